@@ -1,0 +1,141 @@
+"""Betting rounds: who acts next, what is legal, and the events of an action.
+
+No-limit rules.  An all-in that is less than a full raise does not reopen the betting to those who
+have acted, unless several add up to one (TDA rule 47).  The bet to match before the flop is the
+whole big blind, even when its poster was short of it (Robert's Rules of Poker, section 14).
+"""
+
+from pokerws.game.events import (
+    BetPlaced,
+    Called,
+    Checked,
+    Folded,
+    Raised,
+    TableEvent,
+)
+from pokerws.game.commands import Act
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import Hand, HandSeat, Table, Turn
+
+
+def hand_seat(hand: Hand, number: int) -> HandSeat:
+    """The part in the hand of a seat that was dealt in."""
+    seat = hand.seats[number]
+    assert seat is not None, f"seat {number} is not in the hand"
+    return seat
+
+
+def stack_of(table: Table, number: int) -> int:
+    """The chips behind of a taken seat."""
+    seat = table.seats[number]
+    assert seat is not None, f"seat {number} is empty"
+    return seat.stack
+
+
+def live_seats(hand: Hand) -> list[int]:
+    """The seats that have not folded, from the left of the button."""
+    return [number for number in hand.order if not hand_seat(hand, number).folded]
+
+
+def next_to_act(table: Table, hand: Hand) -> int | None:
+    """The seat whose turn is next, or None when the betting round is over.
+
+    A player who owes nothing is not asked when nobody is left who could answer a bet.
+    """
+    live = live_seats(hand)
+    able = [number for number in live if stack_of(table, number)]
+    if len(live) == 1 or not able:
+        return None
+    if len(able) == 1:
+        (alone,) = able
+        return alone if hand_seat(hand, alone).bet < _to_match(table, hand, alone) else None
+    order = hand.order
+    first = 0 if hand.last_actor is None else order.index(hand.last_actor) + 1
+    for number in order[first:] + order[:first]:
+        if number in able:
+            seat = hand_seat(hand, number)
+            if seat.acted_to is None or seat.bet < hand.bet:
+                return number
+    return None
+
+
+def _to_match(table: Table, hand: Hand, number: int) -> int:
+    """The bet that a seat has to match: no more than what anyone else has in, when all are all-in."""
+    others = [other for other in live_seats(hand) if other != number]
+    if any(stack_of(table, other) for other in others):
+        return hand.bet
+    return max(hand_seat(hand, other).bet for other in others)
+
+
+def next_turn(table: Table, hand: Hand, number: int, now_ms: int) -> Turn:
+    """The turn of a seat, with the legal actions and their exact bounds."""
+    seat, stack = hand_seat(hand, number), stack_of(table, number)
+    call = min(stack, _to_match(table, hand, number) - seat.bet)
+    actions = ["fold", "call" if call else "check"]
+    min_to = max_to = 0
+    if _may_raise(table, hand, number):
+        actions.append("raise" if hand.bet else "bet")
+        max_to = seat.bet + stack
+        min_to = min(max_to, hand.bet + hand.min_raise)
+    return Turn(
+        seat=number,
+        number=hand.turns + 1,
+        actions=actions,
+        call=call,
+        min_to=min_to,
+        max_to=max_to,
+        started_ms=now_ms,
+        deadline_ms=now_ms + table.config.turn_time_ms,
+    )
+
+
+def _may_raise(table: Table, hand: Hand, number: int) -> bool:
+    seat = hand_seat(hand, number)
+    if seat.bet + stack_of(table, number) <= hand.bet:
+        return False
+    if seat.acted_to is not None and hand.bet - seat.acted_to < hand.min_raise:
+        return False
+    # A raise that nobody is left to call would only come back.
+    return any(
+        other != number and hand_seat(hand, other).bet + stack_of(table, other) > hand.bet
+        for other in live_seats(hand)
+    )
+
+
+def act(turn: Turn, command: Act) -> TableEvent:
+    """The event of an action by the player whose turn it is.  Raises Illegal."""
+    if command.action not in turn.actions:
+        raise Illegal(
+            "illegal_action", f"cannot {command.action} now, only {', '.join(turn.actions)}"
+        )
+    amount = command.amount
+    if command.action not in ("bet", "raise"):
+        if amount is not None:
+            raise Illegal("amount_not_allowed", f"{command.action} takes no amount")
+        return _passive(turn, command.action)
+    if amount is None:
+        raise Illegal("amount_missing", f"{command.action} needs an amount")
+    if amount < turn.min_to:
+        raise Illegal("amount_too_small", f"{amount} is less than the minimum, {turn.min_to}")
+    if amount > turn.max_to:
+        raise Illegal("amount_too_large", f"{amount} is more than the maximum, {turn.max_to}")
+    if command.action == "bet":
+        return BetPlaced(turn.seat, amount)
+    return Raised(turn.seat, amount)
+
+
+def _passive(turn: Turn, action: str) -> TableEvent:
+    match action:
+        case "fold":
+            return Folded(turn.seat)
+        case "check":
+            return Checked(turn.seat)
+        case _:
+            return Called(turn.seat, turn.call)
+
+
+def act_for_absent(turn: Turn) -> TableEvent:
+    """What is done for a player who does not act: check where that is free, else fold."""
+    if "check" in turn.actions:
+        return Checked(turn.seat, auto=True)
+    return Folded(turn.seat, auto=True)

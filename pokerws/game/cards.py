@@ -1,0 +1,28 @@
+"""Cards: two characters, rank then suit (`As`, `Td`), and the standard deck."""
+
+from typing import NewType
+
+Card = NewType("Card", str)
+
+RANKS = "23456789TJQKA"
+SUITS = "cdhs"
+
+# An opponent's card, or one that a hand history does not tell.
+UNKNOWN = Card("??")
+
+DECK: tuple[Card, ...] = tuple(Card(rank + suit) for rank in RANKS for suit in SUITS)
+
+# The index of a card in DECK, rank * 4 + suit: also the card number that phevaluator uses.
+CARD_INDEX: dict[Card, int] = {card: index for index, card in enumerate(DECK)}
+
+
+def parse_cards(text: str) -> list[Card]:
+    """Split concatenated cards: `"AsKd"` gives `["As", "Kd"]`; `??` is an unknown card.
+
+    Raises ValueError for anything that is not a whole number of cards.
+    """
+    cards = [Card(text[i : i + 2]) for i in range(0, len(text), 2)]
+    for card in cards:
+        if card not in CARD_INDEX and card != UNKNOWN:
+            raise ValueError(f"not a card: {card!r} in {text!r}")
+    return cards

@@ -1,0 +1,71 @@
+"""Commands: what players and the clock ask of a table.  Imperative names, no effect by themselves."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from pokerws.game.state import PlayerId
+
+Action = Literal["fold", "check", "call", "bet", "raise"]
+
+
+class Sit(Struct, frozen=True):
+    """Take `seat`, or any free one for None, with `buy_in` chips."""
+
+    player: PlayerId
+    name: str
+    seat: int | None
+    buy_in: int
+
+
+class Stand(Struct, frozen=True):
+    """Leave the seat; in a hand, as soon as the hand is over for the player."""
+
+    player: PlayerId
+
+
+class SitOut(Struct, frozen=True):
+    """Be dealt no further hands."""
+
+    player: PlayerId
+
+
+class SitIn(Struct, frozen=True):
+    """Be dealt in again."""
+
+    player: PlayerId
+
+
+class AddChips(Struct, frozen=True):
+    """Bring more chips to the seat, between hands or while not in one."""
+
+    player: PlayerId
+    amount: int
+
+
+class Act(Struct, frozen=True):
+    """Answer turn number `turn`.  `amount` is the total for the street of a bet or raise."""
+
+    player: PlayerId
+    turn: int
+    action: Action
+    amount: int | None = None
+
+
+class TimeUp(Struct, frozen=True):
+    """The table's deadline has come."""
+
+
+class Resume(Struct, frozen=True):
+    """The table was loaded again; its clocks stood still since `saved_ms`.
+
+    `grace_ms` is added to the time left.  `restart_log` asks for a `LogRestarted` event, for a
+    table whose earlier events were not all kept.
+    """
+
+    saved_ms: int
+    grace_ms: int
+    restart_log: bool = False
+
+
+Command = Sit | Stand | SitOut | SitIn | AddChips | Act | TimeUp | Resume

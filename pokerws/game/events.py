@@ -1,0 +1,256 @@
+"""Events: what happened at a table.  Past tense, and all that `apply` needs.
+
+The union below is at once what clients receive (redacted), what the log stores, what recovery
+replays and what a hand history is written from.  Seats are numbers; chips are integers; cards are
+two-character strings.  Fields marked secret are removed by `views.py`.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from pokerws.game.cards import Card
+from pokerws.game.state import PlayerId, Pot, Table, TableConfig, TableId, Turn
+
+
+class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """Base of all events.  The tag is the snake_case name of the class."""
+
+
+class TableOpened(Event, frozen=True, tag="table_opened"):
+    """The first event of every table."""
+
+    id: TableId
+    name: str
+    config: TableConfig
+
+
+class LogRestarted(Event, frozen=True, tag="log_restarted"):
+    """The stored events go on from here; `table` (secret) stands for those that were not kept."""
+
+    table: Table | None
+
+
+class ClockResumed(Event, frozen=True, tag="clock_resumed"):
+    """The clock stood still while the table was not in memory; it now ends at `deadline_ms`."""
+
+    deadline_ms: int
+
+
+class PlayerSat(Event, frozen=True, tag="player_sat"):
+    seat: int
+    player: PlayerId
+    name: str
+    stack: int
+
+
+class PlayerStood(Event, frozen=True, tag="player_stood"):
+    """The seat is free; `stack` chips went home with the player."""
+
+    seat: int
+    player: PlayerId
+    stack: int
+
+
+class PlayerLeaving(Event, frozen=True, tag="player_leaving"):
+    """The player stands up when the hand is over."""
+
+    seat: int
+
+
+class ChipsAdded(Event, frozen=True, tag="chips_added"):
+    seat: int
+    amount: int
+
+
+class PlayerSatOut(Event, frozen=True, tag="player_sat_out"):
+    seat: int
+    reason: Literal["asked", "timed_out", "busted"]
+
+
+class PlayerSatIn(Event, frozen=True, tag="player_sat_in"):
+    seat: int
+
+
+class NextHandScheduled(Event, frozen=True, tag="next_hand_scheduled"):
+    at_ms: int
+
+
+class NextHandCancelled(Event, frozen=True, tag="next_hand_cancelled"):
+    """Too few players are left to deal to."""
+
+
+class HandStarted(Event, frozen=True, tag="hand_started"):
+    """A hand begins.
+
+    `order` lists the seats dealt in, from the left of the button.  `button`, `small_blind` and
+    `big_blind` are positions: a dead button or small blind may be at a seat that is not dealt in.
+    `missed` seats were passed by the big blind while sitting out, so they owe one.
+    `deck` is secret: the cards in dealing order.
+    """
+
+    hand: int
+    button: int
+    small_blind: int
+    big_blind: int
+    order: list[int]
+    min_bet: int
+    missed: list[int] = []
+    deck: list[Card] = []
+
+
+class AntePosted(Event, frozen=True, tag="ante_posted"):
+    """An ante.  A `dead` one is paid for the whole table: nobody has to match it."""
+
+    seat: int
+    amount: int
+    dead: bool = False
+
+
+class BlindPosted(Event, frozen=True, tag="blind_posted"):
+    """A blind: `entry` is what a player owes to be dealt in, live like a big blind.
+
+    `to_match` is the bet that the street then asks for: the whole blind even when the poster was
+    short of it.
+    """
+
+    seat: int
+    blind: Literal["small", "big", "straddle", "entry"]
+    amount: int
+    to_match: int
+
+
+class HoleCardsDealt(Event, frozen=True, tag="hole_cards_dealt"):
+    """One list a seat of the table, empty for seats not in the hand; others' cards are secret."""
+
+    cards: list[list[Card]]
+
+
+class TurnStarted(Event, frozen=True, tag="turn_started"):
+    turn: Turn
+
+
+class TurnTimedOut(Event, frozen=True, tag="turn_timed_out"):
+    seat: int
+    turn: int
+
+
+class Folded(Event, frozen=True, tag="folded"):
+    """`auto` marks an action taken for an absent player."""
+
+    seat: int
+    auto: bool = False
+
+
+class Checked(Event, frozen=True, tag="checked"):
+    seat: int
+    auto: bool = False
+
+
+class Called(Event, frozen=True, tag="called"):
+    """`amount` is what the call added."""
+
+    seat: int
+    amount: int
+
+
+class BetPlaced(Event, frozen=True, tag="bet_placed"):
+    """The street's first bet; `to` is its size."""
+
+    seat: int
+    to: int
+
+
+class Raised(Event, frozen=True, tag="raised"):
+    """A raise; `to` is the player's total for the street."""
+
+    seat: int
+    to: int
+
+
+class UncalledBetReturned(Event, frozen=True, tag="uncalled_bet_returned"):
+    seat: int
+    amount: int
+
+
+class BetsCollected(Event, frozen=True, tag="bets_collected"):
+    """A betting round is over; `pots` are all pots as they stand now, main pot first."""
+
+    pots: list[Pot]
+
+
+class BoardDealt(Event, frozen=True, tag="board_dealt"):
+    """`street` is its index in the variant; `cards` are the new ones."""
+
+    street: int
+    cards: list[Card]
+
+
+class CardsShown(Event, frozen=True, tag="cards_shown"):
+    """`hand` is the hand in words at a showdown, empty when cards are turned up before it."""
+
+    seat: int
+    cards: list[Card]
+    hand: str = ""
+
+
+class CardsMucked(Event, frozen=True, tag="cards_mucked"):
+    seat: int
+
+
+class Share(Struct, frozen=True):
+    """What one seat takes out of a pot."""
+
+    seat: int
+    amount: int
+
+
+class PotAwarded(Event, frozen=True, tag="pot_awarded"):
+    """`pot` is the pot's index; `shares` add up to its chips.  `hand` is the best hand in words,
+    empty when everybody else folded."""
+
+    pot: int
+    shares: list[Share]
+    hand: str = ""
+
+
+class HandEnded(Event, frozen=True, tag="hand_ended"):
+    hand: int
+
+
+# Events that happen within a hand, most frequent first.
+HandEvent = (
+    TurnStarted
+    | Folded
+    | Called
+    | Checked
+    | Raised
+    | BetPlaced
+    | BetsCollected
+    | BoardDealt
+    | BlindPosted
+    | UncalledBetReturned
+    | PotAwarded
+    | HoleCardsDealt
+    | CardsShown
+    | CardsMucked
+    | TurnTimedOut
+    | AntePosted
+)
+
+TableEvent = (
+    HandEvent
+    | HandStarted
+    | HandEnded
+    | NextHandScheduled
+    | NextHandCancelled
+    | PlayerSat
+    | PlayerStood
+    | PlayerLeaving
+    | ChipsAdded
+    | PlayerSatOut
+    | PlayerSatIn
+    | ClockResumed
+    | TableOpened
+    | LogRestarted
+)

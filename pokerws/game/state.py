@@ -1,0 +1,173 @@
+"""The state of a table.  It is data only: rules are in `hand.py`, `table.py` and `button.py`.
+
+Every field is changed by `apply` alone.  The structs are encoded as they stand into the stored
+snapshot, so their shape is a contract with the database: new fields need a default.
+"""
+
+from typing import Literal, NewType
+
+from msgspec import Struct
+
+from pokerws.game.cards import Card
+
+TableId = NewType("TableId", str)
+PlayerId = NewType("PlayerId", str)
+
+MAX_SEATS = 10
+# Amounts stay exact in a browser's numbers (2**53) even when ten stacks are added up.
+MAX_CHIPS = 10**12
+
+AnteKind = Literal["each", "big_blind"]
+
+
+class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a table was opened with.  Chips are integers; times are in milliseconds.
+
+    `ante_kind` is who pays the ante: `each` player, or the `big_blind` for the whole table.
+    """
+
+    variant: str = "NT"
+    seats: int = 6
+    small_blind: int = 50
+    big_blind: int = 100
+    ante: int = 0
+    ante_kind: AnteKind = "each"
+    min_buy_in: int = 2_000
+    max_buy_in: int = 20_000
+    turn_time_ms: int = 20_000
+    next_hand_delay_ms: int = 4_000
+
+
+class Seat(Struct):
+    """A taken seat.
+
+    `timeouts` counts turns in a row that the clock ended; `owes_blind` is set while the player has
+    to post a big blind to be dealt in; `leaving` players are stood up when the hand is over.
+    """
+
+    player: PlayerId
+    name: str
+    stack: int
+    sitting_out: bool = False
+    leaving: bool = False
+    timeouts: int = 0
+    owes_blind: bool = True
+
+
+class HandSeat(Struct):
+    """One player's part in a hand.
+
+    `bet` is what lies in front of the player on this street, `in_pots` what earlier streets and
+    matched antes took, `acted_to` the bet that the player faced when acting last on this street,
+    or None before the first action.
+    """
+
+    cards: list[Card] = []
+    bet: int = 0
+    in_pots: int = 0
+    acted_to: int | None = None
+    folded: bool = False
+    shown: bool = False
+    mucked: bool = False
+
+
+class Pot(Struct):
+    """A main or side pot: its chips and the seats that can win it, in order from the button."""
+
+    amount: int
+    seats: list[int]
+
+
+class Turn(Struct, frozen=True):
+    """Whose turn it is and what is legal.
+
+    `number` names the turn within the hand.  `actions` are the legal ones; `call` is the chips
+    that a call adds; `min_to` and `max_to` bound a bet or raise, as the total for the street, and
+    are 0 where neither is legal.
+    """
+
+    seat: int
+    number: int
+    actions: list[str]
+    call: int
+    min_to: int
+    max_to: int
+    started_ms: int
+    deadline_ms: int
+
+
+class Hand(Struct):
+    """A hand in play.  `seats` has one entry a seat of the table, None for those not dealt in.
+
+    `order` lists the dealt-in seats from the left of the button.  `deck` holds the cards still to
+    come, in dealing order.  `bet` is the bet to match on this street and `min_raise` the smallest
+    full raise.  `aggressor` bet or raised last on this street; `last_actor` is the seat after which
+    the next one acts.  `dead` is ante money that nobody has to match.  `turns` counts the turns
+    so far.
+    """
+
+    number: int
+    order: list[int]
+    seats: list[HandSeat | None]
+    deck: list[Card]
+    min_bet: int
+    street: int = 0
+    board: list[Card] = []
+    bet: int = 0
+    min_raise: int = 0
+    aggressor: int | None = None
+    last_actor: int | None = None
+    dead: int = 0
+    pots: list[Pot] = []
+    turn: Turn | None = None
+    turns: int = 0
+
+
+class Table(Struct):
+    """A table: its seats, the hand in play, and what is kept between hands.
+
+    `seq` counts the events that ever happened here.  `button`, `small_blind` and `big_blind` are
+    the positions of the latest hand (a seat may have emptied since).  `next_hand_at_ms` is set
+    while a hand is due to start.
+    """
+
+    id: TableId
+    name: str
+    config: TableConfig
+    seq: int = 0
+    seats: list[Seat | None] = []
+    hand_number: int = 0
+    button: int | None = None
+    small_blind: int | None = None
+    big_blind: int | None = None
+    hand: Hand | None = None
+    next_hand_at_ms: int | None = None
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When `TimeUp` is due, or None while nothing waits for the clock."""
+        if self.hand is not None and self.hand.turn is not None:
+            return self.hand.turn.deadline_ms
+        return self.next_hand_at_ms
+
+    @property
+    def total_pot(self) -> int:
+        """All chips of the hand in play that are in no stack."""
+        if self.hand is None:
+            return 0
+        paid = sum(seat.bet + seat.in_pots for seat in self.hand.seats if seat is not None)
+        return paid + self.hand.dead
+
+    @property
+    def status(self) -> Literal["waiting", "active"]:
+        """`active` while hands are being played, `waiting` for players otherwise."""
+        if self.hand is not None or self.next_hand_at_ms is not None:
+            return "active"
+        return "waiting"
+
+    def seat_of(self, player: PlayerId) -> int | None:
+        """The number of the seat that `player` has, or None."""
+        for number, seat in enumerate(self.seats):
+            if seat is not None and seat.player == player:
+                return number
+        return None

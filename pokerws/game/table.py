@@ -1,0 +1,269 @@
+"""The door of the core: `play` answers one command with the events that it causes.
+
+`decide` answers a command, `advance` says what the rules make happen next, `apply` changes the
+table.  Neither of the first two changes anything, so a refused command leaves no trace.
+"""
+
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import assert_never
+
+from pokerws.game.apply import apply
+from pokerws.game.betting import act, act_for_absent
+from pokerws.game.button import next_positions, ready_seats
+from pokerws.game.commands import (
+    Act,
+    AddChips,
+    Command,
+    Resume,
+    Sit,
+    SitIn,
+    SitOut,
+    Stand,
+    TimeUp,
+)
+from pokerws.game.deal import Shuffle
+from pokerws.game.events import (
+    ChipsAdded,
+    ClockResumed,
+    LogRestarted,
+    NextHandCancelled,
+    NextHandScheduled,
+    PlayerLeaving,
+    PlayerSat,
+    PlayerSatIn,
+    PlayerSatOut,
+    PlayerStood,
+    TableEvent,
+    TableOpened,
+    TurnTimedOut,
+)
+from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, advance_hand, start_hand
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import (
+    MAX_CHIPS,
+    MAX_SEATS,
+    PlayerId,
+    Seat,
+    Table,
+    TableConfig,
+    TableId,
+    Turn,
+)
+from pokerws.game.variants import VARIANTS
+
+
+def open_table(table_id: TableId, name: str, config: TableConfig) -> tuple[Table, list[TableEvent]]:
+    """A new table and the event that opened it.  Raises Illegal for a config that makes no game."""
+    check_config(config)
+    opened = TableOpened(table_id, name, config)
+    table = Table(table_id, name, config)
+    apply(table, opened)
+    return table, [opened]
+
+
+def check_config(config: TableConfig) -> None:
+    """Raise Illegal("bad_config") unless a table can be played with `config`."""
+    variant = VARIANTS.get(config.variant)
+    rules = {
+        f"variant must be one of {', '.join(VARIANTS)}": variant is not None,
+        f"seats must be from 2 to {MAX_SEATS}": 2 <= config.seats <= MAX_SEATS
+        and (variant is None or config.seats <= variant.max_seats),
+        "big_blind must be at least 1": config.big_blind >= 1,
+        "small_blind must be from 0 to the big blind": 0 <= config.small_blind <= config.big_blind,
+        "ante must not be negative": config.ante >= 0,
+        "min_buy_in must be at least the big blind": config.min_buy_in >= config.big_blind,
+        "max_buy_in must be at least min_buy_in": config.max_buy_in >= config.min_buy_in,
+        f"chips must be at most {MAX_CHIPS}": max(config.max_buy_in, config.ante) <= MAX_CHIPS,
+        "turn_time_ms must be from 100 to 600000": 100 <= config.turn_time_ms <= 600_000,
+        "next_hand_delay_ms must be from 0 to 60000": 0 <= config.next_hand_delay_ms <= 60_000,
+    }
+    for rule, holds in rules.items():
+        if not holds:
+            raise Illegal("bad_config", rule)
+
+
+def play(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
+    """Carry out a command and all that follows from it; the events have been applied.
+
+    `now_ms` is the time of the table's clock in milliseconds UTC; `shuffle` gives the deck of a
+    hand that starts.  Raises Illegal before anything is changed.
+    """
+    events = decide(table, command, now_ms, shuffle)
+    for event in events:
+        apply(table, event)
+    while following := advance(table, now_ms):
+        for event in following:
+            apply(table, event)
+        events += following
+    return events
+
+
+def replay(events: Iterable[TableEvent]) -> Table:
+    """The table that the events lead to.  The first opens it, or restarts its log."""
+    table: Table | None = None
+    for event in events:
+        if table is None:
+            table = _first(event)
+        apply(table, event)
+    if table is None:
+        raise ValueError("no events to replay")
+    return table
+
+
+def _first(event: TableEvent) -> Table:
+    match event:
+        case TableOpened(id=table_id, name=name, config=config):
+            return Table(table_id, name, config)
+        case LogRestarted(table=Table() as whole):
+            return deepcopy(whole)
+        case _:
+            raise ValueError(f"a log starts with its table, not with {type(event).__name__}")
+
+
+def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
+    """The events of a command alone.  Raises Illegal; changes nothing."""
+    match command:
+        case Act():
+            return [act(*_turn_for(table, command))]
+        case TimeUp():
+            return _time_up(table, now_ms, shuffle)
+        case Sit():
+            return [_sit(table, command)]
+        case Stand(player=player):
+            return [_stand(table, player)]
+        case SitOut(player=player):
+            number, seat = _seat_of(table, player)
+            if seat.sitting_out:
+                raise Illegal("already_sitting_out", "you are sitting out already")
+            return [PlayerSatOut(number, "asked")]
+        case SitIn(player=player):
+            return [_sit_in(table, player)]
+        case AddChips(player=player, amount=amount):
+            return [_add_chips(table, player, amount)]
+        case Resume():
+            return _resume(table, command, now_ms)
+        case _:
+            assert_never(command)
+
+
+def advance(table: Table, now_ms: int) -> list[TableEvent]:
+    """What the rules make happen next, or nothing when it is someone's turn or the clock's."""
+    if table.hand is not None:
+        return advance_hand(table, table.hand, now_ms)
+    events: list[TableEvent] = []
+    for number, seat in enumerate(table.seats):
+        if seat is not None and seat.leaving:
+            events.append(PlayerStood(number, seat.player, seat.stack))
+        elif seat is not None and not seat.stack and not seat.sitting_out:
+            events.append(PlayerSatOut(number, "busted"))
+    if events:
+        return events
+    enough = len(ready_seats(table)) >= 2
+    if enough and table.next_hand_at_ms is None:
+        return [NextHandScheduled(now_ms + table.config.next_hand_delay_ms)]
+    if not enough and table.next_hand_at_ms is not None:
+        return [NextHandCancelled()]
+    return []
+
+
+def _turn_for(table: Table, command: Act) -> tuple[Turn, Act]:
+    """The turn that an action answers.  Raises Illegal when it is late, early or not the player's."""
+    number, _ = _seat_of(table, command.player)
+    hand = table.hand
+    if hand is None or hand.turn is None:
+        raise Illegal("not_your_turn", "no hand is being played")
+    turn = hand.turn
+    if turn.seat != number:
+        raise Illegal("not_your_turn", f"seat {turn.seat} is to act")
+    if command.turn != turn.number:
+        raise Illegal("wrong_turn", f"turn {command.turn} is not turn {turn.number}, which is open")
+    return turn, command
+
+
+def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
+    deadline_ms = table.deadline_ms
+    if deadline_ms is None or now_ms < deadline_ms:
+        raise Illegal("too_early", "the clock has not run out")
+    if table.hand is None:
+        return start_hand(table, next_positions(table), shuffle)
+    turn = table.hand.turn
+    assert turn is not None, "in a hand, a deadline is a turn's"
+    seat = table.seats[turn.seat]
+    assert seat is not None, "the player to act is seated"
+    events: list[TableEvent] = [TurnTimedOut(turn.seat, turn.number), act_for_absent(turn)]
+    if seat.timeouts + 1 >= TIMEOUTS_TO_SIT_OUT and not seat.sitting_out:
+        events.append(PlayerSatOut(turn.seat, "timed_out"))
+    return events
+
+
+def _sit(table: Table, command: Sit) -> TableEvent:
+    config = table.config
+    if table.seat_of(command.player) is not None:
+        raise Illegal("already_seated", "you have a seat at this table")
+    number = command.seat
+    if number is None:
+        if None not in table.seats:
+            raise Illegal("table_full", "no seat is free")
+        number = table.seats.index(None)
+    if not 0 <= number < len(table.seats):
+        raise Illegal("no_such_seat", f"seats are 0 to {len(table.seats) - 1}")
+    if table.seats[number] is not None:
+        raise Illegal("seat_taken", f"seat {number} is taken")
+    if command.buy_in < config.min_buy_in:
+        raise Illegal("buy_in_too_small", f"bring at least {config.min_buy_in}")
+    if command.buy_in > config.max_buy_in:
+        raise Illegal("buy_in_too_large", f"bring at most {config.max_buy_in}")
+    return PlayerSat(number, command.player, command.name, command.buy_in)
+
+
+def _stand(table: Table, player: PlayerId) -> TableEvent:
+    number, seat = _seat_of(table, player)
+    if table.hand is None or table.hand.seats[number] is None:
+        return PlayerStood(number, player, seat.stack)
+    if seat.leaving:
+        raise Illegal("already_leaving", "you leave when this hand is over")
+    return PlayerLeaving(number)
+
+
+def _sit_in(table: Table, player: PlayerId) -> TableEvent:
+    number, seat = _seat_of(table, player)
+    if not seat.sitting_out:
+        raise Illegal("not_sitting_out", "you are not sitting out")
+    if not seat.stack and not _in_hand(table, number):
+        raise Illegal("no_chips", "add chips first")
+    return PlayerSatIn(number)
+
+
+def _add_chips(table: Table, player: PlayerId, amount: int) -> TableEvent:
+    number, seat = _seat_of(table, player)
+    if _in_hand(table, number):
+        raise Illegal("in_hand", "chips can be added between hands")
+    if amount < 1:
+        raise Illegal("amount_too_small", "add at least 1")
+    if seat.stack + amount > table.config.max_buy_in:
+        raise Illegal("amount_too_large", f"a stack can be filled to {table.config.max_buy_in}")
+    return ChipsAdded(number, amount)
+
+
+def _resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
+    events: list[TableEvent] = []
+    if command.restart_log:
+        events.append(LogRestarted(deepcopy(table)))
+    deadline_ms = table.deadline_ms
+    if deadline_ms is not None:
+        left_ms = max(0, deadline_ms - command.saved_ms)
+        events.append(ClockResumed(now_ms + left_ms + command.grace_ms))
+    return events
+
+
+def _in_hand(table: Table, number: int) -> bool:
+    return table.hand is not None and table.hand.seats[number] is not None
+
+
+def _seat_of(table: Table, player: PlayerId) -> tuple[int, Seat]:
+    number = table.seat_of(player)
+    seat = None if number is None else table.seats[number]
+    if number is None or seat is None:
+        raise Illegal("not_seated", "you have no seat at this table")
+    return number, seat

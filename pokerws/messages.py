@@ -1,0 +1,307 @@
+"""The wire protocol: every message of protocol v1 as a tagged struct, and their codecs.
+
+One JSON object a text frame; `type` names the message.  The structs are the single source of the
+protocol document.  Secrets are removed by `server/views.py` before anything here is built.
+"""
+
+from typing import Annotated, Any, Literal, Union, get_args
+
+import msgspec
+from msgspec import Meta, Struct, defstruct
+
+from pokerws.game.commands import Action
+from pokerws.game.events import TableEvent
+from pokerws.game.state import MAX_CHIPS, MAX_SEATS, PlayerId, Table, TableConfig, TableId
+
+PROTOCOL = 1
+
+# Client-made command ids, table ids and names are bounded before anything looks at them.
+CommandId = Annotated[str, Meta(min_length=1, max_length=64)]
+TableRef = Annotated[TableId, Meta(min_length=1, max_length=64)]
+PlayerName = Annotated[str, Meta(min_length=1, max_length=24)]
+TableName = Annotated[str, Meta(min_length=1, max_length=40)]
+ChatText = Annotated[str, Meta(min_length=1, max_length=300)]
+Token = Annotated[str, Meta(max_length=2048)]
+Chips = Annotated[int, Meta(ge=0, le=MAX_CHIPS)]
+SeatNumber = Annotated[int, Meta(ge=0, lt=MAX_SEATS)]
+Counter = Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Message(Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """Base of all messages.  The tag is the snake_case name of the class."""
+
+
+# ---- from the client
+
+
+class Hello(Message, frozen=True, tag="hello"):
+    """The first message.  `token` is the `session` of an earlier `welcome`."""
+
+    id: CommandId
+    token: Token | None = None
+    name: PlayerName | None = None
+
+
+class Ping(Message, frozen=True, tag="ping"):
+    id: CommandId
+
+
+class ListTables(Message, frozen=True, tag="list_tables"):
+    id: CommandId
+
+
+class WatchLobby(Message, frozen=True, tag="watch_lobby"):
+    """Ask for `lobby` messages whenever a table changes, until the connection ends."""
+
+    id: CommandId
+
+
+class CreateTable(Message, frozen=True, tag="create_table"):
+    id: CommandId
+    name: TableName
+    config: TableConfig
+
+
+class Watch(Message, frozen=True, tag="watch"):
+    """Follow a table: the events after `after_seq` where they are known, else a snapshot."""
+
+    id: CommandId
+    table: TableRef
+    after_seq: Counter | None = None
+    epoch: Counter | None = None
+
+
+class Unwatch(Message, frozen=True, tag="unwatch"):
+    id: CommandId
+    table: TableRef
+
+
+class Sit(Message, frozen=True, tag="sit"):
+    id: CommandId
+    table: TableRef
+    buy_in: Chips
+    seat: SeatNumber | None = None
+
+
+class Stand(Message, frozen=True, tag="stand"):
+    id: CommandId
+    table: TableRef
+
+
+class SitOut(Message, frozen=True, tag="sit_out"):
+    id: CommandId
+    table: TableRef
+
+
+class SitIn(Message, frozen=True, tag="sit_in"):
+    id: CommandId
+    table: TableRef
+
+
+class AddChips(Message, frozen=True, tag="add_chips"):
+    id: CommandId
+    table: TableRef
+    amount: Chips
+
+
+class Act(Message, frozen=True, tag="act"):
+    """Answer a turn.  `amount` is the player's total for the street (raise to)."""
+
+    id: CommandId
+    table: TableRef
+    turn: Counter
+    action: Action
+    amount: Chips | None = None
+
+
+class Chat(Message, frozen=True, tag="chat"):
+    id: CommandId
+    table: TableRef
+    text: ChatText
+
+
+ClientMessage = (
+    Act
+    | Ping
+    | Watch
+    | Unwatch
+    | Sit
+    | Stand
+    | SitOut
+    | SitIn
+    | AddChips
+    | Chat
+    | ListTables
+    | WatchLobby
+    | CreateTable
+    | Hello
+)
+
+# ---- from the server
+
+
+class TableSummary(Struct, frozen=True):
+    """A table as the lobby lists it.  `players` is how many seats are taken."""
+
+    table: TableId
+    name: str
+    status: Literal["waiting", "active"]
+    players: int
+    hand_number: int
+    config: TableConfig
+
+
+class Limits(Struct, frozen=True):
+    """What a client has to keep to.  Sizes in bytes, lengths in characters."""
+
+    max_message_bytes: int
+    max_name_length: int = 24
+    max_chat_length: int = 300
+    max_id_length: int = 64
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """`session` is a secret: sent as `token` in a later hello it brings the same player back."""
+
+    id: str
+    player: PlayerId
+    name: str
+    session: str
+    protocol: int
+    now_ms: int
+    flags: dict[str, bool]
+    limits: Limits
+
+
+class Pong(Message, frozen=True, tag="pong"):
+    id: str
+    now_ms: int
+
+
+class Tables(Message, frozen=True, tag="tables"):
+    id: str
+    tables: list[TableSummary]
+
+
+class Lobby(Message, frozen=True, tag="lobby"):
+    """Tables that have changed since the last message of this kind; the first has all."""
+
+    tables: list[TableSummary]
+
+
+class Snapshot(Message, frozen=True, tag="snapshot"):
+    """A table's whole state at `seq`, as this viewer may see it.
+
+    Unknown cards are `??`; the deck is empty.  `seat` is the viewer's own seat.
+    """
+
+    table: TableId
+    epoch: int
+    seq: int
+    now_ms: int
+    state: Table
+    seat: int | None = None
+
+
+class Events(Message, frozen=True, tag="events"):
+    """Events in order; `seq` is the number of the first one."""
+
+    table: TableId
+    epoch: int
+    seq: int
+    now_ms: int
+    events: list[TableEvent]
+
+
+class Accepted(Message, frozen=True, tag="accepted"):
+    """The command was carried out.
+
+    `seq` is the number of the first event that it caused, `table` the table that it made.  It is
+    sent right before that event.
+    """
+
+    id: str
+    seq: int | None = None
+    table: TableId | None = None
+
+
+class Rejected(Message, frozen=True, tag="rejected"):
+    """The command was refused and nothing has changed.
+
+    `code` is stable; `id` is empty when the message had none that could be read.
+    """
+
+    id: str
+    code: str
+    message: str
+    retryable: bool = False
+
+
+class ChatSaid(Message, frozen=True, tag="chat"):
+    table: TableId
+    player: PlayerId
+    name: str
+    text: str
+    at_ms: int
+
+
+class Notice(Message, frozen=True, tag="notice"):
+    """Something about the service: `restarting`, `table_moved`, `table_failed`."""
+
+    code: str
+    message: str
+    table: TableId | None = None
+
+
+ServerMessage = (
+    Events
+    | Accepted
+    | Rejected
+    | Snapshot
+    | Pong
+    | Welcome
+    | Tables
+    | Lobby
+    | ChatSaid
+    | Notice
+)
+
+# ---- codecs
+
+_encoder = msgspec.json.Encoder()
+
+
+def encode(message: ServerMessage | ClientMessage) -> bytes:
+    """A message as JSON in UTF-8."""
+    return _encoder.encode(message)
+
+
+def _strict(message: type[Message]) -> Any:
+    """The same message, refusing fields that it does not have."""
+    return defstruct(
+        message.__name__,
+        [],
+        bases=(message,),
+        frozen=True,
+        tag=message.__struct_config__.tag,
+        tag_field="type",
+        forbid_unknown_fields=True,
+        module=__name__,
+    )
+
+
+def client_decoder(*, strict: bool) -> "msgspec.json.Decoder[ClientMessage]":
+    """Decodes what clients send.
+
+    Strict: exact types and no unknown fields.  Lenient: unknown fields are ignored and numbers in
+    strings are taken for numbers.  Bounds hold in both.
+    """
+    if not strict:
+        return msgspec.json.Decoder(ClientMessage, strict=False)
+    strict_messages = tuple(_strict(message) for message in get_args(ClientMessage))
+    return msgspec.json.Decoder(Union[strict_messages])
+
+
+def server_decoder() -> "msgspec.json.Decoder[ServerMessage]":
+    """Decodes what the server sends; unknown fields are ignored, so that a protocol can grow."""
+    return msgspec.json.Decoder(ServerMessage)

@@ -1,0 +1,135 @@
+"""What a store is: the contract that `memory.py` and `postgres.py` both keep.
+
+A store keeps one row a table (a "game") with its newest snapshot, and the log of its events.  It
+never looks into a snapshot or a payload.  `version` is the seq of the last event in the snapshot;
+`epoch` counts how often the table's owner has changed.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple, Protocol
+
+from msgspec import Struct
+
+from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+
+
+class Receipt(Struct, frozen=True):
+    """The answer that an accepted command got: the seq of the first event it caused."""
+
+    id: str
+    seq: int
+
+
+class TableSnapshot(Struct):
+    """What a snapshot holds: the table, and each player's latest accepted commands.
+
+    The table equals the replay of its events; receipts are about delivery and are not replayed.
+    """
+
+    table: Table
+    receipts: dict[PlayerId, list[Receipt]] = {}
+
+
+class EventRow(Struct, frozen=True):
+    """One event of the log.  `payload` is the event as JSON; `at_ms` is milliseconds UTC."""
+
+    seq: int
+    hand_number: int
+    type: str
+    payload: bytes
+    at_ms: int
+
+
+class Change(Struct, frozen=True):
+    """One table's state after some events, to be written in one piece.
+
+    The row is written only if it still is at version `expected` and of `epoch`; `expected` 0 makes
+    the row.  `events` are those from `expected` + 1 to `version`, or empty where events are not
+    kept.  `snapshot` is a `TableSnapshot` as JSON.
+    """
+
+    table: TableId
+    name: str
+    status: Literal["waiting", "active"]
+    config: TableConfig
+    hand_number: int
+    total_pot: int
+    expected: int
+    version: int
+    epoch: int
+    snapshot: bytes
+    at_ms: int
+    events: tuple[EventRow, ...] = ()
+
+
+class Game(NamedTuple):
+    """A game's row without its snapshot, for lists."""
+
+    table: TableId
+    name: str
+    status: Literal["waiting", "active"]
+    config: TableConfig
+    hand_number: int
+    version: int
+    epoch: int
+
+
+class Claimed(NamedTuple):
+    """A table as loaded to be played on: `epoch` is the new one, and this caller's.
+
+    `later_events` follow the snapshot in the log (none, where both are written in one piece).
+    `log_seq` is the seq of the last event in the log, 0 for an empty log.  `saved_ms` is when the
+    last change happened, in milliseconds UTC.
+    """
+
+    snapshot: bytes
+    version: int
+    epoch: int
+    saved_ms: int
+    log_seq: int
+    later_events: list[EventRow]
+
+
+class Position(NamedTuple):
+    """How far the stored row of a table is."""
+
+    version: int
+    epoch: int
+
+
+class StoreUnavailable(Exception):
+    """The store could not be reached, or a write's outcome is not known.  Worth another try."""
+
+
+class StoreRejected(Exception):
+    """The store refuses the data itself, as a broken constraint does.  Another try is useless."""
+
+
+class Store(Protocol):
+    """Keeps games and their events.  Every method raises StoreUnavailable when out of reach."""
+
+    async def save(self, changes: Sequence[Change]) -> set[TableId]:
+        """Write all changes in one transaction, at most one a table; return the tables written.
+
+        A table missing from the answer was at another version or of another epoch: nothing of its
+        change was written.  Raises StoreRejected, with nothing written at all, when any of the
+        changes breaks a rule of the store.
+        """
+
+    async def position(self, table: TableId) -> Position | None:
+        """The version and epoch of a table's row, or None where there is none."""
+
+    async def claim(self, table: TableId) -> Claimed | None:
+        """Raise a table's epoch and load it, or None for an unknown table."""
+
+    async def games(self) -> list[Game]:
+        """All games that are waiting or active, oldest first."""
+
+    async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        """Up to `limit` events of the log with a seq above `after_seq`, in order."""
+
+    async def session_key(self) -> str:
+        """The key that signs guest sessions: made once and kept with the store."""
+
+    async def close(self) -> None:
+        """Let go of connections.  The store cannot be used afterwards."""
