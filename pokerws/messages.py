@@ -254,16 +254,7 @@ class Notice(Message, frozen=True, tag="notice"):
 
 
 ServerMessage = (
-    Events
-    | Accepted
-    | Rejected
-    | Snapshot
-    | Pong
-    | Welcome
-    | Tables
-    | Lobby
-    | ChatSaid
-    | Notice
+    Events | Accepted | Rejected | Snapshot | Pong | Welcome | Tables | Lobby | ChatSaid | Notice
 )
 
 # ---- codecs

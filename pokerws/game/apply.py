@@ -91,7 +91,7 @@ def _apply_to_hand(table: Table, hand: Hand, event: HandEvent) -> None:
     match event:
         case TurnStarted(turn=turn):
             hand.turn = turn
-            hand.turns = turn.number
+            table.turns = turn.number
         case Folded(seat=number, auto=auto):
             _acted(table, hand, number, auto).folded = True
         case Called(seat=number, amount=amount):

@@ -79,7 +79,7 @@ def next_turn(table: Table, hand: Hand, number: int, now_ms: int) -> Turn:
         min_to = min(max_to, hand.bet + hand.min_raise)
     return Turn(
         seat=number,
-        number=hand.turns + 1,
+        number=table.turns + 1,
         actions=actions,
         call=call,
         min_to=min_to,

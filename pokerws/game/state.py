@@ -81,7 +81,7 @@ class Pot(Struct):
 class Turn(Struct, frozen=True):
     """Whose turn it is and what is legal.
 
-    `number` names the turn within the hand.  `actions` are the legal ones; `call` is the chips
+    `number` is the table's count of turns, so a late answer never fits another turn.  `actions` are the legal ones; `call` is the chips
     that a call adds; `min_to` and `max_to` bound a bet or raise, as the total for the street, and
     are 0 where neither is legal.
     """
@@ -102,8 +102,7 @@ class Hand(Struct):
     `order` lists the dealt-in seats from the left of the button.  `deck` holds the cards still to
     come, in dealing order.  `bet` is the bet to match on this street and `min_raise` the smallest
     full raise.  `aggressor` bet or raised last on this street; `last_actor` is the seat after which
-    the next one acts.  `dead` is ante money that nobody has to match.  `turns` counts the turns
-    so far.
+    the next one acts.  `dead` is ante money that nobody has to match.
     """
 
     number: int
@@ -120,13 +119,12 @@ class Hand(Struct):
     dead: int = 0
     pots: list[Pot] = []
     turn: Turn | None = None
-    turns: int = 0
 
 
 class Table(Struct):
     """A table: its seats, the hand in play, and what is kept between hands.
 
-    `seq` counts the events that ever happened here.  `button`, `small_blind` and `big_blind` are
+    `seq` counts the events that ever happened here and `turns` the turns.  `button`, `small_blind` and `big_blind` are
     the positions of the latest hand (a seat may have emptied since).  `next_hand_at_ms` is set
     while a hand is due to start.
     """
@@ -137,6 +135,7 @@ class Table(Struct):
     seq: int = 0
     seats: list[Seat | None] = []
     hand_number: int = 0
+    turns: int = 0
     button: int | None = None
     small_blind: int | None = None
     big_blind: int | None = None
