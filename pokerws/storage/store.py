@@ -14,9 +14,14 @@ from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 
 
 class Receipt(Struct, frozen=True):
-    """The answer that an accepted command got: the seq of the first event it caused."""
+    """The answer that an accepted command got: the seq of the first event it caused.
+
+    `digest` is of the command's content, so that an id used again for something else is not taken
+    for a repetition.
+    """
 
     id: str
+    digest: str
     seq: int
 
 
@@ -44,14 +49,15 @@ class Change(Struct, frozen=True):
     """One table's state after some events, to be written in one piece.
 
     The row is written only if it still is at version `expected` and of `epoch`; `expected` 0 makes
-    the row.  `events` are those from `expected` + 1 to `version`, or empty where events are not
-    kept.  `snapshot` is a `TableSnapshot` as JSON.
+    the row.  `players` is how many seats are taken.  `events` are those from `expected` + 1 to
+    `version`, or empty where events are not kept.  `snapshot` is a `TableSnapshot` as JSON.
     """
 
     table: TableId
     name: str
     status: Literal["waiting", "active"]
     config: TableConfig
+    players: int
     hand_number: int
     total_pot: int
     expected: int
@@ -69,6 +75,7 @@ class Game(NamedTuple):
     name: str
     status: Literal["waiting", "active"]
     config: TableConfig
+    players: int
     hand_number: int
     version: int
     epoch: int

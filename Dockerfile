@@ -1,0 +1,31 @@
+# Two stages: phevaluator ships no wheel for Linux on arm64 and is compiled there, and the server's
+# image needs no compiler.
+FROM python:3.13-slim AS build
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+RUN python -m venv .venv
+# The dependencies have a layer of their own, which a change of the code leaves as it is.
+COPY pyproject.toml constraints.txt LICENSE ./
+COPY pokerws/__init__.py pokerws/
+RUN .venv/bin/pip install --no-cache-dir -c constraints.txt -e .
+
+
+FROM python:3.13-slim
+# PostgreSQL refuses to run as root, and the server has no need to.
+RUN useradd --create-home --uid 1000 poker \
+    && install -d -o poker -g poker /app/var
+WORKDIR /app
+COPY --from=build /app /app
+COPY . .
+USER poker
+# A container that listens on its own loopback alone cannot be reached.
+ENV PATH=/app/.venv/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    HOST=0.0.0.0 \
+    PORT=8765
+EXPOSE 8765
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=2); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
+CMD ["python", "server.py"]

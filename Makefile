@@ -1,0 +1,40 @@
+# Each target makes .venv when it is missing, and brings it up to date when what it is made from
+# has changed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+SOURCES := pokerws $(wildcard server.py) tests $(wildcard bench)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format clean
+
+help: ## Say what can be made
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
+
+run: $(READY) ## Start the server with a table of bots, as local.env says (PORT=9000 for another port)
+	@exec $(BIN)/python server.py serve --env-file local.env
+
+test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
+	@tests/install-browser.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY) ## Check style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+
+format: $(READY) ## Put the code into the common format
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+clean: ## Remove .venv and all caches, but not the database in var/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build
+	find pokerws tests $(wildcard bench) -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@echo "Setting up .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

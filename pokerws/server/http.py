@@ -1,0 +1,88 @@
+"""What the one port serves besides the socket: the page, and `/healthz`.
+
+Files are read once at the start.  Every response carries the security headers.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from mimetypes import guess_type
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+SOCKET_PATH = "/ws"
+
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class Pages:
+    """Answers plain HTTP requests, and refuses sockets from foreign pages.
+
+    `root` holds the browser client's files; `health` gives the facts that `/healthz` shows and
+    whether they are good.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        allowed_origins: tuple[str, ...],
+        health: Callable[[], tuple[bool, dict[str, object]]],
+    ) -> None:
+        self._allowed_origins = allowed_origins
+        self._health = health
+        self._files = {
+            f"/{path.relative_to(root).as_posix()}": path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file()
+        }
+
+    def __call__(self, _connection: ServerConnection, request: Request) -> Response | None:
+        """A response, or None to go on with the WebSocket handshake."""
+        path = urlsplit(request.path).path
+        if path == SOCKET_PATH:
+            if not self._is_own_page(request):
+                return _response(HTTPStatus.FORBIDDEN, b"This origin may not connect.\n")
+            if request.headers.get("Upgrade", "").lower() != "websocket":
+                return _response(HTTPStatus.UPGRADE_REQUIRED, b"This is a WebSocket.\n")
+            return None
+        if path == "/healthz":
+            healthy, facts = self._health()
+            status = HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE
+            return _response(status, msgspec.json.encode(facts), "application/json")
+        name = "/index.html" if path == "/" else path
+        body = self._files.get(name)
+        if body is None:
+            return _response(HTTPStatus.NOT_FOUND, b"Not found.\n")
+        kind = guess_type(name)[0] or "application/octet-stream"
+        return _response(HTTPStatus.OK, body, kind)
+
+    def _is_own_page(self, request: Request) -> bool:
+        """Whether the socket is opened by our page, an allowed one, or no browser at all."""
+        origin = request.headers.get("Origin")
+        if origin is None or origin in self._allowed_origins:
+            return True
+        return urlsplit(origin).netloc == request.headers.get("Host")
+
+
+def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:
+    charset = "; charset=utf-8" if kind.startswith("text/") else ""
+    headers = Headers(
+        {
+            "Content-Type": kind + charset,
+            "Content-Length": str(len(body)),
+            "Cache-Control": "no-cache",
+            "Connection": "close",
+            **_SECURITY_HEADERS,
+        }
+    )
+    return Response(status.value, status.phrase, headers, body)

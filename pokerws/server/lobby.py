@@ -1,0 +1,235 @@
+"""Which tables exist: open, find (hydrating from the store), list, drop.
+
+The lobby owns the actors.  It tells those who watch it about tables that have changed, gathered
+over a moment, so that a busy server does not send a message a hand.
+"""
+
+import asyncio
+import secrets
+
+import msgspec
+import structlog
+
+from pokerws.game.apply import apply
+from pokerws.game.deal import Shuffle
+from pokerws.game.events import TableEvent
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import TableConfig, TableId
+from pokerws.game.table import open_table
+from pokerws.messages import Lobby as LobbyMessage
+from pokerws.messages import Notice, TableSummary, encode
+from pokerws.server.clock import Clock
+from pokerws.server.table_actor import Sink, TableActor, Viewer
+from pokerws.storage.store import Claimed, Store, StoreUnavailable, TableSnapshot
+
+# Changes of the list are gathered for this long.
+GATHER_S = 0.25
+# Time that a player gets on top of what was left when a table comes back into memory.
+RESUME_GRACE_MS = 5_000
+
+# How long loading a table waits for earlier changes to be written.
+FLUSH_TIMEOUT_S = 5.0
+
+log = structlog.get_logger("pokerws.lobby")
+_decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
+_decode_event = msgspec.json.Decoder(TableEvent).decode
+
+
+class Lobby:
+    """All tables of this server, in memory or not.
+
+    `store` and `sink` are None in memory-only play.  `sink` takes the changes of all tables.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store | None,
+        sink: Sink | None,
+        keep_events: bool,
+        clock: Clock,
+        shuffle: Shuffle,
+        max_tables: int,
+    ) -> None:
+        self._store = store
+        self._sink = sink
+        self._keep_events = keep_events
+        self._clock = clock
+        self._shuffle = shuffle
+        self._max_tables = max_tables
+        self._actors: dict[TableId, TableActor] = {}
+        self._summaries: dict[TableId, TableSummary] = {}
+        self._loading: dict[TableId, asyncio.Task[TableActor]] = {}
+        self._subscribers: set[Viewer] = set()
+        self._changed: set[TableId] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """List the stored tables; they come into memory when somebody asks for them."""
+        if self._store is None:
+            return
+        for game in await self._store.games():
+            self._summaries[game.table] = TableSummary(
+                game.table, game.name, game.status, game.players, game.hand_number, game.config
+            )
+
+    def stop(self) -> None:
+        """Stop all tables where they are."""
+        for task in self._loading.values():
+            task.cancel()
+        for actor in self._actors.values():
+            actor.stop()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    @property
+    def tables_in_memory(self) -> int:
+        """How many tables are in memory."""
+        return len(self._actors)
+
+    def summaries(self) -> list[TableSummary]:
+        """All tables, oldest first."""
+        return list(self._summaries.values())
+
+    def create(self, name: str, config: TableConfig) -> TableActor:
+        """Open a table.  Raises Illegal."""
+        if len(self._summaries) >= self._max_tables:
+            raise Illegal("table_limit", f"there are {self._max_tables} tables already")
+        table, events = open_table(TableId(secrets.token_hex(6)), name, config)
+        actor = self._actor(table.id, TableSnapshot(table), epoch=1)
+        if self._sink is None:
+            log.info("create_game", outcome="IN_MEMORY", table=table.id, name=name)
+        actor.opened(events)
+        return actor
+
+    async def find(self, table: TableId) -> TableActor:
+        """The actor of a table, loaded if need be.  Raises Illegal."""
+        actor = self._actors.get(table)
+        if actor is not None:
+            log.debug("get_game", outcome="IN_MEMORY", table=table)
+            return actor
+        if table not in self._summaries or self._store is None:
+            raise Illegal("unknown_table", f"there is no table {table}")
+        loading = self._loading.get(table)
+        if loading is None:
+            loading = asyncio.create_task(self._hydrate(self._store, table))
+            self._loading[table] = loading
+            loading.add_done_callback(lambda task: self._loaded(table, task))
+        # A caller that gives up must not stop the load for the others.
+        return await asyncio.shield(loading)
+
+    def _loaded(self, table: TableId, task: asyncio.Task[TableActor]) -> None:
+        self._loading.pop(table, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.debug("table_not_loaded", table=table, error=str(error))
+
+    def find_by_name(self, name: str) -> TableId | None:
+        """The oldest table of that name."""
+        return next((t for t, summary in self._summaries.items() if summary.name == name), None)
+
+    def subscribe(self, viewer: Viewer) -> None:
+        """Send the list, and from now on what changes in it."""
+        self._subscribers.add(viewer)
+        viewer.tell(encode(LobbyMessage(self.summaries())))
+
+    def forget(self, viewer: Viewer) -> None:
+        """A connection has ended."""
+        self._subscribers.discard(viewer)
+
+    # ---- what the actors and the journal say
+
+    def table_changed(self, actor: TableActor) -> None:
+        """Part of `table_actor.Owner`."""
+        table = actor.table.id
+        summary = actor.summary()
+        if self._summaries.get(table) == summary:
+            return
+        self._summaries[table] = summary
+        self._changed.add(table)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._tell_subscribers)
+
+    def table_failed(self, actor: TableActor) -> None:
+        """Part of `table_actor.Owner`: drop the table, so that it is loaded anew."""
+        self._drop(actor, "table_failed", "the table had a fault and is being restored")
+
+    def table_fenced(self, table: TableId) -> None:
+        """Another process has claimed the table: say nothing more about it from here."""
+        actor = self._actors.get(table)
+        if actor is not None:
+            log.error("table_moved", table=table, epoch=actor.epoch)
+            actor.stop()
+            self._actors.pop(table, None)
+            for viewer in list(actor.watchers):
+                viewer.moved(table)
+
+    def _drop(self, actor: TableActor, code: str, message: str) -> None:
+        actor.stop()
+        self._actors.pop(actor.table.id, None)
+        if self._store is None:
+            self._summaries.pop(actor.table.id, None)
+        frame = encode(Notice(code, message, actor.table.id))
+        for viewer in list(actor.watchers):
+            viewer.show(actor, frame)
+
+    def _tell_subscribers(self) -> None:
+        self._timer = None
+        changed = [self._summaries[table] for table in self._changed if table in self._summaries]
+        self._changed.clear()
+        frame = encode(LobbyMessage(changed))
+        for viewer in list(self._subscribers):
+            viewer.tell(frame)
+
+    # ---- loading
+
+    async def _hydrate(self, store: Store, table: TableId) -> TableActor:
+        try:
+            if self._sink is not None:
+                # What an earlier actor of the table left to write comes before the claim.
+                await self._sink.flush(FLUSH_TIMEOUT_S)
+            claimed = await store.claim(table)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))
+            raise Illegal("table_unavailable", "the database cannot be reached") from error
+        if claimed is None:
+            raise Illegal("unknown_table", f"there is no table {table}")
+        try:
+            snapshot = self._restore(claimed)
+        except (msgspec.MsgspecError, AssertionError, ValueError) as error:
+            log.exception("get_game", outcome="DB_FAILED", table=table, version=claimed.version)
+            raise Illegal("table_unavailable", "the stored table cannot be read") from error
+        log.info(
+            "get_game",
+            outcome="DB_HYDRATE",
+            table=table,
+            version=snapshot.table.seq,
+            epoch=claimed.epoch,
+            later_events=len(claimed.later_events),
+        )
+        actor = self._actor(table, snapshot, claimed.epoch)
+        gap = self._keep_events and claimed.log_seq != snapshot.table.seq
+        actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
+        return actor
+
+    def _restore(self, claimed: Claimed) -> TableSnapshot:
+        """The stored state.  Raises when it does not decode or is not what its row says."""
+        snapshot = _decode_snapshot(claimed.snapshot)
+        if snapshot.table.seq != claimed.version:
+            raise ValueError(f"snapshot of seq {snapshot.table.seq} in row {claimed.version}")
+        for row in claimed.later_events:
+            apply(snapshot.table, _decode_event(row.payload))
+        return snapshot
+
+    def _actor(self, table: TableId, snapshot: TableSnapshot, epoch: int) -> TableActor:
+        actor = TableActor(
+            snapshot.table,
+            epoch,
+            snapshot.receipts,
+            clock=self._clock,
+            shuffle=self._shuffle,
+            sink=self._sink,
+            keep_events=self._keep_events,
+            owner=self,
+        )
+        self._actors[table] = actor
+        return actor

@@ -1,0 +1,346 @@
+"""One connection: hello, decoding, answering, and the bounded outbox.
+
+A session decodes once at the edge and hands typed commands on.  It knows nothing of rules.
+"""
+
+import asyncio
+import re
+from collections import deque
+from typing import assert_never
+
+import msgspec
+import structlog
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from pokerws.game import commands
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import (
+    PROTOCOL,
+    Accepted,
+    Act,
+    AddChips,
+    Chat,
+    ChatSaid,
+    ClientMessage,
+    CloseCode,
+    CreateTable,
+    Hello,
+    Limits,
+    ListTables,
+    Ping,
+    Pong,
+    Rejected,
+    ServerMessage,
+    Sit,
+    SitIn,
+    SitOut,
+    Stand,
+    Tables,
+    Unwatch,
+    Watch,
+    WatchLobby,
+    Welcome,
+    encode,
+)
+from pokerws.server.auth import BadToken, Guests, Player
+from pokerws.server.clock import Clock
+from pokerws.server.lobby import Lobby
+from pokerws.server.table_actor import TableActor, reject
+
+# So many messages in a row that make no sense end the connection.
+MAX_BAD_MESSAGES = 20
+
+log = structlog.get_logger("pokerws.session")
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What all sessions share."""
+
+    lobby: Lobby
+    guests: Guests
+    clock: Clock
+    decoder: "msgspec.json.Decoder[ClientMessage]"
+    flags: dict[str, bool]
+    limits: Limits
+    outbox_frames: int
+    hello_timeout_s: float
+
+
+class Session:
+    """One connection.  It is a `table_actor.Viewer`."""
+
+    def __init__(self, connection: ServerConnection, desk: Desk) -> None:
+        self._connection = connection
+        self._desk = desk
+        self._player: Player | None = None
+        self._watched: dict[TableId, TableActor] = {}
+        self._outbox: deque[tuple[bytes, TableActor | None]] = deque()
+        self._ready = asyncio.Event()
+        self._resynced = False
+        self._closing: asyncio.Task[None] | None = None
+        self._bad_messages = 0
+
+    @property
+    def player(self) -> PlayerId:
+        """The player's id; there is none before hello."""
+        assert self._player is not None, "commands come after hello"
+        return self._player.id
+
+    async def run(self) -> None:
+        """Serve the connection until it ends."""
+        writer = asyncio.create_task(self._write())
+        try:
+            await self._read()
+        except ConnectionClosed:
+            pass  # How the connection ended is logged below.
+        finally:
+            writer.cancel()
+            for actor in self._watched.values():
+                actor.unwatch(self)
+            self._desk.lobby.forget(self)
+            log.info(
+                "session_ended",
+                player=None if self._player is None else self._player.id,
+                code=self._connection.close_code,
+            )
+
+    # ---- in
+
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(self._desk.hello_timeout_s):
+                while self._player is None:
+                    await self._take(await self._connection.recv())
+        except TimeoutError:
+            await self._connection.close(CloseCode.HELLO_TIMEOUT, "say hello first")
+            return
+        async for frame in self._connection:
+            await self._take(frame)
+
+    async def _take(self, frame: str | bytes) -> None:
+        """Answer one frame."""
+        try:
+            if isinstance(frame, bytes):
+                raise Illegal("not_text", "")
+            message = decode(self._desk.decoder, frame)
+        except Illegal as refusal:
+            self._bad_messages += 1
+            self._send(reject(_id_of(frame), refusal.code, refusal.detail))
+            if self._bad_messages >= MAX_BAD_MESSAGES:
+                self._close(CloseCode.BAD_MESSAGES, "too many messages that make no sense")
+            return
+        self._bad_messages = 0
+        try:
+            await self._dispatch(message)
+        except Illegal as refusal:
+            self._send(reject(message.id, refusal.code, refusal.detail))
+
+    async def _dispatch(self, message: ClientMessage) -> None:
+        """Carry out a message.  Raises Illegal for what is refused."""
+        if isinstance(message, Hello):
+            self._hello(message)
+            return
+        if self._player is None:
+            raise Illegal("hello_first", "")
+        lobby, player = self._desk.lobby, self._player
+        match message:
+            case Act(table=table, turn=turn, action=action, amount=amount):
+                command = commands.Act(player.id, turn, action, amount)
+                (await lobby.find(table)).handle(self, message.id, command)
+            case Ping():
+                self._send(Pong(message.id, self._desk.clock.now_ms()))
+            case Watch(table=table):
+                actor = await lobby.find(table)
+                self._watched[actor.table.id] = actor
+                actor.watch(self, message)
+            case Unwatch(table=table):
+                self._unwatch(message.id, table)
+            case Sit(table=table, seat=seat, buy_in=buy_in):
+                sit = commands.Sit(player.id, player.name, seat, buy_in)
+                (await lobby.find(table)).handle(self, message.id, sit)
+            case Stand(table=table):
+                (await lobby.find(table)).handle(self, message.id, commands.Stand(player.id))
+            case SitOut(table=table):
+                (await lobby.find(table)).handle(self, message.id, commands.SitOut(player.id))
+            case SitIn(table=table):
+                (await lobby.find(table)).handle(self, message.id, commands.SitIn(player.id))
+            case AddChips(table=table, amount=amount):
+                add = commands.AddChips(player.id, amount)
+                (await lobby.find(table)).handle(self, message.id, add)
+            case Chat():
+                self._chat(message, player)
+            case ListTables():
+                self._send(Tables(message.id, lobby.summaries()))
+            case WatchLobby():
+                self._send(Accepted(message.id))
+                lobby.subscribe(self)
+            case CreateTable(name=name, config=config):
+                check_name(name)
+                actor = lobby.create(name, config)
+                self._send(Accepted(message.id, actor.table.seq, actor.table.id))
+            case _:
+                assert_never(message)
+
+    def _hello(self, message: Hello) -> None:
+        if self._player is not None:
+            raise Illegal("already_greeted", "")
+        guests = self._desk.guests
+        if message.name is not None:
+            check_name(message.name)
+        if message.token is not None:
+            try:
+                player = guests.player_of(message.token)
+            except BadToken as error:
+                raise Illegal("bad_token", f"the token is not valid: {error}") from error
+            if message.name is not None:
+                player = Player(player.id, message.name)
+        elif message.name is not None:
+            player = guests.new_player(message.name)
+        else:
+            raise Illegal("name_missing", "")
+        self._player = player
+        log.info("session_opened", player=player.id, name=player.name)
+        self._send(
+            Welcome(
+                message.id,
+                player.id,
+                player.name,
+                guests.token_for(player),
+                PROTOCOL,
+                self._desk.clock.now_ms(),
+                self._desk.flags,
+                self._desk.limits,
+            )
+        )
+
+    def _unwatch(self, message_id: str, table: TableId) -> None:
+        actor = self._watched.pop(table, None)
+        if actor is None:
+            raise Illegal("not_watching", "")
+        actor.unwatch(self)
+        self._send(Accepted(message_id, table=table))
+
+    def _chat(self, message: Chat, player: Player) -> None:
+        actor = self._watched.get(message.table)
+        if actor is None:
+            raise Illegal("not_watching", "")
+        if not is_printable(message.text):
+            raise Illegal("invalid_value", "chat takes printable characters")
+        self._send(Accepted(message.id, table=message.table))
+        now_ms = self._desk.clock.now_ms()
+        frame = encode(ChatSaid(message.table, player.id, player.name, message.text, now_ms))
+        for viewer in list(actor.watchers):
+            viewer.show(actor, frame)
+
+    # ---- out
+
+    def answer(self, message: Accepted | Rejected) -> None:
+        """Part of `table_actor.Viewer`."""
+        self._send(message)
+
+    def tell(self, frame: bytes) -> None:
+        """Part of `table_actor.Viewer`."""
+        self._put(frame, None)
+
+    def show(self, table: TableActor, frame: bytes) -> None:
+        """Part of `table_actor.Viewer`."""
+        self._put(frame, table)
+
+    def moved(self, table: TableId) -> None:
+        """Part of `table_actor.Viewer`."""
+        self._close(CloseCode.MOVED, f"table {table} is owned by another server now")
+
+    def _send(self, message: ServerMessage) -> None:
+        self._put(encode(message), None)
+
+    def _put(self, frame: bytes, table: TableActor | None) -> None:
+        """Queue a frame.
+
+        Overflow policy: once, the frames of all tables give way to one fresh snapshot each; a
+        client that has not caught up when the outbox overflows again is cut off.
+        """
+        if len(self._outbox) >= self._desk.outbox_frames:
+            answers = [entry for entry in self._outbox if entry[1] is None]
+            if self._resynced or len(answers) >= self._desk.outbox_frames:
+                self._outbox.clear()
+                self._close(CloseCode.TOO_SLOW, "too slow to be kept up to date")
+                return
+            self._resynced = True
+            self._outbox.clear()
+            self._outbox.extend(answers)
+            for actor in self._watched.values():
+                self._outbox.append((actor.snapshot_frame(self.player), actor))
+            if table is None:
+                self._outbox.append((frame, None))
+        else:
+            self._outbox.append((frame, table))
+        self._ready.set()
+
+    async def _write(self) -> None:
+        """Send what is queued, as fast as the client takes it."""
+        outbox = self._outbox
+        try:
+            while True:
+                await self._ready.wait()
+                while outbox:
+                    await self._connection.send(outbox.popleft()[0], text=True)
+                self._resynced = False
+                self._ready.clear()
+        except ConnectionClosed:
+            return  # The reader sees it too, and ends the session.
+
+    def _close(self, code: CloseCode, reason: str) -> None:
+        """Close without waiting for a client that may not be reading."""
+        if self._closing is None:
+            log.info("session_closed", code=int(code), reason=reason)
+            self._closing = asyncio.create_task(self._connection.close(code, reason))
+
+
+def is_printable(text: str) -> bool:
+    """Whether a text has something to show and no control characters."""
+    return text.isprintable() and bool(text.strip())
+
+
+def check_name(name: str) -> None:
+    """Raise Illegal("bad_name") for a name that cannot be shown as it is."""
+    if not is_printable(name) or name != name.strip():
+        raise Illegal("bad_name", "a name has printable characters and no space at its ends")
+
+
+class _Identified(msgspec.Struct):
+    id: str = ""
+
+
+_id_decoder = msgspec.json.Decoder(_Identified)
+
+# How msgspec words its refusals, and the code that each is answered with.
+_CODES = (
+    (re.compile(r"`\$\.type`|required field `type`"), "unknown_type"),
+    (re.compile(r"missing required field"), "missing_field"),
+    (re.compile(r"unknown field"), "unknown_field"),
+    (re.compile(r"Expected `object`, got .*(?<!`)$"), "not_an_object"),
+    (re.compile(r"Invalid enum value"), "invalid_value"),
+    (re.compile(r"[<>]= ?|of length|out of range"), "out_of_range"),
+)
+
+
+def decode(decoder: "msgspec.json.Decoder[ClientMessage]", frame: str) -> ClientMessage:
+    """A client's message.  Raises Illegal with the code and words that it is refused with."""
+    try:
+        return decoder.decode(frame)
+    except msgspec.ValidationError as error:
+        detail = str(error)
+        code = next((code for words, code in _CODES if words.search(detail)), "wrong_type")
+        raise Illegal(code, detail) from error
+    except msgspec.DecodeError as error:
+        raise Illegal("not_json", str(error)) from error
+
+
+def _id_of(frame: str | bytes) -> str:
+    """The id of a message that could not be decoded, if one can be made out."""
+    try:
+        return _id_decoder.decode(frame).id[:64]
+    except msgspec.DecodeError:
+        return ""

@@ -1,0 +1,342 @@
+"""One table: it owns the state, takes commands in, and lets events out.
+
+There is no mailbox: a command is carried out in the call that brings it, and nothing in here
+awaits, so the event loop's order is the order of the commands and they never interleave.  The
+clock's `TimeUp` is a command like any other.  This module must not know about sockets or SQL.
+"""
+
+import asyncio
+from collections import deque
+from hashlib import blake2b
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from pokerws.game.commands import Command, Resume, TimeUp
+from pokerws.game.deal import Shuffle
+from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.game.table import play
+from pokerws.messages import (
+    REJECT_CODES,
+    Accepted,
+    Events,
+    Rejected,
+    Snapshot,
+    TableSummary,
+    Watch,
+    encode,
+)
+from pokerws.server.clock import Clock
+from pokerws.server.views import Owners, is_personal, owners, redact, redact_table
+from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
+
+# Events kept in memory for viewers that come back; older stretches are answered by a snapshot.
+HISTORY_EVENTS = 1024
+# Accepted commands remembered a player, and players remembered a table.
+RECEIPTS_PER_PLAYER = 8
+RECEIPT_PLAYERS = 64
+# How long an overloaded table waits before it tries again.
+OVERLOAD_RETRY_MS = 250
+
+_encode = msgspec.json.Encoder().encode
+log = structlog.get_logger("pokerws.table")
+
+
+class Viewer(Protocol):
+    """What a table needs of a connection."""
+
+    @property
+    def player(self) -> PlayerId:
+        """Whose eyes these are."""
+
+    def answer(self, message: Accepted | Rejected) -> None:
+        """Send the answer to a command."""
+
+    def show(self, table: "TableActor", frame: bytes) -> None:
+        """Send a frame about a table; a slow viewer may get a fresh snapshot instead."""
+
+    def tell(self, frame: bytes) -> None:
+        """Send a frame that is about no table in particular."""
+
+    def moved(self, table: TableId) -> None:
+        """Close: another process owns the table now."""
+
+
+class Sink(Protocol):
+    """Where changes go to be stored; it never blocks."""
+
+    @property
+    def over_high_water(self) -> bool:
+        """Whether so much waits to be written that play has to pause."""
+
+    def put(self, change: Change) -> None:
+        """Take over a change."""
+
+    async def flush(self, timeout_s: float) -> None:
+        """Wait until all that was taken over is written.  Raises TimeoutError."""
+
+
+class Owner(Protocol):
+    """Who has to hear about a table's fate: the lobby."""
+
+    def table_changed(self, actor: "TableActor") -> None:
+        """The table's summary may be another one now."""
+
+    def table_failed(self, actor: "TableActor") -> None:
+        """A bug left the table's state in doubt; the actor has stopped."""
+
+
+class TableActor:
+    """Owns one table.  `epoch` is the stored table's, and this actor's as long as it lives."""
+
+    def __init__(
+        self,
+        table: Table,
+        epoch: int,
+        receipts: dict[PlayerId, list[Receipt]],
+        *,
+        clock: Clock,
+        shuffle: Shuffle,
+        sink: Sink | None,
+        keep_events: bool,
+        owner: Owner,
+    ) -> None:
+        self.table = table
+        self.epoch = epoch
+        self.watchers: dict[Viewer, None] = {}
+        self.stopped = False
+        self._receipts = receipts
+        self._clock = clock
+        self._shuffle = shuffle
+        self._sink = sink
+        self._keep_events = keep_events
+        self._owner = owner
+        self._history: deque[tuple[TableEvent, Owners | None]] = deque(maxlen=HISTORY_EVENTS)
+        self._timer: asyncio.TimerHandle | None = None
+        self._armed_ms: int | None = None
+
+    # ---- commands
+
+    def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
+        """Carry out a player's command and answer it; the answer precedes the events."""
+        digest = blake2b(_encode(command), digest_size=8).hexdigest()
+        receipts = self._receipts.get(viewer.player, [])
+        for receipt in receipts:
+            if receipt.id == command_id and receipt.digest == digest:
+                viewer.answer(Accepted(command_id, receipt.seq))
+                return
+        if self.stopped or (self._sink is not None and self._sink.over_high_water):
+            viewer.answer(reject(command_id, "restarting" if self.stopped else "overloaded"))
+            return
+        before = self.table.seq
+        try:
+            events = self._play(command)
+        except Illegal as refusal:
+            viewer.answer(reject(command_id, refusal.code, refusal.detail))
+            return
+        if events is None:
+            viewer.answer(reject(command_id, "table_unavailable"))
+            return
+        self._remember(viewer.player, Receipt(command_id, digest, before + 1), events)
+        viewer.answer(Accepted(command_id, before + 1))
+        self._changed(events)
+
+    def opened(self, events: list[TableEvent]) -> None:
+        """Publish and store the events that made the table."""
+        self._changed(events)
+
+    def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
+        """Go on after a time out of memory."""
+        events = self._play(Resume(saved_ms, grace_ms, restart_log))
+        if events:
+            self._changed(events)
+        self._arm()
+
+    def stop(self) -> None:
+        """Carry out nothing more: no command, no time-out."""
+        self.stopped = True
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    # ---- viewers
+
+    def watch(self, viewer: Viewer, message: Watch) -> None:
+        """Add a viewer, and send what it has missed, or a snapshot."""
+        self.watchers[viewer] = None
+        viewer.answer(Accepted(message.id, table=self.table.id))
+        missed = None
+        if message.after_seq is not None and message.epoch == self.epoch:
+            missed = self._events_after(message.after_seq, viewer.player)
+        if missed is None:
+            viewer.show(self, self.snapshot_frame(viewer.player))
+        elif missed:
+            seq = self.table.seq - len(missed) + 1
+            viewer.show(self, self._events_frame(seq, missed))
+
+    def unwatch(self, viewer: Viewer) -> None:
+        """Forget a viewer, if it was one."""
+        self.watchers.pop(viewer, None)
+
+    def snapshot_frame(self, player: PlayerId) -> bytes:
+        """The table as one player may see it."""
+        table = self.table
+        state = redact_table(table, player)
+        now_ms = self._clock.now_ms()
+        return encode(
+            Snapshot(table.id, self.epoch, table.seq, now_ms, state, table.seat_of(player))
+        )
+
+    def summary(self) -> TableSummary:
+        """The table as the lobby lists it."""
+        table = self.table
+        players = sum(seat is not None for seat in table.seats)
+        return TableSummary(
+            table.id, table.name, table.status, players, table.hand_number, table.config
+        )
+
+    def _events_after(self, seq: int, player: PlayerId) -> list[TableEvent] | None:
+        """The events after `seq` as `player` may see them, or None where they are not known."""
+        count = self.table.seq - seq
+        if not 0 <= count <= len(self._history):
+            return None
+        kept = list(self._history)[len(self._history) - count :]
+        return [redact(event, seats or (), player) for event, seats in kept]
+
+    # ---- changes
+
+    def _play(self, command: Command) -> list[TableEvent] | None:
+        """The events of a command, applied.  None when a bug stopped the table."""
+        try:
+            return play(self.table, command, self._clock.now_ms(), self._shuffle)
+        except Illegal:
+            raise
+        except Exception:
+            # A bug in the rules stops this table and no other one.
+            log.exception(
+                "table_failed",
+                table=self.table.id,
+                seq=self.table.seq,
+                hand=self.table.hand_number,
+                command=type(command).__name__,
+                last_events=[type(event).__name__ for event, _ in list(self._history)[-10:]],
+            )
+            self.stop()
+            self._owner.table_failed(self)
+            return None
+
+    def _changed(self, events: list[TableEvent]) -> None:
+        """Store, publish and time what has happened."""
+        first_seq = self.table.seq - len(events) + 1
+        self._store(events, first_seq)
+        self._publish(events, first_seq)
+        self._arm()
+        self._owner.table_changed(self)
+
+    def _store(self, events: list[TableEvent], first_seq: int) -> None:
+        if self._sink is None:
+            log.debug("save_game", outcome="IN_MEMORY", table=self.table.id, seq=self.table.seq)
+            return
+        table, now_ms = self.table, self._clock.now_ms()
+        rows: tuple[EventRow, ...] = ()
+        if self._keep_events:
+            rows = tuple(
+                EventRow(
+                    first_seq + place,
+                    table.hand_number,
+                    str(event.__struct_config__.tag),
+                    _encode(event),
+                    now_ms,
+                )
+                for place, event in enumerate(events)
+            )
+        self._sink.put(
+            Change(
+                table=table.id,
+                name=table.name,
+                status=table.status,
+                config=table.config,
+                players=sum(seat is not None for seat in table.seats),
+                hand_number=table.hand_number,
+                total_pot=table.total_pot,
+                expected=first_seq - 1,
+                version=table.seq,
+                epoch=self.epoch,
+                snapshot=_encode(TableSnapshot(table, self._receipts)),
+                at_ms=now_ms,
+                events=rows,
+            )
+        )
+
+    def _publish(self, events: list[TableEvent], first_seq: int) -> None:
+        personal = False
+        seats = owners(self.table)
+        for event in events:
+            is_own = is_personal(event)
+            personal = personal or is_own
+            self._history.append((event, seats if is_own else None))
+        frames: dict[PlayerId | None, bytes] = {}
+        for viewer in list(self.watchers):
+            player = viewer.player if personal and viewer.player in seats else None
+            if player not in frames:
+                seen = [redact(event, seats, player) for event in events]
+                frames[player] = self._events_frame(first_seq, seen)
+            viewer.show(self, frames[player])
+
+    def _events_frame(self, first_seq: int, events: list[TableEvent]) -> bytes:
+        now_ms = self._clock.now_ms()
+        return encode(Events(self.table.id, self.epoch, first_seq, now_ms, events))
+
+    def _remember(self, player: PlayerId, receipt: Receipt, events: list[TableEvent]) -> None:
+        """Keep the answer to a command for its repetition.
+
+        Taking or leaving a seat forgets the earlier ones, so that a new stay starts afresh.
+        """
+        kept = self._receipts.pop(player, [])
+        if any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events):
+            kept = []
+        self._receipts[player] = [*kept, receipt][-RECEIPTS_PER_PLAYER:]
+        while len(self._receipts) > RECEIPT_PLAYERS:
+            del self._receipts[next(iter(self._receipts))]
+
+    # ---- the clock
+
+    def _arm(self) -> None:
+        """Have the loop call at the table's deadline."""
+        deadline_ms = self.table.deadline_ms
+        if self._timer is not None:
+            if deadline_ms == self._armed_ms:
+                return
+            self._timer.cancel()
+            self._timer = None
+        if deadline_ms is not None and not self.stopped:
+            self._armed_ms = deadline_ms
+            self._call_in(deadline_ms - self._clock.now_ms())
+
+    def _call_in(self, delay_ms: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(max(0, delay_ms) / 1000, self._time_up)
+
+    def _time_up(self) -> None:
+        self._timer = None
+        deadline_ms = self.table.deadline_ms
+        if self.stopped or deadline_ms is None:
+            return
+        early_ms = deadline_ms - self._clock.now_ms()
+        if early_ms > 0:
+            self._call_in(early_ms)
+        elif self._sink is not None and self._sink.over_high_water:
+            self._call_in(OVERLOAD_RETRY_MS)
+        elif events := self._play(TimeUp()):
+            self._changed(events)
+
+
+def reject(command_id: str, code: str, detail: str = "") -> Rejected:
+    """A refusal with a code of the protocol."""
+    reason = REJECT_CODES[code]
+    return Rejected(command_id, code, detail or reason.meaning, reason.retryable)
+
+

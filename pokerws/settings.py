@@ -1,0 +1,247 @@
+"""The settings of the server, read once from the environment.
+
+This module owns every setting's name, default, limits and meaning; `.env.example` is made from it:
+
+    python -m pokerws.settings > .env.example
+
+A setting's name is its field's name in upper case. Nothing here reads a file or the process's
+environment by itself, and no secret appears in an error or in `repr`.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import FieldInfo
+
+_FLAG_WORDS = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
+_SECRETS = frozenset({"database_url", "session_key"})
+# Shown are scheme, host, port and name. A URL that does not read plainly might show a piece of its
+# password in their place, so of that one nothing is shown.
+_PLAIN_URL = re.compile(r"(postgres(?:ql)?://)(?:[^/@?]*@)?([^/@?]*(?:/[^@?]*)?)(?:\?[^@]*)?")
+
+
+class SettingsError(Exception):
+    """A setting that the server cannot start with. The message is one line for the operator."""
+
+
+def _whole(low: int, high: int, meaning: str) -> Meta:
+    return Meta(ge=low, le=high, title=f"a whole number from {low} to {high}", description=meaning)
+
+
+def _flag(meaning: str) -> Meta:
+    return Meta(title="true or false (or 1/0, yes/no, on/off)", description=meaning)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator chose. Made by `load`, which also checks the fields against each other.
+
+    Of each field, `title` says what is accepted and `description` what it means.
+    """
+
+    host: Annotated[
+        str,
+        Meta(min_length=1, title="an address", description="Address to listen on."),
+    ] = "127.0.0.1"
+    port: Annotated[int, _whole(0, 65535, "Port to listen on; 0 takes any free one.")] = 8765
+    allowed_origins: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^https?://[^/\s]+$")], ...],
+        Meta(
+            title="origins like https://poker.example, separated by commas",
+            description="Web origins that may connect besides the server's own; "
+            "separated by commas.",
+        ),
+    ] = ()
+    session_key: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^.{32}",
+            title="at least 32 characters",
+            description="Secret that signs guest sessions, at least 32 characters; if empty, one "
+            "is kept in the database, or made anew at each start without a database.",
+        ),
+    ] = ""
+
+    database_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(embedded(:.+)?|postgres(ql)?://.+)$",
+            title="embedded, embedded:DIR or postgres://USER:PASSWORD@HOST:PORT/NAME",
+            description="Postgres to use: postgres://USER:PASSWORD@HOST:PORT/NAME, or one that the "
+            "server runs itself: embedded (in var/postgres) or embedded:DIR.",
+        ),
+    ] = "embedded"
+    db_statement_timeout_ms: Annotated[
+        int, _whole(10, 600_000, "Longest that a database statement may take.")
+    ] = 5000
+
+    use_db_repository: Annotated[bool, _flag("Store tables in the database.")] = False
+    use_event_persistence: Annotated[
+        bool, _flag("Store every event too; needs USE_DB_REPOSITORY.")
+    ] = False
+    use_input_validation: Annotated[
+        bool, _flag("Check every message strictly against the protocol.")
+    ] = False
+    use_auth_middleware: Annotated[
+        bool, _flag("Admit only players with a signed token; not available yet.")
+    ] = False
+    use_durable_acks: Annotated[
+        bool, _flag("Show nothing before it is stored; not available yet.")
+    ] = False
+
+    log_format: Annotated[
+        Literal["console", "json"],
+        Meta(title="console or json", description="Form of the log lines: console or json."),
+    ] = "console"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(
+            title="debug, info, warning or error",
+            description="Least severe log lines to print: debug, info, warning or error.",
+        ),
+    ] = "info"
+
+    bots: Annotated[int, _whole(0, 9, "Bots to seat at a table of their own; 0 makes none.")] = 0
+    bot_table: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=40,
+            title="a name of 1 to 40 characters",
+            description="Name of the table that the bots play at.",
+        ),
+    ] = "Main table"
+    bot_min_delay_ms: Annotated[int, _whole(0, 60_000, "Shortest that a bot thinks.")] = 500
+    bot_max_delay_ms: Annotated[int, _whole(0, 60_000, "Longest that a bot thinks.")] = 2000
+
+    turn_time_ms: Annotated[
+        int, _whole(10, 3_600_000, "Time for a turn, at tables that the server itself makes.")
+    ] = 20_000
+    next_hand_delay_ms: Annotated[
+        int, _whole(0, 600_000, "Pause between two hands, at tables that the server itself makes.")
+    ] = 4000
+
+    max_tables: Annotated[int, _whole(1, 1_000_000, "Most tables that may exist at once.")] = 1000
+    max_message_bytes: Annotated[
+        int, _whole(256, 1_048_576, "Longest message accepted from a client.")
+    ] = 4096
+    outbox_frames: Annotated[
+        int, _whole(1, 65_536, "Messages that may wait for a slow client before it is cut off.")
+    ] = 256
+    hello_timeout_ms: Annotated[
+        int, _whole(10, 600_000, "Time for a new connection to say hello.")
+    ] = 10_000
+    ping_interval_ms: Annotated[
+        int, _whole(10, 600_000, "Time between two checks that a client is still there.")
+    ] = 20_000
+    stop_timeout_ms: Annotated[
+        int, _whole(0, 600_000, "Time to finish and store everything when told to stop.")
+    ] = 10_000
+
+    @property
+    def embedded_dir(self) -> Path | None:
+        """Data directory of the server's own Postgres; None when DATABASE_URL is an address."""
+        kind, _, directory = self.database_url.partition(":")
+        return Path(directory or "var/postgres") if kind == "embedded" else None
+
+    @property
+    def database_label(self) -> str:
+        """DATABASE_URL without user, password and options, fit to be shown."""
+        if self.embedded_dir is not None:
+            return self.database_url
+        plain = _PLAIN_URL.fullmatch(self.database_url)
+        return "".join(plain.groups()) if plain else "postgres://(not shown)"
+
+    def __repr__(self) -> str:
+        shown = {name: repr(getattr(self, name)) for name in self.__struct_fields__}
+        shown["database_url"] = repr(self.database_label)
+        shown["session_key"] = "(secret)" if self.session_key else "''"
+        return f"Settings({', '.join(f'{name}={text}' for name, text in shown.items())})"
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Read the settings from `environ`; a variable that is absent takes its default.
+
+    Raises SettingsError, whose one line names the variable, for the first value that is not
+    accepted and for choices that do not go together.
+    """
+    given = {
+        field.name: _read(field, environ[field.name.upper()])
+        for field in msgspec.structs.fields(Settings)
+        if field.name.upper() in environ
+    }
+    settings = Settings(**given)
+    _check(settings)
+    return settings
+
+
+def _read(field: FieldInfo, text: str) -> Any:
+    try:
+        return msgspec.convert(_parse(field, text), field.type, strict=False)
+    except msgspec.ValidationError:
+        but = "the value given is not" if field.name in _SECRETS else f"it is {text!r}"
+        raise SettingsError(f"{field.name.upper()} must be {_meta(field).title}; {but}") from None
+
+
+def _parse(field: FieldInfo, text: str) -> object:
+    if isinstance(field.default, bool):
+        return _FLAG_WORDS.get(text.lower(), text)
+    if isinstance(field.default, tuple):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text
+
+
+def _meta(field: FieldInfo) -> Meta:
+    meta = get_args(field.type)[1]
+    assert isinstance(meta, Meta)
+    return meta
+
+
+def _check(settings: Settings) -> None:
+    if settings.use_event_persistence and not settings.use_db_repository:
+        raise SettingsError(
+            "USE_EVENT_PERSISTENCE is on and USE_DB_REPOSITORY is off: events are stored beside "
+            "their table; set USE_DB_REPOSITORY=true, or unset USE_EVENT_PERSISTENCE"
+        )
+    for name in ("use_auth_middleware", "use_durable_acks"):
+        if getattr(settings, name):
+            raise SettingsError(f"{name.upper()} is not available yet; unset it")
+    if settings.bot_min_delay_ms > settings.bot_max_delay_ms:
+        raise SettingsError(
+            f"BOT_MIN_DELAY_MS is {settings.bot_min_delay_ms} and BOT_MAX_DELAY_MS is "
+            f"{settings.bot_max_delay_ms}: set BOT_MIN_DELAY_MS to no more than BOT_MAX_DELAY_MS"
+        )
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with its meaning and its default."""
+    lines = [
+        "# Every setting with its default, made by: python -m pokerws.settings > .env.example",
+        "# A server reads such a file with --env-file; a variable in its environment wins.",
+    ]
+    for field in msgspec.structs.fields(Settings):
+        lines += ["", f"# {_meta(field).description}", f"{field.name.upper()}={_written(field)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _written(field: FieldInfo) -> str:
+    match field.default:
+        case bool(on):
+            return "true" if on else "false"
+        case tuple(parts):
+            return ",".join(parts)
+        case str(text) if " " in text:
+            return f'"{text}"'
+        case value:
+            return str(value)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(example())

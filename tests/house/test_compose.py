@@ -1,0 +1,84 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from compose_spec import PyCompose, parse_duration
+
+from pokerws.settings import Settings, load
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+
+
+def service(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(TEXT)["services"][name]
+    return found
+
+
+def check(text: str) -> None:
+    """Raise ValueError for what the Compose Specification does not allow.
+
+    The parser knows every key and the form of its value, durations and ports included; it is
+    stricter than the specification's JSON schema, which takes any string for those. `validate`
+    looks up the networks, secrets and configs that services name, but not their volumes.
+    """
+    compose = PyCompose.from_yaml(text)
+    compose.validate()
+
+
+def test_the_file_is_valid_by_the_compose_specification() -> None:
+    check(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("healthcheck:", "healthchek:"),
+        ("condition: service_healthy", "condition: healthy"),
+        ("interval: 2s", "interval: often"),
+        ("retries: 30", "retries: many"),
+        ('"8765:8765"', '"8765:poker"'),
+        ("services:", "servcies:"),
+    ],
+)
+def test_a_mistake_in_the_file_would_be_found(right: str, wrong: str) -> None:
+    assert right in TEXT
+    with pytest.raises(ValueError, match=r"."):
+        check(TEXT.replace(right, wrong))
+
+
+def test_the_server_waits_for_a_healthy_postgres() -> None:
+    assert service("db")["image"] == "postgres:18"
+    assert "pg_isready" in service("db")["healthcheck"]["test"]
+    assert service("server")["depends_on"] == {"db": {"condition": "service_healthy"}}
+
+
+def test_the_database_outlives_its_container() -> None:
+    assert service("db")["volumes"] == ["db:/var/lib/postgresql"]
+    assert yaml.safe_load(TEXT)["volumes"] == {"db": None}
+
+
+def test_the_server_is_given_settings_that_it_has() -> None:
+    given = service("server")["environment"]
+    assert {name.lower() for name in given} <= set(Settings.__struct_fields__)
+    assert all(isinstance(value, str) for value in given.values())
+    settings = load(given)
+    assert settings.use_db_repository
+    assert settings.use_event_persistence
+    assert settings.use_input_validation
+    assert (settings.host, settings.log_format) == ("0.0.0.0", "json")
+    assert service("server")["ports"] == [f"{settings.port}:{settings.port}"]
+
+
+def test_the_server_is_sent_to_the_database_that_is_made() -> None:
+    made = service("db")["environment"]
+    assert service("server")["environment"]["DATABASE_URL"] == (
+        f"postgres://{made['POSTGRES_USER']}:{made['POSTGRES_PASSWORD']}"
+        f"@db:5432/{made['POSTGRES_DB']}"
+    )
+
+
+def test_docker_waits_longer_than_the_server_takes_to_stop() -> None:
+    grace_s = parse_duration(service("server")["stop_grace_period"])
+    assert grace_s * 1000 > load(service("server")["environment"]).stop_timeout_ms

@@ -1,0 +1,207 @@
+"""The rooms of the code and what each may import; DESIGN's arrows as a table, and a checker.
+
+The checker takes source text, so that it is itself checked, on code that breaks each rule.
+"""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# A room is a folder or a module directly in pokerws/; `server.py` is the command line beside it.
+# Every room may import itself and the bare package, which has nothing but its version.
+MAY_IMPORT: dict[str, set[str]] = {
+    "server.py": {"client", "game", "logs", "server", "settings", "storage"},
+    "client": {"game", "messages"},
+    "game": set(),
+    "logs": set(),
+    "messages": {"game"},
+    "metrics": set(),
+    "pokerws": set(),
+    "server": {"game", "logs", "messages", "metrics", "settings", "storage"},
+    "settings": set(),
+    "storage": {"game"},
+}
+
+# Libraries that only these rooms may know.
+RESERVED = {"asyncpg": {"storage"}, "websockets": {"client", "server"}}
+
+# The rules are a pure function of their arguments.
+GAME_BANS = frozenset(
+    "asyncio datetime importlib io logging multiprocessing os pathlib random secrets select "
+    "selectors shutil signal socket sqlite3 ssl structlog subprocess tempfile threading time "
+    "urllib uuid".split()
+)
+GAME_LIBRARIES = frozenset({"msgspec", "phevaluator"})
+
+UNTELLING_NAMES = frozenset({"common", "helpers", "manager", "managers", "misc", "util", "utils"})
+MOST_FILE_LINES = 450
+MOST_FUNCTION_LINES = 70
+
+
+def room_of(module: str) -> str:
+    """The room of a dotted module; `server` alone is server.py."""
+    first, *rest = module.split(".")
+    if first == "server":
+        return "server.py"
+    return rest[0] if rest else "pokerws"
+
+
+def module_of(path: Path) -> str:
+    """The dotted name of a file, relative to the checkout."""
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(path: Path, source: str) -> Iterator[tuple[int, str]]:
+    """Line and dotted name of everything imported, wherever in the file; names are made absolute.
+
+    `from pokerws import game` imports the room game, so what is taken from a package counts too.
+    """
+    module = module_of(path).split(".")
+    package = module if path.name == "__init__.py" else module[:-1]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield node.lineno, f"{base}.{alias.name}" if base == "pokerws" else base
+
+
+def import_faults(path: Path, source: str) -> list[str]:
+    """What the file imports against the rules, one line each."""
+    room = room_of(module_of(path))
+    if room not in MAY_IMPORT:
+        return [f"{path}: the room {room!r} is not in MAY_IMPORT"]
+    return [
+        f"{path}:{line}: {room} may not import {name}"
+        for line, name in imports_of(path, source)
+        if not may_import(room, name)
+    ]
+
+
+def may_import(room: str, name: str) -> bool:
+    """Whether code in `room` may import the dotted `name`."""
+    library = name.partition(".")[0]
+    if library in {"pokerws", "server"}:
+        target = room_of(name)
+        # `from pokerws import __version__` takes no room.
+        return target in {room, "pokerws", "__version__"} or target in MAY_IMPORT[room]
+    if library in {"tests", "bench"}:
+        return False
+    if room == "game":
+        standard = library in sys.stdlib_module_names
+        return library not in GAME_BANS if standard else library in GAME_LIBRARIES
+    return room in RESERVED.get(library, {room})
+
+
+def size_faults(path: Path, source: str) -> list[str]:
+    """The file and the functions in it that are too long, one line each."""
+    faults = []
+    lines = len(source.splitlines())
+    if lines > MOST_FILE_LINES:
+        faults.append(f"{path}: {lines} lines, of {MOST_FILE_LINES} at most")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > MOST_FUNCTION_LINES:
+                faults.append(
+                    f"{path}:{node.lineno}: {node.name} has {length} lines, "
+                    f"of {MOST_FUNCTION_LINES} at most"
+                )
+    return faults
+
+
+def python_files(*places: str) -> list[Path]:
+    """Our Python files in these folders or at these paths, relative to the checkout."""
+    found = [
+        path
+        for place in places
+        for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
+        if path.is_file()
+    ]
+    return sorted(path.relative_to(ROOT) for path in found)
+
+
+def test_every_import_follows_an_arrow() -> None:
+    files = python_files("pokerws", "server.py")
+    faults = [fault for path in files for fault in import_faults(path, read(path))]
+    assert files
+    assert not faults, "\n".join(faults)
+
+
+def test_no_file_or_function_is_too_long() -> None:
+    files = python_files("pokerws", "server.py", "tests", "bench")
+    faults = [fault for path in files for fault in size_faults(path, read(path))]
+    assert not faults, "\n".join(faults)
+
+
+def test_every_module_has_a_name_that_tells_what_it_owns() -> None:
+    files = python_files("pokerws", "server.py", "tests", "bench")
+    assert [path for path in files if path.stem in UNTELLING_NAMES] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("pokerws/game/table.py", "import asyncio"),
+        ("pokerws/game/table.py", "import os.path"),
+        ("pokerws/game/table.py", "from time import monotonic"),
+        ("pokerws/game/table.py", "import structlog"),
+        ("pokerws/game/table.py", "import numpy"),
+        ("pokerws/game/table.py", "def f():\n    import random"),
+        ("pokerws/game/table.py", "from pokerws import messages"),
+        ("pokerws/game/table.py", "from pokerws.storage.store import Store"),
+        ("pokerws/game/table.py", "from ..storage import store"),
+        ("pokerws/game/table.py", "from .. import messages"),
+        ("pokerws/game/__init__.py", "from ..server import app"),
+        ("pokerws/messages.py", "from pokerws.server.session import Session"),
+        ("pokerws/settings.py", "from . import logs"),
+        ("pokerws/storage/memory.py", "from pokerws.server import lobby"),
+        ("pokerws/storage/memory.py", "import websockets"),
+        ("pokerws/server/app.py", "import asyncpg"),
+        ("pokerws/server/app.py", "from asyncpg.pool import Pool"),
+        ("pokerws/server/app.py", "from pokerws.client import bots"),
+        ("pokerws/server/app.py", "import server"),
+        ("pokerws/server/app.py", "from tests import conftest"),
+        ("pokerws/client/bots.py", "from pokerws.storage import store"),
+        ("pokerws/newroom.py", ""),
+        ("server.py", "from pokerws import messages"),
+        ("server.py", "import asyncpg"),
+    ],
+)
+def test_the_checker_finds_a_forbidden_import(path: str, source: str) -> None:
+    assert len(import_faults(Path(path), source)) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("pokerws/game/table.py", "import hashlib\nimport msgspec\nfrom phevaluator import x"),
+        ("pokerws/game/table.py", "from pokerws.game.cards import Card\nfrom . import pots"),
+        ("pokerws/storage/postgres.py", "import asyncpg\nfrom pokerws.game import events"),
+        ("pokerws/server/http.py", "import websockets\nfrom pokerws import __version__, messages"),
+        ("pokerws/client/view.py", "import websockets\nfrom pokerws.game import events"),
+        ("server.py", "import asyncio\nfrom pokerws import settings\nimport pokerws.server.app"),
+    ],
+)
+def test_the_checker_lets_an_allowed_import_pass(path: str, source: str) -> None:
+    assert import_faults(Path(path), source) == []
+
+
+def test_the_checker_finds_what_is_too_long() -> None:
+    function = "def long():\n" + "    pass\n" * MOST_FUNCTION_LINES
+    assert len(size_faults(Path("server.py"), function)) == 1
+    assert len(size_faults(Path("server.py"), "x = 1\n" * (MOST_FILE_LINES + 1))) == 1
+    assert size_faults(Path("server.py"), "x = 1\n" * MOST_FILE_LINES) == []
+
+
+def read(path: Path) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")

@@ -1,0 +1,191 @@
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+from dotenv import dotenv_values
+
+from pokerws.settings import Settings, SettingsError, example, load
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "USE_DB_REPOSITORY",
+    "USE_EVENT_PERSISTENCE",
+    "USE_INPUT_VALIDATION",
+    "USE_AUTH_MIDDLEWARE",
+    "USE_DURABLE_ACKS",
+]
+
+
+def refusal(environ: Mapping[str, str]) -> str:
+    with pytest.raises(SettingsError, match=r".") as caught:
+        load(environ)
+    return str(caught.value)
+
+
+def read_env(name: str) -> dict[str, str]:
+    return {key: value or "" for key, value in dotenv_values(ROOT / name).items()}
+
+
+def test_nothing_given_means_the_defaults_and_every_flag_off() -> None:
+    settings = load({})
+    assert settings == Settings()
+    assert (settings.host, settings.port, settings.database_url) == ("127.0.0.1", 8765, "embedded")
+    assert not any(getattr(settings, flag.lower()) for flag in FLAGS)
+
+
+def test_other_variables_are_none_of_our_business() -> None:
+    assert load({"PATH": "/bin", "port": "1", "HOME": ""}) == Settings()
+
+
+def test_each_value_is_read_as_its_type() -> None:
+    settings = load(
+        {
+            "PORT": "0",
+            "HOST": "::1",
+            "BOT_TABLE": "High stakes",
+            "LOG_FORMAT": "json",
+            "ALLOWED_ORIGINS": "https://poker.example, http://localhost:3000",
+            "SESSION_KEY": "k" * 32,
+        }
+    )
+    assert settings == Settings(
+        port=0,
+        host="::1",
+        bot_table="High stakes",
+        log_format="json",
+        allowed_origins=("https://poker.example", "http://localhost:3000"),
+        session_key="k" * 32,
+    )
+
+
+@pytest.mark.parametrize("word", ["true", "TRUE", "True", "1", "yes", "Yes", "on", "ON"])
+def test_a_flag_is_turned_on_by_any_of_the_usual_words(word: str) -> None:
+    assert load({"USE_DB_REPOSITORY": word}).use_db_repository is True
+
+
+@pytest.mark.parametrize("word", ["false", "FALSE", "0", "no", "No", "off", "OFF"])
+@pytest.mark.parametrize("flag", FLAGS)
+def test_a_flag_is_turned_off_by_any_of_the_usual_words(flag: str, word: str) -> None:
+    assert load({flag: word}) == Settings()
+
+
+@pytest.mark.parametrize("word", ["", " ", "2", "enabled", "t", "y", "true ", "null", "-1", "1.0"])
+@pytest.mark.parametrize("flag", FLAGS)
+def test_any_other_word_for_a_flag_is_refused(flag: str, word: str) -> None:
+    assert refusal({flag: word}) == (
+        f"{flag} must be true or false (or 1/0, yes/no, on/off); it is {word!r}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("PORT", "eighty", "a whole number from 0 to 65535"),
+        ("PORT", "", "a whole number from 0 to 65535"),
+        ("PORT", "65536", "a whole number from 0 to 65535"),
+        ("PORT", "-1", "a whole number from 0 to 65535"),
+        ("PORT", "80.5", "a whole number from 0 to 65535"),
+        ("PORT", "8_765", "a whole number from 0 to 65535"),
+        ("PORT", "9" * 30, "a whole number from 0 to 65535"),
+        ("HOST", "", "an address"),
+        ("BOTS", "10", "a whole number from 0 to 9"),
+        ("BOT_TABLE", "", "a name of 1 to 40 characters"),
+        ("BOT_TABLE", "x" * 41, "a name of 1 to 40 characters"),
+        ("LOG_FORMAT", "xml", "console or json"),
+        ("LOG_FORMAT", "JSON", "console or json"),
+        ("LOG_LEVEL", "verbose", "debug, info, warning or error"),
+        ("MAX_MESSAGE_BYTES", "0", "a whole number from 256 to 1048576"),
+        ("ALLOWED_ORIGINS", "poker.example", "origins like https://poker.example"),
+        ("ALLOWED_ORIGINS", "https://poker.example/lobby", "origins like https://poker.example"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name_with_what_is_wanted(
+    name: str, value: str, wanted: str
+) -> None:
+    message = refusal({name: value})
+    assert message.startswith(f"{name} must be {wanted}")
+    assert message.endswith(f"; it is {value!r}")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "postgres://", "embedded:", "mysql://u:hunter2@db/poker", "host=db password=hunter2"],
+)
+def test_a_bad_database_url_is_refused_without_showing_it(url: str) -> None:
+    message = refusal({"DATABASE_URL": url})
+    assert message.startswith("DATABASE_URL must be embedded, embedded:DIR or postgres://")
+    assert "hunter2" not in message
+
+
+def test_a_short_session_key_is_refused_without_showing_it() -> None:
+    assert refusal({"SESSION_KEY": "hunter2" * 4 + "abc"}) == (
+        "SESSION_KEY must be at least 32 characters; the value given is not"
+    )
+
+
+def test_events_without_tables_are_refused() -> None:
+    assert "set USE_DB_REPOSITORY=true" in refusal({"USE_EVENT_PERSISTENCE": "true"})
+    assert load({"USE_EVENT_PERSISTENCE": "on", "USE_DB_REPOSITORY": "on"}).use_event_persistence
+
+
+@pytest.mark.parametrize("flag", ["USE_AUTH_MIDDLEWARE", "USE_DURABLE_ACKS"])
+def test_a_flag_for_what_is_not_there_yet_is_refused(flag: str) -> None:
+    message = refusal({"USE_DB_REPOSITORY": "1", flag: "1"})
+    assert message == f"{flag} is not available yet; unset it"
+
+
+def test_bots_cannot_take_longer_at_least_than_at_most() -> None:
+    message = refusal({"BOT_MIN_DELAY_MS": "300", "BOT_MAX_DELAY_MS": "200"})
+    assert "set BOT_MIN_DELAY_MS to no more than BOT_MAX_DELAY_MS" in message
+    assert load({"BOT_MIN_DELAY_MS": "0", "BOT_MAX_DELAY_MS": "0"}).bot_max_delay_ms == 0
+
+
+def test_the_embedded_database_has_a_directory_and_another_has_none() -> None:
+    assert load({}).embedded_dir == Path("var/postgres")
+    assert load({"DATABASE_URL": "embedded:/tmp/a:b"}).embedded_dir == Path("/tmp/a:b")
+    assert load({"DATABASE_URL": "postgres://db/poker"}).embedded_dir is None
+
+
+@pytest.mark.parametrize(
+    ("url", "label"),
+    [
+        ("embedded:some/dir", "embedded:some/dir"),
+        ("postgres://db/poker", "postgres://db/poker"),
+        ("postgresql://poker:hunter2@db:5432/poker", "postgresql://db:5432/poker"),
+        ("postgres://poker@db?password=hunter2", "postgres://db"),
+        ("postgres://poker:hunter2@[::1]:5432/poker?ssl=on", "postgres://[::1]:5432/poker"),
+        ("postgres://poker:pass/hunter2@db/poker", "postgres://(not shown)"),
+        ("postgres://poker:pass?hunter2@db/poker", "postgres://(not shown)"),
+        ("postgres://poker:pass@hunter2@db/poker", "postgres://(not shown)"),
+        ("postgres://db/poker?password=pass@hunter2", "postgres://(not shown)"),
+    ],
+)
+def test_a_secret_is_never_shown(url: str, label: str) -> None:
+    settings = load({"DATABASE_URL": url, "SESSION_KEY": "hunter2" * 5})
+    assert settings.database_label == label
+    for shown in (repr(settings), str(settings), f"{settings}", settings.database_label):
+        assert "hunter2" not in shown
+    assert "port=8765" in repr(settings)
+
+
+def test_the_example_file_lists_every_setting_with_its_default_and_meaning() -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert text == example(), "run: python -m pokerws.settings > .env.example"
+    names = re.findall(r"^# \S.+\.\n([A-Z_]+)=.*$", text, flags=re.MULTILINE)
+    assert names == [field.name.upper() for field in msgspec.structs.fields(Settings)]
+    assert list(read_env(".env.example")) == names
+    assert load(read_env(".env.example")) == Settings()
+
+
+def test_make_run_stores_everything_and_seats_four_bots() -> None:
+    given = read_env("local.env")
+    assert set(given) <= {field.name.upper() for field in msgspec.structs.fields(Settings)}
+    assert load(given) == Settings(
+        use_db_repository=True,
+        use_event_persistence=True,
+        use_input_validation=True,
+        bots=4,
+    )
