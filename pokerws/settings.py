@@ -122,10 +122,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     bot_max_delay_ms: Annotated[int, _whole(0, 60_000, "Longest that a bot thinks.")] = 2000
 
     turn_time_ms: Annotated[
-        int, _whole(10, 3_600_000, "Time for a turn, at tables that the server itself makes.")
+        int, _whole(100, 600_000, "Time for a turn, at tables that the server itself makes.")
     ] = 20_000
     next_hand_delay_ms: Annotated[
-        int, _whole(0, 600_000, "Pause between two hands, at tables that the server itself makes.")
+        int, _whole(0, 60_000, "Pause between two hands, at tables that the server itself makes.")
     ] = 4000
 
     max_tables: Annotated[int, _whole(1, 1_000_000, "Most tables that may exist at once.")] = 1000

@@ -51,6 +51,8 @@ from pokerws.server.table_actor import TableActor, reject
 
 # So many messages in a row that make no sense end the connection.
 MAX_BAD_MESSAGES = 20
+# A client that does not answer the closing handshake for this long is cut off.
+CLOSE_TIMEOUT_S = 1.0
 
 log = structlog.get_logger("pokerws.session")
 
@@ -295,7 +297,15 @@ class Session:
         """Close without waiting for a client that may not be reading."""
         if self._closing is None:
             log.info("session_closed", code=int(code), reason=reason)
-            self._closing = asyncio.create_task(self._connection.close(code, reason))
+            self._closing = asyncio.create_task(self._end(code, reason))
+
+    async def _end(self, code: CloseCode, reason: str) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await self._connection.close(code, reason)
+        except TimeoutError:
+            # The close frame is stuck behind what the client does not read.
+            self._connection.transport.abort()
 
 
 def is_printable(text: str) -> bool:
@@ -316,14 +326,15 @@ class _Identified(msgspec.Struct):
 _id_decoder = msgspec.json.Decoder(_Identified)
 
 # How msgspec words its refusals, and the code that each is answered with.
-_CODES = (
+WORDINGS = (
     (re.compile(r"`\$\.type`|required field `type`"), "unknown_type"),
     (re.compile(r"missing required field"), "missing_field"),
     (re.compile(r"unknown field"), "unknown_field"),
-    (re.compile(r"Expected `object`, got .*(?<!`)$"), "not_an_object"),
+    (re.compile(r"Expected `object`, got `\w+`$"), "not_an_object"),
     (re.compile(r"Invalid enum value"), "invalid_value"),
     (re.compile(r"[<>]= ?|of length|out of range"), "out_of_range"),
 )
+OTHERWISE = "wrong_type"
 
 
 def decode(decoder: "msgspec.json.Decoder[ClientMessage]", frame: str) -> ClientMessage:
@@ -332,7 +343,7 @@ def decode(decoder: "msgspec.json.Decoder[ClientMessage]", frame: str) -> Client
         return decoder.decode(frame)
     except msgspec.ValidationError as error:
         detail = str(error)
-        code = next((code for words, code in _CODES if words.search(detail)), "wrong_type")
+        code = next((code for words, code in WORDINGS if words.search(detail)), OTHERWISE)
         raise Illegal(code, detail) from error
     except msgspec.DecodeError as error:
         raise Illegal("not_json", str(error)) from error

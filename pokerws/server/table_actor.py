@@ -5,7 +5,6 @@ awaits, so the event loop's order is the order of the commands and they never in
 clock's `TimeUp` is a command like any other.  This module must not know about sockets or SQL.
 """
 
-import asyncio
 from collections import deque
 from hashlib import blake2b
 from typing import Protocol
@@ -29,7 +28,7 @@ from pokerws.messages import (
     Watch,
     encode,
 )
-from pokerws.server.clock import Clock
+from pokerws.server.clock import Alarm, Clock
 from pokerws.server.views import Owners, is_personal, owners, redact, redact_table
 from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
 
@@ -115,7 +114,7 @@ class TableActor:
         self._keep_events = keep_events
         self._owner = owner
         self._history: deque[tuple[TableEvent, Owners | None]] = deque(maxlen=HISTORY_EVENTS)
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm: Alarm | None = None
         self._armed_ms: int | None = None
 
     # ---- commands
@@ -128,8 +127,11 @@ class TableActor:
             if receipt.id == command_id and receipt.digest == digest:
                 viewer.answer(Accepted(command_id, receipt.seq))
                 return
-        if self.stopped or (self._sink is not None and self._sink.over_high_water):
-            viewer.answer(reject(command_id, "restarting" if self.stopped else "overloaded"))
+        if self.stopped:
+            viewer.answer(reject(command_id, "restarting"))
+            return
+        if self._sink is not None and self._sink.over_high_water:
+            viewer.answer(reject(command_id, "overloaded"))
             return
         before = self.table.seq
         try:
@@ -158,9 +160,9 @@ class TableActor:
     def stop(self) -> None:
         """Carry out nothing more: no command, no time-out."""
         self.stopped = True
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     # ---- viewers
 
@@ -305,31 +307,26 @@ class TableActor:
     # ---- the clock
 
     def _arm(self) -> None:
-        """Have the loop call at the table's deadline."""
+        """Have the clock call at the table's deadline."""
         deadline_ms = self.table.deadline_ms
-        if self._timer is not None:
+        if self._alarm is not None:
             if deadline_ms == self._armed_ms:
                 return
-            self._timer.cancel()
-            self._timer = None
+            self._alarm.cancel()
+            self._alarm = None
         if deadline_ms is not None and not self.stopped:
             self._armed_ms = deadline_ms
-            self._call_in(deadline_ms - self._clock.now_ms())
-
-    def _call_in(self, delay_ms: int) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(max(0, delay_ms) / 1000, self._time_up)
+            self._alarm = self._clock.call_at(deadline_ms, self._time_up)
 
     def _time_up(self) -> None:
-        self._timer = None
-        deadline_ms = self.table.deadline_ms
+        self._alarm = None
+        deadline_ms, now_ms = self.table.deadline_ms, self._clock.now_ms()
         if self.stopped or deadline_ms is None:
             return
-        early_ms = deadline_ms - self._clock.now_ms()
-        if early_ms > 0:
-            self._call_in(early_ms)
+        if now_ms < deadline_ms:
+            self._alarm = self._clock.call_at(deadline_ms, self._time_up)
         elif self._sink is not None and self._sink.over_high_water:
-            self._call_in(OVERLOAD_RETRY_MS)
+            self._alarm = self._clock.call_at(now_ms + OVERLOAD_RETRY_MS, self._time_up)
         elif events := self._play(TimeUp()):
             self._changed(events)
 
@@ -338,5 +335,3 @@ def reject(command_id: str, code: str, detail: str = "") -> Rejected:
     """A refusal with a code of the protocol."""
     reason = REJECT_CODES[code]
     return Rejected(command_id, code, detail or reason.meaning, reason.retryable)
-
-

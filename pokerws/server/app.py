@@ -1,0 +1,217 @@
+"""The composition root: builds every part, starts them in order and stops them in reverse."""
+
+import os
+import secrets
+from pathlib import Path
+
+import structlog
+from websockets.asyncio.server import Server, ServerConnection, serve
+
+from pokerws import __version__
+from pokerws.game.deal import shuffler
+from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig
+from pokerws.messages import CloseCode, Limits, Notice, client_decoder, encode
+from pokerws.server.auth import Guests, Player
+from pokerws.server.clock import Clock
+from pokerws.server.http import Pages
+from pokerws.server.lobby import Lobby
+from pokerws.server.session import Desk, Session
+from pokerws.settings import Settings
+from pokerws.storage.database import Database
+
+WEB_ROOT = Path(__file__).parent.parent / "web"
+# A free seat or two stays for people, however many bots there are.
+MIN_BOT_TABLE_SEATS = 6
+FREE_SEATS = 2
+
+log = structlog.get_logger("pokerws.app")
+
+
+class App:
+    """One server process.  `start` returns when it serves; `stop` when nothing is left to do."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clock = Clock()
+        self._database: Database | None = None
+        self._lobby: Lobby | None = None
+        self._server: Server | None = None
+        self._sessions: set[Session] = set()
+        self._guests: Guests | None = None
+
+    async def start(self) -> None:
+        """Open the database, load the lobby, listen.
+
+        Raises DatabaseError or OSError, with everything that was started stopped again.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        settings = self._settings
+        if settings.use_db_repository:
+            self._database = await Database.open(
+                settings.database_url,
+                embedded_dir=settings.embedded_dir,
+                statement_timeout_ms=settings.db_statement_timeout_ms,
+                keep_events=settings.use_event_persistence,
+            )
+        self._lobby = lobby = Lobby(
+            store=self._database and self._database.store,
+            sink=self._database and self._database.journal,
+            keep_events=settings.use_event_persistence,
+            clock=self._clock,
+            shuffle=shuffler(os.urandom),
+            max_tables=settings.max_tables,
+        )
+        if self._database is not None:
+            self._database.start_journal(on_fenced=lobby.table_fenced)
+        await lobby.start()
+        guests = Guests(settings.session_key or await self._session_key())
+        await self._listen(lobby, guests)
+        self._guests = guests
+
+    async def stop(self) -> bool:
+        """Take nothing more in, store what has happened, and let everything go.
+
+        Returns whether all of it is stored.
+        """
+        timeout_s = self._settings.stop_timeout_ms / 1000
+        if self._lobby is not None:
+            self._lobby.stop()
+        if self._server is not None:
+            frame = encode(Notice("restarting", "the server stops; play goes on when it is back"))
+            for session in self._sessions:
+                session.tell(frame)
+            self._server.close(code=CloseCode.RESTARTING, reason="restarting")
+            await self._server.wait_closed()
+        stored = True
+        if self._database is not None:
+            stored = await self._database.close(timeout_s)
+        log.info("server_stopped", all_stored=stored)
+        return stored
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._sessions)
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on."""
+        assert self._server is not None, "not started"
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    @property
+    def address(self) -> str:
+        """Where to point a browser."""
+        host = self._settings.host
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
+        return f"http://{shown}:{self.port}/"
+
+    @property
+    def socket_url(self) -> str:
+        """Where a client on this machine connects."""
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    def open_bot_table(self) -> str:
+        """The id of the table that BOT_TABLE names, opened if there is none."""
+        assert self._lobby is not None, "not started"
+        settings = self._settings
+        table = self._lobby.find_by_name(settings.bot_table)
+        if table is None:
+            config = TableConfig(
+                seats=min(MAX_SEATS, max(MIN_BOT_TABLE_SEATS, settings.bots + FREE_SEATS)),
+                turn_time_ms=settings.turn_time_ms,
+                next_hand_delay_ms=settings.next_hand_delay_ms,
+            )
+            table = self._lobby.create(settings.bot_table, config).table.id
+        return table
+
+    def bot_token(self, name: str) -> str:
+        """A session for the bot of that name: the same player after every restart."""
+        assert self._guests is not None, "not started"
+        return self._guests.token_for(Player(PlayerId(f"bot_{name.lower()}"), name))
+
+    def status(self) -> list[tuple[str, str]]:
+        """The lines of the start-up block: what, and how it is."""
+        flags = [
+            (name.upper(), "enabled" if on else "disabled") for name, on in self._flags().items()
+        ]
+        database = "off (tables live in memory and end with the server)"
+        if self._database is not None:
+            database = f"connected ({self._settings.database_label}, {self._database.version})"
+        return [("version", __version__), *flags, ("database", database), ("address", self.address)]
+
+    def _flags(self) -> dict[str, bool]:
+        settings = self._settings
+        return {
+            "use_db_repository": settings.use_db_repository,
+            "use_event_persistence": settings.use_event_persistence,
+            "use_input_validation": settings.use_input_validation,
+            "use_auth_middleware": settings.use_auth_middleware,
+            "use_durable_acks": settings.use_durable_acks,
+        }
+
+    async def _session_key(self) -> str:
+        if self._database is None:
+            return secrets.token_hex(32)
+        return await self._database.store.session_key()
+
+    async def _listen(self, lobby: Lobby, guests: Guests) -> None:
+        settings = self._settings
+        limits = Limits(max_message_bytes=settings.max_message_bytes)
+        desk = Desk(
+            lobby=lobby,
+            guests=guests,
+            clock=self._clock,
+            decoder=client_decoder(strict=settings.use_input_validation),
+            flags=self._flags(),
+            limits=limits,
+            outbox_frames=settings.outbox_frames,
+            hello_timeout_s=settings.hello_timeout_ms / 1000,
+        )
+
+        async def serve_session(connection: ServerConnection) -> None:
+            session = Session(connection, desk)
+            self._sessions.add(session)
+            try:
+                await session.run()
+            finally:
+                self._sessions.discard(session)
+
+        self._server = await serve(
+            serve_session,
+            settings.host,
+            settings.port,
+            process_request=Pages(WEB_ROOT, settings.allowed_origins, self._health),
+            # Each frame is small: compressing costs 64 KiB a connection and invites bombs.
+            compression=None,
+            max_size=settings.max_message_bytes,
+            # A client that sends faster than it is served waits in its own socket.
+            max_queue=16,
+            open_timeout=5,
+            ping_interval=settings.ping_interval_ms / 1000,
+            ping_timeout=settings.ping_interval_ms / 1000,
+            close_timeout=2,
+            server_header=None,
+        )
+
+    def _health(self) -> tuple[bool, dict[str, object]]:
+        """Part of `/healthz`.  A database that is away does not stop play, so it is not sick."""
+        tables = self._lobby.tables_in_memory if self._lobby is not None else 0
+        facts: dict[str, object] = {
+            "status": "ok",
+            "version": __version__,
+            "connections": len(self._sessions),
+            "tables_in_memory": tables,
+            "database": "off",
+        }
+        if self._database is not None:
+            facts["database"] = "up" if self._database.journal.healthy else "down"
+            facts["changes_waiting"] = self._database.journal.waiting
+        return True, facts

@@ -1,0 +1,137 @@
+"""The command line: `python server.py` serves; see `python server.py --help`."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+import uvloop
+from dotenv import dotenv_values
+
+from pokerws import logs
+from pokerws.client.bots import run_bots
+from pokerws.replay_hands import replay_hands
+from pokerws.server.app import App
+from pokerws.settings import Settings, SettingsError, load
+from pokerws.storage.database import DatabaseError, migrate
+
+# Exit codes: what the operator has to set is 2, as argparse has it; what failed is 1.
+BAD_SETTINGS, FAILED = 2, 1
+
+log = structlog.get_logger("pokerws.main")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command of the command line; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        match arguments.command:
+            case "replay-hands":
+                return replay_hands(arguments.files, sys.stdout)
+            case "migrate":
+                return _migrate(_settings(arguments.env_file), only_status=arguments.status)
+            case _:
+                settings = _settings(arguments.env_file)
+                logs.configure(settings.log_format, settings.log_level)
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    return runner.run(_serve(settings))
+    except SettingsError as error:
+        print(f"pokerws: {error}", file=sys.stderr)
+        return BAD_SETTINGS
+    except DatabaseError as error:
+        print(f"pokerws: {error}", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    env_file = argparse.ArgumentParser(add_help=False)
+    env_file.add_argument(
+        "--env-file",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="read settings from this file too; a variable in the environment wins",
+    )
+    parser = argparse.ArgumentParser(
+        prog="server.py",
+        description="A poker server over WebSockets. Settings are environment variables: "
+        "see .env.example.",
+        parents=[env_file],
+    )
+    parser.set_defaults(command="serve", env_file=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("serve", help="serve the page and the games (default)", parents=[env_file])
+    migrating = commands.add_parser(
+        "migrate", help="bring the database up to date", parents=[env_file]
+    )
+    migrating.add_argument("--status", action="store_true", help="only say what would be done")
+    replaying = commands.add_parser(
+        "replay-hands", help="play recorded hands through the rules and compare the stacks"
+    )
+    replaying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL, or gzipped")
+    return parser
+
+
+def _settings(env_file: Path | None) -> Settings:
+    """The settings of the environment and, behind it, of a file.  Raises SettingsError."""
+    given: dict[str, str] = {}
+    if env_file is not None:
+        if not env_file.is_file():
+            raise SettingsError(f"there is no file {env_file}: give --env-file one that exists")
+        given = {name: value or "" for name, value in dotenv_values(env_file).items()}
+    return load({**given, **os.environ})
+
+
+def _migrate(settings: Settings, *, only_status: bool) -> int:
+    for line in asyncio.run(
+        migrate(settings.database_url, settings.embedded_dir, only_status=only_status)
+    ):
+        print(line)
+    return 0
+
+
+async def _serve(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C; returns the exit code."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    app = App(settings)
+    try:
+        await app.start()
+    except OSError as error:
+        where, why = f"{settings.host}:{settings.port}", error.strerror or error
+        print(
+            f"pokerws: cannot listen on {where}: {why}; set PORT or HOST to one that is free",
+            file=sys.stderr,
+        )
+        return FAILED
+    _show_status(app, settings)
+    bots = asyncio.create_task(_run_bots(app, settings)) if settings.bots else None
+    await stopping.wait()
+    if bots is not None:
+        bots.cancel()
+        await asyncio.wait([bots])
+    return 0 if await app.stop() else FAILED
+
+
+def _show_status(app: App, settings: Settings) -> None:
+    """Print the start-up block; as log lines where a machine reads the output."""
+    for what, how in app.status():
+        if settings.log_format == "json":
+            log.info("status", what=what, state=how)
+        else:
+            print(f"  {what:<24} {how}", flush=True)
+    log.info("server_started", address=app.address)
+
+
+async def _run_bots(app: App, settings: Settings) -> None:
+    """Seat the bots as ordinary clients; they come back to their seats after a restart."""
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""A server in memory, on a port of its own, and connections that speak plain JSON."""
+
+import itertools
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+
+from pokerws.server.app import App
+from pokerws.settings import Settings
+
+Message = dict[str, Any]
+
+
+class Raw:
+    """A connection that sends and receives JSON as it stands, with no client library between."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.welcome: Message = {}
+        self._ids = map(str, itertools.count(1))
+
+    async def send(self, message: Message) -> str:
+        """Send a message, with an id of its own unless it has one; returns the id."""
+        message = {"id": next(self._ids), **message}
+        await self.connection.send(json.dumps(message))
+        return str(message["id"])
+
+    async def receive(self) -> Message:
+        """The next message."""
+        message: Message = json.loads(await self.connection.recv())
+        return message
+
+    async def ask(self, type: str, **fields: Any) -> Message:
+        """Send a command and wait for its answer; what comes before the answer is passed over."""
+        sent = await self.send({"type": type, **fields})
+        while True:
+            message = await self.receive()
+            if message.get("id") == sent:
+                return message
+
+    async def until(self, type: str) -> Message:
+        """The next message of a type."""
+        while True:
+            message = await self.receive()
+            if message["type"] == type:
+                return message
+
+
+Connect = Callable[..., Awaitable[Raw]]
+
+
+@pytest.fixture
+async def app(request: pytest.FixtureRequest) -> AsyncIterator[App]:
+    """A running server in memory; a test's `settings` marker changes its settings."""
+    marker = request.node.get_closest_marker("settings")
+    app = App(Settings(port=0, **(marker.kwargs if marker else {})))
+    await app.start()
+    yield app
+    await app.stop()
+
+
+@pytest.fixture
+async def open_connection(app: App) -> AsyncIterator[Connect]:
+    """Opens connections that end with the test; one with a name has said hello."""
+    opened: list[ClientConnection] = []
+
+    async def open_one(name: str | None = None, **hello: Any) -> Raw:
+        connection = await connect(app.socket_url, compression=None)
+        opened.append(connection)
+        raw = Raw(connection)
+        if name is not None:
+            raw.welcome = await raw.ask("hello", name=name, **hello)
+            assert raw.welcome["type"] == "welcome"
+        return raw
+
+    yield open_one
+    for connection in opened:
+        await connection.close()

@@ -1,0 +1,120 @@
+"""Stand-ins for what surrounds a table: a clock that tests turn, viewers that remember."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import Accepted, Events, Rejected, ServerMessage, server_decoder
+from pokerws.server.clock import Clock
+from pokerws.server.table_actor import TableActor
+from pokerws.storage.store import Change
+
+_decode = server_decoder().decode
+
+
+class ManualClock(Clock):
+    """Time stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self._now_ms = 1_000_000
+        self._alarms: list[ManualAlarm] = []
+
+    def now_ms(self) -> int:
+        return self._now_ms
+
+    def call_at(self, at_ms: int, callback: Callable[[], None]) -> "ManualAlarm":
+        alarm = ManualAlarm(at_ms, callback, self._alarms)
+        self._alarms.append(alarm)
+        return alarm
+
+    @property
+    def next_alarm_ms(self) -> int | None:
+        """When the next alarm is due."""
+        return min((alarm.at_ms for alarm in self._alarms), default=None)
+
+    def advance(self, by_ms: int) -> None:
+        """Let time pass, with the alarms that are due on the way."""
+        end_ms = self._now_ms + by_ms
+        while self._alarms:
+            alarm = min(self._alarms, key=lambda alarm: alarm.at_ms)
+            if alarm.at_ms > end_ms:
+                break
+            self._now_ms = max(self._now_ms, alarm.at_ms)
+            alarm.cancel()
+            alarm.callback()
+        self._now_ms = end_ms
+
+
+class ManualAlarm:
+    """An alarm of a ManualClock."""
+
+    def __init__(
+        self, at_ms: int, callback: Callable[[], None], alarms: "list[ManualAlarm]"
+    ) -> None:
+        self.at_ms = at_ms
+        self.callback = callback
+        self._alarms = alarms
+
+    def cancel(self) -> None:
+        if self in self._alarms:
+            self._alarms.remove(self)
+
+
+class FakeViewer:
+    """A viewer that keeps all that it is sent, in order."""
+
+    def __init__(self, player: str) -> None:
+        self.player = PlayerId(player)
+        self.frames: list[bytes] = []
+        self.moved_tables: list[TableId] = []
+
+    def answer(self, message: Accepted | Rejected) -> None:
+        self.frames.append(msgspec.json.encode(message))
+
+    def show(self, table: TableActor, frame: bytes) -> None:
+        self.frames.append(frame)
+
+    def tell(self, frame: bytes) -> None:
+        self.frames.append(frame)
+
+    def moved(self, table: TableId) -> None:
+        self.moved_tables.append(table)
+
+    def take(self) -> list[ServerMessage]:
+        """The messages since the last call."""
+        messages = [_decode(frame) for frame in self.frames]
+        self.frames.clear()
+        return messages
+
+    def take_events(self) -> list[Events]:
+        """The `events` messages since the last call."""
+        return [message for message in self.take() if isinstance(message, Events)]
+
+
+class FakeSink:
+    """A journal that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.over_high_water = False
+
+    def put(self, change: Change) -> None:
+        self.changes.append(change)
+
+    async def flush(self, timeout_s: float) -> None:
+        """Nothing ever waits here."""
+
+
+class FakeOwner:
+    """A lobby that notes what it hears."""
+
+    def __init__(self) -> None:
+        self.changed = 0
+        self.failed: list[TableActor] = []
+
+    def table_changed(self, actor: TableActor) -> None:
+        self.changed += 1
+
+    def table_failed(self, actor: TableActor) -> None:
+        self.failed.append(actor)
