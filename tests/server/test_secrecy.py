@@ -70,8 +70,12 @@ class Watched:
             self.clock.advance(30_000)
         else:
             player = self.rng.choice(self.viewers).player
-            sit = commands.Sit(player, player, None, self.rng.randint(200, 2_000))
-            self.do(player, self.rng.choice([sit, commands.Stand(player), commands.SitIn(player)]))
+            wishes: list[commands.Command] = [
+                commands.Sit(player, player, None, self.rng.randint(200, 2_000)),
+                commands.Stand(player),
+                commands.SitIn(player),
+            ]
+            self.do(player, self.rng.choice(wishes))
 
     def do(self, player: PlayerId, command: commands.Command) -> None:
         viewer = next(viewer for viewer in self.viewers if viewer.player == player)
