@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import cycle
 from pathlib import Path
 
 import structlog
@@ -13,7 +14,7 @@ import uvloop
 from dotenv import dotenv_values
 
 from pokerws import logs
-from pokerws.client.bots import run_bots
+from pokerws.client.bots import STYLES, BotSeat, run_bots
 from pokerws.replay_hands import replay_hands
 from pokerws.server.app import App
 from pokerws.settings import Settings, SettingsError, load
@@ -21,6 +22,7 @@ from pokerws.storage.database import DatabaseError, migrate
 
 # Exit codes: what the operator has to set is 2, as argparse has it; what failed is 1.
 BAD_SETTINGS, FAILED = 2, 1
+BOT_NAMES = ("Ada", "Blaise", "Carl", "Daniela", "Emmy", "Fermat", "Grace", "Hypatia", "Ivar")
 
 log = structlog.get_logger("pokerws.main")
 
@@ -130,7 +132,16 @@ def _show_status(app: App, settings: Settings) -> None:
 
 async def _run_bots(app: App, settings: Settings) -> None:
     """Seat the bots as ordinary clients; they come back to their seats after a restart."""
-    raise NotImplementedError
+    table = app.open_bot_table()
+    delay_ms = (settings.bot_min_delay_ms, settings.bot_max_delay_ms)
+    names = zip(BOT_NAMES[: settings.bots], cycle(STYLES.values()), strict=False)
+    await run_bots(
+        app.socket_url,
+        [
+            BotSeat(style, table, name, token=app.bot_token(name), delay_ms=delay_ms)
+            for name, style in names
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -73,5 +73,6 @@ def _route(handler: logging.Handler, severity: int) -> None:
             root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(severity)
-    # At debug level websockets prints every frame, with cards and tokens.
-    logging.getLogger("websockets").setLevel(max(severity, logging.INFO))
+    # At debug level websockets prints every frame, with cards and tokens; at info it says again
+    # what a session logs.
+    logging.getLogger("websockets").setLevel(max(severity, logging.WARNING))

@@ -9,7 +9,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 
 from pokerws import __version__
 from pokerws.game.deal import shuffler
-from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig
+from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig, TableId
 from pokerws.messages import CloseCode, Limits, Notice, client_decoder, encode
 from pokerws.server.auth import Guests, Player
 from pokerws.server.clock import Clock
@@ -58,17 +58,17 @@ class App:
                 embedded_dir=settings.embedded_dir,
                 statement_timeout_ms=settings.db_statement_timeout_ms,
                 keep_events=settings.use_event_persistence,
+                on_fenced=self._table_fenced,
             )
+        database = self._database
         self._lobby = lobby = Lobby(
-            store=self._database and self._database.store,
-            sink=self._database and self._database.journal,
+            store=None if database is None else database.store,
+            sink=None if database is None else database.journal,
             keep_events=settings.use_event_persistence,
             clock=self._clock,
             shuffle=shuffler(os.urandom),
             max_tables=settings.max_tables,
         )
-        if self._database is not None:
-            self._database.start_journal(on_fenced=lobby.table_fenced)
         await lobby.start()
         guests = Guests(settings.session_key or await self._session_key())
         await self._listen(lobby, guests)
@@ -156,6 +156,10 @@ class App:
             "use_auth_middleware": settings.use_auth_middleware,
             "use_durable_acks": settings.use_durable_acks,
         }
+
+    def _table_fenced(self, table: TableId) -> None:
+        if self._lobby is not None:
+            self._lobby.table_fenced(table)
 
     async def _session_key(self) -> str:
         if self._database is None:

@@ -1,1 +1,1 @@
-"""Where tables are kept: one `Store` protocol, in memory and in Postgres, and the journal before it."""
+"""Where tables are kept: one `Store` protocol, in memory and in Postgres, and the journal."""

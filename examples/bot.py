@@ -1,0 +1,35 @@
+# ruff: noqa: INP001 - This is a script, not a package.
+"""A bot in thirty lines: it takes a seat at the first table that has one, and calls everything.
+
+python examples/bot.py ws://127.0.0.1:8765/ws Carl
+"""
+
+import asyncio
+import sys
+
+from pokerws.client import CommandRejected, TableView, connect
+from pokerws.game.commands import Action
+
+
+def choose(view: TableView) -> Action:
+    assert view.turn is not None
+    print(f"{view.cards} on {view.board}: {view.turn.call} to call")  # noqa: T201  The output.
+    return "check" if "check" in view.turn.actions else "call"
+
+
+async def play(url: str, name: str) -> None:
+    async with connect(url, name=name) as client:
+        tables = await client.list_tables()
+        free = next(table for table in tables if table.players < table.config.seats)
+        view = await client.watch(free.table)
+        await client.sit(view.id, buy_in=free.config.min_buy_in)
+        while True:
+            turn = await view.wait_for(lambda view: view.turn)
+            try:
+                await client.act(view.id, turn.number, choose(view))
+            except CommandRejected as refused:
+                print(refused)  # noqa: T201  The output.
+
+
+if __name__ == "__main__":
+    asyncio.run(play(*sys.argv[1:]))

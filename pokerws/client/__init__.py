@@ -1,0 +1,28 @@
+"""The Python client: connect, follow tables, play.  `bots` holds players that are made of it.
+
+    async with connect("ws://127.0.0.1:8765/ws", name="Ann") as client:
+        tables = await client.list_tables()
+        view = await client.watch(tables[0].table)
+        turn = await view.wait_for(lambda view: view.turn)
+
+Needs nothing of the server's but the messages and the rules.
+"""
+
+from pokerws.client.client import Client, OnMessage, connect
+from pokerws.client.errors import ClientError, CommandRejected, ConnectionEnded, TableLost
+from pokerws.client.reconnect import RECONNECT_CODES, Backoff
+from pokerws.client.table_view import OnEvent, TableView
+
+__all__ = [
+    "RECONNECT_CODES",
+    "Backoff",
+    "Client",
+    "ClientError",
+    "CommandRejected",
+    "ConnectionEnded",
+    "OnEvent",
+    "OnMessage",
+    "TableLost",
+    "TableView",
+    "connect",
+]

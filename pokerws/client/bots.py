@@ -1,0 +1,223 @@
+"""Bots: ordinary clients over a real socket, each with a playing style.
+
+A bot sits down, plays, buys in again when busted, sits in again when it was sat out, and comes
+back after a lost connection; on cancellation it goes and leaves its seat as it is.
+"""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Literal
+
+import structlog
+from msgspec import Struct
+
+from pokerws.client.client import Client, connect
+from pokerws.client.errors import ClientError, CommandRejected, TableLost
+from pokerws.client.reconnect import Backoff
+from pokerws.client.styles import (
+    STYLES,
+    Decision,
+    Style,
+    calling_station,
+    loose_aggressive,
+    tight_aggressive,
+)
+from pokerws.client.table_view import TableView
+from pokerws.game.state import TableId
+
+__all__ = [
+    "STYLES",
+    "BotSeat",
+    "Decision",
+    "Style",
+    "calling_station",
+    "loose_aggressive",
+    "run_bot",
+    "run_bots",
+    "tight_aggressive",
+]
+
+# What a bot buys in for unless it is told otherwise, within the table's limits.
+BUY_IN_BIG_BLINDS = 100
+
+log = structlog.get_logger("pokerws.bots")
+
+Duty = Literal["sit", "buy_in_again", "sit_in", "act"]
+
+
+class BotSeat(Struct, frozen=True):
+    """Who plays, where and how.
+
+    `table` is a table's id or its name.  `token` brings an earlier player back, who goes on in
+    the seat that it has; otherwise `name` makes a new one.  `seat` is the seat to try first,
+    `buy_in` the chips to sit down with.  `delay_ms` is the range of the pause before each deed,
+    in milliseconds; it is cut to half of the table's time for a turn.
+    """
+
+    style: Style
+    table: str
+    name: str
+    token: str | None = None
+    seat: int | None = None
+    buy_in: int | None = None
+    delay_ms: tuple[int, int] = (500, 2_000)
+
+
+async def run_bots(
+    url: str,
+    players: Sequence[BotSeat],
+    *,
+    rng: random.Random | None = None,
+    backoff: Backoff | None = None,
+) -> None:
+    """Run all `players` at `url` until cancelled.
+
+    A bot that fails is logged with the reason and started again after a pause, as the same
+    player where the server still knows it; the others go on.
+    """
+    rng = rng or random.Random()  # noqa: S311  Play needs no secure randomness.
+    async with asyncio.TaskGroup() as group:
+        for player in players:
+            own = random.Random(rng.random())  # noqa: S311  As above.
+            group.create_task(_Bot(url, player, own, backoff or Backoff()).run())
+
+
+async def run_bot(
+    url: str,
+    player: BotSeat,
+    *,
+    rng: random.Random | None = None,
+    backoff: Backoff | None = None,
+) -> None:
+    """Run one bot until cancelled.
+
+    Raises the ClientError that leaves it without its table: refused at the door, connection lost
+    for good, no such table, or not any more.
+    """
+    rng = rng or random.Random()  # noqa: S311  Play needs no secure randomness.
+    await _Bot(url, player, rng, backoff or Backoff()).play()
+
+
+class _Bot:
+    """One player; `_session` outlives its failures, so that its seat does not become a ghost's."""
+
+    def __init__(self, url: str, player: BotSeat, rng: random.Random, backoff: Backoff) -> None:
+        self._url = url
+        self._player = player
+        self._rng = rng
+        self._backoff = backoff
+        self._session = player.token
+        self._log = log.bind(bot=player.name)
+
+    async def run(self) -> None:
+        """Play, over all failures."""
+        loop = asyncio.get_running_loop()
+        failures = 0
+        while True:
+            started_s = loop.time()
+            try:
+                await self.play()
+            except Exception as error:  # noqa: BLE001  Whatever fails one bot is to stop no other.
+                if isinstance(error, CommandRejected) and error.code == "bad_token":
+                    self._session = self._player.token
+                if (loop.time() - started_s) * 1000 > self._backoff.longest_ms:
+                    failures = 0
+                delay_ms = self._backoff.delay_ms(failures)
+                failures += 1
+                self._log.warning(
+                    "bot_failed",
+                    reason=f"{type(error).__name__}: {error}",
+                    retry_in_ms=delay_ms,
+                    exc_info=None if isinstance(error, ClientError) else error,
+                )
+                await asyncio.sleep(delay_ms / 1000)
+
+    async def play(self) -> None:
+        """Connect, and do what there is to do for ever.  Raises ClientError."""
+        async with connect(
+            self._url, name=self._player.name, token=self._session, backoff=self._backoff
+        ) as client:
+            self._session = client.session
+            view = await client.watch(await self._find_table(client))
+            refusals = 0
+            while True:
+                await view.wait_for(duty)
+                await self._pause(view)
+                # The pause may have seen to it: only what is still to be done is done.
+                due = duty(view)
+                if due is not None:
+                    refusals = await self._try(due, client, view, refusals)
+
+    async def _try(self, due: Duty, client: Client, view: TableView, refusals: int) -> int:
+        """Do what is due; returns how often in a row the server was not ready for it."""
+        seen = (view.epoch, view.seq)
+        try:
+            await self._do(due, client, view)
+        except CommandRejected as refused:
+            # It was late, or somebody else was first.
+            self._log.debug("bot_refused", duty=due, code=refused.code, table=view.id)
+            if refused.retryable:
+                await asyncio.sleep(self._backoff.delay_ms(refusals) / 1000)
+                return refusals + 1
+            await view.wait_for(lambda view: (view.epoch, view.seq) != seen)
+        return 0
+
+    async def _find_table(self, client: Client) -> TableId:
+        tables = await client.list_tables()
+        for summary in tables:
+            if self._player.table in (summary.table, summary.name):
+                return summary.table
+        raise TableLost(self._player.table, "unknown_table")
+
+    async def _pause(self, view: TableView) -> None:
+        delay_ms = self._rng.uniform(*self._player.delay_ms)
+        await asyncio.sleep(min(delay_ms, view.table.config.turn_time_ms / 2) / 1000)
+
+    async def _do(self, due: Duty, client: Client, view: TableView) -> None:
+        match due:
+            case "act":
+                turn = view.turn
+                assert turn is not None, "to act is a duty in one's own turn"
+                decision = self._player.style(view, self._rng)
+                await client.act(view.id, turn.number, decision.action, decision.amount)
+            case "sit":
+                await self._sit(client, view)
+            case "buy_in_again":
+                await client.add_chips(view.id, self._buy_in(view))
+            case "sit_in":
+                await client.sit_in(view.id)
+
+    async def _sit(self, client: Client, view: TableView) -> None:
+        """Take the wished seat or any other; raises the refusal when all that are free are."""
+        seats = [number for number, seat in enumerate(view.table.seats) if seat is None]
+        self._rng.shuffle(seats)
+        seats.sort(key=lambda number: number != self._player.seat)
+        for number in seats[:-1]:
+            try:
+                await client.sit(view.id, self._buy_in(view), number)
+            except CommandRejected as refused:
+                if refused.code != "seat_taken":
+                    raise
+            else:
+                return
+        await client.sit(view.id, self._buy_in(view), seats[-1])
+
+    def _buy_in(self, view: TableView) -> int:
+        config = view.table.config
+        wished = self._player.buy_in or BUY_IN_BIG_BLINDS * config.big_blind
+        return min(config.max_buy_in, max(config.min_buy_in, wished))
+
+
+def duty(view: TableView) -> Duty | None:
+    """What a bot has to do as its table stands now, if anything."""
+    seat = view.own
+    if seat is None:
+        return "sit" if None in view.table.seats else None
+    if view.turn is not None:
+        return "act"
+    if seat.leaving:
+        return None
+    if not seat.stack:
+        return "buy_in_again" if view.own_hand is None else None
+    return "sit_in" if seat.sitting_out else None

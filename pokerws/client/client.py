@@ -1,0 +1,262 @@
+"""The client: typed commands, and the tables and the lobby that it follows."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from pokerws.client.link import Answer, Link
+from pokerws.client.reconnect import Backoff
+from pokerws.client.table_view import OnEvent, TableView
+from pokerws.client.watches import Watches
+from pokerws.game.commands import Action
+from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.messages import (
+    Accepted,
+    Act,
+    AddChips,
+    Chat,
+    ChatSaid,
+    CreateTable,
+    Events,
+    ListTables,
+    Lobby,
+    Notice,
+    Ping,
+    Pong,
+    Rejected,
+    ServerMessage,
+    Sit,
+    SitIn,
+    SitOut,
+    Snapshot,
+    Stand,
+    Tables,
+    TableSummary,
+    Unwatch,
+    WatchLobby,
+    Welcome,
+)
+
+# Notices after which a table sends no more until it is watched again.
+RESTORED_NOTICES = frozenset({"table_failed", "table_moved"})
+
+# Called with what is said to everybody.
+OnMessage = Callable[[ChatSaid | Notice | Lobby], None]
+
+log = structlog.get_logger("pokerws.client")
+
+
+class Client:
+    """A player's connection to a server; made by `connect`, used by `async with`.
+
+    It connects again by itself.  A command that was in flight meanwhile is sent again with its
+    id, and every view goes on with the events that it has missed.
+
+    A command returns when it was accepted and, for a table that is being watched, when the view
+    shows its effect.  Every command may raise CommandRejected, or ConnectionEnded when the
+    connection is lost for good; those for a watched table also TableLost.  There are no time
+    limits here but those of the connection itself: use `asyncio.timeout`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str | None,
+        token: str | None,
+        backoff: Backoff,
+        on_message: OnMessage | None,
+    ) -> None:
+        self.lobby: dict[TableId, TableSummary] = {}
+        self._on_message = on_message
+        self._watches_lobby = False
+        self._link = Link(
+            url,
+            name=name,
+            token=token,
+            backoff=backoff,
+            connected=self._connected,
+            receive=self._receive,
+            ended=self._ended,
+        )
+        self._watches = Watches(self._link, backoff)
+
+    async def __aenter__(self) -> Self:
+        await self._link.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Say goodbye.  Whoever waits for something gets ConnectionEnded(1000)."""
+        await self._link.close()
+
+    @property
+    def welcome(self) -> Welcome:
+        """The latest welcome: the server's flags, limits and clock at that time."""
+        assert self._link.welcome is not None, "a client is used inside `async with`"
+        return self._link.welcome
+
+    @property
+    def player(self) -> PlayerId:
+        """The id of the player that the server knows this client as."""
+        return self.welcome.player
+
+    @property
+    def views(self) -> dict[TableId, TableView]:
+        """The tables that are being watched."""
+        return self._watches.views
+
+    @property
+    def session(self) -> str:
+        """The secret that brings the same player back: the `token` for a later `connect`."""
+        return self.welcome.session
+
+    # ---- commands
+
+    async def ping(self) -> int:
+        """The server's clock, in milliseconds UTC."""
+        answer = await self._link.ask(Ping(self._link.new_id()))
+        assert isinstance(answer, Pong)
+        return answer.now_ms
+
+    async def list_tables(self) -> list[TableSummary]:
+        """All tables, oldest first."""
+        answer = await self._link.ask(ListTables(self._link.new_id()))
+        assert isinstance(answer, Tables)
+        return answer.tables
+
+    async def watch_lobby(self) -> None:
+        """Keep `lobby` up to date from now on, over reconnects too."""
+        await self._link.ask(WatchLobby(self._link.new_id()))
+        self._watches_lobby = True
+
+    async def create_table(self, name: str, config: TableConfig) -> TableId:
+        """Open a table; returns its id.
+
+        Where the connection breaks just then, the table may be there twice.
+        """
+        accepted = _accepted(await self._link.ask(CreateTable(self._link.new_id(), name, config)))
+        assert accepted.table is not None
+        return accepted.table
+
+    async def watch(self, table: TableId, on_event: OnEvent | None = None) -> TableView:
+        """Follow a table, until `unwatch` and over reconnects; returns the view once it is there.
+
+        `on_event(seq, event)` is called with each event after it was applied; events that a
+        snapshot stands for are left out, and what it raises ends the client.
+        """
+        self._link.check()
+        return await self._watches.open(table, on_event)
+
+    async def unwatch(self, table: TableId) -> None:
+        """Follow the table no more.  Whoever waits on its view gets TableLost."""
+        await self._link.ask(Unwatch(self._link.new_id(), table))
+        self._watches.lose(table, "unwatched")
+
+    async def sit(self, table: TableId, buy_in: int, seat: int | None = None) -> Accepted:
+        """Take `seat`, or any free one for None, with `buy_in` chips."""
+        return await self._ask_table(Sit(self._link.new_id(), table, buy_in, seat))
+
+    async def stand(self, table: TableId) -> Accepted:
+        """Leave the seat, at the latest when the hand is over."""
+        return await self._ask_table(Stand(self._link.new_id(), table))
+
+    async def sit_out(self, table: TableId) -> Accepted:
+        """Be dealt no further hands."""
+        return await self._ask_table(SitOut(self._link.new_id(), table))
+
+    async def sit_in(self, table: TableId) -> Accepted:
+        """Be dealt in again."""
+        return await self._ask_table(SitIn(self._link.new_id(), table))
+
+    async def add_chips(self, table: TableId, amount: int) -> Accepted:
+        """Bring `amount` more chips to the seat, while not in a hand."""
+        return await self._ask_table(AddChips(self._link.new_id(), table, amount))
+
+    async def act(
+        self, table: TableId, turn: int, action: Action, amount: int | None = None
+    ) -> Accepted:
+        """Answer the turn of that number; `amount` is a bet's or raise's total for the street."""
+        return await self._ask_table(Act(self._link.new_id(), table, turn, action, amount))
+
+    async def chat(self, table: TableId, text: str) -> Accepted:
+        """Say something at a table."""
+        return await self._ask_table(Chat(self._link.new_id(), table, text))
+
+    async def _ask_table(
+        self, message: Sit | Stand | SitOut | SitIn | AddChips | Act | Chat
+    ) -> Accepted:
+        accepted = _accepted(await self._link.ask(message))
+        view = self._watches.views.get(message.table)
+        if accepted.seq is not None and view is not None:
+            await view.reached(accepted.seq)
+        return accepted
+
+    # ---- what the link says
+
+    def _connected(self) -> None:
+        if self._watches_lobby:
+            self._link.tell(WatchLobby(self._link.new_id()))
+        self._watches.connected(self.player)
+
+    def _receive(self, message: ServerMessage) -> None:
+        match message:
+            case Events():
+                self._watches.take_events(message)
+            case Snapshot():
+                self._watches.take_snapshot(message)
+            case Accepted():
+                self._watches.accepted(message)
+            case Rejected():
+                self._watches.rejected(message)
+            case Lobby() | ChatSaid() | Notice():
+                self._hear(message)
+            case Welcome() | Pong() | Tables():
+                log.debug("answer_without_question", message=type(message).__name__)
+
+    def _ended(self, error: Exception) -> None:
+        self._watches.ended(error)
+
+    def _hear(self, message: Lobby | ChatSaid | Notice) -> None:
+        match message:
+            case Lobby(tables=tables):
+                self.lobby.update((summary.table, summary) for summary in tables)
+            case Notice(code=code, table=table) if code in RESTORED_NOTICES and table is not None:
+                self._watches.ask_later(table)
+        if self._on_message is not None:
+            self._on_message(message)
+
+
+def connect(
+    url: str,
+    *,
+    name: str | None = None,
+    token: str | None = None,
+    backoff: Backoff | None = None,
+    on_message: OnMessage | None = None,
+) -> Client:
+    """A client to be used as `async with connect(url, name="Ann") as client`.
+
+    `url` is the server's, such as `ws://127.0.0.1:8765/ws`.  `name` makes a new player; `token`,
+    the `session` of an earlier client, brings that player back.  `on_message` is called with
+    chat, notices and lobby changes as they come; what it raises ends the client.
+
+    Entering waits for the server for as long as there is hope that it comes up.  It raises
+    CommandRejected when the server refuses the player, ConnectionEnded when there is no poker
+    server or it closed for good.
+    """
+    return Client(url, name=name, token=token, backoff=backoff or Backoff(), on_message=on_message)
+
+
+def _accepted(answer: Answer) -> Accepted:
+    assert isinstance(answer, Accepted)
+    return answer

@@ -1,0 +1,159 @@
+"""What one player knows of a table: a snapshot, and every event since, applied as they come.
+
+The local table is changed by `pokerws.game.apply` alone, as everywhere else; cards that this
+player may not see are `??` in it.  This module does no I/O.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+from pokerws.game.apply import apply
+from pokerws.game.cards import Card
+from pokerws.game.events import TableEvent
+from pokerws.game.state import HandSeat, PlayerId, Seat, Table, TableId, Turn
+from pokerws.messages import Events, Snapshot
+
+T = TypeVar("T")
+
+# Called with each event after it was applied, and its number.
+OnEvent = Callable[[int, TableEvent], None]
+
+
+class Gap(Exception):
+    """The view cannot go on from where it is and needs a snapshot."""
+
+
+class TableView:
+    """A table as `player` sees it.
+
+    `table` is the local state: read it, and leave changing it to events.  `epoch` is the
+    server's; numbers of events are comparable within one epoch only.
+    """
+
+    def __init__(
+        self,
+        player: PlayerId,
+        table: Table,
+        epoch: int = 0,
+        on_event: OnEvent | None = None,
+    ) -> None:
+        self.player = player
+        self.table = table
+        self.epoch = epoch
+        self._on_event = on_event
+        self._changed = asyncio.Event()
+        self._error: Exception | None = None
+
+    # ---- what the player knows
+
+    @property
+    def id(self) -> TableId:
+        """The table's id."""
+        return self.table.id
+
+    @property
+    def seq(self) -> int:
+        """The number of the last event seen."""
+        return self.table.seq
+
+    @property
+    def seat(self) -> int | None:
+        """The number of the player's own seat, or None."""
+        return self.table.seat_of(self.player)
+
+    @property
+    def own(self) -> Seat | None:
+        """The player's own seat, or None."""
+        return None if self.seat is None else self.table.seats[self.seat]
+
+    @property
+    def own_hand(self) -> HandSeat | None:
+        """The player's part in the hand in play; None when not dealt in."""
+        hand = self.table.hand
+        return None if hand is None or self.seat is None else hand.seats[self.seat]
+
+    @property
+    def cards(self) -> list[Card]:
+        """The player's own hole cards; none when not in a hand."""
+        return [] if self.own_hand is None else self.own_hand.cards
+
+    @property
+    def board(self) -> list[Card]:
+        """The cards on the board."""
+        return [] if self.table.hand is None else self.table.hand.board
+
+    @property
+    def turn(self) -> Turn | None:
+        """The open turn with its legal actions if it is the player's own, else None."""
+        hand = self.table.hand
+        if hand is None or hand.turn is None or hand.turn.seat != self.seat:
+            return None
+        return hand.turn
+
+    @property
+    def opponents(self) -> int:
+        """How many others are dealt in and have not folded."""
+        hand = self.table.hand
+        if hand is None:
+            return 0
+        return sum(
+            hand_seat is not None and not hand_seat.folded and number != self.seat
+            for number, hand_seat in enumerate(hand.seats)
+        )
+
+    # ---- waiting
+
+    async def wait_for(self, predicate: "Callable[[TableView], T | Literal[False] | None]") -> T:
+        """Wait until `predicate(self)` gives something else than None and False; return that.
+
+        It is asked at once and after each change.  Events that come together are one change, so
+        what lasts for less is not seen here.  Raises what has ended the view: TableLost or
+        ConnectionEnded.
+        """
+        while True:
+            if self._error is not None:
+                raise self._error
+            found = predicate(self)
+            if found is not None and found is not False:
+                return found
+            await self._changed.wait()
+
+    async def reached(self, seq: int) -> None:
+        """Wait until event `seq` has been seen, or a new epoch has begun.  Raises like wait_for."""
+        epoch = self.epoch
+        await self.wait_for(lambda view: view.seq >= seq or view.epoch != epoch)
+
+    # ---- what the client feeds
+
+    def take_snapshot(self, message: Snapshot) -> None:
+        """Start over from a snapshot."""
+        self.table = message.state
+        self.epoch = message.epoch
+        self._notify()
+
+    def take_events(self, message: Events) -> None:
+        """Apply events, but for those that were seen before.  Raises Gap."""
+        seen = self.seq + 1 - message.seq
+        if message.epoch != self.epoch or seen < 0:
+            raise Gap(f"event {message.seq} of epoch {message.epoch} after event {self.seq}")
+        for event in message.events[seen:]:
+            self._apply(event)
+        self._notify()
+
+    def end(self, error: Exception) -> None:
+        """Nothing more will come; everyone who waits gets `error`."""
+        self._error = error
+        self._notify()
+
+    def _apply(self, event: TableEvent) -> None:
+        try:
+            apply(self.table, event)
+        except (AssertionError, LookupError) as error:
+            raise Gap(f"{type(event).__name__} does not fit the table: {error}") from error
+        if self._on_event is not None:
+            self._on_event(self.seq, event)
+
+    def _notify(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()

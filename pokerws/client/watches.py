@@ -1,0 +1,150 @@
+"""The tables that a client follows: asks to watch them, again where need be, and feeds the views.
+
+A `watch` holds for one connection only, so it is never repeated with its id like a command: each
+connection asks anew for what each view has missed.
+"""
+
+import asyncio
+from typing import NamedTuple
+
+import structlog
+
+from pokerws.client.errors import TableLost
+from pokerws.client.link import Link, rejection
+from pokerws.client.reconnect import Backoff
+from pokerws.client.table_view import Gap, OnEvent, TableView
+from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
+
+log = structlog.get_logger("pokerws.client")
+
+
+class _Asked(NamedTuple):
+    """A `watch` without an answer; `refusals` counts those before it, in a row."""
+
+    table: TableId
+    refusals: int
+
+
+class _Opening(NamedTuple):
+    """A table whose first snapshot is awaited."""
+
+    view: "asyncio.Future[TableView]"
+    on_event: OnEvent | None
+
+
+class Watches:
+    """`views` holds the tables that are followed, from their first snapshot on."""
+
+    def __init__(self, link: Link, backoff: Backoff) -> None:
+        self.views: dict[TableId, TableView] = {}
+        self._link = link
+        self._backoff = backoff
+        self._player = PlayerId("")
+        self._opening: dict[TableId, _Opening] = {}
+        self._asked: dict[str, _Asked] = {}
+
+    async def open(self, table: TableId, on_event: OnEvent | None) -> TableView:
+        """The view of a table.  Raises CommandRejected, or what has ended the link."""
+        if table in self.views:
+            return self.views[table]
+        if table not in self._opening:
+            future: asyncio.Future[TableView] = asyncio.get_running_loop().create_future()
+            self._opening[table] = _Opening(future, on_event)
+            self._ask(table)
+        # One caller that gives up must not take the view from the others.
+        return await asyncio.shield(self._opening[table].view)
+
+    def lose(self, table: TableId, code: str) -> None:
+        """Follow a table no more; whoever waits for it gets TableLost."""
+        opening = self._opening.pop(table, None)
+        if opening is not None:
+            opening.view.set_exception(TableLost(table, code))
+        view = self.views.pop(table, None)
+        if view is not None:
+            view.end(TableLost(table, code))
+
+    def ended(self, error: Exception) -> None:
+        """There will be no further connection."""
+        for opening in self._opening.values():
+            opening.view.set_exception(error)
+        for view in self.views.values():
+            view.end(error)
+        self._opening.clear()
+        self.views.clear()
+
+    def connected(self, player: PlayerId) -> None:
+        """A connection has begun, with nothing watched on it yet."""
+        self._player = player
+        self._asked.clear()
+        for table, view in self.views.items():
+            view.player = player
+            self._ask(table)
+        for table in self._opening:
+            self._ask(table)
+
+    # ---- asking
+
+    def _ask(self, table: TableId, *, anew: bool = False, refusals: int = 0) -> None:
+        """Ask for what the view has missed, or `anew` for a snapshot."""
+        watch = Watch(self._link.new_id(), table)
+        view = self.views.get(table)
+        if view is not None and not anew:
+            watch = Watch(watch.id, table, view.seq, view.epoch)
+        self._asked[watch.id] = _Asked(table, refusals)
+        self._link.tell(watch)
+
+    def ask_later(self, table: TableId, refusals: int = 0) -> None:
+        """Ask again after a pause, which grows with `refusals`."""
+
+        def ask() -> None:
+            if table in self.views and not self._is_asked(table):
+                self._ask(table, refusals=refusals)
+
+        delay_ms = self._backoff.delay_ms(refusals)
+        asyncio.get_running_loop().call_later(delay_ms / 1000, ask)
+
+    def _is_asked(self, table: TableId) -> bool:
+        return any(asked.table == table for asked in self._asked.values())
+
+    # ---- what the server says
+
+    def accepted(self, message: Accepted) -> None:
+        """An answer to a `watch`; what was missed comes right behind it."""
+        self._asked.pop(message.id, None)
+
+    def rejected(self, message: Rejected) -> None:
+        """A refusal of a `watch`, or of something that the server could not read."""
+        asked = self._asked.pop(message.id, None)
+        if asked is None:
+            log.warning("message_rejected", code=message.code, reason=message.message)
+        elif asked.table in self._opening:
+            self._opening.pop(asked.table).view.set_exception(rejection(message))
+        elif message.retryable:
+            self.ask_later(asked.table, asked.refusals + 1)
+        else:
+            self.lose(asked.table, message.code)
+
+    def take_snapshot(self, message: Snapshot) -> None:
+        """Start a view, or start it over."""
+        table = message.table
+        if table in self.views:
+            self.views[table].take_snapshot(message)
+        elif table in self._opening:
+            opening = self._opening.pop(table)
+            view = TableView(self._player, message.state, message.epoch, opening.on_event)
+            self.views[table] = view
+            opening.view.set_result(view)
+
+    def take_events(self, message: Events) -> None:
+        """Apply what has happened, or ask for a snapshot where something is missing."""
+        view = self.views.get(message.table)
+        if view is None:
+            return
+        try:
+            view.take_events(message)
+        except Gap as gap:
+            # What comes until the answer is there is in the answer too.
+            if not self._is_asked(message.table):
+                log.info("events_missed", table=message.table, seq=view.seq, reason=str(gap))
+                self._ask(message.table, anew=True)

@@ -1,0 +1,97 @@
+"""The database as one thing to open and close: Postgres itself where it is ours, store, journal."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self
+
+from pokerws.game.state import TableId
+from pokerws.storage.embedded import EmbeddedError, EmbeddedPostgres
+from pokerws.storage.journal import Journal
+from pokerws.storage.migrate import MigrationError, status
+from pokerws.storage.migrate import migrate as apply_missing
+from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.store import StoreUnavailable
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message is one line that says what to do."""
+
+
+class Database:
+    """An open, migrated database.  Changes go into `journal`; everything else asks `store`."""
+
+    def __init__(
+        self, store: PostgresStore, journal: Journal, postgres: EmbeddedPostgres | None
+    ) -> None:
+        self.store = store
+        self.journal = journal
+        self._postgres = postgres
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        embedded_dir: Path | None,
+        statement_timeout_ms: int,
+        keep_events: bool,
+        on_fenced: Callable[[TableId], None],
+    ) -> Self:
+        """Start Postgres if it is ours, bring it up to date, connect.  Raises DatabaseError.
+
+        `url` is a Postgres address, which is not looked at when `embedded_dir` is given.
+        `on_fenced` is told of tables that another process has taken over.
+        """
+        postgres = None
+        try:
+            if embedded_dir is not None:
+                postgres = await EmbeddedPostgres.start(embedded_dir)
+                url = postgres.dsn
+            await apply_missing(url)
+            store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
+        except BaseException as error:
+            if postgres is not None:
+                await postgres.stop()
+            if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
+                raise DatabaseError(f"{error}; check DATABASE_URL") from error
+            raise
+        journal = Journal(store, keep_events=keep_events, on_fenced=on_fenced)
+        journal.start()
+        return cls(store, journal, postgres)
+
+    @property
+    def version(self) -> str:
+        """What runs there, for people."""
+        return f"PostgreSQL {self.store.version}"
+
+    async def close(self, timeout_s: float) -> bool:
+        """Write what waits, and let go.  Returns whether all of it is written."""
+        written = await self.journal.stop(timeout_s)
+        await self.store.close()
+        if self._postgres is not None:
+            await self._postgres.stop()
+        return written
+
+
+async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> list[str]:
+    """Bring a database up to date, or only say how it is; a line a migration.
+
+    Raises DatabaseError.
+    """
+    postgres = None
+    try:
+        if embedded_dir is not None:
+            postgres = await EmbeddedPostgres.start(embedded_dir)
+            url = postgres.dsn
+        pending = [] if only_status else await apply_missing(url)
+        lines = []
+        for migration in await status(url):
+            new = any(migration.version == one.version for one in pending)
+            how = "applied now" if new else "applied" if migration.applied_at else "pending"
+            lines.append(f"{migration.version:04}  {migration.name:<24} {how}")
+        return lines
+    except (EmbeddedError, MigrationError) as error:
+        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+    finally:
+        if postgres is not None:
+            await postgres.stop()

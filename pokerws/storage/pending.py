@@ -1,0 +1,175 @@
+"""Changes that wait to be written: per table the newest snapshot and all events, in order.
+
+This is the journal's memory.  It decides what goes together and in which order; it writes nothing
+and knows nothing of tasks.
+"""
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from pokerws.game.state import TableId
+from pokerws.storage.store import Change, EventRow
+
+MAX_BATCH_TABLES = 200
+# After an outage there may be many a table; the statement has to stay within its time limit.
+MAX_BATCH_EVENTS = 5_000
+
+
+@dataclass
+class Entry:
+    """The changes of one table as one: `newest` has the snapshot, `events` are all.
+
+    `expected` is the version that the row should be at.  `unsure` are the versions at which a write
+    of unknown outcome may have left it.
+    """
+
+    expected: int
+    newest: Change
+    events: list[EventRow]
+    changes: int
+    since_s: float
+    unsure: set[int] = field(default_factory=set)
+
+    @property
+    def table(self) -> TableId:
+        """Whose changes they are."""
+        return self.newest.table
+
+    @property
+    def version(self) -> int:
+        """Where they lead to."""
+        return self.newest.version
+
+    @property
+    def epoch(self) -> int:
+        """The epoch under which they were made."""
+        return self.newest.epoch
+
+    def as_change(self) -> Change:
+        """All of them in one piece."""
+        return replace(self.newest, expected=self.expected, events=tuple(self.events))
+
+
+class Pending:
+    """The entries that wait, and those that `take` has handed out and that are not done yet.
+
+    One table has at most one of each kind; the waiting one then follows the other.
+    """
+
+    def __init__(self, *, keep_events: bool) -> None:
+        self._keep_events = keep_events
+        # Both in the order in which the oldest change came.
+        self._waiting: dict[TableId, Entry] = {}
+        self._taken: dict[TableId, Entry] = {}
+        # Tables whose changes are dropped, with the epoch up to which they are.
+        self._lost: dict[TableId, int] = {}
+        self.events = 0
+        self.dropped = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting or self._taken)
+
+    @property
+    def changes(self) -> int:
+        """How many changes are in all entries."""
+        return sum(entry.changes for entry in (*self._taken.values(), *self._waiting.values()))
+
+    @property
+    def oldest_s(self) -> float | None:
+        """When the oldest of them came."""
+        entries = (*self._taken.values(), *self._waiting.values())
+        return min((entry.since_s for entry in entries), default=None)
+
+    def versions(self) -> dict[TableId, int]:
+        """Up to which version each table has changes here."""
+        entries = {**self._taken, **self._waiting}
+        return {table: entry.version for table, entry in entries.items()}
+
+    def put(self, change: Change, now_s: float) -> None:
+        """Add a change.  Raises ValueError when it does not follow the one before it."""
+        table = change.table
+        if change.epoch <= self._lost.get(table, -1):
+            self.dropped += 1
+            return
+        before = self._waiting.get(table) or self._taken.get(table)
+        if before is not None and change.epoch < before.epoch:
+            self.dropped += 1
+            return
+        if (
+            before is not None
+            and change.epoch == before.epoch
+            and change.expected != before.version
+        ):
+            raise ValueError(
+                f"table {table}: a change from {change.expected} to {change.version} does not "
+                f"follow version {before.version}"
+            )
+        self._lost.pop(table, None)
+        events = list(change.events) if self._keep_events else []
+        self.events += len(events)
+        entry = Entry(change.expected, change, events, 1, now_s)
+        waiting = self._waiting.get(table)
+        self._waiting[table] = entry if waiting is None else self._merged(waiting, entry)
+
+    def take(self) -> list[Entry]:
+        """The next batch, of those that wait longest."""
+        batch: list[Entry] = []
+        events = 0
+        for entry in self._waiting.values():
+            events += len(entry.events)
+            if len(batch) == MAX_BATCH_TABLES or (batch and events > MAX_BATCH_EVENTS):
+                break
+            batch.append(entry)
+        for entry in batch:
+            self._taken[entry.table] = self._waiting.pop(entry.table)
+        return batch
+
+    def written(self, entry: Entry, version: int) -> None:
+        """A taken entry is in the store up to `version`, which need not be all of it."""
+        later = [event for event in entry.events if event.seq > version]
+        self.events -= len(entry.events) - len(later)
+        entry.events = later
+        entry.expected = version
+        entry.unsure.clear()
+        if version == entry.version:
+            del self._taken[entry.table]
+
+    def lose(self, entry: Entry) -> bool:
+        """Drop a taken entry and all of its table up to its epoch, now and from now on.
+
+        Returns whether the table is lost: it is not if it has been loaded anew since.
+        """
+        table = entry.table
+        self._drop(self._taken.pop(table))
+        later = self._waiting.get(table)
+        if later is not None and later.epoch > entry.epoch:
+            return False
+        if later is not None:
+            self._drop(self._waiting.pop(table))
+        self._lost[table] = entry.epoch
+        return True
+
+    def put_back(self) -> None:
+        """What was taken and is not done waits again, before the others, with what came since."""
+        back, self._taken = self._taken, {}
+        for table in back:
+            later = self._waiting.pop(table, None)
+            if later is not None:
+                back[table] = self._merged(back[table], later)
+        if back:
+            self._waiting = {**back, **self._waiting}
+
+    def _merged(self, first: Entry, later: Entry) -> Entry:
+        if later.epoch > first.epoch:
+            # The table was claimed anew, so that what is left of the first cannot be written.
+            self._drop(first)
+            return later
+        first.newest = later.newest
+        first.events += later.events
+        first.changes += later.changes
+        return first
+
+    def _drop(self, entry: Entry) -> None:
+        self.events -= len(entry.events)
+        self.dropped += entry.changes

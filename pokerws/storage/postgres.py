@@ -1,0 +1,406 @@
+"""The store in PostgreSQL.  All SQL of the program is here and in `sql/`.
+
+Writes have a connection of their own, which is thrown away after any doubt about it; reads share a
+small pool.  Nothing here tries again: the caller knows whether that is safe.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+import asyncpg
+import msgspec
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+
+from pokerws.game.state import TableConfig, TableId
+from pokerws.storage.store import (
+    Change,
+    Claimed,
+    EventRow,
+    Game,
+    Position,
+    StoreRejected,
+    StoreUnavailable,
+)
+
+# One round trip writes a batch.  A row that is at another version, or of another epoch, drops out
+# with its own events and with nothing else.
+_SAVE = """
+WITH changes AS (
+    SELECT * FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[],
+        $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[]
+    ) AS change (
+        id, name, status, variant, players, hand_number, total_pot,
+        expected, version, epoch, snapshot, config, at_ms
+    )
+), made AS (
+    INSERT INTO games (
+        id, name, status, variant, players, hand_number, total_pot,
+        version, epoch, snapshot, config, created_at, updated_at
+    )
+    SELECT id, name, status, variant, players, hand_number, total_pot,
+           version, epoch, snapshot, config,
+           to_timestamp(at_ms / 1000.0), to_timestamp(at_ms / 1000.0)
+    FROM changes
+    WHERE expected = 0
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id
+), updated AS (
+    UPDATE games
+    SET status = change.status, players = change.players, hand_number = change.hand_number,
+        total_pot = change.total_pot, version = change.version, snapshot = change.snapshot,
+        updated_at = to_timestamp(change.at_ms / 1000.0)
+    FROM changes AS change
+    WHERE change.expected > 0 AND games.id = change.id
+      AND games.version = change.expected AND games.epoch = change.epoch
+    RETURNING games.id
+), written AS (
+    SELECT id FROM made UNION ALL SELECT id FROM updated
+){cut}, logged AS (
+    INSERT INTO game_events (game_id, seq, hand_number, type, payload, at)
+    SELECT event.game_id, event.seq, event.hand_number, event.type, event.payload,
+           to_timestamp(event.at_ms / 1000.0)
+    FROM unnest(
+        $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::text[], $19::bigint[]
+    ) AS event (game_id, seq, hand_number, type, payload, at_ms)
+    WHERE event.game_id IN (SELECT id FROM written){on_conflict}
+)
+SELECT id FROM written
+"""
+
+SAVE = _SAVE.format(cut="", on_conflict="")
+
+# The same where the stored log has events that this server knows nothing of: its own take their
+# place, and those after its own go.  The upsert costs a tenth more, so it is not the usual way.
+SAVE_OVER = _SAVE.format(
+    cut=""", cut AS (
+    DELETE FROM game_events
+    USING changes AS change, written
+    WHERE game_events.game_id = written.id AND change.id = written.id
+      AND game_events.seq > change.version
+)""",
+    on_conflict="""
+    ON CONFLICT (game_id, seq) DO UPDATE
+    SET hand_number = excluded.hand_number, type = excluded.type,
+        payload = excluded.payload, at = excluded.at""",
+)
+
+POSITION = "SELECT version, epoch FROM games WHERE id = $1"
+
+CLAIM = """
+UPDATE games
+SET epoch = epoch + 1
+WHERE id = $1 AND status IN ('waiting', 'active')
+RETURNING snapshot, version, epoch, round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+"""
+
+LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
+
+GAMES = """
+SELECT id, name, status, config, players, hand_number, version, epoch
+FROM games
+WHERE status IN ('waiting', 'active')
+ORDER BY created_at, id
+"""
+
+EVENTS = """
+SELECT seq, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms
+FROM game_events
+WHERE game_id = $1 AND seq > $2
+ORDER BY seq
+LIMIT $3
+"""
+
+# Whoever comes second gets the key of the first.
+MAKE_KEY = "INSERT INTO server_keys (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
+KEY = "SELECT value FROM server_keys WHERE name = $1"
+
+VERSION = "SELECT current_setting('server_version')"
+
+STATEMENTS = (SAVE, SAVE_OVER, POSITION, CLAIM, LOG_SEQ, GAMES, EVENTS, MAKE_KEY, KEY, VERSION)
+SESSION_KEY = "session"
+
+CONNECT_S = 5.0
+CLOSE_S = 2.0
+# On top of the server's own limit for a statement, for a server that does not keep to it.
+PATIENCE_S = 1.0
+READERS = 4
+# More than a table can have after its snapshot, both being written in one piece.
+MAX_LATER_EVENTS = 100_000
+
+# The write statement's plan must not depend on how many rows the statistics happen to tell of: a
+# batch is a few hundred look-ups by primary key.
+_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+
+# The data is at fault, and no other try will change that.  Damaged pages are in the list since they
+# concern a few rows, and must not stop the others.
+_REJECTED = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.CardinalityViolationError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.DataCorruptedError,
+    asyncpg.IndexCorruptedError,
+    ValueError,  # What cannot be encoded: bytes that are not UTF-8, a number of over 64 bits.
+)
+# Everything else that may go wrong with a database; TimeoutError is an OSError.
+_FAILED = (
+    *_REJECTED,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+log = structlog.get_logger("pokerws.postgres")
+_encode_config = msgspec.json.Encoder().encode
+_decode_config = msgspec.json.Decoder(TableConfig).decode
+
+
+class PostgresStore:
+    """A `Store`, made by `open`.  `version` is PostgreSQL's."""
+
+    def __init__(self, writer: "_Writer", readers: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._writer = writer
+        self._readers = readers
+        self.version = ""
+
+    @classmethod
+    async def open(cls, dsn: str, *, statement_timeout_ms: int = 5000) -> Self:
+        """Connect to a migrated database.  Raises StoreUnavailable."""
+        settings = {"application_name": "pokerws", "statement_timeout": str(statement_timeout_ms)}
+        timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
+        try:
+            readers = await asyncpg.create_pool(
+                dsn,
+                min_size=0,
+                max_size=READERS,
+                timeout=CONNECT_S,
+                command_timeout=timeout_s,
+                server_settings=settings,
+                max_cached_statement_lifetime=0,
+            )
+            store = cls(_Writer(dsn, settings | _WRITER_SETTINGS, timeout_s), readers)
+        except _FAILED as error:
+            raise _unavailable(error) from error
+        try:
+            await store._start()
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def save(self, changes: Sequence[Change]) -> set[TableId]:
+        """Part of `Store`."""
+        if not changes:
+            return set()
+        try:
+            arguments = _arguments(changes)
+            over = any(change.expected >= change.version for change in changes)
+            try:
+                rows = await self._writer.fetch(SAVE_OVER if over else SAVE, *arguments)
+            except asyncpg.UniqueViolationError:
+                # Only events can be there already: rows of games that are drop out by themselves.
+                rows = await self._writer.fetch(SAVE_OVER, *arguments)
+        except _REJECTED as error:
+            raise StoreRejected(_reason(error)) from error
+        except _FAILED as error:
+            raise _unavailable(error) from error
+        return {TableId(row["id"]) for row in rows}
+
+    async def position(self, table: TableId) -> Position | None:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            row = await reader.fetchrow(POSITION, table)
+        return None if row is None else Position(row["version"], row["epoch"])
+
+    async def claim(self, table: TableId) -> Claimed | None:
+        """Part of `Store`.
+
+        The log is read after the epoch is raised, in statements of their own: by then nobody else
+        can add to it, and what a save added that was under way is seen.
+        """
+        async with self._reader() as reader:
+            row = await reader.fetchrow(CLAIM, table)
+            if row is None:
+                return None
+            log_seq: int = await reader.fetchval(LOG_SEQ, table)
+            later: list[asyncpg.Record] = []
+            if log_seq > row["version"]:
+                later = await reader.fetch(EVENTS, table, row["version"], MAX_LATER_EVENTS)
+        return Claimed(
+            snapshot=row["snapshot"].encode(),
+            version=row["version"],
+            epoch=row["epoch"],
+            saved_ms=row["saved_ms"],
+            log_seq=log_seq,
+            later_events=[_event(event) for event in later],
+        )
+
+    async def games(self) -> list[Game]:
+        """Part of `Store`.  A game whose config cannot be read is left out, and logged."""
+        async with self._reader() as reader:
+            rows = await reader.fetch(GAMES)
+        return [game for row in rows if (game := _game(row)) is not None]
+
+    async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            rows = await reader.fetch(EVENTS, table, after_seq, limit)
+        return [_event(row) for row in rows]
+
+    async def session_key(self) -> str:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            await reader.execute(MAKE_KEY, SESSION_KEY, secrets.token_urlsafe(48))
+            key: str = await reader.fetchval(KEY, SESSION_KEY)
+        return key
+
+    async def close(self) -> None:
+        """Part of `Store`.  Waits for a server that does not answer for a moment only."""
+        await self._writer.close()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._readers.close()
+        except TimeoutError:
+            self._readers.terminate()
+
+    async def _start(self) -> None:
+        """Fail now, and not at the first save, when the database is not as it should be."""
+        async with self._reader() as reader:
+            self.version = await reader.fetchval(VERSION)
+        try:
+            await self._writer.prepare(SAVE)
+        except _FAILED as error:
+            raise _unavailable(error) from error
+
+    @asynccontextmanager
+    async def _reader(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":
+        try:
+            async with self._readers.acquire(timeout=CONNECT_S) as reader:
+                try:
+                    yield reader
+                except BaseException:
+                    # A polite end would wait for an answer that may never come.
+                    reader.terminate()
+                    raise
+        except _FAILED as error:
+            raise _unavailable(error) from error
+
+
+class _Writer:
+    """One connection, opened when it is needed, and dropped when its state is in doubt."""
+
+    def __init__(self, dsn: str, settings: dict[str, str], timeout_s: float) -> None:
+        self._dsn = dsn
+        self._settings = settings
+        self._timeout_s = timeout_s
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._turn = asyncio.Lock()
+
+    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        async with self._ready() as connection:
+            return await connection.fetch(statement, *arguments)
+
+    async def prepare(self, statement: str) -> None:
+        async with self._ready() as connection:
+            await connection.prepare(statement)
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await connection.close(timeout=CLOSE_S)
+            except _FAILED as error:
+                log.debug("connection_terminated", error=_reason(error))
+
+    @asynccontextmanager
+    async def _ready(self) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+        async with self._turn:
+            connection = self._connection
+            if connection is None or connection.is_closed():
+                connection = self._connection = await asyncpg.connect(
+                    self._dsn,
+                    timeout=CONNECT_S,
+                    command_timeout=self._timeout_s,
+                    server_settings=self._settings,
+                    max_cached_statement_lifetime=0,
+                )
+            try:
+                yield connection
+            except _REJECTED:
+                raise
+            except BaseException:
+                connection.terminate()
+                self._connection = None
+                raise
+
+
+def _arguments(changes: Sequence[Change]) -> tuple[list[Any], ...]:
+    """The changes by column, then their events.  In the order of tables, which every writer keeps,
+    so that no two wait for each other."""
+    ordered = sorted(changes, key=lambda change: change.table)
+    assert len({change.table for change in changes}) == len(changes), "at most one change a table"
+    logged = [(change.table, event) for change in ordered for event in change.events]
+    return (
+        [change.table for change in ordered],
+        [change.name for change in ordered],
+        [change.status for change in ordered],
+        [change.config.variant for change in ordered],
+        [change.players for change in ordered],
+        [change.hand_number for change in ordered],
+        [change.total_pot for change in ordered],
+        [change.expected for change in ordered],
+        [change.version for change in ordered],
+        [change.epoch for change in ordered],
+        [change.snapshot.decode() for change in ordered],
+        # A config never changes, so that it is needed for a new row only.
+        ["" if change.expected else _encode_config(change.config).decode() for change in ordered],
+        [change.at_ms for change in ordered],
+        [table for table, _ in logged],
+        [event.seq for _, event in logged],
+        [event.hand_number for _, event in logged],
+        [event.type for _, event in logged],
+        [event.payload.decode() for _, event in logged],
+        [event.at_ms for _, event in logged],
+    )
+
+
+def _event(row: asyncpg.Record) -> EventRow:
+    return EventRow(
+        row["seq"], row["hand_number"], row["type"], row["payload"].encode(), row["at_ms"]
+    )
+
+
+def _game(row: asyncpg.Record) -> Game | None:
+    try:
+        config = _decode_config(row["config"])
+    except msgspec.MsgspecError:
+        log.exception("get_game", outcome="DB_FAILED", table=row["id"], column="config")
+        return None
+    return Game(
+        table=TableId(row["id"]),
+        name=row["name"],
+        status=row["status"],
+        config=config,
+        players=row["players"],
+        hand_number=row["hand_number"],
+        version=row["version"],
+        epoch=row["epoch"],
+    )
+
+
+def _unavailable(error: BaseException) -> StoreUnavailable:
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return StoreUnavailable(f"{_reason(error)}: apply the migrations (server.py migrate)")
+    return StoreUnavailable(_reason(error))
+
+
+def _reason(error: BaseException) -> str:
+    """One line: a time-out has no text of its own, and PostgreSQL's may have several lines."""
+    text = str(error).partition("\n")[0] or "no answer in time"
+    return f"{type(error).__name__}: {text}"

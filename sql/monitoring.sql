@@ -1,0 +1,77 @@
+-- Queries for an operator. They read only, and take no lock that play could notice:
+--     psql "$DATABASE_URL" -f sql/monitoring.sql
+-- None has an index of its own, since one on a column that saves change would slow every save down;
+-- each reads the whole of games, which is milliseconds for some ten thousand tables.
+
+\echo 'Tables by status'
+SELECT status, count(*) AS tables, sum(total_pot) AS chips_in_pots
+FROM games
+GROUP BY status
+ORDER BY status;
+
+\echo 'Active games, the latest change first'
+SELECT id, name, variant, hand_number, total_pot, version, now() - updated_at AS idle
+FROM games
+WHERE status IN ('waiting', 'active')
+ORDER BY updated_at DESC
+LIMIT 20;
+
+\echo 'Distribution of versions: how much the tables have been played'
+SELECT count(*)                                               AS tables,
+       min(version)                                           AS least,
+       percentile_disc(0.5)  WITHIN GROUP (ORDER BY version)  AS median,
+       percentile_disc(0.99) WITHIN GROUP (ORDER BY version)  AS p99,
+       max(version)                                           AS most
+FROM games;
+
+\echo 'Recent activity: tables changed and opened within a minute, an hour, a day'
+SELECT count(*) FILTER (WHERE updated_at > now() - interval '1 minute') AS changed_1m,
+       count(*) FILTER (WHERE updated_at > now() - interval '1 hour')   AS changed_1h,
+       count(*) FILTER (WHERE updated_at > now() - interval '1 day')    AS changed_1d,
+       count(*) FILTER (WHERE created_at > now() - interval '1 day')    AS opened_1d
+FROM games;
+
+\echo 'Active tables where nothing has happened for ten minutes: is the server that has them alive?'
+SELECT id, name, epoch, hand_number, total_pot, now() - updated_at AS idle
+FROM games
+WHERE status = 'active' AND updated_at < now() - interval '10 minutes'
+ORDER BY updated_at
+LIMIT 20;
+
+\echo 'Tables in quarantine: their rows are kept as they were; set status to waiting to load them again'
+SELECT id, name, version, epoch, octet_length(snapshot) AS snapshot_bytes, updated_at
+FROM games
+WHERE status = 'quarantined'
+ORDER BY updated_at DESC;
+
+\echo 'Tables that changed hands most often'
+SELECT id, name, epoch, version
+FROM games
+ORDER BY epoch DESC
+LIMIT 5;
+
+\echo 'Events behind or ahead of the snapshot among the 100 tables changed last (none, or events are off)'
+SELECT recent.id, recent.version, log.last_seq
+FROM (SELECT id, version FROM games ORDER BY updated_at DESC LIMIT 100) AS recent
+CROSS JOIN LATERAL (
+    SELECT max(seq) AS last_seq FROM game_events WHERE game_id = recent.id
+) AS log
+WHERE log.last_seq IS DISTINCT FROM recent.version;
+
+\echo 'Saves that were HOT updates (should be near 100 %), and rows waiting for vacuum'
+SELECT relname, n_tup_upd AS saves,
+       round(100.0 * n_tup_hot_upd / nullif(n_tup_upd, 0), 1) AS hot_percent,
+       n_dead_tup AS dead_rows, last_autovacuum,
+       pg_size_pretty(pg_total_relation_size(relid)) AS size
+FROM pg_stat_user_tables
+WHERE relname IN ('games', 'game_events')
+ORDER BY relname;
+
+\echo 'What the server''s connections are doing now'
+SELECT pid, state, wait_event_type, wait_event, now() - query_start AS since, left(query, 60) AS query
+FROM pg_stat_activity
+WHERE application_name LIKE 'pokerws%'
+ORDER BY query_start;
+
+\echo 'Migrations'
+SELECT version, name, applied_at FROM schema_migrations ORDER BY version;

@@ -1,0 +1,128 @@
+"""The real server as a process of its own, to be started, asked, and killed."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+REPOSITORY = Path(__file__).parents[2]
+START_TIMEOUT_S = 40
+
+
+def free_port() -> int:
+    """A port that nobody listens on, for a server that has to come back to it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class ServerProcess:
+    """`python server.py` with its own settings; its output is kept for assertions."""
+
+    def __init__(self, **settings: object) -> None:
+        self.port = free_port()
+        self.settings = {name.upper(): str(value) for name, value in settings.items()}
+        self.output: list[str] = []
+        self._process: asyncio.subprocess.Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._more = asyncio.Condition()
+
+    @property
+    def address(self) -> str:
+        """The page's address."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def socket_url(self) -> str:
+        """The socket's address."""
+        return f"ws://127.0.0.1:{self.port}/ws"
+
+    async def start(self, *arguments: str) -> None:
+        """Start and wait until the server says that it serves."""
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if name in ("PATH", "HOME", "LANG", "TMPDIR", "CI")
+        }
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "server.py",
+            *arguments,
+            cwd=REPOSITORY,
+            env={**environment, "PORT": str(self.port), "LOG_FORMAT": "json", **self.settings},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        started = asyncio.Event()
+        self._reader = asyncio.create_task(self._read(self._process, started))
+        waiting = asyncio.create_task(started.wait())
+        async with asyncio.timeout(START_TIMEOUT_S):
+            await asyncio.wait({waiting, self._reader}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        assert started.is_set(), "the server did not start:\n" + "\n".join(self.output)
+
+    async def kill(self) -> None:
+        """`kill -9`: no chance to say or store anything."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """Ask it to stop; returns the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, number: signal.Signals) -> int:
+        process = self._process
+        assert process is not None, "not started"
+        if process.returncode is None:
+            process.send_signal(number)
+        code = await process.wait()
+        assert self._reader is not None
+        await self._reader
+        self._process = None
+        return code
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process."""
+        return self._process is not None
+
+    def log(self, event: str) -> list[dict[str, Any]]:
+        """The log lines of one event, in order."""
+        lines = [json.loads(line) for line in self.output if line.startswith("{")]
+        return [line for line in lines if line.get("event") == event]
+
+    async def health(self) -> dict[str, Any]:
+        """What `/healthz` says."""
+        body = await asyncio.to_thread(lambda: urlopen(f"{self.address}healthz").read())
+        facts: dict[str, Any] = json.loads(body)
+        return facts
+
+    async def all_written(self, version: int) -> None:
+        """Wait until the journal says that a table's event of that number is in the database."""
+        await self.logged("save_game", lambda line: line["version"] >= version)
+
+    async def logged(
+        self, event: str, fits: Callable[[dict[str, Any]], bool] = lambda line: True
+    ) -> dict[str, Any]:
+        """The first line of an event that fits, once it is there."""
+        async with asyncio.timeout(START_TIMEOUT_S), self._more:
+            while True:
+                line = next((line for line in self.log(event) if fits(line)), None)
+                if line is not None:
+                    return line
+                await self._more.wait()
+
+    async def _read(self, process: asyncio.subprocess.Process, started: asyncio.Event) -> None:
+        assert process.stdout is not None
+        async for line in process.stdout:
+            async with self._more:
+                self.output.append(line.decode().rstrip())
+                self._more.notify_all()
+            if "server_started" in self.output[-1]:
+                started.set()

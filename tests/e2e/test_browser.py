@@ -1,0 +1,135 @@
+"""A person at the page, in a real browser, against the real server on a real Postgres."""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from pokerws.storage.embedded import EmbeddedPostgres
+from tests.e2e.database import check_database
+from tests.e2e.process import ServerProcess
+
+NAME = "Hanna"
+TIMEOUT_MS = 20_000
+OWN_TURN = '#table[data-turn-seat]:has([data-own="true"][data-state="to-act"])'
+
+
+async def join_and_sit(page: Page, address: str) -> None:
+    """Enter a name, open the bots' table and take a free seat."""
+    page.set_default_timeout(TIMEOUT_MS)
+    await page.goto(address)
+    await page.fill("#name", NAME)
+    await page.click("#enter")
+    await page.click('[data-table-id] [data-action="open"]')
+    await page.locator('[data-action="sit"]').first.click()
+    await page.fill("#buy-in-amount", "10000")
+    await page.click("#buy-in-confirm")
+    await page.wait_for_selector('[data-own="true"]')
+
+
+async def own_turn(page: Page) -> None:
+    """Wait until the person is to act."""
+    await page.wait_for_selector(OWN_TURN)
+
+
+async def check_or_call(page: Page) -> None:
+    """Click what costs least to stay in, and wait until the turn is over."""
+    number = await page.get_attribute("#table", "data-turn-number")
+    check, call = page.locator("#action-check"), page.locator("#action-call")
+    await (check if await check.is_visible() else call).click()
+    await page.wait_for_function(
+        "number => document.querySelector('#table').dataset.turnNumber !== number", arg=number
+    )
+
+
+async def hand_number(page: Page) -> int:
+    return int(await page.inner_text("#hand-number") or 0)
+
+
+async def play_to_next_hand(page: Page) -> None:
+    """Check and call until another hand has begun."""
+    number = await hand_number(page)
+    while await hand_number(page) == number:
+        await page.wait_for_function(
+            """([turn, number]) => document.querySelector(turn)
+            || document.querySelector('#hand-number').textContent !== number""",
+            arg=[OWN_TURN, str(number)],
+        )
+        if await page.locator(OWN_TURN).count():
+            await check_or_call(page)
+
+
+async def what_is_shown(page: Page) -> dict[str, Any]:
+    """What the page shows of the hand."""
+    shown: dict[str, Any] = await page.evaluate(
+        """() => {
+            const cards = (where) => [...document.querySelectorAll(`${where} [data-card]`)]
+                .map((card) => card.dataset.card);
+            const table = document.querySelector('#table').dataset;
+            return {
+                hand: document.querySelector('#hand-number').textContent,
+                own: cards('[data-own="true"]'),
+                board: cards('#board'),
+                pot: document.querySelector('#pot').dataset.amount,
+                turn: [table.turnSeat, table.turnNumber, table.street],
+                stacks: [...document.querySelectorAll('[data-seat] [data-stack]')]
+                    .map((stack) => stack.dataset.stack),
+            };
+        }"""
+    )
+    return shown
+
+
+async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one(
+    server: ServerProcess, browser: Browser, directory: Path
+) -> None:
+    await server.start()
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    await join_and_sit(page, server.address)
+    await own_turn(page)
+    await play_to_next_hand(page)
+    await play_to_next_hand(page)
+
+    await own_turn(page)
+    before = await what_is_shown(page)
+    assert len(before["own"]) == 2
+    await server.all_written(int(await page.get_attribute("#table", "data-seq") or 0))
+    await server.kill()
+    await expect(page.locator("#status")).to_have_attribute("data-state", "reconnecting")
+    await server.start()
+    await expect(page.locator("#status")).to_have_attribute(
+        "data-state", "online", timeout=TIMEOUT_MS
+    )
+    await own_turn(page)
+    assert await what_is_shown(page) == before
+    await play_to_next_hand(page)
+
+    await page.click("#stand")
+    await page.close()
+    assert problems == []
+    assert await server.stop() == 0
+    postgres = await EmbeddedPostgres.start(directory / "postgres")
+    try:
+        assert await check_database(postgres.dsn)
+    finally:
+        await postgres.stop()
+
+
+async def test_the_table_fits_a_phone(server: ServerProcess, browser: Browser) -> None:
+    await server.start()
+    page = await browser.new_page(viewport={"width": 390, "height": 844})
+    await join_and_sit(page, server.address)
+    await own_turn(page)
+    overflow = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overflow == 0
+    for element in ('[data-own="true"] [data-card]', "#action-fold", "#board", "#pot"):
+        box = await page.locator(element).first.bounding_box()
+        assert box is not None, element
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["y"] + box["height"] <= 844, f"{element} is below the fold"
+    await page.close()

@@ -1,0 +1,121 @@
+"""`kill -9` in the middle of a hand, a new start on the same database, and the hand goes on."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pokerws.client import Client, TableView, connect
+from pokerws.game.commands import Action
+from pokerws.game.state import TableId, Turn
+from pokerws.storage.embedded import EmbeddedPostgres
+from tests.e2e.database import check_database
+from tests.e2e.process import ServerProcess
+
+BUY_IN = 10_000
+MAX_CALL = 800
+
+
+async def sit_down(server: ServerProcess, client: Client) -> TableView:
+    """Watch the bots' table and take a seat there."""
+    created = await server.logged("create_game")
+    view = await client.watch(TableId(created["table"]))
+    await client.sit(view.id, BUY_IN)
+    return view
+
+
+async def stay_in(client: Client, view: TableView, turn: Turn) -> None:
+    """Check, or call what does not cost the whole stack: a busted player has no more turns."""
+    action: Action = "check" if "check" in turn.actions else "call"
+    await client.act(view.id, turn.number, "fold" if turn.call > MAX_CALL else action)
+
+
+async def play_until_street(client: Client, view: TableView, street: int) -> None:
+    """Stay in cheaply until it is the player's turn on that street or a later one."""
+    while True:
+        turn = await view.wait_for(lambda view: view.turn)
+        hand = view.table.hand
+        assert hand is not None
+        if hand.street >= street:
+            return
+        await stay_in(client, view, turn)
+
+
+def what_is_seen(view: TableView) -> dict[str, object]:
+    """What the player to act sees of the hand."""
+    hand, turn = view.table.hand, view.turn
+    assert hand is not None
+    assert turn is not None
+    return {
+        "hand": hand.number,
+        "cards": view.cards,
+        "board": hand.board,
+        "street": hand.street,
+        "turn": (turn.seat, turn.number, turn.actions, turn.call, turn.min_to, turn.max_to),
+        "bets": [seat and (seat.bet, seat.in_pots, seat.folded) for seat in hand.seats],
+        "stacks": [seat and (seat.player, seat.stack) for seat in view.table.seats],
+    }
+
+
+@pytest.mark.parametrize("street", [0, 1, 2])
+async def test_a_hand_goes_on_after_kill_9_with_the_same_cards_and_turn(
+    server: ServerProcess, directory: Path, street: int
+) -> None:
+    await server.start()
+    async with connect(server.socket_url, name="Hanna") as client:
+        view = await sit_down(server, client)
+        await play_until_street(client, view, street)
+        before, epoch = what_is_seen(view), view.epoch
+        await server.all_written(view.seq)
+        await server.kill()
+        await server.start()
+        await view.wait_for(lambda view: view.epoch > epoch)
+        await view.wait_for(lambda view: view.turn)
+        assert what_is_seen(view) == before
+
+        number = view.table.hand_number
+        while view.table.hand_number == number:
+            turn = await view.wait_for(lambda view: view.turn or view.table.hand_number != number)
+            if isinstance(turn, Turn):
+                await stay_in(client, view, turn)
+    hydrated = [line for line in server.log("get_game") if line["outcome"] == "DB_HYDRATE"]
+    assert len(hydrated) == 1
+    assert await server.stop() == 0
+    postgres = await EmbeddedPostgres.start(directory / "postgres")
+    try:
+        versions = await check_database(postgres.dsn)
+    finally:
+        await postgres.stop()
+    assert len(versions) == 1
+
+
+async def test_a_command_whose_answer_was_lost_is_carried_out_once(
+    server: ServerProcess,
+) -> None:
+    await server.start()
+    async with connect(server.socket_url, name="Hanna") as client:
+        view = await sit_down(server, client)
+        seq = view.seq
+        await server.all_written(view.seq)
+        await server.kill()
+        # The view is not told yet that the connection is gone: this is sent into the void first.
+        leaving = asyncio.create_task(client.stand(view.id))
+        await server.start()
+        await leaving
+        await view.wait_for(lambda view: view.seat is None)
+        assert view.seq > seq
+
+
+async def test_a_stopped_server_has_stored_all_and_leaves_no_postgres_running(
+    server: ServerProcess, directory: Path
+) -> None:
+    await server.start()
+    async with connect(server.socket_url, name="Hanna") as client:
+        view = await sit_down(server, client)
+        await view.wait_for(lambda view: view.turn)
+    assert await server.stop() == 0
+    pid_file = directory / "postgres/cluster/data/postmaster.pid"
+    assert pid_file.parent.is_dir()
+    assert not pid_file.exists()
+    (stopped,) = server.log("server_stopped")
+    assert stopped["all_stored"] is True
