@@ -93,11 +93,11 @@ def _apply_to_hand(table: Table, hand: Hand, event: HandEvent) -> None:
             hand.turn = turn
             table.turns = turn.number
         case Folded(seat=number, auto=auto):
-            _acted(table, hand, number, auto).folded = True
+            _acted(table, hand, number, auto=auto).folded = True
         case Called(seat=number, amount=amount):
             _pay(table, _acted(table, hand, number), number, amount)
         case Checked(seat=number, auto=auto):
-            _acted(table, hand, number, auto)
+            _acted(table, hand, number, auto=auto)
         case Raised(seat=number, to=to) | BetPlaced(seat=number, to=to):
             _raise_to(table, hand, number, to)
         case BetsCollected(pots=pots):
@@ -175,7 +175,7 @@ def _start_street(hand: Hand, street: int) -> None:
             seat.acted_to = None
 
 
-def _acted(table: Table, hand: Hand, number: int, auto: bool = False) -> HandSeat:
+def _acted(table: Table, hand: Hand, number: int, *, auto: bool = False) -> HandSeat:
     """Note that a player has acted, facing the bet as it is."""
     hand.turn = None
     hand.last_actor = number

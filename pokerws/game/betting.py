@@ -1,10 +1,13 @@
 """Betting rounds: who acts next, what is legal, and the events of an action.
 
-No-limit rules.  An all-in that is less than a full raise does not reopen the betting to those who
-have acted, unless several add up to one (TDA rule 47).  The bet to match before the flop is the
-whole big blind, even when its poster was short of it (Robert's Rules of Poker, section 14).
+No-limit rules.  A raise is at least as large as the largest full bet or raise before it on the
+street (TDA rule 43).  An all-in that is less than that does not reopen the betting to those who
+have acted, unless several add up to it (TDA rule 47).  The bet to match before the flop is the
+whole big blind, even when its poster was short of it (Robert's Rules of Poker, section 14, no-limit
+rule 2).  A fold is legal at every turn, also where checking is free (TDA rule 58).
 """
 
+from pokerws.game.commands import Act
 from pokerws.game.events import (
     BetPlaced,
     Called,
@@ -13,7 +16,6 @@ from pokerws.game.events import (
     Raised,
     TableEvent,
 )
-from pokerws.game.commands import Act
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import Hand, HandSeat, Table, Turn
 
@@ -54,13 +56,23 @@ def next_to_act(table: Table, hand: Hand) -> int | None:
     for number in order[first:] + order[:first]:
         if number in able:
             seat = hand_seat(hand, number)
-            if seat.acted_to is None or seat.bet < hand.bet:
+            if seat.bet < hand.bet:
+                return number
+            if seat.acted_to is None and could_be_called(table, hand, number):
                 return number
     return None
 
 
+def could_be_called(table: Table, hand: Hand, number: int) -> bool:
+    """Whether anybody else is able to put in more than the present bet."""
+    return any(
+        other != number and hand_seat(hand, other).bet + stack_of(table, other) > hand.bet
+        for other in live_seats(hand)
+    )
+
+
 def _to_match(table: Table, hand: Hand, number: int) -> int:
-    """The bet that a seat has to match: no more than what anyone else has in, when all are all-in."""
+    """The bet that a seat has to match; when all others are all-in, just what they have in."""
     others = [other for other in live_seats(hand) if other != number]
     if any(stack_of(table, other) for other in others):
         return hand.bet
@@ -96,10 +108,7 @@ def _may_raise(table: Table, hand: Hand, number: int) -> bool:
     if seat.acted_to is not None and hand.bet - seat.acted_to < hand.min_raise:
         return False
     # A raise that nobody is left to call would only come back.
-    return any(
-        other != number and hand_seat(hand, other).bet + stack_of(table, other) > hand.bet
-        for other in live_seats(hand)
-    )
+    return could_be_called(table, hand, number)
 
 
 def act(turn: Turn, command: Act) -> TableEvent:

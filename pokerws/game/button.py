@@ -1,9 +1,10 @@
 """Who is dealt in and where button and blinds are: the dead button rule.
 
 The big blind moves to the next player each hand and nobody escapes it; small blind and button
-follow in its track, even onto a seat that has emptied (TDA rule 32).  A player who is new, or who
-was passed by the big blind while sitting out, posts a big blind to be dealt in, and not between
-the button and the big blind (Robert's Rules of Poker, section 3).
+follow in its track, even onto a seat that has emptied (TDA rule 32).  Heads-up the button is the
+small blind, and nobody has the big blind twice in a row (TDA rule 34).  A player who is new, or
+who was passed by the big blind while sitting out, posts a big blind to be dealt in, and not
+between the button and the big blind (Robert's Rules of Poker, section 4).
 """
 
 from typing import NamedTuple
@@ -72,12 +73,21 @@ def next_positions(table: Table) -> Positions:
 
 
 def _fresh_start(table: Table, ready: list[int]) -> Positions:
-    """Positions where nobody can have dodged a blind: all are dealt in and nothing is owed."""
-    button = ready[0] if table.button is None else _first_after(table, table.button, ready)
+    """Positions where at most one player has paid for the deal: all are dealt in, nobody posts.
+
+    The big blind moves on all the same, so that this one player does not have it twice in a row.
+    """
+    last_big_blind = table.big_blind
+    if last_big_blind is None:
+        big_blind = ready[1] if len(ready) == 2 else ready[2]
+        missed = []
+    else:
+        big_blind = _first_after(table, last_big_blind, ready)
+        missed = _missed(table, last_big_blind, big_blind)
+    small_blind = _first_before(table, big_blind, ready)
+    button = small_blind if len(ready) == 2 else _first_before(table, small_blind, ready)
     order = [number for number in _clockwise(table, button) if number in ready]
-    small_blind = button if len(order) == 2 else order[0]
-    big_blind = order[0] if len(order) == 2 else order[1]
-    return Positions(button, small_blind, big_blind, order, [], [])
+    return Positions(button, small_blind, big_blind, order, [], missed)
 
 
 def _missed(table: Table, last_big_blind: int, big_blind: int) -> list[int]:
@@ -107,7 +117,8 @@ def _first_after(table: Table, start: int, numbers: list[int]) -> int:
 
 
 def _first_before(table: Table, start: int, numbers: list[int]) -> int:
-    return next(number for number in reversed(_clockwise(table, start)) if number in numbers)
+    count = len(table.seats)
+    return next(n for step in range(1, count + 1) if (n := (start - step) % count) in numbers)
 
 
 def _is_between(table: Table, button: int, number: int, big_blind: int) -> bool:

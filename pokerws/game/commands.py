@@ -1,4 +1,4 @@
-"""Commands: what players and the clock ask of a table.  Imperative names, no effect by themselves."""
+"""Commands: what players and the clock ask of a table.  Imperative; no effect by themselves."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ class Sit(Struct, frozen=True):
 
 
 class Stand(Struct, frozen=True):
-    """Leave the seat; in a hand, as soon as the hand is over for the player."""
+    """Leave the seat; for a player who was dealt in, when the hand is over."""
 
     player: PlayerId
 

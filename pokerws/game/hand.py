@@ -51,7 +51,7 @@ def start_hand(table: Table, positions: Positions, shuffle: Shuffle) -> list[Tab
     if positions.small_blind in positions.order:
         blinds.append(Blind(positions.small_blind, config.small_blind, "small"))
     blinds.append(Blind(positions.big_blind, config.big_blind, "big"))
-    return deal_hand(table, positions, antes, blinds, config.big_blind, shuffle(DECK))
+    return deal_hand(table, positions, antes, blinds, min_bet=config.big_blind, deck=shuffle(DECK))
 
 
 def deal_hand(
@@ -59,12 +59,14 @@ def deal_hand(
     positions: Positions,
     antes: Sequence[Ante],
     blinds: Sequence[Blind],
+    *,
     min_bet: int,
     deck: list[Card],
 ) -> list[TableEvent]:
     """The events of a new hand with these forced bets and this deck, in dealing order.
 
-    Antes are posted before blinds; a short stack posts what it has.
+    Antes are posted before blinds; a short stack posts what it has.  The last blind that is not an
+    entry is the one after which the betting starts.
     """
     order = positions.order
     events: list[TableEvent] = [
@@ -80,8 +82,12 @@ def deal_hand(
         )
     ]
     stacks = {number: seat.stack for number in order if (seat := table.seats[number]) is not None}
+    matched = _matched_ante(antes, stacks)
     for ante in antes:
-        if amount := min(ante.amount, stacks[ante.seat]):
+        amount = min(ante.amount, stacks[ante.seat])
+        if not ante.dead:
+            amount = min(amount, matched)
+        if amount:
             stacks[ante.seat] -= amount
             events.append(AntePosted(ante.seat, amount, ante.dead))
     to_match = 0
@@ -97,6 +103,12 @@ def deal_hand(
         cards[number] = [deck[place + len(order) * turn] for turn in range(count)]
     events.append(HoleCardsDealt(cards))
     return events
+
+
+def _matched_ante(antes: Sequence[Ante], stacks: dict[int, int]) -> int:
+    """The largest ante that somebody else pays too: like a bet, the rest of one is uncalled."""
+    paid = sorted(min(ante.amount, stacks[ante.seat]) for ante in antes if not ante.dead)
+    return paid[-2] if len(paid) > 1 else 0
 
 
 def advance_hand(table: Table, hand: Hand, now_ms: int) -> list[TableEvent]:

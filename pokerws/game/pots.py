@@ -31,10 +31,12 @@ def split_pots(paid: Sequence[Paid], dead: int) -> list[Pot]:
         if amount:
             pots.append(Pot(amount, [p.seat for p in paid if p.live and p.amount >= level]))
         floor, carried = level, 0
-    # A folded player may have paid more than any live one, when the blind was short.
+    # A folded player may have paid more than any live one, who then takes that as well.
     excess = sum(player.amount - floor for player in paid if player.amount > floor)
-    if excess:
+    if excess and pots:
         pots[-1].amount += excess
+    elif excess:
+        pots.append(Pot(excess, [player.seat for player in paid if player.live]))
     return pots
 
 

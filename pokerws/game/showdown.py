@@ -40,24 +40,22 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
         events.append(HandEnded(hand.number))
         return events
 
+    able = sum(1 for n in live if stack_of(table, n) or (returned and n == returned_to))
     streets = VARIANTS[table.config.variant].streets
-    able = [
-        n for n in live if stack_of(table, n) + (returned if n == returned_to else 0)
-    ]
-    last = hand.street == len(streets) - 1
-    if not last and len(able) > 1:
-        events.append(BoardDealt(hand.street + 1, hand.deck[: streets[hand.street + 1].board]))
+    later = range(hand.street + 1, len(streets))
+    if later and able > 1:
+        events.append(BoardDealt(later[0], hand.deck[: streets[later[0]].board]))
         return events
-    if not last or len(able) < len(live):
-        # Once somebody is all-in and the betting is over, all hands are tabled (TDA rule 16).
+    if later:
         events += _table_all(hand, live)
     board, dealt = list(hand.board), 0
-    for street in range(hand.street + 1, len(streets)):
+    for street in later:
         cards = hand.deck[dealt : dealt + streets[street].board]
         dealt += len(cards)
         board += cards
         events.append(BoardDealt(street, cards))
-    return events + _showdown(hand, pots, board, tabled=not last or len(able) < len(live))
+    must_show = able < len(live)
+    return events + _showdown(hand, pots, board, shown=bool(later), must_show=must_show)
 
 
 def _uncalled(hand: Hand) -> tuple[int, int]:
@@ -70,18 +68,22 @@ def _uncalled(hand: Hand) -> tuple[int, int]:
 
 
 def _table_all(hand: Hand, live: list[int]) -> list[TableEvent]:
+    """Turn all hands up before the rest of the board is dealt (TDA rule 16)."""
     return [
         CardsShown(number, seat.cards)
         for number in live
-        if not (seat := hand_seat(hand, number)).shown and UNKNOWN not in seat.cards
+        if UNKNOWN not in (seat := hand_seat(hand, number)).cards
     ]
 
 
-def _showdown(hand: Hand, pots: list[Pot], board: list[Card], tabled: bool) -> list[TableEvent]:
+def _showdown(
+    hand: Hand, pots: list[Pot], board: list[Card], *, shown: bool, must_show: bool
+) -> list[TableEvent]:
     """Show in turn, muck what cannot win, and award the side pots before the main pot.
 
     The last aggressor of the street shows first, else the first live player left of the button
-    (TDA rule 16).  A later player who cannot win or share any pot mucks.
+    (TDA rule 17).  A later player who cannot win or share any pot mucks, unless somebody is all-in,
+    when all hands are tabled (TDA rule 16).  `shown` says that they have been.
     """
     events: list[TableEvent] = []
     live = live_seats(hand)
@@ -98,9 +100,9 @@ def _showdown(hand: Hand, pots: list[Pot], board: list[Card], tabled: bool) -> l
         ]
         for index in wins:
             best[index] = strength
-        if strength is None or not (wins or tabled):
+        if strength is None or not (wins or must_show):
             events.append(CardsMucked(number))
-        elif not tabled:
+        elif not shown:
             cards = hand_seat(hand, number).cards
             events.append(CardsShown(number, cards, high_name(cards, board)))
     for index in range(len(pots) - 1, -1, -1):

@@ -81,9 +81,9 @@ class Pot(Struct):
 class Turn(Struct, frozen=True):
     """Whose turn it is and what is legal.
 
-    `number` is the table's count of turns, so a late answer never fits another turn.  `actions` are the legal ones; `call` is the chips
-    that a call adds; `min_to` and `max_to` bound a bet or raise, as the total for the street, and
-    are 0 where neither is legal.
+    `number` is the table's count of turns, so a late answer never fits another turn.  `actions` are
+    the legal ones; `call` is the chips that a call adds; `min_to` and `max_to` bound a bet or
+    raise, as the total for the street, and are 0 where neither is legal.
     """
 
     seat: int
@@ -124,9 +124,9 @@ class Hand(Struct):
 class Table(Struct):
     """A table: its seats, the hand in play, and what is kept between hands.
 
-    `seq` counts the events that ever happened here and `turns` the turns.  `button`, `small_blind` and `big_blind` are
-    the positions of the latest hand (a seat may have emptied since).  `next_hand_at_ms` is set
-    while a hand is due to start.
+    `seq` counts the events that ever happened here and `turns` the turns.  `button`, `small_blind`
+    and `big_blind` are the positions of the latest hand (a seat may have emptied since).
+    `next_hand_at_ms` is set while a hand is due to start.
     """
 
     id: TableId
@@ -154,8 +154,14 @@ class Table(Struct):
         """All chips of the hand in play that are in no stack."""
         if self.hand is None:
             return 0
-        paid = sum(seat.bet + seat.in_pots for seat in self.hand.seats if seat is not None)
-        return paid + self.hand.dead
+        bets = antes = 0
+        for seat in self.hand.seats:
+            if seat is not None:
+                bets += seat.bet
+                antes += seat.in_pots
+        if self.hand.pots:
+            return bets + sum(pot.amount for pot in self.hand.pots)
+        return bets + antes + self.hand.dead
 
     @property
     def status(self) -> Literal["waiting", "active"]:

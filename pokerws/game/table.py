@@ -168,7 +168,7 @@ def advance(table: Table, now_ms: int) -> list[TableEvent]:
 
 
 def _turn_for(table: Table, command: Act) -> tuple[Turn, Act]:
-    """The turn that an action answers.  Raises Illegal when it is late, early or not the player's."""
+    """The turn that an action answers.  Raises Illegal unless it is open and the player's."""
     number, _ = _seat_of(table, command.player)
     hand = table.hand
     if hand is None or hand.turn is None:

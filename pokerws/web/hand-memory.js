@@ -1,0 +1,101 @@
+/**
+ * What a table's state does not tell, because the rules do not need it: the last action of each
+ * seat, and how the last hand ended. It is kept from the events for the eyes only, until the next
+ * hand starts.
+ */
+
+import { awardInWords } from "./words.js";
+
+/** @typedef {import("./table-state.js").TableState} TableState */
+/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./table-state.js").Hand} Hand */
+
+export class HandMemory {
+  constructor() {
+    /** @type {Map<number, string>} the latest action, by seat */
+    this.actions = new Map();
+    /** @type {Map<number, number>} chips won, by seat */
+    this.winnings = new Map();
+    /** @type {Map<number, string>} shown hands in words, by seat */
+    this.shownHands = new Map();
+    /** @type {string[]} who won what, in words */
+    this.awards = [];
+    /** @type {Hand|null} the hand that was over last */
+    this.lastHand = null;
+  }
+
+  /**
+   * Take note of an event. Call it before the event is applied.
+   * @param {TableState} table
+   * @param {TableEvent} event
+   */
+  note(table, event) {
+    switch (event.type) {
+      case "hand_started":
+        this.clear();
+        break;
+      case "board_dealt":
+        this.actions.clear();
+        break;
+      case "cards_shown":
+        if (event.hand) this.shownHands.set(event.seat, event.hand);
+        break;
+      case "pot_awarded":
+        this.noteAward(table, event);
+        break;
+      case "hand_ended":
+        this.lastHand = table.hand;
+        this.actions.clear();
+        break;
+      case "player_stood":
+        this.actions.delete(event.seat);
+        break;
+      default:
+        this.noteAction(event);
+    }
+  }
+
+  clear() {
+    this.actions.clear();
+    this.winnings.clear();
+    this.shownHands.clear();
+    this.awards = [];
+    this.lastHand = null;
+  }
+
+  /**
+   * @param {TableState} table
+   * @param {TableEvent} event
+   */
+  noteAward(table, event) {
+    this.awards.push(awardInWords(table, event));
+    for (const { seat, amount } of event.shares) {
+      this.winnings.set(seat, (this.winnings.get(seat) ?? 0) + amount);
+      if (event.hand && !this.shownHands.has(seat)) this.shownHands.set(seat, event.hand);
+    }
+  }
+
+  /** @param {TableEvent} event */
+  noteAction(event) {
+    const word = actionWord(event);
+    if (word) this.actions.set(event.seat, word);
+  }
+}
+
+/**
+ * @param {TableEvent} event
+ * @returns {string|undefined}
+ */
+function actionWord(event) {
+  if (event.type === "blind_posted") return event.blind === "small" ? "Small blind" : "Big blind";
+  return ACTIONS[event.type];
+}
+
+/** How much it was lies in front of the player. @type {Record<string, string>} */
+const ACTIONS = {
+  folded: "Fold",
+  checked: "Check",
+  called: "Call",
+  bet_placed: "Bet",
+  raised: "Raise",
+};

@@ -1,0 +1,238 @@
+/**
+ * Where things lie on a table of any size: pure geometry, all in pixels.
+ *
+ * Seats are spread evenly along the rail, a rounded rectangle, clockwise from the bottom centre.
+ */
+
+/**
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {object} Layout
+ * @property {number} seatWidth
+ * @property {number} seatHeight the plate with name and stack, without cards
+ * @property {number} ownWidth the plate of the seat at the bottom
+ * @property {number} cardWidth an opponent's card
+ * @property {number} ownCardWidth
+ * @property {number} boardCardWidth
+ * @property {number} hidden how much of an opponent's card the plate covers, in card heights
+ * @property {{left: number, top: number, width: number, height: number, radius: number}} felt
+ * @property {Point} centre the middle of the board
+ * @property {(Point & {side: "left"|"right", bet: Point})[]} seats plate centres, from the bottom
+ */
+
+export const CARD_RATIO = 1.4;
+/** How much of a card's height stands out above its owner's plate. */
+const PEEK = 0.74;
+const PEEK_WHEN_TIGHT = 0.56;
+const TIGHT_HEIGHT = 440;
+
+const MARGIN = 6;
+/** What stands out below a plate. */
+const TAG_HEIGHT = 13;
+const BET_HALF_WIDTH = 34;
+/** The pot's label stands above the board. */
+const POT_HALF_WIDTH = 50;
+const POT_HEIGHT = 34;
+const BET_HALF_HEIGHT = 12;
+
+/**
+ * @param {{width: number, height: number, seats: number}} stage
+ * @returns {Layout}
+ */
+export function layOut({ width, height, seats }) {
+  const sizes = plateSizes(width, height, seats);
+  const top = sizes.seatHeight / 2 + sizes.cardLift + MARGIN;
+  const bottom = height - sizes.seatHeight / 2 - TAG_HEIGHT;
+  const halfWidth = width / 2 - sizes.seatWidth / 2 - MARGIN;
+  const halfHeight = Math.max(40, (bottom - top) / 2);
+  const middle = { x: width / 2, y: top + halfHeight };
+  const radius = Math.min(halfWidth, halfHeight) * (width > height ? 1 : 0.86);
+  const plates = alongRail(middle, halfWidth, halfHeight, radius, seats);
+  // The own cards are larger than the others', so the board moves up by half the difference.
+  const centre = { x: middle.x, y: middle.y - (sizes.ownCardLift - sizes.cardLift) / 2 };
+  const boardCardWidth = widestBoard(plates, centre, sizes, width);
+  return {
+    ...sizes,
+    boardCardWidth,
+    felt: feltAround(middle, halfWidth, halfHeight, radius, sizes),
+    centre,
+    seats: plates.map((plate, index) => ({
+      ...plate,
+      side: plate.x > middle.x + 1 ? "right" : "left",
+      bet: betSpot(plate, index === 0, centre, sizes, boardCardWidth),
+    })),
+  };
+}
+
+/** @typedef {ReturnType<typeof plateSizes>} Plates */
+
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {number} seats
+ */
+function plateSizes(width, height, seats) {
+  const crowd = seats > 6 ? 0.92 : 1;
+  const byHeight = height * (width > height ? 0.27 : 0.22);
+  const seatWidth = Math.round(clamp(Math.min(width * 0.215, byHeight) * crowd, 74, 146));
+  const seatHeight = Math.round(clamp(seatWidth * 0.38, height < TIGHT_HEIGHT ? 34 : 38, 52));
+  const cardWidth = Math.round(seatWidth * 0.4);
+  const peek = height < TIGHT_HEIGHT ? PEEK_WHEN_TIGHT : PEEK;
+  const cardLift = cardWidth * CARD_RATIO * peek;
+  const ownCardWidth = Math.round(clamp(Math.min(seatWidth * 0.6, height * 0.115), 42, 76));
+  return {
+    seatWidth,
+    seatHeight,
+    cardWidth,
+    ownCardWidth,
+    ownWidth: Math.max(seatWidth, ownCardWidth * 2 + 20),
+    hidden: 1 - peek,
+    cardLift,
+    ownCardLift: ownCardWidth * CARD_RATIO * PEEK,
+  };
+}
+
+/**
+ * @param {Point} middle
+ * @param {number} halfWidth
+ * @param {number} halfHeight
+ * @param {number} radius
+ * @param {number} count
+ * @returns {Point[]}
+ */
+function alongRail(middle, halfWidth, halfHeight, radius, count) {
+  const flat = 2 * (halfWidth - radius);
+  const upright = 2 * (halfHeight - radius);
+  const whole = 2 * flat + 2 * upright + 2 * Math.PI * radius;
+  return Array.from({ length: count }, (_, index) => {
+    const at = railPoint((whole * index) / count, flat, upright, radius);
+    return { x: middle.x + at.x, y: middle.y + at.y };
+  });
+}
+
+/**
+ * The point so far along the rail, clockwise from the bottom centre, seen from the middle.
+ * @param {number} along
+ * @param {number} flat the length of the straight top and bottom
+ * @param {number} upright the length of the straight sides
+ * @param {number} radius
+ * @returns {Point}
+ */
+function railPoint(along, flat, upright, radius) {
+  const corner = (Math.PI / 2) * radius;
+  const quarters = [
+    { cx: -1, cy: 1, from: Math.PI / 2, before: flat / 2, dx: -1, dy: 0 },
+    { cx: -1, cy: -1, from: Math.PI, before: upright, dx: 0, dy: -1 },
+    { cx: 1, cy: -1, from: 1.5 * Math.PI, before: flat, dx: 1, dy: 0 },
+    { cx: 1, cy: 1, from: 2 * Math.PI, before: upright, dx: 0, dy: 1 },
+  ];
+  let left = along;
+  let at = { x: 0, y: upright / 2 + radius };
+  for (const { cx, cy, from, before, dx, dy } of quarters) {
+    if (left <= before) return { x: at.x + dx * left, y: at.y + dy * left };
+    left -= before;
+    const hub = { x: (cx * flat) / 2, y: (cy * upright) / 2 };
+    if (left <= corner) return onCircle(hub, radius, from + left / radius);
+    left -= corner;
+    at = onCircle(hub, radius, from + Math.PI / 2);
+  }
+  return { x: at.x - left, y: at.y };
+}
+
+/**
+ * @param {Point} hub
+ * @param {number} radius
+ * @param {number} angle from the right, clockwise on the screen
+ * @returns {Point}
+ */
+function onCircle(hub, radius, angle) {
+  return { x: hub.x + radius * Math.cos(angle), y: hub.y + radius * Math.sin(angle) };
+}
+
+/**
+ * The widest board cards that leave the seats beside them free.
+ * @param {Point[]} plates
+ * @param {Point} centre
+ * @param {Plates} sizes
+ * @param {number} width
+ */
+function widestBoard(plates, centre, sizes, width) {
+  const widest = Math.min(84, Math.round(sizes.seatWidth * 0.62));
+  for (let card = widest; card > 30; card -= 1) {
+    const half = { x: card * 2.5 + 14, y: (card * CARD_RATIO) / 2 + 4 };
+    const free = plates.every((plate, index) => {
+      const above = index === 0 ? sizes.ownCardLift : sizes.cardLift;
+      const top = plate.y - sizes.seatHeight / 2 - above;
+      const bottom = plate.y + sizes.seatHeight / 2;
+      const beside = bottom > centre.y - half.y && top < centre.y + half.y;
+      return !beside || Math.abs(plate.x - centre.x) - sizes.seatWidth / 2 > half.x;
+    });
+    if (free && half.x < width / 2) return card;
+  }
+  return 30;
+}
+
+/**
+ * Where a seat's bet lies: towards the middle, clear of its own cards and of the board.
+ * @param {Point} plate
+ * @param {boolean} own
+ * @param {Point} centre
+ * @param {Plates} sizes
+ * @param {number} boardCardWidth
+ * @returns {Point}
+ */
+function betSpot(plate, own, centre, sizes, boardCardWidth) {
+  const above = own ? sizes.ownCardLift : sizes.cardLift;
+  const towards = { x: centre.x - plate.x, y: centre.y - plate.y };
+  const reach = {
+    x: sizes.seatWidth / 2 + BET_HALF_WIDTH + 4,
+    y: sizes.seatHeight / 2 + BET_HALF_HEIGHT + 4 + (towards.y < 0 ? above : TAG_HEIGHT),
+  };
+  const steps = [reach.x / Math.abs(towards.x), reach.y / Math.abs(towards.y)];
+  const step = Math.min(...steps.map((value) => (Number.isFinite(value) ? value : Infinity)));
+  const spot = { x: plate.x + towards.x * step, y: plate.y + towards.y * step };
+  return clearOfBoard(spot, centre, boardCardWidth);
+}
+
+/**
+ * @param {Point} spot
+ * @param {Point} centre
+ * @param {number} boardCardWidth
+ * @returns {Point}
+ */
+function clearOfBoard(spot, centre, boardCardWidth) {
+  const halfWidth = boardCardWidth * 2.5 + 10 + BET_HALF_WIDTH;
+  const below = (boardCardWidth * CARD_RATIO) / 2 + BET_HALF_HEIGHT + 4;
+  const away = { x: spot.x - centre.x, y: spot.y - centre.y };
+  const above = Math.abs(away.x) < POT_HALF_WIDTH + BET_HALF_WIDTH ? below + POT_HEIGHT : below;
+  if (Math.abs(away.x) >= halfWidth || away.y >= below || away.y <= -above) return spot;
+  return { x: spot.x, y: centre.y + (away.y < 0 ? -above : below) };
+}
+
+/**
+ * @param {Point} middle
+ * @param {number} halfWidth
+ * @param {number} halfHeight
+ * @param {number} radius
+ * @param {Plates} sizes
+ */
+function feltAround(middle, halfWidth, halfHeight, radius, sizes) {
+  // The plates stand on the rail, a little outside of it.
+  const inX = -sizes.seatWidth * 0.06;
+  const inY = -sizes.seatHeight * 0.1;
+  return {
+    left: middle.x - halfWidth - inX,
+    top: middle.y - halfHeight - inY,
+    width: 2 * (halfWidth + inX),
+    height: 2 * (halfHeight + inY),
+    radius,
+  };
+}
+
+/**
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,0 +1,53 @@
+/**
+ * Short messages at the edge of the page: what was refused, and what the server has to say. They
+ * go away by themselves and never ask for a click.
+ */
+
+import { byId, setText } from "./dom.js";
+
+const SHORT_MS = 4_000;
+const LONG_MS = 12_000;
+
+/** What players read for the codes whose own message speaks to programmers. */
+const PLAIN = {
+  wrong_turn: "Too late – that turn is over.",
+  not_your_turn: "It is not your turn.",
+  disconnected: "The connection was lost. Look at the table before you try again.",
+  seat_taken: "Someone else was faster: the seat is taken.",
+};
+
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let timer;
+
+/**
+ * @param {string} text
+ * @param {boolean} [long] leave it on for longer
+ */
+export function say(text, long = false) {
+  const place = byId("message");
+  place.hidden = false;
+  setText(place, text);
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    place.hidden = true;
+  }, long ? LONG_MS : SHORT_MS);
+}
+
+/**
+ * Say why a command was refused.
+ * @param {Error & {code?: string}} error
+ */
+export function sayRefusal(error) {
+  say(refusalInWords(error));
+}
+
+/**
+ * @param {Error & {code?: string}} error
+ * @returns {string}
+ */
+export function refusalInWords(error) {
+  const plain = PLAIN[error.code ?? ""];
+  if (plain) return plain;
+  const text = error.message || "That did not work.";
+  return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}

@@ -1,0 +1,405 @@
+/**
+ * What a table is, and how each event changes it: the browser's copy of `pokerws/game/apply.py`.
+ *
+ * A state is the JSON of the server's `Table` as this viewer may see it, and stays equal to it
+ * event by event. Nothing here knows of the page, the network or the clock, and no rule of poker
+ * is evaluated: an event carries all that is needed.
+ */
+
+/**
+ * @typedef {object} TableConfig
+ * @property {string} variant
+ * @property {number} seats
+ * @property {number} small_blind
+ * @property {number} big_blind
+ * @property {number} ante
+ * @property {"each"|"big_blind"} ante_kind
+ * @property {number} min_buy_in
+ * @property {number} max_buy_in
+ * @property {number} turn_time_ms
+ * @property {number} next_hand_delay_ms
+ */
+
+/**
+ * @typedef {object} Seat
+ * @property {string} player
+ * @property {string} name
+ * @property {number} stack
+ * @property {boolean} sitting_out
+ * @property {boolean} leaving
+ * @property {number} timeouts
+ * @property {boolean} owes_blind
+ */
+
+/**
+ * @typedef {object} HandSeat
+ * @property {string[]} cards
+ * @property {number} bet
+ * @property {number} in_pots
+ * @property {number|null} acted_to
+ * @property {boolean} folded
+ * @property {boolean} shown
+ * @property {boolean} mucked
+ */
+
+/**
+ * @typedef {object} Pot
+ * @property {number} amount
+ * @property {number[]} seats
+ */
+
+/**
+ * @typedef {object} Turn
+ * @property {number} seat
+ * @property {number} number
+ * @property {string[]} actions
+ * @property {number} call
+ * @property {number} min_to
+ * @property {number} max_to
+ * @property {number} started_ms
+ * @property {number} deadline_ms
+ */
+
+/**
+ * @typedef {object} Hand
+ * @property {number} number
+ * @property {number[]} order
+ * @property {(HandSeat|null)[]} seats
+ * @property {string[]} deck
+ * @property {number} min_bet
+ * @property {number} street
+ * @property {string[]} board
+ * @property {number} bet
+ * @property {number} min_raise
+ * @property {number|null} aggressor
+ * @property {number|null} last_actor
+ * @property {number} dead
+ * @property {Pot[]} pots
+ * @property {Turn|null} turn
+ * @property {number} turns
+ */
+
+/**
+ * @typedef {object} TableState
+ * @property {string} id
+ * @property {string} name
+ * @property {TableConfig} config
+ * @property {number} seq
+ * @property {(Seat|null)[]} seats
+ * @property {number} hand_number
+ * @property {number|null} button
+ * @property {number|null} small_blind
+ * @property {number|null} big_blind
+ * @property {Hand|null} hand
+ * @property {number|null} next_hand_at_ms
+ */
+
+/**
+ * An event of a table; the fields depend on `type`, as in `pokerws/game/events.py`. Fields that
+ * have their default value are left out on the wire.
+ * @typedef {{type: string} & Record<string, any>} TableEvent
+ */
+
+/** Events are missing, or are not of the epoch that is known: only a snapshot helps. */
+export class GapError extends Error {}
+
+/**
+ * The events of a message that have not been applied yet.
+ * @param {{epoch: number, seq: number}} known the last event that was received
+ * @param {{epoch: number, seq: number, events: TableEvent[]}} message `seq` numbers its first event
+ * @returns {TableEvent[]}
+ * @throws {GapError}
+ */
+export function newEvents(known, message) {
+  if (message.epoch !== known.epoch) {
+    throw new GapError(`epoch ${message.epoch} is not ${known.epoch}`);
+  }
+  if (message.seq > known.seq + 1) {
+    throw new GapError(`event ${message.seq} came after event ${known.seq}`);
+  }
+  return message.events.slice(known.seq + 1 - message.seq);
+}
+
+/**
+ * Change `table` by one event, and count it.
+ * @param {TableState} table
+ * @param {TableEvent} event
+ * @throws {Error} when the event is unknown or does not fit the state
+ */
+export function applyEvent(table, event) {
+  const inHand = HAND_EVENTS[event.type];
+  if (inHand) {
+    if (!table.hand) throw new Error(`${event.type}, but no hand is being played`);
+    inHand(table, table.hand, event);
+  } else {
+    const change = TABLE_EVENTS[event.type];
+    if (!change) throw new Error(`unknown event ${event.type}`);
+    change(table, event);
+  }
+  table.seq += 1;
+}
+
+/** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
+const TABLE_EVENTS = {
+  hand_started: startHand,
+  hand_ended: (table) => {
+    table.hand = null;
+  },
+  next_hand_scheduled: (table, event) => {
+    table.next_hand_at_ms = event.at_ms;
+  },
+  next_hand_cancelled: (table) => {
+    table.next_hand_at_ms = null;
+  },
+  player_sat: (table, event) => {
+    if (table.seats[event.seat]) throw new Error(`seat ${event.seat} is taken`);
+    table.seats[event.seat] = newSeat(event);
+  },
+  player_stood: (table, event) => {
+    table.seats[event.seat] = null;
+  },
+  player_leaving: (table, event) => {
+    seatAt(table, event.seat).leaving = true;
+  },
+  chips_added: (table, event) => {
+    seatAt(table, event.seat).stack += event.amount;
+  },
+  player_sat_out: (table, event) => {
+    seatAt(table, event.seat).sitting_out = true;
+  },
+  player_sat_in: (table, event) => {
+    const seat = seatAt(table, event.seat);
+    seat.sitting_out = false;
+    seat.timeouts = 0;
+  },
+  clock_resumed: (table, event) => {
+    if (table.hand?.turn) {
+      table.hand.turn = { ...table.hand.turn, deadline_ms: event.deadline_ms };
+    } else if (table.next_hand_at_ms !== null) {
+      table.next_hand_at_ms = event.deadline_ms;
+    }
+  },
+  table_opened: (table, event) => {
+    table.seats = Array(event.config.seats).fill(null);
+  },
+  log_restarted: (table, event) => {
+    if (event.table) Object.assign(table, structuredClone(event.table), { seq: table.seq });
+  },
+};
+
+/** @type {Record<string, (table: TableState, hand: Hand, event: TableEvent) => void>} */
+const HAND_EVENTS = {
+  turn_started: (table, hand, { turn }) => {
+    hand.turn = turn;
+    hand.turns = turn.number;
+  },
+  folded: (table, hand, event) => {
+    acted(table, hand, event).folded = true;
+  },
+  called: (table, hand, event) => {
+    pay(table, acted(table, hand, event), event.seat, event.amount);
+  },
+  checked: acted,
+  raised: raiseTo,
+  bet_placed: raiseTo,
+  bets_collected: (table, hand, event) => {
+    hand.pots = event.pots;
+    for (const seat of hand.seats) {
+      if (!seat) continue;
+      seat.in_pots += seat.bet;
+      seat.bet = 0;
+    }
+  },
+  board_dealt: (table, hand, event) => {
+    startStreet(hand, event.street);
+    hand.board = [...hand.board, ...event.cards];
+    hand.deck.splice(0, event.cards.length);
+  },
+  blind_posted: (table, hand, event) => {
+    pay(table, handSeatAt(hand, event.seat), event.seat, event.amount);
+    hand.bet = event.to_match;
+    if (event.blind !== "entry") hand.last_actor = event.seat;
+  },
+  uncalled_bet_returned: (table, hand, event) => {
+    handSeatAt(hand, event.seat).bet -= event.amount;
+    seatAt(table, event.seat).stack += event.amount;
+  },
+  pot_awarded: (table, hand, event) => {
+    for (const share of event.shares) seatAt(table, share.seat).stack += share.amount;
+    takePot(hand, event.pot);
+  },
+  hole_cards_dealt: (table, hand, event) => {
+    for (const number of hand.order) {
+      handSeatAt(hand, number).cards = event.cards[number];
+      hand.deck.splice(0, event.cards[number].length);
+    }
+  },
+  cards_shown: (table, hand, event) => {
+    const shown = handSeatAt(hand, event.seat);
+    shown.cards = event.cards;
+    shown.shown = true;
+  },
+  cards_mucked: (table, hand, event) => {
+    handSeatAt(hand, event.seat).mucked = true;
+  },
+  turn_timed_out: (table, hand, event) => {
+    seatAt(table, event.seat).timeouts += 1;
+  },
+  ante_posted: (table, hand, event) => {
+    seatAt(table, event.seat).stack -= event.amount;
+    if (event.dead) hand.dead += event.amount;
+    else handSeatAt(hand, event.seat).in_pots += event.amount;
+  },
+};
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event
+ */
+function startHand(table, event) {
+  table.hand_number = event.hand;
+  table.button = event.button;
+  table.small_blind = event.small_blind;
+  table.big_blind = event.big_blind;
+  table.next_hand_at_ms = null;
+  for (const number of event.missed ?? []) seatAt(table, number).owes_blind = true;
+  for (const number of event.order) seatAt(table, number).owes_blind = false;
+  table.hand = {
+    number: event.hand,
+    order: event.order,
+    seats: table.seats.map((_, number) => (event.order.includes(number) ? newHandSeat() : null)),
+    deck: [...(event.deck ?? [])],
+    min_bet: event.min_bet,
+    street: 0,
+    board: [],
+    bet: 0,
+    min_raise: event.min_bet,
+    aggressor: null,
+    last_actor: null,
+    dead: 0,
+    pots: [],
+    turn: null,
+    turns: 0,
+  };
+}
+
+/**
+ * @param {TableEvent} event
+ * @returns {Seat}
+ */
+function newSeat({ player, name, stack }) {
+  return {
+    player,
+    name,
+    stack,
+    sitting_out: false,
+    leaving: false,
+    timeouts: 0,
+    owes_blind: true,
+  };
+}
+
+/** @returns {HandSeat} */
+function newHandSeat() {
+  return {
+    cards: [],
+    bet: 0,
+    in_pots: 0,
+    acted_to: null,
+    folded: false,
+    shown: false,
+    mucked: false,
+  };
+}
+
+/**
+ * @param {Hand} hand
+ * @param {number} street
+ */
+function startStreet(hand, street) {
+  hand.street = street;
+  hand.bet = 0;
+  hand.min_raise = hand.min_bet;
+  hand.aggressor = null;
+  hand.last_actor = null;
+  for (const seat of hand.seats) if (seat) seat.acted_to = null;
+}
+
+/**
+ * Note that a player has acted, facing the bet as it is.
+ * @param {TableState} table
+ * @param {Hand} hand
+ * @param {TableEvent} event
+ * @returns {HandSeat}
+ */
+function acted(table, hand, { seat: number, auto }) {
+  hand.turn = null;
+  hand.last_actor = number;
+  if (!auto) seatAt(table, number).timeouts = 0;
+  const seat = handSeatAt(hand, number);
+  seat.acted_to = hand.bet;
+  return seat;
+}
+
+/**
+ * @param {TableState} table
+ * @param {Hand} hand
+ * @param {TableEvent} event
+ */
+function raiseTo(table, hand, event) {
+  const seat = acted(table, hand, event);
+  pay(table, seat, event.seat, event.to - seat.bet);
+  hand.min_raise = Math.max(hand.min_raise, event.to - hand.bet);
+  hand.bet = event.to;
+  hand.aggressor = event.seat;
+  seat.acted_to = event.to;
+}
+
+/**
+ * @param {TableState} table
+ * @param {HandSeat} handSeat
+ * @param {number} number
+ * @param {number} amount
+ */
+function pay(table, handSeat, number, amount) {
+  const seat = seatAt(table, number);
+  if (!(amount >= 0 && amount <= seat.stack)) {
+    throw new Error(`seat ${number} cannot pay ${amount} of ${seat.stack}`);
+  }
+  seat.stack -= amount;
+  handSeat.bet += amount;
+}
+
+/**
+ * Empty a pot; the chips that filled it are no longer in it.
+ * @param {Hand} hand
+ * @param {number} index
+ */
+function takePot(hand, index) {
+  hand.pots = hand.pots.map((pot, at) => (at === index ? { amount: 0, seats: [] } : pot));
+  if (hand.pots.some((pot) => pot.amount)) return;
+  hand.dead = 0;
+  for (const seat of hand.seats) if (seat) seat.in_pots = 0;
+}
+
+/**
+ * @param {TableState} table
+ * @param {number} number
+ * @returns {Seat}
+ */
+function seatAt(table, number) {
+  const seat = table.seats[number];
+  if (!seat) throw new Error(`seat ${number} is empty`);
+  return seat;
+}
+
+/**
+ * @param {Hand} hand
+ * @param {number} number
+ * @returns {HandSeat}
+ */
+function handSeatAt(hand, number) {
+  const seat = hand.seats[number];
+  if (!seat) throw new Error(`seat ${number} is not in the hand`);
+  return seat;
+}

@@ -1,0 +1,178 @@
+/**
+ * Everything that is said in words: amounts, cards, and each event as a sentence.
+ */
+
+/** @typedef {import("./table-state.js").TableState} TableState */
+/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+
+const NUMBER = new Intl.NumberFormat("en-US");
+const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
+const SUIT_SIGNS = { c: "♣", d: "♦", h: "♥", s: "♠" };
+const RANK_NAMES = { T: "ten", J: "jack", Q: "queen", K: "king", A: "ace" };
+const SUIT_NAMES = { c: "clubs", d: "diamonds", h: "hearts", s: "spades" };
+/** The names of streets, by the variant's code. */
+const STREETS = { NT: ["Preflop", "Flop", "Turn", "River"] };
+const BLINDS = {
+  small: "the small blind",
+  big: "the big blind",
+  straddle: "a straddle",
+  entry: "a blind to come in",
+};
+const SAT_OUT = {
+  asked: "sits out",
+  timed_out: "ran out of time again and sits out",
+  busted: "is out of chips",
+};
+
+/** @param {number} amount */
+export function chips(amount) {
+  return NUMBER.format(amount);
+}
+
+/**
+ * An amount that fits into a small place.
+ * @param {number} amount
+ */
+export function shortChips(amount) {
+  return amount < 1_000_000 ? NUMBER.format(amount) : SHORT.format(amount);
+}
+
+/**
+ * Cards as they are written: "K♠ 10♦".
+ * @param {string[]} cards
+ */
+export function cardSigns(cards) {
+  return cards.map((card) => rankSign(card) + (SUIT_SIGNS[card[1]] ?? "?")).join(" ");
+}
+
+/**
+ * A card's rank as it is printed: `10` for `Td`.
+ * @param {string} card
+ */
+export function rankSign(card) {
+  return card[0] === "T" ? "10" : card[0];
+}
+
+/**
+ * A card as it is read aloud: "king of spades".
+ * @param {string} card
+ */
+export function cardName(card) {
+  if (card === "??") return "a face-down card";
+  return `${RANK_NAMES[card[0]] ?? card[0]} of ${SUIT_NAMES[card[1]]}`;
+}
+
+/**
+ * @param {string} variant
+ * @param {number} street
+ */
+export function streetName(variant, street) {
+  return STREETS[variant]?.[street] ?? `Street ${street + 1}`;
+}
+
+/** @param {import("./table-state.js").TableConfig} config */
+export function stakes(config) {
+  const ante = config.ante ? ` ante ${chips(config.ante)}` : "";
+  return `${chips(config.small_blind)} / ${chips(config.big_blind)}${ante}`;
+}
+
+/**
+ * @param {TableState} table
+ * @param {number} seat
+ */
+export function nameAt(table, seat) {
+  return table.seats[seat]?.name ?? `Seat ${seat + 1}`;
+}
+
+/** @param {string} text */
+export function sentence(text) {
+  return text && text[0].toUpperCase() + text.slice(1);
+}
+
+/**
+ * What happened, in a sentence; null for what need not be told.
+ * @param {TableState} table as it was before the event
+ * @param {TableEvent} event
+ * @returns {string|null}
+ */
+export function tell(table, event) {
+  return TOLD[event.type]?.(table, event, nameAt(table, event.seat)) ?? null;
+}
+
+/** @type {Record<string, (table: TableState, event: TableEvent, name: string) => string|null>} */
+const TOLD = {
+  player_sat: (_, event) => `${event.name} sits down with ${chips(event.stack)}`,
+  player_stood: (_, event, name) => `${name} leaves the table with ${chips(event.stack)}`,
+  player_leaving: (_, event, name) => `${name} leaves after this hand`,
+  chips_added: (_, event, name) => `${name} adds ${chips(event.amount)}`,
+  player_sat_out: (_, event, name) => `${name} ${SAT_OUT[event.reason] ?? SAT_OUT.asked}`,
+  player_sat_in: (_, event, name) => `${name} is back`,
+  next_hand_cancelled: () => "Waiting for players",
+  clock_resumed: () => "The clock goes on",
+  hand_started: (table, event) => {
+    const dealer = table.seats[event.button];
+    return `Hand ${event.hand}${dealer ? ` – ${dealer.name} deals` : ""}`;
+  },
+  ante_posted: (_, event, name) => `${name} posts an ante of ${chips(event.amount)}`,
+  blind_posted: (table, event, name) =>
+    `${name} posts ${BLINDS[event.blind]}, ${chips(event.amount)}${allIn(table, event, event.amount)}`,
+  turn_timed_out: (_, event, name) => `${name} ran out of time`,
+  folded: (_, event, name) => `${name} folds`,
+  checked: (_, event, name) => `${name} checks`,
+  called: (table, event, name) =>
+    `${name} calls ${chips(event.amount)}${allIn(table, event, event.amount)}`,
+  bet_placed: (table, event, name) =>
+    `${name} bets ${chips(event.to)}${allIn(table, event, added(table, event))}`,
+  raised: (table, event, name) =>
+    `${name} raises to ${chips(event.to)}${allIn(table, event, added(table, event))}`,
+  uncalled_bet_returned: (_, event, name) =>
+    `${chips(event.amount)} not called, returned to ${name}`,
+  board_dealt: (table, event) =>
+    `${streetName(table.config.variant, event.street)}: ${cardSigns(event.cards)}`,
+  cards_shown: (_, event, name) =>
+    `${name} shows ${cardSigns(event.cards)}${event.hand ? ` – ${event.hand}` : ""}`,
+  cards_mucked: (_, event, name) => `${name} mucks`,
+  pot_awarded: awardInWords,
+};
+
+/**
+ * Who takes a pot, and with what.
+ * @param {TableState} table
+ * @param {TableEvent} event a `pot_awarded`
+ */
+export function awardInWords(table, event) {
+  const total = event.shares.reduce((sum, share) => sum + share.amount, 0);
+  const several = (table.hand?.pots.length ?? 0) > 1;
+  const pot = several ? ` from ${event.pot ? `side pot ${event.pot}` : "the main pot"}` : "";
+  const hand = event.hand ? ` with ${withArticle(event.hand)}` : "";
+  const names = event.shares.map((share) => nameAt(table, share.seat));
+  if (names.length === 1) return `${names[0]} wins ${chips(total)}${pot}${hand}`;
+  const last = names.pop();
+  return `${names.join(", ")} and ${last} split ${chips(total)}${pot}${hand}`;
+}
+
+/**
+ * A hand in words inside a sentence: "a pair of kings", "two pair, kings and tens".
+ * @param {string} hand
+ */
+function withArticle(hand) {
+  return /^(pair|straight|flush|full|royal)/.test(hand) ? `a ${hand}` : hand;
+}
+
+/**
+ * What a bet or raise took from the stack.
+ * @param {TableState} table
+ * @param {TableEvent} event
+ */
+function added(table, event) {
+  return event.to - (table.hand?.seats[event.seat]?.bet ?? 0);
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event
+ * @param {number} paid
+ */
+function allIn(table, event, paid) {
+  return table.seats[event.seat]?.stack === paid ? " and is all-in" : "";
+}

@@ -1,0 +1,121 @@
+"""Bots against the real server, in memory."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from msgspec.structs import replace
+
+from pokerws.client import Backoff, TableView, connect
+from pokerws.client.bots import STYLES, BotSeat, calling_station, run_bots
+from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableEvent
+from pokerws.game.state import TableId
+from pokerws.server.app import App
+from pokerws.settings import Settings
+
+STYLE_OF = dict(
+    zip("Ada Blaise Carl Emmy".split(), [*STYLES.values(), calling_station], strict=True)
+)
+
+# The key stays, so that sessions outlive a server.  Turns last so long that a bot which misses
+# one fails its test.
+SETTINGS = Settings(
+    port=0,
+    bots=4,
+    session_key="k" * 32,
+    turn_time_ms=600_000,
+    next_hand_delay_ms=0,
+    use_input_validation=True,
+)
+
+
+@asynccontextmanager
+async def serving(settings: Settings = SETTINGS) -> AsyncIterator[App]:
+    app = App(settings)
+    await app.start()
+    try:
+        yield app
+    finally:
+        await app.stop()
+
+
+def open_table(app: App) -> TableId:
+    return TableId(app.open_bot_table())
+
+
+@asynccontextmanager
+async def bots_at(app: App) -> AsyncIterator[None]:
+    seats = [
+        BotSeat(style, SETTINGS.bot_table, name, token=app.bot_token(name), delay_ms=(0, 0))
+        for name, style in STYLE_OF.items()
+    ]
+    backoff = Backoff(shortest_ms=1, longest_ms=20)
+    task = asyncio.create_task(
+        run_bots(app.socket_url, seats, rng=random.Random(1), backoff=backoff)
+    )
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def names(view: TableView) -> set[str]:
+    return {seat.name for seat in view.table.seats if seat is not None}
+
+
+async def hands(view: TableView, count: int) -> None:
+    """Wait until so many more hands have begun."""
+    target = view.table.hand_number + count
+    await view.wait_for(lambda view: view.table.hand_number >= target)
+
+
+async def test_bots_play_on_and_no_chip_is_lost() -> None:
+    brought = 0
+
+    def count(seq: int, event: TableEvent) -> None:
+        nonlocal brought
+        match event:
+            case PlayerSat(stack=chips) | ChipsAdded(amount=chips):
+                brought += chips
+            case PlayerStood(stack=chips):
+                brought -= chips
+            case _:
+                pass
+
+    async with serving() as app:
+        table = open_table(app)
+        async with connect(app.socket_url, name="Rail") as rail:
+            view = await rail.watch(table, count)
+            async with bots_at(app):
+                await hands(view, 60)
+            stacks = sum(seat.stack for seat in view.table.seats if seat is not None)
+            assert stacks + view.table.total_pot == brought > 0
+            assert view.table.seats.count(None) == 2
+
+
+async def test_bots_play_on_over_broken_connections() -> None:
+    async with serving() as app, bots_at(app):
+        table = open_table(app)
+        for _ in range(8):
+            async with connect(app.socket_url, name="Rail") as rail:
+                view = await rail.watch(table)
+                await hands(view, 3)
+                assert names(view) == set(STYLE_OF)
+            for session in list(app._sessions):
+                session._connection.transport.abort()
+
+
+async def test_bots_come_back_to_a_server_that_has_forgotten_its_tables() -> None:
+    async with AsyncExitStack() as stack:
+        async with serving() as app:
+            port = app.port
+            open_table(app)
+            await stack.enter_async_context(bots_at(app))
+        app = await stack.enter_async_context(serving(replace(SETTINGS, port=port)))
+        table = open_table(app)
+        async with connect(app.socket_url, name="Rail") as rail:
+            view = await rail.watch(table)
+            await hands(view, 5)
+            assert names(view) == set(STYLE_OF)

@@ -1,0 +1,118 @@
+import asyncio
+import random
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pokerws.client import TableLost, TableView
+from pokerws.client.table_view import Gap
+from pokerws.game.events import PlayerSat, PlayerSatOut, TableEvent
+from pokerws.game.state import PlayerId
+from pokerws.messages import Events, Snapshot, encode, server_decoder
+from pokerws.server.views import owners, redact, redact_table
+from tests.client.fake_server import ANN, empty_table, events, snapshot
+from tests.client.random_play import any_legal, played, player_in
+
+SAT = PlayerSat(0, ANN, "Ann", 5_000)
+
+decode = server_decoder().decode
+
+
+def empty_view() -> TableView:
+    return TableView(ANN, empty_table(), epoch=1)
+
+
+@given(seed=st.integers(0, 2**32), start=st.integers(0, 40), is_player=st.booleans())
+def test_a_view_fed_over_the_wire_is_the_table_as_its_player_may_see_it(
+    seed: int,
+    start: int,
+    is_player: bool,  # noqa: FBT001  Hypothesis gives it by name.
+) -> None:
+    rng = random.Random(seed)
+    viewer = player_in(0) if is_player else PlayerId("p_railbird")
+    view: TableView | None = None
+    for place, (table, happened) in enumerate(islice(played(rng, any_legal(rng)), 400)):
+        first = table.seq - len(happened) + 1
+        if view is not None:
+            seen = [redact(event, owners(table), viewer) for event in happened]
+            message = decode(encode(Events(table.id, 1, first, 0, seen)))
+            assert isinstance(message, Events)
+            view.take_events(message)
+            assert view.table == redact_table(table, viewer)
+        elif place >= start:
+            state = decode(encode(Snapshot(table.id, 1, table.seq, 0, redact_table(table, viewer))))
+            assert isinstance(state, Snapshot)
+            view = TableView(viewer, state.state, epoch=1)
+        turn = None if table.hand is None else table.hand.turn
+        if view is not None:
+            is_own = turn is not None and turn.seat == 0 and is_player
+            assert view.turn == (turn if is_own else None)
+            assert all(card != "??" for card in view.cards)
+
+
+def test_events_seen_before_are_passed_over() -> None:
+    view = empty_view()
+    view.take_events(events(2, SAT))
+    view.take_events(events(2, SAT))
+    view.take_events(events(2, SAT, PlayerSatOut(0, "asked")))
+    assert view.seq == 3
+    assert view.own is not None
+    assert view.own.sitting_out
+
+
+def test_a_missing_event_is_a_gap() -> None:
+    view = empty_view()
+    with pytest.raises(Gap, match="event 3 of epoch 1 after event 1"):
+        view.take_events(events(3, SAT))
+    assert view.table == empty_table()
+
+
+def test_events_of_another_epoch_are_a_gap() -> None:
+    with pytest.raises(Gap, match="epoch 2"):
+        empty_view().take_events(events(2, SAT, epoch=2))
+
+
+def test_a_snapshot_may_take_a_view_back() -> None:
+    view = empty_view()
+    view.take_events(events(2, SAT))
+    view.take_snapshot(snapshot(empty_table(), epoch=2))
+    assert (view.seat, view.seq, view.epoch) == (None, 1, 2)
+
+
+def test_each_event_is_told_after_it_was_applied() -> None:
+    told: list[tuple[int, TableEvent]] = []
+    view = TableView(ANN, empty_table(), 1, lambda seq, event: told.append((seq, event)))
+    view.take_events(events(2, SAT, PlayerSatOut(0, "asked")))
+    assert told == [(2, SAT), (3, PlayerSatOut(0, "asked"))]
+
+
+async def test_waiting_gives_the_first_thing_that_is_found() -> None:
+    view = empty_view()
+    waiting = asyncio.create_task(view.wait_for(lambda view: view.seat))
+    await asyncio.sleep(0)  # Lets it look once.
+    assert not waiting.done()
+    view.take_events(events(2, SAT))
+    # Seat number 0 is something.
+    assert await waiting == 0
+    assert await view.wait_for(lambda view: view.seat) == 0
+
+
+async def test_what_ends_a_view_is_raised_by_those_who_wait_now_and_later() -> None:
+    view = empty_view()
+    waiting = asyncio.create_task(view.wait_for(lambda view: view.seat))
+    await asyncio.sleep(0)  # Lets it look once.
+    view.end(TableLost("t1", "unknown_table"))
+    with pytest.raises(TableLost):
+        await waiting
+    with pytest.raises(TableLost):
+        await view.reached(1)
+
+
+async def test_a_number_of_an_earlier_epoch_is_not_waited_for() -> None:
+    view = empty_view()
+    waiting = asyncio.create_task(view.reached(99))
+    await asyncio.sleep(0)  # Lets it look once.
+    view.take_snapshot(snapshot(empty_table(), epoch=2))
+    await waiting

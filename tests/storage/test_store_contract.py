@@ -1,0 +1,240 @@
+"""What every store keeps to: one suite for the one in memory and the one in Postgres."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from msgspec.structs import replace
+
+from pokerws.game.state import TableId
+from pokerws.storage.memory import MemoryStore
+from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.store import Change, Position, Store, StoreRejected
+from tests.storage.changes import START_MS, change, event
+
+T1, T2, T3 = TableId("t1"), TableId("t2"), TableId("t3")
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    url: str = request.getfixturevalue("database_url")
+    postgres = await PostgresStore.open(url)
+    yield postgres
+    await postgres.close()
+
+
+async def test_a_new_table_can_be_loaded(store: Store) -> None:
+    made = change(version=3, at_ms=START_MS)
+
+    assert await store.save([made]) == {T1}
+
+    loaded = await store.claim(T1)
+    assert loaded is not None
+    assert loaded.snapshot == made.snapshot
+    assert (loaded.version, loaded.saved_ms, loaded.log_seq) == (3, START_MS, 3)
+    assert loaded.later_events == []
+
+
+async def test_loading_a_table_raises_its_epoch_by_one_each_time(store: Store) -> None:
+    await store.save([change(epoch=1)])
+
+    epochs = [claimed.epoch for _ in range(3) if (claimed := await store.claim(T1)) is not None]
+
+    assert epochs == [2, 3, 4]
+    assert await store.position(T1) == Position(version=1, epoch=4)
+
+
+async def test_an_unknown_table_has_no_position_no_events_and_cannot_be_loaded(
+    store: Store,
+) -> None:
+    assert await store.position(T1) is None
+    assert await store.claim(T1) is None
+    assert await store.events(T1, 0, 10) == []
+
+
+async def test_a_table_is_made_only_once(store: Store) -> None:
+    await store.save([change(mark="first")])
+
+    assert await store.save([change(mark="second")]) == set()
+
+    loaded = await store.claim(T1)
+    assert loaded is not None
+    assert b"first" in loaded.snapshot
+    assert await store.events(T1, 0, 10) == [event(1, "first")]
+
+
+async def test_a_change_is_written_from_the_version_that_it_follows(store: Store) -> None:
+    await store.save([change(version=2)])
+
+    assert await store.save([change(expected=2, version=5)]) == {T1}
+
+    assert await store.position(T1) == Position(version=5, epoch=1)
+    assert [row.seq for row in await store.events(T1, 0, 10)] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("expected", [1, 3])
+async def test_a_change_that_follows_another_version_writes_nothing(
+    store: Store, expected: int
+) -> None:
+    await store.save([change(version=2)])
+
+    assert await store.save([change(expected=expected, version=9)]) == set()
+
+    assert await store.position(T1) == Position(version=2, epoch=1)
+    assert [row.seq for row in await store.events(T1, 0, 10)] == [1, 2]
+
+
+async def test_a_change_to_a_table_that_is_not_there_writes_nothing(store: Store) -> None:
+    assert await store.save([change(expected=4)]) == set()
+    assert await store.position(T1) is None
+
+
+async def test_who_lost_a_table_to_another_owner_writes_nothing(store: Store) -> None:
+    await store.save([change()])
+    await store.claim(T1)
+
+    assert await store.save([change(expected=1, epoch=1)]) == set()
+    assert await store.save([change(expected=1, epoch=2)]) == {T1}
+
+
+async def test_a_table_that_is_elsewhere_keeps_only_its_own_rows_out_of_a_batch(
+    store: Store,
+) -> None:
+    await store.save([change("t1"), change("t2")])
+
+    batch = [change("t1", 1, 3), change("t2", 7, 8), change("t3", 0, 2)]
+    assert await store.save(batch) == {T1, T3}
+
+    assert await store.position(T2) == Position(version=1, epoch=1)
+    assert [len(await store.events(table, 0, 10)) for table in (T1, T2, T3)] == [3, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"total_pot": -1},
+        {"hand_number": -1},
+        {"players": -1},
+        {"status": "asleep"},
+        {"name": ""},
+        {"snapshot": b" " * (2**20 + 1)},
+    ],
+    ids=lambda bad: next(iter(bad)),
+)
+async def test_data_that_breaks_a_rule_is_rejected_with_the_whole_batch(
+    store: Store, bad: dict[str, object]
+) -> None:
+    batch: list[Change] = [change("t1"), replace(change("t2"), **bad), change("t3")]
+
+    with pytest.raises(StoreRejected):
+        await store.save(batch)
+
+    assert [await store.position(table) for table in (T1, T2, T3)] == [None, None, None]
+    assert await store.save([change("t1"), change("t3")]) == {T1, T3}
+
+
+async def test_an_event_without_a_seq_is_rejected(store: Store) -> None:
+    with pytest.raises(StoreRejected):
+        await store.save([replace(change(), events=(event(0),))])
+
+
+async def test_saving_nothing_writes_nothing(store: Store) -> None:
+    assert await store.save([]) == set()
+
+
+async def test_events_come_in_order_after_a_seq_and_up_to_a_limit(store: Store) -> None:
+    await store.save([change(version=10), change("t2", version=4)])
+
+    rows = await store.events(T1, after_seq=3, limit=4)
+
+    assert rows == [event(4), event(5), event(6), event(7)]
+    assert await store.events(T1, after_seq=10, limit=4) == []
+
+
+async def test_the_log_may_end_before_the_snapshot_where_events_were_not_kept(
+    store: Store,
+) -> None:
+    await store.save([change(version=2)])
+    await store.save([change(expected=2, version=9, events=False)])
+
+    loaded = await store.claim(T1)
+
+    assert loaded is not None
+    assert (loaded.version, loaded.log_seq, loaded.later_events) == (9, 2, [])
+
+
+async def test_a_table_without_a_log_has_log_seq_0(store: Store) -> None:
+    await store.save([change(version=9, events=False)])
+
+    loaded = await store.claim(T1)
+
+    assert loaded is not None
+    assert loaded.log_seq == 0
+
+
+async def test_events_of_somebody_else_at_the_same_seqs_are_replaced(store: Store) -> None:
+    await store.save([change(version=2, mark="ours")])
+    theirs = tuple(event(seq, "theirs") for seq in (3, 4))
+    await store.save([replace(change(expected=2, version=3), events=theirs)])
+
+    assert await store.save([change(expected=3, version=6, mark="x"), change("t2")]) == {T1, T2}
+
+    log = await store.events(T1, 0, 10)
+    assert [row.seq for row in log] == [1, 2, 3, 4, 5, 6]
+    assert log[3] == event(4, "x")
+
+
+async def test_a_change_back_to_an_earlier_version_takes_the_later_events_away(
+    store: Store,
+) -> None:
+    await store.save([change(version=8, mark="theirs"), change("t2", version=8)])
+    ours = tuple(event(seq, "ours") for seq in (3, 4, 5))
+    back = replace(change(expected=8, version=5), events=ours)
+
+    assert await store.save([back, change("t2", 8, 9)]) == {T1, T2}
+
+    log = await store.events(T1, 0, 10)
+    assert await store.position(T1) == Position(version=5, epoch=1)
+    assert [row.seq for row in log] == [1, 2, 3, 4, 5]
+    assert log[2:] == list(ours)
+    assert len(await store.events(T2, 0, 10)) == 9
+
+
+async def test_games_are_listed_oldest_first_as_they_are_now(store: Store) -> None:
+    await store.save([change("t2", name="Älteste ♠", at_ms=START_MS, status="waiting")])
+    await store.save([change("t1", at_ms=START_MS + 1)])
+    await store.save(
+        [change("t2", 1, 4, name="Älteste ♠", players=5, hand_number=7, at_ms=START_MS + 9)]
+    )
+    await store.claim(T1)
+
+    games = await store.games()
+
+    assert [game.table for game in games] == [T2, T1]
+    assert [game.name for game in games] == ["Älteste ♠", "Main table"]
+    assert [game.status for game in games] == ["active", "active"]
+    assert [game.players for game in games] == [5, 2]
+    assert [game.hand_number for game in games] == [7, 1]
+    assert [game.version for game in games] == [4, 1]
+    assert [game.epoch for game in games] == [1, 2]
+    assert games[0].config == change().config
+
+
+async def test_the_bytes_of_a_snapshot_come_back_as_they_were(store: Store) -> None:
+    snapshot = '{"name":"Ünï ♥ \\u0000 \\\\ \'quoted\' $1 {}"}'.encode()
+    await store.save([change(snapshot=snapshot)])
+
+    loaded = await store.claim(T1)
+
+    assert loaded is not None
+    assert loaded.snapshot == snapshot
+
+
+async def test_the_session_key_is_made_once(store: Store) -> None:
+    keys = set(await asyncio.gather(*(store.session_key() for _ in range(4))))
+
+    assert len(keys) == 1
+    assert len(keys.pop()) >= 32
