@@ -16,8 +16,8 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableConfig, TableId
 from pokerws.game.table import open_table
+from pokerws.messages import REJECT_CODES, Notice, TableSummary, encode
 from pokerws.messages import Lobby as LobbyMessage
-from pokerws.messages import Notice, TableSummary, encode
 from pokerws.server.clock import Clock
 from pokerws.server.table_actor import Sink, TableActor, Viewer
 from pokerws.storage.store import Claimed, Store, StoreUnavailable, TableSnapshot
@@ -63,6 +63,7 @@ class Lobby:
         self._subscribers: set[Viewer] = set()
         self._changed: set[TableId] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._stopped = False
 
     async def start(self) -> None:
         """List the stored tables; they come into memory when somebody asks for them."""
@@ -74,7 +75,8 @@ class Lobby:
             )
 
     def stop(self) -> None:
-        """Stop all tables where they are."""
+        """Stop all tables where they are, and open or load no other."""
+        self._stopped = True
         for task in self._loading.values():
             task.cancel()
         for actor in self._actors.values():
@@ -93,6 +95,7 @@ class Lobby:
 
     def create(self, name: str, config: TableConfig) -> TableActor:
         """Open a table.  Raises Illegal."""
+        self._check_open()
         if len(self._summaries) >= self._max_tables:
             raise Illegal("table_limit", f"there are {self._max_tables} tables already")
         table, events = open_table(TableId(secrets.token_hex(6)), name, config)
@@ -108,6 +111,7 @@ class Lobby:
         if actor is not None:
             log.debug("get_game", outcome="IN_MEMORY", table=table)
             return actor
+        self._check_open()
         if table not in self._summaries or self._store is None:
             raise Illegal("unknown_table", f"there is no table {table}")
         loading = self._loading.get(table)
@@ -122,6 +126,10 @@ class Lobby:
         self._loading.pop(table, None)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.debug("table_not_loaded", table=table, error=str(error))
+
+    def _check_open(self) -> None:
+        if self._stopped:
+            raise Illegal("restarting", REJECT_CODES["restarting"].meaning)
 
     def find_by_name(self, name: str) -> TableId | None:
         """The oldest table of that name."""
