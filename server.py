@@ -35,7 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "replay-hands":
                 return replay_hands(arguments.files, sys.stdout)
             case "migrate":
-                return _migrate(_settings(arguments.env_file), only_status=arguments.status)
+                settings = _settings(arguments.env_file)
+                # The lines that it prints say it all, unless something is wrong.
+                logs.configure(settings.log_format, "warning")
+                return _migrate(settings, only_status=arguments.status)
             case _:
                 settings = _settings(arguments.env_file)
                 logs.configure(settings.log_format, settings.log_level)

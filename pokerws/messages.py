@@ -249,7 +249,7 @@ class ChatSaid(Message, frozen=True, tag="chat"):
 
 
 class Notice(Message, frozen=True, tag="notice"):
-    """Something about the service: `restarting`, `table_moved`, `table_failed`."""
+    """Something about the service: `restarting`, or `table_failed`."""
 
     code: str
     message: str

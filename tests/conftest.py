@@ -13,4 +13,4 @@ settings.register_profile(
 )
 settings.load_profile("pokerws")
 
-pytest_plugins = ["tests.postgres_fixtures"]
+pytest_plugins = ["tests.postgres_fixtures", "tests.browser_fixtures"]

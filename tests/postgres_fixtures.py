@@ -1,4 +1,4 @@
-"""A real PostgreSQL for tests: one server for the whole run, and an empty database for each test."""
+"""A real PostgreSQL for tests: one server for all, and an empty database for each test."""
 
 import itertools
 import shutil
@@ -30,7 +30,7 @@ class Databases:
 
     def run(self, program: str, *arguments: str) -> str:
         """Run a program of PostgreSQL's; the last argument may be a database or its address."""
-        command = [self.server.programs / program, *arguments]
+        command: list[str | Path] = [self.server.programs / program, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{program} {arguments}: {done.stdout}{done.stderr}"
         return done.stdout

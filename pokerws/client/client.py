@@ -72,6 +72,7 @@ class Client:
         self.lobby: dict[TableId, TableSummary] = {}
         self._on_message = on_message
         self._watches_lobby = False
+        self._lobby_is_old = False
         self._link = Link(
             url,
             name=name,
@@ -204,6 +205,7 @@ class Client:
     # ---- what the link says
 
     def _connected(self) -> None:
+        self._lobby_is_old = True
         if self._watches_lobby:
             self._link.tell(WatchLobby(self._link.new_id()))
         self._watches.connected(self.player)
@@ -229,6 +231,10 @@ class Client:
     def _hear(self, message: Lobby | ChatSaid | Notice) -> None:
         match message:
             case Lobby(tables=tables):
+                # The first message on a connection has all tables, the others what has changed.
+                if self._lobby_is_old:
+                    self.lobby.clear()
+                    self._lobby_is_old = False
                 self.lobby.update((summary.table, summary) for summary in tables)
             case Notice(code=code, table=table) if code in RESTORED_NOTICES and table is not None:
                 self._watches.ask_later(table)

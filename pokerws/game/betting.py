@@ -3,8 +3,8 @@
 No-limit rules.  A raise is at least as large as the largest full bet or raise before it on the
 street (TDA rule 43).  An all-in that is less than that does not reopen the betting to those who
 have acted, unless several add up to it (TDA rule 47).  The bet to match before the flop is the
-whole big blind, even when its poster was short of it (Robert's Rules of Poker, section 14, no-limit
-rule 2).  A fold is legal at every turn, also where checking is free (TDA rule 58).
+whole big blind, even when its poster was short of it (Robert's Rules of Poker, section 14).  A
+fold is legal at every turn, also where checking is free (TDA rule 58).
 """
 
 from pokerws.game.commands import Act

@@ -132,7 +132,10 @@ class EmbeddedPostgres:
                 time.sleep(0.05)
 
     def _launch(self) -> str:
-        """Start a server.  Returns what it said if it failed."""
+        """Start a server, when there is none.  Returns what it said if it failed."""
+        # A killed server leaves it behind, and PostgreSQL would believe it while the number is
+        # another process's, or nobody has reaped it.
+        (self._sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
         if self._log.exists() and self._log.stat().st_size > MAX_LOG_BYTES:
             self._log.replace(self._log.with_suffix(".log.1"))
         logged = self._log.stat().st_size if self._log.exists() else 0
@@ -175,8 +178,7 @@ class EmbeddedPostgres:
         pid = int(lines[0])
         if not _works_in(pid, self._data):
             if Path(f"/proc/{pid}").exists():
-                # Since the server died, a restart of the machine has given its number to another
-                # process, or nobody has reaped it.  PostgreSQL would take it for alive.
+                # The same holds for this file as in `_launch`.
                 path.unlink()
             return None
         return lines[7].strip() if len(lines) > 7 else "starting"

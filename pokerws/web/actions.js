@@ -188,7 +188,8 @@ export class ActionBar {
       this.press("action-raise");
       return;
     }
-    if (/** @type {Element} */ (event.target).closest("input:not([type=range]), textarea")) return;
+    const { target } = event;
+    if (target instanceof Element && target.closest("input:not([type=range]), textarea")) return;
     if (this.shortcut(event.key.toLowerCase())) event.preventDefault();
   }
 

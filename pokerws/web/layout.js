@@ -13,7 +13,7 @@
  * @property {number} cardWidth an opponent's card
  * @property {number} ownCardWidth
  * @property {number} boardCardWidth
- * @property {number} hidden how much of an opponent's card the plate covers, in card heights
+ * @property {number} covered how much of an opponent's card the plate covers, in card heights
  * @property {{left: number, top: number, width: number, height: number, radius: number}} felt
  * @property {Point} centre the middle of the board
  * @property {(Point & {side: "left"|"right", bet: Point})[]} seats plate centres, from the bottom
@@ -85,7 +85,7 @@ function plateSizes(width, height, seats) {
     cardWidth,
     ownCardWidth,
     ownWidth: Math.max(seatWidth, ownCardWidth * 2 + 20),
-    hidden: 1 - peek,
+    covered: 1 - peek,
     cardLift,
     ownCardLift: ownCardWidth * CARD_RATIO * PEEK,
   };

@@ -3,8 +3,9 @@
  * server's clock, and reconnecting with exponential back-off.
  *
  * It knows nothing of the page and nothing of poker. Messages are those of `pokerws/messages.py`.
- * A command that was under way when the connection broke is answered with the code
- * `disconnected` and is never sent again by itself: whoever sent it looks at the table first.
+ * A command that was under way when the connection broke is sent again with the same id on the next
+ * one: the server remembers ids and carries none out twice. What it does not remember, and what is
+ * too old, is answered with the code `disconnected`.
  */
 
 /** @typedef {{type: string} & Record<string, any>} Message */
@@ -33,6 +34,19 @@ const STABLE_AFTER_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 8_000;
 const PING_EVERY_MS = 10_000;
 const SILENCE_LIMIT_MS = 8_000;
+
+/** Commands that may be sent again: tables remember their ids. */
+const REPEATABLE = new Set(["act", "sit", "stand", "sit_out", "sit_in", "add_chips"]);
+const REPEAT_WITHIN_MS = 30_000;
+
+/**
+ * A command that waits for its answer.
+ * @typedef {object} Waiting
+ * @property {Message} message with its id
+ * @property {number} sentMs by the local clock
+ * @property {(answer: Message) => void} resolve
+ * @property {(error: Error) => void} reject
+ */
 
 /** Answers to a command, by message type. Every other message is news. */
 const ANSWERS = new Set(["accepted", "welcome", "pong", "tables"]);
@@ -64,7 +78,7 @@ export class Connection {
     this.socket = null;
     this.attempts = 0;
     this.clock = new ServerClock();
-    /** @type {Map<string, {resolve: (m: Message) => void, reject: (e: Error) => void}>} */
+    /** @type {Map<string, Waiting>} by id */
     this.waiting = new Map();
     /** @type {Map<string, Set<(value: any) => void>>} */
     this.listeners = new Map();
@@ -98,7 +112,8 @@ export class Connection {
 
   /** Disconnect, and stay so. */
   stop() {
-    this.drop("disconnected");
+    this.drop();
+    this.abandon(() => true);
     this.setState("offline");
   }
 
@@ -132,8 +147,9 @@ export class Connection {
   send(message) {
     const id = `${this.idPrefix}-${this.nextId++}`;
     return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      this.socket?.send(JSON.stringify({ ...message, id }));
+      const waiting = { message: { ...message, id }, sentMs: this.clock.local(), resolve, reject };
+      this.waiting.set(id, waiting);
+      this.socket?.send(JSON.stringify(waiting.message));
     });
   }
 
@@ -176,8 +192,10 @@ export class Connection {
       this.attempts = 0;
     }, STABLE_AFTER_MS);
     this.later(() => this.ping(), PING_EVERY_MS);
+    const repeated = [...this.waiting.values()];
     this.setState("online");
     this.emit("welcome", welcome);
+    for (const { message } of repeated) this.socket?.send(JSON.stringify(message));
   }
 
   /**
@@ -187,6 +205,8 @@ export class Connection {
   refused(refusal, name) {
     if (refusal.code === "disconnected") return;
     if (refusal.code === "bad_token") {
+      // Another player now: what the earlier one wanted is void.
+      this.abandon(() => true);
       this.identity.save({ name });
       if (name) {
         this.emit("forgotten", refusal);
@@ -235,15 +255,15 @@ export class Connection {
    */
   lose(socket) {
     if (socket !== this.socket) return;
-    this.drop("disconnected");
+    this.drop();
     this.setState("reconnecting");
     const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts);
     this.attempts += 1;
     this.later(() => this.connect(), longest * (0.5 + Math.random() / 2));
   }
 
-  /** @param {string} code */
-  drop(code) {
+  /** Let go of the socket, and of what cannot be sent again on another one. */
+  drop() {
     this.clearTimers();
     const socket = this.socket;
     this.socket = null;
@@ -252,9 +272,17 @@ export class Connection {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
     }
-    const waiting = [...this.waiting.values()];
-    this.waiting.clear();
-    for (const { reject } of waiting) reject(notConnected(code));
+    const oldest = this.clock.local() - REPEAT_WITHIN_MS;
+    this.abandon(({ message, sentMs }) => !REPEATABLE.has(message.type) || sentMs < oldest);
+  }
+
+  /** @param {(waiting: Waiting) => boolean} chosen which commands get no answer any more */
+  abandon(chosen) {
+    for (const [id, waiting] of [...this.waiting]) {
+      if (!chosen(waiting)) continue;
+      this.waiting.delete(id);
+      waiting.reject(notConnected());
+    }
   }
 
   /** @param {ConnectionState} state */
@@ -318,9 +346,9 @@ class ServerClock {
   }
 }
 
-/** @param {string} [code] */
-function notConnected(code = "disconnected") {
-  return new Rejected({ code, message: "not connected to the server", retryable: true });
+function notConnected() {
+  const message = "not connected to the server";
+  return new Rejected({ code: "disconnected", message, retryable: true });
 }
 
 function randomPrefix() {

@@ -80,7 +80,7 @@ export class Stage {
     for (const name of ["seatWidth", "seatHeight", "cardWidth", "ownCardWidth", "boardCardWidth"]) {
       this.root.style.setProperty(CSS_NAMES[name], `${layout[name]}px`);
     }
-    this.root.style.setProperty("--hidden", String(layout.hidden));
+    this.root.style.setProperty("--covered", String(layout.covered));
     this.root.toggleAttribute("data-compact", layout.seatWidth < COMPACT_SEAT_WIDTH);
     this.seats.forEach((seat, number) => {
       const place = (number - this.rotation + count) % count;

@@ -76,7 +76,6 @@
  * @property {number} dead
  * @property {Pot[]} pots
  * @property {Turn|null} turn
- * @property {number} turns
  */
 
 /**
@@ -92,6 +91,7 @@
  * @property {number|null} big_blind
  * @property {Hand|null} hand
  * @property {number|null} next_hand_at_ms
+ * @property {number} turns
  */
 
 /**
@@ -191,7 +191,7 @@ const TABLE_EVENTS = {
 const HAND_EVENTS = {
   turn_started: (table, hand, { turn }) => {
     hand.turn = turn;
-    hand.turns = turn.number;
+    table.turns = turn.number;
   },
   folded: (table, hand, event) => {
     acted(table, hand, event).folded = true;
@@ -279,7 +279,6 @@ function startHand(table, event) {
     dead: 0,
     pots: [],
     turn: null,
-    turns: 0,
   };
 }
 

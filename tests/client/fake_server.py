@@ -8,8 +8,8 @@ from typing import TypeVar
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
-from pokerws.client import Backoff
-from pokerws.game.events import TableEvent
+from pokerws.client import Backoff, Client, OnMessage, connect
+from pokerws.game.events import PlayerSat, TableEvent
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import (
@@ -22,6 +22,7 @@ from pokerws.messages import (
     Message,
     ServerMessage,
     Snapshot,
+    TableSummary,
     Watch,
     Welcome,
     client_decoder,
@@ -34,12 +35,23 @@ TABLE = TableId("t1")
 
 _decode = client_decoder(strict=True).decode
 
+SAT = PlayerSat(2, ANN, "Ann", 5_000)
+
 M = TypeVar("M", bound=Message)
 
 
 def empty_table(config: TableConfig | None = None) -> Table:
     table, _ = open_table(TABLE, "Main", config or TableConfig())
     return table
+
+
+def summary(name: str, players: int = 0) -> TableSummary:
+    return TableSummary(TABLE, name, "waiting", players, 0, TableConfig())
+
+
+def ann(url: str, on_message: OnMessage | None = None) -> Client:
+    """Ann's client, which connects again at once."""
+    return connect(url, name="Ann", backoff=AT_ONCE, on_message=on_message)
 
 
 class Peer:
@@ -76,6 +88,10 @@ class Peer:
 
     async def close(self, code: int, reason: str = "") -> None:
         await self._connection.close(code, reason)
+
+    async def round_trip(self) -> None:
+        """Until the client has read all that was sent."""
+        await (await self._connection.ping())
 
     async def stays(self) -> None:
         """Until the client goes."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import random
+import runpy
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -13,6 +15,8 @@ from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableEvent
 from pokerws.game.state import TableId
 from pokerws.server.app import App
 from pokerws.settings import Settings
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "bot.py"
 
 STYLE_OF = dict(
     zip("Ada Blaise Carl Emmy".split(), [*STYLES.values(), calling_station], strict=True)
@@ -119,3 +123,16 @@ async def test_bots_come_back_to_a_server_that_has_forgotten_its_tables() -> Non
             view = await rail.watch(table)
             await hands(view, 5)
             assert names(view) == set(STYLE_OF)
+
+
+async def test_the_example_plays() -> None:
+    play = runpy.run_path(str(EXAMPLE))["play"]
+    async with serving() as app, connect(app.socket_url, name="Rail") as rail:
+        view = await rail.watch(open_table(app))
+        players = [asyncio.create_task(play(app.socket_url, name)) for name in ("Carl", "Emmy")]
+        await hands(view, 5)
+        assert names(view) == {"Carl", "Emmy"}
+        for player in players:
+            player.cancel()
+        await asyncio.wait(players)
+        assert all(player.cancelled() for player in players)

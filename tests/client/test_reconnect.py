@@ -1,13 +1,41 @@
+import asyncio
+import socket
 import ssl
 
 import pytest
+from msgspec.structs import replace
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidMessage, InvalidStatus, InvalidURI
 from websockets.http11 import Response
 
-from pokerws.client import RECONNECT_CODES, Backoff
+from pokerws.client import RECONNECT_CODES, Backoff, CommandRejected, ConnectionEnded
 from pokerws.client.reconnect import may_pass
-from pokerws.messages import CloseCode
+from pokerws.game.events import PlayerSatOut
+from pokerws.game.state import TableId
+from pokerws.messages import (
+    Accepted,
+    Act,
+    Chat,
+    CloseCode,
+    Lobby,
+    Ping,
+    Pong,
+    Rejected,
+    Sit,
+    Watch,
+    WatchLobby,
+)
+from tests.client.fake_server import (
+    ANN,
+    SAT,
+    TABLE,
+    Peer,
+    ann,
+    empty_table,
+    events,
+    fake_server,
+    summary,
+)
 
 
 def refused_with(status: int) -> InvalidStatus:
@@ -52,3 +80,184 @@ def test_a_handshake_that_breaks_off_is_tried_again() -> None:
     error = InvalidMessage("no answer")
     error.__cause__ = EOFError()
     assert may_pass(error)
+
+
+@pytest.mark.parametrize("code", [1001, 1011, 1012, 1013, 4408, 4409, 4413])
+async def test_after_these_closes_the_same_player_comes_back(code: int) -> None:
+    async def first(peer: Peer) -> None:
+        await peer.welcome("secret")
+        await peer.close(code)
+
+    async def second(peer: Peer) -> None:
+        hello = await peer.welcome("newer")
+        assert hello.token == "secret"
+        await peer.send(Pong((await peer.receive(Ping)).id, 2))
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        assert await client.ping() == 2
+        assert client.session == "newer"
+
+
+@pytest.mark.parametrize("code", [1000, 1002, 1009, 4400, 4401, 4403])
+async def test_other_closes_are_final_and_whoever_waits_is_told(code: int) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.show(empty_table())
+        await peer.receive(Ping)
+        await peer.close(code, "go away")
+
+    async with fake_server(script) as url, ann(url) as client:
+        view = await client.watch(TABLE)
+        with pytest.raises(ConnectionEnded, match="go away") as caught:
+            await client.ping()
+        assert caught.value.code == code
+        with pytest.raises(ConnectionEnded):
+            await view.wait_for(lambda view: view.seat)
+        with pytest.raises(ConnectionEnded):
+            await client.ping()
+
+
+async def test_a_connection_that_breaks_off_is_made_again() -> None:
+    async def first(peer: Peer) -> None:
+        await peer.welcome()
+        peer.breaks()
+
+    async def second(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.send(Pong((await peer.receive(Ping)).id, 2))
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        assert await client.ping() == 2
+
+
+async def test_a_command_in_flight_is_sent_again_with_the_same_id() -> None:
+    sent: list[Act | Sit] = []
+
+    async def first(peer: Peer) -> None:
+        await peer.welcome()
+        sent.append(await peer.receive(Sit))
+        sent.append(await peer.receive(Act))
+        peer.breaks()
+
+    async def second(peer: Peer) -> None:
+        await peer.welcome()
+        assert [await peer.receive(Sit), await peer.receive(Act)] == sent
+        await peer.send(Accepted(sent[0].id), Rejected(sent[1].id, "wrong_turn", "late"))
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        sit, act = await asyncio.gather(
+            client.sit(TABLE, 5_000), client.act(TABLE, 7, "raise", 300), return_exceptions=True
+        )
+        assert isinstance(sit, Accepted)
+        assert isinstance(act, CommandRejected)
+
+
+async def test_a_command_given_up_by_its_caller_is_not_sent_again() -> None:
+    broken = asyncio.Event()
+
+    async def first(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.receive(Sit)
+        await broken.wait()
+        peer.breaks()
+
+    async def second(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.send(Pong((await peer.receive(Ping)).id, 1))
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        sitting = asyncio.create_task(client.sit(TABLE, 5_000))
+        await asyncio.sleep(0)  # Lets it send.
+        sitting.cancel()
+        await asyncio.wait([sitting])
+        broken.set()
+        assert await client.ping() == 1
+
+
+async def test_watched_tables_go_on_where_they_were_before_commands_are_repeated() -> None:
+    table = empty_table()
+
+    async def first(peer: Peer) -> None:
+        await peer.welcome()
+        assert (await peer.show(table, epoch=3)).after_seq is None
+        await peer.send(events(2, SAT, epoch=3))
+        await peer.receive(Chat)
+        peer.breaks()
+
+    async def second(peer: Peer) -> None:
+        await peer.welcome()
+        watch = await peer.receive(Watch)
+        assert (watch.table, watch.after_seq, watch.epoch) == (TABLE, 2, 3)
+        chat = await peer.receive(Chat)
+        await peer.send(Accepted(watch.id), events(3, PlayerSatOut(2, "asked"), epoch=3))
+        await peer.send(Accepted(chat.id))
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        view = await client.watch(TABLE)
+        assert await view.wait_for(lambda view: view.seat) == 2
+        await client.chat(TABLE, "hi")
+        assert view.own is not None
+        assert view.own.sitting_out
+        assert view.seq == 3
+
+
+async def test_a_watch_in_flight_is_asked_anew() -> None:
+    async def first(peer: Peer) -> None:
+        await peer.welcome()
+        watch = await peer.receive(Watch)
+        await peer.send(Accepted(watch.id))
+        peer.breaks()
+
+    async def second(peer: Peer) -> None:
+        await peer.welcome()
+        assert (await peer.show(empty_table())).after_seq is None
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        assert (await client.watch(TABLE)).seq == 1
+
+
+async def test_the_lobby_is_watched_again_and_what_is_gone_is_forgotten() -> None:
+    gone = replace(summary("Gone"), table=TableId("t0"))
+
+    async def first(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.send(Accepted((await peer.receive(WatchLobby)).id))
+        await peer.send(Lobby([gone]), Lobby([summary("Main")]))
+        await peer.send(Pong((await peer.receive(Ping)).id, 1))
+        await peer.close(1012)
+
+    async def second(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.receive(WatchLobby)
+        await peer.send(Lobby([summary("Main", players=3)]))
+        await peer.send(Pong((await peer.receive(Ping)).id, 1))
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        await client.watch_lobby()
+        await client.ping()
+        assert client.lobby == {"t0": gone, TABLE: summary("Main")}
+        await client.ping()
+        assert client.lobby == {TABLE: summary("Main", players=3)}
+
+
+async def test_a_client_waits_for_a_server_that_is_not_up_yet() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    opening = asyncio.create_task(ann(f"ws://127.0.0.1:{port}/ws").__aenter__())
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+
+    async with fake_server(script, port=port):
+        client = await opening
+    assert client.player == ANN
+    await client.close()
+
+
+async def test_entering_can_be_cancelled_while_there_is_no_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05), ann(f"ws://127.0.0.1:{port}/ws"):
+            pytest.fail("there is no server")
+    assert len(asyncio.all_tasks()) == 1

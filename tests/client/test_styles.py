@@ -23,7 +23,7 @@ from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT
 from pokerws.game.state import Hand, HandSeat, Seat, Table, TableConfig, TableId, Turn
 from tests.client.random_play import played, player_in
 
-COMMANDS = 300
+COMMANDS = 200
 
 
 def seen_by(table: Table, seat: int) -> TableView:
@@ -39,7 +39,7 @@ def seen_by(table: Table, seat: int) -> TableView:
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES.keys())
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_a_style_decides_what_is_legal_and_touches_nothing(style: Style, seed: int) -> None:
     rng = random.Random(seed)
 
@@ -98,14 +98,14 @@ def test_the_styles_differ_as_their_names_say() -> None:
     assert loose["raise"] > 0.3 > station["raise"]
 
 
-def facing(call: int, cards: str, board: str = "") -> TableView:
-    """Ann's turn in seat 0, against Bob, who has bet `call`."""
+def facing(call: int, cards: str, board: str = "", number: int = 9) -> TableView:
+    """Ann's turn of that number, in seat 0 against Bob, who has bet `call`."""
     bob = HandSeat([UNKNOWN] * 2, bet=call, in_pots=100)
     own = HandSeat(parse_cards(cards), in_pots=100)
     actions = ["fold", "call", "raise"] if call else ["fold", "check", "bet"]
     turn = Turn(
         0,
-        9,
+        number,
         actions,
         call,
         min_to=max(100, 2 * call),
@@ -132,7 +132,6 @@ def test_tight_aggressive_folds_trash_and_raises_aces_before_the_flop() -> None:
 def test_tight_aggressive_plays_what_it_has_made() -> None:
     assert decisions(tight_aggressive, facing(100, "AcAd", "AhKd2s")) == {"raise"}
     assert decisions(tight_aggressive, facing(5_000, "7c3d", "AhKdQs")) == {"fold"}
-    assert "bet" not in decisions(calling_station, facing(0, "7c3d", "AhKdQs")) - {"check", "bet"}
 
 
 def test_nobody_folds_for_free() -> None:

@@ -1,5 +1,6 @@
 """A person at the page, in a real browser, against the real server on a real Postgres."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tests.e2e.process import ServerProcess
 
 NAME = "Hanna"
 TIMEOUT_MS = 20_000
+MAX_CALL = 800
 OWN_TURN = '#table[data-turn-seat]:has([data-own="true"][data-state="to-act"])'
 
 
@@ -21,7 +23,7 @@ async def join_and_sit(page: Page, address: str) -> None:
     await page.fill("#name", NAME)
     await page.click("#enter")
     await page.click('[data-table-id] [data-action="open"]')
-    await page.locator('[data-action="sit"]').first.click()
+    await page.locator('[data-action="sit"]:visible').first.click()
     await page.fill("#buy-in-amount", "10000")
     await page.click("#buy-in-confirm")
     await page.wait_for_selector('[data-own="true"]')
@@ -32,11 +34,16 @@ async def own_turn(page: Page) -> None:
     await page.wait_for_selector(OWN_TURN)
 
 
-async def check_or_call(page: Page) -> None:
-    """Click what costs least to stay in, and wait until the turn is over."""
+async def stay_in(page: Page) -> None:
+    """Check, or call what is cheap: a busted player has no more turns."""
     number = await page.get_attribute("#table", "data-turn-number")
-    check, call = page.locator("#action-check"), page.locator("#action-call")
-    await (check if await check.is_visible() else call).click()
+    button = page.locator("#action-check")
+    if not await button.is_visible():
+        button = page.locator("#action-call")
+        price = int(re.sub(r"\D", "", await button.inner_text()))
+        if price > MAX_CALL:
+            button = page.locator("#action-fold")
+    await button.click()
     await page.wait_for_function(
         "number => document.querySelector('#table').dataset.turnNumber !== number", arg=number
     )
@@ -47,7 +54,7 @@ async def hand_number(page: Page) -> int:
 
 
 async def play_to_next_hand(page: Page) -> None:
-    """Check and call until another hand has begun."""
+    """Stay in cheaply until another hand has begun."""
     number = await hand_number(page)
     while await hand_number(page) == number:
         await page.wait_for_function(
@@ -56,7 +63,7 @@ async def play_to_next_hand(page: Page) -> None:
             arg=[OWN_TURN, str(number)],
         )
         if await page.locator(OWN_TURN).count():
-            await check_or_call(page)
+            await stay_in(page)
 
 
 async def what_is_shown(page: Page) -> dict[str, Any]:

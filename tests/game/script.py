@@ -114,7 +114,7 @@ class Game:
         self.play(Sit(PlayerId(name), name, seat, stack))
         return Player(self, name)
 
-    def deal(self, board: str = "", **holes: str) -> None:
+    def deal(self, board: str = "", **holes: str) -> HandStarted:
         """Start the hand that is due, with these cards; all others come from the rest."""
         order = next_positions(self.table).order
         named = parse_cards(board + "".join(holes.values()))
@@ -130,6 +130,9 @@ class Game:
         assert self.table.next_hand_at_ms is not None, "no hand is due"
         self.now_ms = self.table.next_hand_at_ms
         self.play(TimeUp(), deck + rest)
+        (started,) = self.of(HandStarted)
+        assert isinstance(started, HandStarted)
+        return started
 
     def play(self, command: Command, deck: Sequence[Card] = DECK) -> list[TableEvent]:
         """Play a command, which must be legal, and check what must always hold."""
@@ -189,12 +192,6 @@ class Game:
     def of(self, kind: type[Any]) -> list[Any]:
         """The last command's events of one kind."""
         return [event for event in self.events if isinstance(event, kind)]
-
-    def started(self) -> HandStarted:
-        """How the latest hand started, if the last command started it."""
-        (event,) = self.of(HandStarted)
-        assert isinstance(event, HandStarted)
-        return event
 
     def folds_around(self) -> None:
         """Everyone folds to the end of the hand."""

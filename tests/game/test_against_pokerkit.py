@@ -12,7 +12,7 @@ of them our side is held against `Street`, a second reading of the rule, instead
 * Short all-ins that add up to a full raise are forgotten there when another one follows, so that
   who faces them all may not raise.  TDA rule 47: it is what a player faces that counts.
 * When the big blind was short, others may call there with as little as it posted, and a raise is
-  measured from there.  Robert's Rules, section 14, no-limit rule 2: whoever enters enters for
+  measured from there.  Robert's Rules, section 14: whoever enters enters for
   the whole blind.
 * The last player with chips is asked there to check, though nobody is left to answer a bet.
 * Hands that lost are taken out of the pots there before the pots are split, so that two pots

@@ -24,7 +24,7 @@ def change(
     events: bool = True,
     mark: str = "",
 ) -> Change:
-    """A change from `expected` to `version`, by default one event on; `mark` tells changes apart."""
+    """A change from `expected` to `version`, which is the next one by default."""
     version = expected + 1 if version is None else version
     rows = tuple(event(seq, mark, at_ms) for seq in range(expected + 1, version + 1))
     return Change(

@@ -1,0 +1,64 @@
+"""A real browser for tests: where Chromium is, one for a test, and one for the whole run.
+
+Tests that use `shared_browser` run in the loop that it lives in: mark them, or their module, with
+`pytest.mark.asyncio(loop_scope="session")`.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC = "/Applications/Chromium.app/Contents/MacOS/Chromium"
+
+# It stays offline and leaves the machine alone; containers have no room for its sandbox.
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+def find_chromium() -> str | None:
+    """The path of an installed Chromium, or None.  `CHROMIUM` in the environment names another."""
+    candidates = (os.environ.get("CHROMIUM"), *NAMES, MAC)
+    return next((found for name in candidates if name and (found := shutil.which(name))), None)
+
+
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
+    """Chromium.  Without one the test is skipped, or fails under CI."""
+    path = find_chromium()
+    if path is None:
+        message = "no Chromium is installed: run tests/install-browser.sh"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A browser of the test's own."""
+    async with launched() as chromium:
+        yield chromium
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_browser() -> AsyncIterator[Browser]:
+    """One browser for many short tests, in the session's loop."""
+    async with launched() as chromium:
+        yield chromium

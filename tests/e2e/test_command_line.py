@@ -1,0 +1,130 @@
+"""`python server.py` as an operator meets it: its commands, and one clear line for each mistake."""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.process import REPOSITORY, ServerProcess
+
+HAND = {
+    "variant": "NT",
+    "antes": [0, 0],
+    "blinds_or_straddles": [50, 100],
+    "min_bet": 100,
+    "starting_stacks": [1_000, 1_000],
+    "actions": ["d dh p1 AsAd", "d dh p2 7c2d", "p2 f"],
+    "src": "made-up",
+}
+
+
+async def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of one call."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "server.py",
+        *arguments,
+        cwd=REPOSITORY,
+        env={**environment, **settings},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode(), errors.decode()
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"PORT": "many"}, "PORT"),
+        ({"USE_DB_REPOSITORY": "perhaps"}, "USE_DB_REPOSITORY"),
+        ({"USE_EVENT_PERSISTENCE": "true"}, "USE_DB_REPOSITORY"),
+        ({"USE_DURABLE_ACKS": "true"}, "USE_DURABLE_ACKS is not available yet"),
+        ({"USE_AUTH_MIDDLEWARE": "true"}, "USE_AUTH_MIDDLEWARE is not available yet"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
+    ],
+)
+async def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(
+    settings: dict[str, str], named: str
+) -> None:
+    code, output, errors = await run(**settings)
+    assert (code, output) == (2, "")
+    assert named in errors
+    assert errors.count("\n") == 1
+
+
+async def test_a_missing_settings_file_stops_the_start() -> None:
+    code, _, errors = await run("--env-file", "nowhere.env")
+    assert code == 2
+    assert "nowhere.env" in errors
+
+
+async def test_a_database_that_cannot_be_reached_stops_the_start_with_one_line() -> None:
+    code, _, errors = await run(
+        USE_DB_REPOSITORY="true", DATABASE_URL="postgres://nobody:hidden@127.0.0.1:1/none"
+    )
+    assert code == 1
+    assert "DATABASE_URL" in errors
+    assert "hidden" not in errors
+    assert errors.count("\n") == 1
+
+
+async def test_a_port_that_is_taken_stops_the_start_with_one_line() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        code, _, errors = await run("serve", PORT=port)
+    assert code == 1
+    assert port in errors
+    assert errors.count("\n") == 1
+
+
+async def test_migrate_says_what_it_did_and_the_second_time_does_nothing(directory: Path) -> None:
+    settings = {"DATABASE_URL": f"embedded:{directory / 'postgres'}"}
+    _, before, _ = await run("migrate", "--status", **settings)
+    code, first, _ = await run("migrate", **settings)
+    assert code == 0
+    _, again, _ = await run("migrate", **settings)
+    states = [
+        {line.split(maxsplit=2)[2].strip() for line in output.splitlines() if line[:4].isdigit()}
+        for output in (before, first, again)
+    ]
+    assert states == [{"pending"}, {"applied now"}, {"applied"}]
+
+
+@pytest.mark.parametrize(("final", "code", "agree"), [(950, 0, 1), (1_000, 1, 0)])
+async def test_replay_hands_compares_the_stacks(
+    tmp_path: Path, final: int, code: int, agree: int
+) -> None:
+    path = tmp_path / "hands.jsonl"
+    path.write_text(json.dumps({**HAND, "final_stacks": [2_000 - final, final]}) + "\n")
+    returned, output, _ = await run("replay-hands", str(path))
+    lines = output.splitlines()
+    assert returned == code
+    assert lines[-1] == f"1 hands: {agree} agree, {1 - agree} differ, 0 not supported"
+    assert ("made-up" in output) == (code == 1)
+
+
+async def test_in_memory_a_server_starts_at_once_and_says_what_is_off() -> None:
+    server = ServerProcess(bots=0)
+    await server.start()
+    states = {line["what"]: line["state"] for line in server.log("status")}
+    assert await server.stop() == 0
+    assert states["USE_DB_REPOSITORY"] == "disabled"
+    assert states["database"].startswith("off")
+    assert states["address"] == server.address
+
+
+async def test_in_memory_play_logs_its_outcome() -> None:
+    server = ServerProcess(bots=2, bot_max_delay_ms=1, bot_min_delay_ms=0, log_level="debug")
+    await server.start()
+    for event in ("create_game", "save_game", "get_game"):
+        assert (await server.logged(event))["outcome"] == "IN_MEMORY"
+    assert await server.stop() == 0

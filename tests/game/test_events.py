@@ -1,0 +1,147 @@
+"""Events as stored: every one can be written, read again, and told from the others."""
+
+import re
+
+import msgspec
+import pytest
+
+from pokerws.game.apply import apply
+from pokerws.game.cards import UNKNOWN, Card, parse_cards
+from pokerws.game.events import (
+    AntePosted,
+    BetPlaced,
+    BetsCollected,
+    BlindPosted,
+    BoardDealt,
+    Called,
+    CardsMucked,
+    CardsShown,
+    Checked,
+    ChipsAdded,
+    ClockResumed,
+    Event,
+    Folded,
+    HandEnded,
+    HandEvent,
+    HandStarted,
+    HoleCardsDealt,
+    LogRestarted,
+    NextHandCancelled,
+    NextHandScheduled,
+    PlayerLeaving,
+    PlayerSat,
+    PlayerSatIn,
+    PlayerSatOut,
+    PlayerStood,
+    PotAwarded,
+    Raised,
+    Share,
+    TableEvent,
+    TableOpened,
+    TurnStarted,
+    TurnTimedOut,
+    UncalledBetReturned,
+)
+from pokerws.game.state import PlayerId, Pot, Table, TableConfig, TableId, Turn
+from pokerws.game.table import open_table
+from tests.game.script import Game, decode_event, encode
+
+ALICE = PlayerId("alice")
+HANDS: list[list[Card]] = [parse_cards("AsKd"), [], [UNKNOWN, UNKNOWN]]
+
+EVENTS: list[TableEvent] = [
+    TableOpened(TableId("t"), "table", TableConfig()),
+    LogRestarted(None),
+    LogRestarted(Table(TableId("t"), "table", TableConfig(), seats=[None, None])),
+    ClockResumed(1),
+    PlayerSat(0, ALICE, "alice", 100),
+    PlayerStood(0, ALICE, 100),
+    PlayerLeaving(0),
+    ChipsAdded(0, 5),
+    PlayerSatOut(0, "timed_out"),
+    PlayerSatIn(0),
+    NextHandScheduled(5),
+    NextHandCancelled(),
+    HandStarted(1, 0, 1, 2, [1, 2, 0], 100, missed=[3], deck=HANDS[0]),
+    AntePosted(0, 5, dead=True),
+    BlindPosted(0, "straddle", 5, 10),
+    HoleCardsDealt(HANDS),
+    TurnStarted(Turn(0, 7, ["fold", "call"], 5, 0, 0, 1_000, 2_000)),
+    TurnTimedOut(0, 7),
+    Folded(0, auto=True),
+    Checked(0),
+    Called(0, 5),
+    BetPlaced(0, 5),
+    Raised(0, 10),
+    UncalledBetReturned(0, 5),
+    BetsCollected([Pot(5, [0, 1])]),
+    BoardDealt(1, parse_cards("2c3d4h")),
+    CardsShown(0, HANDS[0], "ace high"),
+    CardsMucked(0),
+    PotAwarded(0, [Share(0, 5)], "ace high"),
+    HandEnded(1),
+]
+
+
+def test_the_list_above_has_all_kinds_of_events() -> None:
+    assert {type(event) for event in EVENTS} == {*Event.__subclasses__()}
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_an_event_is_read_as_it_was_written(event: TableEvent) -> None:
+    assert decode_event(encode(event)) == event
+    packed = msgspec.msgpack.encode(event)
+    assert msgspec.msgpack.decode(packed, type=TableEvent) == event
+
+
+@pytest.mark.parametrize("kind", Event.__subclasses__(), ids=lambda kind: kind.__name__)
+def test_the_tag_is_the_name_in_snake_case(kind: type[Event]) -> None:
+    snake = re.sub(r"(?<!^)([A-Z])", r"_\1", kind.__name__).lower()
+    assert kind.__struct_config__.tag == snake
+
+
+def test_what_is_at_its_default_is_not_stored() -> None:
+    assert encode(Folded(3)) == b'{"type":"folded","seat":3}'
+    assert decode_event(b'{"type":"folded","seat":3}') == Folded(3, auto=False)
+
+
+@pytest.mark.parametrize(
+    "event", [e for e in EVENTS if isinstance(e, HandEvent)], ids=lambda e: type(e).__name__
+)
+def test_an_event_of_a_hand_needs_one(event: TableEvent) -> None:
+    table, _ = open_table(TableId("t"), "table", TableConfig())
+    with pytest.raises(AssertionError, match="no hand is being played"):
+        apply(table, event)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
+def test_every_event_counts(event: TableEvent) -> None:
+    game = Game()
+    game.seat(1_000, 1_000, 1_000)
+    if not isinstance(event, HandStarted | PlayerStood):
+        game.deal()
+    if isinstance(event, PlayerSat):
+        game.table.seats[0] = None
+    elif isinstance(event, PotAwarded):
+        apply(game.table, BetsCollected([Pot(5, [0, 1])]))
+    elif isinstance(event, HandStarted):
+        game.sits("dave", seat=3)
+    before = game.table.seq
+    apply(game.table, event)
+    assert game.table.seq == before + 1
+
+
+def test_events_that_cannot_have_happened_are_not_applied() -> None:
+    game = Game()
+    game.seat(1_000, 1_000)
+    game.deal()
+    game.sits("carol")
+    impossible: list[tuple[TableEvent, str]] = [
+        (PlayerSat(0, ALICE, "alice", 100), "seat 0 is taken"),
+        (ChipsAdded(4, 100), "seat 4 is empty"),
+        (Called(0, 5_000), "cannot pay"),
+        (CardsMucked(2), "not in the hand"),
+    ]
+    for event, why in impossible:
+        with pytest.raises(AssertionError, match=why):
+            apply(game.table, event)

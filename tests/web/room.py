@@ -1,0 +1,236 @@
+"""A server in memory with one table, whose cards, opponents and clock a test decides."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from websockets.asyncio.server import Server, ServerConnection, serve
+
+import pokerws
+from pokerws.game import commands
+from pokerws.game.cards import Card, parse_cards
+from pokerws.game.commands import Action, Command
+from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.messages import (
+    Accepted,
+    Limits,
+    Rejected,
+    ServerMessage,
+    client_decoder,
+    encode,
+)
+from pokerws.server.auth import Guests
+from pokerws.server.http import Pages
+from pokerws.server.lobby import Lobby
+from pokerws.server.session import Desk, Session
+from pokerws.server.table_actor import TableActor
+from tests.server.fakes import ManualClock
+
+WEB_ROOT = Path(pokerws.__file__).parent / "web"
+CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
+
+
+class Opponent:
+    """A player without a connection.  It is a `table_actor.Viewer`."""
+
+    def __init__(self, name: str, player: PlayerId) -> None:
+        self.name = name
+        self.player = player
+        self.sent = 0
+
+    def answer(self, message: Accepted | Rejected) -> None:
+        assert isinstance(message, Accepted), message
+
+    def show(self, table: TableActor, frame: bytes) -> None:
+        """It knows everything from the table itself."""
+
+    def tell(self, frame: bytes) -> None:
+        """Likewise."""
+
+    def moved(self, table: TableId) -> None:
+        raise AssertionError("no other process is about")
+
+
+class Room:
+    """`decks` are the cards of the coming hands, in dealing order; what they leave open follows in
+    the usual order."""
+
+    def __init__(self, config: TableConfig, name: str) -> None:
+        self.decks: deque[str] = deque()
+        self.received: list[dict[str, object]] = []
+        self.clock = ManualClock()
+        self.guests = Guests("a key for tests, long enough to sign")
+        self._sessions: set[Session] = set()
+        self._opponents: dict[str, Opponent] = {}
+        self._server: Server | None = None
+        self.port = 0
+        self.is_deaf = False
+        # Called with each message before it is carried out.
+        self.on_message: Callable[[dict[str, object]], None] = lambda message: None
+        self._open_lobby(config, name)
+
+    def _open_lobby(self, config: TableConfig, name: str) -> None:
+        self.lobby = Lobby(
+            store=None,
+            sink=None,
+            keep_events=False,
+            clock=self.clock,
+            shuffle=self._shuffle,
+            max_tables=20,
+        )
+        self.actor = self.lobby.create(name, config)
+
+    @property
+    def table(self) -> Table:
+        """The table as it is."""
+        return self.actor.table
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def connected(self) -> int:
+        """How many connections there are."""
+        return len(self._sessions)
+
+    # ---- play
+
+    def seat(
+        self, name: str, number: int, buy_in: int = 10_000, player: PlayerId | None = None
+    ) -> None:
+        """Have an opponent, or `player`, sit down."""
+        opponent = Opponent(name, player or PlayerId(f"opponent_{name}"))
+        self._opponents[name] = opponent
+        self._command(opponent, commands.Sit(opponent.player, name, number, buy_in))
+
+    def act(self, name: str, action: Action, amount: int | None = None) -> None:
+        """Have an opponent, whose turn it is, act."""
+        hand, opponent = self.table.hand, self._opponents[name]
+        assert hand is not None, "no hand is being played"
+        assert hand.turn is not None, "nobody is to act"
+        self._command(opponent, commands.Act(opponent.player, hand.turn.number, action, amount))
+
+    def stand(self, name: str) -> None:
+        """Have an opponent leave."""
+        opponent = self._opponents[name]
+        self._command(opponent, commands.Stand(opponent.player))
+
+    def next_hand(self, deck: str = "") -> None:
+        """Let time pass until the next hand starts; `deck` is how its cards begin."""
+        self.decks.append(deck)
+        number = self.table.hand_number
+        self.clock.advance(self.table.config.next_hand_delay_ms)
+        assert self.table.hand_number == number + 1, "a hand is due"
+
+    def seat_of(self, name: str) -> int:
+        """The seat of the player of that name."""
+        return next(
+            number
+            for number, seat in enumerate(self.table.seats)
+            if seat is not None and seat.name == name
+        )
+
+    def _command(self, opponent: Opponent, command: Command) -> None:
+        opponent.sent += 1
+        self.actor.handle(opponent, str(opponent.sent), command)
+
+    def _shuffle(self, cards: Sequence[Card]) -> list[Card]:
+        first = parse_cards("".join(self.decks.popleft().split())) if self.decks else []
+        return [*first, *(card for card in cards if card not in first)]
+
+    # ---- the wire
+
+    @asynccontextmanager
+    async def deaf(self) -> AsyncIterator[None]:
+        """Take messages in, and do nothing about them."""
+        self.is_deaf = True
+        yield
+        self.is_deaf = False
+
+    async def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Let the loop run until a condition holds."""
+        async with asyncio.timeout(5):
+            while not condition():
+                await asyncio.sleep(0.005)
+
+    def send(self, message: ServerMessage) -> None:
+        """Send a message to every connection."""
+        for session in self._sessions:
+            session.tell(encode(message))
+
+    async def start(self) -> None:
+        """Listen, on the same port as before if there was one."""
+        desk = Desk(
+            lobby=self.lobby,
+            guests=self.guests,
+            clock=self.clock,
+            decoder=client_decoder(strict=True),
+            flags={},
+            limits=Limits(max_message_bytes=4096),
+            outbox_frames=256,
+            hello_timeout_s=10,
+        )
+
+        async def serve_session(connection: ServerConnection) -> None:
+            session = RecordingSession(connection, desk, self)
+            self._sessions.add(session)
+            try:
+                await session.run()
+            finally:
+                self._sessions.discard(session)
+
+        self._server = await serve(
+            serve_session,
+            "127.0.0.1",
+            self.port,
+            process_request=Pages(WEB_ROOT, (), lambda: (True, {})),
+            compression=None,
+            close_timeout=1,
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Close the port and every connection; the table stays."""
+        if self._server is not None:
+            self._server.close(code=1012)
+            await self._server.wait_closed()
+            self._server = None
+
+    async def forget_everything(self) -> None:
+        """Start again as a server in memory does: no table and no player is known any more."""
+        await self.stop()
+        self.guests = Guests("another key, as after a restart of the server")
+        self._open_lobby(self.table.config, self.table.name)
+        await self.start()
+
+
+class RecordingSession(Session):
+    """A session that notes what its client sends."""
+
+    def __init__(self, connection: ServerConnection, desk: Desk, room: Room) -> None:
+        super().__init__(connection, desk)
+        self._room = room
+
+    async def _take(self, frame: str | bytes) -> None:
+        message = msgspec.json.decode(frame, type=dict[str, object])
+        self._room.received.append(message)
+        self._room.on_message(message)
+        if not self._room.is_deaf:
+            await super()._take(frame)
+
+
+@asynccontextmanager
+async def open_room(config: TableConfig = CONFIG, name: str = "Test table") -> AsyncIterator[Room]:
+    """A room that listens."""
+    room = Room(config, name)
+    await room.start()
+    try:
+        yield room
+    finally:
+        room.lobby.stop()
+        await room.stop()

@@ -1,0 +1,221 @@
+"""The browser's `table-state.js` against the Python core, in a real browser."""
+
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Route
+
+from pokerws.game.apply import apply
+from pokerws.game.commands import Act, AddChips, Command, Sit, SitIn, SitOut, Stand, TimeUp
+from pokerws.game.deal import shuffler
+from pokerws.game.events import LogRestarted, TableEvent
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.table import advance, decide, open_table
+from pokerws.server.views import owners, redact, redact_table
+from tests.web.room import WEB_ROOT
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+GAMES = 25
+STEPS = 90
+PLAYERS = ("ann", "bob", "cid", "dee", "eve")
+
+# Applies batch after batch; gives the states after each.
+APPLY = """async ({snapshot, batches}) => {
+    const { applyEvent } = await import("/table-state.js");
+    return batches.map((events) => {
+        for (const event of events) applyEvent(snapshot, event);
+        return structuredClone(snapshot);
+    });
+}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(shared_browser: Browser) -> AsyncIterator[Page]:
+    """An empty page that can import the modules."""
+
+    async def answer(route: Route) -> None:
+        name = route.request.url.removeprefix("http://pokerws.test/")
+        if name:
+            await route.fulfill(path=WEB_ROOT / name)
+        else:
+            await route.fulfill(body="<!doctype html>", content_type="text/html")
+
+    page = await shared_browser.new_page()
+    await page.route("http://pokerws.test/**", answer)
+    await page.goto("http://pokerws.test/")
+    yield page
+    await page.close()
+
+
+class Game:
+    """Random play, seen by one viewer: a snapshot, then batches with the state after each."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._shuffle = shuffler(rng.randbytes)
+        self._now_ms = 1_000
+        self.viewer = PlayerId(rng.choice([*PLAYERS, "nobody"]))
+        self.table = open_table(TableId("t"), "Table", random_config(rng))[0]
+        self.batches: list[list[Any]] = []
+        self.states: list[Any] = []
+
+    def play(self, steps: int) -> None:
+        """Play on without being watched, take the snapshot, and play on being watched."""
+        for _ in range(self._rng.randrange(steps)):
+            self._step()
+        self.snapshot = self._seen()
+        self.batches.clear()
+        self.states.clear()
+        for _ in range(steps):
+            self._step()
+
+    def _step(self) -> None:
+        try:
+            events = self._play(random_command(self.table, self._rng))
+        except Illegal:
+            return
+        self.batches.append(events)
+        self.states.append(self._seen())
+
+    def _play(self, command: Command) -> list[Any]:
+        """The events of a command as the viewer sees them; they have been applied."""
+        table = self.table
+        self._now_ms = max(self._now_ms + self._rng.randrange(3_000), table.deadline_ms or 0)
+        seen = []
+        events = decide(table, command, self._now_ms, self._shuffle)
+        while events:
+            for event in events:
+                seen.append(wire(redact(event, owners(table), self.viewer)))
+                apply(table, event)
+            events = advance(table, self._now_ms)
+        return seen
+
+    def _seen(self) -> Any:
+        return wire(redact_table(self.table, self.viewer))
+
+
+def wire(thing: TableEvent | Table) -> Any:
+    """A struct as the browser reads it."""
+    return msgspec.json.decode(msgspec.json.encode(thing))
+
+
+def random_config(rng: random.Random) -> TableConfig:
+    return TableConfig(
+        seats=rng.randint(2, 6),
+        ante=rng.choice([0, 10]),
+        ante_kind=rng.choice(["each", "big_blind"]),
+        min_buy_in=200,
+        max_buy_in=3_000,
+    )
+
+
+def random_command(table: Table, rng: random.Random) -> Command:
+    """Mostly what the table waits for, sometimes something else, not always legal."""
+    player = PlayerId(rng.choice(PLAYERS))
+    if rng.random() < 0.25:
+        return rng.choice(
+            [
+                Sit(player, player.title(), None, rng.randint(200, 3_000)),
+                Sit(player, player.title(), None, rng.randint(200, 3_000)),
+                Stand(player),
+                SitOut(player),
+                SitIn(player),
+                AddChips(player, rng.randint(1, 500)),
+            ]
+        )
+    turn = table.hand.turn if table.hand is not None else None
+    if turn is None or rng.random() < 0.05:
+        return TimeUp()
+    seat = table.seats[turn.seat]
+    assert seat is not None, "the player to act is seated"
+    action = rng.choice(turn.actions)
+    amount = rng.choice([turn.min_to, turn.max_to, rng.randint(turn.min_to, turn.max_to)])
+    return Act(seat.player, turn.number, action, amount if action in ("bet", "raise") else None)
+
+
+async def test_snapshot_and_events_lead_to_the_servers_redacted_table(page: Page) -> None:
+    seen_types: set[str] = set()
+    for _ in range(GAMES):
+        game = Game(random.Random(random.random()))
+        game.play(STEPS)
+        states = await page.evaluate(APPLY, {"snapshot": game.snapshot, "batches": game.batches})
+        for number, (state, expected) in enumerate(zip(states, game.states, strict=True)):
+            assert state == expected, f"after {game.batches[number]}"
+        seen_types |= {event["type"] for batch in game.batches for event in batch}
+    assert len(seen_types) > 20, f"the games are too dull to prove much: {sorted(seen_types)}"
+
+
+async def test_a_restarted_log_replaces_all_but_the_count(page: Page) -> None:
+    old = open_table(TableId("t"), "Table", TableConfig())[0]
+    new = open_table(TableId("t"), "Renamed", TableConfig(seats=3))[0]
+    old.seq, new.seq = 7, 99
+    event = LogRestarted(new)
+    (state,) = await page.evaluate(APPLY, {"snapshot": wire(old), "batches": [[wire(event)]]})
+    apply(old, event)
+    assert state == wire(old)
+    assert state["seq"] == 8
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "never_heard_of"},
+        {"type": "folded", "seat": 0},
+        {"type": "chips_added", "seat": 0, "amount": 5},
+    ],
+)
+async def test_an_event_that_does_not_fit_is_refused_and_not_counted(
+    page: Page, event: dict[str, Any]
+) -> None:
+    table = wire(open_table(TableId("t"), "Table", TableConfig())[0])
+    script = """async ({table, event}) => {
+        const { applyEvent } = await import("/table-state.js");
+        try { applyEvent(table, event); } catch (error) { return [table, error.message]; }
+        return [table, null];
+    }"""
+    after, error = await page.evaluate(script, {"table": table, "event": event})
+    assert error
+    assert after == table
+
+
+@pytest.mark.parametrize(
+    ("known", "message", "expected"),
+    [
+        ((1, 10), (1, 11, "ab"), "ab"),
+        ((1, 10), (1, 10, "ab"), "b"),
+        ((1, 10), (1, 9, "ab"), ""),
+        ((1, 10), (1, 12, "ab"), "GapError"),
+        ((1, 10), (2, 11, "ab"), "GapError"),
+    ],
+)
+async def test_only_events_that_follow_are_new(
+    page: Page, known: tuple[int, int], message: tuple[int, int, str], expected: str
+) -> None:
+    script = """async ([[epoch, seq], [at, first, events]]) => {
+        const { newEvents, GapError } = await import("/table-state.js");
+        try {
+            const message = { epoch: at, seq: first, events: [...events] };
+            return newEvents({ epoch, seq }, message).join("");
+        } catch (error) {
+            return error instanceof GapError ? "GapError" : String(error);
+        }
+    }"""
+    assert await page.evaluate(script, [known, message]) == expected
+
+
+async def test_a_run_out_is_shown_in_half_of_the_break_at_most(page: Page) -> None:
+    script = """async (events) => {
+        const { pauses } = await import("/pacing.js");
+        return pauses(events.map((event) => ({ at_ms: 5_000, ...event })), 1_000);
+    }"""
+    types = "called cards_shown board_dealt board_dealt board_dealt pot_awarded".split()
+    ending = [{"type": name} for name in types]
+    assert await page.evaluate(script, ending) == [0] * 6, "no hand is due, so nobody waits"
+    ending.append({"type": "next_hand_scheduled"})
+    assert await page.evaluate(script, ending) == [0, 0, 500, 500, 500, 500, 0]
