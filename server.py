@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         match arguments.command:
             case "replay-hands":
-                return replay_hands(arguments.files, sys.stdout)
+                return replay_hands(arguments.files, sys.stdout, arguments.variant)
             case "migrate":
                 settings = _settings(arguments.env_file)
                 # The lines that it prints say it all, unless something is wrong.
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     replaying = commands.add_parser(
         "replay-hands", help="play recorded hands through the rules and compare the stacks"
     )
+    replaying.add_argument("--variant", help="only hands of this variant code, such as NT")
     replaying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL, or gzipped")
     return parser
 

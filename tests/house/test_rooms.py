@@ -15,13 +15,14 @@ ROOT = Path(__file__).resolve().parents[2]
 # A room is a folder or a module directly in pokerws/; `server.py` is the command line beside it.
 # Every room may import itself and the bare package, which has nothing but its version.
 MAY_IMPORT: dict[str, set[str]] = {
-    "server.py": {"client", "game", "logs", "server", "settings", "storage"},
+    "server.py": {"client", "game", "logs", "replay_hands", "server", "settings", "storage"},
     "client": {"game", "messages"},
     "game": set(),
     "logs": set(),
     "messages": {"game"},
     "metrics": set(),
     "pokerws": set(),
+    "replay_hands": {"game"},
     "server": {"game", "logs", "messages", "metrics", "settings", "storage"},
     "settings": set(),
     "storage": {"game"},
