@@ -270,12 +270,10 @@ def _blinds(amounts: Sequence[int]) -> list[Blind]:
     """Entry blinds, then the others from the smallest: the betting starts after the largest."""
     posted = sorted((amount, seat) for seat, amount in enumerate(amounts) if amount > 0)
     kinds: list[Literal["small", "big", "straddle"]] = ["small", "big"]
-    if len(posted) == 1:
-        kinds = ["big"]
-    kinds += ["straddle"] * (len(posted) - len(kinds))
+    kinds = kinds[-len(posted) :] + ["straddle"] * (len(posted) - 2)
     return [
         *[Blind(seat, -amount, "entry") for seat, amount in enumerate(amounts) if amount < 0],
-        *[Blind(seat, amount, kind) for (amount, seat), kind in zip(posted, kinds, strict=True)],
+        *[Blind(seat, amount, kind) for (amount, seat), kind in zip(posted, kinds, strict=False)],
     ]
 
 

@@ -29,6 +29,9 @@ export class ActionBar {
     this.turn = null;
     this.turnKey = "";
     this.answeredKey = "";
+    this.enabled = false;
+    /** Whether the typed amount is. */
+    this.legal = false;
     this.amount = byId("raise-amount");
     this.slider = byId("raise-slider");
     for (const action of ["fold", "check", "call"]) {
@@ -251,6 +254,7 @@ function prompt(table, own) {
   if (seat.sitting_out && seat.stack === 0 && !part) return "You are out of chips. Add some to play on.";
   if (seat.sitting_out && !part) return "You are sitting out.";
   if (table.hand && !part) return "You are in from the next hand on.";
-  if (!table.hand && table.next_hand_at_ms === null) return "Waiting for another player.";
-  return others || "The next hand starts in a moment.";
+  if (table.hand) return others;
+  if (table.next_hand_at_ms === null) return "Waiting for another player.";
+  return "The next hand starts in a moment.";
 }

@@ -3,6 +3,7 @@
  * the connection. The table that is shown is named by the address: `#table=ID`.
  */
 
+import { showCards } from "./cards.js";
 import { byId, setText } from "./dom.js";
 import { LobbyScreen } from "./lobby.js";
 import { say } from "./message.js";
@@ -40,6 +41,7 @@ function main() {
   });
   byId("change-name").addEventListener("click", changeName);
   wireFourColours();
+  showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
   addEventListener("hashchange", showScreen);
   addEventListener("online", () => connection.retryNow());
   document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
@@ -111,7 +113,7 @@ function showStatus(state) {
   const status = byId("status");
   status.dataset.state = state;
   const connecting = seenOnline ? "Reconnecting…" : "Connecting…";
-  const words = { online: "Online", offline: "Offline", reconnecting: connecting };
+  const words = { online: "Online", offline: "Not connected", reconnecting: connecting };
   setText(status.firstElementChild, words[state]);
   document.body.dataset.connection = state;
   if (state === "online" && seenOnline && !table.id) say("Connected again");

@@ -6,6 +6,7 @@
 import { make, makeSvg } from "./dom.js";
 import { cardName, rankSign } from "./words.js";
 
+/** @type {Record<string, string>} */
 const SUIT_PATHS = {
   s: "M12 2C9 7 3 10 3 15a4.6 4.6 0 0 0 7.7 3.3C10.5 20 9.6 21.3 8 22h8c-1.6-.7-2.5-2-2.7-3.7A4.6 4.6 0 0 0 21 15c0-5-6-8-9-13z",
   h: "M12 21.5C7 17 2.5 13.3 2.5 8.6A5.1 5.1 0 0 1 12 6a5.1 5.1 0 0 1 9.5 2.6c0 4.7-4.5 8.4-9.5 12.9z",

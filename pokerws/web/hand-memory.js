@@ -4,7 +4,7 @@
  * hand starts.
  */
 
-import { awardInWords } from "./words.js";
+import { awardOf } from "./words.js";
 
 /** @typedef {import("./table-state.js").TableState} TableState */
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
@@ -18,7 +18,7 @@ export class HandMemory {
     this.winnings = new Map();
     /** @type {Map<number, string>} shown hands in words, by seat */
     this.shownHands = new Map();
-    /** @type {string[]} who won what, in words */
+    /** @type {import("./words.js").Award[]} */
     this.awards = [];
     /** @type {Hand|null} the hand that was over last */
     this.lastHand = null;
@@ -68,7 +68,7 @@ export class HandMemory {
    * @param {TableEvent} event
    */
   noteAward(table, event) {
-    this.awards.push(awardInWords(table, event));
+    this.awards.push(awardOf(table, event));
     for (const { seat, amount } of event.shares) {
       this.winnings.set(seat, (this.winnings.get(seat) ?? 0) + amount);
       if (event.hand && !this.shownHands.has(seat)) this.shownHands.set(seat, event.hand);

@@ -13,10 +13,11 @@
  * @property {number} cardWidth an opponent's card
  * @property {number} ownCardWidth
  * @property {number} boardCardWidth
+ * @property {number} innerWidth the room between the plates on the left and on the right
  * @property {number} covered how much of an opponent's card the plate covers, in card heights
  * @property {{left: number, top: number, width: number, height: number, radius: number}} felt
  * @property {Point} centre the middle of the board
- * @property {(Point & {side: "left"|"right", bet: Point})[]} seats plate centres, from the bottom
+ * @property {(Point & {side: "left"|"middle"|"right", bet: Point})[]} seats plate centres, from the bottom
  */
 
 export const CARD_RATIO = 1.4;
@@ -53,11 +54,12 @@ export function layOut({ width, height, seats }) {
   return {
     ...sizes,
     boardCardWidth,
+    innerWidth: width - 2 * (sizes.seatWidth + MARGIN) - 16,
     felt: feltAround(middle, halfWidth, halfHeight, radius, sizes),
     centre,
     seats: plates.map((plate, index) => ({
       ...plate,
-      side: plate.x > middle.x + 1 ? "right" : "left",
+      side: Math.abs(plate.x - middle.x) < 1 ? "middle" : plate.x > middle.x ? "right" : "left",
       bet: betSpot(plate, index === 0, centre, sizes, boardCardWidth),
     })),
   };

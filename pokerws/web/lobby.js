@@ -107,9 +107,9 @@ export class LobbyScreen {
       dialog.showModal();
     });
     byId("new-table-cancel").addEventListener("click", () => dialog.close());
-    byId("new-table-form").addEventListener("submit", (event) => {
+    byId("new-table-form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
-      this.createTable(event.target);
+      this.createTable(byId("new-table-form"));
     });
   }
 

@@ -8,7 +8,10 @@ import { byId, setText } from "./dom.js";
 const SHORT_MS = 4_000;
 const LONG_MS = 12_000;
 
-/** What players read for the codes whose own message speaks to programmers. */
+/**
+ * What players read for the codes whose own message speaks to programmers.
+ * @type {Record<string, string>}
+ */
 const PLAIN = {
   wrong_turn: "Too late – that turn is over.",
   not_your_turn: "It is not your turn.",

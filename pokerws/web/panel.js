@@ -16,13 +16,13 @@ export class Panel {
   constructor(send) {
     this.send = send;
     this.unread = 0;
-    byId("chat-form").addEventListener("submit", (event) => {
+    byId("chat-form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       this.say();
     });
     byId("panel-toggle").addEventListener("click", () => this.open(!this.isOpen()));
     byId("panel-close").addEventListener("click", () => this.open(false));
-    byId("panel").addEventListener("keydown", (event) => {
+    byId("panel").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (event.key === "Escape") this.open(false);
     });
   }

@@ -6,11 +6,21 @@ import { showCards } from "./cards.js";
 import { byId, make, setText } from "./dom.js";
 import { layOut } from "./layout.js";
 import { SeatView } from "./seat.js";
-import { chips } from "./words.js";
+import { chips, resultInWords } from "./words.js";
 
 /** @typedef {import("./table.js").Scene} Scene */
 /** @typedef {import("./table-state.js").TableState} TableState */
 /** @typedef {import("./table-state.js").Hand} Hand */
+
+/** What the style sheet knows of the layout, in pixels. */
+const SIZES = /** @type {const} */ ({
+  "--seat-width": "seatWidth",
+  "--seat-height": "seatHeight",
+  "--card-width": "cardWidth",
+  "--own-card-width": "ownCardWidth",
+  "--board-card-width": "boardCardWidth",
+  "--inner-width": "innerWidth",
+});
 
 /** Narrower seats have no room for an avatar. */
 const COMPACT_SEAT_WIDTH = 112;
@@ -30,7 +40,8 @@ export class Stage {
     byId("seats").replaceChildren();
     byId("board").replaceChildren();
     this.seats = [];
-    setText(byId("result"), "");
+    byId("result").replaceChildren();
+    byId("result").dataset.key = "";
     byId("pot").hidden = byId("side-pots").hidden = true;
     for (const name of ["turnSeat", "turnNumber", "street", "seq", "epoch"]) {
       this.root.dataset[name] = "";
@@ -77,8 +88,8 @@ export class Stage {
     const count = this.seats.length;
     if (!count || !width || !height) return;
     const layout = layOut({ width, height, seats: count });
-    for (const name of ["seatWidth", "seatHeight", "cardWidth", "ownCardWidth", "boardCardWidth"]) {
-      this.root.style.setProperty(CSS_NAMES[name], `${layout[name]}px`);
+    for (const [property, name] of Object.entries(SIZES)) {
+      this.root.style.setProperty(property, `${layout[name]}px`);
     }
     this.root.style.setProperty("--covered", String(layout.covered));
     this.root.toggleAttribute("data-compact", layout.seatWidth < COMPACT_SEAT_WIDTH);
@@ -115,13 +126,14 @@ export class Stage {
 
   /** @param {Scene} scene */
   renderResult({ table, memory }) {
-    const lines = memory.awards.map((award) => make("span", { text: award }));
+    const won = resultInWords(memory.awards);
+    const lines = won.length || table.hand ? won : [waitingText(table)];
     const place = byId("result");
-    const key = memory.awards.join("\n") || (table.hand ? "" : waitingText(table));
+    const key = lines.join("\n");
     if (place.dataset.key === key) return;
     place.dataset.key = key;
-    place.classList.toggle("won", lines.length > 0);
-    place.replaceChildren(...(lines.length ? lines : [key]));
+    place.classList.toggle("won", won.length > 0);
+    place.replaceChildren(...lines.map((text) => make("span", { text })));
   }
 
   /**
@@ -142,15 +154,6 @@ export class Stage {
     this.seats[seat]?.speak(text);
   }
 }
-
-/** @type {Record<string, string>} */
-const CSS_NAMES = {
-  seatWidth: "--seat-width",
-  seatHeight: "--seat-height",
-  cardWidth: "--card-width",
-  ownCardWidth: "--own-card-width",
-  boardCardWidth: "--board-card-width",
-};
 
 /**
  * All chips in the middle or in front of players, and the pots that have been formed.

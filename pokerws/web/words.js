@@ -7,17 +7,26 @@
 
 const NUMBER = new Intl.NumberFormat("en-US");
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
+/** @typedef {Record<string, string>} Names */
+/** @type {Names} */
 const SUIT_SIGNS = { c: "♣", d: "♦", h: "♥", s: "♠" };
+/** @type {Names} */
 const RANK_NAMES = { T: "ten", J: "jack", Q: "queen", K: "king", A: "ace" };
+/** @type {Names} */
 const SUIT_NAMES = { c: "clubs", d: "diamonds", h: "hearts", s: "spades" };
-/** The names of streets, by the variant's code. */
+/**
+ * The names of streets, by the variant's code.
+ * @type {Record<string, string[]>}
+ */
 const STREETS = { NT: ["Preflop", "Flop", "Turn", "River"] };
+/** @type {Names} */
 const BLINDS = {
   small: "the small blind",
   big: "the big blind",
   straddle: "a straddle",
   entry: "a blind to come in",
 };
+/** @type {Names} */
 const SAT_OUT = {
   asked: "sits out",
   timed_out: "ran out of time again and sits out",
@@ -72,7 +81,7 @@ export function streetName(variant, street) {
 
 /** @param {import("./table-state.js").TableConfig} config */
 export function stakes(config) {
-  const ante = config.ante ? ` ante ${chips(config.ante)}` : "";
+  const ante = config.ante ? `, ante ${chips(config.ante)}` : "";
   return `${chips(config.small_blind)} / ${chips(config.big_blind)}${ante}`;
 }
 
@@ -132,23 +141,71 @@ const TOLD = {
   cards_shown: (_, event, name) =>
     `${name} shows ${cardSigns(event.cards)}${event.hand ? ` – ${event.hand}` : ""}`,
   cards_mucked: (_, event, name) => `${name} mucks`,
-  pot_awarded: awardInWords,
+  pot_awarded: tellAward,
 };
 
 /**
- * Who takes a pot, and with what.
+ * Who won how much, and with what.
+ * @typedef {object} Award
+ * @property {string[]} names
+ * @property {number} amount
+ * @property {string} hand
+ */
+
+/**
  * @param {TableState} table
  * @param {TableEvent} event a `pot_awarded`
+ * @returns {Award}
  */
-export function awardInWords(table, event) {
-  const total = event.shares.reduce((sum, share) => sum + share.amount, 0);
+export function awardOf(table, event) {
+  /** @type {{seat: number, amount: number}[]} */
+  const shares = event.shares;
+  return {
+    names: shares.map((share) => nameAt(table, share.seat)),
+    amount: shares.reduce((sum, share) => sum + share.amount, 0),
+    hand: event.hand ?? "",
+  };
+}
+
+/**
+ * The end of a hand in sentences, one for all pots that the same players won.
+ * @param {Award[]} awards
+ * @returns {string[]}
+ */
+export function resultInWords(awards) {
+  /** @type {Map<string, Award>} */
+  const merged = new Map();
+  for (const award of awards) {
+    const key = JSON.stringify([award.names, award.hand]);
+    const earlier = merged.get(key)?.amount ?? 0;
+    merged.set(key, { ...award, amount: earlier + award.amount });
+  }
+  return [...merged.values()].map((award) => awardInWords(award));
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event
+ */
+function tellAward(table, event) {
   const several = (table.hand?.pots.length ?? 0) > 1;
-  const pot = several ? ` from ${event.pot ? `side pot ${event.pot}` : "the main pot"}` : "";
-  const hand = event.hand ? ` with ${withArticle(event.hand)}` : "";
-  const names = event.shares.map((share) => nameAt(table, share.seat));
-  if (names.length === 1) return `${names[0]} wins ${chips(total)}${pot}${hand}`;
-  const last = names.pop();
-  return `${names.join(", ")} and ${last} split ${chips(total)}${pot}${hand}`;
+  const pot = event.pot ? `side pot ${event.pot}` : "the main pot";
+  return awardInWords(awardOf(table, event), several ? ` from ${pot}` : "");
+}
+
+/**
+ * @param {Award} award
+ * @param {string} [from]
+ */
+function awardInWords({ names, amount, hand }, from = "") {
+  const verb = names.length === 1 ? "wins" : "split";
+  return `${listed(names)} ${verb} ${chips(amount)}${from}${hand && ` with ${withArticle(hand)}`}`;
+}
+
+/** @param {string[]} names */
+function listed(names) {
+  if (names.length === 1) return names[0];
+  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
 /**

@@ -29,6 +29,7 @@ class PokerKitHand:
 
     def __init__(self, plan: Plan) -> None:
         count = len(plan.stacks)
+        self.forced = False
         # Heads-up PokerKit takes forced bets with the button, its second player, first.
         turned = slice(None, None, -1) if count == 2 else slice(None)
         self.state = NoLimitTexasHoldem.create_state(
@@ -105,6 +106,7 @@ class PokerKitHand:
 
     def raise_to_anything(self, to: int) -> None:
         """A bet of any size, past PokerKit's own rules."""
+        self.forced = True
         self.state.verify_completion_betting_or_raising_to = lambda amount=None: to  # type: ignore[method-assign]
         self.state.complete_bet_or_raise_to(to)
         del self.state.verify_completion_betting_or_raising_to

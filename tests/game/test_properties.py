@@ -104,9 +104,9 @@ class Life:
         """A command of this kind; None where there is nothing to act on."""
         player = PLAYERS[number % len(PLAYERS)]
         match what:
-            case "act":
+            case "act" if self.table.hand is not None:
                 return self.legal_act(number)
-            case "time up":
+            case "act" | "time up":
                 if self.table.deadline_ms is None:
                     return None
                 self.now_ms = max(self.now_ms, self.table.deadline_ms)
@@ -129,11 +129,10 @@ class Life:
             case _:
                 return self.any_act(player, number)
 
-    def legal_act(self, number: int) -> Act | None:
-        hand = self.table.hand
-        if hand is None or hand.turn is None:
-            return None
-        turn = hand.turn
+    def legal_act(self, number: int) -> Act:
+        assert self.table.hand is not None
+        turn = self.table.hand.turn
+        assert turn is not None
         seat = self.table.seats[turn.seat]
         assert seat is not None
         action = turn.actions[number % len(turn.actions)]
@@ -266,9 +265,9 @@ def test_a_long_life(ante_kind: AnteKind) -> None:
             max_buy_in=400,
         )
     )
-    kinds = ["act"] * 40 + ["time up"] * 6 + ["sit"] * 4
-    kinds += ["stand", "sit out", "sit in", "add", "resume", "anything"]
-    for _ in range(4_000):
+    kinds = ["act"] * 80 + ["time up"] * 4 + ["sit"] * 4 + ["sit in", "add"] * 4
+    kinds += ["stand", "sit out", "resume", "anything"]
+    for _ in range(8_000):
         table.step(rng.choice(kinds), rng.randrange(10_000))
     table.end()
-    assert table.table.hand_number > 100
+    assert table.table.hand_number > 500

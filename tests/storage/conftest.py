@@ -1,6 +1,7 @@
-"""What tests of the storage share: the log as a list, and journals that tell what they did."""
+"""What tests of the storage share: the log as a list, journals that tell, a place for a cluster."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -11,6 +12,7 @@ from pokerws.game.state import TableId
 from pokerws.storage import journal, postgres
 from pokerws.storage.journal import BackOff, Journal
 from pokerws.storage.store import Store
+from tests.storage.clusters import start
 
 AT_ONCE = BackOff(first_s=0, most_s=0)
 SOON_S = 10.0
@@ -84,3 +86,11 @@ async def journal_on(heard: Heard, logged: Logged) -> AsyncIterator[OpenJournal]
     yield start
     for started in journals:
         await started.stop(0)
+
+
+@pytest.fixture
+async def fresh(place: Path) -> AsyncIterator[Path]:
+    """A directory that is not there yet; its server is stopped at the end whatever happens."""
+    yield place / "db"
+    if (place / "db").exists():
+        await (await start(place / "db")).stop()

@@ -37,6 +37,17 @@ async def test_an_outage_is_logged_once_and_everything_is_written_after_it(
     assert journal.healthy
 
 
+async def test_what_was_tried_in_vain_comes_first_again(journal_on: OpenJournal) -> None:
+    store = FaultyStore("before")
+    journal = journal_on(store)
+
+    for number in range(250):
+        journal.put(change(f"t{number}"))
+    await journal.flush(SOON_S)
+
+    assert [one.table for one in store.saves[1]] == [f"t{number}" for number in range(200)]
+
+
 async def test_the_next_outage_is_logged_again(journal_on: OpenJournal, logged: Logged) -> None:
     journal = journal_on(FaultyStore("before", None, "before"))
 

@@ -68,6 +68,7 @@ class Room:
         self._server: Server | None = None
         self.port = 0
         self.is_deaf = False
+        self._heard = asyncio.Event()
         # Called with each message before it is carried out.
         self.on_message: Callable[[dict[str, object]], None] = lambda message: None
         self._open_lobby(config, name)
@@ -152,11 +153,18 @@ class Room:
         yield
         self.is_deaf = False
 
+    def hear(self, message: dict[str, object]) -> None:
+        """Take note of what a client sent."""
+        self.received.append(message)
+        self._heard.set()
+        self.on_message(message)
+
     async def wait_for(self, condition: Callable[[], bool]) -> None:
-        """Let the loop run until a condition holds."""
+        """Wait until a condition on what was received holds."""
         async with asyncio.timeout(5):
             while not condition():
-                await asyncio.sleep(0.005)
+                self._heard.clear()
+                await self._heard.wait()
 
     def send(self, message: ServerMessage) -> None:
         """Send a message to every connection."""
@@ -218,8 +226,7 @@ class RecordingSession(Session):
 
     async def _take(self, frame: str | bytes) -> None:
         message = msgspec.json.decode(frame, type=dict[str, object])
-        self._room.received.append(message)
-        self._room.on_message(message)
+        self._room.hear(message)
         if not self._room.is_deaf:
             await super()._take(frame)
 

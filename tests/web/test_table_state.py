@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import Act, AddChips, Command, Sit, SitIn, SitOut, Stand, TimeUp
+from pokerws.game.commands import Act, Action, AddChips, Command, Sit, SitIn, SitOut, Stand, TimeUp
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -21,7 +21,7 @@ from tests.web.room import WEB_ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-GAMES = 25
+GAMES = 15
 STEPS = 90
 PLAYERS = ("ann", "bob", "cid", "dee", "eve")
 
@@ -119,22 +119,21 @@ def random_command(table: Table, rng: random.Random) -> Command:
     """Mostly what the table waits for, sometimes something else, not always legal."""
     player = PlayerId(rng.choice(PLAYERS))
     if rng.random() < 0.25:
-        return rng.choice(
-            [
-                Sit(player, player.title(), None, rng.randint(200, 3_000)),
-                Sit(player, player.title(), None, rng.randint(200, 3_000)),
-                Stand(player),
-                SitOut(player),
-                SitIn(player),
-                AddChips(player, rng.randint(1, 500)),
-            ]
-        )
+        others: list[Command] = [
+            Sit(player, player.title(), None, rng.randint(200, 3_000)),
+            Sit(player, player.title(), None, rng.randint(200, 3_000)),
+            Stand(player),
+            SitOut(player),
+            SitIn(player),
+            AddChips(player, rng.randint(1, 500)),
+        ]
+        return rng.choice(others)
     turn = table.hand.turn if table.hand is not None else None
     if turn is None or rng.random() < 0.05:
         return TimeUp()
     seat = table.seats[turn.seat]
     assert seat is not None, "the player to act is seated"
-    action = rng.choice(turn.actions)
+    action = msgspec.convert(rng.choice(turn.actions), Action)
     amount = rng.choice([turn.min_to, turn.max_to, rng.randint(turn.min_to, turn.max_to)])
     return Act(seat.player, turn.number, action, amount if action in ("bet", "raise") else None)
 

@@ -1,0 +1,27 @@
+"""A table and a person who comes to it."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.web.room import Room, open_room
+from tests.web.visitor import DESKTOP, Visitor
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def room() -> AsyncIterator[Room]:
+    """A table with nobody at it."""
+    async with open_room() as room:
+        yield room
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(shared_browser: Browser, room: Room) -> AsyncIterator[Visitor]:
+    """A person with a new browser; nothing may go wrong on the page."""
+    context = await shared_browser.new_context(viewport=DESKTOP)
+    context.set_default_timeout(5_000)
+    visitor = Visitor(context, await context.new_page(), room)
+    yield visitor
+    await context.close()
+    assert visitor.problems == []

@@ -1,0 +1,83 @@
+"""The page and its connection: lost, resumed, behind, and to a server that forgot."""
+
+import pytest
+from playwright.async_api import expect
+
+from pokerws.messages import Events
+from tests.web.room import Room
+from tests.web.visitor import NAME, Visitor, heads_up
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_lost_connection_is_told_and_the_missed_events_come(
+    visitor: Visitor, room: Room
+) -> None:
+    await heads_up(visitor)
+    page = visitor.page
+    await room.stop()
+    await expect(page.locator("#status")).to_have_attribute("data-state", "reconnecting")
+    await expect(page.locator("#reconnecting")).to_be_visible()
+    await expect(page.locator("#action-fold")).to_be_disabled()
+    room.clock.advance(60_000)
+    await room.start()
+    await expect(page.locator("#status")).to_have_attribute("data-state", "online")
+    await expect(page.locator("#message")).to_have_text("Back at the table")
+    await expect(page.locator("#log li").last).to_have_text("Bob wins 100")
+    assert room.received[-1]["after_seq"]
+    assert room.received[-1]["epoch"] == 1
+
+
+async def test_a_command_under_way_when_the_connection_breaks_is_carried_out_once(
+    visitor: Visitor, room: Room
+) -> None:
+    await heads_up(visitor)
+    page = visitor.page
+    async with room.deaf():
+        await page.click("#action-call")
+        await room.wait_for(lambda: len(visitor.acts_sent()) == 1)
+        await room.stop()
+    await room.start()
+    await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    first, second = visitor.acts_sent()
+    assert first == second
+
+
+async def test_a_new_epoch_brings_a_snapshot(visitor: Visitor, room: Room) -> None:
+    await heads_up(visitor)
+    page = visitor.page
+    await room.stop()
+    room.actor.epoch = 2
+    await room.start()
+    await expect(page.locator("#table")).to_have_attribute("data-epoch", "2")
+    await visitor.own_turn()
+    assert await visitor.shown_cards('[data-own="true"]') == ["As", "Ks"]
+
+
+async def test_a_gap_in_the_events_is_healed_by_a_snapshot(visitor: Visitor, room: Room) -> None:
+    await heads_up(visitor)
+    seq = room.table.seq
+    room.send(Events(room.table.id, 1, seq + 5, room.clock.now_ms(), []))
+    await room.wait_for(lambda: room.received[-1] == {**room.received[-1], "type": "watch"})
+    assert "after_seq" not in room.received[-1]
+    await expect(visitor.page.locator("#table")).to_have_attribute("data-seq", str(seq))
+    await visitor.own_turn()
+
+
+async def test_a_reload_comes_back_to_the_same_seat(visitor: Visitor, room: Room) -> None:
+    await heads_up(visitor)
+    await visitor.page.reload()
+    await visitor.own_turn()
+    assert await visitor.shown_cards('[data-own="true"]') == ["As", "Ks"]
+
+
+async def test_a_server_that_forgot_everything_makes_a_new_player(
+    visitor: Visitor, room: Room
+) -> None:
+    await visitor.arrive()
+    await room.forget_everything()
+    row = visitor.page.locator(f'[data-table-id="{room.table.id}"]')
+    await expect(row).to_be_visible()
+    await expect(visitor.page.locator("#player-name")).to_have_text(NAME)
+    await visitor.open_table()
+    await visitor.sit(3)

@@ -1,0 +1,122 @@
+"""What the page shows besides play: its forms, the lobby, foreign texts, and sizes."""
+
+import pytest
+from playwright.async_api import Browser, ViewportSize, expect
+
+from pokerws.game.state import PlayerId, TableConfig
+from pokerws.messages import ChatSaid, Notice
+from tests.web.room import Room, open_room
+from tests.web.visitor import DESKTOP, NAME, PHONE, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_bad_name_is_refused_at_the_form(visitor: Visitor, room: Room) -> None:
+    await visitor.page.goto(room.address)
+    await visitor.page.fill("#name", "a\u200bb")
+    await visitor.page.click("#enter")
+    await expect(visitor.page.locator("#name-error")).not_to_be_empty()
+    await visitor.page.fill("#name", NAME)
+    await visitor.page.click("#enter")
+    await visitor.page.wait_for_selector("[data-table-id]")
+
+
+async def test_texts_of_others_stay_text(shared_browser: Browser) -> None:
+    evil = "<img src=x onerror=x>"
+    config = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
+    async with open_room(config, name=evil) as room:
+        context = await shared_browser.new_context(viewport=DESKTOP)
+        visitor = Visitor(context, await context.new_page(), room)
+        room.seat(evil, 1)
+        await visitor.arrive()
+        room.next_hand()
+        room.send(ChatSaid(room.table.id, PlayerId("x"), evil, evil, 0))
+        room.send(Notice("restarting", evil))
+        await expect(visitor.page.locator("#message")).to_have_text(evil)
+        await expect(visitor.page.locator("#chat li")).to_have_text(f"{evil} {evil}")
+        await expect(visitor.page.locator('[data-seat="1"] .name')).to_have_text(evil)
+        assert await visitor.page.locator("img").count() == 0
+        await context.close()
+        assert visitor.problems == []
+
+
+async def test_the_lobby_opens_a_table_and_keeps_its_list_up_to_date(
+    visitor: Visitor, room: Room
+) -> None:
+    await visitor.enter()
+    page = visitor.page
+    await page.click("#new-table")
+    await page.fill('#new-table-form [name="name"]', "Second")
+    await page.fill('#new-table-form [name="min_buy_in"]', "5")
+    await page.click("#new-table-confirm")
+    await expect(page.locator("#new-table-error")).to_have_text(
+        "Min_buy_in must be at least the big blind."
+    )
+    await page.fill('#new-table-form [name="min_buy_in"]', "500")
+    await page.click("#new-table-confirm")
+    await expect(page.locator("#table-name")).to_have_text("Second")
+    await page.click("#to-lobby")
+    rows = page.locator("[data-table-id]")
+    await expect(rows).to_have_count(2)
+    room.seat("Bob", 4)
+    await expect(rows.first).to_contain_text("1/6 seats")
+
+
+# Resolves when the page has been laid out and drawn at its present size.
+DRAWN = """() => new Promise((resolve) => {
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+})"""
+
+OUTSIDE = """() => [...document.querySelectorAll(
+        '#action-row button, #seat-controls button, #raise-row input, #presets button, .plate, '
+        + '[data-own] [data-card], #board, #pot, #to-lobby, #panel-toggle')]
+    .filter((element) => element.checkVisibility())
+    .map((element) => [element.id || element.className, element.getBoundingClientRect()])
+    .filter(([, box]) => box.width && (box.left < 0 || box.top < 0
+        || box.right > innerWidth + 0.5 || box.bottom > innerHeight + 0.5))
+    .map(([name, box]) => `${name} ${JSON.stringify(box)}`)"""
+
+
+OVERLAPS = """() => {
+    const boxes = [...document.querySelectorAll('.plate, #board, .seat[data-own] .cards')]
+        .filter((element) => element.checkVisibility())
+        .map((element) => [element, element.getBoundingClientRect()]);
+    const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1
+        || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+    return boxes.flatMap(([one, a], at) => boxes.slice(at + 1)
+        .filter(([other, b]) => one.parentElement !== other.parentElement && !apart(a, b))
+        .map(([other]) => `${one.className || one.id} and ${other.className || other.id}`));
+}"""
+
+
+SIZES: list[ViewportSize] = [
+    PHONE,
+    {"width": 360, "height": 640},
+    DESKTOP,
+    {"width": 844, "height": 390},
+]
+
+
+@pytest.mark.parametrize("seats", [2, 6, 10])
+async def test_everything_fits_on_screens_of_all_sizes(shared_browser: Browser, seats: int) -> None:
+    config = TableConfig(seats=seats, next_hand_delay_ms=4_000, turn_time_ms=60_000)
+    async with open_room(config) as room:
+        context = await shared_browser.new_context(viewport=PHONE)
+        visitor = Visitor(context, await context.new_page(), room)
+        await visitor.arrive()
+        for seat in range(1, seats):
+            room.seat("An extraordinary name" + str(seat), seat)
+        room.next_hand()
+        while room.table.hand and room.table.hand.turn and room.table.hand.turn.seat != 0:
+            room.act("An extraordinary name" + str(room.table.hand.turn.seat), "call")
+        await visitor.own_turn()
+        for size in SIZES:
+            await visitor.page.set_viewport_size(size)
+            await visitor.page.evaluate(DRAWN)
+            scroll = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+            assert await visitor.page.evaluate(scroll) == [size["width"], size["height"]]
+            assert await visitor.page.evaluate(OUTSIDE) == [], size
+            if size["height"] > 640:
+                assert await visitor.page.evaluate(OVERLAPS) == [], size
+        await context.close()
+        assert visitor.problems == []

@@ -1,0 +1,82 @@
+"""A person at the page, as tests steer one."""
+
+import msgspec
+from playwright.async_api import BrowserContext, Page, ViewportSize
+
+from tests.web.room import Room
+
+NAME = "Hanna"
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+
+
+class Visitor:
+    """A person at the page."""
+
+    def __init__(self, context: BrowserContext, page: Page, room: Room) -> None:
+        self.context = context
+        self.page = page
+        self.room = room
+        self.problems: list[str] = []
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", lambda line: self._note(line.type, line.text))
+
+    def _note(self, kind: str, text: str) -> None:
+        # That a server is away is what some tests are about.
+        if kind in ("error", "warning") and "WebSocket connection" not in text:
+            self.problems.append(text)
+
+    async def enter(self, name: str = NAME) -> None:
+        """Enter a name and wait for the lobby."""
+        await self.page.goto(self.room.address)
+        await self.page.fill("#name", name)
+        await self.page.click("#enter")
+        await self.page.wait_for_selector("[data-table-id]")
+
+    async def open_table(self) -> None:
+        """Go from the lobby to the room's table."""
+        await self.page.click('[data-table-id] [data-action="open"]')
+        await self.page.wait_for_selector('[data-seat="0"]')
+
+    async def sit(self, seat: int, amount: int = 10_000) -> None:
+        """Take a free seat."""
+        await self.page.click(f'[data-seat="{seat}"] [data-action="sit"]')
+        await self.page.fill("#buy-in-amount", str(amount))
+        await self.page.click("#buy-in-confirm")
+        await self.page.wait_for_selector(f'[data-seat="{seat}"][data-own="true"]')
+
+    async def arrive(self, seat: int = 0, amount: int = 10_000) -> None:
+        """Be at the table, seated, as one who has been here before."""
+        room = self.room
+        player = room.guests.new_player(NAME)
+        room.seat(NAME, seat, amount, player.id)
+        identity = msgspec.json.encode({"session": room.guests.token_for(player), "name": NAME})
+        # Only into a page that knows nobody yet, so that a reload finds what the page itself kept.
+        quoted = msgspec.json.encode(identity.decode()).decode()
+        await self.page.add_init_script(f"localStorage['pokerws.identity'] ??= {quoted}")
+        await self.page.goto(f"{room.address}#table={room.table.id}")
+        await self.page.wait_for_selector(f'[data-seat="{seat}"][data-own="true"]')
+
+    async def own_turn(self) -> None:
+        """Wait for the buttons."""
+        await self.page.wait_for_selector("#actions button:enabled:visible")
+
+    async def shown_cards(self, where: str) -> list[str]:
+        """The cards in a place, as the table's messages write them."""
+        cards = self.page.locator(f"{where} [data-card]")
+        return [str(await card.get_attribute("data-card")) for card in await cards.all()]
+
+    def acts_sent(self) -> list[dict[str, object]]:
+        """What the page has sent of answers to its turns."""
+        return [message for message in self.room.received if message["type"] == "act"]
+
+
+async def heads_up(visitor: Visitor, deck: str = "Ac As Kc Ks") -> None:
+    """The visitor in seat 0 with the second and fourth card against Bob in seat 1, a hand begun.
+
+    The first hand's button is the lowest seat, so heads-up the visitor acts first.
+    """
+    await visitor.arrive()
+    visitor.room.seat("Bob", 1)
+    visitor.room.next_hand(deck)
+    await visitor.own_turn()
