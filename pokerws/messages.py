@@ -249,7 +249,7 @@ class ChatSaid(Message, frozen=True, tag="chat"):
 
 
 class Notice(Message, frozen=True, tag="notice"):
-    """Something about the service: `restarting`, or `table_failed`."""
+    """Something about the service: `restarting`, `table_failed`, `paused` or `resumed`."""
 
     code: str
     message: str
@@ -299,6 +299,7 @@ REJECT_CODES: dict[str, Reason] = {
     "bad_name": Reason("a name needs printable characters"),
     "restarting": Reason("the server is about to stop", retryable=True),
     "overloaded": Reason("the database is too far behind", retryable=True),
+    "paused": Reason("the database is away and the clocks stand still", retryable=True),
     # Tables.
     "unknown_table": Reason("there is no such table"),
     "table_unavailable": Reason("the table cannot be loaded now", retryable=True),

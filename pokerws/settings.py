@@ -93,7 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool, _flag("Admit only players with a signed token; not available yet.")
     ] = False
     use_durable_acks: Annotated[
-        bool, _flag("Show nothing before it is stored; not available yet.")
+        bool, _flag("Show nothing before it is stored; needs USE_DB_REPOSITORY.")
     ] = False
 
     log_format: Annotated[
@@ -210,9 +210,13 @@ def _check(settings: Settings) -> None:
             "USE_EVENT_PERSISTENCE is on and USE_DB_REPOSITORY is off: events are stored beside "
             "their table; set USE_DB_REPOSITORY=true, or unset USE_EVENT_PERSISTENCE"
         )
-    for name in ("use_auth_middleware", "use_durable_acks"):
-        if getattr(settings, name):
-            raise SettingsError(f"{name.upper()} is not available yet; unset it")
+    if settings.use_durable_acks and not settings.use_db_repository:
+        raise SettingsError(
+            "USE_DURABLE_ACKS is on and USE_DB_REPOSITORY is off: nothing would be stored; "
+            "set USE_DB_REPOSITORY=true, or unset USE_DURABLE_ACKS"
+        )
+    if settings.use_auth_middleware:
+        raise SettingsError("USE_AUTH_MIDDLEWARE is not available yet; unset it")
     if settings.bot_min_delay_ms > settings.bot_max_delay_ms:
         raise SettingsError(
             f"BOT_MIN_DELAY_MS is {settings.bot_min_delay_ms} and BOT_MAX_DELAY_MS is "

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from pokerws.game.apply import apply
-from pokerws.game.betting import could_be_called, live_seats, stack_of
+from pokerws.game.betting import could_be_called, hand_seat, live_seats, stack_of
 from pokerws.game.button import Positions
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
 from pokerws.game.commands import Act, Action
@@ -288,6 +288,8 @@ def _play(table: Table, moves: Iterable[_Move], scale: int) -> None:
                 raise Refused(f"{move.text!r}: the betting is over")
             continue
         if turn.seat != move.seat:
+            if move.verb == "cc" and _has_no_say(table, hand, move.seat):
+                continue
             raise Refused(f"{move.text!r}: p{turn.seat + 1} is to act")
         act = _answer(table, hand, turn, move, scale)
         try:
@@ -299,6 +301,13 @@ def _play(table: Table, moves: Iterable[_Move], scale: int) -> None:
         able = _advance(table)
     if table.hand is not None and table.hand.turn is not None:
         raise Refused(f"the actions end where p{table.hand.turn.seat + 1} is to act")
+
+
+def _has_no_say(table: Table, hand: Hand, seat: int) -> bool:
+    """Whether a player is in the hand and owes nothing, but nobody is left to answer a bet."""
+    part = hand_seat(hand, seat)
+    owes = part.folded or part.bet < hand.bet
+    return not owes and stack_of(table, seat) > 0 and not could_be_called(table, hand, seat)
 
 
 def _answer(table: Table, hand: Hand, turn: Turn, move: _Move, scale: int) -> Act:

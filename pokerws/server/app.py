@@ -9,7 +9,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 
 from pokerws import __version__
 from pokerws.game.deal import shuffler
-from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig, TableId
+from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig
 from pokerws.messages import CloseCode, Limits, Notice, client_decoder, encode
 from pokerws.server.auth import Guests, Player
 from pokerws.server.clock import Clock
@@ -18,6 +18,8 @@ from pokerws.server.lobby import Lobby
 from pokerws.server.session import Desk, Session
 from pokerws.settings import Settings
 from pokerws.storage.database import Database
+from pokerws.storage.journal import Journal
+from pokerws.storage.store import Store
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
 # A free seat or two stays for people, however many bots there are.
@@ -34,6 +36,7 @@ class App:
         self._settings = settings
         self._clock = Clock()
         self._database: Database | None = None
+        self._journal: Journal | None = None
         self._lobby: Lobby | None = None
         self._server: Server | None = None
         self._sessions: set[Session] = set()
@@ -57,17 +60,16 @@ class App:
                 settings.database_url,
                 embedded_dir=settings.embedded_dir,
                 statement_timeout_ms=settings.db_statement_timeout_ms,
-                keep_events=settings.use_event_persistence,
-                on_fenced=self._table_fenced,
             )
-        database = self._database
+            self._journal = self._start_journal(self._database.store)
         self._lobby = lobby = Lobby(
-            store=None if database is None else database.store,
-            sink=None if database is None else database.journal,
+            store=None if self._database is None else self._database.store,
+            sink=self._journal,
             keep_events=settings.use_event_persistence,
             clock=self._clock,
             shuffle=shuffler(os.urandom),
             max_tables=settings.max_tables,
+            durable=settings.use_durable_acks,
         )
         await lobby.start()
         guests = Guests(settings.session_key or await self._session_key())
@@ -89,8 +91,10 @@ class App:
             self._server.close(code=CloseCode.RESTARTING, reason="restarting")
             await self._server.wait_closed()
         stored = True
+        if self._journal is not None:
+            stored = await self._journal.stop(timeout_s)
         if self._database is not None:
-            stored = await self._database.close(timeout_s)
+            await self._database.close()
         log.info("server_stopped", all_stored=stored)
         return stored
 
@@ -157,9 +161,24 @@ class App:
             "use_durable_acks": settings.use_durable_acks,
         }
 
-    def _table_fenced(self, table: TableId) -> None:
-        if self._lobby is not None:
-            self._lobby.table_fenced(table)
+    def _start_journal(self, store: Store) -> Journal:
+        """The journal, which tells the lobby what has become of the tables' changes."""
+
+        def lobby() -> Lobby:
+            assert self._lobby is not None, "changes come from the lobby's tables"
+            return self._lobby
+
+        durable = self._settings.use_durable_acks
+        journal = Journal(
+            store,
+            keep_events=self._settings.use_event_persistence,
+            on_written=lambda table, seq: lobby().table_written(table, seq),
+            on_fenced=lambda table: lobby().table_fenced(table),
+            on_quarantined=lambda table: lobby().table_lost(table),
+            on_conflict=(lambda table: lobby().table_lost(table)) if durable else None,
+        )
+        journal.start()
+        return journal
 
     async def _session_key(self) -> str:
         if self._database is None:
@@ -215,7 +234,7 @@ class App:
             "tables_in_memory": tables,
             "database": "off",
         }
-        if self._database is not None:
-            facts["database"] = "up" if self._database.journal.healthy else "down"
-            facts["changes_waiting"] = self._database.journal.waiting
+        if self._journal is not None:
+            facts["database"] = "up" if self._journal.healthy else "down"
+            facts["changes_waiting"] = self._journal.waiting
         return True, facts

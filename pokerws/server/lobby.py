@@ -18,7 +18,7 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import REJECT_CODES, Notice, TableSummary, encode
 from pokerws.messages import Lobby as LobbyMessage
-from pokerws.server.clock import Clock
+from pokerws.server.clock import Alarm, Clock
 from pokerws.server.table_actor import Sink, TableActor, Viewer
 from pokerws.storage.store import Claimed, Store, StoreUnavailable, TableSnapshot
 
@@ -27,6 +27,9 @@ GATHER_S = 0.25
 # Time that a player gets on top of what was left when a table comes back into memory.
 RESUME_GRACE_MS = 5_000
 
+# With durable acks, play pauses when a change has waited this long to be stored.
+PAUSE_AFTER_MS = 1_000
+CHECK_LAG_MS = 250
 # How long loading a table waits for earlier changes to be written.
 FLUSH_TIMEOUT_S = 5.0
 
@@ -50,10 +53,12 @@ class Lobby:
         clock: Clock,
         shuffle: Shuffle,
         max_tables: int,
+        durable: bool = False,
     ) -> None:
         self._store = store
         self._sink = sink
         self._keep_events = keep_events
+        self._durable = durable
         self._clock = clock
         self._shuffle = shuffle
         self._max_tables = max_tables
@@ -64,11 +69,15 @@ class Lobby:
         self._changed: set[TableId] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
+        self._paused = False
+        self._check: Alarm | None = None
 
     async def start(self) -> None:
         """List the stored tables; they come into memory when somebody asks for them."""
         if self._store is None:
             return
+        if self._durable:
+            self._check_lag()
         for game in await self._store.games():
             self._summaries[game.table] = TableSummary(
                 game.table, game.name, game.status, game.players, game.hand_number, game.config
@@ -83,6 +92,8 @@ class Lobby:
             actor.stop()
         if self._timer is not None:
             self._timer.cancel()
+        if self._check is not None:
+            self._check.cancel()
 
     @property
     def tables_in_memory(self) -> int:
@@ -96,10 +107,10 @@ class Lobby:
     def create(self, name: str, config: TableConfig) -> TableActor:
         """Open a table.  Raises Illegal."""
         self._check_open()
-        if len(self._summaries) >= self._max_tables:
+        if len(self._summaries.keys() | self._actors.keys()) >= self._max_tables:
             raise Illegal("table_limit", f"there are {self._max_tables} tables already")
         table, events = open_table(TableId(secrets.token_hex(6)), name, config)
-        actor = self._actor(table.id, TableSnapshot(table), epoch=1)
+        actor = self._actor(table.id, TableSnapshot(table), epoch=1, stored_seq=0)
         if self._sink is None:
             log.info("create_game", outcome="IN_MEMORY", table=table.id, name=name)
         actor.opened(events)
@@ -146,10 +157,9 @@ class Lobby:
 
     # ---- what the actors and the journal say
 
-    def table_changed(self, actor: TableActor) -> None:
+    def table_changed(self, summary: TableSummary) -> None:
         """Part of `table_actor.Owner`."""
-        table = actor.table.id
-        summary = actor.summary()
+        table = summary.table
         if self._summaries.get(table) == summary:
             return
         self._summaries[table] = summary
@@ -160,6 +170,22 @@ class Lobby:
     def table_failed(self, actor: TableActor) -> None:
         """Part of `table_actor.Owner`: drop the table, so that it is loaded anew."""
         self._drop(actor, "table_failed", "the table had a fault and is being restored")
+
+    def table_written(self, table: TableId, seq: int) -> None:
+        """The journal has stored everything that happened at a table up to event `seq`."""
+        actor = self._actors.get(table)
+        if actor is not None:
+            actor.written(seq)
+
+    def table_lost(self, table: TableId) -> None:
+        """What happened at a table since the last write cannot be stored.
+
+        With durable acks nobody has seen it: the table is dropped, and loaded as it is stored.
+        Otherwise memory is the truth, and play goes on from there.
+        """
+        actor = self._actors.get(table)
+        if actor is not None and self._durable:
+            self._drop(actor, "table_failed", "the table is being restored from the database")
 
     def table_fenced(self, table: TableId) -> None:
         """Another process has claimed the table: say nothing more about it from here."""
@@ -188,6 +214,32 @@ class Lobby:
         for viewer in list(self._subscribers):
             viewer.tell(frame)
 
+    # ---- a database that is away, with durable acks
+
+    def _check_lag(self) -> None:
+        """Pause all tables while writing hangs, so that nobody's clock runs unseen."""
+        assert self._sink is not None, "durable acks need a journal"
+        self._check = self._clock.call_at(self._clock.now_ms() + CHECK_LAG_MS, self._check_lag)
+        lag_ms = self._sink.oldest_ms
+        if not self._paused and lag_ms > PAUSE_AFTER_MS:
+            self._paused = True
+            log.error("tables_paused", lag_ms=lag_ms, tables=len(self._actors))
+            self._tell_watchers("paused", "the database is away; the clocks stand still")
+            for actor in self._actors.values():
+                actor.pause()
+        elif self._paused and not lag_ms:
+            self._paused = False
+            log.info("tables_go_on", tables=len(self._actors))
+            self._tell_watchers("resumed", "the database is back; play goes on")
+            for actor in self._actors.values():
+                actor.go_on()
+
+    def _tell_watchers(self, code: str, message: str) -> None:
+        for table, actor in self._actors.items():
+            frame = encode(Notice(code, message, table))
+            for viewer in list(actor.watchers):
+                viewer.show(actor, frame)
+
     # ---- loading
 
     async def _hydrate(self, store: Store, table: TableId) -> TableActor:
@@ -214,7 +266,7 @@ class Lobby:
             epoch=claimed.epoch,
             later_events=len(claimed.later_events),
         )
-        actor = self._actor(table, snapshot, claimed.epoch)
+        actor = self._actor(table, snapshot, claimed.epoch, stored_seq=claimed.version)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq
         actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
         return actor
@@ -228,7 +280,9 @@ class Lobby:
             apply(snapshot.table, _decode_event(row.payload))
         return snapshot
 
-    def _actor(self, table: TableId, snapshot: TableSnapshot, epoch: int) -> TableActor:
+    def _actor(
+        self, table: TableId, snapshot: TableSnapshot, epoch: int, *, stored_seq: int
+    ) -> TableActor:
         actor = TableActor(
             snapshot.table,
             epoch,
@@ -237,7 +291,11 @@ class Lobby:
             shuffle=self._shuffle,
             sink=self._sink,
             keep_events=self._keep_events,
+            durable=self._durable,
+            stored_seq=stored_seq,
             owner=self,
         )
         self._actors[table] = actor
+        if self._paused:
+            actor.pause()
         return actor

@@ -180,8 +180,7 @@ class Session:
                 lobby.subscribe(self)
             case CreateTable(name=name, config=config):
                 check_name(name)
-                actor = lobby.create(name, config)
-                self._send(Accepted(message.id, actor.table.seq, actor.table.id))
+                lobby.create(name, config).answer_opened(self, message.id)
             case _:
                 assert_never(message)
 
@@ -273,7 +272,7 @@ class Session:
             self._outbox.clear()
             self._outbox.extend(answers)
             for actor in self._watched.values():
-                self._outbox.append((actor.snapshot_frame(self.player), actor))
+                actor.show_snapshot(self)
             if table is None:
                 self._outbox.append((frame, None))
         else:

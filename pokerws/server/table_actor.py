@@ -6,6 +6,7 @@ clock's `TimeUp` is a command like any other.  This module must not know about s
 """
 
 from collections import deque
+from functools import partial
 from hashlib import blake2b
 from typing import Protocol
 
@@ -29,6 +30,7 @@ from pokerws.messages import (
     encode,
 )
 from pokerws.server.clock import Alarm, Clock
+from pokerws.server.gate import Gate
 from pokerws.server.views import Owners, is_personal, owners, redact, redact_table
 from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
 
@@ -71,6 +73,10 @@ class Sink(Protocol):
     def over_high_water(self) -> bool:
         """Whether so much waits to be written that play has to pause."""
 
+    @property
+    def oldest_ms(self) -> int:
+        """For how long the oldest change has waited to be written; 0 when none waits."""
+
     def put(self, change: Change) -> None:
         """Take over a change."""
 
@@ -81,7 +87,7 @@ class Sink(Protocol):
 class Owner(Protocol):
     """Who has to hear about a table's fate: the lobby."""
 
-    def table_changed(self, actor: "TableActor") -> None:
+    def table_changed(self, summary: TableSummary) -> None:
         """The table's summary may be another one now."""
 
     def table_failed(self, actor: "TableActor") -> None:
@@ -89,7 +95,11 @@ class Owner(Protocol):
 
 
 class TableActor:
-    """Owns one table.  `epoch` is the stored table's, and this actor's as long as it lives."""
+    """Owns one table.
+
+    `epoch` is the stored table's, and this actor's as long as it lives; `stored_seq` is how far the
+    table is stored already.  With `durable`, nothing is shown before it is stored.
+    """
 
     def __init__(
         self,
@@ -102,6 +112,8 @@ class TableActor:
         sink: Sink | None,
         keep_events: bool,
         owner: Owner,
+        durable: bool = False,
+        stored_seq: int = 0,
     ) -> None:
         self.table = table
         self.epoch = epoch
@@ -113,9 +125,11 @@ class TableActor:
         self._sink = sink
         self._keep_events = keep_events
         self._owner = owner
+        self._gate = Gate(durable=durable, written=stored_seq)
         self._history: deque[tuple[TableEvent, Owners | None]] = deque(maxlen=HISTORY_EVENTS)
         self._alarm: Alarm | None = None
         self._armed_ms: int | None = None
+        self._paused_ms: int | None = None
 
     # ---- commands
 
@@ -125,30 +139,49 @@ class TableActor:
         receipts = self._receipts.get(viewer.player, [])
         for receipt in receipts:
             if receipt.id == command_id and receipt.digest == digest:
-                viewer.answer(Accepted(command_id, receipt.seq))
+                self._answer(viewer, Accepted(command_id, receipt.seq))
                 return
         if self.stopped:
             viewer.answer(reject(command_id, "restarting"))
             return
+        if self._paused_ms is not None:
+            viewer.answer(reject(command_id, "paused"))
+            return
         if self._sink is not None and self._sink.over_high_water:
-            viewer.answer(reject(command_id, "overloaded"))
+            self._answer(viewer, reject(command_id, "overloaded"))
             return
         before = self.table.seq
         try:
             events = self._play(command)
         except Illegal as refusal:
-            viewer.answer(reject(command_id, refusal.code, refusal.detail))
+            self._answer(viewer, reject(command_id, refusal.code, refusal.detail))
             return
         if events is None:
             viewer.answer(reject(command_id, "table_unavailable"))
             return
         self._remember(viewer.player, Receipt(command_id, digest, before + 1), events)
-        viewer.answer(Accepted(command_id, before + 1))
+        self._answer(viewer, Accepted(command_id, before + 1))
         self._changed(events)
 
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events that made the table."""
         self._changed(events)
+
+    def answer_opened(self, viewer: Viewer, command_id: str) -> None:
+        """Tell who asked for the table that it is there."""
+        self._answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
+
+    def pause(self) -> None:
+        """Stop the clock and take no commands, while the database is away."""
+        if self._paused_ms is None:
+            self._paused_ms = self._clock.now_ms()
+            self._disarm()
+
+    def go_on(self) -> None:
+        """The end of a pause: the clock goes on with what was left."""
+        if self._paused_ms is not None:
+            paused_ms, self._paused_ms = self._paused_ms, None
+            self.resume(paused_ms, 0, restart_log=False)
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
         """Go on after a time out of memory."""
@@ -160,37 +193,45 @@ class TableActor:
     def stop(self) -> None:
         """Carry out nothing more: no command, no time-out."""
         self.stopped = True
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+        self._gate.discard()
+        self._disarm()
 
     # ---- viewers
 
     def watch(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer, and send what it has missed, or a snapshot."""
         self.watchers[viewer] = None
-        viewer.answer(Accepted(message.id, table=self.table.id))
+        self._answer(viewer, Accepted(message.id, table=self.table.id))
         missed = None
         if message.after_seq is not None and message.epoch == self.epoch:
             missed = self._events_after(message.after_seq, viewer.player)
         if missed is None:
-            viewer.show(self, self.snapshot_frame(viewer.player))
+            self.show_snapshot(viewer)
         elif missed:
             seq = self.table.seq - len(missed) + 1
-            viewer.show(self, self._events_frame(seq, missed))
+            self._show(viewer, self._events_frame(seq, missed))
 
     def unwatch(self, viewer: Viewer) -> None:
         """Forget a viewer, if it was one."""
         self.watchers.pop(viewer, None)
 
-    def snapshot_frame(self, player: PlayerId) -> bytes:
-        """The table as one player may see it."""
-        table = self.table
-        state = redact_table(table, player)
-        now_ms = self._clock.now_ms()
-        return encode(
-            Snapshot(table.id, self.epoch, table.seq, now_ms, state, table.seat_of(player))
-        )
+    def show_snapshot(self, viewer: Viewer) -> None:
+        """Send a viewer the table as it may see it."""
+        table, player = self.table, viewer.player
+        state, now_ms = redact_table(table, player), self._clock.now_ms()
+        own_seat = table.seat_of(player)
+        frame = encode(Snapshot(table.id, self.epoch, table.seq, now_ms, state, own_seat))
+        self._show(viewer, frame)
+
+    def written(self, seq: int) -> None:
+        """Everything up to event `seq` is stored."""
+        self._gate.advance(seq)
+
+    def _answer(self, viewer: Viewer, message: Accepted | Rejected) -> None:
+        self._gate.send(self.table.seq, partial(viewer.answer, message))
+
+    def _show(self, viewer: Viewer, frame: bytes) -> None:
+        self._gate.send(self.table.seq, partial(viewer.show, self, frame))
 
     def summary(self) -> TableSummary:
         """The table as the lobby lists it."""
@@ -236,7 +277,7 @@ class TableActor:
         self._store(events, first_seq)
         self._publish(events, first_seq)
         self._arm()
-        self._owner.table_changed(self)
+        self._gate.send(self.table.seq, partial(self._owner.table_changed, self.summary()))
 
     def _store(self, events: list[TableEvent], first_seq: int) -> None:
         if self._sink is None:
@@ -286,7 +327,7 @@ class TableActor:
             if player not in frames:
                 seen = [redact(event, seats, player) for event in events]
                 frames[player] = self._events_frame(first_seq, seen)
-            viewer.show(self, frames[player])
+            self._show(viewer, frames[player])
 
     def _events_frame(self, first_seq: int, events: list[TableEvent]) -> bytes:
         now_ms = self._clock.now_ms()
@@ -312,11 +353,15 @@ class TableActor:
         if self._alarm is not None:
             if deadline_ms == self._armed_ms:
                 return
-            self._alarm.cancel()
-            self._alarm = None
-        if deadline_ms is not None and not self.stopped:
+            self._disarm()
+        if deadline_ms is not None and not self.stopped and self._paused_ms is None:
             self._armed_ms = deadline_ms
             self._alarm = self._clock.call_at(deadline_ms, self._time_up)
+
+    def _disarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def _time_up(self) -> None:
         self._alarm = None

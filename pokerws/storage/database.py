@@ -1,12 +1,9 @@
-"""The database as one thing to open and close: Postgres itself where it is ours, store, journal."""
+"""The database as one thing to open and close: Postgres itself where it is ours, and the store."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from pokerws.game.state import TableId
 from pokerws.storage.embedded import EmbeddedError, EmbeddedPostgres
-from pokerws.storage.journal import Journal
 from pokerws.storage.migrate import MigrationError, status
 from pokerws.storage.migrate import migrate as apply_missing
 from pokerws.storage.postgres import PostgresStore
@@ -18,13 +15,10 @@ class DatabaseError(Exception):
 
 
 class Database:
-    """An open, migrated database.  Changes go into `journal`; everything else asks `store`."""
+    """An open, migrated database, which is asked through `store`."""
 
-    def __init__(
-        self, store: PostgresStore, journal: Journal, postgres: EmbeddedPostgres | None
-    ) -> None:
+    def __init__(self, store: PostgresStore, postgres: EmbeddedPostgres | None) -> None:
         self.store = store
-        self.journal = journal
         self._postgres = postgres
 
     @classmethod
@@ -34,13 +28,10 @@ class Database:
         *,
         embedded_dir: Path | None,
         statement_timeout_ms: int,
-        keep_events: bool,
-        on_fenced: Callable[[TableId], None],
     ) -> Self:
         """Start Postgres if it is ours, bring it up to date, connect.  Raises DatabaseError.
 
         `url` is a Postgres address, which is not looked at when `embedded_dir` is given.
-        `on_fenced` is told of tables that another process has taken over.
         """
         postgres = None
         try:
@@ -55,22 +46,18 @@ class Database:
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
                 raise DatabaseError(f"{error}; check DATABASE_URL") from error
             raise
-        journal = Journal(store, keep_events=keep_events, on_fenced=on_fenced)
-        journal.start()
-        return cls(store, journal, postgres)
+        return cls(store, postgres)
 
     @property
     def version(self) -> str:
         """What runs there, for people."""
         return f"PostgreSQL {self.store.version}"
 
-    async def close(self, timeout_s: float) -> bool:
-        """Write what waits, and let go.  Returns whether all of it is written."""
-        written = await self.journal.stop(timeout_s)
+    async def close(self) -> None:
+        """Let go of the database, and stop Postgres if it is ours."""
         await self.store.close()
         if self._postgres is not None:
             await self._postgres.stop()
-        return written
 
 
 async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> list[str]:

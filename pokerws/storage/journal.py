@@ -59,10 +59,11 @@ class Journal:
     """Writes changes to a store in the background, from `start` to `stop`.
 
     The callbacks run in the journal's task, so they have to be short.  `on_fenced`: another process
-    owns the table now.  `on_quarantined`: the store refuses the table's data.  After either, the
-    table's changes are dropped and counted until it comes with a higher epoch; so whoever claims a
-    table flushes first.  `on_written(table, version)`: all up to `version` is committed, and what
-    waited for that can be shown.
+    owns the table now.  `on_quarantined`: the store refuses the table's data.  `on_conflict`:
+    somebody edited the row; without that callback memory is the truth, and the row is brought up to
+    date.  After any of the three, the table's changes are dropped and counted until it comes with a
+    higher epoch; so whoever claims a table flushes first.  `on_written(table, version)`: all up to
+    `version` is committed, and what waited for that can be shown.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Journal:
         keep_events: bool,
         on_fenced: Callable[[TableId], None] = lambda table: None,
         on_quarantined: Callable[[TableId], None] = lambda table: None,
+        on_conflict: Callable[[TableId], None] | None = None,
         on_written: Callable[[TableId, int], None] = lambda table, version: None,
         high_water_events: int = HIGH_WATER_EVENTS,
         back_off: BackOff | None = None,
@@ -80,6 +82,7 @@ class Journal:
         self._store = store
         self._on_fenced = on_fenced
         self._on_quarantined = on_quarantined
+        self._on_conflict = on_conflict
         self._on_written = on_written
         self._high_water_events = high_water_events
         self._back_off = back_off or BackOff()
@@ -241,7 +244,10 @@ class Journal:
                 expected_version=entry.expected,
                 stored_version=stored.version,
             )
-            entry.expected = stored.version
+            if self._on_conflict is not None:
+                self._lose(entry, self._on_conflict)
+            else:
+                entry.expected = stored.version
 
     def _written(self, entry: Entry, version: int) -> None:
         """The store has the entry up to `version`; the rest of it, if any, goes on waiting."""

@@ -45,7 +45,7 @@ async def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
         ({"PORT": "many"}, "PORT"),
         ({"USE_DB_REPOSITORY": "perhaps"}, "USE_DB_REPOSITORY"),
         ({"USE_EVENT_PERSISTENCE": "true"}, "USE_DB_REPOSITORY"),
-        ({"USE_DURABLE_ACKS": "true"}, "USE_DURABLE_ACKS is not available yet"),
+        ({"USE_DURABLE_ACKS": "true"}, "USE_DB_REPOSITORY"),
         ({"USE_AUTH_MIDDLEWARE": "true"}, "USE_AUTH_MIDDLEWARE is not available yet"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
     ],

@@ -13,7 +13,10 @@ from pokerws.game.state import PlayerId, Seat, Table, TableConfig, TableId, Turn
 
 
 class Plan(NamedTuple):
-    """A hand to be dealt.  Lists are by place: 0 is the first seat left of the button."""
+    """A hand to be dealt.  Lists are by place: 0 is the first seat left of the button.
+
+    A negative blind is that of a player who enters.
+    """
 
     stacks: list[int]
     antes: list[int]
@@ -38,6 +41,8 @@ def random_plan(rng: Random) -> Plan:
     blinds += [0] * (count - 2)
     if count > 3 and rng.random() < 0.1:
         blinds[2] = 2 * big_blind
+    if count > 3 and rng.random() < 0.1:
+        blinds[rng.randrange(3, count)] = -big_blind
     stacks = [_random_stack(rng, depth, big_blind) for _ in range(count)]
     return Plan(
         stacks=stacks,
@@ -96,12 +101,15 @@ class DealtHand:
         positions = Positions(
             self.seats[-1], self.seats[small], self.seats[big], self.seats, entering=[], missed=[]
         )
-        posted = sorted((amount, place) for place, amount in enumerate(plan.blinds) if amount)
+        blinds = [
+            Blind(self.seats[place], abs(amount), "big" if amount > 0 else "entry")
+            for amount, place in sorted((b, place) for place, b in enumerate(plan.blinds))
+        ]
         for event in deal_hand(
             self.table,
             positions,
             [Ante(self.seats[p], ante, plan.dead_antes) for p, ante in enumerate(plan.antes)],
-            [Blind(self.seats[place], amount, "big") for amount, place in posted],
+            blinds,
             min_bet=plan.min_bet,
             deck=plan.deck,
         ):

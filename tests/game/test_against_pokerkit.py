@@ -14,7 +14,7 @@ of them our side is held against `Street`, a second reading of the rule, instead
 * When the big blind was short, others may call there with as little as it posted, and a raise is
   measured from there.  Robert's Rules, section 14: whoever enters enters for
   the whole blind.
-* The last player with chips is asked there to check, though nobody is left to answer a bet.
+* A player who owes nothing is asked there to check, though nobody is left to answer a bet.
 * Hands that lost are taken out of the pots there before the pots are split, so that two pots
   with the same contenders left become one.  TDA rule 21: each side pot is split separately.
 * Chips of a player who folds having paid more than anyone left, which uneven antes make possible,
@@ -136,11 +136,15 @@ class Comparison:
                     self.contenders = [self.by_place(pot.seats) for pot in event.pots]
                 apply(self.table, event)
         self.theirs.deal()
-        while self.table.hand is None and self.theirs.actor is not None:
+        while self.theirs.actor not in (None, self.place_to_act()):
             assert self.theirs.call == 0
             assert self.theirs.raise_bounds is None
             self.theirs.state.check_or_call()
             self.theirs.deal()
+
+    def place_to_act(self) -> int | None:
+        hand = self.table.hand
+        return None if hand is None or hand.turn is None else self.ours.seats.index(hand.turn.seat)
 
     def by_place(self, seats: list[int]) -> list[int]:
         return [self.ours.seats.index(seat) for seat in seats]

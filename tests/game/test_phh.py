@@ -194,6 +194,21 @@ def test_a_check_that_nobody_had_to_be_asked_for_changes_nothing() -> None:
     assert played(starting_stacks=[80, 1000, 1000], actions=actions) == [0, 1080, 1000]
 
 
+def test_a_check_in_between_that_nobody_had_to_be_asked_for_changes_nothing() -> None:
+    """p4 entered with as much as anybody left could put in; p1 still owes."""
+    record: dict[str, Any] = {
+        "starting_stacks": [90, 60, 1000, 1000],
+        "blinds_or_straddles": [50, 100, 0, -100],
+        "antes": [],
+    }
+    board = ["d db 3c8h9s4dJc"]
+    for checks in ([], ["p4 cc"]):
+        actions = [*DEALT, "p3 f", *checks, "p1 cc", *board]
+        assert played(**record, actions=actions) == [60, 180, 1000, 910]
+    with pytest.raises(Refused, match="p1 is to act"):
+        played(**record, actions=[*DEALT, "p3 f", "p4 f"])
+
+
 def test_a_raise_that_nobody_is_left_to_call_is_a_call() -> None:
     actions = [*DEALT, "p3 cbr 300", "p1 f", "p2 cbr 1000", "d db 3c8h9s4dJc"]
     assert played(starting_stacks=[1000, 1000, 300], actions=actions) == [950, 1350, 0]

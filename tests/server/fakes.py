@@ -5,7 +5,14 @@ from collections.abc import Callable
 import msgspec
 
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import Accepted, Events, Rejected, ServerMessage, server_decoder
+from pokerws.messages import (
+    Accepted,
+    Events,
+    Rejected,
+    ServerMessage,
+    TableSummary,
+    server_decoder,
+)
 from pokerws.server.clock import Clock
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.store import Change
@@ -98,6 +105,7 @@ class FakeSink:
     def __init__(self) -> None:
         self.changes: list[Change] = []
         self.over_high_water = False
+        self.oldest_ms = 0
 
     def put(self, change: Change) -> None:
         self.changes.append(change)
@@ -113,7 +121,7 @@ class FakeOwner:
         self.changed = 0
         self.failed: list[TableActor] = []
 
-    def table_changed(self, actor: TableActor) -> None:
+    def table_changed(self, summary: TableSummary) -> None:
         self.changed += 1
 
     def table_failed(self, actor: TableActor) -> None:

@@ -38,17 +38,32 @@ async def operator(database_url: str) -> AsyncIterator["asyncpg.Connection[async
     await connection.close()
 
 
-async def waiting_for(operator: "asyncpg.Connection[asyncpg.Record]", kind: str) -> int:
-    """The server process of the save that waits for something of this kind, once there is one."""
+async def waiting(operator: "asyncpg.Connection[asyncpg.Record]", kind: str) -> int | None:
+    """The server process of the save that waits for something of this kind, if there is one."""
+    await operator.execute("SELECT pg_stat_clear_snapshot()")
+    pid: int | None = await operator.fetchval(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name = 'pokerws' AND $1 IN (wait_event_type, wait_event)",
+        kind,
+    )
+    return pid
+
+
+async def put_until_a_commit_hangs(
+    journal: Journal, operator: "asyncpg.Connection[asyncpg.Record]"
+) -> tuple[int, int]:
+    """Put changes until one waits for a replica: the server process, and the last version put.
+
+    When a setting has reached the process that answers for this cannot be seen from outside.
+    """
+    version = 0
     while True:
-        await operator.execute("SELECT pg_stat_clear_snapshot()")
-        pid: int | None = await operator.fetchval(
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
-            "AND application_name = 'pokerws' AND $1 IN (wait_event_type, wait_event)",
-            kind,
-        )
-        if pid is not None:
-            return pid
+        journal.put(change(expected=version, version=version + 2))
+        version += 2
+        while journal.waiting:
+            pid = await waiting(operator, "SyncRep")
+            if pid is not None:
+                return pid, version
 
 
 async def until_unhealthy(journal: Journal) -> None:
@@ -72,7 +87,8 @@ async def test_a_save_whose_connection_is_killed_before_the_commit_is_done_again
     async with operator.transaction():
         await operator.execute("SELECT FROM games FOR UPDATE")
         journal.put(change(expected=2, version=5))
-        pid = await waiting_for(operator, "Lock")
+        while (pid := await waiting(operator, "Lock")) is None:
+            pass
         journal.put(change(expected=5, version=6))
         await operator.execute("SELECT pg_terminate_backend($1, 5000)", pid)
 
@@ -98,20 +114,17 @@ async def test_a_save_whose_connection_is_killed_after_the_commit_is_not_done_tw
     await operator.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
     try:
         await operator.execute("SELECT pg_reload_conf()")
-        while await operator.fetchval("SHOW synchronous_standby_names") != "nobody":
-            pass
         journal = journal_on(store)
-        journal.put(change(version=2))
-        pid = await waiting_for(operator, "SyncRep")
+        pid, version = await put_until_a_commit_hangs(journal, operator)
         await operator.execute("SELECT pg_terminate_backend($1, 5000)", pid)
         await journal.flush(SOON_S)
     finally:
         await operator.execute("ALTER SYSTEM RESET synchronous_standby_names")
         await operator.execute("SELECT pg_reload_conf()")
 
-    assert await store.position(T1) == Position(version=2, epoch=1)
-    assert await seqs(store) == [1, 2]
-    assert heard.written == [(T1, 2)]
+    assert await store.position(T1) == Position(version, epoch=1)
+    assert await seqs(store) == list(range(1, version + 1))
+    assert heard.written[-1] == (T1, version)
     assert len(logged.all("save_game", outcome="DB_FAILED")) == 1
     assert not logged.all("save_game", outcome="DB_CONFLICT")
     assert len(logged.all("create_game", outcome="DB_SUCCESS")) == 1

@@ -1,0 +1,39 @@
+"""The gate before the viewers: with durable acks, nothing is shown before it is stored.
+
+What a change causes to be sent waits here, in order, until the journal says that the change is in
+the database.  Play goes on meanwhile.  Without durable acks the gate stands open.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+Send = Callable[[], None]
+
+
+class Gate:
+    """Holds back what is not stored yet.  `written` is the seq up to which all is stored."""
+
+    def __init__(self, *, durable: bool, written: int) -> None:
+        self._durable = durable
+        self._written = written
+        self._held: deque[tuple[int, Send]] = deque()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def send(self, seq: int, send: Send) -> None:
+        """Call `send` once everything up to event `seq` is stored: at once where it is."""
+        if not self._durable or seq <= self._written:
+            send()
+        else:
+            self._held.append((seq, send))
+
+    def advance(self, seq: int) -> None:
+        """Everything up to `seq` is stored: let out what waited for it."""
+        self._written = max(self._written, seq)
+        while self._held and self._held[0][0] <= self._written:
+            self._held.popleft()[1]()
+
+    def discard(self) -> None:
+        """What waits was never stored, so nobody may see it."""
+        self._held.clear()
