@@ -7,7 +7,7 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format clean
+.PHONY: help run test soak lint format clean
 
 help: ## Say what can be made
 	@echo "make TARGET, where TARGET is one of:"
@@ -19,6 +19,11 @@ run: $(READY) ## Start the server with a table of bots, as local.env says (PORT=
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-browser.sh
 	@$(BIN)/python -m pytest $(ARGS)
+
+SEEDS ?= 200
+FIRST_SEED ?= 1
+soak: $(READY) ## Kill the server under load, many times (SEEDS=200 FIRST_SEED=1)
+	@$(BIN)/python -m tests.simulation.soak --seeds $(SEEDS) --first-seed $(FIRST_SEED)
 
 lint: $(READY) ## Check style, format and types
 	$(BIN)/ruff check .

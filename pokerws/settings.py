@@ -126,7 +126,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 20_000
     next_hand_delay_ms: Annotated[
         int, _whole(0, 60_000, "Pause between two hands, at tables that the server itself makes.")
-    ] = 4000
+    ] = 5000
 
     max_tables: Annotated[int, _whole(1, 1_000_000, "Most tables that may exist at once.")] = 1000
     max_message_bytes: Annotated[

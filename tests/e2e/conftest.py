@@ -1,24 +1,13 @@
 """A real server process on a real Postgres, in a directory of its own."""
 
 import asyncio
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from pokerws.storage.embedded import EmbeddedPostgres
 from tests.e2e.process import ServerProcess
-
-
-@pytest.fixture
-def directory() -> Iterator[Path]:
-    """A directory that also the unprivileged owner of an embedded Postgres can reach."""
-    path = Path(tempfile.mkdtemp(prefix="pokerws-e2e-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
 
 
 @pytest.fixture

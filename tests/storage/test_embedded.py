@@ -191,6 +191,26 @@ async def test_what_was_committed_survives_the_kill_of_postgres_itself(made: Pat
     assert processes_of(again) == []
 
 
+@on_linux
+async def test_a_new_server_waits_for_what_is_left_of_one_that_was_killed(made: Path) -> None:
+    server = await start(made)
+    busy = await asyncpg.connect(server.dsn)
+    os.kill(busy.get_server_pid(), signal.SIGSTOP)
+    os.kill(postmaster(server), signal.SIGKILL)
+    os.close(server._lock)
+
+    starting = asyncio.create_task(start(made))
+    log = server.cluster / "postgres.log"
+    while "is still in use" not in log.read_text():
+        await asyncio.sleep(0)
+    os.kill(busy.get_server_pid(), signal.SIGCONT)
+
+    again = await starting
+    assert await ask(again.dsn, "SELECT 1") == 1
+    busy.terminate()
+    await again.stop()
+
+
 async def test_stopping_after_postgres_was_killed_is_no_error(made: Path) -> None:
     server = await start(made)
     os.kill(postmaster(server), signal.SIGKILL)

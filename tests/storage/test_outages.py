@@ -226,10 +226,10 @@ async def test_while_postgres_hangs_play_is_not_held_up_and_all_is_written_after
     fresh: Path, journal_on: OpenJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    monkeypatch.setattr(postgres, "CONNECT_S", 0.5)
+    monkeypatch.setattr(postgres, "CONNECT_S", 1.0)
     server = await start(fresh)
     await migrate(server.dsn)
-    store = await PostgresStore.open(server.dsn, statement_timeout_ms=50)
+    store = await PostgresStore.open(server.dsn, statement_timeout_ms=500)
     journal = journal_on(store, back_off=PATIENT)
     journal.put(change(version=2))
     await journal.flush(SOON_S)

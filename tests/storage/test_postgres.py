@@ -17,6 +17,7 @@ from pokerws.storage import postgres
 from pokerws.storage.postgres import PostgresStore
 from pokerws.storage.store import StoreRejected, StoreUnavailable
 from tests.storage.changes import START_MS, change, event
+from tests.storage.conftest import SOON_S
 
 T1, T2 = TableId("t1"), TableId("t2")
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -40,11 +41,12 @@ def moment(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms // 1000, UTC).replace(microsecond=at_ms % 1000 * 1000)
 
 
-async def writer_pid(operator: Connection) -> int:
-    """The server process that has written last."""
+async def pid_of(operator: Connection, *, writer: bool) -> int:
+    """The server process that the store writes with, or the one that it reads with."""
     pid: int = await operator.fetchval(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
-        "AND application_name = 'pokerws' AND query LIKE '%unnest%'"
+        "AND application_name = 'pokerws' AND (query LIKE '%unnest%') = $1",
+        writer,
     )
     return pid
 
@@ -261,7 +263,9 @@ async def test_a_save_after_the_connection_was_killed_takes_a_new_one(
     store: PostgresStore, operator: Connection
 ) -> None:
     await store.save([change()])
-    await operator.execute("SELECT pg_terminate_backend($1, 5000)", await writer_pid(operator))
+    await operator.execute(
+        "SELECT pg_terminate_backend($1, 5000)", await pid_of(operator, writer=True)
+    )
 
     try:
         assert await store.save([change(expected=1)]) == {T1}
@@ -273,7 +277,7 @@ async def test_a_save_after_the_connection_was_killed_takes_a_new_one(
 async def test_a_save_that_takes_too_long_is_given_up_and_the_next_one_works(
     database_url: str, operator: Connection
 ) -> None:
-    store = await PostgresStore.open(database_url, statement_timeout_ms=50)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
     await store.save([change()])
     async with operator.transaction():
         await operator.execute("SELECT FROM games FOR UPDATE")
@@ -288,9 +292,9 @@ async def test_a_server_that_hangs_is_left_and_not_waited_for(
     database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    store = await PostgresStore.open(database_url, statement_timeout_ms=50)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
     await store.save([change()])
-    pid = await writer_pid(operator)
+    pid = await pid_of(operator, writer=True)
     os.kill(pid, signal.SIGSTOP)
     try:
         with pytest.raises(StoreUnavailable, match="no answer in time"):
@@ -299,6 +303,24 @@ async def test_a_server_that_hangs_is_left_and_not_waited_for(
     finally:
         os.kill(pid, signal.SIGCONT)
     await store.close()
+
+
+async def test_a_read_does_not_wait_for_a_server_that_hangs(
+    database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
+    await store.save([change()])
+    pid = await pid_of(operator, writer=False)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(SOON_S):
+            with pytest.raises(StoreUnavailable, match="no answer in time"):
+                await store.position(T1)
+            assert await store.position(T1) is not None
+            await store.close()
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 async def test_two_servers_on_one_database_have_the_same_session_key(database_url: str) -> None:

@@ -1,0 +1,219 @@
+"""One seeded crash run: the real server under load, killed at random instants, and what must hold.
+
+Players at real sockets play at random and record all that they are shown.  The server is killed
+with SIGKILL, started again on the same database, and so on; at the end the database must hold
+everything that anybody was shown, and every command that was accepted must stand there once.
+"""
+
+import asyncio
+import random
+from pathlib import Path
+from typing import cast
+
+import asyncpg
+import msgspec
+
+from pokerws.client import Client, CommandRejected, TableView, connect
+from pokerws.client.reconnect import Backoff
+from pokerws.game.commands import Action
+from pokerws.game.events import (
+    BetPlaced,
+    Called,
+    Checked,
+    Folded,
+    PlayerSat,
+    PlayerStood,
+    Raised,
+    TableEvent,
+)
+from pokerws.game.state import PlayerId, TableConfig, TableId, Turn
+from pokerws.server.views import redact
+from pokerws.storage.embedded import EmbeddedPostgres
+from tests.e2e.database import check_database
+from tests.e2e.process import ServerProcess
+
+TABLES, SEATS, KILLS = 3, 4, 3
+# A run in which nothing is shown for this long has stalled.
+STALL_S = 30
+CONFIG = TableConfig(
+    seats=SEATS, min_buy_in=1_000, max_buy_in=10_000, next_hand_delay_ms=20, turn_time_ms=5_000
+)
+# How the players wait for the server, so that little of a run is spent on that.
+BACKOFF = Backoff(shortest_ms=20, longest_ms=200)
+_ACTIONS: dict[str, type[TableEvent]] = {
+    "fold": Folded,
+    "check": Checked,
+    "call": Called,
+    "bet": BetPlaced,
+    "raise": Raised,
+}
+_decode = msgspec.json.Decoder(TableEvent).decode
+
+
+class Progress:
+    """How many events all players together were shown."""
+
+    def __init__(self) -> None:
+        self._count = self._target = 0
+        self._reached = asyncio.Event()
+
+    def add(self) -> None:
+        self._count += 1
+        if self._count >= self._target:
+            self._reached.set()
+
+    async def more(self, count: int) -> None:
+        """Wait for so many more: an instant in the midst of play."""
+        self._target = self._count + count
+        self._reached.clear()
+        async with asyncio.timeout(STALL_S):
+            await self._reached.wait()
+
+
+class Recorder:
+    """One player, and all that it was shown and promised."""
+
+    def __init__(self, name: str, rng: random.Random, progress: Progress) -> None:
+        self.name = name
+        self.rng = rng
+        self.progress = progress
+        self.highest_seq = 0
+        self.player = PlayerId("")
+        self.shown: dict[int, TableEvent] = {}
+        self.accepted: list[tuple[int, str]] = []
+
+    async def play(self, url: str, table: TableId) -> None:
+        """Sit and play at random until cancelled."""
+        async with connect(url, name=self.name, backoff=BACKOFF) as client:
+            self.player = client.player
+            view = await client.watch(table, self._record)
+            while True:
+                self.highest_seq = max(self.highest_seq, view.seq)
+                await self._step(client, view)
+
+    def _record(self, seq: int, event: TableEvent) -> None:
+        before = self.shown.setdefault(seq, event)
+        assert before == event, f"event {seq} was {before} and is {event} now"
+        self.progress.add()
+
+    async def _step(self, client: Client, view: TableView) -> None:
+        try:
+            if view.own is None:
+                await client.sit(view.id, self.rng.randint(1_000, 10_000))
+            elif view.own.sitting_out and not view.own.stack and view.own_hand is None:
+                await client.add_chips(view.id, 5_000)
+            elif view.own.sitting_out:
+                await client.sit_in(view.id)
+            elif view.turn is not None:
+                await self._act(client, view, view.turn)
+            else:
+                await view.wait_for(lambda v: v.turn or v.own is None or v.own.sitting_out)
+        except CommandRejected as refused:
+            # What was decided on an older view is refused; anything else is a fault.
+            if not refused.retryable and refused.code not in ("not_your_turn", "wrong_turn"):
+                raise
+            await asyncio.sleep(0)
+
+    async def _act(self, client: Client, view: TableView, turn: Turn) -> None:
+        action = self.rng.choice(turn.actions)
+        amount = turn.min_to if action in ("bet", "raise") else None
+        accepted = await client.act(view.id, turn.number, cast("Action", action), amount)
+        assert accepted.seq is not None
+        self.accepted.append((accepted.seq, action))
+
+
+async def run(seed: int, directory: Path) -> int:
+    """Run one seed in an empty directory; returns how many events were checked.
+
+    Raises AssertionError when anything that must hold does not.
+    """
+    rng = random.Random(seed)
+    server = ServerProcess(
+        database_url=f"embedded:{directory / 'postgres'}",
+        use_db_repository=True,
+        use_event_persistence=True,
+        use_input_validation=True,
+        use_durable_acks=True,
+    )
+    await server.start()
+    try:
+        players = await _load(server, rng)
+    finally:
+        if server.running:
+            await server.kill()
+    postgres = await EmbeddedPostgres.start(directory / "postgres")
+    try:
+        await check_database(postgres.dsn)
+        return await _check_shown(postgres.dsn, players)
+    finally:
+        await postgres.stop()
+
+
+async def _load(server: ServerProcess, rng: random.Random) -> dict[TableId, list[Recorder]]:
+    """Players at their tables, through several kills."""
+    players: dict[TableId, list[Recorder]] = {}
+    progress = Progress()
+    async with connect(server.socket_url, name="Opener") as opener:
+        for number in range(TABLES):
+            table = await opener.create_table(f"Table {number}", CONFIG)
+            players[table] = [
+                Recorder(f"P{number}{seat}", random.Random(rng.random()), progress)
+                for seat in range(SEATS)
+            ]
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(recorder.play(server.socket_url, table))
+            for table, recorders in players.items()
+            for recorder in recorders
+        ]
+        for _ in range(KILLS):
+            await progress.more(rng.randint(50, 2_000))
+            await server.kill()
+            await server.start()
+        await progress.more(100)
+        for task in tasks:
+            task.cancel()
+    return players
+
+
+async def _check_shown(dsn: str, players: dict[TableId, list[Recorder]]) -> int:
+    """Everything shown is stored as it was shown; every accepted action stands where it said."""
+    connection = await asyncpg.connect(dsn)
+    checked = 0
+    try:
+        for table, recorders in players.items():
+            rows = await connection.fetch(
+                "SELECT payload FROM game_events WHERE game_id = $1 ORDER BY seq", table
+            )
+            events = [_decode(row["payload"]) for row in rows]
+            for recorder in recorders:
+                checked += _check_player(events, recorder)
+    finally:
+        await connection.close()
+    return checked
+
+
+def _check_player(events: list[TableEvent], recorder: Recorder) -> int:
+    seats: list[PlayerId | None] = [None] * SEATS
+    seat_at: dict[int, int | None] = {}
+    for seq, event in enumerate(events, start=1):
+        match event:
+            case PlayerSat(seat=seat, player=player):
+                seats[seat] = player
+            case PlayerStood(seat=seat):
+                seats[seat] = None
+            case _:
+                pass
+        seat_at[seq] = seats.index(recorder.player) if recorder.player in seats else None
+        shown = recorder.shown.get(seq)
+        if shown is not None:
+            assert shown == redact(event, list(seats), recorder.player), (seq, shown, event)
+    highest = max(recorder.highest_seq, *recorder.shown)
+    assert highest <= len(events), f"event {highest} was shown, and {len(events)} are stored"
+    seqs = [seq for seq, _ in recorder.accepted]
+    assert len(set(seqs)) == len(seqs), "two commands were answered with the same event"
+    for seq, action in recorder.accepted:
+        event = events[seq - 1]
+        assert isinstance(event, _ACTIONS[action]), (seq, action, event)
+        assert getattr(event, "seat", None) == seat_at[seq]
+    return len(recorder.shown)

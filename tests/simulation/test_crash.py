@@ -1,0 +1,13 @@
+"""A few seeds of the crash harness; `make soak` runs many."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.crash import run
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_nothing_that_anyone_was_shown_is_lost_to_kill_9(seed: int, directory: Path) -> None:
+    assert await run(seed, directory) > 100
