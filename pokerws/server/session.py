@@ -262,6 +262,8 @@ class Session:
         Overflow policy: once, the frames of all tables give way to one fresh snapshot each; a
         client that has not caught up when the outbox overflows again is cut off.
         """
+        if self._closing is not None:
+            return  # Nobody will read it.
         if len(self._outbox) >= self._desk.outbox_frames:
             answers = [entry for entry in self._outbox if entry[1] is None]
             if self._resynced or len(answers) >= self._desk.outbox_frames:

@@ -1,0 +1,154 @@
+"""A slow client gets one fresh snapshot instead of what it missed, and then is closed."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+from websockets.asyncio.server import ServerConnection
+
+from pokerws.game.deal import shuffler
+from pokerws.game.state import PlayerId, TableConfig
+from pokerws.messages import (
+    CloseCode,
+    Events,
+    Limits,
+    Pong,
+    ServerMessage,
+    Snapshot,
+    Watch,
+    client_decoder,
+    encode,
+    server_decoder,
+)
+from pokerws.server.auth import Guests, Player
+from pokerws.server.lobby import Lobby
+from pokerws.server.session import Desk, Session
+from tests.server.fakes import ManualClock
+
+FRAMES = 8
+
+
+class SlowConnection:
+    """A connection that takes a frame only when the test lets it."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.reading = asyncio.Event()
+        self.drained = asyncio.Event()
+        self.closed_with: int | None = None
+        self.close_code = None
+
+    async def send(self, frame: bytes, *, text: bool) -> None:
+        assert text
+        await self.reading.wait()
+        self.sent.append(frame)
+        self.drained.set()
+
+    async def recv(self) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def close(self, code: int, reason: str) -> None:
+        assert reason
+        self.closed_with = code
+
+    def take(self) -> list[ServerMessage]:
+        decode = server_decoder().decode
+        messages = [decode(frame) for frame in self.sent]
+        self.sent.clear()
+        return messages
+
+
+class Slow:
+    """A session on a slow connection, watching a table."""
+
+    def __init__(self) -> None:
+        clock = ManualClock()
+        self.lobby = Lobby(
+            store=None,
+            sink=None,
+            keep_events=False,
+            clock=clock,
+            shuffle=shuffler(random.Random(1).randbytes),
+            max_tables=5,
+        )
+        desk = Desk(
+            lobby=self.lobby,
+            guests=Guests("k" * 32),
+            clock=clock,
+            decoder=client_decoder(strict=True),
+            flags={},
+            limits=Limits(max_message_bytes=4096),
+            outbox_frames=FRAMES,
+            hello_timeout_s=60,
+        )
+        self.connection = SlowConnection()
+        self.session = Session(cast("ServerConnection", self.connection), desk)
+        self.session._player = Player(PlayerId("ann"), "Ann")
+        self.actor = self.lobby.create("One", TableConfig())
+        self.writer = asyncio.create_task(self.session._write())
+
+    def overflow(self) -> None:
+        """Send more about the table than the outbox holds."""
+        frame = encode(Events(self.actor.table.id, 1, 2, 0, []))
+        for _ in range(FRAMES + 2):
+            self.session.show(self.actor, frame)
+
+    async def read_all(self) -> list[ServerMessage]:
+        """Let the client read until nothing more is queued."""
+        self.connection.reading.set()
+        for _ in range(4 * FRAMES):
+            await asyncio.sleep(0)
+        assert not self.session._ready.is_set()
+        self.connection.reading.clear()
+        return self.connection.take()
+
+
+@pytest.fixture
+async def slow() -> AsyncIterator[Slow]:
+    slow = Slow()
+    await slow.session._dispatch(Watch("w", slow.actor.table.id))
+    await slow.read_all()
+    yield slow
+    slow.writer.cancel()
+    slow.lobby.stop()
+
+
+async def test_the_first_overflow_gives_way_to_a_snapshot(slow: Slow) -> None:
+    slow.overflow()
+    messages = await slow.read_all()
+    kinds: list[Any] = [type(message) for message in messages]
+    assert kinds.count(Snapshot) == 1
+    assert len(messages) <= 3
+    assert slow.connection.closed_with is None
+
+
+async def test_answers_are_kept_when_events_give_way(slow: Slow) -> None:
+    slow.session._send(Pong("kept", 0))
+    slow.overflow()
+    messages = await slow.read_all()
+    assert any(isinstance(message, Pong) and message.id == "kept" for message in messages)
+
+
+async def test_a_client_that_caught_up_may_be_slow_again(slow: Slow) -> None:
+    for _ in range(3):
+        slow.overflow()
+        await slow.read_all()
+    assert slow.connection.closed_with is None
+
+
+async def test_the_second_overflow_before_it_caught_up_closes_the_connection(slow: Slow) -> None:
+    slow.overflow()
+    slow.overflow()
+    await asyncio.sleep(0)
+    assert slow.connection.closed_with == CloseCode.TOO_SLOW
+    assert not slow.session._outbox
+
+
+async def test_answers_without_end_close_the_connection(slow: Slow) -> None:
+    for _ in range(2 * FRAMES):
+        slow.session._send(Pong("p", 0))
+    await asyncio.sleep(0)
+    assert slow.connection.closed_with == CloseCode.TOO_SLOW
