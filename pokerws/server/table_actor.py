@@ -37,7 +37,7 @@ from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
 # Events kept in memory for viewers that come back; older stretches are answered by a snapshot.
 HISTORY_EVENTS = 1024
 # Accepted commands remembered a player, and players remembered a table.
-RECEIPTS_PER_PLAYER = 8
+RECEIPTS_PER_PLAYER = 4
 RECEIPT_PLAYERS = 64
 # How long an overloaded table waits before it tries again.
 OVERLOAD_RETRY_MS = 250
