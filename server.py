@@ -19,6 +19,9 @@ from pokerws.replay_hands import replay_hands
 from pokerws.server.app import App
 from pokerws.settings import Settings, SettingsError, load
 from pokerws.storage.database import DatabaseError, migrate
+from pokerws.storage.incident import replay_game
+from pokerws.storage.stored_log import NotStored
+from pokerws.storage.verify import verify
 
 # Exit codes: what the operator has to set is 2, as argparse has it; what failed is 1.
 BAD_SETTINGS, FAILED = 2, 1
@@ -34,11 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         match arguments.command:
             case "replay-hands":
                 return replay_hands(arguments.files, sys.stdout, arguments.variant)
-            case "migrate":
+            case "migrate" | "verify" | "replay":
                 settings = _settings(arguments.env_file)
                 # The lines that it prints say it all, unless something is wrong.
                 logs.configure(settings.log_format, "warning")
-                return _migrate(settings, only_status=arguments.status)
+                return _operate(settings, arguments)
             case _:
                 settings = _settings(arguments.env_file)
                 logs.configure(settings.log_format, settings.log_level)
@@ -47,8 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return BAD_SETTINGS
-    except DatabaseError as error:
+    except (DatabaseError, NotStored) as error:
         print(f"pokerws: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # Whoever reads our output, like `head`, has seen enough; nothing more may be written to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
 
 
@@ -73,6 +80,18 @@ def _parser() -> argparse.ArgumentParser:
         "migrate", help="bring the database up to date", parents=[env_file]
     )
     migrating.add_argument("--status", action="store_true", help="only say what would be done")
+    verifying = commands.add_parser(
+        "verify",
+        help="check that the stored games are what their logs lead to",
+        parents=[env_file],
+    )
+    verifying.add_argument("--game", metavar="ID", help="only this game")
+    telling = commands.add_parser(
+        "replay", help="tell what happened in a game, hidden cards included", parents=[env_file]
+    )
+    telling.add_argument("game", metavar="GAME", help="the game's id")
+    telling.add_argument("--hand", type=int, metavar="N", help="only this hand")
+    telling.add_argument("--to", type=int, metavar="SEQ", help="only up to this event")
     replaying = commands.add_parser(
         "replay-hands", help="play recorded hands through the rules and compare the stacks"
     )
@@ -91,12 +110,25 @@ def _settings(env_file: Path | None) -> Settings:
     return load({**given, **os.environ})
 
 
-def _migrate(settings: Settings, *, only_status: bool) -> int:
-    for line in asyncio.run(
-        migrate(settings.database_url, settings.embedded_dir, only_status=only_status)
-    ):
-        print(line)
-    return 0
+def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Run a command on the database; returns the exit code."""
+    url, embedded_dir = settings.database_url, settings.embedded_dir
+    match arguments.command:
+        case "migrate":
+            for line in asyncio.run(migrate(url, embedded_dir, only_status=arguments.status)):
+                print(line)
+            return 0
+        case "verify":
+            events_off = settings.use_db_repository and not settings.use_event_persistence
+            checking = verify(
+                *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr), events_off=events_off
+            )
+            return asyncio.run(checking)
+        case _:
+            game, hand, to_seq = arguments.game, arguments.hand, arguments.to
+            return asyncio.run(
+                replay_game(url, embedded_dir, game, sys.stdout, hand=hand, to_seq=to_seq)
+            )
 
 
 async def _serve(settings: Settings) -> int:

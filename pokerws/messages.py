@@ -19,8 +19,9 @@ from pokerws.game.state import MAX_CHIPS, MAX_SEATS, PlayerId, Table, TableConfi
 PROTOCOL = 1
 
 # Client-made command ids, table ids and names are bounded before anything looks at them.
-CommandId = Annotated[str, Meta(min_length=1, max_length=64)]
-TableRef = Annotated[TableId, Meta(min_length=1, max_length=64)]
+# Ids are stored with the tables, and a database's JSON takes no zero bytes.
+CommandId = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[ -~]*$")]
+TableRef = Annotated[TableId, Meta(min_length=1, max_length=64, pattern="^[ -~]*$")]
 PlayerName = Annotated[str, Meta(min_length=1, max_length=24)]
 TableName = Annotated[str, Meta(min_length=1, max_length=40)]
 ChatText = Annotated[str, Meta(min_length=1, max_length=300)]

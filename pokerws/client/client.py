@@ -40,7 +40,7 @@ from pokerws.messages import (
 )
 
 # Notices after which a table sends no more until it is watched again.
-RESTORED_NOTICES = frozenset({"table_failed", "table_moved"})
+RESTORED_NOTICES = frozenset({"table_failed"})
 
 # Called with what is said to everybody.
 OnMessage = Callable[[ChatSaid | Notice | Lobby], None]

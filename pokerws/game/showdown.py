@@ -40,7 +40,8 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
         events.append(HandEnded(hand.number))
         return events
 
-    able = sum(1 for n in live if stack_of(table, n) or (returned and n == returned_to))
+    # Who gets a bet back has chips again, but then all others are all-in.
+    able = sum(1 for number in live if stack_of(table, number))
     streets = VARIANTS[table.config.variant].streets
     later = range(hand.street + 1, len(streets))
     if later and able > 1:

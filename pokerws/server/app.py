@@ -95,7 +95,8 @@ class App:
             stored = await self._journal.stop(timeout_s)
         if self._database is not None:
             await self._database.close()
-        log.info("server_stopped", all_stored=stored)
+        if self._server is not None:
+            log.info("server_stopped", all_stored=stored)
         return stored
 
     @property

@@ -16,17 +16,20 @@ class Gate:
     def __init__(self, *, durable: bool, written: int) -> None:
         self._durable = durable
         self._written = written
-        self._held: deque[tuple[int, Send]] = deque()
+        self._held: deque[tuple[int, Send, Send | None]] = deque()
 
     def __len__(self) -> int:
         return len(self._held)
 
-    def send(self, seq: int, send: Send) -> None:
-        """Call `send` once everything up to event `seq` is stored: at once where it is."""
+    def send(self, seq: int, send: Send, refuse: Send | None = None) -> None:
+        """Call `send` once everything up to event `seq` is stored: at once where it is.
+
+        `refuse` is called in its place where that turns out never to be.
+        """
         if not self._durable or seq <= self._written:
             send()
         else:
-            self._held.append((seq, send))
+            self._held.append((seq, send, refuse))
 
     def advance(self, seq: int) -> None:
         """Everything up to `seq` is stored: let out what waited for it."""
@@ -34,6 +37,13 @@ class Gate:
         while self._held and self._held[0][0] <= self._written:
             self._held.popleft()[1]()
 
+    def refuse(self) -> None:
+        """What waits will never be stored: nobody may see it, and whoever asked is told so."""
+        held, self._held = self._held, deque()
+        for _, _, refuse in held:
+            if refuse is not None:
+                refuse()
+
     def discard(self) -> None:
-        """What waits was never stored, so nobody may see it."""
+        """Say nothing more, to nobody: what waits may be stored or not."""
         self._held.clear()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from http import HTTPStatus
 from mimetypes import guess_type
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
@@ -48,13 +47,27 @@ class Pages:
 
     def __call__(self, _connection: ServerConnection, request: Request) -> Response | None:
         """A response, or None to go on with the WebSocket handshake."""
-        path = urlsplit(request.path).path
-        if path == SOCKET_PATH:
-            if not self._is_own_page(request):
-                return _response(HTTPStatus.FORBIDDEN, b"This origin may not connect.\n")
-            if request.headers.get("Upgrade", "").lower() != "websocket":
-                return _response(HTTPStatus.UPGRADE_REQUIRED, b"This is a WebSocket.\n")
-            return None
+        if request.method not in ("GET", "HEAD"):
+            response = _response(HTTPStatus.METHOD_NOT_ALLOWED, b"GET or HEAD.\n")
+            response.headers["Allow"] = "GET, HEAD"
+            return response
+        path = request.path.partition("?")[0]
+        if path == SOCKET_PATH and request.method == "GET":
+            return self._before_handshake(request)
+        response = self._page(path)
+        if request.method == "HEAD":
+            response.body = b""
+        return response
+
+    def _before_handshake(self, request: Request) -> Response | None:
+        if not self._is_own_page(request):
+            return _response(HTTPStatus.FORBIDDEN, b"This origin may not connect.\n")
+        upgrades = [value.lower() for value in request.headers.get_all("Upgrade")]
+        if upgrades != ["websocket"]:
+            return _response(HTTPStatus.UPGRADE_REQUIRED, b"This is a WebSocket.\n")
+        return None
+
+    def _page(self, path: str) -> Response:
         if path == "/healthz":
             healthy, facts = self._health()
             status = HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE
@@ -68,10 +81,13 @@ class Pages:
 
     def _is_own_page(self, request: Request) -> bool:
         """Whether the socket is opened by our page, an allowed one, or no browser at all."""
-        origin = request.headers.get("Origin")
-        if origin is None or origin in self._allowed_origins:
+        origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
+        if not origins:
             return True
-        return urlsplit(origin).netloc == request.headers.get("Host")
+        if len(origins) > 1 or len(hosts) != 1:
+            return False
+        own = (f"http://{hosts[0]}", f"https://{hosts[0]}")
+        return origins[0] in self._allowed_origins or origins[0] in own
 
 
 def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:

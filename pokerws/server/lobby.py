@@ -63,6 +63,10 @@ class Lobby:
         self._shuffle = shuffle
         self._max_tables = max_tables
         self._actors: dict[TableId, TableActor] = {}
+        # Those that a fault has stopped, until all that they had decided is stored and shown.
+        self._failed: dict[TableId, TableActor] = {}
+        # Those whose stored state cannot be read: claiming them again would change nothing.
+        self._unreadable: set[TableId] = set()
         self._summaries: dict[TableId, TableSummary] = {}
         self._loading: dict[TableId, asyncio.Task[TableActor]] = {}
         self._subscribers: set[Viewer] = set()
@@ -125,6 +129,8 @@ class Lobby:
         self._check_open()
         if table not in self._summaries or self._store is None:
             raise Illegal("unknown_table", f"there is no table {table}")
+        if table in self._unreadable:
+            raise Illegal("table_unavailable", "the stored table cannot be read")
         loading = self._loading.get(table)
         if loading is None:
             loading = asyncio.create_task(self._hydrate(self._store, table))
@@ -147,7 +153,9 @@ class Lobby:
         return next((t for t, summary in self._summaries.items() if summary.name == name), None)
 
     def subscribe(self, viewer: Viewer) -> None:
-        """Send the list, and from now on what changes in it."""
+        """Send the list, and from now on what changes in it; once for each viewer."""
+        if viewer in self._subscribers:
+            return
         self._subscribers.add(viewer)
         viewer.tell(encode(LobbyMessage(self.summaries())))
 
@@ -169,13 +177,15 @@ class Lobby:
 
     def table_failed(self, actor: TableActor) -> None:
         """Part of `table_actor.Owner`: drop the table, so that it is loaded anew."""
-        self._drop(actor, "table_failed", "the table had a fault and is being restored")
+        if self._durable:
+            self._failed[actor.table.id] = actor
+        self._drop(actor, "the table had a fault and is being restored")
 
     def table_written(self, table: TableId, seq: int) -> None:
         """The journal has stored everything that happened at a table up to event `seq`."""
-        actor = self._actors.get(table)
-        if actor is not None:
-            actor.written(seq)
+        for actor in (self._failed.get(table), self._actors.get(table)):
+            if actor is not None:
+                actor.written(seq)
 
     def table_lost(self, table: TableId) -> None:
         """What happened at a table since the last write cannot be stored.
@@ -183,26 +193,30 @@ class Lobby:
         With durable acks nobody has seen it: the table is dropped, and loaded as it is stored.
         Otherwise memory is the truth, and play goes on from there.
         """
-        actor = self._actors.get(table)
-        if actor is not None and self._durable:
-            self._drop(actor, "table_failed", "the table is being restored from the database")
+        if not self._durable:
+            return
+        failed, actor = self._failed.pop(table, None), self._actors.get(table)
+        if failed is not None:
+            failed.take_back()
+        if actor is not None:
+            actor.take_back()
+            self._drop(actor, "the table is being restored from the database")
 
     def table_fenced(self, table: TableId) -> None:
         """Another process has claimed the table: say nothing more about it from here."""
-        actor = self._actors.get(table)
+        actor = self._actors.pop(table, None) or self._failed.get(table)
+        self._failed.pop(table, None)
         if actor is not None:
             log.error("table_moved", table=table, epoch=actor.epoch)
             actor.stop()
-            self._actors.pop(table, None)
             for viewer in list(actor.watchers):
                 viewer.moved(table)
 
-    def _drop(self, actor: TableActor, code: str, message: str) -> None:
-        actor.stop()
+    def _drop(self, actor: TableActor, message: str) -> None:
         self._actors.pop(actor.table.id, None)
         if self._store is None:
             self._summaries.pop(actor.table.id, None)
-        frame = encode(Notice(code, message, actor.table.id))
+        frame = encode(Notice("table_failed", message, actor.table.id))
         for viewer in list(actor.watchers):
             viewer.show(actor, frame)
 
@@ -225,13 +239,14 @@ class Lobby:
             self._paused = True
             log.error("tables_paused", lag_ms=lag_ms, tables=len(self._actors))
             self._tell_watchers("paused", "the database is away; the clocks stand still")
-            for actor in self._actors.values():
+            for actor in list(self._actors.values()):
                 actor.pause()
         elif self._paused and not lag_ms:
             self._paused = False
             log.info("tables_go_on", tables=len(self._actors))
             self._tell_watchers("resumed", "the database is back; play goes on")
-            for actor in self._actors.values():
+            # One that has a fault leaves while the others go on.
+            for actor in list(self._actors.values()):
                 actor.go_on()
 
     def _tell_watchers(self, code: str, message: str) -> None:
@@ -247,6 +262,7 @@ class Lobby:
             if self._sink is not None:
                 # What an earlier actor of the table left to write comes before the claim.
                 await self._sink.flush(FLUSH_TIMEOUT_S)
+            self._failed.pop(table, None)
             claimed = await store.claim(table)
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))
@@ -255,7 +271,9 @@ class Lobby:
             raise Illegal("unknown_table", f"there is no table {table}")
         try:
             snapshot = self._restore(claimed)
-        except (msgspec.MsgspecError, AssertionError, ValueError) as error:
+        except Exception as error:
+            # Bytes that decode can still be no table that the rules know, in any way.
+            self._unreadable.add(table)
             log.exception("get_game", outcome="DB_FAILED", table=table, version=claimed.version)
             raise Illegal("table_unavailable", "the stored table cannot be read") from error
         log.info(

@@ -5,7 +5,6 @@ A session decodes once at the edge and hands typed commands on.  It knows nothin
 
 import asyncio
 import re
-from collections import deque
 from typing import assert_never
 
 import msgspec
@@ -47,8 +46,11 @@ from pokerws.messages import (
 from pokerws.server.auth import BadToken, Guests, Player
 from pokerws.server.clock import Clock
 from pokerws.server.lobby import Lobby
+from pokerws.server.outbox import Outbox
 from pokerws.server.table_actor import TableActor, reject
 
+# More than this waiting for one client is too much, however few frames it is.
+MAX_OUTBOX_BYTES = 1 << 20
 # So many messages in a row that make no sense end the connection.
 MAX_BAD_MESSAGES = 20
 # A client that does not answer the closing handshake for this long is cut off.
@@ -78,8 +80,7 @@ class Session:
         self._desk = desk
         self._player: Player | None = None
         self._watched: dict[TableId, TableActor] = {}
-        self._outbox: deque[tuple[bytes, TableActor | None]] = deque()
-        self._ready = asyncio.Event()
+        self._outbox = Outbox(desk.outbox_frames, MAX_OUTBOX_BYTES)
         self._resynced = False
         self._closing: asyncio.Task[None] | None = None
         self._bad_messages = 0
@@ -102,10 +103,11 @@ class Session:
             for actor in self._watched.values():
                 actor.unwatch(self)
             self._desk.lobby.forget(self)
+            code = self._connection.close_code
             log.info(
                 "session_ended",
                 player=None if self._player is None else self._player.id,
-                code=self._connection.close_code,
+                code=None if code is None else int(code),
             )
 
     # ---- in
@@ -233,7 +235,7 @@ class Session:
         now_ms = self._desk.clock.now_ms()
         frame = encode(ChatSaid(message.table, player.id, player.name, message.text, now_ms))
         for viewer in list(actor.watchers):
-            viewer.show(actor, frame)
+            viewer.hear(frame)
 
     # ---- out
 
@@ -243,54 +245,53 @@ class Session:
 
     def tell(self, frame: bytes) -> None:
         """Part of `table_actor.Viewer`."""
-        self._put(frame, None)
+        self._put(frame, of_table=False)
 
     def show(self, table: TableActor, frame: bytes) -> None:
         """Part of `table_actor.Viewer`."""
-        self._put(frame, table)
+        self._put(frame, of_table=True)
+
+    def hear(self, frame: bytes) -> None:
+        """Part of `table_actor.Viewer`.
+
+        Chat never costs a client its place at the table: the slow one misses it.
+        """
+        if not self._outbox.is_half_full:
+            self._put(frame, of_table=False)
 
     def moved(self, table: TableId) -> None:
         """Part of `table_actor.Viewer`."""
         self._close(CloseCode.MOVED, f"table {table} is owned by another server now")
 
     def _send(self, message: ServerMessage) -> None:
-        self._put(encode(message), None)
+        self._put(encode(message), of_table=False)
 
-    def _put(self, frame: bytes, table: TableActor | None) -> None:
+    def _put(self, frame: bytes, *, of_table: bool) -> None:
         """Queue a frame.
 
         Overflow policy: once, the frames of all tables give way to one fresh snapshot each; a
         client that has not caught up when the outbox overflows again is cut off.
         """
-        if self._closing is not None:
-            return  # Nobody will read it.
-        if len(self._outbox) >= self._desk.outbox_frames:
-            answers = [entry for entry in self._outbox if entry[1] is None]
-            if self._resynced or len(answers) >= self._desk.outbox_frames:
-                self._outbox.clear()
-                self._close(CloseCode.TOO_SLOW, "too slow to be kept up to date")
-                return
-            self._resynced = True
+        if self._closing is not None or self._outbox.put(frame, of_table=of_table):
+            return
+        if self._resynced:
             self._outbox.clear()
-            self._outbox.extend(answers)
-            for actor in self._watched.values():
-                actor.show_snapshot(self)
-            if table is None:
-                self._outbox.append((frame, None))
-        else:
-            self._outbox.append((frame, table))
-        self._ready.set()
+            self._close(CloseCode.TOO_SLOW, "too slow to be kept up to date")
+            return
+        self._resynced = True
+        self._outbox.drop_tables()
+        for actor in self._watched.values():
+            actor.show_snapshot(self)
+        if not of_table:
+            self._put(frame, of_table=False)
 
     async def _write(self) -> None:
         """Send what is queued, as fast as the client takes it."""
-        outbox = self._outbox
         try:
             while True:
-                await self._ready.wait()
-                while outbox:
-                    await self._connection.send(outbox.popleft()[0], text=True)
-                self._resynced = False
-                self._ready.clear()
+                await self._connection.send(await self._outbox.get(), text=True)
+                if not self._outbox:
+                    self._resynced = False
         except ConnectionClosed:
             return  # The reader sees it too, and ends the session.
 
@@ -332,7 +333,7 @@ WORDINGS = (
     (re.compile(r"missing required field"), "missing_field"),
     (re.compile(r"unknown field"), "unknown_field"),
     (re.compile(r"Expected `object`, got `\w+`$"), "not_an_object"),
-    (re.compile(r"Invalid enum value"), "invalid_value"),
+    (re.compile(r"Invalid enum value|matching regex"), "invalid_value"),
     (re.compile(r"[<>]= ?|of length|out of range"), "out_of_range"),
 )
 OTHERWISE = "wrong_type"
@@ -348,11 +349,13 @@ def decode(decoder: "msgspec.json.Decoder[ClientMessage]", frame: str) -> Client
         raise Illegal(code, detail) from error
     except msgspec.DecodeError as error:
         raise Illegal("not_json", str(error)) from error
+    except RecursionError as error:
+        raise Illegal("not_json", "nested too deeply") from error
 
 
 def _id_of(frame: str | bytes) -> str:
     """The id of a message that could not be decoded, if one can be made out."""
     try:
         return _id_decoder.decode(frame).id[:64]
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return ""

@@ -62,6 +62,9 @@ class Viewer(Protocol):
     def tell(self, frame: bytes) -> None:
         """Send a frame that is about no table in particular."""
 
+    def hear(self, frame: bytes) -> None:
+        """Send a frame of chat, which a slow viewer may miss."""
+
     def moved(self, table: TableId) -> None:
         """Close: another process owns the table now."""
 
@@ -191,9 +194,17 @@ class TableActor:
         self._arm()
 
     def stop(self) -> None:
-        """Carry out nothing more: no command, no time-out."""
-        self.stopped = True
+        """Carry out nothing more, no command and no time-out, and say nothing more."""
+        self._halt()
         self._gate.discard()
+
+    def take_back(self) -> None:
+        """Stop; what is not stored will never be, and the commands that caused it are refused."""
+        self._halt()
+        self._gate.refuse()
+
+    def _halt(self) -> None:
+        self.stopped = True
         self._disarm()
 
     # ---- viewers
@@ -228,7 +239,10 @@ class TableActor:
         self._gate.advance(seq)
 
     def _answer(self, viewer: Viewer, message: Accepted | Rejected) -> None:
-        self._gate.send(self.table.seq, partial(viewer.answer, message))
+        def refuse() -> None:
+            viewer.answer(reject(message.id, "table_unavailable"))
+
+        self._gate.send(self.table.seq, partial(viewer.answer, message), refuse)
 
     def _show(self, viewer: Viewer, frame: bytes) -> None:
         self._gate.send(self.table.seq, partial(viewer.show, self, frame))
@@ -267,7 +281,8 @@ class TableActor:
                 command=type(command).__name__,
                 last_events=[type(event).__name__ for event, _ in list(self._history)[-10:]],
             )
-            self.stop()
+            # What was decided before that is valid, and is shown when it is stored.
+            self._halt()
             self._owner.table_failed(self)
             return None
 

@@ -1,9 +1,11 @@
 """The database as one thing to open and close: Postgres itself where it is ours, and the store."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-from pokerws.storage.embedded import EmbeddedError, EmbeddedPostgres
+from pokerws.storage.embedded import DirectoryInUse, EmbeddedError, EmbeddedPostgres, running
 from pokerws.storage.migrate import MigrationError, status
 from pokerws.storage.migrate import migrate as apply_missing
 from pokerws.storage.postgres import PostgresStore
@@ -79,6 +81,34 @@ async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> 
         return lines
     except (EmbeddedError, MigrationError) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
+    finally:
+        if postgres is not None:
+            await postgres.stop()
+
+
+@asynccontextmanager
+async def reachable(url: str, embedded_dir: Path | None) -> AsyncIterator[str]:
+    """The address of a database to look into, beside a server that may be using it.
+
+    A PostgreSQL of ours is used where it runs; it is started, and stopped at the end, only where no
+    other process has it.  Makes no database where there is none.  Raises DatabaseError.
+    """
+    if embedded_dir is None:
+        yield url
+        return
+    postgres = None
+    try:
+        if not (embedded_dir / "cluster").exists():
+            raise EmbeddedError(f"there is no database in {embedded_dir}")
+        try:
+            postgres = await EmbeddedPostgres.start(embedded_dir)
+            url = postgres.dsn
+        except DirectoryInUse:
+            url = await running(embedded_dir)
+    except EmbeddedError as error:
+        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+    try:
+        yield url
     finally:
         if postgres is not None:
             await postgres.stop()

@@ -33,7 +33,7 @@ from pokerws.storage.unprivileged import (
     programs_for,
 )
 
-__all__ = ["EmbeddedError", "EmbeddedPostgres"]
+__all__ = ["DirectoryInUse", "EmbeddedError", "EmbeddedPostgres", "running"]
 
 PORT = 5432
 SOCKET = f".s.PGSQL.{PORT}"
@@ -43,11 +43,17 @@ MAX_SOCKET_PATH = 107
 PLAIN_PATH = re.compile(r"[\w/.+-]+", re.ASCII)
 START_S = 60
 STOP_S = 60
+# How long another process's server is waited for while it starts.
+FIND_S = 15
 MAX_LOG_BYTES = 1 << 20
 INITDB = (
     *("--username=postgres", "--auth-local=trust", "--auth-host=reject", "--no-instructions"),
     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
+
+
+class DirectoryInUse(EmbeddedError):
+    """Another process uses the directory."""
 
 
 class EmbeddedPostgres:
@@ -64,7 +70,7 @@ class EmbeddedPostgres:
         self._log = cluster / "postgres.log"
         self.programs = programs_for(account)
         self._sockets = _socket_directory(cluster, account)
-        self.dsn = f"postgresql://postgres@/postgres?host={quote(str(self._sockets))}&port={PORT}"
+        self.dsn = _address(self._sockets)
 
     @classmethod
     async def start(
@@ -195,6 +201,48 @@ class EmbeddedPostgres:
             os.close(self._lock)
 
 
+async def running(directory: Path) -> str:
+    """The address of the server in `directory`, which belongs to another process.
+
+    Only looks: takes no lock, starts nothing, and leaves every file as it is.  A server that is
+    starting is waited for.  Raises EmbeddedError.
+    """
+    return await asyncio.to_thread(_running, directory)
+
+
+def _running(directory: Path) -> str:
+    data = directory.absolute() / "cluster" / "data"
+    deadline = time.monotonic() + FIND_S
+    while (sockets := _sockets_of(data)) is None:
+        if time.monotonic() > deadline:
+            raise EmbeddedError(
+                f"the database in {directory} is in use, and its PostgreSQL was not ready within "
+                f"{FIND_S} s: try again, or see {directory / 'cluster' / 'postgres.log'}"
+            )
+        time.sleep(0.05)
+    return _address(sockets)
+
+
+def _sockets_of(data: Path) -> Path | None:
+    """Where the server on `data` listens, or None unless there is one that is ready."""
+    try:
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return None
+    except PermissionError as error:
+        raise EmbeddedError(
+            f"{data} is closed to this user: run this as the user that the server runs as"
+        ) from error
+    # The lines are PostgreSQL's: number of the process, ..., directory of the socket, ..., status.
+    if len(lines) < 8 or not lines[0].isdigit() or lines[7].strip() != "ready":
+        return None
+    return Path(lines[4]) if _works_in(int(lines[0]), data) else None
+
+
+def _address(sockets: Path) -> str:
+    return f"postgresql://postgres@/postgres?host={quote(str(sockets))}&port={PORT}"
+
+
 def _lock(directory: Path) -> int:
     """Lock the directory for as long as the returned file is open, which ends with the process."""
     try:
@@ -207,7 +255,7 @@ def _lock(directory: Path) -> int:
     except BlockingIOError:
         holder = os.read(lock, 20).decode() or "another process"
         os.close(lock)
-        raise EmbeddedError(
+        raise DirectoryInUse(
             f"the database in {directory} is in use by process {holder}: stop that server, or "
             f"choose another directory with DATABASE_URL=embedded:DIR"
         ) from None

@@ -20,7 +20,14 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.pending import Entry, Pending
-from pokerws.storage.store import Change, Position, Store, StoreRejected, StoreUnavailable
+from pokerws.storage.store import (
+    Change,
+    Position,
+    Store,
+    StoreFull,
+    StoreRejected,
+    StoreUnavailable,
+)
 
 HIGH_WATER_EVENTS = 50_000
 
@@ -89,6 +96,7 @@ class Journal:
         self._clock = clock
         self._pending = Pending(keep_events=keep_events)
         self._failures = 0
+        self._alarmed = False
         self._flushes: list[_Flush] = []
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -171,7 +179,7 @@ class Journal:
             try:
                 await self._write(self._pending.take())
             except StoreUnavailable as error:
-                self._failed(str(error))
+                self._failed(str(error), alarm=isinstance(error, StoreFull))
             except Exception as error:
                 # A journal that ends would lose everything, so a fault in it counts as an outage.
                 log.exception("journal_fault")
@@ -199,7 +207,9 @@ class Journal:
             for entry in piece:
                 if entry.table in written:
                     self._written(entry, entry.version)
-                else:
+            # Only now, since it may fail, and what is known to be stored must not be forgotten.
+            for entry in piece:
+                if entry.table not in written:
                     await self._resolve(entry)
 
     async def _save(self, piece: list[Entry]) -> set[TableId]:
@@ -215,6 +225,7 @@ class Journal:
         if self._failures:
             log.info("save_resumed", after_failures=self._failures, waiting=self.waiting)
             self._failures = 0
+            self._alarmed = False
         log.info(
             "save_batch",
             tables=len(written),
@@ -290,10 +301,14 @@ class Journal:
                 flush.reached(entry.table, math.inf)
             self._tell(callback, entry.table)
 
-    def _failed(self, reason: str) -> None:
-        """Count a failure; an outage is logged once, when it begins."""
+    def _failed(self, reason: str, *, alarm: bool = False) -> None:
+        """Count a failure.  An outage is logged once, when it begins, and once more when it turns
+        out to be one that somebody has to do something about."""
         self._failures += 1
-        if self._failures == 1:
+        if alarm and not self._alarmed:
+            self._alarmed = True
+            self._log_failure(logging.ERROR, reason)
+        elif self._failures == 1:
             self._log_failure(logging.WARNING, reason)
 
     def _log_failure(self, level: int, reason: str) -> None:

@@ -22,6 +22,7 @@ from pokerws.storage.store import (
     EventRow,
     Game,
     Position,
+    StoreFull,
     StoreRejected,
     StoreUnavailable,
 )
@@ -397,6 +398,8 @@ def _game(row: asyncpg.Record) -> Game | None:
 def _unavailable(error: BaseException) -> StoreUnavailable:
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return StoreUnavailable(f"{_reason(error)}: apply the migrations (server.py migrate)")
+    if isinstance(error, asyncpg.DiskFullError):
+        return StoreFull(f"{_reason(error)}: make room on the database's disk")
     return StoreUnavailable(_reason(error))
 
 

@@ -108,6 +108,10 @@ class StoreUnavailable(Exception):
     """The store could not be reached, or a write's outcome is not known.  Worth another try."""
 
 
+class StoreFull(StoreUnavailable):
+    """The store has no room.  Another try helps only when somebody has made some."""
+
+
 class StoreRejected(Exception):
     """The store refuses the data itself, as a broken constraint does.  Another try is useless."""
 

@@ -253,7 +253,11 @@ function prompt(table, own) {
   if (seat.leaving) return "You leave when this hand is over.";
   if (seat.sitting_out && seat.stack === 0 && !part) return "You are out of chips. Add some to play on.";
   if (seat.sitting_out && !part) return "You are sitting out.";
-  if (table.hand && !part) return "You are in from the next hand on.";
+  if (table.hand && !part) {
+    return seat.owes_blind
+      ? "You are dealt in as soon as the blinds have passed."
+      : "You are in from the next hand on.";
+  }
   if (table.hand) return others;
   if (table.next_hand_at_ms === null) return "Waiting for another player.";
   return "The next hand starts in a moment.";

@@ -87,9 +87,12 @@ export class HandMemory {
  * @returns {string|undefined}
  */
 function actionWord(event) {
-  if (event.type === "blind_posted") return event.blind === "small" ? "Small blind" : "Big blind";
+  if (event.type === "blind_posted") return BLINDS[event.blind];
   return ACTIONS[event.type];
 }
+
+/** @type {Record<string, string>} */
+const BLINDS = { small: "Small blind", big: "Big blind", straddle: "Straddle", entry: "Comes in" };
 
 /** How much it was lies in front of the player. @type {Record<string, string>} */
 const ACTIONS = {

@@ -29,7 +29,7 @@ let timer;
 export function say(text, long = false) {
   const place = byId("message");
   place.hidden = false;
-  setText(place, text);
+  setText(place, text[0].toUpperCase() + text.slice(1));
   clearTimeout(timer);
   timer = setTimeout(() => {
     place.hidden = true;

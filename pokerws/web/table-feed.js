@@ -12,7 +12,7 @@ import { GapError, newEvents } from "./table-state.js";
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
 
 /** Notices after which the server no longer sends this table's events. */
-const ENDS_WATCHING = new Set(["table_moved", "table_failed"]);
+const ENDS_WATCHING = new Set(["table_failed"]);
 const WATCH_AGAIN_MS = 1_000;
 
 /**

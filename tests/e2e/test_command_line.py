@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.process import REPOSITORY, ServerProcess
+from tests.postgres_fixtures import Databases
 
 HAND = {
     "variant": "NT",
@@ -128,3 +129,96 @@ async def test_in_memory_play_logs_its_outcome() -> None:
     for event in ("create_game", "save_game", "get_game"):
         assert (await server.logged(event))["outcome"] == "IN_MEMORY"
     assert await server.stop() == 0
+
+
+async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_running_server(
+    directory: Path,
+) -> None:
+    settings = {"DATABASE_URL": f"embedded:{directory / 'postgres'}"}
+    server = ServerProcess(
+        bots=3,
+        bot_max_delay_ms=1,
+        bot_min_delay_ms=0,
+        next_hand_delay_ms=0,
+        use_db_repository=True,
+        use_event_persistence=True,
+        log_level="debug",
+        **settings,
+    )
+    await server.start()
+    game = (await server.logged("create_game"))["table"]
+    await server.all_written(100)
+
+    assert await run("verify", **settings) == (0, "1 games verified, 0 mismatches\n", "")
+    code, output, errors = await run("replay", game, "--to", "50", **settings)
+    assert (code, errors) == (0, "")
+    assert output.startswith(f"game {game}, Main table\nhidden cards are shown: ")
+    assert "the table after event 50, " in output
+    # The server has noticed nothing: it plays on, and stores all.
+    await server.all_written(max(line["version"] for line in server.log("save_game")) + 50)
+    assert not [line for line in server.log("save_game") if line["outcome"] != "DB_SUCCESS"]
+    assert await server.stop() == 0
+    (stopped,) = server.log("server_stopped")
+    assert stopped["all_stored"] is True
+
+    # Nobody has the database now, so that it is started for the command, and stopped after it.
+    assert await run("verify", "--game", game, **settings) == (
+        0,
+        "1 games verified, 0 mismatches\n",
+        "",
+    )
+    for command in (["verify", "--game", "no-such"], ["replay", "no-such"]):
+        assert await run(*command, **settings) == (1, "", "pokerws: there is no game no-such\n")
+    assert not (directory / "postgres/cluster/data/postmaster.pid").exists()
+
+
+async def test_verify_where_there_is_no_database_is_one_line_and_makes_none(
+    directory: Path,
+) -> None:
+    code, output, errors = await run("verify", DATABASE_URL=f"embedded:{directory / 'typo'}")
+    assert (code, output, errors.count("\n")) == (1, "", 1)
+    assert "there is no database in" in errors
+    assert not (directory / "typo").exists()
+
+
+async def test_verify_of_a_tampered_game_fails_with_a_line_that_names_it(
+    database_url: str, databases: Databases
+) -> None:
+    server = ServerProcess(
+        bots=2,
+        bot_max_delay_ms=1,
+        bot_min_delay_ms=0,
+        use_db_repository=True,
+        database_url=database_url,
+    )
+    await server.start()
+    game = (await server.logged("create_game"))["table"]
+    assert await server.stop() == 0
+    databases.psql(database_url, "-c", "UPDATE games SET players = 9")
+
+    code, output, errors = await run("verify", DATABASE_URL=database_url)
+
+    assert (code, errors) == (1, "")
+    mismatch, totals = output.splitlines()
+    assert mismatch.startswith(f"game {game}: the column players says 9, the snapshot ")
+    assert totals == "1 games verified, 1 mismatches, 1 without a log"
+
+
+async def test_replay_ends_quietly_when_nobody_reads_on(
+    database_url: str, databases: Databases
+) -> None:
+    server = ServerProcess(use_db_repository=True, bots=2, database_url=database_url)
+    await server.start()
+    game = (await server.logged("create_game"))["table"]
+    assert await server.stop() == 0
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-u", "server.py", "replay", game),
+        cwd=REPOSITORY,
+        env={**os.environ, "DATABASE_URL": database_url},
+        stdout=(broken := os.pipe())[1],
+        stderr=asyncio.subprocess.PIPE,
+    )
+    for end in broken:
+        os.close(end)
+    _, errors = await process.communicate()
+    assert (process.returncode, errors) == (1, b"")

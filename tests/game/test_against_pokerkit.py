@@ -17,8 +17,9 @@ of them our side is held against `Street`, a second reading of the rule, instead
 * A player who owes nothing is asked there to check, though nobody is left to answer a bet.
 * Hands that lost are taken out of the pots there before the pots are split, so that two pots
   with the same contenders left become one.  TDA rule 21: each side pot is split separately.
-* Chips of a player who folds having paid more than anyone left, which uneven antes make possible,
-  are lost there.  Such a fold is not played here; `test_pots.py` has it.
+* Chips of a player who folds having paid more than anyone left, which uneven antes and entry
+  blinds make possible, are lost or go back there.  Such a fold is not played here; `test_pots.py`
+  has it.
 """
 
 import os
@@ -155,14 +156,6 @@ class Comparison:
     def bets(self, hand: Hand) -> list[int]:
         return [seat.bet for n in self.ours.seats if (seat := hand.seats[n]) is not None]
 
-    def paid(self, hand: Hand, seat: int) -> int:
-        """What a seat has paid into the pots and matched bets: not more than anyone else did."""
-        part = hand_seat(hand, seat)
-        highest_other = max(
-            (hand_seat(hand, n).bet for n in live_seats(hand) if n != seat), default=0
-        )
-        return part.in_pots + min(part.bet, highest_other)
-
     def compare_turn(self, hand: Hand, turn: Turn) -> None:
         state = self.theirs.state
         place = self.ours.seats.index(turn.seat)
@@ -215,10 +208,7 @@ class Comparison:
 
     def act(self, rng: Random, hand: Hand, turn: Turn) -> None:
         place = self.ours.seats.index(turn.seat)
-        may_fold = self.paid(hand, turn.seat) <= max(
-            self.paid(hand, seat) for seat in live_seats(hand) if seat != turn.seat
-        )
-        act = random_act(rng, turn, turn.actions if may_fold else turn.actions[1:])
+        act = random_act(rng, turn, turn.actions if may_fold(hand, turn.seat) else turn.actions[1:])
         bet = self.bets(hand)[place]
         events = decide(self.table, act, 0, list)
         self.ours_log += events
@@ -288,3 +278,12 @@ class Comparison:
             expected.append(row)
         assert expected == self.theirs.awards()
         return merged
+
+
+def may_fold(hand: Hand, seat: int) -> bool:
+    """Whether somebody left has as much in the pot, what nobody called not counted."""
+    parts = {number: hand_seat(hand, number) for number in live_seats(hand)}
+    called = sorted(part.bet for part in parts.values())[-2]
+    folding = parts.pop(seat)
+    paid = max(part.in_pots + min(part.bet, called) for part in parts.values())
+    return folding.in_pots + folding.bet <= paid

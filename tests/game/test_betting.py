@@ -5,6 +5,7 @@ RRoP: Robert's Rules of Poker, version 11; its section 14 is on no-limit.
 In the first hand alice has the button, bob the small blind (50), carol the big blind (100).
 """
 
+from pokerws.game.apply import apply
 from pokerws.game.events import BetPlaced, BlindPosted, UncalledBetReturned
 from tests.game.script import Game, refused
 
@@ -414,6 +415,15 @@ def test_an_entry_blind_counts_as_a_bet_and_keeps_the_option() -> None:
     assert dave.options == ["fold", "check", "raise"], "dave has the big blind"
     dave.checks()
     assert game.hand.street == 1
+
+
+def test_the_betting_starts_after_the_big_blind_wherever_entry_blinds_are_posted() -> None:
+    game = Game()
+    game.seat(1_000, 1_000, 1_000, 1_000)
+    game.deal()
+    before = game.hand.last_actor
+    apply(game.table, BlindPosted(0, "entry", 100, to_match=100))
+    assert game.hand.last_actor == before == 2
 
 
 def test_an_entry_blind_that_nobody_could_raise_is_not_asked() -> None:

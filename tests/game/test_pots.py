@@ -1,6 +1,6 @@
 """Pots: layers, dead money, uncalled chips, odd chips.  Order is from the left of the button."""
 
-from pokerws.game.events import AntePosted, PotAwarded, Share
+from pokerws.game.events import AntePosted, PotAwarded, Share, UncalledBetReturned
 from pokerws.game.pots import Paid, split_pot, split_pots
 from pokerws.game.state import Pot
 from tests.game.script import Game
@@ -216,6 +216,25 @@ def test_an_ante_that_nobody_else_can_pay_in_full_is_not_taken() -> None:
     game.deal("2c3d4h8sTs", alice="QsQh", bob="KsKh")
     assert [ante.amount for ante in game.of(AntePosted)] == [20, 20]
     assert (alice.stack, bob.stack) == (980, 40)
+
+
+def test_a_folded_player_gets_nothing_back() -> None:
+    """Not even where nobody left has as much in; PokerKit returns it."""
+    game = Game()
+    alice, bob, carol = game.seat(1_000, 1_000, 1_000)
+    game.deal()
+    dave, erin = game.sits("dave"), game.sits("erin")
+    alice.sits_out()
+    game.folds_around()
+    carol.now_has(70)
+    dave.now_has(60)
+    game.deal("2c3d4h8sTs", carol="KsKh", dave="AsAh")
+    assert (erin.in_hand.bet, carol.in_hand.bet, dave.in_hand.bet) == (100, 50, 60)
+    erin.folds()
+    bob.folds()
+    carol.calls()
+    assert game.of(UncalledBetReturned) == []
+    assert (carol.stack, dave.stack, erin.stack) == (10, 220, 900)
 
 
 def test_the_pot_counts_all_chips_that_are_in_no_stack() -> None:

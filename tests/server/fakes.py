@@ -85,6 +85,9 @@ class FakeViewer:
     def tell(self, frame: bytes) -> None:
         self.frames.append(frame)
 
+    def hear(self, frame: bytes) -> None:
+        self.frames.append(frame)
+
     def moved(self, table: TableId) -> None:
         self.moved_tables.append(table)
 

@@ -8,6 +8,7 @@ from pokerws.game import commands
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import Accepted, Events, Notice, Rejected, Snapshot, Watch
+from pokerws.server import table_actor
 from pokerws.server.gate import Gate
 from pokerws.server.lobby import CHECK_LAG_MS, PAUSE_AFTER_MS, Lobby
 from pokerws.server.table_actor import TableActor
@@ -90,6 +91,15 @@ def test_the_gate_lets_out_in_order_what_is_stored() -> None:
     assert sent == ["stored before", "a", "b"]
 
 
+def test_the_gate_refuses_what_will_never_be_stored() -> None:
+    gate, sent = Gate(durable=True, written=1), list[str]()
+    gate.send(2, lambda: sent.append("answer"), lambda: sent.append("refusal"))
+    gate.send(2, lambda: sent.append("events"))
+    gate.refuse()
+    gate.advance(9)
+    assert sent == ["refusal"]
+
+
 def test_without_durable_acks_the_gate_stands_open() -> None:
     gate, sent = Gate(durable=False, written=0), list[str]()
     gate.send(7, lambda: sent.append("at once"))
@@ -155,7 +165,9 @@ async def test_what_cannot_be_stored_is_taken_back_and_nobody_has_seen_it(
         patch.setattr(house.store, "save", refuse)
         house.sit(actor)
         await house.journal.flush(5)
-    (notice,) = house.ann.take()
+    refused, notice = house.ann.take()
+    assert isinstance(refused, Rejected)
+    assert (refused.id, refused.code, refused.retryable) == ("s", "table_unavailable", True)
     assert isinstance(notice, Notice)
     assert notice.code == "table_failed"
     restored = await house.lobby.find(table)
@@ -171,10 +183,32 @@ async def test_a_row_that_somebody_edited_takes_the_place_of_memory(house: Durab
     house.store.edit(actor.table.id, 99)
     actor.handle(house.ann, "o", commands.SitOut(house.ann.player))
     await house.journal.flush(5)
-    (notice,) = house.ann.take()
+    refused, notice = house.ann.take()
+    assert isinstance(refused, Rejected)
+    assert (refused.id, refused.code) == ("o", "table_unavailable")
     assert isinstance(notice, Notice)
     assert notice.code == "table_failed"
     assert actor.stopped
+
+
+async def test_what_was_decided_before_a_fault_is_shown_when_it_is_stored(
+    house: DurableHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await house.open()
+    house.sit(actor)
+    seq = actor.table.seq
+    with monkeypatch.context() as patch:
+        patch.setattr(table_actor, "play", None)
+        actor.handle(house.ann, "x", commands.SitOut(house.ann.player))
+    restored = await house.lobby.find(actor.table.id)
+    assert restored.table.seq > seq
+    failed, refused, answer, *news = house.ann.take()
+    assert isinstance(failed, Notice)
+    assert isinstance(refused, Rejected)
+    assert (refused.id, refused.code) == ("x", "table_unavailable")
+    assert isinstance(answer, Accepted)
+    assert answer.id == "s"
+    assert [message.seq for message in news if isinstance(message, Events)] == [2, 3]
 
 
 async def test_while_the_store_is_away_the_clocks_stand_still(house: DurableHouse) -> None:

@@ -22,6 +22,7 @@ from pokerws.messages import (
     encode,
     server_decoder,
 )
+from pokerws.server import session
 from pokerws.server.auth import Guests, Player
 from pokerws.server.lobby import Lobby
 from pokerws.server.session import Desk, Session
@@ -101,7 +102,7 @@ class Slow:
         self.connection.reading.set()
         for _ in range(4 * FRAMES):
             await asyncio.sleep(0)
-        assert not self.session._ready.is_set()
+        assert not self.session._outbox
         self.connection.reading.clear()
         return self.connection.take()
 
@@ -145,6 +146,24 @@ async def test_the_second_overflow_before_it_caught_up_closes_the_connection(slo
     await asyncio.sleep(0)
     assert slow.connection.closed_with == CloseCode.TOO_SLOW
     assert not slow.session._outbox
+
+
+async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
+    for _ in range(10 * FRAMES):
+        slow.session.hear(encode(Pong("chat", 0)))
+    slow.session.show(slow.actor, encode(Events(slow.actor.table.id, 1, 2, 0, [])))
+    messages = await slow.read_all()
+    assert slow.connection.closed_with is None
+    assert sum(isinstance(message, Pong) for message in messages) <= FRAMES
+    assert isinstance(messages[-1], Events)
+
+
+async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:
+    huge = b"x" * (session.MAX_OUTBOX_BYTES // 2)
+    for _ in range(4):
+        slow.session.tell(huge)
+    await asyncio.sleep(0)
+    assert slow.connection.closed_with == CloseCode.TOO_SLOW
 
 
 async def test_answers_without_end_close_the_connection(slow: Slow) -> None:

@@ -201,7 +201,7 @@ async def test_a_new_server_waits_for_what_is_left_of_one_that_was_killed(made: 
 
     starting = asyncio.create_task(start(made))
     log = server.cluster / "postgres.log"
-    while "is still in use" not in log.read_text():
+    while "is still in use" not in log.read_text():  # noqa: ASYNC110  it is another program
         await asyncio.sleep(0)
     os.kill(busy.get_server_pid(), signal.SIGCONT)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pokerws.game.state import TableId
 from pokerws.storage.journal import BackOff, Journal
-from pokerws.storage.store import Position
+from pokerws.storage.store import Position, StoreUnavailable
 from tests.storage.changes import change, event
 from tests.storage.conftest import AT_ONCE, SOON_S, Heard, Logged, OpenJournal
 from tests.storage.faulty_store import Fault, FaultyStore
@@ -202,6 +202,33 @@ async def test_a_row_that_somebody_deleted_is_made_again(
 
     assert await store.position(T1) == Position(version=3, epoch=1)
     assert logged.all("save_game", outcome="DB_CONFLICT", stored_version=0)
+
+
+async def test_what_a_batch_wrote_is_not_forgotten_when_the_rest_cannot_be_looked_up(
+    journal_on: OpenJournal, heard: Heard, logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = FaultyStore()
+    journal = journal_on(store)
+    for name in ("t1", "t2"):
+        journal.put(change(name))
+    await journal.flush(SOON_S)
+    store.edit("t1", 5)
+    look_up, lost = store.position, [True]
+
+    async def position(table: TableId) -> Position | None:
+        if lost:
+            lost.pop()
+            raise StoreUnavailable("connection lost")
+        return await look_up(table)
+
+    monkeypatch.setattr(store, "position", position)
+    for name in ("t1", "t2"):
+        journal.put(change(name, 1))
+    await journal.flush(SOON_S)
+
+    assert heard.written == [(T1, 1), (T2, 1), (T2, 2), (T1, 2)]
+    conflicts = logged.all("save_game", outcome="DB_CONFLICT")
+    assert [line["table"] for line in conflicts] == ["t1"]
 
 
 async def test_a_conflict_of_one_table_does_not_hold_the_others_up(

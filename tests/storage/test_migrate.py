@@ -1,8 +1,11 @@
 """The migrations: however and however often they are applied, the result is the same."""
 
 import asyncio
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +14,7 @@ import pytest
 from pokerws.storage.migrate import SQL, MigrationError, migrate, status
 from tests.postgres_fixtures import TEMPLATE, Databases
 
+ROOT = Path(__file__).parents[2]
 FILES = sorted(SQL.glob("[0-9]*.sql"))
 VERSIONS = [int(file.name[:4]) for file in FILES]
 
@@ -35,6 +39,18 @@ async def test_psql_and_migrate_make_the_same_database(
     applied = await migrate(bare_database_url)
 
     assert [migration.version for migration in applied] == VERSIONS
+    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+def test_the_command_line_makes_the_same_database(
+    databases: Databases, bare_database_url: str
+) -> None:
+    environment = {**os.environ, "DATABASE_URL": bare_database_url}
+    command = [sys.executable, str(ROOT / "server.py"), "migrate"]
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
 
 

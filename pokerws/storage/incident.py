@@ -1,0 +1,123 @@
+"""A table as it was: `python server.py replay GAME`, for looking into an incident.
+
+It tells the events of a game and shows the table after the last one, all cards included.
+"""
+
+from contextlib import aclosing
+from pathlib import Path
+from typing import TextIO
+
+from pokerws.storage.narrate import moment, picture, tell
+from pokerws.storage.stored_log import (
+    IMPOSSIBLE,
+    UNREADABLE,
+    Bounds,
+    Connection,
+    NotStored,
+    StoredEvent,
+    StoredGame,
+    decode_event,
+    decode_snapshot,
+    log_bounds,
+    one_view,
+    open_stored,
+    printable,
+    read_game,
+    read_log,
+)
+from pokerws.storage.verify import LogReplay
+
+
+async def replay_game(
+    url: str,
+    embedded_dir: Path | None,
+    game: str,
+    out: TextIO,
+    *,
+    hand: int | None = None,
+    to_seq: int | None = None,
+) -> int:
+    """Write to `out` a line an event, of all hands or of one, up to `to_seq`; then the table.
+
+    Returns 0, or 1 where the log is damaged, which ends the telling.  Raises DatabaseError, and
+    NotStored for a game, hand or event that there is not.
+    """
+    async with open_stored(url, embedded_dir) as connection, one_view(connection):
+        row = await read_game(connection, game)
+        bounds = await log_bounds(connection, game, hand, to_seq)
+        if bounds is None and hand is None and to_seq is None:
+            return _without_log(row, out)
+        first, last = await _asked(connection, game, bounds, hand, to_seq)
+        _header(row, out)
+        return await _tell(connection, game, first, last, out)
+
+
+async def _asked(
+    connection: Connection, game: str, bounds: Bounds | None, hand: int | None, to_seq: int | None
+) -> tuple[int, int]:
+    """The first and last event to tell.  Raises NotStored."""
+    name = printable(game)
+    if bounds is None:
+        whole = await log_bounds(connection, game)
+        if whole is None:
+            raise NotStored(f"game {name} has no log: its events were not kept")
+        raise NotStored(
+            f"game {name} has no hand {hand} in its log, of events {whole.first} to {whole.last}"
+        )
+    if to_seq is None:
+        return bounds.first, bounds.last
+    if not bounds.has:
+        where = "its log" if hand is None else f"hand {hand}"
+        raise NotStored(
+            f"game {name} has no event {to_seq} in {where}, of events {bounds.first} to "
+            f"{bounds.last}"
+        )
+    return bounds.first, to_seq
+
+
+def _header(row: StoredGame, out: TextIO) -> None:
+    print(f"game {printable(row.id)}, {printable(row.name)}", file=out)
+    print("hidden cards are shown: for the operator's eyes only; times are UTC", file=out)
+    print(file=out)
+
+
+def _without_log(row: StoredGame, out: TextIO) -> int:
+    """Show the snapshot alone."""
+    try:
+        lines = list(picture(decode_snapshot(row.snapshot).table))
+    except (*UNREADABLE, *IMPOSSIBLE) as error:
+        why = f"its snapshot cannot be read: {printable(str(error))}"
+        raise NotStored(f"game {printable(row.id)} has no log, and {why}") from error
+    _header(row, out)
+    print("there is no log: its events were not kept", file=out)
+    print(f"\nthe table after event {row.version}, {moment(row.updated_at)}", file=out)
+    print(*lines, sep="\n", file=out)
+    return 0
+
+
+async def _tell(connection: Connection, game: str, first: int, last: int, out: TextIO) -> int:
+    log = LogReplay()
+    latest: StoredEvent | None = None
+    async with aclosing(read_log(connection, game, last)) as events:
+        async for row in events:
+            words = _words(row, log)
+            if not log.take(row):
+                print(f"the log is damaged: {log.mismatches[-1]}", file=out)
+                break
+            latest = row
+            if row.seq >= first:
+                print(f"{row.seq:>6}  {moment(row.at)}  {words}", file=out)
+    if latest is not None and log.table is not None:
+        print(f"\nthe table after event {latest.seq}, {moment(latest.at)}", file=out)
+        print(*picture(log.table), sep="\n", file=out)
+    elif latest is not None:
+        print(f"to see the table before that, ask for it with --to {latest.seq}", file=out)
+    return 1 if log.broken else 0
+
+
+def _words(row: StoredEvent, log: LogReplay) -> str:
+    """The event in words, before it is applied; nothing for one that cannot be read."""
+    try:
+        return tell(decode_event(row.payload), log.table)
+    except UNREADABLE:
+        return ""

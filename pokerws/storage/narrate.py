@@ -1,0 +1,251 @@
+"""Events and tables in plain words, with every card: for the operator's eyes only."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import assert_never
+
+from pokerws.game.cards import Card
+from pokerws.game.events import (
+    AntePosted,
+    BetPlaced,
+    BetsCollected,
+    BlindPosted,
+    BoardDealt,
+    Called,
+    CardsMucked,
+    CardsShown,
+    Checked,
+    ChipsAdded,
+    ClockResumed,
+    Folded,
+    HandEnded,
+    HandEvent,
+    HandStarted,
+    HoleCardsDealt,
+    LogRestarted,
+    NextHandCancelled,
+    NextHandScheduled,
+    PlayerLeaving,
+    PlayerSat,
+    PlayerSatIn,
+    PlayerSatOut,
+    PlayerStood,
+    PotAwarded,
+    Raised,
+    TableEvent,
+    TableOpened,
+    TurnStarted,
+    TurnTimedOut,
+    UncalledBetReturned,
+)
+from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table, TableConfig, Turn
+from pokerws.game.variants import VARIANTS
+from pokerws.storage.stored_log import printable
+
+
+def tell(event: TableEvent, table: Table | None) -> str:
+    """An event in words; `table` is the one that it happens at, before it is applied."""
+    if isinstance(event, HandEvent):
+        return _tell_of_hand(event, table)
+    match event:
+        case TableOpened(name=name, config=config):
+            return f"the table {printable(name)} is opened: {_stakes(config)}"
+        case LogRestarted():
+            return "the log begins anew here: what came before was not kept"
+        case ClockResumed(deadline_ms=deadline_ms):
+            return f"the clock goes on, to {clock_time(deadline_ms)}"
+        case PlayerSat(seat=seat, name=name, player=player, stack=stack):
+            who = f"{printable(name)} ({printable(player)})"
+            return f"{who} sits down in seat {seat} with {stack}"
+        case PlayerStood(stack=stack):
+            return f"{_name(table, event.seat)} stands up from seat {event.seat} with {stack}"
+        case PlayerLeaving(seat=seat):
+            return f"{_name(table, seat)} will stand up after the hand"
+        case ChipsAdded(seat=seat, amount=amount):
+            return f"{_name(table, seat)} adds {amount} chips"
+        case PlayerSatOut(seat=seat, reason=reason):
+            return f"{_name(table, seat)} sits out ({reason.replace('_', ' ')})"
+        case PlayerSatIn(seat=seat):
+            return f"{_name(table, seat)} sits in"
+        case NextHandScheduled(at_ms=at_ms):
+            return f"the next hand is due at {clock_time(at_ms)}"
+        case NextHandCancelled():
+            return "there is no next hand: too few players"
+        case HandStarted():
+            dealt_in = ", ".join(_name(table, seat) for seat in event.order)
+            return (
+                f"hand {event.hand} begins: button seat {event.button}, blinds seats "
+                f"{event.small_blind} and {event.big_blind}; dealt in {dealt_in}; "
+                f"deck {cards(event.deck)}"
+            )
+        case HandEnded(hand=hand):
+            return f"hand {hand} is over"
+        case _:
+            assert_never(event)
+
+
+def _tell_of_hand(event: HandEvent, table: Table | None) -> str:
+    match event:
+        case TurnStarted(turn=turn):
+            return f"{_name(table, turn.seat)} is to act: {_options(turn)}"
+        case TurnTimedOut(seat=seat, turn=number):
+            return f"{_name(table, seat)} runs out of time in turn {number}"
+        case Folded(seat=seat, auto=auto):
+            return f"{_name(table, seat)} folds{_for_absent(auto)}"
+        case Checked(seat=seat, auto=auto):
+            return f"{_name(table, seat)} checks{_for_absent(auto)}"
+        case Called(seat=seat, amount=amount):
+            return f"{_name(table, seat)} calls {amount}"
+        case BetPlaced(seat=seat, to=to):
+            return f"{_name(table, seat)} bets {to}"
+        case Raised(seat=seat, to=to):
+            return f"{_name(table, seat)} raises to {to}"
+        case AntePosted(seat=seat, amount=amount, dead=dead):
+            return f"{_name(table, seat)} posts {'the' if dead else 'an'} ante of {amount}"
+        case BlindPosted(seat=seat, blind=blind, amount=amount):
+            return f"{_name(table, seat)} posts the {blind} blind of {amount}"
+        case UncalledBetReturned(seat=seat, amount=amount):
+            return f"{_name(table, seat)} takes back {amount} that nobody called"
+        case BetsCollected(pots=pots):
+            return f"the bets are collected: {_pots(pots)}"
+        case HoleCardsDealt(cards=dealt):
+            hands = (f"{_name(table, seat)} {cards(own)}" for seat, own in enumerate(dealt) if own)
+            return f"hole cards: {', '.join(hands)}"
+        case BoardDealt(street=street, cards=board):
+            return f"{_street(table, street)}: {cards(board)}"
+        case CardsShown(seat=seat, cards=shown, hand=hand):
+            return f"{_name(table, seat)} shows {cards(shown)}{_in_words(hand)}"
+        case CardsMucked(seat=seat):
+            return f"{_name(table, seat)} mucks"
+        case PotAwarded(pot=pot, shares=shares, hand=hand):
+            won = ", ".join(f"{_name(table, share.seat)} {share.amount}" for share in shares)
+            return f"pot {pot} goes to {won}{_in_words(hand)}"
+        case _:
+            assert_never(event)
+
+
+def picture(table: Table) -> Iterator[str]:
+    """A table as it stands, in lines: seats, stacks, cards, board, pots, whose turn it is."""
+    hand = table.hand
+    yield f"{printable(table.name)}: {_stakes(table.config)}"
+    if hand is None:
+        yield f"no hand in play; hands so far: {table.hand_number}"
+    else:
+        board = cards(hand.board) or "no board"
+        yield f"hand {hand.number}, {_street(table, hand.street)}: {board}"
+        yield f"pot {table.total_pot}; {_pots(hand.pots)}; bet to match {hand.bet}"
+    yield f"  {'seat':<6}{'player':<20}{'stack':>10}{'bet':>10}{'in pots':>10}  cards"
+    for number, seat in enumerate(table.seats):
+        yield _seat_line(table, number, seat).rstrip()
+    if hand is not None:
+        yield f"cards to come: {cards(hand.deck) or 'none'}"
+    yield _whose_turn(table, hand)
+
+
+def _seat_line(table: Table, number: int, seat: Seat | None) -> str:
+    label = f"{number} D" if number == table.button else f"{number}"
+    if seat is None:
+        return f"  {label:<6}-"
+    hand = table.hand
+    part = None if hand is None else hand.seats[number]
+    to_act = hand is not None and hand.turn is not None and hand.turn.seat == number
+    mark = ">" if to_act else " "
+    bet, in_pots = (part.bet, part.in_pots) if part is not None else ("", "")
+    words = "  ".join([cards(part.cards) if part is not None else "", *_notes(seat, part)])
+    name = printable(seat.name)
+    return f"{mark} {label:<6}{name:<20}{seat.stack:>10}{bet:>10}{in_pots:>10}  {words}"
+
+
+def _notes(seat: Seat, part: HandSeat | None) -> Iterator[str]:
+    if part is not None:
+        if part.folded:
+            yield "folded"
+        elif not seat.stack:
+            yield "all in"
+        if part.shown:
+            yield "shown"
+        if part.mucked:
+            yield "mucked"
+    if seat.sitting_out:
+        yield "sitting out"
+    if seat.leaving:
+        yield "leaving"
+    if seat.owes_blind:
+        yield "owes a blind"
+    if seat.timeouts:
+        yield f"time-outs in a row: {seat.timeouts}"
+
+
+def _whose_turn(table: Table, hand: Hand | None) -> str:
+    if hand is not None:
+        if hand.turn is None:
+            return "nobody is to act"
+        return f"{_name(table, hand.turn.seat)} is to act: {_options(hand.turn)}"
+    if table.next_hand_at_ms is not None:
+        return f"the next hand is due at {clock_time(table.next_hand_at_ms)}"
+    return "no hand is due"
+
+
+def _options(turn: Turn) -> str:
+    words = []
+    for action in turn.actions:
+        match action:
+            case "call":
+                words.append(f"call {turn.call}")
+            case "bet" | "raise":
+                words.append(f"{action} to {turn.min_to}-{turn.max_to}")
+            case _:
+                words.append(action)
+    return f"{', '.join(words)} (turn {turn.number}, until {clock_time(turn.deadline_ms)})"
+
+
+def _stakes(config: TableConfig) -> str:
+    ante = f", ante {config.ante} ({config.ante_kind.replace('_', ' ')})" if config.ante else ""
+    blinds = f"blinds {config.small_blind}/{config.big_blind}"
+    return f"{printable(config.variant)}, {config.seats} seats, {blinds}{ante}"
+
+
+def _pots(pots: Sequence[Pot]) -> str:
+    if not pots:
+        return "no pot yet"
+    return ", ".join(
+        f"pot {number}: {pot.amount} (seats {', '.join(map(str, pot.seats)) or 'none'})"
+        for number, pot in enumerate(pots)
+    )
+
+
+def _street(table: Table | None, street: int) -> str:
+    variant = None if table is None else VARIANTS.get(table.config.variant)
+    known = variant is not None and 0 <= street < len(variant.streets)
+    return variant.streets[street].name if variant is not None and known else f"street {street}"
+
+
+def _name(table: Table | None, number: int) -> str:
+    seat = table.seats[number] if table is not None and 0 <= number < len(table.seats) else None
+    return f"seat {number}" if seat is None else printable(seat.name)
+
+
+def _for_absent(auto: bool) -> str:  # noqa: FBT001  as the event has it
+    return " (absent)" if auto else ""
+
+
+def _in_words(hand: str) -> str:
+    return f": {printable(hand)}" if hand else ""
+
+
+def cards(some: Sequence[Card]) -> str:
+    """Cards with spaces between."""
+    return printable(" ".join(some))
+
+
+def moment(at: datetime) -> str:
+    """A date and time in UTC, to the millisecond."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def clock_time(at_ms: int) -> str:
+    """The time of day in UTC, as the date stands beside it; a number that is no time as it is."""
+    try:
+        return moment(datetime.fromtimestamp(at_ms / 1000, UTC)).partition(" ")[2]
+    except (OverflowError, ValueError, OSError):
+        return f"{at_ms} ms"

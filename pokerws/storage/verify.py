@@ -1,0 +1,341 @@
+"""Whether the database holds together: `python server.py verify`.
+
+For each game: the log has no gap, its replay is the stored snapshot, the columns say what the
+snapshot says, and no chip was made or lost.  It only reads, and judges one game at a time.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+import msgspec
+
+from pokerws.game.apply import apply
+from pokerws.game.events import (
+    ChipsAdded,
+    LogRestarted,
+    PlayerSat,
+    PlayerStood,
+    TableEvent,
+    TableOpened,
+)
+from pokerws.game.state import Table
+from pokerws.game.table import replay
+from pokerws.storage.stored_log import (
+    IMPOSSIBLE,
+    UNREADABLE,
+    Connection,
+    NotStored,
+    StoredEvent,
+    StoredGame,
+    count_games,
+    decode_event,
+    decode_snapshot,
+    game_ids,
+    one_view,
+    open_stored,
+    printable,
+    read_game,
+    read_log,
+)
+
+# Of two states that differ, so many differences are told; of a damaged log, so many mismatches.
+MOST_DIFFERENCES = 3
+MOST_MISMATCHES = 20
+# What an operator, or the server in his place, sets beside the game itself.
+SET_ASIDE = ("closed", "quarantined")
+# Fields whose values may be cards of a live hand.
+SECRET = frozenset({"cards", "deck"})
+BAR_WIDTH = 30
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Verdict(NamedTuple):
+    """What was found out about a game.
+
+    `events` is how many events of the log were replayed.  `logged` is False where there is no log,
+    or none that reaches the snapshot while events are not kept.  `mismatches` are words for people.
+    """
+
+    game: str
+    version: int
+    events: int
+    logged: bool
+    mismatches: list[str]
+
+
+async def verify(
+    url: str,
+    embedded_dir: Path | None,
+    game: str | None,
+    out: TextIO,
+    bar: TextIO,
+    *,
+    events_off: bool = False,
+) -> int:
+    """Verify all games, or one: a line in `out` a mismatch, then the totals; 1 on any mismatch.
+
+    `events_off` says that the server no longer keeps events, so that a log may end before the
+    snapshot.  `bar` gets a progress bar if it is a terminal.  Raises DatabaseError and NotStored.
+    """
+    verified = mismatches = without = 0
+    async with open_stored(url, embedded_dir) as connection:
+        progress = Progress(bar, 1 if game is not None else await count_games(connection))
+        try:
+            async for one in _wanted(connection, game):
+                try:
+                    verdict = await verify_game(connection, one, events_off=events_off)
+                except NotStored:
+                    if game is not None:
+                        raise
+                    # Deleted since the ids were read.
+                    continue
+                if verdict.mismatches:
+                    progress.clear()
+                for mismatch in verdict.mismatches:
+                    print(f"game {printable(one)}: {mismatch}", file=out)
+                verified += 1
+                mismatches += len(verdict.mismatches)
+                without += not verdict.logged
+                progress.show(verified)
+        finally:
+            progress.clear()
+    unlogged = f", {without} without a log" if without else ""
+    print(f"{verified} games verified, {mismatches} mismatches{unlogged}", file=out)
+    return 1 if mismatches else 0
+
+
+async def _wanted(connection: Connection, game: str | None) -> AsyncIterator[str]:
+    if game is not None:
+        yield game
+        return
+    async for one in game_ids(connection):
+        yield one
+
+
+async def verify_game(connection: Connection, game: str, *, events_off: bool = False) -> Verdict:
+    """Verify a game as it is at one instant.  Raises NotStored."""
+    log = LogReplay()
+    async with one_view(connection):
+        row = await read_game(connection, game)
+        async with aclosing(read_log(connection, game)) as events:
+            async for event in events:
+                if not log.take(event):
+                    break
+    mismatches = log.mismatches
+    try:
+        stored = decode_snapshot(row.snapshot).table
+        columns = list(_columns(row, stored))
+    except (*UNREADABLE, *IMPOSSIBLE) as error:
+        mismatches.append(f"the snapshot cannot be read: {printable(str(error))}")
+        return Verdict(game, row.version, log.events, log.begun, mismatches)
+    mismatches += columns
+    behind = log.table is not None and log.table.seq < stored.seq
+    logged = log.begun and not (events_off and behind)
+    if log.table is not None and not log.broken and logged:
+        mismatches += _against_log(stored, log.table)
+    return Verdict(game, row.version, log.events, logged, mismatches)
+
+
+class LogReplay:
+    """The table that a log leads to, event by event, and all that is wrong on the way.
+
+    `events` counts the events replayed.  `table` is None before the first, and when one of them
+    could be applied in part only.
+    """
+
+    def __init__(self) -> None:
+        self.table: Table | None = None
+        self.events = 0
+        self.begun = False
+        self.broken = False
+        self.mismatches: list[str] = []
+        self._chips = 0
+        self._chips_wrong = False
+
+    def take(self, row: StoredEvent) -> bool:
+        """Replay the next event; False when the table is not known from there on."""
+        self.begun = True
+        try:
+            event = decode_event(row.payload)
+        except UNREADABLE as error:
+            return self._broken(f"event {row.seq} cannot be read: {printable(str(error))}")
+        try:
+            wrong = self._begin(row.seq, event)
+            if wrong:
+                return self._broken(wrong)
+            assert self.table is not None, "a log that has begun has a table"
+            if row.seq != self.table.seq:
+                apply(self.table, event)
+            self._check(row, event, self.table)
+        except IMPOSSIBLE as error:
+            # A part of it may have been applied.
+            self.table = None
+            why = printable(str(error)) or type(error).__name__
+            return self._broken(f"event {row.seq} ({_tag(event)}) cannot have happened: {why}")
+        self.events += 1
+        return True
+
+    def _begin(self, seq: int, event: TableEvent) -> str:
+        """Take an event that begins the log, here or anew; returns what is wrong with its place."""
+        table = self.table
+        match event:
+            case LogRestarted(table=Table() as whole):
+                if whole.seq != seq - 1:
+                    return f"event {seq} (log_restarted) holds the table of event {whole.seq}"
+                if (
+                    table is not None
+                    and table.seq == whole.seq
+                    and _encode(table) != _encode(whole)
+                ):
+                    where = "; ".join(differences(whole, table, "the event", "the replay"))
+                    return f"event {seq} (log_restarted) is not about the table before it: {where}"
+                self.table = replay([event])
+                self._chips = _chips_of(whole)
+            case TableOpened() if seq == 1:
+                self.table = replay([event])
+            case TableOpened():
+                return f"event {seq} opens the table once more"
+            case _ if table is None:
+                return f"the log begins with event {seq} ({_tag(event)})"
+            case _ if seq != table.seq + 1:
+                missing = f"events {table.seq + 1} to {seq - 1} are"
+                if seq == table.seq + 2:
+                    missing = f"event {seq - 1} is"
+                return f"{missing} missing from the log"
+        return ""
+
+    def _check(self, row: StoredEvent, event: TableEvent, table: Table) -> None:
+        if row.type != _tag(event):
+            self._note(
+                f"event {row.seq}: the column type says {row.type!r}, the payload {_tag(event)!r}"
+            )
+        if row.hand_number != table.hand_number:
+            self._note(
+                f"event {row.seq}: the column hand_number says {row.hand_number}, the replay "
+                f"{table.hand_number}"
+            )
+        match event:
+            case PlayerSat(stack=chips) | ChipsAdded(amount=chips):
+                self._chips += chips
+            case PlayerStood(stack=chips):
+                self._chips -= chips
+            case _:
+                pass
+        there = _chips_of(table)
+        if there != self._chips and not self._chips_wrong:
+            # What follows may well be right, beginning with these chips.
+            self._chips_wrong = True
+            self._note(
+                f"chips are not conserved: after event {row.seq} ({_tag(event)}) {there} are at "
+                f"the table, and {self._chips} were brought and not taken away"
+            )
+
+    def _note(self, mismatch: str) -> None:
+        if len(self.mismatches) < MOST_MISMATCHES:
+            self.mismatches.append(mismatch)
+        elif len(self.mismatches) == MOST_MISMATCHES:
+            self.mismatches.append("the log has more mismatches, which are not told")
+
+    def _broken(self, mismatch: str) -> bool:
+        self.broken = True
+        self.mismatches.append(mismatch)
+        return False
+
+
+class Progress:
+    """A bar on a terminal; nothing anywhere else."""
+
+    def __init__(self, out: TextIO, total: int) -> None:
+        self._out = out if out.isatty() else None
+        self._total = max(total, 1)
+        self._shown = -1
+
+    def show(self, done: int) -> None:
+        """Draw the bar, if it has grown by a percent."""
+        percent = min(100, 100 * done // self._total)
+        if self._out is not None and percent != self._shown:
+            self._shown = percent
+            bar = "#" * (BAR_WIDTH * percent // 100)
+            print(
+                f"\r{bar:.<{BAR_WIDTH}} {percent} % of {self._total} games",
+                end="",
+                file=self._out,
+                flush=True,
+            )
+
+    def clear(self) -> None:
+        """Take the bar away, as lines are to follow."""
+        if self._out is not None and self._shown >= 0:
+            self._shown = -1
+            print("\r\x1b[K", end="", file=self._out, flush=True)
+
+
+def differences(one: Table, other: Table, first: str, second: str) -> list[str]:
+    """Where two tables differ, a few places only; cards are not told.
+
+    `first` and `second` name the two for people.
+    """
+    found: list[str] = []
+    for path, left, right in _differing(msgspec.to_builtins(one), msgspec.to_builtins(other), ""):
+        if len(found) == MOST_DIFFERENCES:
+            found.append("and more")
+            break
+        secret = SECRET & set(path.replace("[", ".").split("."))
+        if secret or isinstance(left, dict | list) or isinstance(right, dict | list):
+            found.append(f"{path} differs")
+        else:
+            found.append(f"{path} is {left!r} in {first} and {right!r} in {second}")
+    return found
+
+
+def _differing(one: object, other: object, path: str) -> Iterator[tuple[str, object, object]]:
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        for key in one:
+            yield from _differing(one[key], other[key], f"{path}.{key}" if path else str(key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _differing(left, right, f"{path}[{place}]")
+    elif one != other:
+        yield path, one, other
+
+
+def _columns(row: StoredGame, table: Table) -> Iterator[str]:
+    """What the columns say that the snapshot does not."""
+    said = {
+        "id": (row.id, table.id),
+        "name": (row.name, table.name),
+        "status": (row.status, row.status if row.status in SET_ASIDE else table.status),
+        "variant": (row.variant, table.config.variant),
+        "players": (row.players, sum(seat is not None for seat in table.seats)),
+        "hand_number": (row.hand_number, table.hand_number),
+        "total_pot": (row.total_pot, table.total_pot),
+        "version": (row.version, table.seq),
+    }
+    for column, (stored, meant) in said.items():
+        if stored != meant:
+            yield f"the column {column} says {stored!r}, the snapshot {meant!r}"
+
+
+def _against_log(stored: Table, replayed: Table) -> Iterator[str]:
+    """What the snapshot says that the whole log does not."""
+    if replayed.seq < stored.seq:
+        yield (
+            f"the log ends with event {replayed.seq}, and the snapshot is of event {stored.seq}: "
+            f"events were lost, or have not been kept since"
+        )
+    elif replayed.seq > stored.seq:
+        yield f"the log goes on to event {replayed.seq} after the snapshot's, {stored.seq}"
+    elif _encode(stored) != _encode(replayed):
+        places = differences(stored, replayed, "the snapshot", "the replay")
+        yield f"the snapshot is not what its log leads to: {'; '.join(places)}"
+
+
+def _chips_of(table: Table) -> int:
+    return table.total_pot + sum(seat.stack for seat in table.seats if seat is not None)
+
+
+def _tag(event: TableEvent) -> str:
+    return str(event.__struct_config__.tag)

@@ -1,0 +1,287 @@
+"""What the tests of faults share: a Postgres to be mistreated, and a house full of witnesses."""
+
+import asyncio
+import itertools
+import os
+import random
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as connect_raw
+from websockets.exceptions import ConnectionClosed
+
+from pokerws.client import Client, TableView, connect
+from pokerws.game.state import TableId
+from pokerws.messages import (
+    ChatSaid,
+    Events,
+    Hello,
+    Lobby,
+    Notice,
+    ServerMessage,
+    Snapshot,
+    Watch,
+    encode,
+    server_decoder,
+)
+from pokerws.storage.embedded import EmbeddedPostgres
+from tests.e2e.database import check_database
+from tests.e2e.process import ServerProcess
+from tests.simulation.crash import BACKOFF, CONFIG, Progress, Recorder, _check_shown
+from tests.storage.clusters import postmaster, processes_of
+
+# A killed Postgres loses nothing that the operating system has, so waiting for the disk proves
+# nothing here.
+OPTIONS = {"fsync": "off"}
+TABLES, PLAYERS = 2, 3
+# Players who think this long leave the machine to what is tested.
+THINK_S = 0.005
+STATEMENT_TIMEOUT_MS = 500
+
+
+class Cluster:
+    """A PostgreSQL whose processes are ours to stop and to kill; a database for each test."""
+
+    def __init__(self, directory: Path) -> None:
+        self.postgres = EmbeddedPostgres._start(directory, OPTIONS)
+        self._numbers = itertools.count(1)
+        self._hung: list[int] = []
+
+    async def database(self, more: str = "") -> str:
+        """The address of a new, empty database."""
+        name = f"faults_{next(self._numbers)}"
+        await self.ask(self.postgres.dsn, f"CREATE DATABASE {name} {more}")
+        return self.postgres.dsn.replace("/postgres?", f"/{name}?")
+
+    @staticmethod
+    async def ask(dsn: str, query: str, *arguments: object) -> Any:
+        """Run one statement, on a connection of its own."""
+        connection = await asyncpg.connect(dsn)
+        try:
+            return await connection.fetchval(query, *arguments)
+        finally:
+            await connection.close()
+
+    async def kill_a_backend(self) -> None:
+        """SIGKILL for the process that writes; Postgres starts over by itself."""
+        pid = await self.ask(
+            self.postgres.dsn,
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'pokerws' LIMIT 1",
+        )
+        os.kill(pid, signal.SIGKILL)
+
+    def quit(self) -> None:
+        """SIGQUIT: it ends at once, without a word to anybody."""
+        os.kill(postmaster(self.postgres), signal.SIGQUIT)
+
+    def kill(self) -> None:
+        """SIGKILL for all of it."""
+        for pid in processes_of(self.postgres):
+            os.kill(pid, signal.SIGKILL)
+
+    async def start_again(self) -> None:
+        """Start it where it has ended."""
+        await asyncio.to_thread(self.postgres._run)
+
+    def hang(self) -> None:
+        """SIGSTOP for all of it: there, and dead to the world."""
+        self._hung = processes_of(self.postgres)
+        for pid in self._hung:
+            os.kill(pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """The end of a `hang`."""
+        hung, self._hung = self._hung, []
+        for pid in hung:
+            os.kill(pid, signal.SIGCONT)
+
+    def stop(self) -> None:
+        """The end, whatever state a test has left it in."""
+        self.go_on()
+        self.postgres._stop()
+
+
+class Witness(Recorder):
+    """A recorder that thinks a little."""
+
+    async def _step(self, client: Client, view: TableView) -> None:
+        await asyncio.sleep(THINK_S)
+        await super()._step(client, view)
+
+
+class House:
+    """Tables in full play on one server, and what was shown there."""
+
+    def __init__(self, server: ServerProcess, dsn: str) -> None:
+        self.server = server
+        self.dsn = dsn
+        self.progress = Progress()
+        self.players: dict[TableId, list[Recorder]] = {}
+
+    async def open(self) -> None:
+        """Open the tables; the players are about to come."""
+        rng = random.Random(5)
+        async with connect(self.server.socket_url, name="Opener") as opener:
+            for number in range(TABLES):
+                table = await opener.create_table(f"Table {number}", CONFIG)
+                self.players[table] = [
+                    Witness(f"P{number}{seat}", random.Random(rng.random()), self.progress)
+                    for seat in range(PLAYERS)
+                ]
+
+    @property
+    def tables(self) -> list[TableId]:
+        return list(self.players)
+
+    async def more_at(self, table: TableId, count: int) -> None:
+        """Wait for so many more events to be shown at one table."""
+        before = self._highest(table)
+        while self._highest(table) < before + count:
+            await self.progress.more(1)
+
+    def _highest(self, table: TableId) -> int:
+        return max((max(one.shown, default=0) for one in self.players[table]), default=0)
+
+    def nobody_was_disconnected(self) -> None:
+        assert len(self.server.log("session_opened")) == TABLES * PLAYERS + 1
+        assert len(self.server.log("session_ended")) == 1, "only who opened the tables has left"
+
+    async def everything_shown_is_stored(self) -> None:
+        """Also: each game is whole, and each accepted command stands where it was said to."""
+        versions = await check_database(self.dsn)
+        assert set(self.tables) <= set(versions)
+        assert await _check_shown(self.dsn, self.players) > 0
+
+
+def server_on(dsn: str, *, durable: bool, **settings: object) -> ServerProcess:
+    """A server on a database, not started yet."""
+    usual: dict[str, object] = {
+        "database_url": dsn,
+        "use_db_repository": True,
+        "use_event_persistence": True,
+        "use_input_validation": True,
+        "use_durable_acks": durable,
+        "db_statement_timeout_ms": STATEMENT_TIMEOUT_MS,
+    }
+    return ServerProcess(**{**usual, **settings})
+
+
+@asynccontextmanager
+async def serving(dsn: str, *, durable: bool, **settings: object) -> AsyncIterator[ServerProcess]:
+    """A server that has started, and that is gone at the end in any case."""
+    server = server_on(dsn, durable=durable, **settings)
+    await server.start()
+    try:
+        yield server
+    finally:
+        if server.running:
+            await server.kill()
+
+
+@asynccontextmanager
+async def full_house(server: ServerProcess, dsn: str) -> AsyncIterator[House]:
+    """All tables in play; at the end the players go."""
+    house = House(server, dsn)
+    await house.open()
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(player.play(server.socket_url, table))
+            for table, players in house.players.items()
+            for player in players
+        ]
+        await house.progress.more(50)
+        yield house
+        for task in tasks:
+            task.cancel()
+
+
+class Guest:
+    """Somebody at a table whom a test moves by hand."""
+
+    def __init__(self, client: Client, view: TableView, notices: list[str]) -> None:
+        self.client = client
+        self.view = view
+        self.notices = notices
+
+
+@asynccontextmanager
+async def guest(
+    server: ServerProcess, name: str, table: TableId, *, token: str | None = None
+) -> AsyncIterator[Guest]:
+    """A guest who watches a table and keeps the codes of the notices that come."""
+    notices: list[str] = []
+
+    def hear(message: ChatSaid | Notice | Lobby) -> None:
+        if isinstance(message, Notice):
+            notices.append(message.code)
+
+    async with connect(
+        server.socket_url, name=name, token=token, backoff=BACKOFF, on_message=hear
+    ) as client:
+        yield Guest(client, await client.watch(table), notices)
+
+
+async def heard(guests: list[Guest], code: str) -> None:
+    """Wait until all of them have had a notice."""
+    async with asyncio.timeout(15):
+        while not all(code in one.notices for one in guests):  # noqa: ASYNC110  no view changes
+            await asyncio.sleep(0.01)
+
+
+class Onlooker:
+    """A connection that watches a table, keeps what it is sent, and does not come back."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.messages: list[ServerMessage] = []
+        self._connection = connection
+        self._reader = asyncio.create_task(self._read())
+
+    @property
+    def highest_seq(self) -> int:
+        """The last event that it was shown, or that a snapshot of its had in it."""
+        seqs = [one.seq for one in self.messages if isinstance(one, Snapshot)]
+        seqs += [one.seq + len(one.events) - 1 for one in self.messages if isinstance(one, Events)]
+        return max(seqs, default=0)
+
+    async def closed(self) -> int | None:
+        """Wait for the end; the code that the server closed with."""
+        async with asyncio.timeout(15):
+            await self._reader
+        return self._connection.close_code
+
+    async def _read(self) -> None:
+        decode = server_decoder().decode
+        with suppress(ConnectionClosed):
+            async for frame in self._connection:
+                self.messages.append(decode(frame))
+
+
+@asynccontextmanager
+async def onlooker(server: ServerProcess, table: TableId) -> AsyncIterator[Onlooker]:
+    """An onlooker at a table."""
+    connection = await connect_raw(server.socket_url, compression=None, proxy=None)
+    try:
+        await connection.send(encode(Hello("h", name="Olga")), text=True)
+        await connection.send(encode(Watch("w", table)), text=True)
+        yield Onlooker(connection)
+    finally:
+        connection.transport.abort()
+
+
+def a_cluster() -> Iterator[Cluster]:
+    """What a fixture needs to have one."""
+    path = Path(tempfile.mkdtemp(prefix="pokerws-faults-"))
+    path.chmod(0o755)
+    cluster = Cluster(path / "postgres")
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+        shutil.rmtree(path)

@@ -1,0 +1,288 @@
+"""What befalls one table under a real server: another owner, an edited row, a damaged snapshot.
+
+And the end of a server that is told to stop in full play.
+"""
+
+import json
+import os
+import signal
+
+import pytest
+
+from pokerws.client import CommandRejected, connect
+from pokerws.game.state import TableConfig, TableId
+from pokerws.messages import CloseCode, Events
+from tests.e2e.database import check_database
+from tests.e2e.faults import (
+    Cluster,
+    House,
+    a_cluster,
+    full_house,
+    guest,
+    heard,
+    onlooker,
+    serving,
+)
+from tests.e2e.process import ServerProcess
+
+BOTH_MODES = pytest.mark.parametrize("durable", [False, True], ids=["dual-write", "durable"])
+# Turns run out by themselves, so that the first server has something to write.
+QUICK = TableConfig(seats=3, turn_time_ms=400, next_hand_delay_ms=20)
+
+cluster = pytest.fixture(scope="module")(a_cluster)
+
+
+async def hand_of_two(server: ServerProcess) -> tuple[TableId, str]:
+    """A table with a hand in play between two who have gone; and the token of one of them."""
+    async with connect(server.socket_url, name="Ann") as ann:
+        table = await ann.create_table("Quick", QUICK)
+        view = await ann.watch(table)
+        await ann.sit(table, 5_000)
+        async with connect(server.socket_url, name="Ben") as ben:
+            await ben.sit(table, 5_000)
+            await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
+        return table, ann.session
+
+
+def signal_to(server: ServerProcess, number: signal.Signals) -> None:
+    assert server._process is not None
+    os.kill(server._process.pid, number)
+
+
+async def claimed_version(server: ServerProcess) -> int:
+    """Where a server found the table that it has loaded."""
+    line = await server.logged("get_game", lambda line: line["outcome"] == "DB_HYDRATE")
+    version: int = line["version"]
+    return version
+
+
+@pytest.mark.parametrize("asleep", [False, True], ids=["awake", "asleep"])
+@BOTH_MODES
+async def test_a_server_whose_table_another_one_has_claimed_says_nothing_more_about_it(
+    cluster: Cluster, *, durable: bool, asleep: bool
+) -> None:
+    dsn = await cluster.database()
+    async with (
+        serving(dsn, durable=durable) as first,
+        serving(dsn, durable=durable) as second,
+    ):
+        # The second server lists what is there when it starts.
+        table, token = await hand_of_two(first)
+        await second.stop()
+        await second.start()
+        async with onlooker(first, table) as seen:
+            if asleep:
+                signal_to(first, signal.SIGSTOP)
+            async with guest(second, "Ann", table, token=token) as ann:
+                claimed = await claimed_version(second)
+                if asleep:
+                    # Time enough for the first server to miss a time-out, and for play to go on.
+                    await ann.client.stand(table)
+                    signal_to(first, signal.SIGCONT)
+                assert await seen.closed() == CloseCode.MOVED
+                if durable:
+                    assert seen.highest_seq <= claimed
+                else:
+                    after = [
+                        one
+                        for one in seen.messages
+                        if isinstance(one, Events) and one.seq > claimed
+                    ]
+                    # What happened before the first write came back refused.
+                    assert len(after) <= 1
+                if not asleep:
+                    await ann.client.stand(table)
+                assert ann.view.epoch == 2
+        assert [line["event"] for line in first.log("table_moved")] == ["table_moved"]
+        assert await first.stop() == 0
+        assert await second.stop() == 0
+    await check_database(dsn)
+
+
+async def edit(cluster: Cluster, dsn: str, table: TableId, by: int) -> None:
+    await cluster.ask(dsn, "UPDATE games SET version = version + $2 WHERE id = $1", table, by)
+
+
+@pytest.mark.parametrize("by", [1_000, -3])
+async def test_in_dual_write_a_row_edited_by_hand_is_brought_up_to_date(
+    cluster: Cluster, by: int
+) -> None:
+    dsn = await cluster.database()
+    async with serving(dsn, durable=False) as server:
+        async with full_house(server, dsn) as house:
+            edited, _ = house.tables
+            await edit(cluster, dsn, edited, by)
+            conflict = await server.logged(
+                "save_game", lambda line: line["outcome"] == "DB_CONFLICT"
+            )
+            assert conflict["table"] == edited
+            assert conflict["stored_version"] - conflict["expected_version"] == by
+            await house.more_at(edited, 50)
+            house.nobody_was_disconnected()
+        assert await server.stop() == 0
+        await house.everything_shown_is_stored()
+        assert not server.log("table_moved")
+
+
+async def test_with_durable_acks_a_table_whose_row_was_edited_is_refused_until_it_is_put_right(
+    cluster: Cluster,
+) -> None:
+    """A version alone is no state of a table, so there is nothing to go on from."""
+    dsn = await cluster.database()
+    async with serving(dsn, durable=True) as server:
+        async with full_house(server, dsn) as house:
+            edited, other = house.tables
+            async with guest(server, "Gus", edited) as gus:
+                await edit(cluster, dsn, edited, 1_000)
+                await heard([gus], "table_failed")
+                refused = await server.logged(
+                    "get_game", lambda line: line["outcome"] == "DB_FAILED"
+                )
+                assert refused["table"] == edited
+                await house.more_at(other, 50)
+                await edit(cluster, dsn, edited, -1_000)
+                await house.more_at(edited, 50)
+                assert gus.notices == ["table_failed"]
+            await server.logged("session_ended", lambda line: line["player"] == gus.client.player)
+            assert len(server.log("session_ended")) == 2
+        assert await server.stop() == 0
+        await house.everything_shown_is_stored()
+
+
+def cut(snapshot: str) -> str:
+    return snapshot[: len(snapshot) // 2]
+
+
+def of_another_seq(snapshot: str) -> str:
+    state = json.loads(snapshot)
+    state["table"]["seq"] += 1
+    return json.dumps(state)
+
+
+async def damage_snapshot(cluster: Cluster, dsn: str, table: TableId, how: str) -> str:
+    """Damage a stored table; returns what its snapshot was."""
+    was: str = await cluster.ask(dsn, "SELECT snapshot FROM games WHERE id = $1", table)
+    damaged = {"cut": cut, "of another seq": of_another_seq}[how](was)
+    await cluster.ask(dsn, "UPDATE games SET snapshot = $2 WHERE id = $1", table, damaged)
+    return was
+
+
+async def refused(house: House, table: TableId) -> None:
+    """The table cannot be had."""
+    async with connect(house.server.socket_url, name="Gus") as gus:
+        with pytest.raises(CommandRejected, match="table_unavailable"):
+            await gus.watch(table)
+
+
+@pytest.mark.parametrize("how", ["cut", "of another seq"])
+async def test_a_damaged_snapshot_keeps_its_table_out_and_no_other_one(
+    cluster: Cluster, how: str
+) -> None:
+    dsn = await cluster.database()
+    async with serving(dsn, durable=True) as server:
+        async with full_house(server, dsn) as house:
+            bad, good = house.tables
+            await house.more_at(bad, 20)
+        assert await server.stop() == 0
+        was = await damage_snapshot(cluster, dsn, bad, how)
+        kept = await cluster.ask(dsn, "SELECT snapshot FROM games WHERE id = $1", bad)
+        await server.start()
+        await refused(house, bad)
+        async with guest(server, "Gus", good) as gus:
+            await gus.client.sit(good, 1_000)
+        assert await cluster.ask(dsn, "SELECT snapshot FROM games WHERE id = $1", bad) == kept
+        failure = await server.logged("get_game", lambda line: line["outcome"] == "DB_FAILED")
+        assert (failure["table"], failure["level"]) == (bad, "error")
+
+        await cluster.ask(dsn, "UPDATE games SET snapshot = $2 WHERE id = $1", bad, was)
+        async with guest(server, "Hal", bad) as hal:
+            await hal.client.sit(bad, 1_000)
+        assert await server.stop() == 0
+    await house.everything_shown_is_stored()
+
+
+async def test_an_event_that_fits_no_table_keeps_its_table_out_and_no_connection(
+    cluster: Cluster,
+) -> None:
+    dsn = await cluster.database()
+    async with serving(dsn, durable=True) as server:
+        async with full_house(server, dsn) as house:
+            bad, good = house.tables
+        assert await server.stop() == 0
+        await cluster.ask(
+            dsn,
+            "INSERT INTO game_events SELECT id, version + 1, 1, 'player_sat_out', "
+            """'{"type":"player_sat_out","seat":99,"reason":"busted"}', now() """
+            "FROM games WHERE id = $1",
+            bad,
+        )
+        await server.start()
+        await refused(house, bad)
+        async with guest(server, "Gus", good) as gus:
+            await gus.client.sit(good, 1_000)
+        failure = await server.logged("get_game", lambda line: line["outcome"] == "DB_FAILED")
+        assert failure["table"] == bad
+
+
+@BOTH_MODES
+async def test_a_server_told_to_stop_in_full_play_stores_everything(
+    cluster: Cluster, *, durable: bool
+) -> None:
+    dsn = await cluster.database()
+    async with serving(dsn, durable=durable) as server, full_house(server, dsn) as house:
+        await house.progress.more(200)
+        assert await server.stop() == 0
+        (stopped,) = server.log("server_stopped")
+        assert stopped["all_stored"] is True
+        await house.everything_shown_is_stored()
+
+
+async def test_a_server_told_to_stop_without_its_database_says_that_not_all_is_stored(
+    cluster: Cluster,
+) -> None:
+    dsn = await cluster.database()
+    async with (
+        serving(dsn, durable=False, stop_timeout_ms=500) as server,
+        full_house(server, dsn) as house,
+    ):
+        cluster.hang()
+        try:
+            await house.progress.more(50)
+            assert await server.stop() == 1
+        finally:
+            cluster.go_on()
+        (stopped,) = server.log("server_stopped")
+        assert stopped["all_stored"] is False
+
+
+async def test_a_table_that_two_servers_take_from_each_other_loses_nothing(
+    cluster: Cluster,
+) -> None:
+    """The last to be asked for a table owns it; nobody was shown what the other one threw away."""
+    dsn = await cluster.database()
+    async with serving(dsn, durable=True) as first, serving(dsn, durable=True) as second:
+        async with full_house(first, dsn) as house:
+            contested, _ = house.tables
+            async with guest(first, "Gus", contested) as gus:
+                await gus.client.sit(contested, 1_000)
+                await gus.client.sit_out(contested)
+                await gus.view.wait_for(lambda view: view.own_hand is None)
+                token = gus.client.session
+            # The second server lists what is there when it starts.
+            await second.stop()
+            await second.start()
+            for times in (1, 2, 3):
+                async with guest(second, "Gus", contested, token=token) as gus:
+                    # It may think that it still owns the table, until it has something to write.
+                    await gus.client.add_chips(contested, 1)
+                    epoch = gus.view.epoch
+                # The first server sends the players away; they come back, and it takes it again.
+                while len(first.log("table_moved")) < times:
+                    await house.progress.more(5)
+                async with guest(first, "Hal", contested) as hal:
+                    assert hal.view.epoch == epoch + 1
+                    await house.more_at(contested, 20)
+            assert len(first.log("table_moved")) == 3
+        assert await first.stop() == 0
+        assert await second.stop() == 0
+    await house.everything_shown_is_stored()

@@ -1,0 +1,73 @@
+"""What the port answers to plain HTTP, well formed or not."""
+
+import asyncio
+import json
+
+import pytest
+
+from pokerws.server.app import App
+
+
+async def request(app: App, text: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of the answer to raw bytes; status 0 for none."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+    writer.write(text.replace("\n", "\r\n").encode())
+    await writer.drain()
+    answer = await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines[1:])
+    return int(lines[0].split()[1]) if lines[0] else 0, headers, body
+
+
+async def test_the_page_and_its_files_come_with_security_headers(app: App) -> None:
+    for path in ("/", "/app.js", "/style.css", "/?from=mail"):
+        status, headers, body = await request(app, f"GET {path} HTTP/1.1\nHost: x\n\n")
+        assert status == 200
+        assert body
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_health_is_json(app: App) -> None:
+    status, headers, body = await request(app, "GET /healthz HTTP/1.1\nHost: x\n\n")
+    assert (status, headers["content-type"]) == (200, "application/json")
+    assert json.loads(body)["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/../server.py", "/%2e%2e/server.py", "//[", "http://[/", "/ws/x"]
+)
+async def test_what_is_not_there_is_not_found(app: App, path: str) -> None:
+    status, _, _ = await request(app, f"GET {path} HTTP/1.1\nHost: x\n\n")
+    assert status == 404
+
+
+async def test_head_has_no_body_and_other_methods_are_not_allowed(app: App) -> None:
+    status, headers, body = await request(app, "HEAD / HTTP/1.1\nHost: x\n\n")
+    assert (status, body) == (200, b"")
+    assert int(headers["content-length"]) > 0
+    for method in ("DELETE", "OPTIONS"):
+        status, headers, _ = await request(app, f"{method} / HTTP/1.1\nHost: x\n\n")
+        assert (status, headers["allow"]) == (405, "get, head")
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ("Host: x\n", 426),
+        ("Host: x\nUpgrade: websocket\nUpgrade: websocket\n", 426),
+        ("Host: x\nOrigin: http://evil.example\nUpgrade: websocket\n", 403),
+        ("Host: x\nOrigin: http://[\nUpgrade: websocket\n", 403),
+        ("Host: x\nOrigin: http://x\nOrigin: http://x\nUpgrade: websocket\n", 403),
+        ("Host: x\nHost: y\nOrigin: http://x\nUpgrade: websocket\n", 403),
+    ],
+)
+async def test_a_handshake_that_is_none_is_refused(
+    app: App, headers: str, expected: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, _ = await request(app, f"GET /ws HTTP/1.1\n{headers}\n")
+    assert status == expected
+    assert "Traceback" not in capsys.readouterr().out

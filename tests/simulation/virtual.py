@@ -1,0 +1,415 @@
+"""A table, its journal and a store that fails at every step, in virtual time: a seed is a history.
+
+Nothing waits for real: the loop's clock jumps to whatever is due next, and each delay and each
+fault is drawn from the seed.  So a run takes milliseconds, and a seed that fails fails again.
+"""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from typing import Any, Literal, NoReturn, cast
+
+import msgspec
+from msgspec.structs import replace
+
+from pokerws.game import commands
+from pokerws.game.deal import shuffler
+from pokerws.game.events import TableEvent
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.table import replay
+from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch, server_decoder
+from pokerws.server.clock import Clock
+from pokerws.server.lobby import Lobby
+from pokerws.server.table_actor import TableActor
+from pokerws.server.views import redact
+from pokerws.storage.journal import BackOff, Journal
+from pokerws.storage.memory import MemoryStore
+from pokerws.storage.store import (
+    Change,
+    Claimed,
+    Position,
+    StoreRejected,
+    StoreUnavailable,
+    TableSnapshot,
+)
+
+Mode = Literal["dual-write", "durable"]
+
+PLAYERS = 3
+# Virtual seconds: of faults, and of calm after them, in which everything has to come right.  Each
+# time that a table is loaded its clock gets a grace, so this takes a while.
+FAULTS_S, CALM_S = 10.0, 60.0
+# A command is answered within this time, whatever happens: longer than any outage here.
+ANSWER_S = 10.0
+CONFIG = TableConfig(seats=PLAYERS, turn_time_ms=2_000, next_hand_delay_ms=100)
+_decode_frame = server_decoder().decode
+_decode_event = msgspec.json.Decoder(TableEvent).decode
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    """An event loop without a world outside, whose time passes when there is nothing to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now_s = 0.0
+        self._selector = self
+
+    def time(self) -> float:
+        return self._now_s
+
+    def select(self, timeout_s: float | None) -> list[NoReturn]:
+        """What the base class asks the world with: nothing comes, but time goes by."""
+        assert timeout_s is not None, "everybody waits, and nothing is due"
+        self._now_s += timeout_s
+        return []
+
+    def _process_events(self, event_list: list[NoReturn]) -> None:
+        """There are none."""
+
+
+class LoopClock(Clock):
+    """The server's clock, by the loop's time."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+
+    def now_ms(self) -> int:
+        return 1_000_000 + round(self._loop.time() * 1000)
+
+
+class SeededBackOff(BackOff):
+    """The usual waits, without their chance."""
+
+    def delay_s(self, failures: int) -> float:
+        return min(1.0, 0.05 * 2.0 ** min(failures - 1, 10))
+
+
+class HostileStore(MemoryStore):
+    """Takes its time, fails before and after it has done what it is asked, or does it late."""
+
+    def __init__(self, rng: random.Random, *, rejects: bool) -> None:
+        super().__init__()
+        self.calm = False
+        self._rng = rng
+        self._rejects = rejects
+
+    def _strikes(self, chance: float) -> bool:
+        return not self.calm and self._rng.random() < chance
+
+    async def _delay(self) -> None:
+        await asyncio.sleep(self._rng.expovariate(1 / (1.5 if self._strikes(0.02) else 0.005)))
+
+    async def save(self, changes: Sequence[Change]) -> set[TableId]:
+        await self._delay()
+        if self._rejects and self._strikes(0.01):
+            raise StoreRejected("a rule is broken")
+        if self._strikes(0.05):
+            raise StoreUnavailable("lost before the commit")
+        if self._strikes(0.03):
+            # The server has hung, and carries it out when nobody waits for it any more.
+            late_s = self._rng.expovariate(1 / 0.2)
+            asyncio.get_running_loop().call_later(late_s, self._save_now, list(changes))
+            raise StoreUnavailable("no answer in time")
+        written = self._save_now(changes)
+        await self._delay()
+        if self._strikes(0.05):
+            raise StoreUnavailable("lost after the commit")
+        return written
+
+    def _save_now(self, changes: Sequence[Change]) -> set[TableId]:
+        return {change.table for change in changes if self._write(change)}
+
+    async def position(self, table: TableId) -> Position | None:
+        await self._delay()
+        if self._strikes(0.1):
+            raise StoreUnavailable("lost while reading")
+        return await super().position(table)
+
+    async def claim(self, table: TableId) -> Claimed | None:
+        await self._delay()
+        claimed = await super().claim(table)
+        await self._delay()
+        if self._strikes(0.1):
+            raise StoreUnavailable("lost after the claim")
+        return claimed
+
+    def edit(self, table: TableId, by: int) -> None:
+        """Somebody changes a row's version by hand."""
+        row = self._rows[table]
+        row.change = replace(row.change, version=row.change.version + by)
+
+    def log(self, table: TableId) -> list[TableEvent]:
+        """All stored events of a table, which have to be without a gap."""
+        log = self._rows[table].log
+        assert sorted(log) == list(range(1, len(log) + 1))
+        return [_decode_event(log[seq].payload) for seq in sorted(log)]
+
+    def stored(self, table: TableId) -> TableSnapshot:
+        return msgspec.json.decode(self._rows[table].change.snapshot, type=TableSnapshot)
+
+    def has(self, table: TableId, seq: int) -> bool:
+        return seq in self._rows[table].log if table in self._rows else False
+
+
+class Process:
+    """A server process: a lobby and a journal.  `crash` ends it where it stands."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.journal = Journal(
+            world.store,
+            keep_events=True,
+            on_fenced=self._fenced,
+            on_quarantined=self._lost,
+            on_conflict=self._lost if world.mode == "durable" else None,
+            on_written=self._written,
+            back_off=SeededBackOff(),
+            clock=world.loop.time,
+        )
+        self.lobby = Lobby(
+            store=world.store,
+            sink=self.journal,
+            keep_events=True,
+            clock=LoopClock(world.loop),
+            shuffle=shuffler(world.rng.randbytes),
+            max_tables=10,
+            durable=world.mode == "durable",
+        )
+
+    def _fenced(self, table: TableId) -> None:
+        self.lobby.table_fenced(table)
+
+    def _lost(self, table: TableId) -> None:
+        self.lobby.table_lost(table)
+
+    def _written(self, table: TableId, seq: int) -> None:
+        self.lobby.table_written(table, seq)
+
+    async def start(self) -> None:
+        self.journal.start()
+        await self.lobby.start()
+
+    def crash(self) -> None:
+        self.lobby.stop()
+        assert self.journal._task is not None
+        self.journal._task.cancel()
+
+
+class Person:
+    """A player, and the viewer that is shown things: each is checked as it is shown."""
+
+    def __init__(self, world: "World", name: str) -> None:
+        self.player = PlayerId(name)
+        self.world = world
+        self.shown: dict[int, TableEvent] = {}
+        self.accepted: dict[str, int] = {}
+        self.answer_to: asyncio.Future[Accepted | Rejected] | None = None
+        self.asked = ""
+        self.actor: TableActor | None = None
+
+    def answer(self, message: Accepted | Rejected) -> None:
+        if isinstance(message, Accepted) and message.seq is not None:
+            self._check_seq(message.seq)
+            before = self.accepted.setdefault(message.id, message.seq)
+            self.world.holds(before == message.seq, f"{message.id} got two answers")
+        if message.id == self.asked and self.answer_to and not self.answer_to.done():
+            self.answer_to.set_result(message)
+
+    def show(self, table: TableActor, frame: bytes) -> None:
+        message = _decode_frame(frame)
+        match message:
+            case Events(seq=seq, events=events):
+                for number, event in enumerate(events, start=seq):
+                    self._check_seq(number)
+                    before = self.shown.setdefault(number, event)
+                    self.world.holds(before == event, f"event {number} was another one")
+            case Snapshot(seq=seq):
+                self._check_seq(seq)
+            case _:
+                pass
+
+    def tell(self, frame: bytes) -> None:
+        """Nothing about a table."""
+
+    def hear(self, frame: bytes) -> None:
+        """Nobody chats here."""
+
+    def moved(self, table: TableId) -> None:
+        self.actor = None
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """The connection is gone, and with it the hope for an answer."""
+        if self.answer_to is not None and not self.answer_to.done():
+            self.answer_to.cancel()
+
+    def _check_seq(self, seq: int) -> None:
+        if self.world.mode == "durable":
+            stored = self.world.store.has(self.world.table, seq)
+            self.world.holds(stored, f"event {seq} was shown and is not stored")
+
+    async def play(self) -> None:
+        """Play at random, and ask again with the same id until there is an answer."""
+        number = 0
+        rng = self.world.rng
+        while True:
+            await asyncio.sleep(rng.expovariate(0.5 if self.world.store.calm else 10))
+            actor = await self._find()
+            command = None if actor is None else self._choose(actor)
+            if command is not None:
+                number += 1
+                await self._ask(f"{self.player}-{number}", command)
+
+    async def _find(self) -> TableActor | None:
+        try:
+            actor = await self.world.process.lobby.find(self.world.table)
+        except (Illegal, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise
+            return None
+        if actor is not self.actor:
+            self.actor = actor
+            actor.watch(self, Watch("w", self.world.table))
+        return actor
+
+    def _choose(self, actor: TableActor) -> commands.Command | None:
+        seat = actor.table.seat_of(self.player)
+        hand = actor.table.hand
+        own = None if seat is None else actor.table.seats[seat]
+        if own is None:
+            return commands.Sit(self.player, "Name", None, 5_000)
+        if own.sitting_out and own.stack:
+            return commands.SitIn(self.player)
+        if own.sitting_out and (hand is None or hand.seats[cast("int", seat)] is None):
+            return commands.AddChips(self.player, 5_000)
+        if hand is None or hand.turn is None or hand.turn.seat != seat:
+            return None
+        action = cast("commands.Action", self.world.rng.choice(hand.turn.actions))
+        amount = hand.turn.min_to if action in ("bet", "raise") else None
+        return commands.Act(self.player, hand.turn.number, action, amount)
+
+    async def _ask(self, command_id: str, command: commands.Command) -> None:
+        while True:
+            self.asked = command_id
+            self.answer_to = asyncio.get_running_loop().create_future()
+            actor = await self._find()
+            if actor is not None:
+                actor.handle(self, command_id, command)
+                await asyncio.wait([self.answer_to], timeout=ANSWER_S)
+                assert self.answer_to.done(), f"{command_id} was never answered"
+                if not self.answer_to.cancelled():
+                    return
+            await asyncio.sleep(0.05)
+
+
+class World:
+    """One table, its players, one or two processes, and what befalls them."""
+
+    def __init__(self, seed: int, mode: Mode, loop: VirtualLoop) -> None:
+        self.rng = random.Random(seed)
+        self.mode = mode
+        self.loop = loop
+        self.store = HostileStore(self.rng, rejects=mode == "durable")
+        self.process = Process(self)
+        self.people = [Person(self, f"p{number}") for number in range(PLAYERS)]
+        self.spectator = Person(self, "spectator")
+        self.table = TableId("")
+        self.broken: list[str] = []
+        # What happened, for comparing two runs of a seed.
+        self.trace: list[object] = []
+
+    def holds(self, condition: bool, otherwise: str) -> None:  # noqa: FBT001  as assert has it
+        """Note what does not hold; whoever calls a viewer survives what it raises."""
+        if not condition:
+            self.broken.append(otherwise)
+
+    async def run(self) -> int:
+        """Play through faults, then in calm; returns how many events are stored at the end."""
+        await self.process.start()
+        self.table = self.process.lobby.create("One", CONFIG).table.id
+        await self.process.journal.flush(CALM_S)
+        tasks = [self.loop.create_task(one.play()) for one in self.people]
+        tasks.append(self.loop.create_task(self._spectate()))
+        while self.loop.time() < FAULTS_S:
+            await asyncio.sleep(self.rng.expovariate(1 / 1))
+            await self._strike()
+        self.store.calm = True
+        calm_from = len(self.store.log(self.table))
+        await asyncio.sleep(CALM_S)
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if not isinstance(outcome, asyncio.CancelledError):
+                raise cast("BaseException", outcome)
+        await self.process.journal.flush(CALM_S)
+        self.process.lobby.stop()
+        assert await self.process.journal.stop(CALM_S)
+        return self._check(calm_from)
+
+    async def _spectate(self) -> None:
+        while True:
+            await self.spectator._find()
+            await asyncio.sleep(0.1)
+
+    async def _strike(self) -> None:
+        """Something happens to a process or to the row."""
+        kinds = ["edit"] if self.mode == "dual-write" else ["edit", "crash", "claim"]
+        match self.rng.choice(kinds):
+            case "edit":
+                self.store.edit(self.table, 1_000)
+                await asyncio.sleep(self.rng.expovariate(1 / 0.2))
+                if self.store._rows[self.table].change.version > 1_000:
+                    self.store.edit(self.table, -1_000)
+            case "crash":
+                self.process.crash()
+                await self._replace()
+            case _:
+                # Another process takes over, while this one goes on and does not know yet.
+                old = self.process
+                await self._replace()
+                self.loop.call_later(self.rng.expovariate(1 / 3), old.crash)
+        self.trace.append((self.loop.time(), len(self.store._rows[self.table].log)))
+
+    async def _replace(self) -> None:
+        self.process = Process(self)
+        await self.process.start()
+        for person in (*self.people, self.spectator):
+            person.actor = None
+            person.hang_up()
+
+    def _check(self, calm_from: int) -> int:
+        assert self.broken == []
+        events = self.store.log(self.table)
+        stored = self.store.stored(self.table).table
+        assert msgspec.json.encode(replay(events)) == msgspec.json.encode(stored)
+        assert len(events) == stored.seq
+        for seq, event in self.spectator.shown.items():
+            assert redact(events[seq - 1], [None] * PLAYERS, None) == event
+        for person in self.people:
+            assert all(seq <= len(events) for seq in person.shown)
+            assert len(set(person.accepted.values())) == len(person.accepted)
+        assert len(events) > calm_from, "in calm, play has to go on"
+        self.trace.append([type(event).__name__ for event in events])
+        return len(events)
+
+
+def run(seed: int, mode: Mode) -> tuple[int, Any]:
+    """Run one seed; returns how many events were stored, and a trace of what happened.
+
+    Raises AssertionError when anything that must hold does not.
+    """
+    loop = VirtualLoop()
+    world = World(seed, mode, loop)
+    problems: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda loop, context: problems.append(context))
+    try:
+        count = loop.run_until_complete(world.run())
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+    assert not problems, problems
+    return count, world.trace

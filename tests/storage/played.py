@@ -1,0 +1,132 @@
+"""A game that was really played: actor, journal and Postgres, by a clock that tests turn."""
+
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import cast
+
+import msgspec
+
+from pokerws.game import commands
+from pokerws.game.deal import shuffler
+from pokerws.game.state import TableConfig, TableId
+from pokerws.game.table import open_table
+from pokerws.server.table_actor import TableActor
+from pokerws.storage.journal import Journal
+from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.store import TableSnapshot
+from tests.server.fakes import FakeOwner, FakeViewer, ManualClock
+
+CONFIG = TableConfig(seats=4, turn_time_ms=10_000, next_hand_delay_ms=1_000)
+
+
+class PlayedGame:
+    """A table with Ada, Bob and Cleo, who act when they are told to."""
+
+    def __init__(
+        self, journal: Journal, game: str = "t1", *, keep_events: bool = True, seed: int = 7
+    ) -> None:
+        self.clock = ManualClock()
+        self._journal = journal
+        self._shuffle = shuffler(random.Random(seed).randbytes)
+        self._rng = random.Random(seed)
+        self._ids = map(str, range(1_000_000))
+        self.viewers = {name: FakeViewer(name.lower()) for name in ("Ada", "Bob", "Cleo")}
+        table, events = open_table(TableId(game), "Main table", CONFIG)
+        self.actor = self._actor(TableSnapshot(table), 1, keep_events=keep_events)
+        self.actor.opened(events)
+
+    def _actor(self, snapshot: TableSnapshot, epoch: int, *, keep_events: bool) -> TableActor:
+        return TableActor(
+            snapshot.table,
+            epoch,
+            snapshot.receipts,
+            clock=self.clock,
+            shuffle=self._shuffle,
+            sink=self._journal,
+            keep_events=keep_events,
+            owner=FakeOwner(),
+        )
+
+    async def load_again(
+        self, store: PostgresStore, journal: Journal, *, keep_events: bool
+    ) -> None:
+        """Go on with what is stored, as a new server does."""
+        self.actor.stop()
+        claimed = await store.claim(self.actor.table.id)
+        assert claimed is not None
+        snapshot = msgspec.json.decode(claimed.snapshot, type=TableSnapshot)
+        self._journal = journal
+        self.actor = self._actor(snapshot, claimed.epoch, keep_events=keep_events)
+        gap = keep_events and claimed.log_seq != claimed.version
+        self.actor.resume(claimed.saved_ms, 0, restart_log=gap)
+
+    def sit(self) -> None:
+        for seat, (name, viewer) in enumerate(self.viewers.items()):
+            self._do(viewer, commands.Sit(viewer.player, name, seat, 10_000))
+
+    def play_until(self, done: Callable[[TableActor], bool]) -> None:
+        """Play at random, folding seldom, until something holds."""
+        while not done(self.actor):
+            hand = self.actor.table.hand
+            if hand is None:
+                self.clock.advance(CONFIG.next_hand_delay_ms)
+                continue
+            assert hand.turn is not None
+            turn = hand.turn
+            action = self._rng.choice([a for a in turn.actions if a != "fold"] * 3 + ["fold"])
+            amount = turn.min_to if action in ("bet", "raise") else None
+            seat = self.actor.table.seats[turn.seat]
+            assert seat is not None
+            act = commands.Act(seat.player, turn.number, cast("commands.Action", action), amount)
+            self._do(self.viewers[seat.name], act)
+
+    def play_hands(self, count: int) -> None:
+        """Play until so many hands are over."""
+        table = self.actor.table
+        last = table.hand_number + count
+        self.play_until(lambda _: table.hand_number == last and table.hand is None)
+
+    def _do(self, viewer: FakeViewer, command: commands.Command) -> None:
+        viewer.take()
+        self.actor.handle(viewer, next(self._ids), command)
+
+
+@asynccontextmanager
+async def writing(store: PostgresStore, *, keep_events: bool = True) -> AsyncIterator[Journal]:
+    """A journal that has written everything when the block is over."""
+    journal = Journal(store, keep_events=keep_events)
+    journal.start()
+    try:
+        yield journal
+        assert await journal.stop(10)
+    finally:
+        await journal.stop(0)
+
+
+async def play_a_game(
+    url: str, game: str = "t1", *, hands: int = 5, keep_events: Sequence[bool] = (True,)
+) -> PlayedGame:
+    """Play a game, in so many lives of a server, each to the middle of the hand after `hands`."""
+    store = await PostgresStore.open(url)
+    try:
+        played: PlayedGame | None = None
+        for keep in keep_events:
+            async with writing(store, keep_events=keep) as journal:
+                if played is None:
+                    played = PlayedGame(journal, game, keep_events=keep)
+                    played.sit()
+                else:
+                    await played.load_again(store, journal, keep_events=keep)
+                played.play_hands(hands)
+                played.play_until(_on_the_flop)
+                played.actor.stop()
+        assert played is not None
+        return played
+    finally:
+        await store.close()
+
+
+def _on_the_flop(actor: TableActor) -> bool:
+    hand = actor.table.hand
+    return hand is not None and len(hand.board) == 3 and hand.turn is not None
