@@ -76,6 +76,7 @@ def apply(table: Table, event: TableEvent) -> None:
             seat = _seat(table, number)
             seat.sitting_out = False
             seat.timeouts = 0
+            seat.hands_missed = 0
         case ClockResumed(deadline_ms=deadline_ms):
             _resume_clock(table, deadline_ms)
         case TableOpened(config=config):
@@ -152,6 +153,9 @@ def _start_hand(table: Table, event: HandStarted) -> None:
     table.next_hand_at_ms = None
     for number in event.missed:
         _seat(table, number).owes_blind = True
+    for seat in table.seats:
+        if seat is not None and seat.sitting_out:
+            seat.hands_missed += 1
     for number in event.order:
         _seat(table, number).owes_blind = False
     table.hand = Hand(

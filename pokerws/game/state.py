@@ -41,8 +41,9 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
 class Seat(Struct):
     """A taken seat.
 
-    `timeouts` counts turns in a row that the clock ended; `owes_blind` is set while the player has
-    to post a big blind to be dealt in; `leaving` players are stood up when the hand is over.
+    `timeouts` counts turns in a row that the clock ended, `hands_missed` the hands sat out in a row.
+    `owes_blind` is set while the player has to post a big blind to be dealt in.  A `leaving` player
+    is stood up when the hand is over.
     """
 
     player: PlayerId
@@ -52,6 +53,7 @@ class Seat(Struct):
     leaving: bool = False
     timeouts: int = 0
     owes_blind: bool = True
+    hands_missed: int = 0
 
 
 class HandSeat(Struct):

@@ -53,6 +53,10 @@ from pokerws.game.state import (
 from pokerws.game.variants import VARIANTS
 
 
+# A player who sits out for this many hands in a row loses the seat.
+HANDS_TO_STAND_UP = 20
+
+
 def open_table(table_id: TableId, name: str, config: TableConfig) -> tuple[Table, list[TableEvent]]:
     """A new table and the event that opened it.  Raises Illegal for a config that makes no game."""
     check_config(config)
@@ -69,14 +73,20 @@ def check_config(config: TableConfig) -> None:
         f"variant must be one of {', '.join(VARIANTS)}": variant is not None,
         f"seats must be from 2 to {MAX_SEATS}": 2 <= config.seats <= MAX_SEATS
         and (variant is None or config.seats <= variant.max_seats),
-        "big_blind must be at least 1": config.big_blind >= 1,
-        "small_blind must be from 0 to the big blind": 0 <= config.small_blind <= config.big_blind,
-        "ante must not be negative": config.ante >= 0,
-        "min_buy_in must be at least the big blind": config.min_buy_in >= config.big_blind,
-        "max_buy_in must be at least min_buy_in": config.max_buy_in >= config.min_buy_in,
+        "the big blind must be at least 1": config.big_blind >= 1,
+        "the small blind must be from 0 to the big blind": 0
+        <= config.small_blind
+        <= config.big_blind,
+        "the ante must not be negative": config.ante >= 0,
+        "the smallest buy-in must be at least the big blind": config.min_buy_in >= config.big_blind,
+        "the largest buy-in must be at least the smallest": config.max_buy_in >= config.min_buy_in,
         f"chips must be at most {MAX_CHIPS}": max(config.max_buy_in, config.ante) <= MAX_CHIPS,
-        "turn_time_ms must be from 100 to 600000": 100 <= config.turn_time_ms <= 600_000,
-        "next_hand_delay_ms must be from 0 to 60000": 0 <= config.next_hand_delay_ms <= 60_000,
+        "the time for a turn must be from 0.1 to 600 seconds": 100
+        <= config.turn_time_ms
+        <= 600_000,
+        "the pause between hands must be from 0 to 60 seconds": 0
+        <= config.next_hand_delay_ms
+        <= 60_000,
     }
     for rule, holds in rules.items():
         if not holds:
@@ -153,7 +163,7 @@ def advance(table: Table, now_ms: int) -> list[TableEvent]:
         return advance_hand(table, table.hand, now_ms)
     events: list[TableEvent] = []
     for number, seat in enumerate(table.seats):
-        if seat is not None and seat.leaving:
+        if seat is not None and (seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP):
             events.append(PlayerStood(number, seat.player, seat.stack))
         elif seat is not None and not seat.stack and not seat.sitting_out:
             events.append(PlayerSatOut(number, "busted"))
@@ -239,8 +249,9 @@ def _add_chips(table: Table, player: PlayerId, amount: int) -> TableEvent:
     number, seat = _seat_of(table, player)
     if _in_hand(table, number):
         raise Illegal("in_hand", "chips can be added between hands")
-    if amount < 1:
-        raise Illegal("amount_too_small", "add at least 1")
+    least = max(1, table.config.min_buy_in - seat.stack)
+    if amount < least:
+        raise Illegal("amount_too_small", f"add at least {least}")
     if seat.stack + amount > table.config.max_buy_in:
         raise Illegal("amount_too_large", f"a stack can be filled to {table.config.max_buy_in}")
     return ChipsAdded(number, amount)
@@ -253,7 +264,9 @@ def _resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
     deadline_ms = table.deadline_ms
     if deadline_ms is not None:
         left_ms = max(0, deadline_ms - command.saved_ms)
-        events.append(ClockResumed(now_ms + left_ms + command.grace_ms))
+        # Only a player needs time to come back, not the next hand.
+        grace_ms = 0 if table.hand is None else command.grace_ms
+        events.append(ClockResumed(now_ms + left_ms + grace_ms))
     return events
 
 

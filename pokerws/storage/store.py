@@ -13,7 +13,7 @@ from msgspec import Struct
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Struct, frozen=True, array_like=True):
     """The answer that an accepted command got: the seq of the first event it caused.
 
     `digest` is of the command's content, so that an id used again for something else is not taken

@@ -87,13 +87,14 @@ export class SeatControls {
     const { table, own } = this.scene ?? {};
     const seat = own == null ? null : table?.seats[own];
     if (!table || !seat) return;
+    const least = Math.max(1, table.config.min_buy_in - seat.stack);
     const most = table.config.max_buy_in - seat.stack;
     const later = this.inHand() ? " They come when this hand is over." : "";
     const amount = await this.dialog.ask({
       title: "Add chips",
-      hint: `Your stack is ${chips(seat.stack)}; a full one is ${chips(table.config.max_buy_in)}.${later}`,
+      hint: `Your stack is ${chips(seat.stack)}; add ${chips(least)} to ${chips(most)}.${later}`,
       confirm: "Add",
-      least: 1,
+      least,
       most,
       value: Math.min(most, table.config.big_blind * USUAL_BUY_IN_BLINDS),
     });

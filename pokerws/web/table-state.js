@@ -29,6 +29,7 @@
  * @property {boolean} leaving
  * @property {number} timeouts
  * @property {boolean} owes_blind
+ * @property {number} hands_missed
  */
 
 /**
@@ -171,6 +172,7 @@ const TABLE_EVENTS = {
     const seat = seatAt(table, event.seat);
     seat.sitting_out = false;
     seat.timeouts = 0;
+    seat.hands_missed = 0;
   },
   clock_resumed: (table, event) => {
     if (table.hand?.turn) {
@@ -263,6 +265,7 @@ function startHand(table, event) {
   table.big_blind = event.big_blind;
   table.next_hand_at_ms = null;
   for (const number of event.missed ?? []) seatAt(table, number).owes_blind = true;
+  for (const seat of table.seats) if (seat?.sitting_out) seat.hands_missed += 1;
   for (const number of event.order) seatAt(table, number).owes_blind = false;
   table.hand = {
     number: event.hand,
@@ -295,6 +298,7 @@ function newSeat({ player, name, stack }) {
     leaving: false,
     timeouts: 0,
     owes_blind: true,
+    hands_missed: 0,
   };
 }
 

@@ -124,7 +124,7 @@ async def test_in_dual_write_a_row_edited_by_hand_is_brought_up_to_date(
         assert not server.log("table_moved")
 
 
-async def test_with_durable_acks_a_table_whose_row_was_edited_is_refused_until_it_is_put_right(
+async def test_with_durable_acks_a_table_whose_row_was_edited_is_refused_and_no_other_one(
     cluster: Cluster,
 ) -> None:
     """A version alone is no state of a table, so there is nothing to go on from."""
@@ -140,11 +140,14 @@ async def test_with_durable_acks_a_table_whose_row_was_edited_is_refused_until_i
                 )
                 assert refused["table"] == edited
                 await house.more_at(other, 50)
-                await edit(cluster, dsn, edited, -1_000)
-                await house.more_at(edited, 50)
                 assert gus.notices == ["table_failed"]
+            # Nobody but those who have gone by themselves.
             await server.logged("session_ended", lambda line: line["player"] == gus.client.player)
             assert len(server.log("session_ended")) == 2
+            assert await server.stop() == 0
+            await edit(cluster, dsn, edited, -1_000)
+            await server.start()
+            await house.more_at(edited, 50)
         assert await server.stop() == 0
         await house.everything_shown_is_stored()
 
@@ -194,7 +197,9 @@ async def test_a_damaged_snapshot_keeps_its_table_out_and_no_other_one(
         failure = await server.logged("get_game", lambda line: line["outcome"] == "DB_FAILED")
         assert (failure["table"], failure["level"]) == (bad, "error")
 
+        assert await server.stop() == 0
         await cluster.ask(dsn, "UPDATE games SET snapshot = $2 WHERE id = $1", bad, was)
+        await server.start()
         async with guest(server, "Hal", bad) as hal:
             await hal.client.sit(bad, 1_000)
         assert await server.stop() == 0
@@ -222,6 +227,25 @@ async def test_an_event_that_fits_no_table_keeps_its_table_out_and_no_connection
             await gus.client.sit(good, 1_000)
         failure = await server.logged("get_game", lambda line: line["outcome"] == "DB_FAILED")
         assert failure["table"] == bad
+
+
+async def test_in_dual_write_kill_9_loses_no_more_than_what_was_not_written_yet(
+    cluster: Cluster,
+) -> None:
+    dsn = await cluster.database()
+    async with serving(dsn, durable=False) as server:
+        async with full_house(server, dsn) as house:
+            await server.kill()
+            # Each table is whole, as it was at some instant, with all of its chips.
+            versions = await check_database(dsn)
+            assert set(versions) == set(house.tables)
+        await server.start()
+        for table in house.tables:
+            async with guest(server, "Gus", table) as gus:
+                await gus.client.sit(table, 1_000)
+                assert gus.view.seq > versions[table]
+        assert await server.stop() == 0
+    await check_database(dsn)
 
 
 @BOTH_MODES

@@ -132,10 +132,20 @@ def test_a_clock_goes_on_with_the_time_that_was_left_and_a_grace() -> None:
 def test_a_clock_that_had_run_out_gives_just_the_grace() -> None:
     game = Game()
     game.seat(1_000, 1_000)
+    game.deal()
     saved_ms = game.now_ms + 60_000
     game.now_ms += 3_600_000
     game.play(Resume(saved_ms, grace_ms=500))
-    assert game.table.next_hand_at_ms == game.now_ms + 500
+    assert game.turn.deadline_ms == game.now_ms + 500
+
+
+def test_the_next_hand_needs_no_grace() -> None:
+    game = Game()
+    game.seat(1_000, 1_000)
+    saved_ms = game.now_ms + 60_000
+    game.now_ms += 3_600_000
+    game.play(Resume(saved_ms, grace_ms=500))
+    assert game.table.next_hand_at_ms == game.now_ms
 
 
 def test_a_table_without_a_clock_resumes_without_an_event() -> None:

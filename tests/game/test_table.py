@@ -24,7 +24,7 @@ from pokerws.game.events import (
 )
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import MAX_CHIPS, PlayerId, TableConfig, TableId
-from pokerws.game.table import open_table, replay
+from pokerws.game.table import HANDS_TO_STAND_UP, open_table, replay
 from tests.game.script import Game, encode, refused
 
 NOBODY = PlayerId("nobody")
@@ -337,3 +337,37 @@ def test_chips_can_be_added_up_to_the_largest_buy_in_but_not_in_a_hand() -> None
     carol = game.sits("carol")
     carol.adds(1)
     assert carol.stack == 1_001
+
+
+def test_a_player_who_sits_out_for_too_long_loses_the_seat() -> None:
+    game = Game()
+    _, _, carol = game.seat(2_000, 2_000, 2_000)
+    carol.sits_out()
+    for _ in range(HANDS_TO_STAND_UP):
+        assert game.table.seats[carol.number] is not None
+        game.deal()
+        game.folds_around()
+    assert game.of(PlayerStood)[-1].stack == 2_000
+
+
+def test_who_comes_back_in_time_starts_to_count_anew() -> None:
+    game = Game()
+    _, _, carol = game.seat(2_000, 2_000, 2_000)
+    carol.sits_out()
+    for _ in range(HANDS_TO_STAND_UP - 1):
+        game.deal()
+        game.folds_around()
+    carol.sits_in()
+    carol.sits_out()
+    game.deal()
+    game.folds_around()
+    assert carol.seat.hands_missed == 1
+
+
+def test_who_adds_chips_has_the_smallest_buy_in_at_least() -> None:
+    game = Game(big_blind=1_000)
+    (alice,) = game.seat(300)
+    with refused("amount_too_small"):
+        alice.adds(699)
+    alice.adds(700)
+    assert alice.stack == 1_000

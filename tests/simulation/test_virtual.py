@@ -7,7 +7,7 @@ from pokerws.server import lobby, table_actor
 from pokerws.storage import journal
 from tests.simulation.virtual import Mode, run
 
-SEEDS = 50
+SEEDS = 40
 
 
 @pytest.fixture(autouse=True)

@@ -90,7 +90,7 @@ class HostileStore(MemoryStore):
 
     def __init__(self, rng: random.Random, *, rejects: bool) -> None:
         super().__init__()
-        self.calm = False
+        self.calm = True
         self._rng = rng
         self._rejects = rejects
 
@@ -181,6 +181,7 @@ class Process:
         self.lobby.table_fenced(table)
 
     def _lost(self, table: TableId) -> None:
+        self.world.holds(self.world.tampered, "a table was lost without a cause")
         self.lobby.table_lost(table)
 
     def _written(self, table: TableId, seq: int) -> None:
@@ -311,7 +312,9 @@ class World:
         self.rng = random.Random(seed)
         self.mode = mode
         self.loop = loop
-        self.store = HostileStore(self.rng, rejects=mode == "durable")
+        # In every second history nobody edits a row and nothing is refused, so no table is lost.
+        self.tampered = seed % 2 == 0
+        self.store = HostileStore(self.rng, rejects=self.tampered and mode == "durable")
         self.process = Process(self)
         self.people = [Person(self, f"p{number}") for number in range(PLAYERS)]
         self.spectator = Person(self, "spectator")
@@ -330,6 +333,7 @@ class World:
         await self.process.start()
         self.table = self.process.lobby.create("One", CONFIG).table.id
         await self.process.journal.flush(CALM_S)
+        self.store.calm = False
         tasks = [self.loop.create_task(one.play()) for one in self.people]
         tasks.append(self.loop.create_task(self._spectate()))
         while self.loop.time() < FAULTS_S:
@@ -355,13 +359,20 @@ class World:
 
     async def _strike(self) -> None:
         """Something happens to a process or to the row."""
-        kinds = ["edit"] if self.mode == "dual-write" else ["edit", "crash", "claim"]
+        kinds = ["nothing", "edit"] if self.tampered else ["nothing"]
+        kinds += ["crash", "claim"] if self.mode == "durable" else []
         match self.rng.choice(kinds):
+            case "nothing":
+                pass
             case "edit":
                 self.store.edit(self.table, 1_000)
                 await asyncio.sleep(self.rng.expovariate(1 / 0.2))
                 if self.store._rows[self.table].change.version > 1_000:
                     self.store.edit(self.table, -1_000)
+                if self.mode == "durable":
+                    # What could not be read is left alone until the next start.
+                    self.process.crash()
+                    await self._replace()
             case "crash":
                 self.process.crash()
                 await self._replace()

@@ -50,6 +50,9 @@ class Opponent:
     def tell(self, frame: bytes) -> None:
         """Likewise."""
 
+    def hear(self, frame: bytes) -> None:
+        """Likewise."""
+
     def moved(self, table: TableId) -> None:
         raise AssertionError("no other process is about")
 
