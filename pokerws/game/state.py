@@ -41,7 +41,7 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
 class Seat(Struct):
     """A taken seat.
 
-    `timeouts` counts turns in a row that the clock ended, `hands_missed` the hands sat out in a row.
+    `timeouts` counts turns in a row that the clock ended, `hands_missed` hands in a row sat out.
     `owes_blind` is set while the player has to post a big blind to be dealt in.  A `leaving` player
     is stood up when the hand is over.
     """

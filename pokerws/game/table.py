@@ -52,7 +52,6 @@ from pokerws.game.state import (
 )
 from pokerws.game.variants import VARIANTS
 
-
 # A player who sits out for this many hands in a row loses the seat.
 HANDS_TO_STAND_UP = 20
 

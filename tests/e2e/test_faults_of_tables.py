@@ -3,10 +3,12 @@
 And the end of a server that is told to stop in full play.
 """
 
+import asyncio
 import json
 import os
 import signal
 
+import asyncpg
 import pytest
 
 from pokerws.client import CommandRejected, connect
@@ -259,6 +261,23 @@ async def test_a_server_told_to_stop_in_full_play_stores_everything(
         (stopped,) = server.log("server_stopped")
         assert stopped["all_stored"] is True
         await house.everything_shown_is_stored()
+
+
+async def test_a_server_told_to_stop_writes_what_has_waited_until_then(cluster: Cluster) -> None:
+    dsn = await cluster.database()
+    operator = await asyncpg.connect(dsn)
+    async with serving(dsn, durable=False) as server, full_house(server, dsn) as house:
+        async with operator.transaction():
+            await operator.execute("SELECT FROM games FOR UPDATE")
+            await house.progress.more(50)
+            stopping = asyncio.create_task(server.stop())
+            await server.logged("session_ended", lambda line: line["code"] == CloseCode.RESTARTING)
+            # There is nothing else to wait for, so without the journal it would be gone by then.
+            done, _ = await asyncio.wait({stopping}, timeout=1)
+            assert not done
+        assert await stopping == 0
+        await house.everything_shown_is_stored()
+    await operator.close()
 
 
 async def test_a_server_told_to_stop_without_its_database_says_that_not_all_is_stored(

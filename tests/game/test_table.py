@@ -367,7 +367,7 @@ def test_who_comes_back_in_time_starts_to_count_anew() -> None:
 def test_who_adds_chips_has_the_smallest_buy_in_at_least() -> None:
     game = Game(big_blind=1_000)
     (alice,) = game.seat(300)
-    with refused("amount_too_small"):
+    with refused(game, "amount_too_small"):
         alice.adds(699)
     alice.adds(700)
     assert alice.stack == 1_000

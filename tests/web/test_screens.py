@@ -50,7 +50,7 @@ async def test_the_lobby_opens_a_table_and_keeps_its_list_up_to_date(
     await page.fill('#new-table-form [name="min_buy_in"]', "5")
     await page.click("#new-table-confirm")
     await expect(page.locator("#new-table-error")).to_have_text(
-        "Min_buy_in must be at least the big blind."
+        "The smallest buy-in must be at least the big blind."
     )
     await page.fill('#new-table-form [name="min_buy_in"]', "500")
     await page.click("#new-table-confirm")
