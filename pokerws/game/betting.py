@@ -44,48 +44,41 @@ def next_to_act(table: Table, hand: Hand) -> int | None:
 
     A player who owes nothing is not asked when nobody is left who could answer a bet.
     """
-    live = live_seats(hand)
-    able = [number for number in live if stack_of(table, number)]
-    if len(live) == 1 or not able:
+    if len(live_seats(hand)) == 1:
         return None
-    if len(able) == 1:
-        (alone,) = able
-        return alone if hand_seat(hand, alone).bet < _to_match(table, hand, alone) else None
     order = hand.order
     first = 0 if hand.last_actor is None else order.index(hand.last_actor) + 1
     for number in order[first:] + order[:first]:
-        if number in able:
-            seat = hand_seat(hand, number)
-            if seat.bet < hand.bet:
-                return number
-            if seat.acted_to is None and could_be_called(table, hand, number):
+        seat = hand_seat(hand, number)
+        if seat.folded or not stack_of(table, number):
+            continue
+        if seat.bet < hand.bet or seat.acted_to is None:
+            others = reach_of_others(table, hand, number)
+            if seat.bet < min(hand.bet, others) or (seat.acted_to is None and hand.bet < others):
                 return number
     return None
 
 
-def could_be_called(table: Table, hand: Hand, number: int) -> bool:
-    """Whether anybody else is able to put in more than the present bet."""
-    return any(
-        other != number and hand_seat(hand, other).bet + stack_of(table, other) > hand.bet
+def reach_of_others(table: Table, hand: Hand, number: int) -> int:
+    """The most that anybody else in the hand could have in on this street.
+
+    No more has to be called, and a raise beyond it would only come back.
+    """
+    return max(
+        hand_seat(hand, other).bet + stack_of(table, other)
         for other in live_seats(hand)
+        if other != number
     )
-
-
-def _to_match(table: Table, hand: Hand, number: int) -> int:
-    """The bet that a seat has to match; when all others are all-in, just what they have in."""
-    others = [other for other in live_seats(hand) if other != number]
-    if any(stack_of(table, other) for other in others):
-        return hand.bet
-    return max(hand_seat(hand, other).bet for other in others)
 
 
 def next_turn(table: Table, hand: Hand, number: int, now_ms: int) -> Turn:
     """The turn of a seat, with the legal actions and their exact bounds."""
     seat, stack = hand_seat(hand, number), stack_of(table, number)
-    call = min(stack, _to_match(table, hand, number) - seat.bet)
+    others = reach_of_others(table, hand, number)
+    call = min(stack, max(0, min(hand.bet, others) - seat.bet))
     actions = ["fold", "call" if call else "check"]
     min_to = max_to = 0
-    if _may_raise(table, hand, number):
+    if hand.bet < min(seat.bet + stack, others) and _is_open(hand, seat):
         actions.append("raise" if hand.bet else "bet")
         max_to = seat.bet + stack
         min_to = min(max_to, hand.bet + hand.min_raise)
@@ -101,14 +94,9 @@ def next_turn(table: Table, hand: Hand, number: int, now_ms: int) -> Turn:
     )
 
 
-def _may_raise(table: Table, hand: Hand, number: int) -> bool:
-    seat = hand_seat(hand, number)
-    if seat.bet + stack_of(table, number) <= hand.bet:
-        return False
-    if seat.acted_to is not None and hand.bet - seat.acted_to < hand.min_raise:
-        return False
-    # A raise that nobody is left to call would only come back.
-    return could_be_called(table, hand, number)
+def _is_open(hand: Hand, seat: HandSeat) -> bool:
+    """Whether a player may raise: who has acted, only when facing a full raise since then."""
+    return seat.acted_to is None or hand.bet - seat.acted_to >= hand.min_raise
 
 
 def act(turn: Turn, command: Act) -> TableEvent:

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from pokerws.game.apply import apply
-from pokerws.game.betting import could_be_called, hand_seat, live_seats, stack_of
+from pokerws.game.betting import hand_seat, live_seats, reach_of_others, stack_of
 from pokerws.game.button import Positions
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
 from pokerws.game.commands import Act, Action
@@ -305,9 +305,9 @@ def _play(table: Table, moves: Iterable[_Move], scale: int) -> None:
 
 def _has_no_say(table: Table, hand: Hand, seat: int) -> bool:
     """Whether a player is in the hand and owes nothing, but nobody is left to answer a bet."""
-    part = hand_seat(hand, seat)
-    owes = part.folded or part.bet < hand.bet
-    return not owes and stack_of(table, seat) > 0 and not could_be_called(table, hand, seat)
+    part, reach = hand_seat(hand, seat), reach_of_others(table, hand, seat)
+    owes = part.folded or part.bet < min(hand.bet, reach)
+    return not owes and stack_of(table, seat) > 0 and hand.bet >= reach
 
 
 def _answer(table: Table, hand: Hand, turn: Turn, move: _Move, scale: int) -> Act:
@@ -316,7 +316,7 @@ def _answer(table: Table, hand: Hand, turn: Turn, move: _Move, scale: int) -> Ac
     action: Action = "call" if "call" in turn.actions else "check"
     if move.verb == "f":
         action = "fold"
-    elif move.verb == "cbr" and could_be_called(table, hand, move.seat):
+    elif move.verb == "cbr" and hand.bet < reach_of_others(table, hand, move.seat):
         action = "raise" if hand.bet else "bet"
         amount = _chips(move.to, scale)
     return Act(PlayerId(f"p{move.seat + 1}"), turn.number, action, amount)

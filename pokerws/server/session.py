@@ -49,6 +49,7 @@ from pokerws.server.lobby import Lobby
 from pokerws.server.outbox import Outbox
 from pokerws.server.table_actor import TableActor, reject
 
+ZERO_WIDTH_JOINER = "\u200d"
 # More than this waiting for one client is too much, however few frames it is.
 MAX_OUTBOX_BYTES = 1 << 20
 # So many messages in a row that make no sense end the connection.
@@ -311,8 +312,11 @@ class Session:
 
 
 def is_printable(text: str) -> bool:
-    """Whether a text has something to show and no control characters."""
-    return text.isprintable() and bool(text.strip())
+    """Whether a text has something to show and no control characters.
+
+    The joiner that holds emoji together is the one invisible character that has its use.
+    """
+    return text.replace(ZERO_WIDTH_JOINER, "").isprintable() and bool(text.strip())
 
 
 def check_name(name: str) -> None:

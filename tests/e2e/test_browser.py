@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from pokerws.storage.embedded import EmbeddedPostgres
@@ -14,6 +15,9 @@ NAME = "Hanna"
 TIMEOUT_MS = 20_000
 MAX_CALL = 800
 OWN_TURN = '#table[data-turn-seat]:has([data-own="true"][data-state="to-act"])'
+
+# Hands are played at a person's pace, and the server is started twice.
+pytestmark = pytest.mark.timeout(180)
 
 
 async def join_and_sit(page: Page, address: str) -> None:

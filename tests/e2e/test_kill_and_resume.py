@@ -15,6 +15,9 @@ from tests.e2e.process import ServerProcess
 BUY_IN = 10_000
 MAX_CALL = 800
 
+# Hands are played at a person's pace, and the server is started twice.
+pytestmark = pytest.mark.timeout(180)
+
 
 async def sit_down(server: ServerProcess, client: Client) -> TableView:
     """Watch the bots' table and take a seat there."""

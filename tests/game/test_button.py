@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pokerws.game.button import is_ready
 from pokerws.game.events import BlindPosted
+from pokerws.game.state import PlayerId, Seat
 from tests.game.script import Game, Player
 
 
@@ -247,6 +249,15 @@ def test_who_sits_out_while_newcomers_start_owes_a_blind_that_passes() -> None:
     game.sits("erin", seat=4)
     assert deal(game).positions == (2, 2, 4)
     assert dave.seat.owes_blind
+
+
+def test_a_player_is_ready_who_has_chips_and_stays() -> None:
+    seat = Seat(PlayerId("alice"), "alice", 1)
+    assert is_ready(seat)
+    assert not is_ready(None)
+    assert not is_ready(replace(seat, stack=0))
+    assert not is_ready(replace(seat, sitting_out=True))
+    assert not is_ready(replace(seat, leaving=True))
 
 
 # What happens between two hands, and to which seat.

@@ -268,6 +268,8 @@ async def test_chat_reaches_everyone_at_the_table(open_connection: Connect) -> N
     said = await other.until("chat")
     assert (said["name"], said["text"]) == ("Ann", "<b>hello</b>")
     assert (await raw.ask("chat", table=table, text="a\u0007b"))["code"] == "invalid_value"
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert (await raw.ask("chat", table=table, text=family))["type"] == "accepted"
 
 
 # ---- seats
