@@ -75,7 +75,7 @@ def next_turn(table: Table, hand: Hand, number: int, now_ms: int) -> Turn:
     """The turn of a seat, with the legal actions and their exact bounds."""
     seat, stack = hand_seat(hand, number), stack_of(table, number)
     others = reach_of_others(table, hand, number)
-    call = min(stack, max(0, min(hand.bet, others) - seat.bet))
+    call = min(stack, min(hand.bet, others) - seat.bet)
     actions = ["fold", "call" if call else "check"]
     min_to = max_to = 0
     if hand.bet < min(seat.bet + stack, others) and _is_open(hand, seat):

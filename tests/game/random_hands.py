@@ -44,6 +44,10 @@ def random_plan(rng: Random) -> Plan:
     if count > 3 and rng.random() < 0.1:
         blinds[rng.randrange(3, count)] = -big_blind
     stacks = [_random_stack(rng, depth, big_blind) for _ in range(count)]
+    if min(blinds) < 0:
+        # PokerKit looks for who opens among the chips of the blinds, and takes the seat before the
+        # entering player where antes left none of them any, not the one left of the big blind.
+        stacks[1] = max(stacks[1], antes[1] + 1)
     return Plan(
         stacks=stacks,
         antes=antes if dead else _matched(antes, stacks),

@@ -209,6 +209,18 @@ def test_a_check_in_between_that_nobody_had_to_be_asked_for_changes_nothing() ->
         played(**record, actions=[*DEALT, "p3 f", "p4 f"])
 
 
+def test_a_check_out_of_turn_by_who_could_still_bet_or_has_folded_is_refused() -> None:
+    with pytest.raises(Refused, match="p3 is to act"):
+        played(actions=[*DEALT, "p2 cc", "p3 f", "p1 f"])
+    with pytest.raises(Refused, match="p1 is to act"):
+        played(
+            starting_stacks=[90, 60, 1000, 1000],
+            blinds_or_straddles=[50, 100, -100, 0],
+            antes=[],
+            actions=[*DEALT, "p3 f", "p4 f", "p3 cc", "p1 f"],
+        )
+
+
 def test_a_raise_that_nobody_is_left_to_call_is_a_call() -> None:
     actions = [*DEALT, "p3 cbr 300", "p1 f", "p2 cbr 1000", "d db 3c8h9s4dJc"]
     assert played(starting_stacks=[1000, 1000, 300], actions=actions) == [950, 1350, 0]
