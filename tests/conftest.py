@@ -1,11 +1,5 @@
 """What holds for every test."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from hypothesis import HealthCheck, settings
 
 # A slow machine is no defect of a property, and a failure prints what reproduces it. Under CI
@@ -20,12 +14,3 @@ settings.register_profile(
 settings.load_profile("pokerws")
 
 pytest_plugins = ["tests.postgres_fixtures", "tests.browser_fixtures"]
-
-
-@pytest.fixture
-def directory() -> Iterator[Path]:
-    """A directory that also the unprivileged owner of an embedded Postgres can reach."""
-    path = Path(tempfile.mkdtemp(prefix="pokerws-e2e-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)

@@ -254,3 +254,8 @@ TableEvent = (
     | TableOpened
     | LogRestarted
 )
+
+
+def tag_of(event: TableEvent) -> str:
+    """The name that an event has on the wire and in the log."""
+    return str(event.__struct_config__.tag)

@@ -172,6 +172,11 @@ class Table(Struct):
             return "active"
         return "waiting"
 
+    @property
+    def players(self) -> int:
+        """How many seats are taken."""
+        return sum(seat is not None for seat in self.seats)
+
     def seat_of(self, player: PlayerId) -> int | None:
         """The number of the seat that `player` has, or None."""
         for number, seat in enumerate(self.seats):

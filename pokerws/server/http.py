@@ -27,15 +27,14 @@ _SECURITY_HEADERS = {
 class Pages:
     """Answers plain HTTP requests, and refuses sockets from foreign pages.
 
-    `root` holds the browser client's files; `health` gives the facts that `/healthz` shows and
-    whether they are good.
+    `root` holds the browser client's files; `health` gives the facts that `/healthz` shows.
     """
 
     def __init__(
         self,
         root: Path,
         allowed_origins: tuple[str, ...],
-        health: Callable[[], tuple[bool, dict[str, object]]],
+        health: Callable[[], dict[str, object]],
     ) -> None:
         self._allowed_origins = allowed_origins
         self._health = health
@@ -69,9 +68,8 @@ class Pages:
 
     def _page(self, path: str) -> Response:
         if path == "/healthz":
-            healthy, facts = self._health()
-            status = HTTPStatus.OK if healthy else HTTPStatus.SERVICE_UNAVAILABLE
-            return _response(status, msgspec.json.encode(facts), "application/json")
+            facts = msgspec.json.encode(self._health())
+            return _response(HTTPStatus.OK, facts, "application/json")
         name = "/index.html" if path == "/" else path
         body = self._files.get(name)
         if body is None:

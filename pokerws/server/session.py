@@ -151,9 +151,9 @@ class Session:
             raise Illegal("hello_first", "")
         lobby, player = self._desk.lobby, self._player
         match message:
-            case Act(table=table, turn=turn, action=action, amount=amount):
-                command = commands.Act(player.id, turn, action, amount)
-                (await lobby.find(table)).handle(self, message.id, command)
+            case Act() | Sit() | Stand() | SitOut() | SitIn() | AddChips():
+                actor = await lobby.find(message.table)
+                actor.handle(self, message.id, command_of(message, player))
             case Ping():
                 self._send(Pong(message.id, self._desk.clock.now_ms()))
             case Watch(table=table):
@@ -162,18 +162,6 @@ class Session:
                 actor.watch(self, message)
             case Unwatch(table=table):
                 self._unwatch(message.id, table)
-            case Sit(table=table, seat=seat, buy_in=buy_in):
-                sit = commands.Sit(player.id, player.name, seat, buy_in)
-                (await lobby.find(table)).handle(self, message.id, sit)
-            case Stand(table=table):
-                (await lobby.find(table)).handle(self, message.id, commands.Stand(player.id))
-            case SitOut(table=table):
-                (await lobby.find(table)).handle(self, message.id, commands.SitOut(player.id))
-            case SitIn(table=table):
-                (await lobby.find(table)).handle(self, message.id, commands.SitIn(player.id))
-            case AddChips(table=table, amount=amount):
-                add = commands.AddChips(player.id, amount)
-                (await lobby.find(table)).handle(self, message.id, add)
             case Chat():
                 self._chat(message, player)
             case ListTables():
@@ -309,6 +297,27 @@ class Session:
         except TimeoutError:
             # The close frame is stuck behind what the client does not read.
             self._connection.transport.abort()
+
+
+def command_of(
+    message: Act | Sit | Stand | SitOut | SitIn | AddChips, player: Player
+) -> commands.Command:
+    """What a message asks of its table, for `player`."""
+    match message:
+        case Act(turn=turn, action=action, amount=amount):
+            return commands.Act(player.id, turn, action, amount)
+        case Sit(seat=seat, buy_in=buy_in):
+            return commands.Sit(player.id, player.name, seat, buy_in)
+        case Stand():
+            return commands.Stand(player.id)
+        case SitOut():
+            return commands.SitOut(player.id)
+        case SitIn():
+            return commands.SitIn(player.id)
+        case AddChips(amount=chips):
+            return commands.AddChips(player.id, chips)
+        case _:
+            assert_never(message)
 
 
 def is_printable(text: str) -> bool:

@@ -15,7 +15,7 @@ import structlog
 
 from pokerws.game.commands import Command, Resume, TimeUp
 from pokerws.game.deal import Shuffle
-from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
+from pokerws.game.events import PlayerSat, PlayerStood, TableEvent, tag_of
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import play
@@ -250,9 +250,8 @@ class TableActor:
     def summary(self) -> TableSummary:
         """The table as the lobby lists it."""
         table = self.table
-        players = sum(seat is not None for seat in table.seats)
         return TableSummary(
-            table.id, table.name, table.status, players, table.hand_number, table.config
+            table.id, table.name, table.status, table.players, table.hand_number, table.config
         )
 
     def _events_after(self, seq: int, player: PlayerId) -> list[TableEvent] | None:
@@ -305,7 +304,7 @@ class TableActor:
                 EventRow(
                     first_seq + place,
                     table.hand_number,
-                    str(event.__struct_config__.tag),
+                    tag_of(event),
                     _encode(event),
                     now_ms,
                 )
@@ -317,7 +316,7 @@ class TableActor:
                 name=table.name,
                 status=table.status,
                 config=table.config,
-                players=sum(seat is not None for seat in table.seats),
+                players=table.players,
                 hand_number=table.hand_number,
                 total_pot=table.total_pot,
                 expected=first_seq - 1,

@@ -19,6 +19,7 @@ from pokerws.game.events import (
     PlayerStood,
     TableEvent,
     TableOpened,
+    tag_of,
 )
 from pokerws.game.state import Table
 from pokerws.game.table import replay
@@ -174,7 +175,7 @@ class LogReplay:
             # A part of it may have been applied.
             self.table = None
             why = printable(str(error)) or type(error).__name__
-            return self._broken(f"event {row.seq} ({_tag(event)}) cannot have happened: {why}")
+            return self._broken(f"event {row.seq} ({tag_of(event)}) cannot have happened: {why}")
         self.events += 1
         return True
 
@@ -199,7 +200,7 @@ class LogReplay:
             case TableOpened():
                 return f"event {seq} opens the table once more"
             case _ if table is None:
-                return f"the log begins with event {seq} ({_tag(event)})"
+                return f"the log begins with event {seq} ({tag_of(event)})"
             case _ if seq != table.seq + 1:
                 missing = f"events {table.seq + 1} to {seq - 1} are"
                 if seq == table.seq + 2:
@@ -208,9 +209,9 @@ class LogReplay:
         return ""
 
     def _check(self, row: StoredEvent, event: TableEvent, table: Table) -> None:
-        if row.type != _tag(event):
+        if row.type != tag_of(event):
             self._note(
-                f"event {row.seq}: the column type says {row.type!r}, the payload {_tag(event)!r}"
+                f"event {row.seq}: the column type says {row.type!r}, the payload {tag_of(event)!r}"
             )
         if row.hand_number != table.hand_number:
             self._note(
@@ -229,7 +230,7 @@ class LogReplay:
             # What follows may well be right, beginning with these chips.
             self._chips_wrong = True
             self._note(
-                f"chips are not conserved: after event {row.seq} ({_tag(event)}) {there} are at "
+                f"chips are not conserved: after event {row.seq} ({tag_of(event)}) {there} are at "
                 f"the table, and {self._chips} were brought and not taken away"
             )
 
@@ -309,7 +310,7 @@ def _columns(row: StoredGame, table: Table) -> Iterator[str]:
         "name": (row.name, table.name),
         "status": (row.status, row.status if row.status in SET_ASIDE else table.status),
         "variant": (row.variant, table.config.variant),
-        "players": (row.players, sum(seat is not None for seat in table.seats)),
+        "players": (row.players, table.players),
         "hand_number": (row.hand_number, table.hand_number),
         "total_pot": (row.total_pot, table.total_pot),
         "version": (row.version, table.seq),
@@ -335,7 +336,3 @@ def _against_log(stored: Table, replayed: Table) -> Iterator[str]:
 
 def _chips_of(table: Table) -> int:
     return table.total_pot + sum(seat.stack for seat in table.seats if seat is not None)
-
-
-def _tag(event: TableEvent) -> str:
-    return str(event.__struct_config__.tag)

@@ -11,10 +11,10 @@ from tests.e2e.process import ServerProcess
 
 
 @pytest.fixture
-async def server(directory: Path) -> AsyncIterator[ServerProcess]:
+async def server(place: Path) -> AsyncIterator[ServerProcess]:
     """A server with all that is built turned on, and four quick bots; not started yet."""
     process = ServerProcess(
-        database_url=f"embedded:{directory / 'postgres'}",
+        database_url=f"embedded:{place / 'postgres'}",
         use_db_repository=True,
         use_event_persistence=True,
         use_input_validation=True,
@@ -30,5 +30,5 @@ async def server(directory: Path) -> AsyncIterator[ServerProcess]:
         await process.kill()
     # After a kill the embedded Postgres is still there; whoever takes it over can stop it.
     async with asyncio.timeout(30):
-        postgres = await EmbeddedPostgres.start(directory / "postgres")
+        postgres = await EmbeddedPostgres.start(place / "postgres")
         await postgres.stop()

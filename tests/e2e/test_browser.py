@@ -92,7 +92,7 @@ async def what_is_shown(page: Page) -> dict[str, Any]:
 
 
 async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one(
-    server: ServerProcess, browser: Browser, directory: Path
+    server: ServerProcess, browser: Browser, place: Path
 ) -> None:
     await server.start()
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
@@ -121,7 +121,7 @@ async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one
     await page.close()
     assert problems == []
     assert await server.stop() == 0
-    postgres = await EmbeddedPostgres.start(directory / "postgres")
+    postgres = await EmbeddedPostgres.start(place / "postgres")
     try:
         assert await check_database(postgres.dsn)
     finally:

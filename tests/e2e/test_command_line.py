@@ -87,8 +87,8 @@ async def test_a_port_that_is_taken_stops_the_start_with_one_line() -> None:
     assert errors.count("\n") == 1
 
 
-async def test_migrate_says_what_it_did_and_the_second_time_does_nothing(directory: Path) -> None:
-    settings = {"DATABASE_URL": f"embedded:{directory / 'postgres'}"}
+async def test_migrate_says_what_it_did_and_the_second_time_does_nothing(place: Path) -> None:
+    settings = {"DATABASE_URL": f"embedded:{place / 'postgres'}"}
     _, before, _ = await run("migrate", "--status", **settings)
     code, first, _ = await run("migrate", **settings)
     assert code == 0
@@ -132,9 +132,9 @@ async def test_in_memory_play_logs_its_outcome() -> None:
 
 
 async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_running_server(
-    directory: Path,
+    place: Path,
 ) -> None:
-    settings = {"DATABASE_URL": f"embedded:{directory / 'postgres'}"}
+    settings = {"DATABASE_URL": f"embedded:{place / 'postgres'}"}
     server = ServerProcess(
         bots=3,
         bot_max_delay_ms=1,
@@ -169,16 +169,16 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
     )
     for command in (["verify", "--game", "no-such"], ["replay", "no-such"]):
         assert await run(*command, **settings) == (1, "", "pokerws: there is no game no-such\n")
-    assert not (directory / "postgres/cluster/data/postmaster.pid").exists()
+    assert not (place / "postgres/cluster/data/postmaster.pid").exists()
 
 
 async def test_verify_where_there_is_no_database_is_one_line_and_makes_none(
-    directory: Path,
+    place: Path,
 ) -> None:
-    code, output, errors = await run("verify", DATABASE_URL=f"embedded:{directory / 'typo'}")
+    code, output, errors = await run("verify", DATABASE_URL=f"embedded:{place / 'typo'}")
     assert (code, output, errors.count("\n")) == (1, "", 1)
     assert "there is no database in" in errors
-    assert not (directory / "typo").exists()
+    assert not (place / "typo").exists()
 
 
 async def test_verify_of_a_tampered_game_fails_with_a_line_that_names_it(

@@ -62,7 +62,7 @@ def what_is_seen(view: TableView) -> dict[str, object]:
 
 @pytest.mark.parametrize("street", [0, 1, 2])
 async def test_a_hand_goes_on_after_kill_9_with_the_same_cards_and_turn(
-    server: ServerProcess, directory: Path, street: int
+    server: ServerProcess, place: Path, street: int
 ) -> None:
     await server.start()
     async with connect(server.socket_url, name="Hanna") as client:
@@ -84,7 +84,7 @@ async def test_a_hand_goes_on_after_kill_9_with_the_same_cards_and_turn(
     hydrated = [line for line in server.log("get_game") if line["outcome"] == "DB_HYDRATE"]
     assert len(hydrated) == 1
     assert await server.stop() == 0
-    postgres = await EmbeddedPostgres.start(directory / "postgres")
+    postgres = await EmbeddedPostgres.start(place / "postgres")
     try:
         versions = await check_database(postgres.dsn)
     finally:
@@ -110,14 +110,14 @@ async def test_a_command_whose_answer_was_lost_is_carried_out_once(
 
 
 async def test_a_stopped_server_has_stored_all_and_leaves_no_postgres_running(
-    server: ServerProcess, directory: Path
+    server: ServerProcess, place: Path
 ) -> None:
     await server.start()
     async with connect(server.socket_url, name="Hanna") as client:
         view = await sit_down(server, client)
         await view.wait_for(lambda view: view.turn)
     assert await server.stop() == 0
-    pid_file = directory / "postgres/cluster/data/postmaster.pid"
+    pid_file = place / "postgres/cluster/data/postmaster.pid"
     assert pid_file.parent.is_dir()
     assert not pid_file.exists()
     (stopped,) = server.log("server_stopped")

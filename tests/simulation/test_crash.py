@@ -9,5 +9,5 @@ from tests.simulation.crash import run
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", [1, 2, 3])
-async def test_nothing_that_anyone_was_shown_is_lost_to_kill_9(seed: int, directory: Path) -> None:
-    assert await run(seed, directory) > 100
+async def test_nothing_that_anyone_was_shown_is_lost_to_kill_9(seed: int, place: Path) -> None:
+    assert await run(seed, place) > 100

@@ -199,7 +199,7 @@ class Room:
             serve_session,
             "127.0.0.1",
             self.port,
-            process_request=Pages(WEB_ROOT, (), lambda: (True, {})),
+            process_request=Pages(WEB_ROOT, (), dict),
             compression=None,
             close_timeout=1,
         )
