@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
@@ -18,9 +19,13 @@ from pokerws.client.bots import STYLES, BotSeat, run_bots
 from pokerws.replay_hands import replay_hands
 from pokerws.server.app import App
 from pokerws.settings import Settings, SettingsError, load
+from pokerws.storage.archive import archive
+from pokerws.storage.archive_file import ArchiveError
 from pokerws.storage.database import DatabaseError, migrate
 from pokerws.storage.incident import replay_game
 from pokerws.storage.stored_log import NotStored
+from pokerws.storage.vault import Vault
+from pokerws.storage.vault_keys import KeySource, VaultError, new_key, vault_for_reading, written
 from pokerws.storage.verify import verify
 
 # Exit codes: what the operator has to set is 2, as argparse has it; what failed is 1.
@@ -37,7 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         match arguments.command:
             case "replay-hands":
                 return replay_hands(arguments.files, sys.stdout, arguments.variant)
-            case "migrate" | "verify" | "replay":
+            case "vault-key":
+                print(written(new_key()))
+                return 0
+            case "migrate" | "verify" | "replay" | "archive":
                 settings = _settings(arguments.env_file)
                 # The lines that it prints say it all, unless something is wrong.
                 logs.configure(settings.log_format, "warning")
@@ -50,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return BAD_SETTINGS
-    except (DatabaseError, NotStored) as error:
+    except (ArchiveError, DatabaseError, NotStored, VaultError) as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
@@ -92,12 +100,36 @@ def _parser() -> argparse.ArgumentParser:
     telling.add_argument("game", metavar="GAME", help="the game's id")
     telling.add_argument("--hand", type=int, metavar="N", help="only this hand")
     telling.add_argument("--to", type=int, metavar="SEQ", help="only up to this event")
+    archiving = commands.add_parser(
+        "archive", help="move finished hands out of the log, into files", parents=[env_file]
+    )
+    archiving.add_argument(
+        "--before",
+        type=_moment,
+        required=True,
+        metavar="DATE",
+        help="hands that ended before this day or time (2026-01-31, 2026-01-31T12:00; UTC)",
+    )
+    archiving.add_argument(
+        "--to", type=Path, default=Path("var/archive"), metavar="DIR", help="where to (var/archive)"
+    )
+    archiving.add_argument("--dry-run", action="store_true", help="only say what would be done")
     replaying = commands.add_parser(
         "replay-hands", help="play recorded hands through the rules and compare the stacks"
     )
     replaying.add_argument("--variant", help="only hands of this variant code, such as NT")
     replaying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL, or gzipped")
+    commands.add_parser("vault-key", help="print a fresh key for VAULT_KEYS")
     return parser
+
+
+def _moment(text: str) -> datetime:
+    """A day or a time of day; without a zone it is UTC."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-01-31") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _settings(env_file: Path | None) -> Settings:
@@ -121,14 +153,31 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
         case "verify":
             events_off = settings.use_db_repository and not settings.use_event_persistence
             checking = verify(
-                *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr), events_off=events_off
+                *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
+                events_off=events_off,
+                vault=_vault(settings),
             )
             return asyncio.run(checking)
-        case _:
-            game, hand, to_seq = arguments.game, arguments.hand, arguments.to
-            return asyncio.run(
-                replay_game(url, embedded_dir, game, sys.stdout, hand=hand, to_seq=to_seq)
+        case "archive":
+            archiving = archive(
+                *(url, embedded_dir, arguments.before, sys.stdout, sys.stderr),
+                place=arguments.to,
+                dry_run=arguments.dry_run,
             )
+            return asyncio.run(archiving)
+        case _:
+            telling = replay_game(
+                *(url, embedded_dir, arguments.game, sys.stdout),
+                hand=arguments.hand,
+                to_seq=arguments.to,
+                vault=_vault(settings),
+            )
+            return asyncio.run(telling)
+
+
+def _vault(settings: Settings) -> Vault:
+    """A vault with the keys that are there.  Raises VaultError."""
+    return vault_for_reading(KeySource(settings.vault_keys, Path(settings.vault_key_file)))
 
 
 async def _serve(settings: Settings) -> int:

@@ -103,9 +103,11 @@ class SitIn(Message, frozen=True, tag="sit_in"):
 
 
 class AddChips(Message, frozen=True, tag="add_chips"):
+    """Bring chips to the seat; without an amount, as many as the table and the account allow."""
+
     id: CommandId
     table: TableRef
-    amount: Chips
+    amount: Chips | None = None
 
 
 class Act(Message, frozen=True, tag="act"):
@@ -124,6 +126,19 @@ class Chat(Message, frozen=True, tag="chat"):
     text: ChatText
 
 
+class GetAccount(Message, frozen=True, tag="get_account"):
+    """Ask for the own account; `before` pages back: the id of the oldest transfer known."""
+
+    id: CommandId
+    before: Counter | None = None
+
+
+class Refill(Message, frozen=True, tag="refill"):
+    """Ask the house to fill the own account up."""
+
+    id: CommandId
+
+
 ClientMessage = (
     Act
     | Ping
@@ -138,6 +153,8 @@ ClientMessage = (
     | ListTables
     | WatchLobby
     | CreateTable
+    | GetAccount
+    | Refill
     | Hello
 )
 
@@ -149,7 +166,7 @@ class TableSummary(Struct, frozen=True):
 
     table: TableId
     name: str
-    status: Literal["waiting", "active"]
+    status: Literal["waiting", "active", "closed"]
     players: int
     hand_number: int
     config: TableConfig
@@ -191,6 +208,32 @@ class Lobby(Message, frozen=True, tag="lobby"):
     """Tables that have changed since the last message of this kind; the first has all."""
 
     tables: list[TableSummary]
+
+
+class AccountTransfer(Struct, frozen=True, omit_defaults=True):
+    """Chips that came to an account, or left it where `amount` is negative.
+
+    `reason` is grant, refill, buy_in, add_on, top_up, cash_out, refund or opening; `table` is the
+    table that they went to or came from, if any.
+    """
+
+    id: int
+    at_ms: int
+    reason: str
+    amount: int
+    table: TableId | None = None
+
+
+class Account(Message, frozen=True, tag="account"):
+    """The viewer's own account, beside the chips at tables, and its latest transfers.
+
+    `refill_at_ms` is when a `refill` is due; there is none while the balance is too large for one.
+    """
+
+    id: str
+    balance: int
+    transfers: list[AccountTransfer]
+    refill_at_ms: int | None = None
 
 
 class Snapshot(Message, frozen=True, tag="snapshot"):
@@ -258,7 +301,17 @@ class Notice(Message, frozen=True, tag="notice"):
 
 
 ServerMessage = (
-    Events | Accepted | Rejected | Snapshot | Pong | Welcome | Tables | Lobby | ChatSaid | Notice
+    Events
+    | Accepted
+    | Rejected
+    | Snapshot
+    | Pong
+    | Welcome
+    | Tables
+    | Lobby
+    | Account
+    | ChatSaid
+    | Notice
 )
 
 # ---- codes
@@ -306,6 +359,7 @@ REJECT_CODES: dict[str, Reason] = {
     "table_unavailable": Reason("the table cannot be loaded now", retryable=True),
     "table_limit": Reason("the server has as many tables as it may have"),
     "bad_config": Reason("no game can be played with this config"),
+    "table_closed": Reason("the table is closed for good"),
     "not_watching": Reason("the table is not being watched on this connection"),
     # Seats.
     "not_seated": Reason("the player has no seat at the table"),
@@ -315,6 +369,9 @@ REJECT_CODES: dict[str, Reason] = {
     "table_full": Reason("no seat is free"),
     "buy_in_too_small": Reason("less than the table's minimum"),
     "buy_in_too_large": Reason("more than the table's maximum"),
+    "insufficient_chips": Reason("the player's account does not have that many chips"),
+    "bank_unavailable": Reason("chips cannot move between accounts and tables now", retryable=True),
+    "refill_not_due": Reason("the account has enough, or was filled too short a time ago"),
     "already_leaving": Reason("the player leaves when the hand is over"),
     "already_sitting_out": Reason("the player is sitting out"),
     "not_sitting_out": Reason("the player is not sitting out"),

@@ -18,11 +18,13 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import FieldInfo
 
+# The most that an account is given at once: exact in a browser, with room to win more.
+MAX_CHIPS = 10**12
 _FLAG_WORDS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
-_SECRETS = frozenset({"database_url", "session_key"})
+_SECRETS = frozenset({"database_url", "metrics_token", "session_key", "vault_keys"})
 # Shown are scheme, host, port and name. A URL that does not read plainly might show a piece of its
 # password in their place, so of that one nothing is shown.
 _PLAIN_URL = re.compile(r"(postgres(?:ql)?://)(?:[^/@?]*@)?([^/@?]*(?:/[^@?]*)?)(?:\?[^@]*)?")
@@ -82,6 +84,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _whole(10, 600_000, "Longest that a database statement may take.")
     ] = 5000
 
+    vault_keys: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=$")], ...],
+        Meta(
+            title="keys like ID:BASE64 of 32 bytes, separated by commas; make one with: "
+            "python server.py vault-key",
+            description="Secret keys that seal the cards in the database, ID:BASE64, separated by "
+            "commas: the first seals, the others only open; if empty, VAULT_KEY_FILE is used.",
+        ),
+    ] = ()
+    vault_key_file: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            title="a file",
+            description="File with the keys, where VAULT_KEYS is empty; it is made with a fresh "
+            "key when it is first needed. Keep a copy of it apart from the database.",
+        ),
+    ] = "var/vault.key"
+
     use_db_repository: Annotated[bool, _flag("Store tables in the database.")] = False
     use_event_persistence: Annotated[
         bool, _flag("Store every event too; needs USE_DB_REPOSITORY.")
@@ -108,6 +129,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = "info"
 
+    metrics_token: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^[!-~]{16,}$",
+            title="at least 16 letters, digits or signs of ASCII without a space",
+            description="Secret that opens /metrics to other machines, which send it as a bearer "
+            "token, at least 16 characters; if empty, only this machine may read them.",
+        ),
+    ] = ""
+    report_interval_ms: Annotated[
+        int, _whole(0, 86_400_000, "Time between two games_report lines in the log; 0 writes none.")
+    ] = 60_000
+
     bots: Annotated[int, _whole(0, 9, "Bots to seat at a table of their own; 0 makes none.")] = 0
     bot_table: Annotated[
         str,
@@ -127,6 +161,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     next_hand_delay_ms: Annotated[
         int, _whole(0, 60_000, "Pause between two hands, at tables that the server itself makes.")
     ] = 5000
+
+    grant_chips: Annotated[int, _whole(0, MAX_CHIPS, "Chips that a new player's account gets.")] = (
+        100_000
+    )
+    refill_below: Annotated[
+        int, _whole(0, MAX_CHIPS, "An account with less than this can be filled up by its player.")
+    ] = 20_000
+    refill_to: Annotated[int, _whole(0, MAX_CHIPS, "What an account is filled up to.")] = 100_000
+    refill_interval_ms: Annotated[
+        int, _whole(0, 2_592_000_000, "Shortest time between two refills of an account.")
+    ] = 3_600_000
 
     max_tables: Annotated[int, _whole(1, 1_000_000, "Most tables that may exist at once.")] = 1000
     max_message_bytes: Annotated[
@@ -162,7 +207,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         shown = {name: repr(getattr(self, name)) for name in self.__struct_fields__}
         shown["database_url"] = repr(self.database_label)
-        shown["session_key"] = "(secret)" if self.session_key else "''"
+        for name in _SECRETS - {"database_url"}:
+            shown[name] = "(secret)" if getattr(self, name) else "''"
         return f"Settings({', '.join(f'{name}={text}' for name, text in shown.items())})"
 
 
@@ -217,6 +263,9 @@ def _check(settings: Settings) -> None:
         )
     if settings.use_auth_middleware:
         raise SettingsError("USE_AUTH_MIDDLEWARE is not available yet; unset it")
+    ids = [key.partition(":")[0] for key in settings.vault_keys]
+    if len(set(ids)) < len(ids):
+        raise SettingsError("VAULT_KEYS has two keys with the same id: give each its own")
     if settings.bot_min_delay_ms > settings.bot_max_delay_ms:
         raise SettingsError(
             f"BOT_MIN_DELAY_MS is {settings.bot_min_delay_ms} and BOT_MAX_DELAY_MS is "

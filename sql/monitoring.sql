@@ -59,13 +59,25 @@ CROSS JOIN LATERAL (
 WHERE log.last_seq IS DISTINCT FROM recent.version;
 
 \echo 'Saves that were HOT updates (should be near 100 %), and rows waiting for vacuum'
-SELECT relname, n_tup_upd AS saves,
-       round(100.0 * n_tup_hot_upd / nullif(n_tup_upd, 0), 1) AS hot_percent,
-       n_dead_tup AS dead_rows, last_autovacuum,
-       pg_size_pretty(pg_total_relation_size(relid)) AS size
+SELECT coalesce(pg_partition_root(relid), relid)::regclass::text AS relation, sum(n_tup_upd) AS saves,
+       round(100.0 * sum(n_tup_hot_upd) / nullif(sum(n_tup_upd), 0), 1) AS hot_percent,
+       sum(n_dead_tup) AS dead_rows, max(last_autovacuum) AS last_autovacuum,
+       pg_size_pretty(sum(pg_total_relation_size(relid))) AS size
 FROM pg_stat_user_tables
-WHERE relname IN ('games', 'game_events')
-ORDER BY relname;
+WHERE coalesce(pg_partition_root(relid), relid) IN ('games'::regclass, 'game_events'::regclass)
+GROUP BY relation
+ORDER BY relation DESC;
+
+\echo 'The log by partition: one far larger than the others has a table with a very long log'
+SELECT stat.relname AS partition, n_live_tup AS events, n_dead_tup AS dead_rows,
+       pg_size_pretty(pg_table_size(stat.relid)) AS size,
+       pg_size_pretty(pg_indexes_size(stat.relid)) AS indexes,
+       greatest(last_vacuum, last_autovacuum) AS last_vacuum,
+       age(relfrozenxid) AS transactions_since_freeze
+FROM pg_stat_user_tables AS stat
+JOIN pg_class ON pg_class.oid = stat.relid
+WHERE pg_partition_root(stat.relid) = 'game_events'::regclass AND relkind = 'r'
+ORDER BY stat.relname;
 
 \echo 'What the server''s connections are doing now'
 SELECT pid, state, wait_event_type, wait_event, now() - query_start AS since, left(query, 60) AS query

@@ -142,7 +142,9 @@ class _Bot:
             view = await client.watch(await self._find_table(client))
             refusals = 0
             while True:
-                await view.wait_for(duty)
+                await view.wait_for(lambda view: view.table.closed or duty(view))
+                if view.table.closed:
+                    raise TableLost(view.id, "table_closed")
                 await self._pause(view)
                 # The pause may have seen to it: only what is still to be done is done.
                 due = duty(view)
@@ -166,7 +168,8 @@ class _Bot:
     async def _find_table(self, client: Client) -> TableId:
         tables = await client.list_tables()
         for summary in tables:
-            if self._player.table in (summary.table, summary.name):
+            named = self._player.table in (summary.table, summary.name)
+            if named and summary.status != "closed":
                 return summary.table
         raise TableLost(self._player.table, "unknown_table")
 

@@ -14,17 +14,20 @@ from pokerws.game.commands import Action
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import (
     Accepted,
+    Account,
     Act,
     AddChips,
     Chat,
     ChatSaid,
     CreateTable,
     Events,
+    GetAccount,
     ListTables,
     Lobby,
     Notice,
     Ping,
     Pong,
+    Refill,
     Rejected,
     ServerMessage,
     Sit,
@@ -179,8 +182,18 @@ class Client:
         """Be dealt in again."""
         return await self._ask_table(SitIn(self._link.new_id(), table))
 
-    async def add_chips(self, table: TableId, amount: int) -> Accepted:
-        """Bring `amount` more chips to the seat, while not in a hand."""
+    async def account(self, before: int | None = None) -> Account:
+        """The own account: its balance and latest transfers, or those before the one of an id."""
+        answer = await self._link.ask(GetAccount(self._link.new_id(), before))
+        assert isinstance(answer, Account)
+        return answer
+
+    async def refill(self) -> None:
+        """Have the house fill the account up; refused with `refill_not_due` where it is not."""
+        await self._link.ask(Refill(self._link.new_id()))
+
+    async def add_chips(self, table: TableId, amount: int | None = None) -> Accepted:
+        """Bring `amount` more chips to the seat, while not in a hand; None for as many as fit."""
         return await self._ask_table(AddChips(self._link.new_id(), table, amount))
 
     async def act(
@@ -222,7 +235,7 @@ class Client:
                 self._watches.rejected(message)
             case Lobby() | ChatSaid() | Notice():
                 self._hear(message)
-            case Welcome() | Pong() | Tables():
+            case Welcome() | Pong() | Tables() | Account():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

@@ -21,6 +21,7 @@ from pokerws.client.reconnect import RECONNECT_CODES, Backoff, may_pass
 from pokerws.messages import (
     PROTOCOL,
     Accepted,
+    Account,
     ClientMessage,
     Hello,
     Pong,
@@ -38,7 +39,7 @@ CLOSE_TIMEOUT_S = 2
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables
+Answer = Accepted | Pong | Tables | Account
 
 log = structlog.get_logger("pokerws.client")
 

@@ -22,6 +22,7 @@ from pokerws.game.events import (
     ChipsAdded,
     ClockResumed,
     Folded,
+    HandCancelled,
     HandEnded,
     HandEvent,
     HandStarted,
@@ -36,6 +37,8 @@ from pokerws.game.events import (
     PlayerStood,
     PotAwarded,
     Raised,
+    Share,
+    TableClosed,
     TableEvent,
     TableOpened,
     TurnStarted,
@@ -57,6 +60,8 @@ def apply(table: Table, event: TableEvent) -> None:
             _start_hand(table, event)
         case HandEnded():
             table.hand = None
+        case HandCancelled(refunds=refunds):
+            _cancel_hand(table, refunds)
         case NextHandScheduled(at_ms=at_ms):
             table.next_hand_at_ms = at_ms
         case NextHandCancelled():
@@ -81,6 +86,8 @@ def apply(table: Table, event: TableEvent) -> None:
             _resume_clock(table, deadline_ms)
         case TableOpened(config=config):
             table.seats = [None] * config.seats
+        case TableClosed():
+            table.closed = True
         case LogRestarted(table=whole):
             if whole is not None:
                 _replace(table, whole)
@@ -120,8 +127,7 @@ def _apply_to_hand(table: Table, hand: Hand, event: HandEvent) -> None:
             hand_seat(hand, number).bet -= amount
             _seat(table, number).stack += amount
         case PotAwarded(pot=pot, shares=shares):
-            for share in shares:
-                _seat(table, share.seat).stack += share.amount
+            _pay_out(table, shares)
             _take_pot(hand, pot)
         case HoleCardsDealt(cards=dealt):
             for number in hand.order:
@@ -166,6 +172,17 @@ def _start_hand(table: Table, event: HandStarted) -> None:
         min_bet=event.min_bet,
         min_raise=event.min_bet,
     )
+
+
+def _cancel_hand(table: Table, refunds: list[Share]) -> None:
+    assert sum(share.amount for share in refunds) == table.total_pot, "the refunds are the pot"
+    _pay_out(table, refunds)
+    table.hand = None
+
+
+def _pay_out(table: Table, shares: list[Share]) -> None:
+    for share in shares:
+        _seat(table, share.seat).stack += share.amount
 
 
 def _start_street(hand: Hand, street: int) -> None:

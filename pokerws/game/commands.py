@@ -4,18 +4,22 @@ from typing import Literal
 
 from msgspec import Struct
 
-from pokerws.game.state import PlayerId
+from pokerws.game.state import CloseReason, PlayerId
 
 Action = Literal["fold", "check", "call", "bet", "raise"]
 
 
 class Sit(Struct, frozen=True):
-    """Take `seat`, or any free one for None, with `buy_in` chips."""
+    """Take `seat`, or any free one for None, with `buy_in` chips.
+
+    `balance` is what the player's account can pay, None where nobody keeps accounts.
+    """
 
     player: PlayerId
     name: str
     seat: int | None
     buy_in: int
+    balance: int | None = None
 
 
 class Stand(Struct, frozen=True):
@@ -37,10 +41,15 @@ class SitIn(Struct, frozen=True):
 
 
 class AddChips(Struct, frozen=True):
-    """Bring more chips to the seat, between hands or while not in one."""
+    """Bring more chips to the seat, between hands or while not in one.
+
+    None for `amount` fills the stack to the table's maximum, or as far as the account goes.
+    `balance` is what the account can pay, None where nobody keeps accounts.
+    """
 
     player: PlayerId
-    amount: int
+    amount: int | None
+    balance: int | None = None
 
 
 class Act(Struct, frozen=True):
@@ -68,4 +77,13 @@ class Resume(Struct, frozen=True):
     restart_log: bool = False
 
 
-Command = Sit | Stand | SitOut | SitIn | AddChips | Act | TimeUp | Resume
+class Close(Struct, frozen=True):
+    """Close the table for good: a hand in play is cancelled, and everybody goes with the chips.
+
+    It is the server's, and no player's.
+    """
+
+    reason: CloseReason
+
+
+Command = Sit | Stand | SitOut | SitIn | AddChips | Act | TimeUp | Resume | Close

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from pokerws.game.cards import Card
-from pokerws.game.state import PlayerId, Pot, Table, TableConfig, TableId, Turn
+from pokerws.game.state import CloseReason, PlayerId, Pot, Table, TableConfig, TableId, Turn
 
 
 class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -60,6 +60,7 @@ class PlayerLeaving(Event, frozen=True, tag="player_leaving"):
 
 class ChipsAdded(Event, frozen=True, tag="chips_added"):
     seat: int
+    player: PlayerId
     amount: int
 
 
@@ -77,7 +78,7 @@ class NextHandScheduled(Event, frozen=True, tag="next_hand_scheduled"):
 
 
 class NextHandCancelled(Event, frozen=True, tag="next_hand_cancelled"):
-    """Too few players are left to deal to."""
+    """Too few players are left to deal to, or the table closes."""
 
 
 class HandStarted(Event, frozen=True, tag="hand_started"):
@@ -218,6 +219,19 @@ class HandEnded(Event, frozen=True, tag="hand_ended"):
     hand: int
 
 
+class HandCancelled(Event, frozen=True, tag="hand_cancelled"):
+    """The hand is over without a winner: `refunds` is what each seat had put in, all of the pot."""
+
+    hand: int
+    refunds: list[Share]
+
+
+class TableClosed(Event, frozen=True, tag="table_closed"):
+    """The last event of a table; all seats are free by then."""
+
+    reason: CloseReason
+
+
 # Events that happen within a hand, most frequent first.
 HandEvent = (
     TurnStarted
@@ -242,6 +256,7 @@ TableEvent = (
     HandEvent
     | HandStarted
     | HandEnded
+    | HandCancelled
     | NextHandScheduled
     | NextHandCancelled
     | PlayerSat
@@ -252,6 +267,7 @@ TableEvent = (
     | PlayerSatIn
     | ClockResumed
     | TableOpened
+    | TableClosed
     | LogRestarted
 )
 

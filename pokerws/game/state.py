@@ -18,6 +18,9 @@ MAX_SEATS = 10
 MAX_CHIPS = 10**12
 
 AnteKind = Literal["each", "big_blind"]
+# Why a table was closed: nobody plays there any more, its stored state is not the newest, or an
+# operator wants it.
+CloseReason = Literal["abandoned", "overtaken", "operator"]
 
 
 class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,7 +131,7 @@ class Table(Struct):
 
     `seq` counts the events that ever happened here and `turns` the turns.  `button`, `small_blind`
     and `big_blind` are the positions of the latest hand (a seat may have emptied since).
-    `next_hand_at_ms` is set while a hand is due to start.
+    `next_hand_at_ms` is set while a hand is due to start.  A `closed` table stays as it is, empty.
     """
 
     id: TableId
@@ -143,6 +146,7 @@ class Table(Struct):
     big_blind: int | None = None
     hand: Hand | None = None
     next_hand_at_ms: int | None = None
+    closed: bool = False
 
     @property
     def deadline_ms(self) -> int | None:
@@ -166,8 +170,15 @@ class Table(Struct):
         return bets + antes + self.hand.dead
 
     @property
-    def status(self) -> Literal["waiting", "active"]:
-        """`active` while hands are being played, `waiting` for players otherwise."""
+    def chips(self) -> int:
+        """All chips at the table: the stacks, and those of the hand in play."""
+        return self.total_pot + sum(seat.stack for seat in self.seats if seat is not None)
+
+    @property
+    def status(self) -> Literal["waiting", "active", "closed"]:
+        """`active` while hands are being played, `waiting` for players, or `closed` for good."""
+        if self.closed:
+            return "closed"
         if self.hand is not None or self.next_hand_at_ms is not None:
             return "active"
         return "waiting"

@@ -9,11 +9,12 @@ from copy import deepcopy
 from typing import assert_never
 
 from pokerws.game.apply import apply
-from pokerws.game.betting import act, act_for_absent
+from pokerws.game.betting import act, act_for_absent, hand_seat
 from pokerws.game.button import next_positions, ready_seats
 from pokerws.game.commands import (
     Act,
     AddChips,
+    Close,
     Command,
     Resume,
     Sit,
@@ -26,6 +27,7 @@ from pokerws.game.deal import Shuffle
 from pokerws.game.events import (
     ChipsAdded,
     ClockResumed,
+    HandCancelled,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
@@ -34,6 +36,8 @@ from pokerws.game.events import (
     PlayerSatIn,
     PlayerSatOut,
     PlayerStood,
+    Share,
+    TableClosed,
     TableEvent,
     TableOpened,
     TurnTimedOut,
@@ -43,6 +47,8 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import (
     MAX_CHIPS,
     MAX_SEATS,
+    CloseReason,
+    Hand,
     PlayerId,
     Seat,
     Table,
@@ -132,6 +138,8 @@ def _first(event: TableEvent) -> Table:
 
 def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     """The events of a command alone.  Raises Illegal; changes nothing."""
+    if table.closed:
+        raise Illegal("table_closed", "the table is closed")
     match command:
         case Act():
             return [act(*_turn_for(table, command))]
@@ -148,10 +156,12 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return [PlayerSatOut(number, "asked")]
         case SitIn(player=player):
             return [_sit_in(table, player)]
-        case AddChips(player=player, amount=amount):
-            return [_add_chips(table, player, amount)]
+        case AddChips():
+            return [_add_chips(table, command)]
         case Resume():
             return _resume(table, command, now_ms)
+        case Close(reason=reason):
+            return _close(table, reason)
         case _:
             assert_never(command)
 
@@ -223,6 +233,7 @@ def _sit(table: Table, command: Sit) -> TableEvent:
         raise Illegal("buy_in_too_small", f"bring at least {config.min_buy_in}")
     if command.buy_in > config.max_buy_in:
         raise Illegal("buy_in_too_large", f"bring at most {config.max_buy_in}")
+    _check_balance(command.buy_in, command.balance)
     return PlayerSat(number, command.player, command.name, command.buy_in)
 
 
@@ -244,16 +255,30 @@ def _sit_in(table: Table, player: PlayerId) -> TableEvent:
     return PlayerSatIn(number)
 
 
-def _add_chips(table: Table, player: PlayerId, amount: int) -> TableEvent:
-    number, seat = _seat_of(table, player)
+def _add_chips(table: Table, command: AddChips) -> TableEvent:
+    number, seat = _seat_of(table, command.player)
     if _in_hand(table, number):
         raise Illegal("in_hand", "chips can be added between hands")
-    least = max(1, table.config.min_buy_in - seat.stack)
+    config, amount, balance = table.config, command.amount, command.balance
+    least = max(1, config.min_buy_in - seat.stack)
+    if amount is None:
+        # As far as the account goes, but not for less than the smallest legal amount.
+        room = config.max_buy_in - seat.stack
+        amount = room if balance is None else min(room, max(least, balance))
+        if amount < 1:
+            raise Illegal("amount_too_small", f"a stack can be filled to {config.max_buy_in}")
     if amount < least:
         raise Illegal("amount_too_small", f"add at least {least}")
-    if seat.stack + amount > table.config.max_buy_in:
-        raise Illegal("amount_too_large", f"a stack can be filled to {table.config.max_buy_in}")
-    return ChipsAdded(number, amount)
+    if seat.stack + amount > config.max_buy_in:
+        raise Illegal("amount_too_large", f"a stack can be filled to {config.max_buy_in}")
+    _check_balance(amount, balance)
+    return ChipsAdded(number, command.player, amount)
+
+
+def _check_balance(amount: int, balance: int | None) -> None:
+    """Raise Illegal unless an account with `balance` can pay; None is no account at all."""
+    if balance is not None and amount > balance:
+        raise Illegal("insufficient_chips", f"{amount} is more than the account's {balance}")
 
 
 def _resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
@@ -267,6 +292,38 @@ def _resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
         grace_ms = 0 if table.hand is None else command.grace_ms
         events.append(ClockResumed(now_ms + left_ms + grace_ms))
     return events
+
+
+def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
+    events: list[TableEvent] = []
+    put_in: dict[int, int] = {}
+    if table.hand is not None:
+        put_in = _put_in(table, table.hand)
+        refunds = [Share(number, amount) for number, amount in put_in.items() if amount]
+        events.append(HandCancelled(table.hand.number, refunds))
+    if table.next_hand_at_ms is not None:
+        events.append(NextHandCancelled())
+    for number, seat in enumerate(table.seats):
+        if seat is not None:
+            events.append(PlayerStood(number, seat.player, seat.stack + put_in.get(number, 0)))
+    events.append(TableClosed(reason))
+    return events
+
+
+def _put_in(table: Table, hand: Hand) -> dict[int, int]:
+    """What each seat has put into the hand.
+
+    A dead ante is the big blind's: at a table of its own stakes nobody else pays one.  Pots are
+    awarded all at once, in the events of one command, so that no command finds some of them gone.
+    """
+    put_in: dict[int, int] = {}
+    for number in hand.order:
+        seat = hand_seat(hand, number)
+        put_in[number] = seat.bet + seat.in_pots
+        if number == table.big_blind:
+            put_in[number] += hand.dead
+    assert sum(put_in.values()) == table.total_pot, "what was put in is not what lies there"
+    return put_in
 
 
 def _in_hand(table: Table, number: int) -> bool:

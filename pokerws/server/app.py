@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -11,15 +12,20 @@ from pokerws import __version__
 from pokerws.game.deal import shuffler
 from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig
 from pokerws.messages import CloseCode, Limits, Notice, client_decoder, encode
+from pokerws.metrics import Metrics, Readings
 from pokerws.server.auth import Guests, Player
+from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
 from pokerws.server.http import Pages
 from pokerws.server.lobby import Lobby
+from pokerws.server.report import GamesReport
 from pokerws.server.session import Desk, Session
 from pokerws.settings import Settings
 from pokerws.storage.database import Database
 from pokerws.storage.journal import Journal
+from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.store import Store
+from pokerws.storage.vault_keys import KeySource
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
 # A free seat or two stays for people, however many bots there are.
@@ -41,6 +47,8 @@ class App:
         self._server: Server | None = None
         self._sessions: set[Session] = set()
         self._guests: Guests | None = None
+        self._metrics = Metrics(self._readings())
+        self._report = GamesReport(self._metrics, self._clock, settings.report_interval_ms)
 
     async def start(self) -> None:
         """Open the database, load the lobby, listen.
@@ -60,21 +68,32 @@ class App:
                 settings.database_url,
                 embedded_dir=settings.embedded_dir,
                 statement_timeout_ms=settings.db_statement_timeout_ms,
+                keys=KeySource(settings.vault_keys, Path(settings.vault_key_file)),
             )
             self._journal = self._start_journal(self._database.store)
+        # Without a database the accounts live and end with the process, as the tables do.
+        terms, memory = terms_of(settings), MemoryAccounts()
+        if self._database is None:
+            bank = Bank(memory, self._clock, terms, book=memory.book)
+        else:
+            bank = Bank(self._database.store.accounts, self._clock, terms)
         self._lobby = lobby = Lobby(
             store=None if self._database is None else self._database.store,
+            vault=None if self._database is None else self._database.vault,
             sink=self._journal,
             keep_events=settings.use_event_persistence,
             clock=self._clock,
             shuffle=shuffler(os.urandom),
+            bank=bank,
             max_tables=settings.max_tables,
             durable=settings.use_durable_acks,
+            on_outcome=self._metrics.operation,
         )
         await lobby.start()
         guests = Guests(settings.session_key or await self._session_key())
-        await self._listen(lobby, guests)
+        await self._listen(lobby, bank, guests)
         self._guests = guests
+        self._report.start()
 
     async def stop(self) -> bool:
         """Take nothing more in, store what has happened, and let everything go.
@@ -82,6 +101,7 @@ class App:
         Returns whether all of it is stored.
         """
         timeout_s = self._settings.stop_timeout_ms / 1000
+        self._report.stop()
         if self._lobby is not None:
             self._lobby.stop()
         if self._server is not None:
@@ -177,6 +197,8 @@ class App:
             on_fenced=lambda table: lobby().table_fenced(table),
             on_quarantined=lambda table: lobby().table_lost(table),
             on_conflict=(lambda table: lobby().table_lost(table)) if durable else None,
+            on_outcome=self._metrics.operation,
+            on_batch=self._metrics.batch,
         )
         journal.start()
         return journal
@@ -186,11 +208,12 @@ class App:
             return secrets.token_hex(32)
         return await self._database.store.session_key()
 
-    async def _listen(self, lobby: Lobby, guests: Guests) -> None:
+    async def _listen(self, lobby: Lobby, bank: Bank, guests: Guests) -> None:
         settings = self._settings
         limits = Limits(max_message_bytes=settings.max_message_bytes)
         desk = Desk(
             lobby=lobby,
+            bank=bank,
             guests=guests,
             clock=self._clock,
             decoder=client_decoder(strict=settings.use_input_validation),
@@ -198,6 +221,7 @@ class App:
             limits=limits,
             outbox_frames=settings.outbox_frames,
             hello_timeout_s=settings.hello_timeout_ms / 1000,
+            metrics=self._metrics,
         )
 
         async def serve_session(connection: ServerConnection) -> None:
@@ -212,7 +236,13 @@ class App:
             serve_session,
             settings.host,
             settings.port,
-            process_request=Pages(WEB_ROOT, settings.allowed_origins, self._health),
+            process_request=Pages(
+                WEB_ROOT,
+                settings.allowed_origins,
+                self._health,
+                self._metrics.text,
+                settings.metrics_token,
+            ),
             # Each frame is small: compressing costs 64 KiB a connection and invites bombs.
             compression=None,
             max_size=settings.max_message_bytes,
@@ -223,6 +253,21 @@ class App:
             ping_timeout=settings.ping_interval_ms / 1000,
             close_timeout=2,
             server_header=None,
+        )
+
+    def _readings(self) -> Readings:
+        """What the counters read of the parts, whenever they are asked."""
+
+        def of_journal(read: Callable[[Journal], int]) -> Callable[[], int]:
+            return lambda: 0 if self._journal is None else read(self._journal)
+
+        return Readings(
+            connections=lambda: len(self._sessions),
+            tables_in_memory=lambda: 0 if self._lobby is None else self._lobby.tables_in_memory,
+            changes_waiting=of_journal(lambda journal: journal.waiting),
+            events_waiting=of_journal(lambda journal: journal.waiting_events),
+            oldest_change_ms=of_journal(lambda journal: journal.oldest_ms),
+            changes_dropped=of_journal(lambda journal: journal.dropped),
         )
 
     def _health(self) -> dict[str, object]:
@@ -239,3 +284,13 @@ class App:
             facts["database"] = "up" if self._journal.healthy else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts
+
+
+def terms_of(settings: Settings) -> Terms:
+    """What the house gives to players."""
+    return Terms(
+        grant=settings.grant_chips,
+        refill_to=settings.refill_to,
+        refill_below=settings.refill_below,
+        refill_interval_ms=settings.refill_interval_ms,
+    )

@@ -1,7 +1,8 @@
 """The gate before the viewers: with durable acks, nothing is shown before it is stored.
 
 What a change causes to be sent waits here, in order, until the journal says that the change is in
-the database.  Play goes on meanwhile.  Without durable acks the gate stands open.
+the database.  Play goes on meanwhile.  Without durable acks the gate stands open, but for changes
+that move chips between accounts and the table: they close it until they are stored.
 """
 
 from collections import deque
@@ -16,17 +17,29 @@ class Gate:
     def __init__(self, *, durable: bool, written: int) -> None:
         self._durable = durable
         self._written = written
+        # Without durable acks: the seq that must be stored before the gate opens again.
+        self._closed_until = 0
         self._held: deque[tuple[int, Send, Send | None]] = deque()
 
     def __len__(self) -> int:
         return len(self._held)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether what happens now is held back until something is stored."""
+        return self._durable or self._closed_until > self._written
+
+    def close(self, seq: int) -> None:
+        """Hold everything back until event `seq` is stored, with durable acks or without."""
+        self._closed_until = max(self._closed_until, seq)
 
     def send(self, seq: int, send: Send, refuse: Send | None = None) -> None:
         """Call `send` once everything up to event `seq` is stored: at once where it is.
 
         `refuse` is called in its place where that turns out never to be.
         """
-        if not self._durable or seq <= self._written:
+        # What is sent while others are being let out comes after them.
+        if not self._held and (not self.is_closed or seq <= self._written):
             send()
         else:
             self._held.append((seq, send, refuse))
@@ -34,7 +47,7 @@ class Gate:
     def advance(self, seq: int) -> None:
         """Everything up to `seq` is stored: let out what waited for it."""
         self._written = max(self._written, seq)
-        while self._held and self._held[0][0] <= self._written:
+        while self._held and (self._held[0][0] <= self._written or not self.is_closed):
             self._held.popleft()[1]()
 
     def refuse(self) -> None:

@@ -1,10 +1,12 @@
-"""What the one port serves besides the socket: the page, and `/healthz`.
+"""What the one port serves besides the socket: the page, `/healthz` and `/metrics`.
 
 Files are read once at the start.  Every response carries the security headers.
 """
 
+import hmac
 from collections.abc import Callable
 from http import HTTPStatus
+from ipaddress import IPv6Address, ip_address
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
+
+from pokerws.metrics import CONTENT_TYPE
 
 SOCKET_PATH = "/ws"
 
@@ -22,12 +26,15 @@ _SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+# A proxy on this machine adds one of these to what it passes on from another.
+_PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 class Pages:
     """Answers plain HTTP requests, and refuses sockets from foreign pages.
 
-    `root` holds the browser client's files; `health` gives the facts that `/healthz` shows.
+    `root` holds the browser client's files; `health` gives the facts that `/healthz` shows and
+    `metrics` the text of `/metrics`, which is there for this machine and for who has the token.
     """
 
     def __init__(
@@ -35,16 +42,20 @@ class Pages:
         root: Path,
         allowed_origins: tuple[str, ...],
         health: Callable[[], dict[str, object]],
+        metrics: Callable[[], bytes] = bytes,
+        metrics_token: str = "",
     ) -> None:
         self._allowed_origins = allowed_origins
         self._health = health
+        self._metrics = metrics
+        self._metrics_token = metrics_token
         self._files = {
             f"/{path.relative_to(root).as_posix()}": path.read_bytes()
             for path in sorted(root.rglob("*"))
             if path.is_file()
         }
 
-    def __call__(self, _connection: ServerConnection, request: Request) -> Response | None:
+    def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         """A response, or None to go on with the WebSocket handshake."""
         if request.method not in ("GET", "HEAD"):
             response = _response(HTTPStatus.METHOD_NOT_ALLOWED, b"GET or HEAD.\n")
@@ -53,7 +64,10 @@ class Pages:
         path = request.path.partition("?")[0]
         if path == SOCKET_PATH and request.method == "GET":
             return self._before_handshake(request)
-        response = self._page(path)
+        if path == "/metrics" and self._may_read_metrics(connection, request):
+            response = _response(HTTPStatus.OK, self._metrics(), CONTENT_TYPE)
+        else:
+            response = self._page(path)
         if request.method == "HEAD":
             response.body = b""
         return response
@@ -77,6 +91,19 @@ class Pages:
         kind = guess_type(name)[0] or "application/octet-stream"
         return _response(HTTPStatus.OK, body, kind)
 
+    def _may_read_metrics(self, connection: ServerConnection, request: Request) -> bool:
+        peer = connection.remote_address  # None when it has gone already.
+        passed_on = any(header in request.headers for header in _PASSED_ON)
+        if peer is not None and is_this_machine(peer[0]) and not passed_on:
+            return True
+        given = request.headers.get_all("Authorization")
+        if not self._metrics_token or len(given) != 1:
+            return False
+        scheme, _, token = given[0].partition(" ")
+        # In a time that does not tell how much of it is right.
+        right = hmac.compare_digest(_bytes(token.strip()), _bytes(self._metrics_token))
+        return right and scheme.lower() == "bearer"
+
     def _is_own_page(self, request: Request) -> bool:
         """Whether the socket is opened by our page, an allowed one, or no browser at all."""
         origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
@@ -88,8 +115,23 @@ class Pages:
         return origins[0] in self._allowed_origins or origins[0] in own
 
 
+def is_this_machine(address: str) -> bool:
+    """Whether the address of a peer is a loopback address, also one of IPv4 written as IPv6."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
+        return ip.ipv4_mapped.is_loopback
+    return ip.is_loopback
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
 def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:
-    charset = "; charset=utf-8" if kind.startswith("text/") else ""
+    charset = "; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else ""
     headers = Headers(
         {
             "Content-Type": kind + charset,

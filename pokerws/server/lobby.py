@@ -6,21 +6,24 @@ over a moment, so that a busy server does not send a message a hand.
 
 import asyncio
 import secrets
+from collections.abc import Callable
 
-import msgspec
 import structlog
 
 from pokerws.game.apply import apply
 from pokerws.game.deal import Shuffle
-from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import REJECT_CODES, Notice, TableSummary, encode
 from pokerws.messages import Lobby as LobbyMessage
+from pokerws.server.bank import Bank
 from pokerws.server.clock import Alarm, Clock
-from pokerws.server.table_actor import Sink, TableActor, Viewer
+from pokerws.server.parties import Sink, Viewer
+from pokerws.server.table_actor import TableActor
+from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Claimed, Store, StoreUnavailable, TableSnapshot
+from pokerws.storage.vault import Vault
 
 # Changes of the list are gathered for this long.
 GATHER_S = 0.25
@@ -34,14 +37,13 @@ CHECK_LAG_MS = 250
 FLUSH_TIMEOUT_S = 5.0
 
 log = structlog.get_logger("pokerws.lobby")
-_decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
-_decode_event = msgspec.json.Decoder(TableEvent).decode
 
 
 class Lobby:
     """All tables of this server, in memory or not.
 
-    `store` and `sink` are None in memory-only play.  `sink` takes the changes of all tables.
+    `store`, `sink` and `vault` are None in memory-only play.  `sink` takes the changes of all
+    tables; `vault` seals them, and opens what `store` has.
     """
 
     def __init__(
@@ -52,9 +54,16 @@ class Lobby:
         keep_events: bool,
         clock: Clock,
         shuffle: Shuffle,
+        bank: Bank,
         max_tables: int,
         durable: bool = False,
+        on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
+        vault: Vault | None = None,
     ) -> None:
+        assert store is None or vault is not None, "what is stored is sealed"
+        self._vault = vault
+        self._on_outcome = on_outcome
+        self._bank = bank
         self._store = store
         self._sink = sink
         self._keep_events = keep_events
@@ -73,15 +82,14 @@ class Lobby:
         self._changed: set[TableId] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
-        self._paused = False
+        self._away = False
         self._check: Alarm | None = None
 
     async def start(self) -> None:
         """List the stored tables; they come into memory when somebody asks for them."""
         if self._store is None:
             return
-        if self._durable:
-            self._check_lag()
+        self._check_lag()
         for game in await self._store.games():
             self._summaries[game.table] = TableSummary(
                 game.table, game.name, game.status, game.players, game.hand_number, game.config
@@ -117,6 +125,7 @@ class Lobby:
         actor = self._actor(table.id, TableSnapshot(table), epoch=1, stored_seq=0)
         if self._sink is None:
             log.info("create_game", outcome="IN_MEMORY", table=table.id, name=name)
+            self._on_outcome("create_game", "IN_MEMORY")
         actor.opened(events)
         return actor
 
@@ -125,6 +134,7 @@ class Lobby:
         actor = self._actors.get(table)
         if actor is not None:
             log.debug("get_game", outcome="IN_MEMORY", table=table)
+            self._on_outcome("get_game", "IN_MEMORY")
             return actor
         self._check_open()
         if table not in self._summaries or self._store is None:
@@ -175,6 +185,10 @@ class Lobby:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._tell_subscribers)
 
+    def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
+        """Part of `table_actor.Owner`."""
+        self._bank.moved(table, transfers)
+
     def table_failed(self, actor: TableActor) -> None:
         """Part of `table_actor.Owner`: drop the table, so that it is loaded anew."""
         if self._durable:
@@ -183,6 +197,7 @@ class Lobby:
 
     def table_written(self, table: TableId, seq: int) -> None:
         """The journal has stored everything that happened at a table up to event `seq`."""
+        self._bank.written(table, seq)
         for actor in (self._failed.get(table), self._actors.get(table)):
             if actor is not None:
                 actor.written(seq)
@@ -191,19 +206,24 @@ class Lobby:
         """What happened at a table since the last write cannot be stored.
 
         With durable acks nobody has seen it: the table is dropped, and loaded as it is stored.
-        Otherwise memory is the truth, and play goes on from there.
+        Likewise where chips were on their way.  Otherwise memory is the truth, and play goes on
+        from there, but no chips come or go.
         """
-        if not self._durable:
-            return
+        self._bank.lost(table)
         failed, actor = self._failed.pop(table, None), self._actors.get(table)
         if failed is not None:
             failed.take_back()
-        if actor is not None:
+        if actor is None:
+            return
+        if actor.is_held:
             actor.take_back()
             self._drop(actor, "the table is being restored from the database")
+        else:
+            actor.is_stored = False
 
     def table_fenced(self, table: TableId) -> None:
         """Another process has claimed the table: say nothing more about it from here."""
+        self._bank.lost(table)
         actor = self._actors.pop(table, None) or self._failed.get(table)
         self._failed.pop(table, None)
         if actor is not None:
@@ -228,32 +248,33 @@ class Lobby:
         for viewer in list(self._subscribers):
             viewer.tell(frame)
 
-    # ---- a database that is away, with durable acks
+    # ---- a database that is away
 
     def _check_lag(self) -> None:
-        """Pause all tables while writing hangs, so that nobody's clock runs unseen."""
-        assert self._sink is not None, "durable acks need a journal"
+        """Pause tables while nothing is written and so nothing shown, that no clock runs unseen.
+
+        With durable acks these are all tables, otherwise those where chips are on their way.
+        """
+        assert self._sink is not None, "what is stored goes through a journal"
         self._check = self._clock.call_at(self._clock.now_ms() + CHECK_LAG_MS, self._check_lag)
         lag_ms = self._sink.oldest_ms
-        if not self._paused and lag_ms > PAUSE_AFTER_MS:
-            self._paused = True
-            log.error("tables_paused", lag_ms=lag_ms, tables=len(self._actors))
-            self._tell_watchers("paused", "the database is away; the clocks stand still")
-            for actor in list(self._actors.values()):
+        actors = list(self._actors.values())
+        if lag_ms > PAUSE_AFTER_MS:
+            self._away = True
+            held = [actor for actor in actors if actor.is_held and not actor.is_paused]
+            if held:
+                log.error("tables_paused", lag_ms=lag_ms, tables=len(held))
+                _tell_watchers(held, "paused", "the database is away; the clocks stand still")
+            for actor in held:
                 actor.pause()
-        elif self._paused and not lag_ms:
-            self._paused = False
-            log.info("tables_go_on", tables=len(self._actors))
-            self._tell_watchers("resumed", "the database is back; play goes on")
+        elif self._away and lag_ms < CHECK_LAG_MS:
+            self._away = False
+            paused = [actor for actor in actors if actor.is_paused]
+            log.info("tables_go_on", tables=len(paused))
+            _tell_watchers(paused, "resumed", "the database is back; play goes on")
             # One that has a fault leaves while the others go on.
-            for actor in list(self._actors.values()):
+            for actor in paused:
                 actor.go_on()
-
-    def _tell_watchers(self, code: str, message: str) -> None:
-        for table, actor in self._actors.items():
-            frame = encode(Notice(code, message, table))
-            for viewer in list(actor.watchers):
-                viewer.show(actor, frame)
 
     # ---- loading
 
@@ -266,15 +287,17 @@ class Lobby:
             claimed = await store.claim(table)
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))
+            self._on_outcome("get_game", "DB_FAILED")
             raise Illegal("table_unavailable", "the database cannot be reached") from error
         if claimed is None:
             raise Illegal("unknown_table", f"there is no table {table}")
         try:
-            snapshot = self._restore(claimed)
+            snapshot = self._restore(table, claimed)
         except Exception as error:
             # Bytes that decode can still be no table that the rules know, in any way.
             self._unreadable.add(table)
             log.exception("get_game", outcome="DB_FAILED", table=table, version=claimed.version)
+            self._on_outcome("get_game", "DB_FAILED")
             raise Illegal("table_unavailable", "the stored table cannot be read") from error
         log.info(
             "get_game",
@@ -284,18 +307,21 @@ class Lobby:
             epoch=claimed.epoch,
             later_events=len(claimed.later_events),
         )
+        self._on_outcome("get_game", "DB_HYDRATE")
         actor = self._actor(table, snapshot, claimed.epoch, stored_seq=claimed.version)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq
         actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
         return actor
 
-    def _restore(self, claimed: Claimed) -> TableSnapshot:
+    def _restore(self, table: TableId, claimed: Claimed) -> TableSnapshot:
         """The stored state.  Raises when it does not decode or is not what its row says."""
-        snapshot = _decode_snapshot(claimed.snapshot)
+        assert self._vault is not None, "a store comes with a vault"
+        snapshot = self._vault.open_snapshot(table, claimed.snapshot)
         if snapshot.table.seq != claimed.version:
             raise ValueError(f"snapshot of seq {snapshot.table.seq} in row {claimed.version}")
         for row in claimed.later_events:
-            apply(snapshot.table, _decode_event(row.payload))
+            event = self._vault.open_event(table, row.hand_number, row.payload)
+            apply(snapshot.table, event)
         return snapshot
 
     def _actor(
@@ -312,8 +338,17 @@ class Lobby:
             durable=self._durable,
             stored_seq=stored_seq,
             owner=self,
+            on_outcome=self._on_outcome,
+            vault=self._vault,
         )
         self._actors[table] = actor
-        if self._paused:
+        if self._away and actor.is_held:
             actor.pause()
         return actor
+
+
+def _tell_watchers(actors: list[TableActor], code: str, message: str) -> None:
+    for actor in actors:
+        frame = encode(Notice(code, message, actor.table.id))
+        for viewer in list(actor.watchers):
+            viewer.show(actor, frame)

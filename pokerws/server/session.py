@@ -18,6 +18,8 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     PROTOCOL,
     Accepted,
+    Account,
+    AccountTransfer,
     Act,
     AddChips,
     Chat,
@@ -25,13 +27,14 @@ from pokerws.messages import (
     ClientMessage,
     CloseCode,
     CreateTable,
+    GetAccount,
     Hello,
     Limits,
     ListTables,
     Ping,
     Pong,
+    Refill,
     Rejected,
-    ServerMessage,
     Sit,
     SitIn,
     SitOut,
@@ -43,7 +46,9 @@ from pokerws.messages import (
     Welcome,
     encode,
 )
+from pokerws.metrics import ACCEPTED, UNREADABLE, Metrics
 from pokerws.server.auth import BadToken, Guests, Player
+from pokerws.server.bank import Bank, Statement
 from pokerws.server.clock import Clock
 from pokerws.server.lobby import Lobby
 from pokerws.server.outbox import Outbox
@@ -59,11 +64,15 @@ CLOSE_TIMEOUT_S = 1.0
 
 log = structlog.get_logger("pokerws.session")
 
+# Each message of a client gets one of these.
+Answer = Accepted | Rejected | Pong | Tables | Account | Welcome
+
 
 class Desk(msgspec.Struct, frozen=True):
     """What all sessions share."""
 
     lobby: Lobby
+    bank: Bank
     guests: Guests
     clock: Clock
     decoder: "msgspec.json.Decoder[ClientMessage]"
@@ -71,6 +80,7 @@ class Desk(msgspec.Struct, frozen=True):
     limits: Limits
     outbox_frames: int
     hello_timeout_s: float
+    metrics: Metrics = msgspec.field(default_factory=Metrics)
 
 
 class Session:
@@ -85,6 +95,9 @@ class Session:
         self._resynced = False
         self._closing: asyncio.Task[None] | None = None
         self._bad_messages = 0
+        # The kinds of the messages that have no answer yet, to count the answer by: with durable
+        # acks the answer may wait for its commit.
+        self._asked: dict[str, str] = {}
 
     @property
     def player(self) -> PlayerId:
@@ -105,6 +118,7 @@ class Session:
                 actor.unwatch(self)
             self._desk.lobby.forget(self)
             code = self._connection.close_code
+            self._desk.metrics.session_closed(code)
             log.info(
                 "session_ended",
                 player=None if self._player is None else self._player.id,
@@ -137,6 +151,7 @@ class Session:
                 self._close(CloseCode.BAD_MESSAGES, "too many messages that make no sense")
             return
         self._bad_messages = 0
+        self._asked[message.id] = str(message.__struct_config__.tag)
         try:
             await self._dispatch(message)
         except Illegal as refusal:
@@ -151,7 +166,9 @@ class Session:
             raise Illegal("hello_first", "")
         lobby, player = self._desk.lobby, self._player
         match message:
-            case Act() | Sit() | Stand() | SitOut() | SitIn() | AddChips():
+            case Sit() | AddChips():
+                await self._pay(message, player)
+            case Act() | Stand() | SitOut() | SitIn():
                 actor = await lobby.find(message.table)
                 actor.handle(self, message.id, command_of(message, player))
             case Ping():
@@ -172,8 +189,26 @@ class Session:
             case CreateTable(name=name, config=config):
                 check_name(name)
                 lobby.create(name, config).answer_opened(self, message.id)
+            case GetAccount(before=before):
+                statement = await self._desk.bank.statement(player.id, before)
+                self._send(account_of(message.id, statement))
+            case Refill():
+                await self._desk.bank.refill(player.id)
+                self._send(Accepted(message.id))
             case _:
                 assert_never(message)
+
+    async def _pay(self, message: Sit | AddChips, player: Player) -> None:
+        """Bring chips to a table, if the account has them."""
+        lobby = self._desk.lobby
+        actor = await lobby.find(message.table)
+        command = command_of(message, player)
+        if actor.has_answered(self, message.id, command):
+            actor.handle(self, message.id, command)
+            return
+        async with self._desk.bank.paying(player.id) as balance:
+            actor = await lobby.find(message.table)
+            actor.handle(self, message.id, command_of(message, player, balance))
 
     def _hello(self, message: Hello) -> None:
         if self._player is not None:
@@ -252,7 +287,10 @@ class Session:
         """Part of `table_actor.Viewer`."""
         self._close(CloseCode.MOVED, f"table {table} is owned by another server now")
 
-    def _send(self, message: ServerMessage) -> None:
+    def _send(self, message: Answer) -> None:
+        command = self._asked.pop(message.id, UNREADABLE)
+        answer = message.code if isinstance(message, Rejected) else ACCEPTED
+        self._desk.metrics.command(command, answer)
         self._put(encode(message), of_table=False)
 
     def _put(self, frame: bytes, *, of_table: bool) -> None:
@@ -300,14 +338,16 @@ class Session:
 
 
 def command_of(
-    message: Act | Sit | Stand | SitOut | SitIn | AddChips, player: Player
+    message: Act | Sit | Stand | SitOut | SitIn | AddChips,
+    player: Player,
+    balance: int | None = None,
 ) -> commands.Command:
-    """What a message asks of its table, for `player`."""
+    """What a message asks of its table, for `player`, whose account can pay `balance`."""
     match message:
         case Act(turn=turn, action=action, amount=amount):
             return commands.Act(player.id, turn, action, amount)
         case Sit(seat=seat, buy_in=buy_in):
-            return commands.Sit(player.id, player.name, seat, buy_in)
+            return commands.Sit(player.id, player.name, seat, buy_in, balance)
         case Stand():
             return commands.Stand(player.id)
         case SitOut():
@@ -315,9 +355,15 @@ def command_of(
         case SitIn():
             return commands.SitIn(player.id)
         case AddChips(amount=chips):
-            return commands.AddChips(player.id, chips)
+            return commands.AddChips(player.id, chips, balance)
         case _:
             assert_never(message)
+
+
+def account_of(message_id: str, statement: Statement) -> Account:
+    """The answer to `get_account`."""
+    transfers = [AccountTransfer(*booked) for booked in statement.history]
+    return Account(message_id, statement.balance, transfers, statement.refill_at_ms)
 
 
 def is_printable(text: str) -> bool:

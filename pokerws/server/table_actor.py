@@ -6,18 +6,17 @@ clock's `TimeUp` is a command like any other.  This module must not know about s
 """
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
-from hashlib import blake2b
-from typing import Protocol
 
 import msgspec
 import structlog
 
-from pokerws.game.commands import Command, Resume, TimeUp
+from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
 from pokerws.game.deal import Shuffle
-from pokerws.game.events import PlayerSat, PlayerStood, TableEvent, tag_of
+from pokerws.game.events import TableEvent, tag_of
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.game.state import CloseReason, PlayerId, Table
 from pokerws.game.table import play
 from pokerws.messages import (
     REJECT_CODES,
@@ -31,14 +30,15 @@ from pokerws.messages import (
 )
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.gate import Gate
+from pokerws.server.parties import Owner, Sink, Viewer
+from pokerws.server.receipts import Receipts
 from pokerws.server.views import Owners, is_personal, owners, redact, redact_table
+from pokerws.storage.accounts import Transfer, transfers_of
 from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
+from pokerws.storage.vault import HandSeal, Vault
 
 # Events kept in memory for viewers that come back; older stretches are answered by a snapshot.
 HISTORY_EVENTS = 1024
-# Accepted commands remembered a player, and players remembered a table.
-RECEIPTS_PER_PLAYER = 4
-RECEIPT_PLAYERS = 64
 # How long an overloaded table waits before it tries again.
 OVERLOAD_RETRY_MS = 250
 
@@ -46,62 +46,12 @@ _encode = msgspec.json.Encoder().encode
 log = structlog.get_logger("pokerws.table")
 
 
-class Viewer(Protocol):
-    """What a table needs of a connection."""
-
-    @property
-    def player(self) -> PlayerId:
-        """Whose eyes these are."""
-
-    def answer(self, message: Accepted | Rejected) -> None:
-        """Send the answer to a command."""
-
-    def show(self, table: "TableActor", frame: bytes) -> None:
-        """Send a frame about a table; a slow viewer may get a fresh snapshot instead."""
-
-    def tell(self, frame: bytes) -> None:
-        """Send a frame that is about no table in particular."""
-
-    def hear(self, frame: bytes) -> None:
-        """Send a frame of chat, which a slow viewer may miss."""
-
-    def moved(self, table: TableId) -> None:
-        """Close: another process owns the table now."""
-
-
-class Sink(Protocol):
-    """Where changes go to be stored; it never blocks."""
-
-    @property
-    def over_high_water(self) -> bool:
-        """Whether so much waits to be written that play has to pause."""
-
-    @property
-    def oldest_ms(self) -> int:
-        """For how long the oldest change has waited to be written; 0 when none waits."""
-
-    def put(self, change: Change) -> None:
-        """Take over a change."""
-
-    async def flush(self, timeout_s: float) -> None:
-        """Wait until all that was taken over is written.  Raises TimeoutError."""
-
-
-class Owner(Protocol):
-    """Who has to hear about a table's fate: the lobby."""
-
-    def table_changed(self, summary: TableSummary) -> None:
-        """The table's summary may be another one now."""
-
-    def table_failed(self, actor: "TableActor") -> None:
-        """A bug left the table's state in doubt; the actor has stopped."""
-
-
 class TableActor:
     """Owns one table.
 
     `epoch` is the stored table's, and this actor's as long as it lives; `stored_seq` is how far the
-    table is stored already.  With `durable`, nothing is shown before it is stored.
+    table is stored already.  With `durable`, nothing is shown before it is stored.  `vault` seals
+    what is put into `sink`.
     """
 
     def __init__(
@@ -117,17 +67,25 @@ class TableActor:
         owner: Owner,
         durable: bool = False,
         stored_seq: int = 0,
+        on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
+        vault: Vault | None = None,
     ) -> None:
+        assert sink is None or vault is not None, "what is stored is sealed"
         self.table = table
         self.epoch = epoch
         self.watchers: dict[Viewer, None] = {}
         self.stopped = False
-        self._receipts = receipts
+        # Cleared where what happens here is not stored any more, so that no chips can move.
+        self.is_stored = True
+        self._receipts = Receipts(receipts)
         self._clock = clock
         self._shuffle = shuffle
         self._sink = sink
+        self._vault = vault
+        self._seal = HandSeal()
         self._keep_events = keep_events
         self._owner = owner
+        self._on_outcome = on_outcome
         self._gate = Gate(durable=durable, written=stored_seq)
         self._history: deque[tuple[TableEvent, Owners | None]] = deque(maxlen=HISTORY_EVENTS)
         self._alarm: Alarm | None = None
@@ -138,12 +96,10 @@ class TableActor:
 
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
         """Carry out a player's command and answer it; the answer precedes the events."""
-        digest = blake2b(_encode(command), digest_size=8).hexdigest()
-        receipts = self._receipts.get(viewer.player, [])
-        for receipt in receipts:
-            if receipt.id == command_id and receipt.digest == digest:
-                self._answer(viewer, Accepted(command_id, receipt.seq))
-                return
+        receipt = self._receipts.find(viewer.player, command_id, command)
+        if receipt is not None:
+            self._answer(viewer, Accepted(command_id, receipt.seq))
+            return
         if self.stopped:
             viewer.answer(reject(command_id, "restarting"))
             return
@@ -152,6 +108,10 @@ class TableActor:
             return
         if self._sink is not None and self._sink.over_high_water:
             self._answer(viewer, reject(command_id, "overloaded"))
+            return
+        moves_chips = isinstance(command, Sit | AddChips | Stand)
+        if moves_chips and not self._has_bank:
+            self._answer(viewer, reject(command_id, "bank_unavailable"))
             return
         before = self.table.seq
         try:
@@ -162,9 +122,16 @@ class TableActor:
         if events is None:
             viewer.answer(reject(command_id, "table_unavailable"))
             return
-        self._remember(viewer.player, Receipt(command_id, digest, before + 1), events)
+        transfers = self._transfers(events)
+        if transfers and moves_chips and self._sink is not None:
+            self._gate.close(self.table.seq)
+        self._receipts.add(viewer.player, command_id, command, before + 1, events)
         self._answer(viewer, Accepted(command_id, before + 1))
-        self._changed(events)
+        self._changed(events, transfers)
+
+    def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
+        """Whether the command was accepted before, so that it will get its first answer."""
+        return self._receipts.find(viewer.player, command_id, command) is not None
 
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events that made the table."""
@@ -173,6 +140,26 @@ class TableActor:
     def answer_opened(self, viewer: Viewer, command_id: str) -> None:
         """Tell who asked for the table that it is there."""
         self._answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
+
+    @property
+    def is_held(self) -> bool:
+        """Whether what happens here is not shown before something is stored."""
+        return self._gate.is_closed
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the clock stands still."""
+        return self._paused_ms is not None
+
+    @property
+    def _has_bank(self) -> bool:
+        return self._sink is None or (self.is_stored and self._sink.healthy)
+
+    def close(self, reason: CloseReason) -> None:
+        """Close the table for good; everybody goes home with the chips.  Raises Illegal."""
+        events = self._play(Close(reason))
+        if events:
+            self._changed(events)
 
     def pause(self) -> None:
         """Stop the clock and take no commands, while the database is away."""
@@ -285,17 +272,31 @@ class TableActor:
             self._owner.table_failed(self)
             return None
 
-    def _changed(self, events: list[TableEvent]) -> None:
+    def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
+        """The chips that came to the table or left it."""
+        first_seq = self.table.seq - len(events) + 1
+        return transfers_of(self.table, events, first_seq, self._clock.now_ms())
+
+    def _changed(
+        self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
+    ) -> None:
         """Store, publish and time what has happened."""
         first_seq = self.table.seq - len(events) + 1
-        self._store(events, first_seq)
+        if transfers is None:
+            transfers = self._transfers(events)
+        if transfers:
+            self._owner.chips_moved(self.table.id, transfers)
+        self._store(events, first_seq, transfers)
         self._publish(events, first_seq)
         self._arm()
         self._gate.send(self.table.seq, partial(self._owner.table_changed, self.summary()))
 
-    def _store(self, events: list[TableEvent], first_seq: int) -> None:
-        if self._sink is None:
+    def _store(
+        self, events: list[TableEvent], first_seq: int, transfers: tuple[Transfer, ...]
+    ) -> None:
+        if self._sink is None or self._vault is None:
             log.debug("save_game", outcome="IN_MEMORY", table=self.table.id, seq=self.table.seq)
+            self._on_outcome("save_game", "IN_MEMORY")
             return
         table, now_ms = self.table, self._clock.now_ms()
         rows: tuple[EventRow, ...] = ()
@@ -305,11 +306,13 @@ class TableActor:
                     first_seq + place,
                     table.hand_number,
                     tag_of(event),
-                    _encode(event),
+                    self._vault.seal_event(table.id, table.hand_number, event),
                     now_ms,
                 )
                 for place, event in enumerate(events)
             )
+        state = TableSnapshot(table, self._receipts.kept)
+        snapshot, key_id = self._vault.seal_snapshot(state, self._seal)
         self._sink.put(
             Change(
                 table=table.id,
@@ -322,9 +325,12 @@ class TableActor:
                 expected=first_seq - 1,
                 version=table.seq,
                 epoch=self.epoch,
-                snapshot=_encode(TableSnapshot(table, self._receipts)),
+                snapshot=snapshot,
                 at_ms=now_ms,
                 events=rows,
+                chips=table.chips,
+                transfers=transfers,
+                key_id=key_id,
             )
         )
 
@@ -346,18 +352,6 @@ class TableActor:
     def _events_frame(self, first_seq: int, events: list[TableEvent]) -> bytes:
         now_ms = self._clock.now_ms()
         return encode(Events(self.table.id, self.epoch, first_seq, now_ms, events))
-
-    def _remember(self, player: PlayerId, receipt: Receipt, events: list[TableEvent]) -> None:
-        """Keep the answer to a command for its repetition.
-
-        Taking or leaving a seat forgets the earlier ones, so that a new stay starts afresh.
-        """
-        kept = self._receipts.pop(player, [])
-        if any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events):
-            kept = []
-        self._receipts[player] = [*kept, receipt][-RECEIPTS_PER_PLAYER:]
-        while len(self._receipts) > RECEIPT_PLAYERS:
-            del self._receipts[next(iter(self._receipts))]
 
     # ---- the clock
 

@@ -23,6 +23,7 @@ from pokerws.game.events import (
     ChipsAdded,
     ClockResumed,
     Folded,
+    HandCancelled,
     HandEnded,
     HandStarted,
     HoleCardsDealt,
@@ -36,6 +37,7 @@ from pokerws.game.events import (
     PlayerStood,
     PotAwarded,
     Raised,
+    TableClosed,
     TableEvent,
     TableOpened,
     TurnStarted,
@@ -89,6 +91,7 @@ def redact(event: TableEvent, owners: Owners, viewer: PlayerId | None) -> TableE
             | TurnTimedOut()
             | AntePosted()
             | HandEnded()
+            | HandCancelled()
             | NextHandScheduled()
             | NextHandCancelled()
             | PlayerSat()
@@ -99,6 +102,7 @@ def redact(event: TableEvent, owners: Owners, viewer: PlayerId | None) -> TableE
             | PlayerSatIn()
             | ClockResumed()
             | TableOpened()
+            | TableClosed()
         ):
             return event
         case _:

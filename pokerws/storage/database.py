@@ -10,6 +10,8 @@ from pokerws.storage.migrate import MigrationError, status
 from pokerws.storage.migrate import migrate as apply_missing
 from pokerws.storage.postgres import PostgresStore
 from pokerws.storage.store import StoreUnavailable
+from pokerws.storage.vault import Vault
+from pokerws.storage.vault_keys import KeySource, VaultError, open_vault
 
 
 class DatabaseError(Exception):
@@ -17,10 +19,13 @@ class DatabaseError(Exception):
 
 
 class Database:
-    """An open, migrated database, which is asked through `store`."""
+    """An open, migrated database, which is asked through `store`; `vault` opens what is sealed."""
 
-    def __init__(self, store: PostgresStore, postgres: EmbeddedPostgres | None) -> None:
+    def __init__(
+        self, store: PostgresStore, vault: Vault, postgres: EmbeddedPostgres | None
+    ) -> None:
         self.store = store
+        self.vault = vault
         self._postgres = postgres
 
     @classmethod
@@ -30,6 +35,7 @@ class Database:
         *,
         embedded_dir: Path | None,
         statement_timeout_ms: int,
+        keys: KeySource,
     ) -> Self:
         """Start Postgres if it is ours, bring it up to date, connect.  Raises DatabaseError.
 
@@ -41,14 +47,17 @@ class Database:
                 postgres = await EmbeddedPostgres.start(embedded_dir)
                 url = postgres.dsn
             await apply_missing(url)
+            vault = await open_vault(url, keys)
             store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
             if postgres is not None:
                 await postgres.stop()
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
                 raise DatabaseError(f"{error}; check DATABASE_URL") from error
+            if isinstance(error, VaultError):
+                raise DatabaseError(str(error)) from error
             raise
-        return cls(store, postgres)
+        return cls(store, vault, postgres)
 
     @property
     def version(self) -> str:

@@ -1,6 +1,7 @@
 """A table as it was: `python server.py replay GAME`, for looking into an incident.
 
-It tells the events of a game and shows the table after the last one, all cards included.
+It tells the events of a game and shows the table after the last one, with all cards that the vault
+opens.
 """
 
 from contextlib import aclosing
@@ -10,21 +11,23 @@ from typing import TextIO
 from pokerws.storage.narrate import moment, picture, tell
 from pokerws.storage.stored_log import (
     IMPOSSIBLE,
+    NO_KEYS,
     UNREADABLE,
     Bounds,
     Connection,
     NotStored,
     StoredEvent,
     StoredGame,
-    decode_event,
-    decode_snapshot,
     log_bounds,
     one_view,
+    open_event,
     open_stored,
+    open_table,
     printable,
     read_game,
     read_log,
 )
+from pokerws.storage.vault import Vault
 from pokerws.storage.verify import LogReplay
 
 
@@ -36,6 +39,7 @@ async def replay_game(
     *,
     hand: int | None = None,
     to_seq: int | None = None,
+    vault: Vault = NO_KEYS,
 ) -> int:
     """Write to `out` a line an event, of all hands or of one, up to `to_seq`; then the table.
 
@@ -46,10 +50,10 @@ async def replay_game(
         row = await read_game(connection, game)
         bounds = await log_bounds(connection, game, hand, to_seq)
         if bounds is None and hand is None and to_seq is None:
-            return _without_log(row, out)
+            return _without_log(row, vault, out)
         first, last = await _asked(connection, game, bounds, hand, to_seq)
         _header(row, out)
-        return await _tell(connection, game, first, last, out)
+        return await _tell(connection, LogReplay(game, vault), first, last, out)
 
 
 async def _asked(
@@ -81,10 +85,11 @@ def _header(row: StoredGame, out: TextIO) -> None:
     print(file=out)
 
 
-def _without_log(row: StoredGame, out: TextIO) -> int:
+def _without_log(row: StoredGame, vault: Vault, out: TextIO) -> int:
     """Show the snapshot alone."""
     try:
-        lines = list(picture(decode_snapshot(row.snapshot).table))
+        read = open_table(vault, row)
+        lines = list(picture(read.table, hidden=read.hidden))
     except (*UNREADABLE, *IMPOSSIBLE) as error:
         why = f"its snapshot cannot be read: {printable(str(error))}"
         raise NotStored(f"game {printable(row.id)} has no log, and {why}") from error
@@ -92,13 +97,21 @@ def _without_log(row: StoredGame, out: TextIO) -> int:
     print("there is no log: its events were not kept", file=out)
     print(f"\nthe table after event {row.version}, {moment(row.updated_at)}", file=out)
     print(*lines, sep="\n", file=out)
+    if read.broken:
+        print(f"unknown cards could not be opened: {printable(read.broken)}", file=out)
+    _missing({read.missing} if read.missing else set(), out)
     return 0
 
 
-async def _tell(connection: Connection, game: str, first: int, last: int, out: TextIO) -> int:
-    log = LogReplay()
+def _missing(keys: set[str], out: TextIO) -> None:
+    if keys:
+        named = ", ".join(printable(key) for key in sorted(keys))
+        print(f"sealed cards are shown as unknown: VAULT_KEYS has no key {named}", file=out)
+
+
+async def _tell(connection: Connection, log: LogReplay, first: int, last: int, out: TextIO) -> int:
     latest: StoredEvent | None = None
-    async with aclosing(read_log(connection, game, last)) as events:
+    async with aclosing(read_log(connection, log.game, last)) as events:
         async for row in events:
             words = _words(row, log)
             if not log.take(row):
@@ -109,15 +122,18 @@ async def _tell(connection: Connection, game: str, first: int, last: int, out: T
                 print(f"{row.seq:>6}  {moment(row.at)}  {words}", file=out)
     if latest is not None and log.table is not None:
         print(f"\nthe table after event {latest.seq}, {moment(latest.at)}", file=out)
-        print(*picture(log.table), sep="\n", file=out)
+        print(*picture(log.table, hidden=log.hidden), sep="\n", file=out)
     elif latest is not None:
         print(f"to see the table before that, ask for it with --to {latest.seq}", file=out)
+    if log.mismatches and not log.broken:
+        print(f"there are mismatches, which verify tells: {log.mismatches[0]}", file=out)
+    _missing(log.missing_keys, out)
     return 1 if log.broken else 0
 
 
 def _words(row: StoredEvent, log: LogReplay) -> str:
     """The event in words, before it is applied; nothing for one that cannot be read."""
     try:
-        return tell(decode_event(row.payload), log.table)
+        return tell(open_event(log.vault, log.game, row).event, log.table)
     except UNREADABLE:
         return ""

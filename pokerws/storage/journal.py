@@ -22,6 +22,7 @@ from pokerws.game.state import TableId
 from pokerws.storage.pending import Entry, Pending
 from pokerws.storage.store import (
     Change,
+    Overdrawn,
     Position,
     Store,
     StoreFull,
@@ -66,11 +67,16 @@ class Journal:
     """Writes changes to a store in the background, from `start` to `stop`.
 
     The callbacks run in the journal's task, so they have to be short.  `on_fenced`: another process
-    owns the table now.  `on_quarantined`: the store refuses the table's data.  `on_conflict`:
+    owns the table now.  `on_quarantined`: the store refuses the table's data, or an account cannot
+    pay what was brought to it.  `on_conflict`:
     somebody edited the row; without that callback memory is the truth, and the row is brought up to
     date.  After any of the three, the table's changes are dropped and counted until it comes with a
     higher epoch; so whoever claims a table flushes first.  `on_written(table, version)`: all up to
     `version` is committed, and what waited for that can be shown.
+
+    Two are for counting.  `on_outcome(operation, outcome)`: what has become of one table's row, in
+    the words of the log; an outage is logged once, but counted at each try, for each of its tables.
+    `on_batch(tables, events, seconds)`: the store has carried out a save.
     """
 
     def __init__(
@@ -82,6 +88,8 @@ class Journal:
         on_quarantined: Callable[[TableId], None] = lambda table: None,
         on_conflict: Callable[[TableId], None] | None = None,
         on_written: Callable[[TableId, int], None] = lambda table, version: None,
+        on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
+        on_batch: Callable[[int, int, float], None] = lambda tables, events, seconds: None,
         high_water_events: int = HIGH_WATER_EVENTS,
         back_off: BackOff | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -91,6 +99,8 @@ class Journal:
         self._on_quarantined = on_quarantined
         self._on_conflict = on_conflict
         self._on_written = on_written
+        self._on_outcome = on_outcome
+        self._on_batch = on_batch
         self._high_water_events = high_water_events
         self._back_off = back_off or BackOff()
         self._clock = clock
@@ -198,7 +208,9 @@ class Journal:
             try:
                 written = await self._save(piece)
             except StoreRejected as error:
-                if len(piece) == 1:
+                if len(piece) == 1 and isinstance(error, Overdrawn):
+                    self._overdrawn(piece[0], error)
+                elif len(piece) == 1:
                     self._quarantine(piece[0], error)
                 else:
                     middle = len(piece) // 2
@@ -226,12 +238,10 @@ class Journal:
             log.info("save_resumed", after_failures=self._failures, waiting=self.waiting)
             self._failures = 0
             self._alarmed = False
-        log.info(
-            "save_batch",
-            tables=len(written),
-            events=sum(len(entry.events) for entry in piece if entry.table in written),
-            ms=round(1000 * (self._clock() - started_s), 1),
-        )
+        took_s = self._clock() - started_s
+        events = sum(len(entry.events) for entry in piece if entry.table in written)
+        log.info("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
+        self._tell(self._on_batch, len(written), events, took_s)
         return written
 
     async def _resolve(self, entry: Entry) -> None:
@@ -255,6 +265,7 @@ class Journal:
                 expected_version=entry.expected,
                 stored_version=stored.version,
             )
+            self._tell(self._on_outcome, "save_game", "DB_CONFLICT")
             if self._on_conflict is not None:
                 self._lose(entry, self._on_conflict)
             else:
@@ -265,7 +276,9 @@ class Journal:
         table = entry.table
         if entry.expected == 0:
             log.info("create_game", outcome="DB_SUCCESS", table=table, version=version)
+            self._tell(self._on_outcome, "create_game", "DB_SUCCESS")
         log.debug("save_game", outcome="DB_SUCCESS", table=table, version=version)
+        self._tell(self._on_outcome, "save_game", "DB_SUCCESS")
         self._pending.written(entry, version)
         self._tell(self._on_written, table, version)
         for flush in self._flushes:
@@ -281,6 +294,7 @@ class Journal:
             stored_version=stored.version,
             stored_epoch=stored.epoch,
         )
+        self._tell(self._on_outcome, "save_game", "FENCED")
         self._lose(entry, self._on_fenced)
 
     def _quarantine(self, entry: Entry, error: StoreRejected) -> None:
@@ -293,6 +307,19 @@ class Journal:
             stored_version=entry.expected,
             error=f"quarantined: {error}",
         )
+        self._tell(self._on_outcome, "save_game", "DB_FAILED")
+        self._lose(entry, self._on_quarantined)
+
+    def _overdrawn(self, entry: Entry, error: Overdrawn) -> None:
+        log.warning(
+            "save_game",
+            outcome="DB_FAILED",
+            table=entry.table,
+            version=entry.version,
+            stored_version=entry.expected,
+            error=f"taken back: {error}",
+        )
+        self._tell(self._on_outcome, "save_game", "DB_FAILED")
         self._lose(entry, self._on_quarantined)
 
     def _lose(self, entry: Entry, callback: Callable[[TableId], None]) -> None:
@@ -305,6 +332,8 @@ class Journal:
         """Count a failure.  An outage is logged once, when it begins, and once more when it turns
         out to be one that somebody has to do something about."""
         self._failures += 1
+        for _ in range(self._pending.taken):
+            self._tell(self._on_outcome, "save_game", "DB_FAILED")
         if alarm and not self._alarmed:
             self._alarmed = True
             self._log_failure(logging.ERROR, reason)
@@ -335,4 +364,4 @@ class Journal:
             callback(*arguments)
         except Exception:
             # The fault of one table's owner must not stop the others.
-            log.exception("journal_callback_failed", table=arguments[0])
+            log.exception("journal_callback_failed", arguments=arguments)

@@ -18,6 +18,7 @@ from pokerws.game.events import (
     ChipsAdded,
     ClockResumed,
     Folded,
+    HandCancelled,
     HandEnded,
     HandEvent,
     HandStarted,
@@ -32,6 +33,8 @@ from pokerws.game.events import (
     PlayerStood,
     PotAwarded,
     Raised,
+    Share,
+    TableClosed,
     TableEvent,
     TableOpened,
     TurnStarted,
@@ -76,10 +79,14 @@ def tell(event: TableEvent, table: Table | None) -> str:
             return (
                 f"hand {event.hand} begins: button seat {event.button}, blinds seats "
                 f"{event.small_blind} and {event.big_blind}; dealt in {dealt_in}; "
-                f"deck {cards(event.deck)}"
+                f"deck {cards(event.deck) or 'unknown'}"
             )
         case HandEnded(hand=hand):
             return f"hand {hand} is over"
+        case HandCancelled(hand=hand, refunds=refunds):
+            return f"hand {hand} is cancelled; back go {_shares(table, refunds) or 'no chips'}"
+        case TableClosed(reason=reason):
+            return f"the table is closed ({reason})"
         case _:
             assert_never(event)
 
@@ -118,14 +125,16 @@ def _tell_of_hand(event: HandEvent, table: Table | None) -> str:
         case CardsMucked(seat=seat):
             return f"{_name(table, seat)} mucks"
         case PotAwarded(pot=pot, shares=shares, hand=hand):
-            won = ", ".join(f"{_name(table, share.seat)} {share.amount}" for share in shares)
-            return f"pot {pot} goes to {won}{_in_words(hand)}"
+            return f"pot {pot} goes to {_shares(table, shares)}{_in_words(hand)}"
         case _:
             assert_never(event)
 
 
-def picture(table: Table) -> Iterator[str]:
-    """A table as it stands, in lines: seats, stacks, cards, board, pots, whose turn it is."""
+def picture(table: Table, *, hidden: bool = False) -> Iterator[str]:
+    """A table as it stands, in lines: seats, stacks, cards, board, pots, whose turn it is.
+
+    `hidden` says that the cards of its hand are not all known.
+    """
     hand = table.hand
     yield f"{printable(table.name)}: {_stakes(table.config)}"
     if hand is None:
@@ -138,7 +147,7 @@ def picture(table: Table) -> Iterator[str]:
     for number, seat in enumerate(table.seats):
         yield _seat_line(table, number, seat).rstrip()
     if hand is not None:
-        yield f"cards to come: {cards(hand.deck) or 'none'}"
+        yield f"cards to come: {cards(hand.deck) or ('unknown' if hidden else 'none')}"
     yield _whose_turn(table, hand)
 
 
@@ -212,6 +221,10 @@ def _pots(pots: Sequence[Pot]) -> str:
         f"pot {number}: {pot.amount} (seats {', '.join(map(str, pot.seats)) or 'none'})"
         for number, pot in enumerate(pots)
     )
+
+
+def _shares(table: Table | None, shares: Sequence[Share]) -> str:
+    return ", ".join(f"{_name(table, share.seat)} {share.amount}" for share in shares)
 
 
 def _street(table: Table | None, street: int) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
+from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Change, EventRow
 
 MAX_BATCH_TABLES = 200
@@ -18,7 +19,7 @@ MAX_BATCH_EVENTS = 5_000
 
 @dataclass
 class Entry:
-    """The changes of one table as one: `newest` has the snapshot, `events` are all.
+    """The changes of one table as one: `newest` has the snapshot; `events` and `transfers` are all.
 
     `expected` is the version that the row should be at.  `unsure` are the versions at which a write
     of unknown outcome may have left it.
@@ -27,6 +28,7 @@ class Entry:
     expected: int
     newest: Change
     events: list[EventRow]
+    transfers: list[Transfer]
     changes: int
     since_s: float
     unsure: set[int] = field(default_factory=set)
@@ -48,7 +50,12 @@ class Entry:
 
     def as_change(self) -> Change:
         """All of them in one piece."""
-        return replace(self.newest, expected=self.expected, events=tuple(self.events))
+        return replace(
+            self.newest,
+            expected=self.expected,
+            events=tuple(self.events),
+            transfers=tuple(self.transfers),
+        )
 
 
 class Pending:
@@ -74,6 +81,11 @@ class Pending:
     def changes(self) -> int:
         """How many changes are in all entries."""
         return sum(entry.changes for entry in (*self._taken.values(), *self._waiting.values()))
+
+    @property
+    def taken(self) -> int:
+        """How many tables `take` has handed out that are not done yet."""
+        return len(self._taken)
 
     @property
     def oldest_s(self) -> float | None:
@@ -108,7 +120,7 @@ class Pending:
         self._lost.pop(table, None)
         events = list(change.events) if self._keep_events else []
         self.events += len(events)
-        entry = Entry(change.expected, change, events, 1, now_s)
+        entry = Entry(change.expected, change, events, list(change.transfers), 1, now_s)
         waiting = self._waiting.get(table)
         self._waiting[table] = entry if waiting is None else self._merged(waiting, entry)
 
@@ -130,6 +142,7 @@ class Pending:
         later = [event for event in entry.events if event.seq > version]
         self.events -= len(entry.events) - len(later)
         entry.events = later
+        entry.transfers = [move for move in entry.transfers if move.seq > version]
         entry.expected = version
         entry.unsure.clear()
         if version == entry.version:
@@ -167,6 +180,7 @@ class Pending:
             return later
         first.newest = later.newest
         first.events += later.events
+        first.transfers += later.transfers
         first.changes += later.changes
         return first
 

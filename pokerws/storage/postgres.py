@@ -1,4 +1,4 @@
-"""The store in PostgreSQL.  All SQL of the program is here and in `sql/`.
+"""The store in PostgreSQL.
 
 Writes have a connection of their own, which is thrown away after any doubt about it; reads share a
 small pool.  Nothing here tries again: the caller knows whether that is safe.
@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Self
+from typing import Self
 
 import asyncpg
 import msgspec
@@ -16,78 +16,20 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from pokerws.game.state import TableConfig, TableId
+from pokerws.storage import postgres_accounts
+from pokerws.storage.postgres_accounts import PostgresAccounts
+from pokerws.storage.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.store import (
     Change,
     Claimed,
     EventRow,
     Game,
+    Overdrawn,
     Position,
+    Stored,
     StoreFull,
     StoreRejected,
     StoreUnavailable,
-)
-
-# One round trip writes a batch.  A row that is at another version, or of another epoch, drops out
-# with its own events and with nothing else.
-_SAVE = """
-WITH changes AS (
-    SELECT * FROM unnest(
-        $1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[],
-        $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[]
-    ) AS change (
-        id, name, status, variant, players, hand_number, total_pot,
-        expected, version, epoch, snapshot, config, at_ms
-    )
-), made AS (
-    INSERT INTO games (
-        id, name, status, variant, players, hand_number, total_pot,
-        version, epoch, snapshot, config, created_at, updated_at
-    )
-    SELECT id, name, status, variant, players, hand_number, total_pot,
-           version, epoch, snapshot, config,
-           to_timestamp(at_ms / 1000.0), to_timestamp(at_ms / 1000.0)
-    FROM changes
-    WHERE expected = 0
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id
-), updated AS (
-    UPDATE games
-    SET status = change.status, players = change.players, hand_number = change.hand_number,
-        total_pot = change.total_pot, version = change.version, snapshot = change.snapshot,
-        updated_at = to_timestamp(change.at_ms / 1000.0)
-    FROM changes AS change
-    WHERE change.expected > 0 AND games.id = change.id
-      AND games.version = change.expected AND games.epoch = change.epoch
-    RETURNING games.id
-), written AS (
-    SELECT id FROM made UNION ALL SELECT id FROM updated
-){cut}, logged AS (
-    INSERT INTO game_events (game_id, seq, hand_number, type, payload, at)
-    SELECT event.game_id, event.seq, event.hand_number, event.type, event.payload,
-           to_timestamp(event.at_ms / 1000.0)
-    FROM unnest(
-        $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::text[], $19::bigint[]
-    ) AS event (game_id, seq, hand_number, type, payload, at_ms)
-    WHERE event.game_id IN (SELECT id FROM written){on_conflict}
-)
-SELECT id FROM written
-"""
-
-SAVE = _SAVE.format(cut="", on_conflict="")
-
-# The same where the stored log has events that this server knows nothing of: its own take their
-# place, and those after its own go.  The upsert costs a tenth more, so it is not the usual way.
-SAVE_OVER = _SAVE.format(
-    cut=""", cut AS (
-    DELETE FROM game_events
-    USING changes AS change, written
-    WHERE game_events.game_id = written.id AND change.id = written.id
-      AND game_events.seq > change.version
-)""",
-    on_conflict="""
-    ON CONFLICT (game_id, seq) DO UPDATE
-    SET hand_number = excluded.hand_number, type = excluded.type,
-        payload = excluded.payload, at = excluded.at""",
 )
 
 POSITION = "SELECT version, epoch FROM games WHERE id = $1"
@@ -97,6 +39,37 @@ UPDATE games
 SET epoch = epoch + 1
 WHERE id = $1 AND status IN ('waiting', 'active')
 RETURNING snapshot, version, epoch, round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+"""
+
+CLAIM_MANY = """
+UPDATE games
+SET epoch = epoch + 1
+WHERE id = ANY($1::text[]) AND status IN ('waiting', 'active')
+RETURNING id, snapshot, version, epoch,
+          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+"""
+
+LOG_SEQS = """
+SELECT wanted.id, coalesce(
+    (SELECT seq FROM game_events WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
+) AS log_seq
+FROM unnest($1::text[]) AS wanted (id)
+"""
+
+LOOK = "SELECT snapshot, version, epoch FROM games WHERE id = $1"
+
+QUARANTINE = """
+UPDATE games
+SET status = 'quarantined'
+WHERE id = $1 AND epoch = $2 AND status IN ('waiting', 'active')
+"""
+
+IDLE = """
+SELECT id
+FROM games
+WHERE status IN ('waiting', 'active') AND updated_at < to_timestamp($1 / 1000.0)
+ORDER BY updated_at
+LIMIT $2
 """
 
 LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
@@ -122,7 +95,23 @@ KEY = "SELECT value FROM server_keys WHERE name = $1"
 
 VERSION = "SELECT current_setting('server_version')"
 
-STATEMENTS = (SAVE, SAVE_OVER, POSITION, CLAIM, LOG_SEQ, GAMES, EVENTS, MAKE_KEY, KEY, VERSION)
+STATEMENTS = (
+    *SAVES.values(),
+    POSITION,
+    CLAIM,
+    CLAIM_MANY,
+    LOG_SEQS,
+    LOOK,
+    QUARANTINE,
+    IDLE,
+    LOG_SEQ,
+    GAMES,
+    EVENTS,
+    MAKE_KEY,
+    KEY,
+    VERSION,
+    *postgres_accounts.STATEMENTS,
+)
 SESSION_KEY = "session"
 
 CONNECT_S = 5.0
@@ -158,7 +147,6 @@ _FAILED = (
 )
 
 log = structlog.get_logger("pokerws.postgres")
-_encode_config = msgspec.json.Encoder().encode
 _decode_config = msgspec.json.Decoder(TableConfig).decode
 
 
@@ -168,6 +156,7 @@ class PostgresStore:
     def __init__(self, writer: "_Writer", readers: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._writer = writer
         self._readers = readers
+        self._accounts = PostgresAccounts(self._reader)
         self.version = ""
 
     @classmethod
@@ -200,18 +189,28 @@ class PostgresStore:
         if not changes:
             return set()
         try:
-            arguments = _arguments(changes)
             over = any(change.expected >= change.version for change in changes)
             try:
-                rows = await self._writer.fetch(SAVE_OVER if over else SAVE, *arguments)
-            except asyncpg.UniqueViolationError:
+                rows = await self._save(changes, over=over)
+            except asyncpg.UniqueViolationError as error:
+                if error.table_name == "transfers":
+                    raise
                 # Only events can be there already: rows of games that are drop out by themselves.
-                rows = await self._writer.fetch(SAVE_OVER, *arguments)
+                rows = await self._save(changes, over=True)
         except _REJECTED as error:
-            raise StoreRejected(_reason(error)) from error
+            raise _rejected(error) from error
         except _FAILED as error:
             raise _unavailable(error) from error
         return {TableId(row["id"]) for row in rows}
+
+    async def _save(self, changes: Sequence[Change], *, over: bool) -> list[asyncpg.Record]:
+        statement, arguments = save_statement(changes, over=over)
+        return await self._writer.fetch(statement, *arguments)
+
+    @property
+    def accounts(self) -> PostgresAccounts:
+        """Part of `Store`."""
+        return self._accounts
 
     async def position(self, table: TableId) -> Position | None:
         """Part of `Store`."""
@@ -230,17 +229,36 @@ class PostgresStore:
             if row is None:
                 return None
             log_seq: int = await reader.fetchval(LOG_SEQ, table)
-            later: list[asyncpg.Record] = []
-            if log_seq > row["version"]:
-                later = await reader.fetch(EVENTS, table, row["version"], MAX_LATER_EVENTS)
-        return Claimed(
-            snapshot=row["snapshot"].encode(),
-            version=row["version"],
-            epoch=row["epoch"],
-            saved_ms=row["saved_ms"],
-            log_seq=log_seq,
-            later_events=[_event(event) for event in later],
-        )
+            return await _claimed(reader, table, row, log_seq)
+
+    async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            rows = {row["id"]: row for row in await reader.fetch(CLAIM_MANY, sorted(tables))}
+            seqs = await reader.fetch(LOG_SEQS, list(rows))
+            return {
+                TableId(table): await _claimed(reader, table, rows[table], log_seq)
+                for table, log_seq in seqs
+            }
+
+    async def look(self, table: TableId) -> Stored | None:
+        """Part of `Store`."""
+        async with self._reader() as reader, reader.transaction(isolation="repeatable_read"):
+            row = await reader.fetchrow(LOOK, table)
+            log_seq: int = await reader.fetchval(LOG_SEQ, table)
+        if row is None:
+            return None
+        return Stored(row["snapshot"].encode(), row["version"], row["epoch"], log_seq)
+
+    async def quarantine(self, table: TableId, epoch: int) -> None:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            await reader.execute(QUARANTINE, table, epoch)
+
+    async def idle(self, before_ms: int, limit: int) -> list[TableId]:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            return [TableId(row["id"]) for row in await reader.fetch(IDLE, before_ms, limit)]
 
     async def games(self) -> list[Game]:
         """Part of `Store`.  A game whose config cannot be read is left out, and logged."""
@@ -341,33 +359,19 @@ class _Writer:
                 raise
 
 
-def _arguments(changes: Sequence[Change]) -> tuple[list[Any], ...]:
-    """The changes by column, then their events.  In the order of tables, which every writer keeps,
-    so that no two wait for each other."""
-    ordered = sorted(changes, key=lambda change: change.table)
-    assert len({change.table for change in changes}) == len(changes), "at most one change a table"
-    logged = [(change.table, event) for change in ordered for event in change.events]
-    return (
-        [change.table for change in ordered],
-        [change.name for change in ordered],
-        [change.status for change in ordered],
-        [change.config.variant for change in ordered],
-        [change.players for change in ordered],
-        [change.hand_number for change in ordered],
-        [change.total_pot for change in ordered],
-        [change.expected for change in ordered],
-        [change.version for change in ordered],
-        [change.epoch for change in ordered],
-        [change.snapshot.decode() for change in ordered],
-        # A config never changes, so that it is needed for a new row only.
-        ["" if change.expected else _encode_config(change.config).decode() for change in ordered],
-        [change.at_ms for change in ordered],
-        [table for table, _ in logged],
-        [event.seq for _, event in logged],
-        [event.hand_number for _, event in logged],
-        [event.type for _, event in logged],
-        [event.payload.decode() for _, event in logged],
-        [event.at_ms for _, event in logged],
+async def _claimed(
+    reader: "PoolConnectionProxy[asyncpg.Record]", table: str, row: asyncpg.Record, log_seq: int
+) -> Claimed:
+    later: list[asyncpg.Record] = []
+    if log_seq > row["version"]:
+        later = await reader.fetch(EVENTS, table, row["version"], MAX_LATER_EVENTS)
+    return Claimed(
+        snapshot=row["snapshot"].encode(),
+        version=row["version"],
+        epoch=row["epoch"],
+        saved_ms=row["saved_ms"],
+        log_seq=log_seq,
+        later_events=[_event(event) for event in later],
     )
 
 
@@ -401,6 +405,15 @@ def _unavailable(error: BaseException) -> StoreUnavailable:
     if isinstance(error, asyncpg.DiskFullError):
         return StoreFull(f"{_reason(error)}: make room on the database's disk")
     return StoreUnavailable(_reason(error))
+
+
+def _rejected(error: BaseException) -> StoreRejected:
+    """Who has no account breaks a rule of the ledger, who has too little one of the accounts."""
+    broken = (getattr(error, "table_name", None), getattr(error, "column_name", None))
+    rule = getattr(error, "constraint_name", None)
+    if rule == "accounts_balance_covered" or broken == ("transfers", "source"):
+        return Overdrawn(_reason(error))
+    return StoreRejected(_reason(error))
 
 
 def _reason(error: BaseException) -> str:

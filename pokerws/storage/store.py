@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Protocol
 from msgspec import Struct
 
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.storage.accounts import Accounts, Transfer
 
 
 class Receipt(Struct, frozen=True, array_like=True):
@@ -29,10 +30,13 @@ class TableSnapshot(Struct):
     """What a snapshot holds: the table, and each player's latest accepted commands.
 
     The table equals the replay of its events; receipts are about delivery and are not replayed.
+    As stored, the table's secret cards are in `sealed` alone, which `vault.py` opens; it is empty
+    where nothing is secret, and in memory.
     """
 
     table: Table
     receipts: dict[PlayerId, list[Receipt]] = {}
+    sealed: str = ""
 
 
 class EventRow(Struct, frozen=True):
@@ -50,12 +54,14 @@ class Change(Struct, frozen=True):
 
     The row is written only if it still is at version `expected` and of `epoch`; `expected` 0 makes
     the row.  `players` is how many seats are taken.  `events` are those from `expected` + 1 to
-    `version`, or empty where events are not kept.  `snapshot` is a `TableSnapshot` as JSON.
+    `version`, or empty where events are not kept.  `snapshot` is a `TableSnapshot` as JSON, in
+    which the key `key_id` sealed the secrets, if there are any.  `chips` are all that are at the
+    table: those of before, and what `transfers` brought and took away.
     """
 
     table: TableId
     name: str
-    status: Literal["waiting", "active"]
+    status: Literal["waiting", "active", "closed"]
     config: TableConfig
     players: int
     hand_number: int
@@ -66,6 +72,9 @@ class Change(Struct, frozen=True):
     snapshot: bytes
     at_ms: int
     events: tuple[EventRow, ...] = ()
+    chips: int = 0
+    transfers: tuple[Transfer, ...] = ()
+    key_id: str | None = None
 
 
 class Game(NamedTuple):
@@ -73,7 +82,7 @@ class Game(NamedTuple):
 
     table: TableId
     name: str
-    status: Literal["waiting", "active"]
+    status: Literal["waiting", "active", "closed"]
     config: TableConfig
     players: int
     hand_number: int
@@ -97,6 +106,15 @@ class Claimed(NamedTuple):
     later_events: list[EventRow]
 
 
+class Stored(NamedTuple):
+    """A table's row as it is, loaded to be looked at."""
+
+    snapshot: bytes
+    version: int
+    epoch: int
+    log_seq: int
+
+
 class Position(NamedTuple):
     """How far the stored row of a table is."""
 
@@ -116,15 +134,23 @@ class StoreRejected(Exception):
     """The store refuses the data itself, as a broken constraint does.  Another try is useless."""
 
 
+class Overdrawn(StoreRejected):
+    """A transfer asks more of an account than it has."""
+
+
 class Store(Protocol):
     """Keeps games and their events.  Every method raises StoreUnavailable when out of reach."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """The players' accounts, kept in the same place."""
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Write all changes in one transaction, at most one a table; return the tables written.
 
         A table missing from the answer was at another version or of another epoch: nothing of its
         change was written.  Raises StoreRejected, with nothing written at all, when any of the
-        changes breaks a rule of the store.
+        changes breaks a rule of the store: Overdrawn, when it is one about an account.
         """
 
     async def position(self, table: TableId) -> Position | None:
@@ -132,6 +158,18 @@ class Store(Protocol):
 
     async def claim(self, table: TableId) -> Claimed | None:
         """Raise a table's epoch and load it, or None for an unknown table."""
+
+    async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
+        """The same for many tables at once; those that cannot be claimed are missing."""
+
+    async def look(self, table: TableId) -> Stored | None:
+        """A table's row, whatever its status, without claiming it; None for an unknown table."""
+
+    async def quarantine(self, table: TableId, epoch: int) -> None:
+        """Set a table aside, if it still is of that epoch: it is not listed, and not loaded."""
+
+    async def idle(self, before_ms: int, limit: int) -> list[TableId]:
+        """Waiting or active tables whose last change was before `before_ms`, a few of them."""
 
     async def games(self) -> list[Game]:
         """All games that are waiting or active, oldest first."""

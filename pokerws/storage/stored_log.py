@@ -14,8 +14,10 @@ import asyncpg
 import msgspec
 
 from pokerws.game.events import TableEvent
+from pokerws.game.state import Table, TableId
 from pokerws.storage.database import DatabaseError, reachable
 from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault import SealBroken, SealedByUnknownKey, Vault
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -24,7 +26,8 @@ COUNT_GAMES = "SELECT count(*) FROM games"
 GAME_IDS = "SELECT id FROM games WHERE id > $1 ORDER BY id LIMIT $2"
 
 STORED_GAME = """
-SELECT id, name, status, variant, players, hand_number, total_pot, version, snapshot, updated_at
+SELECT id, name, status, variant, players, hand_number, total_pot, version, snapshot, updated_at,
+       key_id
 FROM games
 WHERE id = $1
 """
@@ -54,8 +57,11 @@ UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 # What applying an event raises that cannot have happened at the table.
 IMPOSSIBLE = (AssertionError, LookupError, TypeError, ValueError, OverflowError)
 
-decode_event = msgspec.json.Decoder(TableEvent).decode
-decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
+# What anybody may read: sealed cards are unknown in it.
+_decode_event = msgspec.json.Decoder(TableEvent).decode
+_decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
+
+NO_KEYS = Vault([])
 
 
 class NotStored(Exception):
@@ -75,6 +81,7 @@ class StoredGame(NamedTuple):
     version: int
     snapshot: str
     updated_at: datetime
+    key_id: str | None
 
 
 class StoredEvent(NamedTuple):
@@ -85,6 +92,37 @@ class StoredEvent(NamedTuple):
     type: str
     payload: str
     at: datetime
+
+
+class ReadTable(NamedTuple):
+    """The table of a snapshot.  `key_id` sealed its cards, None where none are sealed.
+
+    Where the cards could not be opened they are unknown, and either the key `missing` is not at
+    hand, or `broken` says why.
+    """
+
+    table: Table
+    key_id: str | None
+    missing: str = ""
+    broken: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether cards are unknown."""
+        return bool(self.missing or self.broken)
+
+
+class ReadEvent(NamedTuple):
+    """An event of the log; `missing` and `broken` as in `ReadTable`."""
+
+    event: TableEvent
+    missing: str = ""
+    broken: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether cards are unknown."""
+        return bool(self.missing or self.broken)
 
 
 class Bounds(NamedTuple):
@@ -173,6 +211,28 @@ async def read_log(
     """A game's log in order, up to a seq; a page at a time, within `one_view`."""
     async for row in connection.cursor(LOG, game, to_seq, prefetch=PAGE):
         yield StoredEvent(*row.values())
+
+
+def open_table(vault: Vault, row: StoredGame) -> ReadTable:
+    """The table of a game's row, with all cards that the vault opens.  Raises UNREADABLE."""
+    public = _decode_snapshot(row.snapshot)
+    key_id = public.sealed.partition(":")[0] or None
+    try:
+        return ReadTable(vault.open_snapshot(TableId(row.id), row.snapshot).table, key_id)
+    except SealedByUnknownKey as error:
+        return ReadTable(public.table, key_id, missing=error.key_id)
+    except SealBroken as error:
+        return ReadTable(public.table, key_id, broken=str(error))
+
+
+def open_event(vault: Vault, game: str, row: StoredEvent) -> ReadEvent:
+    """The event of a row, with all cards that the vault opens.  Raises UNREADABLE."""
+    try:
+        return ReadEvent(vault.open_event(TableId(game), row.hand_number, row.payload))
+    except SealedByUnknownKey as error:
+        return ReadEvent(_decode_event(row.payload), missing=error.key_id)
+    except SealBroken as error:
+        return ReadEvent(_decode_event(row.payload), broken=str(error))
 
 
 async def log_bounds(

@@ -1,7 +1,8 @@
 """Whether the database holds together: `python server.py verify`.
 
 For each game: the log has no gap, its replay is the stored snapshot, the columns say what the
-snapshot says, and no chip was made or lost.  It only reads, and judges one game at a time.
+snapshot says, and no chip was made or lost.  It only reads, and judges one game at a time.  Without
+the key that sealed cards it checks all but these.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +15,7 @@ import msgspec
 from pokerws.game.apply import apply
 from pokerws.game.events import (
     ChipsAdded,
+    HandStarted,
     LogRestarted,
     PlayerSat,
     PlayerStood,
@@ -23,23 +25,27 @@ from pokerws.game.events import (
 )
 from pokerws.game.state import Table
 from pokerws.game.table import replay
+from pokerws.storage.progress import Progress
 from pokerws.storage.stored_log import (
     IMPOSSIBLE,
+    NO_KEYS,
     UNREADABLE,
     Connection,
     NotStored,
+    ReadTable,
     StoredEvent,
     StoredGame,
     count_games,
-    decode_event,
-    decode_snapshot,
     game_ids,
     one_view,
+    open_event,
     open_stored,
+    open_table,
     printable,
     read_game,
     read_log,
 )
+from pokerws.storage.vault import Vault, public_table
 
 # Of two states that differ, so many differences are told; of a damaged log, so many mismatches.
 MOST_DIFFERENCES = 3
@@ -48,7 +54,6 @@ MOST_MISMATCHES = 20
 SET_ASIDE = ("closed", "quarantined")
 # Fields whose values may be cards of a live hand.
 SECRET = frozenset({"cards", "deck"})
-BAR_WIDTH = 30
 
 _encode = msgspec.json.Encoder().encode
 
@@ -58,6 +63,7 @@ class Verdict(NamedTuple):
 
     `events` is how many events of the log were replayed.  `logged` is False where there is no log,
     or none that reaches the snapshot while events are not kept.  `mismatches` are words for people.
+    `missing_keys` sealed cards that were not checked.
     """
 
     game: str
@@ -65,6 +71,7 @@ class Verdict(NamedTuple):
     events: int
     logged: bool
     mismatches: list[str]
+    missing_keys: frozenset[str] = frozenset()
 
 
 async def verify(
@@ -75,19 +82,21 @@ async def verify(
     bar: TextIO,
     *,
     events_off: bool = False,
+    vault: Vault = NO_KEYS,
 ) -> int:
     """Verify all games, or one: a line in `out` a mismatch, then the totals; 1 on any mismatch.
 
     `events_off` says that the server no longer keeps events, so that a log may end before the
     snapshot.  `bar` gets a progress bar if it is a terminal.  Raises DatabaseError and NotStored.
     """
-    verified = mismatches = without = 0
+    verified = mismatches = without = sealed = 0
+    missing_keys: set[str] = set()
     async with open_stored(url, embedded_dir) as connection:
         progress = Progress(bar, 1 if game is not None else await count_games(connection))
         try:
             async for one in _wanted(connection, game):
                 try:
-                    verdict = await verify_game(connection, one, events_off=events_off)
+                    verdict = await verify_game(connection, one, vault, events_off=events_off)
                 except NotStored:
                     if game is not None:
                         raise
@@ -100,11 +109,19 @@ async def verify(
                 verified += 1
                 mismatches += len(verdict.mismatches)
                 without += not verdict.logged
+                sealed += bool(verdict.missing_keys)
+                missing_keys |= verdict.missing_keys
                 progress.show(verified)
         finally:
             progress.clear()
     unlogged = f", {without} without a log" if without else ""
     print(f"{verified} games verified, {mismatches} mismatches{unlogged}", file=out)
+    if missing_keys:
+        keys = ", ".join(printable(key) for key in sorted(missing_keys))
+        print(
+            f"sealed cards of {sealed} games were not checked: VAULT_KEYS has no key {keys}",
+            file=out,
+        )
     return 1 if mismatches else 0
 
 
@@ -116,9 +133,11 @@ async def _wanted(connection: Connection, game: str | None) -> AsyncIterator[str
         yield one
 
 
-async def verify_game(connection: Connection, game: str, *, events_off: bool = False) -> Verdict:
+async def verify_game(
+    connection: Connection, game: str, vault: Vault = NO_KEYS, *, events_off: bool = False
+) -> Verdict:
     """Verify a game as it is at one instant.  Raises NotStored."""
-    log = LogReplay()
+    log = LogReplay(game, vault)
     async with one_view(connection):
         row = await read_game(connection, game)
         async with aclosing(read_log(connection, game)) as events:
@@ -127,28 +146,38 @@ async def verify_game(connection: Connection, game: str, *, events_off: bool = F
                     break
     mismatches = log.mismatches
     try:
-        stored = decode_snapshot(row.snapshot).table
-        columns = list(_columns(row, stored))
+        read = open_table(vault, row)
+        stored, columns = read.table, list(_columns(row, read))
     except (*UNREADABLE, *IMPOSSIBLE) as error:
         mismatches.append(f"the snapshot cannot be read: {printable(str(error))}")
-        return Verdict(game, row.version, log.events, log.begun, mismatches)
+        return Verdict(
+            game, row.version, log.events, log.begun, mismatches, frozenset(log.missing_keys)
+        )
     mismatches += columns
+    if read.broken:
+        mismatches.append(f"the snapshot cannot be opened: {printable(read.broken)}")
+    missing_keys = frozenset(log.missing_keys | ({read.missing} if read.missing else set()))
     behind = log.table is not None and log.table.seq < stored.seq
     logged = log.begun and not (events_off and behind)
     if log.table is not None and not log.broken and logged:
-        mismatches += _against_log(stored, log.table)
-    return Verdict(game, row.version, log.events, logged, mismatches)
+        mismatches += _against_log(stored, log.table, hidden=log.hidden or read.hidden)
+    return Verdict(game, row.version, log.events, logged, mismatches, missing_keys)
 
 
 class LogReplay:
     """The table that a log leads to, event by event, and all that is wrong on the way.
 
     `events` counts the events replayed.  `table` is None before the first, and when one of them
-    could be applied in part only.
+    could be applied in part only.  `hidden` says that cards of its hand are unknown, as they could
+    not be opened; `missing_keys` would have opened cards of this log.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, game: str, vault: Vault = NO_KEYS) -> None:
+        self.game = game
+        self.vault = vault
         self.table: Table | None = None
+        self.hidden = False
+        self.missing_keys: set[str] = set()
         self.events = 0
         self.begun = False
         self.broken = False
@@ -160,16 +189,24 @@ class LogReplay:
         """Replay the next event; False when the table is not known from there on."""
         self.begun = True
         try:
-            event = decode_event(row.payload)
+            read = open_event(self.vault, self.game, row)
         except UNREADABLE as error:
             return self._broken(f"event {row.seq} cannot be read: {printable(str(error))}")
+        event = read.event
+        if read.broken:
+            self._note(f"event {row.seq} cannot be opened: {printable(read.broken)}")
+        if read.missing:
+            self.missing_keys.add(read.missing)
         try:
-            wrong = self._begin(row.seq, event)
+            wrong = self._begin(row.seq, event, hidden=self.hidden or read.hidden)
             if wrong:
                 return self._broken(wrong)
             assert self.table is not None, "a log that has begun has a table"
             if row.seq != self.table.seq:
                 apply(self.table, event)
+            self.hidden = read.hidden or (
+                self.hidden and not isinstance(event, HandStarted | LogRestarted)
+            )
             self._check(row, event, self.table)
         except IMPOSSIBLE as error:
             # A part of it may have been applied.
@@ -179,7 +216,7 @@ class LogReplay:
         self.events += 1
         return True
 
-    def _begin(self, seq: int, event: TableEvent) -> str:
+    def _begin(self, seq: int, event: TableEvent, *, hidden: bool) -> str:
         """Take an event that begins the log, here or anew; returns what is wrong with its place."""
         table = self.table
         match event:
@@ -189,7 +226,7 @@ class LogReplay:
                 if (
                     table is not None
                     and table.seq == whole.seq
-                    and _encode(table) != _encode(whole)
+                    and not _same(table, whole, hidden=hidden)
                 ):
                     where = "; ".join(differences(whole, table, "the event", "the replay"))
                     return f"event {seq} (log_restarted) is not about the table before it: {where}"
@@ -246,34 +283,6 @@ class LogReplay:
         return False
 
 
-class Progress:
-    """A bar on a terminal; nothing anywhere else."""
-
-    def __init__(self, out: TextIO, total: int) -> None:
-        self._out = out if out.isatty() else None
-        self._total = max(total, 1)
-        self._shown = -1
-
-    def show(self, done: int) -> None:
-        """Draw the bar, if it has grown by a percent."""
-        percent = min(100, 100 * done // self._total)
-        if self._out is not None and percent != self._shown:
-            self._shown = percent
-            bar = "#" * (BAR_WIDTH * percent // 100)
-            print(
-                f"\r{bar:.<{BAR_WIDTH}} {percent} % of {self._total} games",
-                end="",
-                file=self._out,
-                flush=True,
-            )
-
-    def clear(self) -> None:
-        """Take the bar away, as lines are to follow."""
-        if self._out is not None and self._shown >= 0:
-            self._shown = -1
-            print("\r\x1b[K", end="", file=self._out, flush=True)
-
-
 def differences(one: Table, other: Table, first: str, second: str) -> list[str]:
     """Where two tables differ, a few places only; cards are not told.
 
@@ -303,8 +312,9 @@ def _differing(one: object, other: object, path: str) -> Iterator[tuple[str, obj
         yield path, one, other
 
 
-def _columns(row: StoredGame, table: Table) -> Iterator[str]:
+def _columns(row: StoredGame, read: ReadTable) -> Iterator[str]:
     """What the columns say that the snapshot does not."""
+    table = read.table
     said = {
         "id": (row.id, table.id),
         "name": (row.name, table.name),
@@ -314,13 +324,21 @@ def _columns(row: StoredGame, table: Table) -> Iterator[str]:
         "hand_number": (row.hand_number, table.hand_number),
         "total_pot": (row.total_pot, table.total_pot),
         "version": (row.version, table.seq),
+        "key_id": (row.key_id, read.key_id),
     }
     for column, (stored, meant) in said.items():
         if stored != meant:
             yield f"the column {column} says {stored!r}, the snapshot {meant!r}"
 
 
-def _against_log(stored: Table, replayed: Table) -> Iterator[str]:
+def _same(one: Table, other: Table, *, hidden: bool) -> bool:
+    """Whether two tables are the same to the byte; with hidden cards, in all that is public."""
+    if hidden:
+        one, other = public_table(one), public_table(other)
+    return _encode(one) == _encode(other)
+
+
+def _against_log(stored: Table, replayed: Table, *, hidden: bool) -> Iterator[str]:
     """What the snapshot says that the whole log does not."""
     if replayed.seq < stored.seq:
         yield (
@@ -329,7 +347,9 @@ def _against_log(stored: Table, replayed: Table) -> Iterator[str]:
         )
     elif replayed.seq > stored.seq:
         yield f"the log goes on to event {replayed.seq} after the snapshot's, {stored.seq}"
-    elif _encode(stored) != _encode(replayed):
+    elif not _same(stored, replayed, hidden=hidden):
+        if hidden:
+            stored, replayed = public_table(stored), public_table(replayed)
         places = differences(stored, replayed, "the snapshot", "the replay")
         yield f"the snapshot is not what its log leads to: {'; '.join(places)}"
 

@@ -32,6 +32,7 @@ export class HandMemory {
   note(table, event) {
     switch (event.type) {
       case "hand_started":
+      case "hand_cancelled":
         this.clear();
         break;
       case "board_dealt":

@@ -12,7 +12,7 @@ import { chips, stakes } from "./words.js";
  * @typedef {object} TableSummary
  * @property {string} table
  * @property {string} name
- * @property {"waiting"|"active"} status
+ * @property {"waiting"|"active"|"closed"} status
  * @property {number} players
  * @property {number} hand_number
  * @property {import("./table-state.js").TableConfig} config
@@ -62,7 +62,10 @@ export class LobbyScreen {
 
   /** @param {TableSummary[]} tables */
   learn(tables) {
-    for (const table of tables) this.tables.set(table.table, table);
+    for (const table of tables) {
+      if (table.status === "closed") this.tables.delete(table.table);
+      else this.tables.set(table.table, table);
+    }
     this.render();
   }
 

@@ -93,6 +93,7 @@
  * @property {Hand|null} hand
  * @property {number|null} next_hand_at_ms
  * @property {number} turns
+ * @property {boolean} closed
  */
 
 /**
@@ -146,6 +147,10 @@ const TABLE_EVENTS = {
   hand_ended: (table) => {
     table.hand = null;
   },
+  hand_cancelled: (table, event) => {
+    for (const refund of event.refunds) seatAt(table, refund.seat).stack += refund.amount;
+    table.hand = null;
+  },
   next_hand_scheduled: (table, event) => {
     table.next_hand_at_ms = event.at_ms;
   },
@@ -183,6 +188,9 @@ const TABLE_EVENTS = {
   },
   table_opened: (table, event) => {
     table.seats = Array(event.config.seats).fill(null);
+  },
+  table_closed: (table) => {
+    table.closed = true;
   },
   log_restarted: (table, event) => {
     if (event.table) Object.assign(table, structuredClone(event.table), { seq: table.seq });

@@ -13,7 +13,7 @@ import { SeatControls } from "./seat-controls.js";
 import { Stage } from "./stage.js";
 import { TableFeed } from "./table-feed.js";
 import { applyEvent } from "./table-state.js";
-import { chips, stakes, tell } from "./words.js";
+import { chips, closedInWords, stakes, tell } from "./words.js";
 
 /** @typedef {import("./protocol.js").Connection} Connection */
 /** @typedef {import("./protocol.js").Message} Message */
@@ -125,6 +125,7 @@ export class TableScreen {
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
     this.table = snapshot.state;
     this.epoch = snapshot.epoch;
+    if (snapshot.state.closed) this.gone(`${closedInWords()}.`);
     if (first && this.table?.hand_number) {
       this.panel.log(`You came in at hand ${chips(this.table.hand_number)}`, "note");
     }
@@ -178,6 +179,7 @@ export class TableScreen {
       this.memory.note(this.table, event);
       applyEvent(this.table, event);
       if (told) this.panel.log(told, LOG_STYLES[event.type]);
+      if (event.type === "table_closed") this.gone(`${closedInWords(event.reason)}.`);
     } catch (error) {
       // An event from a newer server, or a fault of ours: the server's snapshot is always right.
       console.error(error);
@@ -243,6 +245,7 @@ const LOG_STYLES = {
   hand_started: "heading",
   board_dealt: "street",
   pot_awarded: "win",
+  hand_cancelled: "note",
   player_sat: "note",
   player_stood: "note",
   player_sat_in: "note",

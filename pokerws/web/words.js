@@ -33,6 +33,13 @@ const SAT_OUT = {
   busted: "is out of chips",
 };
 
+/** @type {Names} */
+const CLOSED = {
+  abandoned: "nobody was playing",
+  overtaken: "the server did not have its newest state",
+  operator: "the operator has closed it",
+};
+
 /** @param {number} amount */
 export function chips(amount) {
   return NUMBER.format(amount);
@@ -142,7 +149,18 @@ const TOLD = {
     `${name} shows ${cardSigns(event.cards)}${event.hand ? ` – ${event.hand}` : ""}`,
   cards_mucked: (_, event, name) => `${name} mucks`,
   pot_awarded: tellAward,
+  hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets go back`,
+  table_closed: (_, event) => closedInWords(event.reason),
 };
+
+/**
+ * Why a table has gone; without a reason, that it has.
+ * @param {string} [reason]
+ */
+export function closedInWords(reason = "") {
+  const why = CLOSED[reason];
+  return `The table is closed${why ? `: ${why}` : ""}`;
+}
 
 /**
  * Who won how much, and with what.

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from pokerws.client import Backoff, CommandRejected, TableLost, TableView
 from pokerws.client.bots import BotSeat, Decision, calling_station, duty, run_bot, run_bots
-from pokerws.game.events import ChipsAdded, PlayerSat, PlayerSatIn
+from pokerws.game.events import ChipsAdded, PlayerSat, PlayerSatIn, PlayerStood, TableClosed
 from pokerws.game.state import Seat, Table
 from pokerws.messages import (
     Accepted,
@@ -165,7 +165,7 @@ async def test_a_busted_bot_buys_in_again_and_sits_in() -> None:
         assert add.amount == 10_000
         await peer.send(Rejected(add.id, "overloaded", "not now", retryable=True))
         add = await peer.receive(AddChips)
-        await peer.send(Accepted(add.id, 2), events(2, ChipsAdded(0, 10_000)))
+        await peer.send(Accepted(add.id, 2), events(2, ChipsAdded(0, OWN, 10_000)))
         sit_in = await peer.receive(SitIn)
         await peer.send(Accepted(sit_in.id, 3), events(3, PlayerSatIn(0)))
         done.set()
@@ -213,6 +213,23 @@ async def test_one_bot_fails_with_what_left_it_without_a_table() -> None:
             await run_bot(url, bot(), backoff=AT_ONCE)
         with pytest.raises(CommandRejected, match="bad_name"):
             await run_bot(url, bot(), backoff=AT_ONCE)
+
+
+async def test_a_bot_whose_table_closes_is_without_one_and_does_not_go_back_to_it() -> None:
+    async def closing(peer: Peer) -> None:
+        await let_in(peer, seated().table)
+        await peer.send(events(1, PlayerStood(0, OWN, 5_000), TableClosed("operator")))
+        await peer.stays()
+
+    async def closed(peer: Peer) -> None:
+        await peer.welcome()
+        listed = [TableSummary(TABLE, "Main", "closed", 0, 0, empty_table().config)]
+        await peer.send(Tables((await peer.receive(ListTables)).id, listed))
+
+    async with fake_server(closing, closed) as url:
+        for why in ("table_closed", "unknown_table"):
+            with pytest.raises(TableLost, match=why):
+                await run_bot(url, bot(), backoff=AT_ONCE)
 
 
 async def test_a_bot_that_fails_is_started_again_as_the_same_player() -> None:

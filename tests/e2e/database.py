@@ -2,6 +2,7 @@
 
 from pokerws.storage.stored_log import game_ids, open_stored
 from pokerws.storage.verify import verify_game
+from tests.vaults import VAULT
 
 
 async def check_database(dsn: str) -> dict[str, int]:
@@ -12,7 +13,8 @@ async def check_database(dsn: str) -> dict[str, int]:
     versions = {}
     async with open_stored(dsn, None) as connection:
         async for game in game_ids(connection):
-            verdict = await verify_game(connection, game)
+            verdict = await verify_game(connection, game, VAULT)
+            assert not verdict.missing_keys, f"game {game}: cards were not checked"
             assert verdict.mismatches == [], f"game {game}: {verdict.mismatches}"
             assert verdict.events == verdict.version, f"game {game}: the log is not whole"
             versions[game] = verdict.version

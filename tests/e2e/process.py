@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from tests.vaults import VAULT_KEYS
+
 REPOSITORY = Path(__file__).parents[2]
 START_TIMEOUT_S = 40
 
@@ -28,7 +30,8 @@ class ServerProcess:
 
     def __init__(self, **settings: object) -> None:
         self.port = free_port()
-        self.settings = {name.upper(): str(value) for name, value in settings.items()}
+        given = {"vault_keys": VAULT_KEYS, **settings}
+        self.settings = {name.upper(): str(value) for name, value in given.items()}
         self.output: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
         self._reader: asyncio.Task[None] | None = None

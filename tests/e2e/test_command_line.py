@@ -1,6 +1,7 @@
 """`python server.py` as an operator meets it: its commands, and one clear line for each mistake."""
 
 import asyncio
+import gzip
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ import pytest
 
 from tests.e2e.process import REPOSITORY, ServerProcess
 from tests.postgres_fixtures import Databases
+from tests.vaults import VAULT_KEYS
 
 HAND = {
     "variant": "NT",
@@ -31,7 +33,7 @@ async def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
         "server.py",
         *arguments,
         cwd=REPOSITORY,
-        env={**environment, **settings},
+        env={**environment, "VAULT_KEYS": VAULT_KEYS, **settings},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -202,6 +204,48 @@ async def test_verify_of_a_tampered_game_fails_with_a_line_that_names_it(
     mismatch, totals = output.splitlines()
     assert mismatch.startswith(f"game {game}: the column players says 9, the snapshot ")
     assert totals == "1 games verified, 1 mismatches, 1 without a log"
+
+
+async def test_archive_moves_finished_hands_into_files_beside_a_running_server(
+    database_url: str, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": database_url}
+    server = ServerProcess(
+        bots=3,
+        bot_max_delay_ms=1,
+        bot_min_delay_ms=0,
+        next_hand_delay_ms=0,
+        use_db_repository=True,
+        use_event_persistence=True,
+        log_level="debug",
+        database_url=database_url,
+    )
+    await server.start()
+    game = (await server.logged("create_game"))["table"]
+    await server.all_written(200)
+    place = tmp_path / "archive"
+    command = ["archive", "--before", "2999-12-31", "--to", str(place)]
+
+    code, output, errors = await run(*command, "--dry-run", **settings)
+    assert (code, errors, place.exists()) == (0, "", False)
+    assert "1 games would be archived: " in output
+    code, output, errors = await run(*command, **settings)
+    assert (code, errors) == (0, "")
+    (path,) = place.iterdir()
+    assert output.startswith(f"game {game}: ")
+    assert output.splitlines()[0].endswith(f" events to {path}")
+    assert "[1]\nvariant = " in gzip.decompress(path.read_bytes()).decode()
+
+    assert await run("verify", **settings) == (0, "1 games verified, 0 mismatches\n", "")
+    # The server has noticed nothing: it plays on, and stores all.
+    await server.all_written(max(line["version"] for line in server.log("save_game")) + 50)
+    assert not [line for line in server.log("save_game") if line["outcome"] != "DB_SUCCESS"]
+    assert await server.stop() == 0
+    assert await run("verify", **settings) == (0, "1 games verified, 0 mismatches\n", "")
+
+    code, output, errors = await run("archive", "--before", "soon", **settings)
+    assert (code, output) == (2, "")
+    assert "'soon' is no date like 2026-01-31" in errors
 
 
 async def test_replay_ends_quietly_when_nobody_reads_on(

@@ -1,6 +1,7 @@
 """Random hands: tables of every size, stacks from one chip to deep, all kinds of forced bets."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from random import Random
 from typing import NamedTuple, cast
 
@@ -92,7 +93,10 @@ def _matched(antes: list[int], stacks: list[int]) -> list[int]:
 
 
 class DealtHand:
-    """A table on which a plan has been dealt, with its seats by place."""
+    """A table on which a plan has been dealt, with its seats by place.
+
+    `before` is the table before the deal, `events` are those of the deal.
+    """
 
     def __init__(self, plan: Plan) -> None:
         count = len(plan.stacks)
@@ -109,14 +113,16 @@ class DealtHand:
             Blind(self.seats[place], abs(amount), "big" if amount > 0 else "entry")
             for amount, place in sorted((b, place) for place, b in enumerate(plan.blinds))
         ]
-        for event in deal_hand(
+        self.before = deepcopy(self.table)
+        self.events = deal_hand(
             self.table,
             positions,
             [Ante(self.seats[p], ante, plan.dead_antes) for p, ante in enumerate(plan.antes)],
             blinds,
             min_bet=plan.min_bet,
             deck=plan.deck,
-        ):
+        )
+        for event in self.events:
             apply(self.table, event)
 
 

@@ -250,8 +250,8 @@ class Player:
     def sits_in(self) -> None:
         self.game.play(SitIn(self.id))
 
-    def adds(self, amount: int) -> None:
-        self.game.play(AddChips(self.id, amount))
+    def adds(self, amount: int | None, balance: int | None = None) -> None:
+        self.game.play(AddChips(self.id, amount, balance))
 
     def now_has(self, stack: int) -> None:
         """Give the player another stack, as if the log started here."""

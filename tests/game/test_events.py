@@ -21,6 +21,7 @@ from pokerws.game.events import (
     ClockResumed,
     Event,
     Folded,
+    HandCancelled,
     HandEnded,
     HandEvent,
     HandStarted,
@@ -36,6 +37,7 @@ from pokerws.game.events import (
     PotAwarded,
     Raised,
     Share,
+    TableClosed,
     TableEvent,
     TableOpened,
     TurnStarted,
@@ -57,7 +59,7 @@ EVENTS: list[TableEvent] = [
     PlayerSat(0, ALICE, "alice", 100),
     PlayerStood(0, ALICE, 100),
     PlayerLeaving(0),
-    ChipsAdded(0, 5),
+    ChipsAdded(0, ALICE, 5),
     PlayerSatOut(0, "timed_out"),
     PlayerSatIn(0),
     NextHandScheduled(5),
@@ -80,6 +82,8 @@ EVENTS: list[TableEvent] = [
     CardsMucked(0),
     PotAwarded(0, [Share(0, 5)], "ace high"),
     HandEnded(1),
+    HandCancelled(1, [Share(1, 50), Share(2, 100)]),
+    TableClosed("operator"),
 ]
 
 
@@ -138,9 +142,10 @@ def test_events_that_cannot_have_happened_are_not_applied() -> None:
     game.sits("carol")
     impossible: list[tuple[TableEvent, str]] = [
         (PlayerSat(0, ALICE, "alice", 100), "seat 0 is taken"),
-        (ChipsAdded(4, 100), "seat 4 is empty"),
+        (ChipsAdded(4, ALICE, 100), "seat 4 is empty"),
         (Called(0, 5_000), "cannot pay"),
         (CardsMucked(2), "not in the hand"),
+        (HandCancelled(1, [Share(0, 149)]), "the refunds are the pot"),
     ]
     for event, why in impossible:
         with pytest.raises(AssertionError, match=why):

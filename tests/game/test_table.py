@@ -14,6 +14,7 @@ from pokerws.game.commands import (
 )
 from pokerws.game.events import (
     Checked,
+    ChipsAdded,
     Folded,
     NextHandCancelled,
     NextHandScheduled,
@@ -371,3 +372,69 @@ def test_who_adds_chips_has_the_smallest_buy_in_at_least() -> None:
         alice.adds(699)
     alice.adds(700)
     assert alice.stack == 1_000
+
+
+# ---- accounts
+
+
+def test_a_player_sits_down_with_all_that_the_account_has_but_not_with_more() -> None:
+    game = Game()
+    with refused(game, "insufficient_chips"):
+        game.play(Sit(PlayerId("alice"), "alice", None, 1_000, balance=999))
+    game.play(Sit(PlayerId("alice"), "alice", None, 1_000, balance=1_000))
+    assert game.events == [PlayerSat(0, PlayerId("alice"), "alice", 1_000)]
+
+
+def test_an_account_is_looked_at_after_everything_else() -> None:
+    game = Game(seats=2)
+    alice, _ = game.seat(1_000, 1_000)
+    with refused(game, "already_seated"):
+        game.play(Sit(alice.id, "alice", None, 1_000, balance=0))
+    with refused(game, "table_full"):
+        game.play(Sit(NOBODY, "n", None, 1_000, balance=0))
+    with refused(game, "amount_too_large"):
+        alice.adds(999_001, balance=0)
+    game.deal()
+    with refused(game, "in_hand"):
+        alice.adds(None, balance=0)
+
+
+def test_chips_are_added_as_far_as_the_account_goes() -> None:
+    game = Game()
+    alice, _ = game.seat(1_000, 1_000)
+    with refused(game, "insufficient_chips"):
+        alice.adds(500, balance=499)
+    alice.adds(500, balance=500)
+    assert game.events[0] == ChipsAdded(0, alice.id, 500)
+
+
+@pytest.mark.parametrize(
+    ("balance", "added"), [(None, 999_000), (10**7, 999_000), (999_000, 999_000), (1, 1)]
+)
+def test_a_top_up_fills_the_stack_as_far_as_the_account_goes(
+    balance: int | None, added: int
+) -> None:
+    game = Game()
+    alice, _ = game.seat(1_000, 1_000)
+    alice.adds(None, balance)
+    assert game.events[0] == ChipsAdded(0, alice.id, added)
+
+
+def test_a_top_up_needs_the_smallest_amount_that_can_be_added() -> None:
+    game = Game(big_blind=1_000)
+    (alice,) = game.seat(300)
+    for balance in (0, 699):
+        with refused(game, "insufficient_chips"):
+            alice.adds(None, balance)
+    alice.adds(None, 700)
+    assert alice.stack == 1_000
+
+
+@pytest.mark.parametrize("balance", [None, 0, 500])
+def test_there_is_no_top_up_of_a_stack_at_the_maximum_or_above(balance: int | None) -> None:
+    game = Game()
+    alice, bob = game.seat(1_000_000, 1_000_000)
+    bob.now_has(1_000_001)
+    for player in (alice, bob):
+        with refused(game, "amount_too_small"):
+            player.adds(None, balance)

@@ -126,6 +126,13 @@ def test_a_short_session_key_is_refused_without_showing_it() -> None:
     )
 
 
+@pytest.mark.parametrize("token", ["hunter2", "hunter2 hunter2 hunter2", "hunter2hunter2é"])
+def test_a_weak_metrics_token_is_refused_without_showing_it(token: str) -> None:
+    message = refusal({"METRICS_TOKEN": token})
+    assert message.startswith("METRICS_TOKEN must be at least 16 letters")
+    assert "hunter2" not in message
+
+
 def test_events_without_tables_are_refused() -> None:
     assert "set USE_DB_REPOSITORY=true" in refusal({"USE_EVENT_PERSISTENCE": "true"})
     assert load({"USE_EVENT_PERSISTENCE": "on", "USE_DB_REPOSITORY": "on"}).use_event_persistence
@@ -168,7 +175,8 @@ def test_the_embedded_database_has_a_directory_and_another_has_none() -> None:
     ],
 )
 def test_a_secret_is_never_shown(url: str, label: str) -> None:
-    settings = load({"DATABASE_URL": url, "SESSION_KEY": "hunter2" * 5})
+    secret = "hunter2" * 5
+    settings = load({"DATABASE_URL": url, "SESSION_KEY": secret, "METRICS_TOKEN": secret})
     assert settings.database_label == label
     for shown in (repr(settings), str(settings), f"{settings}", settings.database_label):
         assert "hunter2" not in shown

@@ -13,8 +13,11 @@ from pokerws.messages import (
     TableSummary,
     server_decoder,
 )
+from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
 from pokerws.server.table_actor import TableActor
+from pokerws.storage.accounts import Transfer
+from pokerws.storage.memory import MemoryAccounts, MemoryStore
 from pokerws.storage.store import Change
 
 _decode = server_decoder().decode
@@ -103,15 +106,19 @@ class FakeViewer:
 
 
 class FakeSink:
-    """A journal that keeps what it is given."""
+    """A journal that keeps what it is given, and says at once that it is stored."""
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
         self.over_high_water = False
         self.oldest_ms = 0
+        self.healthy = True
+        self.actor: TableActor | None = None
 
     def put(self, change: Change) -> None:
         self.changes.append(change)
+        if self.actor is not None:
+            self.actor.written(change.version)
 
     async def flush(self, timeout_s: float) -> None:
         """Nothing ever waits here."""
@@ -123,9 +130,41 @@ class FakeOwner:
     def __init__(self) -> None:
         self.changed = 0
         self.failed: list[TableActor] = []
+        self.transfers: list[Transfer] = []
+
+    def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
+        self.transfers += transfers
 
     def table_changed(self, summary: TableSummary) -> None:
         self.changed += 1
 
     def table_failed(self, actor: TableActor) -> None:
         self.failed.append(actor)
+
+
+class OpenAccounts(MemoryAccounts):
+    """Accounts for those who come to a table without having been to the bank."""
+
+    def book(self, moves: dict[TableId, tuple[Transfer, ...]]) -> None:
+        for transfers in moves.values():
+            for move in transfers:
+                if move.source.startswith("player:") and move.source not in self._balances:
+                    self._balances[move.source] = 0
+                    self._give(move.source, 10**9, "grant", move.at_ms)
+        super().book(moves)
+
+
+class OpenStore(MemoryStore):
+    """A store with such accounts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._accounts: MemoryAccounts = OpenAccounts()
+
+
+def open_bank(clock: Clock, store: MemoryStore | None = None) -> Bank:
+    """A bank over the accounts of a store, or of its own."""
+    if store is not None:
+        return Bank(store.accounts, clock, Terms())
+    accounts = OpenAccounts()
+    return Bank(accounts, clock, Terms(), book=accounts.book)

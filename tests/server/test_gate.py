@@ -14,8 +14,9 @@ from pokerws.server.lobby import CHECK_LAG_MS, PAUSE_AFTER_MS, Lobby
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.journal import Journal
 from pokerws.storage.store import StoreRejected
-from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.fakes import FakeViewer, ManualClock, open_bank
 from tests.storage.faulty_store import FaultyStore
+from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
 
@@ -40,7 +41,9 @@ class DurableHouse:
             keep_events=True,
             clock=self.clock,
             shuffle=shuffler(bytes),
+            bank=open_bank(self.clock, self.store),
             max_tables=10,
+            vault=VAULT,
             durable=True,
         )
         self.ann, self.ben = FakeViewer("ann"), FakeViewer("ben")

@@ -21,8 +21,9 @@ from pokerws.server.lobby import RESUME_GRACE_MS, Lobby
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.journal import Journal
 from pokerws.storage.memory import MemoryStore
-from pokerws.storage.store import Change, TableSnapshot
-from tests.server.fakes import FakeViewer, ManualClock
+from pokerws.storage.store import Change
+from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_bank
+from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
 
@@ -33,7 +34,9 @@ class House:
     def __init__(self, store: MemoryStore, clock: ManualClock, *, keep_events: bool = True) -> None:
         self.store = store
         self.clock = clock
-        self.journal = Journal(store, keep_events=keep_events, on_fenced=self._fenced)
+        self.journal = Journal(
+            store, keep_events=keep_events, on_fenced=self._fenced, on_written=self._written
+        )
         self.journal.start()
         self.lobby = Lobby(
             store=store,
@@ -41,11 +44,16 @@ class House:
             keep_events=keep_events,
             clock=clock,
             shuffle=shuffler(random.Random(3).randbytes),
+            bank=open_bank(clock, store),
             max_tables=10,
+            vault=VAULT,
         )
 
     def _fenced(self, table: TableId) -> None:
         self.lobby.table_fenced(table)
+
+    def _written(self, table: TableId, seq: int) -> None:
+        self.lobby.table_written(table, seq)
 
     async def close(self) -> None:
         self.lobby.stop()
@@ -63,7 +71,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 async def new_house(clock: ManualClock) -> AsyncIterator[NewHouse]:
     """Makes houses over one store, and closes them."""
-    store, houses = MemoryStore(), []
+    store, houses = OpenStore(), []
 
     def make(*, keep_events: bool = True) -> House:
         houses.append(House(store, clock, keep_events=keep_events))
@@ -86,8 +94,8 @@ async def start_hand(house: House) -> TableActor:
 
 
 async def stored_events(store: MemoryStore, table: TableId) -> list[TableEvent]:
-    decode = msgspec.json.Decoder(TableEvent).decode
-    return [decode(row.payload) for row in await store.events(table, 0, 10_000)]
+    rows = await store.events(table, 0, 10_000)
+    return [VAULT.open_event(table, row.hand_number, row.payload) for row in rows]
 
 
 async def test_a_table_comes_back_as_it_was_and_its_clock_goes_on(new_house: NewHouse) -> None:
@@ -179,6 +187,7 @@ async def test_a_stored_table_that_does_not_decode_is_refused_and_others_load(
                 epoch=position.epoch,
                 snapshot=b'{"table":{}}',
                 at_ms=0,
+                chips=bad.table.chips,
             )
         ]
     )
@@ -203,7 +212,7 @@ async def test_events_turned_on_later_begin_with_the_whole_table(new_house: NewH
     assert msgspec.json.encode(replay(events)) == msgspec.json.encode(actor.table)
     claimed = await second.store.claim(table)
     assert claimed is not None
-    stored = msgspec.json.decode(claimed.snapshot, type=TableSnapshot)
+    stored = VAULT.open_snapshot(table, claimed.snapshot)
     assert msgspec.json.encode(stored.table) == msgspec.json.encode(actor.table)
 
 
@@ -214,6 +223,7 @@ async def test_a_command_sent_again_after_a_restart_gets_its_first_answer(
     actor = await start_hand(first)
     viewer = FakeViewer("ann")
     actor.handle(viewer, "leave", commands.Stand(viewer.player))
+    await first.journal.flush(5)
     answer = viewer.take()[0]
     await first.close()
     second = new_house()
@@ -230,6 +240,7 @@ async def test_those_who_watch_the_lobby_hear_of_changes(new_house: NewHouse) ->
     house.lobby.subscribe(viewer)
     assert viewer.take() == [LobbyMessage([])]
     actor = await start_hand(house)
+    await house.journal.flush(5)
     house.lobby._tell_subscribers()
     (news,) = viewer.take()
     assert isinstance(news, LobbyMessage)

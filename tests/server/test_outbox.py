@@ -26,7 +26,7 @@ from pokerws.server import session
 from pokerws.server.auth import Guests, Player
 from pokerws.server.lobby import Lobby
 from pokerws.server.session import Desk, Session
-from tests.server.fakes import ManualClock
+from tests.server.fakes import ManualClock, open_bank
 
 FRAMES = 8
 
@@ -67,16 +67,19 @@ class Slow:
 
     def __init__(self) -> None:
         clock = ManualClock()
+        bank = open_bank(clock)
         self.lobby = Lobby(
             store=None,
             sink=None,
             keep_events=False,
             clock=clock,
             shuffle=shuffler(random.Random(1).randbytes),
+            bank=bank,
             max_tables=5,
         )
         desk = Desk(
             lobby=self.lobby,
+            bank=bank,
             guests=Guests("k" * 32),
             clock=clock,
             decoder=client_decoder(strict=True),

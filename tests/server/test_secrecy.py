@@ -17,10 +17,10 @@ from pokerws.game.table import open_table
 from pokerws.messages import Events, Snapshot, Watch
 from pokerws.server.table_actor import TableActor
 from tests.server.fakes import FakeOwner, FakeSink, FakeViewer, ManualClock
+from tests.vaults import VAULT
 
 SEATS = 4
 CARD = re.compile(rb'"([2-9TJQKA][cdhs])"')
-_decode = msgspec.json.Decoder(TableEvent).decode
 
 
 class Watched:
@@ -40,7 +40,9 @@ class Watched:
             sink=self.sink,
             keep_events=True,
             owner=FakeOwner(),
+            vault=VAULT,
         )
+        self.sink.actor = self.actor
         self.actor.opened(events)
         self.ids = map(str, itertools.count())
         self.viewers = [FakeViewer(f"p{number}") for number in range(SEATS + 2)]
@@ -86,7 +88,8 @@ class Watched:
         for change in self.sink.changes:
             for row in change.events:
                 self.hand_of[row.seq] = row.hand_number
-                self._learn(row.hand_number, _decode(row.payload))
+                event = VAULT.open_event(self.actor.table.id, row.hand_number, row.payload)
+                self._learn(row.hand_number, event)
         self.sink.changes.clear()
         count = 0
         for viewer in self.viewers:

@@ -25,8 +25,8 @@ from pokerws.game.table import open_table, replay
 from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 from pokerws.server import table_actor
 from pokerws.server.table_actor import TableActor
-from pokerws.storage.store import TableSnapshot
 from tests.server.fakes import FakeOwner, FakeSink, FakeViewer, ManualClock
+from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=4, turn_time_ms=10_000, next_hand_delay_ms=1_000)
 ids = map(str, range(1_000_000))
@@ -54,7 +54,9 @@ class Room:
             sink=self.sink,
             keep_events=True,
             owner=self.owner,
+            vault=VAULT,
         )
+        self.sink.actor = actor
         actor.opened(events)
         return actor, events
 
@@ -274,9 +276,10 @@ def test_a_seat_s_next_player_is_not_sent_the_cards_of_the_one_before(room: Room
 def test_the_stored_events_replay_to_the_stored_snapshot(room: Room) -> None:
     room.start_hand()
     room.clock.advance(60_000)
-    decode = msgspec.json.Decoder(TableEvent).decode
-    events = [decode(row.payload) for change in room.sink.changes for row in change.events]
-    snapshot = msgspec.json.decode(room.sink.changes[-1].snapshot, type=TableSnapshot)
+    table, changes = room.actor.table.id, room.sink.changes
+    rows = [row for change in changes for row in change.events]
+    events = [VAULT.open_event(table, row.hand_number, row.payload) for row in rows]
+    snapshot = VAULT.open_snapshot(table, changes[-1].snapshot)
     assert msgspec.json.encode(replay(events)) == msgspec.json.encode(snapshot.table)
     versions = [(change.expected, change.version) for change in room.sink.changes]
     assert versions[0][0] == 0

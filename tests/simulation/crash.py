@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import cast
 
 import asyncpg
-import msgspec
 
 from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.client.reconnect import Backoff
@@ -31,6 +30,7 @@ from pokerws.server.views import redact
 from pokerws.storage.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
+from tests.vaults import VAULT
 
 TABLES, SEATS, KILLS = 3, 4, 3
 # A run in which nothing is shown for this long has stalled.
@@ -47,7 +47,6 @@ _ACTIONS: dict[str, type[TableEvent]] = {
     "bet": BetPlaced,
     "raise": Raised,
 }
-_decode = msgspec.json.Decoder(TableEvent).decode
 
 
 class Progress:
@@ -183,9 +182,10 @@ async def _check_shown(dsn: str, players: dict[TableId, list[Recorder]]) -> int:
     try:
         for table, recorders in players.items():
             rows = await connection.fetch(
-                "SELECT payload FROM game_events WHERE game_id = $1 ORDER BY seq", table
+                "SELECT hand_number, payload FROM game_events WHERE game_id = $1 ORDER BY seq",
+                table,
             )
-            events = [_decode(row["payload"]) for row in rows]
+            events = [VAULT.open_event(table, row["hand_number"], row["payload"]) for row in rows]
             for recorder in recorders:
                 checked += _check_player(events, recorder)
     finally:

@@ -24,7 +24,6 @@ from pokerws.server.lobby import Lobby
 from pokerws.server.table_actor import TableActor
 from pokerws.server.views import redact
 from pokerws.storage.journal import BackOff, Journal
-from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import (
     Change,
     Claimed,
@@ -33,6 +32,8 @@ from pokerws.storage.store import (
     StoreUnavailable,
     TableSnapshot,
 )
+from tests.server.fakes import OpenStore, open_bank
+from tests.vaults import VAULT
 
 Mode = Literal["dual-write", "durable"]
 
@@ -44,7 +45,6 @@ FAULTS_S, CALM_S = 10.0, 60.0
 ANSWER_S = 10.0
 CONFIG = TableConfig(seats=PLAYERS, turn_time_ms=2_000, next_hand_delay_ms=100)
 _decode_frame = server_decoder().decode
-_decode_event = msgspec.json.Decoder(TableEvent).decode
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
@@ -85,7 +85,7 @@ class SeededBackOff(BackOff):
         return min(1.0, 0.05 * 2.0 ** min(failures - 1, 10))
 
 
-class HostileStore(MemoryStore):
+class HostileStore(OpenStore):
     """Takes its time, fails before and after it has done what it is asked, or does it late."""
 
     def __init__(self, rng: random.Random, *, rejects: bool) -> None:
@@ -118,7 +118,7 @@ class HostileStore(MemoryStore):
         return written
 
     def _save_now(self, changes: Sequence[Change]) -> set[TableId]:
-        return {change.table for change in changes if self._write(change)}
+        return self._save(changes)
 
     async def position(self, table: TableId) -> Position | None:
         await self._delay()
@@ -143,10 +143,11 @@ class HostileStore(MemoryStore):
         """All stored events of a table, which have to be without a gap."""
         log = self._rows[table].log
         assert sorted(log) == list(range(1, len(log) + 1))
-        return [_decode_event(log[seq].payload) for seq in sorted(log)]
+        rows = [log[seq] for seq in sorted(log)]
+        return [VAULT.open_event(table, row.hand_number, row.payload) for row in rows]
 
     def stored(self, table: TableId) -> TableSnapshot:
-        return msgspec.json.decode(self._rows[table].change.snapshot, type=TableSnapshot)
+        return VAULT.open_snapshot(table, self._rows[table].change.snapshot)
 
     def has(self, table: TableId, seq: int) -> bool:
         return seq in self._rows[table].log if table in self._rows else False
@@ -173,7 +174,9 @@ class Process:
             keep_events=True,
             clock=LoopClock(world.loop),
             shuffle=shuffler(world.rng.randbytes),
+            bank=open_bank(LoopClock(world.loop), world.store),
             max_tables=10,
+            vault=VAULT,
             durable=world.mode == "durable",
         )
 

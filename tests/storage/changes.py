@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.storage.accounts import Reason, Transfer, player_account, table_account
 from pokerws.storage.store import Change, EventRow
 
 START_MS = 1_780_000_000_123
@@ -15,7 +16,7 @@ def change(
     *,
     epoch: int = 1,
     name: str = "Main table",
-    status: Literal["waiting", "active"] = "active",
+    status: Literal["waiting", "active", "closed"] = "active",
     players: int = 2,
     hand_number: int = 1,
     total_pot: int = 150,
@@ -23,6 +24,8 @@ def change(
     at_ms: int = START_MS,
     events: bool = True,
     mark: str = "",
+    chips: int = 0,
+    transfers: tuple[Transfer, ...] = (),
 ) -> Change:
     """A change from `expected` to `version`, which is the next one by default."""
     version = expected + 1 if version is None else version
@@ -43,6 +46,8 @@ def change(
         else snapshot,
         at_ms=at_ms,
         events=rows if events else (),
+        chips=chips,
+        transfers=transfers,
     )
 
 
@@ -51,3 +56,17 @@ def event(seq: int, mark: str = "", at_ms: int = START_MS) -> EventRow:
     return EventRow(
         seq, 1, "checked", b'{"type":"checked","seat":%d,"m":"%s"}' % (seq, mark.encode()), at_ms
     )
+
+
+def brings(
+    player: str, amount: int, seq: int, table: str = "t1", reason: Reason = "buy_in"
+) -> Transfer:
+    """Chips that a player brings to a table."""
+    source, target = player_account(PlayerId(player)), table_account(TableId(table))
+    return Transfer(source, target, amount, reason, seq, START_MS)
+
+
+def takes(player: str, amount: int, seq: int, table: str = "t1") -> Transfer:
+    """Chips that a player takes home."""
+    source, target = table_account(TableId(table)), player_account(PlayerId(player))
+    return Transfer(source, target, amount, "cash_out", seq, START_MS)

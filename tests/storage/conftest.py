@@ -12,6 +12,7 @@ from pokerws.game.state import TableId
 from pokerws.storage import journal, postgres
 from pokerws.storage.journal import BackOff, Journal
 from pokerws.storage.store import Store
+from tests.storage.archiving import Archiving
 from tests.storage.clusters import start
 
 AT_ONCE = BackOff(first_s=0, most_s=0)
@@ -94,3 +95,8 @@ async def fresh(place: Path) -> AsyncIterator[Path]:
     yield place / "db"
     if (place / "db").exists():
         await (await start(place / "db")).stop()
+
+
+@pytest.fixture
+def archiving(database_url: str, tmp_path: Path) -> Archiving:
+    return Archiving(database_url, tmp_path / "archive")

@@ -7,14 +7,14 @@ from typing import Literal
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
-from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import Change, StoreUnavailable
+from tests.server.fakes import OpenStore
 
 # Lost `before` or `after` the change is committed: the caller cannot tell which.
 Fault = Literal["before", "after", "bug"]
 
 
-class FaultyStore(MemoryStore):
+class FaultyStore(OpenStore):
     """`faults` are those of the coming saves, in order; while `open` is clear, a save waits."""
 
     def __init__(self, *faults: Fault | None) -> None:

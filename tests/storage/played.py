@@ -5,17 +5,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
 
-import msgspec
-
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.journal import Journal
 from pokerws.storage.postgres import PostgresStore
 from pokerws.storage.store import TableSnapshot
 from tests.server.fakes import FakeOwner, FakeViewer, ManualClock
+from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=4, turn_time_ms=10_000, next_hand_delay_ms=1_000)
 
@@ -46,6 +45,7 @@ class PlayedGame:
             sink=self._journal,
             keep_events=keep_events,
             owner=FakeOwner(),
+            vault=VAULT,
         )
 
     async def load_again(
@@ -55,7 +55,7 @@ class PlayedGame:
         self.actor.stop()
         claimed = await store.claim(self.actor.table.id)
         assert claimed is not None
-        snapshot = msgspec.json.decode(claimed.snapshot, type=TableSnapshot)
+        snapshot = VAULT.open_snapshot(self.actor.table.id, claimed.snapshot)
         self._journal = journal
         self.actor = self._actor(snapshot, claimed.epoch, keep_events=keep_events)
         gap = keep_events and claimed.log_seq != claimed.version
@@ -92,6 +92,12 @@ class PlayedGame:
         self.actor.handle(viewer, next(self._ids), command)
 
 
+async def open_accounts(store: PostgresStore) -> None:
+    """Give those who play the chips to do so."""
+    for player in ("ada", "bob", "cleo"):
+        await store.accounts.open(PlayerId(player), 10**9, 0)
+
+
 @asynccontextmanager
 async def writing(store: PostgresStore, *, keep_events: bool = True) -> AsyncIterator[Journal]:
     """A journal that has written everything when the block is over."""
@@ -109,6 +115,7 @@ async def play_a_game(
 ) -> PlayedGame:
     """Play a game, in so many lives of a server, each to the middle of the hand after `hands`."""
     store = await PostgresStore.open(url)
+    await open_accounts(store)
     try:
         played: PlayedGame | None = None
         for keep in keep_events:

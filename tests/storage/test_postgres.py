@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TypeAlias
 
 import asyncpg
@@ -13,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
-from pokerws.storage import postgres
+from pokerws.storage import postgres, postgres_accounts, save_statement
 from pokerws.storage.postgres import PostgresStore
 from pokerws.storage.store import StoreRejected, StoreUnavailable
 from tests.storage.changes import START_MS, change, event
@@ -72,13 +73,15 @@ async def test_each_statement_is_valid_in_a_migrated_database(
 
 def test_the_list_of_statements_is_complete() -> None:
     verbs = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+    modules = (postgres, postgres_accounts, save_statement)
     found = {
         value
-        for name, value in vars(postgres).items()
+        for name, value in chain.from_iterable(vars(module).items() for module in modules)
         if name.isupper() and not name.startswith("_") and isinstance(value, str)
         if value.lstrip().startswith(verbs)
     }
-    assert found == set(postgres.STATEMENTS)
+    assert found | set(save_statement.SAVES.values()) == set(postgres.STATEMENTS)
+    assert len(save_statement.SAVES) == 4
 
 
 async def test_an_operators_columns_say_what_is_at_the_table(
@@ -108,6 +111,9 @@ async def test_an_operators_columns_say_what_is_at_the_table(
         "config": "",
         "created_at": moment(START_MS),
         "updated_at": moment(later_ms),
+        "chips": 0,
+        "balance": 0,
+        "key_id": None,
     }
 
 

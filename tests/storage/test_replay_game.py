@@ -13,7 +13,9 @@ from pokerws.game.state import PlayerId, Pot, Seat, Table, TableConfig, TableId,
 from pokerws.storage.incident import replay_game
 from pokerws.storage.narrate import clock_time, picture, tell
 from pokerws.storage.stored_log import Connection, NotStored
+from pokerws.storage.vault import Vault
 from tests.storage.played import play_a_game
+from tests.vaults import VAULT
 
 HEADER = "hidden cards are shown: for the operator's eyes only; times are UTC"
 
@@ -26,11 +28,16 @@ async def operator(database_url: str) -> AsyncIterator[Connection]:
 
 
 async def told(
-    url: str, game: str = "t1", *, hand: int | None = None, to_seq: int | None = None
+    url: str,
+    game: str = "t1",
+    *,
+    hand: int | None = None,
+    to_seq: int | None = None,
+    vault: Vault = VAULT,
 ) -> tuple[int, list[str]]:
     """The exit code and the lines."""
     out = io.StringIO()
-    code = await replay_game(url, None, game, out, hand=hand, to_seq=to_seq)
+    code = await replay_game(url, None, game, out, hand=hand, to_seq=to_seq, vault=vault)
     return code, out.getvalue().splitlines()
 
 
@@ -216,7 +223,7 @@ def table() -> Table:
     [
         (events.PlayerStood(0, PlayerId("ada"), 900), "Ada stands up from seat 0 with 900"),
         (events.PlayerLeaving(0), "Ada will stand up after the hand"),
-        (events.ChipsAdded(0, 50), "Ada adds 50 chips"),
+        (events.ChipsAdded(0, PlayerId("ada"), 50), "Ada adds 50 chips"),
         (events.PlayerSatOut(0, "timed_out"), "Ada sits out (timed out)"),
         (events.PlayerSatIn(0), "Ada sits in"),
         (events.NextHandCancelled(), "there is no next hand: too few players"),
@@ -228,6 +235,12 @@ def table() -> Table:
         (events.AntePosted(0, 5, dead=True), "Ada posts the ante of 5"),
         (events.UncalledBetReturned(0, 5), "Ada takes back 5 that nobody called"),
         (events.CardsMucked(0), "Ada mucks"),
+        (
+            events.HandCancelled(3, [events.Share(0, 50), events.Share(1, 100)]),
+            "hand 3 is cancelled; back go Ada 50, seat 1 100",
+        ),
+        (events.HandCancelled(3, []), "hand 3 is cancelled; back go no chips"),
+        (events.TableClosed("abandoned"), "the table is closed (abandoned)"),
         (events.CardsShown(0, parse_cards("AsKd")), "Ada shows As Kd"),
         (events.BetPlaced(1, 5), "seat 1 bets 5"),
         (events.Raised(-1, 5), "seat -1 raises to 5"),

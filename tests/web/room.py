@@ -27,7 +27,7 @@ from pokerws.server.http import Pages
 from pokerws.server.lobby import Lobby
 from pokerws.server.session import Desk, Session
 from pokerws.server.table_actor import TableActor
-from tests.server.fakes import ManualClock
+from tests.server.fakes import ManualClock, open_bank
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
@@ -74,6 +74,7 @@ class Room:
         self._heard = asyncio.Event()
         # Called with each message before it is carried out.
         self.on_message: Callable[[dict[str, object]], None] = lambda message: None
+        self.bank = open_bank(self.clock)
         self._open_lobby(config, name)
 
     def _open_lobby(self, config: TableConfig, name: str) -> None:
@@ -83,6 +84,7 @@ class Room:
             keep_events=False,
             clock=self.clock,
             shuffle=self._shuffle,
+            bank=self.bank,
             max_tables=20,
         )
         self.actor = self.lobby.create(name, config)
@@ -123,6 +125,10 @@ class Room:
         """Have an opponent leave."""
         opponent = self._opponents[name]
         self._command(opponent, commands.Stand(opponent.player))
+
+    def close_table(self) -> None:
+        """Close the table, as the operator."""
+        self._command(Opponent("operator", PlayerId("operator")), commands.Close("operator"))
 
     def next_hand(self, deck: str = "") -> None:
         """Let time pass until the next hand starts; `deck` is how its cards begin."""
@@ -178,6 +184,7 @@ class Room:
         """Listen, on the same port as before if there was one."""
         desk = Desk(
             lobby=self.lobby,
+            bank=self.bank,
             guests=self.guests,
             clock=self.clock,
             decoder=client_decoder(strict=True),

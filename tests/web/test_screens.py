@@ -6,7 +6,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import ChatSaid, Notice
 from tests.web.room import Room, open_room
-from tests.web.visitor import DESKTOP, NAME, PHONE, Visitor
+from tests.web.visitor import DESKTOP, NAME, PHONE, Visitor, heads_up
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -60,6 +60,22 @@ async def test_the_lobby_opens_a_table_and_keeps_its_list_up_to_date(
     await expect(rows).to_have_count(2)
     room.seat("Bob", 4)
     await expect(rows.first).to_contain_text("1/6 seats")
+
+
+async def test_a_table_that_closes_sends_everybody_to_the_lobby_where_it_is_no_more(
+    visitor: Visitor, room: Room
+) -> None:
+    await heads_up(visitor)
+    page = visitor.page
+    room.close_table()
+    message, rows = page.locator("#message"), page.locator("[data-table-id]")
+    await expect(message).to_have_text("The table is closed: the operator has closed it.")
+    await expect(page.locator("#lobby-empty")).to_be_visible()
+    await expect(rows).to_have_count(0)
+
+    await page.goto(f"{room.address}#table={room.table.id}")
+    await expect(message).to_have_text("The table is closed.")
+    await expect(page.locator("#lobby-empty")).to_be_visible()
 
 
 # Resolves when the page has been laid out and drawn at its present size.

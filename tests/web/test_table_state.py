@@ -10,7 +10,18 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import Act, Action, AddChips, Command, Sit, SitIn, SitOut, Stand, TimeUp
+from pokerws.game.commands import (
+    Act,
+    Action,
+    AddChips,
+    Close,
+    Command,
+    Sit,
+    SitIn,
+    SitOut,
+    Stand,
+    TimeUp,
+)
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -66,7 +77,7 @@ class Game:
         self.states: list[Any] = []
 
     def play(self, steps: int) -> None:
-        """Play on without being watched, take the snapshot, and play on being watched."""
+        """Play on without being watched, take the snapshot, and play on to the table's close."""
         for _ in range(self._rng.randrange(steps)):
             self._step()
         self.snapshot = self._seen()
@@ -74,12 +85,16 @@ class Game:
         self.states.clear()
         for _ in range(steps):
             self._step()
+        self._show(self._play(Close("operator")))
 
     def _step(self) -> None:
         try:
             events = self._play(random_command(self.table, self._rng))
         except Illegal:
             return
+        self._show(events)
+
+    def _show(self, events: list[Any]) -> None:
         self.batches.append(events)
         self.states.append(self._seen())
 
@@ -147,6 +162,7 @@ async def test_snapshot_and_events_lead_to_the_servers_redacted_table(page: Page
         for number, (state, expected) in enumerate(zip(states, game.states, strict=True)):
             assert state == expected, f"after {game.batches[number]}"
         seen_types |= {event["type"] for batch in game.batches for event in batch}
+    assert {"hand_cancelled", "table_closed"} <= seen_types
     assert len(seen_types) > 20, f"the games are too dull to prove much: {sorted(seen_types)}"
 
 
@@ -166,7 +182,7 @@ async def test_a_restarted_log_replaces_all_but_the_count(page: Page) -> None:
     [
         {"type": "never_heard_of"},
         {"type": "folded", "seat": 0},
-        {"type": "chips_added", "seat": 0, "amount": 5},
+        {"type": "chips_added", "seat": 0, "player": "ann", "amount": 5},
     ],
 )
 async def test_an_event_that_does_not_fit_is_refused_and_not_counted(

@@ -1,0 +1,62 @@
+"""The answers that accepted commands got, so that a command sent again gets its first answer.
+
+They are stored with the table.  A few are kept a player, and for a bounded number of players.
+"""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+import msgspec
+from msgspec.structs import replace
+
+from pokerws.game.commands import AddChips, Command, Sit
+from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
+from pokerws.game.state import PlayerId
+from pokerws.storage.store import Receipt
+
+RECEIPTS_PER_PLAYER = 4
+RECEIPT_PLAYERS = 64
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Receipts:
+    """The latest receipts of a table's players; `kept` is their stored form."""
+
+    def __init__(self, kept: dict[PlayerId, list[Receipt]]) -> None:
+        self.kept = kept
+
+    def find(self, player: PlayerId, command_id: str, command: Command) -> Receipt | None:
+        """The receipt of this very command, if it was accepted before."""
+        receipts = self.kept.get(player)
+        if not receipts:
+            return None
+        digest = _digest(command)
+        return next((r for r in receipts if r.id == command_id and r.digest == digest), None)
+
+    def add(
+        self,
+        player: PlayerId,
+        command_id: str,
+        command: Command,
+        seq: int,
+        events: Iterable[TableEvent],
+    ) -> None:
+        """Keep that a command was accepted; `seq` is the first of the `events` that it caused.
+
+        Taking or leaving a seat forgets the earlier ones, so that a new stay starts afresh.
+        """
+        receipt = Receipt(command_id, _digest(command), seq)
+        before = self.kept.pop(player, [])
+        if any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events):
+            before = []
+        self.kept[player] = [*before, receipt][-RECEIPTS_PER_PLAYER:]
+        while len(self.kept) > RECEIPT_PLAYERS:
+            del self.kept[next(iter(self.kept))]
+
+
+def _digest(command: Command) -> str:
+    """What the command asks; not what the account held when it came."""
+    if isinstance(command, Sit | AddChips):
+        command = replace(command, balance=None)
+    return blake2b(_encode(command), digest_size=8).hexdigest()

@@ -1,0 +1,175 @@
+"""The files of the archive: one game's hands, gzipped, in the standard's form for several hands.
+
+A file is there as a whole or not at all, also after a crash.  It owns names, temporary names and
+what is made of files that an interrupted run has left; it knows no database.
+"""
+
+import os
+import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from gzip import GzipFile
+from hashlib import blake2b
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote
+
+SUFFIX = ".phhs.gz"
+_NAME = re.compile(r"(?P<stem>.+)-(?P<first>[0-9]+)-(?P<last>[0-9]+)\.phhs\.gz", re.DOTALL)
+# A file's name may have 255 bytes; an id may be longer when it is written with escapes.
+_LONGEST_STEM = 180
+_DIGEST_BYTES = 16
+_CHUNK = 1 << 16
+
+
+class ArchiveError(Exception):
+    """Nothing can be archived; the message is one line that says what to do."""
+
+
+class LeftAlone(Exception):
+    """A game cannot be archived, and nothing of it was changed; the message is one line."""
+
+
+class Archive:
+    """A directory of files, which is made when the first one is written.  Raises ArchiveError."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self._there: dict[tuple[str, int], list[Path]] = {}
+        try:
+            there = sorted(place.iterdir()) if place.exists() else []
+        except OSError as error:
+            raise ArchiveError(
+                f"{place} cannot be read: {error.strerror}; give another directory (--to)"
+            ) from error
+        for path in there:
+            if named := _NAME.fullmatch(path.name):
+                self._there.setdefault((named["stem"], int(named["first"])), []).append(path)
+
+    def begun_with(self, game: str, first: int) -> list[Path]:
+        """The files that were there before and begin with this hand of a game."""
+        return self._there.get((_stem(game), first), [])
+
+    def path(self, game: str, first: int, last: int) -> Path:
+        """Where the hands from `first` to `last` belong."""
+        return self.place / f"{_stem(game)}-{first}-{last}{SUFFIX}"
+
+    def temporary(self, game: str) -> Path:
+        """Where a game's file is written until it is whole; the next run takes the name again."""
+        return self.place / f".{_stem(game)}.part"
+
+
+class HandsFile:
+    """A file being written.  Hands are sections [1], [2], …; it is nothing until `keep`."""
+
+    def __init__(self, archive: Archive, game: str) -> None:
+        self.hands = 0
+        self._archive = archive
+        self._game = game
+        self._temporary = archive.temporary(game)
+        self._file: BinaryIO | None = None
+        self._gzip: GzipFile | None = None
+        self._first = self._last = 0
+
+    def add(self, hand: int, text: str) -> None:
+        """Write a hand, the `text` of a PHH file.  Raises ArchiveError."""
+        with self._writing():
+            if self._gzip is None:
+                self._archive.place.mkdir(parents=True, exist_ok=True)
+                self._file = self._temporary.open("wb")
+                # Without name and time of day the same hands always make the same bytes.
+                self._gzip = GzipFile("", "wb", fileobj=self._file, mtime=0)
+                self._first = hand
+            self.hands += 1
+            self._last = hand
+            self._gzip.write(f"[{self.hands}]\n{text}\n".encode())
+
+    def keep(self) -> Path:
+        """Make the file safe on the disk, under its name.
+
+        A file of the same hands is replaced, and one of the first of them, left by a run that was
+        interrupted, is removed.  Raises LeftAlone where a file with other hands is in the way, and
+        ArchiveError.
+        """
+        with self._writing():
+            self._flush()
+            earlier = self._archive.begun_with(self._game, self._first)
+            for path in earlier:
+                if not _begins_with(self._temporary, path):
+                    raise LeftAlone(
+                        f"{path} begins with the same hand and goes on with others: archive up to "
+                        "a date after its last hand, move it away, or give another directory (--to)"
+                    )
+            path = self._archive.path(self._game, self._first, self._last)
+            self._temporary.replace(path)
+            _sync_directory(path.parent)
+            for superseded in earlier:
+                if superseded != path:
+                    superseded.unlink(missing_ok=True)
+        return path
+
+    def _flush(self) -> None:
+        assert self._gzip is not None, "a hand was written"
+        assert self._file is not None, "a hand was written"
+        self._gzip.close()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            reason = error.strerror or error
+            raise ArchiveError(
+                f"{self._archive.place} cannot be written to: {reason}; make room there, or give "
+                "another directory (--to)"
+            ) from error
+
+    def discard(self) -> None:
+        """Leave nothing behind of what was not kept."""
+        if self._file is not None:
+            # Closing may fail once more on a full disk, and what was not written is not wanted.
+            with suppress(OSError):
+                self._file.close()
+            with suppress(OSError):
+                self._temporary.unlink(missing_ok=True)
+
+
+def _stem(game: str) -> str:
+    """A game's id as a part of a file's name."""
+    stem = quote(game, safe=" ")
+    if len(stem) <= _LONGEST_STEM:
+        return stem
+    digest = blake2b(game.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+    return f"{stem[: _LONGEST_STEM - len(digest) - 1]}~{digest}"
+
+
+def _begins_with(whole: Path, part: Path) -> bool:
+    """Whether the hands of one file begin with all those of another."""
+    with GzipFile(whole) as of_whole:
+        try:
+            for chunk in _chunks(part):
+                if of_whole.read(len(chunk)) != chunk:
+                    return False
+        except (OSError, EOFError, zlib.error):
+            return False
+    return True
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with GzipFile(path) as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _sync_directory(path: Path) -> None:
+    """Make the names in a directory safe; the directory's own one too, as it may be new."""
+    for place in (path, path.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

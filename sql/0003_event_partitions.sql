@@ -1,0 +1,85 @@
+-- The log in 16 partitions by the hash of the game's id, so that no index, no vacuum and no repair
+-- has more than a sixteenth of it to go through. All events of a game are in one partition, which
+-- reads and writes find by the id alone. Why so many: docs/decisions/0012-partitions.md.
+--
+-- Existing events are copied, and nobody can read or write the log meanwhile. What that takes at
+-- which size, and the room on the disk, is in the same note.
+
+BEGIN;
+SET LOCAL client_min_messages = warning;
+DO $$ BEGIN PERFORM pg_advisory_xact_lock(5052081501); END $$;
+
+DO $$
+DECLARE
+    partitions CONSTANT integer := 16;
+    made name;
+    owned_by name;
+    held record;
+BEGIN
+    IF (SELECT relkind FROM pg_class WHERE oid = 'game_events'::regclass) = 'p' THEN
+        RETURN;
+    END IF;
+
+    -- The order of a save, so that neither waits for the other.
+    LOCK TABLE games IN SHARE ROW EXCLUSIVE MODE;
+    LOCK TABLE game_events IN ACCESS EXCLUSIVE MODE;
+    -- The limit is for the server's statements and not for a copy of the whole log.
+    SET LOCAL statement_timeout = 0;
+
+    ALTER TABLE game_events RENAME TO game_events_whole;
+    ALTER INDEX game_events_pkey RENAME TO game_events_whole_pkey;
+    CREATE TABLE game_events (
+        game_id     text COLLATE "C" CONSTRAINT game_events_game_id_not_null     NOT NULL,
+        seq         bigint           CONSTRAINT game_events_seq_not_null         NOT NULL,
+        hand_number bigint           CONSTRAINT game_events_hand_number_not_null NOT NULL,
+        type        text             CONSTRAINT game_events_type_not_null        NOT NULL,
+        payload     text             CONSTRAINT game_events_payload_not_null     NOT NULL,
+        at          timestamptz      CONSTRAINT game_events_at_not_null          NOT NULL,
+        CONSTRAINT game_events_seq_counts         CHECK (seq >= 1),
+        CONSTRAINT game_events_hand_number_counts CHECK (hand_number >= 0),
+        CONSTRAINT game_events_type_bounded       CHECK (octet_length(type) BETWEEN 1 AND 64),
+        CONSTRAINT game_events_payload_bounded    CHECK (octet_length(payload) BETWEEN 2 AND 1048576)
+    ) PARTITION BY HASH (game_id);
+    -- Whose the log was, and who else might read it, may be an account of the operator's.
+    SELECT pg_get_userbyid(relowner) INTO owned_by
+    FROM pg_class WHERE oid = 'game_events_whole'::regclass;
+    EXECUTE format('ALTER TABLE game_events OWNER TO %I', owned_by);
+    FOR number IN 0 .. partitions - 1 LOOP
+        made := 'game_events_p' || lpad(number::text, 2, '0');
+        EXECUTE format(
+            'CREATE TABLE %I PARTITION OF game_events FOR VALUES WITH (MODULUS %s, REMAINDER %s)',
+            made, partitions, number
+        );
+        EXECUTE format('ALTER TABLE %I OWNER TO %I', made, owned_by);
+    END LOOP;
+    FOR held IN
+        SELECT privilege_type,
+               CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS grantee,
+               CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS further
+        FROM pg_class, aclexplode(relacl)
+        WHERE oid = 'game_events_whole'::regclass AND grantee <> relowner
+    LOOP
+        EXECUTE format(
+            'GRANT %s ON game_events TO %s%s', held.privilege_type, held.grantee, held.further);
+    END LOOP;
+
+    -- Keys are made after the copy: sorting once is a fraction of so many look-ups.
+    INSERT INTO game_events (game_id, seq, hand_number, type, payload, at)
+    SELECT game_id, seq, hand_number, type, payload, at FROM game_events_whole;
+    DROP TABLE game_events_whole;
+    ALTER TABLE game_events
+        ADD CONSTRAINT game_events_pkey PRIMARY KEY (game_id, seq),
+        ADD CONSTRAINT game_events_game_id_fkey FOREIGN KEY (game_id) REFERENCES games (id);
+END $$;
+
+COMMENT ON TABLE game_events IS
+    'Everything that happened at each table, in order. Replayed, it gives the snapshot in games. '
+    'Seqs are missing where events were not kept; a log_restarted event then stands for them.';
+COMMENT ON COLUMN game_events.seq IS 'The number of the event at its table, from 1.';
+COMMENT ON COLUMN game_events.hand_number IS 'The hand that the event belongs to; 0 before the first.';
+COMMENT ON COLUMN game_events.type IS 'What happened, in the past tense, like hand_started.';
+COMMENT ON COLUMN game_events.payload IS 'The whole event as JSON. It may hold cards of a live hand.';
+COMMENT ON COLUMN game_events.at IS 'When it happened.';
+
+INSERT INTO schema_migrations (version, name) VALUES (3, 'event_partitions') ON CONFLICT DO NOTHING;
+COMMIT;

@@ -1,0 +1,311 @@
+"""What somebody sees of a hand in play who has the database, or its disk, and not the key."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from pokerws.client import Client, TableView, connect
+from pokerws.game.cards import DECK
+from pokerws.game.commands import Action
+from pokerws.game.events import CardsShown, TableEvent
+from pokerws.game.state import Hand, TableConfig, TableId
+from pokerws.storage.embedded import EmbeddedPostgres, running
+from pokerws.storage.stored_log import Connection
+from pokerws.storage.vault import Key, Vault
+from pokerws.storage.vault_keys import written
+from tests.e2e.process import ServerProcess
+from tests.e2e.test_command_line import run
+from tests.vaults import KEY, VAULT, VAULT_KEYS
+
+# Nobody's time is up, and no second hand is dealt, while the database is searched.
+CONFIG = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=60_000)
+NEW = Key("new", bytes(reversed(range(32))))
+WRONG = written(Key(KEY.id, NEW.secret))
+# As it stands in JSON, or in JSON within JSON.
+QUOTED = re.compile(r'\\?"([2-9TJQKA][cdhs])\\?"')
+
+TABLES = """
+SELECT c.relname
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+"""
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+async def server(place: Path) -> AsyncIterator[ServerProcess]:
+    """A server that stores all that it can; not started yet."""
+    process = ServerProcess(
+        database_url=f"embedded:{place / 'postgres'}",
+        use_db_repository=True,
+        use_event_persistence=True,
+        use_input_validation=True,
+        log_level="debug",
+    )
+    yield process
+    if process.running:
+        await process.kill()
+    async with asyncio.timeout(30):
+        postgres = await EmbeddedPostgres.start(place / "postgres")
+        await postgres.stop()
+
+
+class Duel:
+    """Two players in their first hand; `shown` are the cards that the table was shown."""
+
+    def __init__(self, server: ServerProcess, clients: list[Client]) -> None:
+        self.server = server
+        self.clients = clients
+        self.views: list[TableView] = []
+        self.shown: set[str] = set()
+
+    @property
+    def table(self) -> TableId:
+        return self.views[0].id
+
+    @property
+    def hand(self) -> Hand:
+        hand = self.views[0].table.hand
+        assert hand is not None
+        return hand
+
+    async def sit(self) -> None:
+        table = await self.clients[0].create_table("Duel", CONFIG)
+        for client in self.clients:
+            self.views.append(await client.watch(table, self._see))
+            await client.sit(table, 10_000)
+
+    def _see(self, seq: int, event: TableEvent) -> None:
+        if isinstance(event, CardsShown):
+            self.shown.update(event.cards)
+
+    async def act(self) -> None:
+        """Whoever is to act checks or calls."""
+        turn = await self.views[0].wait_for(lambda view: view.table.hand and view.table.hand.turn)
+        client = self.clients[next(n for n, v in enumerate(self.views) if v.seat == turn.seat)]
+        action: Action = "check" if "check" in turn.actions else "call"
+        await client.act(self.table, turn.number, action)
+        await self.views[0].wait_for(
+            lambda view: (
+                view.table.hand is None
+                or (view.table.hand.turn is not None and view.table.hand.turn != turn)
+            )
+        )
+
+    async def play_to_the_flop(self) -> None:
+        await self.views[0].wait_for(lambda view: view.table.hand and view.table.hand.turn)
+        while not self.hand.board:
+            await self.act()
+        await self.stored()
+
+    async def play_to_the_end(self) -> list[str]:
+        """Returns the board."""
+        board: list[str] = []
+        while self.views[0].table.hand is not None:
+            board = list(self.hand.board)
+            await self.act()
+        await self.stored()
+        return board
+
+    async def stored(self) -> None:
+        seq = self.views[0].seq
+        await self.views[1].wait_for(lambda view: view.seq >= seq)
+        await self.server.all_written(seq)
+
+    async def reconnected(self, epoch: int) -> None:
+        for view in self.views:
+            await view.wait_for(lambda view: view.epoch > epoch)
+            await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
+
+    def seen(self) -> object:
+        return [(v.cards, self.hand.board, self.hand.street, self.hand.bet) for v in self.views]
+
+
+@asynccontextmanager
+async def duel(server: ServerProcess) -> AsyncIterator[Duel]:
+    """Two players at a table of a server that is started."""
+    async with (
+        connect(server.socket_url, name="Ada") as ada,
+        connect(server.socket_url, name="Bob") as bob,
+    ):
+        players = Duel(server, [ada, bob])
+        await players.sit()
+        yield players
+
+
+@asynccontextmanager
+async def operator(place: Path) -> AsyncIterator[Connection]:
+    """A connection beside the server."""
+    connection = await asyncpg.connect(await running(place / "postgres"))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def cards_in_rows(connection: Connection) -> set[str]:
+    """Every card in any column of any row of any table."""
+    found: set[str] = set()
+    tables = [row["relname"] for row in await connection.fetch(TABLES)]
+    assert {"games", "server_keys", "schema_migrations"} <= set(tables)
+    for table in tables:
+        for row in await connection.fetch(f'SELECT row_to_json(t)::text AS row FROM "{table}" t'):
+            found.update(QUOTED.findall(row["row"]))
+            found.update(cards_in_json(json.loads(row["row"])))
+    return found
+
+
+def cards_in_json(value: object) -> Iterator[str]:
+    match value:
+        case dict():
+            for one in value.values():
+                yield from cards_in_json(one)
+        case list():
+            for one in value:
+                yield from cards_in_json(one)
+        case str() if value in DECK:
+            yield value
+        case str() if value.startswith(("{", "[")):
+            yield from cards_in_json(json.loads(value))
+        case _:
+            pass
+
+
+async def cards_in_files(connection: Connection) -> set[str]:
+    """Every card, in quotes, in any file of the data directory; the log of writes is one."""
+    await connection.execute("CHECKPOINT")
+    directory = Path(await connection.fetchval("SHOW data_directory"))
+    assert list(directory.glob("pg_wal/0*"))
+    found: set[str] = set()
+    for file in directory.rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            found.update(card for card in DECK if f'"{card}"'.encode() in data)
+    return found
+
+
+async def test_the_database_and_its_files_hold_no_card_that_nobody_may_see(
+    server: ServerProcess, place: Path
+) -> None:
+    await server.start()
+    async with duel(server) as players, operator(place) as connection:
+        await players.play_to_the_flop()
+        row = await connection.fetchrow("SELECT snapshot, key_id FROM games")
+        assert row is not None
+        known = VAULT.open_snapshot(players.table, row["snapshot"]).table.hand
+        assert known is not None
+        hole_cards = [seat.cards for seat in known.seats if seat is not None]
+        assert sorted(hole_cards) == sorted(view.cards for view in players.views)
+        secret = {*known.deck, *hole_cards[0], *hole_cards[1]}
+        assert secret == set(DECK) - set(players.hand.board)
+
+        assert row["key_id"] == KEY.id
+        assert await cards_in_rows(connection) == set(players.hand.board)
+        in_files = await cards_in_files(connection)
+        assert in_files & secret == set()
+        assert in_files >= set(players.hand.board)
+
+        board = await players.play_to_the_end()
+        assert players.shown, "somebody shows at a showdown"
+        public = {*board, *players.shown}
+        assert await cards_in_rows(connection) == public
+        in_files = await cards_in_files(connection)
+        assert in_files & (set(DECK) - public) == set()
+        assert in_files >= public
+    assert await server.stop() == 0
+
+
+async def test_a_hand_goes_on_with_the_same_cards_under_a_new_key(
+    server: ServerProcess, place: Path
+) -> None:
+    await server.start()
+    async with duel(server) as players:
+        await players.play_to_the_flop()
+        seen, epoch = players.seen(), players.views[0].epoch
+        assert await server.stop() == 0
+
+        server.settings["VAULT_KEYS"] = f"{written(NEW)},{VAULT_KEYS}"
+        await server.start()
+        await players.reconnected(epoch)
+        assert players.seen() == seen
+        await players.act()
+        await players.stored()
+        async with operator(place) as connection:
+            row = await connection.fetchrow("SELECT snapshot, key_id FROM games")
+            assert row is not None
+            assert row["key_id"] == NEW.id
+            stored = Vault([NEW]).open_snapshot(players.table, row["snapshot"]).table.hand
+            assert stored is not None
+            assert [s.cards for s in stored.seats if s is not None and s.cards]
+        await players.play_to_the_end()
+    assert await server.stop() == 0
+
+
+async def test_without_its_key_the_server_does_not_start_and_with_it_the_hand_goes_on(
+    server: ServerProcess, place: Path
+) -> None:
+    await server.start()
+    async with duel(server) as players:
+        await players.play_to_the_flop()
+        seen, epoch = players.seen(), players.views[0].epoch
+        assert await server.stop() == 0
+
+        file = place / "vault.key"
+        for keys, told in (
+            ({"VAULT_KEYS": ""}, f"({file}) does not have: {KEY.id} (1 table)"),
+            ({"VAULT_KEYS": written(NEW)}, f"VAULT_KEYS does not have: {KEY.id} (1 table)"),
+            ({"VAULT_KEYS": WRONG}, f"under the same ids: {KEY.id} (1 table)"),
+        ):
+            settings = {**server.settings, **keys, "VAULT_KEY_FILE": str(file), "PORT": "0"}
+            code, output, errors = await run(**settings)
+            assert (code, errors.count("\n")) == (1, 1), output
+            assert errors.startswith("pokerws: cards of hands in play are sealed by ")
+            assert told in errors
+            assert "docs/migration.md" in errors
+        assert not file.exists()
+
+        await server.start()
+        await players.reconnected(epoch)
+        assert players.seen() == seen
+        await players.play_to_the_end()
+    assert await server.stop() == 0
+
+
+async def test_the_first_start_makes_a_key_that_the_next_one_and_the_operator_find(
+    server: ServerProcess, place: Path
+) -> None:
+    server.settings |= {"VAULT_KEYS": "", "VAULT_KEY_FILE": str(place / "keys/vault.key")}
+    await server.start()
+    assert len(server.log("vault_key_made")) == 1
+    async with duel(server) as players:
+        await players.play_to_the_flop()
+        seen, epoch = players.seen(), players.views[0].epoch
+        assert await server.stop() == 0
+        await server.start()
+        await players.reconnected(epoch)
+        assert players.seen() == seen
+        await players.stored()
+    assert await server.stop() == 0
+    assert len(server.log("vault_key_made")) == 1
+
+    code, output, _ = await run("verify", **server.settings)
+    assert (code, output) == (0, "1 games verified, 0 mismatches\n")
+    code, output, _ = await run("verify", **server.settings | {"VAULT_KEYS": VAULT_KEYS})
+    first, last = output.splitlines()
+    assert (code, first) == (0, "1 games verified, 0 mismatches")
+    assert last.startswith("sealed cards of 1 games were not checked: VAULT_KEYS has no key ")
+
+
+async def test_a_printed_key_is_one_that_the_server_takes() -> None:
+    code, key, errors = await run("vault-key")
+    assert (code, errors) == (0, "")
+    server = ServerProcess(vault_keys=f"{key.strip()}, {VAULT_KEYS}")
+    await server.start()
+    assert await server.stop() == 0

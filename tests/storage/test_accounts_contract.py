@@ -1,0 +1,284 @@
+"""Accounts and the ledger: one suite for the store in memory and the one in Postgres."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from pokerws.game.state import PlayerId, TableId
+from pokerws.storage.accounts import Account, Booked
+from pokerws.storage.memory import MemoryStore
+from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.store import Overdrawn, Position, Store, StoreRejected
+from tests.storage.changes import START_MS, brings, change, takes
+
+ANN, BEN = PlayerId("ann"), PlayerId("ben")
+T1, T2 = TableId("t1"), TableId("t2")
+
+
+@pytest.fixture(params=["memory", "postgres"])
+async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    url: str = request.getfixturevalue("database_url")
+    postgres = await PostgresStore.open(url)
+    yield postgres
+    await postgres.close()
+
+
+async def balance(store: Store, player: PlayerId) -> int:
+    return (await store.accounts.open(player, 0, START_MS)).balance
+
+
+async def lines(store: Store, player: PlayerId) -> list[tuple[str, int, TableId | None]]:
+    history = await store.accounts.history(player, None, 100)
+    return [(line.reason, line.amount, line.table) for line in history]
+
+
+async def test_a_new_account_has_the_grant_and_gets_it_once(store: Store) -> None:
+    first = await store.accounts.open(ANN, 1_000, START_MS)
+    again = await store.accounts.open(ANN, 1_000, START_MS + 5)
+
+    assert first == again == Account(1_000, START_MS)
+    assert await lines(store, ANN) == [("grant", 1_000, None)]
+
+
+async def test_an_account_opened_from_many_sides_at_once_gets_one_grant(store: Store) -> None:
+    opened = await asyncio.gather(*(store.accounts.open(ANN, 500, START_MS) for _ in range(8)))
+
+    assert {account.balance for account in opened} == {500}
+    assert len(await store.accounts.history(ANN, None, 10)) == 1
+
+
+async def test_an_account_without_a_grant_has_no_history(store: Store) -> None:
+    assert await store.accounts.open(ANN, 0, START_MS) == Account(0, START_MS)
+    assert await store.accounts.history(ANN, None, 10) == []
+
+
+async def test_chips_move_with_the_change_of_the_table(store: Store) -> None:
+    await store.accounts.open(ANN, 1_000, START_MS)
+
+    await store.save([change(version=2, chips=600, transfers=(brings("ann", 600, 2),))])
+    await store.save([change("t1", 2, 3, chips=150, transfers=(takes("ann", 450, 3),))])
+
+    assert await balance(store, ANN) == 850
+    assert await lines(store, ANN) == [
+        ("cash_out", 450, T1),
+        ("buy_in", -600, T1),
+        ("grant", 1_000, None),
+    ]
+
+
+async def test_an_account_cannot_pay_more_than_it_has(store: Store) -> None:
+    await store.accounts.open(ANN, 1_000, START_MS)
+
+    with pytest.raises(Overdrawn):
+        await store.save([change(chips=1_001, transfers=(brings("ann", 1_001, 1),))])
+
+    assert await store.position(T1) is None
+    assert await balance(store, ANN) == 1_000
+    assert len(await lines(store, ANN)) == 1
+
+
+async def test_who_has_no_account_cannot_pay(store: Store) -> None:
+    with pytest.raises(Overdrawn):
+        await store.save([change(chips=10, transfers=(brings("ann", 10, 1),))])
+
+    assert await store.position(T1) is None
+
+
+async def test_who_has_no_account_gets_one_when_chips_come_home(store: Store) -> None:
+    await store.accounts.open(BEN, 100, START_MS)
+    await store.save([change(chips=100, transfers=(brings("ben", 100, 1),))])
+
+    await store.save([change("t1", 1, 2, transfers=(takes("ann", 100, 2),))])
+
+    assert await balance(store, ANN) == 100
+
+
+@pytest.mark.parametrize("chips", [0, 99, 101])
+async def test_a_table_cannot_make_or_lose_chips(store: Store, chips: int) -> None:
+    await store.accounts.open(ANN, 1_000, START_MS)
+
+    with pytest.raises(StoreRejected):
+        await store.save([change(chips=chips, transfers=(brings("ann", 100, 1),))])
+    await store.save([change(chips=100, transfers=(brings("ann", 100, 1),))])
+    with pytest.raises(StoreRejected):
+        await store.save([change("t1", 1, 2, chips=chips)])
+
+    assert await store.position(T1) == Position(1, 1)
+
+
+async def test_what_comes_and_goes_in_one_batch_is_booked_as_its_sum(store: Store) -> None:
+    await store.accounts.open(ANN, 100, START_MS)
+    await store.save([change("t1", chips=100, transfers=(brings("ann", 100, 1),))])
+
+    # The account is empty: what comes back from the one table pays for the other.
+    await store.save(
+        [
+            change("t1", 1, 2, transfers=(takes("ann", 100, 2),)),
+            change("t2", 0, 1, chips=70, transfers=(brings("ann", 70, 1, "t2"),)),
+        ]
+    )
+
+    assert await balance(store, ANN) == 30
+    assert set((await lines(store, ANN))[:2]) == {
+        ("cash_out", 100, T1),
+        ("buy_in", -70, T2),
+    }
+
+
+async def test_a_table_that_drops_out_of_a_batch_moves_no_chips(store: Store) -> None:
+    await store.accounts.open(ANN, 100, START_MS)
+    await store.save([change("t1"), change("t2")])
+
+    written = await store.save(
+        [
+            change("t1", 5, 6, chips=40, transfers=(brings("ann", 40, 6),)),
+            change("t2", 1, 2, chips=30, transfers=(brings("ann", 30, 2, "t2"),)),
+        ]
+    )
+
+    assert written == {T2}
+    assert await balance(store, ANN) == 70
+
+
+async def test_one_who_is_short_stops_the_whole_batch(store: Store) -> None:
+    await store.accounts.open(ANN, 100, START_MS)
+    await store.accounts.open(BEN, 10, START_MS)
+
+    with pytest.raises(Overdrawn):
+        await store.save(
+            [
+                change("t1", chips=40, transfers=(brings("ann", 40, 1),)),
+                change("t2", chips=30, transfers=(brings("ben", 30, 1, "t2"),)),
+            ]
+        )
+
+    assert await balance(store, ANN) == 100
+    assert await store.position(T1) is None
+
+
+async def test_an_event_moves_its_chips_once(store: Store) -> None:
+    await store.accounts.open(ANN, 100, START_MS)
+    await store.save([change(chips=10, transfers=(brings("ann", 10, 1),))])
+
+    with pytest.raises(StoreRejected):
+        await store.save([change("t1", 1, 2, chips=20, transfers=(brings("ann", 10, 1),))])
+
+    assert await balance(store, ANN) == 90
+
+
+async def test_a_refill_fills_an_account_up_when_it_is_low_and_due(store: Store) -> None:
+    await store.accounts.open(ANN, 100, START_MS)
+    await store.save([change(chips=60, transfers=(brings("ann", 60, 1),))])
+    terms = {"to": 100, "below": 50}
+
+    early = await store.accounts.refill(ANN, **terms, due_ms=START_MS - 1, at_ms=START_MS + 1)
+    due = await store.accounts.refill(ANN, **terms, due_ms=START_MS, at_ms=START_MS + 2)
+    again = await store.accounts.refill(
+        ANN, to=200, below=200, due_ms=START_MS + 1, at_ms=START_MS + 3
+    )
+
+    assert (early, due, again) == (0, 60, 0)
+    assert await store.accounts.open(ANN, 0, START_MS) == Account(100, START_MS + 2)
+    assert (await lines(store, ANN))[0] == ("refill", 60, None)
+
+
+@pytest.mark.parametrize(("to", "below"), [(100, 41), (40, 40), (40, 100)])
+async def test_an_account_that_is_not_low_is_not_refilled(
+    store: Store, to: int, below: int
+) -> None:
+    await store.accounts.open(ANN, 41, START_MS)
+
+    assert (
+        await store.accounts.refill(ANN, to=to, below=below, due_ms=START_MS, at_ms=START_MS) == 0
+    )
+
+
+async def test_nobody_is_refilled_who_has_no_account(store: Store) -> None:
+    assert await store.accounts.refill(ANN, to=10, below=10, due_ms=START_MS, at_ms=START_MS) == 0
+
+
+async def test_a_refill_asked_for_from_many_sides_is_given_once(store: Store) -> None:
+    await store.accounts.open(ANN, 5, START_MS)
+
+    given = await asyncio.gather(
+        *(
+            store.accounts.refill(ANN, to=100, below=50, due_ms=START_MS, at_ms=START_MS + 1)
+            for _ in range(6)
+        )
+    )
+
+    assert sorted(given) == [0, 0, 0, 0, 0, 95]
+    assert await balance(store, ANN) == 100
+
+
+async def test_a_history_is_read_in_pages_from_the_newest_on(store: Store) -> None:
+    await store.accounts.open(ANN, 100, START_MS)
+    for seq in range(1, 6):
+        move = brings("ann", seq, seq)
+        chips = sum(range(1, seq + 1))
+        await store.save([change("t1", seq - 1, seq, chips=chips, transfers=(move,))])
+
+    first = await store.accounts.history(ANN, None, 4)
+    rest = await store.accounts.history(ANN, first[-1].id, 4)
+
+    assert [line.amount for line in first] == [-5, -4, -3, -2]
+    assert [line.amount for line in rest] == [-1, 100]
+    assert isinstance(first[0], Booked)
+    assert first[0].at_ms == START_MS
+    assert await store.accounts.history(ANN, rest[-1].id, 4) == []
+
+
+async def test_a_history_tells_nothing_of_others(store: Store) -> None:
+    await store.accounts.open(ANN, 100, START_MS)
+    await store.accounts.open(BEN, 100, START_MS)
+    moves = (brings("ann", 10, 1), brings("ben", 20, 2))
+    await store.save([change(version=2, chips=30, transfers=moves)])
+
+    assert [line.amount for line in await store.accounts.history(BEN, None, 9)] == [-20, 100]
+
+
+async def test_a_closed_table_is_neither_listed_nor_loaded(store: Store) -> None:
+    await store.save([change()])
+    await store.save([change("t1", 1, 2, status="closed")])
+
+    assert await store.games() == []
+    assert await store.claim(T1) is None
+    assert await store.claim_many([T1]) == {}
+    assert await store.idle(START_MS + 1, 10) == []
+
+
+async def test_a_table_in_quarantine_is_set_aside_and_can_be_looked_at(store: Store) -> None:
+    await store.save([change(version=3), change("t2")])
+
+    await store.quarantine(T1, 7)
+    assert len(await store.games()) == 2
+    await store.quarantine(T1, 1)
+
+    assert [game.table for game in await store.games()] == [T2]
+    assert await store.claim(T1) is None
+    stored = await store.look(T1)
+    assert stored is not None
+    assert (stored.version, stored.epoch, stored.log_seq) == (3, 1, 3)
+
+
+async def test_many_tables_are_claimed_at_once_like_one(store: Store) -> None:
+    await store.save([change(version=3), change("t2", version=2)])
+
+    many = await store.claim_many([T1, T2, TableId("unknown")])
+
+    assert set(many) == {T1, T2}
+    one = await store.claim(T1)
+    assert one is not None
+    assert one == many[T1]._replace(epoch=3)
+
+
+async def test_idle_tables_are_those_that_changed_longest_ago(store: Store) -> None:
+    for number in range(4):
+        await store.save([change(f"t{number}", at_ms=START_MS + number)])
+
+    assert await store.idle(START_MS + 2, 10) == ["t0", "t1"]
+    assert await store.idle(START_MS + 99, 1) == ["t0"]

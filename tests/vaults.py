@@ -1,0 +1,9 @@
+"""The key of all servers that tests start, and a vault with it."""
+
+from pokerws.storage.vault import Key, Vault
+from pokerws.storage.vault_keys import written
+
+KEY = Key("test", bytes(range(32)))
+VAULT = Vault([KEY])
+# As the setting VAULT_KEYS has it.
+VAULT_KEYS = written(KEY)
