@@ -51,6 +51,7 @@ def figure(
     name: str,
     unit: str,
     pairs: Sequence[tuple[float, float]],
+    *,
     against: str,
     bound: Literal["at least", "at most"] | None = None,
     target: float | None = None,

@@ -13,6 +13,7 @@ import msgspec
 from bench.figures import Part, figure
 from bench.place import Place
 from bench.played import VAULT, Played, table_ids
+from bench.progress import rounds as rounds_of
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
 from pokerws.server.bank import Bank, Terms
@@ -47,7 +48,7 @@ async def measure(
     owned: list[tuple[float, float]] = []
     size = tables // blocks
     try:
-        for turn in range(blocks):
+        for turn in rounds_of("hydration", blocks):
             block = ids[turn * size : (turn + 1) * size]
             read_ms = await _read_ms(place, SELECT, block)
             load_ms = await _load_ms(lobby, block)
@@ -65,14 +66,20 @@ async def measure(
     return Part(
         "hydration",
         [
-            figure("load a table", "ms", pairs, "SELECT and decode", "at most", 2),
-            figure("load a table", "ms", owned, "UPDATE of the epoch and decode"),
-            figure(f"start with {tables:,} tables, to ready", "ms", starts, "the bare query"),
+            figure(
+                "load a table", "ms", pairs, against="SELECT and decode", bound="at most", target=2
+            ),
+            figure("load a table", "ms", owned, against="UPDATE of the epoch and decode"),
+            figure(
+                f"start with {tables:,} tables, to ready", "ms", starts, against="the bare query"
+            ),
         ],
         [
-            f"{tables:,} tables in the middle of play are loaded one after the other by "
-            f"`Lobby.find`, all of them in {load_s:.1f} s, with the journal writing that their "
-            f"clocks go on.",
+            (
+                f"{tables:,} tables in the middle of play are loaded one after the other by "
+                f"`Lobby.find`, all of them in {load_s:.1f} s, with the journal writing that their "
+                f"clocks go on."
+            ),
         ],
     )
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from bench.figures import Part, figure
 from bench.pgbench import Pgbench
 from bench.place import BATCH_TABLES, Place
-from bench.played import Played, table_ids
+from bench.played import EVENTS_A_CHANGE, PLAYERS, Played, table_ids
+from bench.progress import rounds as rounds_of
 from pokerws.game.state import TableId
 from pokerws.storage.journal import Journal
 from pokerws.storage.save_statement import SAVE, save_statement
@@ -36,52 +37,51 @@ async def measure(
     ours, save, bare = (Batches(played, seed) for seed in (1, 2, 3))
     pgbench = Pgbench(place, played)
     await place.fill([*ours.openings, *save.openings, *bare.openings, *pgbench.openings])
-    measured: list[tuple[float, float, float, float]] = []
-    for turn in range(WARM_UP + rounds):
-        writes = [ours.take(batches), save.take(batches), bare.take(batches)]
-        runs = [
-            lambda: journal_s(place.store, writes[0]),
-            lambda: store_s(place.store, writes[1]),
-            lambda: bare_s(place, writes[2]),
-        ]
-        seconds = [0.0, 0.0, 0.0]
-        # In turn first, since whoever comes after pgbench has the quieter disk.
-        for index in ((turn + offset) % 3 for offset in range(3)):
-            seconds[index] = await runs[index]()
-        changes = batches * BATCH_TABLES
-        rate = await pgbench.run(pgbench_s)
-        measured.append((changes / seconds[0], changes / seconds[1], changes / seconds[2], rate))
+    measured: list[dict[str, float]] = []
+    for turn in rounds_of("journal", WARM_UP + rounds):
+        seconds = dict.fromkeys(("journal", "save", "bare"), 0.0)
+        # Each in turn is the first after pgbench.
+        for name in [*seconds][turn % 3 :] + [*seconds][: turn % 3]:
+            if name == "journal":
+                seconds[name] = await journal_s(place.store, ours.take(batches))
+            elif name == "save":
+                seconds[name] = await store_s(place.store, save.take(batches))
+            else:
+                seconds[name] = await bare_s(place, bare.take(batches))
+        rates = {name: batches * BATCH_TABLES / took_s for name, took_s in seconds.items()}
+        measured.append({**rates, "pgbench": await pgbench.run(pgbench_s)})
     await pgbench.check()
     return _part(played, measured[WARM_UP:])
 
 
-def _part(played: Played, measured: Sequence[tuple[float, float, float, float]]) -> Part:
-    unit = "changes/s"
-    bare = "bare loop"
-    journal_bare = [(journal, bare) for journal, _, bare, _ in measured]
-    store_bare = [(store, bare) for _, store, bare, _ in measured]
-    journal_pgbench = [(journal, updates) for journal, _, _, updates in measured]
+def _part(played: Played, measured: Sequence[dict[str, float]]) -> Part:
+    def pairs(ours: str, ceiling: str) -> list[tuple[float, float]]:
+        return [(rates[ours], rates[ceiling]) for rates in measured]
+
+    unit, what = "changes/s", "journal, put to committed"
+    bare, pgbench = "bare loop", "pgbench, one row a commit"
     return Part(
         "journal",
         [
-            figure("journal, put to committed", unit, journal_bare, bare, "at least", 0.8),
-            figure("`store.save` alone", unit, store_bare, bare),
             figure(
-                "journal, put to committed",
-                unit,
-                journal_pgbench,
-                "pgbench, one row a commit",
-                "at least",
-                8,
+                what, unit, pairs("journal", "bare"), against=bare, bound="at least", target=0.8
+            ),
+            figure("`store.save` alone", unit, pairs("save", "bare"), against=bare),
+            figure(
+                what, unit, pairs("journal", "pgbench"), against=pgbench, bound="at least", target=8
             ),
         ],
         [
-            f"Batches of {BATCH_TABLES} tables with 2 events a change; snapshots of "
-            f"{played.snapshot_bytes:,.0f} bytes and events of {played.event_bytes:,.0f} bytes in "
-            f"the mean, as played by six players who act at random.",
-            "The bare loop executes the store's statement with arguments made beforehand. pgbench "
-            "updates one row of games by id, version and epoch, with a snapshot of that size and "
-            "without events, on one connection, prepared.",
+            (
+                f"Batches of {BATCH_TABLES} tables with {EVENTS_A_CHANGE} events a change, as played "
+                f"by {PLAYERS} players who act at random: snapshots of {played.snapshot_bytes:,.0f} "
+                f"bytes and events of {played.event_bytes:,.0f} bytes in the mean."
+            ),
+            "The bare loop executes the store's statement with arguments made beforehand.",
+            (
+                "pgbench updates one row of games by id, version and epoch, with such a snapshot and "
+                "without events, on one connection, prepared."
+            ),
         ],
     )
 

@@ -58,7 +58,7 @@ async def measuring_place() -> AsyncIterator[Place]:
     """A new place, gone without a trace at the end."""
     directory = Path(tempfile.mkdtemp(prefix="pokerws-bench-"))
     # The account that PostgreSQL runs as must be able to pass.
-    directory.chmod(0o755)
+    directory.chmod(0o755)  # noqa: ASYNC240  nothing else goes on yet
     try:
         server = await EmbeddedPostgres.start(directory / "db")
         try:

@@ -357,6 +357,9 @@ REJECT_CODES: dict[str, Reason] = {
     # Tables.
     "unknown_table": Reason("there is no such table"),
     "table_unavailable": Reason("the table cannot be loaded now", retryable=True),
+    "table_quarantined": Reason(
+        "the stored table cannot be read until an operator has repaired it"
+    ),
     "table_limit": Reason("the server has as many tables as it may have"),
     "bad_config": Reason("no game can be played with this config"),
     "table_closed": Reason("the table is closed for good"),

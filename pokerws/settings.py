@@ -20,6 +20,8 @@ from msgspec.structs import FieldInfo
 
 # The most that an account is given at once: exact in a browser, with room to win more.
 MAX_CHIPS = 10**12
+# Thirty days.
+MAX_MS = 2_592_000_000
 _FLAG_WORDS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
@@ -170,10 +172,29 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 20_000
     refill_to: Annotated[int, _whole(0, MAX_CHIPS, "What an account is filled up to.")] = 100_000
     refill_interval_ms: Annotated[
-        int, _whole(0, 2_592_000_000, "Shortest time between two refills of an account.")
+        int, _whole(0, MAX_MS, "Shortest time between two refills of an account.")
     ] = 3_600_000
 
     max_tables: Annotated[int, _whole(1, 1_000_000, "Most tables that may exist at once.")] = 1000
+    load_all_tables: Annotated[
+        bool, _flag("Load all stored tables at the start, instead of each when it is asked for.")
+    ] = False
+    idle_table_ms: Annotated[
+        int,
+        _whole(0, MAX_MS, "Time after which an unwatched table leaves memory; 0 is never."),
+    ] = 600_000
+    abandoned_table_ms: Annotated[
+        int,
+        _whole(
+            0,
+            MAX_MS,
+            "Time after which an unwatched table is closed, its chips sent home; 0 is never.",
+        ),
+    ] = 86_400_000
+    compare_interval_ms: Annotated[
+        int,
+        _whole(0, MAX_MS, "Time between two comparisons of a table with its row; 0 makes none."),
+    ] = 1000
     max_message_bytes: Annotated[
         int, _whole(256, 1_048_576, "Longest message accepted from a client.")
     ] = 4096

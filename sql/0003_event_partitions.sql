@@ -8,6 +8,8 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 DO $$ BEGIN PERFORM pg_advisory_xact_lock(5052081501); END $$;
+-- A limit for the statements of play is none for a copy of the whole log.
+SET LOCAL statement_timeout = 0;
 
 DO $$
 DECLARE
@@ -23,8 +25,6 @@ BEGIN
     -- The order of a save, so that neither waits for the other.
     LOCK TABLE games IN SHARE ROW EXCLUSIVE MODE;
     LOCK TABLE game_events IN ACCESS EXCLUSIVE MODE;
-    -- The limit is for the server's statements and not for a copy of the whole log.
-    SET LOCAL statement_timeout = 0;
 
     ALTER TABLE game_events RENAME TO game_events_whole;
     ALTER INDEX game_events_pkey RENAME TO game_events_whole_pkey;

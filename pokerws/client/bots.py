@@ -1,12 +1,15 @@
 """Bots: ordinary clients over a real socket, each with a playing style.
 
 A bot sits down, plays, buys in again when busted, sits in again when it was sat out, and comes
-back after a lost connection; on cancellation it goes and leaves its seat as it is.
+back after a lost connection; on cancellation it goes and leaves its seat as it is.  It asks for a
+refill when its account runs low, brings fewer chips where there is none, and waits where even
+those are too few.
 """
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Literal
 
 import structlog
@@ -25,6 +28,7 @@ from pokerws.client.styles import (
 )
 from pokerws.client.table_view import TableView
 from pokerws.game.state import TableId
+from pokerws.messages import Account
 
 __all__ = [
     "STYLES",
@@ -40,6 +44,8 @@ __all__ = [
 
 # What a bot buys in for unless it is told otherwise, within the table's limits.
 BUY_IN_BIG_BLINDS = 100
+# An account that is too low for the table and too full for a refill is looked at again after this.
+LOOK_AGAIN_MS = 60_000
 
 log = structlog.get_logger("pokerws.bots")
 
@@ -159,7 +165,8 @@ class _Bot:
         except CommandRejected as refused:
             # It was late, or somebody else was first.
             self._log.debug("bot_refused", duty=due, code=refused.code, table=view.id)
-            if refused.retryable:
+            # An account that was read a moment ago can have paid elsewhere since.
+            if refused.retryable or refused.code == "insufficient_chips":
                 await asyncio.sleep(self._backoff.delay_ms(refusals) / 1000)
                 return refusals + 1
             await view.wait_for(lambda view: (view.epoch, view.seq) != seen)
@@ -185,26 +192,63 @@ class _Bot:
                 decision = self._player.style(view, self._rng)
                 await client.act(view.id, turn.number, decision.action, decision.amount)
             case "sit":
-                await self._sit(client, view)
+                await self._bring(client, view, lambda chips: self._sit(client, view, chips))
             case "buy_in_again":
-                await client.add_chips(view.id, self._buy_in(view))
+                await self._bring(client, view, lambda chips: client.add_chips(view.id, chips))
             case "sit_in":
                 await client.sit_in(view.id)
 
-    async def _sit(self, client: Client, view: TableView) -> None:
+    async def _sit(self, client: Client, view: TableView, chips: int) -> None:
         """Take the wished seat or any other; raises the refusal when all that are free are."""
         seats = [number for number, seat in enumerate(view.table.seats) if seat is None]
         self._rng.shuffle(seats)
         seats.sort(key=lambda number: number != self._player.seat)
-        for number in seats[:-1]:
+        for number in seats:
             try:
-                await client.sit(view.id, self._buy_in(view), number)
+                await client.sit(view.id, chips, number)
             except CommandRejected as refused:
-                if refused.code != "seat_taken":
+                if refused.code != "seat_taken" or number == seats[-1]:
                     raise
             else:
                 return
-        await client.sit(view.id, self._buy_in(view), seats[-1])
+
+    async def _bring(
+        self, client: Client, view: TableView, pay: Callable[[int], Awaitable[object]]
+    ) -> None:
+        """Bring the buy-in, or what the account has with a refill; wait where that is too little.
+
+        Raises what `pay` and the refill are refused with, but for what is dealt with here.
+        """
+        wished = self._buy_in(view)
+        try:
+            await pay(wished)
+        except CommandRejected as refused:
+            if refused.code != "insufficient_chips":
+                raise
+        else:
+            return
+        try:
+            await client.refill()
+        except CommandRejected as refused:
+            if refused.code != "refill_not_due":
+                raise
+        account = await client.account()
+        if account.balance >= view.table.config.min_buy_in:
+            await pay(min(wished, account.balance))
+        else:
+            await self._wait_for_refill(client, view, account)
+
+    async def _wait_for_refill(self, client: Client, view: TableView, account: Account) -> None:
+        """Wait until a refill is due by the server's clock, or the table closes."""
+        wait_ms = LOOK_AGAIN_MS
+        if account.refill_at_ms is not None:
+            # Not less than this, so that a refill which is refused for another reason is not
+            # asked for without a pause.
+            wait_ms = max(self._backoff.longest_ms, account.refill_at_ms - await client.ping())
+        self._log.info("bot_waits_for_chips", balance=account.balance, wait_ms=wait_ms)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_ms / 1000):
+                await view.wait_for(lambda view: view.table.closed)
 
     def _buy_in(self, view: TableView) -> int:
         config = view.table.config

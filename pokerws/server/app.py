@@ -1,5 +1,6 @@
 """The composition root: builds every part, starts them in order and stops them in reverse."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import Callable
@@ -16,18 +17,23 @@ from pokerws.metrics import Metrics, Readings
 from pokerws.server.auth import Guests, Player
 from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
+from pokerws.server.comparator import Comparator
 from pokerws.server.http import Pages
 from pokerws.server.lobby import Lobby
 from pokerws.server.report import GamesReport
 from pokerws.server.session import Desk, Session
+from pokerws.server.upkeep import Upkeep
 from pokerws.settings import Settings
 from pokerws.storage.database import Database
 from pokerws.storage.journal import Journal
 from pokerws.storage.memory import MemoryAccounts
-from pokerws.storage.store import Store
+from pokerws.storage.memory_play import note
+from pokerws.storage.store import Store, StoreUnavailable
 from pokerws.storage.vault_keys import KeySource
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
+# How often a server without a database tries to tell it so.
+NOTE_RETRY_S = 30
 # A free seat or two stays for people, however many bots there are.
 MIN_BOT_TABLE_SEATS = 6
 FREE_SEATS = 2
@@ -47,6 +53,9 @@ class App:
         self._server: Server | None = None
         self._sessions: set[Session] = set()
         self._guests: Guests | None = None
+        self._upkeep: Upkeep | None = None
+        self._comparator: Comparator | None = None
+        self._noting: asyncio.Task[None] | None = None
         self._metrics = Metrics(self._readings())
         self._report = GamesReport(self._metrics, self._clock, settings.report_interval_ms)
 
@@ -71,6 +80,8 @@ class App:
                 keys=KeySource(settings.vault_keys, Path(settings.vault_key_file)),
             )
             self._journal = self._start_journal(self._database.store)
+        else:
+            self._noting = asyncio.create_task(self._note_memory_play(), name="memory_play")
         # Without a database the accounts live and end with the process, as the tables do.
         terms, memory = terms_of(settings), MemoryAccounts()
         if self._database is None:
@@ -90,6 +101,7 @@ class App:
             on_outcome=self._metrics.operation,
         )
         await lobby.start()
+        await self._start_upkeep(lobby)
         guests = Guests(settings.session_key or await self._session_key())
         await self._listen(lobby, bank, guests)
         self._guests = guests
@@ -102,6 +114,11 @@ class App:
         """
         timeout_s = self._settings.stop_timeout_ms / 1000
         self._report.stop()
+        if self._noting is not None:
+            self._noting.cancel()
+        for helper in (self._upkeep, self._comparator):
+            if helper is not None:
+                await helper.stop()
         if self._lobby is not None:
             self._lobby.stop()
         if self._server is not None:
@@ -202,6 +219,48 @@ class App:
         )
         journal.start()
         return journal
+
+    async def _start_upkeep(self, lobby: Lobby) -> None:
+        settings, database = self._settings, self._database
+        self._upkeep = upkeep = Upkeep(
+            lobby,
+            None if database is None else database.store,
+            self._clock,
+            idle_ms=settings.idle_table_ms,
+            abandoned_ms=settings.abandoned_table_ms,
+        )
+        if database is not None and self._journal is not None:
+            if database.overtaken_ms is not None:
+                closed = await upkeep.close_overtaken(database.overtaken_ms)
+                log.warning("overtaken_tables_closed", tables=closed)
+                await database.settle()
+            if settings.load_all_tables:
+                await lobby.load_all()
+            self._comparator = Comparator(
+                lobby=lobby,
+                store=database.store,
+                sink=self._journal,
+                vault=database.vault,
+                metrics=self._metrics,
+                keep_events=settings.use_event_persistence,
+                interval_ms=settings.compare_interval_ms,
+            )
+            self._comparator.start()
+        upkeep.start()
+
+    async def _note_memory_play(self) -> None:
+        """Tell the database, as soon as it can be told, that it is not the newest any more."""
+        began_ms, settings = self._clock.now_ms(), self._settings
+        failures = 0
+        while True:
+            try:
+                await note(settings.database_url, settings.embedded_dir, began_ms)
+                return
+            except (StoreUnavailable, OSError) as error:
+                if not failures:
+                    log.debug("memory_play_not_noted", error=str(error))
+                failures += 1
+                await asyncio.sleep(NOTE_RETRY_S)
 
     async def _session_key(self) -> str:
         if self._database is None:

@@ -25,6 +25,11 @@ class Gate:
         return len(self._held)
 
     @property
+    def written(self) -> int:
+        """Up to which event everything is stored."""
+        return self._written
+
+    @property
     def is_closed(self) -> bool:
         """Whether what happens now is held back until something is stored."""
         return self._durable or self._closed_until > self._written

@@ -10,19 +10,19 @@ from collections.abc import Callable
 
 import structlog
 
-from pokerws.game.apply import apply
 from pokerws.game.deal import Shuffle
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import CloseReason, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import REJECT_CODES, Notice, TableSummary, encode
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.bank import Bank
 from pokerws.server.clock import Alarm, Clock
+from pokerws.server.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
 from pokerws.server.parties import Sink, Viewer
 from pokerws.server.table_actor import TableActor
-from pokerws.storage.accounts import Transfer
-from pokerws.storage.store import Claimed, Store, StoreUnavailable, TableSnapshot
+from pokerws.storage.accounts import Transfer, refunds_of
+from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault import Vault
 
 # Changes of the list are gathered for this long.
@@ -33,8 +33,6 @@ RESUME_GRACE_MS = 5_000
 # With durable acks, play pauses when a change has waited this long to be stored.
 PAUSE_AFTER_MS = 1_000
 CHECK_LAG_MS = 250
-# How long loading a table waits for earlier changes to be written.
-FLUSH_TIMEOUT_S = 5.0
 
 log = structlog.get_logger("pokerws.lobby")
 
@@ -62,6 +60,9 @@ class Lobby:
     ) -> None:
         assert store is None or vault is not None, "what is stored is sealed"
         self._vault = vault
+        self._hydration: Hydration | None = None
+        if store is not None and sink is not None and vault is not None:
+            self._hydration = Hydration(store, sink, vault, on_outcome)
         self._on_outcome = on_outcome
         self._bank = bank
         self._store = store
@@ -74,12 +75,12 @@ class Lobby:
         self._actors: dict[TableId, TableActor] = {}
         # Those that a fault has stopped, until all that they had decided is stored and shown.
         self._failed: dict[TableId, TableActor] = {}
-        # Those whose stored state cannot be read: claiming them again would change nothing.
-        self._unreadable: set[TableId] = set()
+        # Those that cannot be read, until somebody has repaired them.
+        self._quarantined: set[TableId] = set()
         self._summaries: dict[TableId, TableSummary] = {}
         self._loading: dict[TableId, asyncio.Task[TableActor]] = {}
         self._subscribers: set[Viewer] = set()
-        self._changed: set[TableId] = set()
+        self._changed: dict[TableId, TableSummary] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
         self._away = False
@@ -137,13 +138,11 @@ class Lobby:
             self._on_outcome("get_game", "IN_MEMORY")
             return actor
         self._check_open()
-        if table not in self._summaries or self._store is None:
+        if table not in self._summaries or self._hydration is None:
             raise Illegal("unknown_table", f"there is no table {table}")
-        if table in self._unreadable:
-            raise Illegal("table_unavailable", "the stored table cannot be read")
         loading = self._loading.get(table)
         if loading is None:
-            loading = asyncio.create_task(self._hydrate(self._store, table))
+            loading = asyncio.create_task(self._hydrate(self._hydration, table))
             self._loading[table] = loading
             loading.add_done_callback(lambda task: self._loaded(table, task))
         # A caller that gives up must not stop the load for the others.
@@ -169,6 +168,47 @@ class Lobby:
         self._subscribers.add(viewer)
         viewer.tell(encode(LobbyMessage(self.summaries())))
 
+    def evict(self, before_ms: int) -> int:
+        """Let tables leave memory where nothing has happened since then; returns how many did.
+
+        They are stored, nobody watches them, and nothing waits for the clock there.
+        """
+        if self._store is None:
+            return 0
+        idle = [t for t, actor in self._actors.items() if actor.is_idle_since(before_ms)]
+        for table in idle:
+            self._actors.pop(table).stop()
+        return len(idle)
+
+    async def close(self, table: TableId, reason: CloseReason) -> None:
+        """Close a table for good; everybody there goes home with the chips.  Raises Illegal."""
+        actor = await self.find(table)
+        log.info("table_closed", table=table, reason=reason, chips=actor.table.chips)
+        actor.close(reason)
+
+    def unwatched(self, before_ms: int) -> list[TableId]:
+        """Tables in memory that nobody watches and where nothing has happened since then."""
+        return [
+            table
+            for table, actor in self._actors.items()
+            if not actor.watchers and actor.changed_ms < before_ms
+        ]
+
+    def in_memory(self, table: TableId) -> bool:
+        """Whether a table is in memory."""
+        return table in self._actors
+
+    async def flush(self) -> None:
+        """Wait until all that has happened so far is stored.  Raises TimeoutError."""
+        if self._sink is not None:
+            await self._sink.flush(FLUSH_TIMEOUT_S)
+
+    def any_actor(self) -> TableActor | None:
+        """One of the tables in memory, by chance; None when there is none."""
+        if not self._actors:
+            return None
+        return secrets.choice(list(self._actors.values()))
+
     def forget(self, viewer: Viewer) -> None:
         """A connection has ended."""
         self._subscribers.discard(viewer)
@@ -180,8 +220,10 @@ class Lobby:
         table = summary.table
         if self._summaries.get(table) == summary:
             return
-        self._summaries[table] = summary
-        self._changed.add(table)
+        self._summaries[table] = self._changed[table] = summary
+        if summary.status == "closed":
+            del self._summaries[table]
+            self._actors.pop(table, None)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._tell_subscribers)
 
@@ -236,13 +278,15 @@ class Lobby:
         self._actors.pop(actor.table.id, None)
         if self._store is None:
             self._summaries.pop(actor.table.id, None)
+            refunds = refunds_of(actor.table, self._clock.now_ms())
+            self._bank.moved(actor.table.id, refunds)
         frame = encode(Notice("table_failed", message, actor.table.id))
         for viewer in list(actor.watchers):
             viewer.show(actor, frame)
 
     def _tell_subscribers(self) -> None:
         self._timer = None
-        changed = [self._summaries[table] for table in self._changed if table in self._summaries]
+        changed = list(self._changed.values())
         self._changed.clear()
         frame = encode(LobbyMessage(changed))
         for viewer in list(self._subscribers):
@@ -278,51 +322,36 @@ class Lobby:
 
     # ---- loading
 
-    async def _hydrate(self, store: Store, table: TableId) -> TableActor:
+    async def load_all(self) -> None:
+        """Load all stored tables now, instead of each when somebody asks for it.
+
+        Raises StoreUnavailable.
+        """
+        assert self._hydration is not None, "without a store there is nothing to load"
+        async for loaded in self._hydration.load_many(list(self._summaries)):
+            for table, one in loaded.items():
+                self._resume(table, one)
+        log.info("tables_loaded", tables=len(self._actors), of=len(self._summaries))
+
+    async def _hydrate(self, hydration: Hydration, table: TableId) -> TableActor:
         try:
-            if self._sink is not None:
-                # What an earlier actor of the table left to write comes before the claim.
-                await self._sink.flush(FLUSH_TIMEOUT_S)
-            self._failed.pop(table, None)
-            claimed = await store.claim(table)
-        except (StoreUnavailable, TimeoutError) as error:
-            log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))
-            self._on_outcome("get_game", "DB_FAILED")
-            raise Illegal("table_unavailable", "the database cannot be reached") from error
-        if claimed is None:
-            raise Illegal("unknown_table", f"there is no table {table}")
-        try:
-            snapshot = self._restore(table, claimed)
-        except Exception as error:
-            # Bytes that decode can still be no table that the rules know, in any way.
-            self._unreadable.add(table)
-            log.exception("get_game", outcome="DB_FAILED", table=table, version=claimed.version)
-            self._on_outcome("get_game", "DB_FAILED")
-            raise Illegal("table_unavailable", "the stored table cannot be read") from error
-        log.info(
-            "get_game",
-            outcome="DB_HYDRATE",
-            table=table,
-            version=snapshot.table.seq,
-            epoch=claimed.epoch,
-            later_events=len(claimed.later_events),
-        )
-        self._on_outcome("get_game", "DB_HYDRATE")
+            loaded = await hydration.load(table)
+        except Illegal as refusal:
+            if refusal.code == "table_quarantined":
+                self._quarantined.add(table)
+            elif refusal.code == "unknown_table" and table in self._quarantined:
+                raise Illegal("table_quarantined", "") from refusal
+            raise
+        self._failed.pop(table, None)
+        self._quarantined.discard(table)
+        return self._resume(table, loaded)
+
+    def _resume(self, table: TableId, loaded: Loaded) -> TableActor:
+        snapshot, claimed = loaded
         actor = self._actor(table, snapshot, claimed.epoch, stored_seq=claimed.version)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq
         actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
         return actor
-
-    def _restore(self, table: TableId, claimed: Claimed) -> TableSnapshot:
-        """The stored state.  Raises when it does not decode or is not what its row says."""
-        assert self._vault is not None, "a store comes with a vault"
-        snapshot = self._vault.open_snapshot(table, claimed.snapshot)
-        if snapshot.table.seq != claimed.version:
-            raise ValueError(f"snapshot of seq {snapshot.table.seq} in row {claimed.version}")
-        for row in claimed.later_events:
-            event = self._vault.open_event(table, row.hand_number, row.payload)
-            apply(snapshot.table, event)
-        return snapshot
 
     def _actor(
         self, table: TableId, snapshot: TableSnapshot, epoch: int, *, stored_seq: int

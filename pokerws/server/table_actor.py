@@ -34,7 +34,13 @@ from pokerws.server.parties import Owner, Sink, Viewer
 from pokerws.server.receipts import Receipts
 from pokerws.server.views import Owners, is_personal, owners, redact, redact_table
 from pokerws.storage.accounts import Transfer, transfers_of
-from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
+from pokerws.storage.store import (
+    Change,
+    EventRow,
+    Receipt,
+    TableSnapshot,
+    canonical_digest,
+)
 from pokerws.storage.vault import HandSeal, Vault
 
 # Events kept in memory for viewers that come back; older stretches are answered by a snapshot.
@@ -77,6 +83,10 @@ class TableActor:
         self.stopped = False
         # Cleared where what happens here is not stored any more, so that no chips can move.
         self.is_stored = True
+        # When something last happened here.
+        self.changed_ms = clock.now_ms()
+        # The digests of what is put to be stored, by seq, while somebody samples them.
+        self.sample: dict[int, bytes] | None = None
         self._receipts = Receipts(receipts)
         self._clock = clock
         self._shuffle = shuffle
@@ -154,6 +164,21 @@ class TableActor:
     @property
     def _has_bank(self) -> bool:
         return self._sink is None or (self.is_stored and self._sink.healthy)
+
+    def is_idle_since(self, before_ms: int) -> bool:
+        """Whether the table can leave memory: stored, unwatched, and with nothing due."""
+        return (
+            not self.watchers
+            and self.table.deadline_ms is None
+            and self.changed_ms < before_ms
+            and self._gate.written == self.table.seq
+        )
+
+    def take_sample(self) -> dict[int, bytes]:
+        """Begin to keep the digests of all states, from this one on, until `sample` is cleared."""
+        state = TableSnapshot(self.table, self._receipts.kept)
+        self.sample = {self.table.seq: canonical_digest(state)}
+        return self.sample
 
     def close(self, reason: CloseReason) -> None:
         """Close the table for good; everybody goes home with the chips.  Raises Illegal."""
@@ -281,6 +306,7 @@ class TableActor:
         self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
     ) -> None:
         """Store, publish and time what has happened."""
+        self.changed_ms = self._clock.now_ms()
         first_seq = self.table.seq - len(events) + 1
         if transfers is None:
             transfers = self._transfers(events)
@@ -312,6 +338,8 @@ class TableActor:
                 for place, event in enumerate(events)
             )
         state = TableSnapshot(table, self._receipts.kept)
+        if self.sample is not None:
+            self.sample[table.seq] = canonical_digest(state)
         snapshot, key_id = self._vault.seal_snapshot(state, self._seal)
         self._sink.put(
             Change(

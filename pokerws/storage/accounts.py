@@ -71,6 +71,24 @@ def transfers_of(
     return tuple(moves)
 
 
+def refunds_of(table: Table, at_ms: int) -> tuple[Transfer, ...]:
+    """All chips of a table that is lost, to those who had them or had put them into the pot."""
+    home = table_account(table.id)
+    moves: list[Transfer] = []
+    for number, seat in enumerate(table.seats):
+        if seat is None:
+            continue
+        amount = seat.stack
+        part = None if table.hand is None else table.hand.seats[number]
+        if part is not None:
+            amount += part.bet + part.in_pots
+        if amount > 0:
+            seq = table.seq + 1 + number
+            target = player_account(seat.player)
+            moves.append(Transfer(home, target, amount, "refund", seq, at_ms))
+    return tuple(moves)
+
+
 class Booked(NamedTuple):
     """A line of an account's history: `amount` is negative where chips left the account.
 

@@ -193,6 +193,9 @@ async def _cut(connection: Connection, game: str, before: datetime) -> int | Non
     except NotStored:
         # Deleted since the ids were read.
         return None
+    if row.status == "quarantined":
+        # Somebody is to look into it, for which all of its log may be needed.
+        return None
     # Behind the snapshot there are events only where the database was edited.
     seq: int | None = await connection.fetchval(LAST_HAND_END, game, row.version, before)
     if seq is None or row.status != "closed" or row.updated_at >= before:

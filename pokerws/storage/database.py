@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
+from pokerws.storage import memory_play
 from pokerws.storage.embedded import DirectoryInUse, EmbeddedError, EmbeddedPostgres, running
 from pokerws.storage.migrate import MigrationError, status
 from pokerws.storage.migrate import migrate as apply_missing
@@ -19,13 +20,24 @@ class DatabaseError(Exception):
 
 
 class Database:
-    """An open, migrated database, which is asked through `store`; `vault` opens what is sealed."""
+    """An open, migrated database, which is asked through `store`; `vault` opens what is sealed.
+
+    `overtaken_ms` is since when play has gone on in memory, if it has: tables from before are to be
+    closed, and then `settle` called.
+    """
 
     def __init__(
-        self, store: PostgresStore, vault: Vault, postgres: EmbeddedPostgres | None
+        self,
+        url: str,
+        store: PostgresStore,
+        vault: Vault,
+        postgres: EmbeddedPostgres | None,
+        overtaken_ms: int | None,
     ) -> None:
+        self._url = url
         self.store = store
         self.vault = vault
+        self.overtaken_ms = overtaken_ms
         self._postgres = postgres
 
     @classmethod
@@ -48,6 +60,7 @@ class Database:
                 url = postgres.dsn
             await apply_missing(url)
             vault = await open_vault(url, keys)
+            since_ms = await memory_play.overtaken_ms(url, embedded_dir)
             store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
             if postgres is not None:
@@ -57,12 +70,16 @@ class Database:
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
-        return cls(store, vault, postgres)
+        return cls(url, store, vault, postgres, since_ms)
 
     @property
     def version(self) -> str:
         """What runs there, for people."""
         return f"PostgreSQL {self.store.version}"
+
+    async def settle(self) -> None:
+        """All tables that memory had overtaken are closed."""
+        await memory_play.settle(self._url)
 
     async def close(self) -> None:
         """Let go of the database, and stop Postgres if it is ours."""

@@ -6,12 +6,16 @@ never looks into a snapshot or a payload.  `version` is the seq of the last even
 """
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import Literal, NamedTuple, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 from pokerws.storage.accounts import Accounts, Transfer
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Receipt(Struct, frozen=True, array_like=True):
@@ -37,6 +41,11 @@ class TableSnapshot(Struct):
     table: Table
     receipts: dict[PlayerId, list[Receipt]] = {}
     sealed: str = ""
+
+
+def canonical_digest(snapshot: TableSnapshot) -> bytes:
+    """A digest of a table's whole state, the same wherever and however it is kept."""
+    return blake2b(_encode(snapshot), digest_size=16).digest()
 
 
 class EventRow(Struct, frozen=True):

@@ -99,6 +99,25 @@ async def test_bots_play_on_and_no_chip_is_lost() -> None:
             assert view.table.seats.count(None) == 2
 
 
+async def test_bots_play_on_when_their_accounts_run_dry() -> None:
+    # Each account holds a single buy-in, less than the bots wish for, and starts with nothing.
+    poor = replace(
+        SETTINGS, grant_chips=0, refill_to=3_000, refill_below=3_000, refill_interval_ms=0
+    )
+    added = asyncio.Event()
+
+    def notice(seq: int, event: TableEvent) -> None:
+        if isinstance(event, ChipsAdded):
+            assert event.amount == 3_000
+            added.set()
+
+    async with serving(poor) as app:
+        table = open_table(app)
+        async with connect(app.socket_url, name="Rail") as rail, bots_at(app):
+            await rail.watch(table, notice)
+            await added.wait()
+
+
 async def test_bots_play_on_over_broken_connections() -> None:
     async with serving() as app, bots_at(app):
         table = open_table(app)

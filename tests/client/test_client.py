@@ -3,18 +3,24 @@ import asyncio
 import pytest
 
 from pokerws.client import CommandRejected, ConnectionEnded, connect
+from pokerws.game.events import ChipsAdded, PlayerSat
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import (
     Accepted,
+    Account,
+    AccountTransfer,
+    AddChips,
     Chat,
     ChatSaid,
     CreateTable,
+    GetAccount,
     Hello,
     ListTables,
     Lobby,
     Notice,
     Ping,
     Pong,
+    Refill,
     Rejected,
     Sit,
     Tables,
@@ -60,6 +66,61 @@ async def test_queries_give_what_the_server_answers() -> None:
         assert await client.ping() == 77
         assert await client.list_tables() == [summary("Main")]
         assert await client.create_table("Mine", TableConfig(seats=2)) == "t2"
+        await client.close()
+
+
+async def test_the_account_is_read_page_by_page() -> None:
+    newest = [AccountTransfer(9, 5_000, "buy_in", -4_000, TABLE)]
+    older = [AccountTransfer(3, 1_000, "grant", 10_000)]
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        asked = await peer.receive(GetAccount)
+        assert asked.before is None
+        await peer.send(Account(asked.id, 6_000, newest, refill_at_ms=9_000))
+        asked = await peer.receive(GetAccount)
+        assert asked.before == 9
+        await peer.send(Account(asked.id, 6_000, older))
+        await peer.stays()
+
+    async with fake_server(script) as url, ann(url) as client:
+        account = await client.account()
+        assert (account.balance, account.refill_at_ms) == (6_000, 9_000)
+        assert account.transfers == newest
+        assert (await client.account(before=newest[-1].id)).transfers == older
+        await client.close()
+
+
+async def test_a_refill_is_given_or_refused() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.send(Accepted((await peer.receive(Refill)).id))
+        await peer.send(Rejected((await peer.receive(Refill)).id, "refill_not_due", "too early"))
+        await peer.stays()
+
+    async with fake_server(script) as url, ann(url) as client:
+        await client.refill()
+        with pytest.raises(CommandRejected, match="refill_not_due"):
+            await client.refill()
+        await client.close()
+
+
+@pytest.mark.parametrize("amount", [None, 500])
+async def test_chips_are_added_by_an_amount_or_up_to_the_maximum(amount: int | None) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.show(empty_table())
+        await peer.send(events(1, PlayerSat(2, ANN, "Ann", 5_000)))
+        add = await peer.receive(AddChips)
+        assert add.amount == amount
+        await peer.send(Accepted(add.id, 2), events(2, ChipsAdded(2, ANN, amount or 15_000)))
+        await peer.stays()
+
+    async with fake_server(script) as url, ann(url) as client:
+        view = await client.watch(TABLE)
+        await client.add_chips(TABLE, amount)
+        assert view.own is not None
+        assert view.own.stack == 5_000 + (amount or 15_000)
         await client.close()
 
 

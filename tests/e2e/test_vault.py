@@ -23,8 +23,8 @@ from tests.e2e.process import ServerProcess
 from tests.e2e.test_command_line import run
 from tests.vaults import KEY, VAULT, VAULT_KEYS
 
-# Nobody's time is up, and no second hand is dealt, while the database is searched.
-CONFIG = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=60_000)
+# Nobody's time is up while the database is searched.
+CONFIG = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=200)
 NEW = Key("new", bytes(reversed(range(32))))
 WRONG = written(Key(KEY.id, NEW.secret))
 # As it stands in JSON, or in JSON within JSON.
@@ -88,7 +88,8 @@ class Duel:
 
     async def act(self) -> None:
         """Whoever is to act checks or calls."""
-        turn = await self.views[0].wait_for(lambda view: view.table.hand and view.table.hand.turn)
+        turn = self.hand.turn
+        assert turn is not None
         client = self.clients[next(n for n, v in enumerate(self.views) if v.seat == turn.seat)]
         action: Action = "check" if "check" in turn.actions else "call"
         await client.act(self.table, turn.number, action)
@@ -106,7 +107,8 @@ class Duel:
         await self.stored()
 
     async def play_to_the_end(self) -> list[str]:
-        """Returns the board."""
+        """No other hand follows.  Returns the board."""
+        await self.clients[1].sit_out(self.table)
         board: list[str] = []
         while self.views[0].table.hand is not None:
             board = list(self.hand.board)
@@ -181,7 +183,10 @@ def cards_in_json(value: object) -> Iterator[str]:
 async def cards_in_files(connection: Connection) -> set[str]:
     """Every card, in quotes, in any file of the data directory; the log of writes is one."""
     await connection.execute("CHECKPOINT")
-    directory = Path(await connection.fetchval("SHOW data_directory"))
+    return searched(Path(await connection.fetchval("SHOW data_directory")))
+
+
+def searched(directory: Path) -> set[str]:
     assert list(directory.glob("pg_wal/0*"))
     found: set[str] = set()
     for file in directory.rglob("*"):

@@ -255,6 +255,19 @@ def test_an_entry_blind_is_negative() -> None:
     assert fields["blinds_or_straddles"] == [50, 100, -100, 0, 0]
 
 
+def test_a_short_small_blind_beside_an_entry_blind_is_told_as_the_small_one() -> None:
+    game = RecordedGame()
+    _, _, carol, _ = game.seat(1_000, 1_000, 1_000, 1_000)
+    game.deal()
+    game.folds_around()
+    game.sits("erin", seat=4)
+    carol.now_has(20)
+    game.deal()
+    game.folds_around()
+
+    assert game.told()["blinds_or_straddles"] == [50, 100, -100, 0, 0]
+
+
 def test_a_dead_small_blind_is_nobodys() -> None:
     game = RecordedGame()
     _, _, carol, _ = game.seat(1_000, 1_000, 1_000, 1_000)

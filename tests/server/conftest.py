@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,10 +54,12 @@ Connect = Callable[..., Awaitable[Raw]]
 
 
 @pytest.fixture
-async def app(request: pytest.FixtureRequest) -> AsyncIterator[App]:
+async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[App]:
     """A running server in memory; a test's `settings` marker changes its settings."""
     marker = request.node.get_closest_marker("settings")
-    app = App(Settings(port=0, **(marker.kwargs if marker else {})))
+    # A server in memory leaves a note at its database, if there is one.
+    nowhere = f"embedded:{tmp_path / 'none'}"
+    app = App(Settings(port=0, database_url=nowhere, **(marker.kwargs if marker else {})))
     await app.start()
     yield app
     await app.stop()

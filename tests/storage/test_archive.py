@@ -364,3 +364,38 @@ async def test_a_directory_that_cannot_be_written_to_is_one_clear_line(
         await archiving()
 
     assert await log_of(operator) == before
+
+
+async def test_a_game_in_quarantine_is_kept_as_it_is(
+    archiving: Archiving, operator: Connection
+) -> None:
+    await play_a_game(archiving.url)
+    await operator.execute("UPDATE games SET status = 'quarantined'")
+    before = await log_of(operator)
+
+    assert await archiving() == (0, ["0 games archived: 0 hands, 0 events"])
+    assert await log_of(operator) == before
+
+
+async def test_a_hand_in_whose_middle_the_log_begins_anew_without_a_gap_is_one_hand(
+    archiving: Archiving,
+) -> None:
+    store = await PostgresStore.open(archiving.url)
+    await open_accounts(store)
+    try:
+        async with writing(store) as journal:
+            played = PlayedGame(journal)
+            played.sit()
+            played.play_until(lambda actor: actor.table.hand is not None)
+            played.actor.resume(played.clock.now_ms(), 0, restart_log=True)
+            played.play_until(lambda actor: actor.table.hand is None)
+            played.actor.stop()
+    finally:
+        await store.close()
+    await archiving.holds_together()
+
+    await archiving()
+
+    (hand,) = archiving.hands("t1-1-1.phhs.gz")
+    assert "finishing_stacks" in hand
+    assert "_incomplete" not in hand

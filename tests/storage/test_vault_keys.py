@@ -10,7 +10,7 @@ import pytest
 
 from pokerws.storage import vault_keys
 from pokerws.storage.stored_log import Connection
-from pokerws.storage.vault import Key, Vault
+from pokerws.storage.vault import Key
 from pokerws.storage.vault_keys import (
     KeySource,
     VaultError,
@@ -170,9 +170,7 @@ async def test_another_key_under_the_same_id_is_found_out(database_url: str) -> 
     assert "sealed by other keys than VAULT_KEYS has under the same ids: test (1 table)" in message
 
 
-async def test_only_hands_in_play_need_their_key(
-    database_url: str, operator: Connection, tmp_path: Path
-) -> None:
+async def test_only_hands_in_play_need_their_key(database_url: str, operator: Connection) -> None:
     await play_a_game(database_url, hands=0)
     await operator.execute("UPDATE games SET status = 'closed'")
     await open_vault(database_url, source(OTHER))
@@ -202,7 +200,3 @@ async def test_a_database_that_is_away_is_an_error_of_one_line() -> None:
 async def test_the_statement_is_valid_in_a_migrated_database(operator: Connection) -> None:
     statement = vault_keys.LIVE_SEALS
     assert (await operator.prepare(statement)).get_query() == statement
-
-
-def test_an_empty_vault_seals_nothing() -> None:
-    assert KEY.id not in Vault([])

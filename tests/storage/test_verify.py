@@ -232,7 +232,10 @@ async def test_no_card_of_a_live_hand_is_told(database_url: str, operator: Conne
 
     _, lines = await verified(database_url)
 
-    assert lines[0] == "game t1: the snapshot is not what its log leads to: hand.deck differs"
+    assert lines[0] == (
+        "game t1: the snapshot is not what its log leads to: "
+        "hand.deck[0] differs; hand.deck[1] differs; hand.deck[2] differs; and more"
+    )
 
 
 async def test_a_log_full_of_mismatches_is_not_told_in_full(

@@ -1,0 +1,77 @@
+"""When memory has overtaken the database: servers that play in memory only leave a note for later.
+
+Tables that were stored before such a server took over are not what players last saw.  The next
+server that plays from the database finds the note, and closes them: their chips go home.  The note
+is a row; for the embedded PostgreSQL, which does not run then, it is a file beside the data.
+"""
+
+from pathlib import Path
+
+import asyncpg
+
+from pokerws.storage.store import StoreUnavailable
+
+NOTE = "memory-play"
+
+HAS_NOTES = "SELECT to_regclass('memory_play') IS NOT NULL"
+ADD_NOTE = """
+INSERT INTO memory_play (began_at)
+SELECT to_timestamp($1 / 1000.0)
+WHERE EXISTS (SELECT FROM games WHERE status IN ('waiting', 'active'))
+ON CONFLICT DO NOTHING
+"""
+OVERTAKEN = """
+SELECT round(extract(epoch FROM max(began_at)) * 1000)::bigint
+FROM memory_play
+WHERE closed_at IS NULL
+"""
+SETTLE = "UPDATE memory_play SET closed_at = now() WHERE closed_at IS NULL"
+
+STATEMENTS = (ADD_NOTE, OVERTAKEN, SETTLE)
+CONNECT_S = 5
+
+
+async def note(url: str, embedded_dir: Path | None, began_ms: int) -> None:
+    """Leave the note that play has gone on in memory since `began_ms` (milliseconds UTC).
+
+    Nothing is noted where nothing is stored.  Raises StoreUnavailable when the database is away.
+    """
+    if embedded_dir is not None:
+        if (embedded_dir / "cluster").exists():
+            (embedded_dir / NOTE).write_text(f"{began_ms}\n", encoding="ascii")
+        return
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_S, command_timeout=CONNECT_S)
+        try:
+            if await connection.fetchval(HAS_NOTES):
+                await connection.execute(ADD_NOTE, began_ms)
+        finally:
+            await connection.close(timeout=CONNECT_S)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+async def overtaken_ms(url: str, embedded_dir: Path | None) -> int | None:
+    """Since when play has gone on in memory, if nobody has closed the tables from before yet."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_S, command_timeout=CONNECT_S)
+    try:
+        file = None if embedded_dir is None else embedded_dir / NOTE
+        if file is not None and file.exists():
+            text = file.read_text(encoding="ascii").strip()
+            # A file that was cut short by a crash still says that there was such a time.
+            began_ms = int(text) if text.isdigit() else round(file.stat().st_mtime * 1000)
+            await connection.execute(ADD_NOTE, began_ms)
+            file.unlink()
+        since_ms: int | None = await connection.fetchval(OVERTAKEN)
+        return since_ms
+    finally:
+        await connection.close(timeout=CONNECT_S)
+
+
+async def settle(url: str) -> None:
+    """The tables from before have been closed."""
+    connection = await asyncpg.connect(url, timeout=CONNECT_S, command_timeout=CONNECT_S)
+    try:
+        await connection.execute(SETTLE)
+    finally:
+        await connection.close(timeout=CONNECT_S)
