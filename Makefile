@@ -7,7 +7,7 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint format clean
+.PHONY: help run test soak bench lint format clean
 
 help: ## Say what can be made
 	@echo "make TARGET, where TARGET is one of:"
@@ -24,6 +24,9 @@ SEEDS ?= 200
 FIRST_SEED ?= 1
 soak: $(READY) ## Kill the server under load, many times (SEEDS=200 FIRST_SEED=1)
 	@$(BIN)/python -m tests.simulation.soak --seeds $(SEEDS) --first-seed $(FIRST_SEED)
+
+bench: $(READY) ## Measure storage against its ceilings, into bench/RESULTS.md (five minutes)
+	@$(BIN)/python -m bench
 
 lint: $(READY) ## Check style, format and types
 	$(BIN)/ruff check .

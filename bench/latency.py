@@ -79,7 +79,7 @@ async def feed(instants: Sequence[float], start_s: float, give: Callable[[int], 
     """Give each change at its instant, or as soon after it as the event loop comes round."""
     for index, at_s in enumerate(instants):
         # A timer's milliseconds would gather what is to come one by one.
-        while time.perf_counter() - start_s < at_s:
+        while time.perf_counter() - start_s < at_s:  # noqa: ASYNC110  time has no event
             await asyncio.sleep(0)
         give(index)
 
@@ -164,7 +164,7 @@ async def measure(
         [],
         [
             (
-                f"{tables} tables; arrivals at random instants that are fixed beforehand (Poisson); "
+                f"{tables} tables; arrivals at random instants fixed beforehand (Poisson); "
                 f"latency from the instant to the known commit, {seconds:g} s a round."
             ),
             f"Full batches of the bare loop take {number(ceiling)} changes/s on this machine.",

@@ -79,8 +79,8 @@ def text(results: Results) -> str:
         ),
         "",
         (
-            "A ratio is ours to a ceiling of the same run: rounds of both take turns, the ratio is the "
-            "median of the pairs, in brackets the lowest and the highest. "
+            "A ratio is ours to a ceiling of the same run: rounds of both take turns, the ratio is "
+            "the median of the pairs, in brackets the lowest and the highest. "
             "[How and why](../docs/decisions/0014-bench.md)."
         ),
         "",

@@ -24,7 +24,7 @@ from pokerws.server.report import GamesReport
 from pokerws.server.session import Desk, Session
 from pokerws.server.upkeep import Upkeep
 from pokerws.settings import Settings
-from pokerws.storage.database import Database
+from pokerws.storage.database import Database, DatabaseError
 from pokerws.storage.journal import Journal
 from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.memory_play import note
@@ -100,8 +100,12 @@ class App:
             durable=settings.use_durable_acks,
             on_outcome=self._metrics.operation,
         )
-        await lobby.start()
-        await self._start_upkeep(lobby)
+        try:
+            await lobby.start()
+            await self._start_upkeep(lobby)
+        except (StoreUnavailable, TimeoutError) as error:
+            reason = str(error) or "it did not answer in time"
+            raise DatabaseError(f"{reason}; check DATABASE_URL") from error
         guests = Guests(settings.session_key or await self._session_key())
         await self._listen(lobby, bank, guests)
         self._guests = guests
@@ -116,6 +120,7 @@ class App:
         self._report.stop()
         if self._noting is not None:
             self._noting.cancel()
+            await asyncio.wait([self._noting])
         for helper in (self._upkeep, self._comparator):
             if helper is not None:
                 await helper.stop()
@@ -231,9 +236,8 @@ class App:
         )
         if database is not None and self._journal is not None:
             if database.overtaken_ms is not None:
-                closed = await upkeep.close_overtaken(database.overtaken_ms)
-                log.warning("overtaken_tables_closed", tables=closed)
-                await database.settle()
+                if await upkeep.close_overtaken(database.overtaken_ms):
+                    await database.settle()
             if settings.load_all_tables:
                 await lobby.load_all()
             self._comparator = Comparator(

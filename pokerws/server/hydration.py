@@ -43,6 +43,8 @@ class Hydration:
         self._sink = sink
         self._vault = vault
         self._on_outcome = on_outcome
+        # Those that could not be read, until somebody has repaired them.
+        self._quarantined: set[TableId] = set()
 
     async def load(self, table: TableId) -> Loaded:
         """Claim a table and load it.  Raises Illegal."""
@@ -54,6 +56,8 @@ class Hydration:
             log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))
             self._on_outcome("get_game", "DB_FAILED")
             raise Illegal("table_unavailable", "the database cannot be reached") from error
+        if claimed is None and table in self._quarantined:
+            raise Illegal("table_quarantined", "")
         if claimed is None:
             raise Illegal("unknown_table", f"there is no table {table}")
         return Loaded(await self._open(table, claimed), claimed)
@@ -83,8 +87,10 @@ class Hydration:
             self._on_outcome("get_game", "DB_FAILED")
             if isinstance(error, SealedByUnknownKey):
                 raise Illegal("table_unavailable", "its cards cannot be opened here") from error
+            self._quarantined.add(table)
             await self._set_aside(table, claimed)
             raise Illegal("table_quarantined", "") from error
+        self._quarantined.discard(table)
         log.info(
             "get_game",
             outcome="DB_HYDRATE",

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 
 import structlog
+from msgspec.structs import replace
 
 from pokerws.game.deal import Shuffle
 from pokerws.game.illegal import Illegal
@@ -21,7 +22,7 @@ from pokerws.server.clock import Alarm, Clock
 from pokerws.server.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
 from pokerws.server.parties import Sink, Viewer
 from pokerws.server.table_actor import TableActor
-from pokerws.storage.accounts import Transfer, refunds_of
+from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault import Vault
 
@@ -75,8 +76,6 @@ class Lobby:
         self._actors: dict[TableId, TableActor] = {}
         # Those that a fault has stopped, until all that they had decided is stored and shown.
         self._failed: dict[TableId, TableActor] = {}
-        # Those that cannot be read, until somebody has repaired them.
-        self._quarantined: set[TableId] = set()
         self._summaries: dict[TableId, TableSummary] = {}
         self._loading: dict[TableId, asyncio.Task[TableActor]] = {}
         self._subscribers: set[Viewer] = set()
@@ -91,10 +90,26 @@ class Lobby:
         if self._store is None:
             return
         self._check_lag()
-        for game in await self._store.games():
-            self._summaries[game.table] = TableSummary(
-                game.table, game.name, game.status, game.players, game.hand_number, game.config
-            )
+        await self.list_stored()
+
+    async def list_stored(self) -> None:
+        """List stored tables that are not known yet: at the start, and those that somebody has
+        repaired, or another server has opened, since.  Raises StoreUnavailable."""
+        if self._store is None:
+            return
+        known = self._summaries.keys() | self._actors.keys()
+        for game in await self._store.games(known):
+            if game.table not in self._summaries:
+                self._list(
+                    TableSummary(
+                        game.table,
+                        game.name,
+                        game.status,
+                        game.players,
+                        game.hand_number,
+                        game.config,
+                    )
+                )
 
     def stop(self) -> None:
         """Stop all tables where they are, and open or load no other."""
@@ -220,10 +235,13 @@ class Lobby:
         table = summary.table
         if self._summaries.get(table) == summary:
             return
-        self._summaries[table] = self._changed[table] = summary
+        self._list(summary)
         if summary.status == "closed":
             del self._summaries[table]
             self._actors.pop(table, None)
+
+    def _list(self, summary: TableSummary) -> None:
+        self._summaries[summary.table] = self._changed[summary.table] = summary
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._tell_subscribers)
 
@@ -277,9 +295,11 @@ class Lobby:
     def _drop(self, actor: TableActor, message: str) -> None:
         self._actors.pop(actor.table.id, None)
         if self._store is None:
-            self._summaries.pop(actor.table.id, None)
-            refunds = refunds_of(actor.table, self._clock.now_ms())
-            self._bank.moved(actor.table.id, refunds)
+            # There is nothing to load it from: it is gone, but not the chips.
+            self._bank.moved(actor.table.id, actor.refunds)
+            if actor.table.id in self._summaries:
+                summary = replace(self._summaries[actor.table.id], status="closed", players=0)
+                self.table_changed(summary)
         frame = encode(Notice("table_failed", message, actor.table.id))
         for viewer in list(actor.watchers):
             viewer.show(actor, frame)
@@ -334,16 +354,8 @@ class Lobby:
         log.info("tables_loaded", tables=len(self._actors), of=len(self._summaries))
 
     async def _hydrate(self, hydration: Hydration, table: TableId) -> TableActor:
-        try:
-            loaded = await hydration.load(table)
-        except Illegal as refusal:
-            if refusal.code == "table_quarantined":
-                self._quarantined.add(table)
-            elif refusal.code == "unknown_table" and table in self._quarantined:
-                raise Illegal("table_quarantined", "") from refusal
-            raise
+        loaded = await hydration.load(table)
         self._failed.pop(table, None)
-        self._quarantined.discard(table)
         return self._resume(table, loaded)
 
     def _resume(self, table: TableId, loaded: Loaded) -> TableActor:

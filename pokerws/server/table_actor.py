@@ -33,7 +33,7 @@ from pokerws.server.gate import Gate
 from pokerws.server.parties import Owner, Sink, Viewer
 from pokerws.server.receipts import Receipts
 from pokerws.server.views import Owners, is_personal, owners, redact, redact_table
-from pokerws.storage.accounts import Transfer, transfers_of
+from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
 from pokerws.storage.store import (
     Change,
     EventRow,
@@ -85,6 +85,8 @@ class TableActor:
         self.is_stored = True
         # When something last happened here.
         self.changed_ms = clock.now_ms()
+        # Where nothing is stored: whose the chips here were, before the latest command.
+        self.refunds: tuple[Transfer, ...] = ()
         # The digests of what is put to be stored, by seq, while somebody samples them.
         self.sample: dict[int, bytes] | None = None
         self._receipts = Receipts(receipts)
@@ -278,6 +280,9 @@ class TableActor:
 
     def _play(self, command: Command) -> list[TableEvent] | None:
         """The events of a command, applied.  None when a bug stopped the table."""
+        if self._sink is None:
+            # A bug may leave a command half done, so what was before counts.
+            self.refunds = refunds_of(self.table, self._clock.now_ms())
         try:
             return play(self.table, command, self._clock.now_ms(), self._shuffle)
         except Illegal:

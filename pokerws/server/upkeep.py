@@ -19,8 +19,12 @@ from pokerws.storage.store import Store, StoreUnavailable
 MOST_INTERVAL_MS = 10_000
 LEAST_INTERVAL_MS = 10
 PARTS = 4
+# How often stored tables are looked for that this server does not know.
+LIST_INTERVAL_MS = 30_000
 # Tables looked for at a time; the rest is for the next round.
 PAGE = 200
+# One that could not be closed is left alone for so long.
+PUT_OFF_MS = 600_000
 
 log = structlog.get_logger("pokerws.upkeep")
 
@@ -40,11 +44,14 @@ class Upkeep:
         self._clock = clock
         self._idle_ms = idle_ms
         self._abandoned_ms = abandoned_ms
+        self._list_at_ms = clock.now_ms() + LIST_INTERVAL_MS
+        # Tables that could not be closed, and when to try again.
+        self._put_off: dict[TableId, int] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin."""
-        if self._idle_ms or self._abandoned_ms:
+        if self._store is not None or self._idle_ms or self._abandoned_ms:
             self._task = asyncio.create_task(self._run(), name="upkeep")
 
     async def stop(self) -> None:
@@ -53,26 +60,34 @@ class Upkeep:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def close_overtaken(self, since_ms: int) -> int:
-        """Close all stored tables that last changed before `since_ms`; returns how many.
+    async def close_overtaken(self, since_ms: int) -> bool:
+        """Close all stored tables that last changed before `since_ms`; returns whether none is
+        left.  Raises StoreUnavailable or TimeoutError.
 
         Play has gone on in memory since then, so that they are not what players last saw.
         """
         assert self._store is not None, "only what is stored can be overtaken"
-        closed = 0
-        while tables := await self._store.idle(since_ms, PAGE):
-            before = closed
+        closed, left = 0, set[TableId]()
+        while tables := set(await self._store.idle(since_ms, PAGE + len(left))) - left:
             for table in tables:
-                closed += await self._close(table, "overtaken")
+                if await self._close(table, "overtaken"):
+                    closed += 1
+                else:
+                    left.add(table)
             await self._lobby.flush()
-            if closed == before:
-                log.error("tables_not_closed", tables=len(tables))
-                break
-        return closed
+        log.warning("overtaken_tables_closed", tables=closed)
+        # One that was set aside for good is not among the open ones any more.
+        left &= set(await self._store.idle(since_ms, PAGE + len(left)))
+        if left:
+            log.error("overtaken_tables_left", tables=len(left), until="the next start")
+        return not left
 
     async def look(self) -> None:
         """Do once what there is to do."""
         now_ms = self._clock.now_ms()
+        if now_ms >= self._list_at_ms:
+            self._list_at_ms = now_ms + LIST_INTERVAL_MS
+            await self._lobby.list_stored()
         if self._abandoned_ms:
             for table in await self._abandoned(now_ms - self._abandoned_ms):
                 await self._close(table, "abandoned")
@@ -82,7 +97,8 @@ class Upkeep:
                 log.info("tables_evicted", tables=evicted, left=self._lobby.tables_in_memory)
 
     async def _run(self) -> None:
-        shortest_ms = min(ms for ms in (self._idle_ms, self._abandoned_ms) if ms)
+        times_ms = (self._idle_ms, self._abandoned_ms, LIST_INTERVAL_MS)
+        shortest_ms = min(ms for ms in times_ms if ms)
         interval_ms = max(LEAST_INTERVAL_MS, min(MOST_INTERVAL_MS, shortest_ms // PARTS))
         while True:
             await asyncio.sleep(interval_ms / 1000)
@@ -95,16 +111,25 @@ class Upkeep:
                 log.exception("upkeep_failed")
 
     async def _abandoned(self, before_ms: int) -> list[TableId]:
+        now_ms = self._clock.now_ms()
+        self._put_off = {t: at_ms for t, at_ms in self._put_off.items() if at_ms > now_ms}
         found = self._lobby.unwatched(before_ms)
         if self._store is not None:
-            stored = await self._store.idle(before_ms, PAGE)
+            # Those that are passed over must not fill the page, or the others' turn never comes.
+            page = PAGE + self._lobby.tables_in_memory + len(self._put_off)
+            stored = await self._store.idle(before_ms, page)
             found += [table for table in stored if not self._lobby.in_memory(table)]
-        return found
+        return [table for table in found if table not in self._put_off]
 
     async def _close(self, table: TableId, reason: Literal["abandoned", "overtaken"]) -> bool:
         try:
             await self._lobby.close(table, reason)
         except Illegal as refusal:
             log.warning("table_not_closed", table=table, reason=reason, error=str(refusal))
-            return False
-        return True
+        except Exception:
+            # A fault in one table is not to keep the others open.
+            log.exception("table_not_closed", table=table, reason=reason)
+        else:
+            return True
+        self._put_off[table] = self._clock.now_ms() + PUT_OFF_MS
+        return False

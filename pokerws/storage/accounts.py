@@ -80,8 +80,10 @@ def refunds_of(table: Table, at_ms: int) -> tuple[Transfer, ...]:
             continue
         amount = seat.stack
         part = None if table.hand is None else table.hand.seats[number]
-        if part is not None:
+        if table.hand is not None and part is not None:
             amount += part.bet + part.in_pots
+            # A dead ante is the big blind's.
+            amount += table.hand.dead if number == table.big_blind else 0
         if amount > 0:
             seq = table.seq + 1 + number
             target = player_account(seat.player)

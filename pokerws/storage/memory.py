@@ -2,7 +2,7 @@
 
 import secrets
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from pokerws.game.state import PlayerId, TableId
@@ -123,7 +123,7 @@ class MemoryStore:
         idle = [t for t, row in self._rows.items() if row.is_open and row.change.at_ms < before_ms]
         return sorted(idle, key=lambda table: self._rows[table].change.at_ms)[:limit]
 
-    async def games(self) -> list[Game]:
+    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
         """Part of `Store`."""
         return [
             Game(
@@ -137,7 +137,7 @@ class MemoryStore:
                 epoch=row.epoch,
             )
             for table, row in self._rows.items()
-            if row.is_open
+            if row.is_open and table not in besides
         ]
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:

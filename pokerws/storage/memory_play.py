@@ -5,6 +5,8 @@ server that plays from the database finds the note, and closes them: their chips
 is a row; for the embedded PostgreSQL, which does not run then, it is a file beside the data.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -40,38 +42,45 @@ async def note(url: str, embedded_dir: Path | None, began_ms: int) -> None:
         if (embedded_dir / "cluster").exists():
             (embedded_dir / NOTE).write_text(f"{began_ms}\n", encoding="ascii")
         return
+    async with _connection(url) as connection:
+        if await connection.fetchval(HAS_NOTES):
+            await connection.execute(ADD_NOTE, began_ms)
+
+
+async def overtaken_ms(url: str, embedded_dir: Path | None) -> int | None:
+    """Since when play has gone on in memory, if nobody has closed the tables from before yet.
+
+    Raises StoreUnavailable.
+    """
+    async with _connection(url) as connection:
+        file = None if embedded_dir is None else embedded_dir / NOTE
+        if file is not None and file.exists():
+            await connection.execute(ADD_NOTE, _began_ms(file))
+            file.unlink()
+        since_ms: int | None = await connection.fetchval(OVERTAKEN)
+        return since_ms
+
+
+async def settle(url: str) -> None:
+    """The tables from before have been closed.  Raises StoreUnavailable."""
+    async with _connection(url) as connection:
+        await connection.execute(SETTLE)
+
+
+def _began_ms(file: Path) -> int:
+    """What a note says; one that a crash cut short says at least that there was such a time."""
+    number, end, _ = file.read_bytes().partition(b"\n")
+    # Without its end the number may lack digits, and would be a time long ago.
+    return int(number) if end and number.isdigit() else round(file.stat().st_mtime * 1000)
+
+
+@asynccontextmanager
+async def _connection(url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_S, command_timeout=CONNECT_S)
         try:
-            if await connection.fetchval(HAS_NOTES):
-                await connection.execute(ADD_NOTE, began_ms)
+            yield connection
         finally:
             await connection.close(timeout=CONNECT_S)
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
-
-
-async def overtaken_ms(url: str, embedded_dir: Path | None) -> int | None:
-    """Since when play has gone on in memory, if nobody has closed the tables from before yet."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_S, command_timeout=CONNECT_S)
-    try:
-        file = None if embedded_dir is None else embedded_dir / NOTE
-        if file is not None and file.exists():
-            text = file.read_text(encoding="ascii").strip()
-            # A file that was cut short by a crash still says that there was such a time.
-            began_ms = int(text) if text.isdigit() else round(file.stat().st_mtime * 1000)
-            await connection.execute(ADD_NOTE, began_ms)
-            file.unlink()
-        since_ms: int | None = await connection.fetchval(OVERTAKEN)
-        return since_ms
-    finally:
-        await connection.close(timeout=CONNECT_S)
-
-
-async def settle(url: str) -> None:
-    """The tables from before have been closed."""
-    connection = await asyncpg.connect(url, timeout=CONNECT_S, command_timeout=CONNECT_S)
-    try:
-        await connection.execute(SETTLE)
-    finally:
-        await connection.close(timeout=CONNECT_S)

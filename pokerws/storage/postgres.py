@@ -6,7 +6,7 @@ small pool.  Nothing here tries again: the caller knows whether that is safe.
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -77,7 +77,7 @@ LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
 GAMES = """
 SELECT id, name, status, config, players, hand_number, version, epoch
 FROM games
-WHERE status IN ('waiting', 'active')
+WHERE status IN ('waiting', 'active') AND id <> ALL ($1::text[])
 ORDER BY created_at, id
 """
 
@@ -260,10 +260,10 @@ class PostgresStore:
         async with self._reader() as reader:
             return [TableId(row["id"]) for row in await reader.fetch(IDLE, before_ms, limit)]
 
-    async def games(self) -> list[Game]:
+    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
         """Part of `Store`.  A game whose config cannot be read is left out, and logged."""
         async with self._reader() as reader:
-            rows = await reader.fetch(GAMES)
+            rows = await reader.fetch(GAMES, list(besides))
         return [game for row in rows if (game := _game(row)) is not None]
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:

@@ -5,7 +5,7 @@ never looks into a snapshot or a payload.  `version` is the seq of the last even
 `epoch` counts how often the table's owner has changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from typing import Literal, NamedTuple, Protocol
 
@@ -180,8 +180,8 @@ class Store(Protocol):
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
         """Waiting or active tables whose last change was before `before_ms`, a few of them."""
 
-    async def games(self) -> list[Game]:
-        """All games that are waiting or active, oldest first."""
+    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
+        """All games that are waiting or active, but for those in `besides`; oldest first."""
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Up to `limit` events of the log with a seq above `after_seq`, in order."""

@@ -1,8 +1,8 @@
 """Whether the database holds together: `python server.py verify`.
 
 For each game: the log has no gap, its replay is the stored snapshot, the columns say what the
-snapshot says, and no chip was made or lost.  It only reads, and judges one game at a time.  Without
-the key that sealed cards it checks all but these.
+snapshot says, no chip was made or lost, and the ledger says the same.  It only reads, and judges
+one game at a time.  Without the key that sealed cards it checks all but these.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -23,8 +23,9 @@ from pokerws.game.events import (
     TableOpened,
     tag_of,
 )
-from pokerws.game.state import Table
+from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import replay
+from pokerws.storage.accounts import player_account
 from pokerws.storage.progress import Progress
 from pokerws.storage.stored_log import (
     IMPOSSIBLE,
@@ -46,6 +47,13 @@ from pokerws.storage.stored_log import (
     read_log,
 )
 from pokerws.storage.vault import Vault, public_table
+from pokerws.storage.verify_ledger import (
+    LedgerVerdict,
+    Logged,
+    Move,
+    verify_chips,
+    verify_ledger,
+)
 
 # Of two states that differ, so many differences are told; of a damaged log, so many mismatches.
 MOST_DIFFERENCES = 3
@@ -114,15 +122,25 @@ async def verify(
                 progress.show(verified)
         finally:
             progress.clear()
+        ledger = LedgerVerdict(0, 0, []) if game is not None else await verify_ledger(connection)
+    for mismatch in ledger.mismatches:
+        print(f"ledger: {mismatch}", file=out)
     unlogged = f", {without} without a log" if without else ""
     print(f"{verified} games verified, {mismatches} mismatches{unlogged}", file=out)
+    if game is None:
+        count = len(ledger.mismatches)
+        print(
+            f"{ledger.accounts} accounts and {ledger.transfers} transfers verified, "
+            f"{count} mismatches",
+            file=out,
+        )
     if missing_keys:
         keys = ", ".join(printable(key) for key in sorted(missing_keys))
         print(
             f"sealed cards of {sealed} games were not checked: VAULT_KEYS has no key {keys}",
             file=out,
         )
-    return 1 if mismatches else 0
+    return 1 if mismatches or ledger.mismatches else 0
 
 
 async def _wanted(connection: Connection, game: str | None) -> AsyncIterator[str]:
@@ -144,16 +162,18 @@ async def verify_game(
             async for event in events:
                 if not log.take(event):
                     break
+        ledger = await verify_chips(connection, game, _readable(row), log.logged)
     mismatches = log.mismatches
     try:
         read = open_table(vault, row)
         stored, columns = read.table, list(_columns(row, read))
     except (*UNREADABLE, *IMPOSSIBLE) as error:
         mismatches.append(f"the snapshot cannot be read: {printable(str(error))}")
+        mismatches += ledger
         return Verdict(
             game, row.version, log.events, log.begun, mismatches, frozenset(log.missing_keys)
         )
-    mismatches += columns
+    mismatches += columns + ledger
     if read.broken:
         mismatches.append(f"the snapshot cannot be opened: {printable(read.broken)}")
     missing_keys = frozenset(log.missing_keys | ({read.missing} if read.missing else set()))
@@ -162,6 +182,14 @@ async def verify_game(
     if log.table is not None and not log.broken and logged:
         mismatches += _against_log(stored, log.table, hidden=log.hidden or read.hidden)
     return Verdict(game, row.version, log.events, logged, mismatches, missing_keys)
+
+
+def _readable(row: StoredGame) -> Table | None:
+    """The snapshot's table, whose chips everybody may see, if it can be read at all."""
+    try:
+        return open_table(NO_KEYS, row).table
+    except (*UNREADABLE, *IMPOSSIBLE):
+        return None
 
 
 class LogReplay:
@@ -182,8 +210,15 @@ class LogReplay:
         self.begun = False
         self.broken = False
         self.mismatches: list[str] = []
+        self._moves: dict[int, Move] = {}
+        self._since = self._until = 0
         self._chips = 0
         self._chips_wrong = False
+
+    @property
+    def logged(self) -> Logged:
+        """The chips that came and went since the log began, or began anew."""
+        return Logged(self._moves, self._since, self._until)
 
     def take(self, row: StoredEvent) -> bool:
         """Replay the next event; False when the table is not known from there on."""
@@ -231,7 +266,7 @@ class LogReplay:
                     where = "; ".join(differences(whole, table, "the event", "the replay"))
                     return f"event {seq} (log_restarted) is not about the table before it: {where}"
                 self.table = replay([event])
-                self._chips = _chips_of(whole)
+                self._chips = whole.chips
             case TableOpened() if seq == 1:
                 self.table = replay([event])
             case TableOpened():
@@ -256,13 +291,17 @@ class LogReplay:
                 f"{table.hand_number}"
             )
         match event:
-            case PlayerSat(stack=chips) | ChipsAdded(amount=chips):
-                self._chips += chips
-            case PlayerStood(stack=chips):
-                self._chips -= chips
+            case PlayerSat(player=player, stack=chips) | ChipsAdded(player=player, amount=chips):
+                self._moved(row.seq, player, chips)
+            case PlayerStood(player=player, stack=chips) if chips:
+                self._moved(row.seq, player, -chips)
+            case LogRestarted() | TableOpened():
+                self._moves.clear()
+                self._since = row.seq
             case _:
                 pass
-        there = _chips_of(table)
+        self._until = row.seq
+        there = table.chips
         if there != self._chips and not self._chips_wrong:
             # What follows may well be right, beginning with these chips.
             self._chips_wrong = True
@@ -270,6 +309,10 @@ class LogReplay:
                 f"chips are not conserved: after event {row.seq} ({tag_of(event)}) {there} are at "
                 f"the table, and {self._chips} were brought and not taken away"
             )
+
+    def _moved(self, seq: int, player: PlayerId, chips: int) -> None:
+        self._chips += chips
+        self._moves[seq] = Move(player_account(player), chips)
 
     def _note(self, mismatch: str) -> None:
         if len(self.mismatches) < MOST_MISMATCHES:
@@ -352,7 +395,3 @@ def _against_log(stored: Table, replayed: Table, *, hidden: bool) -> Iterator[st
             stored, replayed = public_table(stored), public_table(replayed)
         places = differences(stored, replayed, "the snapshot", "the replay")
         yield f"the snapshot is not what its log leads to: {'; '.join(places)}"
-
-
-def _chips_of(table: Table) -> int:
-    return table.total_pot + sum(seat.stack for seat in table.seats if seat is not None)

@@ -3,11 +3,14 @@
  * the connection. The table that is shown is named by the address: `#table=ID`.
  */
 
+import { Account } from "./account.js";
+import { AccountPanel } from "./account-panel.js";
 import { showCards } from "./cards.js";
 import { byId, setText } from "./dom.js";
 import { LobbyScreen } from "./lobby.js";
 import { say } from "./message.js";
 import { Connection } from "./protocol.js";
+import { TableNames } from "./table-names.js";
 import { TableScreen } from "./table.js";
 import { sentence } from "./words.js";
 
@@ -25,7 +28,9 @@ const identity = {
 const scheme = location.protocol === "https:" ? "wss" : "ws";
 const connection = new Connection({ url: `${scheme}://${location.host}/ws`, identity });
 const lobby = new LobbyScreen(connection, openTable);
-const table = new TableScreen(connection, tableGone);
+const account = new Account(connection);
+const table = new TableScreen(connection, account, tableGone);
+new AccountPanel(account, new TableNames(connection), () => table.seat());
 let seenOnline = false;
 
 function main() {

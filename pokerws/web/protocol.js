@@ -49,7 +49,7 @@ const REPEAT_WITHIN_MS = 30_000;
  */
 
 /** Answers to a command, by message type. Every other message is news. */
-const ANSWERS = new Set(["accepted", "welcome", "pong", "tables"]);
+const ANSWERS = new Set(["accepted", "welcome", "pong", "tables", "account"]);
 
 /** The server's refusal of a command; `code` is stable. */
 export class Rejected extends Error {
@@ -132,7 +132,7 @@ export class Connection {
   /**
    * Send a command and wait for its answer.
    * @param {Message} message without an id
-   * @returns {Promise<Message>} the `accepted`, `tables` or `pong`
+   * @returns {Promise<Message>} the `accepted`, `tables`, `account` or `pong`
    * @throws {Rejected}
    */
   request(message) {

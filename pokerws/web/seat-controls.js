@@ -1,30 +1,40 @@
 /**
  * Everything about having a seat but playing: sitting down, sitting out and in, adding chips and
- * standing up, with the dialog that asks for an amount.
+ * standing up.
  */
 
-import { byId, setText } from "./dom.js";
+import { AmountDialog } from "./amount-dialog.js";
+import { byId } from "./dom.js";
 import { say, sayRefusal } from "./message.js";
 import { chips } from "./words.js";
 
 /** @typedef {import("./table.js").Scene} Scene */
 /** @typedef {import("./protocol.js").Message} Message */
+/** @typedef {import("./account.js").Account} Account */
+
+/** A wish to add chips: so many, or null for as many as the table and the account allow. */
+/** @typedef {{amount: number|null}} Wish */
 
 const USUAL_BUY_IN_BLINDS = 100;
 
 export class SeatControls {
-  /** @param {(message: Message) => Promise<Message>} send */
-  constructor(send) {
+  /**
+   * @param {(message: Message) => Promise<Message>} send
+   * @param {Account} account
+   */
+  constructor(send, account) {
     this.send = send;
+    this.account = account;
     /** @type {Scene|null} */
     this.scene = null;
-    /** @type {number|null} chips to be added when the hand is over */
-    this.chipsToAdd = null;
-    this.dialog = new AmountDialog();
+    /** @type {Wish|null} to be fulfilled when the hand is over */
+    this.wish = null;
+    this.dialog = new AmountDialog(account);
     this.command("stand", "stand");
     this.command("sit-out", "sit_out");
     this.command("sit-in", "sit_in");
     byId("add-chips").addEventListener("click", () => this.askChips());
+    this.onClick("top-up", () => this.want({ amount: null }));
   }
 
   /**
@@ -32,11 +42,20 @@ export class SeatControls {
    * @param {string} type
    */
   command(id, type) {
+    this.onClick(id, () => this.send({ type }).catch(sayRefusal));
+  }
+
+  /**
+   * Have a button do something, and be dead until it is done.
+   * @param {string} id
+   * @param {() => Promise<unknown>} deed
+   */
+  onClick(id, deed) {
     const button = byId(id);
     button.addEventListener("click", async () => {
       button.dataset.busy = "yes";
       button.disabled = true;
-      await this.send({ type }).catch(sayRefusal);
+      await deed();
       delete button.dataset.busy;
       if (this.scene) this.render(this.scene);
     });
@@ -52,13 +71,24 @@ export class SeatControls {
     byId("sit-out").hidden = !staying || seat.sitting_out;
     byId("sit-in").hidden = !staying || !seat.sitting_out || seat.stack === 0;
     byId("add-chips").hidden = !staying || seat.stack >= table.config.max_buy_in;
+    byId("top-up").hidden = byId("add-chips").hidden || !this.canTopUp(table, seat);
     byId("add-chips").classList.toggle("primary", seat?.stack === 0 && !this.inHand());
     byId("seat-controls").hidden = !seat;
     for (const button of byId("seat-controls").children) {
       button.disabled = !live || button.dataset.busy === "yes";
     }
-    if (!seat) this.chipsToAdd = null;
-    if (live && this.chipsToAdd !== null && !this.inHand()) this.addChips(this.chipsToAdd);
+    if (!seat) this.wish = null;
+    if (live && this.wish !== null && !this.inHand()) this.addChips(this.wish);
+  }
+
+  /**
+   * Whether the account has the least that may be added.
+   * @param {import("./table-state.js").TableState} table
+   * @param {import("./table-state.js").Seat|null} seat
+   */
+  canTopUp(table, seat) {
+    if (!seat || this.account.balance === null) return false;
+    return this.account.balance >= Math.max(1, table.config.min_buy_in - seat.stack);
   }
 
   inHand() {
@@ -73,7 +103,7 @@ export class SeatControls {
     const { min_buy_in: least, max_buy_in: most, big_blind: blind } = config;
     const amount = await this.dialog.ask({
       title: `Buy in for seat ${number + 1}`,
-      hint: `From ${chips(least)} to ${chips(most)}; the big blind is ${chips(blind)}.`,
+      note: `The big blind is ${chips(blind)}.`,
       confirm: "Sit down",
       least,
       most,
@@ -89,92 +119,52 @@ export class SeatControls {
     if (!table || !seat) return;
     const least = Math.max(1, table.config.min_buy_in - seat.stack);
     const most = table.config.max_buy_in - seat.stack;
-    const later = this.inHand() ? " They come when this hand is over." : "";
+    const later = this.inHand() ? " The chips come when this hand is over." : "";
     const amount = await this.dialog.ask({
       title: "Add chips",
-      hint: `Your stack is ${chips(seat.stack)}; add ${chips(least)} to ${chips(most)}.${later}`,
+      note: `Your stack is ${chips(seat.stack)}.${later}`,
       confirm: "Add",
       least,
       most,
       value: Math.min(most, table.config.big_blind * USUAL_BUY_IN_BLINDS),
     });
-    if (amount === null) return;
-    if (this.inHand()) {
-      this.chipsToAdd = amount;
-      say(`${chips(amount)} are added when the hand is over.`);
-    } else {
-      this.addChips(amount);
+    if (amount !== null) this.want({ amount });
+  }
+
+  /** @param {Wish} wish */
+  async want(wish) {
+    if (!this.inHand()) {
+      await this.addChips(wish);
+      return;
     }
+    this.wish = wish;
+    const what = wish.amount === null ? "Your stack is filled up" : `${chips(wish.amount)} are added`;
+    say(`${what} when the hand is over.`);
   }
 
   /**
    * Add chips, no more than there is room for by now, and come back to the game when the player
    * was out of them.
-   * @param {number} asked
+   * @param {Wish} wish
    */
-  async addChips(asked) {
-    this.chipsToAdd = null;
+  async addChips(wish) {
+    this.wish = null;
     const { table, own } = this.scene ?? {};
     const seat = own == null ? null : table?.seats[own];
     if (!table || !seat) return;
     const busted = seat.stack === 0 && seat.sitting_out;
-    const amount = Math.min(asked, table.config.max_buy_in - seat.stack);
-    if (amount < 1) return;
+    const room = table.config.max_buy_in - seat.stack;
+    if (room < 1) return;
+    // The server knows best how far the account goes.
+    const amount = wish.amount === null ? {} : { amount: Math.min(wish.amount, room) };
     try {
-      await this.send({ type: "add_chips", amount });
+      await this.send({ type: "add_chips", ...amount });
       if (busted) await this.send({ type: "sit_in" });
     } catch (error) {
       const refusal = /** @type {any} */ (error);
       // The next hand has just begun: keep the wish until it is over.
-      if (refusal.code === "in_hand") this.chipsToAdd = asked;
+      if (refusal.code === "in_hand") this.wish = wish;
       else sayRefusal(refusal);
     }
-  }
-}
-
-/** Asks for an amount of chips. */
-class AmountDialog {
-  constructor() {
-    this.dialog = byId("buy-in");
-    this.amount = byId("buy-in-amount");
-    this.slider = byId("buy-in-slider");
-    /** @type {(amount: number|null) => void} */
-    this.answer = () => {};
-    this.slider.addEventListener("input", () => {
-      this.amount.value = this.slider.value;
-    });
-    this.amount.addEventListener("input", () => {
-      this.slider.value = this.amount.value;
-    });
-    byId("buy-in-cancel").addEventListener("click", () => this.dialog.close());
-    this.dialog.addEventListener("submit", () => this.finish(Number(this.amount.value)));
-    this.dialog.addEventListener("close", () => this.finish(null));
-  }
-
-  /**
-   * @param {{title: string, hint: string, confirm: string, least: number, most: number,
-   *   value: number}} question
-   * @returns {Promise<number|null>} null when it was cancelled
-   */
-  ask({ title, hint, confirm, least, most, value }) {
-    setText(byId("buy-in-title"), title);
-    setText(byId("buy-in-hint"), hint);
-    setText(byId("buy-in-confirm"), confirm);
-    for (const input of [this.amount, this.slider]) {
-      input.min = least;
-      input.max = most;
-      input.value = value;
-    }
-    this.dialog.showModal();
-    this.amount.select();
-    return new Promise((resolve) => {
-      this.answer = resolve;
-    });
-  }
-
-  /** @param {number|null} amount */
-  finish(amount) {
-    this.answer(amount);
-    this.answer = () => {};
   }
 }

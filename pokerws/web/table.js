@@ -36,9 +36,10 @@ const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 export class TableScreen {
   /**
    * @param {Connection} connection
+   * @param {import("./account.js").Account} account
    * @param {(why: string) => void} gone called when the table cannot be shown
    */
-  constructor(connection, gone) {
+  constructor(connection, account, gone) {
     this.connection = connection;
     this.gone = gone;
     /** @type {string|null} */
@@ -57,9 +58,10 @@ export class TableScreen {
     const send = (message) => this.send(message);
     this.stage = new Stage((seat) => this.controls.askBuyIn(seat));
     this.actions = new ActionBar(send);
-    this.controls = new SeatControls(send);
+    this.controls = new SeatControls(send, account);
     this.panel = new Panel(send);
     connection.on("status", () => this.render());
+    account.onChange(() => this.render());
     connection.on("chat", (message) => this.takeChat(message));
     setInterval(() => this.tick(), TICK_MS);
   }
@@ -99,7 +101,14 @@ export class TableScreen {
   }
 
   isSeated() {
-    return this.table !== null && this.ownSeat() !== null;
+    return this.seat() !== null;
+  }
+
+  /** The own seat: at which table, with how many chips before the player. */
+  seat() {
+    const own = this.ownSeat();
+    const seat = own === null ? null : this.table?.seats[own];
+    return this.table && seat ? { table: this.table.name, stack: seat.stack } : null;
   }
 
   /**

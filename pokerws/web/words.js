@@ -6,6 +6,9 @@
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
 
 const NUMBER = new Intl.NumberFormat("en-US");
+const SIGNED = new Intl.NumberFormat("en-US", { signDisplay: "exceptZero" });
+const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat("en-US", { month: "short", day: "numeric" });
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
 /** @typedef {Record<string, string>} Names */
 /** @type {Names} */
@@ -40,9 +43,64 @@ const CLOSED = {
   operator: "the operator has closed it",
 };
 
+/**
+ * Why chips moved between an account and what else there is.
+ * @type {Record<string, (table: string) => string>}
+ */
+const TRANSFERS = {
+  grant: () => "Welcome gift",
+  refill: () => "Refill",
+  buy_in: (table) => `Sat down at ${table}`,
+  add_on: (table) => `Added chips at ${table}`,
+  top_up: (table) => `Topped up at ${table}`,
+  cash_out: (table) => `Left ${table}`,
+  refund: (table) => `Back from ${table}, which was closed`,
+  opening: () => "Carried over",
+};
+
 /** @param {number} amount */
 export function chips(amount) {
   return NUMBER.format(amount);
+}
+
+/**
+ * An amount that came or went: "+500", "−500".
+ * @param {number} amount
+ */
+export function signed(amount) {
+  return SIGNED.format(amount).replace("-", "−");
+}
+
+/**
+ * What a line of an account's history is about.
+ * @param {import("./account.js").Transfer} transfer
+ * @param {string} table its name
+ */
+export function transferInWords({ reason }, table) {
+  return TRANSFERS[reason]?.(table) ?? sentence(reason.replaceAll("_", " "));
+}
+
+/**
+ * A time of day, with the date unless it is today's.
+ * @param {number} atMs
+ * @param {number} nowMs
+ */
+export function timeOf(atMs, nowMs) {
+  const today = new Date(atMs).toDateString() === new Date(nowMs).toDateString();
+  return TIME.format(atMs) + (today ? "" : ` on ${DAY.format(atMs)}`);
+}
+
+/**
+ * How long something takes, rounded up: "40 s", "12 min", "1 h 5 min".
+ * @param {number} ms
+ */
+export function duration(ms) {
+  const seconds = Math.ceil(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const rest = minutes % 60;
+  return `${NUMBER.format(Math.floor(minutes / 60))} h${rest ? ` ${rest} min` : ""}`;
 }
 
 /**

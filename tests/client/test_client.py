@@ -110,10 +110,10 @@ async def test_chips_are_added_by_an_amount_or_up_to_the_maximum(amount: int | N
     async def script(peer: Peer) -> None:
         await peer.welcome()
         await peer.show(empty_table())
-        await peer.send(events(1, PlayerSat(2, ANN, "Ann", 5_000)))
+        await peer.send(events(2, PlayerSat(2, ANN, "Ann", 5_000)))
         add = await peer.receive(AddChips)
         assert add.amount == amount
-        await peer.send(Accepted(add.id, 2), events(2, ChipsAdded(2, ANN, amount or 15_000)))
+        await peer.send(Accepted(add.id, 3), events(3, ChipsAdded(2, ANN, amount or 15_000)))
         await peer.stays()
 
     async with fake_server(script) as url, ann(url) as client:

@@ -2,6 +2,7 @@
 
 from pokerws.storage.stored_log import game_ids, open_stored
 from pokerws.storage.verify import verify_game
+from pokerws.storage.verify_ledger import verify_ledger
 from tests.vaults import VAULT
 
 
@@ -18,4 +19,6 @@ async def check_database(dsn: str) -> dict[str, int]:
             assert verdict.mismatches == [], f"game {game}: {verdict.mismatches}"
             assert verdict.events == verdict.version, f"game {game}: the log is not whole"
             versions[game] = verdict.version
+        ledger = await verify_ledger(connection)
+        assert ledger.mismatches == [], ledger.mismatches
     return versions

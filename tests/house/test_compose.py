@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 def service(name: str) -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(TEXT)["services"][name]
     return found
+
+
+def given() -> dict[str, str]:
+    """The server's environment where nothing is set in the one that compose is run in."""
+    environment = service("server")["environment"]
+    return {name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", text) for name, text in environment.items()}
 
 
 def check(text: str) -> None:
@@ -56,14 +63,24 @@ def test_the_server_waits_for_a_healthy_postgres() -> None:
 
 def test_the_database_outlives_its_container() -> None:
     assert service("db")["volumes"] == ["db:/var/lib/postgresql"]
-    assert yaml.safe_load(TEXT)["volumes"] == {"db": None}
+    assert yaml.safe_load(TEXT)["volumes"] == {"db": None, "var": None}
+
+
+def test_the_key_of_the_cards_outlives_its_container() -> None:
+    settings = load(given())
+    assert not settings.vault_keys
+    assert service("server")["volumes"] == ["var:/app/var"]
+    # The image makes the folder for its own account, which a new volume takes over.
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert "install -d -o poker -g poker /app/var" in dockerfile
+    assert "WORKDIR /app" in dockerfile
+    assert settings.vault_key_file == "var/vault.key"
 
 
 def test_the_server_is_given_settings_that_it_has() -> None:
-    given = service("server")["environment"]
-    assert {name.lower() for name in given} <= set(Settings.__struct_fields__)
-    assert all(isinstance(value, str) for value in given.values())
-    settings = load(given)
+    assert {name.lower() for name in given()} <= set(Settings.__struct_fields__)
+    assert all(isinstance(value, str) for value in given().values())
+    settings = load(given())
     assert settings.use_db_repository
     assert settings.use_event_persistence
     assert settings.use_input_validation
@@ -81,4 +98,4 @@ def test_the_server_is_sent_to_the_database_that_is_made() -> None:
 
 def test_docker_waits_longer_than_the_server_takes_to_stop() -> None:
     grace_s = parse_duration(service("server")["stop_grace_period"])
-    assert grace_s * 1000 > load(service("server")["environment"]).stop_timeout_ms
+    assert grace_s * 1000 > load(given()).stop_timeout_ms

@@ -133,6 +133,26 @@ def test_a_weak_metrics_token_is_refused_without_showing_it(token: str) -> None:
     assert "hunter2" not in message
 
 
+@pytest.mark.parametrize(
+    "keys",
+    ["hunter2", "k1:hunter2", f"k 1:{'A' * 43}=", f":{'A' * 43}=", f"k1:{'A' * 42}==", "k1:,k2:"],
+)
+def test_keys_that_are_none_are_refused_without_showing_them(keys: str) -> None:
+    message = refusal({"VAULT_KEYS": keys})
+    assert message.startswith("VAULT_KEYS must be keys like ID:BASE64 of 32 bytes")
+    assert "python server.py vault-key" in message
+    assert message.endswith("; the value given is not")
+
+
+def test_keys_are_separated_by_commas_have_ids_of_their_own_and_are_never_shown() -> None:
+    keys = [f"k{number}:{letter * 43}=" for number, letter in enumerate("AB")]
+    settings = load({"VAULT_KEYS": ", ".join(keys)})
+    assert settings.vault_keys == tuple(keys)
+    assert "A" * 10 not in repr(settings)
+    assert "vault_keys=(secret)" in repr(settings)
+    assert "two keys with the same id" in refusal({"VAULT_KEYS": f"{keys[0]},{keys[0]}"})
+
+
 def test_events_without_tables_are_refused() -> None:
     assert "set USE_DB_REPOSITORY=true" in refusal({"USE_EVENT_PERSISTENCE": "true"})
     assert load({"USE_EVENT_PERSISTENCE": "on", "USE_DB_REPOSITORY": "on"}).use_event_persistence
@@ -192,7 +212,7 @@ def test_the_example_file_lists_every_setting_with_its_default_and_meaning() -> 
     assert load(read_env(".env.example")) == Settings()
 
 
-def test_make_run_stores_everything_and_seats_four_bots() -> None:
+def test_make_run_stores_everything_and_seats_four_bots_that_do_not_run_dry() -> None:
     given = read_env("local.env")
     assert set(given) <= {field.name.upper() for field in msgspec.structs.fields(Settings)}
     assert load(given) == Settings(
@@ -200,4 +220,5 @@ def test_make_run_stores_everything_and_seats_four_bots() -> None:
         use_event_persistence=True,
         use_input_validation=True,
         bots=4,
+        refill_interval_ms=60_000,
     )

@@ -1,6 +1,7 @@
 """The lobby over a store: tables leave memory and come back, and belong to one owner."""
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Callable
 from typing import cast
@@ -22,8 +23,9 @@ from pokerws.server.table_actor import TableActor
 from pokerws.storage.journal import Journal
 from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import Change
+from pokerws.storage.vault import Key, Vault
 from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_bank
-from tests.vaults import VAULT
+from tests.vaults import KEY, VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
 
@@ -31,7 +33,14 @@ CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
 class House:
     """One server's lobby and journal, over a store that others may use too."""
 
-    def __init__(self, store: MemoryStore, clock: ManualClock, *, keep_events: bool = True) -> None:
+    def __init__(
+        self,
+        store: MemoryStore,
+        clock: ManualClock,
+        *,
+        keep_events: bool = True,
+        vault: Vault = VAULT,
+    ) -> None:
         self.store = store
         self.clock = clock
         self.journal = Journal(
@@ -46,7 +55,7 @@ class House:
             shuffle=shuffler(random.Random(3).randbytes),
             bank=open_bank(clock, store),
             max_tables=10,
-            vault=VAULT,
+            vault=vault,
         )
 
     def _fenced(self, table: TableId) -> None:
@@ -73,8 +82,8 @@ async def new_house(clock: ManualClock) -> AsyncIterator[NewHouse]:
     """Makes houses over one store, and closes them."""
     store, houses = OpenStore(), []
 
-    def make(*, keep_events: bool = True) -> House:
-        houses.append(House(store, clock, keep_events=keep_events))
+    def make(*, keep_events: bool = True, vault: Vault = VAULT) -> House:
+        houses.append(House(store, clock, keep_events=keep_events, vault=vault))
         return houses[-1]
 
     yield make
@@ -271,3 +280,46 @@ async def test_viewers_of_a_restored_table_are_sent_what_follows(new_house: NewH
     second.clock.advance(20_000)
     first_news = next(message for message in viewer.take() if isinstance(message, Events))
     assert (first_news.seq, first_news.epoch) == (snapshot.seq + 1, 2)
+
+
+async def test_sealed_cards_that_were_edited_or_moved_set_their_table_aside_and_no_other(
+    new_house: NewHouse,
+) -> None:
+    first = new_house()
+    good, bad = await start_hand(first), await start_hand(first)
+    await first.close()
+    rows = first.store._rows
+    sealed = [json.loads(rows[actor.table.id].change.snapshot)["sealed"] for actor in (good, bad)]
+    change = rows[bad.table.id].change
+    moved = change.snapshot.replace(sealed[1].encode(), sealed[0].encode())
+    rows[bad.table.id].change = msgspec.structs.replace(change, snapshot=moved)
+
+    second = new_house()
+    await second.lobby.start()
+    with pytest.raises(Illegal) as caught:
+        await second.lobby.find(bad.table.id)
+    assert caught.value.code == "table_quarantined"
+    back = await second.lobby.find(good.table.id)
+    assert msgspec.json.encode(back.table.hand) != msgspec.json.encode(None)
+    assert back.table.seats == good.table.seats
+
+
+async def test_a_table_whose_key_is_not_at_hand_waits_for_it(new_house: NewHouse) -> None:
+    first = new_house()
+    actor = await start_hand(first)
+    await first.close()
+    other = new_house(vault=Vault([Key("other", bytes(32))]))
+    await other.lobby.start()
+    with pytest.raises(Illegal) as caught:
+        await other.lobby.find(actor.table.id)
+    assert caught.value.code == "table_unavailable"
+    await other.close()
+
+    rotated = new_house(vault=Vault([Key("other", bytes(32)), KEY]))
+    await rotated.lobby.start()
+    back = await rotated.lobby.find(actor.table.id)
+    assert back.table.hand is not None
+    assert actor.table.hand is not None
+    assert back.table.hand.deck == actor.table.hand.deck
+    await rotated.journal.flush(5)
+    assert rotated.store._rows[actor.table.id].change.key_id == "other"

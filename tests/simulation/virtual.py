@@ -139,6 +139,15 @@ class HostileStore(OpenStore):
         row = self._rows[table]
         row.change = replace(row.change, version=row.change.version + by)
 
+    def let_go(self, table: TableId) -> None:
+        """Somebody has put a row right that was set aside because it could not be read."""
+        row = self._rows[table]
+        row.status = row.change.status
+
+    def chips(self, table: TableId) -> int:
+        """The sum over accounts, the house and the table."""
+        return sum(self._accounts._balances.values()) + self._rows[table].change.chips
+
     def log(self, table: TableId) -> list[TableEvent]:
         """All stored events of a table, which have to be without a gap."""
         log = self._rows[table].log
@@ -343,6 +352,7 @@ class World:
             await asyncio.sleep(self.rng.expovariate(1 / 1))
             await self._strike()
         self.store.calm = True
+        await self._repair()
         calm_from = len(self.store.log(self.table))
         await asyncio.sleep(CALM_S)
         for task in tasks:
@@ -362,6 +372,7 @@ class World:
 
     async def _strike(self) -> None:
         """Something happens to a process or to the row."""
+        await self._repair()
         kinds = ["nothing", "edit"] if self.tampered else ["nothing"]
         kinds += ["crash", "claim"] if self.mode == "durable" else []
         match self.rng.choice(kinds):
@@ -372,10 +383,6 @@ class World:
                 await asyncio.sleep(self.rng.expovariate(1 / 0.2))
                 if self.store._rows[self.table].change.version > 1_000:
                     self.store.edit(self.table, -1_000)
-                if self.mode == "durable":
-                    # What could not be read is left alone until the next start.
-                    self.process.crash()
-                    await self._replace()
             case "crash":
                 self.process.crash()
                 await self._replace()
@@ -385,6 +392,12 @@ class World:
                 await self._replace()
                 self.loop.call_later(self.rng.expovariate(1 / 3), old.crash)
         self.trace.append((self.loop.time(), len(self.store._rows[self.table].log)))
+
+    async def _repair(self) -> None:
+        """An operator sees to a table in quarantine, and the server lists it again."""
+        if not self.store._rows[self.table].is_open:
+            self.store.let_go(self.table)
+            await self.process.lobby.list_stored()
 
     async def _replace(self) -> None:
         self.process = Process(self)
@@ -399,6 +412,7 @@ class World:
         stored = self.store.stored(self.table).table
         assert msgspec.json.encode(replay(events)) == msgspec.json.encode(stored)
         assert len(events) == stored.seq
+        assert self.store.chips(self.table) == 0
         for seq, event in self.spectator.shown.items():
             assert redact(events[seq - 1], [None] * PLAYERS, None) == event
         for person in self.people:

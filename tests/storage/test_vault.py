@@ -291,3 +291,35 @@ def test_no_error_and_no_text_of_a_key_shows_a_secret() -> None:
         VAULT.open_snapshot(TableId("elsewhere"), data)
     assert caught.value.__cause__ is None
     assert not cards_in(str(caught.value).encode())
+
+
+def test_a_text_from_before_a_hand_was_shown_does_not_go_with_the_shown_one() -> None:
+    table = table_in("dealt")
+    hand = table.hand
+    assert hand is not None
+    before = sealed_in(VAULT.seal_snapshot(TableSnapshot(table))[0]).encode()
+    seat = next(seat for seat in hand.seats if seat is not None)
+    seat.shown = True
+    data, _ = VAULT.seal_snapshot(TableSnapshot(table))
+    VAULT.open_snapshot(table.id, data)
+    with pytest.raises(SealBroken, match="do not go with the public part"):
+        VAULT.open_snapshot(table.id, data.replace(sealed_in(data).encode(), before))
+
+
+def test_sealed_cards_go_with_the_seats_that_were_dealt_to() -> None:
+    event, table = next(step for step in random_hand(0) if isinstance(step[0], HoleCardsDealt))
+    payload = VAULT.seal_event(table.id, 1, event)
+    with pytest.raises(SealBroken, match="not of the seats"):
+        VAULT.open_event(table.id, 1, payload.replace(b'["??","??"]', b"[]", 1))
+
+
+def test_cards_that_are_changed_in_place_are_sealed_anew() -> None:
+    seal, table = HandSeal(), table_in("dealt")
+    hand = table.hand
+    assert hand is not None
+    first, second = [seat.cards for seat in hand.seats if seat is not None][:2]
+    before = sealed_in(VAULT.seal_snapshot(TableSnapshot(table), seal)[0])
+    first[0], second[0] = second[0], first[0]
+    data, _ = VAULT.seal_snapshot(TableSnapshot(table), seal)
+    assert sealed_in(data) != before
+    assert encode(VAULT.open_snapshot(table.id, data).table) == encode(table)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from pokerws.game.events import LogRestarted
 from pokerws.storage import stored_log
 from pokerws.storage.database import DatabaseError, reachable
 from pokerws.storage.embedded import EmbeddedError, EmbeddedPostgres, running
-from pokerws.storage.progress import Progress
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.stored_log import Connection, NotStored
 from pokerws.storage.vault import Vault
@@ -24,10 +24,7 @@ from tests.vaults import VAULT
 # The last event that was an action with an amount, of those before the hand in play.
 CALLED = "(SELECT max(seq) FROM game_events WHERE type = 'called' AND seq < 40)"
 
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
+LEDGER_TOTALS = re.compile(r"\d+ accounts and \d+ transfers verified, 0 mismatches")
 
 
 @pytest.fixture
@@ -40,10 +37,11 @@ async def operator(database_url: str) -> AsyncIterator[Connection]:
 async def verified(
     url: str, game: str | None = None, *, events_off: bool = False, vault: Vault = VAULT
 ) -> tuple[int, list[str]]:
-    """The exit code and the lines."""
+    """The exit code and the lines, without the totals of a ledger that is as it should be."""
     out = io.StringIO()
     code = await verify(url, None, game, out, io.StringIO(), events_off=events_off, vault=vault)
-    return code, out.getvalue().splitlines()
+    lines = out.getvalue().splitlines()
+    return code, [line for line in lines if not LEDGER_TOTALS.fullmatch(line)]
 
 
 @pytest.mark.parametrize("statement", stored_log.STATEMENTS, ids=range(len(stored_log.STATEMENTS)))
@@ -355,22 +353,6 @@ async def test_names_cannot_steer_the_terminal(database_url: str, operator: Conn
 
     assert len(lines) == 3
     assert not [line for line in lines if "\x1b" in line]
-
-
-async def test_the_bar_is_drawn_on_a_terminal_only(database_url: str) -> None:
-    await play_a_game(database_url, hands=1)
-    for bar, drawn in ((Terminal(), True), (io.StringIO(), False)):
-        await verify(database_url, None, None, io.StringIO(), bar)
-        assert ("100 % of 1 games" in bar.getvalue()) is drawn
-        assert bar.getvalue().endswith("\r\x1b[K" if drawn else "")
-
-
-def test_the_bar_is_drawn_anew_for_a_percent_more() -> None:
-    out = Terminal()
-    bar = Progress(out, 1_000)
-    for done in range(1_001):
-        bar.show(done)
-    assert out.getvalue().count("\r") == 101
 
 
 async def test_it_reads_only(database_url: str) -> None:
