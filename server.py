@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import cycle
@@ -23,6 +24,7 @@ from pokerws.storage.archive import archive
 from pokerws.storage.archive_file import ArchiveError
 from pokerws.storage.database import DatabaseError, migrate
 from pokerws.storage.incident import replay_game
+from pokerws.storage.repair import Action, RepairError, repair
 from pokerws.storage.stored_log import NotStored
 from pokerws.storage.vault import Vault
 from pokerws.storage.vault_keys import KeySource, VaultError, new_key, vault_for_reading, written
@@ -45,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "vault-key":
                 print(written(new_key()))
                 return 0
-            case "migrate" | "verify" | "replay" | "archive":
+            case "migrate" | "verify" | "replay" | "archive" | "repair":
                 settings = _settings(arguments.env_file)
                 # The lines that it prints say it all, unless something is wrong.
                 logs.configure(settings.log_format, "warning")
@@ -58,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return BAD_SETTINGS
-    except (ArchiveError, DatabaseError, NotStored, VaultError) as error:
+    except (ArchiveError, DatabaseError, NotStored, RepairError, VaultError) as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
@@ -114,6 +116,22 @@ def _parser() -> argparse.ArgumentParser:
         "--to", type=Path, default=Path("var/archive"), metavar="DIR", help="where to (var/archive)"
     )
     archiving.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    repairing = commands.add_parser(
+        "repair",
+        help="show a table that was set aside, and what can be done; or do it",
+        parents=[env_file],
+    )
+    repairing.add_argument("game", metavar="GAME", help="the game's id")
+    doing = repairing.add_mutually_exclusive_group()
+    doing.add_argument(
+        "--restore", action="store_true", help="go on from the snapshot or the log, as shown"
+    )
+    doing.add_argument(
+        "--refund", action="store_true", help="close the table and send its chips home"
+    )
+    repairing.add_argument(
+        "--backup", type=Path, default=Path("var/repair"), metavar="DIR", help="(var/repair)"
+    )
     replaying = commands.add_parser(
         "replay-hands", help="play recorded hands through the rules and compare the stacks"
     )
@@ -165,6 +183,17 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 dry_run=arguments.dry_run,
             )
             return asyncio.run(archiving)
+        case "repair":
+            action: Action = "show"
+            if arguments.restore or arguments.refund:
+                action = "restore" if arguments.restore else "refund"
+            repairing = repair(
+                *(url, embedded_dir, arguments.game, action, sys.stdout),
+                vault=_vault(settings),
+                backups=arguments.backup,
+                now_ms=time.time_ns() // 1_000_000,
+            )
+            return asyncio.run(repairing)
         case _:
             telling = replay_game(
                 *(url, embedded_dir, arguments.game, sys.stdout),

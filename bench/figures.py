@@ -91,6 +91,6 @@ def table(figures: Sequence[Figure]) -> list[str]:
         met = {None: "", True: "met", False: "**missed**"}[f.met]
         lines.append(
             f"| {f.name}, {f.unit} | {number(f.ours)} | {number(f.ceiling)} ({f.against}) "
-            f"| {f.ratio:.2f} ({f.lowest:.2f} to {f.highest:.2f}) | {target} | {met} |"
+            f"| {f.ratio:.3g} ({f.lowest:.3g} to {f.highest:.3g}) | {target} | {met} |"
         )
     return lines

@@ -102,7 +102,7 @@ def _missed(parts: Sequence[Part]) -> list[str]:
         "Targets missed:",
         "",
         *(
-            f"- {figure.name}, against {figure.against}: {figure.ratio:.2f}, "
+            f"- {figure.name}, against {figure.against}: {figure.ratio:.3g}, "
             f"where {figure.bound} {figure.target:g} is wanted"
             for figure in missed
         ),

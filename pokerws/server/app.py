@@ -235,9 +235,9 @@ class App:
             abandoned_ms=settings.abandoned_table_ms,
         )
         if database is not None and self._journal is not None:
-            if database.overtaken_ms is not None:
-                if await upkeep.close_overtaken(database.overtaken_ms):
-                    await database.settle()
+            since_ms = database.overtaken_ms
+            if since_ms is not None and await upkeep.close_overtaken(since_ms):
+                await database.settle()
             if settings.load_all_tables:
                 await lobby.load_all()
             self._comparator = Comparator(

@@ -216,6 +216,11 @@ class LogReplay:
         self._chips_wrong = False
 
     @property
+    def last_seq(self) -> int:
+        """The last event that was replayed, 0 before the first."""
+        return self._until
+
+    @property
     def logged(self) -> Logged:
         """The chips that came and went since the log began, or began anew."""
         return Logged(self._moves, self._since, self._until)

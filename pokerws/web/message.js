@@ -17,7 +17,7 @@ const PLAIN = {
   not_your_turn: "It is not your turn.",
   disconnected: "The connection was lost. Look at the table before you try again.",
   insufficient_chips: "Your account does not have that many chips.",
-  bank_unavailable: "Chips cannot move to or from accounts just now. Try again in a moment.",
+  bank_unavailable: "The bank cannot be reached just now. Try again in a moment.",
   refill_not_due: "A refill is not due yet.",
   seat_taken: "Someone else was faster: the seat is taken.",
 };

@@ -61,6 +61,6 @@ def test_a_target_that_is_missed_is_named_as_such(tmp_path: Path) -> None:
         (9, 9, None),
     ]
     said = text(results)
-    assert "- slow, against bare: 5.00, where at most 2 is wanted" in said
+    assert "- slow, against bare: 5, where at most 2 is wanted" in said
     assert said.count("**missed**") == 1
     assert said.count("| met |") == 1

@@ -85,7 +85,7 @@ DRAWN = """() => new Promise((resolve) => {
 
 OUTSIDE = """() => [...document.querySelectorAll(
         '#action-row button, #seat-controls button, #raise-row input, #presets button, .plate, '
-        + '[data-own] [data-card], #board, #pot, #to-lobby, #panel-toggle')]
+        + '[data-own] [data-card], #board, #pot, #to-lobby, #panel-toggle, #account')]
     .filter((element) => element.checkVisibility())
     .map((element) => [element.id || element.className, element.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.left < 0 || box.top < 0

@@ -1,0 +1,139 @@
+"""A lobby with its journal over a store, by a clock that tests turn, and the tables in it."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+from pokerws.game import commands
+from pokerws.game.deal import shuffler
+from pokerws.game.state import TableConfig, TableId
+from pokerws.server.bank import Bank, Terms
+from pokerws.server.lobby import Lobby
+from pokerws.server.table_actor import TableActor
+from pokerws.server.upkeep import Upkeep
+from pokerws.storage.journal import Journal
+from pokerws.storage.store import Store
+from pokerws.storage.vault import Vault
+from tests.server.fakes import FakeViewer, ManualClock
+from tests.vaults import VAULT
+
+CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
+BUY_IN = 10_000
+GRANT = 10**9
+NAMES = ("ann", "ben", "cleo")
+IDLE_MS, ABANDONED_MS = 2_000, 3_600_000
+
+
+class StoredHouse:
+    """One server's lobby, journal and upkeep, over a store that others may use too."""
+
+    def __init__(
+        self, store: Store, clock: ManualClock, *, vault: Vault = VAULT, idle_ms: int = IDLE_MS
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.journal = Journal(
+            store,
+            keep_events=True,
+            on_fenced=self._fenced,
+            on_quarantined=self._lost,
+            on_written=self._written,
+            clock=lambda: clock.now_ms() / 1000,
+        )
+        self.lobby = Lobby(
+            store=store,
+            sink=self.journal,
+            keep_events=True,
+            clock=clock,
+            shuffle=shuffler(random.Random(3).randbytes),
+            bank=Bank(store.accounts, clock, Terms()),
+            max_tables=20_000,
+            vault=vault,
+        )
+        self.upkeep = Upkeep(self.lobby, store, clock, idle_ms=idle_ms, abandoned_ms=ABANDONED_MS)
+        self.viewers = {name: FakeViewer(name) for name in NAMES}
+        self._rng = random.Random(5)
+        self._ids = map(str, range(1_000_000))
+
+    def _fenced(self, table: TableId) -> None:
+        self.lobby.table_fenced(table)
+
+    def _lost(self, table: TableId) -> None:
+        self.lobby.table_lost(table)
+
+    def _written(self, table: TableId, seq: int) -> None:
+        self.lobby.table_written(table, seq)
+
+    async def written(self) -> None:
+        """Wait until all that has happened is stored."""
+        await self.journal.flush(10)
+
+    async def open(self, *players: str, name: str = "One") -> TableActor:
+        """A stored table where these players sit, and that nobody watches."""
+        actor = self.lobby.create(name, CONFIG)
+        for player in players:
+            await self.store.accounts.open(self.viewers[player].player, GRANT, 0)
+            self.sit(actor, player)
+        await self.written()
+        return actor
+
+    def sit(self, actor: TableActor, player: str, command_id: str = "s") -> None:
+        viewer = self.viewers[player]
+        actor.handle(viewer, command_id, commands.Sit(viewer.player, player, None, BUY_IN))
+
+    async def open_hand(self) -> TableActor:
+        """A stored table where Ann and Ben are in a hand."""
+        actor = await self.open("ann", "ben")
+        self.clock.advance(CONFIG.next_hand_delay_ms)
+        await self.written()
+        assert actor.table.hand is not None
+        return actor
+
+    def act(self, actor: TableActor) -> None:
+        """Whoever's turn it is does something legal, or the next hand starts."""
+        hand = actor.table.hand
+        if hand is None or hand.turn is None:
+            self._bring_more(actor)
+            self.clock.advance(CONFIG.next_hand_delay_ms)
+            return
+        turn = hand.turn
+        action = self._rng.choice([a for a in turn.actions if a != "fold"] * 3 + ["fold"])
+        amount = turn.min_to if action in ("bet", "raise") else None
+        seat = actor.table.seats[turn.seat]
+        assert seat is not None
+        viewer = self.viewers[seat.player]
+        act = commands.Act(seat.player, turn.number, cast("commands.Action", action), amount)
+        actor.handle(viewer, next(self._ids), act)
+        viewer.frames.clear()
+
+    def _bring_more(self, actor: TableActor) -> None:
+        """Who has lost everything plays on with new chips."""
+        for seat in actor.table.seats:
+            if seat is not None and not seat.stack:
+                viewer = self.viewers[seat.player]
+                for more in (commands.AddChips(seat.player, None), commands.SitIn(seat.player)):
+                    actor.handle(viewer, next(self._ids), more)
+
+    async def listed(self) -> set[TableId]:
+        """The tables that are open in the store."""
+        return {game.table for game in await self.store.games()}
+
+    async def close(self) -> None:
+        """Stop, with everything stored."""
+        self.lobby.stop()
+        await self.journal.stop(5)
+
+
+@asynccontextmanager
+async def house_on(
+    store: Store, clock: ManualClock, *, vault: Vault = VAULT, idle_ms: int = IDLE_MS
+) -> AsyncIterator[StoredHouse]:
+    """A house that has started."""
+    house = StoredHouse(store, clock, vault=vault, idle_ms=idle_ms)
+    house.journal.start()
+    await house.lobby.start()
+    try:
+        yield house
+    finally:
+        await house.close()
