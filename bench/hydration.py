@@ -20,11 +20,16 @@ from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
 from pokerws.server.hydration import CHUNK, Hydration
 from pokerws.server.lobby import Lobby
-from pokerws.storage import postgres
 from pokerws.storage.journal import Journal
 from pokerws.storage.store import TableSnapshot
 
 TABLES, BLOCKS, STARTS = 10_000, 10, 7
+LIST = """
+SELECT id, name, status, config, players, hand_number, version, epoch
+FROM games
+WHERE status IN ('waiting', 'active')
+ORDER BY created_at, id
+"""
 SELECT = "SELECT snapshot, version, epoch FROM games WHERE id = $1"
 SELECT_MANY = "SELECT id, snapshot, version, epoch FROM games WHERE id = ANY($1::text[])"
 # What a load must do besides reading: own the table, durably.
@@ -109,7 +114,7 @@ async def _starts(place: Place) -> tuple[float, float]:
     started_s = time.perf_counter()
     await lobby.start()
     ready_s = time.perf_counter()
-    await place.bare.fetch(postgres.GAMES)
+    await place.bare.fetch(LIST)
     read_s = time.perf_counter()
     lobby.stop()
     return 1000 * (ready_s - started_s), 1000 * (read_s - ready_s)

@@ -109,7 +109,7 @@ export class AccountPanel {
 
   /** @param {Transfer} transfer */
   nameOf({ table }) {
-    return table === undefined ? "" : (this.names.of(table) ?? "a table that is closed");
+    return table === undefined ? "" : this.names.of(table);
   }
 }
 

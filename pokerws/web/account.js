@@ -40,7 +40,15 @@ export class Account {
     this.retry = undefined;
     /** @type {string|null} */
     this.player = null;
-    this.forget();
+    /** @type {number|null} null until it is known */
+    this.balance = null;
+    /** @type {number|null} by the server's clock; null while there is too much for a refill */
+    this.refillAtMs = null;
+    /** @type {Transfer[]} newest first */
+    this.transfers = [];
+    this.hasMore = false;
+    /** @type {Error|null} why the account could not be read at last */
+    this.error = null;
     connection.on("status", () => this.changed());
     connection.on("welcome", (welcome) => this.greet(welcome.player));
     // A snapshot stands for events that did not come.
@@ -56,16 +64,11 @@ export class Account {
     this.listeners.add(listener);
   }
 
+  /** What is known is another player's. */
   forget() {
-    /** @type {number|null} null until it is known */
-    this.balance = null;
-    /** @type {number|null} by the server's clock; null while there is too much for a refill */
-    this.refillAtMs = null;
-    /** @type {Transfer[]} newest first */
+    this.balance = this.refillAtMs = this.error = null;
     this.transfers = [];
     this.hasMore = false;
-    /** @type {Error|null} why the account could not be read at last */
-    this.error = null;
   }
 
   changed() {

@@ -16,6 +16,7 @@ const PLAIN = {
   wrong_turn: "Too late – that turn is over.",
   not_your_turn: "It is not your turn.",
   disconnected: "The connection was lost. Look at the table before you try again.",
+  unknown_table: "There is no such table any more.",
   insufficient_chips: "Your account does not have that many chips.",
   bank_unavailable: "The bank cannot be reached just now. Try again in a moment.",
   refill_not_due: "A refill is not due yet.",

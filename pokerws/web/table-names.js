@@ -9,6 +9,7 @@ export class TableNames {
   /** @param {Connection} connection */
   constructor(connection) {
     this.connection = connection;
+    this.complete = false;
     /** @type {Map<string, string>} */
     this.names = new Map();
     connection.on("lobby", (message) => this.learn(message.tables));
@@ -20,14 +21,18 @@ export class TableNames {
     for (const { table, name } of tables) this.names.set(table, name);
   }
 
-  /** @param {string} table */
+  /**
+   * The name of a table, or what can be said of one whose name is not known.
+   * @param {string} table
+   */
   of(table) {
-    return this.names.get(table);
+    return this.names.get(table) ?? (this.complete ? "a closed table" : "a table");
   }
 
   /** Ask for the names of all tables that there are. */
   async ask() {
     const answer = await this.connection.request({ type: "list_tables" });
     this.learn(answer.tables);
+    this.complete = true;
   }
 }

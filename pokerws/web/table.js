@@ -6,7 +6,7 @@
 import { ActionBar } from "./actions.js";
 import { byId, setText } from "./dom.js";
 import { HandMemory } from "./hand-memory.js";
-import { say, sayRefusal } from "./message.js";
+import { refusalInWords, say, sayRefusal } from "./message.js";
 import { pauses } from "./pacing.js";
 import { Panel } from "./panel.js";
 import { SeatControls } from "./seat-controls.js";
@@ -75,7 +75,7 @@ export class TableScreen {
       onSnapshot: (snapshot) => this.takeSnapshot(snapshot),
       onEvents: (events) => this.takeEvents(events),
       onWatching: (resumed) => this.watching(resumed),
-      onRefused: (error) => this.gone(`${error.message}.`),
+      onRefused: (error) => this.gone(refusalInWords(error)),
     });
     this.feed.open();
   }

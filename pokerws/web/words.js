@@ -54,7 +54,7 @@ const TRANSFERS = {
   add_on: (table) => `Added chips at ${table}`,
   top_up: (table) => `Topped up at ${table}`,
   cash_out: (table) => `Left ${table}`,
-  refund: (table) => `Back from ${table}, which was closed`,
+  refund: (table) => `Refund from ${table}`,
   opening: () => "Carried over",
 };
 

@@ -14,7 +14,9 @@ async def test_each_part_measures_what_it_says_with_tiny_numbers() -> None:
     async with measuring_place() as place:
         parts = [
             await journal.measure(place, played, rounds=1, batches=2, pgbench_s=1),
-            await latency.measure(place, played, tables=200, rate=400, seconds=0.5, rounds=1),
+            await latency.measure(
+                place, played, tables=200, rate=400, seconds=0.5, rounds=1, ceiling_batches=2
+            ),
             await hydration.measure(place, played, tables=6, blocks=2),
         ]
     assert [part.name for part in parts] == ["journal", "latency", "hydration"]

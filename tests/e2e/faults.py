@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as connect_raw
 from websockets.exceptions import ConnectionClosed
 
-from pokerws.client import Client, TableView, connect
+from pokerws.client import Client, CommandRejected, TableLost, TableView, connect
 from pokerws.game.state import TableId
 from pokerws.messages import (
     ChatSaid,
@@ -43,6 +43,8 @@ OPTIONS = {"fsync": "off"}
 TABLES, PLAYERS = 2, 3
 # Players who think this long leave the machine to what is tested.
 THINK_S = 0.005
+# So often they look whether a table that was set aside is back.
+ASIDE_S = 0.05
 STATEMENT_TIMEOUT_MS = 500
 
 
@@ -109,7 +111,21 @@ class Cluster:
 
 
 class Witness(Recorder):
-    """A recorder that thinks a little."""
+    """A recorder that thinks a little, and comes back to a table that was set aside."""
+
+    async def play(self, url: str, table: TableId) -> None:
+        async with connect(url, name=self.name, backoff=BACKOFF) as client:
+            self.player = client.player
+            while True:
+                try:
+                    view = await client.watch(table, self._record)
+                    while True:
+                        self.highest_seq = max(self.highest_seq, view.seq)
+                        await self._step(client, view)
+                except (CommandRejected, TableLost) as lost:
+                    if lost.code != "table_quarantined":
+                        raise
+                    await asyncio.sleep(ASIDE_S)
 
     async def _step(self, client: Client, view: TableView) -> None:
         await asyncio.sleep(THINK_S)

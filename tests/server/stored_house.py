@@ -82,6 +82,10 @@ class StoredHouse:
         viewer = self.viewers[player]
         actor.handle(viewer, command_id, commands.Sit(viewer.player, player, None, BUY_IN))
 
+    def leave(self, actor: TableActor, player: str) -> None:
+        viewer = self.viewers[player]
+        actor.handle(viewer, "up", commands.Stand(viewer.player))
+
     async def open_hand(self) -> TableActor:
         """A stored table where Ann and Ben are in a hand."""
         actor = await self.open("ann", "ben")

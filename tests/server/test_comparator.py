@@ -1,4 +1,4 @@
-"""The live comparator on a real Postgres: what it finds, what it passes over, and no false alarm."""
+"""The live comparator on a real Postgres: what it finds, passes over, and never makes up."""
 
 import asyncio
 import json

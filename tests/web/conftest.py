@@ -19,7 +19,7 @@ async def room() -> AsyncIterator[Room]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(shared_browser: Browser, room: Room) -> AsyncIterator[Visitor]:
     """A person with a new browser; nothing may go wrong on the page."""
-    context = await shared_browser.new_context(viewport=DESKTOP)
+    context = await shared_browser.new_context(viewport=DESKTOP, timezone_id="UTC")
     context.set_default_timeout(5_000)
     visitor = Visitor(context, await context.new_page(), room)
     yield visitor

@@ -133,7 +133,7 @@ async def test_a_table_that_is_gone_needs_no_name_in_the_history(
     await visitor.page.reload()
     await header(visitor.page).click()
     await expect(visitor.page.locator("#history li").first).to_contain_text(
-        "Back from a table that is closed"
+        "Refund from a closed table"
     )
 
 

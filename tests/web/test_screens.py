@@ -74,7 +74,7 @@ async def test_a_table_that_closes_sends_everybody_to_the_lobby_where_it_is_no_m
     await expect(rows).to_have_count(0)
 
     await page.goto(f"{room.address}#table={room.table.id}")
-    await expect(message).to_have_text("The table is closed.")
+    await expect(message).to_have_text("There is no such table any more.")
     await expect(page.locator("#lobby-empty")).to_be_visible()
 
 

@@ -1,0 +1,113 @@
+"""A server in memory tells its database so, when it can; and a start that the database spoils."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from pokerws.server import app as app_module
+from pokerws.server.app import App
+from pokerws.settings import Settings
+from pokerws.storage.database import DatabaseError
+from pokerws.storage.memory_play import overtaken_ms
+from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.store import StoreUnavailable
+from tests.postgres_fixtures import TEMPLATE, Databases
+from tests.storage.changes import change
+from tests.vaults import VAULT_KEYS
+
+
+class Hidden:
+    """A database with a table in it, that nobody can reach until it is shown."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._name = databases.create(TEMPLATE)
+        self.url = databases.url(self._name)
+
+    def hide(self) -> None:
+        self._rename(self._name, f"{self._name}_hidden")
+
+    def show(self) -> None:
+        self._rename(f"{self._name}_hidden", self._name)
+
+    def drop(self) -> None:
+        self._databases.drop(self._name)
+
+    def _rename(self, old: str, new: str) -> None:
+        dsn = self._databases.server.dsn
+        self._databases.psql(dsn, "-c", f"ALTER DATABASE {old} RENAME TO {new}")
+
+
+@pytest.fixture
+async def hidden(databases: Databases) -> AsyncIterator[Hidden]:
+    hidden = Hidden(databases)
+    store = await PostgresStore.open(hidden.url)
+    await store.save([change()])
+    await store.close()
+    hidden.hide()
+    yield hidden
+    hidden.drop()
+
+
+@asynccontextmanager
+async def in_memory(url: str) -> AsyncIterator[App]:
+    app = App(Settings(port=0, database_url=url))
+    await app.start()
+    try:
+        yield app
+    finally:
+        await app.stop()
+
+
+async def test_a_database_that_is_away_at_the_start_is_told_when_it_is_back(
+    hidden: Hidden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "NOTE_RETRY_S", 0.01)
+    tries, told = asyncio.Queue[None](), app_module.note
+
+    async def counted(*arguments: object) -> None:
+        tries.put_nowait(None)
+        await told(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(app_module, "note", counted)
+    async with in_memory(hidden.url) as app:
+        began_ms = app._clock.now_ms()
+        for _ in range(3):
+            await tries.get()
+        assert app._noting is not None
+        assert not app._noting.done()
+
+        await asyncio.to_thread(hidden.show)
+        await app._noting
+
+    since_ms = await overtaken_ms(hidden.url, None)
+    assert since_ms is not None
+    assert abs(since_ms - began_ms) < 60_000
+    assert since_ms <= began_ms, "it counts from the start, and not from when it could be told"
+
+
+async def test_a_server_that_is_stopped_before_it_could_tell_leaves_nothing_running(
+    hidden: Hidden,
+) -> None:
+    async with in_memory(hidden.url) as app:
+        assert app._noting is not None
+        assert not app._noting.done()
+    assert app._noting.done()
+    hidden.show()
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable("connection lost"), TimeoutError()])
+async def test_a_database_that_goes_away_during_the_start_is_named_as_the_reason(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    async def away(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(PostgresStore, "games", away)
+    settings = Settings(
+        port=0, database_url=database_url, use_db_repository=True, vault_keys=(VAULT_KEYS,)
+    )
+    with pytest.raises(DatabaseError, match="check DATABASE_URL"):
+        await App(settings).start()
