@@ -78,8 +78,8 @@ def arrivals_s(rng: Random, rate: float, count: int) -> list[float]:
 async def feed(instants: Sequence[float], start_s: float, give: Callable[[int], None]) -> None:
     """Give each change at its instant, or as soon after it as the event loop comes round."""
     for index, at_s in enumerate(instants):
-        while (early_s := at_s - (time.perf_counter() - start_s)) > 0:
-            # The loop's shortest timer. Looking all the time would take a processor from PostgreSQL.
+        # By the loop's shortest timer: looking all the time would take a processor from PostgreSQL.
+        while (early_s := at_s - (time.perf_counter() - start_s)) > 0:  # noqa: ASYNC110
             await asyncio.sleep(max(early_s, 0.001))
         give(index)
 

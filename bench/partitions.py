@@ -62,7 +62,6 @@ CREATE TABLE game_events (LIKE former INCLUDING CONSTRAINTS) {by};
 DROP TABLE former;
 """
 PRIMARY_KEY = "ALTER TABLE game_events ADD PRIMARY KEY ({key})"
-FOREIGN_KEY = "ALTER TABLE game_events ADD FOREIGN KEY (game_id) REFERENCES games (id)"
 # One event a table in turn, as play has it; half an hour lies between two events of a table.
 LOAD = """
 INSERT INTO game_events (game_id, seq, hand_number, type, payload, at)
@@ -136,7 +135,6 @@ async def create(way: Way, server: EmbeddedPostgres) -> None:
         for statement in way.partitions():
             await connection.execute(statement)
         await connection.execute(PRIMARY_KEY.format(key=way.key))
-        await connection.execute(FOREIGN_KEY)
 
 
 async def open_games(way: Way, version: int) -> None:
@@ -202,14 +200,10 @@ async def save(way: Way, label: str, seed: int) -> None:
 async def load(way: Way, each: int) -> None:
     async with connected(way.dsn) as connection:
         await connection.execute("TRUNCATE game_events")
-        foreign_key = "ALTER TABLE game_events DROP CONSTRAINT game_events_game_id_fkey"
-        await connection.execute(foreign_key)
         between_s = DAYS * DAY_MS / 1000 / each
         with way.timed("loading: ms"):
             await connection.execute("SET jit = off")
             await connection.fetch(LOAD, GAMES, each, PAYLOAD, START_MS, between_s)
-        with way.timed("foreign key added: ms"):
-            await connection.execute(FOREIGN_KEY)
         await connection.execute("VACUUM (FREEZE, ANALYZE) game_events")
         leaves = await connection.fetch(LEAVES)
         way.note("log: MB", sum(row["bytes"] for row in leaves) / 1e6)

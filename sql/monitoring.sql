@@ -38,11 +38,25 @@ WHERE status = 'active' AND updated_at < now() - interval '10 minutes'
 ORDER BY updated_at
 LIMIT 20;
 
-\echo 'Tables in quarantine: their rows are kept as they were; set status to waiting to load them again'
+\echo 'Tables in quarantine: their rows are kept as they were; python server.py repair ID shows what can be done'
 SELECT id, name, version, epoch, octet_length(snapshot) AS snapshot_bytes, updated_at
 FROM games
 WHERE status = 'quarantined'
 ORDER BY updated_at DESC;
+
+\echo 'Where the chips are (the sum over all is zero)'
+SELECT CASE WHEN account = 'house' THEN 'house' WHEN account LIKE 'table:%' THEN 'tables' ELSE 'players' END AS at,
+       count(*) AS accounts, sum(balance) AS chips
+FROM balances
+GROUP BY 1
+ORDER BY 1;
+
+\echo 'Which keys sealed the cards of live tables (a key can go when none is left under it)'
+SELECT key_id, count(*) AS tables
+FROM games
+WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
+GROUP BY key_id
+ORDER BY key_id;
 
 \echo 'Tables that changed hands most often'
 SELECT id, name, epoch, version

@@ -5,6 +5,10 @@
         view = await client.watch(tables[0].table)
         turn = await view.wait_for(lambda view: view.turn)
 
+Chips come from the player's account: `client.account()` has the balance and the history,
+`client.refill()` asks the house for more when that is due, and `client.add_chips(table)` fills the
+stack up as far as the table and the account allow.
+
 Needs nothing of the server's but the messages and the rules.
 """
 

@@ -15,14 +15,15 @@ DECK: tuple[Card, ...] = tuple(Card(rank + suit) for rank in RANKS for suit in S
 # The index of a card in DECK, rank * 4 + suit: also the card number that phevaluator uses.
 CARD_INDEX: dict[Card, int] = {card: index for index, card in enumerate(DECK)}
 
+_BY_TEXT: dict[str, Card] = {str(card): card for card in (*DECK, UNKNOWN)}
+
 
 def parse_cards(text: str) -> list[Card]:
     """Split concatenated cards: `"AsKd"` gives `["As", "Kd"]`; `??` is an unknown card.
 
     Raises ValueError for anything that is not a whole number of cards.
     """
-    cards = [Card(text[i : i + 2]) for i in range(0, len(text), 2)]
-    for card in cards:
-        if card not in CARD_INDEX and card != UNKNOWN:
-            raise ValueError(f"not a card: {card!r} in {text!r}")
-    return cards
+    try:
+        return [_BY_TEXT[text[i : i + 2]] for i in range(0, len(text), 2)]
+    except KeyError as error:
+        raise ValueError(f"not a card: {error} in {text!r}") from None

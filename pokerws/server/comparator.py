@@ -60,7 +60,7 @@ class Comparator:
         """Compare one table: match, mismatch, or skipped where nothing could be said."""
         sample = actor.take_sample()
         try:
-            await self._sink.flush(FLUSH_TIMEOUT_S)
+            await self._sink.flush(FLUSH_TIMEOUT_S, actor.table.id)
             stored = await self._store.look(actor.table.id)
         except (StoreUnavailable, TimeoutError) as error:
             log.debug("compare_skipped", table=actor.table.id, error=str(error))

@@ -50,7 +50,7 @@ class Hydration:
         """Claim a table and load it.  Raises Illegal."""
         try:
             # What an earlier actor of the table left to write comes before the claim.
-            await self._sink.flush(FLUSH_TIMEOUT_S)
+            await self._sink.flush(FLUSH_TIMEOUT_S, table)
             claimed = await self._store.claim(table)
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))

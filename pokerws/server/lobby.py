@@ -78,6 +78,8 @@ class Lobby:
         self._failed: dict[TableId, TableActor] = {}
         self._summaries: dict[TableId, TableSummary] = {}
         self._loading: dict[TableId, asyncio.Task[TableActor]] = {}
+        # Those that are being loaded only to be closed.
+        self._to_close: dict[TableId, CloseReason] = {}
         self._subscribers: set[Viewer] = set()
         self._changed: dict[TableId, TableSummary] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -94,9 +96,11 @@ class Lobby:
 
     async def list_stored(self) -> None:
         """List stored tables that are not known yet: at the start, and those that somebody has
-        repaired, or another server has opened, since.  Raises StoreUnavailable."""
+        repaired, or another server has opened, since.  Raises StoreUnavailable or TimeoutError."""
         if self._store is None:
             return
+        # What has been closed here would be listed again before that is stored.
+        await self.flush()
         known = self._summaries.keys() | self._actors.keys()
         for game in await self._store.games(known):
             if game.table not in self._summaries:
@@ -197,9 +201,19 @@ class Lobby:
 
     async def close(self, table: TableId, reason: CloseReason) -> None:
         """Close a table for good; everybody there goes home with the chips.  Raises Illegal."""
-        actor = await self.find(table)
-        log.info("table_closed", table=table, reason=reason, chips=actor.table.chips)
+        if table not in self._actors:
+            self._to_close[table] = reason
+        try:
+            actor = await self.find(table)
+        finally:
+            self._to_close.pop(table, None)
+        if not actor.table.closed:
+            self._close(actor, reason)
+
+    def _close(self, actor: TableActor, reason: CloseReason) -> None:
+        chips = actor.table.chips
         actor.close(reason)
+        log.info("table_closed", table=actor.table.id, reason=reason, chips=chips)
 
     def unwatched(self, before_ms: int) -> list[TableId]:
         """Tables in memory that nobody watches and where nothing has happened since then."""
@@ -356,7 +370,12 @@ class Lobby:
     async def _hydrate(self, hydration: Hydration, table: TableId) -> TableActor:
         loaded = await hydration.load(table)
         self._failed.pop(table, None)
-        return self._resume(table, loaded)
+        actor = self._resume(table, loaded)
+        if table in self._to_close:
+            # In one write with what loading it did, or a crash in between would leave it open, and
+            # as one that has just changed.
+            self._close(actor, self._to_close[table])
+        return actor
 
     def _resume(self, table: TableId, loaded: Loaded) -> TableActor:
         snapshot, claimed = loaded

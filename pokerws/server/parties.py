@@ -52,8 +52,11 @@ class Sink(Protocol):
     def put(self, change: Change) -> None:
         """Take over a change."""
 
-    async def flush(self, timeout_s: float) -> None:
-        """Wait until all that was taken over is written.  Raises TimeoutError."""
+    async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
+        """Wait until all that was taken over, for one table or all, is written.
+
+        Raises TimeoutError.
+        """
 
 
 class Owner(Protocol):

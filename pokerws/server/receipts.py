@@ -3,6 +3,7 @@
 They are stored with the table.  A few are kept a player, and for a bounded number of players.
 """
 
+from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -31,8 +32,8 @@ class Receipts:
         receipts = self.kept.get(player)
         if not receipts:
             return None
-        digest = _digest(command)
-        return next((r for r in receipts if r.id == command_id and r.digest == digest), None)
+        digest = _digest(command_id, command)
+        return next((receipt for receipt in receipts if receipt.digest == digest), None)
 
     def add(
         self,
@@ -46,7 +47,7 @@ class Receipts:
 
         Taking or leaving a seat forgets the earlier ones, so that a new stay starts afresh.
         """
-        receipt = Receipt(command_id, _digest(command), seq)
+        receipt = Receipt(_digest(command_id, command), seq)
         before = self.kept.pop(player, [])
         if any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events):
             before = []
@@ -55,8 +56,12 @@ class Receipts:
             del self.kept[next(iter(self.kept))]
 
 
-def _digest(command: Command) -> str:
-    """What the command asks; not what the account held when it came."""
+def _digest(command_id: str, command: Command) -> str:
+    """The command's id and what it asks; not what the account held when it came.
+
+    Of 72 bits, as 12 characters: a player has four, so that two alike are not to be feared.
+    """
     if isinstance(command, Sit | AddChips):
         command = replace(command, balance=None)
-    return blake2b(_encode(command), digest_size=8).hexdigest()
+    digest = blake2b(_encode((command_id, command)), digest_size=9).digest()
+    return b64encode(digest).decode()

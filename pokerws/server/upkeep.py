@@ -104,7 +104,7 @@ class Upkeep:
             await asyncio.sleep(interval_ms / 1000)
             try:
                 await self.look()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, TimeoutError) as error:
                 log.debug("upkeep_waits", error=str(error))
             except Exception:
                 # The next round may go better, and play must not suffer.

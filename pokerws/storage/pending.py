@@ -17,7 +17,7 @@ MAX_BATCH_TABLES = 200
 MAX_BATCH_EVENTS = 5_000
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
     """The changes of one table as one: `newest` has the snapshot; `events` and `transfers` are all.
 
@@ -50,6 +50,14 @@ class Entry:
 
     def as_change(self) -> Change:
         """All of them in one piece."""
+        newest = self.newest
+        # Most are one change as it came: making them anew would be a tenth of the bookkeeping.
+        if (
+            self.expected == newest.expected
+            and len(self.events) == len(newest.events)
+            and len(self.transfers) == len(newest.transfers)
+        ):
+            return newest
         return replace(
             self.newest,
             expected=self.expected,
@@ -93,8 +101,11 @@ class Pending:
         entries = (*self._taken.values(), *self._waiting.values())
         return min((entry.since_s for entry in entries), default=None)
 
-    def versions(self) -> dict[TableId, int]:
-        """Up to which version each table has changes here."""
+    def versions(self, table: TableId | None = None) -> dict[TableId, int]:
+        """Up to which version each table, or just one, has changes here."""
+        if table is not None:
+            entry = self._waiting.get(table) or self._taken.get(table)
+            return {} if entry is None else {table: entry.version}
         entries = {**self._taken, **self._waiting}
         return {table: entry.version for table, entry in entries.items()}
 
@@ -139,14 +150,16 @@ class Pending:
 
     def written(self, entry: Entry, version: int) -> None:
         """A taken entry is in the store up to `version`, which need not be all of it."""
+        if version == entry.version:
+            self.events -= len(entry.events)
+            del self._taken[entry.table]
+            return
         later = [event for event in entry.events if event.seq > version]
         self.events -= len(entry.events) - len(later)
         entry.events = later
         entry.transfers = [move for move in entry.transfers if move.seq > version]
         entry.expected = version
         entry.unsure.clear()
-        if version == entry.version:
-            del self._taken[entry.table]
 
     def lose(self, entry: Entry) -> bool:
         """Drop a taken entry and all of its table up to its epoch, now and from now on.

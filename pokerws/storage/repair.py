@@ -1,61 +1,42 @@
 """Repairing a table that was set aside: `python server.py repair`.
 
-Shown is what can still be read: the snapshot, and the table that the log leads to.  `restore` puts
-the newest of them that has all the chips back into the row; `refund` closes the table and sends the
-chips home.  What is replaced is first written to a file.  A server that still plays the table loses
-it, as to any other new owner.
+Shown is what can still be read and what could be done.  `restore` puts the newest state that has
+all the chips back into the row; `refund` closes the table and sends the chips home.  What is
+replaced is first written to a file, and all that is changed is one transaction.  A server that
+still plays the table loses it, as to any other new owner.
 """
 
-import json
 import os
-from contextlib import aclosing
 from copy import deepcopy
 from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
+from urllib.parse import quote
 
 import asyncpg
+import msgspec
 
 from pokerws.game.apply import apply
-from pokerws.game.commands import Close
+from pokerws.game.commands import Close, Resume
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent, tag_of
-from pokerws.game.state import Table, TableId
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import Hand, Table, TableId
 from pokerws.game.table import play
 from pokerws.storage.accounts import transfers_of
-from pokerws.storage.database import reachable
-from pokerws.storage.narrate import picture
-from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.narrate import moment, picture
+from pokerws.storage.salvage import Found, Source, look
+from pokerws.storage.save_statement import save_statement
 from pokerws.storage.store import Change, EventRow, TableSnapshot
-from pokerws.storage.stored_log import (
-    IMPOSSIBLE,
-    NO_LIMIT,
-    UNREADABLE,
-    Connection,
-    NotStored,
-    StoredGame,
-    one_view,
-    open_stored,
-    open_table,
-    printable,
-    read_game,
-    read_log,
-)
+from pokerws.storage.stored_log import IMPOSSIBLE, Connection, open_stored, printable
 from pokerws.storage.vault import Vault
-from pokerws.storage.verify import LogReplay
 
-CHIPS = """
-SELECT balance, epoch, (SELECT count(*) FROM transfers WHERE game_id = games.id) AS transfers,
-       (SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = games.id) AS log_seq
-FROM games
-WHERE id = $1
-"""
-ROW = "SELECT * FROM games WHERE id = $1"
-EVENTS_AFTER = "SELECT * FROM game_events WHERE game_id = $1 AND seq > $2 ORDER BY seq"
-# The new owner's epoch; only if nothing has happened since the row was looked at.
+WRITABLE = "SET TRANSACTION READ WRITE"
+# The new owner's epoch, only if the row is still the one that was looked at.  The columns are those
+# that no save touches.
 SEIZE = """
 UPDATE games
-SET epoch = epoch + 1, status = 'quarantined'
-WHERE id = $1 AND epoch = $2 AND version = $3
+SET epoch = epoch + 1, name = $3, variant = $4, config = $5
+WHERE id = $1 AND xmin::text = $2
 RETURNING epoch
 """
 CUT = "DELETE FROM game_events WHERE game_id = $1 AND seq > $2"
@@ -63,8 +44,7 @@ CUT = "DELETE FROM game_events WHERE game_id = $1 AND seq > $2"
 OPENING = """
 WITH booked AS (
     INSERT INTO transfers (at, reason, source, target, amount, game_id, seq)
-    SELECT now(), 'opening', 'house', 'table:' || id, $2::bigint, id, version
-    FROM games WHERE id = $1 AND balance = 0
+    VALUES (to_timestamp($4::bigint / 1000.0), 'opening', 'house', 'table:' || $1, $2::bigint, $1, $3)
     RETURNING amount
 ), given AS (
     UPDATE accounts SET balance = balance - amount FROM booked WHERE id = 'house'
@@ -72,37 +52,30 @@ WITH booked AS (
 UPDATE games SET balance = amount, chips = amount FROM booked WHERE id = $1
 """
 
-STATEMENTS = (CHIPS, ROW, EVENTS_AFTER, SEIZE, CUT, OPENING)
+STATEMENTS = (SEIZE, CUT, OPENING)
 Action = Literal["show", "restore", "refund"]
-STATEMENT_TIMEOUT_MS = 60_000
+# No more than this can be counted exactly in a browser; a version above it was never a real one.
+MOST_EVENTS = 2**52
+MOST_PROBLEMS = 10
+LONGEST_NAME = 150
+
+_encode_config = msgspec.json.Encoder().encode
 
 
 class RepairError(Exception):
     """The table was left as it is; the message is one line that says why."""
 
 
-class Source(NamedTuple):
-    """A state of the table that can still be read.  `what` is for people."""
+class Plan(NamedTuple):
+    """A repair that is possible.
 
-    what: str
-    table: Table
-    hidden: bool
-
-
-class Found(NamedTuple):
-    """All that is known about a table: its row, and the states that can be read, newest first.
-
-    `good_seq` is the last event of the log that can be replayed, `log_seq` the last there is.
+    `opening_seq` is the event by which the chips of `source` are to be booked as having been there,
+    None where they are booked.
     """
 
-    row: StoredGame
-    epoch: int
-    balance: int
-    has_transfers: bool
-    log_seq: int
-    good_seq: int
-    sources: list[Source]
-    problems: list[str]
+    source: Source
+    change: Change
+    opening_seq: int | None
 
 
 async def repair(
@@ -120,160 +93,151 @@ async def repair(
 
     Raises RepairError, DatabaseError and NotStored.
     """
-    async with reachable(url, embedded_dir) as address:
-        async with open_stored(address, None) as connection:
-            found = await _look(connection, game, vault)
-            kept = await _backup(connection, game, found.good_seq)
+    async with open_stored(url, embedded_dir) as connection:
+        found = await look(connection, game, vault)
         if action == "show":
-            _show(found, out)
+            _show(found, vault, backups, now_ms, out)
             return 0
-        _check_status(found.row.status, action)
-        source = _choose(found, cards=action == "restore")
-        change = _restored(found, source, vault, now_ms)
-        if action == "refund":
-            change = _refunded(found, source, vault, now_ms)
-        file = _write(backups, f"{game}-{found.row.version}-{now_ms}.json", kept)
-        print(f"the row and what is cut from the log are kept in {file}", file=out)
-        await _put(address, found, source, change)
-        if action == "refund":
-            for move in change.transfers:
-                print(f"{move.amount} chips to {printable(move.target)}", file=out)
-            print(f"game {printable(game)} is closed, at event {change.version}", file=out)
-        else:
-            print(
-                f"game {printable(game)} is {change.status} again, from {source.what}, at event "
-                f"{change.version}",
-                file=out,
-            )
+        plan = _plan(found, action, vault, now_ms)
+        file = _write(backups, f"{_stem(game)}-{found.row.version}-{now_ms}", found.rest)
+        print(f"the row and {found.rest_count} events as they were: {file}", file=out)
+        await _put(connection, found, plan)
+    name, change = printable(game), plan.change
+    if action == "refund":
+        for line in _homeward(change):
+            print(line, file=out)
+        print(f"game {name} is closed, with event {change.version}", file=out)
+    else:
+        print(
+            f"game {name} is {change.status} again, from {plan.source.what}; a server that runs "
+            "lists it within half a minute",
+            file=out,
+        )
     return 0
 
 
-async def _look(connection: Connection, game: str, vault: Vault) -> Found:
-    problems: list[str] = []
-    sources: list[Source] = []
-    async with one_view(connection):
-        row = await read_game(connection, game)
-        chips = await connection.fetchrow(CHIPS, game)
-        assert chips is not None, "the row was read in this view"
-        log = await _replay(connection, game, vault, NO_LIMIT)
-        mismatches, good_seq = log.mismatches, log.last_seq
-        if log.broken and good_seq:
-            # A state that an event has left half changed is not one to go back to.
-            log = await _replay(connection, game, vault, good_seq)
+# ---- what can be done
+
+
+def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
+    """What an action would write.  Raises RepairError."""
+    _check_status(found, action)
+    _check_books(found)
+    source = _choose(found, cards=action == "restore")
+    if action == "restore" and not vault.can_seal and source.table.hand is not None:
+        raise RepairError("its cards cannot be sealed again: set VAULT_KEYS to a server's key")
+    table, restart = _going_on(found, source)
+    before_seq = table.seq
+    shuffle = shuffler(os.urandom)
+    events: list[TableEvent] = []
     try:
-        read = open_table(vault, row)
-        if read.table.seq != row.version:
-            problems.append(f"the snapshot is of event {read.table.seq}, the row of {row.version}")
-        sources.append(Source("the snapshot", read.table, read.hidden))
-    except (*UNREADABLE, *IMPOSSIBLE) as error:
-        problems.append(f"the snapshot cannot be read: {printable(str(error))}")
-    if log.table is not None:
-        sources.append(Source(f"the log up to event {good_seq}", log.table, log.hidden))
-    elif not log.begun:
-        problems.append("there is no log: events were not kept")
-    problems += mismatches
-    return Found(
-        row,
-        chips["epoch"],
-        chips["balance"],
-        bool(chips["transfers"]),
-        chips["log_seq"],
-        good_seq,
-        sources,
-        problems,
-    )
-
-
-async def _replay(connection: Connection, game: str, vault: Vault, to_seq: int) -> LogReplay:
-    log = LogReplay(game, vault)
-    async with aclosing(read_log(connection, game, to_seq)) as events:
-        async for event in events:
-            if not log.take(event):
-                break
-    return log
-
-
-def _show(found: Found, out: TextIO) -> None:
-    row = found.row
-    print(f"game {printable(row.id)}, {printable(row.name)}: {row.status}", file=out)
-    print(
-        f"version {row.version}, epoch {found.epoch}, log up to event {found.log_seq}, "
-        f"{found.balance} chips by the ledger",
-        file=out,
-    )
-    for problem in found.problems:
-        print(f"  {problem}", file=out)
-    for source in found.sources:
-        chips = source.table.chips
-        print(f"\n{source.what} has {chips} chips:", file=out)
-        print(*picture(source.table, hidden=source.hidden), sep="\n", file=out)
-    print(file=out)
-    for action in ("restore", "refund"):
-        try:
-            chosen = _choose(found, cards=action == "restore")
-        except RepairError as error:
-            print(f"--{action} is not possible: {error}", file=out)
+        if action == "restore":
+            if not table.closed:
+                # The time in quarantine is not the player's.
+                events = play(table, Resume(source.saved_ms, 0, restart), now_ms, shuffle)
         else:
-            print(f"--{action} would go by {chosen.what}", file=out)
+            if restart:
+                events = _restarted(table)
+            events += play(table, Close("operator"), now_ms, shuffle)
+    except (Illegal, *IMPOSSIBLE) as error:
+        why = printable(str(error)) or type(error).__name__
+        raise RepairError(f"the rules cannot go on from {source.what}: {why}") from error
+    change = _change(found, source, table, events, vault, now_ms)
+    return Plan(source, change, before_seq if _is_opening(found, source) else None)
 
 
-def _check_status(status: str, action: Action) -> None:
-    if status == "closed":
-        raise RepairError("it is closed, and its chips are at home")
+def _check_status(found: Found, action: Action) -> None:
+    status = found.row.status
+    if status == "closed" and (action == "restore" or not found.books.balance):
+        raise RepairError("it is closed, and a closed table is not opened again")
     if action == "restore" and status != "quarantined":
         raise RepairError(f"it is {status} and not in quarantine, so there is nothing to restore")
+
+
+def _check_books(found: Found) -> None:
+    """Chips that are not booked can go nowhere."""
+    books = found.books
+    if not books.chips == books.balance == books.booked:
+        raise RepairError(
+            f"its chips do not add up: the columns chips and balance say {books.chips} and "
+            f"{books.balance}, its transfers {books.booked}; find out who edited them, and put "
+            "that right first"
+        )
 
 
 def _choose(found: Found, *, cards: bool) -> Source:
     """The state to go by: the newest that has all the chips, and its cards where these matter."""
     if not found.sources:
-        raise RepairError("neither the snapshot nor the log can be read")
-    for source in found.sources:
-        # Of a snapshot that is not of its row's version, the row may have been edited.
-        if source.table.seq not in (found.row.version, found.log_seq, found.good_seq):
-            continue
-        opening = not found.has_transfers and not found.balance
-        if source.table.chips != found.balance and not opening:
-            continue
-        if not (cards and source.hidden):
-            return source
-    if cards and any(source.hidden for source in found.sources):
-        raise RepairError("its cards cannot be opened: set VAULT_KEYS to the key that sealed them")
-    raise RepairError(f"no state that can be read has the {found.balance} chips of the ledger")
+        raise RepairError("neither the snapshot nor the log can be read: go by a backup")
+    fitting = [
+        source
+        for source in found.sources
+        if source.table.chips == found.books.balance or found.books.unopened
+    ]
+    if not fitting:
+        had = " and ".join(f"{source.what} has {source.table.chips}" for source in found.sources)
+        raise RepairError(f"the ledger has {found.books.balance} chips there, but {had}")
+    open_ones = [source for source in fitting if not (cards and source.hidden)]
+    if not open_ones:
+        raise RepairError(
+            "its cards cannot be opened: set VAULT_KEYS to the key that sealed them, or refund"
+        )
+    return open_ones[0]
 
 
-def _restored(found: Found, source: Source, vault: Vault, now_ms: int) -> Change:
-    table, events = _going_on(found, source)
-    return _change(found, table, events, vault, now_ms)
+def _is_opening(found: Found, source: Source) -> bool:
+    return found.books.unopened and source.table.chips > 0
 
 
-def _going_on(found: Found, source: Source) -> tuple[Table, list[TableEvent]]:
-    """The table to go on from, and the event that says so where its log does not lead to it.
+def _going_on(found: Found, source: Source) -> tuple[Table, bool]:
+    """The table to go on from, and whether its log is to begin anew there.
 
-    Its events then go on after all that were ever counted, so that no number comes twice.
+    Unless the log leads to it, its events go on after all that were ever counted, so that no number
+    comes twice.
     """
     table = deepcopy(source.table)
-    is_whole = found.good_seq == found.log_seq
-    if not found.log_seq or (is_whole and table.seq == found.log_seq):
-        return table, []
-    table.seq = max(found.row.version, found.log_seq)
+    if source.in_log:
+        return table, False
+    log_seq, version = found.books.log_seq, found.row.version
+    table.seq = max(table.seq, log_seq, version if version <= MOST_EVENTS else 0)
+    if not log_seq:
+        return table, False
+    if table.seq == found.clean_seq:
+        # A log that begins anew without a gap must go on from its own last state.
+        table.seq += 1
+    return table, True
+
+
+def _restarted(table: Table) -> list[TableEvent]:
+    """The log begins anew at a hand that is cancelled next: its cards are nobody's any more, and
+    may be unknown."""
+    if table.hand is not None:
+        table.hand = _without_cards(table.hand)
     event = LogRestarted(deepcopy(table))
     apply(table, event)
-    return table, [event]
+    return [event]
 
 
-def _refunded(found: Found, source: Source, vault: Vault, now_ms: int) -> Change:
-    table, events = _going_on(found, source)
-    events += play(table, Close("operator"), now_ms, shuffler(os.urandom))
-    return _change(found, table, events, vault, now_ms)
+def _without_cards(hand: Hand) -> Hand:
+    hand = deepcopy(hand)
+    hand.deck = []
+    for seat in hand.seats:
+        if seat is not None and not seat.shown:
+            seat.cards = []
+    return hand
 
 
 def _change(
-    found: Found, table: Table, events: list[TableEvent], vault: Vault, now_ms: int
+    found: Found,
+    source: Source,
+    table: Table,
+    events: list[TableEvent],
+    vault: Vault,
+    now_ms: int,
 ) -> Change:
     first_seq = table.seq - len(events) + 1
     rows: list[EventRow] = []
-    if found.log_seq:
+    if found.books.log_seq:
         rows = [
             EventRow(
                 seq,
@@ -284,10 +248,10 @@ def _change(
             )
             for seq, event in enumerate(events, start=first_seq)
         ]
-    snapshot, key_id = vault.seal_snapshot(TableSnapshot(table))
+    snapshot, key_id = vault.seal_snapshot(TableSnapshot(table, source.receipts))
     return Change(
         table=TableId(found.row.id),
-        name=found.row.name,
+        name=table.name,
         status=table.status,
         config=table.config,
         players=table.players,
@@ -295,7 +259,7 @@ def _change(
         total_pot=table.total_pot,
         expected=found.row.version,
         version=table.seq,
-        epoch=found.epoch + 1,
+        epoch=found.books.epoch + 1,
         snapshot=snapshot,
         at_ms=now_ms,
         events=tuple(rows),
@@ -305,41 +269,105 @@ def _change(
     )
 
 
-async def _put(address: str, found: Found, source: Source, change: Change) -> None:
-    game = found.row.id
-    connection = await asyncpg.connect(address)
+# ---- what is shown
+
+
+def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -> None:
+    row, books = found.row, found.books
+    log = f"log up to event {books.log_seq}" if books.log_seq else "no log"
+    print(f"game {printable(row.id)}, {printable(row.name)}: {row.status}", file=out)
+    print(
+        f"version {row.version}, epoch {books.epoch}, {log}, {books.balance} chips by the ledger, "
+        f"last changed {moment(row.updated_at)} UTC",
+        file=out,
+    )
+    print("hidden cards are shown: for the operator's eyes only", file=out)
+    if found.problems:
+        print("\nwhat is wrong:", file=out)
+    for problem in found.problems[:MOST_PROBLEMS]:
+        print(f"  {problem}", file=out)
+    if len(found.problems) > MOST_PROBLEMS:
+        print(f"  and {len(found.problems) - MOST_PROBLEMS} more, which verify tells", file=out)
+    for source in found.sources:
+        print(f"\n{source.what}, with {source.table.chips} chips:", file=out)
+        for line in picture(source.table, hidden=source.hidden):
+            print(f"  {line}", file=out)
+    print("\nwhat can be done:", file=out)
+    _offer(found, "restore", vault, now_ms, out)
+    _offer(found, "refund", vault, now_ms, out)
+    print(f"either one first keeps the row, and events that go, in a file in {backups}", file=out)
+
+
+def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO) -> None:
+    try:
+        plan = _plan(found, action, vault, now_ms)
+    except RepairError as error:
+        print(f"  --{action:<8} not possible: {error}", file=out)
+        return
+    what = "play goes on" if action == "restore" else "the table is closed"
+    cut = f"; {found.rest_count} events leave the log" if found.rest_count else ""
+    print(f"  --{action:<8} {what}, from {plan.source.what}{cut}", file=out)
+    if action == "refund":
+        for line in _homeward(plan.change):
+            print(f"{'':<13}{line}", file=out)
+
+
+def _homeward(change: Change) -> list[str]:
+    return [f"{move.amount} chips to {printable(move.target)}" for move in change.transfers]
+
+
+# ---- what is written
+
+
+async def _put(connection: Connection, found: Found, plan: Plan) -> None:
+    """Write it all, or nothing.  Raises RepairError."""
+    game, change = found.row.id, plan.change
+    config = _encode_config(change.config).decode()
+    columns = (change.name, change.config.variant, config)
+    statement, arguments = save_statement([change], over=False)
     try:
         async with connection.transaction():
-            if await connection.fetchval(SEIZE, game, found.epoch, found.row.version) is None:
+            await connection.execute(WRITABLE)
+            seized = await connection.fetchval(SEIZE, game, found.books.mark, *columns)
+            if seized is None:
                 raise RepairError("it has changed meanwhile: look again")
-            await connection.execute(CUT, game, found.good_seq)
-            if source.table.chips != found.balance:
-                await connection.execute(OPENING, game, source.table.chips)
-    finally:
-        await connection.close()
-    store = await PostgresStore.open(address, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
+            cut = await connection.execute(CUT, game, found.clean_seq)
+            if cut != f"DELETE {found.rest_count}":
+                raise RepairError("its log has changed meanwhile: look again")
+            if plan.opening_seq is not None:
+                chips = plan.source.table.chips
+                await connection.execute(OPENING, game, chips, plan.opening_seq, change.at_ms)
+            if not await connection.fetch(statement, *arguments):
+                raise RepairError("it has changed meanwhile: look again")
+    except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
+        reason = str(error).partition("\n")[0]
+        raise RepairError(f"the database refuses it, and nothing was changed: {reason}") from error
+
+
+def _stem(game: str) -> str:
+    """A game's id as a part of a file's name; the file itself names the whole of it."""
+    return quote(game, safe="")[:LONGEST_NAME]
+
+
+def _write(directory: Path, stem: str, kept: bytes) -> Path:
+    """Keep what will be replaced, safe on the disk.  Raises RepairError."""
+    file = directory / f"{stem}.json"
     try:
-        if not await store.save([change]):
-            raise RepairError("another server has taken it meanwhile")
-    finally:
-        await store.close()
-
-
-async def _backup(connection: Connection, game: str, good_seq: int) -> bytes:
-    """The row and the events that are about to be cut, as they are."""
-    row = await connection.fetchrow(ROW, game)
-    if row is None:
-        raise NotStored(f"there is no game {printable(game)}")
-    events = await connection.fetch(EVENTS_AFTER, game, good_seq)
-    kept = {"game": dict(row), "events": [dict(event) for event in events]}
-    return json.dumps(kept, default=str, indent=1).encode()
-
-
-def _write(directory: Path, name: str, kept: bytes) -> Path:
-    directory.mkdir(parents=True, exist_ok=True)
-    file = directory / name
-    with file.open("xb") as handle:
-        handle.write(kept)
-        handle.flush()
-        os.fsync(handle.fileno())
+        directory.mkdir(parents=True, exist_ok=True)
+        # Older rows may have cards that are not sealed.
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+            handle.write(kept)
+            handle.flush()
+            os.fsync(handle.fileno())
+        for place in (directory, directory.parent):
+            descriptor = os.open(place, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    except OSError as error:
+        raise RepairError(
+            f"{file} cannot be written: {error.strerror or error}; make room there, or give "
+            "another directory (--backup)"
+        ) from error
     return file

@@ -21,11 +21,10 @@ _encode = msgspec.json.Encoder().encode
 class Receipt(Struct, frozen=True, array_like=True):
     """The answer that an accepted command got: the seq of the first event it caused.
 
-    `digest` is of the command's content, so that an id used again for something else is not taken
-    for a repetition.
+    `digest` is of the command's id and content, so that an id used again for something else is not
+    taken for a repetition.
     """
 
-    id: str
     digest: str
     seq: int
 

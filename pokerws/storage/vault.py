@@ -142,6 +142,11 @@ class Vault:
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._ciphers
 
+    @property
+    def can_seal(self) -> bool:
+        """Whether there is a key to seal with."""
+        return self._first is not None
+
     def seal_snapshot(
         self, snapshot: TableSnapshot, seal: HandSeal | None = None
     ) -> tuple[bytes, str | None]:

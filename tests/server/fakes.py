@@ -120,7 +120,7 @@ class FakeSink:
         if self.actor is not None:
             self.actor.written(change.version)
 
-    async def flush(self, timeout_s: float) -> None:
+    async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Nothing ever waits here."""
 
 

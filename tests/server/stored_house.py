@@ -13,9 +13,11 @@ from pokerws.server.lobby import Lobby
 from pokerws.server.table_actor import TableActor
 from pokerws.server.upkeep import Upkeep
 from pokerws.storage.journal import Journal
+from pokerws.storage.memory import MemoryAccounts, MemoryStore
 from pokerws.storage.store import Store
 from pokerws.storage.vault import Vault
 from tests.server.fakes import FakeViewer, ManualClock
+from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
@@ -23,6 +25,24 @@ BUY_IN = 10_000
 GRANT = 10**9
 NAMES = ("ann", "ben", "cleo")
 IDLE_MS, ABANDONED_MS = 2_000, 3_600_000
+
+
+class Ledger(FaultyStore):
+    """A store in which nobody has chips who has not been to the bank."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._accounts = MemoryAccounts()
+
+    @property
+    def total(self) -> int:
+        """All that is in accounts, at tables and with the house: nothing, if nothing is lost."""
+        at_tables = sum(row.change.chips for row in self._rows.values())
+        return sum(self._accounts._balances.values()) + at_tables
+
+
+async def balance(store: MemoryStore, player: str) -> int:
+    return (await store.accounts.open(FakeViewer(player).player, 0, 0)).balance
 
 
 class StoredHouse:

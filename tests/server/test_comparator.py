@@ -242,7 +242,7 @@ async def test_while_the_store_is_away_tables_are_passed_over(
 ) -> None:
     actor = await setting.house.open_hand()
 
-    async def away(_: object) -> None:
+    async def away(*_: object) -> None:
         raise fault
 
     where = (setting.store, "look")

@@ -109,6 +109,58 @@ def test_without_durable_acks_the_gate_stands_open() -> None:
     assert sent == ["at once"]
 
 
+def test_a_gate_that_was_closed_opens_when_that_is_stored_and_keeps_the_order() -> None:
+    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate.send(3, lambda: sent.append("before"))
+    gate.close(4)
+    assert gate.is_closed
+    gate.send(2, lambda: sent.append("stored already"))
+    gate.send(4, lambda: sent.append("chips"))
+    gate.send(6, lambda: sent.append("what came after"))
+    assert sent == ["before", "stored already"]
+    gate.advance(3)
+    assert gate.is_closed
+    assert sent == ["before", "stored already"]
+    gate.advance(4)
+    assert sent == ["before", "stored already", "chips", "what came after"]
+    assert not gate.is_closed
+    gate.send(9, lambda: sent.append("open again"))
+    assert sent[-1] == "open again"
+
+
+def test_a_gate_closed_twice_opens_when_the_later_one_is_stored() -> None:
+    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate.close(7)
+    gate.close(4)
+    gate.send(4, lambda: sent.append("four"))
+    gate.send(7, lambda: sent.append("seven"))
+    gate.send(8, lambda: sent.append("eight"))
+    gate.advance(5)
+    assert sent == ["four"]
+    gate.advance(7)
+    assert sent == ["four", "seven", "eight"]
+
+
+def test_what_is_sent_while_a_gate_lets_out_comes_after_what_waited() -> None:
+    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate.close(3)
+    gate.send(3, lambda: gate.send(3, lambda: sent.append("caused by the first")))
+    gate.send(3, lambda: sent.append("second"))
+    gate.advance(3)
+    assert sent == ["second", "caused by the first"]
+    assert len(gate) == 0
+
+
+def test_a_closed_gate_refuses_what_will_never_be_stored() -> None:
+    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate.close(3)
+    gate.send(3, lambda: sent.append("answer"), lambda: sent.append("refusal"))
+    gate.send(3, lambda: sent.append("events"))
+    gate.refuse()
+    gate.advance(9)
+    assert sent == ["refusal"]
+
+
 async def test_answers_and_events_come_when_they_are_stored_and_play_goes_on_before(
     house: DurableHouse,
 ) -> None:

@@ -10,7 +10,7 @@ from pokerws.server import app as app_module
 from pokerws.server.app import App
 from pokerws.settings import Settings
 from pokerws.storage.database import DatabaseError
-from pokerws.storage.memory_play import overtaken_ms
+from pokerws.storage.memory_play import note, overtaken_ms
 from pokerws.storage.postgres import PostgresStore
 from pokerws.storage.store import StoreUnavailable
 from tests.postgres_fixtures import TEMPLATE, Databases
@@ -65,7 +65,7 @@ async def test_a_database_that_is_away_at_the_start_is_told_when_it_is_back(
     hidden: Hidden, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app_module, "NOTE_RETRY_S", 0.01)
-    tries, told = asyncio.Queue[None](), app_module.note
+    tries, told = asyncio.Queue[None](), note
 
     async def counted(*arguments: object) -> None:
         tries.put_nowait(None)

@@ -197,7 +197,7 @@ async def test_refunds_are_all_chips_at_the_table_at_any_moment(
         assert seat is not None
         action = rng.choice([a for a in ("check", "call", "raise") if a in turn.actions])
         amount = turn.min_to if action == "raise" else None
-        act = commands.Act(seat.player, turn.number, action, amount)  # type: ignore[arg-type]
+        act = commands.Act(seat.player, turn.number, action, amount)
         actor.handle(FakeViewer(seat.player), str(number), act)
     assert streets == {0, 1, 2, 3}
 

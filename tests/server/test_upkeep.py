@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 import pytest
+import structlog
 
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
@@ -20,7 +21,7 @@ from pokerws.server.bank import Bank, Terms
 from pokerws.server.lobby import Lobby
 from pokerws.server.table_actor import TableActor
 from pokerws.server.upkeep import PUT_OFF_MS, Upkeep
-from pokerws.storage.memory import MemoryAccounts, MemoryStore
+from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault import Key, Vault
 from tests.server.fakes import FakeViewer, ManualClock
@@ -30,24 +31,11 @@ from tests.server.stored_house import (
     CONFIG,
     GRANT,
     IDLE_MS,
+    Ledger,
     StoredHouse,
+    balance,
     house_on,
 )
-from tests.storage.faulty_store import FaultyStore
-
-
-class Ledger(FaultyStore):
-    """A store in which nobody has chips who has not been to the bank."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._accounts = MemoryAccounts()
-
-    @property
-    def total(self) -> int:
-        """All that is in accounts, at tables and with the house: nothing, if nothing is lost."""
-        at_tables = sum(row.change.chips for row in self._rows.values())
-        return sum(self._accounts._balances.values()) + at_tables
 
 
 @pytest.fixture
@@ -64,10 +52,6 @@ def store() -> Ledger:
 async def house(store: Ledger, clock: ManualClock) -> AsyncIterator[StoredHouse]:
     async with house_on(store, clock) as house:
         yield house
-
-
-async def balance(store: MemoryStore, player: str) -> int:
-    return (await store.accounts.open(FakeViewer(player).player, 0, 0)).balance
 
 
 async def is_unknown(lobby: Lobby, table: TableId) -> bool:
@@ -183,7 +167,7 @@ async def test_memory_stays_flat_however_many_tables_are_opened(house: StoredHou
                 if number % 2:
                     actor.watch(viewer, Watch("w", actor.table.id))
                     actor.unwatch(viewer)
-            del actor
+                del actor
             assert alive() >= 200
             await house.written()
             viewer.frames.clear()
@@ -261,6 +245,23 @@ async def test_a_hand_that_nobody_came_back_to_is_cancelled_and_each_gets_what_w
         assert store.total == 0
 
 
+async def test_a_table_that_is_closed_is_not_listed_again_before_that_is_stored(
+    house: StoredHouse, store: Ledger
+) -> None:
+    await house.open("ann")
+    store.open.clear()
+    house.clock.advance(ABANDONED_MS + 1)
+    await house.upkeep.look()
+    assert house.lobby.summaries() == []
+
+    listing = asyncio.create_task(house.lobby.list_stored())
+    await asyncio.sleep(0)
+    store.open.set()
+    await listing
+
+    assert house.lobby.summaries() == []
+
+
 async def test_a_table_that_is_watched_is_never_abandoned(house: StoredHouse) -> None:
     actor = await house.open("ann")
     actor.watch(FakeViewer("dan"), Watch("w", actor.table.id))
@@ -311,9 +312,10 @@ async def test_while_the_store_is_away_nothing_is_closed_and_later_it_is(
     house: StoredHouse, store: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Asked for through the task that looks by itself, which has to survive that."""
-    actor = await house.open("ann")
-    table, asked = actor.table.id, asyncio.Queue[None]()
-    del actor
+    table, asked = (await house.open("ann")).table.id, asyncio.Queue[None]()
+    capture = structlog.testing.LogCapture()
+    logger = structlog.wrap_logger(None, processors=[capture])
+    monkeypatch.setattr(upkeep_module, "log", logger)
     house.clock.advance(ABANDONED_MS + 1)
 
     async def away(before_ms: int, limit: int) -> list[TableId]:
@@ -328,6 +330,7 @@ async def test_while_the_store_is_away_nothing_is_closed_and_later_it_is(
             await asked.get()
         assert await house.listed() == {table}
     await house.upkeep.stop()
+    assert {line["event"] for line in capture.entries} == {"upkeep_waits"}
 
     await house.upkeep.look()
     await house.written()
@@ -394,56 +397,3 @@ async def test_a_fault_in_closing_one_table_does_not_keep_others_open(
 
     assert await house.listed() == {bad.table.id}
     assert good.table.closed
-
-
-# ---- overtaken by play in memory
-
-
-async def test_tables_from_before_play_in_memory_are_closed_and_later_ones_are_not(
-    house: StoredHouse, store: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(upkeep_module, "PAGE", 2)
-    for _ in range(5):
-        await house.open("ann")
-    house.clock.advance(10)
-    since_ms = house.clock.now_ms()
-    newer = await house.open("ben")
-
-    assert await house.upkeep.close_overtaken(since_ms)
-
-    assert await house.listed() == {newer.table.id}
-    assert await balance(store, "ann") == GRANT
-    assert await balance(store, "ben") == GRANT - BUY_IN
-    assert store.total == 0
-
-
-async def test_overtaken_tables_that_cannot_be_closed_yet_are_left_for_the_next_start(
-    store: Ledger, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(upkeep_module, "PAGE", 1)
-    async with house_on(store, clock) as before:
-        sealed = {(await before.open_hand()).table.id for _ in range(2)}
-        await before.open("cleo")
-    clock.advance(1)
-    since_ms = clock.now_ms()
-    async with house_on(store, clock, vault=Vault([Key("other", bytes(32))])) as house:
-        assert not await house.upkeep.close_overtaken(since_ms)
-        assert await house.listed() == sealed
-    async with house_on(store, clock) as house:
-        assert await house.upkeep.close_overtaken(since_ms)
-        assert await house.listed() == set()
-    assert store.total == 0
-
-
-async def test_an_overtaken_table_that_cannot_be_read_at_all_is_set_aside(
-    store: Ledger, clock: ManualClock
-) -> None:
-    async with house_on(store, clock) as before:
-        bad = await before.open("ann")
-    row = store._rows[bad.table.id]
-    row.change = msgspec.structs.replace(row.change, snapshot=b"{}")
-    async with house_on(store, clock) as house:
-        assert await house.upkeep.close_overtaken(clock.now_ms() + 1)
-
-    assert row.status == "quarantined"
-    assert row.change.snapshot == b"{}"

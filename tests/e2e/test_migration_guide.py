@@ -1,0 +1,109 @@
+"""docs/migration.md as an operator runs it: every command in order, on a real server with players.
+
+Only the pace is not the guide's: bots do not think, and what comes once a minute or once a second
+comes more often. Ports and the database's address are put in the place of the guide's.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+import yaml
+from compose_spec import PyCompose
+
+from pokerws.client import Client, connect
+from pokerws.game.state import TableConfig
+from pokerws.settings import load
+from tests.e2e.guide import Shell, agrees, blocks, missing, sections
+from tests.e2e.process import REPOSITORY, free_port
+from tests.postgres_fixtures import Databases
+
+GUIDE = REPOSITORY / "docs" / "migration.md"
+DOCUMENT = GUIDE.read_text(encoding="utf-8")
+# How the guide's own server is reached.
+ADDRESS, PORT = "postgres://poker:secret@127.0.0.1:5432/poker", "8765"
+PACE = {
+    "BOT_MIN_DELAY_MS": "0",
+    "BOT_MAX_DELAY_MS": "0",
+    "NEXT_HAND_DELAY_MS": "0",
+    "REFILL_INTERVAL_MS": "0",
+    "REPORT_INTERVAL_MS": "500",
+    "COMPARE_INTERVAL_MS": "5",
+}
+# Nobody's time is up while the guide is run.
+DUEL = TableConfig(seats=2, turn_time_ms=600_000)
+
+pytestmark = pytest.mark.timeout(180)
+
+
+class People:
+    """Two players in the middle of a hand, at a table that is opened where it is not there."""
+
+    def __init__(self, port: int) -> None:
+        self._url = f"ws://127.0.0.1:{port}/ws"
+        self._tokens: dict[str, str] = {}
+        self._players: dict[str, str] = {}
+
+    async def come(self) -> None:
+        """Have the hand in play, and go again."""
+        async with AsyncExitStack() as stack, asyncio.timeout(20):
+            ann, ben = [await stack.enter_async_context(self._player(n)) for n in ("Ann", "Ben")]
+            tables = {one.name: one.table for one in await ann.list_tables()}
+            if "Duel" in tables:
+                view = await ann.watch(tables["Duel"])
+            else:
+                table = await ann.create_table("Duel", DUEL)
+                view = await ann.watch(table)
+                for player in (ann, ben):
+                    await player.sit(table, 10_000)
+            await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
+
+    @asynccontextmanager
+    async def _player(self, name: str) -> AsyncIterator[Client]:
+        async with connect(self._url, name=name, token=self._tokens.get(name)) as client:
+            self._tokens[name] = client.session
+            self._players.setdefault(name, client.player)
+            assert client.player == self._players[name], "the same person after every restart"
+            yield client
+
+
+def as_here(document: str, url: str, port: int) -> str:
+    """The guide with the addresses of this machine."""
+    return document.replace(ADDRESS, url).replace(PORT, str(port))
+
+
+@pytest.fixture
+def workplace(place: Path) -> Path:
+    """A directory that looks like the repository's, where what a server leaves behind is kept."""
+    for name in ("server.py", "sql"):
+        (place / name).symlink_to(REPOSITORY / name)
+    return place
+
+
+def environment(databases: Databases) -> dict[str, str]:
+    programs = (str(Path(sys.executable).parent), str(databases.server.programs))
+    path = os.pathsep.join([*programs, os.environ["PATH"]])
+    return {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", **PACE}
+
+
+async def test_the_guide_is_what_happens(
+    bare_database_url: str, databases: Databases, workplace: Path
+) -> None:
+    port = free_port()
+    document = as_here(DOCUMENT, bare_database_url, port)
+    steps, _, _ = document.partition("\n## With Docker Compose")
+    shell, people = await Shell.open(workplace, environment(databases)), People(port)
+    try:
+        for block in blocks(document, steps):
+            printed = await shell.follow(block)
+            if "server_started" in printed:
+                await people.come()
+    finally:
+        with suppress(OSError, ValueError):
+            os.kill(int((workplace / "poker.pid").read_text()), signal.SIGKILL)
+        await shell.close()
