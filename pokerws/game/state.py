@@ -1,7 +1,8 @@
 """The state of a table.  It is data only: rules are in `hand.py`, `table.py` and `button.py`.
 
 Every field is changed by `apply` alone.  The structs are encoded as they stand into the stored
-snapshot, so their shape is a contract with the database: new fields need a default.
+snapshot, so their shape is a contract with the database: new fields need a default.  Of seats,
+what has its default is left out, which keeps the row of a full table in one piece.
 """
 
 from typing import Literal, NewType
@@ -41,7 +42,7 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     next_hand_delay_ms: int = 4_000
 
 
-class Seat(Struct):
+class Seat(Struct, omit_defaults=True):
     """A taken seat.
 
     `timeouts` counts turns in a row that the clock ended, `hands_missed` hands in a row sat out.
@@ -59,7 +60,7 @@ class Seat(Struct):
     hands_missed: int = 0
 
 
-class HandSeat(Struct):
+class HandSeat(Struct, omit_defaults=True):
     """One player's part in a hand.
 
     `bet` is what lies in front of the player on this street, `in_pots` what earlier streets and

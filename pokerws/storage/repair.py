@@ -44,7 +44,8 @@ CUT = "DELETE FROM game_events WHERE game_id = $1 AND seq > $2"
 OPENING = """
 WITH booked AS (
     INSERT INTO transfers (at, reason, source, target, amount, game_id, seq)
-    VALUES (to_timestamp($4::bigint / 1000.0), 'opening', 'house', 'table:' || $1, $2::bigint, $1, $3)
+    SELECT to_timestamp($4::bigint / 1000.0), 'opening', 'house', 'table:' || id, $2::bigint, id, $3
+    FROM games WHERE id = $1
     RETURNING amount
 ), given AS (
     UPDATE accounts SET balance = balance - amount FROM booked WHERE id = 'house'
@@ -142,7 +143,7 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
     except (Illegal, *IMPOSSIBLE) as error:
         why = printable(str(error)) or type(error).__name__
         raise RepairError(f"the rules cannot go on from {source.what}: {why}") from error
-    change = _change(found, source, table, events, vault, now_ms)
+    change = _change(found, source, table, events, vault=vault, now_ms=now_ms)
     return Plan(source, change, before_seq if _is_opening(found, source) else None)
 
 
@@ -232,6 +233,7 @@ def _change(
     source: Source,
     table: Table,
     events: list[TableEvent],
+    *,
     vault: Vault,
     now_ms: int,
 ) -> Change:

@@ -41,7 +41,7 @@ from pokerws.storage.verify_ledger import verify_chips
 BOOKS = """
 SELECT xmin::text AS mark, epoch, chips, balance,
        (SELECT count(*) FROM transfers WHERE game_id = games.id) AS transfers,
-       (SELECT coalesce(sum(CASE WHEN target = 'table:' || games.id THEN amount ELSE -amount END), 0)
+       (SELECT coalesce(sum(CASE target WHEN 'table:' || games.id THEN amount ELSE -amount END), 0)
         FROM transfers WHERE game_id = games.id)::bigint AS booked,
        created_at < (SELECT applied_at FROM schema_migrations WHERE version = 4) AS is_older,
        (SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = games.id) AS log_seq

@@ -106,6 +106,20 @@
 export class GapError extends Error {}
 
 /**
+ * A state as it came from the server, with what was left out since it has its default.
+ * @param {any} state the `state` of a snapshot
+ * @returns {TableState}
+ */
+export function readTable(state) {
+  const hand = state.hand && {
+    ...state.hand,
+    seats: state.hand.seats.map((/** @type {any} */ seat) => seat && { ...newHandSeat(), ...seat }),
+  };
+  const seats = state.seats.map((/** @type {any} */ seat) => seat && { ...newSeat(seat), ...seat });
+  return { ...state, seats, hand };
+}
+
+/**
  * The events of a message that have not been applied yet.
  * @param {{epoch: number, seq: number}} known the last event that was received
  * @param {{epoch: number, seq: number, events: TableEvent[]}} message `seq` numbers its first event

@@ -12,7 +12,7 @@ import { Panel } from "./panel.js";
 import { SeatControls } from "./seat-controls.js";
 import { Stage } from "./stage.js";
 import { TableFeed } from "./table-feed.js";
-import { applyEvent } from "./table-state.js";
+import { applyEvent, readTable } from "./table-state.js";
 import { chips, closedInWords, stakes, tell } from "./words.js";
 
 /** @typedef {import("./protocol.js").Connection} Connection */
@@ -132,7 +132,7 @@ export class TableScreen {
     this.drain();
     const first = this.table === null;
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
-    this.table = snapshot.state;
+    this.table = readTable(snapshot.state);
     this.epoch = snapshot.epoch;
     if (snapshot.state.closed) this.gone(`${closedInWords()}.`);
     if (first && this.table?.hand_number) {

@@ -68,9 +68,12 @@ def blocks(document: str, section: str) -> list[Block]:
 def agrees(printed: str, expected: str) -> bool:
     """Whether a command has printed what the guide shows."""
     pieces = [
-        r"(?:[^\n]*\n)*?" if line == ANYTHING else f"{_pattern(line)}\n" for line in _lines(expected)
+        r"(?:[^\n]*\n)*?" if line == ANYTHING else f"{_pattern(line)}\n"
+        for line in _lines(expected)
     ]
-    return re.fullmatch("".join(pieces), "".join(f"{line}\n" for line in _lines(printed))) is not None
+    return (
+        re.fullmatch("".join(pieces), "".join(f"{line}\n" for line in _lines(printed))) is not None
+    )
 
 
 def missing(log: str, expected: str) -> str | None:
@@ -88,7 +91,9 @@ def _pattern(line: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    plain = [re.sub(r"-{2,}", "--", re.sub(r"\s+", " ", line)).strip() for line in text.splitlines()]
+    plain = [
+        re.sub(r"-{2,}", "--", re.sub(r"\s+", " ", line)).strip() for line in text.splitlines()
+    ]
     while plain and not plain[-1]:
         plain.pop()
     return plain

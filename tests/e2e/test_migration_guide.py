@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -19,8 +19,10 @@ from compose_spec import PyCompose
 from pokerws.client import Client, connect
 from pokerws.game.state import TableConfig
 from pokerws.settings import load
+from tests.e2e.faults import Cluster, a_cluster
 from tests.e2e.guide import Shell, agrees, blocks, missing, sections
 from tests.e2e.process import REPOSITORY, free_port
+from tests.e2e.troubles import TROUBLES
 from tests.postgres_fixtures import Databases
 
 GUIDE = REPOSITORY / "docs" / "migration.md"
@@ -29,7 +31,7 @@ DOCUMENT = GUIDE.read_text(encoding="utf-8")
 ADDRESS, PORT = "postgres://poker:secret@127.0.0.1:5432/poker", "8765"
 PACE = {
     "BOT_MIN_DELAY_MS": "0",
-    "BOT_MAX_DELAY_MS": "0",
+    "BOT_MAX_DELAY_MS": "10",
     "NEXT_HAND_DELAY_MS": "0",
     "REFILL_INTERVAL_MS": "0",
     "REPORT_INTERVAL_MS": "500",
@@ -38,7 +40,8 @@ PACE = {
 # Nobody's time is up while the guide is run.
 DUEL = TableConfig(seats=2, turn_time_ms=600_000)
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(120)
+cluster = pytest.fixture(scope="module")(a_cluster)
 
 
 class People:
@@ -72,6 +75,11 @@ class People:
             yield client
 
 
+def sections_of(heading: str) -> str:
+    """The text of one of the guide's main sections."""
+    return sections(DOCUMENT, 2)[heading]
+
+
 def as_here(document: str, url: str, port: int) -> str:
     """The guide with the addresses of this machine."""
     return document.replace(ADDRESS, url).replace(PORT, str(port))
@@ -85,10 +93,10 @@ def workplace(place: Path) -> Path:
     return place
 
 
-def environment(databases: Databases) -> dict[str, str]:
-    programs = (str(Path(sys.executable).parent), str(databases.server.programs))
-    path = os.pathsep.join([*programs, os.environ["PATH"]])
-    return {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", **PACE}
+def environment(programs: Path, **more: str) -> Mapping[str, str]:
+    """What a shell needs to find our Python and this PostgreSQL's programs."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), str(programs), os.environ["PATH"]])
+    return {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", **more}
 
 
 async def test_the_guide_is_what_happens(
@@ -97,7 +105,10 @@ async def test_the_guide_is_what_happens(
     port = free_port()
     document = as_here(DOCUMENT, bare_database_url, port)
     steps, _, _ = document.partition("\n## With Docker Compose")
-    shell, people = await Shell.open(workplace, environment(databases)), People(port)
+    shell, people = (
+        await Shell.open(workplace, environment(databases.server.programs, **PACE)),
+        People(port),
+    )
     try:
         for block in blocks(document, steps):
             printed = await shell.follow(block)
@@ -107,3 +118,85 @@ async def test_the_guide_is_what_happens(
         with suppress(OSError, ValueError):
             os.kill(int((workplace / "poker.pid").read_text()), signal.SIGKILL)
         await shell.close()
+
+
+def test_what_the_guide_gives_to_docker_compose_is_the_last_stage() -> None:
+    (given,) = (
+        block
+        for block in sections(DOCUMENT, 2)["With Docker Compose"].split("```")
+        if block.startswith("yaml\n")
+    )
+    text = given.removeprefix("yaml\n")
+    override = yaml.safe_load(text)["services"]["server"]["environment"]
+    PyCompose.from_yaml(text)
+    shipped = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8"))
+    environment = {**shipped["services"]["server"]["environment"], **override, "VAULT_KEYS": ""}
+
+    before, after = load({**environment, "USE_DURABLE_ACKS": "false"}), load(environment)
+
+    assert (before.use_input_validation, before.use_durable_acks) == (True, False)
+    assert after.use_durable_acks
+
+
+def test_every_trouble_of_the_guide_is_made_and_no_other() -> None:
+    found = sections(sections_of("Troubleshooting"), 3)
+    assert list(found) == list(TROUBLES)
+
+
+@pytest.mark.parametrize("heading", TROUBLES)
+async def test_a_trouble_looks_and_ends_as_the_guide_says(
+    cluster: Cluster, workplace: Path, heading: str
+) -> None:
+    found = blocks(DOCUMENT, sections(sections_of("Troubleshooting"), 3)[heading])
+    assert found, "it has neither a line of the log nor a command"
+    async with TROUBLES[heading](cluster) as trouble:
+        given = environment(cluster.postgres.programs, **trouble.environment)
+        shell = await Shell.open(workplace, given)
+        for block in found:
+            if block.kind == "text":
+                await trouble.says(block.text)
+            else:
+                await shell.follow(block)
+        await shell.close()
+
+
+# ---- the comparison itself
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("a 1 b\n", "a … b\n"),
+        ("a    b\n", "a b\n"),
+        ("a\n-----\n", "a\n---\n"),
+        ("x\ny\nz\n", "…\nz\n"),
+        ("z\n", "…\nz\n"),
+        ("", ""),
+        ("a\n\n", "a\n"),
+    ],
+)
+def test_what_the_guide_shows_agrees_with_what_is_printed(printed: str, expected: str) -> None:
+    assert agrees(printed, expected)
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("a 1 c\n", "a … b\n"),
+        ("a\nb\n", "a\n"),
+        ("a\n", "a\nb\n"),
+        ("a\nb\n", "a…b\n"),
+        ("axb\n", "a.b\n"),
+        ("error\n", ""),
+        ("y\nx\n", "…\ny\n"),
+    ],
+)
+def test_what_is_printed_otherwise_does_not_agree(printed: str, expected: str) -> None:
+    assert not agrees(printed, expected)
+
+
+def test_lines_of_a_log_are_found_in_their_order_only() -> None:
+    log = "at 1: began\nat 2: went on\nat 3: ended\n"
+    assert missing(log, "… began\n… ended\n") is None
+    assert missing(log, "… ended\n… began\n") == "… began"
+    assert missing(log, "at …: went\n") == "at …: went"

@@ -8,6 +8,7 @@ import pytest
 
 from pokerws.server import app as app_module
 from pokerws.server.app import App
+from pokerws.server.lobby import Lobby
 from pokerws.settings import Settings
 from pokerws.storage.database import DatabaseError
 from pokerws.storage.memory_play import note, overtaken_ms
@@ -88,13 +89,21 @@ async def test_a_database_that_is_away_at_the_start_is_told_when_it_is_back(
     assert since_ms <= began_ms, "it counts from the start, and not from when it could be told"
 
 
-async def test_a_server_that_is_stopped_before_it_could_tell_leaves_nothing_running(
-    hidden: Hidden,
+async def test_a_server_that_is_stopped_before_it_could_tell_ends_that_before_anything_else(
+    hidden: Hidden, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    seen, stop = list[bool](), Lobby.stop
+
+    def watched(lobby: Lobby) -> None:
+        assert app._noting is not None
+        seen.append(app._noting.done())
+        stop(lobby)
+
+    monkeypatch.setattr(Lobby, "stop", watched)
     async with in_memory(hidden.url) as app:
         assert app._noting is not None
         assert not app._noting.done()
-    assert app._noting.done()
+    assert seen == [True]
     hidden.show()
 
 

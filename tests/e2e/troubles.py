@@ -1,0 +1,176 @@
+"""The troubles of docs/migration.md, made to happen: one for each heading under Troubleshooting.
+
+Each is a server, or none, in the middle of its trouble, for as long as the context lasts.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+from msgspec import Struct, field
+
+from pokerws.client import CommandRejected, connect
+from tests.e2e.faults import Cluster, serving
+from tests.e2e.guide import missing
+from tests.e2e.process import START_TIMEOUT_S, ServerProcess
+from tests.vaults import VAULT_KEYS
+
+# As an operator sees them, with a table of bots that always has something to write.
+SHOWN = {"log_format": "console", "use_event_persistence": True}
+BOTS = {"bots": 3, "bot_min_delay_ms": 0, "bot_max_delay_ms": 10, "next_hand_delay_ms": 0}
+USUAL = {**SHOWN, **BOTS}
+NO_ROOM = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE 'could not extend file "base/16384/16402": No space left on device' USING ERRCODE = '53100';
+END $$
+"""
+FULL_DISK = "CREATE TRIGGER no_room BEFORE UPDATE ON games FOR EACH ROW EXECUTE FUNCTION no_room()"
+
+
+class Trouble(Struct):
+    """`server` is the one whose log has it; `environment` is what the guide's commands get."""
+
+    server: ServerProcess | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+    async def says(self, lines: str) -> None:
+        """Wait until the log has these lines, in this order."""
+        server = self.server
+        assert server is not None, "it is not in a log"
+        absent: str | None = lines
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S), server._more:
+                while absent := missing("\n".join(server.output), lines):
+                    await server._more.wait()
+        except TimeoutError:
+            pytest.fail(f"the log has no line\n{absent}\n\n" + "\n".join(server.output[-40:]))
+
+
+Making = Callable[[Cluster], AbstractAsyncContextManager[Trouble]]
+TROUBLES: dict[str, Making] = {}
+
+
+def trouble(heading: str) -> Callable[[Callable[[Cluster], AsyncIterator[Trouble]]], None]:
+    """Enter a trouble under its heading."""
+
+    def enter(making: Callable[[Cluster], AsyncIterator[Trouble]]) -> None:
+        TROUBLES[heading] = asynccontextmanager(making)
+
+    return enter
+
+
+@asynccontextmanager
+async def playing(
+    cluster: Cluster, *, durable: bool = False, **settings: object
+) -> AsyncIterator[tuple[Trouble, ServerProcess, str]]:
+    """A server that stores what bots play; and its database."""
+    dsn = await cluster.database()
+    async with serving(dsn, durable=durable, **{**USUAL, **settings}) as server:
+        trouble = Trouble(server, {"DATABASE_URL": dsn, "VAULT_KEYS": VAULT_KEYS})
+        await trouble.says("… save_batch …")
+        yield trouble, server, dsn
+
+
+@trouble("The database cannot be reached at the start")
+async def unreachable(cluster: Cluster) -> AsyncIterator[Trouble]:
+    yield Trouble()
+
+
+@trouble("The database goes away during play")
+async def away(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with playing(cluster) as (trouble, _, _):
+        cluster.quit()
+        await trouble.says("… outcome=DB_FAILED …")
+        await cluster.start_again()
+        yield trouble
+
+
+@trouble("Tables are paused, or commands are refused as overloaded")
+async def paused(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with playing(cluster, durable=True) as (trouble, _, _):
+        cluster.quit()
+        await trouble.says("… tables_paused …")
+        await cluster.start_again()
+        yield trouble
+
+
+@trouble("The disk of the database is full")
+async def full_disk(cluster: Cluster) -> AsyncIterator[Trouble]:
+    """Postgres says what it says then; a disk that is really full is in tests/e2e/test_faults.py."""
+    async with playing(cluster) as (trouble, _, dsn):
+        for statement in (NO_ROOM, FULL_DISK):
+            await cluster.ask(dsn, statement)
+        await trouble.says("… outcome=DB_FAILED …")
+        await cluster.ask(dsn, "DROP TRIGGER no_room ON games")
+        yield trouble
+
+
+@trouble("Somebody has edited a row")
+async def edited(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with playing(cluster) as (trouble, _, dsn):
+        await cluster.ask(dsn, "UPDATE games SET version = version + 1000")
+        yield trouble
+
+
+@trouble("A game is not found after a restart")
+async def not_found(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with playing(cluster) as (trouble, server, dsn):
+        game = await cluster.ask(dsn, "SELECT id FROM games")
+        assert await server.stop() == 0
+        server.settings |= {"USE_DB_REPOSITORY": "false", "USE_EVENT_PERSISTENCE": "false"}
+        await server.start()
+        async with connect(server.socket_url, name="Gus") as gus:
+            with pytest.raises(CommandRejected, match="unknown_table"):
+                await gus.watch(game)
+        yield trouble
+
+
+@trouble("A table is FENCED, and its clients closed with 4409")
+async def fenced(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with (
+        playing(cluster) as (trouble, _, dsn),
+        serving(dsn, durable=False, load_all_tables=True, **SHOWN),
+    ):
+        yield trouble
+
+
+@trouble("A table is in quarantine")
+async def in_quarantine(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with playing(cluster) as (trouble, server, dsn):
+        assert await server.stop() == 0
+        game = await cluster.ask(dsn, "UPDATE games SET snapshot = left(snapshot, 40) RETURNING id")
+        await server.start()
+        trouble.environment["GAME"] = game
+        yield trouble
+
+
+@trouble("The vault key is missing")
+async def keyless(cluster: Cluster) -> AsyncIterator[Trouble]:
+    """One table, stopped in the middle of a hand."""
+    async with playing(cluster, bot_min_delay_ms=3_000, bot_max_delay_ms=3_000) as (
+        trouble,
+        server,
+        dsn,
+    ):
+        await trouble.says("… save_batch …")
+        async with asyncio.timeout(START_TIMEOUT_S):
+            while not await cluster.ask(dsn, "SELECT key_id FROM games"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await server.kill()
+        trouble.environment["USE_DB_REPOSITORY"] = "true"
+        yield trouble
+
+
+@trouble("The comparator finds a mismatch")
+async def mismatch(cluster: Cluster) -> AsyncIterator[Trouble]:
+    dsn = await cluster.database()
+    async with serving(dsn, durable=False, compare_interval_ms=10, **SHOWN) as server:
+        trouble = Trouble(server)
+        async with connect(server.socket_url, name="Gus") as gus:
+            await gus.create_table("Quiet")
+            await trouble.says("… create_game …")
+            await cluster.ask(
+                dsn, """UPDATE games SET snapshot = replace(snapshot, '"Quiet"', '"Silent"')"""
+            )
+            yield trouble
