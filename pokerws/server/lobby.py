@@ -368,7 +368,13 @@ class Lobby:
         log.info("tables_loaded", tables=len(self._actors), of=len(self._summaries))
 
     async def _hydrate(self, hydration: Hydration, table: TableId) -> TableActor:
-        loaded = await hydration.load(table)
+        try:
+            loaded = await hydration.load(table)
+        except Illegal as refusal:
+            if refusal.code == "unknown_table" and table in self._summaries:
+                # Somebody else has closed it.
+                self.table_changed(replace(self._summaries[table], status="closed", players=0))
+            raise
         self._failed.pop(table, None)
         actor = self._resume(table, loaded)
         if table in self._to_close:

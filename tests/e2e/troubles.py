@@ -11,6 +11,7 @@ import pytest
 from msgspec import Struct, field
 
 from pokerws.client import CommandRejected, connect
+from pokerws.game.state import TableConfig
 from tests.e2e.faults import Cluster, serving
 from tests.e2e.guide import missing
 from tests.e2e.process import START_TIMEOUT_S, ServerProcess
@@ -22,7 +23,8 @@ BOTS = {"bots": 3, "bot_min_delay_ms": 0, "bot_max_delay_ms": 10, "next_hand_del
 USUAL = {**SHOWN, **BOTS}
 NO_ROOM = """
 CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    RAISE 'could not extend file "base/16384/16402": No space left on device' USING ERRCODE = '53100';
+    RAISE 'could not extend file "base/16384/16402": No space left on device'
+    USING ERRCODE = 'disk_full';
 END $$
 """
 FULL_DISK = "CREATE TRIGGER no_room BEFORE UPDATE ON games FOR EACH ROW EXECUTE FUNCTION no_room()"
@@ -62,13 +64,14 @@ def trouble(heading: str) -> Callable[[Callable[[Cluster], AsyncIterator[Trouble
 
 @asynccontextmanager
 async def playing(
-    cluster: Cluster, *, durable: bool = False, **settings: object
+    cluster: Cluster, *, durable: bool = False, batches: int = 10, **settings: object
 ) -> AsyncIterator[tuple[Trouble, ServerProcess, str]]:
-    """A server that stores what bots play; and its database."""
+    """A server that stores what bots play, and has done so a few times; and its database."""
     dsn = await cluster.database()
     async with serving(dsn, durable=durable, **{**USUAL, **settings}) as server:
         trouble = Trouble(server, {"DATABASE_URL": dsn, "VAULT_KEYS": VAULT_KEYS})
-        await trouble.says("… save_batch …")
+        # Before they sit there is nothing to lose.
+        await trouble.says("… save_batch …\n" * batches)
         yield trouble, server, dsn
 
 
@@ -97,7 +100,7 @@ async def paused(cluster: Cluster) -> AsyncIterator[Trouble]:
 
 @trouble("The disk of the database is full")
 async def full_disk(cluster: Cluster) -> AsyncIterator[Trouble]:
-    """Postgres says what it says then; a disk that is really full is in tests/e2e/test_faults.py."""
+    """Postgres says what it then says; tests/e2e/test_faults.py fills a disk."""
     async with playing(cluster) as (trouble, _, dsn):
         for statement in (NO_ROOM, FULL_DISK):
             await cluster.ask(dsn, statement)
@@ -148,12 +151,11 @@ async def in_quarantine(cluster: Cluster) -> AsyncIterator[Trouble]:
 @trouble("The vault key is missing")
 async def keyless(cluster: Cluster) -> AsyncIterator[Trouble]:
     """One table, stopped in the middle of a hand."""
-    async with playing(cluster, bot_min_delay_ms=3_000, bot_max_delay_ms=3_000) as (
+    async with playing(cluster, batches=1, bot_min_delay_ms=3_000, bot_max_delay_ms=3_000) as (
         trouble,
         server,
         dsn,
     ):
-        await trouble.says("… save_batch …")
         async with asyncio.timeout(START_TIMEOUT_S):
             while not await cluster.ask(dsn, "SELECT key_id FROM games"):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
@@ -168,7 +170,7 @@ async def mismatch(cluster: Cluster) -> AsyncIterator[Trouble]:
     async with serving(dsn, durable=False, compare_interval_ms=10, **SHOWN) as server:
         trouble = Trouble(server)
         async with connect(server.socket_url, name="Gus") as gus:
-            await gus.create_table("Quiet")
+            await gus.create_table("Quiet", TableConfig())
             await trouble.says("… create_game …")
             await cluster.ask(
                 dsn, """UPDATE games SET snapshot = replace(snapshot, '"Quiet"', '"Silent"')"""

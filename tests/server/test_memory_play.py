@@ -54,7 +54,9 @@ async def hidden(databases: Databases) -> AsyncIterator[Hidden]:
 
 @asynccontextmanager
 async def in_memory(url: str) -> AsyncIterator[App]:
-    app = App(Settings(port=0, database_url=url))
+    """A server that has nothing else to do beside play, so that nothing else is waited for."""
+    settings = Settings(port=0, database_url=url, idle_table_ms=0, abandoned_table_ms=0)
+    app = App(settings)
     await app.start()
     try:
         yield app

@@ -2,7 +2,8 @@
 
 Players at real sockets play at random and record all that they are shown.  The server is killed
 with SIGKILL, started again on the same database, and so on; at the end the database must hold
-everything that anybody was shown, and every command that was accepted must stand there once.
+everything that anybody was shown, and every command that was accepted must stand there once.  In
+dual-write that holds for chips that came to a table or went home, and for nothing else.
 """
 
 import asyncio
@@ -20,19 +21,24 @@ from pokerws.game.events import (
     Called,
     Checked,
     Folded,
+    PlayerLeaving,
     PlayerSat,
     PlayerStood,
     Raised,
     TableEvent,
 )
 from pokerws.game.state import PlayerId, TableConfig, TableId, Turn
+from pokerws.messages import Accepted
 from pokerws.server.views import redact
+from pokerws.storage.accounts import player_account
 from pokerws.storage.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 from tests.vaults import VAULT
 
 TABLES, SEATS, KILLS = 3, 4, 3
+# How often one who waits for the next hand takes the chips home, to come back at once.
+LEAVES = 0.3
 # A run in which nothing is shown for this long has stalled.
 STALL_S = 30
 CONFIG = TableConfig(
@@ -47,6 +53,8 @@ _ACTIONS: dict[str, type[TableEvent]] = {
     "bet": BetPlaced,
     "raise": Raised,
 }
+
+MOVED = "SELECT seq FROM transfers WHERE game_id = $1 AND $2 IN (source, target)"
 
 
 class Progress:
@@ -72,7 +80,10 @@ class Progress:
 class Recorder:
     """One player, and all that it was shown and promised."""
 
-    def __init__(self, name: str, rng: random.Random, progress: Progress) -> None:
+    def __init__(
+        self, name: str, rng: random.Random, progress: Progress, *, durable: bool = True
+    ) -> None:
+        self._durable = durable
         self.name = name
         self.rng = rng
         self.progress = progress
@@ -80,6 +91,8 @@ class Recorder:
         self.player = PlayerId("")
         self.shown: dict[int, TableEvent] = {}
         self.accepted: list[tuple[int, str]] = []
+        # The events of the chips that it brought or took home, as they were acknowledged.
+        self.moved: list[int] = []
 
     async def play(self, url: str, table: TableId) -> None:
         """Sit and play at random until cancelled."""
@@ -91,16 +104,19 @@ class Recorder:
                 await self._step(client, view)
 
     def _record(self, seq: int, event: TableEvent) -> None:
-        before = self.shown.setdefault(seq, event)
+        before = self.shown.get(seq, event) if self._durable else event
+        self.shown[seq] = event
         assert before == event, f"event {seq} was {before} and is {event} now"
         self.progress.add()
 
     async def _step(self, client: Client, view: TableView) -> None:
         try:
             if view.own is None:
-                await client.sit(view.id, self.rng.randint(1_000, 10_000))
+                self._moved(await client.sit(view.id, self.rng.randint(1_000, 10_000)))
             elif view.own.sitting_out and not view.own.stack and view.own_hand is None:
-                await client.add_chips(view.id, 5_000)
+                self._moved(await client.add_chips(view.id, 5_000))
+            elif view.table.hand is None and view.own.stack and self.rng.random() < LEAVES:
+                self._moved(await client.stand(view.id))
             elif view.own.sitting_out:
                 await client.sit_in(view.id)
             elif view.turn is not None:
@@ -113,6 +129,12 @@ class Recorder:
                 raise
             await asyncio.sleep(0)
 
+    def _moved(self, accepted: Accepted) -> None:
+        assert accepted.seq is not None
+        # Who was dealt in just before stays until the hand is over, and the chips with them.
+        if not isinstance(self.shown.get(accepted.seq), PlayerLeaving):
+            self.moved.append(accepted.seq)
+
     async def _act(self, client: Client, view: TableView, turn: Turn) -> None:
         action = self.rng.choice(turn.actions)
         amount = turn.min_to if action in ("bet", "raise") else None
@@ -121,7 +143,7 @@ class Recorder:
         self.accepted.append((accepted.seq, action))
 
 
-async def run(seed: int, directory: Path) -> int:
+async def run(seed: int, directory: Path, *, durable: bool = True) -> int:
     """Run one seed in an empty directory; returns how many events were checked.
 
     Raises AssertionError when anything that must hold does not.
@@ -132,25 +154,28 @@ async def run(seed: int, directory: Path) -> int:
         use_db_repository=True,
         use_event_persistence=True,
         use_input_validation=True,
-        use_durable_acks=True,
+        use_durable_acks=durable,
         # Whoever has lost it all buys in again, and nobody's account is to end that.
         grant_chips=10**9,
     )
     await server.start()
     try:
-        players = await _load(server, rng)
+        players = await _load(server, rng, durable=durable)
     finally:
         if server.running:
             await server.kill()
     postgres = await EmbeddedPostgres.start(directory / "postgres")
     try:
         await check_database(postgres.dsn)
-        return await _check_shown(postgres.dsn, players)
+        moved = await _check_moved(postgres.dsn, players)
+        return await _check_shown(postgres.dsn, players) if durable else moved
     finally:
         await postgres.stop()
 
 
-async def _load(server: ServerProcess, rng: random.Random) -> dict[TableId, list[Recorder]]:
+async def _load(
+    server: ServerProcess, rng: random.Random, *, durable: bool
+) -> dict[TableId, list[Recorder]]:
     """Players at their tables, through several kills."""
     players: dict[TableId, list[Recorder]] = {}
     progress = Progress()
@@ -158,7 +183,7 @@ async def _load(server: ServerProcess, rng: random.Random) -> dict[TableId, list
         for number in range(TABLES):
             table = await opener.create_table(f"Table {number}", CONFIG)
             players[table] = [
-                Recorder(f"P{number}{seat}", random.Random(rng.random()), progress)
+                Recorder(f"P{number}{seat}", random.Random(rng.random()), progress, durable=durable)
                 for seat in range(SEATS)
             ]
     async with asyncio.TaskGroup() as group:
@@ -175,6 +200,23 @@ async def _load(server: ServerProcess, rng: random.Random) -> dict[TableId, list
         for task in tasks:
             task.cancel()
     return players
+
+
+async def _check_moved(dsn: str, players: dict[TableId, list[Recorder]]) -> int:
+    """Chips that were said to have moved have, once and for that player."""
+    connection = await asyncpg.connect(dsn)
+    checked = 0
+    try:
+        for table, recorders in players.items():
+            for recorder in recorders:
+                account = player_account(recorder.player)
+                rows = await connection.fetch(MOVED, table, account)
+                missing = set(recorder.moved) - {row["seq"] for row in rows}
+                assert not missing, f"{account}: moved by events {missing}, and not booked"
+                checked += len(recorder.moved)
+    finally:
+        await connection.close()
+    return checked
 
 
 async def _check_shown(dsn: str, players: dict[TableId, list[Recorder]]) -> int:

@@ -21,7 +21,7 @@ from pokerws.storage.verify import verify
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.stored_house import house_on
 from tests.storage.archiving import Archiving, after_hand
-from tests.storage.played import play_a_game
+from tests.storage.played import play_a_game, writing
 from tests.vaults import VAULT
 
 NOW_MS = 5_000_000
@@ -173,8 +173,10 @@ DAMAGES: dict[str, list[str]] = {
         """UPDATE games SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')"""
     ],
     "snapshot edited, chips as they were": [
-        """UPDATE games SET snapshot = regexp_replace(snapshot, '"min_raise":\\d+', """
-        """'"min_raise":77')"""
+        (
+            """UPDATE games SET snapshot = regexp_replace(snapshot, '"min_raise":\\d+', """
+            """'"min_raise":77')"""
+        )
     ],
     "sealed text edited": [
         """UPDATE games SET snapshot = replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')"""
@@ -190,8 +192,10 @@ DAMAGES: dict[str, list[str]] = {
     "an event missing": ["DELETE FROM game_events WHERE seq = 20"],
     "the first event missing": ["DELETE FROM game_events WHERE seq = 1"],
     "an event impossible": [
-        """UPDATE game_events SET type = 'folded', payload = '{"type":"folded","seat":99}' """
-        "WHERE seq = 20"
+        (
+            """UPDATE game_events SET type = 'folded', payload = '{"type":"folded","seat":99}' """
+            "WHERE seq = 20"
+        )
     ],
     "an event's columns": [
         "UPDATE game_events SET type = 'raised', hand_number = 50 WHERE seq = 20"
@@ -201,20 +205,26 @@ DAMAGES: dict[str, list[str]] = {
         NO_SNAPSHOT,
     ],
     "an event's cards": [
-        """UPDATE game_events SET payload = replace(payload, '"sealed":"test:', """
-        """'"sealed":"test:AA') WHERE type = 'hole_cards_dealt'"""
+        (
+            """UPDATE game_events SET payload = replace(payload, '"sealed":"test:', """
+            """'"sealed":"test:AA') WHERE type = 'hole_cards_dealt'"""
+        )
     ],
     "an amount": [
-        """UPDATE game_events SET payload = regexp_replace(payload, '"stack":\\d+', """
-        """'"stack":3') WHERE seq = 3"""
+        (
+            """UPDATE game_events SET payload = regexp_replace(payload, '"stack":\\d+', """
+            """'"stack":3') WHERE seq = 3"""
+        )
     ],
     "the last event not JSON": [
         f"UPDATE game_events SET payload = 'no JSON' WHERE seq = {LAST}",
     ],
     "the last event missing": [f"DELETE FROM game_events WHERE seq = {LAST}"],
     "one event too many": [
-        "INSERT INTO game_events SELECT game_id, seq + 1, hand_number, 'x', 'no JSON', at "
-        "FROM game_events ORDER BY seq DESC LIMIT 1"
+        (
+            "INSERT INTO game_events SELECT game_id, seq + 1, hand_number, 'x', 'no JSON', at "
+            "FROM game_events ORDER BY seq DESC LIMIT 1"
+        )
     ],
     "no log": ["DELETE FROM game_events"],
 }
@@ -321,6 +331,54 @@ async def test_a_log_that_was_begun_anew_is_read_from_there_when_the_part_before
     await repairs.holds_together()
 
 
+@pytest.mark.parametrize("damage", ["only set aside", "snapshot not JSON", "no log"])
+async def test_the_time_in_quarantine_is_not_the_players(repairs: Repairs, damage: str) -> None:
+    played = await play_a_game(repairs.url, hands=1)
+    left_ms = played.actor.table.deadline_ms
+    assert left_ms is not None
+    left_ms -= played.clock.now_ms()
+    await repairs.damage(*DAMAGES[damage])
+    await repairs("restore")
+    deadline_ms = (await repairs.table()).deadline_ms
+    saved_ms = await repairs.operator.fetchval(
+        "SELECT (extract(epoch FROM updated_at) * 1000)::bigint FROM games"
+    )
+    assert saved_ms > NOW_MS
+    assert deadline_ms == saved_ms + left_ms
+
+
+@pytest.mark.parametrize("damage", ["only set aside", "an event missing", "version down"])
+async def test_a_command_that_was_answered_is_still_known_after_the_repair(
+    repairs: Repairs, damage: str
+) -> None:
+    await play_a_game(repairs.url, hands=1)
+    text = await repairs.operator.fetchval("SELECT snapshot FROM games")
+    receipts = VAULT.open_snapshot(TableId("t1"), text).receipts
+    assert receipts
+    await repairs.damage(*DAMAGES[damage])
+    await repairs("restore")
+    text = await repairs.operator.fetchval("SELECT snapshot FROM games")
+    assert VAULT.open_snapshot(TableId("t1"), text).receipts == receipts
+
+
+async def test_the_newest_state_is_chosen(repairs: Repairs) -> None:
+    """A row from an older backup has fewer events than the log."""
+    played = await play_a_game(repairs.url, hands=1)
+    older = await repairs.operator.fetchrow("SELECT version, snapshot FROM games")
+    assert older is not None
+    store = await PostgresStore.open(repairs.url)
+    async with writing(store) as journal:
+        await played.load_again(store, journal, keep_events=True)
+        played.play_hands(1)
+        played.actor.stop()
+    await store.close()
+    await repairs.damage()
+    await repairs.operator.execute("UPDATE games SET version = $1, snapshot = $2", *older.values())
+    await repairs("restore")
+    assert state(await repairs.table()) == state(played.actor.table)
+    await repairs.holds_together()
+
+
 async def test_an_archived_log_is_enough(repairs: Repairs, archiving: Archiving) -> None:
     played = await play_a_game(repairs.url, hands=4)
     await archiving(after_hand(3))
@@ -389,8 +447,6 @@ async def test_chips_from_before_the_ledger_are_booked_as_having_been_there(
     played = await play_a_game(repairs.url, hands=1, keep_events=[keep_events])
     # As the migration leaves a table that it could not read.
     await repairs.damage(
-        "UPDATE accounts SET balance = balance - 30000 WHERE id = 'player:ada'",
-        "UPDATE accounts SET balance = balance + 30000 WHERE id = 'player:ada'",
         "UPDATE accounts SET balance = balance + 10000 WHERE id LIKE 'player:%'",
         "DELETE FROM transfers WHERE game_id = 't1'",
         "UPDATE games SET chips = 0, balance = 0",
@@ -439,39 +495,35 @@ async def test_the_second_time_it_says_what_is_the_matter(repairs: Repairs) -> N
     assert "closed" in await repairs()
 
 
-async def test_a_row_that_changes_between_look_and_write_is_left_alone(
-    repairs: Repairs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await play_a_game(repairs.url, hands=1)
-    await repairs.damage(NO_SNAPSHOT)
-    written = repairing._write
-
-    for meanwhile, words in (
+@pytest.mark.parametrize(
+    ("meanwhile", "words"),
+    [
         ("UPDATE games SET snapshot = 'still no JSON'", "it has changed meanwhile"),
-        (f"DELETE FROM game_events WHERE seq = {LAST}", "its log has changed meanwhile"),
-    ):
-        if "events" in meanwhile:
-            await repairs.damage("UPDATE game_events SET payload = 'no JSON' WHERE seq = 20")
-        writes: list[Path] = []
+        ("UPDATE games SET epoch = epoch + 1", "it has changed meanwhile"),
+        ("DELETE FROM game_events WHERE seq = 25", "its log has changed meanwhile"),
+    ],
+)
+async def test_what_changes_between_look_and_write_is_left_alone(
+    repairs: Repairs, monkeypatch: pytest.MonkeyPatch, meanwhile: str, words: str
+) -> None:
+    played = await play_a_game(repairs.url, hands=1)
+    await repairs.damage(*DAMAGES["an event not JSON"])
+    put = repairing._put
 
-        def write(directory: Path, stem: str, kept: bytes, into: list[Path] = writes) -> Path:
-            into.append(written(directory, stem, kept))
-            return into[-1]
+    async def edited(connection: Connection, found: salvage.Found, plan: repairing.Plan) -> None:
+        await repairs.operator.execute(meanwhile)
+        await put(connection, found, plan)
 
-        async def put(*arguments: object, statement: str = meanwhile) -> None:
-            await repairs.operator.execute(statement)
-            await original(*arguments)  # type: ignore[arg-type]
+    monkeypatch.setattr(repairing, "_put", edited)
+    balances = await repairs.balances()
+    with pytest.raises(RepairError, match=words):
+        await repairs("refund")
+    assert await repairs.status() == "quarantined"
+    assert await repairs.balances() == balances
+    assert len(repairs.kept()) == 1
 
-        original = repairing._put
-        monkeypatch.setattr(repairing, "_write", write)
-        monkeypatch.setattr(repairing, "_put", put)
-        with pytest.raises(RepairError, match=words):
-            await repairs("refund")
-        monkeypatch.setattr(repairing, "_put", original)
-        assert len(writes) == 1
-        assert await repairs.status() == "quarantined"
-    await repairs("refund")
-    assert await repairs.status() == "closed"
+    monkeypatch.setattr(repairing, "_put", put)
+    await expect_refund(repairs, played.actor.table)
 
 
 async def test_killed_in_the_middle_nothing_is_changed_and_the_next_time_it_works(
@@ -484,13 +536,16 @@ async def test_killed_in_the_middle_nothing_is_changed_and_the_next_time_it_work
     async with repairs.operator.transaction():
         await repairs.operator.execute("SELECT FROM accounts FOR UPDATE")
         task = asyncio.create_task(repairs("refund"))
+        # Outside of this transaction, whose view of the activity stands still.
         other = await asyncpg.connect(repairs.url)
-        while not await other.fetchval(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE application_name = 'pokerws operator' AND wait_event_type = 'Lock'"
-        ):
-            assert not task.done(), task
-        await other.close()
+        try:
+            while not await other.fetchval(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE application_name = 'pokerws operator' AND wait_event_type = 'Lock'"
+            ):
+                assert not task.done(), task
+        finally:
+            await other.close()
         with pytest.raises(Exception, match="the database cannot be used"):
             await task
     assert await repairs.rows() == rows
