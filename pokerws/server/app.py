@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -56,6 +57,7 @@ class App:
         self._upkeep: Upkeep | None = None
         self._comparator: Comparator | None = None
         self._noting: asyncio.Task[None] | None = None
+        self._note_tried = asyncio.Event()
         self._metrics = Metrics(self._readings())
         self._report = GamesReport(self._metrics, self._clock, settings.report_interval_ms)
 
@@ -119,6 +121,10 @@ class App:
         timeout_s = self._settings.stop_timeout_ms / 1000
         self._report.stop()
         if self._noting is not None:
+            # However short the play was, a database that can be reached is to know of it.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):
+                    await self._note_tried.wait()
             self._noting.cancel()
             await asyncio.wait([self._noting])
         for helper in (self._upkeep, self._comparator):
@@ -264,7 +270,9 @@ class App:
                 if not failures:
                     log.debug("memory_play_not_noted", error=str(error))
                 failures += 1
-                await asyncio.sleep(NOTE_RETRY_S)
+            finally:
+                self._note_tried.set()
+            await asyncio.sleep(NOTE_RETRY_S)
 
     async def _session_key(self) -> str:
         if self._database is None:

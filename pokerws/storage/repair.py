@@ -101,9 +101,12 @@ async def repair(
             return 0
         plan = _plan(found, action, vault, now_ms)
         file = _write(backups, f"{_stem(game)}-{found.row.version}-{now_ms}", found.rest)
-        print(f"the row and {found.rest_count} events as they were: {file}", file=out)
+        gone = f", and {found.rest_count} events of the log" if found.rest_count else ""
+        print(f"kept in {file}: the row as it was{gone}", file=out)
         await _put(connection, found, plan)
     name, change = printable(game), plan.change
+    for line in _undone(found, plan.source):
+        print(line, file=out)
     if action == "refund":
         for line in _homeward(change):
             print(line, file=out)
@@ -199,14 +202,19 @@ def _going_on(found: Found, source: Source) -> tuple[Table, bool]:
     table = deepcopy(source.table)
     if source.in_log:
         return table, False
-    log_seq, version = found.books.log_seq, found.row.version
-    table.seq = max(table.seq, log_seq, version if version <= MOST_EVENTS else 0)
-    if not log_seq:
+    table.seq = max(table.seq, _last_seq(found))
+    if not found.books.log_seq:
         return table, False
     if table.seq == found.clean_seq:
         # A log that begins anew without a gap must go on from its own last state.
         table.seq += 1
     return table, True
+
+
+def _last_seq(found: Found) -> int:
+    """The last event that was ever counted, as far as anything tells."""
+    version = found.row.version
+    return max(found.books.log_seq, version if version <= MOST_EVENTS else 0)
 
 
 def _restarted(table: Table) -> list[TableEvent]:
@@ -284,8 +292,9 @@ def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -
         file=out,
     )
     print("hidden cards are shown: for the operator's eyes only", file=out)
-    if found.problems:
-        print("\nwhat is wrong:", file=out)
+    print("\nwhat is wrong:", file=out)
+    if not found.problems:
+        print("  nothing that can be seen here", file=out)
     for problem in found.problems[:MOST_PROBLEMS]:
         print(f"  {problem}", file=out)
     if len(found.problems) > MOST_PROBLEMS:
@@ -297,7 +306,7 @@ def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -
     print("\nwhat can be done:", file=out)
     _offer(found, "restore", vault, now_ms, out)
     _offer(found, "refund", vault, now_ms, out)
-    print(f"either one first keeps the row, and events that go, in a file in {backups}", file=out)
+    print(f"before that, what is replaced is kept in a file in {backups}", file=out)
 
 
 def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO) -> None:
@@ -307,11 +316,20 @@ def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO)
         print(f"  --{action:<8} not possible: {error}", file=out)
         return
     what = "play goes on" if action == "restore" else "the table is closed"
-    cut = f"; {found.rest_count} events leave the log" if found.rest_count else ""
-    print(f"  --{action:<8} {what}, from {plan.source.what}{cut}", file=out)
+    print(f"  --{action:<8} {what}, from {plan.source.what}", file=out)
+    details = _undone(found, plan.source)
+    if found.rest_count:
+        details.append(f"{found.rest_count} events are taken out of the log")
     if action == "refund":
-        for line in _homeward(plan.change):
-            print(f"{'':<13}{line}", file=out)
+        details += _homeward(plan.change)
+    for detail in details:
+        print(f"{'':<13}{detail}", file=out)
+
+
+def _undone(found: Found, source: Source) -> list[str]:
+    """What has happened after a state, as far as anything tells."""
+    count = _last_seq(found) - source.table.seq
+    return [f"what happened after that is undone: {count} events"] if count > 0 else []
 
 
 def _homeward(change: Change) -> list[str]:

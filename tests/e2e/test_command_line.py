@@ -248,6 +248,68 @@ async def test_archive_moves_finished_hands_into_files_beside_a_running_server(
     assert "'soon' is no date like 2026-01-31" in errors
 
 
+async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
+    database_url: str, databases: Databases, tmp_path: Path
+) -> None:
+    settings = {"DATABASE_URL": database_url}
+    server = ServerProcess(
+        bots=3,
+        bot_max_delay_ms=1,
+        bot_min_delay_ms=0,
+        next_hand_delay_ms=0,
+        use_db_repository=True,
+        use_event_persistence=True,
+        log_level="debug",
+        database_url=database_url,
+    )
+    await server.start()
+    game = (await server.logged("create_game"))["table"]
+    await server.all_written(100)
+    assert await server.stop() == 0
+    databases.psql(
+        database_url, "-c", "UPDATE games SET snapshot = 'no JSON', status = 'quarantined'"
+    )
+    place = tmp_path / "repair"
+    command = ["repair", game, "--backup", str(place)]
+
+    code, output, errors = await run(*command, **settings)
+    assert (code, errors, place.exists()) == (0, "", False)
+    assert output.startswith(f"game {game}, Main table: quarantined\n")
+    assert "  the snapshot cannot be read: " in output
+    assert "  --restore  play goes on, from the log up to event " in output
+    assert "  --refund   the table is closed, from the log up to event " in output
+
+    code, output, errors = await run(*command, "--restore", **settings)
+    assert (code, errors) == (0, "")
+    (kept,) = place.iterdir()
+    assert output.splitlines()[0] == f"kept in {kept}: the row as it was"
+    assert json.loads(kept.read_text())["game"]["snapshot"] == "no JSON"
+    assert await run("verify", "--game", game, **settings) == (
+        0,
+        "1 games verified, 0 mismatches\n",
+        "",
+    )
+    assert await run(*command, "--restore", **settings) == (
+        1,
+        "",
+        "pokerws: it is active and not in quarantine, so there is nothing to restore\n",
+    )
+
+    code, output, errors = await run(*command, "--refund", **settings)
+    assert (code, errors) == (0, "")
+    assert output.splitlines()[-1].startswith(f"game {game} is closed, with event ")
+    assert (await run("verify", **settings))[0] == 0
+    assert databases.psql(database_url, "-c", "SELECT status FROM games") == "closed\n"
+
+    code, _, errors = await run(*command, "--restore", "--refund", **settings)
+    assert (code, "not allowed with" in errors) == (2, True)
+    assert await run("repair", "no-such", **settings) == (
+        1,
+        "",
+        "pokerws: there is no game no-such\n",
+    )
+
+
 async def test_replay_ends_quietly_when_nobody_reads_on(
     database_url: str, databases: Databases
 ) -> None:

@@ -122,3 +122,10 @@ async def test_a_database_that_goes_away_during_the_start_is_named_as_the_reason
     )
     with pytest.raises(DatabaseError, match="check DATABASE_URL"):
         await App(settings).start()
+
+
+async def test_a_server_that_is_stopped_at_once_has_told_all_the_same(hidden: Hidden) -> None:
+    hidden.show()
+    async with in_memory(hidden.url):
+        pass
+    assert await overtaken_ms(hidden.url, None) is not None

@@ -124,8 +124,10 @@ class Recorder:
             else:
                 await view.wait_for(lambda v: v.turn or v.own is None or v.own.sitting_out)
         except CommandRejected as refused:
-            # What was decided on an older view is refused; anything else is a fault.
-            if not refused.retryable and refused.code not in ("not_your_turn", "wrong_turn"):
+            # What was decided on an older view is refused; anything else is a fault.  In dual-write
+            # a turn of the same number may be another one after a crash.
+            late = refused.retryable or refused.code in ("not_your_turn", "wrong_turn")
+            if self._durable and not late:
                 raise
             await asyncio.sleep(0)
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
 
+import asyncpg
 import pytest
 import structlog
 from structlog.typing import EventDict
@@ -14,6 +15,7 @@ from pokerws.storage.journal import BackOff, Journal
 from pokerws.storage.store import Store
 from tests.storage.archiving import Archiving
 from tests.storage.clusters import start
+from tests.storage.repairs import Repairs
 
 AT_ONCE = BackOff(first_s=0, most_s=0)
 SOON_S = 10.0
@@ -100,3 +102,10 @@ async def fresh(place: Path) -> AsyncIterator[Path]:
 @pytest.fixture
 def archiving(database_url: str, tmp_path: Path) -> Archiving:
     return Archiving(database_url, tmp_path / "archive")
+
+
+@pytest.fixture
+async def repairs(database_url: str, tmp_path: Path) -> AsyncIterator[Repairs]:
+    operator = await asyncpg.connect(database_url)
+    yield Repairs(database_url, operator, tmp_path / "repair")
+    await operator.close()
