@@ -73,7 +73,7 @@ class _Around:
     def put(self, change: Change) -> None:
         self.changes.append(change)
 
-    async def flush(self, timeout_s: float) -> None:
+    async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Nothing ever waits here."""
 
     def answer(self, message: Accepted | Rejected) -> None:

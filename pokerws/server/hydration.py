@@ -52,12 +52,15 @@ class Hydration:
             # What an earlier actor of the table left to write comes before the claim.
             await self._sink.flush(FLUSH_TIMEOUT_S, table)
             claimed = await self._store.claim(table)
+            if claimed is None and table in self._quarantined:
+                # It may have been closed since, with everybody refunded.
+                stored = await self._store.look(table)
+                if stored is not None and stored.status == "quarantined":
+                    raise Illegal("table_quarantined", "")
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))
             self._on_outcome("get_game", "DB_FAILED")
             raise Illegal("table_unavailable", "the database cannot be reached") from error
-        if claimed is None and table in self._quarantined:
-            raise Illegal("table_quarantined", "")
         if claimed is None:
             raise Illegal("unknown_table", f"there is no table {table}")
         return Loaded(await self._open(table, claimed), claimed)
@@ -105,8 +108,11 @@ class Hydration:
     def _restore(self, table: TableId, claimed: Claimed) -> TableSnapshot:
         """Raises when it does not decode or is not what its row says."""
         snapshot = self._vault.open_snapshot(table, claimed.snapshot)
-        if snapshot.table.seq != claimed.version:
-            raise ValueError(f"snapshot of seq {snapshot.table.seq} in row {claimed.version}")
+        if (snapshot.table.id, snapshot.table.seq) != (table, claimed.version):
+            raise ValueError(
+                f"snapshot of table {snapshot.table.id}, seq {snapshot.table.seq}, in the row of "
+                f"{table}, version {claimed.version}"
+            )
         for row in claimed.later_events:
             event = self._vault.open_event(table, row.hand_number, row.payload)
             apply(snapshot.table, event)

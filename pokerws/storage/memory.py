@@ -110,7 +110,7 @@ class MemoryStore:
         if row is None:
             return None
         log_seq = max(row.log, default=0)
-        return Stored(row.change.snapshot, row.change.version, row.epoch, log_seq)
+        return Stored(row.status, row.change.snapshot, row.change.version, row.epoch, log_seq)
 
     async def quarantine(self, table: TableId, epoch: int) -> None:
         """Part of `Store`."""

@@ -56,7 +56,7 @@ SELECT wanted.id, coalesce(
 FROM unnest($1::text[]) AS wanted (id)
 """
 
-LOOK = "SELECT snapshot, version, epoch FROM games WHERE id = $1"
+LOOK = "SELECT status, snapshot, version, epoch FROM games WHERE id = $1"
 
 QUARANTINE = """
 UPDATE games
@@ -250,7 +250,9 @@ class PostgresStore:
             log_seq: int = await reader.fetchval(LOG_SEQ, table)
         if row is None:
             return None
-        return Stored(row["snapshot"].encode(), row["version"], row["epoch"], log_seq)
+        return Stored(
+            row["status"], row["snapshot"].encode(), row["version"], row["epoch"], log_seq
+        )
 
     async def quarantine(self, table: TableId, epoch: int) -> None:
         """Part of `Store`."""

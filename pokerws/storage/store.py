@@ -117,6 +117,7 @@ class Claimed(NamedTuple):
 class Stored(NamedTuple):
     """A table's row as it is, loaded to be looked at."""
 
+    status: str
     snapshot: bytes
     version: int
     epoch: int

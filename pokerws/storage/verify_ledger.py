@@ -15,7 +15,7 @@ from pokerws.storage.stored_log import Connection, printable
 GAME_BALANCE = "SELECT chips, balance FROM games WHERE id = $1"
 
 GAME_TRANSFERS = """
-SELECT seq, source, target, amount
+SELECT seq, reason, source, target, amount
 FROM transfers
 WHERE game_id = $1
 ORDER BY seq
@@ -104,24 +104,28 @@ async def verify_chips(
     assert row is not None, "the game has been read in this view"
     home = table_account(TableId(game))
     booked: dict[int, Move] = {}
-    balance = 0
-    for seq, source, target, amount in await connection.fetch(GAME_TRANSFERS, game):
+    balance = opened = 0
+    for seq, reason, source, target, amount in await connection.fetch(GAME_TRANSFERS, game):
         comes = target == home
         move = Move(source if comes else target, amount if comes else -amount)
         balance += move.amount
-        booked[seq] = move
+        if reason == "opening":
+            # What was at the table by then had come before there was a ledger.
+            opened = seq
+        else:
+            booked[seq] = move
     wrong = []
     if table is not None and row["chips"] != table.chips:
         wrong.append(f"the column chips says {row['chips']}, the snapshot {table.chips}")
     if row["balance"] != balance:
         wrong.append(f"the column balance says {row['balance']}, the ledger {balance}")
-    wrong += _unlike(booked, logged)
+    wrong += _unlike(booked, logged, opened)
     return wrong
 
 
-def _unlike(booked: Mapping[int, Move], logged: Logged) -> Iterator[str]:
-    """Where the ledger and the log differ."""
-    moves = logged.moves
+def _unlike(booked: Mapping[int, Move], logged: Logged, opened: int) -> Iterator[str]:
+    """Where the ledger and the log differ, after the event at which the ledger was opened."""
+    moves = {seq: move for seq, move in logged.moves.items() if seq > opened}
     in_both = (seq for seq in booked if logged.since < seq <= logged.until)
     for seq in sorted({*moves, *in_both}):
         if booked.get(seq) == moves.get(seq):
