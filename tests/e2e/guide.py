@@ -11,10 +11,12 @@ Runs of blanks or of dashes count as one, since columns are as wide as what is i
 
 import asyncio
 import itertools
+import os
 import re
-from collections.abc import Mapping
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Self
 
 from msgspec import Struct
 
@@ -36,6 +38,12 @@ class Block(Struct, frozen=True):
     text: str
     line: int
     expected: str | None = None
+
+
+def anchors(document: str) -> set[str]:
+    """What links within the guide can lead to."""
+    titles = (heading[2].lower() for heading in HEADING.finditer(document))
+    return {re.sub(r"[^\w -]", "", title).replace(" ", "-") for title in titles}
 
 
 def sections(document: str, level: int) -> dict[str, str]:
@@ -107,8 +115,9 @@ class Shell:
         self._numbers = itertools.count(1)
 
     @classmethod
-    async def open(cls, place: Path, environment: Mapping[str, str]) -> Self:
-        """A new shell, with nothing but this environment."""
+    @asynccontextmanager
+    async def opened(cls, place: Path, environment: Mapping[str, str]) -> "AsyncIterator[Shell]":
+        """A new shell, with nothing but this environment; all that it has started ends with it."""
         process = await asyncio.create_subprocess_exec(
             *("bash", "--noprofile", "--norc"),
             cwd=place,
@@ -116,8 +125,13 @@ class Shell:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
         )
-        return cls(process)
+        try:
+            yield cls(process)
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
 
     async def run(self, command: str) -> str:
         """Run a command; returns what it prints."""
@@ -134,12 +148,6 @@ class Shell:
             if line.endswith(f"{end}\n"):
                 return "".join([*printed, line.removesuffix(f"{end}\n")])
             printed.append(line)
-
-    async def close(self) -> None:
-        """End the shell; what it has started in the background goes on."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        await self._process.wait()
 
     async def follow(self, block: Block, *, within_s: float = 30) -> str:
         """Run a block of a guide, and compare; returns what it has printed."""

@@ -6,10 +6,11 @@ comes more often. Ports and the database's address are put in the place of the g
 
 import asyncio
 import os
-import signal
+import re
+import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from pokerws.client import Client, connect
 from pokerws.game.state import TableConfig
 from pokerws.settings import load
 from tests.e2e.faults import Cluster, a_cluster
-from tests.e2e.guide import Shell, agrees, blocks, missing, sections
+from tests.e2e.guide import Shell, agrees, anchors, blocks, missing, sections
 from tests.e2e.process import REPOSITORY, free_port
 from tests.e2e.troubles import TROUBLES
 from tests.postgres_fixtures import Databases
@@ -99,25 +100,20 @@ def environment(programs: Path, **more: str) -> Mapping[str, str]:
     return {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", **more}
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="the guide's operator has curl")
 async def test_the_guide_is_what_happens(
     bare_database_url: str, databases: Databases, workplace: Path
 ) -> None:
     port = free_port()
     document = as_here(DOCUMENT, bare_database_url, port)
     steps, _, _ = document.partition("\n## With Docker Compose")
-    shell, people = (
-        await Shell.open(workplace, environment(databases.server.programs, **PACE)),
-        People(port),
-    )
-    try:
+    people = People(port)
+    given = environment(databases.server.programs, **PACE)
+    async with Shell.opened(workplace, given) as shell:
         for block in blocks(document, steps):
             printed = await shell.follow(block)
             if "server_started" in printed:
                 await people.come()
-    finally:
-        with suppress(OSError, ValueError):
-            os.kill(int((workplace / "poker.pid").read_text()), signal.SIGKILL)
-        await shell.close()
 
 
 def test_what_the_guide_gives_to_docker_compose_is_the_last_stage() -> None:
@@ -151,13 +147,19 @@ async def test_a_trouble_looks_and_ends_as_the_guide_says(
     assert found, "it has neither a line of the log nor a command"
     async with TROUBLES[heading](cluster) as trouble:
         given = environment(cluster.postgres.programs, **trouble.environment)
-        shell = await Shell.open(workplace, given)
-        for block in found:
-            if block.kind == "text":
-                await trouble.says(block.text)
-            else:
-                await shell.follow(block)
-        await shell.close()
+        async with Shell.opened(workplace, given) as shell:
+            for block in found:
+                if block.kind == "text":
+                    await trouble.says(block.text)
+                else:
+                    await shell.follow(block)
+
+
+def test_every_link_of_the_guide_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", DOCUMENT)
+    assert links
+    assert [file for file, _ in links if file and not (GUIDE.parent / file).exists()] == []
+    assert {anchor for file, anchor in links if not file} <= anchors(DOCUMENT)
 
 
 # ---- the comparison itself
