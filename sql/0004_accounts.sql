@@ -58,7 +58,12 @@ BEGIN
             SELECT game.total_pot + coalesce(sum((seat ->> 'stack')::bigint), 0) INTO STRICT there
             FROM jsonb_array_elements(game.snapshot::jsonb -> 'table' -> 'seats') AS seat
             WHERE jsonb_typeof(seat) = 'object';
-            UPDATE games SET chips = there, balance = there WHERE id = game.id;
+            -- Receipts have another form now; without them a command that is sent again over this very
+            -- upgrade may be carried out again.
+            UPDATE games
+            SET chips = there, balance = there,
+                snapshot = jsonb_set(game.snapshot::jsonb, '{receipts}', '{}')::text
+            WHERE id = game.id;
             IF there > 0 THEN
                 INSERT INTO transfers (at, reason, source, target, amount, game_id, seq)
                 VALUES (now(), 'opening', 'house', 'table:' || game.id, there, game.id, game.version);
@@ -68,6 +73,31 @@ BEGIN
             UPDATE games SET chips = 0, balance = 0, status = CASE
                 WHEN status IN ('waiting', 'active') THEN 'quarantined' ELSE status END
             WHERE id = game.id;
+        END;
+    END LOOP;
+END $$;
+
+-- The event says now whose chips they are: of who sat down there last.
+DO $$
+DECLARE
+    added record;
+BEGIN
+    FOR added IN
+        SELECT game_id, seq, payload FROM game_events
+        WHERE type = 'chips_added' AND payload NOT LIKE '%"player"%'
+    LOOP
+        BEGIN
+            UPDATE game_events
+            SET payload = (added.payload::jsonb || jsonb_build_object('player', (
+                SELECT sat.payload::jsonb -> 'player'
+                FROM game_events AS sat
+                WHERE sat.game_id = added.game_id AND sat.seq < added.seq AND sat.type = 'player_sat'
+                  AND sat.payload::jsonb -> 'seat' = added.payload::jsonb -> 'seat'
+                ORDER BY sat.seq DESC
+                LIMIT 1)))::text
+            WHERE game_id = added.game_id AND seq = added.seq;
+        EXCEPTION WHEN data_exception THEN
+            RAISE NOTICE 'event % of game % is left as it is', added.seq, added.game_id;
         END;
     END LOOP;
 END $$;

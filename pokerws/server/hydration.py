@@ -15,7 +15,7 @@ from pokerws.game.apply import apply
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.server.parties import Sink
-from pokerws.storage.store import Claimed, Store, StoreUnavailable, TableSnapshot
+from pokerws.storage.store import Claimed, Position, Store, Stored, StoreUnavailable, TableSnapshot
 from pokerws.storage.vault import SealedByUnknownKey, Vault
 
 # How long loading a table waits for earlier changes to be written.
@@ -43,8 +43,6 @@ class Hydration:
         self._sink = sink
         self._vault = vault
         self._on_outcome = on_outcome
-        # Those that could not be read, until somebody has repaired them.
-        self._quarantined: set[TableId] = set()
 
     async def load(self, table: TableId) -> Loaded:
         """Claim a table and load it.  Raises Illegal."""
@@ -52,17 +50,12 @@ class Hydration:
             # What an earlier actor of the table left to write comes before the claim.
             await self._sink.flush(FLUSH_TIMEOUT_S, table)
             claimed = await self._store.claim(table)
-            if claimed is None and table in self._quarantined:
-                # It may have been closed since, with everybody refunded.
-                stored = await self._store.look(table)
-                if stored is not None and stored.status == "quarantined":
-                    raise Illegal("table_quarantined", "")
+            if claimed is None:
+                raise _not_claimed(table, await self._store.look(table))
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))
             self._on_outcome("get_game", "DB_FAILED")
             raise Illegal("table_unavailable", "the database cannot be reached") from error
-        if claimed is None:
-            raise Illegal("unknown_table", f"there is no table {table}")
         return Loaded(await self._open(table, claimed), claimed)
 
     async def load_many(self, tables: Sequence[TableId]) -> AsyncIterator[dict[TableId, Loaded]]:
@@ -90,10 +83,8 @@ class Hydration:
             self._on_outcome("get_game", "DB_FAILED")
             if isinstance(error, SealedByUnknownKey):
                 raise Illegal("table_unavailable", "its cards cannot be opened here") from error
-            self._quarantined.add(table)
             await self._set_aside(table, claimed)
             raise Illegal("table_quarantined", "") from error
-        self._quarantined.discard(table)
         log.info(
             "get_game",
             outcome="DB_HYDRATE",
@@ -120,7 +111,7 @@ class Hydration:
 
     async def _set_aside(self, table: TableId, claimed: Claimed) -> None:
         try:
-            await self._store.quarantine(table, claimed.epoch)
+            await self._store.quarantine(table, Position(claimed.version, claimed.epoch))
         except StoreUnavailable as error:
             log.warning("table_not_quarantined", table=table, error=str(error))
             return
@@ -138,3 +129,13 @@ async def _without_collecting() -> AsyncIterator[None]:
         if was_on:
             gc.enable()
         gc.freeze()
+
+
+def _not_claimed(table: TableId, stored: Stored | None) -> Illegal:
+    """Why a table could not be claimed."""
+    if stored is None or stored.status == "closed":
+        return Illegal("unknown_table", f"there is no table {table}")
+    if stored.status == "quarantined":
+        return Illegal("table_quarantined", "")
+    # Somebody has repaired it just now.
+    return Illegal("table_unavailable", "the table is coming back")

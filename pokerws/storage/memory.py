@@ -112,10 +112,10 @@ class MemoryStore:
         log_seq = max(row.log, default=0)
         return Stored(row.status, row.change.snapshot, row.change.version, row.epoch, log_seq)
 
-    async def quarantine(self, table: TableId, epoch: int) -> None:
+    async def quarantine(self, table: TableId, at: Position) -> None:
         """Part of `Store`."""
         row = self._rows.get(table)
-        if row is not None and row.epoch == epoch and row.is_open:
+        if row is not None and row.is_open and (row.change.version, row.epoch) == at:
             row.status = "quarantined"
 
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:

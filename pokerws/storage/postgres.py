@@ -61,7 +61,7 @@ LOOK = "SELECT status, snapshot, version, epoch FROM games WHERE id = $1"
 QUARANTINE = """
 UPDATE games
 SET status = 'quarantined'
-WHERE id = $1 AND epoch = $2 AND status IN ('waiting', 'active')
+WHERE id = $1 AND version = $2 AND epoch = $3 AND status IN ('waiting', 'active')
 """
 
 IDLE = """
@@ -254,10 +254,10 @@ class PostgresStore:
             row["status"], row["snapshot"].encode(), row["version"], row["epoch"], log_seq
         )
 
-    async def quarantine(self, table: TableId, epoch: int) -> None:
+    async def quarantine(self, table: TableId, at: Position) -> None:
         """Part of `Store`."""
         async with self._reader() as reader:
-            await reader.execute(QUARANTINE, table, epoch)
+            await reader.execute(QUARANTINE, table, at.version, at.epoch)
 
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
         """Part of `Store`."""

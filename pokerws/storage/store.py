@@ -174,8 +174,8 @@ class Store(Protocol):
     async def look(self, table: TableId) -> Stored | None:
         """A table's row, whatever its status, without claiming it; None for an unknown table."""
 
-    async def quarantine(self, table: TableId, epoch: int) -> None:
-        """Set a table aside, if it still is of that epoch: it is not listed, and not loaded."""
+    async def quarantine(self, table: TableId, at: Position) -> None:
+        """Set a table aside, if it still is as it was: it is not listed, and not loaded."""
 
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
         """Waiting or active tables whose last change was before `before_ms`, a few of them."""

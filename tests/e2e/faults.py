@@ -113,6 +113,9 @@ class Cluster:
 class Witness(Recorder):
     """A recorder that thinks a little, and comes back to a table that was set aside."""
 
+    # Chips that move while nothing can be stored would stop the table.
+    leaves = 0.0
+
     async def play(self, url: str, table: TableId) -> None:
         async with connect(url, name=self.name, backoff=BACKOFF) as client:
             self.player = client.player

@@ -151,7 +151,7 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
     game = (await server.logged("create_game"))["table"]
     await server.all_written(100)
 
-    assert await run("verify", **settings) == (0, "1 games verified, 0 mismatches\n", "")
+    await holds_together(**settings)
     code, output, errors = await run("replay", game, "--to", "50", **settings)
     assert (code, errors) == (0, "")
     assert output.startswith(f"game {game}, Main table\nhidden cards are shown: ")
@@ -201,9 +201,18 @@ async def test_verify_of_a_tampered_game_fails_with_a_line_that_names_it(
     code, output, errors = await run("verify", DATABASE_URL=database_url)
 
     assert (code, errors) == (1, "")
-    mismatch, totals = output.splitlines()
+    mismatch, totals, ledger = output.splitlines()
     assert mismatch.startswith(f"game {game}: the column players says 9, the snapshot ")
     assert totals == "1 games verified, 1 mismatches, 1 without a log"
+    assert ledger.endswith(" transfers verified, 0 mismatches")
+
+
+async def holds_together(**settings: str) -> None:
+    """What `verify` says of a game that is as it should be."""
+    code, output, errors = await run("verify", **settings)
+    totals, ledger = output.splitlines()
+    assert (code, totals, errors) == (0, "1 games verified, 0 mismatches", "")
+    assert ledger.endswith(" transfers verified, 0 mismatches")
 
 
 async def test_archive_moves_finished_hands_into_files_beside_a_running_server(
@@ -236,12 +245,12 @@ async def test_archive_moves_finished_hands_into_files_beside_a_running_server(
     assert output.splitlines()[0].endswith(f" events to {path}")
     assert "[1]\nvariant = " in gzip.decompress(path.read_bytes()).decode()
 
-    assert await run("verify", **settings) == (0, "1 games verified, 0 mismatches\n", "")
+    await holds_together(**settings)
     # The server has noticed nothing: it plays on, and stores all.
     await server.all_written(max(line["version"] for line in server.log("save_game")) + 50)
     assert not [line for line in server.log("save_game") if line["outcome"] != "DB_SUCCESS"]
     assert await server.stop() == 0
-    assert await run("verify", **settings) == (0, "1 games verified, 0 mismatches\n", "")
+    await holds_together(**settings)
 
     code, output, errors = await run("archive", "--before", "soon", **settings)
     assert (code, output) == (2, "")

@@ -213,6 +213,7 @@ async def house() -> AsyncIterator[House]:
     yield house
     house.lobby.stop()
     house.store.open.set()
+    house.store.faults.clear()
     await house.journal.stop(5)
 
 

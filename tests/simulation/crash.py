@@ -80,6 +80,8 @@ class Progress:
 class Recorder:
     """One player, and all that it was shown and promised."""
 
+    leaves = LEAVES
+
     def __init__(
         self, name: str, rng: random.Random, progress: Progress, *, durable: bool = True
     ) -> None:
@@ -115,7 +117,7 @@ class Recorder:
                 self._moved(await client.sit(view.id, self.rng.randint(1_000, 10_000)))
             elif view.own.sitting_out and not view.own.stack and view.own_hand is None:
                 self._moved(await client.add_chips(view.id, 5_000))
-            elif view.table.hand is None and view.own.stack and self.rng.random() < LEAVES:
+            elif view.table.hand is None and view.own.stack and self.rng.random() < self.leaves:
                 self._moved(await client.stand(view.id))
             elif view.own.sitting_out:
                 await client.sit_in(view.id)

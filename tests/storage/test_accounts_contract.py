@@ -254,9 +254,10 @@ async def test_a_closed_table_is_neither_listed_nor_loaded(store: Store) -> None
 async def test_a_table_in_quarantine_is_set_aside_and_can_be_looked_at(store: Store) -> None:
     await store.save([change(version=3), change("t2")])
 
-    await store.quarantine(T1, 7)
+    for other in (Position(3, 7), Position(2, 1)):
+        await store.quarantine(T1, other)
     assert len(await store.games()) == 2
-    await store.quarantine(T1, 1)
+    await store.quarantine(T1, Position(3, 1))
 
     assert [game.table for game in await store.games()] == [T2]
     assert await store.claim(T1) is None
