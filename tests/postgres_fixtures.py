@@ -40,7 +40,9 @@ class Databases:
 
     def create(self, template: str) -> str:
         name = f"test_{next(_numbers)}"
-        self.psql(self.server.dsn, "-c", f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copying files is three times as fast here as copying pages through the log.
+        copy = f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+        self.psql(self.server.dsn, "-c", copy)
         return name
 
     def drop(self, name: str) -> None:
