@@ -7,7 +7,7 @@ from typing import Self
 
 from pokerws.storage import memory_play
 from pokerws.storage.embedded import DirectoryInUse, EmbeddedError, EmbeddedPostgres, running
-from pokerws.storage.migrate import MigrationError, status
+from pokerws.storage.migrate import Migration, MigrationError, status
 from pokerws.storage.migrate import migrate as apply_missing
 from pokerws.storage.postgres import PostgresStore
 from pokerws.storage.store import StoreUnavailable
@@ -95,21 +95,28 @@ async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> 
     """
     postgres = None
     try:
+        if only_status and (embedded_dir is None or (embedded_dir / "cluster").exists()):
+            # Only to look, so that a server may be using it.
+            async with reachable(url, embedded_dir) as address:
+                return await _migrations(address, [])
         if embedded_dir is not None:
             postgres = await EmbeddedPostgres.start(embedded_dir)
             url = postgres.dsn
-        pending = [] if only_status else await apply_missing(url)
-        lines = []
-        for migration in await status(url):
-            new = any(migration.version == one.version for one in pending)
-            how = "applied now" if new else "applied" if migration.applied_at else "pending"
-            lines.append(f"{migration.version:04}  {migration.name:<24} {how}")
-        return lines
+        return await _migrations(url, [] if only_status else await apply_missing(url))
     except (EmbeddedError, MigrationError) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     finally:
         if postgres is not None:
             await postgres.stop()
+
+
+async def _migrations(url: str, applied_now: list[Migration]) -> list[str]:
+    lines = []
+    for migration in await status(url):
+        new = any(migration.version == one.version for one in applied_now)
+        how = "applied now" if new else "applied" if migration.applied_at else "pending"
+        lines.append(f"{migration.version:04}  {migration.name:<24} {how}")
+    return lines
 
 
 @asynccontextmanager

@@ -152,6 +152,9 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
     await server.all_written(100)
 
     await holds_together(**settings)
+    code, output, errors = await run("migrate", "--status", **settings)
+    assert (code, errors) == (0, "")
+    assert "pending" not in output
     code, output, errors = await run("replay", game, "--to", "50", **settings)
     assert (code, errors) == (0, "")
     assert output.startswith(f"game {game}, Main table\nhidden cards are shown: ")
