@@ -54,7 +54,11 @@ _ACTIONS: dict[str, type[TableEvent]] = {
     "raise": Raised,
 }
 
-MOVED = "SELECT seq FROM transfers WHERE game_id = $1 AND $2 IN (source, target)"
+MOVED = """
+SELECT seq FROM transfers WHERE game_id = $1 AND $2 IN (source, target)
+UNION ALL
+SELECT seq FROM game_events WHERE game_id = $1 AND type = 'player_leaving'
+"""
 
 
 class Progress:
@@ -135,8 +139,10 @@ class Recorder:
 
     def _moved(self, accepted: Accepted) -> None:
         assert accepted.seq is not None
-        # Who was dealt in just before stays until the hand is over, and the chips with them.
-        if not isinstance(self.shown.get(accepted.seq), PlayerLeaving):
+        # Who was dealt in just before stays until the hand is over, and the chips with them; in
+        # dual-write nothing else can tell so, if the event came with a snapshot.
+        event = self.shown.get(accepted.seq)
+        if not isinstance(event, PlayerLeaving) and (self._durable or event is not None):
             self.moved.append(accepted.seq)
 
     async def _act(self, client: Client, view: TableView, turn: Turn) -> None:
@@ -207,7 +213,10 @@ async def _load(
 
 
 async def _check_moved(dsn: str, players: dict[TableId, list[Recorder]]) -> int:
-    """Chips that were said to have moved have, once and for that player."""
+    """Chips that were said to have moved have, once and for that player.
+
+    What a `stand` in mid-hand is answered with is that the player is leaving.
+    """
     connection = await asyncpg.connect(dsn)
     checked = 0
     try:
