@@ -5,8 +5,8 @@ wants to pay, so no second payment may be on its way then: the first one's has t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from weakref import WeakValueDictionary
 
 import structlog
@@ -92,10 +92,8 @@ class Bank:
     async def statement(self, player: PlayerId, before: int | None) -> Statement:
         """An account, opened if need be; `before` pages back.  Raises Illegal."""
         account = await self._open(player)
-        try:
+        with _reaching():
             history = await self._accounts.history(player, before, HISTORY_PAGE)
-        except StoreUnavailable as error:
-            raise Illegal("bank_unavailable", "the database cannot be reached") from error
         due_ms = None
         if account.balance < min(self._terms.refill_below, self._terms.refill_to):
             due_ms = (account.refilled_ms or 0) + self._terms.refill_interval_ms
@@ -105,7 +103,7 @@ class Bank:
         """Have the house fill an account up.  Raises Illegal where that is not due."""
         await self._open(player)
         now_ms = self._clock.now_ms()
-        try:
+        with _reaching():
             given = await self._accounts.refill(
                 player,
                 to=self._terms.refill_to,
@@ -113,8 +111,6 @@ class Bank:
                 due_ms=now_ms - self._terms.refill_interval_ms,
                 at_ms=now_ms,
             )
-        except StoreUnavailable as error:
-            raise Illegal("bank_unavailable", "the database cannot be reached") from error
         if not given:
             raise Illegal("refill_not_due", "")
         log.info("account_refilled", player=player, chips=given)
@@ -166,7 +162,14 @@ class Bank:
         return await self._open(player)
 
     async def _open(self, player: PlayerId) -> Account:
-        try:
+        with _reaching():
             return await self._accounts.open(player, self._terms.grant, self._clock.now_ms())
-        except StoreUnavailable as error:
-            raise Illegal("bank_unavailable", "the database cannot be reached") from error
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Refuse, as one may try again, what needs a database that is away."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise Illegal("bank_unavailable", "the database cannot be reached") from error

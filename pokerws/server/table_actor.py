@@ -14,7 +14,7 @@ import structlog
 
 from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
 from pokerws.game.deal import Shuffle
-from pokerws.game.events import TableEvent, tag_of
+from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, Table
 from pokerws.game.table import play
@@ -34,13 +34,8 @@ from pokerws.server.parties import Owner, Sink, Viewer
 from pokerws.server.receipts import Receipts
 from pokerws.server.views import Owners, is_personal, owners, redact, redact_table
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
-from pokerws.storage.store import (
-    Change,
-    EventRow,
-    Receipt,
-    TableSnapshot,
-    canonical_digest,
-)
+from pokerws.storage.sealed_change import sealed_change
+from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault import HandSeal, Vault
 
 # Events kept in memory for viewers that come back; older stretches are answered by a snapshot.
@@ -329,41 +324,20 @@ class TableActor:
             log.debug("save_game", outcome="IN_MEMORY", table=self.table.id, seq=self.table.seq)
             self._on_outcome("save_game", "IN_MEMORY")
             return
-        table, now_ms = self.table, self._clock.now_ms()
-        rows: tuple[EventRow, ...] = ()
-        if self._keep_events:
-            rows = tuple(
-                EventRow(
-                    first_seq + place,
-                    table.hand_number,
-                    tag_of(event),
-                    self._vault.seal_event(table.id, table.hand_number, event),
-                    now_ms,
-                )
-                for place, event in enumerate(events)
-            )
-        state = TableSnapshot(table, self._receipts.kept)
+        state = TableSnapshot(self.table, self._receipts.kept)
         if self.sample is not None:
-            self.sample[table.seq] = canonical_digest(state)
-        snapshot, key_id = self._vault.seal_snapshot(state, self._seal)
+            self.sample[self.table.seq] = canonical_digest(state)
         self._sink.put(
-            Change(
-                table=table.id,
-                name=table.name,
-                status=table.status,
-                config=table.config,
-                players=table.players,
-                hand_number=table.hand_number,
-                total_pot=table.total_pot,
+            sealed_change(
+                state,
+                events,
+                transfers,
                 expected=first_seq - 1,
-                version=table.seq,
                 epoch=self.epoch,
-                snapshot=snapshot,
-                at_ms=now_ms,
-                events=rows,
-                chips=table.chips,
-                transfers=transfers,
-                key_id=key_id,
+                at_ms=self._clock.now_ms(),
+                keep_events=self._keep_events,
+                vault=self._vault,
+                seal=self._seal,
             )
         )
 

@@ -18,15 +18,16 @@ import msgspec
 from pokerws.game.apply import apply
 from pokerws.game.commands import Close, Resume
 from pokerws.game.deal import shuffler
-from pokerws.game.events import LogRestarted, TableEvent, tag_of
+from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import Hand, Table, TableId
+from pokerws.game.state import Hand, Table
 from pokerws.game.table import play
 from pokerws.storage.accounts import transfers_of
 from pokerws.storage.narrate import moment, picture
 from pokerws.storage.salvage import Found, Source, look
 from pokerws.storage.save_statement import save_statement
-from pokerws.storage.store import Change, EventRow, TableSnapshot
+from pokerws.storage.sealed_change import sealed_change
+from pokerws.storage.store import Change, TableSnapshot
 from pokerws.storage.stored_log import IMPOSSIBLE, Connection, open_stored, printable
 from pokerws.storage.vault import Vault
 
@@ -146,7 +147,16 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
     except (Illegal, *IMPOSSIBLE) as error:
         why = printable(str(error)) or type(error).__name__
         raise RepairError(f"the rules cannot go on from {source.what}: {why}") from error
-    change = _change(found, source, table, events, vault=vault, now_ms=now_ms)
+    change = sealed_change(
+        TableSnapshot(table, source.receipts),
+        events,
+        transfers_of(table, events, table.seq - len(events) + 1, now_ms),
+        expected=found.row.version,
+        epoch=found.books.epoch + 1,
+        at_ms=now_ms,
+        keep_events=bool(found.books.log_seq),
+        vault=vault,
+    )
     return Plan(source, change, before_seq if _is_opening(found, source) else None)
 
 
@@ -234,49 +244,6 @@ def _without_cards(hand: Hand) -> Hand:
         if seat is not None and not seat.shown:
             seat.cards = []
     return hand
-
-
-def _change(
-    found: Found,
-    source: Source,
-    table: Table,
-    events: list[TableEvent],
-    *,
-    vault: Vault,
-    now_ms: int,
-) -> Change:
-    first_seq = table.seq - len(events) + 1
-    rows: list[EventRow] = []
-    if found.books.log_seq:
-        rows = [
-            EventRow(
-                seq,
-                table.hand_number,
-                tag_of(event),
-                vault.seal_event(table.id, table.hand_number, event),
-                now_ms,
-            )
-            for seq, event in enumerate(events, start=first_seq)
-        ]
-    snapshot, key_id = vault.seal_snapshot(TableSnapshot(table, source.receipts))
-    return Change(
-        table=TableId(found.row.id),
-        name=table.name,
-        status=table.status,
-        config=table.config,
-        players=table.players,
-        hand_number=table.hand_number,
-        total_pot=table.total_pot,
-        expected=found.row.version,
-        version=table.seq,
-        epoch=found.books.epoch + 1,
-        snapshot=snapshot,
-        at_ms=now_ms,
-        events=tuple(rows),
-        chips=table.chips,
-        transfers=transfers_of(table, events, first_seq, now_ms),
-        key_id=key_id,
-    )
 
 
 # ---- what is shown

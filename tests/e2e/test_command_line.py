@@ -137,16 +137,7 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
     place: Path,
 ) -> None:
     settings = {"DATABASE_URL": f"embedded:{place / 'postgres'}"}
-    server = ServerProcess(
-        bots=3,
-        bot_max_delay_ms=1,
-        bot_min_delay_ms=0,
-        next_hand_delay_ms=0,
-        use_db_repository=True,
-        use_event_persistence=True,
-        log_level="debug",
-        **settings,
-    )
+    server = quick_bots(settings["DATABASE_URL"])
     await server.start()
     game = (await server.logged("create_game"))["table"]
     await server.all_written(100)
@@ -210,6 +201,20 @@ async def test_verify_of_a_tampered_game_fails_with_a_line_that_names_it(
     assert ledger.endswith(" transfers verified, 0 mismatches")
 
 
+def quick_bots(database_url: str) -> ServerProcess:
+    """A server whose bots play as fast as they can, with all of it stored."""
+    return ServerProcess(
+        bots=3,
+        bot_max_delay_ms=1,
+        bot_min_delay_ms=0,
+        next_hand_delay_ms=0,
+        use_db_repository=True,
+        use_event_persistence=True,
+        log_level="debug",
+        database_url=database_url,
+    )
+
+
 async def holds_together(**settings: str) -> None:
     """What `verify` says of a game that is as it should be."""
     code, output, errors = await run("verify", **settings)
@@ -222,16 +227,7 @@ async def test_archive_moves_finished_hands_into_files_beside_a_running_server(
     database_url: str, tmp_path: Path
 ) -> None:
     settings = {"DATABASE_URL": database_url}
-    server = ServerProcess(
-        bots=3,
-        bot_max_delay_ms=1,
-        bot_min_delay_ms=0,
-        next_hand_delay_ms=0,
-        use_db_repository=True,
-        use_event_persistence=True,
-        log_level="debug",
-        database_url=database_url,
-    )
+    server = quick_bots(database_url)
     await server.start()
     game = (await server.logged("create_game"))["table"]
     await server.all_written(200)
@@ -264,16 +260,7 @@ async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
     database_url: str, databases: Databases, tmp_path: Path
 ) -> None:
     settings = {"DATABASE_URL": database_url}
-    server = ServerProcess(
-        bots=3,
-        bot_max_delay_ms=1,
-        bot_min_delay_ms=0,
-        next_hand_delay_ms=0,
-        use_db_repository=True,
-        use_event_persistence=True,
-        log_level="debug",
-        database_url=database_url,
-    )
+    server = quick_bots(database_url)
     await server.start()
     game = (await server.logged("create_game"))["table"]
     await server.all_written(100)
