@@ -298,7 +298,7 @@ def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
     events: list[TableEvent] = []
     put_in: dict[int, int] = {}
     if table.hand is not None:
-        put_in = _put_in(table, table.hand)
+        put_in = chips_put_in(table, table.hand)
         refunds = [Share(number, amount) for number, amount in put_in.items() if amount]
         events.append(HandCancelled(table.hand.number, refunds))
     if table.next_hand_at_ms is not None:
@@ -310,7 +310,7 @@ def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
     return events
 
 
-def _put_in(table: Table, hand: Hand) -> dict[int, int]:
+def chips_put_in(table: Table, hand: Hand) -> dict[int, int]:
     """What each seat has put into the hand.
 
     A dead ante is the big blind's: at a table of its own stakes nobody else pays one.  Pots are

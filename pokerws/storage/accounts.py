@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableClosed, TableEvent
 from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.game.table import chips_put_in
 
 AccountId = NewType("AccountId", str)
 
@@ -74,16 +75,12 @@ def transfers_of(
 def refunds_of(table: Table, at_ms: int) -> tuple[Transfer, ...]:
     """All chips of a table that is lost, to those who had them or had put them into the pot."""
     home = table_account(table.id)
+    put_in = {} if table.hand is None else chips_put_in(table, table.hand)
     moves: list[Transfer] = []
     for number, seat in enumerate(table.seats):
         if seat is None:
             continue
-        amount = seat.stack
-        part = None if table.hand is None else table.hand.seats[number]
-        if table.hand is not None and part is not None:
-            amount += part.bet + part.in_pots
-            # A dead ante is the big blind's.
-            amount += table.hand.dead if number == table.big_blind else 0
+        amount = seat.stack + put_in.get(number, 0)
         if amount > 0:
             seq = table.seq + 1 + number
             target = player_account(seat.player)
