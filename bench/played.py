@@ -16,7 +16,7 @@ from pokerws.game import commands
 from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
-from pokerws.messages import Accepted, Rejected, TableSummary
+from pokerws.messages import JSON, Accepted, Rejected, TableSummary
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
@@ -68,6 +68,7 @@ class _Around:
 
     def __init__(self) -> None:
         self.player = PlayerId("")
+        self.wire = JSON
         self.changes: list[Change] = []
 
     def put(self, change: Change) -> None:

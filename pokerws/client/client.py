@@ -120,8 +120,8 @@ class Client:
         return self._watches.views
 
     @property
-    def session(self) -> str:
-        """The secret that brings the same player back: the `token` for a later `connect`."""
+    def session(self) -> str | None:
+        """The secret that brings a guest back: the `token` for a later `connect`."""
         return self.welcome.session
 
     # ---- commands

@@ -3,26 +3,29 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from pokerws import __version__
 from pokerws.game.deal import shuffler
 from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig
-from pokerws.messages import CloseCode, Limits, Notice, client_decoder, encode
+from pokerws.messages import WIRES, Broadcast, CloseCode, Limits, Notice, client_decoder
 from pokerws.metrics import Metrics, Readings
-from pokerws.server.auth import Guests, Player
 from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
 from pokerws.server.comparator import Comparator
+from pokerws.server.desk import Desk
+from pokerws.server.dispatch import dispatch
+from pokerws.server.guests import Guests
 from pokerws.server.http import Pages
 from pokerws.server.lobby import Lobby
 from pokerws.server.report import GamesReport
-from pokerws.server.session import Desk, Session
+from pokerws.server.session import Session
 from pokerws.server.upkeep import Upkeep
 from pokerws.settings import Settings
 from pokerws.storage.database import Database, DatabaseError
@@ -133,9 +136,10 @@ class App:
         if self._lobby is not None:
             self._lobby.stop()
         if self._server is not None:
-            frame = encode(Notice("restarting", "the server stops; play goes on when it is back"))
+            stopping = Notice("restarting", "the server stops; play goes on when it is back")
+            notice = Broadcast(stopping)
             for session in self._sessions:
-                session.tell(frame)
+                session.tell(notice.on(session.wire))
             self._server.close(code=CloseCode.RESTARTING, reason="restarting")
             await self._server.wait_closed()
         stored = True
@@ -188,7 +192,7 @@ class App:
     def bot_token(self, name: str) -> str:
         """A session for the bot of that name: the same player after every restart."""
         assert self._guests is not None, "not started"
-        return self._guests.token_for(Player(PlayerId(f"bot_{name.lower()}"), name))
+        return self._guests.token_for(PlayerId(f"bot_{name.lower()}"), name)
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: what, and how it is."""
@@ -285,9 +289,12 @@ class App:
         desk = Desk(
             lobby=lobby,
             bank=bank,
-            guests=guests,
+            admission=guests,
             clock=self._clock,
-            decoder=client_decoder(strict=settings.use_input_validation),
+            decoders={
+                wire: client_decoder(strict=settings.use_input_validation, wire=wire)
+                for wire in WIRES.values()
+            },
             flags=self._flags(),
             limits=limits,
             outbox_frames=settings.outbox_frames,
@@ -296,7 +303,7 @@ class App:
         )
 
         async def serve_session(connection: ServerConnection) -> None:
-            session = Session(connection, desk)
+            session = Session(connection, desk, dispatch)
             self._sessions.add(session)
             try:
                 await session.run()
@@ -316,6 +323,7 @@ class App:
             ),
             # Each frame is small: compressing costs 64 KiB a connection and invites bombs.
             compression=None,
+            select_subprotocol=_choose_subprotocol,
             max_size=settings.max_message_bytes,
             # A client that sends faster than it is served waits in its own socket.
             max_queue=16,
@@ -365,3 +373,10 @@ def terms_of(settings: Settings) -> Terms:
         refill_below=settings.refill_below,
         refill_interval_ms=settings.refill_interval_ms,
     )
+
+
+def _choose_subprotocol(
+    connection: ServerConnection, offered: Sequence[Subprotocol]
+) -> Subprotocol | None:
+    """The first way of writing that the client offers and the server knows; none is JSON."""
+    return next((name for name in offered if name in WIRES), None)

@@ -1,63 +1,30 @@
-"""Who a connection speaks for.  Guests: a name, and a signed secret that brings the player back."""
+"""Who a connection speaks for: what every way of admitting players has in common."""
 
-import secrets
-import time
-from typing import NamedTuple
-
-import jwt
+from typing import NamedTuple, Protocol
 
 from pokerws.game.state import PlayerId
-
-_ALGORITHM = "HS256"
-_AUDIENCE = "pokerws-guest"
-_LIFETIME_S = 30 * 24 * 3600
+from pokerws.messages import Role
 
 
-class BadToken(Exception):
-    """A token that this server did not sign, or that has expired."""
+class Identity(NamedTuple):
+    """A player that has been admitted.
 
-
-class Player(NamedTuple):
-    """An identity."""
-
-    id: PlayerId
-    name: str
-
-
-class Guests:
-    """Makes and reads the session secrets of guests.
-
-    A secret is a JWT signed with `key` (at least 32 characters), so that it outlives the process
-    for as long as the key does, and nothing has to be stored for it.
+    `session` is the secret that brings a guest back; `expires_ms` is when the right to be here
+    ends, in ms UTC, or None where the server does not watch it.
     """
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    player: PlayerId
+    name: str
+    role: Role = "player"
+    session: str | None = None
+    expires_ms: int | None = None
 
-    def new_player(self, name: str) -> Player:
-        """A player that has never been here."""
-        return Player(PlayerId(f"p_{secrets.token_hex(8)}"), name)
 
-    def token_for(self, player: Player) -> str:
-        """The secret that brings `player` back, good for 30 days."""
-        claims = {
-            "sub": player.id,
-            "name": player.name,
-            "aud": _AUDIENCE,
-            "exp": int(time.time()) + _LIFETIME_S,
-        }
-        return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
+class Admission(Protocol):
+    """Says who may come in, and as whom."""
 
-    def player_of(self, token: str) -> Player:
-        """The player whose secret `token` is.  Raises BadToken."""
-        try:
-            claims = jwt.decode(
-                token,
-                self._key,
-                algorithms=[_ALGORITHM],
-                audience=_AUDIENCE,
-                options={"require": ["sub", "exp", "aud"]},
-            )
-        except jwt.InvalidTokenError as error:
-            raise BadToken(str(error)) from error
-        return Player(PlayerId(str(claims["sub"])), str(claims.get("name", "")))
+    async def admit(self, token: str | None, name: str | None) -> Identity:
+        """Who it is that brings this token, or this name.
+
+        `name` has been checked.  Raises Illegal.
+        """

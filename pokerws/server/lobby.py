@@ -15,7 +15,7 @@ from pokerws.game.deal import Shuffle
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, TableConfig, TableId
 from pokerws.game.table import open_table
-from pokerws.messages import REJECT_CODES, Notice, TableSummary, encode
+from pokerws.messages import REJECT_CODES, Broadcast, Notice, TableSummary
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.bank import Bank
 from pokerws.server.clock import Alarm, Clock
@@ -185,7 +185,7 @@ class Lobby:
         if viewer in self._subscribers:
             return
         self._subscribers.add(viewer)
-        viewer.tell(encode(LobbyMessage(self.summaries())))
+        viewer.tell(viewer.wire.encode(LobbyMessage(self.summaries())))
 
     def evict(self, before_ms: int) -> int:
         """Let tables leave memory where nothing has happened since then; returns how many did.
@@ -314,17 +314,17 @@ class Lobby:
             if actor.table.id in self._summaries:
                 summary = replace(self._summaries[actor.table.id], status="closed", players=0)
                 self.table_changed(summary)
-        frame = encode(Notice("table_failed", message, actor.table.id))
+        notice = Broadcast(Notice("table_failed", message, actor.table.id))
         for viewer in list(actor.watchers):
-            viewer.show(actor, frame)
+            viewer.show(actor, notice.on(viewer.wire))
 
     def _tell_subscribers(self) -> None:
         self._timer = None
         changed = list(self._changed.values())
         self._changed.clear()
-        frame = encode(LobbyMessage(changed))
+        news = Broadcast(LobbyMessage(changed))
         for viewer in list(self._subscribers):
-            viewer.tell(frame)
+            viewer.tell(news.on(viewer.wire))
 
     # ---- a database that is away
 
@@ -415,6 +415,6 @@ class Lobby:
 
 def _tell_watchers(actors: list[TableActor], code: str, message: str) -> None:
     for actor in actors:
-        frame = encode(Notice(code, message, actor.table.id))
+        notice = Broadcast(Notice(code, message, actor.table.id))
         for viewer in list(actor.watchers):
-            viewer.show(actor, frame)
+            viewer.show(actor, notice.on(viewer.wire))

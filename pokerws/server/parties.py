@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import Accepted, Rejected, TableSummary
+from pokerws.messages import Accepted, Rejected, TableSummary, Wire
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Change
 
@@ -17,6 +17,10 @@ class Viewer(Protocol):
     @property
     def player(self) -> PlayerId:
         """Whose eyes these are."""
+
+    @property
+    def wire(self) -> Wire:
+        """How the frames for it are written."""
 
     def answer(self, message: Accepted | Rejected) -> None:
         """Send the answer to a command."""

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-import msgspec
 import structlog
 
 from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
@@ -21,12 +20,12 @@ from pokerws.game.table import play
 from pokerws.messages import (
     REJECT_CODES,
     Accepted,
+    Broadcast,
     Events,
     Rejected,
     Snapshot,
     TableSummary,
     Watch,
-    encode,
 )
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.gate import Gate
@@ -43,7 +42,6 @@ HISTORY_EVENTS = 1024
 # How long an overloaded table waits before it tries again.
 OVERLOAD_RETRY_MS = 250
 
-_encode = msgspec.json.Encoder().encode
 log = structlog.get_logger("pokerws.table")
 
 
@@ -229,7 +227,7 @@ class TableActor:
             self.show_snapshot(viewer)
         elif missed:
             seq = self.table.seq - len(missed) + 1
-            self._show(viewer, self._events_frame(seq, missed))
+            self._show(viewer, viewer.wire.encode(self._events(seq, missed)))
 
     def unwatch(self, viewer: Viewer) -> None:
         """Forget a viewer, if it was one."""
@@ -240,8 +238,8 @@ class TableActor:
         table, player = self.table, viewer.player
         state, now_ms = redact_table(table, player), self._clock.now_ms()
         own_seat = table.seat_of(player)
-        frame = encode(Snapshot(table.id, self.epoch, table.seq, now_ms, state, own_seat))
-        self._show(viewer, frame)
+        snapshot = Snapshot(table.id, self.epoch, table.seq, now_ms, state, own_seat)
+        self._show(viewer, viewer.wire.encode(snapshot))
 
     def written(self, seq: int) -> None:
         """Everything up to event `seq` is stored."""
@@ -348,17 +346,16 @@ class TableActor:
             is_own = is_personal(event)
             personal = personal or is_own
             self._history.append((event, seats if is_own else None))
-        frames: dict[PlayerId | None, bytes] = {}
+        seen: dict[PlayerId | None, Broadcast] = {}
         for viewer in list(self.watchers):
             player = viewer.player if personal and viewer.player in seats else None
-            if player not in frames:
-                seen = [redact(event, seats, player) for event in events]
-                frames[player] = self._events_frame(first_seq, seen)
-            self._show(viewer, frames[player])
+            if player not in seen:
+                shown = [redact(event, seats, player) for event in events]
+                seen[player] = Broadcast(self._events(first_seq, shown))
+            self._show(viewer, seen[player].on(viewer.wire))
 
-    def _events_frame(self, first_seq: int, events: list[TableEvent]) -> bytes:
-        now_ms = self._clock.now_ms()
-        return encode(Events(self.table.id, self.epoch, first_seq, now_ms, events))
+    def _events(self, first_seq: int, events: list[TableEvent]) -> Events:
+        return Events(self.table.id, self.epoch, first_seq, self._clock.now_ms(), events)
 
     # ---- the clock
 

@@ -76,7 +76,9 @@ class Peer:
     async def welcome(self, session: str = "secret", player: PlayerId = ANN) -> Hello:
         hello = await self.receive(Hello)
         limits = Limits(max_message_bytes=4096)
-        welcome = Welcome(hello.id, player, "Ann", session, PROTOCOL, 1_000, {}, limits)
+        welcome = Welcome(
+            hello.id, player, "Ann", "player", PROTOCOL, 1_000, {}, limits, ["chat"], session
+        )
         await self.send(welcome)
         return hello
 

@@ -43,6 +43,7 @@ async def hand_of_two(server: ServerProcess) -> tuple[TableId, str]:
         async with connect(server.socket_url, name="Ben") as ben:
             await ben.sit(table, 5_000)
             await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
+        assert ann.session is not None
         return table, ann.session
 
 

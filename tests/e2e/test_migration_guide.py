@@ -70,6 +70,7 @@ class People:
     @asynccontextmanager
     async def _player(self, name: str) -> AsyncIterator[Client]:
         async with connect(self._url, name=name, token=self._tokens.get(name)) as client:
+            assert client.session is not None
             self._tokens[name] = client.session
             self._players.setdefault(name, client.player)
             assert client.player == self._players[name], "the same person after every restart"

@@ -6,11 +6,13 @@ import msgspec
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
+    JSON,
     Accepted,
     Events,
     Rejected,
     ServerMessage,
     TableSummary,
+    Wire,
     server_decoder,
 )
 from pokerws.server.bank import Bank, Terms
@@ -76,6 +78,7 @@ class FakeViewer:
 
     def __init__(self, player: str) -> None:
         self.player = PlayerId(player)
+        self.wire: Wire = JSON
         self.frames: list[bytes] = []
         self.moved_tables: list[TableId] = []
 

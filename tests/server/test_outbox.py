@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection
 from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import (
+    JSON,
     CloseCode,
     Events,
     Limits,
@@ -23,9 +24,12 @@ from pokerws.messages import (
     server_decoder,
 )
 from pokerws.server import session
-from pokerws.server.auth import Guests, Player
+from pokerws.server.auth import Identity
+from pokerws.server.desk import Desk
+from pokerws.server.dispatch import dispatch
+from pokerws.server.guests import Guests
 from pokerws.server.lobby import Lobby
-from pokerws.server.session import Desk, Session
+from pokerws.server.session import Session
 from tests.server.fakes import ManualClock, open_bank
 
 FRAMES = 8
@@ -40,6 +44,7 @@ class SlowConnection:
         self.drained = asyncio.Event()
         self.closed_with: int | None = None
         self.close_code = None
+        self.subprotocol = None
 
     async def send(self, frame: bytes, *, text: bool) -> None:
         assert text
@@ -80,17 +85,17 @@ class Slow:
         desk = Desk(
             lobby=self.lobby,
             bank=bank,
-            guests=Guests("k" * 32),
+            admission=Guests("k" * 32),
             clock=clock,
-            decoder=client_decoder(strict=True),
+            decoders={JSON: client_decoder(strict=True)},
             flags={},
             limits=Limits(max_message_bytes=4096),
             outbox_frames=FRAMES,
             hello_timeout_s=60,
         )
         self.connection = SlowConnection()
-        self.session = Session(cast("ServerConnection", self.connection), desk)
-        self.session._player = Player(PlayerId("ann"), "Ann")
+        self.session = Session(cast("ServerConnection", self.connection), desk, dispatch)
+        self.session.identity = Identity(PlayerId("ann"), "Ann")
         self.actor = self.lobby.create("One", TableConfig())
         self.writer = asyncio.create_task(self.session._write())
 
@@ -113,7 +118,7 @@ class Slow:
 @pytest.fixture
 async def slow() -> AsyncIterator[Slow]:
     slow = Slow()
-    await slow.session._dispatch(Watch("w", slow.actor.table.id))
+    await dispatch(slow.session, Watch("w", slow.actor.table.id))
     await slow.read_all()
     yield slow
     slow.writer.cancel()
@@ -130,7 +135,7 @@ async def test_the_first_overflow_gives_way_to_a_snapshot(slow: Slow) -> None:
 
 
 async def test_answers_are_kept_when_events_give_way(slow: Slow) -> None:
-    slow.session._send(Pong("kept", 0))
+    slow.session.send(Pong("kept", 0))
     slow.overflow()
     messages = await slow.read_all()
     assert any(isinstance(message, Pong) and message.id == "kept" for message in messages)
@@ -171,6 +176,6 @@ async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:
 
 async def test_answers_without_end_close_the_connection(slow: Slow) -> None:
     for _ in range(2 * FRAMES):
-        slow.session._send(Pong("p", 0))
+        slow.session.send(Pong("p", 0))
     await asyncio.sleep(0)
     assert slow.connection.closed_with == CloseCode.TOO_SLOW

@@ -10,8 +10,9 @@ from websockets.exceptions import ConnectionClosedError
 
 import pokerws
 from pokerws.messages import REJECT_CODES
-from pokerws.server import session
+from pokerws.server import decoding
 from pokerws.server.app import App
+from pokerws.server.session import MAX_BAD_MESSAGES
 from tests.server.conftest import Connect, Raw
 
 CONFIG = {"seats": 3, "next_hand_delay_ms": 0, "min_buy_in": 1_000, "max_buy_in": 5_000}
@@ -168,7 +169,7 @@ async def test_without_validation_extra_fields_and_numbers_in_strings_are_taken(
 
 async def test_garbage_without_end_is_closed(open_connection: Connect) -> None:
     raw = await open_connection("Ann")
-    for _ in range(session.MAX_BAD_MESSAGES):
+    for _ in range(MAX_BAD_MESSAGES):
         await raw.connection.send("garbage")
         assert (await raw.receive())["code"] == "not_json"
     with pytest.raises(ConnectionClosedError) as closed:
@@ -368,8 +369,8 @@ def test_every_code_that_the_server_answers_with_is_documented_and_used() -> Non
         source = path.read_text()
         used.update(re.findall(r'Illegal\(\s*"(\w+)"', source))
         used.update(re.findall(r'reject\(\s*\w+, "(\w+)"', source))
-    used.update(code for _, code in session.WORDINGS)
-    used.add(session.OTHERWISE)
+    used.update(code for _, code in decoding.WORDINGS)
+    used.add(decoding.OTHERWISE)
     # The clock's own commands are answered to nobody.
     used.discard("too_early")
     assert used == set(REJECT_CODES)

@@ -18,7 +18,7 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import replay
-from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch, server_decoder
+from pokerws.messages import JSON, Accepted, Events, Rejected, Snapshot, Watch, server_decoder
 from pokerws.server.clock import Clock
 from pokerws.server.lobby import Lobby
 from pokerws.server.table_actor import TableActor
@@ -214,6 +214,7 @@ class Person:
 
     def __init__(self, world: "World", name: str) -> None:
         self.player = PlayerId(name)
+        self.wire = JSON
         self.world = world
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}

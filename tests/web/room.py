@@ -15,6 +15,7 @@ from pokerws.game.cards import Card, parse_cards
 from pokerws.game.commands import Action, Command
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 from pokerws.messages import (
+    JSON,
     Accepted,
     Limits,
     Rejected,
@@ -22,10 +23,12 @@ from pokerws.messages import (
     client_decoder,
     encode,
 )
-from pokerws.server.auth import Guests
+from pokerws.server.desk import Desk
+from pokerws.server.dispatch import dispatch
+from pokerws.server.guests import Guests
 from pokerws.server.http import Pages
 from pokerws.server.lobby import Lobby
-from pokerws.server.session import Desk, Session
+from pokerws.server.session import Session
 from pokerws.server.table_actor import TableActor
 from tests.server.fakes import ManualClock, open_bank
 
@@ -39,6 +42,7 @@ class Opponent:
     def __init__(self, name: str, player: PlayerId) -> None:
         self.name = name
         self.player = player
+        self.wire = JSON
         self.sent = 0
 
     def answer(self, message: Accepted | Rejected) -> None:
@@ -185,9 +189,9 @@ class Room:
         desk = Desk(
             lobby=self.lobby,
             bank=self.bank,
-            guests=self.guests,
+            admission=self.guests,
             clock=self.clock,
-            decoder=client_decoder(strict=True),
+            decoders={JSON: client_decoder(strict=True)},
             flags={},
             limits=Limits(max_message_bytes=4096),
             outbox_frames=256,
@@ -231,7 +235,7 @@ class RecordingSession(Session):
     """A session that notes what its client sends."""
 
     def __init__(self, connection: ServerConnection, desk: Desk, room: Room) -> None:
-        super().__init__(connection, desk)
+        super().__init__(connection, desk, dispatch)
         self._room = room
 
     async def _take(self, frame: str | bytes) -> None:

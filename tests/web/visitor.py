@@ -3,6 +3,7 @@
 import msgspec
 from playwright.async_api import BrowserContext, Page, ViewportSize
 
+from pokerws.game.state import PlayerId
 from tests.web.room import Room
 
 NAME = "Hanna"
@@ -48,9 +49,10 @@ class Visitor:
     async def arrive(self, seat: int = 0, amount: int = 10_000) -> None:
         """Be at the table, seated, as one who has been here before."""
         room = self.room
-        player = room.guests.new_player(NAME)
-        room.seat(NAME, seat, amount, player.id)
-        identity = msgspec.json.encode({"session": room.guests.token_for(player), "name": NAME})
+        player = PlayerId("p_ann")
+        room.seat(NAME, seat, amount, player)
+        session = room.guests.token_for(player, NAME)
+        identity = msgspec.json.encode({"session": session, "name": NAME})
         # Only into a page that knows nobody yet, so that a reload finds what the page itself kept.
         quoted = msgspec.json.encode(identity.decode()).decode()
         await self.page.add_init_script(f"localStorage['pokerws.identity'] ??= {quoted}")

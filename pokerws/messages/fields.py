@@ -1,0 +1,36 @@
+"""What the fields of messages may hold: bounds on every text and number that a client sends.
+
+Bounds are checked while a message is decoded, before anything looks at it.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from pokerws.game.state import MAX_CHIPS, MAX_SEATS, TableId
+
+PROTOCOL = 1
+
+MAX_ID_LENGTH = 64
+MAX_NAME_LENGTH = 24
+MAX_TABLE_NAME_LENGTH = 40
+MAX_CHAT_LENGTH = 300
+MAX_TOKEN_LENGTH = 2048
+
+# Ids are stored with the tables, and a database's JSON takes no zero bytes.
+CommandId = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern="^[ -~]*$")]
+TableRef = Annotated[TableId, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern="^[ -~]*$")]
+PlayerName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]
+TableName = Annotated[str, Meta(min_length=1, max_length=MAX_TABLE_NAME_LENGTH)]
+ChatText = Annotated[str, Meta(min_length=1, max_length=MAX_CHAT_LENGTH)]
+Token = Annotated[str, Meta(max_length=MAX_TOKEN_LENGTH)]
+Chips = Annotated[int, Meta(ge=0, le=MAX_CHIPS)]
+SeatNumber = Annotated[int, Meta(ge=0, lt=MAX_SEATS)]
+Counter = Annotated[int, Meta(ge=0, le=2**53)]
+Version = Annotated[int, Meta(ge=1, le=1000)]
+Capability = Annotated[str, Meta(min_length=1, max_length=32, pattern="^[a-z_0-9]*$")]
+Capabilities = Annotated[list[Capability], Meta(max_length=32)]
+
+
+class Message(Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """Base of all messages.  The tag is the snake_case name of the class."""

@@ -1,0 +1,177 @@
+"""What the server sends.
+
+Secrets are removed by `server/views.py` before anything here is built.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from pokerws.game.events import TableEvent
+from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
+
+# What a player may do: a spectator only watches, an admin also closes tables.
+Role = Literal["player", "spectator", "admin"]
+
+
+class TableSummary(Struct, frozen=True):
+    """A table as the lobby lists it.  `players` is how many seats are taken."""
+
+    table: TableId
+    name: str
+    status: Literal["waiting", "active", "closed"]
+    players: int
+    hand_number: int
+    config: TableConfig
+
+
+class Limits(Struct, frozen=True):
+    """What a client has to keep to.  Sizes in bytes, lengths in characters."""
+
+    max_message_bytes: int
+    max_name_length: int = MAX_NAME_LENGTH
+    max_chat_length: int = MAX_CHAT_LENGTH
+    max_id_length: int = MAX_ID_LENGTH
+
+
+class Welcome(Message, frozen=True, tag="welcome"):
+    """Who the connection speaks for, and what the server does.
+
+    `session` is a guest's secret: sent as `token` in a later hello it brings the same player back.
+    `expires_ms` is when the token ends, and with it the connection, unless it is renewed.
+    `capabilities` are the optional parts of the protocol that this server has.
+    """
+
+    id: str
+    player: PlayerId
+    name: str
+    role: Role
+    protocol: int
+    now_ms: int
+    flags: dict[str, bool]
+    limits: Limits
+    capabilities: list[str]
+    session: str | None = None
+    expires_ms: int | None = None
+
+
+class Pong(Message, frozen=True, tag="pong"):
+    id: str
+    now_ms: int
+
+
+class Tables(Message, frozen=True, tag="tables"):
+    id: str
+    tables: list[TableSummary]
+
+
+class Lobby(Message, frozen=True, tag="lobby"):
+    """Tables that have changed since the last message of this kind; the first has all."""
+
+    tables: list[TableSummary]
+
+
+class AccountTransfer(Struct, frozen=True, omit_defaults=True):
+    """Chips that came to an account, or left it where `amount` is negative.
+
+    `reason` is grant, refill, buy_in, add_on, top_up, cash_out, refund or opening; `table` is the
+    table that they went to or came from, if any.
+    """
+
+    id: int
+    at_ms: int
+    reason: str
+    amount: int
+    table: TableId | None = None
+
+
+class Account(Message, frozen=True, tag="account"):
+    """The viewer's own account, beside the chips at tables, and its latest transfers.
+
+    `refill_at_ms` is when a `refill` is due; there is none while the balance is too large for one.
+    """
+
+    id: str
+    balance: int
+    transfers: list[AccountTransfer]
+    refill_at_ms: int | None = None
+
+
+class Snapshot(Message, frozen=True, tag="snapshot"):
+    """A table's whole state at `seq`, as this viewer may see it.
+
+    Unknown cards are `??`; the deck is empty.  `seat` is the viewer's own seat.
+    """
+
+    table: TableId
+    epoch: int
+    seq: int
+    now_ms: int
+    state: Table
+    seat: int | None = None
+
+
+class Events(Message, frozen=True, tag="events"):
+    """Events in order; `seq` is the number of the first one."""
+
+    table: TableId
+    epoch: int
+    seq: int
+    now_ms: int
+    events: list[TableEvent]
+
+
+class Accepted(Message, frozen=True, tag="accepted"):
+    """The command was carried out.
+
+    `seq` is the number of the first event that it caused, `table` the table that it made.  It is
+    sent right before that event.
+    """
+
+    id: str
+    seq: int | None = None
+    table: TableId | None = None
+
+
+class Rejected(Message, frozen=True, tag="rejected"):
+    """The command was refused and nothing has changed.
+
+    `code` is stable; `id` is empty when the message had none that could be read.
+    """
+
+    id: str
+    code: str
+    message: str
+    retryable: bool = False
+
+
+class ChatSaid(Message, frozen=True, tag="chat"):
+    table: TableId
+    player: PlayerId
+    name: str
+    text: str
+    at_ms: int
+
+
+class Notice(Message, frozen=True, tag="notice"):
+    """Something about the service: `restarting`, `table_failed`, `paused` or `resumed`."""
+
+    code: str
+    message: str
+    table: TableId | None = None
+
+
+ServerMessage = (
+    Events
+    | Accepted
+    | Rejected
+    | Snapshot
+    | Pong
+    | Welcome
+    | Tables
+    | Lobby
+    | Account
+    | ChatSaid
+    | Notice
+)

@@ -1,0 +1,89 @@
+"""How messages are written: as JSON in text frames, or as MessagePack in binary ones.
+
+A connection chooses by WebSocket subprotocol.  The messages are the same in both.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, Protocol, TypeVar, get_args
+
+import msgspec
+from msgspec import defstruct
+
+from pokerws.messages.fields import Message
+from pokerws.messages.from_client import ClientMessage
+from pokerws.messages.from_server import ServerMessage
+
+M_co = TypeVar("M_co", covariant=True)
+
+
+class Decoder(Protocol[M_co]):
+    """Reads one frame.  Raises msgspec.DecodeError, or RecursionError."""
+
+    def decode(self, frame: Any, /) -> M_co:
+        """The message of a frame."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wire:
+    """One of the two ways; `make_decoder` takes a type and whether it is strict about it."""
+
+    subprotocol: str
+    is_text: bool
+    encode: Callable[[ServerMessage | ClientMessage], bytes]
+    make_decoder: Callable[..., Decoder[Any]]
+
+
+JSON = Wire("poker.v1.json", True, msgspec.json.Encoder().encode, msgspec.json.Decoder)
+MSGPACK = Wire("poker.v1.msgpack", False, msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder)
+WIRES = {wire.subprotocol: wire for wire in (JSON, MSGPACK)}
+
+# What is written without being asked for another way.
+encode = JSON.encode
+
+
+class Broadcast:
+    """A message to many, written once for each wire that is asked for."""
+
+    def __init__(self, message: ServerMessage) -> None:
+        self._message = message
+        self._frames: dict[Wire, bytes] = {}
+
+    def on(self, wire: Wire) -> bytes:
+        """The message's frame."""
+        frame = self._frames.get(wire)
+        if frame is None:
+            frame = self._frames[wire] = wire.encode(self._message)
+        return frame
+
+
+def client_decoder(*, strict: bool, wire: Wire = JSON) -> Decoder[ClientMessage]:
+    """Decodes what clients send.
+
+    Strict: exact types and no unknown fields.  Lenient: unknown fields are ignored and numbers in
+    strings are taken for numbers.  Bounds hold in both.
+    """
+    if not strict:
+        return wire.make_decoder(ClientMessage, strict=False)
+    return wire.make_decoder(reduce(or_, map(_strict, get_args(ClientMessage))))
+
+
+def server_decoder(wire: Wire = JSON) -> Decoder[ServerMessage]:
+    """Decodes what the server sends; unknown fields are ignored, so that a protocol can grow."""
+    return wire.make_decoder(ServerMessage)
+
+
+def _strict(message: type[Message]) -> Any:
+    """The same message, refusing fields that it does not have."""
+    return defstruct(
+        message.__name__,
+        [],
+        bases=(message,),
+        frozen=True,
+        tag=message.__struct_config__.tag,
+        tag_field="type",
+        forbid_unknown_fields=True,
+        module=__name__,
+    )

@@ -1,0 +1,59 @@
+"""Reads what clients send, and words what is wrong with it."""
+
+import re
+
+import msgspec
+
+from pokerws.game.illegal import Illegal
+from pokerws.messages import ClientMessage, Decoder, Wire
+
+# How msgspec words its refusals, and the code that each is answered with.
+WORDINGS = (
+    (re.compile(r"`\$\.type`|required field `type`"), "unknown_type"),
+    (re.compile(r"missing required field"), "missing_field"),
+    (re.compile(r"unknown field"), "unknown_field"),
+    (re.compile(r"Expected `object`, got `\w+`$"), "not_an_object"),
+    (re.compile(r"Invalid enum value|matching regex"), "invalid_value"),
+    (re.compile(r"[<>]= ?|of length|out of range"), "out_of_range"),
+)
+OTHERWISE = "wrong_type"
+
+
+class _Identified(msgspec.Struct):
+    id: str = ""
+
+
+_id_decoders: dict[bool, Decoder[_Identified]] = {
+    True: msgspec.json.Decoder(_Identified),
+    False: msgspec.msgpack.Decoder(_Identified),
+}
+
+
+def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> ClientMessage:
+    """A client's message.  Raises Illegal with the code and words that it is refused with."""
+    if wire.is_text and not isinstance(frame, str):
+        raise Illegal("not_text", "")
+    if not wire.is_text and isinstance(frame, str):
+        raise Illegal("not_binary", "")
+    try:
+        return decoder.decode(frame)
+    except msgspec.ValidationError as error:
+        detail = str(error)
+        code = next((code for words, code in WORDINGS if words.search(detail)), OTHERWISE)
+        raise Illegal(code, detail) from error
+    except msgspec.DecodeError as error:
+        raise _unreadable(wire, str(error)) from error
+    except RecursionError as error:
+        raise _unreadable(wire, "nested too deeply") from error
+
+
+def _unreadable(wire: Wire, detail: str) -> Illegal:
+    return Illegal("not_json", detail) if wire.is_text else Illegal("not_msgpack", detail)
+
+
+def id_of(frame: str | bytes) -> str:
+    """The id of a message that could not be decoded, if one can be made out."""
+    try:
+        return _id_decoders[isinstance(frame, str)].decode(frame).id[:64]
+    except (msgspec.DecodeError, RecursionError):
+        return ""
