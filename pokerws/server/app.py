@@ -3,29 +3,26 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import structlog
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.typing import Subprotocol
 
 from pokerws import __version__
 from pokerws.game.deal import shuffler
 from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig
-from pokerws.messages import WIRES, Broadcast, CloseCode, Limits, Notice, client_decoder
+from pokerws.messages import WIRES, Limits, client_decoder
 from pokerws.metrics import Metrics, Readings
 from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
 from pokerws.server.comparator import Comparator
 from pokerws.server.desk import Desk
-from pokerws.server.dispatch import dispatch
 from pokerws.server.guests import Guests
 from pokerws.server.http import Pages
+from pokerws.server.listener import Listener
 from pokerws.server.lobby import Lobby
 from pokerws.server.report import GamesReport
-from pokerws.server.session import Session
 from pokerws.server.upkeep import Upkeep
 from pokerws.settings import Settings
 from pokerws.storage.database import Database, DatabaseError
@@ -54,8 +51,7 @@ class App:
         self._database: Database | None = None
         self._journal: Journal | None = None
         self._lobby: Lobby | None = None
-        self._server: Server | None = None
-        self._sessions: set[Session] = set()
+        self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._upkeep: Upkeep | None = None
         self._comparator: Comparator | None = None
@@ -135,33 +131,27 @@ class App:
                 await helper.stop()
         if self._lobby is not None:
             self._lobby.stop()
-        if self._server is not None:
-            stopping = Notice("restarting", "the server stops; play goes on when it is back")
-            notice = Broadcast(stopping)
-            for session in self._sessions:
-                session.tell(notice.on(session.wire))
-            self._server.close(code=CloseCode.RESTARTING, reason="restarting")
-            await self._server.wait_closed()
+        if self._listener is not None:
+            await self._listener.stop()
         stored = True
         if self._journal is not None:
             stored = await self._journal.stop(timeout_s)
         if self._database is not None:
             await self._database.close()
-        if self._server is not None:
+        if self._listener is not None:
             log.info("server_stopped", all_stored=stored)
         return stored
 
     @property
     def connections(self) -> int:
         """How many clients are connected."""
-        return len(self._sessions)
+        return 0 if self._listener is None else self._listener.connections
 
     @property
     def port(self) -> int:
         """The port that is listened on."""
-        assert self._server is not None, "not started"
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
+        assert self._listener is not None, "not started"
+        return self._listener.port
 
     @property
     def address(self) -> str:
@@ -302,37 +292,16 @@ class App:
             metrics=self._metrics,
         )
 
-        async def serve_session(connection: ServerConnection) -> None:
-            session = Session(connection, desk, dispatch)
-            self._sessions.add(session)
-            try:
-                await session.run()
-            finally:
-                self._sessions.discard(session)
-
-        self._server = await serve(
-            serve_session,
-            settings.host,
-            settings.port,
-            process_request=Pages(
-                WEB_ROOT,
-                settings.allowed_origins,
-                self._health,
-                self._metrics.text,
-                settings.metrics_token,
-            ),
-            # Each frame is small: compressing costs 64 KiB a connection and invites bombs.
-            compression=None,
-            select_subprotocol=_choose_subprotocol,
-            max_size=settings.max_message_bytes,
-            # A client that sends faster than it is served waits in its own socket.
-            max_queue=16,
-            open_timeout=5,
-            ping_interval=settings.ping_interval_ms / 1000,
-            ping_timeout=settings.ping_interval_ms / 1000,
-            close_timeout=2,
-            server_header=None,
+        pages = Pages(
+            WEB_ROOT,
+            settings.allowed_origins,
+            self._health,
+            self._metrics.text,
+            settings.metrics_token,
         )
+        listener = Listener(settings, desk, pages)
+        await listener.start()
+        self._listener = listener
 
     def _readings(self) -> Readings:
         """What the counters read of the parts, whenever they are asked."""
@@ -341,7 +310,7 @@ class App:
             return lambda: 0 if self._journal is None else read(self._journal)
 
         return Readings(
-            connections=lambda: len(self._sessions),
+            connections=lambda: self.connections,
             tables_in_memory=lambda: 0 if self._lobby is None else self._lobby.tables_in_memory,
             changes_waiting=of_journal(lambda journal: journal.waiting),
             events_waiting=of_journal(lambda journal: journal.waiting_events),
@@ -355,7 +324,7 @@ class App:
         facts: dict[str, object] = {
             "status": "ok",
             "version": __version__,
-            "connections": len(self._sessions),
+            "connections": self.connections,
             "tables_in_memory": tables,
             "database": "off",
         }
@@ -373,10 +342,3 @@ def terms_of(settings: Settings) -> Terms:
         refill_below=settings.refill_below,
         refill_interval_ms=settings.refill_interval_ms,
     )
-
-
-def _choose_subprotocol(
-    connection: ServerConnection, offered: Sequence[Subprotocol]
-) -> Subprotocol | None:
-    """The first way of writing that the client offers and the server knows; none is JSON."""
-    return next((name for name in offered if name in WIRES), None)

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from dotenv import dotenv_values
 
-from pokerws.settings import Settings, SettingsError, example, load
+from pokerws.settings import Settings, SettingsError, load
+from pokerws.settings.__main__ import example
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [

@@ -1,39 +1,20 @@
-"""The settings of the server, read once from the environment.
-
-This module owns every setting's name, default, limits and meaning; `.env.example` is made from it:
-
-    python -m pokerws.settings > .env.example
-
-A setting's name is its field's name in upper case. Nothing here reads a file or the process's
-environment by itself, and no secret appears in an error or in `repr`.
-"""
+"""Every setting: its name, default, limits and meaning."""
 
 import re
-import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
-from msgspec.structs import FieldInfo
 
 # The most that an account is given at once: exact in a browser, with room to win more.
 MAX_CHIPS = 10**12
 # Thirty days.
 MAX_MS = 2_592_000_000
-_FLAG_WORDS = {
-    **dict.fromkeys(("true", "1", "yes", "on"), True),
-    **dict.fromkeys(("false", "0", "no", "off"), False),
-}
-_SECRETS = frozenset({"database_url", "metrics_token", "session_key", "vault_keys"})
+SECRETS = frozenset({"database_url", "metrics_token", "session_key", "vault_keys"})
 # Shown are scheme, host, port and name. A URL that does not read plainly might show a piece of its
 # password in their place, so of that one nothing is shown.
 _PLAIN_URL = re.compile(r"(postgres(?:ql)?://)(?:[^/@?]*@)?([^/@?]*(?:/[^@?]*)?)(?:\?[^@]*)?")
-
-
-class SettingsError(Exception):
-    """A setting that the server cannot start with. The message is one line for the operator."""
 
 
 def _whole(low: int, high: int, meaning: str) -> Meta:
@@ -228,94 +209,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         shown = {name: repr(getattr(self, name)) for name in self.__struct_fields__}
         shown["database_url"] = repr(self.database_label)
-        for name in _SECRETS - {"database_url"}:
+        for name in SECRETS - {"database_url"}:
             shown[name] = "(secret)" if getattr(self, name) else "''"
         return f"Settings({', '.join(f'{name}={text}' for name, text in shown.items())})"
-
-
-def load(environ: Mapping[str, str]) -> Settings:
-    """Read the settings from `environ`; a variable that is absent takes its default.
-
-    Raises SettingsError, whose one line names the variable, for the first value that is not
-    accepted and for choices that do not go together.
-    """
-    given = {
-        field.name: _read(field, environ[field.name.upper()])
-        for field in msgspec.structs.fields(Settings)
-        if field.name.upper() in environ
-    }
-    settings = Settings(**given)
-    _check(settings)
-    return settings
-
-
-def _read(field: FieldInfo, text: str) -> Any:
-    try:
-        return msgspec.convert(_parse(field, text), field.type, strict=False)
-    except msgspec.ValidationError:
-        but = "the value given is not" if field.name in _SECRETS else f"it is {text!r}"
-        raise SettingsError(f"{field.name.upper()} must be {_meta(field).title}; {but}") from None
-
-
-def _parse(field: FieldInfo, text: str) -> object:
-    if isinstance(field.default, bool):
-        return _FLAG_WORDS.get(text.lower(), text)
-    if isinstance(field.default, tuple):
-        return [part.strip() for part in text.split(",") if part.strip()]
-    return text
-
-
-def _meta(field: FieldInfo) -> Meta:
-    meta = get_args(field.type)[1]
-    assert isinstance(meta, Meta)
-    return meta
-
-
-def _check(settings: Settings) -> None:
-    if settings.use_event_persistence and not settings.use_db_repository:
-        raise SettingsError(
-            "USE_EVENT_PERSISTENCE is on and USE_DB_REPOSITORY is off: events are stored beside "
-            "their table; set USE_DB_REPOSITORY=true, or unset USE_EVENT_PERSISTENCE"
-        )
-    if settings.use_durable_acks and not settings.use_db_repository:
-        raise SettingsError(
-            "USE_DURABLE_ACKS is on and USE_DB_REPOSITORY is off: nothing would be stored; "
-            "set USE_DB_REPOSITORY=true, or unset USE_DURABLE_ACKS"
-        )
-    if settings.use_auth_middleware:
-        raise SettingsError("USE_AUTH_MIDDLEWARE is not available yet; unset it")
-    ids = [key.partition(":")[0] for key in settings.vault_keys]
-    if len(set(ids)) < len(ids):
-        raise SettingsError("VAULT_KEYS has two keys with the same id: give each its own")
-    if settings.bot_min_delay_ms > settings.bot_max_delay_ms:
-        raise SettingsError(
-            f"BOT_MIN_DELAY_MS is {settings.bot_min_delay_ms} and BOT_MAX_DELAY_MS is "
-            f"{settings.bot_max_delay_ms}: set BOT_MIN_DELAY_MS to no more than BOT_MAX_DELAY_MS"
-        )
-
-
-def example() -> str:
-    """The text of `.env.example`: every setting with its meaning and its default."""
-    lines = [
-        "# Every setting with its default, made by: python -m pokerws.settings > .env.example",
-        "# A server reads such a file with --env-file; a variable in its environment wins.",
-    ]
-    for field in msgspec.structs.fields(Settings):
-        lines += ["", f"# {_meta(field).description}", f"{field.name.upper()}={_written(field)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _written(field: FieldInfo) -> str:
-    match field.default:
-        case bool(on):
-            return "true" if on else "false"
-        case tuple(parts):
-            return ",".join(parts)
-        case str(text) if " " in text:
-            return f'"{text}"'
-        case value:
-            return str(value)
-
-
-if __name__ == "__main__":
-    sys.stdout.write(example())
