@@ -18,9 +18,10 @@ from pokerws.game.table import open_table
 from pokerws.messages import REJECT_CODES, Broadcast, Notice, TableSummary
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.bank import Bank
-from pokerws.server.clock import Alarm, Clock
+from pokerws.server.clock import Clock
 from pokerws.server.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
 from pokerws.server.parties import Sink, Viewer
+from pokerws.server.pausing import Pausing
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Store, TableSnapshot
@@ -30,10 +31,6 @@ from pokerws.storage.vault import Vault
 GATHER_S = 0.25
 # Time that a player gets on top of what was left when a table comes back into memory.
 RESUME_GRACE_MS = 5_000
-
-# With durable acks, play pauses when a change has waited this long to be stored.
-PAUSE_AFTER_MS = 1_000
-CHECK_LAG_MS = 250
 
 log = structlog.get_logger("pokerws.lobby")
 
@@ -84,14 +81,16 @@ class Lobby:
         self._changed: dict[TableId, TableSummary] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
-        self._away = False
-        self._check: Alarm | None = None
+        self._pausing: Pausing | None = None
+        if sink is not None and store is not None:
+            self._pausing = Pausing(sink, clock, lambda: list(self._actors.values()))
 
     async def start(self) -> None:
         """List the stored tables; they come into memory when somebody asks for them."""
         if self._store is None:
             return
-        self._check_lag()
+        if self._pausing is not None:
+            self._pausing.start()
         await self.list_stored()
 
     async def list_stored(self) -> None:
@@ -124,8 +123,8 @@ class Lobby:
             actor.stop()
         if self._timer is not None:
             self._timer.cancel()
-        if self._check is not None:
-            self._check.cancel()
+        if self._pausing is not None:
+            self._pausing.stop()
 
     @property
     def tables_in_memory(self) -> int:
@@ -326,34 +325,6 @@ class Lobby:
         for viewer in list(self._subscribers):
             viewer.tell(news.on(viewer.wire))
 
-    # ---- a database that is away
-
-    def _check_lag(self) -> None:
-        """Pause tables while nothing is written and so nothing shown, that no clock runs unseen.
-
-        With durable acks these are all tables, otherwise those where chips are on their way.
-        """
-        assert self._sink is not None, "what is stored goes through a journal"
-        self._check = self._clock.call_at(self._clock.now_ms() + CHECK_LAG_MS, self._check_lag)
-        lag_ms = self._sink.oldest_ms
-        actors = list(self._actors.values())
-        if lag_ms > PAUSE_AFTER_MS:
-            self._away = True
-            held = [actor for actor in actors if actor.is_held and not actor.is_paused]
-            if held:
-                log.error("tables_paused", lag_ms=lag_ms, tables=len(held))
-                _tell_watchers(held, "paused", "the database is away; the clocks stand still")
-            for actor in held:
-                actor.pause()
-        elif self._away and lag_ms < CHECK_LAG_MS:
-            self._away = False
-            paused = [actor for actor in actors if actor.is_paused]
-            log.info("tables_go_on", tables=len(paused))
-            _tell_watchers(paused, "resumed", "the database is back; play goes on")
-            # One that has a fault leaves while the others go on.
-            for actor in paused:
-                actor.go_on()
-
     # ---- loading
 
     async def load_all(self) -> None:
@@ -408,13 +379,6 @@ class Lobby:
             vault=self._vault,
         )
         self._actors[table] = actor
-        if self._away and actor.is_held:
+        if self._pausing is not None and self._pausing.is_away and actor.is_held:
             actor.pause()
         return actor
-
-
-def _tell_watchers(actors: list[TableActor], code: str, message: str) -> None:
-    for actor in actors:
-        notice = Broadcast(Notice(code, message, actor.table.id))
-        for viewer in list(actor.watchers):
-            viewer.show(actor, notice.on(viewer.wire))

@@ -10,7 +10,8 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import Accepted, Events, Notice, Rejected, Snapshot, Watch
 from pokerws.server import table_actor
 from pokerws.server.gate import Gate
-from pokerws.server.lobby import CHECK_LAG_MS, PAUSE_AFTER_MS, Lobby
+from pokerws.server.lobby import Lobby
+from pokerws.server.pausing import CHECK_LAG_MS, PAUSE_AFTER_MS
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.journal import Journal
 from pokerws.storage.store import StoreRejected
