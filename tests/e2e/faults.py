@@ -6,7 +6,6 @@ import os
 import random
 import shutil
 import signal
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -34,6 +33,7 @@ from pokerws.messages import (
 from pokerws.storage.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
+from tests.postgres_fixtures import new_directory
 from tests.simulation.crash import BACKOFF, CONFIG, Progress, Recorder, _check_shown
 from tests.storage.clusters import postmaster, processes_of
 
@@ -296,8 +296,7 @@ async def onlooker(server: ServerProcess, table: TableId) -> AsyncIterator[Onloo
 
 def a_cluster() -> Iterator[Cluster]:
     """What a fixture needs to have one."""
-    path = Path(tempfile.mkdtemp(prefix="pokerws-faults-"))
-    path.chmod(0o755)
+    path = new_directory()
     cluster = Cluster(path / "postgres")
     try:
         yield cluster

@@ -11,6 +11,7 @@ from pokerws.game.state import TableId, Turn
 from pokerws.storage.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
+from tests.simulation.crash import BACKOFF
 
 BUY_IN = 10_000
 MAX_CALL = 800
@@ -65,7 +66,7 @@ async def test_a_hand_goes_on_after_kill_9_with_the_same_cards_and_turn(
     server: ServerProcess, place: Path, street: int
 ) -> None:
     await server.start()
-    async with connect(server.socket_url, name="Hanna") as client:
+    async with connect(server.socket_url, name="Hanna", backoff=BACKOFF) as client:
         view = await sit_down(server, client)
         await play_until_street(client, view, street)
         before, epoch = what_is_seen(view), view.epoch
@@ -96,7 +97,7 @@ async def test_a_command_whose_answer_was_lost_is_carried_out_once(
     server: ServerProcess,
 ) -> None:
     await server.start()
-    async with connect(server.socket_url, name="Hanna") as client:
+    async with connect(server.socket_url, name="Hanna", backoff=BACKOFF) as client:
         view = await sit_down(server, client)
         seq = view.seq
         await server.all_written(view.seq)
@@ -113,7 +114,7 @@ async def test_a_stopped_server_has_stored_all_and_leaves_no_postgres_running(
     server: ServerProcess, place: Path
 ) -> None:
     await server.start()
-    async with connect(server.socket_url, name="Hanna") as client:
+    async with connect(server.socket_url, name="Hanna", backoff=BACKOFF) as client:
         view = await sit_down(server, client)
         await view.wait_for(lambda view: view.turn)
     assert await server.stop() == 0

@@ -25,6 +25,7 @@ from tests.e2e.guide import Shell, agrees, anchors, blocks, missing, sections
 from tests.e2e.process import REPOSITORY, free_port
 from tests.e2e.troubles import TROUBLES
 from tests.postgres_fixtures import Databases
+from tests.unlimited import NO_LIMITS
 
 GUIDE = REPOSITORY / "docs" / "migration.md"
 DOCUMENT = GUIDE.read_text(encoding="utf-8")
@@ -37,9 +38,10 @@ PACE = {
     "REFILL_INTERVAL_MS": "0",
     "REPORT_INTERVAL_MS": "500",
     "COMPARE_INTERVAL_MS": "5",
+    **{name.upper(): value for name, value in NO_LIMITS.items()},
 }
-# Nobody's time is up while the guide is run.
-DUEL = TableConfig(seats=2, turn_time_ms=600_000)
+# Nobody's time is up while the guide is run, and the hand begins at once.
+DUEL = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=0)
 
 pytestmark = pytest.mark.timeout(120)
 cluster = pytest.fixture(scope="module")(a_cluster)

@@ -21,6 +21,7 @@ from pokerws.storage.vault import Key, Vault
 from pokerws.storage.vault_keys import written
 from tests.e2e.process import ServerProcess
 from tests.e2e.test_command_line import run
+from tests.simulation.crash import BACKOFF
 from tests.vaults import KEY, VAULT, VAULT_KEYS
 
 # Nobody's time is up while the database is searched.
@@ -134,8 +135,8 @@ class Duel:
 async def duel(server: ServerProcess) -> AsyncIterator[Duel]:
     """Two players at a table of a server that is started."""
     async with (
-        connect(server.socket_url, name="Ada") as ada,
-        connect(server.socket_url, name="Bob") as bob,
+        connect(server.socket_url, name="Ada", backoff=BACKOFF) as ada,
+        connect(server.socket_url, name="Bob", backoff=BACKOFF) as bob,
     ):
         players = Duel(server, [ada, bob])
         await players.sit()

@@ -3,8 +3,18 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
-from pokerkit import Automation, ChipsPushing, HoleCardsShowingOrMucking, Mode, NoLimitTexasHoldem
+from pokerkit import (
+    Automation,
+    Card,
+    ChipsPushing,
+    HoleCardsShowingOrMucking,
+    Mode,
+    NoLimitTexasHoldem,
+    StandardHighHand,
+)
+from pokerkit.utilities import CardsLike
 
 from tests.game.random_hands import Plan
 
@@ -24,6 +34,25 @@ def no_warnings() -> Iterator[None]:
         yield
 
 
+@lru_cache(maxsize=64)
+def _best_hand(hole: tuple[Card, ...], board: tuple[Card, ...]) -> "RankedOnce":
+    return super(RankedOnce, RankedOnce).from_game(hole, board)
+
+
+class RankedOnce(StandardHighHand):
+    """PokerKit's own ranking, kept: at a showdown it asks for that of each hand many times."""
+
+    @classmethod
+    def from_game(cls, hole_cards: CardsLike, board_cards: CardsLike = ()) -> "RankedOnce":
+        return _best_hand(Card.clean(hole_cards), Card.clean(board_cards))
+
+
+class Holdem(NoLimitTexasHoldem):
+    """PokerKit's game, ranking each hand once."""
+
+    hand_types = (RankedOnce,)
+
+
 class PokerKitHand:
     """A plan in PokerKit.  Its player i is our place i."""
 
@@ -32,7 +61,7 @@ class PokerKitHand:
         self.forced = False
         # Heads-up PokerKit takes forced bets with the button, its second player, first.
         turned = slice(None, None, -1) if count == 2 else slice(None)
-        self.state = NoLimitTexasHoldem.create_state(
+        self.state = Holdem.create_state(
             _AUTOMATIONS,
             not plan.dead_antes,
             plan.antes[turned],

@@ -7,7 +7,6 @@ import shutil
 import signal
 import stat
 import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -16,14 +15,14 @@ import pytest
 
 from pokerws.storage.embedded import EmbeddedError, EmbeddedPostgres
 from pokerws.storage.unprivileged import Account
+from tests.postgres_fixtures import new_directory
 from tests.storage.clusters import ask, on_linux, postmaster, processes_of, serving, start
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Path]:
     """A directory with a cluster, which takes most of the time of a test to make."""
-    path = Path(tempfile.mkdtemp(prefix="pokerws-test-"))
-    path.chmod(0o755)
+    path = new_directory()
     EmbeddedPostgres._start(path / "db", {"fsync": "off"})._stop()
     yield path / "db"
     shutil.rmtree(path)
