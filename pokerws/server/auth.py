@@ -1,16 +1,48 @@
-"""Who a connection speaks for: what every way of admitting players has in common."""
+"""Who a connection speaks for, and what each role may do.
 
-from typing import NamedTuple, Protocol
+Here is what every way of admitting players has in common; none of them is here.
+"""
 
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol, get_args
+
+from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
-from pokerws.messages import Role
+from pokerws.messages import (
+    ClientMessage,
+    CloseTable,
+    GetAccount,
+    GetHand,
+    Hello,
+    ListTables,
+    Logout,
+    Ping,
+    Role,
+    Stand,
+    Unwatch,
+    Watch,
+    WatchLobby,
+)
+
+# What there is to do without playing.  Who has been made a spectator in mid-game can still stand up
+# and take the chips home.
+_WATCHING = frozenset(
+    {Hello, Logout, Ping, ListTables, WatchLobby, Watch, Unwatch, GetAccount, GetHand, Stand}
+)
+# What each role may not do; a new kind of message is no spectator's until it is listed above.
+FORBIDDEN: Mapping[Role, tuple[type[ClientMessage], ...]] = {
+    "player": (CloseTable,),
+    "spectator": tuple(frozenset(get_args(ClientMessage)) - _WATCHING),
+    "admin": (),
+}
 
 
 class Identity(NamedTuple):
     """A player that has been admitted.
 
     `session` is the secret that brings a guest back; `expires_ms` is when the right to be here
-    ends, in ms UTC, or None where the server does not watch it.
+    ends, in ms UTC, or None where the server does not watch it.  `sid` names the session that the
+    token is of: all tokens that renew each other may share it.
     """
 
     player: PlayerId
@@ -18,6 +50,7 @@ class Identity(NamedTuple):
     role: Role = "player"
     session: str | None = None
     expires_ms: int | None = None
+    sid: str = ""
 
 
 class Admission(Protocol):
@@ -28,3 +61,9 @@ class Admission(Protocol):
 
         `name` has been checked.  Raises Illegal.
         """
+
+
+def check_allowed(identity: Identity, message: ClientMessage) -> None:
+    """Raise Illegal("forbidden") for what the player's role may not do."""
+    if isinstance(message, FORBIDDEN[identity.role]):
+        raise Illegal("forbidden", f"not for the role {identity.role}")
