@@ -1,12 +1,12 @@
-"""What the one port serves besides the socket: the page, `/healthz` and `/metrics`.
+"""What the one port serves besides the socket: the page, `/schema`, `/healthz` and `/metrics`.
 
-Files are read once at the start.  Every response carries the security headers.
+Files are read once at the start.  The security headers are added to every response on its way out,
+those of the library included.
 """
 
 import hmac
 from collections.abc import Callable
 from http import HTTPStatus
-from ipaddress import IPv6Address, ip_address
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -16,16 +16,23 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from pokerws.metrics import CONTENT_TYPE
+from pokerws.schema.served import Served, served
+from pokerws.server.client_address import parse
 
 SOCKET_PATH = "/ws"
 
-_SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    "form-action 'none'",
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; connect-src 'self'; object-src 'none'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), "
+    "payment=(), usb=()",
 }
+# With TLS on, a browser asks for nothing else from here for a year.
+OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 # A proxy on this machine adds one of these to what it passes on from another.
 _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
@@ -58,14 +65,16 @@ class Pages:
     def __call__(self, connection: ServerConnection, request: Request) -> Response | None:
         """A response, or None to go on with the WebSocket handshake."""
         if request.method not in ("GET", "HEAD"):
-            response = _response(HTTPStatus.METHOD_NOT_ALLOWED, b"GET or HEAD.\n")
+            response = respond(HTTPStatus.METHOD_NOT_ALLOWED, b"GET or HEAD.\n")
             response.headers["Allow"] = "GET, HEAD"
             return response
         path = request.path.partition("?")[0]
         if path == SOCKET_PATH and request.method == "GET":
             return self._before_handshake(request)
         if path == "/metrics" and self._may_read_metrics(connection, request):
-            response = _response(HTTPStatus.OK, self._metrics(), CONTENT_TYPE)
+            response = respond(HTTPStatus.OK, self._metrics(), CONTENT_TYPE)
+        elif (document := served(path)) is not None:
+            response = _of_document(document, request)
         else:
             response = self._page(path)
         if request.method == "HEAD":
@@ -74,22 +83,22 @@ class Pages:
 
     def _before_handshake(self, request: Request) -> Response | None:
         if not self._is_own_page(request):
-            return _response(HTTPStatus.FORBIDDEN, b"This origin may not connect.\n")
+            return respond(HTTPStatus.FORBIDDEN, b"This origin may not connect.\n")
         upgrades = [value.lower() for value in request.headers.get_all("Upgrade")]
         if upgrades != ["websocket"]:
-            return _response(HTTPStatus.UPGRADE_REQUIRED, b"This is a WebSocket.\n")
+            return respond(HTTPStatus.UPGRADE_REQUIRED, b"This is a WebSocket.\n")
         return None
 
     def _page(self, path: str) -> Response:
         if path == "/healthz":
             facts = msgspec.json.encode(self._health())
-            return _response(HTTPStatus.OK, facts, "application/json")
+            return respond(HTTPStatus.OK, facts, "application/json")
         name = "/index.html" if path == "/" else path
         body = self._files.get(name)
         if body is None:
-            return _response(HTTPStatus.NOT_FOUND, b"Not found.\n")
+            return respond(HTTPStatus.NOT_FOUND, b"Not found.\n")
         kind = guess_type(name)[0] or "application/octet-stream"
-        return _response(HTTPStatus.OK, body, kind)
+        return respond(HTTPStatus.OK, body, kind)
 
     def _may_read_metrics(self, connection: ServerConnection, request: Request) -> bool:
         peer = connection.remote_address  # None when it has gone already.
@@ -117,20 +126,28 @@ class Pages:
 
 def is_this_machine(address: str) -> bool:
     """Whether the address of a peer is a loopback address, also one of IPv4 written as IPv6."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
-        return ip.ipv4_mapped.is_loopback
-    return ip.is_loopback
+    ip = parse(address)
+    return ip is not None and ip.is_loopback
+
+
+def _of_document(document: Served, request: Request) -> Response:
+    """A document, or that it is still the one that the client has."""
+    known = ",".join(request.headers.get_all("If-None-Match"))
+    if document.etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+        response = respond(HTTPStatus.NOT_MODIFIED, b"", document.media_type)
+        del response.headers["Content-Length"]  # It would be the document's.
+    else:
+        response = respond(HTTPStatus.OK, document.body, document.media_type)
+    response.headers["ETag"] = document.etag
+    return response
 
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:
+def respond(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:
+    """A whole response, but for the security headers."""
     charset = "; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else ""
     headers = Headers(
         {
@@ -138,7 +155,6 @@ def _response(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Resp
             "Content-Length": str(len(body)),
             "Cache-Control": "no-cache",
             "Connection": "close",
-            **_SECURITY_HEADERS,
         }
     )
     return Response(status.value, status.phrase, headers, body)

@@ -3,44 +3,68 @@
 What the library does by default and should not is set here, each with its reason.
 """
 
-from collections.abc import Sequence
+import ssl
+from http import HTTPStatus
+from typing import Any, cast
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.typing import Subprotocol
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
 
-from pokerws.messages import WIRES, Broadcast, CloseCode, Notice
+from pokerws.messages import Broadcast, CloseCode, Notice
+from pokerws.server.client_address import TrustedProxies
+from pokerws.server.connection import Bounds, Connection, Protocol
 from pokerws.server.desk import Desk
 from pokerws.server.dispatch import dispatch
-from pokerws.server.http import Pages
+from pokerws.server.door import Door
+from pokerws.server.http import OVER_TLS, SECURITY_HEADERS, Pages
+from pokerws.server.limits import Meter, Quotas, rate_of
 from pokerws.server.session import Session
 from pokerws.settings import Settings
 
 
 class Listener:
-    """Serves `pages` to browsers, and to each client a session at `desk`."""
+    """Serves `pages` to browsers, and to each client a session at `desk`.
 
-    def __init__(self, settings: Settings, desk: Desk, pages: Pages) -> None:
+    `quotas` says who may come in; with `tls` it all goes over TLS.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        desk: Desk,
+        pages: Pages,
+        quotas: Quotas | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._settings = settings
         self._desk = desk
         self._pages = pages
+        self._quotas = quotas or Quotas()
+        self._tls = tls
+        proxies = TrustedProxies(settings.trusted_proxies)
+        self._door = Door(self._quotas, proxies, desk.clock, desk.metrics)
+        self._bounds = bounds_of(settings)
+        self._headers = {**SECURITY_HEADERS, **(OVER_TLS if tls is not None else {})}
         self._sessions: set[Session] = set()
         self._server: Server | None = None
 
     async def start(self) -> None:
         """Listen.  Raises OSError."""
         settings = self._settings
+        self._bounds.bind_library()
         self._server = await serve(
             self._serve,
             settings.host,
             settings.port,
-            process_request=self._pages,
-            # Each frame is small: compressing costs 64 KiB a connection and invites bombs.
-            compression=None,
-            select_subprotocol=_choose_subprotocol,
-            max_size=settings.max_message_bytes,
+            ssl=self._tls,
+            process_request=self._answer,
+            # Makes the protocol too, so that what serve() would give to one is given there.
+            create_connection=cast("type[ServerConnection]", self._connect),
             # A client that sends faster than it is served waits in its own socket.
             max_queue=16,
-            open_timeout=5,
+            write_limit=settings.write_buffer_bytes,
+            open_timeout=settings.open_timeout_ms / 1000,
             ping_interval=settings.ping_interval_ms / 1000,
             ping_timeout=settings.ping_interval_ms / 1000,
             close_timeout=2,
@@ -70,8 +94,26 @@ class Listener:
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
+    def _connect(self, _: ServerProtocol, server: Server, **options: Any) -> Connection:
+        protocol = Protocol(self._bounds, self._headers, self._desk.clock.now_ms)
+        return Connection(protocol, server, self._door, self._bounds, **options)
+
+    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """A response, or None to go on with the WebSocket handshake."""
+        response = self._pages(connection, request)
+        if response is None:
+            assert isinstance(connection, Connection)
+            assert connection.visit is not None, "it was heard"
+            return self._door.admit(connection.visit, request)
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            self._desk.metrics.connection_refused("origin")
+        return response
+
     async def _serve(self, connection: ServerConnection) -> None:
-        session = Session(connection, self._desk, dispatch)
+        assert isinstance(connection, Connection)
+        assert connection.visit is not None, "it was let in"
+        meter = Meter(self._quotas, connection.visit.tally)
+        session = Session(connection, self._desk, dispatch, meter)
         self._sessions.add(session)
         try:
             await session.run()
@@ -79,8 +121,13 @@ class Listener:
             self._sessions.discard(session)
 
 
-def _choose_subprotocol(
-    connection: ServerConnection, offered: Sequence[Subprotocol]
-) -> Subprotocol | None:
-    """The first way of writing that the client offers and the server knows; none is JSON."""
-    return next((name for name in offered if name in WIRES), None)
+def bounds_of(settings: Settings) -> Bounds:
+    """How much a connection may have of what."""
+    return Bounds(
+        message_bytes=settings.max_message_bytes,
+        header_bytes=settings.max_header_bytes,
+        headers=settings.max_headers,
+        unread_bytes=settings.outbox_bytes,
+        write_timeout_ms=settings.write_timeout_ms,
+        frames=rate_of(settings.frame_rate),
+    )

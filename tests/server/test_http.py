@@ -31,6 +31,59 @@ async def test_the_page_and_its_files_come_with_security_headers(app: App) -> No
         assert headers["x-content-type-options"] == "nosniff"
 
 
+SECURE = {
+    "content-security-policy",
+    "x-content-type-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
+}
+UPGRADE = "Host: x\nConnection: Upgrade\nUpgrade: websocket\n"
+KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("GET / HTTP/1.1\nHost: x\n\n", 200),
+        ("GET /healthz HTTP/1.1\nHost: x\n\n", 200),
+        ("GET /nothing HTTP/1.1\nHost: x\n\n", 404),
+        ("POST / HTTP/1.1\nHost: x\n\n", 405),
+        ("GET /ws HTTP/1.1\nHost: x\n\n", 426),
+        ("GET /ws HTTP/1.1\nHost: x\nOrigin: http://evil.example\n\n", 403),
+        # Those below are the library's own.
+        (f"GET /ws HTTP/1.1\n{UPGRADE}{KEY}Sec-WebSocket-Version: 12\n\n", 400),
+        (f"GET /ws HTTP/1.1\n{UPGRADE}Sec-WebSocket-Version: 13\n\n", 400),
+        ("GET /ws HTTP/1.1\nHost: x\nUpgrade: websocket\n\n", 426),
+        (f"GET /ws HTTP/1.0\n{UPGRADE}{KEY}Sec-WebSocket-Version: 13\n\n", 505),
+        ("GET / HTTP/1.1\n" + "A: b\n" * 65 + "\n", 431),
+        ("GET / HTTP/1.1\nA: " + "b" * 20_000 + "\n\n", 431),
+        ("GET /" + "b" * 20_000, 431),
+    ],
+)
+async def test_every_response_has_the_security_headers(app: App, text: str, expected: int) -> None:
+    status, headers, _ = await request(app, text)
+    assert status == expected
+    assert headers.keys() >= SECURE
+    assert "connect-src 'self'" in headers["content-security-policy"]
+    assert "server" not in headers
+
+
+async def test_a_fault_of_ours_is_answered_with_the_security_headers(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> bytes:
+        raise RuntimeError("a bug")
+
+    assert app._listener is not None
+    monkeypatch.setattr(app._listener._pages, "_metrics", fail)
+    status, headers, body = await request(app, "GET /metrics HTTP/1.1\nHost: x\n\n")
+    assert status == 500
+    assert headers.keys() >= SECURE
+    assert b"a bug" not in body
+
+
 async def test_health_is_json(app: App) -> None:
     status, headers, body = await request(app, "GET /healthz HTTP/1.1\nHost: x\n\n")
     assert (status, headers["content-type"]) == (200, "application/json")
@@ -63,6 +116,15 @@ async def test_head_has_no_body_and_other_methods_are_not_allowed(app: App) -> N
         ("Host: x\nOrigin: http://[\nUpgrade: websocket\n", 403),
         ("Host: x\nOrigin: http://x\nOrigin: http://x\nUpgrade: websocket\n", 403),
         ("Host: x\nHost: y\nOrigin: http://x\nUpgrade: websocket\n", 403),
+        ("Host: x\nHost: x\nOrigin: http://x\nUpgrade: websocket\n", 403),
+        ("Origin: http://x\nUpgrade: websocket\n", 403),
+        ("Host: x\nOrigin: null\nUpgrade: websocket\n", 403),
+        ("Host: null\nOrigin: null\nUpgrade: websocket\n", 403),
+        ("Host: x:8765\nOrigin: http://x:8766\nUpgrade: websocket\n", 403),
+        ("Host: x:8765\nOrigin: http://x\nUpgrade: websocket\n", 403),
+        ("Host: x\nOrigin: http://x.evil.example\nUpgrade: websocket\n", 403),
+        ("Host: x\nOrigin: ftp://x\nUpgrade: websocket\n", 403),
+        ("Host: x:8765\nOrigin: http://x:8765\n", 426),
     ],
 )
 async def test_a_handshake_that_is_none_is_refused(

@@ -1,0 +1,221 @@
+"""Token buckets by a clock that is turned by hand, and what is remembered of whom."""
+
+import time
+import tracemalloc
+
+import pytest
+
+from pokerws.game.state import PlayerId
+from pokerws.server.limits import (
+    MAX_GONE,
+    Bucket,
+    Caps,
+    Meter,
+    Quotas,
+    Rate,
+    Rates,
+    Tallies,
+    Tally,
+    limits_of,
+    quotas_of,
+    rate_of,
+)
+from pokerws.settings import load
+
+ANN, BOB = PlayerId("ann"), PlayerId("bob")
+NOW_MS = 1_800_000_000_000
+
+
+def taken(bucket: Bucket, now_ms: int, tries: int) -> int:
+    return sum(bucket.take(now_ms) == 0 for _ in range(tries))
+
+
+def test_a_bucket_gives_its_burst_and_then_as_much_as_comes_back() -> None:
+    bucket = Bucket(Rate(60, 3000))
+    assert taken(bucket, NOW_MS, 100) == 60
+    assert bucket.take(NOW_MS) == 50
+    assert bucket.take(NOW_MS + 49) == 1
+    assert bucket.take(NOW_MS + 50) == 0
+    assert taken(bucket, NOW_MS + 1050, 100) == 20
+    assert taken(bucket, NOW_MS + 3_600_000, 100) == 60
+
+
+@pytest.mark.parametrize("rate", [Rate(7, 1000), Rate(3, 1000), Rate(1200, 3000), Rate(999, 1000)])
+def test_a_rate_that_is_no_whole_number_of_milliseconds_is_kept_to(rate: Rate) -> None:
+    bucket = Bucket(rate)
+    assert taken(bucket, NOW_MS, 2 * rate.burst) == rate.burst
+    in_ten_s = sum(taken(bucket, NOW_MS + ms, 3) for ms in range(1, 10_001))
+    assert in_ten_s == pytest.approx(rate.burst * 10_000 / rate.over_ms, abs=1)
+
+
+def test_who_waits_as_long_as_it_was_told_is_not_refused_again() -> None:
+    bucket, now_ms = Bucket(Rate(7, 1000)), NOW_MS
+    for _ in range(1000):
+        if wait_ms := bucket.take(now_ms):
+            assert bucket.take(now_ms + wait_ms - 1) > 0
+            now_ms += wait_ms
+            assert bucket.take(now_ms) == 0
+
+
+def test_what_is_refused_takes_nothing() -> None:
+    bucket = Bucket(Rate(2, 1000))
+    assert taken(bucket, NOW_MS, 1000) == 2
+    assert bucket.take(NOW_MS + 500) == 0
+
+
+def test_a_rate_is_written_as_so_many_in_so_many_seconds() -> None:
+    assert rate_of("60/3s") == Rate(60, 3000)
+    assert rate_of("0") is None
+
+
+def test_a_meter_without_limits_refuses_nothing() -> None:
+    meter = Meter()
+    assert meter.join(ANN)
+    for _ in range(10_000):
+        assert not meter.command(NOW_MS)
+        assert not meter.chat(NOW_MS)
+        assert not meter.table(NOW_MS)
+        assert not meter.is_flooded(NOW_MS)
+
+
+def test_each_connection_has_messages_of_its_own() -> None:
+    quotas = Quotas(Rates(connection_commands=Rate(2, 1000)))
+    one, other = Meter(quotas, Tally()), Meter(quotas, Tally())
+    assert [one.command(NOW_MS) for _ in range(3)] == [0, 0, 500]
+    assert not other.command(NOW_MS)
+
+
+def test_all_connections_of_a_player_share_what_the_player_may_do() -> None:
+    once = Rate(1, 1000)
+    rates = Rates(player_commands=Rate(3, 3000), player_chat=once, player_tables=once)
+    quotas = Quotas(rates)
+    tab, phone, of_bob = (Meter(quotas, Tally()) for _ in range(3))
+    assert not tab.command(NOW_MS), "who it is is not known before hello"
+    assert tab.join(ANN)
+    assert phone.join(ANN)
+    assert of_bob.join(BOB)
+    assert [tab.command(NOW_MS), phone.command(NOW_MS), tab.command(NOW_MS)] == [0, 0, 0]
+    assert phone.command(NOW_MS) == 1000
+    assert (tab.chat(NOW_MS), phone.chat(NOW_MS)) == (0, 1000)
+    assert (tab.table(NOW_MS), phone.table(NOW_MS)) == (0, 1000)
+    assert (of_bob.command(NOW_MS), of_bob.chat(NOW_MS), of_bob.table(NOW_MS)) == (0, 0, 0)
+
+
+def test_all_players_of_an_address_share_what_the_address_may_do() -> None:
+    once = Rate(1, 1000)
+    quotas = Quotas(Rates(address_commands=once, address_chat=once, address_tables=once))
+    here, there = quotas.addresses.of("192.0.2.1"), quotas.addresses.of("192.0.2.2")
+    ann, bob, far = Meter(quotas, here), Meter(quotas, here), Meter(quotas, there)
+    assert ann.join(ANN)
+    assert bob.join(BOB)
+    assert (ann.command(NOW_MS), bob.command(NOW_MS), far.command(NOW_MS)) == (0, 1000, 0)
+    assert (ann.chat(NOW_MS), bob.chat(NOW_MS), far.chat(NOW_MS)) == (0, 1000, 0)
+    assert (ann.table(NOW_MS), bob.table(NOW_MS), far.table(NOW_MS)) == (0, 1000, 0)
+
+
+def test_a_player_does_not_get_a_full_bucket_by_connecting_anew() -> None:
+    quotas = Quotas(Rates(player_commands=Rate(2, 2000)))
+    for expected in ([0, 0, 1000], [1000]):
+        meter = Meter(quotas, Tally())
+        assert meter.join(ANN)
+        assert [meter.command(NOW_MS) for _ in expected] == expected
+        meter.leave(NOW_MS)
+
+
+def test_refusals_that_do_not_end_are_a_flood_and_a_few_are_none() -> None:
+    quotas = Quotas(Rates(refusals=Rate(10, 1000)))
+    flooding, hasty = Meter(quotas, Tally()), Meter(quotas, Tally())
+    assert [flooding.is_flooded(NOW_MS) for _ in range(11)] == [False] * 10 + [True]
+    assert not any(hasty.is_flooded(NOW_MS + 100 * second) for second in range(1000))
+
+
+def test_a_player_has_so_many_connections_and_one_more_when_one_has_ended() -> None:
+    quotas = Quotas(caps=Caps(player_connections=2))
+    tab, phone, third = (Meter(quotas, Tally()) for _ in range(3))
+    assert [meter.join(ANN) for meter in (tab, phone, third)] == [True, True, False]
+    assert third.join(BOB), "another player may"
+    third.leave(NOW_MS)
+    third.leave(NOW_MS)
+    assert tab.join(ANN), "who renews its token is the same connection"
+    phone.leave(NOW_MS)
+    assert Meter(quotas, Tally()).join(ANN)
+    assert not Meter(quotas, Tally()).join(ANN)
+
+
+def test_who_has_gone_is_forgotten_when_its_bucket_is_full_again() -> None:
+    tallies: Tallies[str] = Tallies(Rate(10, 1000))
+    tally = tallies.of("a")
+    tally.connections = 1
+    assert not tally.commands[0].take(NOW_MS)
+    tallies.left("a", NOW_MS)
+    assert tallies.of("a") is tally, "it is still here"
+    tally.connections = 0
+    tallies.left("a", NOW_MS)
+    assert len(tallies) == 1
+    tallies.left("b", NOW_MS + 99)
+    assert len(tallies) == 1
+    tallies.left("b", NOW_MS + 100)
+    assert len(tallies) == 0
+    assert tallies.of("a") is not tally
+
+
+def test_a_hundred_thousand_addresses_do_not_fill_the_memory() -> None:
+    quotas = quotas_of(load({}))
+
+    def come_and_go(numbers: range) -> None:
+        for number in numbers:
+            key = f"2001:db8:{number:x}::/64"
+            for bucket in quotas.addresses.of(key).arrivals:
+                bucket.take(NOW_MS)
+            quotas.addresses.left(key, NOW_MS)
+
+    tracemalloc.start()
+    come_and_go(range(2 * MAX_GONE))
+    grown = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert grown < 20_000_000
+    come_and_go(range(2 * MAX_GONE, 100_000))
+    assert len(quotas.addresses) == MAX_GONE
+
+
+def test_the_settings_make_the_limits_and_welcome_shows_them() -> None:
+    settings = load({})
+    quotas = quotas_of(settings)
+    assert quotas.rates == Rates(
+        connection_commands=Rate(60, 3000),
+        player_commands=Rate(120, 3000),
+        address_commands=Rate(1200, 3000),
+        player_chat=Rate(5, 5000),
+        address_chat=Rate(50, 5000),
+        player_tables=Rate(10, 100_000),
+        address_tables=Rate(50, 100_000),
+        address_connections=Rate(100, 10_000),
+        refusals=Rate(100, 10_000),
+    )
+    shown = limits_of(settings, quotas)
+    assert shown.player_chat is not None
+    assert (shown.player_chat.burst, shown.player_chat.over_ms) == (5, 5000)
+    assert (shown.max_connections_per_player, shown.max_tables_per_player) == (10, 24)
+
+
+def test_no_limit_is_shown_as_none() -> None:
+    settings = load({"PLAYER_CHAT_RATE": "0", "MAX_TABLES_PER_PLAYER": "0"})
+    shown = limits_of(settings, quotas_of(settings))
+    assert (shown.player_chat, shown.max_tables_per_player) == (None, None)
+
+
+def test_the_checks_of_a_message_cost_next_to_nothing() -> None:
+    wide = Rate(1_000_000, 1000)
+    rates = Rates(connection_commands=wide, player_commands=wide, address_commands=wide)
+    quotas = Quotas(rates)
+    meter = Meter(quotas, quotas.addresses.of("192.0.2.1"))
+    assert meter.join(ANN)
+
+    def batch_us() -> float:
+        began = time.perf_counter()
+        for _ in range(1000):
+            meter.command(NOW_MS)
+        return (time.perf_counter() - began) * 1000
+
+    # About 1 us; the best of some batches, and with room, for a machine that is busy.
+    assert min(batch_us() for _ in range(50)) < 10

@@ -1,0 +1,15 @@
+"""Settings of servers whose tests play faster, and with more connections, than anybody may."""
+
+from typing import Any
+
+NO_LIMITS: dict[str, Any] = {
+    "connection_command_rate": "0",
+    "player_command_rate": "0",
+    "address_command_rate": "0",
+    "player_chat_rate": "0",
+    "address_chat_rate": "0",
+    "player_table_rate": "0",
+    "address_table_rate": "0",
+    "address_connection_rate": "0",
+    "frame_rate": "0",
+}
