@@ -43,6 +43,9 @@ def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> C
         raise Illegal(code, detail) from error
     except msgspec.DecodeError as error:
         raise _unreadable(wire, str(error)) from error
+    except UnicodeError as error:
+        # The texts of MessagePack come as they were sent.
+        raise _unreadable(wire, "a text is not UTF-8") from error
     except RecursionError as error:
         raise _unreadable(wire, "nested too deeply") from error
 
@@ -55,5 +58,5 @@ def id_of(frame: str | bytes) -> str:
     """The id of a message that could not be decoded, if one can be made out."""
     try:
         return _id_decoders[isinstance(frame, str)].decode(frame).id[:64]
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return ""

@@ -41,7 +41,7 @@ async def old_url(database_url: str, bare_database_url: str, tmp_path: Path) -> 
             values["snapshot"] = _old_snapshot(values["snapshot"])
             await _insert(old, "games", OLD_GAMES, values)
         for row in await new.fetch(f"SELECT {EVENTS} FROM game_events ORDER BY seq"):
-            await _insert(old, "game_events", EVENTS, dict(row))
+            await _insert(old, "game_events", EVENTS, dict(row) | {"payload": _old_event(row)})
         # Of a hand that is over now; Bob added chips before it was dealt.
         added = '{"type":"chips_added","seat":1,"amount":500}'
         await old.execute(
@@ -61,10 +61,21 @@ async def old_url(database_url: str, bare_database_url: str, tmp_path: Path) -> 
 
 
 def _old_snapshot(text: str) -> str:
-    """Cards were not sealed then, and receipts had the command's id."""
+    """Cards were not sealed then, receipts had the command's id, and a hand that was over was
+    forgotten."""
     snapshot = json.loads(msgspec.json.encode(VAULT.open_snapshot(TableId("t1"), text)))
+    del snapshot["table"]["last_hand"]
     snapshot["receipts"] = {"ada": [["7", "0123456789abcdef", 2]]}
     return json.dumps(snapshot)
+
+
+def _old_event(row: asyncpg.Record) -> str:
+    """Nor did events tell who was dealt to, and who has not shown."""
+    event = VAULT.open_event(TableId("t1"), row["hand_number"], row["payload"])
+    known: dict[str, Any] = msgspec.to_builtins(event)
+    known.pop("players", None)
+    known.pop("unshown", None)
+    return json.dumps(known)
 
 
 async def _insert(

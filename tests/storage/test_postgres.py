@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
-from pokerws.storage import postgres, postgres_accounts, save_statement
+from pokerws.storage import postgres, postgres_accounts, postgres_names, save_statement
 from pokerws.storage.postgres import PostgresStore
 from pokerws.storage.store import StoreRejected, StoreUnavailable
 from tests.storage.changes import START_MS, change, event
@@ -73,7 +73,7 @@ async def test_each_statement_is_valid_in_a_migrated_database(
 
 def test_the_list_of_statements_is_complete() -> None:
     verbs = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
-    modules = (postgres, postgres_accounts, save_statement)
+    modules = (postgres, postgres_accounts, postgres_names, save_statement)
     found = {
         value
         for name, value in chain.from_iterable(vars(module).items() for module in modules)

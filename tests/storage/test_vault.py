@@ -16,9 +16,11 @@ from pokerws.game.deal import shuffler
 from pokerws.game.events import (
     BoardDealt,
     CardsShown,
+    HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
+    PlayerStood,
     TableEvent,
 )
 from pokerws.game.state import Table, TableId
@@ -67,6 +69,9 @@ def table_in(state: str, seed: int = 0) -> Table:
 
 
 def public_cards(table: Table) -> set[str]:
+    last = table.last_hand
+    if last is not None:
+        return {card for number in last.shown for card in last.cards[number]}
     if table.hand is None:
         return set()
     seats = [seat for seat in table.hand.seats if seat is not None and seat.shown]
@@ -102,7 +107,8 @@ def test_a_hand_comes_out_of_the_vault_as_it_went_in_and_shows_no_secret_inside(
         data, key_id = VAULT.seal_snapshot(snapshot, seal)
         assert cards_in(data) == public_cards(table)
         assert encode(VAULT.open_snapshot(table.id, data)) == encode(snapshot)
-        assert key_id == (KEY.id if table.hand is not None else None)
+        last = table.last_hand
+        assert key_id == (KEY.id if table.hand or (last and any(last.cards)) else None)
         if table.hand is not None:
             secrets += len(table.hand.deck)
             texts.add(sealed_in(data))
@@ -323,3 +329,89 @@ def test_cards_that_are_changed_in_place_are_sealed_anew() -> None:
     data, _ = VAULT.seal_snapshot(TableSnapshot(table), seal)
     assert sealed_in(data) != before
     assert encode(VAULT.open_snapshot(table.id, data).table) == encode(table)
+
+
+# ---- what can still be shown of the last hand
+
+
+def over(seed: int = 0) -> Table:
+    """A table after a hand in which at least three hands were not shown."""
+    for number in range(seed, 1_000):
+        table = [table for _, table in random_hand(number)][-1]
+        if table.last_hand is not None and sum(map(bool, table.last_hand.cards)) > 2:
+            return table
+    raise AssertionError("no hand ended so")
+
+
+def test_cards_of_the_last_hand_are_sealed_until_they_are_shown() -> None:
+    table = over()
+    last = table.last_hand
+    assert last is not None
+    first = next(number for number, cards in enumerate(last.cards) if cards)
+    own = last.cards[first]
+    assert cards_in(VAULT.seal_snapshot(TableSnapshot(table))[0]) == set()
+    shown = HandShown(last.number, first, own)
+    apply(table, shown)
+    data, key_id = VAULT.seal_snapshot(TableSnapshot(table))
+    assert (cards_in(data), key_id) == (set(own), KEY.id)
+    assert encode(VAULT.open_snapshot(table.id, data).table) == encode(table)
+    assert VAULT.seal_event(table.id, last.number, shown) == encode(shown)
+
+
+def test_a_text_of_the_hand_when_it_was_played_does_not_go_with_its_end() -> None:
+    table, texts = over(), []
+    seed = next(n for n in range(1_000) if [t for _, t in random_hand(n)][-1] == table)
+    for _, before in random_hand(seed):
+        if before.hand is not None:
+            texts.append(sealed_in(VAULT.seal_snapshot(TableSnapshot(before))[0]))
+    assert len(texts) > 5
+    data, _ = VAULT.seal_snapshot(TableSnapshot(table))
+    for text in texts:
+        with pytest.raises(SealBroken):
+            VAULT.open_snapshot(table.id, data.replace(sealed_in(data).encode(), text.encode()))
+
+
+def test_a_text_from_before_a_player_showed_or_left_does_not_go_with_what_is_left() -> None:
+    table = over()
+    last = table.last_hand
+    assert last is not None
+    before = sealed_in(VAULT.seal_snapshot(TableSnapshot(table))[0]).encode()
+    number = next(number for number, cards in enumerate(last.cards) if cards)
+    seat = table.seats[number]
+    assert seat is not None
+    shown, left = deepcopy(table), deepcopy(table)
+    apply(shown, HandShown(last.number, number, last.cards[number]))
+    apply(left, PlayerStood(number, seat.player, seat.stack))
+    for after in (shown, left):
+        data, _ = VAULT.seal_snapshot(TableSnapshot(after))
+        with pytest.raises(SealBroken, match="do not go with the public part"):
+            VAULT.open_snapshot(after.id, data.replace(sealed_in(data).encode(), before))
+
+
+def test_cards_of_the_last_hand_whose_sealed_text_was_taken_away_are_missed() -> None:
+    data = json.loads(VAULT.seal_snapshot(TableSnapshot(over()))[0])
+    del data["sealed"]
+    with pytest.raises(SealBroken, match="is missing"):
+        VAULT.open_snapshot(over().id, encode(data))
+
+
+# ---- who was dealt to
+
+
+def test_who_was_dealt_to_cannot_be_changed_added_or_taken_away() -> None:
+    event, table = next(step for step in random_hand(0) if isinstance(step[0], HoleCardsDealt))
+    payload = json.loads(VAULT.seal_event(table.id, 1, event))
+    for players in ([*reversed(payload["players"])], [], ["mallory"] * len(payload["players"])):
+        with pytest.raises(SealBroken):
+            VAULT.open_event(table.id, 1, encode({**payload, "players": players}))
+
+
+def test_a_deal_of_older_logs_that_does_not_tell_who_was_dealt_to_is_opened() -> None:
+    event, table = next(step for step in random_hand(0) if isinstance(step[0], HoleCardsDealt))
+    assert isinstance(event, HoleCardsDealt)
+    older = HoleCardsDealt(event.cards)
+    payload = VAULT.seal_event(table.id, 1, older)
+    assert b"players" not in payload
+    assert VAULT.open_event(table.id, 1, payload) == older
+    with pytest.raises(SealBroken):
+        VAULT.open_event(table.id, 1, encode({**json.loads(payload), "players": ["mallory"]}))

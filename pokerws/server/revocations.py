@@ -1,0 +1,80 @@
+"""Sessions that were ended before their time: nobody comes in with one of their tokens again.
+
+It knows who is connected with which session, so that all of them can be let go at once, and keeps
+the ended ones in memory; the store has them too, for the server that comes after this one.
+"""
+
+from typing import Protocol
+
+from pokerws.game.illegal import Illegal
+from pokerws.server.auth import Identity
+from pokerws.server.clock import Clock
+from pokerws.storage.names import MemoryNames, Names
+from pokerws.storage.store import StoreUnavailable
+
+# An ended session is kept in mind for at least this long: no guest's token is good for longer, and
+# none of a service that gives the same session newer tokens should be.
+KEPT_MS = 30 * 24 * 3_600_000
+
+
+class Connected(Protocol):
+    """One connection."""
+
+    def log_out(self) -> None:
+        """Let the client go, as it or another of its session has asked for."""
+
+
+class Revocations:
+    """The sessions of one server: who is here with each, and which were ended.
+
+    Without `names`, which may be a database's, nothing is known of them after this process.
+    """
+
+    def __init__(self, names: Names | None = None, clock: Clock | None = None) -> None:
+        self._names = names or MemoryNames()
+        self._clock = clock or Clock()
+        self._ended: dict[str, int] = {}
+        self._connected: dict[str, set[Connected]] = {}
+
+    async def load(self) -> None:
+        """Read what earlier servers were told.  Raises StoreUnavailable."""
+        self._ended = await self._names.ended_sessions(self._clock.now_ms())
+
+    def check(self, sid: str) -> None:
+        """Raise Illegal("bad_token") for a session that was ended."""
+        if self._ended.get(sid, 0) > self._clock.now_ms():
+            raise Illegal("bad_token", "the session was ended by logging out")
+
+    def enter(self, identity: Identity, connection: Connected) -> None:
+        """A connection has been let in; it has to `leave`."""
+        if identity.sid:
+            self._connected.setdefault(identity.sid, set()).add(connection)
+
+    def leave(self, identity: Identity, connection: Connected) -> None:
+        """It has ended."""
+        others = self._connected.get(identity.sid)
+        if others is not None:
+            others.discard(connection)
+            if not others:
+                del self._connected[identity.sid]
+
+    async def end(self, identity: Identity) -> None:
+        """End the session that an identity belongs to, for good.
+
+        Raises Illegal, with nothing changed as far as is known, where that cannot be stored.
+        """
+        sid, now_ms = identity.sid, self._clock.now_ms()
+        if not sid:
+            return
+        until_ms = max(now_ms + KEPT_MS, identity.expires_ms or 0)
+        try:
+            await self._names.end_session(sid, now_ms=now_ms, until_ms=until_ms)
+        except StoreUnavailable as error:
+            raise Illegal("logout_unavailable", "the database cannot be reached") from error
+        self._ended = {one: until for one, until in self._ended.items() if until > now_ms}
+        self._ended[sid] = until_ms
+
+    def let_go(self, identity: Identity) -> None:
+        """Have every connection of the session log out."""
+        for connection in list(self._connected.get(identity.sid, ())):
+            connection.log_out()

@@ -1,0 +1,85 @@
+"""Names that are reserved for players, and sessions that were ended: the contract of both stores,
+and the one in memory.
+
+A name is known by its skeleton (see `server/skeletons.py`), which is not looked into here.  Times
+are milliseconds UTC.
+"""
+
+from typing import NamedTuple, Protocol
+
+from pokerws.game.state import PlayerId
+
+# A guest costs some 300 bytes here, and only a newcomer's name can be new.
+MAX_NAMES = 100_000
+
+
+class Names(Protocol):
+    """Keeps them.  Every method raises StoreUnavailable when out of reach.
+
+    What has expired counts as not there, and is removed a little at a time as new ones come.
+    """
+
+    async def claim(
+        self, skeleton: str, player: PlayerId, name: str, *, now_ms: int, until_ms: int
+    ) -> bool:
+        """Reserve a name for a player until a time, and give the player's other ones up.
+
+        Returns whether the player has it now: no, with nothing changed, where it is another's.  Of
+        several that ask at once for a free one, exactly one gets it.
+        """
+
+    async def end_session(self, sid: str, *, now_ms: int, until_ms: int) -> None:
+        """Keep a session in mind as ended until a time, or longer where it is so already."""
+
+    async def ended_sessions(self, now_ms: int) -> dict[str, int]:
+        """The sessions that are ended, each with the time until which it is to be kept in mind."""
+
+
+class _Claim(NamedTuple):
+    player: PlayerId
+    until_ms: int
+
+
+class MemoryNames:
+    """`Names` in dicts.  When it is full, the name that was not renewed for longest is free."""
+
+    def __init__(self) -> None:
+        self._claims: dict[str, _Claim] = {}
+        self._skeletons: dict[PlayerId, str] = {}
+        self._ended: dict[str, int] = {}
+
+    async def claim(
+        self, skeleton: str, player: PlayerId, name: str, *, now_ms: int, until_ms: int
+    ) -> bool:
+        """Part of `Names`."""
+        self._drop_expired(now_ms)
+        held = self._claims.get(skeleton)
+        if held is not None and held.player != player and held.until_ms > now_ms:
+            return False
+        if held is not None:
+            self._release(skeleton)
+        if player in self._skeletons:
+            self._release(self._skeletons[player])
+        self._claims[skeleton] = _Claim(player, until_ms)
+        self._skeletons[player] = skeleton
+        return True
+
+    async def end_session(self, sid: str, *, now_ms: int, until_ms: int) -> None:
+        """Part of `Names`."""
+        self._ended = {one: until for one, until in self._ended.items() if until > now_ms}
+        self._ended[sid] = max(until_ms, self._ended.get(sid, 0))
+
+    async def ended_sessions(self, now_ms: int) -> dict[str, int]:
+        """Part of `Names`."""
+        return {sid: until_ms for sid, until_ms in self._ended.items() if until_ms > now_ms}
+
+    def _drop_expired(self, now_ms: int) -> None:
+        """Those at the front: a claim that is renewed goes to the back, so the oldest are there."""
+        while self._claims:
+            oldest = next(iter(self._claims))
+            if self._claims[oldest].until_ms > now_ms and len(self._claims) < MAX_NAMES:
+                return
+            self._release(oldest)
+
+    def _release(self, skeleton: str) -> None:
+        del self._skeletons[self._claims.pop(skeleton).player]
