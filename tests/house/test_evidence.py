@@ -1,11 +1,13 @@
-"""Every test that docs/faults.md names as evidence exists, and no row is without a word on it."""
+"""Every test that a document names as evidence exists, and no row is without a word on it."""
 
 import ast
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT = ROOT / "docs" / "faults.md"
+DOCUMENTS = [ROOT / "docs" / "faults.md", ROOT / "docs" / "security.md"]
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 WITHOUT_A_TEST = ("not tested", "the same")
 
@@ -32,17 +34,19 @@ def rows(text: str) -> list[list[str]]:
     """The cells of each row of the tables, without their heads."""
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return [row for row in cells if row[0] not in ("given", "---")]
+    return [row for row in cells if row[0] not in ("given", "threat", "---")]
 
 
-def test_every_test_that_the_document_names_exists() -> None:
-    text = DOCUMENT.read_text()
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_test_that_a_document_names_exists(document: Path) -> None:
+    text = document.read_text()
     assert missing(text, ROOT) == []
     assert len(NAMED.findall(text)) == text.count(".py::"), "a test is named in another form"
 
 
-def test_every_row_names_a_test_or_says_that_there_is_none() -> None:
-    found = rows(DOCUMENT.read_text())
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_row_names_a_test_or_says_that_there_is_none(document: Path) -> None:
+    found = rows(document.read_text())
     assert len(found) > 20
     for given, _, shown_by in found:
         assert NAMED.search(shown_by) or shown_by.startswith(WITHOUT_A_TEST), given

@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -136,3 +137,29 @@ def test_each_line_is_written_at_once_into_a_pipe() -> None:
         [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True
     )
     assert json.loads(done.stdout)["event"] == "written"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "'As'",
+        "HandSeat(cards=['Kd', '7c'], bet=5)",
+        "not a card: AsKdQh",
+        repr(b'{"cards":["As","Kd"]}'),
+        repr(b"\xa5cards\x92\xa2As\xa2Kd"),
+    ],
+)
+def test_what_an_exception_says_is_logged_without_its_cards(
+    capsys: pytest.CaptureFixture[str], form: Any, said: str
+) -> None:
+    logs.configure(form, "info")
+    try:
+        raise KeyError(said) from ValueError(said)
+    except KeyError:
+        structlog.get_logger().exception("table_failed", table="t1", error=said)
+        logging.getLogger("asyncio").exception("Task exception was never retrieved: %s", said)
+    out = capsys.readouterr().out
+    assert "table_failed" in out
+    assert "??" in out
+    assert not re.findall("As|Kd|Qh|7c", out)

@@ -23,7 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": set(),
     "pokerws": set(),
     "replay_hands": {"game"},
-    "server": {"game", "logs", "messages", "metrics", "settings", "storage"},
+    "schema": {"game", "messages"},
+    "server": {"game", "logs", "messages", "metrics", "schema", "settings", "storage"},
     "settings": set(),
     "storage": {"game"},
 }

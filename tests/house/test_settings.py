@@ -164,9 +164,75 @@ def test_durable_acks_without_tables_are_refused() -> None:
     assert load({"USE_DURABLE_ACKS": "on", "USE_DB_REPOSITORY": "on"}).use_durable_acks
 
 
-def test_a_flag_for_what_is_not_there_yet_is_refused() -> None:
-    message = refusal({"USE_DB_REPOSITORY": "1", "USE_AUTH_MIDDLEWARE": "1"})
-    assert message == "USE_AUTH_MIDDLEWARE is not available yet; unset it"
+def test_auth_needs_the_one_place_that_the_keys_come_from() -> None:
+    message = refusal({"USE_AUTH_MIDDLEWARE": "1", "AUTH_ISSUER": "x"})
+    assert "set AUTH_SECRET, AUTH_KEY_FILE or AUTH_JWKS, or unset USE_AUTH_MIDDLEWARE" in message
+    sources = {"AUTH_SECRET": "s" * 32, "AUTH_KEY_FILE": "key.pem", "AUTH_JWKS": "keys.json"}
+    for name, value in sources.items():
+        assert load({"USE_AUTH_MIDDLEWARE": "1", name: value}).use_auth_middleware
+        # It can be set up before the flag is turned on.
+        assert not load({name: value}).use_auth_middleware
+    message = refusal({"USE_AUTH_MIDDLEWARE": "1", **sources})
+    assert message.startswith("AUTH_SECRET and AUTH_KEY_FILE and AUTH_JWKS are set: ")
+
+
+def test_the_secret_of_tokens_is_long_and_no_other_ones() -> None:
+    assert "AUTH_SECRET must be at least 32" in refusal({"AUTH_SECRET": "s" * 31})
+    both = {"AUTH_SECRET": "s" * 32, "SESSION_KEY": "s" * 32, "USE_AUTH_MIDDLEWARE": "1"}
+    assert "give each its own" in refusal(both)
+
+
+@pytest.mark.parametrize(
+    ("source", "algorithms", "fit"),
+    [
+        ("AUTH_SECRET", "HS256", True),
+        ("AUTH_SECRET", "RS256", False),
+        ("AUTH_SECRET", "HS256,RS256", False),
+        ("AUTH_JWKS", "RS256, ES256,EdDSA", True),
+        ("AUTH_JWKS", "HS256", False),
+        ("AUTH_KEY_FILE", "RS256,HS256", False),
+        ("AUTH_SECRET", "none", False),
+        ("AUTH_JWKS", "none", False),
+        ("AUTH_JWKS", "HS512", False),
+    ],
+)
+def test_no_algorithm_makes_a_secret_of_a_public_key(
+    source: str, algorithms: str, *, fit: bool
+) -> None:
+    given = {"USE_AUTH_MIDDLEWARE": "1", source: "x" * 32, "AUTH_ALGORITHMS": algorithms}
+    if fit:
+        assert load(given).auth_algorithms
+    else:
+        assert "AUTH_ALGORITHMS" in refusal(given)
+
+
+@pytest.mark.parametrize(
+    ("address", "safe"),
+    [
+        ("https://login.example/jwks.json", True),
+        ("https://login.example:8443/jwks.json?v=1", True),
+        ("http://127.0.0.1:9000/jwks.json", True),
+        ("http://localhost/jwks.json", True),
+        ("http://[::1]/jwks.json", True),
+        ("http://login.example/jwks.json", False),
+        ("http://localhost.example/jwks.json", False),
+        ("http://localhost:80@login.example/jwks.json", False),
+        ("https://user:password@login.example/jwks.json", False),
+        ("https://login.example:port/jwks.json", False),
+        ("https://login.example/jwks json", False),
+        ("https:///jwks.json", False),
+        ("ftp://login.example/jwks.json", False),
+        ("file:///etc/passwd", False),
+    ],
+)
+def test_keys_are_fetched_where_nobody_on_the_way_can_change_them(
+    address: str, *, safe: bool
+) -> None:
+    given = {"USE_AUTH_MIDDLEWARE": "1", "AUTH_JWKS": address}
+    if safe:
+        assert load(given).auth_jwks == address
+    else:
+        assert "AUTH_JWKS must be" in refusal(given)
 
 
 def test_bots_cannot_take_longer_at_least_than_at_most() -> None:
@@ -197,7 +263,12 @@ def test_the_embedded_database_has_a_directory_and_another_has_none() -> None:
 )
 def test_a_secret_is_never_shown(url: str, label: str) -> None:
     secret = "hunter2" * 5
-    settings = load({"DATABASE_URL": url, "SESSION_KEY": secret, "METRICS_TOKEN": secret})
+    settings = load(
+        {
+            "DATABASE_URL": url,
+            **dict.fromkeys(("SESSION_KEY", "METRICS_TOKEN", "AUTH_SECRET"), secret),
+        }
+    )
     assert settings.database_label == label
     for shown in (repr(settings), str(settings), f"{settings}", settings.database_label):
         assert "hunter2" not in shown

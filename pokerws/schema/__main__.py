@@ -1,0 +1,40 @@
+"""Prints what is made from the structs:  python -m pokerws.schema protocol|asyncapi|json|types"""
+
+import json
+import sys
+from collections.abc import Callable
+
+from pokerws.schema import asyncapi, schemas
+from pokerws.schema.page import page
+from pokerws.schema.typescript import declarations
+
+COMMAND = "python -m pokerws.schema"
+
+
+def asyncapi_yaml() -> str:
+    """The AsyncAPI file; YAML needs a library that only developers have."""
+    import yaml  # noqa: PLC0415  The server tells the same as JSON.
+
+    head = f"# Made by: {COMMAND} asyncapi > docs/asyncapi.yaml\n"
+    # Read back from JSON it has no part twice, which YAML would write as a reference.
+    document = json.loads(json.dumps(asyncapi.document()))
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+    return head + text
+
+
+def schemas_json() -> str:
+    """All JSON Schemas in one document."""
+    return json.dumps(schemas.document(), indent=2, ensure_ascii=False) + "\n"
+
+
+MADE: dict[str, Callable[[], str]] = {
+    "protocol": page,
+    "asyncapi": asyncapi_yaml,
+    "json": schemas_json,
+    "types": declarations,
+}
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in MADE:
+        sys.exit(f"usage: {COMMAND} {'|'.join(MADE)}")
+    sys.stdout.write(MADE[sys.argv[1]]())

@@ -1,0 +1,75 @@
+"""Which message answers each command, and what comes after the answer."""
+
+from typing import NamedTuple
+
+from pokerws.messages import (
+    Accepted,
+    Account,
+    Act,
+    AddChips,
+    Chat,
+    CloseTable,
+    CreateTable,
+    GetAccount,
+    GetHand,
+    HandEvents,
+    Hello,
+    ListTables,
+    Logout,
+    Message,
+    Ping,
+    Pong,
+    Show,
+    Sit,
+    SitIn,
+    SitOut,
+    Stand,
+    Tables,
+    Unwatch,
+    Watch,
+    WatchLobby,
+    Welcome,
+)
+
+
+class Answer(NamedTuple):
+    """The `message` that says yes, which of its optional fields are set, and what follows it.
+
+    `rejected` is the other answer, to every command.
+    """
+
+    message: type[Message] = Accepted
+    fields: tuple[str, ...] = ()
+    then: str = ""
+
+
+_SEQ = Answer(fields=("seq",), then="the events that it caused, to all who watch the table")
+_ANSWERS: dict[type[Message], Answer] = {
+    Hello: Answer(Welcome),
+    Ping: Answer(Pong),
+    ListTables: Answer(Tables),
+    GetAccount: Answer(Account),
+    GetHand: Answer(HandEvents),
+    WatchLobby: Answer(then="`lobby` with all tables, later with those that have changed"),
+    CreateTable: Answer(fields=("seq", "table")),
+    Watch: Answer(
+        fields=("table",),
+        then="the missing `events`, or a `snapshot`; nothing where nothing was missed",
+    ),
+    Unwatch: Answer(fields=("table",)),
+    Chat: Answer(fields=("table",), then="`chat`, to all who watch the table"),
+    Sit: _SEQ,
+    Stand: _SEQ,
+    SitOut: _SEQ,
+    SitIn: _SEQ,
+    AddChips: _SEQ,
+    Act: _SEQ,
+    Show: _SEQ,
+    CloseTable: _SEQ,
+    Logout: Answer(then="the end of all connections of the session, with 4403"),
+}
+
+
+def answer_to(command: type[Message]) -> Answer:
+    """The answer to a command that is carried out; `accepted` alone unless it is said above."""
+    return _ANSWERS.get(command, Answer())

@@ -1,0 +1,256 @@
+"""For each reject code a situation, what is said in it, and what the server answers.
+
+They are part of the protocol document, and a test brings a real server into each situation, says
+what is said, and compares.  Of what differs from server to server (ids, times, tokens), a value
+here stands for whatever it is there.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from pokerws.game.state import TableConfig, TableId
+from pokerws.messages import (
+    JSON,
+    REJECT_CODES,
+    Act,
+    AddChips,
+    Chat,
+    ClientMessage,
+    CloseTable,
+    CreateTable,
+    GetAccount,
+    GetHand,
+    Hello,
+    ListTables,
+    Logout,
+    Ping,
+    Refill,
+    Rejected,
+    Show,
+    Sit,
+    SitIn,
+    SitOut,
+    Stand,
+    Watch,
+)
+
+TABLE = TableId("6f1e0c9ab2d4")
+ID = "7"
+
+# The situations that more than one example begins in.
+NEW = "a new connection"
+GREETED = "a player who has said `hello`"
+OPEN = "a table with a free seat"
+SEATED = "a player alone at a table, in seat 0"
+TURN = "the player's turn, which is the table's first"
+LATER_TURN = "the player's turn, which is the table's second"
+MSGPACK = "a new connection that speaks MessagePack"
+DATABASE_AWAY = "a player who has said `hello`, and a database that is away"
+BEHIND = "a player with a seat, and a database that is too far behind"
+PAUSED = "a player with a seat, durable acks, and a database that is away"
+OTHERS_TURN = "somebody else's turn, in seat 0"
+GREETED_BY_TOKEN = "a player who has said `hello` with a token"  # noqa: S105  A situation.
+TOKENS = "a new connection, where players need a token of the operator's login service"
+
+# Tokens, in short.
+FORGED = "a-forged-token"
+EXPIRED = "an-expired-token"
+BENS = "a-token-of-ben"
+
+
+class Example(NamedTuple):
+    """What is `said` in a situation: a message, or a frame as it stands.
+
+    `message` has the words of the refusal where they are not the code's meaning, and `id` the id
+    that the server could make out.
+    """
+
+    given: str
+    said: ClientMessage | str | bytes
+    message: str = ""
+    id: str = ID
+    retry_after_ms: int | None = None
+
+
+EXAMPLES: dict[str, Example] = {
+    # The message.
+    "not_text": Example(NEW, msgspec.msgpack.encode(Ping("7"))),
+    "not_binary": Example(MSGPACK, Ping("7")),
+    "not_json": Example(
+        NEW,
+        '{"type":"ping","id":"7"',
+        "Input data was truncated",
+        id="",
+    ),
+    "not_msgpack": Example(
+        MSGPACK, b"\xc1", "MessagePack data is malformed: invalid opcode '\\xc1' (byte 0)", id=""
+    ),
+    "not_an_object": Example(NEW, '["ping"]', "Expected `object`, got `array`", id=""),
+    "unknown_type": Example(NEW, '{"type":"pong","id":"7"}', "Invalid value 'pong' - at `$.type`"),
+    "missing_field": Example(NEW, '{"type":"ping"}', "Object missing required field `id`", id=""),
+    "unknown_field": Example(
+        NEW, '{"type":"ping","id":"7","loud":true}', "Object contains unknown field `loud`"
+    ),
+    "wrong_type": Example(
+        NEW,
+        '{"type":"ping","id":7}',
+        "Expected `str`, got `int` - at `$.id`",
+        id="",
+    ),
+    "out_of_range": Example(
+        NEW,
+        '{"type":"hello","id":"7","name":""}',
+        "Expected `str` of length >= 1 - at `$.name`",
+    ),
+    "invalid_value": Example(
+        NEW,
+        f'{{"type":"act","id":"7","table":"{TABLE}","turn":1,"action":"cheat"}}',
+        "Invalid enum value 'cheat' - at `$.action`",
+    ),
+    # The session.
+    "hello_first": Example(NEW, ListTables("7")),
+    "already_greeted": Example(GREETED, Hello("7", name="Ann")),
+    "unsupported_protocol": Example(
+        NEW, Hello("7", name="Ann", protocol=2), "the server speaks version 1"
+    ),
+    "bad_token": Example(
+        NEW, Hello("7", token=FORGED), "the token is not valid: Not enough segments"
+    ),
+    "token_missing": Example(TOKENS, Hello("7", name="Ann")),
+    "token_expired": Example(TOKENS, Hello("7", token=EXPIRED)),
+    "wrong_player": Example(GREETED_BY_TOKEN, Hello("7", token=BENS)),
+    "auth_unavailable": Example(
+        "a server that cannot reach the keys of the login service", Hello("7", token=BENS)
+    ),
+    "forbidden": Example(GREETED_BY_TOKEN, CloseTable("7", TABLE), "not for the role player"),
+    "name_missing": Example(NEW, Hello("7")),
+    "bad_name": Example(
+        NEW,
+        Hello("7", name=" Ann"),
+        "a name has no space at its ends",
+    ),
+    "name_taken": Example(
+        "another player who is called Ann",
+        Hello("7", name="Ann"),
+        "another player has this name, or one that looks like it",
+    ),
+    "names_unavailable": Example(
+        "a new connection, and a database that is away", Hello("7", name="Ann")
+    ),
+    "logout_unavailable": Example(DATABASE_AWAY, Logout("7"), "the database cannot be reached"),
+    "restarting": Example("a server that is about to stop", CreateTable("7", "Two", TableConfig())),
+    "overloaded": Example(BEHIND, SitIn("7", TABLE)),
+    "paused": Example(PAUSED, SitOut("7", TABLE)),
+    "too_fast": Example(
+        "a table that the player watches, and one line of chat a minute",
+        Chat("7", TABLE, "Good luck!"),
+        retry_after_ms=59_998,
+    ),
+    # Tables.
+    "unknown_table": Example(GREETED, Watch("7", TABLE), f"there is no table {TABLE}"),
+    "table_unavailable": Example(
+        "a stored table, and a database that is away",
+        Watch("7", TABLE),
+        "the database cannot be reached",
+    ),
+    "table_quarantined": Example("a stored table that is damaged", Watch("7", TABLE)),
+    "table_limit": Example(
+        "a server that has as many tables as it may have",
+        CreateTable("7", "Two", TableConfig()),
+        "there are 1 tables already",
+    ),
+    "bad_config": Example(
+        GREETED, CreateTable("7", "Two", TableConfig(seats=1)), "seats must be from 2 to 10"
+    ),
+    "table_closed": Example(
+        "a table that is being closed for good", Sit("7", TABLE, 2_000), "the table is closed"
+    ),
+    "not_watching": Example(OPEN, Chat("7", TABLE, "Good luck!")),
+    "too_many_watched": Example(
+        "a connection that watches as many tables as it may, one",
+        Watch("7", TABLE),
+        "a connection may watch 1 tables at a time",
+    ),
+    "too_many_watchers": Example("a table that has as many watchers as it may", Watch("7", TABLE)),
+    "unknown_hand": Example(OPEN, GetHand("7", TABLE, 5), "there was no hand 5"),
+    "hand_not_over": Example(TURN, GetHand("7", TABLE, 1)),
+    "log_unavailable": Example(
+        "a hand of long ago, and a database that is away", GetHand("7", TABLE, 1)
+    ),
+    # Seats.
+    "not_seated": Example(OPEN, Stand("7", TABLE), "you have no seat at this table"),
+    "already_seated": Example(
+        SEATED, Sit("7", TABLE, 2_000, seat=1), "you have a seat at this table"
+    ),
+    "seat_taken": Example(
+        "a table where somebody else has seat 0", Sit("7", TABLE, 2_000, seat=0), "seat 0 is taken"
+    ),
+    "no_such_seat": Example(OPEN, Sit("7", TABLE, 2_000, seat=9), "seats are 0 to 2"),
+    "table_full": Example(
+        "a table whose seats are all taken", Sit("7", TABLE, 2_000), "no seat is free"
+    ),
+    "buy_in_too_small": Example(OPEN, Sit("7", TABLE, 500), "bring at least 2000"),
+    "buy_in_too_large": Example(OPEN, Sit("7", TABLE, 500_000), "bring at most 200000"),
+    "insufficient_chips": Example(
+        "a table with a free seat, and 100000 chips in the player's account",
+        Sit("7", TABLE, 150_000),
+        "150000 is more than the account's 100000",
+    ),
+    "too_many_tables": Example(
+        "a player who sits at as many tables as a player may, one",
+        Sit("7", TABLE, 2_000),
+        "a player may sit at 1 tables at a time",
+    ),
+    "bank_unavailable": Example(DATABASE_AWAY, GetAccount("7"), "the database cannot be reached"),
+    "refill_not_due": Example(GREETED, Refill("7")),
+    "already_leaving": Example(
+        "a player in a hand who has said `stand`",
+        Stand("7", TABLE),
+        "you leave when this hand is over",
+    ),
+    "already_sitting_out": Example(
+        "a player who is sitting out", SitOut("7", TABLE), "you are sitting out already"
+    ),
+    "not_sitting_out": Example(SEATED, SitIn("7", TABLE), "you are not sitting out"),
+    "no_chips": Example(
+        "a player who has lost all chips of the stack", SitIn("7", TABLE), "add chips first"
+    ),
+    "in_hand": Example(TURN, AddChips("7", TABLE, 1_000), "chips can be added between hands"),
+    "nothing_to_show": Example(SEATED, Show("7", TABLE, 1), "you have no cards of hand 1 to show"),
+    # Actions.
+    "not_your_turn": Example(OTHERS_TURN, Act("7", TABLE, 1, "call"), "seat 0 is to act"),
+    "wrong_turn": Example(
+        LATER_TURN, Act("7", TABLE, 1, "check"), "turn 1 is not turn 2, which is open"
+    ),
+    "illegal_action": Example(
+        TURN, Act("7", TABLE, 1, "check"), "cannot check now, only fold, call, raise"
+    ),
+    "amount_missing": Example(TURN, Act("7", TABLE, 1, "raise"), "raise needs an amount"),
+    "amount_not_allowed": Example(TURN, Act("7", TABLE, 1, "call", 100), "call takes no amount"),
+    "amount_too_small": Example(
+        TURN, Act("7", TABLE, 1, "raise", 150), "150 is less than the minimum, 200"
+    ),
+    "amount_too_large": Example(
+        TURN, Act("7", TABLE, 1, "raise", 50_000), "50000 is more than the maximum, 2000"
+    ),
+}
+
+
+def said(example: Example) -> str:
+    """What is said, as the document shows it: bytes as a hexadecimal number."""
+    match example.said:
+        case str(text):
+            return text
+        case bytes(frame):
+            return f"0x{frame.hex()}"
+        case message:
+            return JSON.encode(message).decode()
+
+
+def answered(code: str, example: Example) -> str:
+    """The refusal, as JSON."""
+    reason = REJECT_CODES[code]
+    message = example.message or reason.meaning
+    refusal = Rejected(example.id, code, message, reason.retryable, example.retry_after_ms)
+    return JSON.encode(refusal).decode()

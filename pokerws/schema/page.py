@@ -1,0 +1,236 @@
+"""The protocol document: the prose of protocol.md beside this file, with what the structs say."""
+
+import json
+import re
+import sys
+from typing import Any
+
+import msgspec
+
+from pokerws.messages import (
+    CLOSE_CODES,
+    NOTICES,
+    REJECT_CODES,
+    CloseCode,
+)
+from pokerws.schema.answers import Answer, answer_to
+from pokerws.schema.examples import EXAMPLES, answered, said
+from pokerws.schema.schemas import (
+    CLIENT_MESSAGES,
+    EVENTS,
+    SERVER_MESSAGES,
+    Schema,
+    components,
+    plain,
+    structs,
+    tag_of,
+)
+from pokerws.schema.transcripts import template
+
+WIDTH = 118
+
+# The parts of a table's state, from the whole to the small; all others are parts of messages.
+STATE = ("Table", "Seat", "Hand", "HandSeat", "Pot", "Turn", "LastHand", "TableConfig")
+
+_MARK = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
+_ROW = "| {} | {} | {} |"
+
+
+def page() -> str:
+    """The whole document.  Raises KeyError for a mark that nothing is made for."""
+    made = {
+        "client_messages": lambda: _sections(CLIENT_MESSAGES, with_answer=True),
+        "server_messages": lambda: _sections(SERVER_MESSAGES),
+        "events": lambda: _sections(EVENTS),
+        "state": lambda: _parts(STATE),
+        "parts": lambda: _parts(_other_parts()),
+        "refusals": lambda: "\n\n".join(_refusal(code) for code in REJECT_CODES),
+        "refusal_table": _refusal_table,
+        "close_codes": _close_codes,
+        "notices": _notices,
+    }
+    return _MARK.sub(lambda mark: made[mark[1]](), template())
+
+
+# ---- messages and their parts
+
+
+def _sections(kinds: tuple[type[msgspec.Struct], ...], *, with_answer: bool = False) -> str:
+    known = components()
+    sections = []
+    # In the order in which they are defined, which is the one to read them in.
+    for kind in sorted(
+        kinds, key=lambda kind: list(vars(sys.modules[kind.__module__]).values()).index(kind)
+    ):
+        parts = [f"### `{tag_of(kind)}`", plain(kind.__doc__ or "")]
+        table = _fields(kind, known[kind.__name__])
+        parts += [table] if table else []
+        parts += [f"Answer: {_answer(answer_to(kind))}"] if with_answer else []  # type: ignore[arg-type]
+        sections.append("\n\n".join(parts))
+    return "\n\n".join(sections)
+
+
+def _as_defined(kinds: tuple[type[msgspec.Struct], ...]) -> list[type[msgspec.Struct]]:
+    """In the order of the source, which is the one to read them in; a union has its own reasons."""
+    of_module = vars(sys.modules[kinds[0].__module__]).values()
+    return [kind for kind in of_module if kind in kinds]
+
+
+def _parts(names: tuple[str, ...]) -> str:
+    known, classes = components(), structs()
+    return "\n\n".join(
+        f"### Object {name}\n\n{plain(classes[name].__doc__ or '')}\n\n"
+        + _fields(classes[name], known[name])
+        for name in names
+    )
+
+
+def _other_parts() -> tuple[str, ...]:
+    described = {kind.__name__ for kind in (*CLIENT_MESSAGES, *SERVER_MESSAGES, *EVENTS)}
+    return tuple(name for name in components() if name not in described and name not in STATE)
+
+
+def _fields(struct: type[msgspec.Struct], schema: Schema) -> str:
+    """A table of the fields, or nothing where there are none."""
+    said_of_all = {"id", "type"} if struct in CLIENT_MESSAGES else {"type"}
+    may_be_absent = struct.__struct_config__.omit_defaults or struct.__name__ == "TableConfig"
+    rows = [
+        _row(name, what, is_optional=may_be_absent and name not in schema["required"])
+        for name, what in schema["properties"].items()
+        if name not in said_of_all
+    ]
+    if not rows:
+        return ""
+    return "\n".join([_ROW.format("field", "type", "meaning"), _ROW.format(*["---"] * 3), *rows])
+
+
+def _row(name: str, schema: Schema, *, is_optional: bool) -> str:
+    kind, meaning = _kind(schema), schema.get("description", "")
+    if is_optional:
+        if schema.get("default"):
+            meaning += f"; `{json.dumps(schema['default'])}` where it is left out"
+        return _ROW.format(f"`{name}?`", kind.removesuffix(" or null"), meaning)
+    return _ROW.format(f"`{name}`", kind, meaning)
+
+
+def _answer(answer: Answer) -> str:
+    fields = f"{{{','.join(answer.fields)}}}" if answer.fields else ""
+    then = f", then {answer.then}" if answer.then else ""
+    return f"`{tag_of(answer.message)}{fields}`{then}."
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """What a field may hold, in words."""
+    match schema:
+        case {"$ref": place}:
+            name = place.rpartition("/")[2]
+            return _link(name)
+        case {"title": name}:
+            return _link(name)
+        case {"anyOf": choices}:
+            return _choice(choices)
+        case {"const": value}:
+            return f"`{value}`"
+        case {"enum": values}:
+            return ", ".join(f"`{value}`" for value in values)
+        case {"type": "array", "items": items}:
+            return f"list of {_kind(items)}"
+        case {"type": "object", "additionalProperties": values}:
+            return f"object of {_kind(values)}"
+        case {"type": "integer"}:
+            return "integer" + _bounds(
+                schema.get("minimum"), schema.get("maximum", _below(schema)), ""
+            )
+        case {"type": "string"}:
+            ascii_only = " of printable ASCII" if schema.get("pattern") == "^[ -~]*$" else ""
+            return (
+                "text" + _bounds(schema.get("minLength"), schema.get("maxLength"), " characters")
+            ) + ascii_only
+        case {"type": kind}:
+            return {"boolean": "true or false", "null": "null"}[kind]
+        case _:
+            raise ValueError(f"no words for {schema}")
+
+
+def _link(part: str) -> str:
+    return f"[{part}](#object-{part.lower()})"
+
+
+def _choice(choices: list[dict[str, Any]]) -> str:
+    if len(choices) == len(EVENTS):
+        return "[event](#events-of-a-table)"
+    return " or ".join(_kind(choice) for choice in choices)
+
+
+def _below(schema: dict[str, Any]) -> int | None:
+    bound = schema.get("exclusiveMaximum")
+    return None if bound is None else bound - 1
+
+
+def _bounds(low: int | None, high: int | None, unit: str) -> str:
+    if high is None:
+        return "" if low is None else f", at least {low}{unit}"
+    return f", {low or 0} to {high:,}{unit}".replace(",", " ").replace(" ", ",", 1)
+
+
+# ---- codes
+
+
+def _refusal_table() -> str:
+    rows = [
+        _ROW.format(
+            f"[`{code}`](#refusal-{code})", reason.meaning, "yes" if reason.retryable else "no"
+        )
+        for code, reason in REJECT_CODES.items()
+    ]
+    return "\n".join([_ROW.format("code", "meaning", "retry"), _ROW.format(*["---"] * 3), *rows])
+
+
+def _refusal(code: str) -> str:
+    reason, example = REJECT_CODES[code], EXAMPLES[code]
+    return f"""\
+### Refusal `{code}`
+
+{reason.meaning[0].upper()}{reason.meaning[1:]}. Retry: {_yes_or_no(reason.retryable)}.
+
+Given {example.given}:
+
+```session
+{_wrapped("> ", said(example))}
+{_wrapped("< ", answered(code, example))}
+```"""
+
+
+def _wrapped(mark: str, text: str) -> str:
+    """One line of a transcript, gone on below where it is long."""
+    if len(mark + text) <= WIDTH:
+        return mark + text
+    cut = text.rfind(',"', 0, WIDTH - len(mark)) + 1
+    return f"{mark}{text[:cut]}\n{_wrapped('  ', text[cut:])}" if cut else mark + text
+
+
+def _yes_or_no(is_so: bool) -> str:  # noqa: FBT001  Its name says what it asks for.
+    return "yes" if is_so else "no"
+
+
+def _close_codes() -> str:
+    names = {code.value: code.name for code in CloseCode}
+    head = [
+        "| code | name | meaning | what to do | connect again |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join(
+        [
+            *head,
+            *(
+                f"| {int(code)} | {names.get(code, '')} | {closing.meaning} | {closing.advice} | "
+                f"{_yes_or_no(closing.reconnect)} |"
+                for code, closing in sorted(CLOSE_CODES.items())
+            ),
+        ]
+    )
+
+
+def _notices() -> str:
+    rows = [f"| `{code}` | {meaning} |" for code, meaning in NOTICES.items()]
+    return "\n".join(["| notice | meaning |", "| --- | --- |", *rows])

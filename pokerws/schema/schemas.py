@@ -1,0 +1,148 @@
+"""The JSON Schemas (2020-12) of all messages, made from the structs.
+
+Schemas of what clients send are closed; those of what the server sends are open, because it may
+grow: a client that checks messages by them keeps to the growth rule.
+"""
+
+import re
+from inspect import cleandoc
+from typing import Any, get_args
+
+import msgspec
+from msgspec import inspect
+
+from pokerws.game.events import TableEvent
+from pokerws.messages import PROTOCOL, ClientMessage, Message, ServerMessage
+from pokerws.schema.meanings import meaning_of
+
+Schema = dict[str, Any]
+
+CLIENT_MESSAGES: tuple[type[Message], ...] = get_args(ClientMessage)
+SERVER_MESSAGES: tuple[type[Message], ...] = get_args(ServerMessage)
+EVENTS: tuple[type[msgspec.Struct], ...] = get_args(TableEvent)
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ROOT_ID = f"urn:pokerws:v{PROTOCOL}"
+# Where msgspec puts a reference, until it is known what it refers to.
+_PLACE = "#/$defs/"
+
+
+def document() -> Schema:
+    """All schemas in one: the messages, the events and their parts, each under an `$id` of its own.
+
+    The whole takes any message of either side.
+    """
+    defs = {
+        name: {"$id": f"{ROOT_ID}:{name}", **_referring(schema, f"{ROOT_ID}:")}
+        for name, schema in components().items()
+    }
+    for name, messages in (("ClientMessage", CLIENT_MESSAGES), ("ServerMessage", SERVER_MESSAGES)):
+        either = [{"$ref": f"{ROOT_ID}:{message.__name__}"} for message in messages]
+        defs[name] = {"$id": f"{ROOT_ID}:{name}", "title": name, "anyOf": either}
+    return {
+        "$schema": DIALECT,
+        "$id": ROOT_ID,
+        "title": f"Poker protocol v{PROTOCOL}",
+        "description": "Every message on the socket, in JSON; MessagePack has the same fields.",
+        "anyOf": [{"$ref": defs["ClientMessage"]["$id"]}, {"$ref": defs["ServerMessage"]["$id"]}],
+        "$defs": defs,
+    }
+
+
+def components(place: str = _PLACE) -> dict[str, Schema]:
+    """The schema of each message, event and part by the name of its struct; `place` is where the
+    references between them point."""
+    _, found = msgspec.json.schema_components(
+        (*CLIENT_MESSAGES, *SERVER_MESSAGES), ref_template=_PLACE + "{name}"
+    )
+    polished = {name: _polished(name, schema) for name, schema in found.items()}
+    closed = {message.__name__ for message in CLIENT_MESSAGES}
+    for name in closed:
+        polished[name] = _closed(polished[name], polished)
+    return {name: _referring(schema, place) for name, schema in sorted(polished.items())}
+
+
+def structs() -> dict[str, type[msgspec.Struct]]:
+    """The class of each message, event and part by its name."""
+    found: dict[str, type[msgspec.Struct]] = {}
+    waiting = [inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)]
+    while waiting:
+        match waiting.pop():
+            case inspect.StructType(cls=cls, fields=fields) if cls.__name__ not in found:
+                found[cls.__name__] = cls
+                waiting += [field.type for field in fields]
+            case inspect.UnionType(types=types):
+                waiting += types
+            case inspect.ListType(item_type=part) | inspect.DictType(value_type=part):
+                waiting.append(part)
+            case _:
+                pass  # It has no parts.
+    return found
+
+
+def tag_of(struct: type[msgspec.Struct]) -> str:
+    """The `type` that a message or an event has on the wire."""
+    return str(struct.__struct_config__.tag)
+
+
+def _polished(name: str, schema: Schema) -> Schema:
+    """With the meaning of each field, a text that is read well, and open to new fields."""
+    schema = {key: value for key, value in schema.items() if key != "additionalProperties"}
+    schema["title"] = name
+    if "description" in schema:
+        schema["description"] = plain(schema["description"])
+    fields: Schema = {}
+    for field, what in schema.get("properties", {}).items():
+        meaning = meaning_of(name, field)
+        fields[field] = _simple(what) | ({"description": meaning} if meaning else {})
+    return {**schema, "properties": fields, "required": schema.get("required", [])}
+
+
+def _closed(schema: Schema, known: dict[str, Schema]) -> Schema:
+    """Without fields that the message does not have, nor those that its parts do not have."""
+    fields = {
+        field: _closed_part(what, known) if "$ref" in what else what
+        for field, what in schema["properties"].items()
+    }
+    return {**schema, "properties": fields, "additionalProperties": False}
+
+
+def _closed_part(reference: Schema, known: dict[str, Schema]) -> Schema:
+    part = known[reference["$ref"].removeprefix(_PLACE)]
+    return {**_closed(part, known), "description": reference.get("description", part["title"])}
+
+
+def _simple(schema: Any) -> Any:
+    """Without what says nothing here: OpenAPI's discriminators, and choices of one."""
+    if isinstance(schema, list):
+        return [_simple(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    simple = {key: _simple(value) for key, value in schema.items() if key != "discriminator"}
+    if len(simple.get("enum", ())) == 1:
+        (simple["const"],) = simple.pop("enum")
+    return simple
+
+
+def _referring(schema: Any, place: str) -> Any:
+    """The same schema with its references at `place`."""
+    if isinstance(schema, list):
+        return [_referring(one, place) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: place + value.removeprefix(_PLACE) if key == "$ref" else _referring(value, place)
+        for key, value in schema.items()
+    }
+
+
+def plain(docstring: str) -> str:
+    """A docstring as running text: its paragraphs in one line each, and no words of Python."""
+    paragraphs = re.sub(r"\bNone\b", "null", cleandoc(docstring)).split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def summary_of(struct: type[msgspec.Struct]) -> str:
+    """The first sentence of a struct's docstring, without its full stop."""
+    text = plain(struct.__doc__ or "").partition("\n\n")[0]
+    return text.partition(". ")[0].rstrip(".")

@@ -1,0 +1,162 @@
+"""The messages as TypeScript declarations, for clients in JavaScript, made from the structs.
+
+They describe what is on the wire: a field that the server leaves out when it has its default may be
+missing, one of a command may be left out when it has a default.
+"""
+
+import json
+from collections.abc import Iterator
+from textwrap import indent, wrap
+
+import msgspec
+from msgspec import inspect
+
+from pokerws.messages import PROTOCOL
+from pokerws.schema.answers import answer_to
+from pokerws.schema.meanings import meaning_of
+from pokerws.schema.schemas import CLIENT_MESSAGES, EVENTS, SERVER_MESSAGES, plain, tag_of
+
+COMMAND = "python -m pokerws.schema types > pokerws/web/messages.d.ts"
+WIDTH = 100
+
+HEAD = f"""\
+/**
+ * The messages of protocol v{PROTOCOL}, made from the server's structs by
+ * `{COMMAND}`.
+ *
+ * A newer server may send types and fields that are not here.
+ */
+"""
+
+COMMANDS = """\
+/** A command of a type, without the id that a connection gives it. */
+export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
+  Extract<ClientMessage, { type: T }>,
+  "id" | "type"
+>;
+"""
+
+
+def declarations() -> str:
+    """The whole file."""
+    commands = {message.__name__ for message in CLIENT_MESSAGES}
+    interfaces = [
+        _interface(struct, is_sent=struct.cls.__name__ in commands) for struct in _structs()
+    ]
+    unions = [
+        _union("ClientMessage", CLIENT_MESSAGES),
+        _union("ServerMessage", SERVER_MESSAGES),
+        _union("TableEvent", EVENTS),
+    ]
+    return "\n".join([HEAD, *interfaces, *unions, COMMANDS, _answers()])
+
+
+def _structs() -> list[inspect.StructType]:
+    """The messages and all that they are made of, messages first.  No two may share a name."""
+    found: dict[type, inspect.StructType] = {}
+    waiting = [inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)]
+    while waiting:
+        kind = waiting.pop(0)
+        match kind:
+            case inspect.StructType(cls=cls, fields=fields) if cls not in found:
+                found[cls] = kind
+                waiting += [field.type for field in fields]
+            case inspect.UnionType(types=types):
+                waiting += types
+            case inspect.ListType(item_type=item):
+                waiting.append(item)
+            case inspect.DictType(value_type=value):
+                waiting.append(value)
+            case _:
+                pass  # It has no parts.
+    names = [cls.__name__ for cls in found]
+    assert len(names) == len(set(names)), "each declaration needs a name of its own"
+    return list(found.values())
+
+
+def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
+    cls = struct.cls
+    leaves_out = is_sent or cls.__struct_config__.omit_defaults
+    lines = [_comment(plain(cls.__doc__ or "")), f"export interface {cls.__name__} {{"]
+    if struct.tag is not None:
+        lines.append(f"  {struct.tag_field}: {json.dumps(struct.tag)};")
+    for field in struct.fields:
+        meaning = meaning_of(cls.__name__, field.name)
+        lines += [indent(_comment(meaning), "  ")] if meaning else []
+        written = _type(field.type)
+        if is_sent and _is_all_optional(field.type):
+            written = f"Partial<{written}>"
+        if leaves_out and not field.required:
+            # What the server leaves out is not null.
+            written = written if is_sent else written.removesuffix(" | null")
+            lines.append(f"  {field.name}?: {written};")
+        else:
+            lines.append(f"  {field.name}: {written};")
+    return "\n".join([*lines, "}", ""])
+
+
+def _is_all_optional(kind: inspect.Type) -> bool:
+    """Whether a part may be given in part, since each of its fields has a default."""
+    if not isinstance(kind, inspect.StructType):
+        return False
+    return not any(field.required for field in kind.fields)
+
+
+def _type(kind: inspect.Type) -> str:
+    match kind:
+        case inspect.StrType():
+            return "string"
+        case inspect.IntType() | inspect.FloatType():
+            return "number"
+        case inspect.BoolType():
+            return "boolean"
+        case inspect.NoneType():
+            return "null"
+        case inspect.LiteralType(values=values):
+            return " | ".join(json.dumps(value) for value in values)
+        case inspect.StructType(cls=cls):
+            return str(cls.__name__)
+        case inspect.ListType(item_type=item):
+            inner = _type(item)
+            return f"({inner})[]" if " | " in inner else f"{inner}[]"
+        case inspect.DictType(value_type=value):
+            return f"Record<string, {_type(value)}>"
+        case inspect.UnionType(types=types):
+            return _alternatives(types)
+        case _:
+            raise TypeError(f"{kind} has no declaration yet")
+
+
+def _alternatives(types: tuple[inspect.Type, ...]) -> str:
+    structs = tuple(kind.cls for kind in types if isinstance(kind, inspect.StructType))
+    if set(structs) == set(EVENTS):
+        return "TableEvent"
+    # Null comes last.
+    return " | ".join(sorted((_type(kind) for kind in types), key="null".__eq__))
+
+
+def _union(name: str, members: tuple[type[msgspec.Struct], ...]) -> str:
+    lines = [f"export type {name} =", *(f"  | {member.__name__}" for member in members)]
+    return "\n".join(lines) + ";\n"
+
+
+def _answers() -> str:
+    """What a command is answered with when it is carried out, by the command's type."""
+    lines = ["/** What answers each command, by its type; `rejected` is the other answer. */"]
+    lines.append("export interface Answers {")
+    lines += [
+        f"  {tag_of(command)}: {answer_to(command).message.__name__};"
+        for command in sorted(CLIENT_MESSAGES, key=tag_of)
+    ]
+    return "\n".join([*lines, "}", ""])
+
+
+def _comment(text: str) -> str:
+    if len(text) + len("  /**  */") <= WIDTH and "\n" not in text:
+        return f"/** {text} */"
+    return "\n".join(["/**", *(f" * {line}".rstrip() for line in _wrapped(text)), " */"])
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    for paragraph in text.split("\n"):
+        yield from wrap(paragraph, WIDTH - 4) or [""]

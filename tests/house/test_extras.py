@@ -1,0 +1,101 @@
+"""What each way of installing the package brings is enough for what it is meant for.
+
+A fresh environment for each would take minutes. Instead a Python starts without its site-packages,
+and sees just the distributions that the installation would have.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SERVER = PROJECT["optional-dependencies"]["server"]
+
+
+def brought(requirements: list[str]) -> set[str]:
+    """The distributions that these requirements bring, as far as they are installed here.
+
+    What is for an extra is not asked for; what is for another platform is not installed.
+    """
+    names: set[str] = set()
+    waiting = list(requirements)
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", re.split(r"[^\w.-]", waiting.pop())[0]).lower()
+        if name in names or (required := required_by(name)) is None:
+            continue
+        names.add(name)
+        waiting += [requirement for requirement in required if "extra ==" not in requirement]
+    return names
+
+
+def required_by(name: str) -> list[str] | None:
+    """What a distribution requires; None when it is not installed."""
+    try:
+        return distribution(name).requires or []
+    except PackageNotFoundError:
+        return None
+
+
+def parts(name: str) -> Iterator[Path]:
+    """The packages and modules of a distribution, where they are installed."""
+    found = distribution(name)
+    tops = {path.parts[0] for path in found.files or ()} - {"..", "__pycache__"}
+    return (Path(str(found.locate_file(top))) for top in tops)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A place for a program, with the package in it."""
+    (tmp_path / "pokerws").symlink_to(ROOT / "pokerws")
+    return tmp_path
+
+
+def run(place: Path, requirements: list[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python that sees what the requirements bring, and `place`."""
+    for name in brought(requirements):
+        for part in parts(name):
+            (place / part.name).symlink_to(part)
+    return subprocess.run(
+        [sys.executable, "-S", "-B", *arguments],
+        cwd=place,
+        env={"PYTHONPATH": str(place), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_the_client_and_its_bots_need_nothing_of_the_servers(place: Path) -> None:
+    imports = "import pokerws.client, pokerws.client.bots, pokerws.replay_hands"
+    ended = run(place, PROJECT["dependencies"], "-c", imports)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_the_client_needs_all_that_it_brings(place: Path) -> None:
+    imports = "import pokerws.client.bots, sys; print(*sys.modules)"
+    ended = run(place, PROJECT["dependencies"], "-c", imports)
+    assert set(PROJECT["dependencies"]) <= set(ended.stdout.split())
+
+
+def test_the_server_says_what_to_install_where_it_was_left_out(place: Path) -> None:
+    ended = run(place, PROJECT["dependencies"], str(ROOT / "server.py"))
+    assert ended.returncode == 1
+    assert re.fullmatch(r"pokerws: .+: pip install '\.\[server\]'\n", ended.stderr)
+
+
+def test_the_server_needs_nothing_of_the_tests(place: Path) -> None:
+    ended = run(place, [*PROJECT["dependencies"], *SERVER], str(ROOT / "server.py"), "--help")
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_who_develops_has_the_server_too() -> None:
+    assert "pokerws[server]" in PROJECT["optional-dependencies"]["dev"]

@@ -1,0 +1,198 @@
+"""The servers that the protocol document's examples are said to: real ones, on real sockets.
+
+Each is started when the first example needs it.  Their databases are in memory, and can be away.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from jwt.algorithms import ECAlgorithm
+
+from pokerws.game.state import PlayerId, TableId
+from pokerws.server.app import App
+from pokerws.settings import Settings
+from pokerws.storage.accounts import Account
+from pokerws.storage.database import Database
+from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.names import MemoryNames
+from pokerws.storage.store import Change, Claimed, EventRow, StoreUnavailable
+from pokerws.storage.vault import Vault
+from tests.storage.faulty_store import FaultyStore
+from tests.vaults import VAULT
+
+SECRET = "a secret of the operator's own login service"
+# Replaced by where it is.
+JWKS = "jwks.json"
+STORED = {"use_db_repository": True, "use_event_persistence": True}
+UNLIMITED = dict.fromkeys(
+    ("address_connection_rate", "address_command_rate", "address_table_rate"), "0"
+)
+SETTINGS: dict[str, dict[str, Any]] = {
+    "memory": {},
+    "stopping": {},
+    "one table": {"max_tables": 1},
+    "tight": {
+        "player_chat_rate": "1/60s",
+        "max_tables_per_player": 1,
+        "max_watched_tables": 1,
+        "max_watchers_per_table": 1,
+    },
+    "stored": STORED,
+    "behind": STORED,
+    "closing": STORED | {"use_durable_acks": True},
+    "durable": STORED | {"use_durable_acks": True},
+    "one session": {},
+    "one lobby": {},
+    "tokens": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 0},
+    "expiring": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 60_000},
+    "no keys": {"use_auth_middleware": True, "auth_jwks": JWKS},
+}
+
+
+class Away:
+    """Whether a database is out of reach."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+
+    def check(self) -> None:
+        if self.is_away:
+            raise StoreUnavailable("connection refused")
+
+
+class AwayAccounts(MemoryAccounts):
+    def __init__(self, away: Away) -> None:
+        super().__init__()
+        self._away = away
+
+    async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
+        self._away.check()
+        return await super().open(player, grant, at_ms)
+
+
+class AwayNames(MemoryNames):
+    def __init__(self, away: Away) -> None:
+        super().__init__()
+        self._away = away
+
+    async def claim(
+        self, skeleton: str, player: PlayerId, name: str, *, now_ms: int, until_ms: int
+    ) -> bool:
+        self._away.check()
+        return await super().claim(skeleton, player, name, now_ms=now_ms, until_ms=until_ms)
+
+    async def end_session(self, sid: str, *, now_ms: int, until_ms: int) -> None:
+        self._away.check()
+        await super().end_session(sid, now_ms=now_ms, until_ms=until_ms)
+
+
+class AwayStore(FaultyStore):
+    """While it is `away`, nothing can be read; while `open` is clear, nothing is written."""
+
+    version = "in memory"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = Away()
+        self._accounts = AwayAccounts(self.away)
+        self._names = AwayNames(self.away)
+
+    async def save(self, changes: Sequence[Change]) -> set[TableId]:
+        self.away.check()
+        return await super().save(changes)
+
+    async def claim(self, table: TableId) -> Claimed | None:
+        self.away.check()
+        return await super().claim(table)
+
+    async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        self.away.check()
+        return await super().events(table, after_seq, limit)
+
+
+class FakeDatabase:
+    """What `App` needs of a database, around such a store."""
+
+    def __init__(self) -> None:
+        self.store = AwayStore()
+        self.vault: Vault = VAULT
+        self.version = "in memory"
+        self.overtaken_ms = None
+
+    async def settle(self) -> None:
+        """Nothing was overtaken."""
+
+    async def close(self) -> None:
+        self.store.open.set()
+        self.store.away.is_away = False
+
+
+class Servers:
+    """All of them, by the names above."""
+
+    def __init__(self, place: Path, patch: pytest.MonkeyPatch) -> None:
+        self._place = place
+        self._patch = patch
+        self._apps: dict[str, App] = {}
+        self._databases: dict[str, FakeDatabase] = {}
+
+    async def app(self, name: str) -> App:
+        if name not in self._apps:
+            self._apps[name] = await self._start(name)
+        return self._apps[name]
+
+    def store(self, name: str) -> AwayStore:
+        """The store of a server that has been started."""
+        return self._databases[name].store
+
+    async def stop(self) -> None:
+        for database in self._databases.values():
+            await database.close()
+        for app in self._apps.values():
+            await app.stop()
+
+    async def _start(self, name: str) -> App:
+        database = self._databases[name] = FakeDatabase()
+
+        async def opened(*arguments: object, **named: object) -> FakeDatabase:
+            return database
+
+        # A server in memory leaves a note at its database, if there is one.
+        nowhere = f"embedded:{self._place / 'none'}"
+        jwks = self._place / JWKS
+        settings: dict[str, Any] = {
+            "port": 0,
+            "database_url": nowhere,
+            "use_input_validation": True,
+        }
+        settings |= UNLIMITED | SETTINGS[name]
+        if "auth_jwks" in settings:
+            settings["auth_jwks"] = str(jwks)
+            jwks.write_text(json.dumps({"keys": [public_jwk()]}))
+        app = App(Settings(**settings))
+        with self._patch.context() as patch:
+            patch.setattr(Database, "open", opened)
+            await app.start()
+        jwks.unlink(missing_ok=True)
+        return app
+
+
+def public_jwk() -> dict[str, object]:
+    """A key that some login service might have."""
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    jwk: dict[str, object] = ECAlgorithm.to_jwk(key, as_dict=True)
+    return jwk | {"kid": "1", "alg": "ES256", "use": "sig"}
+
+
+def token(player: str, name: str, *, expires_in_s: int = 3_600, **claims: object) -> str:
+    """A token as the operator's login service signs it."""
+    now_s = int(time.time())
+    times = {"iat": now_s - 7_200, "exp": now_s + expires_in_s}
+    said = {"sub": player, "name": name, **times, **claims}
+    return jwt.encode(said, SECRET, algorithm="HS256", headers={"kid": "2"})

@@ -1,0 +1,428 @@
+"""Brings a server into each situation that the protocol document names."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from pokerws.game.state import TableId
+from pokerws.messages import MSGPACK
+from pokerws.schema import examples
+from pokerws.schema.examples import TABLE
+from tests.server.protocol_servers import token
+from tests.server.transcript_player import Scene, Speaker
+
+Situation = Callable[[Scene], Awaitable[None]]
+SITUATIONS: dict[str, Situation] = {}
+
+CONFIG = {"seats": 3, "min_buy_in": 2_000, "max_buy_in": 200_000, "next_hand_delay_ms": 0}
+BUY_IN = 2_000
+SESSION = "the-session-of-welcome"
+
+
+def situation(given: str, server: str = "memory") -> Callable[[Situation], Situation]:
+    """Registers what the document calls `given`, on one of the servers."""
+
+    def register(bring: Situation) -> Situation:
+        async def brought(scene: Scene) -> None:
+            scene.server = server
+            await bring(scene)
+
+        assert given not in SITUATIONS, f"there are two of {given!r}"
+        SITUATIONS[given] = brought
+        return bring
+
+    return register
+
+
+async def open_table(scene: Scene, host: Speaker, **config: Any) -> str:
+    answer = await host.do("create_table", name="One", config=CONFIG | config)
+    scene.stands_for[TABLE] = str(answer["table"])
+    return str(answer["table"])
+
+
+async def seat(scene: Scene, table: str, *names: str) -> list[Speaker]:
+    """Players in the seats 0, 1, …"""
+    players = [await scene.greeted(name) for name in names]
+    for number, player in enumerate(players):
+        await player.do("sit", table=table, seat=number, buy_in=BUY_IN)
+    return players
+
+
+async def hand_of_two(scene: Scene) -> tuple[Speaker, Speaker, dict[str, Any]]:
+    """Who is to act first in a hand, the other one, and the turn; both watch."""
+    host = await scene.greeted("Cleo")
+    table = await open_table(scene, host)
+    players = [await scene.greeted(name) for name in ("Ann", "Ben")]
+    for number, player in enumerate(players):
+        await player.do("watch", table=table)
+        await player.do("sit", table=table, seat=number, buy_in=BUY_IN)
+    turn = (await players[0].event("turn_started"))["turn"]
+    return players[turn["seat"]], players[1 - turn["seat"]], turn
+
+
+async def act(scene: Scene, player: Speaker, turn: int, action: str, **amount: int) -> None:
+    table = scene.stands_for[TABLE]
+    await player.do("act", table=table, turn=turn, action=action, **amount)
+
+
+# ---- without a table
+
+
+@situation(examples.NEW)
+async def new(scene: Scene) -> None:
+    scene.client = await scene.open()
+
+
+@situation(examples.MSGPACK)
+async def msgpack(scene: Scene) -> None:
+    scene.client = await scene.open(MSGPACK)
+
+
+@situation(examples.GREETED)
+async def greeted(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+
+
+@situation("another player who is called Ann")
+async def other_ann(scene: Scene) -> None:
+    await scene.greeted("Ann")
+    scene.client = await scene.open()
+
+
+@situation("a server that is about to stop", "stopping")
+async def stopping(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    lobby = (await scene.app())._lobby
+    assert lobby is not None
+    lobby.stop()
+
+
+@situation("a server that has as many tables as it may have", "one table")
+async def full_server(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    await scene.client.ask("create_table", name="One", config=CONFIG)
+
+
+# ---- tokens
+
+
+@situation(examples.TOKENS, "tokens")
+async def tokens(scene: Scene) -> None:
+    scene.client = await scene.open()
+    scene.stands_for[examples.EXPIRED] = token("ann", scene.stands_for["Ann"], expires_in_s=-3_600)
+
+
+@situation(examples.GREETED_BY_TOKEN, "tokens")
+async def with_token(scene: Scene) -> None:
+    scene.client = await scene.open()
+    await scene.client.do("hello", token=token("ann", scene.stands_for["Ann"]))
+    scene.stands_for[examples.BENS] = token("ben", "Ben")
+    scene.stands_for[TABLE] = TABLE
+
+
+@situation("a server that cannot reach the keys of the login service", "no keys")
+async def no_keys(scene: Scene) -> None:
+    scene.client = await scene.open()
+    scene.stands_for[examples.BENS] = token("ben", "Ben")
+
+
+# ---- seats
+
+
+@situation(examples.OPEN)
+async def open_seat(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    await open_table(scene, scene.client)
+
+
+@situation("a table with a free seat, and 100000 chips in the player's account")
+async def open_seat_and_account(scene: Scene) -> None:
+    await open_seat(scene)
+
+
+@situation(examples.SEATED)
+async def seated(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client)
+    await scene.client.do("sit", table=table, seat=0, buy_in=BUY_IN)
+
+
+@situation("a player who is sitting out")
+async def sitting_out(scene: Scene) -> None:
+    await seated(scene)
+    await scene.client.do("sit_out", table=scene.stands_for[TABLE])
+
+
+@situation("a table where somebody else has seat 0")
+async def taken(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client)
+    await seat(scene, table, "Ben")
+
+
+@situation("a table whose seats are all taken")
+async def full_table(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client, seats=2)
+    await seat(scene, table, "Ben", "Cleo")
+
+
+@situation("a table that the player watches, and one line of chat a minute", "tight")
+async def chatty(scene: Scene) -> None:
+    await open_seat(scene)
+    table = scene.stands_for[TABLE]
+    await scene.client.do("watch", table=table)
+    await scene.client.do("chat", table=table, text="Hello")
+    await scene.client.ask("ping")
+
+
+@situation("a player who sits at as many tables as a player may, one", "tight")
+async def at_another(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    for _ in range(2):
+        table = await open_table(scene, scene.client)
+        await scene.client.ask("sit", table=table, buy_in=BUY_IN)
+
+
+@situation("a connection that watches as many tables as it may, one", "tight")
+async def watches_another(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    other = await open_table(scene, scene.client)
+    await open_table(scene, scene.client)
+    await scene.client.do("watch", table=other)
+    await scene.client.hear()  # The snapshot.
+
+
+@situation("a table that has as many watchers as it may", "tight")
+async def watched(scene: Scene) -> None:
+    ben = await scene.greeted("Ben")
+    table = await open_table(scene, ben)
+    await ben.do("watch", table=table)
+    scene.client = await scene.greeted("Ann")
+
+
+# ---- hands
+
+
+@situation(examples.TURN)
+async def turn(scene: Scene) -> None:
+    first, _, _ = await hand_of_two(scene)
+    scene.client = await scene.again(first)
+
+
+@situation(examples.LATER_TURN)
+async def later_turn(scene: Scene) -> None:
+    first, second, turn = await hand_of_two(scene)
+    await act(scene, first, turn["number"], "call")
+    scene.client = await scene.again(second)
+
+
+@situation(examples.OTHERS_TURN)
+async def others_turn(scene: Scene) -> None:
+    _, second, _ = await hand_of_two(scene)
+    scene.client = await scene.again(second)
+
+
+@situation("a player in a hand who has said `stand`")
+async def leaving(scene: Scene) -> None:
+    _, second, _ = await hand_of_two(scene)
+    await second.do("stand", table=scene.stands_for[TABLE])
+    scene.client = await scene.again(second)
+
+
+@situation("a player who has lost all chips of the stack")
+async def busted(scene: Scene) -> None:
+    first, second, turn = await hand_of_two(scene)
+    players = {turn["seat"]: first, 1 - turn["seat"]: second}
+    while True:
+        await act(scene, players[turn["seat"]], turn["number"], "raise", amount=turn["max_to"])
+        called = (await first.event("turn_started"))["turn"]
+        if called["number"] == turn["number"]:
+            called = (await first.event("turn_started"))["turn"]
+        await act(scene, players[called["seat"]], called["number"], "call")
+        while (heard := await first.hear())["type"] != "events":
+            pass
+        out = [event for event in heard["events"] if event["type"] == "player_sat_out"]
+        if out:
+            scene.client = await scene.again(players[out[0]["seat"]])
+            return
+        # The pot was split: once more.
+        turn = (await first.event("turn_started"))["turn"]
+
+
+# ---- databases
+
+
+@situation(examples.DATABASE_AWAY, "stored")
+async def database_away(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    cut_off(scene)
+
+
+@situation("a new connection, and a database that is away", "stored")
+async def new_and_database_away(scene: Scene) -> None:
+    scene.client = await scene.open()
+    cut_off(scene)
+
+
+def cut_off(scene: Scene) -> None:
+    away = scene.servers.store(scene.server).away
+    away.is_away = True
+    scene.ends.callback(setattr, away, "is_away", False)
+
+
+async def stored_table(scene: Scene) -> TableId:
+    """A table that is stored, and in memory no more."""
+    scene.client = await scene.greeted("Ann")
+    table = TableId(await open_table(scene, scene.client))
+    await out_of_memory(scene, table)
+    return table
+
+
+async def out_of_memory(scene: Scene, table: TableId) -> None:
+    lobby = (await scene.app())._lobby
+    assert lobby is not None
+    await lobby.flush()
+    lobby.evict(2**53)
+    assert not lobby.in_memory(table)
+
+
+@situation("a stored table, and a database that is away", "stored")
+async def stored_and_away(scene: Scene) -> None:
+    await stored_table(scene)
+    cut_off(scene)
+
+
+@situation("a stored table that is damaged", "stored")
+async def damaged(scene: Scene) -> None:
+    table = await stored_table(scene)
+    row = scene.servers.store("stored")._rows[table]
+    row.change = replace(row.change, snapshot=b"{}")
+
+
+@situation(examples.BEHIND, "behind")
+async def behind(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client)
+    await scene.client.do("sit", table=table, buy_in=BUY_IN)
+    app = await scene.app()
+    assert app._lobby is not None
+    assert app._journal is not None
+    await app._lobby.flush()
+    store = scene.servers.store("behind")
+    store.open.clear()
+    scene.ends.callback(store.open.set)
+    app._journal._high_water_events = 1
+    await scene.client.do("sit_out", table=table)
+
+
+@situation(examples.PAUSED, "durable")
+async def paused(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client)
+    watcher = await scene.greeted("Ben")
+    await watcher.do("watch", table=table)
+    await scene.client.do("sit", table=table, buy_in=BUY_IN)
+    store = scene.servers.store("durable")
+    store.open.clear()
+    scene.ends.callback(store.open.set)
+    await watcher.say(f'{{"type":"sit_out","id":"held","table":"{table}"}}')
+    await watcher.say(f'{{"type":"sit","id":"sit","table":"{table}","buy_in":{BUY_IN}}}')
+    while (await watcher.hear()).get("code") != "paused":
+        pass
+
+
+@situation("a table that is being closed for good", "closing")
+async def closing(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+    table = TableId(await open_table(scene, scene.client))
+    store, lobby = scene.servers.store("closing"), (await scene.app())._lobby
+    assert lobby is not None
+    await lobby.flush()
+    store.open.clear()
+    scene.ends.callback(store.open.set)
+    await lobby.close(table, "operator")
+
+    async def let_it_be_stored() -> None:
+        """Once what was said has been taken, of which the answer to a later ping tells."""
+        await scene.client.say('{"type":"ping","id":"taken"}')
+        heard = await scene.client.hear()
+        assert heard["type"] == "pong", heard
+        store.open.set()
+
+    scene.after_saying = let_it_be_stored
+
+
+@situation("a hand of long ago, and a database that is away", "stored")
+async def hand_in_log(scene: Scene) -> None:
+    first, second, turn = await hand_of_two(scene)
+    table = TableId(scene.stands_for[TABLE])
+    await second.do("stand", table=table)
+    await act(scene, first, turn["number"], "fold")
+    await first.event("player_stood")
+    scene.client = await scene.again(first)
+    for player in (first, second):
+        await player.do("unwatch", table=table)
+    await out_of_memory(scene, table)
+    # The table comes back into memory, but not what happened there.
+    await first.do("watch", table=table)
+    cut_off(scene)
+
+
+# ---- worked sessions
+
+
+async def fold_to_raises(ben: Speaker, table: str) -> None:
+    """Call what is small, and fold to every raise."""
+    while True:
+        turn = (await ben.event("turn_started"))["turn"]
+        if turn["seat"] == 1:
+            action = "fold" if "check" not in turn["actions"] else "check"
+            await ben.do("act", table=table, turn=turn["number"], action=action)
+
+
+@situation("Ben, who sits alone at a table and folds to every raise", "one session")
+async def ben_folds(scene: Scene) -> None:
+    ben = await scene.greeted("Ben")
+    config = {"seats": 3, "next_hand_delay_ms": 1_000}
+    table = str((await ben.do("create_table", name="Main table", config=config))["table"])
+    scene.stands_for[TABLE] = table
+    await ben.do("watch", table=table)
+    await ben.do("sit", table=table, seat=1, buy_in=10_000)
+    play = asyncio.create_task(fold_to_raises(ben, table))
+
+    async def stop() -> None:
+        play.cancel()
+        await asyncio.wait([play])
+
+    scene.ends.push_async_callback(stop)
+    scene.client = await scene.open()
+
+
+@situation("a player alone at a table, who sits out and loses the connection")
+async def resender(scene: Scene) -> None:
+    await seated(scene)
+    scene.stands_for[SESSION] = scene.client.welcome["session"]
+
+
+@situation("a player who has seen two events of a table and lost the connection")
+async def comes_back(scene: Scene) -> None:
+    await sitting_out(scene)
+    scene.stands_for[SESSION] = scene.client.welcome["session"]
+    scene.client = await scene.open()
+
+
+@situation("a player who has said `hello` to a server without tables", "one lobby")
+async def lobby(scene: Scene) -> None:
+    scene.client = await scene.greeted("Ann")
+
+
+@situation("a player whose token is about to expire, and who has a newer one", "expiring")
+async def expiring(scene: Scene) -> None:
+    scene.client = await scene.open()
+    scene.stands_for["a-token-of-ann"] = token("ann", scene.stands_for["Ann"], expires_in_s=30)
+    scene.stands_for["a-newer-token-of-ann"] = token(
+        "ann", scene.stands_for["Ann"], expires_in_s=3_600
+    )
