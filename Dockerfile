@@ -9,7 +9,7 @@ RUN python -m venv .venv
 # The dependencies have a layer of their own, which a change of the code leaves as it is.
 COPY pyproject.toml constraints.txt LICENSE ./
 COPY pokerws/__init__.py pokerws/
-RUN .venv/bin/pip install --no-cache-dir -c constraints.txt -e .
+RUN .venv/bin/pip install --no-cache-dir -c constraints.txt -e '.[server]'
 
 
 FROM python:3.13-slim

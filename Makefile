@@ -7,7 +7,7 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench lint format clean
+.PHONY: help run test soak fuzz bench docs lint format clean
 
 help: ## Say what can be made
 	@echo "make TARGET, where TARGET is one of:"
@@ -18,6 +18,7 @@ run: $(READY) ## Start the server with a table of bots, as local.env says (PORT=
 
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-browser.sh
+	@tests/install-node.sh
 	@$(BIN)/python -m pytest $(ARGS)
 
 SEEDS ?= 200
@@ -25,8 +26,21 @@ FIRST_SEED ?= 1
 soak: $(READY) ## Kill the server under load, many times (SEEDS=200 FIRST_SEED=1)
 	@$(BIN)/python -m tests.simulation.soak --seeds $(SEEDS) --first-seed $(FIRST_SEED)
 
+FUZZ_S ?= 120
+fuzz: $(READY) ## Give the decoder whatever reaches new code, for a while (FUZZ_S=120 seconds)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	@$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1
+
 bench: $(READY) ## Measure storage against its ceilings, into bench/RESULTS.md (five minutes)
 	@$(BIN)/python -m bench
+
+docs: $(READY) ## Make the files that are made from the code: protocol, schemas, settings
+	$(BIN)/python -m pokerws.schema protocol > docs/protocol.md.new
+	$(BIN)/python -m pokerws.schema asyncapi > docs/asyncapi.yaml.new
+	$(BIN)/python -m pokerws.schema types > pokerws/web/messages.d.ts.new
+	$(BIN)/python -m pokerws.settings > .env.example.new
+	@for made in docs/protocol.md docs/asyncapi.yaml pokerws/web/messages.d.ts .env.example; do \
+		mv "$$made.new" "$$made"; done
 
 lint: $(READY) ## Check style, format and types
 	$(BIN)/ruff check .
@@ -38,7 +52,7 @@ format: $(READY) ## Put the code into the common format
 	$(BIN)/ruff format .
 
 clean: ## Remove .venv and all caches, but not the database in var/
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build
+	rm -rf .venv tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build
 	find pokerws tests $(wildcard bench) -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

@@ -11,24 +11,40 @@ from datetime import UTC, datetime
 from itertools import cycle
 from pathlib import Path
 
-import structlog
-import uvloop
-from dotenv import dotenv_values
+try:
+    import structlog
+    import uvloop
+    from dotenv import dotenv_values
 
-from pokerws import logs
-from pokerws.client.bots import STYLES, BotSeat, run_bots
-from pokerws.replay_hands import replay_hands
-from pokerws.server.app import App
-from pokerws.settings import Settings, SettingsError, load
-from pokerws.storage.archive import archive
-from pokerws.storage.archive_file import ArchiveError
-from pokerws.storage.database import DatabaseError, migrate
-from pokerws.storage.incident import replay_game
-from pokerws.storage.repair import Action, RepairError, repair
-from pokerws.storage.stored_log import NotStored
-from pokerws.storage.vault import Vault
-from pokerws.storage.vault_keys import KeySource, VaultError, new_key, vault_for_reading, written
-from pokerws.storage.verify import verify
+    from pokerws import logs
+    from pokerws.client.bots import STYLES, BotSeat, run_bots
+    from pokerws.replay_hands import replay_hands
+    from pokerws.server.app import App
+    from pokerws.server.keys import KeySetError
+    from pokerws.server.mint import ROLES, mint
+    from pokerws.settings import Settings, SettingsError, load
+    from pokerws.storage.archive import archive
+    from pokerws.storage.archive_file import ArchiveError
+    from pokerws.storage.database import DatabaseError, migrate
+    from pokerws.storage.incident import replay_game
+    from pokerws.storage.repair import Action, RepairError, repair
+    from pokerws.storage.stored_log import NotStored
+    from pokerws.storage.vault import Vault
+    from pokerws.storage.vault_keys import (
+        KeySource,
+        VaultError,
+        new_key,
+        vault_for_reading,
+        written,
+    )
+    from pokerws.storage.verify import verify
+except ModuleNotFoundError as missing:
+    if missing.name is None or missing.name.partition(".")[0] == "pokerws":
+        raise
+    # The package by itself has what a client needs and no more.
+    sys.exit(
+        f"pokerws: there is no module {missing.name}; install it with: pip install '.[server]'"
+    )
 
 # Exit codes: what the operator has to set is 2, as argparse has it; what failed is 1.
 BAD_SETTINGS, FAILED = 2, 1
@@ -47,6 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "vault-key":
                 print(written(new_key()))
                 return 0
+            case "token":
+                print(_token(_settings(arguments.env_file), arguments))
+                return 0
             case "migrate" | "verify" | "replay" | "archive" | "repair":
                 settings = _settings(arguments.env_file)
                 # The lines that it prints say it all, unless something is wrong.
@@ -60,7 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return BAD_SETTINGS
-    except (ArchiveError, DatabaseError, NotStored, RepairError, VaultError) as error:
+    except (ArchiveError, DatabaseError, KeySetError, NotStored, RepairError, VaultError) as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
@@ -137,8 +156,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     replaying.add_argument("--variant", help="only hands of this variant code, such as NT")
     replaying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL, or gzipped")
-    commands.add_parser("vault-key", help="print a fresh key for VAULT_KEYS")
+    _add_keys_and_tokens(commands, env_file)
     return parser
+
+
+def _add_keys_and_tokens(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    env_file: argparse.ArgumentParser,
+) -> None:
+    commands.add_parser("vault-key", help="print a fresh key for VAULT_KEYS")
+    minting = commands.add_parser(
+        "token", help="print a token for a player, for development", parents=[env_file]
+    )
+    minting.add_argument("--player", required=True, metavar="ID", help="who it is for")
+    minting.add_argument("--name", required=True, help="the name that others see")
+    minting.add_argument("--role", choices=ROLES, default="player", help="(player)")
+    minting.add_argument(
+        "--minutes", type=_minutes, default=60, metavar="N", help="how long it is good (60)"
+    )
+    minting.add_argument(
+        "--key", type=Path, metavar="PEM_FILE", help="sign with this private key, not AUTH_SECRET"
+    )
+
+
+def _minutes(text: str) -> int:
+    """A number of minutes, up to a year."""
+    if not (text.isdecimal() and 1 <= int(text) <= 525_600):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes, 1 to 525600")
+    return int(text)
 
 
 def _moment(text: str) -> datetime:
@@ -158,6 +203,18 @@ def _settings(env_file: Path | None) -> Settings:
             raise SettingsError(f"there is no file {env_file}: give --env-file one that exists")
         given = {name: value or "" for name, value in dotenv_values(env_file).items()}
     return load({**given, **os.environ})
+
+
+def _token(settings: Settings, arguments: argparse.Namespace) -> str:
+    return mint(
+        settings,
+        player=arguments.player,
+        name=arguments.name,
+        role=arguments.role,
+        minutes=arguments.minutes,
+        key_file=arguments.key,
+        now_ms=time.time_ns() // 1_000_000,
+    )
 
 
 def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -255,6 +312,7 @@ async def _run_bots(app: App, settings: Settings) -> None:
             BotSeat(style, table, name, token=app.bot_token(name), delay_ms=delay_ms)
             for name, style in names
         ],
+        tls=app.own_tls,
     )
 
 

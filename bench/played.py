@@ -16,8 +16,9 @@ from pokerws.game import commands
 from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
-from pokerws.messages import JSON, Accepted, Rejected, TableSummary
+from pokerws.messages import JSON, Accepted, TableSummary
 from pokerws.server.clock import Alarm, Clock
+from pokerws.server.parties import TableAnswer
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
 from pokerws.storage.store import Change, EventRow
@@ -77,7 +78,7 @@ class _Around:
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Nothing ever waits here."""
 
-    def answer(self, message: Accepted | Rejected) -> None:
+    def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
     def show(self, table: TableActor, frame: bytes) -> None:

@@ -7,7 +7,7 @@ python examples/bot.py ws://127.0.0.1:8765/ws Carl
 import asyncio
 import sys
 
-from pokerws.client import CommandRejected, TableView, connect
+from pokerws.client import ClientError, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
 
 
@@ -29,7 +29,11 @@ async def play(url: str, name: str) -> None:
                 await client.act(view.id, turn.number, choose(view))
             except CommandRejected as refused:
                 print(refused)  # noqa: T201  The output.
+                await asyncio.sleep((refused.retry_after_ms or 0) / 1000)
 
 
 if __name__ == "__main__":
-    asyncio.run(play(*sys.argv[1:]))
+    try:
+        asyncio.run(play(*sys.argv[1:]))
+    except ClientError as error:
+        sys.exit(str(error))

@@ -1,17 +1,25 @@
 """The log: one pipeline for structlog and for the standard library's loggers, to stdout.
 
 This module owns how a log line looks, not what is logged. Whatever the pipeline, no line shows the
-local variables of a traceback: they may hold a card of a live hand or a token.
+local variables of a traceback: they may hold a card of a live hand or a token. What an exception
+says of itself may hold one too, as `KeyError: 'As'` does, so that cards are masked there, and in
+what libraries log of an exception that nobody has caught.
 """
 
 import logging
+import re
 import sys
-from typing import Literal
+import traceback
+from typing import Literal, TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 _HANDLER = "pokerws"
+# One card or several in a row, and nothing else of a word; or one in the repr of MessagePack.
+_CARDS = re.compile(
+    r"(?<![A-Za-z0-9])(?:[2-9TJQKA][cdhs])+(?![A-Za-z0-9])|(?<=\\xa2)[2-9TJQKA][cdhs]"
+)
 
 
 def configure(
@@ -47,6 +55,7 @@ def _handler(format: str, shared: list[Processor]) -> logging.Handler:
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
             processors=[
+                _mask_quoted,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 *_renderers(format),
             ],
@@ -57,13 +66,36 @@ def _handler(format: str, shared: list[Processor]) -> logging.Handler:
 
 def _renderers(format: str) -> list[Processor]:
     if format == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        return [
+            structlog.processors.ExceptionRenderer(_traceback),
+            structlog.processors.JSONRenderer(),
+        ]
     return [
         structlog.dev.ConsoleRenderer(
             colors=sys.stdout.isatty(),
-            exception_formatter=structlog.dev.plain_traceback,
+            exception_formatter=_print_traceback,
         )
     ]
+
+
+def _traceback(exc_info: ExcInfo) -> str:
+    return _masked("".join(traceback.format_exception(*exc_info)).rstrip("\n"))
+
+
+def _print_traceback(out: TextIO, exc_info: ExcInfo) -> None:
+    out.write("\n" + _traceback(exc_info))
+
+
+def _mask_quoted(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
+    """A processor that masks what quotes an exception: `error`, and what libraries say."""
+    for field in ("error",) if line["_from_structlog"] else ("event",):
+        if isinstance(quoted := line.get(field), str):
+            line[field] = _masked(quoted)
+    return line
+
+
+def _masked(text: str) -> str:
+    return _CARDS.sub("??", text)
 
 
 def _route(handler: logging.Handler, severity: int) -> None:

@@ -27,6 +27,32 @@ OUTCOMES = {
     "save_game": ("IN_MEMORY", "DB_SUCCESS", "DB_FAILED", "DB_CONFLICT", "FENCED"),
 }
 COMPARISONS = ("match", "mismatch", "skipped")
+# Why a connection was not let in: no room to hear it or to keep it, too many from one address or of
+# one player, too many in a short time, or opened by a foreign page.
+REFUSALS = ("opening", "full", "address", "player", "too_fast", "origin")
+# The refusals that a client earns by not keeping to the protocol, or by guessing at tokens.
+VIOLATIONS = (
+    "not_text",
+    "not_binary",
+    "not_json",
+    "not_msgpack",
+    "not_an_object",
+    "unknown_type",
+    "missing_field",
+    "unknown_field",
+    "wrong_type",
+    "out_of_range",
+    "invalid_value",
+    "bad_name",
+    "hello_first",
+    "already_greeted",
+    "unsupported_protocol",
+    "name_missing",
+    "token_missing",
+    "token_expired",
+    "bad_token",
+    "wrong_player",
+)
 
 _BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _BATCH_TABLES = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -73,10 +99,22 @@ class Metrics:
             ["outcome"],
             registry=registry,
         )
+        self._violations = Counter(
+            "pokerws_violations",
+            "Messages that did not keep to the protocol, by the code of the refusal.",
+            ["code"],
+            registry=registry,
+        )
         self._closes = Counter(
             "pokerws_session_closes",
             "Connections that have ended, by their close code.",
             ["code"],
+            registry=registry,
+        )
+        self._refused = Counter(
+            "pokerws_connections_refused",
+            "Connections that were not let in, by the reason.",
+            ["reason"],
             registry=registry,
         )
         self._batch_seconds = Histogram(
@@ -102,12 +140,22 @@ class Metrics:
         self._count_operation = _Counts(self._operations)
         self._count_command = _Counts(self._commands)
         self._count_comparison = _Counts(self._comparisons)
+        self._count_violation = _Counts(self._violations)
         self._count_close = _Counts(self._closes)
+        self._count_refused = _Counts(self._refused)
+        self._bind_closed_sets()
+
+    def _bind_closed_sets(self) -> None:
+        """Have everything that can happen there from the start."""
         for operation, outcomes in OUTCOMES.items():
             for outcome in outcomes:
                 self._count_operation.bind(operation, outcome)
+        for reason in REFUSALS:
+            self._count_refused.bind(reason)
         for outcome in COMPARISONS:
             self._count_comparison.bind(outcome)
+        for code in VIOLATIONS:
+            self._count_violation.bind(code)
 
     def operation(self, operation: str, outcome: str) -> None:
         """Count one of OUTCOMES."""
@@ -121,11 +169,19 @@ class Metrics:
         """Count one of COMPARISONS."""
         self._count_comparison[outcome,]()
 
+    def violation(self, code: str) -> None:
+        """Count one of VIOLATIONS."""
+        self._count_violation[code,]()
+
     def session_closed(self, code: int | None) -> None:
         """Count the end of a connection; None is one that ended without a code."""
         # A client may send any code; it must not be able to fill the memory with counters.
         bounded = code is not None and (1000 <= code < 1016 or 4400 <= code < 4500)
         self._count_close[str(int(code)) if bounded and code is not None else "other",]()
+
+    def connection_refused(self, reason: str) -> None:
+        """Count one of REFUSALS."""
+        self._count_refused[reason,]()
 
     def batch(self, tables: int, events: int, seconds: float) -> None:
         """Count a batch of saves that the database has carried out."""

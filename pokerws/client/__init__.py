@@ -13,7 +13,14 @@ Needs nothing of the server's but the messages and the rules.
 """
 
 from pokerws.client.client import Client, OnMessage, connect
-from pokerws.client.errors import ClientError, CommandRejected, ConnectionEnded, TableLost
+from pokerws.client.credentials import TokenProvider
+from pokerws.client.errors import (
+    ClientError,
+    CommandRejected,
+    ConnectionEnded,
+    NotUnderstood,
+    TableLost,
+)
 from pokerws.client.reconnect import RECONNECT_CODES, Backoff
 from pokerws.client.table_view import OnEvent, TableView
 
@@ -24,9 +31,11 @@ __all__ = [
     "ClientError",
     "CommandRejected",
     "ConnectionEnded",
+    "NotUnderstood",
     "OnEvent",
     "OnMessage",
     "TableLost",
     "TableView",
+    "TokenProvider",
     "connect",
 ]

@@ -8,6 +8,7 @@ those are too few.
 
 import asyncio
 import random
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Literal
@@ -16,6 +17,7 @@ import structlog
 from msgspec import Struct
 
 from pokerws.client.client import Client, connect
+from pokerws.client.credentials import TOKEN_REFUSALS
 from pokerws.client.errors import ClientError, CommandRejected, TableLost
 from pokerws.client.reconnect import Backoff
 from pokerws.client.styles import (
@@ -76,8 +78,9 @@ async def run_bots(
     *,
     rng: random.Random | None = None,
     backoff: Backoff | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> None:
-    """Run all `players` at `url` until cancelled.
+    """Run all `players` at `url` until cancelled; `tls` says whom to trust there.
 
     A bot that fails is logged with the reason and started again after a pause, as the same
     player where the server still knows it; the others go on.
@@ -86,7 +89,7 @@ async def run_bots(
     async with asyncio.TaskGroup() as group:
         for player in players:
             own = random.Random(rng.random())  # noqa: S311  As above.
-            group.create_task(_Bot(url, player, own, backoff or Backoff()).run())
+            group.create_task(_Bot(url, player, own, backoff or Backoff(), tls).run())
 
 
 async def run_bot(
@@ -108,8 +111,16 @@ async def run_bot(
 class _Bot:
     """One player; `_session` outlives its failures, so that its seat does not become a ghost's."""
 
-    def __init__(self, url: str, player: BotSeat, rng: random.Random, backoff: Backoff) -> None:
+    def __init__(
+        self,
+        url: str,
+        player: BotSeat,
+        rng: random.Random,
+        backoff: Backoff,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._url = url
+        self._tls = tls
         self._player = player
         self._rng = rng
         self._backoff = backoff
@@ -125,7 +136,7 @@ class _Bot:
             try:
                 await self.play()
             except Exception as error:  # noqa: BLE001  Whatever fails one bot is to stop no other.
-                if isinstance(error, CommandRejected) and error.code == "bad_token":
+                if isinstance(error, CommandRejected) and error.code in TOKEN_REFUSALS:
                     self._session = self._player.token
                 if (loop.time() - started_s) * 1000 > self._backoff.longest_ms:
                     failures = 0
@@ -142,7 +153,11 @@ class _Bot:
     async def play(self) -> None:
         """Connect, and do what there is to do for ever.  Raises ClientError."""
         async with connect(
-            self._url, name=self._player.name, token=self._session, backoff=self._backoff
+            self._url,
+            name=self._player.name,
+            token=self._session,
+            tls=self._tls,
+            backoff=self._backoff,
         ) as client:
             self._session = client.session
             view = await client.watch(await self._find_table(client))
@@ -167,7 +182,8 @@ class _Bot:
             self._log.debug("bot_refused", duty=due, code=refused.code, table=view.id)
             # An account that was read a moment ago can have paid elsewhere since.
             if refused.retryable or refused.code == "insufficient_chips":
-                await asyncio.sleep(self._backoff.delay_ms(refusals) / 1000)
+                wait_ms = max(self._backoff.delay_ms(refusals), refused.retry_after_ms or 0)
+                await asyncio.sleep(wait_ms / 1000)
                 return refusals + 1
             await view.wait_for(lambda view: (view.epoch, view.seq) != seen)
         return 0

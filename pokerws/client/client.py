@@ -1,12 +1,14 @@
 """The client: typed commands, and the tables and the lobby that it follows."""
 
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 import structlog
 
-from pokerws.client.link import Answer, Link
+from pokerws.client.credentials import Credentials, TokenProvider
+from pokerws.client.link import Answer, Link, Unknown, WireName
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
@@ -19,17 +21,22 @@ from pokerws.messages import (
     AddChips,
     Chat,
     ChatSaid,
+    CloseTable,
     CreateTable,
     Events,
     GetAccount,
+    GetHand,
+    HandEvents,
     ListTables,
     Lobby,
+    Logout,
     Notice,
     Ping,
     Pong,
     Refill,
     Rejected,
     ServerMessage,
+    Show,
     Sit,
     SitIn,
     SitOut,
@@ -67,8 +74,10 @@ class Client:
         self,
         url: str,
         *,
-        name: str | None,
-        token: str | None,
+        credentials: Credentials,
+        wire: WireName,
+        capabilities: Sequence[str] | None,
+        tls: ssl.SSLContext | None,
         backoff: Backoff,
         on_message: OnMessage | None,
     ) -> None:
@@ -78,8 +87,10 @@ class Client:
         self._lobby_is_old = False
         self._link = Link(
             url,
-            name=name,
-            token=token,
+            credentials=credentials,
+            wire=wire,
+            capabilities=capabilities,
+            tls=tls,
             backoff=backoff,
             connected=self._connected,
             receive=self._receive,
@@ -206,8 +217,27 @@ class Client:
         """Say something at a table."""
         return await self._ask_table(Chat(self._link.new_id(), table, text))
 
+    async def show(self, table: TableId, hand: int) -> Accepted:
+        """Show the own cards of `hand`, which has just ended, to everybody."""
+        return await self._ask_table(Show(self._link.new_id(), table, hand))
+
+    async def get_hand(self, table: TableId, hand: int) -> HandEvents:
+        """What happened in a hand that is over, as far as this player may see it."""
+        answer = await self._link.ask(GetHand(self._link.new_id(), table, hand))
+        assert isinstance(answer, HandEvents)
+        return answer
+
+    async def close_table(self, table: TableId) -> Accepted:
+        """Close a table for good; for admins only."""
+        return await self._ask_table(CloseTable(self._link.new_id(), table))
+
+    async def logout(self) -> None:
+        """End the session: its token is worth nothing any more, and this client is closed."""
+        await self._link.ask(Logout(self._link.new_id()))
+        await self.close()
+
     async def _ask_table(
-        self, message: Sit | Stand | SitOut | SitIn | AddChips | Act | Chat
+        self, message: Sit | Stand | SitOut | SitIn | AddChips | Act | Chat | Show | CloseTable
     ) -> Accepted:
         accepted = _accepted(await self._link.ask(message))
         view = self._watches.views.get(message.table)
@@ -223,7 +253,7 @@ class Client:
             self._link.tell(WatchLobby(self._link.new_id()))
         self._watches.connected(self.player)
 
-    def _receive(self, message: ServerMessage) -> None:
+    def _receive(self, message: ServerMessage | Unknown) -> None:
         match message:
             case Events():
                 self._watches.take_events(message)
@@ -235,7 +265,13 @@ class Client:
                 self._watches.rejected(message)
             case Lobby() | ChatSaid() | Notice():
                 self._hear(message)
-            case Welcome() | Pong() | Tables() | Account():
+            case Unknown(type="events", table=str(table)):
+                self._watches.miss(TableId(table), "an event that is not known")
+            case Unknown(type="snapshot", table=str(table)):
+                self._watches.lose(TableId(table), "not_understood")
+            case Unknown():
+                pass  # The link has logged it.
+            case Welcome() | Pong() | Tables() | Account() | HandEvents():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:
@@ -259,21 +295,40 @@ def connect(
     url: str,
     *,
     name: str | None = None,
-    token: str | None = None,
+    token: str | TokenProvider | None = None,
+    wire: WireName = "json",
+    capabilities: Sequence[str] | None = None,
+    tls: ssl.SSLContext | None = None,
     backoff: Backoff | None = None,
     on_message: OnMessage | None = None,
 ) -> Client:
     """A client to be used as `async with connect(url, name="Ann") as client`.
 
-    `url` is the server's, such as `ws://127.0.0.1:8765/ws`.  `name` makes a new player; `token`,
-    the `session` of an earlier client, brings that player back.  `on_message` is called with
-    chat, notices and lobby changes as they come; what it raises ends the client.
+    `url` is the server's, such as `ws://127.0.0.1:8765/ws`.  `name` makes a new player, where the
+    server takes guests.  `token` is the `session` of an earlier client, which brings that guest
+    back, or what the operator's own service has signed; or an async function that gives such a
+    token: it is asked at each hello, and when the one in use is about to expire, so that play goes
+    on without a break.  An OSError that it raises is a passing trouble, and it is asked again
+    later; anything else ends the client.
+
+    `wire` is how messages are written.  `capabilities` are the optional parts of the protocol that
+    are wanted; None for all.  `on_message` is called with chat, notices and lobby changes as they
+    come; what it raises ends the client.  `tls` says whom to trust at a `wss` address; without it
+    certificates are checked as browsers do.
 
     Entering waits for the server for as long as there is hope that it comes up.  It raises
     CommandRejected when the server refuses the player, ConnectionEnded when there is no poker
     server or it closed for good.
     """
-    return Client(url, name=name, token=token, backoff=backoff or Backoff(), on_message=on_message)
+    return Client(
+        url,
+        credentials=Credentials(name, token),
+        wire=wire,
+        capabilities=capabilities,
+        tls=tls,
+        backoff=backoff or Backoff(),
+        on_message=on_message,
+    )
 
 
 def _accepted(answer: Answer) -> Accepted:

@@ -9,14 +9,18 @@ class CommandRejected(ClientError):
     """The server refused a command, and nothing has changed.
 
     `code` is stable (`pokerws.messages.REJECT_CODES`), `message` a sentence for a person, and
-    `retryable` tells whether the same command may succeed later.
+    `retryable` tells whether the same command may succeed later; `retry_after_ms` is how long to
+    wait before that, in milliseconds, or None where the server does not say.
     """
 
-    def __init__(self, code: str, message: str, *, retryable: bool) -> None:
+    def __init__(
+        self, code: str, message: str, *, retryable: bool, retry_after_ms: int | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.retryable = retryable
+        self.retry_after_ms = retry_after_ms
 
 
 class ConnectionEnded(ClientError):
@@ -35,10 +39,18 @@ class ConnectionEnded(ClientError):
 class TableLost(ClientError):
     """A table is not followed any more: it is gone from the server, or was unwatched.
 
-    `code` is the server's for refusing to show it, or `unwatched`.
+    `code` is the server's for refusing to show it, `unwatched`, or `not_understood` where its
+    snapshot is of a newer protocol than this client knows.
     """
 
     def __init__(self, table: str, code: str) -> None:
         super().__init__(f"table {table}: {code}")
         self.table = table
         self.code = code
+
+
+class NotUnderstood(ClientError):
+    """The server's answer to a command is of a newer protocol than this client knows.
+
+    The command may have been carried out.
+    """

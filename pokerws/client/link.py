@@ -2,46 +2,76 @@
 
 A command stays in flight until it is answered.  One that is in flight when the connection breaks
 is sent again with the same id on the next one; the server gives a repeated command the first
-answer and does not play it twice.  This module knows nothing of tables.
+answer and does not play it twice.  When the token is about to expire, hello is said again with a
+newer one on the same connection.  This module knows nothing of tables.
 """
 
 import asyncio
 import secrets
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 
 import msgspec
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
-from pokerws.client.errors import ClientError, CommandRejected, ConnectionEnded
+from pokerws.client.credentials import Credentials
+from pokerws.client.errors import ClientError, CommandRejected, ConnectionEnded, NotUnderstood
 from pokerws.client.reconnect import RECONNECT_CODES, Backoff, may_pass
 from pokerws.messages import (
+    JSON,
+    MSGPACK,
     PROTOCOL,
     Accepted,
     Account,
     ClientMessage,
+    CloseCode,
+    Decoder,
+    HandEvents,
     Hello,
+    Notice,
     Pong,
     Rejected,
     ServerMessage,
     Tables,
     Welcome,
-    encode,
     server_decoder,
 )
 
 # How long the server may take to answer a hello, and to answer a close.
 WELCOME_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 2
+# Tokens that live shorter than the server's warning would else be renewed without a pause.
+RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables | Account
+Answer = Accepted | Pong | Tables | Account | HandEvents
+WireName = Literal["json", "msgpack"]
+
+_WIRES = {"json": JSON, "msgpack": MSGPACK}
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 
 log = structlog.get_logger("pokerws.client")
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """What can be told of a message that this client does not understand."""
+
+    type: str = ""
+    id: str = ""
+    table: str | None = None
+
+
+class _Broken(NamedTuple):
+    """Why a connection broke, and how long the server wants to be left alone at least."""
+
+    reason: str
+    wait_ms: int = 0
 
 
 class _InFlight:
@@ -56,36 +86,46 @@ class Link:
     """One player's line to a server, over as many connections as it takes.
 
     `connected` is called at the start of each connection; what it tells is sent before the
-    commands in flight.  `receive` is called with every message that answers no command.  `ended`
-    is called once, with the reason for which there will be no further connection.  What these
-    three raise ends the line.
+    commands in flight.  `receive` is called with every message that answers no command, also with
+    those that are not understood.  `ended` is called once, with the reason for which there will be
+    no further connection.  What these three raise ends the line.
     """
 
     def __init__(
         self,
         url: str,
         *,
-        name: str | None,
-        token: str | None,
+        credentials: Credentials,
+        wire: WireName,
+        capabilities: Sequence[str] | None,
+        tls: ssl.SSLContext | None,
         backoff: Backoff,
         connected: Callable[[], None],
-        receive: Callable[[ServerMessage], None],
+        receive: Callable[[ServerMessage | Unknown], None],
         ended: Callable[[Exception], None],
     ) -> None:
         self.welcome: Welcome | None = None
         self._url = url
-        self._name = name
-        self._token = token
+        # The library takes no None for `wss`, where without one it checks as browsers do.
+        self._tls: dict[str, Any] = {} if tls is None else {"ssl": tls}
+        self._credentials = credentials
+        self._wire = _WIRES[wire]
+        self._capabilities = None if capabilities is None else list(capabilities)
         self._backoff = backoff
         self._connected = connected
         self._receive = receive
         self._ended = ended
-        self._decode = server_decoder().decode
+        self._decode = server_decoder(self._wire).decode
+        decoder: Decoder[Unknown] = self._wire.make_decoder(Unknown)
+        self._decode_unknown = decoder.decode
         self._in_flight: dict[str, _InFlight] = {}
         # It holds no more than the commands that callers wait for and a watch a table.
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._id_prefix = secrets.token_hex(4)
         self._ids = 0
+        self._said: str | None = None  # The token of the latest hello.
+        self._said_s = 0.0
+        self._renewal: str | None = None  # The id of the hello that renews the token.
         self._error: Exception | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -119,10 +159,10 @@ class Link:
     async def ask(self, message: ClientMessage) -> Answer:
         """Send a command and wait for its answer, over reconnects if need be.
 
-        Raises CommandRejected, or what has ended the line.
+        Raises CommandRejected, NotUnderstood, or what has ended the line.
         """
         self.check()
-        command = self._in_flight[message.id] = _InFlight(encode(message))
+        command = self._in_flight[message.id] = _InFlight(self._wire.encode(message))
         self._outgoing.put_nowait(command.frame)
         try:
             return await command.answer
@@ -131,7 +171,7 @@ class Link:
 
     def tell(self, message: ClientMessage) -> None:
         """Send a message on this connection only; its answer goes to `receive`."""
-        self._outgoing.put_nowait(encode(message))
+        self._outgoing.put_nowait(self._wire.encode(message))
 
     # ---- connecting
 
@@ -141,71 +181,114 @@ class Link:
         try:
             while True:
                 started_s = loop.time()
-                reason = await self._connect_once(opened)
+                broken = await self._connect_once(opened)
                 if (loop.time() - started_s) * 1000 > self._backoff.longest_ms:
                     failures = 0
-                delay_ms = self._backoff.delay_ms(failures)
+                delay_ms = max(self._backoff.delay_ms(failures), broken.wait_ms)
                 failures += 1
-                log.info("connection_broken", reason=reason, retry_in_ms=delay_ms)
+                log.info("connection_broken", reason=broken.reason, retry_in_ms=delay_ms)
                 await asyncio.sleep(delay_ms / 1000)
         except Exception as error:  # noqa: BLE001  Whatever ended the line is raised by its users.
             self._end(error)
             if not opened.done():
                 opened.set_exception(error)
 
-    async def _connect_once(self, opened: "asyncio.Future[None]") -> str:
+    async def _connect_once(self, opened: "asyncio.Future[None]") -> _Broken:
         """Stay connected for as long as it lasts.
 
         Returns the reason why it broke; raises when there is no use in trying again.
         """
         try:
+            # Before the connection is made, which the server does not keep open for long.
+            token = await self._credentials.token()
+        except OSError as error:
+            return _Broken(f"no token: {type(error).__name__}: {error}")
+        try:
             connection = await connect(
                 self._url,
+                subprotocols=[Subprotocol(self._wire.subprotocol)],
                 compression=None,  # Messages are short, and it takes 64 KiB a connection.
                 proxy=None,  # Proxies cut long silences short; whoever needs one tunnels.
                 close_timeout=CLOSE_TIMEOUT_S,
                 max_size=MAX_MESSAGE_BYTES,
+                **self._tls,
             )
         except Exception as error:
             if not may_pass(error):
                 raise ConnectionEnded(None, f"cannot connect to {self._url}: {error}") from error
-            return f"{type(error).__name__}: {error}"
+            return _Broken(f"{type(error).__name__}: {error}")
         try:
-            self.welcome = await self._greet(connection)
+            await self._greet(connection, token)
             if not opened.done():
                 opened.set_result(None)
             await self._exchange(connection)
         except ConnectionClosed as closed:
-            code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
-            if code not in RECONNECT_CODES:
-                raise ConnectionEnded(code, reason) from closed
-            return f"closed with {code}"
+            return self._after_close(closed)
         except CommandRejected as refused:
-            if not refused.retryable:
+            if not refused.retryable and not self._credentials.may_do_better(refused.code):
                 raise
-            return str(refused)
+            return _Broken(str(refused), refused.retry_after_ms or 0)
         finally:
             await connection.close()
 
-    async def _greet(self, connection: ClientConnection) -> Welcome:
+    def _after_close(self, closed: ConnectionClosed) -> _Broken:
+        """Why to connect again.  Raises ConnectionEnded where that would be no use."""
+        code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
+        if code == CloseCode.TOKEN_EXPIRED:
+            if self._credentials.is_renewable:
+                return _Broken("the token has expired")
+            reason = "the token has expired, and there is nobody to ask for a new one"
+        elif code in RECONNECT_CODES:
+            return _Broken(f"closed with {code}")
+        raise ConnectionEnded(code, reason) from closed
+
+    async def _greet(self, connection: ClientConnection, token: str | None) -> None:
         """Say hello.  Raises CommandRejected, ConnectionClosed, ConnectionEnded."""
-        hello = Hello(self.new_id(), self._token, self._name)
+        if connection.subprotocol is None and self._wire is not JSON:
+            raise ConnectionEnded(None, f"{self._url} does not speak {self._wire.subprotocol}")
+        hello = self._wire.encode(self._hello(token))
         try:
             async with asyncio.timeout(WELCOME_TIMEOUT_S):
-                await connection.send(encode(hello), text=True)
+                await connection.send(hello, text=self._wire.is_text)
                 answer = self._decode(await connection.recv(decode=False))
         except TimeoutError:
             raise CommandRejected("no_welcome", "no answer to hello", retryable=True) from None
-        except msgspec.DecodeError as error:
+        except _UNREADABLE as error:
             raise ConnectionEnded(None, f"{self._url} is no poker server: {error}") from error
         match answer:
             case Welcome(protocol=protocol) if protocol == PROTOCOL:
-                self._token = answer.session or self._token
-                return answer
+                self._learn(answer)
             case Rejected():
                 raise rejection(answer)
             case _:
                 raise ConnectionEnded(None, f"{self._url} does not speak protocol {PROTOCOL}")
+
+    def _hello(self, token: str | None) -> Hello:
+        self._said, self._said_s = token, asyncio.get_running_loop().time()
+        name = self._credentials.name
+        return Hello(self.new_id(), token, name, capabilities=self._capabilities)
+
+    def _learn(self, welcome: Welcome) -> None:
+        self.welcome = welcome
+        self._credentials.learn(welcome)
+
+    async def _renew(self) -> None:
+        """Say hello once more, with a newer token.
+
+        Where that fails the connection lasts until the token expires, and is made again then.
+        """
+        await asyncio.sleep(self._said_s + RENEW_EVERY_S - asyncio.get_running_loop().time())
+        try:
+            token = await self._credentials.token()
+        except Exception as error:  # noqa: BLE001  Whatever fails the provider, play goes on.
+            log.warning("token_not_renewed", reason=f"{type(error).__name__}: {error}")
+            return
+        if token == self._said:
+            log.warning("token_not_renewed", reason="there is no newer one")
+            return
+        hello = self._hello(token)
+        self._renewal = hello.id
+        self.tell(hello)
 
     # ---- talking
 
@@ -215,37 +298,70 @@ class Link:
         for command in self._in_flight.values():
             if not command.answer.done():
                 self._outgoing.put_nowait(command.frame)
-        writer = asyncio.create_task(self._write(connection, self._outgoing))
+        tasks = [asyncio.create_task(self._write(connection, self._outgoing))]
         try:
             while True:
-                self._take(await connection.recv(decode=False))
+                message = self._read(await connection.recv(decode=False))
+                if self._asks_for_renewal(message) and all(task.done() for task in tasks[1:]):
+                    tasks[1:] = [asyncio.create_task(self._renew())]
+                self._take(message)
         finally:
-            writer.cancel()
-            await asyncio.wait([writer])
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    def _asks_for_renewal(self, message: ServerMessage | Unknown) -> bool:
+        expiring = isinstance(message, Notice) and message.code == "token_expiring"
+        return expiring and self._credentials.can_renew
 
     async def _write(self, connection: ClientConnection, outgoing: "asyncio.Queue[bytes]") -> None:
         # The reader hears of a close too, and what was not answered is sent again.
         with suppress(ConnectionClosed):
             while True:
-                await connection.send(await outgoing.get(), text=True)
+                await connection.send(await outgoing.get(), text=self._wire.is_text)
 
-    def _take(self, frame: bytes) -> None:
+    def _read(self, frame: bytes) -> ServerMessage | Unknown:
+        """A newer server may say things that this client does not know."""
         try:
-            message = self._decode(frame)
-        except msgspec.DecodeError as error:
-            # A newer server may say things that this client does not know.
+            return self._decode(frame)
+        except _UNREADABLE as error:
             log.warning("message_not_understood", reason=str(error))
+        try:
+            return self._decode_unknown(frame)
+        except _UNREADABLE:
+            return Unknown()
+
+    def _take(self, message: ServerMessage | Unknown) -> None:
+        match message:
+            case Welcome(id=id) if id == self._renewal:
+                self._learn(message)
+            case Rejected(id=id) if id == self._renewal:
+                log.warning("token_not_renewed", code=message.code, reason=message.message)
+            case (
+                Accepted(id=id)
+                | Pong(id=id)
+                | Tables(id=id)
+                | Account(id=id)
+                | HandEvents(id=id)
+                | Rejected(id=id)
+                | Unknown(id=id)
+            ) if id in self._in_flight:
+                self._answer(self._in_flight[id].answer, message)
+            case _:
+                self._receive(message)
+
+    def _answer(
+        self, future: "asyncio.Future[Answer]", answer: Answer | Rejected | Unknown
+    ) -> None:
+        if future.done():
             return
-        if isinstance(message, Answer | Rejected) and message.id in self._in_flight:
-            answer = self._in_flight[message.id].answer
-            if answer.done():
-                return
-            if isinstance(message, Rejected):
-                answer.set_exception(rejection(message))
-            else:
-                answer.set_result(message)
-        else:
-            self._receive(message)
+        match answer:
+            case Rejected():
+                future.set_exception(rejection(answer))
+            case Unknown():
+                future.set_exception(NotUnderstood(f"a {answer.type!r} that is not understood"))
+            case _:
+                future.set_result(answer)
 
     def _end(self, error: Exception) -> None:
         if self._error is not None:
@@ -261,4 +377,9 @@ class Link:
 
 def rejection(message: Rejected) -> CommandRejected:
     """A refusal as an exception."""
-    return CommandRejected(message.code, message.message, retryable=message.retryable)
+    return CommandRejected(
+        message.code,
+        message.message,
+        retryable=message.retryable,
+        retry_after_ms=message.retry_after_ms,
+    )

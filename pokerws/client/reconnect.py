@@ -7,23 +7,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from websockets.exceptions import InvalidMessage, InvalidStatus
 
-from pokerws.messages import CloseCode
+from pokerws.messages import CLOSE_CODES
 
-# After these closes a new connection may fare better.  After any other one, such as for a bad
-# token, for bad messages or for a message that is too big, the same would only happen again.
-RECONNECT_CODES = frozenset(
-    {
-        1001,  # The server, or a proxy before it, goes away.
-        1005,  # Closed without a reason.
-        1006,  # Broken off: nobody said goodbye.
-        1011,  # A fault of the server, or no answer to a ping.
-        CloseCode.RESTARTING,
-        1013,  # Try again later.
-        CloseCode.HELLO_TIMEOUT,
-        CloseCode.MOVED,
-        CloseCode.TOO_SLOW,
-    }
-)
+# After these closes a new connection may fare better; after any other one the same would only
+# happen again.  Whether 4401 is final depends on whether there is a newer token: see `Credentials`.
+RECONNECT_CODES = frozenset(code for code, closing in CLOSE_CODES.items() if closing.reconnect)
 
 
 def may_pass(error: Exception) -> bool:

@@ -94,14 +94,14 @@ class Watches:
         self._asked[watch.id] = _Asked(table, refusals)
         self._link.tell(watch)
 
-    def ask_later(self, table: TableId, refusals: int = 0) -> None:
-        """Ask again after a pause, which grows with `refusals`."""
+    def ask_later(self, table: TableId, refusals: int = 0, wait_ms: int = 0) -> None:
+        """Ask again after a pause, which grows with `refusals` and is `wait_ms` at least."""
 
         def ask() -> None:
             if table in self.views and not self._is_asked(table):
                 self._ask(table, refusals=refusals)
 
-        delay_ms = self._backoff.delay_ms(refusals)
+        delay_ms = max(self._backoff.delay_ms(refusals), wait_ms)
         asyncio.get_running_loop().call_later(delay_ms / 1000, ask)
 
     def _is_asked(self, table: TableId) -> bool:
@@ -121,7 +121,7 @@ class Watches:
         elif asked.table in self._opening:
             self._opening.pop(asked.table).view.set_exception(rejection(message))
         elif message.retryable:
-            self.ask_later(asked.table, asked.refusals + 1)
+            self.ask_later(asked.table, asked.refusals + 1, message.retry_after_ms or 0)
         else:
             self.lose(asked.table, message.code)
 
@@ -144,7 +144,12 @@ class Watches:
         try:
             view.take_events(message)
         except Gap as gap:
-            # What comes until the answer is there is in the answer too.
-            if not self._is_asked(message.table):
-                log.info("events_missed", table=message.table, seq=view.seq, reason=str(gap))
-                self._ask(message.table, anew=True)
+            self.miss(message.table, str(gap))
+
+    def miss(self, table: TableId, reason: str) -> None:
+        """Ask for a snapshot, since events are missing."""
+        view = self.views.get(table)
+        # What comes until the answer is there is in the answer too.
+        if view is not None and not self._is_asked(table):
+            log.info("events_missed", table=table, seq=view.seq, reason=reason)
+            self._ask(table, anew=True)

@@ -9,6 +9,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from pokerws.game.betting import hand_seat
+from pokerws.game.cards import Card
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
@@ -25,6 +26,7 @@ from pokerws.game.events import (
     HandCancelled,
     HandEnded,
     HandEvent,
+    HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
@@ -45,7 +47,7 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.state import Hand, HandSeat, Pot, Seat, Table
+from pokerws.game.state import Hand, HandSeat, LastHand, Pot, Seat, Table
 
 
 def apply(table: Table, event: TableEvent) -> None:
@@ -58,10 +60,14 @@ def apply(table: Table, event: TableEvent) -> None:
     match event:
         case HandStarted():
             _start_hand(table, event)
-        case HandEnded():
-            table.hand = None
+        case HandEnded(unshown=unshown):
+            _end_hand(table, unshown)
         case HandCancelled(refunds=refunds):
             _cancel_hand(table, refunds)
+        case HandShown(seat=number, cards=cards):
+            last = _last_hand(table)
+            last.cards[number] = cards
+            last.shown.append(number)
         case NextHandScheduled(at_ms=at_ms):
             table.next_hand_at_ms = at_ms
         case NextHandCancelled():
@@ -70,7 +76,7 @@ def apply(table: Table, event: TableEvent) -> None:
             assert table.seats[number] is None, f"seat {number} is taken"
             table.seats[number] = Seat(player, name, stack)
         case PlayerStood(seat=number):
-            table.seats[number] = None
+            _stand(table, number)
         case PlayerLeaving(seat=number):
             _seat(table, number).leaving = True
         case ChipsAdded(seat=number, amount=amount):
@@ -157,6 +163,7 @@ def _start_hand(table: Table, event: HandStarted) -> None:
     table.small_blind = event.small_blind
     table.big_blind = event.big_blind
     table.next_hand_at_ms = None
+    table.last_hand = None
     for number in event.missed:
         _seat(table, number).owes_blind = True
     for seat in table.seats:
@@ -172,6 +179,26 @@ def _start_hand(table: Table, event: HandStarted) -> None:
         min_bet=event.min_bet,
         min_raise=event.min_bet,
     )
+
+
+def _end_hand(table: Table, unshown: list[int]) -> None:
+    hand, table.hand = table.hand, None
+    assert hand is not None, "no hand is being played"
+    if unshown:
+        cards: list[list[Card]] = [[] for _ in hand.seats]
+        for number in unshown:
+            cards[number] = hand_seat(hand, number).cards
+        table.last_hand = LastHand(hand.number, cards)
+
+
+def _stand(table: Table, number: int) -> None:
+    """Free a seat; what its player has not shown of the last hand stays unseen."""
+    table.seats[number] = None
+    last = table.last_hand
+    if last is not None and last.cards[number]:
+        last.cards[number] = []
+        if number in last.shown:
+            last.shown.remove(number)
 
 
 def _cancel_hand(table: Table, refunds: list[Share]) -> None:
@@ -247,6 +274,11 @@ def _replace(table: Table, whole: Table) -> None:
     for field in Table.__struct_fields__:
         if field != "seq":
             setattr(table, field, getattr(copied, field))
+
+
+def _last_hand(table: Table) -> LastHand:
+    assert table.last_hand is not None, "no cards of the last hand are kept"
+    return table.last_hand
 
 
 def _seat(table: Table, number: int) -> Seat:

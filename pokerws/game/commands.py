@@ -61,6 +61,13 @@ class Act(Struct, frozen=True):
     amount: int | None = None
 
 
+class Show(Struct, frozen=True):
+    """Show the own cards of `hand`, which has just ended."""
+
+    player: PlayerId
+    hand: int
+
+
 class TimeUp(Struct, frozen=True):
     """The table's deadline has come."""
 
@@ -86,4 +93,4 @@ class Close(Struct, frozen=True):
     reason: CloseReason
 
 
-Command = Sit | Stand | SitOut | SitIn | AddChips | Act | TimeUp | Resume | Close
+Command = Sit | Stand | SitOut | SitIn | AddChips | Act | Show | TimeUp | Resume | Close

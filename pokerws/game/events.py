@@ -38,6 +38,8 @@ class ClockResumed(Event, frozen=True, tag="clock_resumed"):
 
 
 class PlayerSat(Event, frozen=True, tag="player_sat"):
+    """A player took a free seat, with `stack` chips."""
+
     seat: int
     player: PlayerId
     name: str
@@ -59,21 +61,29 @@ class PlayerLeaving(Event, frozen=True, tag="player_leaving"):
 
 
 class ChipsAdded(Event, frozen=True, tag="chips_added"):
+    """A player brought more chips; the stack has grown by `amount`."""
+
     seat: int
     player: PlayerId
     amount: int
 
 
 class PlayerSatOut(Event, frozen=True, tag="player_sat_out"):
+    """The player is dealt no further hands."""
+
     seat: int
     reason: Literal["asked", "timed_out", "busted"]
 
 
 class PlayerSatIn(Event, frozen=True, tag="player_sat_in"):
+    """The player is dealt in again."""
+
     seat: int
 
 
 class NextHandScheduled(Event, frozen=True, tag="next_hand_scheduled"):
+    """A hand starts at `at_ms`, if there are still enough players."""
+
     at_ms: int
 
 
@@ -122,34 +132,44 @@ class BlindPosted(Event, frozen=True, tag="blind_posted"):
 
 
 class HoleCardsDealt(Event, frozen=True, tag="hole_cards_dealt"):
-    """One list a seat of the table, empty for seats not in the hand; others' cards are secret."""
+    """One list a seat of the table, empty for seats not in the hand; others' cards are secret.
+
+    `players` are those who were dealt to, one a seat of the table; older logs do not tell.
+    """
 
     cards: list[list[Card]]
+    players: list[PlayerId | None] = []
 
 
 class TurnStarted(Event, frozen=True, tag="turn_started"):
+    """Somebody is to act."""
+
     turn: Turn
 
 
 class TurnTimedOut(Event, frozen=True, tag="turn_timed_out"):
+    """The time for the turn is over; what is done for the player comes next."""
+
     seat: int
     turn: int
 
 
 class Folded(Event, frozen=True, tag="folded"):
-    """`auto` marks an action taken for an absent player."""
+    """The player gave the hand up; `auto` marks an action taken for an absent player."""
 
     seat: int
     auto: bool = False
 
 
 class Checked(Event, frozen=True, tag="checked"):
+    """The player checked; `auto` marks an action taken for an absent player."""
+
     seat: int
     auto: bool = False
 
 
 class Called(Event, frozen=True, tag="called"):
-    """`amount` is what the call added."""
+    """A call; `amount` is what it added."""
 
     seat: int
     amount: int
@@ -170,6 +190,8 @@ class Raised(Event, frozen=True, tag="raised"):
 
 
 class UncalledBetReturned(Event, frozen=True, tag="uncalled_bet_returned"):
+    """What nobody matched went back from the bet to the stack."""
+
     seat: int
     amount: int
 
@@ -181,14 +203,14 @@ class BetsCollected(Event, frozen=True, tag="bets_collected"):
 
 
 class BoardDealt(Event, frozen=True, tag="board_dealt"):
-    """`street` is its index in the variant; `cards` are the new ones."""
+    """A street begins: `street` is its index in the variant, `cards` are the new ones."""
 
     street: int
     cards: list[Card]
 
 
 class CardsShown(Event, frozen=True, tag="cards_shown"):
-    """`hand` is the hand in words at a showdown, empty when cards are turned up before it."""
+    """Cards lie open.  `hand` is the hand in words at a showdown, empty before it."""
 
     seat: int
     cards: list[Card]
@@ -196,6 +218,8 @@ class CardsShown(Event, frozen=True, tag="cards_shown"):
 
 
 class CardsMucked(Event, frozen=True, tag="cards_mucked"):
+    """A losing hand was not shown."""
+
     seat: int
 
 
@@ -216,7 +240,10 @@ class PotAwarded(Event, frozen=True, tag="pot_awarded"):
 
 
 class HandEnded(Event, frozen=True, tag="hand_ended"):
+    """`unshown` lists the seats whose cards were not shown; until the next hand, they may be."""
+
     hand: int
+    unshown: list[int] = []
 
 
 class HandCancelled(Event, frozen=True, tag="hand_cancelled"):
@@ -224,6 +251,14 @@ class HandCancelled(Event, frozen=True, tag="hand_cancelled"):
 
     hand: int
     refunds: list[Share]
+
+
+class HandShown(Event, frozen=True, tag="hand_shown"):
+    """A player shows the own cards of the hand that has ended; they lie open until the next one."""
+
+    hand: int
+    seat: int
+    cards: list[Card]
 
 
 class TableClosed(Event, frozen=True, tag="table_closed"):
@@ -257,6 +292,7 @@ TableEvent = (
     | HandStarted
     | HandEnded
     | HandCancelled
+    | HandShown
     | NextHandScheduled
     | NextHandCancelled
     | PlayerSat

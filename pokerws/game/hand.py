@@ -101,7 +101,9 @@ def deal_hand(
     cards: list[list[Card]] = [[] for _ in table.seats]
     for place, number in enumerate(order):
         cards[number] = [deck[place + len(order) * turn] for turn in range(count)]
-    events.append(HoleCardsDealt(cards))
+    players = [None if seat is None else seat.player for seat in table.seats]
+    dealt_to = [player if cards[number] else None for number, player in enumerate(players)]
+    events.append(HoleCardsDealt(cards, dealt_to))
     return events
 
 

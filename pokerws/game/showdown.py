@@ -37,8 +37,7 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
     if len(live) == 1:
         for index, pot in enumerate(pots):
             events.append(PotAwarded(index, [Share(live[0], pot.amount)]))
-        events.append(HandEnded(hand.number))
-        return events
+        return [*events, _ended(hand, events)]
 
     # Who gets a bet back has chips again, but then all others are all-in.
     able = sum(1 for number in live if stack_of(table, number))
@@ -56,7 +55,19 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
         board += cards
         events.append(BoardDealt(street, cards))
     must_show = able < len(live)
-    return events + _showdown(hand, pots, board, shown=bool(later), must_show=must_show)
+    events += _showdown(hand, pots, board, shown=bool(later), must_show=must_show)
+    return [*events, _ended(hand, events)]
+
+
+def _ended(hand: Hand, events: list[TableEvent]) -> HandEnded:
+    """The end, after the `events` in which some have shown their cards."""
+    shown = {event.seat for event in events if isinstance(event, CardsShown)}
+    unshown = [
+        number
+        for number in hand.order
+        if number not in shown and UNKNOWN not in hand_seat(hand, number).cards
+    ]
+    return HandEnded(hand.number, unshown)
 
 
 def _uncalled(hand: Hand) -> tuple[int, int]:
@@ -112,7 +123,6 @@ def _showdown(
         name = high_name(hand_seat(hand, winners[0]).cards, board)
         shares = [Share(seat, amount) for seat, amount in split_pot(pot, winners)]
         events.append(PotAwarded(index, shares, name))
-    events.append(HandEnded(hand.number))
     return events
 
 

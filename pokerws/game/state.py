@@ -127,6 +127,19 @@ class Hand(Struct):
     turn: Turn | None = None
 
 
+class LastHand(Struct):
+    """What is kept of the hand that ended last, until the next one starts.
+
+    `cards` has one list a seat of the table: the hole cards that were not shown while the hand was
+    played, while their player stays; empty for all others.  Those of the seats in `shown` lie open
+    since.
+    """
+
+    number: int
+    cards: list[list[Card]]
+    shown: list[int] = []
+
+
 class Table(Struct):
     """A table: its seats, the hand in play, and what is kept between hands.
 
@@ -148,6 +161,7 @@ class Table(Struct):
     hand: Hand | None = None
     next_hand_at_ms: int | None = None
     closed: bool = False
+    last_hand: LastHand | None = None
 
     @property
     def deadline_ms(self) -> int | None:

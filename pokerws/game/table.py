@@ -17,6 +17,7 @@ from pokerws.game.commands import (
     Close,
     Command,
     Resume,
+    Show,
     Sit,
     SitIn,
     SitOut,
@@ -28,6 +29,7 @@ from pokerws.game.events import (
     ChipsAdded,
     ClockResumed,
     HandCancelled,
+    HandShown,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
@@ -158,6 +160,8 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return [_sit_in(table, player)]
         case AddChips():
             return [_add_chips(table, command)]
+        case Show():
+            return [_show(table, command)]
         case Resume():
             return _resume(table, command, now_ms)
         case Close(reason=reason):
@@ -273,6 +277,15 @@ def _add_chips(table: Table, command: AddChips) -> TableEvent:
         raise Illegal("amount_too_large", f"a stack can be filled to {config.max_buy_in}")
     _check_balance(amount, balance)
     return ChipsAdded(number, command.player, amount)
+
+
+def _show(table: Table, command: Show) -> TableEvent:
+    number, last = table.seat_of(command.player), table.last_hand
+    if number is None or last is None or last.number != command.hand or not last.cards[number]:
+        raise Illegal("nothing_to_show", f"you have no cards of hand {command.hand} to show")
+    if number in last.shown:
+        raise Illegal("nothing_to_show", "your cards lie open already")
+    return HandShown(last.number, number, last.cards[number])
 
 
 def _check_balance(amount: int, balance: int | None) -> None:

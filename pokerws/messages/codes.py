@@ -1,4 +1,7 @@
-"""The codes with which commands are refused and connections closed, and what each means."""
+"""The codes of refusals, of closed connections and of notices, and what each means.
+
+The protocol document and the clients are made from what is said here.
+"""
 
 from enum import IntEnum
 from typing import NamedTuple
@@ -9,9 +12,24 @@ class CloseCode(IntEnum):
 
     RESTARTING = 1012
     BAD_MESSAGES = 4400
+    TOKEN_EXPIRED = 4401
+    LOGGED_OUT = 4403
     HELLO_TIMEOUT = 4408
     MOVED = 4409
     TOO_SLOW = 4413
+    TOO_FAST = 4429
+    TOO_MANY_CONNECTIONS = 4430
+
+
+class Closing(NamedTuple):
+    """Why a connection has ended, what its client does then, and whether to connect again.
+
+    Where `reconnect` is false, the same would only happen again.
+    """
+
+    meaning: str
+    advice: str
+    reconnect: bool = False
 
 
 class Reason(NamedTuple):
@@ -38,12 +56,31 @@ REJECT_CODES: dict[str, Reason] = {
     "hello_first": Reason("the first message has to be `hello`"),
     "already_greeted": Reason("`hello` was said on this connection"),
     "unsupported_protocol": Reason("the server does not speak this version of the protocol"),
-    "bad_token": Reason("the token is not one of this server's or has expired"),
+    "bad_token": Reason("the token is not one that this server takes"),
+    "token_missing": Reason("this server admits only players with a token"),
+    "token_expired": Reason("the token has expired; bring a new one"),
+    "wrong_player": Reason("a connection's token can only be renewed with one of the same player"),
+    "auth_unavailable": Reason(
+        "the keys that tokens are checked with cannot be had now", retryable=True
+    ),
+    "forbidden": Reason("the player's role does not allow it"),
     "name_missing": Reason("`hello` needs a name or a token"),
     "bad_name": Reason("a name needs printable characters"),
+    "name_taken": Reason("the name, or one that looks like it, is another player's or the house's"),
+    "names_unavailable": Reason(
+        "the database, which knows whose name is whose, cannot be reached now", retryable=True
+    ),
+    "logout_unavailable": Reason(
+        "the database, which has to know that the session is over, cannot be reached now",
+        retryable=True,
+    ),
     "restarting": Reason("the server is about to stop", retryable=True),
     "overloaded": Reason("the database is too far behind", retryable=True),
     "paused": Reason("the database is away and the clocks stand still", retryable=True),
+    "too_fast": Reason(
+        "more messages, chat or tables than the limits allow; try again after `retry_after_ms`",
+        retryable=True,
+    ),
     # Tables.
     "unknown_table": Reason("there is no such table"),
     "table_unavailable": Reason("the table cannot be loaded now", retryable=True),
@@ -53,10 +90,18 @@ REJECT_CODES: dict[str, Reason] = {
     "table_limit": Reason("the server has as many tables as it may have"),
     "bad_config": Reason("no game can be played with this config"),
     "table_closed": Reason("the table is closed for good"),
+    "too_many_watched": Reason("the connection watches as many tables as it may"),
+    "too_many_watchers": Reason(
+        "the table has as many watchers as it may, besides its players", retryable=True
+    ),
+    "unknown_hand": Reason("there was no such hand, or nobody has kept what happened in it"),
+    "hand_not_over": Reason("the hand is being played", retryable=True),
+    "log_unavailable": Reason("what happened cannot be read now", retryable=True),
     "not_watching": Reason("the table is not being watched on this connection"),
     # Seats.
     "not_seated": Reason("the player has no seat at the table"),
     "already_seated": Reason("the player has a seat at the table"),
+    "too_many_tables": Reason("the player sits at as many tables as a player may"),
     "seat_taken": Reason("somebody else sits there"),
     "no_such_seat": Reason("the table has no seat of this number"),
     "table_full": Reason("no seat is free"),
@@ -69,6 +114,9 @@ REJECT_CODES: dict[str, Reason] = {
     "already_sitting_out": Reason("the player is sitting out"),
     "not_sitting_out": Reason("the player is not sitting out"),
     "no_chips": Reason("the player has no chips to play with"),
+    "nothing_to_show": Reason(
+        "only the cards of the hand that ended last can be shown, once, before the next one starts"
+    ),
     "in_hand": Reason("not while the player is in a hand", retryable=True),
     # Actions.
     "not_your_turn": Reason("somebody else is to act, or nobody"),
@@ -78,4 +126,51 @@ REJECT_CODES: dict[str, Reason] = {
     "amount_not_allowed": Reason("only a bet or raise has an amount"),
     "amount_too_small": Reason("less than the minimum"),
     "amount_too_large": Reason("more than the maximum"),
+}
+
+# All codes that a client may see; those below 4000 are WebSocket's own, and some come from nobody.
+CLOSE_CODES: dict[int, Closing] = {
+    1000: Closing("the client has closed the connection itself", "nothing"),
+    1001: Closing("a proxy before the server, or the page, goes away", "connect again", True),
+    1002: Closing("a frame broke the WebSocket protocol", "mend the client"),
+    1005: Closing("closed without a code", "connect again", True),
+    1006: Closing(
+        "broken off: nobody said goodbye, and no code was on the wire", "connect again", True
+    ),
+    1007: Closing("a text frame was not UTF-8", "mend the client"),
+    1009: Closing("a message was longer than `limits.max_message_bytes`", "send shorter ones"),
+    1011: Closing("no answer to a WebSocket ping, or a fault in the server", "connect again", True),
+    CloseCode.RESTARTING: Closing("the server restarts", "connect again", True),
+    1013: Closing("a proxy before the server has no place", "connect again later", True),
+    CloseCode.BAD_MESSAGES: Closing("too many messages made no sense", "mend the client"),
+    CloseCode.LOGGED_OUT: Closing("the player has logged out, here or elsewhere", "nothing"),
+    CloseCode.TOKEN_EXPIRED: Closing(
+        "the token has expired and was not renewed", "connect again with a new token"
+    ),
+    CloseCode.HELLO_TIMEOUT: Closing("no `hello` in time", "connect again and say it", True),
+    CloseCode.MOVED: Closing(
+        "another server process has taken a watched table over", "connect again", True
+    ),
+    CloseCode.TOO_SLOW: Closing(
+        "the client did not read as fast as its tables played", "connect again", True
+    ),
+    CloseCode.TOO_FAST: Closing(
+        "the client went on sending commands after many were refused with `too_fast`",
+        "mend the client: wait for as long as `retry_after_ms` says",
+    ),
+    CloseCode.TOO_MANY_CONNECTIONS: Closing(
+        "the player or the address has as many connections as it may have",
+        "close others, and connect again after a while",
+        True,
+    ),
+}
+
+NOTICES: dict[str, str] = {
+    "token_expiring": "the token expires soon, and the connection is closed with 4401 then; a "
+    "`hello` with a newer one goes on without a break",
+    "restarting": "the server is about to stop; the connection is closed next, with 1012",
+    "table_failed": "the table had a fault and sends no more; `watch` it again, and it comes back "
+    "from the database, or is refused where there is none",
+    "paused": "the database is away: the table takes no command, and its clocks stand still",
+    "resumed": "the database is back, and the clocks go on; an event tells the new deadline",
 }

@@ -35,10 +35,14 @@ class Hello(Message, frozen=True, tag="hello"):
 
 
 class Ping(Message, frozen=True, tag="ping"):
+    """Ask for an answer, to see that the server is there and what its clock says."""
+
     id: CommandId
 
 
 class ListTables(Message, frozen=True, tag="list_tables"):
+    """Ask for all open tables."""
+
     id: CommandId
 
 
@@ -49,13 +53,18 @@ class WatchLobby(Message, frozen=True, tag="watch_lobby"):
 
 
 class CreateTable(Message, frozen=True, tag="create_table"):
+    """Open a table.  Nobody sits there yet, and it is not watched yet."""
+
     id: CommandId
     name: TableName
     config: TableConfig
 
 
 class Watch(Message, frozen=True, tag="watch"):
-    """Follow a table: the events after `after_seq` where they are known, else a snapshot."""
+    """Follow a table: just the events after `after_seq`, where they can be had, else a snapshot.
+
+    `epoch` is the one of the message that `after_seq` was taken from.
+    """
 
     id: CommandId
     table: TableRef
@@ -64,11 +73,15 @@ class Watch(Message, frozen=True, tag="watch"):
 
 
 class Unwatch(Message, frozen=True, tag="unwatch"):
+    """Follow a table no more; a seat there stays."""
+
     id: CommandId
     table: TableRef
 
 
 class Sit(Message, frozen=True, tag="sit"):
+    """Take a seat with chips of the own account; without `seat`, the first free one."""
+
     id: CommandId
     table: TableRef
     buy_in: Chips
@@ -76,16 +89,22 @@ class Sit(Message, frozen=True, tag="sit"):
 
 
 class Stand(Message, frozen=True, tag="stand"):
+    """Leave the seat and take the chips home; in a hand, when it is over."""
+
     id: CommandId
     table: TableRef
 
 
 class SitOut(Message, frozen=True, tag="sit_out"):
+    """Be dealt no further hands, and keep the seat."""
+
     id: CommandId
     table: TableRef
 
 
 class SitIn(Message, frozen=True, tag="sit_in"):
+    """Be dealt in again."""
+
     id: CommandId
     table: TableRef
 
@@ -108,10 +127,48 @@ class Act(Message, frozen=True, tag="act"):
     amount: Chips | None = None
 
 
+class Show(Message, frozen=True, tag="show"):
+    """Show the own cards of `hand`, which has just ended, before the next one starts.
+
+    Who folded, mucked, or won without a call may do so, once; everybody gets `hand_shown`.
+    """
+
+    id: CommandId
+    table: TableRef
+    hand: Counter
+
+
+class GetHand(Message, frozen=True, tag="get_hand"):
+    """Ask what happened in `hand`, which is over, as far as the player may see it."""
+
+    id: CommandId
+    table: TableRef
+    hand: Counter
+
+
 class Chat(Message, frozen=True, tag="chat"):
+    """Say something to all who watch the table."""
+
     id: CommandId
     table: TableRef
     text: ChatText
+
+
+class Logout(Message, frozen=True, tag="logout"):
+    """End the session, on all its connections: they are closed with 4403 after `accepted`.
+
+    Its token is worth nothing from then on.  A seat stays, and the name stays reserved until the
+    token would have expired.
+    """
+
+    id: CommandId
+
+
+class CloseTable(Message, frozen=True, tag="close_table"):
+    """Close a table for good, for an admin: its hand is cancelled, its chips go home."""
+
+    id: CommandId
+    table: TableRef
 
 
 class GetAccount(Message, frozen=True, tag="get_account"):
@@ -137,10 +194,14 @@ ClientMessage = (
     | SitOut
     | SitIn
     | AddChips
+    | Show
+    | GetHand
     | Chat
     | ListTables
     | WatchLobby
     | CreateTable
+    | CloseTable
+    | Logout
     | GetAccount
     | Refill
     | Hello

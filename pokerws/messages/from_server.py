@@ -26,13 +26,33 @@ class TableSummary(Struct, frozen=True):
     config: TableConfig
 
 
+class RateLimit(Struct, frozen=True):
+    """`burst` at once; what has been used comes back evenly, all of it within `over_ms`."""
+
+    burst: int
+    over_ms: int
+
+
 class Limits(Struct, frozen=True):
-    """What a client has to keep to.  Sizes in bytes, lengths in characters."""
+    """What a client has to keep to.  Sizes in bytes, lengths in characters; null is no limit.
+
+    The rates are those of one connection and of one player: of its messages, its chat, and the
+    tables that it opens.  What comes too fast is refused with `too_fast`.
+    """
 
     max_message_bytes: int
     max_name_length: int = MAX_NAME_LENGTH
     max_chat_length: int = MAX_CHAT_LENGTH
     max_id_length: int = MAX_ID_LENGTH
+    max_violations: int = 20
+    max_connections_per_player: int | None = None
+    max_tables_per_player: int | None = None
+    max_watched_tables: int | None = None
+    max_watchers_per_table: int | None = None
+    connection_commands: RateLimit | None = None
+    player_commands: RateLimit | None = None
+    player_chat: RateLimit | None = None
+    player_tables: RateLimit | None = None
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
@@ -57,11 +77,15 @@ class Welcome(Message, frozen=True, tag="welcome"):
 
 
 class Pong(Message, frozen=True, tag="pong"):
+    """The answer to `ping`."""
+
     id: str
     now_ms: int
 
 
 class Tables(Message, frozen=True, tag="tables"):
+    """The answer to `list_tables`: all tables, oldest first."""
+
     id: str
     tables: list[TableSummary]
 
@@ -122,6 +146,20 @@ class Events(Message, frozen=True, tag="events"):
     events: list[TableEvent]
 
 
+class HandEvents(Message, frozen=True, tag="hand"):
+    """What happened in a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
+
+    It has the own cards and those that were shown; `seq` is the number of the first event.
+    """
+
+    id: str
+    table: TableId
+    hand: int
+    epoch: int
+    seq: int
+    events: list[TableEvent]
+
+
 class Accepted(Message, frozen=True, tag="accepted"):
     """The command was carried out.
 
@@ -138,15 +176,19 @@ class Rejected(Message, frozen=True, tag="rejected"):
     """The command was refused and nothing has changed.
 
     `code` is stable; `id` is empty when the message had none that could be read.
+    `retry_after_ms` is how long to wait before the same command can succeed, where that is known.
     """
 
     id: str
     code: str
     message: str
     retryable: bool = False
+    retry_after_ms: int | None = None
 
 
 class ChatSaid(Message, frozen=True, tag="chat"):
+    """What somebody said at a table.  A slow client may miss it."""
+
     table: TableId
     player: PlayerId
     name: str
@@ -172,6 +214,7 @@ ServerMessage = (
     | Tables
     | Lobby
     | Account
+    | HandEvents
     | ChatSaid
     | Notice
 )

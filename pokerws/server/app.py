@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -12,23 +13,31 @@ import structlog
 from pokerws import __version__
 from pokerws.game.deal import shuffler
 from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig
-from pokerws.messages import WIRES, Limits, client_decoder
+from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics, Readings
+from pokerws.server.auth import Admission
 from pokerws.server.bank import Bank, Terms
+from pokerws.server.bot_tokens import BOT_PREFIX, BotTokens
 from pokerws.server.clock import Clock
 from pokerws.server.comparator import Comparator
 from pokerws.server.desk import Desk
 from pokerws.server.guests import Guests
 from pokerws.server.http import Pages
+from pokerws.server.key_set import KeySet, open_key_set
+from pokerws.server.limits import limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.lobby import Lobby
 from pokerws.server.report import GamesReport
+from pokerws.server.revocations import Revocations
+from pokerws.server.tls import own_context, server_context
+from pokerws.server.tokens import Tokens
 from pokerws.server.upkeep import Upkeep
 from pokerws.settings import Settings
 from pokerws.storage.database import Database, DatabaseError
 from pokerws.storage.journal import Journal
 from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.memory_play import note
+from pokerws.storage.names import Names
 from pokerws.storage.store import Store, StoreUnavailable
 from pokerws.storage.vault_keys import KeySource
 
@@ -53,6 +62,9 @@ class App:
         self._lobby: Lobby | None = None
         self._listener: Listener | None = None
         self._guests: Guests | None = None
+        self._revocations = Revocations()
+        self._keys: KeySet | None = None
+        self._bot_tokens: BotTokens | None = None
         self._upkeep: Upkeep | None = None
         self._comparator: Comparator | None = None
         self._noting: asyncio.Task[None] | None = None
@@ -61,9 +73,10 @@ class App:
         self._report = GamesReport(self._metrics, self._clock, settings.report_interval_ms)
 
     async def start(self) -> None:
-        """Open the database, load the lobby, listen.
+        """Have the keys for tokens, open the database, load the lobby, listen.
 
-        Raises DatabaseError or OSError, with everything that was started stopped again.
+        Raises SettingsError, KeySetError, DatabaseError or OSError, with everything that was
+        started stopped again.
         """
         try:
             await self._start()
@@ -73,6 +86,9 @@ class App:
 
     async def _start(self) -> None:
         settings = self._settings
+        tls = server_context(settings)
+        if settings.use_auth_middleware:
+            self._keys = await open_key_set(settings, self._clock)
         if settings.use_db_repository:
             self._database = await Database.open(
                 settings.database_url,
@@ -104,12 +120,12 @@ class App:
         try:
             await lobby.start()
             await self._start_upkeep(lobby)
+            self._revocations = Revocations(self._names, self._clock)
+            await self._revocations.load()
         except (StoreUnavailable, TimeoutError) as error:
             reason = str(error) or "it did not answer in time"
             raise DatabaseError(f"{reason}; check DATABASE_URL") from error
-        guests = Guests(settings.session_key or await self._session_key())
-        await self._listen(lobby, bank, guests)
-        self._guests = guests
+        await self._listen(lobby, bank, await self._admission(), tls)
         self._report.start()
 
     async def stop(self) -> bool:
@@ -133,6 +149,8 @@ class App:
             self._lobby.stop()
         if self._listener is not None:
             await self._listener.stop()
+        if self._keys is not None:
+            await self._keys.close()
         stored = True
         if self._journal is not None:
             stored = await self._journal.stop(timeout_s)
@@ -158,12 +176,21 @@ class App:
         """Where to point a browser."""
         host = self._settings.host
         shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
-        return f"http://{shown}:{self.port}/"
+        return f"http{self._s}://{shown}:{self.port}/"
 
     @property
     def socket_url(self) -> str:
         """Where a client on this machine connects."""
-        return f"ws://127.0.0.1:{self.port}/ws"
+        return f"ws{self._s}://127.0.0.1:{self.port}/ws"
+
+    @property
+    def own_tls(self) -> ssl.SSLContext | None:
+        """What a client on this machine needs for `socket_url`; None where that is not TLS."""
+        return own_context(self._settings)
+
+    @property
+    def _s(self) -> str:
+        return "s" if self._settings.tls_cert_file else ""
 
     def open_bot_table(self) -> str:
         """The id of the table that BOT_TABLE names, opened if there is none."""
@@ -181,8 +208,9 @@ class App:
 
     def bot_token(self, name: str) -> str:
         """A session for the bot of that name: the same player after every restart."""
-        assert self._guests is not None, "not started"
-        return self._guests.token_for(PlayerId(f"bot_{name.lower()}"), name)
+        signer = self._bot_tokens or self._guests
+        assert signer is not None, "not started"
+        return signer.token_for(PlayerId(f"{BOT_PREFIX}{name.lower()}"), name)
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: what, and how it is."""
@@ -268,26 +296,59 @@ class App:
                 self._note_tried.set()
             await asyncio.sleep(NOTE_RETRY_S)
 
+    @property
+    def _names(self) -> Names | None:
+        return None if self._database is None else self._database.store.names
+
     async def _session_key(self) -> str:
         if self._database is None:
             return secrets.token_hex(32)
         return await self._database.store.session_key()
 
-    async def _listen(self, lobby: Lobby, bank: Bank, guests: Guests) -> None:
+    async def _admission(self) -> Admission:
+        """Who may come in: players with a token, or guests."""
         settings = self._settings
-        limits = Limits(max_message_bytes=settings.max_message_bytes)
+        if self._keys is None:
+            self._guests = Guests(
+                settings.session_key or await self._session_key(),
+                self._clock,
+                names=self._names,
+                check_session=self._revocations.check,
+            )
+            return self._guests
+        self._bot_tokens = BotTokens(secrets.token_hex(32))
+        return Tokens(
+            self._keys,
+            self._bot_tokens,
+            self._clock,
+            issuer=settings.auth_issuer,
+            audience=settings.auth_audience,
+            leeway_ms=settings.auth_leeway_ms,
+            strict=settings.use_input_validation,
+        )
+
+    async def _listen(
+        self, lobby: Lobby, bank: Bank, admission: Admission, tls: ssl.SSLContext | None
+    ) -> None:
+        settings = self._settings
+        quotas = quotas_of(settings)
         desk = Desk(
             lobby=lobby,
             bank=bank,
-            admission=guests,
+            admission=admission,
+            token_warning_ms=settings.auth_warning_ms,
             clock=self._clock,
+            revocations=self._revocations,
+            strict=settings.use_input_validation,
             decoders={
                 wire: client_decoder(strict=settings.use_input_validation, wire=wire)
                 for wire in WIRES.values()
             },
             flags=self._flags(),
-            limits=limits,
+            limits=limits_of(settings, quotas),
+            caps=quotas.caps,
             outbox_frames=settings.outbox_frames,
+            outbox_bytes=settings.outbox_bytes,
             hello_timeout_s=settings.hello_timeout_ms / 1000,
             metrics=self._metrics,
         )
@@ -299,7 +360,7 @@ class App:
             self._metrics.text,
             settings.metrics_token,
         )
-        listener = Listener(settings, desk, pages)
+        listener = Listener(settings, desk, pages, quotas, tls)
         await listener.start()
         self._listener = listener
 

@@ -9,7 +9,9 @@ from pokerws.metrics import Metrics
 from pokerws.server.auth import Admission
 from pokerws.server.bank import Bank
 from pokerws.server.clock import Clock
+from pokerws.server.limits import Caps
 from pokerws.server.lobby import Lobby
+from pokerws.server.revocations import Revocations
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -24,4 +26,10 @@ class Desk(msgspec.Struct, frozen=True):
     limits: Limits
     outbox_frames: int
     hello_timeout_s: float
+    outbox_bytes: int = 1 << 20
+    caps: Caps = msgspec.field(default_factory=Caps)
+    token_warning_ms: int = 0
+    revocations: Revocations = msgspec.field(default_factory=Revocations)
+    # Whether texts are checked strictly, as the decoders do with messages.
+    strict: bool = False
     metrics: Metrics = msgspec.field(default_factory=Metrics)

@@ -21,13 +21,17 @@ from pokerws.messages import (
     Chat,
     ChatSaid,
     ClientMessage,
+    CloseTable,
     CreateTable,
     GetAccount,
+    GetHand,
     Hello,
     ListTables,
+    Logout,
     Ping,
     Pong,
     Refill,
+    Show,
     Sit,
     SitIn,
     SitOut,
@@ -38,10 +42,11 @@ from pokerws.messages import (
     WatchLobby,
     Welcome,
 )
-from pokerws.server.auth import Identity
+from pokerws.server.auth import Identity, check_allowed
 from pokerws.server.bank import Statement
 from pokerws.server.session import Session
-from pokerws.server.texts import check_name, is_printable
+from pokerws.server.table_actor import TableActor
+from pokerws.server.texts import chat_text, player_name, table_name
 
 # The optional parts of the protocol.
 CHAT = "chat"
@@ -58,18 +63,20 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
     if session.identity is None:
         raise Illegal("hello_first", "")
     desk, identity = session.desk, session.identity
+    check_allowed(identity, message)
     match message:
         case Sit() | AddChips():
             await pay(session, message, identity)
-        case Act() | Stand() | SitOut() | SitIn():
+        case Act() | Stand() | SitOut() | SitIn() | Show():
             actor = await desk.lobby.find(message.table)
             actor.handle(session, message.id, command_of(message, identity))
+        case GetHand(table=table):
+            actor = await desk.lobby.find(table)
+            await actor.tell_hand(session, message)
         case Ping():
             session.send(Pong(message.id, desk.clock.now_ms()))
-        case Watch(table=table):
-            actor = await desk.lobby.find(table)
-            session.watched[actor.table.id] = actor
-            actor.watch(session, message)
+        case Watch():
+            await watch(session, message)
         case Unwatch(table=table):
             unwatch(session, message.id, table)
         case Chat():
@@ -80,8 +87,19 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             session.send(Accepted(message.id))
             desk.lobby.subscribe(session)
         case CreateTable(name=name, config=config):
-            check_name(name)
+            name = table_name(name, strict=desk.strict)
+            if wait_ms := session.meter.table(desk.clock.now_ms()):
+                session.refuse_too_fast(message.id, wait_ms)
+                return
             desk.lobby.create(name, config).answer_opened(session, message.id)
+        case Logout():
+            await desk.revocations.end(identity)
+            session.send(Accepted(message.id))
+            desk.revocations.let_go(identity)
+        case CloseTable(table=table):
+            actor = await desk.lobby.find(table)
+            log.info("table_close_asked", table=table, player=identity.player, name=identity.name)
+            actor.handle(session, message.id, commands.Close("operator"))
         case GetAccount(before=before):
             statement = await desk.bank.statement(identity.player, before)
             session.send(account_of(message.id, statement))
@@ -93,19 +111,25 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
 
 
 async def greet(session: Session, message: Hello) -> None:
-    """Find out who the client is."""
-    if session.identity is not None:
+    """Find out who the client is; later, renew its right to be here with a newer token."""
+    if session.identity is not None and message.token is None:
         raise Illegal("already_greeted", "")
     if message.protocol != PROTOCOL:
         raise Illegal("unsupported_protocol", f"the server speaks version {PROTOCOL}")
-    if message.name is not None:
-        check_name(message.name)
-    identity = await session.desk.admission.admit(message.token, message.name)
-    session.identity = identity
+    desk, name = session.desk, message.name
+    if name is not None:
+        name = player_name(name, strict=desk.strict)
+    identity = await desk.admission.admit(message.token, name)
+    desk.revocations.check(identity.sid)
+    before = session.identity
+    if before is not None and before.player != identity.player:
+        raise Illegal("wrong_player", "")
+    if not session.join(identity):
+        return
     if message.capabilities is not None:
         session.hears_chat = CHAT in message.capabilities
-    log.info("session_opened", player=identity.player, name=identity.name, role=identity.role)
-    desk = session.desk
+    opened = "session_opened" if before is None else "session_renewed"
+    log.info(opened, player=identity.player, name=identity.name, role=identity.role)
     session.send(
         Welcome(
             id=message.id,
@@ -133,7 +157,46 @@ async def pay(session: Session, message: Sit | AddChips, identity: Identity) -> 
         return
     async with bank.paying(identity.player) as balance:
         actor = await lobby.find(message.table)
+        if isinstance(message, Sit):
+            check_seats(session, actor, identity)
         actor.handle(session, message.id, command_of(message, identity, balance))
+
+
+def check_seats(session: Session, actor: TableActor, identity: Identity) -> None:
+    """Raise Illegal where the player sits at as many other tables as it may."""
+    cap = session.desk.caps.player_tables
+    if cap and session.desk.lobby.seats_of(identity.player, besides=actor) >= cap:
+        raise Illegal("too_many_tables", f"a player may sit at {cap} tables at a time")
+
+
+def check_watched(session: Session, table: TableId) -> None:
+    """Raise Illegal where the connection watches as many other tables as it may."""
+    cap = session.desk.caps.watched_tables
+    if cap and len(session.watched) >= cap and table not in session.watched:
+        raise Illegal("too_many_watched", f"a connection may watch {cap} tables at a time")
+
+
+def check_watchers(session: Session, actor: TableActor) -> None:
+    """Raise Illegal where a table has as many watchers as it may; its players always may watch."""
+    cap = session.desk.caps.watchers
+    if not cap or len(actor.watchers) < cap or session in actor.watchers:
+        return
+    if actor.table.seat_of(session.player) is None:
+        raise Illegal("too_many_watchers", "")
+
+
+async def watch(session: Session, message: Watch) -> None:
+    """Follow a table, from what the client has seen of it on."""
+    lobby = session.desk.lobby
+    check_watched(session, message.table)
+    actor = await lobby.find(message.table)
+    older = await actor.read_back(message)
+    if older:
+        # It may have left memory meanwhile, and come back as another one.
+        actor = await lobby.find(message.table)
+    check_watchers(session, actor)
+    session.watched[actor.table.id] = actor
+    actor.watch(session, message, older)
 
 
 def unwatch(session: Session, message_id: str, table: TableId) -> None:
@@ -150,17 +213,19 @@ def chat(session: Session, message: Chat, identity: Identity) -> None:
     actor = session.watched.get(message.table)
     if actor is None:
         raise Illegal("not_watching", "")
-    if not is_printable(message.text):
-        raise Illegal("invalid_value", "chat takes printable characters")
-    session.send(Accepted(message.id, table=message.table))
+    text = chat_text(message.text, strict=session.desk.strict)
     now_ms = session.desk.clock.now_ms()
-    said = Broadcast(ChatSaid(message.table, identity.player, identity.name, message.text, now_ms))
+    if wait_ms := session.meter.chat(now_ms):
+        session.refuse_too_fast(message.id, wait_ms)
+        return
+    session.send(Accepted(message.id, table=message.table))
+    said = Broadcast(ChatSaid(message.table, identity.player, identity.name, text, now_ms))
     for viewer in list(actor.watchers):
         viewer.hear(said.on(viewer.wire))
 
 
 def command_of(
-    message: Act | Sit | Stand | SitOut | SitIn | AddChips,
+    message: Act | Sit | Stand | SitOut | SitIn | AddChips | Show,
     identity: Identity,
     balance: int | None = None,
 ) -> commands.Command:
@@ -179,6 +244,8 @@ def command_of(
             return commands.SitIn(player)
         case AddChips(amount=chips):
             return commands.AddChips(player, chips, balance)
+        case Show(hand=hand):
+            return commands.Show(player, hand)
         case _:
             assert_never(message)
 

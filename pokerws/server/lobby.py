@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from pokerws.game.deal import Shuffle
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import CloseReason, TableConfig, TableId
+from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import REJECT_CODES, Broadcast, Notice, TableSummary
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.bank import Bank
 from pokerws.server.clock import Clock
+from pokerws.server.event_log import EventLog
 from pokerws.server.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
 from pokerws.server.parties import Sink, Viewer
 from pokerws.server.pausing import Pausing
@@ -59,8 +60,11 @@ class Lobby:
         assert store is None or vault is not None, "what is stored is sealed"
         self._vault = vault
         self._hydration: Hydration | None = None
+        self._event_log: EventLog | None = None
         if store is not None and sink is not None and vault is not None:
             self._hydration = Hydration(store, sink, vault, on_outcome)
+            if keep_events:
+                self._event_log = EventLog(store, sink, vault)
         self._on_outcome = on_outcome
         self._bank = bank
         self._store = store
@@ -174,6 +178,17 @@ class Lobby:
     def _check_open(self) -> None:
         if self._stopped:
             raise Illegal("restarting", REJECT_CODES["restarting"].meaning)
+
+    def seats_of(self, player: PlayerId, *, besides: TableActor) -> int:
+        """At how many other tables in memory a player sits.
+
+        Those that are not in memory have had no hand and no watcher for a while, and are not worth
+        a question to the database.
+        """
+        return sum(
+            actor is not besides and actor.table.seat_of(player) is not None
+            for actor in self._actors.values()
+        )
 
     def find_by_name(self, name: str) -> TableId | None:
         """The oldest table of that name."""
@@ -377,6 +392,7 @@ class Lobby:
             owner=self,
             on_outcome=self._on_outcome,
             vault=self._vault,
+            event_log=self._event_log,
         )
         self._actors[table] = actor
         if self._pausing is not None and self._pausing.is_away and actor.is_held:

@@ -16,6 +16,8 @@ class Outbox:
         self._frames: deque[tuple[bytes, bool]] = deque()
         self._bytes = 0
         self._filled = asyncio.Event()
+        self._emptied = asyncio.Event()
+        self._emptied.set()
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -34,6 +36,7 @@ class Outbox:
         self._frames.append((frame, of_table))
         self._bytes += len(frame)
         self._filled.set()
+        self._emptied.clear()
         return True
 
     def drop_tables(self) -> None:
@@ -45,6 +48,12 @@ class Outbox:
         """Drop everything."""
         self._frames.clear()
         self._bytes = 0
+        self._emptied.set()
+
+    async def emptied(self) -> None:
+        """Wait until nothing is queued."""
+        while self._frames:
+            await self._emptied.wait()
 
     async def get(self) -> bytes:
         """The next frame, once there is one."""
@@ -53,4 +62,6 @@ class Outbox:
             await self._filled.wait()
         frame, _ = self._frames.popleft()
         self._bytes -= len(frame)
+        if not self._frames:
+            self._emptied.set()
         return frame

@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING, Protocol
 
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import Accepted, Rejected, TableSummary, Wire
+from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Change
 
 if TYPE_CHECKING:
     from pokerws.server.table_actor import TableActor
+
+# What a table answers a message with.
+TableAnswer = Accepted | HandEvents | Rejected
 
 
 class Viewer(Protocol):
@@ -22,7 +25,7 @@ class Viewer(Protocol):
     def wire(self) -> Wire:
         """How the frames for it are written."""
 
-    def answer(self, message: Accepted | Rejected) -> None:
+    def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
 
     def show(self, table: "TableActor", frame: bytes) -> None:

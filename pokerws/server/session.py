@@ -6,8 +6,10 @@ rules, nor of what the messages do.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
 import structlog
+from msgspec.structs import replace
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -15,42 +17,52 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     JSON,
+    NOTICES,
     WIRES,
     Accepted,
     Account,
     ClientMessage,
     CloseCode,
+    HandEvents,
+    Notice,
     Pong,
     Rejected,
     Tables,
     Welcome,
 )
-from pokerws.metrics import ACCEPTED, UNREADABLE
+from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
 from pokerws.server.auth import Identity
 from pokerws.server.decoding import decode, id_of
 from pokerws.server.desk import Desk
+from pokerws.server.expiry import Expiry
+from pokerws.server.limits import Meter
 from pokerws.server.outbox import Outbox
+from pokerws.server.parties import TableAnswer
 from pokerws.server.table_actor import TableActor, reject
+from pokerws.server.violations import Violations
 
-# More than this waiting for one client is too much, however few frames it is.
-MAX_OUTBOX_BYTES = 1 << 20
-# So many messages in a row that make no sense end the connection.
-MAX_BAD_MESSAGES = 20
 # A client that does not answer the closing handshake for this long is cut off.
 CLOSE_TIMEOUT_S = 1.0
 
 log = structlog.get_logger("pokerws.session")
 
 # Each message of a client gets one of these.
-Answer = Accepted | Rejected | Pong | Tables | Account | Welcome
+Answer = Accepted | Rejected | Pong | Tables | Account | HandEvents | Welcome
 Dispatch = Callable[["Session", ClientMessage], Awaitable[None]]
 
 
 class Session:
     """One connection.  It is a `table_actor.Viewer`."""
 
-    def __init__(self, connection: ServerConnection, desk: Desk, dispatch: Dispatch) -> None:
+    def __init__(
+        self,
+        connection: ServerConnection,
+        desk: Desk,
+        dispatch: Dispatch,
+        meter: Meter | None = None,
+    ) -> None:
         self.desk = desk
+        self.meter = meter or Meter()
         self.wire = WIRES.get(connection.subprotocol or "", JSON)
         self.identity: Identity | None = None
         self.watched: dict[TableId, TableActor] = {}
@@ -58,10 +70,13 @@ class Session:
         self._connection = connection
         self._decoder = desk.decoders[self.wire]
         self._dispatch = dispatch
-        self._outbox = Outbox(desk.outbox_frames, MAX_OUTBOX_BYTES)
+        self._outbox = Outbox(desk.outbox_frames, desk.outbox_bytes)
         self._resynced = False
         self._closing: asyncio.Task[None] | None = None
-        self._bad_messages = 0
+        self._violations = Violations(desk.limits.max_violations, desk.clock.now_ms())
+        self._expiry = Expiry(
+            desk.clock, desk.token_warning_ms, warn=self._warn_of_expiry, expire=self._expire
+        )
         # The kinds of the messages that have no answer yet, to count the answer by: with durable
         # acks the answer may wait for its commit.
         self._asked: dict[str, str] = {}
@@ -75,56 +90,81 @@ class Session:
     async def run(self) -> None:
         """Serve the connection until it ends."""
         writer = asyncio.create_task(self._write())
+        code: int | None = None
         try:
             await self._read()
-        except ConnectionClosed:
-            pass  # How the connection ended is logged below.
+        except ConnectionClosed as ended:
+            # Whoever does not answer the goodbye was told it all the same.
+            goodbye = ended.rcvd or ended.sent
+            code = 1006 if goodbye is None else goodbye.code
         finally:
             writer.cancel()
+            self._expiry.cancel()
+            self.meter.leave(self.desk.clock.now_ms())
             for actor in self.watched.values():
                 actor.unwatch(self)
             self.desk.lobby.forget(self)
-            code = self._connection.close_code
+            if self.identity is not None:
+                self.desk.revocations.leave(self.identity, self)
             self.desk.metrics.session_closed(code)
             log.info(
                 "session_ended",
                 player=None if self.identity is None else self.identity.player,
                 code=None if code is None else int(code),
             )
+            if self._violations.codes:
+                log.warning(
+                    "session_violations",
+                    player=None if self.identity is None else self.identity.player,
+                    count=self._violations.codes.total(),
+                    codes=dict(self._violations.codes),
+                )
 
     # ---- in
 
-    async def _read(self) -> None:
+    async def _read(self) -> NoReturn:
         try:
             async with asyncio.timeout(self.desk.hello_timeout_s):
-                while self.identity is None:
+                while self.identity is None and self._closing is None:
                     await self._take(await self._connection.recv())
         except TimeoutError:
-            await self._connection.close(CloseCode.HELLO_TIMEOUT, "say hello first")
-            return
-        async for frame in self._connection:
-            await self._take(frame)
+            self._close(CloseCode.HELLO_TIMEOUT, "say hello first")
+        while True:
+            # Also while it is being closed: its own goodbye is behind what it has sent before.
+            await self._take(await self._connection.recv())
 
     async def _take(self, frame: str | bytes) -> None:
         """Answer one frame."""
+        if self._closing is not None:
+            return  # Who is being shown out has no say any more.
+        wait_ms = self.meter.command(self.desk.clock.now_ms())
+        if wait_ms:
+            self.refuse_too_fast(id_of(frame), wait_ms)
+            return
         try:
             message = decode(self.wire, self._decoder, frame)
         except Illegal as refusal:
-            self._bad_messages += 1
             self.send(reject(id_of(frame), refusal.code, refusal.detail))
-            if self._bad_messages >= MAX_BAD_MESSAGES:
-                self._close(CloseCode.BAD_MESSAGES, "too many messages that make no sense")
+            self._note_violation(refusal.code)
             return
-        self._bad_messages = 0
         self._asked[message.id] = str(message.__struct_config__.tag)
         try:
             await self._dispatch(self, message)
         except Illegal as refusal:
             self.send(reject(message.id, refusal.code, refusal.detail))
+            self._note_violation(refusal.code)
+
+    def _note_violation(self, code: str) -> None:
+        """Count a refusal, if it is for a violation of the protocol; too many end the session."""
+        if code not in VIOLATIONS:
+            return
+        self.desk.metrics.violation(code)
+        if self._violations.add(code, self.desk.clock.now_ms()):
+            self._close(CloseCode.BAD_MESSAGES, "too many messages that make no sense")
 
     # ---- out
 
-    def answer(self, message: Accepted | Rejected) -> None:
+    def answer(self, message: TableAnswer) -> None:
         """Part of `table_actor.Viewer`."""
         self.send(message)
 
@@ -155,6 +195,32 @@ class Session:
         self.desk.metrics.command(command, answer)
         self._put(self.wire.encode(message), of_table=False)
 
+    def join(self, identity: Identity) -> bool:
+        """Speak for a player, or go on with a newer token.
+
+        Closes, and returns False, if the player has too many connections.
+        """
+        if self.identity is None and not self.meter.join(identity.player):
+            self.desk.metrics.connection_refused("player")
+            self._close(CloseCode.TOO_MANY_CONNECTIONS, "the player has too many connections")
+            return False
+        if self.identity is not None:
+            self.desk.revocations.leave(self.identity, self)
+        self.identity = identity
+        self.desk.revocations.enter(identity, self)
+        self._expiry.set(identity.expires_ms)
+        return True
+
+    def log_out(self) -> None:
+        """Part of `revocations.Connected`."""
+        self._close(CloseCode.LOGGED_OUT, "logged out")
+
+    def refuse_too_fast(self, message_id: str, wait_ms: int) -> None:
+        """Answer a message that is not carried out; who goes on and on like that is closed."""
+        self.send(replace(reject(message_id, "too_fast"), retry_after_ms=wait_ms))
+        if self.meter.is_flooded(self.desk.clock.now_ms()):
+            self._close(CloseCode.TOO_FAST, "too many messages, too fast")
+
     def _put(self, frame: bytes, *, of_table: bool) -> None:
         """Queue a frame.
 
@@ -184,6 +250,12 @@ class Session:
         except ConnectionClosed:
             return  # The reader sees it too, and ends the session.
 
+    def _warn_of_expiry(self) -> None:
+        self.tell(self.wire.encode(Notice("token_expiring", NOTICES["token_expiring"])))
+
+    def _expire(self) -> None:
+        self._close(CloseCode.TOKEN_EXPIRED, "the token has expired")
+
     def _close(self, code: CloseCode, reason: str) -> None:
         """Close without waiting for a client that may not be reading."""
         if self._closing is None:
@@ -193,6 +265,8 @@ class Session:
     async def _end(self, code: CloseCode, reason: str) -> None:
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                # The answer that says why goes first.
+                await self._outbox.emptied()
                 await self._connection.close(code, reason)
         except TimeoutError:
             # The close frame is stuck behind what the client does not read.

@@ -1,12 +1,11 @@
 """One table: it owns the state, takes commands in, and lets events out.
 
-There is no mailbox: a command is carried out in the call that brings it, and nothing in here
-awaits, so the event loop's order is the order of the commands and they never interleave.  The
-clock's `TimeUp` is a command like any other.  This module must not know about sockets or SQL.
+There is no mailbox: a command is carried out in the call that brings it, and nothing that changes
+the table awaits, so the event loop's order is the order of the commands and they never interleave.
+The clock's `TimeUp` is a command like any other.  This module must not know about sockets or SQL.
 """
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import structlog
@@ -22,23 +21,25 @@ from pokerws.messages import (
     Accepted,
     Broadcast,
     Events,
+    GetHand,
+    HandEvents,
     Rejected,
     Snapshot,
     TableSummary,
     Watch,
 )
 from pokerws.server.clock import Alarm, Clock
+from pokerws.server.event_log import EventLog, LogUnavailable
 from pokerws.server.gate import Gate
-from pokerws.server.parties import Owner, Sink, Viewer
+from pokerws.server.history import HandPart, History
+from pokerws.server.parties import Owner, Sink, TableAnswer, Viewer
 from pokerws.server.receipts import Receipts
-from pokerws.server.views import Owners, is_personal, owners, redact, redact_table
+from pokerws.server.views import insiders, redact, redact_table
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
 from pokerws.storage.sealed_change import sealed_change
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault import HandSeal, Vault
 
-# Events kept in memory for viewers that come back; older stretches are answered by a snapshot.
-HISTORY_EVENTS = 1024
 # How long an overloaded table waits before it tries again.
 OVERLOAD_RETRY_MS = 250
 
@@ -50,7 +51,7 @@ class TableActor:
 
     `epoch` is the stored table's, and this actor's as long as it lives; `stored_seq` is how far the
     table is stored already.  With `durable`, nothing is shown before it is stored.  `vault` seals
-    what is put into `sink`.
+    what is put into `sink`; `event_log` is where events end up that are kept, and None without.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class TableActor:
         stored_seq: int = 0,
         on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
         vault: Vault | None = None,
+        event_log: EventLog | None = None,
     ) -> None:
         assert sink is None or vault is not None, "what is stored is sealed"
         self.table = table
@@ -92,7 +94,7 @@ class TableActor:
         self._owner = owner
         self._on_outcome = on_outcome
         self._gate = Gate(durable=durable, written=stored_seq)
-        self._history: deque[tuple[TableEvent, Owners | None]] = deque(maxlen=HISTORY_EVENTS)
+        self._history = History(table.id, table.seq, event_log)
         self._alarm: Alarm | None = None
         self._armed_ms: int | None = None
         self._paused_ms: int | None = None
@@ -114,7 +116,7 @@ class TableActor:
         if self._sink is not None and self._sink.over_high_water:
             self._answer(viewer, reject(command_id, "overloaded"))
             return
-        moves_chips = isinstance(command, Sit | AddChips | Stand)
+        moves_chips = isinstance(command, Sit | AddChips | Stand | Close)
         if moves_chips and not self._has_bank:
             self._answer(viewer, reject(command_id, "bank_unavailable"))
             return
@@ -216,18 +218,25 @@ class TableActor:
 
     # ---- viewers
 
-    def watch(self, viewer: Viewer, message: Watch) -> None:
-        """Add a viewer, and send what it has missed, or a snapshot."""
+    async def read_back(self, message: Watch) -> list[TableEvent]:
+        """What a viewer asks for that memory has no more, to be handed to `watch`."""
+        if message.after_seq is None or message.epoch != self.epoch:
+            return []
+        return await self._history.read_back(message.after_seq)
+
+    def watch(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent] = ()) -> None:
+        """Add a viewer, and send what it has missed, or a snapshot; `older` was read back."""
         self.watchers[viewer] = None
         self._answer(viewer, Accepted(message.id, table=self.table.id))
         missed = None
         if message.after_seq is not None and message.epoch == self.epoch:
-            missed = self._events_after(message.after_seq, viewer.player)
+            missed = self._history.after(message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
         elif missed:
             seq = self.table.seq - len(missed) + 1
-            self._show(viewer, viewer.wire.encode(self._events(seq, missed)))
+            shown = [redact(event, viewer.player) for event in missed]
+            self._show(viewer, viewer.wire.encode(self._events(seq, shown)))
 
     def unwatch(self, viewer: Viewer) -> None:
         """Forget a viewer, if it was one."""
@@ -241,11 +250,36 @@ class TableActor:
         snapshot = Snapshot(table.id, self.epoch, table.seq, now_ms, state, own_seat)
         self._show(viewer, viewer.wire.encode(snapshot))
 
+    async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
+        """Answer with what happened in a hand.  Raises Illegal."""
+        number, hand = message.hand, self.table.hand
+        if hand is not None and hand.number == number:
+            raise Illegal("hand_not_over", "")
+        if not 1 <= number <= self.table.hand_number:
+            raise Illegal("unknown_hand", f"there was no hand {number}")
+        answer: Callable[[TableAnswer], None] = partial(self._answer, viewer)
+        found = self._history.hand(number)
+        if found is None:
+            # What is in the log is stored, and needs no gate.
+            found, answer = await self._read_hand(number), viewer.answer
+        shown = [redact(event, viewer.player) for event in found.events]
+        answer(HandEvents(message.id, self.table.id, number, self.epoch, found.seq, shown))
+
+    async def _read_hand(self, number: int) -> HandPart:
+        """A hand from the log.  Raises Illegal."""
+        try:
+            found = await self._history.read_hand(number)
+        except LogUnavailable as error:
+            raise Illegal("log_unavailable", "") from error
+        if found is None:
+            raise Illegal("unknown_hand", f"what happened in hand {number} was not kept")
+        return found
+
     def written(self, seq: int) -> None:
         """Everything up to event `seq` is stored."""
         self._gate.advance(seq)
 
-    def _answer(self, viewer: Viewer, message: Accepted | Rejected) -> None:
+    def _answer(self, viewer: Viewer, message: TableAnswer) -> None:
         def refuse() -> None:
             viewer.answer(reject(message.id, "table_unavailable"))
 
@@ -260,14 +294,6 @@ class TableActor:
         return TableSummary(
             table.id, table.name, table.status, table.players, table.hand_number, table.config
         )
-
-    def _events_after(self, seq: int, player: PlayerId) -> list[TableEvent] | None:
-        """The events after `seq` as `player` may see them, or None where they are not known."""
-        count = self.table.seq - seq
-        if not 0 <= count <= len(self._history):
-            return None
-        kept = list(self._history)[len(self._history) - count :]
-        return [redact(event, seats or (), player) for event, seats in kept]
 
     # ---- changes
 
@@ -288,7 +314,7 @@ class TableActor:
                 seq=self.table.seq,
                 hand=self.table.hand_number,
                 command=type(command).__name__,
-                last_events=[type(event).__name__ for event, _ in list(self._history)[-10:]],
+                last_events=[type(event).__name__ for event in self._history.latest(10)],
             )
             # What was decided before that is valid, and is shown when it is stored.
             self._halt()
@@ -340,17 +366,13 @@ class TableActor:
         )
 
     def _publish(self, events: list[TableEvent], first_seq: int) -> None:
-        personal = False
-        seats = owners(self.table)
-        for event in events:
-            is_own = is_personal(event)
-            personal = personal or is_own
-            self._history.append((event, seats if is_own else None))
+        self._history.add(events, self.table.seq)
+        concerned = insiders(events)
         seen: dict[PlayerId | None, Broadcast] = {}
         for viewer in list(self.watchers):
-            player = viewer.player if personal and viewer.player in seats else None
+            player = viewer.player if viewer.player in concerned else None
             if player not in seen:
-                shown = [redact(event, seats, player) for event in events]
+                shown = [redact(event, player) for event in events]
                 seen[player] = Broadcast(self._events(first_seq, shown))
             self._show(viewer, seen[player].on(viewer.wire))
 

@@ -4,12 +4,12 @@ Hidden is the default: an event type that is not decided about here does not typ
 is a player's id, or None for a spectator.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from msgspec.structs import replace
 
-from pokerws.game.cards import UNKNOWN
+from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
@@ -25,6 +25,7 @@ from pokerws.game.events import (
     Folded,
     HandCancelled,
     HandEnded,
+    HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
@@ -44,9 +45,9 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.state import Hand, HandSeat, PlayerId, Table
+from pokerws.game.state import Hand, HandSeat, LastHand, PlayerId, Table
 
-# The player in each seat at the time of an event, None for an empty seat.
+# The player in each seat, None for an empty one.
 Owners = Sequence[PlayerId | None]
 
 
@@ -55,21 +56,19 @@ def owners(table: Table) -> Owners:
     return [None if seat is None else seat.player for seat in table.seats]
 
 
-def is_personal(event: TableEvent) -> bool:
-    """Whether viewers see different things of an event."""
-    return isinstance(event, HoleCardsDealt)
+def insiders(events: Iterable[TableEvent]) -> set[PlayerId | None]:
+    """The players who see more of these events than a spectator."""
+    return {
+        player for event in events if isinstance(event, HoleCardsDealt) for player in event.players
+    }
 
 
-def redact(event: TableEvent, owners: Owners, viewer: PlayerId | None) -> TableEvent:
-    """The event as `viewer` may see it; `owners` sat at the table when it happened."""
+def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
+    """The event as `viewer` may see it, whenever that is."""
     match event:
-        case HoleCardsDealt(cards=dealt):
-            return HoleCardsDealt(
-                [
-                    cards if viewer is not None and owner == viewer else [UNKNOWN] * len(cards)
-                    for cards, owner in zip(dealt, owners, strict=True)
-                ]
-            )
+        case HoleCardsDealt(cards=dealt, players=players):
+            # Older logs do not tell who was dealt to, so all of it stays hidden.
+            return replace(event, cards=_only_own(dealt, players or [None] * len(dealt), viewer))
         case HandStarted():
             return replace(event, deck=[])
         case LogRestarted():
@@ -92,6 +91,7 @@ def redact(event: TableEvent, owners: Owners, viewer: PlayerId | None) -> TableE
             | AntePosted()
             | HandEnded()
             | HandCancelled()
+            | HandShown()
             | NextHandScheduled()
             | NextHandCancelled()
             | PlayerSat()
@@ -111,8 +111,11 @@ def redact(event: TableEvent, owners: Owners, viewer: PlayerId | None) -> TableE
 
 def redact_table(table: Table, viewer: PlayerId | None) -> Table:
     """The table as `viewer` may see it: no deck, only the own and the shown hole cards."""
-    hand = table.hand
-    return table if hand is None else replace(table, hand=_redact_hand(table, hand, viewer))
+    if table.hand is not None:
+        return replace(table, hand=_redact_hand(table, table.hand, viewer))
+    if table.last_hand is not None:
+        return replace(table, last_hand=_redact_last_hand(table, table.last_hand, viewer))
+    return table
 
 
 def _redact_hand(table: Table, hand: Hand, viewer: PlayerId | None) -> Hand:
@@ -123,3 +126,19 @@ def _redact_hand(table: Table, hand: Hand, viewer: PlayerId | None) -> Hand:
         else:
             seats.append(replace(hand_seat, cards=[UNKNOWN] * len(hand_seat.cards)))
     return replace(hand, seats=seats, deck=[])
+
+
+def _redact_last_hand(table: Table, last: LastHand, viewer: PlayerId | None) -> LastHand:
+    cards = _only_own(last.cards, owners(table), viewer)
+    for number in last.shown:
+        cards[number] = last.cards[number]
+    return replace(last, cards=cards)
+
+
+def _only_own(
+    dealt: Sequence[list[Card]], players: Owners, viewer: PlayerId | None
+) -> list[list[Card]]:
+    return [
+        cards if viewer is not None and player == viewer else [UNKNOWN] * len(cards)
+        for cards, player in zip(dealt, players, strict=True)
+    ]

@@ -2,16 +2,30 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 
+# The ways to sign a token that PyJWT has and nobody should be without: no `none`, and of HMAC one.
+AuthAlgorithm = Literal[
+    "HS256",
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "EdDSA",
+]
 # The most that an account is given at once: exact in a browser, with room to win more.
 MAX_CHIPS = 10**12
 # Thirty days.
 MAX_MS = 2_592_000_000
-SECRETS = frozenset({"database_url", "metrics_token", "session_key", "vault_keys"})
+SECRETS = frozenset({"auth_secret", "database_url", "metrics_token", "session_key", "vault_keys"})
 # Shown are scheme, host, port and name. A URL that does not read plainly might show a piece of its
 # password in their place, so of that one nothing is shown.
 _PLAIN_URL = re.compile(r"(postgres(?:ql)?://)(?:[^/@?]*@)?([^/@?]*(?:/[^@?]*)?)(?:\?[^@]*)?")
@@ -19,6 +33,14 @@ _PLAIN_URL = re.compile(r"(postgres(?:ql)?://)(?:[^/@?]*@)?([^/@?]*(?:/[^@?]*)?)
 
 def _whole(low: int, high: int, meaning: str) -> Meta:
     return Meta(ge=low, le=high, title=f"a whole number from {low} to {high}", description=meaning)
+
+
+def _rate(meaning: str) -> Meta:
+    return Meta(
+        pattern=r"^(0|[1-9]\d{0,5}/[1-9]\d{0,4}s)$",
+        title="a rate like 60/3s, or 0 for no limit",
+        description=f"{meaning} 60/3s is 60 at once, and all of them again in 3 seconds.",
+    )
 
 
 def _flag(meaning: str) -> Meta:
@@ -41,6 +63,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             title="origins like https://poker.example, separated by commas",
             description="Web origins that may connect besides the server's own; "
+            "separated by commas.",
+        ),
+    ] = ()
+    tls_cert_file: Annotated[
+        str,
+        Meta(
+            title="a file",
+            description="Certificate in PEM form, with those that it was signed with; with it the "
+            "server speaks https and wss, without it http and ws.",
+        ),
+    ] = ""
+    tls_key_file: Annotated[
+        str, Meta(title="a file", description="The certificate's key in PEM form, no password.")
+    ] = ""
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+(/\d{1,3})?$")], ...],
+        Meta(
+            title="addresses or networks like 10.0.0.0/8, separated by commas",
+            description="Addresses or networks of the proxies whose X-Forwarded-For is believed; "
             "separated by commas.",
         ),
     ] = ()
@@ -94,11 +135,65 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool, _flag("Check every message strictly against the protocol.")
     ] = False
     use_auth_middleware: Annotated[
-        bool, _flag("Admit only players with a signed token; not available yet.")
+        bool, _flag("Admit only players with a signed token; needs a key: see AUTH_SECRET.")
     ] = False
     use_durable_acks: Annotated[
         bool, _flag("Show nothing before it is stored; needs USE_DB_REPOSITORY.")
     ] = False
+
+    auth_secret: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^.{32}",
+            title="at least 32 characters",
+            description="Secret that players' tokens are signed with (HS256), at least 32 "
+            "characters. With USE_AUTH_MIDDLEWARE set this, AUTH_KEY_FILE or AUTH_JWKS.",
+        ),
+    ] = ""
+    auth_key_file: Annotated[
+        str,
+        Meta(
+            title="a file",
+            description="PEM file with the public keys, RSA, EC or Ed25519, that check players' "
+            "tokens; it is read at the start.",
+        ),
+    ] = ""
+    auth_jwks: Annotated[
+        str,
+        Meta(
+            title="a file, or an address like https://login.example/jwks.json",
+            description="JWK Set with these keys: a file or an https address (http on this "
+            "machine), read again as AUTH_JWKS_REFRESH_MS says and when an unknown key turns up.",
+        ),
+    ] = ""
+    auth_jwks_refresh_ms: Annotated[
+        int, _whole(1000, 21_600_000, "Time between two readings of AUTH_JWKS.")
+    ] = 600_000
+    auth_algorithms: Annotated[
+        tuple[AuthAlgorithm, ...],
+        Meta(
+            title=f"some of {', '.join(get_args(AuthAlgorithm))}, separated by commas",
+            description="Algorithms that tokens may be signed with, separated by commas; if empty, "
+            "those that fit the keys.",
+        ),
+    ] = ()
+    auth_issuer: Annotated[
+        str, Meta(title="a text", description="What `iss` of a token must be; if empty, anything.")
+    ] = ""
+    auth_audience: Annotated[
+        str,
+        Meta(
+            title="a text",
+            description="What `aud` of a token must have; if empty, a token must have none.",
+        ),
+    ] = ""
+    auth_leeway_ms: Annotated[
+        int, _whole(0, 600_000, "How far the clocks of who signs tokens and of this may be apart.")
+    ] = 10_000
+    auth_warning_ms: Annotated[
+        int,
+        _whole(0, 3_600_000, "How long before its token ends a client is told; 0 tells none."),
+    ] = 60_000
 
     log_format: Annotated[
         Literal["console", "json"],
@@ -179,9 +274,74 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_message_bytes: Annotated[
         int, _whole(256, 1_048_576, "Longest message accepted from a client.")
     ] = 4096
+    max_violations: Annotated[
+        int,
+        _whole(
+            1,
+            10_000,
+            "Messages that break the protocol after which a connection is closed; one is forgiven "
+            "every ten seconds.",
+        ),
+    ] = 20
+    max_headers: Annotated[int, _whole(16, 1024, "Most header lines of an HTTP request.")] = 64
+    max_header_bytes: Annotated[
+        int, _whole(1024, 1_048_576, "Longest HTTP request, with all its header lines.")
+    ] = 16_384
+    max_connections: Annotated[
+        int, _whole(0, 1_000_000, "Most connections; 0 is no limit. Each takes an open file.")
+    ] = 10_000
+    max_connections_per_address: Annotated[
+        int,
+        _whole(
+            0, 1_000_000, "Most connections from one address, or one /64 of IPv6; 0 is no limit."
+        ),
+    ] = 100
+    max_connections_per_player: Annotated[
+        int, _whole(0, 1_000_000, "Most connections of one player; 0 is no limit.")
+    ] = 10
+    max_tables_per_player: Annotated[
+        int, _whole(0, 1_000_000, "Most tables that a player may sit at; 0 is no limit.")
+    ] = 24
+    max_watched_tables: Annotated[
+        int, _whole(0, 1_000_000, "Most tables that one connection may watch; 0 is no limit.")
+    ] = 50
+    max_watchers_per_table: Annotated[
+        int,
+        _whole(
+            0,
+            1_000_000,
+            "Most connections that may watch a table, besides its players; 0 is no limit.",
+        ),
+    ] = 1000
+    connection_command_rate: Annotated[str, _rate("Messages of a connection.")] = "60/3s"
+    player_command_rate: Annotated[str, _rate("Messages of a player.")] = "120/3s"
+    address_command_rate: Annotated[str, _rate("Messages from an address.")] = "1200/3s"
+    player_chat_rate: Annotated[str, _rate("Lines of chat of a player.")] = "5/5s"
+    address_chat_rate: Annotated[str, _rate("Lines of chat from an address.")] = "50/5s"
+    player_table_rate: Annotated[str, _rate("Tables that a player opens.")] = "10/100s"
+    address_table_rate: Annotated[str, _rate("Tables opened from an address.")] = "50/100s"
+    address_connection_rate: Annotated[str, _rate("Connections from an address.")] = "100/10s"
+    refusal_rate: Annotated[
+        str, _rate("Refusals as too fast, before the connection is closed.")
+    ] = "100/10s"
+    frame_rate: Annotated[
+        str, _rate("Frames of a connection, pings included, before it is closed.")
+    ] = "1000/1s"
     outbox_frames: Annotated[
         int, _whole(1, 65_536, "Messages that may wait for a slow client before it is cut off.")
     ] = 256
+    outbox_bytes: Annotated[
+        int, _whole(1024, 1_073_741_824, "Bytes that may wait likewise, and be unread besides.")
+    ] = 1_048_576
+    write_buffer_bytes: Annotated[
+        int, _whole(1024, 1_048_576, "Bytes given to the system before the others wait.")
+    ] = 32_768
+    write_timeout_ms: Annotated[
+        int, _whole(10, 600_000, "Time for a slow client to read what the system was given.")
+    ] = 20_000
+    open_timeout_ms: Annotated[
+        int, _whole(10, 600_000, "Time for a new connection to ask for something.")
+    ] = 5000
     hello_timeout_ms: Annotated[
         int, _whole(10, 600_000, "Time for a new connection to say hello.")
     ] = 10_000

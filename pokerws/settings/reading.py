@@ -1,7 +1,9 @@
 """Reads the settings from an environment, and checks them against each other."""
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +15,10 @@ _FLAG_WORDS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
+
+
+# The one algorithm whose key is a secret.
+HMAC_ALGORITHM = "HS256"
 
 
 class SettingsError(Exception):
@@ -69,7 +75,19 @@ def _check(settings: Settings) -> None:
             "set USE_DB_REPOSITORY=true, or unset USE_DURABLE_ACKS"
         )
     if settings.use_auth_middleware:
-        raise SettingsError("USE_AUTH_MIDDLEWARE is not available yet; unset it")
+        _check_auth(settings)
+    if bool(settings.tls_cert_file) != bool(settings.tls_key_file):
+        given, other = "TLS_CERT_FILE", "TLS_KEY_FILE"
+        if settings.tls_key_file:
+            given, other = other, given
+        raise SettingsError(f"{given} is set and {other} is not: TLS needs both, or unset {given}")
+    for proxy in settings.trusted_proxies:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise SettingsError(
+                f"TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8: {error}"
+            ) from None
     ids = [key.partition(":")[0] for key in settings.vault_keys]
     if len(set(ids)) < len(ids):
         raise SettingsError("VAULT_KEYS has two keys with the same id: give each its own")
@@ -78,3 +96,49 @@ def _check(settings: Settings) -> None:
             f"BOT_MIN_DELAY_MS is {settings.bot_min_delay_ms} and BOT_MAX_DELAY_MS is "
             f"{settings.bot_max_delay_ms}: set BOT_MIN_DELAY_MS to no more than BOT_MAX_DELAY_MS"
         )
+
+
+def _check_auth(settings: Settings) -> None:
+    sources = {
+        "AUTH_SECRET": settings.auth_secret,
+        "AUTH_KEY_FILE": settings.auth_key_file,
+        "AUTH_JWKS": settings.auth_jwks,
+    }
+    given = [name for name, value in sources.items() if value]
+    if not given:
+        raise SettingsError(
+            "USE_AUTH_MIDDLEWARE is on and there is no key to check tokens with: set AUTH_SECRET, "
+            "AUTH_KEY_FILE or AUTH_JWKS, or unset USE_AUTH_MIDDLEWARE"
+        )
+    if len(given) > 1:
+        raise SettingsError(f"{' and '.join(given)} are set: leave the one that has the keys")
+    if settings.auth_secret and settings.auth_secret == settings.session_key:
+        raise SettingsError("AUTH_SECRET and SESSION_KEY are the same: give each its own")
+    unfit = [
+        name
+        for name in settings.auth_algorithms
+        if (name == HMAC_ALGORITHM) != bool(settings.auth_secret)
+    ]
+    if unfit:
+        raise SettingsError(
+            f"AUTH_ALGORITHMS has {unfit[0]}, which is not for {given[0]}: {HMAC_ALGORITHM} is "
+            "for AUTH_SECRET, and the others are for public keys"
+        )
+    if "://" in settings.auth_jwks and not _is_safe_address(settings.auth_jwks):
+        raise SettingsError(
+            "AUTH_JWKS must be a file, or an address like https://login.example/jwks.json without "
+            "a password in it; http is for this machine alone"
+        )
+
+
+def _is_safe_address(url: str) -> bool:
+    """Whether nobody on the way can put other keys, and so anybody, in their place."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.hostname is not None and parts.port != 0
+    except ValueError:
+        return False
+    if not is_whole or "@" in parts.netloc or not url.isascii() or " " in url:
+        return False
+    is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return parts.scheme == "https" or (parts.scheme == "http" and is_here)

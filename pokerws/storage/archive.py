@@ -1,9 +1,9 @@
 """Finished hands out of the log and into files: `python server.py archive --before DATE`.
 
-A game at a time: its log up to the end of a hand is written to a file, and when that is safe on the
-disk, the events are deleted, with the table as it was after them in the place of the last one.  The
-server only ever adds events behind those.  No key is used here: of what is sealed nothing is read,
-and of what is not sealed no card is told that was not shown.
+A game at a time: its log up to a hand that is not archived is written to a file, and when that is
+safe on the disk, the events are deleted, with the table as it was after them in the place of the
+last one.  The server only ever adds events behind those.  No key is used here: of what is sealed
+nothing is read, and of what is not sealed no card is told that was not shown.
 """
 
 from collections.abc import AsyncIterator
@@ -49,10 +49,23 @@ from pokerws.storage.verify import LogReplay
 # Two archives at once would take each other's files for those of an interrupted run.
 LOCK = "SELECT pg_try_advisory_lock(5052081502)"
 
-LAST_HAND_END = """
-SELECT seq FROM game_events
-WHERE game_id = $1 AND seq <= $2 AND at < $3 AND type IN ('hand_ended', 'hand_cancelled')
-ORDER BY seq DESC
+# Until the next hand starts, the cards of one can still be shown: the latest one stays.
+BEFORE_A_HAND = """
+WITH ended AS (
+    SELECT seq FROM game_events
+    WHERE game_id = $1 AND seq <= $2 AND at < $3 AND type IN ('hand_ended', 'hand_cancelled')
+    ORDER BY seq DESC
+    LIMIT 1
+), begun AS (
+    SELECT event.seq FROM game_events AS event, ended
+    WHERE game_id = $1 AND event.seq BETWEEN ended.seq AND $2 AND type = 'hand_started'
+    ORDER BY event.seq
+    LIMIT 1
+)
+SELECT event.seq - 1 FROM game_events AS event, ended
+WHERE game_id = $1 AND event.seq <= coalesce((SELECT seq FROM begun), ended.seq)
+  AND type = 'hand_started'
+ORDER BY event.seq DESC
 LIMIT 1
 """
 
@@ -67,7 +80,7 @@ WHERE game_id = $1 AND seq = $2 AND payload = $5
 
 DELETE = "DELETE FROM game_events WHERE game_id = $1 AND seq < $2"
 
-STATEMENTS = (LOCK, LAST_HAND_END, HAS_EVENT, RESTART, DELETE)
+STATEMENTS = (LOCK, BEFORE_A_HAND, HAS_EVENT, RESTART, DELETE)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -187,7 +200,7 @@ async def archive_game(
 
 
 async def _cut(connection: Connection, game: str, before: datetime) -> int | None:
-    """The last event to archive: of a closed game the last of all, else the end of a hand."""
+    """The last event to archive: of a closed game the last of all, else the one before a hand."""
     try:
         row = await read_game(connection, game)
     except NotStored:
@@ -197,14 +210,16 @@ async def _cut(connection: Connection, game: str, before: datetime) -> int | Non
         # Somebody is to look into it, for which all of its log may be needed.
         return None
     # Behind the snapshot there are events only where the database was edited.
-    seq: int | None = await connection.fetchval(LAST_HAND_END, game, row.version, before)
+    seq: int | None = await connection.fetchval(BEFORE_A_HAND, game, row.version, before)
     if seq is None or row.status != "closed" or row.updated_at >= before:
         return seq
     try:
-        broken_off = open_table(NO_KEYS, row).table.hand is not None
+        table = open_table(NO_KEYS, row).table
     except UNREADABLE as error:
         raise LeftAlone(f"its snapshot cannot be read: {printable(str(error))}") from None
     whole = await connection.fetchval(HAS_EVENT, game, row.version)
+    last = table.last_hand
+    broken_off = table.hand is not None or (last is not None and any(last.cards))
     return row.version if whole and not broken_off else seq
 
 
@@ -287,7 +302,9 @@ class _Hands:
 
 async def _take_away(connection: Connection, game: str, left: _Left) -> None:
     """Delete the events up to the last one, whose place the table after it takes."""
-    restarted = LogRestarted(replace(left.table, seq=left.last.seq - 1))
+    # What could still be shown of the last hand is sealed, and the next hand ends it.
+    last_hand = left.table.last_hand if left.table.closed else None
+    restarted = LogRestarted(replace(left.table, seq=left.last.seq - 1, last_hand=last_hand))
     payload = _encode(restarted).decode()
     async with connection.transaction():
         await connection.execute(WRITABLE)

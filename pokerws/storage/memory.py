@@ -16,6 +16,7 @@ from pokerws.storage.accounts import (
     player_account,
     table_account,
 )
+from pokerws.storage.names import MemoryNames
 from pokerws.storage.store import (
     Change,
     Claimed,
@@ -56,6 +57,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._rows: dict[TableId, _Row] = {}
         self._accounts = MemoryAccounts()
+        self._names = MemoryNames()
         self._session_key = secrets.token_urlsafe(48)
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
@@ -78,6 +80,11 @@ class MemoryStore:
     def accounts(self) -> "MemoryAccounts":
         """Part of `Store`."""
         return self._accounts
+
+    @property
+    def names(self) -> MemoryNames:
+        """Part of `Store`."""
+        return self._names
 
     async def position(self, table: TableId) -> Position | None:
         """Part of `Store`."""

@@ -21,6 +21,7 @@ from pokerws.game.events import (
     HandCancelled,
     HandEnded,
     HandEvent,
+    HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
@@ -85,6 +86,8 @@ def tell(event: TableEvent, table: Table | None) -> str:
             return f"hand {hand} is over"
         case HandCancelled(hand=hand, refunds=refunds):
             return f"hand {hand} is cancelled; back go {_shares(table, refunds) or 'no chips'}"
+        case HandShown(hand=hand, seat=seat, cards=shown):
+            return f"{_name(table, seat)} shows {cards(shown)} of hand {hand}"
         case TableClosed(reason=reason):
             return f"the table is closed ({reason})"
         case _:

@@ -16,8 +16,9 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from pokerws.game.state import TableConfig, TableId
-from pokerws.storage import postgres_accounts
+from pokerws.storage import postgres_accounts, postgres_names
 from pokerws.storage.postgres_accounts import PostgresAccounts
+from pokerws.storage.postgres_names import PostgresNames
 from pokerws.storage.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.store import (
     Change,
@@ -111,6 +112,7 @@ STATEMENTS = (
     KEY,
     VERSION,
     *postgres_accounts.STATEMENTS,
+    *postgres_names.STATEMENTS,
 )
 SESSION_KEY = "session"
 
@@ -157,6 +159,7 @@ class PostgresStore:
         self._writer = writer
         self._readers = readers
         self._accounts = PostgresAccounts(self._reader)
+        self._names = PostgresNames(self._reader)
         self.version = ""
 
     @classmethod
@@ -213,6 +216,11 @@ class PostgresStore:
     def accounts(self) -> PostgresAccounts:
         """Part of `Store`."""
         return self._accounts
+
+    @property
+    def names(self) -> PostgresNames:
+        """Part of `Store`."""
+        return self._names
 
     async def position(self, table: TableId) -> Position | None:
         """Part of `Store`."""

@@ -131,7 +131,7 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
     source = _choose(found, cards=action == "restore")
     if action == "restore" and not vault.can_seal and source.table.hand is not None:
         raise RepairError("its cards cannot be sealed again: set VAULT_KEYS to a server's key")
-    table, restart = _going_on(found, source)
+    table, restart = _going_on(found, source, can_seal=vault.can_seal)
     before_seq = table.seq
     shuffle = shuffler(os.urandom)
     events: list[TableEvent] = []
@@ -191,7 +191,7 @@ def _choose(found: Found, *, cards: bool) -> Source:
     if not fitting:
         had = " and ".join(f"{source.what} has {source.table.chips}" for source in found.sources)
         raise RepairError(f"the ledger has {found.books.balance} chips there, but {had}")
-    open_ones = [source for source in fitting if not (cards and source.hidden)]
+    open_ones = [one for one in fitting if not (cards and one.hidden and one.table.hand)]
     if not open_ones:
         raise RepairError(
             "its cards cannot be opened: set VAULT_KEYS to the key that sealed them, or refund"
@@ -203,14 +203,18 @@ def _is_opening(found: Found, source: Source) -> bool:
     return found.books.unopened and source.table.chips > 0
 
 
-def _going_on(found: Found, source: Source) -> tuple[Table, bool]:
+def _going_on(found: Found, source: Source, *, can_seal: bool) -> tuple[Table, bool]:
     """The table to go on from, and whether its log is to begin anew there.
 
     Unless the log leads to it, its events go on after all that were ever counted, so that no number
     comes twice.
     """
     table = deepcopy(source.table)
-    if source.in_log:
+    forgets = table.last_hand is not None and (source.hidden or not can_seal)
+    if forgets:
+        # What could still be shown of a hand that is over is worth no table.
+        table.last_hand = None
+    if source.in_log and not forgets:
         return table, False
     table.seq = max(table.seq, _last_seq(found))
     if not found.books.log_seq:
@@ -229,7 +233,8 @@ def _last_seq(found: Found) -> int:
 
 def _restarted(table: Table) -> list[TableEvent]:
     """The log begins anew at a hand that is cancelled next: its cards are nobody's any more, and
-    may be unknown."""
+    may be unknown.  So are those that could still be shown, as everybody leaves."""
+    table.last_hand = None
     if table.hand is not None:
         table.hand = _without_cards(table.hand)
     event = LogRestarted(deepcopy(table))

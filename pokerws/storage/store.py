@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 from pokerws.storage.accounts import Accounts, Transfer
+from pokerws.storage.names import Names
 
 _encode = msgspec.json.Encoder().encode
 
@@ -153,6 +154,10 @@ class Store(Protocol):
     @property
     def accounts(self) -> Accounts:
         """The players' accounts, kept in the same place."""
+
+    @property
+    def names(self) -> Names:
+        """The players' names, and the sessions that were ended, kept in the same place."""
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Write all changes in one transaction, at most one a table; return the tables written.

@@ -32,6 +32,7 @@ from pokerws.game.events import (
     Folded,
     HandCancelled,
     HandEnded,
+    HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
@@ -51,7 +52,7 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.state import Hand, HandSeat, Table, TableId
+from pokerws.game.state import Hand, HandSeat, LastHand, Table, TableId
 from pokerws.storage.store import TableSnapshot
 
 KEY_BYTES = 32
@@ -91,6 +92,9 @@ class _Secrets(NamedTuple):
     def none(self) -> bool:
         """Whether there is nothing to seal."""
         return not self.deck and not any(self.cards)
+
+
+_NO_SECRETS = _Secrets([], [])
 
 
 class HandSeal:
@@ -155,16 +159,15 @@ class Vault:
         `seal` is the table's own, and saves sealing the same secrets again.
         """
         table = snapshot.table
-        hand = table.hand
-        secrets = _secrets_of(hand)
-        if hand is None or secrets.none:
+        number, secrets = _secrets_of(table)
+        if secrets.none:
             return _encode(snapshot), None
-        text = None if seal is None else seal.text_of(table.id, hand.number, secrets)
+        text = None if seal is None else seal.text_of(table.id, number, secrets)
         if text is None:
-            text = self._seal("snapshot", table.id, hand.number, secrets)
+            text = self._seal(_place("snapshot", table.id, number), secrets)
             if seal is not None:
-                seal.keep(table.id, hand.number, secrets, text)
-        public = replace(snapshot, table=replace(table, hand=_public(hand)), sealed=text)
+                seal.keep(table.id, number, secrets, text)
+        public = replace(snapshot, table=public_table(table), sealed=text)
         return _encode(public), self._first
 
     def open_snapshot(self, table: TableId, data: bytes | str) -> TableSnapshot:
@@ -198,6 +201,7 @@ class Vault:
                 | AntePosted()
                 | HandEnded()
                 | HandCancelled()
+                | HandShown()
                 | NextHandScheduled()
                 | NextHandCancelled()
                 | PlayerSat()
@@ -213,15 +217,15 @@ class Vault:
                 return _encode(event)
             case HandStarted(deck=deck):
                 secrets, public = _Secrets(deck, []), _encode(replace(event, deck=[]))
-                return self._with_seal(public, "hand_started", table, hand, secrets)
+                return self._with_seal(public, _place("hand_started", table, hand), secrets)
             case HoleCardsDealt(cards=cards):
                 secrets, hidden = _Secrets([], cards), [_hidden(own) for own in cards]
-                public = _encode(HoleCardsDealt(hidden))
-                return self._with_seal(public, "hole_cards_dealt", table, hand, secrets)
+                public = _encode(replace(event, cards=hidden))
+                return self._with_seal(public, _place_of_deal(table, hand, event), secrets)
             case LogRestarted(table=whole):
-                secrets = _secrets_of(None if whole is None else whole.hand)
+                secrets = _NO_SECRETS if whole is None else _secrets_of(whole)[1]
                 public = _encode(LogRestarted(None if whole is None else public_table(whole)))
-                return self._with_seal(public, "log_restarted", table, hand, secrets)
+                return self._with_seal(public, _place("log_restarted", table, hand), secrets)
             case _:
                 assert_never(event)
 
@@ -236,12 +240,13 @@ class Vault:
         text = _decode_sealed(payload).sealed
         match event:
             case HandStarted() if text:
-                return replace(event, deck=self._open(text, "hand_started", table, hand).deck)
+                place = _place("hand_started", table, hand)
+                return replace(event, deck=self._open(text, place).deck)
             case HoleCardsDealt(cards=public) if text:
-                dealt = self._open(text, "hole_cards_dealt", table, hand).cards
+                dealt = self._open(text, _place_of_deal(table, hand, event)).cards
                 if public != [_hidden(own) for own in dealt]:
                     raise SealBroken("the sealed cards are not of the seats that were dealt to")
-                return HoleCardsDealt(dealt)
+                return replace(event, cards=dealt)
             case HoleCardsDealt(cards=public) if any(UNKNOWN in own for own in public):
                 raise SealBroken("the sealed text with the cards is missing")
             case LogRestarted(table=Table() as whole):
@@ -250,39 +255,39 @@ class Vault:
             case _:
                 return event
 
-    def _with_seal(
-        self, public: bytes, kind: Kind, table: TableId, hand: int, secrets: _Secrets
-    ) -> bytes:
+    def _with_seal(self, public: bytes, place: bytes, secrets: _Secrets) -> bytes:
         """An event's JSON with the sealed text as its last member."""
         if secrets.none:
             return public
-        text = self._seal(kind, table, hand, secrets)
+        text = self._seal(place, secrets)
         return b'%b,"sealed":"%b"}' % (public[:-1], text.encode())
 
     def _open_table(
         self, kind: Kind, table: TableId, state: Table, text: str, number: int | None = None
     ) -> None:
-        """Put what is sealed back into a table's hand."""
-        hand = state.hand
+        """Put what is sealed back into a table's hand, in play or the last one."""
+        hand = state.hand or state.last_hand
         if not text:
-            if hand is not None and any(_is_hidden(seat) for seat in hand.seats):
+            if _has_hidden(state):
                 raise SealBroken("the sealed text with the cards is missing")
             return
         if hand is None:
             raise SealBroken("cards are sealed, and there is no hand that they are of")
-        number = hand.number if number is None else number
-        _fill(hand, self._open(text, kind, table, number))
+        place = _place(kind, table, hand.number if number is None else number)
+        secrets = self._open(text, place)
+        if not (_fill(hand, secrets) if isinstance(hand, Hand) else _fill_last(hand, secrets)):
+            raise SealBroken("the sealed cards do not go with the public part of the hand")
 
-    def _seal(self, kind: Kind, table: TableId, hand: int, secrets: _Secrets) -> str:
+    def _seal(self, place: bytes, secrets: _Secrets) -> str:
         assert self._first is not None, "a vault without keys seals nothing"
         nonce = os.urandom(NONCE_BYTES)
         cipher = self._ciphers[self._first]
         # The cards of a list as one word: half as long to store, each time.
         plain = _encode(("".join(secrets.deck), ["".join(own) for own in secrets.cards]))
-        sealed = nonce + cipher.encrypt(nonce, plain, _place(kind, table, hand))
+        sealed = nonce + cipher.encrypt(nonce, plain, place)
         return f"{self._first}:{b64encode(sealed).decode()}"
 
-    def _open(self, text: str, kind: Kind, table: TableId, hand: int) -> _Secrets:
+    def _open(self, text: str, place: bytes) -> _Secrets:
         key_id, colon, sealed = text.partition(":")
         if not colon:
             raise SealBroken("the sealed text does not name its key")
@@ -292,9 +297,7 @@ class Vault:
         try:
             raw = b64decode(sealed, validate=True)
             nonce, encrypted = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
-            deck, cards = _decode_secrets(
-                cipher.decrypt(nonce, encrypted, _place(kind, table, hand))
-            )
+            deck, cards = _decode_secrets(cipher.decrypt(nonce, encrypted, place))
             return _Secrets(parse_cards(deck), [parse_cards(own) for own in cards])
         except (InvalidTag, ValueError, msgspec.MsgspecError):
             # The cause is left out: it may have a piece of what was sealed in it.
@@ -306,7 +309,12 @@ class Vault:
 
 def public_table(table: Table) -> Table:
     """A table without its secrets, as it stands in a sealed snapshot."""
-    return table if table.hand is None else replace(table, hand=_public(table.hand))
+    hand, last = table.hand, table.last_hand
+    if hand is not None:
+        return replace(table, hand=_public(hand))
+    if last is not None:
+        return replace(table, last_hand=_public_last(last))
+    return table
 
 
 def _place(kind: Kind, table: TableId, hand: int) -> bytes:
@@ -314,12 +322,25 @@ def _place(kind: Kind, table: TableId, hand: int) -> bytes:
     return f"pokerws 1 {kind} {hand} {table}".encode()
 
 
-def _secrets_of(hand: Hand | None) -> _Secrets:
-    if hand is None:
-        return _Secrets([], [])
-    return _Secrets(
-        hand.deck, [[] if seat is None or seat.shown else seat.cards for seat in hand.seats]
-    )
+def _place_of_deal(table: TableId, hand: int, event: HoleCardsDealt) -> bytes:
+    """With who was dealt to, as that says who may see the cards; older logs do not tell."""
+    place = _place("hole_cards_dealt", table, hand)
+    return place + _encode(event.players) if event.players else place
+
+
+def _secrets_of(table: Table) -> tuple[int, _Secrets]:
+    """What is secret at a table, and the number of the hand that it is of.
+
+    While a hand is in play nothing is kept of the one before it.
+    """
+    hand, last = table.hand, table.last_hand
+    if hand is not None:
+        cards = [[] if seat is None or seat.shown else seat.cards for seat in hand.seats]
+        return hand.number, _Secrets(hand.deck, cards)
+    if last is not None:
+        unseen = [[] if n in last.shown else cards for n, cards in enumerate(last.cards)]
+        return last.number, _Secrets([], unseen)
+    return table.hand_number, _NO_SECRETS
 
 
 def _public(hand: Hand) -> Hand:
@@ -332,16 +353,27 @@ def _public(hand: Hand) -> Hand:
     return replace(hand, seats=seats, deck=[])
 
 
+def _public_last(last: LastHand) -> LastHand:
+    cards = [own if n in last.shown else _hidden(own) for n, own in enumerate(last.cards)]
+    return replace(last, cards=cards)
+
+
 def _hidden(cards: list[Card]) -> list[Card]:
     return [UNKNOWN] * len(cards)
+
+
+def _has_hidden(table: Table) -> bool:
+    if table.hand is not None:
+        return any(_is_hidden(seat) for seat in table.hand.seats)
+    return table.last_hand is not None and any(UNKNOWN in own for own in table.last_hand.cards)
 
 
 def _is_hidden(seat: HandSeat | None) -> bool:
     return seat is not None and not seat.shown and UNKNOWN in seat.cards
 
 
-def _fill(hand: Hand, secrets: _Secrets) -> None:
-    """Put a hand's secrets back.
+def _fill(hand: Hand, secrets: _Secrets) -> bool:
+    """Put a hand's secrets back; False where they do not go with what is public.
 
     An older text of the same hand opens too; it has cards that have been dealt or shown since.
     """
@@ -354,6 +386,20 @@ def _fill(hand: Hand, secrets: _Secrets) -> None:
             fits = fits and seat.cards == _hidden(cards)
             seat.cards = cards
         known = known + ([] if seat is None else seat.cards)
-    if not fits or len(set(known)) != len(known):
-        raise SealBroken("the sealed cards do not go with the public part of the hand")
     hand.deck = secrets.deck
+    return fits and len(set(known)) == len(known)
+
+
+def _fill_last(last: LastHand, secrets: _Secrets) -> bool:
+    """The same for what is kept of the last hand; a text of when it was played has a deck too."""
+    if secrets.deck or len(secrets.cards) != len(last.cards):
+        return False
+    for number, cards in enumerate(secrets.cards):
+        if number not in last.shown:
+            if last.cards[number] != _hidden(cards):
+                return False
+            last.cards[number] = cards
+        elif cards:
+            return False
+    known = [card for own in last.cards for card in own]
+    return len(set(known)) == len(known)

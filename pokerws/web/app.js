@@ -1,6 +1,7 @@
 /**
  * The page's start: builds everything, shows the name form, the lobby or a table, and the state of
- * the connection. The table that is shown is named by the address: `#table=ID`.
+ * the connection. The table that is shown is named by the address: `#table=ID`. Where the server
+ * wants a token, the address brings that too, or a form asks for it.
  */
 
 import { Account } from "./account.js";
@@ -8,16 +9,19 @@ import { AccountPanel } from "./account-panel.js";
 import { showCards } from "./cards.js";
 import { byId, setText } from "./dom.js";
 import { LobbyScreen } from "./lobby.js";
-import { say } from "./message.js";
+import { refusalInWords, say } from "./message.js";
 import { Connection } from "./protocol.js";
 import { TableNames } from "./table-names.js";
 import { TableScreen } from "./table.js";
+import { forgetToken, keepToken, takeTokenFromAddress, token } from "./token.js";
 import { sentence } from "./words.js";
 
 /** @typedef {import("./protocol.js").ConnectionState} ConnectionState */
 
 const IDENTITY = "pokerws.identity";
 const FOUR_COLOURS = "pokerws.four-colours";
+const LOGGED_OUT = 4403;
+const TOO_MANY_CONNECTIONS = 4430;
 
 const identity = {
   load: () => JSON.parse(localStorage.getItem(IDENTITY) ?? "{}"),
@@ -26,7 +30,7 @@ const identity = {
 };
 
 const scheme = location.protocol === "https:" ? "wss" : "ws";
-const connection = new Connection({ url: `${scheme}://${location.host}/ws`, identity });
+const connection = new Connection({ url: `${scheme}://${location.host}/ws`, identity, token });
 const lobby = new LobbyScreen(connection, openTable);
 const account = new Account(connection);
 const table = new TableScreen(connection, account, tableGone);
@@ -38,20 +42,30 @@ function main() {
   connection.on("name_needed", (refusal) => showNameForm(refusal.message));
   connection.on("forgotten", () => say("The server did not know you any more. You are new here."));
   connection.on("outdated", () => say("A new version is out. Please reload the page.", true));
-  connection.on("notice", (notice) => say(notice.message, true));
+  connection.on("notice", (notice) => {
+    // A token that is about to expire is renewed without a word where it can be.
+    if (notice.code !== "token_expiring") say(notice.message, true);
+  });
+  connection.on("token_needed", (refusal) => showTokenForm(refusal));
+  const ending = "Your token ends soon. Get a newer link to go on.";
+  connection.on("token_expiring", () => say(ending, true));
+  connection.on("closed", showClosed);
   connection.on("welcome", (welcome) => setText(byId("player-name"), welcome.name));
   byId("name-form").addEventListener("submit", enter);
+  byId("token-form").addEventListener("submit", enterToken);
   byId("to-lobby").addEventListener("click", () => {
     location.hash = "";
   });
   byId("change-name").addEventListener("click", changeName);
+  byId("log-out").addEventListener("click", logOut);
   wireFourColours();
   showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
-  addEventListener("hashchange", showScreen);
+  addEventListener("hashchange", followAddress);
   addEventListener("online", () => connection.retryNow());
   document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
+  takeTokenFromAddress();
   const { session, name } = identity.load();
-  if (session || name) begin();
+  if (token() || session || name) begin();
   else showNameForm();
 }
 
@@ -72,15 +86,64 @@ function enter(event) {
   begin();
 }
 
-/** @param {string} [why] */
-function showNameForm(why = "") {
+/** @param {SubmitEvent} event */
+function enterToken(event) {
+  event.preventDefault();
+  const pasted = byId("token").value.trim();
+  if (!pasted) return;
+  byId("token").value = "";
+  keepToken(pasted);
+  begin();
+}
+
+/** @param {import("./protocol.js").Rejected} refusal */
+function showTokenForm(refusal) {
+  forgetToken();
+  showDoor("token-form");
+  setText(byId("token-error"), refusal.code === "token_missing" ? "" : sentence(refusal.message));
+  byId("token").focus();
+}
+
+/**
+ * Leave everything, and ask who is there.
+ * @param {"name-form"|"token-form"} form
+ */
+function showDoor(form) {
   leaveTable();
   lobby.hide();
   seenOnline = false;
   byId("name-view").hidden = false;
+  for (const id of ["name-form", "token-form"]) byId(id).hidden = id !== form;
+}
+
+/** @param {string} [why] */
+function showNameForm(why = "") {
+  showDoor("name-form");
   setText(byId("name-error"), sentence(why));
   byId("name").value = identity.load().name ?? "";
   byId("name").focus();
+}
+
+/** The address has changed: it may bring a newer token, and it names what to show. */
+function followAddress() {
+  if (takeTokenFromAddress()) {
+    if (connection.state === "offline") begin();
+    else connection.renew();
+  }
+  showScreen();
+}
+
+/** @param {import("./protocol.js").Closed} closed */
+function showClosed({ code, final }) {
+  if (code === LOGGED_OUT) {
+    forgetToken();
+    identity.save({});
+    showNameForm("You have logged out.");
+  } else if (code === TOO_MANY_CONNECTIONS) {
+    say("You have too many pages open here. Close one: this one tries again by itself.", true);
+  } else if (final) {
+    say("The server has cut this page off. Reload it to go on.", true);
+  }
 }
 
 /** Show what the address names. */
@@ -128,6 +191,16 @@ function showStatus(state) {
 function changeName() {
   connection.stop();
   showNameForm();
+}
+
+/** The server closes this page's connection when it is done, and those of the others. */
+async function logOut() {
+  byId("account-dialog").close();
+  try {
+    await connection.request({ type: "logout" });
+  } catch (error) {
+    say(refusalInWords(/** @type {any} */ (error)));
+  }
 }
 
 function wireFourColours() {

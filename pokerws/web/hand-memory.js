@@ -102,4 +102,5 @@ const ACTIONS = {
   called: "Call",
   bet_placed: "Bet",
   raised: "Raise",
+  hand_shown: "Shows",
 };

@@ -125,7 +125,7 @@ export class LobbyScreen {
       const answer = await this.connection.request({ type: "create_table", name, config });
       byId("new-table-dialog").close();
       form.reset();
-      this.openTable(answer.table);
+      this.openTable(/** @type {string} */ (answer.table));
     } catch (error) {
       setText(byId("new-table-error"), refusalInWords(/** @type {any} */ (error)));
     } finally {

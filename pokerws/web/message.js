@@ -20,6 +20,9 @@ const PLAIN = {
   insufficient_chips: "Your account does not have that many chips.",
   bank_unavailable: "The bank cannot be reached just now. Try again in a moment.",
   refill_not_due: "A refill is not due yet.",
+  logout_unavailable: "You cannot be logged out just now. Try again in a moment.",
+  too_fast: "That was too fast. Try again in a moment.",
+  forbidden: "You may watch here, but not do that.",
   seat_taken: "Someone else was faster: the seat is taken.",
 };
 

@@ -1,15 +1,41 @@
 /**
  * One connection to the server, kept alive: hello, command ids and their answers, pings, the
- * server's clock, and reconnecting with exponential back-off.
+ * server's clock, tokens that are renewed, and reconnecting with exponential back-off.
  *
- * It knows nothing of the page and nothing of poker. Messages are those of `pokerws/messages.py`.
+ * It knows nothing of the page and nothing of poker: with `server-clock.js` and `rejected.js` beside
+ * it, it serves any page, and Node.js. The types of the messages are in `messages.d.ts`.
+ *
  * A command that was under way when the connection broke is sent again with the same id on the next
  * one: the server remembers ids and carries none out twice. What it does not remember, and what is
- * too old, is answered with the code `disconnected`.
+ * too old, is answered with the code `disconnected`. A command that came too fast is sent once more
+ * after the pause that the server asks for.
  */
 
-/** @typedef {{type: string} & Record<string, any>} Message */
+import { notConnected, Rejected } from "./rejected.js";
+import { ServerClock } from "./server-clock.js";
+
+export { Rejected };
+
+/** @typedef {import("./messages.js").ClientMessage} ClientMessage */
+/** @typedef {import("./messages.js").Welcome} Welcome */
+/** @typedef {{type: string} & Record<string, any>} Message any of them, looked at loosely */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
+
+/** @typedef {{code: number, reason: string, final: boolean}} Closed final: it is for good */
+
+/**
+ * What `on` tells of, beside the messages that answer no command.
+ * @typedef {object} OwnNews
+ * @property {ConnectionState} status
+ * @property {Rejected} name_needed another name has to be said at the next `start`
+ * @property {Rejected} token_needed a token has to be had before the next `start`
+ * @property {undefined} token_expiring the token ends soon, and there is no newer one
+ * @property {Rejected} forgotten the server did not know the guest any more; there is a new one
+ * @property {Welcome} outdated the server speaks another version of the protocol
+ * @property {Closed} closed the server has closed the connection, and says why
+ */
+
+/** @typedef {{[M in import("./messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
 
 /**
  * What is remembered of the player between visits.
@@ -26,6 +52,12 @@
  * @property {(identity: Identity) => void} save
  */
 
+/**
+ * Gives what the operator's own service has signed, or nothing for a guest. It is asked at each
+ * hello, and when the token in use is about to expire.
+ * @typedef {() => string|undefined|null|Promise<string|undefined|null>} TokenProvider
+ */
+
 export const PROTOCOL = 1;
 
 const FIRST_RETRY_MS = 250;
@@ -36,43 +68,49 @@ const PING_EVERY_MS = 10_000;
 const SILENCE_LIMIT_MS = 8_000;
 
 /** Commands that may be sent again: tables remember their ids. */
-const REPEATABLE = new Set(["act", "sit", "stand", "sit_out", "sit_in", "add_chips"]);
+const REPEATABLE = new Set(["act", "sit", "stand", "sit_out", "sit_in", "add_chips", "show"]);
 const REPEAT_WITHIN_MS = 30_000;
+/** A command that came too fast is sent again if that is so soon that somebody still waits. */
+const LONGEST_PAUSE_MS = 5_000;
+
+const LOGGED_OUT = 4403;
+const TOO_MANY_CONNECTIONS = 4430;
+/** After these closes the same would only happen again. */
+const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, LOGGED_OUT, 4429]);
+/** How long to leave a server alone that has too many connections already. */
+const CROWDED_RETRY_MS = 15_000;
+/** Refusals of a hello that another token may help. */
+const TOKEN_REFUSALS = new Set(["bad_token", "token_expired", "token_missing"]);
 
 /**
  * A command that waits for its answer.
  * @typedef {object} Waiting
  * @property {Message} message with its id
  * @property {number} sentMs by the local clock
+ * @property {boolean} paused whether it came too fast once already
  * @property {(answer: Message) => void} resolve
  * @property {(error: Error) => void} reject
  */
 
 /** Answers to a command, by message type. Every other message is news. */
-const ANSWERS = new Set(["accepted", "welcome", "pong", "tables", "account"]);
-
-/** The server's refusal of a command; `code` is stable. */
-export class Rejected extends Error {
-  /** @param {{code: string, message: string, retryable?: boolean}} answer */
-  constructor({ code, message, retryable = false }) {
-    super(message);
-    this.code = code;
-    this.retryable = retryable;
-  }
-}
+const ANSWERS = new Set(["accepted", "welcome", "pong", "tables", "account", "hand"]);
 
 export class Connection {
   /**
    * @param {object} options
    * @param {string} options.url
    * @param {IdentityStore} options.identity
+   * @param {TokenProvider} [options.token]
    */
-  constructor({ url, identity }) {
+  constructor({ url, identity, token = () => undefined }) {
     this.url = url;
     this.identity = identity;
+    this.provider = token;
+    /** @type {string|null|undefined} what the provider gave at last */
+    this.token = undefined;
     /** @type {ConnectionState} */
     this.state = "offline";
-    /** @type {Message|null} the last welcome */
+    /** @type {Welcome|null} the last welcome */
     this.welcome = null;
     /** @type {WebSocket|null} */
     this.socket = null;
@@ -91,10 +129,10 @@ export class Connection {
   }
 
   /**
-   * Call `handler` for each message of a type, for `status` (with the ConnectionState), or for
-   * `name_needed` and `forgotten` (with the Rejected that says why), or for `outdated`.
-   * @param {string} type
-   * @param {(value: any) => void} handler
+   * Call `handler` for each message of a type, or for news of the connection itself.
+   * @template {keyof News} T
+   * @param {T} type
+   * @param {(value: News[T]) => void} handler
    * @returns {() => void} stops the calls
    */
   on(type, handler) {
@@ -131,8 +169,9 @@ export class Connection {
 
   /**
    * Send a command and wait for its answer.
-   * @param {Message} message without an id
-   * @returns {Promise<Message>} the `accepted`, `tables`, `account` or `pong`
+   * @template {ClientMessage["type"]} T
+   * @param {import("./messages.js").Command<T>} message without an id
+   * @returns {Promise<import("./messages.js").Answers[T]>}
    * @throws {Rejected}
    */
   request(message) {
@@ -142,12 +181,13 @@ export class Connection {
 
   /**
    * @param {Message} message
-   * @returns {Promise<Message>}
+   * @returns {Promise<any>}
    */
   send(message) {
     const id = `${this.idPrefix}-${this.nextId++}`;
+    const sentMs = this.clock.local();
     return new Promise((resolve, reject) => {
-      const waiting = { message: { ...message, id }, sentMs: this.clock.local(), resolve, reject };
+      const waiting = { message: { ...message, id }, sentMs, paused: false, resolve, reject };
       this.waiting.set(id, waiting);
       this.socket?.send(JSON.stringify(waiting.message));
     });
@@ -159,14 +199,39 @@ export class Connection {
     this.later(() => this.lose(socket), CONNECT_TIMEOUT_MS);
     socket.onopen = () => this.hello();
     socket.onmessage = (event) => this.receive(JSON.parse(event.data));
-    socket.onclose = () => this.lose(socket);
+    socket.onclose = ({ code, reason }) => this.closed(socket, code, reason);
+  }
+
+  /**
+   * The server, or the network, has closed a connection.
+   * @param {WebSocket} socket
+   * @param {number} code
+   * @param {string} reason
+   */
+  closed(socket, code, reason) {
+    if (socket !== this.socket) return;
+    const final = FINAL_CLOSES.has(code);
+    if (code === LOGGED_OUT) this.identity.save({ name: this.identity.load().name });
+    if (final) this.stop();
+    else this.lose(socket, code === TOO_MANY_CONNECTIONS ? CROWDED_RETRY_MS : 0);
+    if (final || code === TOO_MANY_CONNECTIONS) this.emit("closed", { code, reason, final });
   }
 
   async hello() {
+    const socket = this.socket;
+    try {
+      this.token = await this.provider();
+    } catch (error) {
+      console.warn("no token could be had", error);
+      if (socket) this.lose(socket);
+      return;
+    }
+    if (!socket || socket !== this.socket) return;
     const { session, name, renamed } = this.identity.load();
+    const token = this.token ?? session;
     const asked = this.clock.local();
     try {
-      const who = { token: session, name: session && !renamed ? undefined : name };
+      const who = { token, name: token && !renamed ? undefined : name };
       this.welcomed(await this.send({ type: "hello", ...who }), asked);
     } catch (error) {
       if (error instanceof Rejected) this.refused(error, name);
@@ -175,7 +240,7 @@ export class Connection {
   }
 
   /**
-   * @param {Message} welcome
+   * @param {Welcome} welcome
    * @param {number} asked when hello was sent, by the local clock
    */
   welcomed(welcome, asked) {
@@ -186,8 +251,7 @@ export class Connection {
     }
     this.clearTimers();
     this.clock.learn(asked, welcome.now_ms);
-    this.identity.save({ session: welcome.session, name: welcome.name });
-    this.welcome = welcome;
+    this.learn(welcome);
     this.later(() => {
       this.attempts = 0;
     }, STABLE_AFTER_MS);
@@ -198,28 +262,69 @@ export class Connection {
     for (const { message } of repeated) this.socket?.send(JSON.stringify(message));
   }
 
+  /** @param {Welcome} welcome */
+  learn(welcome) {
+    // Who came with a token has no session; that of an earlier guest is kept for a later visit.
+    const session = welcome.session ?? this.identity.load().session;
+    this.identity.save({ session, name: welcome.name });
+    this.welcome = welcome;
+  }
+
+  /**
+   * Say hello once more on this connection, with a newer token; without one, say that one is
+   * needed. A guest's session renews itself.
+   */
+  async renew() {
+    try {
+      const token = (await this.provider()) ?? undefined;
+      if (this.state !== "online") return;
+      if (token !== undefined && token === this.token) {
+        this.emit("token_expiring", undefined);
+        return;
+      }
+      const session = token ?? this.identity.load().session;
+      this.learn(await this.send({ type: "hello", token: session }));
+      this.token = token;
+    } catch {
+      // The connection goes on until the token ends; then hello tells what is wrong.
+      this.emit("token_expiring", undefined);
+    }
+  }
+
   /**
    * @param {Rejected} refusal
    * @param {string} [name]
    */
   refused(refusal, name) {
     if (refusal.code === "disconnected") return;
-    if (refusal.code === "bad_token") {
+    if (TOKEN_REFUSALS.has(refusal.code)) {
+      this.refusedToken(refusal, name);
+    } else if (refusal.retryable) {
+      if (this.socket) this.lose(this.socket, refusal.retryAfterMs);
+    } else {
+      this.stop();
+      this.emit("name_needed", refusal);
+    }
+  }
+
+  /**
+   * @param {Rejected} refusal
+   * @param {string} [name]
+   */
+  refusedToken(refusal, name) {
+    const guest = !this.token && this.identity.load().session;
+    if (guest) {
       // Another player now: what the earlier one wanted is void.
       this.abandon(() => true);
       this.identity.save({ name });
-      if (name) {
-        this.emit("forgotten", refusal);
-        this.hello();
-        return;
-      }
     }
-    if (refusal.retryable) {
-      if (this.socket) this.lose(this.socket);
-      return;
+    if (guest && name) {
+      this.emit("forgotten", refusal);
+      this.hello();
+    } else {
+      this.stop();
+      this.emit(guest ? "name_needed" : "token_needed", refusal);
     }
-    this.stop();
-    this.emit("name_needed", refusal);
   }
 
   /** @param {Message} message */
@@ -227,12 +332,30 @@ export class Connection {
     this.lastHeardMs = this.clock.local();
     const waiting = this.waiting.get(message.id);
     if (waiting && (ANSWERS.has(message.type) || message.type === "rejected")) {
-      this.waiting.delete(message.id);
-      if (message.type !== "rejected") waiting.resolve(message);
-      else waiting.reject(new Rejected(/** @type {any} */ (message)));
+      this.answered(waiting, message);
     } else {
-      this.emit(message.type, message);
+      if (message.type === "notice" && message.code === "token_expiring") this.renew();
+      this.emit(/** @type {any} */ (message.type), message);
     }
+  }
+
+  /**
+   * @param {Waiting} waiting
+   * @param {Message} answer
+   */
+  answered(waiting, answer) {
+    const { message, resolve, reject } = waiting;
+    const pauseMs = answer.code === "too_fast" ? (answer.retry_after_ms ?? 0) : 0;
+    if (pauseMs > 0 && pauseMs <= LONGEST_PAUSE_MS && !waiting.paused && message.type !== "hello") {
+      waiting.paused = true;
+      this.later(() => {
+        if (this.waiting.has(message.id)) this.socket?.send(JSON.stringify(message));
+      }, pauseMs);
+      return;
+    }
+    this.waiting.delete(message.id);
+    if (answer.type === "rejected") reject(new Rejected(/** @type {any} */ (answer)));
+    else resolve(answer);
   }
 
   /** Measure the way to the server, and give the connection up when nothing comes back. */
@@ -252,14 +375,16 @@ export class Connection {
   /**
    * The connection has ended: try again, later each time.
    * @param {WebSocket} socket
+   * @param {number} [shortestMs] how long to wait at least
    */
-  lose(socket) {
+  lose(socket, shortestMs = 0) {
     if (socket !== this.socket) return;
     this.drop();
     this.setState("reconnecting");
     const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts);
     this.attempts += 1;
-    this.later(() => this.connect(), longest * (0.5 + Math.random() / 2));
+    const pauseMs = Math.max(shortestMs, longest * (0.5 + Math.random() / 2));
+    this.later(() => this.connect(), pauseMs);
   }
 
   /** Let go of the socket, and of what cannot be sent again on another one. */
@@ -293,7 +418,8 @@ export class Connection {
   }
 
   /**
-   * @param {string} type
+   * @template {keyof News} T
+   * @param {T} type
    * @param {any} value
    */
   emit(type, value) {
@@ -316,39 +442,6 @@ export class Connection {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }
-}
-
-/** The server's clock, by the answer that came back fastest, on a clock that never jumps. */
-class ServerClock {
-  constructor() {
-    this.offset = Date.now() - performance.now();
-    this.bestTripMs = Infinity;
-  }
-
-  local() {
-    return performance.now();
-  }
-
-  now() {
-    return this.local() + this.offset;
-  }
-
-  /**
-   * @param {number} asked when the question was sent, by the local clock
-   * @param {number} serverNow the server's time in its answer
-   */
-  learn(asked, serverNow) {
-    const trip = this.local() - asked;
-    // A little slack lets newer measurements replace an old one, as clocks drift.
-    if (trip > this.bestTripMs * 1.5 + 5) return;
-    this.bestTripMs = trip;
-    this.offset = serverNow + trip / 2 - this.local();
-  }
-}
-
-function notConnected() {
-  const message = "not connected to the server";
-  return new Rejected({ code: "disconnected", message, retryable: true });
 }
 
 function randomPrefix() {

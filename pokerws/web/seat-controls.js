@@ -34,6 +34,7 @@ export class SeatControls {
     this.command("sit-out", "sit_out");
     this.command("sit-in", "sit_in");
     byId("add-chips").addEventListener("click", () => this.askChips());
+    this.onClick("show-cards", () => this.showCards());
     this.onClick("top-up", () => this.want({ amount: null }));
   }
 
@@ -67,6 +68,7 @@ export class SeatControls {
     const { table, own, live } = scene;
     const seat = own === null ? null : table.seats[own];
     const staying = seat !== null && !seat.leaving;
+    byId("show-cards").hidden = !canShow(table, own);
     byId("stand").hidden = !staying;
     byId("sit-out").hidden = !staying || seat.sitting_out;
     byId("sit-in").hidden = !staying || !seat.sitting_out || seat.stack === 0;
@@ -89,6 +91,11 @@ export class SeatControls {
   canTopUp(table, seat) {
     if (!seat || this.account.balance === null) return false;
     return this.account.balance >= Math.max(1, table.config.min_buy_in - seat.stack);
+  }
+
+  async showCards() {
+    const hand = this.scene?.table.last_hand?.number;
+    if (hand !== undefined) await this.send({ type: "show", hand }).catch(sayRefusal);
   }
 
   inHand() {
@@ -167,4 +174,13 @@ export class SeatControls {
       else sayRefusal(refusal);
     }
   }
+}
+
+/**
+ * Whether there are own cards of the last hand that nobody has seen.
+ * @param {import("./table-state.js").TableState} table
+ * @param {number|null} own
+ */
+function canShow({ last_hand: last }, own) {
+  return own !== null && last !== null && last.cards[own].length > 0 && !last.shown.includes(own);
 }

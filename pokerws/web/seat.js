@@ -94,7 +94,7 @@ export class SeatView {
     this.sitButton.disabled = !scene.live;
     this.plate.hidden = seat === null && own === null;
     this.renderPlayer(seat);
-    showCards(this.cards, seat && part && !part.folded && !part.mucked ? part.cards : ownFolded(part));
+    showCards(this.cards, openedAfter(table, this.number) ?? cardsOf(seat, part));
     this.renderTag(seat, part, scene);
     this.dealer.hidden = table.button !== this.number;
     const bet = playing ? (part?.bet ?? 0) : 0;
@@ -189,11 +189,23 @@ function stateOf(seat, part, toAct, playing) {
 }
 
 /**
- * The own cards stay in sight after a fold; nobody else's do.
+ * What lies at a seat. The own cards stay in sight after a fold; nobody else's do.
+ * @param {Seat|null} seat
  * @param {HandSeat|null} part
  */
-function ownFolded(part) {
-  return part && !part.cards.includes("??") ? part.cards : [];
+function cardsOf(seat, part) {
+  if (!part) return [];
+  const held = seat !== null && !part.folded && !part.mucked;
+  return held || !part.cards.includes("??") ? part.cards : [];
+}
+
+/**
+ * The cards that a player has shown when the hand was over, as long as they lie there.
+ * @param {import("./table-state.js").TableState} table
+ * @param {number} number
+ */
+function openedAfter(table, number) {
+  return table.last_hand?.shown.includes(number) ? table.last_hand.cards[number] : null;
 }
 
 const NO_TAG = { text: "", kind: "" };

@@ -80,6 +80,14 @@
  */
 
 /**
+ * The cards that were not shown while the last hand was played; those of `shown` lie open since.
+ * @typedef {object} LastHand
+ * @property {number} number
+ * @property {string[][]} cards one list a seat
+ * @property {number[]} shown
+ */
+
+/**
  * @typedef {object} TableState
  * @property {string} id
  * @property {string} name
@@ -94,6 +102,7 @@
  * @property {number|null} next_hand_at_ms
  * @property {number} turns
  * @property {boolean} closed
+ * @property {LastHand|null} last_hand
  */
 
 /**
@@ -116,7 +125,7 @@ export function readTable(state) {
     seats: state.hand.seats.map((/** @type {any} */ seat) => seat && { ...newHandSeat(), ...seat }),
   };
   const seats = state.seats.map((/** @type {any} */ seat) => seat && { ...newSeat(seat), ...seat });
-  return { ...state, seats, hand };
+  return { ...state, seats, hand, last_hand: state.last_hand ?? null };
 }
 
 /**
@@ -158,8 +167,11 @@ export function applyEvent(table, event) {
 /** @type {Record<string, (table: TableState, event: TableEvent) => void>} */
 const TABLE_EVENTS = {
   hand_started: startHand,
-  hand_ended: (table) => {
-    table.hand = null;
+  hand_ended: endHand,
+  hand_shown: (table, event) => {
+    if (!table.last_hand) throw new Error("no cards of the last hand are kept");
+    table.last_hand.cards[event.seat] = event.cards;
+    table.last_hand.shown.push(event.seat);
   },
   hand_cancelled: (table, event) => {
     for (const refund of event.refunds) seatAt(table, refund.seat).stack += refund.amount;
@@ -175,9 +187,7 @@ const TABLE_EVENTS = {
     if (table.seats[event.seat]) throw new Error(`seat ${event.seat} is taken`);
     table.seats[event.seat] = newSeat(event);
   },
-  player_stood: (table, event) => {
-    table.seats[event.seat] = null;
-  },
+  player_stood: stand,
   player_leaving: (table, event) => {
     seatAt(table, event.seat).leaving = true;
   },
@@ -286,6 +296,7 @@ function startHand(table, event) {
   table.small_blind = event.small_blind;
   table.big_blind = event.big_blind;
   table.next_hand_at_ms = null;
+  table.last_hand = null;
   for (const number of event.missed ?? []) seatAt(table, number).owes_blind = true;
   for (const seat of table.seats) if (seat?.sitting_out) seat.hands_missed += 1;
   for (const number of event.order) seatAt(table, number).owes_blind = false;
@@ -305,6 +316,31 @@ function startHand(table, event) {
     pots: [],
     turn: null,
   };
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event
+ */
+function endHand(table, { unshown = [] }) {
+  const parts = table.hand?.seats ?? [];
+  const cards = parts.map((part, number) => (part && unshown.includes(number) ? part.cards : []));
+  if (table.hand && unshown.length) {
+    table.last_hand = { number: table.hand.number, cards, shown: [] };
+  }
+  table.hand = null;
+}
+
+/**
+ * @param {TableState} table
+ * @param {TableEvent} event
+ */
+function stand(table, { seat }) {
+  table.seats[seat] = null;
+  const last = table.last_hand;
+  if (!last) return;
+  last.cards[seat] = [];
+  last.shown = last.shown.filter((number) => number !== seat);
 }
 
 /**

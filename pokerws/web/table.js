@@ -117,7 +117,7 @@ export class TableScreen {
    * @returns {Promise<Message>}
    */
   send(message) {
-    return this.connection.request({ ...message, table: this.id });
+    return this.connection.request(/** @type {any} */ ({ ...message, table: this.id }));
   }
 
   /** @param {boolean} resumed */

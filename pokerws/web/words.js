@@ -205,6 +205,7 @@ const TOLD = {
     `${streetName(table.config.variant, event.street)}: ${cardSigns(event.cards)}`,
   cards_shown: (_, event, name) =>
     `${name} shows ${cardSigns(event.cards)}${event.hand ? ` – ${event.hand}` : ""}`,
+  hand_shown: (_, event, name) => `${name} shows ${cardSigns(event.cards)}`,
   cards_mucked: (_, event, name) => `${name} mucks`,
   pot_awarded: tellAward,
   hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets go back`,

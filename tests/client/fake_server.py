@@ -1,19 +1,22 @@
 """A server that says what a test tells it to: one script a connection, in the order of arrival."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
 
 from pokerws.client import Backoff, Client, OnMessage, connect
 from pokerws.game.events import PlayerSat, TableEvent
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import (
+    JSON,
     PROTOCOL,
+    WIRES,
     Accepted,
     ClientMessage,
     Events,
@@ -26,14 +29,13 @@ from pokerws.messages import (
     Watch,
     Welcome,
     client_decoder,
-    encode,
 )
 
 AT_ONCE = Backoff(shortest_ms=0, longest_ms=0)
 ANN = PlayerId("p_ann")
 TABLE = TableId("t1")
 
-_decode = client_decoder(strict=True).decode
+_DECODERS = {wire: client_decoder(strict=True, wire=wire) for wire in WIRES.values()}
 
 SAT = PlayerSat(2, ANN, "Ann", 5_000)
 
@@ -59,21 +61,25 @@ class Peer:
 
     def __init__(self, connection: ServerConnection) -> None:
         self._connection = connection
+        self.subprotocol = connection.subprotocol
+        self._wire = WIRES.get(connection.subprotocol or "", JSON)
+        self._decode = _DECODERS[self._wire].decode
 
     async def receive(self, kind: type[M]) -> M:
         """The next message, which has to be of this kind."""
-        message: ClientMessage = _decode(await self._connection.recv())
+        message: ClientMessage = self._decode(await self._connection.recv(decode=False))
         assert isinstance(message, kind), message
         return message
 
     async def send(self, *messages: ServerMessage) -> None:
         for message in messages:
-            await self._connection.send(encode(message), text=True)
+            frame = self._wire.encode(message)
+            await self._connection.send(frame, text=self._wire.is_text)
 
     async def send_raw(self, text: str) -> None:
         await self._connection.send(text)
 
-    async def welcome(self, session: str = "secret", player: PlayerId = ANN) -> Hello:
+    async def welcome(self, session: str | None = "secret", player: PlayerId = ANN) -> Hello:
         hello = await self.receive(Hello)
         limits = Limits(max_message_bytes=4096)
         welcome = Welcome(
@@ -116,7 +122,9 @@ Script = Callable[[Peer], Awaitable[None]]
 
 
 @asynccontextmanager
-async def fake_server(*scripts: Script, port: int = 0) -> AsyncIterator[str]:
+async def fake_server(
+    *scripts: Script, port: int = 0, subprotocols: Sequence[str] = tuple(WIRES)
+) -> AsyncIterator[str]:
     """Serve one connection a script; gives the URL.
 
     A script that goes wrong ends the test at once, with what went wrong in it.  At the end it
@@ -140,7 +148,10 @@ async def fake_server(*scripts: Script, port: int = 0) -> AsyncIterator[str]:
             result.set_result(None)
 
     server: Server
-    async with serve(handle, "127.0.0.1", port, compression=None) as server:
+    spoken = [Subprotocol(name) for name in subprotocols]
+    async with serve(
+        handle, "127.0.0.1", port, compression=None, subprotocols=spoken or None
+    ) as server:
         try:
             yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/ws"
             await asyncio.wait(results)

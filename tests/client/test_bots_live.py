@@ -15,6 +15,7 @@ from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableEvent
 from pokerws.game.state import TableId
 from pokerws.server.app import App
 from pokerws.settings import Settings
+from tests.unlimited import NO_LIMITS
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "bot.py"
 
@@ -31,6 +32,7 @@ SETTINGS = Settings(
     turn_time_ms=600_000,
     next_hand_delay_ms=0,
     use_input_validation=True,
+    **NO_LIMITS,
 )
 
 
@@ -121,8 +123,10 @@ async def test_bots_play_on_when_their_accounts_run_dry() -> None:
 async def test_bots_play_on_over_broken_connections() -> None:
     async with serving() as app, bots_at(app):
         table = open_table(app)
+        token = None
         for _ in range(8):
-            async with connect(app.socket_url, name="Rail") as rail:
+            async with connect(app.socket_url, name="Rail", token=token) as rail:
+                token = rail.session
                 view = await rail.watch(table)
                 await hands(view, 3)
                 assert names(view) == set(STYLE_OF)

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from pokerws.client import CommandRejected, ConnectionEnded, connect
+from pokerws.client import CommandRejected, ConnectionEnded, NotUnderstood, connect
 from pokerws.game.events import ChipsAdded, PlayerSat
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import (
@@ -12,16 +12,22 @@ from pokerws.messages import (
     AddChips,
     Chat,
     ChatSaid,
+    CloseCode,
+    CloseTable,
     CreateTable,
     GetAccount,
+    GetHand,
+    HandEvents,
     Hello,
     ListTables,
     Lobby,
+    Logout,
     Notice,
     Ping,
     Pong,
     Refill,
     Rejected,
+    Show,
     Sit,
     Tables,
     WatchLobby,
@@ -105,6 +111,50 @@ async def test_a_refill_is_given_or_refused() -> None:
         await client.close()
 
 
+async def test_a_hand_that_is_over_is_read() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        asked = await peer.receive(GetHand)
+        assert (asked.table, asked.hand) == (TABLE, 4)
+        await peer.send(HandEvents(asked.id, TABLE, 4, 1, 2, [SAT]))
+        await peer.stays()
+
+    async with fake_server(script) as url, ann(url) as client:
+        told = await client.get_hand(TABLE, 4)
+        assert (told.seq, told.events) == (2, [SAT])
+        await client.close()
+
+
+async def test_cards_are_shown_and_tables_are_closed() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        show = await peer.receive(Show)
+        assert (show.table, show.hand) == (TABLE, 4)
+        await peer.send(Accepted(show.id, 9))
+        close = await peer.receive(CloseTable)
+        assert close.table == TABLE
+        await peer.send(Rejected(close.id, "forbidden", "admins only"))
+        await peer.stays()
+
+    async with fake_server(script) as url, ann(url) as client:
+        assert (await client.show(TABLE, 4)).seq == 9
+        with pytest.raises(CommandRejected, match="forbidden"):
+            await client.close_table(TABLE)
+        await client.close()
+
+
+async def test_whoever_logs_out_is_not_connected_again() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.send(Accepted((await peer.receive(Logout)).id))
+        await peer.close(CloseCode.LOGGED_OUT, "logged out")
+
+    async with fake_server(script) as url, ann(url) as client:
+        await client.logout()
+        with pytest.raises(ConnectionEnded):
+            await client.ping()
+
+
 @pytest.mark.parametrize("amount", [None, 500])
 async def test_chips_are_added_by_an_amount_or_up_to_the_maximum(amount: int | None) -> None:
     async def script(peer: Peer) -> None:
@@ -180,6 +230,57 @@ async def test_a_message_that_is_not_known_is_passed_over() -> None:
 
     async with fake_server(script) as url, ann(url) as client:
         assert await client.ping() == 5
+
+
+async def test_an_answer_that_is_not_understood_is_raised() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        asked = await peer.receive(ListTables)
+        await peer.send_raw(f'{{"type":"tables","id":"{asked.id}","tables":"many"}}')
+
+    async with fake_server(script) as url, ann(url) as client:
+        with pytest.raises(NotUnderstood, match="tables"):
+            await client.list_tables()
+
+
+async def test_a_client_speaks_messagepack_where_it_is_asked_to() -> None:
+    async def script(peer: Peer) -> None:
+        assert peer.subprotocol == "poker.v1.msgpack"
+        hello = await peer.welcome()
+        assert hello.capabilities == []
+        await peer.show(empty_table())
+        await peer.send(events(2, SAT))
+        await peer.send(Pong((await peer.receive(Ping)).id, 5))
+
+    async with (
+        fake_server(script) as url,
+        connect(url, name="Ann", wire="msgpack", capabilities=[], backoff=AT_ONCE) as client,
+    ):
+        view = await client.watch(TABLE)
+        assert await client.ping() == 5
+        assert view.seat == 2
+
+
+async def test_a_server_without_messagepack_is_not_spoken_to() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.stays()
+
+    async with fake_server(script, subprotocols=()) as url:
+        with pytest.raises(ConnectionEnded, match="msgpack"):
+            async with connect(url, name="Ann", wire="msgpack", backoff=AT_ONCE):
+                pytest.fail("it does not know that")
+
+
+async def test_how_long_to_wait_is_part_of_the_refusal() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        sit = await peer.receive(Sit)
+        await peer.send(Rejected(sit.id, "too_fast", "slow down", True, 1_500))
+
+    async with fake_server(script) as url, ann(url) as client:
+        with pytest.raises(CommandRejected, match="too_fast") as caught:
+            await client.sit(TABLE, 5_000)
+        assert caught.value.retry_after_ms == 1_500
 
 
 async def test_chat_notices_and_the_lobby_are_heard() -> None:

@@ -53,7 +53,12 @@ def test_pauses_double_up_to_the_longest_with_half_of_each_by_chance() -> None:
 
 
 def test_the_server_closes_with_codes_that_are_decided_about() -> None:
-    final = {CloseCode.BAD_MESSAGES}
+    final = {
+        CloseCode.BAD_MESSAGES,
+        CloseCode.TOKEN_EXPIRED,  # But for who has a newer one: see test_tokens.py.
+        CloseCode.LOGGED_OUT,
+        CloseCode.TOO_FAST,
+    }
     assert set(CloseCode) - RECONNECT_CODES == final
 
 
@@ -82,7 +87,7 @@ def test_a_handshake_that_breaks_off_is_tried_again() -> None:
     assert may_pass(error)
 
 
-@pytest.mark.parametrize("code", [1001, 1011, 1012, 1013, 4408, 4409, 4413])
+@pytest.mark.parametrize("code", [1001, 1011, 1012, 1013, 4408, 4409, 4413, 4430])
 async def test_after_these_closes_the_same_player_comes_back(code: int) -> None:
     async def first(peer: Peer) -> None:
         await peer.welcome("secret")
@@ -98,7 +103,7 @@ async def test_after_these_closes_the_same_player_comes_back(code: int) -> None:
         assert client.session == "newer"
 
 
-@pytest.mark.parametrize("code", [1000, 1002, 1009, 4400, 4401, 4403])
+@pytest.mark.parametrize("code", [1000, 1002, 1009, 4400, 4403, 4429])
 async def test_other_closes_are_final_and_whoever_waits_is_told(code: int) -> None:
     async def script(peer: Peer) -> None:
         await peer.welcome()

@@ -11,7 +11,7 @@ from pokerws.client.table_view import Gap
 from pokerws.game.events import PlayerSat, PlayerSatOut, TableEvent
 from pokerws.game.state import PlayerId
 from pokerws.messages import Events, Snapshot, encode, server_decoder
-from pokerws.server.views import owners, redact, redact_table
+from pokerws.server.views import redact, redact_table
 from tests.client.fake_server import ANN, empty_table, events, snapshot
 from tests.client.random_play import any_legal, played, player_in
 
@@ -36,7 +36,7 @@ def test_a_view_fed_over_the_wire_is_the_table_as_its_player_may_see_it(
     for place, (table, happened) in enumerate(islice(played(rng, any_legal(rng)), 400)):
         first = table.seq - len(happened) + 1
         if view is not None:
-            seen = [redact(event, owners(table), viewer) for event in happened]
+            seen = [redact(event, viewer) for event in happened]
             message = decode(encode(Events(table.id, 1, first, 0, seen)))
             assert isinstance(message, Events)
             view.take_events(message)

@@ -74,6 +74,40 @@ async def test_an_event_that_does_not_fit_is_answered_like_a_gap() -> None:
         await view.wait_for(lambda view: view.epoch == 2)
 
 
+async def test_an_event_of_a_newer_server_is_a_reason_for_a_snapshot() -> None:
+    later = empty_table()
+    later.seq = 2
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.show(empty_table())
+        await peer.send_raw(
+            '{"type":"events","table":"t1","epoch":1,"seq":2,"now_ms":1,'
+            '"events":[{"type":"confetti_thrown","seat":0}]}'
+        )
+        assert (await peer.show(later)).after_seq is None
+        await peer.send(events(3, SAT))
+
+    async with fake_server(script) as url, ann(url) as client:
+        view = await client.watch(TABLE)
+        await view.reached(3)
+        assert view.seat == 2
+
+
+async def test_a_snapshot_that_is_not_understood_ends_the_view_instead_of_asking_for_ever() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.show(empty_table())
+        await peer.send_raw('{"type":"snapshot","table":"t1","epoch":1,"seq":2,"state":"round"}')
+        await peer.send(Pong((await peer.receive(Ping)).id, 1))
+
+    async with fake_server(script) as url, ann(url) as client:
+        view = await client.watch(TABLE)
+        with pytest.raises(TableLost, match="not_understood"):
+            await view.wait_for(lambda view: view.seat)
+        await client.ping()
+
+
 async def test_an_unknown_table_is_refused_and_may_be_asked_for_again() -> None:
     async def script(peer: Peer) -> None:
         await peer.welcome()

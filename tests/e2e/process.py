@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
+from tests.unlimited import NO_LIMITS
 from tests.vaults import VAULT_KEYS
 
 REPOSITORY = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ class ServerProcess:
 
     def __init__(self, **settings: object) -> None:
         self.port = free_port()
-        given = {"vault_keys": VAULT_KEYS, **settings}
+        given = {"vault_keys": VAULT_KEYS, **NO_LIMITS, **settings}
         self.settings = {name.upper(): str(value) for name, value in given.items()}
         self.output: list[str] = []
         self._process: asyncio.subprocess.Process | None = None

@@ -49,7 +49,7 @@ async def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
         ({"USE_DB_REPOSITORY": "perhaps"}, "USE_DB_REPOSITORY"),
         ({"USE_EVENT_PERSISTENCE": "true"}, "USE_DB_REPOSITORY"),
         ({"USE_DURABLE_ACKS": "true"}, "USE_DB_REPOSITORY"),
-        ({"USE_AUTH_MIDDLEWARE": "true"}, "USE_AUTH_MIDDLEWARE is not available yet"),
+        ({"USE_AUTH_MIDDLEWARE": "true"}, "set AUTH_SECRET, AUTH_KEY_FILE or AUTH_JWKS"),
         ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
     ],
 )

@@ -4,6 +4,7 @@ And the end of a server that is told to stop in full play.
 """
 
 import asyncio
+import itertools
 import json
 import os
 import signal
@@ -30,6 +31,8 @@ from tests.e2e.process import ServerProcess
 BOTH_MODES = pytest.mark.parametrize("durable", [False, True], ids=["dual-write", "durable"])
 # Turns run out by themselves, so that the first server has something to write.
 QUICK = TableConfig(seats=3, turn_time_ms=400, next_hand_delay_ms=20)
+# A name is its player's for longer than any test.
+NUMBERS = itertools.count(1)
 
 cluster = pytest.fixture(scope="module")(a_cluster)
 
@@ -186,10 +189,10 @@ async def damage_snapshot(cluster: Cluster, dsn: str, table: TableId, how: str) 
 
 async def refused(house: House, table: TableId) -> None:
     """The table cannot be had, however often it is asked for."""
-    async with connect(house.server.socket_url, name="Gus") as gus:
+    async with connect(house.server.socket_url, name="Rob") as rob:
         for _ in range(2):
             with pytest.raises(CommandRejected) as refusal:
-                await gus.watch(table)
+                await rob.watch(table)
             assert (refusal.value.code, refusal.value.retryable) == ("table_quarantined", False)
 
 
@@ -268,8 +271,8 @@ async def test_an_event_that_fits_no_table_keeps_its_table_out_and_no_connection
 
 
 async def listed(server: ServerProcess) -> set[TableId]:
-    async with connect(server.socket_url, name="Gus") as gus:
-        return {summary.table for summary in await gus.list_tables()}
+    async with connect(server.socket_url, name=f"Reader {next(NUMBERS)}") as reader:
+        return {summary.table for summary in await reader.list_tables()}
 
 
 async def test_in_dual_write_kill_9_loses_no_more_than_what_was_not_written_yet(
@@ -283,10 +286,10 @@ async def test_in_dual_write_kill_9_loses_no_more_than_what_was_not_written_yet(
             versions = await check_database(dsn)
             assert set(versions) == set(house.tables)
         await server.start()
-        for table in house.tables:
-            async with guest(server, "Gus", table) as gus:
-                await gus.client.sit(table, 1_000)
-                assert gus.view.seq > versions[table]
+        for name, table in zip(("Gus", "Hal"), house.tables, strict=True):
+            async with guest(server, name, table) as late:
+                await late.client.sit(table, 1_000)
+                assert late.view.seq > versions[table]
         assert await server.stop() == 0
     await check_database(dsn)
 
@@ -363,7 +366,7 @@ async def test_a_table_that_two_servers_take_from_each_other_loses_nothing(
                 # The first server sends the players away; they come back, and it takes it again.
                 while len(first.log("table_moved")) < times:
                     await house.progress.more(5)
-                async with guest(first, "Hal", contested) as hal:
+                async with guest(first, f"Hal {times}", contested) as hal:
                     assert hal.view.epoch == epoch + 1
                     await house.more_at(contested, 20)
             assert len(first.log("table_moved")) == 3

@@ -19,6 +19,7 @@ from pokerws.game.commands import (
     Action,
     AddChips,
     Command,
+    Show,
     Sit,
     SitIn,
     SitOut,
@@ -252,6 +253,10 @@ class Player:
 
     def adds(self, amount: int | None, balance: int | None = None) -> None:
         self.game.play(AddChips(self.id, amount, balance))
+
+    def shows(self, hand: int | None = None) -> None:
+        """Show the cards of the hand that has just ended, or of another one."""
+        self.game.play(Show(self.id, self.game.table.hand_number if hand is None else hand))
 
     def now_has(self, stack: int) -> None:
         """Give the player another stack, as if the log started here."""

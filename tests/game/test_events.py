@@ -24,6 +24,7 @@ from pokerws.game.events import (
     HandCancelled,
     HandEnded,
     HandEvent,
+    HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
@@ -67,7 +68,7 @@ EVENTS: list[TableEvent] = [
     HandStarted(1, 0, 1, 2, [1, 2, 0], 100, missed=[3], deck=HANDS[0]),
     AntePosted(0, 5, dead=True),
     BlindPosted(0, "straddle", 5, 10),
-    HoleCardsDealt(HANDS),
+    HoleCardsDealt(HANDS, [ALICE, None, PlayerId("bob")]),
     TurnStarted(Turn(0, 7, ["fold", "call"], 5, 0, 0, 1_000, 2_000)),
     TurnTimedOut(0, 7),
     Folded(0, auto=True),
@@ -81,8 +82,9 @@ EVENTS: list[TableEvent] = [
     CardsShown(0, HANDS[0], "ace high"),
     CardsMucked(0),
     PotAwarded(0, [Share(0, 5)], "ace high"),
-    HandEnded(1),
+    HandEnded(1, [0, 2]),
     HandCancelled(1, [Share(1, 50), Share(2, 100)]),
+    HandShown(1, 0, HANDS[0]),
     TableClosed("operator"),
 ]
 
@@ -128,6 +130,8 @@ def test_every_event_counts(event: TableEvent) -> None:
         game.table.seats[0] = None
     elif isinstance(event, PotAwarded):
         apply(game.table, BetsCollected([Pot(5, [0, 1])]))
+    elif isinstance(event, HandShown):
+        game.folds_around()
     elif isinstance(event, HandStarted):
         game.sits("dave", seat=3)
     before = game.table.seq

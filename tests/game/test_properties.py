@@ -20,6 +20,7 @@ from pokerws.game.commands import (
     AddChips,
     Command,
     Resume,
+    Show,
     Sit,
     SitIn,
     SitOut,
@@ -59,7 +60,7 @@ step = st.tuples(
         ["act"] * 12
         + ["time up"] * 4
         + ["sit"] * 3
-        + ["stand", "sit out", "sit in", "sit in", "add", "resume", "anything"]
+        + ["stand", "sit out", "sit in", "sit in", "add", "show", "resume", "anything"]
     ),
     st.integers(0, 10_000),
 )
@@ -122,6 +123,8 @@ class Life:
                 return SitIn(player)
             case "add":
                 return AddChips(player, number % 300)
+            case "show":
+                return Show(player, self.table.hand_number - number // 8 % 2)
             case "resume":
                 saved_ms = self.now_ms
                 self.now_ms += number
@@ -209,8 +212,8 @@ def redacted(event: TableEvent, table: Table) -> TableEvent:
         case HandStarted():
             return replace(event, deck=[])
         case HoleCardsDealt(cards=hands):
-            return HoleCardsDealt(
-                [hidden(cards, number, table) for number, cards in enumerate(hands)]
+            return replace(
+                event, cards=[hidden(cards, number, table) for number, cards in enumerate(hands)]
             )
         case LogRestarted():
             return LogRestarted(None)
@@ -220,7 +223,13 @@ def redacted(event: TableEvent, table: Table) -> TableEvent:
 
 def redacted_table(table: Table) -> Table:
     """A table as WATCHER sees it."""
-    hand = table.hand
+    hand, last = table.hand, table.last_hand
+    if last is not None:
+        cards = [
+            cards if number in last.shown else hidden(cards, number, table)
+            for number, cards in enumerate(last.cards)
+        ]
+        return replace(table, last_hand=replace(last, cards=cards))
     if hand is None:
         return table
     seats: list[HandSeat | None] = [

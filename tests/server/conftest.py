@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from pokerws.server.app import App
 from pokerws.settings import Settings
+from tests.unlimited import NO_LIMITS
 
 Message = dict[str, Any]
 
@@ -59,7 +60,8 @@ async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[A
     marker = request.node.get_closest_marker("settings")
     # A server in memory leaves a note at its database, if there is one.
     nowhere = f"embedded:{tmp_path / 'none'}"
-    app = App(Settings(port=0, database_url=nowhere, **(marker.kwargs if marker else {})))
+    given = {**NO_LIMITS, **(marker.kwargs if marker else {})}
+    app = App(Settings(port=0, database_url=nowhere, **given))
     await app.start()
     yield app
     await app.stop()

@@ -7,9 +7,7 @@ import msgspec
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     JSON,
-    Accepted,
     Events,
-    Rejected,
     ServerMessage,
     TableSummary,
     Wire,
@@ -17,6 +15,7 @@ from pokerws.messages import (
 )
 from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
+from pokerws.server.parties import TableAnswer
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.memory import MemoryAccounts, MemoryStore
@@ -82,7 +81,7 @@ class FakeViewer:
         self.frames: list[bytes] = []
         self.moved_tables: list[TableId] = []
 
-    def answer(self, message: Accepted | Rejected) -> None:
+    def answer(self, message: TableAnswer) -> None:
         self.frames.append(msgspec.json.encode(message))
 
     def show(self, table: TableActor, frame: bytes) -> None:

@@ -49,9 +49,16 @@ class StoredHouse:
     """One server's lobby, journal and upkeep, over a store that others may use too."""
 
     def __init__(
-        self, store: Store, clock: ManualClock, *, vault: Vault = VAULT, idle_ms: int = IDLE_MS
+        self,
+        store: Store,
+        clock: ManualClock,
+        *,
+        vault: Vault = VAULT,
+        idle_ms: int = IDLE_MS,
+        durable: bool = False,
     ) -> None:
         self.store = store
+        self.vault = vault
         self.clock = clock
         self.journal = Journal(
             store,
@@ -70,6 +77,7 @@ class StoredHouse:
             bank=Bank(store.accounts, clock, Terms()),
             max_tables=20_000,
             vault=vault,
+            durable=durable,
         )
         self.upkeep = Upkeep(self.lobby, store, clock, idle_ms=idle_ms, abandoned_ms=ABANDONED_MS)
         self.viewers = {name: FakeViewer(name) for name in NAMES}

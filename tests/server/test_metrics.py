@@ -10,12 +10,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from pokerws.game.deal import shuffler
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableConfig, TableId
-from pokerws.messages import CloseCode
+from pokerws.messages import CloseCode, Limits
 from pokerws.metrics import Metrics, Readings
 from pokerws.server.app import App
 from pokerws.server.http import is_this_machine
 from pokerws.server.lobby import Lobby
-from pokerws.server.session import MAX_BAD_MESSAGES
 from pokerws.storage.journal import BackOff, Journal
 from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import StoreUnavailable
@@ -110,7 +109,7 @@ async def test_connections_are_counted_by_how_they_ended(
     app: App, open_connection: Connect
 ) -> None:
     garbled = await open_connection()
-    for _ in range(MAX_BAD_MESSAGES):
+    for _ in range(Limits(0).max_violations):
         await garbled.connection.send("{")
         await garbled.until("rejected")
     await garbled.connection.wait_closed()

@@ -23,7 +23,6 @@ from pokerws.messages import (
     encode,
     server_decoder,
 )
-from pokerws.server import session
 from pokerws.server.auth import Identity
 from pokerws.server.desk import Desk
 from pokerws.server.dispatch import dispatch
@@ -167,7 +166,7 @@ async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
 
 
 async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:
-    huge = b"x" * (session.MAX_OUTBOX_BYTES // 2)
+    huge = b"x" * (slow.session.desk.outbox_bytes // 2)
     for _ in range(4):
         slow.session.tell(huge)
     await asyncio.sleep(0)

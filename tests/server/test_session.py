@@ -12,7 +12,6 @@ import pokerws
 from pokerws.messages import REJECT_CODES
 from pokerws.server import decoding
 from pokerws.server.app import App
-from pokerws.server.session import MAX_BAD_MESSAGES
 from tests.server.conftest import Connect, Raw
 
 CONFIG = {"seats": 3, "next_hand_delay_ms": 0, "min_buy_in": 1_000, "max_buy_in": 5_000}
@@ -169,7 +168,7 @@ async def test_without_validation_extra_fields_and_numbers_in_strings_are_taken(
 
 async def test_garbage_without_end_is_closed(open_connection: Connect) -> None:
     raw = await open_connection("Ann")
-    for _ in range(MAX_BAD_MESSAGES):
+    for _ in range(raw.welcome["limits"]["max_violations"]):
         await raw.connection.send("garbage")
         assert (await raw.receive())["code"] == "not_json"
     with pytest.raises(ConnectionClosedError) as closed:

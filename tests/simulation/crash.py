@@ -21,6 +21,7 @@ from pokerws.game.events import (
     Called,
     Checked,
     Folded,
+    HoleCardsDealt,
     PlayerLeaving,
     PlayerSat,
     PlayerStood,
@@ -259,12 +260,15 @@ def _check_player(events: list[TableEvent], recorder: Recorder) -> int:
                 seats[seat] = player
             case PlayerStood(seat=seat):
                 seats[seat] = None
+            case HoleCardsDealt(cards=cards, players=players):
+                dealt_in = [seats[seat] if own else None for seat, own in enumerate(cards)]
+                assert players == dealt_in, (seq, players, dealt_in)
             case _:
                 pass
         seat_at[seq] = seats.index(recorder.player) if recorder.player in seats else None
         shown = recorder.shown.get(seq)
         if shown is not None:
-            assert shown == redact(event, list(seats), recorder.player), (seq, shown, event)
+            assert shown == redact(event, recorder.player), (seq, shown, event)
     highest = max(recorder.highest_seq, *recorder.shown)
     assert highest <= len(events), f"event {highest} was shown, and {len(events)} are stored"
     seqs = [seq for seq, _ in recorder.accepted]

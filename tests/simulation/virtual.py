@@ -18,9 +18,10 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import replay
-from pokerws.messages import JSON, Accepted, Events, Rejected, Snapshot, Watch, server_decoder
+from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
 from pokerws.server.clock import Clock
 from pokerws.server.lobby import Lobby
+from pokerws.server.parties import TableAnswer
 from pokerws.server.table_actor import TableActor
 from pokerws.server.views import redact
 from pokerws.storage.journal import BackOff, Journal
@@ -218,11 +219,11 @@ class Person:
         self.world = world
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}
-        self.answer_to: asyncio.Future[Accepted | Rejected] | None = None
+        self.answer_to: asyncio.Future[TableAnswer] | None = None
         self.asked = ""
         self.actor: TableActor | None = None
 
-    def answer(self, message: Accepted | Rejected) -> None:
+    def answer(self, message: TableAnswer) -> None:
         if isinstance(message, Accepted) and message.seq is not None:
             self._check_seq(message.seq)
             before = self.accepted.setdefault(message.id, message.seq)
@@ -415,7 +416,7 @@ class World:
         assert len(events) == stored.seq
         assert self.store.chips(self.table) == 0
         for seq, event in self.spectator.shown.items():
-            assert redact(events[seq - 1], [None] * PLAYERS, None) == event
+            assert redact(events[seq - 1], None) == event
         for person in self.people:
             assert all(seq <= len(events) for seq in person.shown)
             assert len(set(person.accepted.values())) == len(person.accepted)

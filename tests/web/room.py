@@ -17,17 +17,20 @@ from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 from pokerws.messages import (
     JSON,
     Accepted,
+    CloseCode,
     Limits,
     Rejected,
     ServerMessage,
     client_decoder,
     encode,
 )
+from pokerws.server.auth import Admission
 from pokerws.server.desk import Desk
 from pokerws.server.dispatch import dispatch
 from pokerws.server.guests import Guests
-from pokerws.server.http import Pages
+from pokerws.server.http import SECURITY_HEADERS, Pages
 from pokerws.server.lobby import Lobby
+from pokerws.server.parties import TableAnswer
 from pokerws.server.session import Session
 from pokerws.server.table_actor import TableActor
 from tests.server.fakes import ManualClock, open_bank
@@ -45,7 +48,7 @@ class Opponent:
         self.wire = JSON
         self.sent = 0
 
-    def answer(self, message: Accepted | Rejected) -> None:
+    def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
     def show(self, table: TableActor, frame: bytes) -> None:
@@ -70,6 +73,9 @@ class Room:
         self.received: list[dict[str, object]] = []
         self.clock = ManualClock()
         self.guests = Guests("a key for tests, long enough to sign")
+        # Who says who may come in, if not the guests' own way.
+        self.door: Admission | None = None
+        self.too_fast = 0
         self._sessions: set[Session] = set()
         self._opponents: dict[str, Opponent] = {}
         self._server: Server | None = None
@@ -124,6 +130,11 @@ class Room:
         assert hand is not None, "no hand is being played"
         assert hand.turn is not None, "nobody is to act"
         self._command(opponent, commands.Act(opponent.player, hand.turn.number, action, amount))
+
+    def show(self, name: str) -> None:
+        """Have an opponent show the cards of the hand that is over."""
+        opponent = self._opponents[name]
+        self._command(opponent, commands.Show(opponent.player, self.table.hand_number))
 
     def stand(self, name: str) -> None:
         """Have an opponent leave."""
@@ -181,15 +192,28 @@ class Room:
 
     def send(self, message: ServerMessage) -> None:
         """Send a message to every connection."""
+        self.send_raw(encode(message))
+
+    def send_raw(self, frame: bytes) -> None:
+        """Send something to every connection."""
         for session in self._sessions:
-            session.tell(encode(message))
+            session.tell(frame)
+
+    def close_all(self, code: CloseCode) -> None:
+        """Close every connection."""
+        for session in self._sessions:
+            session._close(code, "as the test wants")
+
+    def sent_of(self, kind: str) -> list[dict[str, object]]:
+        """What was received of one type."""
+        return [message for message in self.received if message["type"] == kind]
 
     async def start(self) -> None:
         """Listen, on the same port as before if there was one."""
         desk = Desk(
             lobby=self.lobby,
             bank=self.bank,
-            admission=self.guests,
+            admission=self.door or self.guests,
             clock=self.clock,
             decoders={JSON: client_decoder(strict=True)},
             flags={},
@@ -211,6 +235,7 @@ class Room:
             "127.0.0.1",
             self.port,
             process_request=Pages(WEB_ROOT, (), dict),
+            process_response=lambda _, __, response: response.headers.update(SECURITY_HEADERS),
             compression=None,
             close_timeout=1,
         )
@@ -241,8 +266,13 @@ class RecordingSession(Session):
     async def _take(self, frame: str | bytes) -> None:
         message = msgspec.json.decode(frame, type=dict[str, object])
         self._room.hear(message)
-        if not self._room.is_deaf:
-            await super()._take(frame)
+        if self._room.is_deaf:
+            return
+        if self._room.too_fast and message["type"] != "hello":
+            self._room.too_fast -= 1
+            self.send(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
+            return
+        await super()._take(frame)
 
 
 @asynccontextmanager

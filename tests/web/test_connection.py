@@ -1,5 +1,6 @@
 """The page and its connection: lost, resumed, behind, and to a server that forgot."""
 
+import msgspec
 import pytest
 from playwright.async_api import expect
 
@@ -62,6 +63,50 @@ async def test_a_gap_in_the_events_is_healed_by_a_snapshot(visitor: Visitor, roo
     assert "after_seq" not in room.received[-1]
     await expect(visitor.page.locator("#table")).to_have_attribute("data-seq", str(seq))
     await visitor.own_turn()
+
+
+async def test_an_event_of_a_newer_server_is_healed_by_a_snapshot(
+    visitor: Visitor, room: Room
+) -> None:
+    await heads_up(visitor)
+    seq = room.table.seq
+    event = {"type": "confetti_thrown", "seat": 0}
+    message = {"type": "events", "table": room.table.id, "epoch": 1, "seq": seq + 1, "now_ms": 1}
+    room.send_raw(msgspec.json.encode({**message, "events": [event]}))
+    await room.wait_for(lambda: len(room.sent_of("watch")) == 2)
+    assert "after_seq" not in room.sent_of("watch")[-1]
+    await expect(visitor.page.locator("#table")).to_have_attribute("data-seq", str(seq))
+    assert "unknown event confetti_thrown" in visitor.problems.pop()
+
+
+async def test_a_command_that_comes_too_fast_is_sent_once_more(
+    visitor: Visitor, room: Room
+) -> None:
+    await heads_up(visitor)
+    room.too_fast = 1
+    await visitor.page.click("#action-call")
+    await expect(visitor.page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    first, second = visitor.acts_sent()
+    assert first == second
+
+
+async def test_a_command_that_is_too_fast_twice_is_told(visitor: Visitor, room: Room) -> None:
+    await heads_up(visitor)
+    room.too_fast = 2
+    await visitor.page.click("#action-call")
+    await expect(visitor.page.locator("#message")).to_contain_text("too fast")
+    assert len(visitor.acts_sent()) == 2
+
+
+async def test_a_name_that_is_taken_is_told_and_another_one_is_welcome(
+    visitor: Visitor, room: Room
+) -> None:
+    await room.guests.admit(None, NAME)
+    await visitor.page.goto(room.address)
+    await visitor.page.fill("#name", NAME)
+    await visitor.page.click("#enter")
+    await expect(visitor.page.locator("#name-error")).to_contain_text("nother player has this name")
+    await visitor.enter("Someone else")
 
 
 async def test_a_reload_comes_back_to_the_same_seat(visitor: Visitor, room: Room) -> None:

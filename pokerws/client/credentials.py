@@ -1,0 +1,52 @@
+"""What a client shows at the door: a name, a token, or somebody who gives it fresh tokens.
+
+It does not talk to the server.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from pokerws.messages import Welcome
+
+# Asked for a token at each hello, and when the one in use is about to expire.
+TokenProvider = Callable[[], Awaitable[str]]
+
+# Refusals after which another token may be taken.
+TOKEN_REFUSALS = frozenset({"bad_token", "token_expired"})
+
+
+class Credentials:
+    """One player's.  `name` is said in each hello, as long as it is not None."""
+
+    def __init__(self, name: str | None, token: str | TokenProvider | None) -> None:
+        self.name = name
+        self._provider = token if callable(token) else None
+        self._token = None if callable(token) else token
+        self._session: str | None = None
+        self._refused = False
+
+    async def token(self) -> str | None:
+        """The token for the next hello.  Raises what the provider raises."""
+        return self._token if self._provider is None else await self._provider()
+
+    @property
+    def is_renewable(self) -> bool:
+        """Whether asking for the token again gives a newer one."""
+        return self._provider is not None
+
+    @property
+    def can_renew(self) -> bool:
+        """Whether a further hello makes the right to be here last longer."""
+        return self.is_renewable or self._session is not None
+
+    def learn(self, welcome: Welcome) -> None:
+        """Take what a welcome says: a guest's session is the token from now on."""
+        self._refused = False
+        self._session = welcome.session
+        if self._provider is None and welcome.session is not None:
+            self._token = welcome.session
+
+    def may_do_better(self, code: str) -> bool:
+        """Whether to come again after a refusal: once, with the token that there is then."""
+        again = self.is_renewable and code in TOKEN_REFUSALS and not self._refused
+        self._refused = True
+        return again

@@ -1,0 +1,1129 @@
+/**
+ * The messages of protocol v1, made from the server's structs by
+ * `python -m pokerws.schema types > pokerws/web/messages.d.ts`.
+ *
+ * A newer server may send types and fields that are not here.
+ */
+
+/** Answer a turn. `amount` is the player's total for the street (raise to). */
+export interface Act {
+  type: "act";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the turn that is answered, as `turn_started` numbered it */
+  turn: number;
+  /** one of the turn's `actions` */
+  action: "bet" | "call" | "check" | "fold" | "raise";
+  /** for a bet or raise only: the player's total for the street (raise **to**) */
+  amount?: number | null;
+}
+
+/** Ask for an answer, to see that the server is there and what its clock says. */
+export interface Ping {
+  type: "ping";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+}
+
+/**
+ * Follow a table: just the events after `after_seq`, where they can be had, else a snapshot.
+ *
+ * `epoch` is the one of the message that `after_seq` was taken from.
+ */
+export interface Watch {
+  type: "watch";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the last event that the client knows */
+  after_seq?: number | null;
+  /** the epoch in which it knows that event; without it, a snapshot comes */
+  epoch?: number | null;
+}
+
+/** Follow a table no more; a seat there stays. */
+export interface Unwatch {
+  type: "unwatch";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/** Take a seat with chips of the own account; without `seat`, the first free one. */
+export interface Sit {
+  type: "sit";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** chips to bring */
+  buy_in: number;
+  /** which seat; without it, the first free one */
+  seat?: number | null;
+}
+
+/** Leave the seat and take the chips home; in a hand, when it is over. */
+export interface Stand {
+  type: "stand";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/** Be dealt no further hands, and keep the seat. */
+export interface SitOut {
+  type: "sit_out";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/** Be dealt in again. */
+export interface SitIn {
+  type: "sit_in";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/** Bring chips to the seat; without an amount, as many as the table and the account allow. */
+export interface AddChips {
+  type: "add_chips";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** chips to bring; without it, as many as table and account allow */
+  amount?: number | null;
+}
+
+/**
+ * Show the own cards of `hand`, which has just ended, before the next one starts.
+ *
+ * Who folded, mucked, or won without a call may do so, once; everybody gets `hand_shown`.
+ */
+export interface Show {
+  type: "show";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the number of the hand that has just ended */
+  hand: number;
+}
+
+/** Ask what happened in `hand`, which is over, as far as the player may see it. */
+export interface GetHand {
+  type: "get_hand";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the number of the hand that is asked for */
+  hand: number;
+}
+
+/** Say something to all who watch the table. */
+export interface Chat {
+  type: "chat";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** what is said */
+  text: string;
+}
+
+/** Ask for all open tables. */
+export interface ListTables {
+  type: "list_tables";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+}
+
+/** Ask for `lobby` messages whenever a table changes, until the connection ends. */
+export interface WatchLobby {
+  type: "watch_lobby";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+}
+
+/** Open a table. Nobody sits there yet, and it is not watched yet. */
+export interface CreateTable {
+  type: "create_table";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's name */
+  name: string;
+  /** what is played there */
+  config: Partial<TableConfig>;
+}
+
+/** Close a table for good, for an admin: its hand is cancelled, its chips go home. */
+export interface CloseTable {
+  type: "close_table";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+}
+
+/**
+ * End the session, on all its connections: they are closed with 4403 after `accepted`.
+ *
+ * Its token is worth nothing from then on. A seat stays, and the name stays reserved until the
+ * token would have expired.
+ */
+export interface Logout {
+  type: "logout";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+}
+
+/** Ask for the own account; `before` pages back: the id of the oldest transfer known. */
+export interface GetAccount {
+  type: "get_account";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the `id` of the oldest transfer known, for the page before it */
+  before?: number | null;
+}
+
+/** Ask the house to fill the own account up. */
+export interface Refill {
+  type: "refill";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+}
+
+/**
+ * The first message.
+ *
+ * `token` is the `session` of an earlier `welcome`, or what the operator's own service signed; a
+ * further `hello` with a newer one renews it. `protocol` is the version that the client speaks.
+ * `capabilities` are the optional parts of it that the client wants; without the list, all.
+ */
+export interface Hello {
+  type: "hello";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** who the player is: an earlier `session`, or what the operator's service signed */
+  token?: string | null;
+  /** the name to play under; needed where no token gives one */
+  name?: string | null;
+  /** the version of the protocol */
+  protocol?: number;
+  /** the optional parts that the client wants; without it, all */
+  capabilities?: string[] | null;
+}
+
+/** Events in order; `seq` is the number of the first one. */
+export interface Events {
+  type: "events";
+  /** the table's id */
+  table: string;
+  /** the table's epoch: how often its owner has changed */
+  epoch: number;
+  /** the number of the first event */
+  seq: number;
+  /** the server's clock */
+  now_ms: number;
+  /** what happened, in order */
+  events: TableEvent[];
+}
+
+/**
+ * The command was carried out.
+ *
+ * `seq` is the number of the first event that it caused, `table` the table that it made. It is
+ * sent right before that event.
+ */
+export interface Accepted {
+  type: "accepted";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the first event that the command caused */
+  seq?: number;
+  /** the table that the command made or was about */
+  table?: string;
+}
+
+/**
+ * The command was refused and nothing has changed.
+ *
+ * `code` is stable; `id` is empty when the message had none that could be read. `retry_after_ms`
+ * is how long to wait before the same command can succeed, where that is known.
+ */
+export interface Rejected {
+  type: "rejected";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** what it is about; stable */
+  code: string;
+  /** the same in words, for people; not stable */
+  message: string;
+  /** whether the same command may succeed later */
+  retryable?: boolean;
+  /** how long to wait before the command is sent again */
+  retry_after_ms?: number;
+}
+
+/**
+ * A table's whole state at `seq`, as this viewer may see it.
+ *
+ * Unknown cards are `??`; the deck is empty. `seat` is the viewer's own seat.
+ */
+export interface Snapshot {
+  type: "snapshot";
+  /** the table's id */
+  table: string;
+  /** the table's epoch: how often its owner has changed */
+  epoch: number;
+  /** the number of the last event that the state contains */
+  seq: number;
+  /** the server's clock */
+  now_ms: number;
+  /** the table */
+  state: Table;
+  /** the viewer's own seat */
+  seat?: number;
+}
+
+/** The answer to `ping`. */
+export interface Pong {
+  type: "pong";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the server's clock */
+  now_ms: number;
+}
+
+/**
+ * Who the connection speaks for, and what the server does.
+ *
+ * `session` is a guest's secret: sent as `token` in a later hello it brings the same player back.
+ * `expires_ms` is when the token ends, and with it the connection, unless it is renewed.
+ * `capabilities` are the optional parts of the protocol that this server has.
+ */
+export interface Welcome {
+  type: "welcome";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** what the player may do */
+  role: "admin" | "player" | "spectator";
+  /** the version of the protocol */
+  protocol: number;
+  /** the server's clock */
+  now_ms: number;
+  /** the switches that the server runs with */
+  flags: Record<string, boolean>;
+  /** what the client has to keep to */
+  limits: Limits;
+  /** the optional parts that the server has */
+  capabilities: string[];
+  /** a guest's secret: as `token` of a later `hello` it brings the player back */
+  session?: string;
+  /** when the token ends, and with it the connection */
+  expires_ms?: number;
+}
+
+/** The answer to `list_tables`: all tables, oldest first. */
+export interface Tables {
+  type: "tables";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the tables */
+  tables: TableSummary[];
+}
+
+/** Tables that have changed since the last message of this kind; the first has all. */
+export interface Lobby {
+  type: "lobby";
+  /** the tables */
+  tables: TableSummary[];
+}
+
+/**
+ * The viewer's own account, beside the chips at tables, and its latest transfers.
+ *
+ * `refill_at_ms` is when a `refill` is due; there is none while the balance is too large for one.
+ */
+export interface Account {
+  type: "account";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** chips in the account */
+  balance: number;
+  /** its latest lines, newest first */
+  transfers: AccountTransfer[];
+  /** when a `refill` is due; there is none while the balance is too large */
+  refill_at_ms?: number;
+}
+
+/**
+ * What happened in a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
+ *
+ * It has the own cards and those that were shown; `seq` is the number of the first event.
+ */
+export interface HandEvents {
+  type: "hand";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** the table's epoch: how often its owner has changed */
+  epoch: number;
+  /** the number of the first event */
+  seq: number;
+  /** what happened, in order */
+  events: TableEvent[];
+}
+
+/** What somebody said at a table. A slow client may miss it. */
+export interface ChatSaid {
+  type: "chat";
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** what is said */
+  text: string;
+  /** when it happened */
+  at_ms: number;
+}
+
+/** Something about the service: `restarting`, `table_failed`, `paused` or `resumed`. */
+export interface Notice {
+  type: "notice";
+  /** what it is about; stable */
+  code: string;
+  /** the same in words, for people; not stable */
+  message: string;
+  /** the table's id */
+  table?: string;
+}
+
+/**
+ * What a table was opened with. Chips are integers; times are in milliseconds.
+ *
+ * `ante_kind` is who pays the ante: `each` player, or the `big_blind` for the whole table.
+ */
+export interface TableConfig {
+  /** the game: `NT` is no-limit hold'em */
+  variant: string;
+  /** 2 to 10 */
+  seats: number;
+  /** chips, up to the big blind */
+  small_blind: number;
+  /** chips, at least 1 */
+  big_blind: number;
+  /** chips */
+  ante: number;
+  /** who pays the ante: `each` player, or the `big_blind` for the whole table */
+  ante_kind: "big_blind" | "each";
+  /** chips, at least the big blind */
+  min_buy_in: number;
+  /** chips; also the most that a stack can be filled up to */
+  max_buy_in: number;
+  /** time for a turn, 100 to 600 000 */
+  turn_time_ms: number;
+  /** pause between two hands, 0 to 60 000 */
+  next_hand_delay_ms: number;
+}
+
+/**
+ * A table: its seats, the hand in play, and what is kept between hands.
+ *
+ * `seq` counts the events that ever happened here and `turns` the turns. `button`, `small_blind`
+ * and `big_blind` are the positions of the latest hand (a seat may have emptied since).
+ * `next_hand_at_ms` is set while a hand is due to start. A `closed` table stays as it is, empty.
+ */
+export interface Table {
+  /** the table's id */
+  id: string;
+  /** the table's name */
+  name: string;
+  /** what is played there */
+  config: TableConfig;
+  /** how many events it has had */
+  seq: number;
+  /** one entry a seat, null for a free one */
+  seats: (Seat | null)[];
+  /** the number of the latest hand, 0 before the first */
+  hand_number: number;
+  /** how many turns it has had */
+  turns: number;
+  /** the seat with the button */
+  button: number | null;
+  /** the small blind's seat; none where it is dead */
+  small_blind: number | null;
+  /** the big blind's seat */
+  big_blind: number | null;
+  /** the hand in play */
+  hand: Hand | null;
+  /** when the next hand starts */
+  next_hand_at_ms: number | null;
+  /** nothing is played there ever again */
+  closed: boolean;
+  /** the hand that ended last, until the next one starts */
+  last_hand: LastHand | null;
+}
+
+/**
+ * What a client has to keep to. Sizes in bytes, lengths in characters; null is no limit.
+ *
+ * The rates are those of one connection and of one player: of its messages, its chat, and the
+ * tables that it opens. What comes too fast is refused with `too_fast`.
+ */
+export interface Limits {
+  /** the longest message that is read */
+  max_message_bytes: number;
+  /** characters */
+  max_name_length: number;
+  /** characters */
+  max_chat_length: number;
+  /** characters */
+  max_id_length: number;
+  /** messages that make no sense, before the connection is closed with 4400 */
+  max_violations: number;
+  /** connections at a time */
+  max_connections_per_player: number | null;
+  /** tables that a player sits at, at a time */
+  max_tables_per_player: number | null;
+  /** tables that a connection watches, at a time */
+  max_watched_tables: number | null;
+  /** connections that watch a table, its players' aside */
+  max_watchers_per_table: number | null;
+  /** messages of a connection */
+  connection_commands: RateLimit | null;
+  /** messages of a player, on all connections */
+  player_commands: RateLimit | null;
+  /** lines of chat of a player */
+  player_chat: RateLimit | null;
+  /** tables that a player opens */
+  player_tables: RateLimit | null;
+}
+
+/** A table as the lobby lists it. `players` is how many seats are taken. */
+export interface TableSummary {
+  /** the table's id */
+  table: string;
+  /** the table's name */
+  name: string;
+  /** whether hands are being played (`active`) or not (`waiting`), or never again */
+  status: "active" | "closed" | "waiting";
+  /** how many seats are taken */
+  players: number;
+  /** the number of the latest hand, 0 before the first */
+  hand_number: number;
+  /** what is played there */
+  config: TableConfig;
+}
+
+/**
+ * Chips that came to an account, or left it where `amount` is negative.
+ *
+ * `reason` is grant, refill, buy_in, add_on, top_up, cash_out, refund or opening; `table` is the
+ * table that they went to or came from, if any.
+ */
+export interface AccountTransfer {
+  /** grows with time */
+  id: number;
+  /** when it happened */
+  at_ms: number;
+  /** `grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, `refund` or `opening` */
+  reason: string;
+  /** chips; negative where they left the account */
+  amount: number;
+  /** where they went to or came from */
+  table?: string;
+}
+
+/** Somebody is to act. */
+export interface TurnStarted {
+  type: "turn_started";
+  /** whose turn, and what is legal */
+  turn: Turn;
+}
+
+/** The player gave the hand up; `auto` marks an action taken for an absent player. */
+export interface Folded {
+  type: "folded";
+  /** a seat's number */
+  seat: number;
+  /** done for an absent player */
+  auto?: boolean;
+}
+
+/** A call; `amount` is what it added. */
+export interface Called {
+  type: "called";
+  /** a seat's number */
+  seat: number;
+  /** chips */
+  amount: number;
+}
+
+/** The player checked; `auto` marks an action taken for an absent player. */
+export interface Checked {
+  type: "checked";
+  /** a seat's number */
+  seat: number;
+  /** done for an absent player */
+  auto?: boolean;
+}
+
+/** A raise; `to` is the player's total for the street. */
+export interface Raised {
+  type: "raised";
+  /** a seat's number */
+  seat: number;
+  /** the player's total for the street */
+  to: number;
+}
+
+/** The street's first bet; `to` is its size. */
+export interface BetPlaced {
+  type: "bet_placed";
+  /** a seat's number */
+  seat: number;
+  /** the player's total for the street */
+  to: number;
+}
+
+/** A betting round is over; `pots` are all pots as they stand now, main pot first. */
+export interface BetsCollected {
+  type: "bets_collected";
+  /** all pots as they stand, main pot first */
+  pots: Pot[];
+}
+
+/** A street begins: `street` is its index in the variant, `cards` are the new ones. */
+export interface BoardDealt {
+  type: "board_dealt";
+  /** which street, from 0: before the flop, flop, turn, river */
+  street: number;
+  /** the cards */
+  cards: string[];
+}
+
+/**
+ * A blind: `entry` is what a player owes to be dealt in, live like a big blind.
+ *
+ * `to_match` is the bet that the street then asks for: the whole blind even when the poster was
+ * short of it.
+ */
+export interface BlindPosted {
+  type: "blind_posted";
+  /** a seat's number */
+  seat: number;
+  /** which one; an `entry` is what a player owes to be dealt in */
+  blind: "big" | "entry" | "small" | "straddle";
+  /** chips */
+  amount: number;
+  /** the bet that the street then asks for */
+  to_match: number;
+}
+
+/** What nobody matched went back from the bet to the stack. */
+export interface UncalledBetReturned {
+  type: "uncalled_bet_returned";
+  /** a seat's number */
+  seat: number;
+  /** chips */
+  amount: number;
+}
+
+/**
+ * `pot` is the pot's index; `shares` add up to its chips. `hand` is the best hand in words, empty
+ * when everybody else folded.
+ */
+export interface PotAwarded {
+  type: "pot_awarded";
+  /** the pot's place in the list of pots, from 0 */
+  pot: number;
+  /** who gets how much of it */
+  shares: Share[];
+  /** the best hand in words, empty when everybody else folded */
+  hand?: string;
+}
+
+/**
+ * One list a seat of the table, empty for seats not in the hand; others' cards are secret.
+ *
+ * `players` are those who were dealt to, one a seat of the table; older logs do not tell.
+ */
+export interface HoleCardsDealt {
+  type: "hole_cards_dealt";
+  /** one list a seat of the table, empty where nothing was dealt */
+  cards: string[][];
+  /** who was dealt to, one a seat of the table */
+  players?: (string | null)[];
+}
+
+/** Cards lie open. `hand` is the hand in words at a showdown, empty before it. */
+export interface CardsShown {
+  type: "cards_shown";
+  /** a seat's number */
+  seat: number;
+  /** the cards */
+  cards: string[];
+  /** the hand in words at a showdown, empty before it */
+  hand?: string;
+}
+
+/** A losing hand was not shown. */
+export interface CardsMucked {
+  type: "cards_mucked";
+  /** a seat's number */
+  seat: number;
+}
+
+/** The time for the turn is over; what is done for the player comes next. */
+export interface TurnTimedOut {
+  type: "turn_timed_out";
+  /** a seat's number */
+  seat: number;
+  /** the turn's number at its table, from 1 */
+  turn: number;
+}
+
+/** An ante. A `dead` one is paid for the whole table: nobody has to match it. */
+export interface AntePosted {
+  type: "ante_posted";
+  /** a seat's number */
+  seat: number;
+  /** chips */
+  amount: number;
+  /** paid for the whole table */
+  dead?: boolean;
+}
+
+/**
+ * A hand begins.
+ *
+ * `order` lists the seats dealt in, from the left of the button. `button`, `small_blind` and
+ * `big_blind` are positions: a dead button or small blind may be at a seat that is not dealt in.
+ * `missed` seats were passed by the big blind while sitting out, so they owe one. `deck` is
+ * secret: the cards in dealing order.
+ */
+export interface HandStarted {
+  type: "hand_started";
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** the seat with the button */
+  button: number;
+  /** the small blind's seat; none where it is dead */
+  small_blind: number;
+  /** the big blind's seat */
+  big_blind: number;
+  /** the seats dealt in, from the left of the button */
+  order: number[];
+  /** the smallest bet */
+  min_bet: number;
+  /** seats that the big blind passed while they sat out */
+  missed?: number[];
+  /** always empty: nobody may see the cards still to come */
+  deck?: string[];
+}
+
+/** `unshown` lists the seats whose cards were not shown; until the next hand, they may be. */
+export interface HandEnded {
+  type: "hand_ended";
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** seats whose cards were not shown; `show` may show them until the next hand */
+  unshown?: number[];
+}
+
+/** The hand is over without a winner: `refunds` is what each seat had put in, all of the pot. */
+export interface HandCancelled {
+  type: "hand_cancelled";
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** what each seat gets back: all that it had put in */
+  refunds: Share[];
+}
+
+/** A player shows the own cards of the hand that has ended; they lie open until the next one. */
+export interface HandShown {
+  type: "hand_shown";
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** a seat's number */
+  seat: number;
+  /** the cards */
+  cards: string[];
+}
+
+/** A hand starts at `at_ms`, if there are still enough players. */
+export interface NextHandScheduled {
+  type: "next_hand_scheduled";
+  /** when it starts */
+  at_ms: number;
+}
+
+/** Too few players are left to deal to, or the table closes. */
+export interface NextHandCancelled {
+  type: "next_hand_cancelled";
+}
+
+/** A player took a free seat, with `stack` chips. */
+export interface PlayerSat {
+  type: "player_sat";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** chips in front of the player, without what is bet */
+  stack: number;
+}
+
+/** The seat is free; `stack` chips went home with the player. */
+export interface PlayerStood {
+  type: "player_stood";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+  /** chips that went home */
+  stack: number;
+}
+
+/** The player stands up when the hand is over. */
+export interface PlayerLeaving {
+  type: "player_leaving";
+  /** a seat's number */
+  seat: number;
+}
+
+/** A player brought more chips; the stack has grown by `amount`. */
+export interface ChipsAdded {
+  type: "chips_added";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+  /** chips */
+  amount: number;
+}
+
+/** The player is dealt no further hands. */
+export interface PlayerSatOut {
+  type: "player_sat_out";
+  /** a seat's number */
+  seat: number;
+  /** whether the player asked, was timed out twice, or has lost all chips */
+  reason: "asked" | "busted" | "timed_out";
+}
+
+/** The player is dealt in again. */
+export interface PlayerSatIn {
+  type: "player_sat_in";
+  /** a seat's number */
+  seat: number;
+}
+
+/** The clock stood still while the table was not in memory; it now ends at `deadline_ms`. */
+export interface ClockResumed {
+  type: "clock_resumed";
+  /** when the clock runs out */
+  deadline_ms: number;
+}
+
+/** The first event of every table. */
+export interface TableOpened {
+  type: "table_opened";
+  /** the table's id */
+  id: string;
+  /** the table's name */
+  name: string;
+  /** what is played there */
+  config: TableConfig;
+}
+
+/** The last event of a table; all seats are free by then. */
+export interface TableClosed {
+  type: "table_closed";
+  /** nobody played there any more, the stored table was not the newest, or an operator wanted it */
+  reason: "abandoned" | "operator" | "overtaken";
+}
+
+/** The stored events go on from here; `table` (secret) stands for those that were not kept. */
+export interface LogRestarted {
+  type: "log_restarted";
+  /** always null: it is for the log */
+  table: Table | null;
+}
+
+/**
+ * A hand in play. `seats` has one entry a seat of the table, null for those not dealt in.
+ *
+ * `order` lists the dealt-in seats from the left of the button. `deck` holds the cards still to
+ * come, in dealing order. `bet` is the bet to match on this street and `min_raise` the smallest
+ * full raise. `aggressor` bet or raised last on this street; `last_actor` is the seat after which
+ * the next one acts. `dead` is ante money that nobody has to match.
+ */
+export interface Hand {
+  /** the hand's number */
+  number: number;
+  /** the seats dealt in, from the left of the button */
+  order: number[];
+  /** one entry a seat of the table, null for those not dealt in */
+  seats: (HandSeat | null)[];
+  /** always empty: nobody may see the cards still to come */
+  deck: string[];
+  /** the smallest bet */
+  min_bet: number;
+  /** which street, from 0: before the flop, flop, turn, river */
+  street: number;
+  /** the common cards */
+  board: string[];
+  /** the bet to match on this street */
+  bet: number;
+  /** the smallest full raise: how much more than `bet` */
+  min_raise: number;
+  /** the seat that bet or raised last on this street */
+  aggressor: number | null;
+  /** the seat after which the next one acts */
+  last_actor: number | null;
+  /** ante money that nobody has to match */
+  dead: number;
+  /** all pots as they stand, main pot first */
+  pots: Pot[];
+  /** whose turn it is */
+  turn: Turn | null;
+}
+
+/**
+ * What is kept of the hand that ended last, until the next one starts.
+ *
+ * `cards` has one list a seat of the table: the hole cards that were not shown while the hand was
+ * played, while their player stays; empty for all others. Those of the seats in `shown` lie open
+ * since.
+ */
+export interface LastHand {
+  /** the hand's number */
+  number: number;
+  /** the hole cards that were not shown in play, one list a seat */
+  cards: string[][];
+  /** the seats whose cards lie open since */
+  shown: number[];
+}
+
+/** `burst` at once; what has been used comes back evenly, all of it within `over_ms`. */
+export interface RateLimit {
+  /** so many at once */
+  burst: number;
+  /** the time in which all of them come back, evenly */
+  over_ms: number;
+}
+
+/**
+ * Whose turn it is and what is legal.
+ *
+ * `number` is the table's count of turns, so a late answer never fits another turn. `actions` are
+ * the legal ones; `call` is the chips that a call adds; `min_to` and `max_to` bound a bet or
+ * raise, as the total for the street, and are 0 where neither is legal.
+ */
+export interface Turn {
+  /** a seat's number */
+  seat: number;
+  /** the turn's number, for `act` */
+  number: number;
+  /** what is legal */
+  actions: string[];
+  /** chips that a call adds */
+  call: number;
+  /** the smallest legal bet or raise, as the total for the street; 0 where none is */
+  min_to: number;
+  /** the largest, likewise */
+  max_to: number;
+  /** when the turn began */
+  started_ms: number;
+  /** when the clock runs out */
+  deadline_ms: number;
+}
+
+/**
+ * A taken seat.
+ *
+ * `timeouts` counts turns in a row that the clock ended, `hands_missed` hands in a row sat out.
+ * `owes_blind` is set while the player has to post a big blind to be dealt in. A `leaving` player
+ * is stood up when the hand is over.
+ */
+export interface Seat {
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** chips in front of the player, without what is bet */
+  stack: number;
+  /** is dealt no hands */
+  sitting_out?: boolean;
+  /** stands up when the hand is over */
+  leaving?: boolean;
+  /** turns in a row that the clock ended */
+  timeouts?: number;
+  /** has to post a big blind to be dealt in */
+  owes_blind?: boolean;
+  /** hands in a row sat out */
+  hands_missed?: number;
+}
+
+/** A main or side pot: its chips and the seats that can win it, in order from the button. */
+export interface Pot {
+  /** chips */
+  amount: number;
+  /** who can win it, in order from the button */
+  seats: number[];
+}
+
+/** What one seat takes out of a pot. */
+export interface Share {
+  /** a seat's number */
+  seat: number;
+  /** chips */
+  amount: number;
+}
+
+/**
+ * One player's part in a hand.
+ *
+ * `bet` is what lies in front of the player on this street, `in_pots` what earlier streets and
+ * matched antes took, `acted_to` the bet that the player faced when acting last on this street, or
+ * null before the first action.
+ */
+export interface HandSeat {
+  /** the hole cards */
+  cards?: string[];
+  /** chips put in on this street */
+  bet?: number;
+  /** chips put in on earlier streets, and matched antes */
+  in_pots?: number;
+  /** the bet that the player faced when acting last on this street */
+  acted_to?: number;
+  /** out of the hand */
+  folded?: boolean;
+  /** the cards lie open */
+  shown?: boolean;
+  /** lost, and did not show */
+  mucked?: boolean;
+}
+
+export type ClientMessage =
+  | Act
+  | Ping
+  | Watch
+  | Unwatch
+  | Sit
+  | Stand
+  | SitOut
+  | SitIn
+  | AddChips
+  | Show
+  | GetHand
+  | Chat
+  | ListTables
+  | WatchLobby
+  | CreateTable
+  | CloseTable
+  | Logout
+  | GetAccount
+  | Refill
+  | Hello;
+
+export type ServerMessage =
+  | Events
+  | Accepted
+  | Rejected
+  | Snapshot
+  | Pong
+  | Welcome
+  | Tables
+  | Lobby
+  | Account
+  | HandEvents
+  | ChatSaid
+  | Notice;
+
+export type TableEvent =
+  | TurnStarted
+  | Folded
+  | Called
+  | Checked
+  | Raised
+  | BetPlaced
+  | BetsCollected
+  | BoardDealt
+  | BlindPosted
+  | UncalledBetReturned
+  | PotAwarded
+  | HoleCardsDealt
+  | CardsShown
+  | CardsMucked
+  | TurnTimedOut
+  | AntePosted
+  | HandStarted
+  | HandEnded
+  | HandCancelled
+  | HandShown
+  | NextHandScheduled
+  | NextHandCancelled
+  | PlayerSat
+  | PlayerStood
+  | PlayerLeaving
+  | ChipsAdded
+  | PlayerSatOut
+  | PlayerSatIn
+  | ClockResumed
+  | TableOpened
+  | TableClosed
+  | LogRestarted;
+
+/** A command of a type, without the id that a connection gives it. */
+export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
+  Extract<ClientMessage, { type: T }>,
+  "id" | "type"
+>;
+
+/** What answers each command, by its type; `rejected` is the other answer. */
+export interface Answers {
+  act: Accepted;
+  add_chips: Accepted;
+  chat: Accepted;
+  close_table: Accepted;
+  create_table: Accepted;
+  get_account: Account;
+  get_hand: HandEvents;
+  hello: Welcome;
+  list_tables: Tables;
+  logout: Accepted;
+  ping: Pong;
+  refill: Accepted;
+  show: Accepted;
+  sit: Accepted;
+  sit_in: Accepted;
+  sit_out: Accepted;
+  stand: Accepted;
+  unwatch: Accepted;
+  watch: Accepted;
+  watch_lobby: Accepted;
+}

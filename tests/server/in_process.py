@@ -1,0 +1,141 @@
+"""A server's tables and sessions in memory, without a socket: what is sent can be looked at."""
+
+import random
+from functools import cache
+from typing import Any, cast
+
+import msgspec
+from websockets.asyncio.server import ServerConnection
+
+from pokerws.game.deal import shuffler
+from pokerws.game.state import PlayerId
+from pokerws.messages import JSON, WIRES, ClientMessage, Decoder, Limits, Wire, client_decoder
+from pokerws.metrics import Metrics
+from pokerws.server.auth import Identity
+from pokerws.server.bank import Bank, Terms
+from pokerws.server.clock import Clock
+from pokerws.server.desk import Desk
+from pokerws.server.dispatch import dispatch
+from pokerws.server.guests import Guests
+from pokerws.server.lobby import Lobby
+from pokerws.server.parties import Sink
+from pokerws.server.session import Session
+from pokerws.storage.store import Store
+from pokerws.storage.vault import Vault
+from tests.server.fakes import OpenAccounts, OpenStore
+
+
+class NoSocket:
+    """A connection that nobody is at the other end of."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.subprotocol = wire.subprotocol
+        self.close_code = None
+        self.closed_with: int | None = None
+
+    async def close(self, code: int, reason: str) -> None:
+        self.closed_with = code
+
+
+class Client:
+    """One session, and the frames that it has been sent.
+
+    With a player it speaks for that one without having said hello.
+    """
+
+    def __init__(self, desk: Desk, wire: Wire = JSON, player: str | None = None) -> None:
+        self.connection = NoSocket(wire)
+        self.session = Session(cast("ServerConnection", self.connection), desk, dispatch)
+        if player is not None:
+            self.session.identity = Identity(PlayerId(player), player)
+
+    @property
+    def player(self) -> PlayerId:
+        return self.session.player
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server has decided to end the connection."""
+        return self.session._closing is not None
+
+    async def asks(self, message: ClientMessage) -> None:
+        """Send a message through the door that frames come through."""
+        frame = self.session.wire.encode(message)
+        await self.sends(frame.decode() if self.session.wire.is_text else frame)
+
+    async def sends(self, frame: str | bytes) -> None:
+        await self.session._take(frame)
+
+    def take(self) -> list[bytes]:
+        """The frames that wait to be sent, in order; they wait no more."""
+        outbox = self.session._outbox
+        frames = [frame for frame, _ in outbox._frames]
+        outbox.clear()
+        return frames
+
+    def leave(self) -> None:
+        """The connection is gone."""
+        for actor in self.session.watched.values():
+            actor.unwatch(self.session)
+        desk = self.session.desk
+        desk.lobby.forget(self.session)
+        if self.session.identity is not None:
+            desk.revocations.leave(self.session.identity, self.session)
+
+
+def read(wire: Wire, frame: bytes) -> dict[str, Any]:
+    """A frame as plain data."""
+    codec = msgspec.json if wire.is_text else msgspec.msgpack
+    decoded: dict[str, Any] = codec.decode(frame)
+    return decoded
+
+
+@cache
+def _decoder(strict: bool, wire: Wire) -> Decoder[ClientMessage]:  # noqa: FBT001  cached by it
+    return client_decoder(strict=strict, wire=wire)
+
+
+def open_desk(
+    clock: Clock,
+    rng: random.Random,
+    *,
+    strict: bool = True,
+    max_tables: int = 20,
+    store: OpenStore | None = None,
+    sink: Sink | None = None,
+    vault: Vault | None = None,
+    durable: bool = False,
+    metrics: Metrics | None = None,
+) -> Desk:
+    """What sessions share; in memory unless there is a store, and without limits on rates."""
+    accounts = OpenAccounts()
+    # Nobody runs out of chips.
+    terms = Terms(grant=10**12)
+    bank = Bank(accounts, clock, terms, book=accounts.book)
+    if store is not None:
+        bank = Bank(store.accounts, clock, terms)
+    kept: Store | None = store
+    lobby = Lobby(
+        store=kept,
+        sink=sink,
+        keep_events=sink is not None,
+        clock=clock,
+        shuffle=shuffler(rng.randbytes),
+        bank=bank,
+        max_tables=max_tables,
+        durable=durable,
+        vault=vault,
+    )
+    return Desk(
+        lobby=lobby,
+        bank=bank,
+        admission=Guests("k" * 32),
+        clock=clock,
+        decoders={wire: _decoder(strict, wire) for wire in WIRES.values()},
+        flags={},
+        limits=Limits(max_message_bytes=4096),
+        outbox_frames=1024,
+        hello_timeout_s=60,
+        strict=strict,
+        metrics=metrics or Metrics(),
+    )

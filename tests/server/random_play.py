@@ -1,0 +1,218 @@
+"""A table in random play, with all who may be at one: players in both wires, one of them in two
+tabs, spectators, some who leave and come back, and some who come in mid-hand.
+"""
+
+import itertools
+import random
+from collections import Counter
+
+import pytest
+from msgspec.structs import replace
+
+from pokerws.game import commands
+from pokerws.game.deal import Shuffle
+from pokerws.game.events import TableEvent, TableOpened
+from pokerws.game.state import PlayerId, Table, TableConfig
+from pokerws.game.table import play
+from pokerws.messages import (
+    JSON,
+    MSGPACK,
+    Act,
+    AddChips,
+    Chat,
+    ClientMessage,
+    GetAccount,
+    GetHand,
+    ListTables,
+    Ping,
+    Show,
+    Sit,
+    SitIn,
+    SitOut,
+    Stand,
+    Unwatch,
+    Watch,
+    WatchLobby,
+)
+from pokerws.server import table_actor
+from pokerws.server.desk import Desk
+from tests.game.random_hands import random_act
+from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.in_process import Client, open_desk
+from tests.server.secrecy import Oracle
+
+SPECTATORS = ("s0", "s1")
+Joining = commands.Sit | commands.SitIn | commands.AddChips
+
+
+def no_cards_in_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give tables ids that no card can be read into, as it can into hexadecimal numbers."""
+    numbers = itertools.count(1)
+    monkeypatch.setattr("secrets.token_hex", lambda size: f"t{next(numbers)}")
+
+
+class RandomPlay:
+    """One table of a desk, its oracle and its clients: every frame is checked in the step in which
+    it is queued.
+    """
+
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        config: TableConfig,
+        *,
+        seed: int,
+        desk: Desk | None = None,
+        clock: ManualClock | None = None,
+    ) -> None:
+        self.rng = random.Random(seed)
+        self.clock = clock or ManualClock()
+        self.oracle = Oracle()
+        self.events: list[TableEvent] = []
+        self.told: Counter[str] = Counter()
+        self.frames: Counter[str] = Counter()
+        self._ids = map(str, itertools.count())
+        no_cards_in_names(monkeypatch)
+        self.desk = desk or open_desk(self.clock, self.rng)
+        self.actor = self.desk.lobby.create("T", config)
+        self.table = self.actor.table
+        self.oracle.learn([TableOpened(self.table.id, "T", config)])
+        monkeypatch.setattr(table_actor, "play", self._play)
+        players = [f"p{number}" for number in range(config.seats + 1)]
+        self.clients = [self._client(player) for player in (*players, "p0", *SPECTATORS)]
+
+    def _play(
+        self, table: Table, command: commands.Command, now_ms: int, shuffle: Shuffle
+    ) -> list[TableEvent]:
+        events = play(table, command, now_ms, shuffle)
+        if table is self.table:
+            self.oracle.learn(events)
+            self.events += events
+        return events
+
+    def _client(self, player: str) -> Client:
+        return Client(self.desk, self.rng.choice((JSON, MSGPACK)), player)
+
+    async def hands(self, count: int) -> None:
+        """Play until so many hands are over."""
+        while self.oracle.ended_hands < count:
+            await self.step()
+
+    async def step(self) -> None:
+        """Do one random thing, and look at all that is sent."""
+        hand, roll = self.table.hand, self.rng.random()
+        if roll < 0.05:
+            self._reconnect()
+        elif roll < 0.20:
+            await self._ask_anything()
+        elif hand is None and roll < 0.50:
+            await self._look_back()
+        elif hand is not None and hand.turn is not None and roll < 0.98:
+            turn = hand.turn
+            seat = self.table.seats[turn.seat]
+            assert seat is not None
+            chosen = random_act(self.rng, turn, turn.actions)
+            client = self._client_of(seat.player)
+            await client.asks(
+                Act(self._id, self.table.id, turn.number, chosen.action, chosen.amount)
+            )
+        elif self.table.deadline_ms is not None:
+            self.clock.advance(self.table.deadline_ms - self.clock.now_ms())
+        else:
+            await self._join(self.rng.choice(self.clients))
+        self.look()
+
+    def look(self) -> None:
+        """Check the frames that are queued."""
+        for client in self.clients:
+            assert not client.is_closed
+            for frame in client.take():
+                told = self.oracle.check(client.session.wire, frame, client.player)
+                self.told += told
+                self.frames.update(told.keys())
+
+    def watch_all(self) -> None:
+        """Have every client watch from now on."""
+        for client in self.clients:
+            self.actor.watch(client.session, Watch(self._id, self.table.id))
+            client.take()
+
+    def act_at_once(self) -> None:
+        """What comes next, by somebody who is no client here or by the clock, in one call."""
+        hand = self.table.hand
+        if hand is not None and hand.turn is not None:
+            seat = self.table.seats[hand.turn.seat]
+            assert seat is not None
+            chosen = random_act(self.rng, hand.turn, hand.turn.actions)
+            command: Joining | commands.Act = replace(chosen, player=seat.player)
+        elif self.table.deadline_ms is not None and self.rng.random() < 0.7:
+            self.clock.advance(self.table.deadline_ms - self.clock.now_ms())
+            return
+        else:
+            command = self._joining(self.rng.choice(self.clients[: self.table.config.seats]).player)
+        self.actor.handle(FakeViewer(command.player), self._id, command)
+
+    def _joining(self, player: PlayerId) -> Joining:
+        number, most = self.table.seat_of(player), self.table.config.max_buy_in
+        seat = None if number is None else self.table.seats[number]
+        if seat is None:
+            return commands.Sit(player, player, None, most)
+        return commands.SitIn(player) if seat.stack else commands.AddChips(player, most)
+
+    @property
+    def _id(self) -> str:
+        return next(self._ids)
+
+    def _client_of(self, player: PlayerId) -> Client:
+        return self.rng.choice([client for client in self.clients if client.player == player])
+
+    def _reconnect(self) -> None:
+        number = self.rng.randrange(len(self.clients))
+        old = self.clients[number]
+        old.leave()
+        self.clients[number] = self._client(old.player)
+
+    async def _join(self, client: Client) -> None:
+        """What brings a player into the next hand."""
+        config, number = self.table.config, self.table.seat_of(client.player)
+        seat = None if number is None else self.table.seats[number]
+        if client.player in SPECTATORS:
+            return
+        if seat is None:
+            buy_in = self.rng.choice((config.min_buy_in, config.min_buy_in, config.max_buy_in))
+            await client.asks(Sit(self._id, self.table.id, buy_in))
+        elif not seat.stack:
+            await client.asks(AddChips(self._id, self.table.id))
+        elif seat.sitting_out:
+            await client.asks(SitIn(self._id, self.table.id))
+
+    async def _look_back(self) -> None:
+        """Show the last hand's cards, or ask about a hand."""
+        client, latest = self.rng.choice(self.clients), self.table.hand_number
+        hand = self.rng.choice((latest, self.rng.randint(0, latest)))
+        ask = self.rng.choice((Show, GetHand))
+        await client.asks(ask(self._id, self.table.id, hand))
+
+    async def _ask_anything(self) -> None:
+        client, table, rng = self.rng.choice(self.clients), self.table.id, self.rng
+        if table not in client.session.watched or rng.random() < 0.3:
+            seq = rng.choice((None, self.table.seq, rng.randint(0, self.table.seq)))
+            await client.asks(Watch(self._id, table, seq, self.actor.epoch))
+            return
+        if rng.random() < 0.6:
+            await self._join(client)
+            return
+        messages: list[ClientMessage] = [
+            Ping(self._id),
+            Unwatch(self._id, table),
+            ListTables(self._id),
+            WatchLobby(self._id),
+            GetAccount(self._id),
+            Chat(self._id, table, "hello"),
+            AddChips(self._id, table),
+            SitIn(self._id, table),
+            SitOut(self._id, table),
+            Stand(self._id, table),
+        ]
+        await client.asks(rng.choice(messages))
+        self.desk.lobby._tell_subscribers()

@@ -1,0 +1,148 @@
+"""Tens of thousands of hostile frames, while a table is played: each gets its one answer.
+
+FUZZ_FRAMES sets how many, and FUZZ_SEED repeats a run that failed.
+"""
+
+import asyncio
+import os
+import random
+import resource
+from collections import Counter
+from typing import Any, cast
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+from structlog.testing import capture_logs
+
+from pokerws.game.state import TableConfig, Turn
+from pokerws.messages import JSON, MSGPACK, REJECT_CODES, WIRES, CloseCode, client_decoder
+from pokerws.storage.memory import MemoryAccounts
+from tests.fuzz.frames import Frames
+from tests.server.fakes import ManualClock
+from tests.server.in_process import Client, open_desk
+from tests.server.random_play import RandomPlay
+
+PARTS = 4
+FRAMES = int(os.environ.get("FUZZ_FRAMES", "100000")) // PARTS
+SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+ANSWERS = {"accepted", "rejected", "pong", "tables", "account", "hand", "welcome"}
+MAX_GROWTH_KB = 100_000
+PLAYERS, CLIENTS = 8, 6
+
+
+class Head(msgspec.Struct):
+    type: str
+    code: str = ""
+
+
+HEADS: dict[Any, Any] = {
+    JSON: msgspec.json.Decoder(Head),
+    MSGPACK: msgspec.msgpack.Decoder(Head),
+}
+
+
+class Siege:
+    """A table that is played in peace, one that is attacked, and the attackers."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, rng: random.Random) -> None:
+        self.rng, self.clock = rng, ManualClock()
+        strict = open_desk(self.clock, rng)
+        decoders = {wire: client_decoder(strict=False, wire=wire) for wire in WIRES.values()}
+        self.desks = [strict, replace(strict, decoders=decoders, strict=False)]
+        slow, fast = (TableConfig(turn_time_ms=ms, next_hand_delay_ms=10) for ms in (60_000, 1_000))
+        self.peace = RandomPlay(
+            monkeypatch, slow, seed=rng.getrandbits(32), desk=strict, clock=self.clock
+        )
+        self.peace.watch_all()
+        self.actor = strict.lobby.create("F", fast)
+        self.answers: Counter[str] = Counter()
+        self.closed = 0
+        self.frames = Frames(
+            rng,
+            {
+                "table": lambda: self.actor.table.id,
+                "turn": lambda: self.actor.table.turns,
+                "hand": lambda: self.actor.table.hand_number,
+                "after_seq": lambda: rng.randint(0, self.actor.table.seq),
+                "buy_in": lambda: 5_000,
+                "action": lambda: rng.choice(self.turn.actions if self.turn else ["fold"]),
+                "amount": lambda: rng.choice((None, self.turn.min_to if self.turn else 1)),
+                "variant": lambda: "NT",
+                "token": lambda: None,
+            },
+        )
+        self.clients = [self.client() for _ in range(CLIENTS)]
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whose turn it is at the table that is attacked."""
+        hand = self.actor.table.hand
+        return None if hand is None else hand.turn
+
+    def client(self) -> Client:
+        """Somebody new, who has said hello or is about to."""
+        desk, wire = self.rng.choice(self.desks), self.rng.choice((JSON, MSGPACK))
+        known = self.rng.random() < 0.9
+        return Client(desk, wire, f"f{self.rng.randrange(PLAYERS)}" if known else None)
+
+    async def attack(self) -> None:
+        """Send one frame, which has to be answered once."""
+        number = self.rng.randrange(CLIENTS)
+        client = self.clients[number]
+        wire = client.session.wire
+        frame = self.frames.frame(wire)
+        client.take()
+        await client.sends(frame)
+        heads = [HEADS[wire].decode(sent) for sent in client.take()]
+        answers = [head for head in heads if head.type in ANSWERS]
+        assert len(answers) == 1, (frame, heads)
+        [answer] = answers
+        assert answer.type != "rejected" or answer.code in REJECT_CODES
+        self.answers[answer.code or answer.type] += 1
+        if client.is_closed:
+            self.closed += 1
+            for _ in range(3):
+                await asyncio.sleep(0)
+            assert client.connection.closed_with in (CloseCode.BAD_MESSAGES, CloseCode.LOGGED_OUT)
+            client.leave()
+            self.clients[number] = self.client()
+
+    def go_on(self) -> None:
+        """Let time pass, and the peaceful ones play."""
+        self.clock.advance(self.rng.randint(0, 300))
+        self.peace.act_at_once()
+        for client in self.peace.clients:
+            client.take()
+
+    def check_chips(self) -> None:
+        """All chips are in accounts or at tables."""
+        desk = self.desks[0]
+        accounts = cast("MemoryAccounts", desk.bank._accounts)
+        at_tables = sum(actor.table.chips for actor in desk.lobby._actors.values())
+        assert sum(accounts._balances.values()) + at_tables == 0
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_every_hostile_frame_gets_one_answer_and_play_goes_on(
+    monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    print(f"FUZZ_SEED={SEED}")  # noqa: T201  It is shown when the test fails.
+    siege = Siege(monkeypatch, random.Random(SEED + part))
+    before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with capture_logs() as lines:
+        for number in range(FRAMES):
+            await siege.attack()
+            if number % 40 == 0:
+                siege.go_on()
+            if number % 1_000 == 0:
+                siege.check_chips()
+                faults = [line for line in lines if line["log_level"] in ("error", "critical")]
+                assert not faults
+                lines.clear()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kb < MAX_GROWTH_KB
+    assert siege.peace.oracle.ended_hands > FRAMES // 1_000
+    # It proves nothing where everything is refused, or nothing.
+    assert siege.actor.table.hand_number > FRAMES // 10_000
+    well = sum(siege.answers[kind] for kind in ANSWERS)
+    assert FRAMES // 20 < well < FRAMES // 2

@@ -1,0 +1,80 @@
+"""The modules in JavaScript, checked by TypeScript against the types made from the structs."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from pokerws.client.bots import BotSeat, calling_station, run_bots
+from pokerws.messages import CLOSE_CODES, CloseCode
+from pokerws.schema.typescript import COMMAND, declarations
+from pokerws.server.app import App
+from pokerws.settings import Settings
+from tests.node_programs import FOLDER, run
+from tests.web.room import WEB_ROOT
+
+# Node.js 20 has its WebSocket behind this word, and newer ones still take it.
+WITH_WEBSOCKET = ("--experimental-websocket",)
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "watch.mjs"
+
+
+def test_the_types_are_those_of_the_structs() -> None:
+    made = (WEB_ROOT / "messages.d.ts").read_text(encoding="utf-8")
+    assert made == declarations(), f"make it anew: {COMMAND}"
+
+
+async def test_every_module_keeps_to_its_types() -> None:
+    assert not await run("tsc", "--project", FOLDER)
+
+
+async def test_a_mistake_in_a_module_would_be_found(tmp_path: Path) -> None:
+    mistakes = {
+        'connection.request({ type: "act", table: "t", turn: "7", action: "fold" })': "TS2322",
+        'connection.request({ type: "act", table: "t", action: "fold" })': "TS2345",
+        'connection.request({ type: "deal" })': "TS2322",
+        'connection.on("welcome", (welcome) => welcome.colour)': "TS2339",
+        'connection.on("lobby", ({ tables }) => tables[0].seats)': "TS2339",
+    }
+    head = f"""import {{ Connection }} from "{WEB_ROOT}/protocol.js";
+const identity = {{ load: () => ({{}}), save: () => {{}} }};
+const connection = new Connection({{ url: "ws://127.0.0.1/ws", identity }});
+"""
+    (tmp_path / "mistaken.mjs").write_text(head + ";\n".join(mistakes))
+    config = {"extends": f"{FOLDER}/tsconfig.json", "include": ["*.mjs"]}
+    (tmp_path / "tsconfig.json").write_text(json.dumps(config))
+    with pytest.raises(AssertionError) as caught:
+        await run("tsc", "--project", tmp_path)
+    found = re.findall(r"mistaken\.mjs\((\d+),\d+\): error (TS\d+)", str(caught.value))
+    assert found == [(str(line), code) for line, code in enumerate(mistakes.values(), 4)]
+
+
+async def test_the_example_watches_a_table_from_node() -> None:
+    app = App(Settings(port=0, bots=2, session_key="k" * 32, next_hand_delay_ms=0))
+    await app.start()
+    table = app.open_bot_table()
+    seats = [
+        BotSeat(calling_station, table, name, app.bot_token(name), delay_ms=(0, 0))
+        for name in ("Ada", "Blaise")
+    ]
+    playing = asyncio.create_task(run_bots(app.socket_url, seats))
+    try:
+        told = await run("node", *WITH_WEBSOCKET, EXAMPLE, app.socket_url, "Wanda", "2")
+    finally:
+        playing.cancel()
+        await asyncio.wait([playing])
+        await app.stop()
+    assert re.search(r"^hand \d+$", told, re.MULTILINE)
+    assert re.search(r"seat \d wins \d+", told)
+
+
+def test_the_page_comes_back_after_the_same_closes_as_any_client() -> None:
+    source = (WEB_ROOT / "protocol.js").read_text(encoding="utf-8")
+    names = dict(re.findall(r"^const (\w+) = (44\d\d);$", source, re.MULTILINE))
+    listed = re.search(r"FINAL_CLOSES = new Set\(\[(.*?)\]\)", source, re.DOTALL)
+    assert listed is not None
+    final = {int(names.get(code, code)) for code in listed[1].replace(" ", "").split(",")}
+    said = {int(code) for code, closing in CLOSE_CODES.items() if not closing.reconnect}
+    # The page does not close by itself, and a token that has ended may have been replaced.
+    assert final == said - {1000, CloseCode.TOKEN_EXPIRED}
