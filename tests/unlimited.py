@@ -11,5 +11,6 @@ NO_LIMITS: dict[str, Any] = {
     "player_table_rate": "0",
     "address_table_rate": "0",
     "address_connection_rate": "0",
+    "address_newcomer_rate": "0",
     "frame_rate": "0",
 }

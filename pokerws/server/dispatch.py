@@ -119,6 +119,9 @@ async def greet(session: Session, message: Hello) -> None:
     desk, name = session.desk, message.name
     if name is not None:
         name = player_name(name, strict=desk.strict)
+    if message.token is None and (wait_ms := session.meter.newcomer(desk.clock.now_ms())):
+        session.refuse_too_fast(message.id, wait_ms)
+        return
     identity = await desk.admission.admit(message.token, name)
     desk.revocations.check(identity.sid)
     before = session.identity

@@ -49,6 +49,7 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     player_tables: Rate | None = None
     address_tables: Rate | None = None
     address_connections: Rate | None = None
+    address_newcomers: Rate | None = None
     # How often a connection may be told that it is too fast, before it is closed.
     refusals: Rate | None = None
 
@@ -102,7 +103,15 @@ Buckets = tuple[Bucket, ...]
 class Tally:
     """What one player or address has used, and how many of its connections are open."""
 
-    __slots__ = ("arrivals", "chat", "commands", "connections", "opening", "tables")
+    __slots__ = (
+        "arrivals",
+        "chat",
+        "commands",
+        "connections",
+        "newcomers",
+        "opening",
+        "tables",
+    )
 
     def __init__(
         self,
@@ -110,11 +119,13 @@ class Tally:
         chat: Rate | None = None,
         tables: Rate | None = None,
         arrivals: Rate | None = None,
+        newcomers: Rate | None = None,
     ) -> None:
         self.commands: Buckets = _bucket(commands)
         self.chat: Buckets = _bucket(chat)
         self.tables: Buckets = _bucket(tables)
         self.arrivals: Buckets = _bucket(arrivals)
+        self.newcomers: Buckets = _bucket(newcomers)
         self.connections = 0
         # Sockets that have not become a connection: half a handshake, or a page.
         self.opening = 0
@@ -126,15 +137,15 @@ class Tally:
 
     def is_full(self, now_ms: int) -> bool:
         """Whether forgetting it would make no difference."""
-        buckets = (*self.commands, *self.chat, *self.tables, *self.arrivals)
-        return all(bucket.is_full(now_ms) for bucket in buckets)
+        of_all = (self.commands, self.chat, self.tables, self.arrivals, self.newcomers)
+        return all(bucket.is_full(now_ms) for buckets in of_all for bucket in buckets)
 
 
 class Tallies(Generic[Key]):
     """The tallies of those who are here, and for a while of those who have gone.
 
-    They share `rates`: commands, chat, tables, arrivals.  Memory is bounded by the connections
-    that there are and MAX_GONE.
+    They share `rates`: commands, chat, tables, arrivals, newcomers.  Memory is bounded by the
+    connections that there are and MAX_GONE.
     """
 
     def __init__(self, *rates: Rate | None) -> None:
@@ -178,6 +189,7 @@ class Quotas:
             rates.address_chat,
             rates.address_tables,
             rates.address_connections,
+            rates.address_newcomers,
         )
         self.players: Tallies[PlayerId] = Tallies(
             rates.player_commands, rates.player_chat, rates.player_tables
@@ -246,6 +258,10 @@ class Meter:
         """Count a table that is opened, like `command`."""
         return _take(self._tables, now_ms)
 
+    def newcomer(self, now_ms: int) -> int:
+        """Count a guest who has never been here, like `command`."""
+        return _take(self._from.newcomers, now_ms)
+
     def is_flooded(self, now_ms: int) -> bool:
         """Count a refusal; returns whether there have been so many that the client must go."""
         return _take(self._refusals, now_ms) > 0
@@ -262,6 +278,7 @@ def quotas_of(settings: Settings) -> Quotas:
         player_tables=rate_of(settings.player_table_rate),
         address_tables=rate_of(settings.address_table_rate),
         address_connections=rate_of(settings.address_connection_rate),
+        address_newcomers=rate_of(settings.address_newcomer_rate),
         refusals=rate_of(settings.refusal_rate),
     )
     caps = Caps(

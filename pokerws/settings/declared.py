@@ -321,6 +321,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     player_table_rate: Annotated[str, _rate("Tables that a player opens.")] = "10/100s"
     address_table_rate: Annotated[str, _rate("Tables opened from an address.")] = "50/100s"
     address_connection_rate: Annotated[str, _rate("Connections from an address.")] = "100/10s"
+    address_newcomer_rate: Annotated[
+        str, _rate("Guests from an address who have never been here; each gets a name and chips.")
+    ] = "60/600s"
     refusal_rate: Annotated[
         str, _rate("Refusals as too fast, before the connection is closed.")
     ] = "100/10s"

@@ -31,7 +31,13 @@ SECRET = "a secret of the operator's own login service"
 JWKS = "jwks.json"
 STORED = {"use_db_repository": True, "use_event_persistence": True}
 UNLIMITED = dict.fromkeys(
-    ("address_connection_rate", "address_command_rate", "address_table_rate"), "0"
+    (
+        "address_connection_rate",
+        "address_command_rate",
+        "address_table_rate",
+        "address_newcomer_rate",
+    ),
+    "0",
 )
 SETTINGS: dict[str, dict[str, Any]] = {
     "memory": {},

@@ -112,6 +112,21 @@ async def test_an_address_that_connects_too_often_is_told_when_to_come_back(app:
     await elsewhere.close()
 
 
+@pytest.mark.settings(address_newcomer_rate="2/3600s")
+async def test_nobody_takes_all_names_and_the_chips_that_come_with_them(
+    open_connection: Connect,
+) -> None:
+    ann = await open_connection("Ann")
+    await open_connection("Ben")
+    raw = await open_connection()
+    refused = await raw.ask("hello", name="Cleo")
+    assert (refused["code"], refused["retryable"]) == ("too_fast", True)
+    assert 1_790_000 <= refused["retry_after_ms"] <= 1_800_000
+    # Who has been here before is not held up by the others.
+    again = await raw.ask("hello", token=ann.welcome["session"])
+    assert again["player"] == ann.welcome["player"]
+
+
 @pytest.mark.settings(max_connections_per_address=3)
 async def test_sockets_that_ask_for_nothing_are_as_many_as_connections_may_be(app: App) -> None:
     silent = [await asyncio.open_connection("127.0.0.1", app.port) for _ in range(3)]

@@ -190,6 +190,7 @@ def test_the_settings_make_the_limits_and_welcome_shows_them() -> None:
         player_tables=Rate(10, 100_000),
         address_tables=Rate(50, 100_000),
         address_connections=Rate(100, 10_000),
+        address_newcomers=Rate(60, 600_000),
         refusals=Rate(100, 10_000),
     )
     shown = limits_of(settings, quotas)

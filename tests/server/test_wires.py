@@ -5,13 +5,15 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
+from pokerws.game.state import TableId
+from pokerws.messages import MSGPACK, Hello, Watch
 from pokerws.server.app import App
 
-MSGPACK = [Subprotocol("poker.v1.msgpack")]
+IN_MSGPACK = [Subprotocol("poker.v1.msgpack")]
 
 
 async def test_a_client_that_offers_messagepack_is_answered_in_it(app: App) -> None:
-    async with connect(app.socket_url, subprotocols=MSGPACK) as connection:
+    async with connect(app.socket_url, subprotocols=IN_MSGPACK) as connection:
         assert connection.subprotocol == "poker.v1.msgpack"
         await connection.send(msgspec.msgpack.encode({"type": "hello", "id": "1", "name": "Ann"}))
         answer = await connection.recv()
@@ -51,15 +53,15 @@ async def test_the_first_subprotocol_that_the_server_knows_is_chosen(
 async def test_what_is_no_message_in_messagepack_is_refused(
     app: App, frame: str | bytes, code: str
 ) -> None:
-    async with connect(app.socket_url, subprotocols=MSGPACK) as connection:
+    async with connect(app.socket_url, subprotocols=IN_MSGPACK) as connection:
         await connection.send(frame)
-        answer = msgspec.msgpack.decode(await connection.recv())
+        answer = msgspec.msgpack.decode(await connection.recv(decode=False))
         assert (answer["type"], answer["code"]) == ("rejected", code)
 
 
 async def test_viewers_in_both_ways_see_the_same_events(app: App) -> None:
     async with (
-        connect(app.socket_url, subprotocols=MSGPACK) as binary,
+        connect(app.socket_url, subprotocols=IN_MSGPACK) as binary,
         connect(app.socket_url) as text,
     ):
 
@@ -70,17 +72,15 @@ async def test_viewers_in_both_ways_see_the_same_events(app: App) -> None:
 
         await ask("hello", name="Ann")
         table = (await ask("create_table", name="One", config={}))["table"]
-        for number, message in enumerate(
-            ({"type": "hello", "name": "Ben"}, {"type": "watch", "table": table})
-        ):
-            await binary.send(msgspec.msgpack.encode({"id": str(number), **message}))
+        for message in (Hello("1", name="Ben"), Watch("2", TableId(str(table)))):
+            await binary.send(MSGPACK.encode(message))
             await binary.recv()
         await ask("watch", table=table)
-        of_binary = msgspec.msgpack.decode(await binary.recv())
+        of_binary = msgspec.msgpack.decode(await binary.recv(decode=False))
         of_text = msgspec.json.decode(await text.recv())
         assert of_binary["state"] == of_text["state"]
         await ask("sit", table=table, buy_in=10_000)
-        of_binary = msgspec.msgpack.decode(await binary.recv())
+        of_binary = msgspec.msgpack.decode(await binary.recv(decode=False))
         of_text = msgspec.json.decode(await text.recv())
         assert of_binary == of_text
         assert of_text["events"][0]["type"] == "player_sat"
