@@ -6,6 +6,7 @@ python examples/bot.py ws://127.0.0.1:8765/ws Carl
 
 import asyncio
 import sys
+from pathlib import Path
 
 from pokerws.client import ClientError, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
@@ -18,7 +19,7 @@ def choose(view: TableView) -> Action:
 
 
 async def play(url: str, name: str) -> None:
-    async with connect(url, name=name) as client:
+    async with connect(url, name=name, session_file=Path(f"{name}.session")) as client:
         tables = await client.list_tables()
         free = next(table for table in tables if table.players < table.config.seats)
         view = await client.watch(free.table)

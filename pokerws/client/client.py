@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -296,6 +297,7 @@ def connect(
     *,
     name: str | None = None,
     token: str | TokenProvider | None = None,
+    session_file: Path | None = None,
     wire: WireName = "json",
     capabilities: Sequence[str] | None = None,
     tls: ssl.SSLContext | None = None,
@@ -309,7 +311,8 @@ def connect(
     back, or what the operator's own service has signed; or an async function that gives such a
     token: it is asked at each hello, and when the one in use is about to expire, so that play goes
     on without a break.  An OSError that it raises is a passing trouble, and it is asked again
-    later; anything else ends the client.
+    later; anything else ends the client.  `session_file` keeps a guest's session, so that a program
+    that is started again is the same player, with the same name: names are nobody else's.
 
     `wire` is how messages are written.  `capabilities` are the optional parts of the protocol that
     are wanted; None for all.  `on_message` is called with chat, notices and lobby changes as they
@@ -322,7 +325,7 @@ def connect(
     """
     return Client(
         url,
-        credentials=Credentials(name, token),
+        credentials=Credentials(name, token, session_file),
         wire=wire,
         capabilities=capabilities,
         tls=tls,

@@ -4,6 +4,7 @@ It does not talk to the server.
 """
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 from pokerws.messages import Welcome
 
@@ -15,12 +16,23 @@ TOKEN_REFUSALS = frozenset({"bad_token", "token_expired"})
 
 
 class Credentials:
-    """One player's.  `name` is said in each hello, as long as it is not None."""
+    """One player's.  `name` is said in each hello, as long as it is not None.
 
-    def __init__(self, name: str | None, token: str | TokenProvider | None) -> None:
+    `session_file` keeps a guest's session from one run of the program to the next.
+    """
+
+    def __init__(
+        self,
+        name: str | None,
+        token: str | TokenProvider | None,
+        session_file: Path | None = None,
+    ) -> None:
         self.name = name
+        self._file = session_file
         self._provider = token if callable(token) else None
         self._token = None if callable(token) else token
+        if session_file is not None and token is None and session_file.exists():
+            self._token = session_file.read_text().strip() or None
         self._session: str | None = None
         self._refused = False
 
@@ -44,9 +56,24 @@ class Credentials:
         self._session = welcome.session
         if self._provider is None and welcome.session is not None:
             self._token = welcome.session
+            self._keep(welcome.session)
 
     def may_do_better(self, code: str) -> bool:
         """Whether to come again after a refusal: once, with the token that there is then."""
-        again = self.is_renewable and code in TOKEN_REFUSALS and not self._refused
+        again = code in TOKEN_REFUSALS and not self._refused
         self._refused = True
-        return again
+        if again and self._file is not None and self._provider is None and self.name is not None:
+            # The server does not know what the file has: come as somebody new.
+            self._token = None
+            return True
+        return again and self.is_renewable
+
+    def _keep(self, session: str) -> None:
+        """Write the session where nobody else reads it, all of it or nothing."""
+        if self._file is None:
+            return
+        new = self._file.with_name(f"{self._file.name}.new")
+        new.unlink(missing_ok=True)
+        new.touch(mode=0o600, exist_ok=False)
+        new.write_text(session)
+        new.replace(self._file)

@@ -175,6 +175,27 @@ async def test_a_busted_bot_buys_in_again_and_sits_in() -> None:
         await done.wait()
 
 
+async def test_a_bot_that_was_too_fast_waits_as_long_as_it_is_told_and_goes_on() -> None:
+    done = asyncio.Event()
+    table = seated(stack=0).table
+    waited_s = 0.0
+
+    async def script(peer: Peer) -> None:
+        nonlocal waited_s
+        await let_in(peer, table)
+        add = await peer.receive(AddChips)
+        refused_s = asyncio.get_running_loop().time()
+        await peer.send(Rejected(add.id, "too_fast", "wait", retryable=True, retry_after_ms=80))
+        await peer.receive(AddChips)
+        waited_s = asyncio.get_running_loop().time() - refused_s
+        done.set()
+        await peer.stays()
+
+    async with fake_server(script) as url, running(url, bot()):
+        await done.wait()
+    assert waited_s >= 0.08
+
+
 async def test_a_bot_comes_back_into_its_turn_after_a_lost_connection() -> None:
     done = asyncio.Event()
     table = facing(300, "AcAd").table
