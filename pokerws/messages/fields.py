@@ -15,7 +15,7 @@ MAX_ID_LENGTH = 64
 MAX_NAME_LENGTH = 24
 MAX_TABLE_NAME_LENGTH = 40
 MAX_CHAT_LENGTH = 300
-MAX_TOKEN_LENGTH = 2048
+MAX_TOKEN_LENGTH = 3072
 
 # Ids are stored with the tables, and a database's JSON takes no zero bytes.
 CommandId = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern="^[ -~]*$")]
@@ -23,7 +23,7 @@ TableRef = Annotated[TableId, Meta(min_length=1, max_length=MAX_ID_LENGTH, patte
 PlayerName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]
 TableName = Annotated[str, Meta(min_length=1, max_length=MAX_TABLE_NAME_LENGTH)]
 ChatText = Annotated[str, Meta(min_length=1, max_length=MAX_CHAT_LENGTH)]
-Token = Annotated[str, Meta(max_length=MAX_TOKEN_LENGTH)]
+Token = Annotated[str, Meta(min_length=1, max_length=MAX_TOKEN_LENGTH)]
 Chips = Annotated[int, Meta(ge=0, le=MAX_CHIPS)]
 SeatNumber = Annotated[int, Meta(ge=0, lt=MAX_SEATS)]
 Counter = Annotated[int, Meta(ge=0, le=2**53)]

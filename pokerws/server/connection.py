@@ -11,6 +11,7 @@ import msgspec
 from websockets import http11
 from websockets.asyncio import messages
 from websockets.asyncio.server import Server, ServerConnection
+from websockets.exceptions import NegotiationError
 from websockets.frames import Frame
 from websockets.http11 import Response
 from websockets.protocol import CONNECTING
@@ -150,5 +151,11 @@ class Connection(ServerConnection):
 def _choose_subprotocol(
     protocol: ServerProtocol, offered: Sequence[Subprotocol]
 ) -> Subprotocol | None:
-    """The first way of writing that the client offers and the server knows; none is JSON."""
-    return next((name for name in offered if name in WIRES), None)
+    """The first way of writing that the client offers and the server knows; none is JSON.
+
+    Raises NegotiationError for a client that offers others only: it would not understand.
+    """
+    chosen = next((name for name in offered if name in WIRES), None)
+    if offered and chosen is None:
+        raise NegotiationError(f"unknown subprotocols; offer one of {', '.join(WIRES)}, or none")
+    return chosen

@@ -1,6 +1,7 @@
 """The answers that accepted commands got, so that a command sent again gets its first answer.
 
-They are stored with the table.  A few are kept a player, and for a bounded number of players.
+They are stored with the table.  A few are kept a player, and for a bounded number of players; those
+of commands that moved chips are kept longer, as nothing else would stop a repetition of them.
 """
 
 from base64 import b64encode
@@ -10,13 +11,17 @@ from hashlib import blake2b
 import msgspec
 from msgspec.structs import replace
 
-from pokerws.game.commands import AddChips, Command, Sit
+from pokerws.game.commands import AddChips, Command, Sit, Stand
 from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
 from pokerws.game.state import PlayerId
 from pokerws.storage.store import Receipt
 
 RECEIPTS_PER_PLAYER = 4
+CHIP_RECEIPTS_PER_PLAYER = 8
 RECEIPT_PLAYERS = 64
+
+# No digest begins with this by chance.
+CHIPS = "$"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -51,17 +56,25 @@ class Receipts:
         before = self.kept.pop(player, [])
         if any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events):
             before = []
-        self.kept[player] = [*before, receipt][-RECEIPTS_PER_PLAYER:]
+        self.kept[player] = _latest([*before, receipt])
         while len(self.kept) > RECEIPT_PLAYERS:
             del self.kept[next(iter(self.kept))]
+
+
+def _latest(receipts: list[Receipt]) -> list[Receipt]:
+    of_chips = [receipt for receipt in receipts if receipt.digest.startswith(CHIPS)]
+    others = [receipt for receipt in receipts if not receipt.digest.startswith(CHIPS)]
+    return of_chips[-CHIP_RECEIPTS_PER_PLAYER:] + others[-RECEIPTS_PER_PLAYER:]
 
 
 def _digest(command_id: str, command: Command) -> str:
     """The command's id and what it asks; not what the account held when it came.
 
-    Of 72 bits, as 12 characters: a player has four, so that two alike are not to be feared.
+    Of 72 bits, as 12 characters: a player has a dozen, so that two alike are not to be feared.  A
+    mark in front tells of a command that moves chips.
     """
+    mark = CHIPS if isinstance(command, Sit | AddChips | Stand) else ""
     if isinstance(command, Sit | AddChips):
         command = replace(command, balance=None)
     digest = blake2b(_encode((command_id, command)), digest_size=9).digest()
-    return b64encode(digest).decode()
+    return mark + b64encode(digest).decode()

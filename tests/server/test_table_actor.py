@@ -163,6 +163,26 @@ def test_a_command_that_comes_twice_is_carried_out_once_and_answered_alike(room:
     assert room.actor.table.seq == seq
 
 
+def test_chips_are_not_moved_again_by_commands_that_were_sent_many_at_a_time(room: Room) -> None:
+    room.start_hand()
+    viewer = room.to_act
+    player = viewer.player
+    room.actor.handle(viewer, "fold", commands.Act(player, room.turn, "fold"))
+    pipelined: list[commands.Command] = [
+        *(commands.AddChips(player, 100 + number) for number in range(7)),
+        *(commands.SitOut(player), commands.SitIn(player)) * 3,
+    ]
+    for number, command in enumerate(pipelined):
+        room.actor.handle(viewer, str(number), command)
+    chips, seq = room.actor.table.chips, room.actor.table.seq
+    assert chips == 20_000 + sum(range(100, 107))
+    viewer.take()
+    for number, command in enumerate(pipelined[:7]):
+        room.actor.handle(viewer, str(number), command)
+    assert all(isinstance(answer, Accepted) for answer in viewer.take())
+    assert (room.actor.table.chips, room.actor.table.seq) == (chips, seq)
+
+
 def test_an_id_used_again_for_another_command_is_a_new_command(room: Room) -> None:
     room.start_hand()
     viewer = room.to_act

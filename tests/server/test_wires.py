@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
 from pokerws.game.state import TableId
@@ -36,6 +37,13 @@ async def test_the_first_subprotocol_that_the_server_knows_is_chosen(
     names = [Subprotocol(name) for name in offered] or None
     async with connect(app.socket_url, subprotocols=names) as connection:
         assert connection.subprotocol == chosen
+
+
+async def test_a_client_that_offers_only_what_the_server_does_not_know_is_refused(app: App) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(app.socket_url, subprotocols=[Subprotocol("poker.v9")])
+    assert refused.value.response.status_code == 400
+    assert b"poker.v1.json" in refused.value.response.body
 
 
 @pytest.mark.parametrize(
