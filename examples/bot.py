@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - This is a script, not a package.
 """A bot in thirty lines: it takes a seat at the first table that has one, and calls everything.
 
-python examples/bot.py ws://127.0.0.1:8765/ws Carl
+python examples/bot.py ws://127.0.0.1:8765/ws Rosa
 """
 
 import asyncio

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from pokerws.game.commands import AddChips, Command, Sit, Stand
 from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
-from pokerws.game.state import PlayerId
+from pokerws.game.state import PlayerId, Table
 from pokerws.storage.store import Receipt
 
 RECEIPTS_PER_PLAYER = 4
@@ -47,18 +47,21 @@ class Receipts:
         command: Command,
         seq: int,
         events: Iterable[TableEvent],
+        *,
+        table: Table,
     ) -> None:
         """Keep that a command was accepted; `seq` is the first of the `events` that it caused.
 
-        Taking or leaving a seat forgets the earlier ones, so that a new stay starts afresh.
+        Taking or leaving a seat forgets the earlier ones, so that a new stay starts afresh.  Those
+        of players who sit at the `table` are never pushed out by those of others.
         """
         receipt = Receipt(_digest(command_id, command), seq)
         before = self.kept.pop(player, [])
         if any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events):
             before = []
         self.kept[player] = _latest([*before, receipt])
-        while len(self.kept) > RECEIPT_PLAYERS:
-            del self.kept[next(iter(self.kept))]
+        if len(self.kept) > RECEIPT_PLAYERS:
+            del self.kept[next(one for one in self.kept if table.seat_of(one) is None)]
 
 
 def _latest(receipts: list[Receipt]) -> list[Receipt]:

@@ -132,7 +132,7 @@ class TableActor:
         transfers = self._transfers(events)
         if transfers and moves_chips and self._sink is not None:
             self._gate.close(self.table.seq)
-        self._receipts.add(viewer.player, command_id, command, before + 1, events)
+        self._receipts.add(viewer.player, command_id, command, before + 1, events, table=self.table)
         self._answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
 
@@ -225,7 +225,14 @@ class TableActor:
         return await self._history.read_back(message.after_seq)
 
     def watch(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent] = ()) -> None:
-        """Add a viewer, and send what it has missed, or a snapshot; `older` was read back."""
+        """Add a viewer, and send what it has missed, or a snapshot; `older` was read back.
+
+        While the clock stands still nobody can be shown anything, for who knows how long: one
+        snapshot waits for each viewer, and no more.  Raises Illegal.
+        """
+        if self._paused_ms is not None:
+            self._watch_paused(viewer, message)
+            return
         self.watchers[viewer] = None
         self._answer(viewer, Accepted(message.id, table=self.table.id))
         missed = None
@@ -238,9 +245,18 @@ class TableActor:
             shown = [redact(event, viewer.player) for event in missed]
             self._show(viewer, viewer.wire.encode(self._events(seq, shown)))
 
+    def _watch_paused(self, viewer: Viewer, message: Watch) -> None:
+        if viewer in self.watchers:
+            raise Illegal("paused", "")
+        self.watchers[viewer] = None
+        viewer.answer(Accepted(message.id, table=self.table.id))
+        self.show_snapshot(viewer)
+
     def unwatch(self, viewer: Viewer) -> None:
         """Forget a viewer, if it was one."""
         self.watchers.pop(viewer, None)
+        if self._paused_ms is not None:
+            self._gate.forget(viewer)
 
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the table as it may see it."""
@@ -252,6 +268,8 @@ class TableActor:
 
     async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with what happened in a hand.  Raises Illegal."""
+        if self._paused_ms is not None:
+            raise Illegal("paused", "")
         number, hand = message.hand, self.table.hand
         if hand is not None and hand.number == number:
             raise Illegal("hand_not_over", "")
@@ -286,7 +304,7 @@ class TableActor:
         self._gate.send(self.table.seq, partial(viewer.answer, message), refuse)
 
     def _show(self, viewer: Viewer, frame: bytes) -> None:
-        self._gate.send(self.table.seq, partial(viewer.show, self, frame))
+        self._gate.send(self.table.seq, partial(viewer.show, self, frame), viewer=viewer)
 
     def summary(self) -> TableSummary:
         """The table as the lobby lists it."""

@@ -6,8 +6,9 @@ import pytest
 
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
+from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableConfig, TableId
-from pokerws.messages import Accepted, Events, Notice, Rejected, Snapshot, Watch
+from pokerws.messages import Accepted, Events, GetHand, Notice, Rejected, Snapshot, Watch
 from pokerws.server import table_actor
 from pokerws.server.gate import Gate
 from pokerws.server.lobby import Lobby
@@ -300,3 +301,42 @@ async def test_while_the_store_is_away_the_clocks_stand_still(house: DurableHous
     await house.journal.flush(5)
     codes = [m.code for m in house.ann.take() if isinstance(m, Notice)]
     assert codes == ["resumed"]
+
+
+async def test_while_the_store_is_away_one_snapshot_waits_for_each_viewer(
+    house: DurableHouse,
+) -> None:
+    actor = await house.open()
+    house.sit(actor)
+    await house.journal.flush(5)
+    late, gone = FakeViewer("late"), FakeViewer("gone")
+    house.store.open.clear()
+    actor.handle(house.ann, "o", commands.SitOut(house.ann.player))
+    house.clock.advance(PAUSE_AFTER_MS + 2 * CHECK_LAG_MS)
+    waiting = len(actor._gate)
+    for viewer in (late, gone):
+        actor.watch(viewer, Watch("w", actor.table.id, actor.table.seq - 1, actor.epoch))
+        assert [type(message) for message in viewer.take()] == [Accepted]
+    for _ in range(100):
+        with pytest.raises(Illegal) as refused:
+            actor.watch(late, Watch("w", actor.table.id, 0, actor.epoch))
+        assert refused.value.code == "paused"
+        with pytest.raises(Illegal, match="paused"):
+            await actor.tell_hand(late, GetHand("h", actor.table.id, 1))
+    assert len(actor._gate) == waiting + 2
+    actor.unwatch(gone)
+    assert len(actor._gate) == waiting + 1
+
+    house.store.open.set()
+    await house.journal.flush(5)
+    house.clock.advance(2 * CHECK_LAG_MS)
+    await house.journal.flush(5)
+    snapshot, *news = late.take()
+    assert isinstance(snapshot, Snapshot)
+    state, seq = snapshot.state, snapshot.seq
+    for message in news:
+        if isinstance(message, Events):
+            assert message.seq == seq + 1
+            seq += len(message.events)
+    assert (state.id, seq) == (actor.table.id, actor.table.seq)
+    assert gone.take() == []

@@ -24,6 +24,7 @@ from pokerws.game.state import TableConfig, TableId, Turn
 from pokerws.game.table import open_table, replay
 from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 from pokerws.server import table_actor
+from pokerws.server.receipts import RECEIPT_PLAYERS
 from pokerws.server.table_actor import TableActor
 from tests.server.fakes import FakeOwner, FakeSink, FakeViewer, ManualClock
 from tests.vaults import VAULT
@@ -181,6 +182,20 @@ def test_chips_are_not_moved_again_by_commands_that_were_sent_many_at_a_time(roo
         room.actor.handle(viewer, str(number), command)
     assert all(isinstance(answer, Accepted) for answer in viewer.take())
     assert (room.actor.table.chips, room.actor.table.seq) == (chips, seq)
+
+
+def test_receipts_of_a_seated_player_are_not_pushed_out_by_passers_by(room: Room) -> None:
+    room.seat_both()
+    room.actor.handle(room.alice, "chips", commands.AddChips(room.alice.player, 100))
+    chips = room.actor.table.chips
+    for number in range(2 * RECEIPT_PLAYERS):
+        passer = FakeViewer(f"passer{number}")
+        room.actor.handle(passer, "1", commands.Sit(passer.player, "Passer", 3, 10_000))
+        room.actor.handle(passer, "2", commands.Stand(passer.player))
+    room.alice.take()
+    room.actor.handle(room.alice, "chips", commands.AddChips(room.alice.player, 100))
+    assert isinstance(room.alice.take()[0], Accepted)
+    assert room.actor.table.chips == chips
 
 
 def test_an_id_used_again_for_another_command_is_a_new_command(room: Room) -> None:

@@ -279,14 +279,14 @@ class Person:
     async def _find(self) -> TableActor | None:
         try:
             actor = await self.world.process.lobby.find(self.world.table)
+            if actor is not self.actor:
+                actor.watch(self, Watch("w", self.world.table))
         except (Illegal, asyncio.CancelledError) as error:
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise
             return None
-        if actor is not self.actor:
-            self.actor = actor
-            actor.watch(self, Watch("w", self.world.table))
+        self.actor = actor
         return actor
 
     def _choose(self, actor: TableActor) -> commands.Command | None:
