@@ -45,9 +45,9 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
 class Seat(Struct, omit_defaults=True):
     """A taken seat.
 
-    `timeouts` counts turns in a row that the clock ended, `hands_missed` hands in a row sat out.
-    `owes_blind` is set while the player has to post a big blind to be dealt in.  A `leaving` player
-    is stood up when the hand is over.
+    `timeouts` counts turns in a row that the clock ended, `hands_missed` hands that began while the
+    player was sitting out.  `owes_blind` is set while the player has to post a big blind to be
+    dealt in, as everybody has who is new.  A `leaving` player is stood up when the hand is over.
     """
 
     player: PlayerId
@@ -64,8 +64,8 @@ class HandSeat(Struct, omit_defaults=True):
     """One player's part in a hand.
 
     `bet` is what lies in front of the player on this street, `in_pots` what earlier streets and
-    matched antes took, `acted_to` the bet that the player faced when acting last on this street,
-    or None before the first action.
+    matched antes took, `acted_to` the bet to match as it was after the player's last action on this
+    street (after an own raise, that is the raise), or None before the first one.
     """
 
     cards: list[Card] = []
@@ -88,8 +88,9 @@ class Turn(Struct, frozen=True):
     """Whose turn it is and what is legal.
 
     `number` is the table's count of turns, so a late answer never fits another turn.  `actions` are
-    the legal ones; `call` is the chips that a call adds; `min_to` and `max_to` bound a bet or
-    raise, as the total for the street, and are 0 where neither is legal.
+    the legal ones; `call` is the chips that a call adds, 0 where none is legal; `min_to` and
+    `max_to` bound a bet or raise, as the total for the street, and are 0 where neither is legal.
+    They are equal where all the chips make no full raise: all-in is the only one then.
     """
 
     seat: int
@@ -105,15 +106,16 @@ class Turn(Struct, frozen=True):
 class Hand(Struct):
     """A hand in play.  `seats` has one entry a seat of the table, None for those not dealt in.
 
-    `order` lists the dealt-in seats from the left of the button.  `deck` holds the cards still to
-    come, in dealing order.  `bet` is the bet to match on this street and `min_raise` the smallest
-    full raise.  `aggressor` bet or raised last on this street; `last_actor` is the seat after which
-    the next one acts.  `dead` is ante money that nobody has to match.
+    `order` lists the dealt-in seats from the left of the button.  `bet` is the bet to match on this
+    street and `min_raise` the smallest full raise.  `aggressor` bet or raised last on this street;
+    `last_actor` is the seat after which the next one acts: who acted last, or posted the big blind,
+    or None where a street has just begun.  `dead` is ante money that nobody has to match.
     """
 
     number: int
     order: list[int]
     seats: list[HandSeat | None]
+    # The cards still to come, in dealing order.  They are secret.
     deck: list[Card]
     min_bet: int
     street: int = 0
@@ -132,7 +134,8 @@ class LastHand(Struct):
 
     `cards` has one list a seat of the table: the hole cards that were not shown while the hand was
     played, while their player stays; empty for all others.  Those of the seats in `shown` lie open
-    since.
+    since; of the others each player knows the own ones.  Where all cards were shown, there is no
+    last hand.
     """
 
     number: int

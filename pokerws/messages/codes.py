@@ -78,7 +78,7 @@ REJECT_CODES: dict[str, Reason] = {
     "overloaded": Reason("the database is too far behind", retryable=True),
     "paused": Reason("the database is away and the clocks stand still", retryable=True),
     "too_fast": Reason(
-        "more messages, chat or tables than the limits allow; try again after `retry_after_ms`",
+        "more than the limits allow, of messages or of a kind; try again after `retry_after_ms`",
         retryable=True,
     ),
     # Tables.
@@ -101,7 +101,9 @@ REJECT_CODES: dict[str, Reason] = {
     # Seats.
     "not_seated": Reason("the player has no seat at the table"),
     "already_seated": Reason("the player has a seat at the table"),
-    "too_many_tables": Reason("the player sits at as many tables as a player may"),
+    "too_many_tables": Reason(
+        "the player sits at as many tables as a player may, or has opened as many"
+    ),
     "seat_taken": Reason("somebody else sits there"),
     "no_such_seat": Reason("the table has no seat of this number"),
     "table_full": Reason("no seat is free"),
@@ -119,8 +121,10 @@ REJECT_CODES: dict[str, Reason] = {
     ),
     "in_hand": Reason("not while the player is in a hand", retryable=True),
     # Actions.
-    "not_your_turn": Reason("somebody else is to act, or nobody"),
-    "wrong_turn": Reason("the turn that this answers is over"),
+    "not_your_turn": Reason(
+        "it is nobody's turn, or somebody else's, as it may be for an answer that comes too late"
+    ),
+    "wrong_turn": Reason("it is the player's turn, but `turn` is not its number"),
     "illegal_action": Reason("the action is not one of the turn's"),
     "amount_missing": Reason("a bet or raise needs an amount"),
     "amount_not_allowed": Reason("only a bet or raise has an amount"),

@@ -23,7 +23,9 @@ class Hello(Message, frozen=True, tag="hello"):
     """The first message.
 
     `token` is the `session` of an earlier `welcome`, or what the operator's own service signed; a
-    further `hello` with a newer one renews it.  `protocol` is the version that the client speaks.
+    further `hello` with a newer one renews it.  Where there is a token, it tells who the player is.
+    A `name` beside a `session` is the player's new name; beside a token of the operator's service
+    it counts only where that has none.  `protocol` is the version that the client speaks.
     `capabilities` are the optional parts of it that the client wants; without the list, all.
     """
 
@@ -63,7 +65,8 @@ class CreateTable(Message, frozen=True, tag="create_table"):
 class Watch(Message, frozen=True, tag="watch"):
     """Follow a table: just the events after `after_seq`, where they can be had, else a snapshot.
 
-    `epoch` is the one of the message that `after_seq` was taken from.
+    `epoch` is the one of the message that `after_seq` was taken from.  A connection that watches
+    already may do so again.
     """
 
     id: CommandId
@@ -80,7 +83,10 @@ class Unwatch(Message, frozen=True, tag="unwatch"):
 
 
 class Sit(Message, frozen=True, tag="sit"):
-    """Take a seat with chips of the own account; without `seat`, the first free one."""
+    """Take a seat with chips of the own account; without `seat`, the first free one.
+
+    A player may sit without watching the table, but sees nothing of it then.
+    """
 
     id: CommandId
     table: TableRef
@@ -89,28 +95,36 @@ class Sit(Message, frozen=True, tag="sit"):
 
 
 class Stand(Message, frozen=True, tag="stand"):
-    """Leave the seat and take the chips home; in a hand, when it is over."""
+    """Leave the seat and take the chips home; in a hand, when it is over.
+
+    For the rest of that hand the player's turns are played at once: checked where that is free,
+    else folded.  It cannot be taken back.
+    """
 
     id: CommandId
     table: TableRef
 
 
 class SitOut(Message, frozen=True, tag="sit_out"):
-    """Be dealt no further hands, and keep the seat."""
+    """Be dealt no further hands, and keep the seat.  The hand in play is played to its end."""
 
     id: CommandId
     table: TableRef
 
 
 class SitIn(Message, frozen=True, tag="sit_in"):
-    """Be dealt in again."""
+    """Be dealt in again, and after two time-outs have turns again in the hand in play."""
 
     id: CommandId
     table: TableRef
 
 
 class AddChips(Message, frozen=True, tag="add_chips"):
-    """Bring chips to the seat; without an amount, as many as the table and the account allow."""
+    """Bring chips to the seat, while its player is not in a hand.
+
+    With them the stack has from `min_buy_in` to `max_buy_in`.  Without an amount it is filled to
+    `max_buy_in`, or as far as the account goes.
+    """
 
     id: CommandId
     table: TableRef
@@ -118,7 +132,11 @@ class AddChips(Message, frozen=True, tag="add_chips"):
 
 
 class Act(Message, frozen=True, tag="act"):
-    """Answer a turn.  `amount` is the player's total for the street (raise to)."""
+    """Answer a turn.
+
+    `amount` is for `bet` and `raise`, from `min_to` to `max_to` of the turn: the player's total for
+    the street (raise to).
+    """
 
     id: CommandId
     table: TableRef
@@ -139,7 +157,10 @@ class Show(Message, frozen=True, tag="show"):
 
 
 class GetHand(Message, frozen=True, tag="get_hand"):
-    """Ask what happened in `hand`, which is over, as far as the player may see it."""
+    """Ask what happened in `hand`, which is over, as far as the player may see it.
+
+    Cards that `show` turned up after the hand's end are not in it.
+    """
 
     id: CommandId
     table: TableRef
@@ -147,7 +168,7 @@ class GetHand(Message, frozen=True, tag="get_hand"):
 
 
 class Chat(Message, frozen=True, tag="chat"):
-    """Say something to all who watch the table."""
+    """Say something to all who watch the table, as the player has to do too."""
 
     id: CommandId
     table: TableRef
@@ -172,14 +193,17 @@ class CloseTable(Message, frozen=True, tag="close_table"):
 
 
 class GetAccount(Message, frozen=True, tag="get_account"):
-    """Ask for the own account; `before` pages back: the id of the oldest transfer known."""
+    """Ask for the own account and its latest transfers, 50 at most.
+
+    `before` pages back: the id of the oldest transfer known.
+    """
 
     id: CommandId
     before: Counter | None = None
 
 
 class Refill(Message, frozen=True, tag="refill"):
-    """Ask the house to fill the own account up."""
+    """Ask the house to fill the own account up, where that is due."""
 
     id: CommandId
 

@@ -36,8 +36,10 @@ class RateLimit(Struct, frozen=True):
 class Limits(Struct, frozen=True):
     """What a client has to keep to.  Sizes in bytes, lengths in characters; null is no limit.
 
-    The rates are those of one connection and of one player: of its messages, its chat, and the
-    tables that it opens.  What comes too fast is refused with `too_fast`.
+    The rates are those of one connection and of one player: of its messages, its chat, the tables
+    that it opens, what it reads (`watch`, `watch_lobby`, `list_tables`, `get_hand`, `get_account`),
+    and what it does with a seat (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`).  What comes too
+    fast is refused with `too_fast`.
     """
 
     max_message_bytes: int
@@ -53,6 +55,9 @@ class Limits(Struct, frozen=True):
     player_commands: RateLimit | None = None
     player_chat: RateLimit | None = None
     player_tables: RateLimit | None = None
+    player_reads: RateLimit | None = None
+    player_seats: RateLimit | None = None
+    max_tables_opened_per_player: int | None = None
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
@@ -60,7 +65,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
 
     `session` is a guest's secret: sent as `token` in a later hello it brings the same player back.
     `expires_ms` is when the token ends, and with it the connection, unless it is renewed.
-    `capabilities` are the optional parts of the protocol that this server has.
+    `capabilities` are the optional parts of the protocol that this server has, whatever the client
+    wants of them.
     """
 
     id: str
@@ -99,8 +105,8 @@ class Lobby(Message, frozen=True, tag="lobby"):
 class AccountTransfer(Struct, frozen=True, omit_defaults=True):
     """Chips that came to an account, or left it where `amount` is negative.
 
-    `reason` is grant, refill, buy_in, add_on, top_up, cash_out, refund or opening; `table` is the
-    table that they went to or came from, if any.
+    `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund; `table` is the table that
+    they went to or came from, if any.
     """
 
     id: int
@@ -113,7 +119,8 @@ class AccountTransfer(Struct, frozen=True, omit_defaults=True):
 class Account(Message, frozen=True, tag="account"):
     """The viewer's own account, beside the chips at tables, and its latest transfers.
 
-    `refill_at_ms` is when a `refill` is due; there is none while the balance is too large for one.
+    There are 50 transfers at most; where there are fewer, none is older.  `refill_at_ms` is when a
+    `refill` is due, which may be past; there is none while the balance is too large for one.
     """
 
     id: str
@@ -125,7 +132,7 @@ class Account(Message, frozen=True, tag="account"):
 class Snapshot(Message, frozen=True, tag="snapshot"):
     """A table's whole state at `seq`, as this viewer may see it.
 
-    Unknown cards are `??`; the deck is empty.  `seat` is the viewer's own seat.
+    Unknown cards are `??`.  `seat` is the viewer's own seat; without it, the viewer has none.
     """
 
     table: TableId
@@ -149,7 +156,8 @@ class Events(Message, frozen=True, tag="events"):
 class HandEvents(Message, frozen=True, tag="hand"):
     """What happened in a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
 
-    It has the own cards and those that were shown; `seq` is the number of the first event.
+    It has the own cards and those that were shown until then; `seq` is the number of the first
+    event.
     """
 
     id: str
@@ -163,8 +171,9 @@ class HandEvents(Message, frozen=True, tag="hand"):
 class Accepted(Message, frozen=True, tag="accepted"):
     """The command was carried out.
 
-    `seq` is the number of the first event that it caused, `table` the table that it made.  It is
-    sent right before that event.
+    `seq` is the number of the first event that it caused, and it is sent right before that event:
+    for whatever changes a table, and for `create_table`.  `table` is the table that was made by
+    `create_table`, or that `watch`, `unwatch` or `chat` was about.
     """
 
     id: str
@@ -197,7 +206,7 @@ class ChatSaid(Message, frozen=True, tag="chat"):
 
 
 class Notice(Message, frozen=True, tag="notice"):
-    """Something about the service: `restarting`, `table_failed`, `paused` or `resumed`."""
+    """Something about the service, or about `table`."""
 
     code: str
     message: str

@@ -105,12 +105,13 @@ def _fields(struct: type[msgspec.Struct], schema: Schema) -> str:
 
 
 def _row(name: str, schema: Schema, *, is_optional: bool) -> str:
-    kind, meaning = _kind(schema), schema.get("description", "")
-    if is_optional:
-        if schema.get("default"):
-            meaning += f"; `{json.dumps(schema['default'])}` where it is left out"
-        return _ROW.format(f"`{name}?`", kind.removesuffix(" or null"), meaning)
-    return _ROW.format(f"`{name}`", kind, meaning)
+    meaning = schema.get("description", "")
+    if not is_optional:
+        return _ROW.format(f"`{name}`", _kind(schema), meaning)
+    if schema.get("default"):
+        meaning += f"; `{json.dumps(schema['default'])}` where it is left out"
+    kind = _choice([one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"])
+    return _ROW.format(f"`{name}?`", kind, meaning)
 
 
 def _answer(answer: Answer) -> str:
@@ -134,7 +135,8 @@ def _kind(schema: dict[str, Any]) -> str:
         case {"enum": values}:
             return ", ".join(f"`{value}`" for value in values)
         case {"type": "array", "items": items}:
-            return f"list of {_kind(items)}"
+            kind = _kind(items)
+            return f"list of ({kind})" if " or " in kind else f"list of {kind}"
         case {"type": "object", "additionalProperties": values}:
             return f"object of {_kind(values)}"
         case {"type": "integer"}:

@@ -5,7 +5,12 @@
  * A newer server may send types and fields that are not here.
  */
 
-/** Answer a turn. `amount` is the player's total for the street (raise to). */
+/**
+ * Answer a turn.
+ *
+ * `amount` is for `bet` and `raise`, from `min_to` to `max_to` of the turn: the player's total for
+ * the street (raise to).
+ */
 export interface Act {
   type: "act";
   /** the client's name for the command; the answer repeats it */
@@ -30,7 +35,8 @@ export interface Ping {
 /**
  * Follow a table: just the events after `after_seq`, where they can be had, else a snapshot.
  *
- * `epoch` is the one of the message that `after_seq` was taken from.
+ * `epoch` is the one of the message that `after_seq` was taken from. A connection that watches
+ * already may do so again.
  */
 export interface Watch {
   type: "watch";
@@ -53,7 +59,11 @@ export interface Unwatch {
   table: string;
 }
 
-/** Take a seat with chips of the own account; without `seat`, the first free one. */
+/**
+ * Take a seat with chips of the own account; without `seat`, the first free one.
+ *
+ * A player may sit without watching the table, but sees nothing of it then.
+ */
 export interface Sit {
   type: "sit";
   /** the client's name for the command; the answer repeats it */
@@ -66,7 +76,12 @@ export interface Sit {
   seat?: number | null;
 }
 
-/** Leave the seat and take the chips home; in a hand, when it is over. */
+/**
+ * Leave the seat and take the chips home; in a hand, when it is over.
+ *
+ * For the rest of that hand the player's turns are played at once: checked where that is free,
+ * else folded. It cannot be taken back.
+ */
 export interface Stand {
   type: "stand";
   /** the client's name for the command; the answer repeats it */
@@ -75,7 +90,7 @@ export interface Stand {
   table: string;
 }
 
-/** Be dealt no further hands, and keep the seat. */
+/** Be dealt no further hands, and keep the seat. The hand in play is played to its end. */
 export interface SitOut {
   type: "sit_out";
   /** the client's name for the command; the answer repeats it */
@@ -84,7 +99,7 @@ export interface SitOut {
   table: string;
 }
 
-/** Be dealt in again. */
+/** Be dealt in again, and after two time-outs have turns again in the hand in play. */
 export interface SitIn {
   type: "sit_in";
   /** the client's name for the command; the answer repeats it */
@@ -93,7 +108,12 @@ export interface SitIn {
   table: string;
 }
 
-/** Bring chips to the seat; without an amount, as many as the table and the account allow. */
+/**
+ * Bring chips to the seat, while its player is not in a hand.
+ *
+ * With them the stack has from `min_buy_in` to `max_buy_in`. Without an amount it is filled to
+ * `max_buy_in`, or as far as the account goes.
+ */
 export interface AddChips {
   type: "add_chips";
   /** the client's name for the command; the answer repeats it */
@@ -119,7 +139,11 @@ export interface Show {
   hand: number;
 }
 
-/** Ask what happened in `hand`, which is over, as far as the player may see it. */
+/**
+ * Ask what happened in `hand`, which is over, as far as the player may see it.
+ *
+ * Cards that `show` turned up after the hand's end are not in it.
+ */
 export interface GetHand {
   type: "get_hand";
   /** the client's name for the command; the answer repeats it */
@@ -130,7 +154,7 @@ export interface GetHand {
   hand: number;
 }
 
-/** Say something to all who watch the table. */
+/** Say something to all who watch the table, as the player has to do too. */
 export interface Chat {
   type: "chat";
   /** the client's name for the command; the answer repeats it */
@@ -187,7 +211,11 @@ export interface Logout {
   id: string;
 }
 
-/** Ask for the own account; `before` pages back: the id of the oldest transfer known. */
+/**
+ * Ask for the own account and its latest transfers, 50 at most.
+ *
+ * `before` pages back: the id of the oldest transfer known.
+ */
 export interface GetAccount {
   type: "get_account";
   /** the client's name for the command; the answer repeats it */
@@ -196,7 +224,7 @@ export interface GetAccount {
   before?: number | null;
 }
 
-/** Ask the house to fill the own account up. */
+/** Ask the house to fill the own account up, where that is due. */
 export interface Refill {
   type: "refill";
   /** the client's name for the command; the answer repeats it */
@@ -207,7 +235,9 @@ export interface Refill {
  * The first message.
  *
  * `token` is the `session` of an earlier `welcome`, or what the operator's own service signed; a
- * further `hello` with a newer one renews it. `protocol` is the version that the client speaks.
+ * further `hello` with a newer one renews it. Where there is a token, it tells who the player is.
+ * A `name` beside a `session` is the player's new name; beside a token of the operator's service
+ * it counts only where that has none. `protocol` is the version that the client speaks.
  * `capabilities` are the optional parts of it that the client wants; without the list, all.
  */
 export interface Hello {
@@ -216,7 +246,7 @@ export interface Hello {
   id: string;
   /** who the player is: an earlier `session`, or what the operator's service signed */
   token?: string | null;
-  /** the name to play under; needed where no token gives one */
+  /** the name to play under; needed where no token gives one, and beside a `session` a new one */
   name?: string | null;
   /** the version of the protocol */
   protocol?: number;
@@ -242,8 +272,9 @@ export interface Events {
 /**
  * The command was carried out.
  *
- * `seq` is the number of the first event that it caused, `table` the table that it made. It is
- * sent right before that event.
+ * `seq` is the number of the first event that it caused, and it is sent right before that event:
+ * for whatever changes a table, and for `create_table`. `table` is the table that was made by
+ * `create_table`, or that `watch`, `unwatch` or `chat` was about.
  */
 export interface Accepted {
   type: "accepted";
@@ -251,7 +282,7 @@ export interface Accepted {
   id: string;
   /** the number of the first event that the command caused */
   seq?: number;
-  /** the table that the command made or was about */
+  /** the table that was made, watched, left alone, or spoken at */
   table?: string;
 }
 
@@ -278,7 +309,7 @@ export interface Rejected {
 /**
  * A table's whole state at `seq`, as this viewer may see it.
  *
- * Unknown cards are `??`; the deck is empty. `seat` is the viewer's own seat.
+ * Unknown cards are `??`. `seat` is the viewer's own seat; without it, the viewer has none.
  */
 export interface Snapshot {
   type: "snapshot";
@@ -310,7 +341,8 @@ export interface Pong {
  *
  * `session` is a guest's secret: sent as `token` in a later hello it brings the same player back.
  * `expires_ms` is when the token ends, and with it the connection, unless it is renewed.
- * `capabilities` are the optional parts of the protocol that this server has.
+ * `capabilities` are the optional parts of the protocol that this server has, whatever the client
+ * wants of them.
  */
 export interface Welcome {
   type: "welcome";
@@ -357,7 +389,8 @@ export interface Lobby {
 /**
  * The viewer's own account, beside the chips at tables, and its latest transfers.
  *
- * `refill_at_ms` is when a `refill` is due; there is none while the balance is too large for one.
+ * There are 50 transfers at most; where there are fewer, none is older. `refill_at_ms` is when a
+ * `refill` is due, which may be past; there is none while the balance is too large for one.
  */
 export interface Account {
   type: "account";
@@ -367,14 +400,15 @@ export interface Account {
   balance: number;
   /** its latest lines, newest first */
   transfers: AccountTransfer[];
-  /** when a `refill` is due; there is none while the balance is too large */
+  /** from when on a `refill` is due; there is none while the balance is too large */
   refill_at_ms?: number;
 }
 
 /**
  * What happened in a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
  *
- * It has the own cards and those that were shown; `seq` is the number of the first event.
+ * It has the own cards and those that were shown until then; `seq` is the number of the first
+ * event.
  */
 export interface HandEvents {
   type: "hand";
@@ -407,7 +441,7 @@ export interface ChatSaid {
   at_ms: number;
 }
 
-/** Something about the service: `restarting`, `table_failed`, `paused` or `resumed`. */
+/** Something about the service, or about `table`. */
 export interface Notice {
   type: "notice";
   /** what it is about; stable */
@@ -468,11 +502,11 @@ export interface Table {
   hand_number: number;
   /** how many turns it has had */
   turns: number;
-  /** the seat with the button */
+  /** the seat with the button in the latest hand; null before the first one */
   button: number | null;
-  /** the small blind's seat; none where it is dead */
+  /** the small blind's seat in the latest hand; null before the first one */
   small_blind: number | null;
-  /** the big blind's seat */
+  /** the big blind's seat in the latest hand; null before the first one */
   big_blind: number | null;
   /** the hand in play */
   hand: Hand | null;
@@ -480,7 +514,9 @@ export interface Table {
   next_hand_at_ms: number | null;
   /** nothing is played there ever again */
   closed: boolean;
-  /** the hand that ended last, until the next one starts */
+  /**
+   * the hand that ended last, until the next one starts; null too where all of its cards were shown
+   */
   last_hand: LastHand | null;
 }
 
@@ -538,15 +574,15 @@ export interface TableSummary {
 /**
  * Chips that came to an account, or left it where `amount` is negative.
  *
- * `reason` is grant, refill, buy_in, add_on, top_up, cash_out, refund or opening; `table` is the
- * table that they went to or came from, if any.
+ * `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund; `table` is the table that
+ * they went to or came from, if any.
  */
 export interface AccountTransfer {
   /** grows with time */
   id: number;
   /** when it happened */
   at_ms: number;
-  /** `grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, `refund` or `opening` */
+  /** `grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out` or `refund` */
   reason: string;
   /** chips; negative where they left the account */
   amount: number;
@@ -554,14 +590,22 @@ export interface AccountTransfer {
   table?: string;
 }
 
-/** Somebody is to act. */
+/**
+ * Somebody is to act.
+ *
+ * The hand's `turn` becomes `turn`, the table's `turns` its `number`.
+ */
 export interface TurnStarted {
   type: "turn_started";
   /** whose turn, and what is legal */
   turn: Turn;
 }
 
-/** The player gave the hand up; `auto` marks an action taken for an absent player. */
+/**
+ * The player gave the hand up; `auto` marks an action taken for an absent player.
+ *
+ * An action; and the part's `folded` becomes true.
+ */
 export interface Folded {
   type: "folded";
   /** a seat's number */
@@ -570,7 +614,11 @@ export interface Folded {
   auto?: boolean;
 }
 
-/** A call; `amount` is what it added. */
+/**
+ * A call; `amount` is what it added.
+ *
+ * An action; and `amount` goes from the seat's `stack` to the part's `bet`.
+ */
 export interface Called {
   type: "called";
   /** a seat's number */
@@ -579,7 +627,11 @@ export interface Called {
   amount: number;
 }
 
-/** The player checked; `auto` marks an action taken for an absent player. */
+/**
+ * The player checked; `auto` marks an action taken for an absent player.
+ *
+ * An action, and nothing else.
+ */
 export interface Checked {
   type: "checked";
   /** a seat's number */
@@ -588,7 +640,13 @@ export interface Checked {
   auto?: boolean;
 }
 
-/** A raise; `to` is the player's total for the street. */
+/**
+ * A raise; `to` is the player's total for the street.
+ *
+ * An action; and what the part's `bet` lacks of `to` goes there from the seat's `stack`. The
+ * hand's `min_raise` becomes `to` less the hand's `bet`, if that is more than it was; then `bet`
+ * becomes `to`, and `aggressor` the seat.
+ */
 export interface Raised {
   type: "raised";
   /** a seat's number */
@@ -597,7 +655,11 @@ export interface Raised {
   to: number;
 }
 
-/** The street's first bet; `to` is its size. */
+/**
+ * The street's first bet; `to` is its size.
+ *
+ * An action; and the state changes as by `raised`.
+ */
 export interface BetPlaced {
   type: "bet_placed";
   /** a seat's number */
@@ -606,14 +668,24 @@ export interface BetPlaced {
   to: number;
 }
 
-/** A betting round is over; `pots` are all pots as they stand now, main pot first. */
+/**
+ * A betting round is over; `pots` are all pots as they stand now, main pot first.
+ *
+ * The hand's `pots` become `pots`. Of each part, `in_pots` grows by `bet`, and `bet` becomes 0.
+ * The hand's `bet` stays, until a street begins.
+ */
 export interface BetsCollected {
   type: "bets_collected";
   /** all pots as they stand, main pot first */
   pots: Pot[];
 }
 
-/** A street begins: `street` is its index in the variant, `cards` are the new ones. */
+/**
+ * A street begins: `street` is its index in the variant, `cards` are the new ones.
+ *
+ * The hand's `street` becomes `street`, and `board` grows by `cards`; `bet` becomes 0, `min_raise`
+ * `min_bet`, `aggressor` and `last_actor` null, and the `acted_to` of each part null.
+ */
 export interface BoardDealt {
   type: "board_dealt";
   /** which street, from 0: before the flop, flop, turn, river */
@@ -626,7 +698,10 @@ export interface BoardDealt {
  * A blind: `entry` is what a player owes to be dealt in, live like a big blind.
  *
  * `to_match` is the bet that the street then asks for: the whole blind even when the poster was
- * short of it.
+ * short of it, and the big blind from the first `entry` on.
+ *
+ * `amount` goes from the seat's `stack` to the part's `bet`; the hand's `bet` becomes `to_match`,
+ * and its `last_actor` the seat, unless it is an `entry`. The part's `acted_to` stays null.
  */
 export interface BlindPosted {
   type: "blind_posted";
@@ -640,7 +715,11 @@ export interface BlindPosted {
   to_match: number;
 }
 
-/** What nobody matched went back from the bet to the stack. */
+/**
+ * What nobody matched went back.
+ *
+ * `amount` goes from the part's `bet` to the seat's `stack`. The hand's `bet` stays.
+ */
 export interface UncalledBetReturned {
   type: "uncalled_bet_returned";
   /** a seat's number */
@@ -652,6 +731,10 @@ export interface UncalledBetReturned {
 /**
  * `pot` is the pot's index; `shares` add up to its chips. `hand` is the best hand in words, empty
  * when everybody else folded.
+ *
+ * The `stack` of each seat in `shares` grows by its `amount`. The pot stays in the hand's `pots`
+ * with an `amount` of 0 and no `seats`; once all are like that, the hand's `dead` and the
+ * `in_pots` of each part become 0.
  */
 export interface PotAwarded {
   type: "pot_awarded";
@@ -664,19 +747,26 @@ export interface PotAwarded {
 }
 
 /**
- * One list a seat of the table, empty for seats not in the hand; others' cards are secret.
+ * The hole cards: one list a seat of the table, empty for seats not in the hand.
  *
- * `players` are those who were dealt to, one a seat of the table; older logs do not tell.
+ * Those of others are `??`. `players` are those who were dealt to, one a seat of the table; where
+ * it is left out, as in hands of long ago, all cards are `??`.
+ *
+ * The `cards` of each part become the seat's list.
  */
 export interface HoleCardsDealt {
   type: "hole_cards_dealt";
   /** one list a seat of the table, empty where nothing was dealt */
   cards: string[][];
-  /** who was dealt to, one a seat of the table */
+  /** who was dealt to, one a seat of the table, null where nobody was */
   players?: (string | null)[];
 }
 
-/** Cards lie open. `hand` is the hand in words at a showdown, empty before it. */
+/**
+ * Cards lie open. `hand` is the hand in words at a showdown, empty before it.
+ *
+ * The part's `cards` become `cards`, and its `shown` true.
+ */
 export interface CardsShown {
   type: "cards_shown";
   /** a seat's number */
@@ -687,14 +777,22 @@ export interface CardsShown {
   hand?: string;
 }
 
-/** A losing hand was not shown. */
+/**
+ * A losing hand was not shown.
+ *
+ * The part's `mucked` becomes true.
+ */
 export interface CardsMucked {
   type: "cards_mucked";
   /** a seat's number */
   seat: number;
 }
 
-/** The time for the turn is over; what is done for the player comes next. */
+/**
+ * The time for the turn is over; what is done for the player comes next.
+ *
+ * The seat's `timeouts` grows by 1. The turn ends with the action that comes next.
+ */
 export interface TurnTimedOut {
   type: "turn_timed_out";
   /** a seat's number */
@@ -703,7 +801,12 @@ export interface TurnTimedOut {
   turn: number;
 }
 
-/** An ante. A `dead` one is paid for the whole table: nobody has to match it. */
+/**
+ * An ante. A `dead` one is paid for the whole table: nobody has to match it.
+ *
+ * `amount` goes from the seat's `stack` to the part's `in_pots`; a `dead` one to the hand's
+ * `dead`. No `bet` changes.
+ */
 export interface AntePosted {
   type: "ante_posted";
   /** a seat's number */
@@ -718,17 +821,22 @@ export interface AntePosted {
  * A hand begins.
  *
  * `order` lists the seats dealt in, from the left of the button. `button`, `small_blind` and
- * `big_blind` are positions: a dead button or small blind may be at a seat that is not dealt in.
- * `missed` seats were passed by the big blind while sitting out, so they owe one. `deck` is
- * secret: the cards in dealing order.
+ * `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`.
+ * `missed` seats were passed by the big blind while sitting out, so they owe one.
+ *
+ * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
+ * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed` and
+ * false for those in `order`; `hands_missed` grows by 1 for each seat that is sitting out. The new
+ * `hand` has the `number`, `order` and `min_bet` of the event, a `min_raise` of `min_bet`, street
+ * 0, and a part with defaults for each seat in `order`; the rest is 0, null or empty.
  */
 export interface HandStarted {
   type: "hand_started";
   /** the hand's number at its table, from 1 */
   hand: number;
-  /** the seat with the button */
+  /** the seat with the button, whether somebody is dealt in there or not */
   button: number;
-  /** the small blind's seat; none where it is dead */
+  /** the small blind's seat; if it is not in `order`, nobody posts it */
   small_blind: number;
   /** the big blind's seat */
   big_blind: number;
@@ -738,11 +846,16 @@ export interface HandStarted {
   min_bet: number;
   /** seats that the big blind passed while they sat out */
   missed?: number[];
-  /** always empty: nobody may see the cards still to come */
+  /** never there */
   deck?: string[];
 }
 
-/** `unshown` lists the seats whose cards were not shown; until the next hand, they may be. */
+/**
+ * `unshown` lists the seats whose cards were not shown; until the next hand, they may be.
+ *
+ * `hand` becomes null. Where `unshown` has seats, `last_hand` becomes a new one: its `number` is
+ * `hand`, its `cards` are those of the parts of the `unshown` seats, and its `shown` is empty.
+ */
 export interface HandEnded {
   type: "hand_ended";
   /** the hand's number at its table, from 1 */
@@ -751,7 +864,11 @@ export interface HandEnded {
   unshown?: number[];
 }
 
-/** The hand is over without a winner: `refunds` is what each seat had put in, all of the pot. */
+/**
+ * The hand is over without a winner: `refunds` is what each seat had put in, all of the pot.
+ *
+ * The `stack` of each seat in `refunds` grows by its `amount`; `hand` becomes null.
+ */
 export interface HandCancelled {
   type: "hand_cancelled";
   /** the hand's number at its table, from 1 */
@@ -760,7 +877,11 @@ export interface HandCancelled {
   refunds: Share[];
 }
 
-/** A player shows the own cards of the hand that has ended; they lie open until the next one. */
+/**
+ * A player shows the own cards of the hand that has ended; they lie open until the next one.
+ *
+ * In `last_hand`, the seat's `cards` become `cards`, and `shown` has the seat as its last one.
+ */
 export interface HandShown {
   type: "hand_shown";
   /** the hand's number at its table, from 1 */
@@ -771,19 +892,31 @@ export interface HandShown {
   cards: string[];
 }
 
-/** A hand starts at `at_ms`, if there are still enough players. */
+/**
+ * A hand starts at `at_ms`, if there are still enough players.
+ *
+ * `next_hand_at_ms` becomes `at_ms`.
+ */
 export interface NextHandScheduled {
   type: "next_hand_scheduled";
   /** when it starts */
   at_ms: number;
 }
 
-/** Too few players are left to deal to, or the table closes. */
+/**
+ * Too few players are left to deal to, or the table closes.
+ *
+ * `next_hand_at_ms` becomes null.
+ */
 export interface NextHandCancelled {
   type: "next_hand_cancelled";
 }
 
-/** A player took a free seat, with `stack` chips. */
+/**
+ * A player took a free seat, with `stack` chips.
+ *
+ * The seat has this `player`, `name` and `stack`, and else the defaults: it `owes_blind`.
+ */
 export interface PlayerSat {
   type: "player_sat";
   /** a seat's number */
@@ -796,7 +929,12 @@ export interface PlayerSat {
   stack: number;
 }
 
-/** The seat is free; `stack` chips went home with the player. */
+/**
+ * The seat is free; `stack` chips went home with the player.
+ *
+ * Where there is a `last_hand`, the seat's `cards` in it become empty, and it is no more in
+ * `shown`.
+ */
 export interface PlayerStood {
   type: "player_stood";
   /** a seat's number */
@@ -807,14 +945,22 @@ export interface PlayerStood {
   stack: number;
 }
 
-/** The player stands up when the hand is over. */
+/**
+ * The player stands up when the hand is over.
+ *
+ * The seat's `leaving` becomes true.
+ */
 export interface PlayerLeaving {
   type: "player_leaving";
   /** a seat's number */
   seat: number;
 }
 
-/** A player brought more chips; the stack has grown by `amount`. */
+/**
+ * A player brought more chips.
+ *
+ * The seat's `stack` grows by `amount`.
+ */
 export interface ChipsAdded {
   type: "chips_added";
   /** a seat's number */
@@ -825,7 +971,11 @@ export interface ChipsAdded {
   amount: number;
 }
 
-/** The player is dealt no further hands. */
+/**
+ * The player is dealt no further hands.
+ *
+ * The seat's `sitting_out` becomes true.
+ */
 export interface PlayerSatOut {
   type: "player_sat_out";
   /** a seat's number */
@@ -834,21 +984,29 @@ export interface PlayerSatOut {
   reason: "asked" | "busted" | "timed_out";
 }
 
-/** The player is dealt in again. */
+/**
+ * The player is dealt in again.
+ *
+ * The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0.
+ */
 export interface PlayerSatIn {
   type: "player_sat_in";
   /** a seat's number */
   seat: number;
 }
 
-/** The clock stood still while the table was not in memory; it now ends at `deadline_ms`. */
+/**
+ * The clock stood still for a while, and now ends at `deadline_ms`.
+ *
+ * That is the new `deadline_ms` of the turn, or `next_hand_at_ms` where it is nobody's turn.
+ */
 export interface ClockResumed {
   type: "clock_resumed";
   /** when the clock runs out */
   deadline_ms: number;
 }
 
-/** The first event of every table. */
+/** The first event of every table. All its seats are free. */
 export interface TableOpened {
   type: "table_opened";
   /** the table's id */
@@ -859,27 +1017,34 @@ export interface TableOpened {
   config: TableConfig;
 }
 
-/** The last event of a table; all seats are free by then. */
+/**
+ * The last event of a table; all seats are free by then.
+ *
+ * `closed` becomes true.
+ */
 export interface TableClosed {
   type: "table_closed";
-  /** nobody played there any more, the stored table was not the newest, or an operator wanted it */
+  /**
+   * nothing happened there and nobody watched for the operator's `ABANDONED_TABLE_MS`, the stored
+   * table was not the newest one, or an admin wanted it
+   */
   reason: "abandoned" | "operator" | "overtaken";
 }
 
-/** The stored events go on from here; `table` (secret) stands for those that were not kept. */
+/** Of the stored log alone. At the table it changes nothing. */
 export interface LogRestarted {
   type: "log_restarted";
-  /** always null: it is for the log */
+  /** always null */
   table: Table | null;
 }
 
 /**
  * A hand in play. `seats` has one entry a seat of the table, null for those not dealt in.
  *
- * `order` lists the dealt-in seats from the left of the button. `deck` holds the cards still to
- * come, in dealing order. `bet` is the bet to match on this street and `min_raise` the smallest
- * full raise. `aggressor` bet or raised last on this street; `last_actor` is the seat after which
- * the next one acts. `dead` is ante money that nobody has to match.
+ * `order` lists the dealt-in seats from the left of the button. `bet` is the bet to match on this
+ * street and `min_raise` the smallest full raise. `aggressor` bet or raised last on this street;
+ * `last_actor` is the seat after which the next one acts: who acted last, or posted the big blind,
+ * or null where a street has just begun. `dead` is ante money that nobody has to match.
  */
 export interface Hand {
   /** the hand's number */
@@ -888,7 +1053,7 @@ export interface Hand {
   order: number[];
   /** one entry a seat of the table, null for those not dealt in */
   seats: (HandSeat | null)[];
-  /** always empty: nobody may see the cards still to come */
+  /** always empty */
   deck: string[];
   /** the smallest bet */
   min_bet: number;
@@ -898,7 +1063,7 @@ export interface Hand {
   board: string[];
   /** the bet to match on this street */
   bet: number;
-  /** the smallest full raise: how much more than `bet` */
+  /** the smallest full raise: how much more than `bet`; at first `min_bet` */
   min_raise: number;
   /** the seat that bet or raised last on this street */
   aggressor: number | null;
@@ -908,7 +1073,7 @@ export interface Hand {
   dead: number;
   /** all pots as they stand, main pot first */
   pots: Pot[];
-  /** whose turn it is */
+  /** whose turn it is; null while it is nobody's */
   turn: Turn | null;
 }
 
@@ -917,7 +1082,8 @@ export interface Hand {
  *
  * `cards` has one list a seat of the table: the hole cards that were not shown while the hand was
  * played, while their player stays; empty for all others. Those of the seats in `shown` lie open
- * since.
+ * since; of the others each player knows the own ones. Where all cards were shown, there is no
+ * last hand.
  */
 export interface LastHand {
   /** the hand's number */
@@ -940,8 +1106,9 @@ export interface RateLimit {
  * Whose turn it is and what is legal.
  *
  * `number` is the table's count of turns, so a late answer never fits another turn. `actions` are
- * the legal ones; `call` is the chips that a call adds; `min_to` and `max_to` bound a bet or
- * raise, as the total for the street, and are 0 where neither is legal.
+ * the legal ones; `call` is the chips that a call adds, 0 where none is legal; `min_to` and
+ * `max_to` bound a bet or raise, as the total for the street, and are 0 where neither is legal.
+ * They are equal where all the chips make no full raise: all-in is the only one then.
  */
 export interface Turn {
   /** a seat's number */
@@ -954,7 +1121,7 @@ export interface Turn {
   call: number;
   /** the smallest legal bet or raise, as the total for the street; 0 where none is */
   min_to: number;
-  /** the largest, likewise */
+  /** the largest, likewise: all-in; may be the same */
   max_to: number;
   /** when the turn began */
   started_ms: number;
@@ -965,9 +1132,9 @@ export interface Turn {
 /**
  * A taken seat.
  *
- * `timeouts` counts turns in a row that the clock ended, `hands_missed` hands in a row sat out.
- * `owes_blind` is set while the player has to post a big blind to be dealt in. A `leaving` player
- * is stood up when the hand is over.
+ * `timeouts` counts turns in a row that the clock ended, `hands_missed` hands that began while the
+ * player was sitting out. `owes_blind` is set while the player has to post a big blind to be dealt
+ * in, as everybody has who is new. A `leaving` player is stood up when the hand is over.
  */
 export interface Seat {
   /** the player's id */
@@ -984,7 +1151,7 @@ export interface Seat {
   timeouts?: number;
   /** has to post a big blind to be dealt in */
   owes_blind?: boolean;
-  /** hands in a row sat out */
+  /** hands that began since the player sits out */
   hands_missed?: number;
 }
 
@@ -1008,8 +1175,8 @@ export interface Share {
  * One player's part in a hand.
  *
  * `bet` is what lies in front of the player on this street, `in_pots` what earlier streets and
- * matched antes took, `acted_to` the bet that the player faced when acting last on this street, or
- * null before the first action.
+ * matched antes took, `acted_to` the bet to match as it was after the player's last action on this
+ * street (after an own raise, that is the raise), or null before the first one.
  */
 export interface HandSeat {
   /** the hole cards */
@@ -1018,7 +1185,7 @@ export interface HandSeat {
   bet?: number;
   /** chips put in on earlier streets, and matched antes */
   in_pots?: number;
-  /** the bet that the player faced when acting last on this street */
+  /** the bet to match after the player's last action on this street; null before it */
   acted_to?: number;
   /** out of the hand */
   folded?: boolean;

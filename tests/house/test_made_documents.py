@@ -72,6 +72,12 @@ def test_every_link_within_the_document_leads_somewhere() -> None:
     assert {link: anchors.count(link) for link in links if anchors.count(link) != 1} == {}
 
 
+def test_what_may_be_null_within_a_list_is_not_taken_for_a_list_that_may_be_null() -> None:
+    section = DOCUMENT.partition("### `hole_cards_dealt`")[2].partition("###")[0]
+    assert "| `players?` | list of (text or null) |" in section
+    assert "| `cards` | list of list of text |" in section
+
+
 def test_every_command_is_answered_as_the_document_says() -> None:
     commands = {tag_of(command): command for command in CLIENT_MESSAGES}
     asked: dict[str, str] = {}
