@@ -16,11 +16,46 @@ CREATE TABLE IF NOT EXISTS player_names (
 CREATE INDEX IF NOT EXISTS player_names_player  ON player_names (player);
 CREATE INDEX IF NOT EXISTS player_names_expires ON player_names (expires_at);
 
+-- Reserve a name for a player and give the player's other ones up. Returns whether the player has it
+-- now: no, with nothing changed, where it is another's that has not expired.
+CREATE OR REPLACE FUNCTION claim_name(
+    wanted text, claimer text, written text, now_at timestamptz, until_at timestamptz
+) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    -- Who has the name already waits for nobody else: this locks one row, and no other after it.
+    UPDATE player_names SET name = written, expires_at = until_at
+    WHERE skeleton = wanted AND player = claimer;
+    IF FOUND THEN
+        RETURN true;
+    END IF;
+    -- All others take turns, as they lock several rows. It lasts for this one call, and what comes
+    -- after it sees all that was done in earlier turns.
+    PERFORM pg_advisory_xact_lock(5052081503);
+    INSERT INTO player_names AS held (skeleton, player, name, expires_at)
+    VALUES (wanted, claimer, written, until_at)
+    ON CONFLICT (skeleton) DO UPDATE
+    SET player = excluded.player, name = excluded.name, expires_at = excluded.expires_at
+    WHERE held.player = excluded.player OR held.expires_at <= now_at;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    DELETE FROM player_names WHERE player = claimer AND skeleton <> wanted;
+    DELETE FROM player_names
+    WHERE skeleton IN (
+        SELECT skeleton FROM player_names
+        WHERE expires_at <= now_at AND skeleton <> wanted
+        ORDER BY expires_at
+        LIMIT 10
+        FOR UPDATE SKIP LOCKED);
+    RETURN true;
+END $$;
+
 CREATE TABLE IF NOT EXISTS revoked_sessions (
     sid        text COLLATE "C" PRIMARY KEY,
     expires_at timestamptz NOT NULL,
     CONSTRAINT revoked_sessions_sid_bounded CHECK (octet_length(sid) BETWEEN 1 AND 256)
 );
+CREATE INDEX IF NOT EXISTS revoked_sessions_expires ON revoked_sessions (expires_at);
 
 COMMENT ON TABLE player_names IS
     'Which name is reserved for which guest. A row may be deleted, and the name is free.';

@@ -53,13 +53,21 @@ class Identity(NamedTuple):
     sid: str = ""
 
 
+class TooFast(Illegal):
+    """Somebody asks for more than the limits allow; in `wait_ms` one more can be had."""
+
+    def __init__(self, wait_ms: int) -> None:
+        super().__init__("too_fast", "")
+        self.wait_ms = wait_ms
+
+
 class Admission(Protocol):
     """Says who may come in, and as whom."""
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         """Who it is that brings this token, or this name.
 
-        `name` has been checked.  Raises Illegal.
+        `name` has been checked.  Raises Illegal, and TooFast of its kinds.
         """
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from pokerws.game.illegal import Illegal
 from pokerws.server.auth import Identity
 from pokerws.server.clock import Clock
-from pokerws.storage.names import MemoryNames, Names
+from pokerws.storage.names import EndedSessions, MemoryNames, Names
 from pokerws.storage.store import StoreUnavailable
 
 # An ended session is kept in mind for at least this long: no guest's token is good for longer, and
@@ -33,16 +33,18 @@ class Revocations:
     def __init__(self, names: Names | None = None, clock: Clock | None = None) -> None:
         self._names = names or MemoryNames()
         self._clock = clock or Clock()
-        self._ended: dict[str, int] = {}
+        self._ended = EndedSessions()
         self._connected: dict[str, set[Connected]] = {}
 
     async def load(self) -> None:
         """Read what earlier servers were told.  Raises StoreUnavailable."""
-        self._ended = await self._names.ended_sessions(self._clock.now_ms())
+        now_ms = self._clock.now_ms()
+        for sid, until_ms in (await self._names.ended_sessions(now_ms)).items():
+            self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     def check(self, sid: str) -> None:
         """Raise Illegal("bad_token") for a session that was ended."""
-        if self._ended.get(sid, 0) > self._clock.now_ms():
+        if self._ended.has(sid, self._clock.now_ms()):
             raise Illegal("bad_token", "the session was ended by logging out")
 
     def enter(self, identity: Identity, connection: Connected) -> None:
@@ -71,8 +73,7 @@ class Revocations:
             await self._names.end_session(sid, now_ms=now_ms, until_ms=until_ms)
         except StoreUnavailable as error:
             raise Illegal("logout_unavailable", "the database cannot be reached") from error
-        self._ended = {one: until for one, until in self._ended.items() if until > now_ms}
-        self._ended[sid] = until_ms
+        self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     def let_go(self, identity: Identity) -> None:
         """Have every connection of the session log out."""

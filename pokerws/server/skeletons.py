@@ -2,7 +2,10 @@
 
 Names with one skeleton can be taken for each other, so only one player may have one of them.  It
 is what Unicode's report 39 calls by that word, made coarser: capitals, spaces, signs and what
-nobody sees do not count, and neither does the difference between i, l and 1, or o and 0.
+nobody sees do not count, and neither does the difference between i, l and 1, or o and 0.  Nor do
+marks on, under or through letters: a dot below is soon overlooked.  So José is Jose, and names in
+scripts that write vowels or tones as marks, as Hindi, Thai, Hebrew, Arabic and Vietnamese do, are
+one if they differ by such marks alone.
 
 `LOOKALIKES` has the letters and digits that look like some of ASCII and are not made equal to them
 by NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data files are
@@ -10,6 +13,9 @@ by NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data fi
 """
 
 import unicodedata
+from collections.abc import Callable
+
+from pokerws.server.texts import BLANKS, VARIATIONS
 
 LOOKALIKES = {
     "2": "ƧϨᒿꙄꛯꝚ",
@@ -72,11 +78,12 @@ LOOKALIKES = {
 _TO_ASCII = str.maketrans(
     {character: ascii_ for ascii_, alike in LOOKALIKES.items() for character in alike}
 )
-# A dot over what has one already shows nothing.
-_ALIKE = (("i\u0307", "i"), ("j\u0307", "j"), ("rn", "m"), ("vv", "w"))
-_TO_ONE = str.maketrans("i10", "llo", "\u3164\uffa0\u115f\u1160\u2800\u034f")
-# Separators, punctuation, and characters that are there for others' sake.
-_DROPPED = ("Z", "P", "C")
+# Letters with a stroke through them, which Unicode does not take apart into a letter and a mark.
+_STROKED = str.maketrans(
+    "\u0180\u0111\u01e5\u0127\u0268\u0249\u0142\u00f8\u024d\u0167\u01b6", "bdghijlortz"
+)
+_ALIKE = (("rn", "m"), ("vv", "w"))
+_TO_ONE = str.maketrans("i10", "llo")
 
 
 def skeleton(name: str) -> str:
@@ -84,17 +91,33 @@ def skeleton(name: str) -> str:
 
     It depends on the Unicode version of the Python that runs.
     """
-    text = unicodedata.normalize("NFKC", name).replace("|", "l")
+    text = unicodedata.normalize("NFKD", name).replace("|", "l")
     # Capitals look like other letters than small ones do, so they are looked up first.
-    text = text.translate(_TO_ASCII).casefold().translate(_TO_ASCII)
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text))
-    kept = "".join(one for one in text if not _is_dropped(one))
-    # A name of signs alone, like "!?", is told by them.
-    text = kept or "".join(text.split()) or text
+    text = text.translate(_TO_ASCII).casefold().translate(_STROKED).translate(_TO_ASCII)
+    text = unicodedata.normalize("NFKD", text)
+    seen = _without(text, lambda one: _is_unseen(one) or _is_mark(one))
+    # A name of signs alone, like "!?", is told by them, and one of marks alone by those.
+    text = _without(seen, _is_sign) or seen or _without(text, _is_unseen) or text
     for shown, letter in _ALIKE:
         text = text.replace(shown, letter)
-    return text.translate(_TO_ONE) or text
+    return text.translate(_TO_ONE)
 
 
-def _is_dropped(character: str) -> bool:
-    return unicodedata.category(character)[0] in _DROPPED or "\ufe00" <= character <= "\ufe0f"
+def _without(text: str, is_dropped: Callable[[str], bool]) -> str:
+    return "".join(one for one in text if not is_dropped(one))
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether it is a space, shows nothing, or is there for others' sake."""
+    return (
+        unicodedata.category(character)[0] in "ZC" or character in BLANKS or character in VARIATIONS
+    )
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it takes no room of its own; those that do are vowels beside their letter."""
+    return unicodedata.category(character) in ("Mn", "Me")
+
+
+def _is_sign(character: str) -> bool:
+    return unicodedata.category(character)[0] == "P"

@@ -18,10 +18,14 @@ ZERO_WIDTH_JOINER = "\u200d"
 VARIATIONS = "\ufe0e\ufe0f"
 KEYCAPS = "#*0123456789"
 SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-# Letters, marks and symbols by their category that show nothing.
+# Letters, marks and symbols by their category that show nothing, or only what another shows.  With
+# VARIATIONS they are all of those that Unicode calls default ignorable (DerivedCoreProperties), but
+# for those of the categories of control, format and unassigned characters.
 BLANKS = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc"
+    "\U00013441\U00013442\U00016fe4\U0001d159"
     + "".join(map(chr, range(0xFE00, 0xFE0E)))
+    + "".join(map(chr, range(0x1DA9B, 0x1DAB0)))
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
 # More marks than this on one letter run over the lines above and below it; no language has them.
@@ -50,6 +54,9 @@ def chat_text(text: str, *, strict: bool) -> str:
 def _name(text: str, most: int, *, strict: bool) -> str:
     text = unicodedata.normalize("NFC", text) if strict else text
     fault = _fault(text, most, strict=strict)
+    # By their names players are told apart, so these are exact in both ways of checking.
+    if not BLANKS.isdisjoint(text):
+        fault = fault or "has no invisible characters"
     if text != text.strip():
         fault = fault or "has no space at its ends"
     if strict and "  " in text:

@@ -154,7 +154,8 @@ def _session_id(token: str, claims: dict[str, Any]) -> str:
     """What the token's session is known by: its own name for it, or else what no other has."""
     sid = claims.get("sid", claims.get("jti"))
     if sid is None:
-        return sha256(token.encode()).hexdigest()
+        # Not of the signature too, which can be written in several ways that are all good.
+        return sha256(token.rpartition(".")[0].encode()).hexdigest()
     if not isinstance(sid, str) or not _SESSION_ID.fullmatch(sid):
         raise _refused("sid")
     return sid

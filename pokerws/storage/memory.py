@@ -1,7 +1,7 @@
 """The store of in-memory play and of tests: the same contract as Postgres, and nothing survives."""
 
 import secrets
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -34,6 +34,8 @@ MAX_NAME = 256
 MAX_KEY_ID = 64
 # Of each account; in Postgres nothing is forgotten.
 KEPT_TRANSFERS = 200
+# Above that an account is forgotten that has nothing but its grant: the player gets it again.
+MAX_ACCOUNTS = 100_000
 
 
 @dataclass
@@ -187,12 +189,19 @@ class MemoryStore:
 
 
 class MemoryAccounts:
-    """`Accounts` in a dict, with the latest transfers of each."""
+    """`Accounts` in a dict, with the latest transfers of each.
+
+    When there are too many, of those that have not moved a chip since their grant the one is
+    forgotten that nobody has looked at for longest; what others have is never forgotten.
+    """
 
     def __init__(self) -> None:
         self._balances: dict[AccountId, int] = {HOUSE: 0}
         self._refilled_ms: dict[AccountId, int] = {}
         self._history: dict[AccountId, deque[Booked]] = {}
+        # Those that have nothing but their grant, and how much that was, by when they were used.
+        # A plain dict takes ever longer to find its first.
+        self._untouched: OrderedDict[AccountId, int] = OrderedDict()
         self._booked = 0
         # The latest event of each table that moved chips.
         self._moved: dict[TableId, int] = {}
@@ -204,6 +213,10 @@ class MemoryAccounts:
             self._balances[account] = 0
             self._refilled_ms[account] = at_ms
             self._give(account, grant, "grant", at_ms)
+            self._untouched[account] = self._balances[account]
+            self._forget()
+        elif account in self._untouched:
+            self._untouched.move_to_end(account)
         return Account(self._balances[account], self._refilled_ms.get(account))
 
     async def refill(
@@ -218,6 +231,7 @@ class MemoryAccounts:
         if last_ms is not None and last_ms > due_ms:
             return 0
         self._refilled_ms[account] = at_ms
+        self._untouched.pop(account, None)
         self._give(account, to - balance, "refill", at_ms)
         return to - balance
 
@@ -252,9 +266,21 @@ class MemoryAccounts:
                 raise Overdrawn(f"{account} is short of {-balance}")
         self._moved = moved
         self._balances.update(after)
+        for account in after:
+            self._untouched.pop(account, None)
         for table, transfers in moves.items():
             for move in transfers:
                 self._note(table, move)
+
+    def _forget(self) -> None:
+        """Let one account go, if there are too many; the house has its grant back."""
+        # The new one is the last of them, and stays.
+        if len(self._balances) <= MAX_ACCOUNTS or len(self._untouched) < 2:
+            return
+        account, grant = self._untouched.popitem(last=False)
+        del self._balances[account], self._refilled_ms[account]
+        self._history.pop(account, None)
+        self._balances[HOUSE] += grant
 
     def _give(self, account: AccountId, amount: int, reason: Reason, at_ms: int) -> None:
         if amount > 0:

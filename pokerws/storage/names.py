@@ -5,12 +5,16 @@ A name is known by its skeleton (see `server/skeletons.py`), which is not looked
 are milliseconds UTC.
 """
 
+from collections import OrderedDict
+from heapq import heappop, heappush
 from typing import NamedTuple, Protocol
 
 from pokerws.game.state import PlayerId
 
 # A guest costs some 300 bytes here, and only a newcomer's name can be new.
 MAX_NAMES = 100_000
+# So many that have expired are removed at most as one comes, so that no call has to wait for all.
+SWEEP = 10
 
 
 class Names(Protocol):
@@ -35,6 +39,44 @@ class Names(Protocol):
         """The sessions that are ended, each with the time until which it is to be kept in mind."""
 
 
+class EndedSessions:
+    """Sessions that were ended, each with the time until which it is to be kept in mind.
+
+    To add one costs as good as nothing, however many there are.
+    """
+
+    def __init__(self) -> None:
+        self._until_ms: dict[str, int] = {}
+        # By when they expire; what was prolonged is in it again.
+        self._queue: list[tuple[int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def add(self, sid: str, *, now_ms: int, until_ms: int) -> None:
+        """Keep a session in mind until a time, or longer where it is so already."""
+        self._sweep(now_ms)
+        if until_ms > self._until_ms.get(sid, 0):
+            self._until_ms[sid] = until_ms
+            heappush(self._queue, (until_ms, sid))
+
+    def has(self, sid: str, now_ms: int) -> bool:
+        """Whether a session is to be kept in mind."""
+        return self._until_ms.get(sid, 0) > now_ms
+
+    def all(self, now_ms: int) -> dict[str, int]:
+        """Those that are to be kept in mind."""
+        return {sid: until_ms for sid, until_ms in self._until_ms.items() if until_ms > now_ms}
+
+    def _sweep(self, now_ms: int) -> None:
+        for _ in range(SWEEP):
+            if not self._queue or self._queue[0][0] > now_ms:
+                return
+            until_ms, sid = heappop(self._queue)
+            if self._until_ms[sid] == until_ms:
+                del self._until_ms[sid]
+
+
 class _Claim(NamedTuple):
     player: PlayerId
     until_ms: int
@@ -44,9 +86,10 @@ class MemoryNames:
     """`Names` in dicts.  When it is full, the name that was not renewed for longest is free."""
 
     def __init__(self) -> None:
-        self._claims: dict[str, _Claim] = {}
+        # A plain dict takes ever longer to find its first.
+        self._claims: OrderedDict[str, _Claim] = OrderedDict()
         self._skeletons: dict[PlayerId, str] = {}
-        self._ended: dict[str, int] = {}
+        self._ended = EndedSessions()
 
     async def claim(
         self, skeleton: str, player: PlayerId, name: str, *, now_ms: int, until_ms: int
@@ -66,12 +109,11 @@ class MemoryNames:
 
     async def end_session(self, sid: str, *, now_ms: int, until_ms: int) -> None:
         """Part of `Names`."""
-        self._ended = {one: until for one, until in self._ended.items() if until > now_ms}
-        self._ended[sid] = max(until_ms, self._ended.get(sid, 0))
+        self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     async def ended_sessions(self, now_ms: int) -> dict[str, int]:
         """Part of `Names`."""
-        return {sid: until_ms for sid, until_ms in self._ended.items() if until_ms > now_ms}
+        return self._ended.all(now_ms)
 
     def _drop_expired(self, now_ms: int) -> None:
         """Those at the front: a claim that is renewed goes to the back, so the oldest are there."""

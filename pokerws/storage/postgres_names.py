@@ -3,35 +3,21 @@
 from pokerws.game.state import PlayerId
 from pokerws.storage.postgres_accounts import Reader
 
-# One statement, so that of several claims of one name the row itself decides.
+# The function is in sql/0006_names.sql.  A call is a transaction, so that no server that stops in
+# the middle keeps others waiting.
 CLAIM_NAME = """
-WITH claimed AS (
-    INSERT INTO player_names (skeleton, player, name, expires_at)
-    VALUES ($1, $2, $3, to_timestamp($5 / 1000.0))
-    ON CONFLICT (skeleton) DO UPDATE
-    SET player = excluded.player, name = excluded.name, expires_at = excluded.expires_at
-    WHERE player_names.player = excluded.player
-       OR player_names.expires_at <= to_timestamp($4 / 1000.0)
-    RETURNING player
-), given_up AS (
-    DELETE FROM player_names
-    USING claimed
-    WHERE player_names.player = claimed.player AND player_names.skeleton <> $1
-), expired AS (
-    DELETE FROM player_names
-    WHERE skeleton IN (
-        SELECT skeleton FROM player_names
-        WHERE expires_at <= to_timestamp($4 / 1000.0) AND skeleton <> $1 AND player <> $2
-        ORDER BY expires_at
-        LIMIT 10
-        FOR UPDATE SKIP LOCKED)
-)
-SELECT EXISTS (SELECT FROM claimed)
+SELECT claim_name($1, $2, $3, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0))
 """
 
 END_SESSION = """
 WITH expired AS (
-    DELETE FROM revoked_sessions WHERE expires_at <= to_timestamp($2 / 1000.0) AND sid <> $1
+    DELETE FROM revoked_sessions
+    WHERE sid IN (
+        SELECT sid FROM revoked_sessions
+        WHERE expires_at <= to_timestamp($2 / 1000.0) AND sid <> $1
+        ORDER BY expires_at
+        LIMIT 10
+        FOR UPDATE SKIP LOCKED)
 )
 INSERT INTO revoked_sessions (sid, expires_at)
 VALUES ($1, to_timestamp($3 / 1000.0))

@@ -16,7 +16,7 @@ from pokerws.server.auth import Identity
 from pokerws.server.guests import LIFETIME_MS
 from pokerws.server.revocations import KEPT_MS, Revocations
 from pokerws.settings import Settings
-from pokerws.storage.names import MemoryNames
+from pokerws.storage.names import SWEEP, EndedSessions, MemoryNames
 from pokerws.storage.store import StoreUnavailable
 from tests.server.conftest import Connect, Raw
 from tests.server.fakes import ManualClock
@@ -183,7 +183,7 @@ async def test_an_ended_session_is_kept_in_mind_for_as_long_as_a_token_can_be_go
     clock.advance(1)
     revocations.check(ANN.sid)
     await revocations.end(ANN._replace(sid="s_other"))
-    assert list(revocations._ended) == ["s_other"]
+    assert list(revocations._ended.all(0)) == ["s_other"]
 
 
 async def test_a_token_that_is_good_for_longer_is_refused_for_longer() -> None:
@@ -194,6 +194,34 @@ async def test_a_token_that_is_good_for_longer_is_refused_for_longer() -> None:
     clock.advance(2 * KEPT_MS - 1)
     with pytest.raises(Illegal, match="bad_token"):
         revocations.check(ANN.sid)
+
+
+async def test_a_logout_costs_the_same_however_many_there_were_before() -> None:
+    names, clock = MemoryNames(), ManualClock()
+    for number in range(100_000):
+        await names.end_session(f"s_{number}", now_ms=0, until_ms=clock.now_ms() + KEPT_MS)
+    revocations = Revocations(names, clock)
+    await revocations.load()
+
+    began_s = time.process_time()
+    for number in range(300):
+        await revocations.end(ANN._replace(sid=f"new_{number}"))
+    # It is a millisecond; to look at all of them each time takes several seconds.
+    assert time.process_time() - began_s < 0.5
+    assert len(revocations._ended) == 100_300
+
+
+async def test_ended_sessions_that_have_expired_are_forgotten_a_few_at_a_time() -> None:
+    ended = EndedSessions()
+    for number in range(2 * SWEEP):
+        ended.add(f"s_{number}", now_ms=0, until_ms=100 - number)
+    # One that lasts for longer is in nobody's way, and one that is prolonged is not forgotten.
+    ended.add("long", now_ms=0, until_ms=1_000)
+    ended.add("s_0", now_ms=0, until_ms=500)
+    for left in (SWEEP + 3, 3, 3):
+        ended.add("new", now_ms=200, until_ms=2_000)
+        assert len(ended) == left
+    assert list(ended.all(200)) == ["s_0", "long", "new"]
 
 
 def test_who_has_left_is_forgotten() -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
+from pokerws.server import guests as guests_module
 from pokerws.server.app import App
-from pokerws.server.auth import Identity
-from pokerws.server.guests import LIFETIME_MS, RENEW_MS, Guests
+from pokerws.server.auth import Identity, TooFast
+from pokerws.server.guests import LIFETIME_MS, RENAMES, RENEW_MS, Guests
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.store import StoreUnavailable
 from tests.server.conftest import Connect
@@ -25,6 +26,9 @@ class Database(MemoryNames):
         super().__init__()
         self.is_away = False
         self.asked = 0
+        # How often what was done is not answered, and what answers are waiting for.
+        self.lost = 0
+        self.answers: asyncio.Event | None = None
 
     async def claim(
         self, skeleton: str, player: PlayerId, name: str, *, now_ms: int, until_ms: int
@@ -32,7 +36,14 @@ class Database(MemoryNames):
         if self.is_away:
             raise StoreUnavailable("no answer in time")
         self.asked += 1
-        return await super().claim(skeleton, player, name, now_ms=now_ms, until_ms=until_ms)
+        answers = self.answers
+        given = await super().claim(skeleton, player, name, now_ms=now_ms, until_ms=until_ms)
+        if answers is not None:
+            await answers.wait()
+        if self.lost:
+            self.lost -= 1
+            raise StoreUnavailable("the connection was lost")
+        return given
 
 
 class Inn:
@@ -70,7 +81,8 @@ async def test_a_guests_name_is_nobody_elses(inn: Inn, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["admin", "Dealer", "POKERWS", "Adm1n", "\u0410dmin", "s y s t e m"]
+    "name",
+    ["admin", "POKERWS", "Adm1n", "\u0410dmin", "s y s t e m", "Dealer\U000e0100", "Dëaler"],
 )
 async def test_a_name_that_speaks_for_the_house_is_not_to_be_had(inn: Inn, name: str) -> None:
     assert await inn.refusal(None, name) == "name_taken"
@@ -168,8 +180,10 @@ async def test_an_outage_of_the_database_stops_no_player_who_comes_back(inn: Inn
 
 
 async def test_without_a_database_a_returning_player_claims_the_name_anew() -> None:
-    ann = await Guests(KEY).admit(None, "Ann")
-    restarted = Guests(KEY)
+    ahead = ManualClock()
+    ahead.advance(1)
+    ann = await Guests(KEY, ahead).admit(None, "Ann")
+    restarted = Guests(KEY, ManualClock())
     assert (await restarted.admit(ann.session, None)).name == "Ann"
     with pytest.raises(Illegal, match="name_taken"):
         await restarted.admit(None, "Ann")
@@ -189,7 +203,95 @@ async def test_what_is_no_token_of_ours_is_refused(inn: Inn, token: str) -> None
     assert await inn.refusal(token, "Ann") == "bad_token"
 
 
+async def test_of_two_renames_at_once_one_name_is_left_and_known_to_be(inn: Inn) -> None:
+    ann = await inn.new("Ann")
+    first_answer = inn.names.answers = asyncio.Event()
+    first = asyncio.create_task(inn.back(ann, "Xena"))
+    await asyncio.sleep(0)
+    inn.names.answers = None
+    second = asyncio.create_task(inn.back(ann, "Yara"))
+    for _ in range(5):
+        await asyncio.sleep(0)  # As far as the second can get.
+    first_answer.set()
+    xena, yara = await first, await second
+
+    assert (await inn.new("Xena")).player != ann.player
+    assert await inn.refusal(xena.session, None) == "name_taken"
+    assert (await inn.back(yara)).name == "Yara"
+    assert await inn.refusal(None, "Yara") == "name_taken"
+
+
+async def test_two_renames_in_one_millisecond_leave_the_later_name(inn: Inn) -> None:
+    ann = await inn.new("Ann")
+    xena, yara = await inn.back(ann, "Xena"), await inn.back(ann, "Yara")
+    await inn.new("Xena")
+    assert await inn.refusal(xena.session, None) == "name_taken"
+    assert (await inn.back(yara)).name == "Yara"
+
+
+async def test_a_rename_whose_answer_was_lost_brings_no_name_back_unasked(inn: Inn) -> None:
+    ann = await inn.new("Ann")
+    inn.names.lost = 1
+    assert await inn.refusal(ann.session, "Anna") == "names_unavailable"
+    # It was done all the same, so that the older name is free.
+    assert (await inn.new("Ann")).player != ann.player
+    assert await inn.refusal(ann.session, None) == "name_taken"
+    assert (await inn.back(ann, "Anna")).name == "Anna"
+
+
+async def test_a_rename_that_was_refused_changes_nothing(inn: Inn) -> None:
+    ann, _ = await inn.new("Ann"), await inn.new("Ben")
+    assert await inn.refusal(ann.session, "Ben") == "name_taken"
+    asked = inn.names.asked
+    assert (await inn.back(ann)).name == "Ann"
+    assert inn.names.asked == asked
+
+
+async def test_a_player_who_is_remembered_no_more_is_asked_about(
+    inn: Inn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests_module, "MAX_REMEMBERED", 2)
+    ann = await inn.new("Ann")
+    anna = await inn.back(ann, "Anna")
+    for name in ("Ben", "Cleo", "Ann"):
+        await inn.new(name)
+    assert await inn.refusal(ann.session, None) == "name_taken"
+    assert (await inn.back(anna)).name == "Anna"
+    assert len(inn.guests._held) <= 2
+
+
+async def test_a_player_can_rename_so_often_and_again_later(inn: Inn) -> None:
+    ann = last = await inn.new("Ann")
+    for number in range(RENAMES.burst):
+        last = await inn.back(ann, f"Ann {chr(65 + number)}x")
+    with pytest.raises(TooFast) as refused:
+        await inn.back(last, "Zoe")
+    # To come back is no rename; to come back with the name of an older token is.
+    assert (await inn.back(last)).name == last.name
+    with pytest.raises(TooFast):
+        await inn.back(ann)
+    await inn.new("Zoe")
+
+    inn.clock.advance(refused.value.wait_ms)
+    assert (await inn.back(last, "Anna")).name == "Anna"
+    inn.clock.advance(RENAMES.over_ms)
+    ben = await inn.new("Ben")
+    await inn.back(ben, "Benny")
+    assert list(inn.guests._renames) == [ben.player], "who has paused for long is forgotten"
+
+
 # ---- over the wire
+
+
+async def test_who_renames_too_often_is_told_how_long_to_wait(open_connection: Connect) -> None:
+    ann = await open_connection("Ann")
+    session = ann.welcome["session"]
+    for number in range(RENAMES.burst):
+        answer = await ann.ask("hello", token=session, name=f"Ann {chr(65 + number)}x")
+        assert answer["type"] == "welcome"
+    refused = await ann.ask("hello", token=session, name="Zoe")
+    assert refused["code"] == "too_fast"
+    assert 0 < refused["retry_after_ms"] <= RENAMES.over_ms
 
 
 async def test_a_name_that_is_taken_can_be_changed_on_the_same_connection(

@@ -43,6 +43,10 @@ UNSEEN = {
     "a blank of braille": "a\u2800b",
     "a variation of a letter": "a\ufe0f",
     "an ideographic variation": "a\U000e0100",
+    "a filler of Khitan": "a\U00016fe4",
+    "a note without a head": "a\U0001d159b",
+    "a modifier of SignWriting": "a\U0001da9b",
+    "a place for an object": "a\ufffcb",
     "a pile of marks": "a" + "\u0335" * (MAX_MARKS + 1),
     "a mark on nothing": "\u0301a",
 }
@@ -145,6 +149,24 @@ def test_what_is_kept_is_one_printable_line_and_is_kept_again_as_it_is(
         ("Jose\u0301", "José"),
         ("Strasse", "Straße"),
         ("Bob", "B\u3164ob"),
+        ("Rich", "Rich\u17b4"),
+        ("Rich", "Rich\u180b"),
+        ("Rich", "Rich\U000e0100"),
+        ("Rich", "Rich\U000e01ef"),
+        ("Rich", "Rich\U00016fe4"),
+        ("Rich", "Rich\U0001d159"),
+        ("Rich", "Rich\U0001da9b"),
+        ("Rich", "Rich\ufffc"),
+        ("Rich", "Rich\u1cd0"),
+        ("Rich", "R\u1ecbch"),  # With a dot below
+        ("Rich", "Rich\u0301"),
+        ("Rich", "Rich\u20dd"),
+        ("José", "Jose"),
+        ("Jose\u200d\u0301", "José"),
+        ("Søren", "So\u0338ren"),
+        ("Łukasz", "Lukasz"),
+        ("!", "!\u17b4"),
+        ("!", "!\u0301"),
         ("\u2764\ufe0f", "\u2764"),
     ],
 )
@@ -154,7 +176,57 @@ def test_names_that_look_the_same_have_one_skeleton(one: str, other: str) -> Non
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Ann", "Anne"), ("José", "Jose"), ("bob", "carol"), ("P1", "P2"), ("!", "?"), ("李", "王")],
+    [("Ann", "Anne"), ("José", "Josh"), ("bob", "carol"), ("P1", "P2"), ("!", "?"), ("李", "王")],
 )
 def test_names_that_do_not_look_the_same_have_two(one: str, other: str) -> None:
     assert skeleton(one) != skeleton(other)
+
+
+@pytest.mark.parametrize("mark", "\u034f\u17b4\ufe00\ufffc\U00016fe4\U0001d159\U000e0100")
+@pytest.mark.parametrize("strict", [True, False])
+def test_nothing_invisible_is_in_a_name_in_either_way_of_checking(
+    mark: str, *, strict: bool
+) -> None:
+    for name in ("Rich" + mark, "Ri" + mark + "ch", mark):
+        with pytest.raises(Illegal, match="bad_name"):
+            player_name(name, strict=strict)
+    assert chat_text("so " + mark, strict=False) == "so " + mark
+
+
+# What Unicode calls default ignorable (DerivedCoreProperties), from and to.
+IGNORABLE = """
+    AD AD  34F 34F  61C 61C  115F 1160  17B4 17B5  180B 180F  200B 200F  202A 202E  2060 206F
+    3164 3164  FE00 FE0F  FEFF FEFF  FFA0 FFA0  FFF0 FFF8  1BCA0 1BCA3  1D173 1D17A  E0000 E0FFF
+""".split()
+
+
+def test_what_need_not_be_shown_makes_no_difference_between_names() -> None:
+    ends = [int(one, 16) for one in IGNORABLE]
+    for first, last in zip(ends[::2], ends[1::2], strict=True):
+        for point in range(first, last + 1):
+            assert skeleton(f"Ri{chr(point)}ch") == skeleton("Rich"), hex(point)
+            assert skeleton(f"!{chr(point)}") == "!", hex(point)
+
+
+@pytest.mark.parametrize(
+    ("names", "apart"),
+    [
+        (["कमल", "कोमल", "कमला", "विमल"], 4),  # Vowels that take room of their own
+        (["सुमन", "समन", "सेमन"], 1),  # Vowels above and below
+        (["แดง", "ดำ", "เล็ก", "ผู้เล่น"], 4),
+        (["มา", "ม่า", "ม้า"], 1),  # Tones
+        (["שרה", "משה", "אברהם"], 3),
+        (["אברהם", "אַבְרָהָם"], 1),  # Points
+        (["محمد", "أحمد", "علي"], 3),
+        (["محمد", "محمّد", "مُحَمَّد"], 1),
+        (["Hoàng", "Hoang"], 1),
+        (["한글", "한국", "하늘"], 3),
+        (["さくら", "かえで"], 2),
+    ],
+)
+def test_names_of_scripts_with_marks_are_one_where_they_differ_by_marks_alone(
+    names: list[str], apart: int
+) -> None:
+    for name in names:
+        assert player_name(name, strict=True)
+    assert len({skeleton(name) for name in names}) == apart

@@ -84,6 +84,28 @@ async def test_a_session_is_known_by_sid_or_jti_or_the_token_itself() -> None:
     assert await sid() != await sid(iat=NOW_S)
 
 
+async def test_a_signature_with_and_without_padding_is_of_one_session() -> None:
+    admission = tokens()
+    given = token(GOOD)
+    twin = given + "="
+    assert (await admission.admit(twin, None)).sid == (await admission.admit(given, None)).sid
+
+
+async def test_both_signatures_of_a_curve_are_of_one_session() -> None:
+    """With (r, s) an ECDSA signature (r, n - s) is good too, and anybody can work it out."""
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    key = private_key("ES256")
+    given = token(GOOD, key, "ES256")
+    signed, _, signature = given.rpartition(".")
+    raw = base64.urlsafe_b64decode(signature + "==")
+    other = raw[:32] + (order - int.from_bytes(raw[32:])).to_bytes(32)
+    twin = f"{signed}.{base64.urlsafe_b64encode(other).rstrip(b'=').decode()}"
+
+    admission = tokens(keys_of_pem(public_pem(key)))
+    assert twin != given
+    assert (await admission.admit(twin, None)).sid == (await admission.admit(given, None)).sid
+
+
 # ---- claims
 
 

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from pokerws.game.state import PlayerId, TableId
+from pokerws.storage import memory as memory_module
 from pokerws.storage.accounts import Account, Booked
-from pokerws.storage.memory import MemoryStore
+from pokerws.storage.memory import MemoryAccounts, MemoryStore
 from pokerws.storage.postgres import PostgresStore
 from pokerws.storage.store import Overdrawn, Position, Store, StoreRejected
 from tests.storage.changes import START_MS, brings, change, takes
@@ -283,3 +284,50 @@ async def test_idle_tables_are_those_that_changed_longest_ago(store: Store) -> N
 
     assert await store.idle(START_MS + 2, 10) == ["t0", "t1"]
     assert await store.idle(START_MS + 99, 1) == ["t0"]
+
+
+async def test_above_a_bound_accounts_in_memory_with_nothing_but_their_grant_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory_module, "MAX_ACCOUNTS", 6)
+    accounts = MemoryAccounts()
+
+    async def opened(name: str) -> int:
+        return (await accounts.open(PlayerId(name), 1_000, START_MS)).balance
+
+    for name in ("at_a_table", "refilled", "looked_at", "gone"):
+        await opened(name)
+    accounts.book({T1: (brings("at_a_table", 400, 1),)})
+    assert await accounts.refill(
+        PlayerId("refilled"), to=2_000, below=2_000, due_ms=START_MS, at_ms=START_MS
+    )
+    await opened("looked_at")
+    for number in range(2):
+        await opened(f"new_{number}")
+    assert set(accounts._balances) == {
+        "house",
+        *(f"player:{one}" for one in ("at_a_table", "refilled", "looked_at", "new_0", "new_1")),
+    }
+
+    for number in range(20):
+        await opened(f"newer_{number}")
+    assert len(accounts._balances) == 6
+    assert len(accounts._refilled_ms) == len(accounts._history) == 5
+    assert await opened("at_a_table") == 600
+    assert await opened("refilled") == 2_000
+    assert sum(accounts._balances.values()) == -400, "the rest is at the table"
+    # It is as if nothing had been.
+    assert await opened("gone") == 1_000
+    assert await accounts.history(PlayerId("gone"), None, 9)
+
+
+async def test_accounts_in_memory_that_moved_chips_are_kept_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory_module, "MAX_ACCOUNTS", 2)
+    accounts = MemoryAccounts()
+    for number in range(5):
+        await accounts.open(PlayerId(f"p{number}"), 1_000, START_MS)
+        accounts.book({T1: (brings(f"p{number}", 400, number + 1),)})
+    kept = [await accounts.open(PlayerId(f"p{number}"), 9, START_MS) for number in range(5)]
+    assert [account.balance for account in kept] == [600] * 5

@@ -11,10 +11,21 @@ from pokerws.storage import names as names_module
 from pokerws.storage.memory import MemoryStore
 from pokerws.storage.names import MemoryNames, Names
 from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.postgres_names import END_SESSION
 from tests.storage.changes import START_MS
 
 ANN, BEN = PlayerId("p_ann"), PlayerId("p_ben")
 DAY_MS = 86_400_000
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+# Between the first row that a claim changes and the next there is time for another claim.
+SLOWLY = """
+CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_sleep(0.02);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER slowly BEFORE UPDATE ON player_names FOR EACH ROW EXECUTE FUNCTION slowly();
+"""
 
 
 @pytest.fixture(params=["memory", "postgres"])
@@ -86,6 +97,16 @@ async def test_of_many_who_ask_at_once_for_an_expired_name_exactly_one_gets_it(
     assert sum(got) == 1
 
 
+async def test_of_many_names_that_a_player_asks_for_at_once_exactly_one_is_left(
+    names: Names,
+) -> None:
+    wanted = [f"n{number}" for number in range(12)]
+    assert all(await asyncio.gather(*(claims(names, ANN, one) for one in wanted)))
+    # Nobody else can have only the one that is left.
+    free = [await claims(names, PlayerId(f"p_{one}"), one) for one in wanted]
+    assert free.count(False) == 1
+
+
 async def test_an_ended_session_is_kept_in_mind_until_it_expires(names: Names) -> None:
     await names.end_session("one", now_ms=START_MS, until_ms=START_MS + 5)
     await names.end_session("two", now_ms=START_MS, until_ms=START_MS + 9)
@@ -116,6 +137,49 @@ async def test_what_has_expired_is_removed_from_the_database(database_url: str) 
         await store.close()
     assert [tuple(row) for row in left] == [("ann", "ANN")]
     assert [row["sid"] for row in sessions] == ["new"]
+
+
+async def test_players_who_take_each_others_names_at_once_wait_for_each_other_in_no_circle(
+    database_url: str,
+) -> None:
+    """From two servers, with names that have always just expired, so that they change hands."""
+    stores = [await PostgresStore.open(database_url) for _ in range(2)]
+
+    async def rename(number: int, turn: int) -> bool:
+        name, names = f"n{(number + turn) % 4}", stores[number % 2].names
+        return await claims(names, PlayerId(f"p_{number}"), name, START_MS + turn * DAY_MS)
+
+    operator = await asyncpg.connect(database_url)
+    await operator.execute(SLOWLY)
+    for turn in range(6):
+        assert all(await asyncio.gather(*(rename(number, turn) for number in range(4))))
+    for store in stores:
+        await store.close()
+    rows = await operator.fetch("SELECT player FROM player_names")
+    deadlocks = await operator.fetchval(DEADLOCKS)
+    await operator.close()
+    assert sorted(row["player"] for row in rows) == ["p_0", "p_1", "p_2", "p_3"]
+    assert deadlocks == 0
+
+
+async def test_a_logout_removes_a_few_expired_ones_by_their_index(database_url: str) -> None:
+    store = await PostgresStore.open(database_url)
+    connection = await asyncpg.connect(database_url)
+    try:
+        for number in range(15):
+            await store.names.end_session(f"s{number}", now_ms=START_MS, until_ms=START_MS + 9)
+        await store.names.end_session("new", now_ms=START_MS + 9, until_ms=START_MS + DAY_MS)
+        left = await connection.fetchval("SELECT count(*) FROM revoked_sessions")
+        await connection.execute("SET enable_seqscan = off; SET enable_sort = off")
+        explain = f"EXPLAIN {END_SESSION}"
+        for place, value in (("$1", "'x'"), ("$2", str(START_MS)), ("$3", str(START_MS))):
+            explain = explain.replace(place, value)
+        plan = "\n".join(row[0] for row in await connection.fetch(explain))
+    finally:
+        await connection.close()
+        await store.close()
+    assert left == 6
+    assert "Index Scan using revoked_sessions_expires" in plan
 
 
 async def test_names_in_memory_are_forgotten_when_they_expire_or_are_too_many(
