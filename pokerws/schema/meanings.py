@@ -176,8 +176,8 @@ MEANINGS: dict[str, str] = {
     "unshown": "seats whose cards were not shown; `show` may show them until the next hand",
     "refunds": "what each seat gets back: all that it had put in",
     "TableClosed.reason": "nothing happened there and nobody watched for the operator's "
-    "`ABANDONED_TABLE_MS` (`UNUSED_TABLE_MS` where nobody has played), the stored table was not the "
-    "newest one, or an admin wanted it",
+    "`ABANDONED_TABLE_MS` (`UNUSED_TABLE_MS` where nobody has played), the stored table was not "
+    "the newest one, or an admin wanted it",
 }
 
 

@@ -114,6 +114,7 @@ class App:
             shuffle=shuffler(os.urandom),
             bank=bank,
             max_tables=settings.max_tables,
+            max_opened=settings.max_tables_opened_per_player,
             durable=settings.use_durable_acks,
             on_outcome=self._metrics.operation,
         )
@@ -204,6 +205,7 @@ class App:
                 next_hand_delay_ms=settings.next_hand_delay_ms,
             )
             table = self._lobby.create(settings.bot_table, config).table.id
+        self._lobby.keep(table)
         return table
 
     def bot_token(self, name: str) -> str:
@@ -261,6 +263,7 @@ class App:
             self._clock,
             idle_ms=settings.idle_table_ms,
             abandoned_ms=settings.abandoned_table_ms,
+            unused_ms=settings.unused_table_ms,
         )
         if database is not None and self._journal is not None:
             since_ms = database.overtaken_ms
@@ -359,6 +362,7 @@ class App:
             self._health,
             self._metrics.text,
             settings.metrics_token,
+            is_behind_proxy=bool(settings.trusted_proxies),
         )
         listener = Listener(settings, desk, pages, quotas, tls)
         await listener.start()

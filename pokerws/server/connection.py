@@ -13,7 +13,7 @@ from websockets.asyncio import messages
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import NegotiationError
 from websockets.frames import Frame
-from websockets.http11 import Response
+from websockets.http11 import Request, Response
 from websockets.protocol import CONNECTING
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
@@ -22,6 +22,8 @@ from pokerws.messages import WIRES, CloseCode
 from pokerws.server.door import Door, Visit
 from pokerws.server.limits import Bucket, Rate
 
+# What a request ends with; nobody may send it a body.
+_HEAD_END = b"\r\n\r\n"
 # No message is so long that a client had a reason to send it in more pieces.
 MAX_FRAGMENTS = 64
 
@@ -67,16 +69,46 @@ class Protocol(ServerProtocol):
         self._headers = headers
         self._now_ms = now_ms
         self._request_bytes = 0
+        # The last bytes of the request so far, to find its end in; None once it has ended.
+        self._tail: bytes | None = b""
+        self._is_hasty = False
         self._frames = None if bounds.frames is None else Bucket(bounds.frames)
 
     def receive_data(self, data: bytes | bytearray) -> None:
-        """Part of the library's protocol.  It bounds a header, but not all of them together."""
+        """Part of the library's protocol.
+
+        It bounds a header, but not all of them together.  What comes between a request and its
+        answer it would read as frames, close for that, and then fail to answer.
+        """
         if self.state is CONNECTING and not self.eof_sent:
+            data = self._of_request(data)
             self._request_bytes += len(data)
             if self._request_bytes > self._bounds.header_bytes:
                 text = "The request is too long.\n"
                 self.send_response(self.reject(431, text))
         super().receive_data(data)
+
+    def _of_request(self, data: bytes | bytearray) -> bytes | bytearray:
+        """What of `data` belongs to the request; the rest is for nobody."""
+        if self._tail is None:
+            self._is_hasty = self._is_hasty or bool(data)
+            return b""
+        known = len(self._tail)
+        text = self._tail + data
+        end = text.find(_HEAD_END)
+        if end < 0:
+            self._tail = text[1 - len(_HEAD_END) :]
+            return data
+        length = end + len(_HEAD_END) - known
+        self._tail = None
+        self._is_hasty = length < len(data)
+        return data[:length]
+
+    def accept(self, request: Request) -> Response:
+        """Part of the library's protocol.  Frames have to wait until the handshake is done."""
+        if self._is_hasty:
+            return self.reject(400, "Wait for the answer before you send more.\n")
+        return super().accept(request)
 
     def recv_frame(self, frame: Frame) -> None:
         """Part of the library's protocol.  What it costs to read and answer it is not free."""

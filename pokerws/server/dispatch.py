@@ -42,7 +42,7 @@ from pokerws.messages import (
     WatchLobby,
     Welcome,
 )
-from pokerws.server.auth import Identity, check_allowed
+from pokerws.server.auth import Identity, TooFast, check_allowed
 from pokerws.server.bank import Statement
 from pokerws.server.session import Session
 from pokerws.server.table_actor import TableActor
@@ -64,6 +64,9 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
         raise Illegal("hello_first", "")
     desk, identity = session.desk, session.identity
     check_allowed(identity, message)
+    if wait_ms := too_fast_ms(session, message):
+        session.refuse_too_fast(message.id, wait_ms)
+        return
     match message:
         case Sit() | AddChips():
             await pay(session, message, identity)
@@ -71,8 +74,9 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             actor = await desk.lobby.find(message.table)
             actor.handle(session, message.id, command_of(message, identity))
         case GetHand(table=table):
-            actor = await desk.lobby.find(table)
-            await actor.tell_hand(session, message)
+            async with session.meter.reading:
+                actor = await desk.lobby.find(table)
+                await actor.tell_hand(session, message)
         case Ping():
             session.send(Pong(message.id, desk.clock.now_ms()))
         case Watch():
@@ -91,7 +95,8 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             if wait_ms := session.meter.table(desk.clock.now_ms()):
                 session.refuse_too_fast(message.id, wait_ms)
                 return
-            desk.lobby.create(name, config).answer_opened(session, message.id)
+            actor = desk.lobby.create(name, config, identity.player)
+            actor.answer_opened(session, message.id)
         case Logout():
             await desk.revocations.end(identity)
             session.send(Accepted(message.id))
@@ -110,6 +115,18 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             assert_never(message)
 
 
+def too_fast_ms(session: Session, message: ClientMessage) -> int:
+    """Count what costs more than other messages; returns 0, or in how many ms it may come."""
+    now_ms = session.desk.clock.now_ms()
+    match message:
+        case Watch() | WatchLobby() | ListTables() | GetHand() | GetAccount():
+            return session.meter.read(now_ms)
+        case Sit() | Stand() | SitOut() | SitIn() | AddChips():
+            return session.meter.seat(now_ms)
+        case _:
+            return 0
+
+
 async def greet(session: Session, message: Hello) -> None:
     """Find out who the client is; later, renew its right to be here with a newer token."""
     if session.identity is not None and message.token is None:
@@ -122,7 +139,11 @@ async def greet(session: Session, message: Hello) -> None:
     if message.token is None and (wait_ms := session.meter.newcomer(desk.clock.now_ms())):
         session.refuse_too_fast(message.id, wait_ms)
         return
-    identity = await desk.admission.admit(message.token, name)
+    try:
+        identity = await desk.admission.admit(message.token, name)
+    except TooFast as refusal:
+        session.refuse_too_fast(message.id, refusal.wait_ms)
+        return
     desk.revocations.check(identity.sid)
     before = session.identity
     if before is not None and before.player != identity.player:
@@ -131,8 +152,11 @@ async def greet(session: Session, message: Hello) -> None:
         return
     if message.capabilities is not None:
         session.hears_chat = CHAT in message.capabilities
-    opened = "session_opened" if before is None else "session_renewed"
-    log.info(opened, player=identity.player, name=identity.name, role=identity.role)
+    who = {"player": identity.player, "name": identity.name, "role": identity.role}
+    if before is None:
+        log.info("session_opened", **who)
+    else:
+        log.debug("session_renewed", **who)
     session.send(
         Welcome(
             id=message.id,
@@ -192,8 +216,9 @@ async def watch(session: Session, message: Watch) -> None:
     """Follow a table, from what the client has seen of it on."""
     lobby = session.desk.lobby
     check_watched(session, message.table)
-    actor = await lobby.find(message.table)
-    older = await actor.read_back(message)
+    async with session.meter.reading:
+        actor = await lobby.find(message.table)
+        older = await actor.read_back(message)
     if older:
         # It may have left memory meanwhile, and come back as another one.
         actor = await lobby.find(message.table)

@@ -41,7 +41,8 @@ class Pages:
     """Answers plain HTTP requests, and refuses sockets from foreign pages.
 
     `root` holds the browser client's files; `health` gives the facts that `/healthz` shows and
-    `metrics` the text of `/metrics`, which is there for this machine and for who has the token.
+    `metrics` the text of `/metrics`.  That is for who has `metrics_token`; without one, for this
+    machine, unless a proxy may be on it, whose requests need not show that they are another's.
     """
 
     def __init__(
@@ -51,11 +52,14 @@ class Pages:
         health: Callable[[], dict[str, object]],
         metrics: Callable[[], bytes] = bytes,
         metrics_token: str = "",
+        *,
+        is_behind_proxy: bool = False,
     ) -> None:
         self._allowed_origins = allowed_origins
         self._health = health
         self._metrics = metrics
         self._metrics_token = metrics_token
+        self._is_behind_proxy = is_behind_proxy
         self._files = {
             f"/{path.relative_to(root).as_posix()}": path.read_bytes()
             for path in sorted(root.rglob("*"))
@@ -101,12 +105,13 @@ class Pages:
         return respond(HTTPStatus.OK, body, kind)
 
     def _may_read_metrics(self, connection: ServerConnection, request: Request) -> bool:
-        peer = connection.remote_address  # None when it has gone already.
-        passed_on = any(header in request.headers for header in _PASSED_ON)
-        if peer is not None and is_this_machine(peer[0]) and not passed_on:
-            return True
+        if not self._metrics_token:
+            peer = connection.remote_address  # None when it has gone already.
+            passed_on = any(header in request.headers for header in _PASSED_ON)
+            is_local = peer is not None and is_this_machine(peer[0])
+            return is_local and not passed_on and not self._is_behind_proxy
         given = request.headers.get_all("Authorization")
-        if not self._metrics_token or len(given) != 1:
+        if len(given) != 1:
             return False
         scheme, _, token = given[0].partition(" ")
         # In a time that does not tell how much of it is right.

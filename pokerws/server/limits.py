@@ -4,6 +4,7 @@ This module counts and says how long to wait; what becomes of who asks too much 
 counts.  Time is an argument everywhere.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from typing import Generic, NamedTuple, TypeVar
@@ -37,8 +38,8 @@ def rate_of(text: str) -> Rate | None:
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
     """What may be done how often; None is no limit.
 
-    Chat and tables come from players, so that the player's limit is also the one of each of its
-    connections.
+    Chat, tables, reads and seats are asked for by players, so that the player's limit is also the
+    one of each of its connections.
     """
 
     connection_commands: Rate | None = None
@@ -48,6 +49,9 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
     address_chat: Rate | None = None
     player_tables: Rate | None = None
     address_tables: Rate | None = None
+    player_reads: Rate | None = None
+    address_reads: Rate | None = None
+    player_seats: Rate | None = None
     address_connections: Rate | None = None
     address_newcomers: Rate | None = None
     # How often a connection may be told that it is too fast, before it is closed.
@@ -110,22 +114,32 @@ class Tally:
         "connections",
         "newcomers",
         "opening",
+        "reading",
+        "reads",
+        "seats",
         "tables",
     )
 
     def __init__(
         self,
+        *,
         commands: Rate | None = None,
         chat: Rate | None = None,
         tables: Rate | None = None,
+        reads: Rate | None = None,
+        seats: Rate | None = None,
         arrivals: Rate | None = None,
         newcomers: Rate | None = None,
     ) -> None:
         self.commands: Buckets = _bucket(commands)
         self.chat: Buckets = _bucket(chat)
         self.tables: Buckets = _bucket(tables)
+        self.reads: Buckets = _bucket(reads)
+        self.seats: Buckets = _bucket(seats)
         self.arrivals: Buckets = _bucket(arrivals)
         self.newcomers: Buckets = _bucket(newcomers)
+        # Held while something is read for it that may take long.
+        self.reading = asyncio.Lock()
         self.connections = 0
         # Sockets that have not become a connection: half a handshake, or a page.
         self.opening = 0
@@ -137,18 +151,19 @@ class Tally:
 
     def is_full(self, now_ms: int) -> bool:
         """Whether forgetting it would make no difference."""
-        of_all = (self.commands, self.chat, self.tables, self.arrivals, self.newcomers)
+        often = (self.commands, self.chat, self.reads, self.seats)
+        of_all = (*often, self.tables, self.arrivals, self.newcomers)
         return all(bucket.is_full(now_ms) for buckets in of_all for bucket in buckets)
 
 
 class Tallies(Generic[Key]):
     """The tallies of those who are here, and for a while of those who have gone.
 
-    They share `rates`: commands, chat, tables, arrivals, newcomers.  Memory is bounded by the
-    connections that there are and MAX_GONE.
+    Each has `rates`, those of a `Tally`.  Memory is bounded by the connections that there are and
+    MAX_GONE.
     """
 
-    def __init__(self, *rates: Rate | None) -> None:
+    def __init__(self, **rates: Rate | None) -> None:
         self._rates = rates
         self._here: dict[Key, Tally] = {}
         # In the order in which they left.  A plain dict takes ever longer to find its first.
@@ -161,7 +176,7 @@ class Tallies(Generic[Key]):
         """The tally of `key`, which is to come: hand it to `left` when it has gone again."""
         tally = self._here.get(key)
         if tally is None:
-            tally = self._gone.pop(key, None) or Tally(*self._rates)
+            tally = self._gone.pop(key, None) or Tally(**self._rates)
             self._here[key] = tally
         return tally
 
@@ -185,14 +200,19 @@ class Quotas:
         self.rates = rates = rates or Rates()
         self.caps = caps or Caps()
         self.addresses: Tallies[str] = Tallies(
-            rates.address_commands,
-            rates.address_chat,
-            rates.address_tables,
-            rates.address_connections,
-            rates.address_newcomers,
+            commands=rates.address_commands,
+            chat=rates.address_chat,
+            tables=rates.address_tables,
+            reads=rates.address_reads,
+            arrivals=rates.address_connections,
+            newcomers=rates.address_newcomers,
         )
         self.players: Tallies[PlayerId] = Tallies(
-            rates.player_commands, rates.player_chat, rates.player_tables
+            commands=rates.player_commands,
+            chat=rates.player_chat,
+            tables=rates.player_tables,
+            reads=rates.player_reads,
+            seats=rates.player_seats,
         )
 
 
@@ -210,8 +230,11 @@ class Meter:
         "_own",
         "_player",
         "_quotas",
+        "_reads",
         "_refusals",
+        "_seats",
         "_tables",
+        "reading",
     )
 
     def __init__(self, quotas: Quotas | None = None, address: Tally | None = None) -> None:
@@ -222,6 +245,9 @@ class Meter:
         self._player: PlayerId | None = None
         self._commands = (*self._own, *address.commands)
         self._chat, self._tables = address.chat, address.tables
+        self._reads, self._seats = address.reads, address.seats
+        # Shared by all connections of a player: who holds it reads what may take long.
+        self.reading = asyncio.Lock()
         self._refusals = _bucket(quotas.rates.refusals)
 
     def join(self, player: PlayerId) -> bool:
@@ -237,6 +263,9 @@ class Meter:
         self._commands = (*self._own, *tally.commands, *self._from.commands)
         self._chat = (*tally.chat, *self._chat)
         self._tables = (*tally.tables, *self._tables)
+        self._reads = (*tally.reads, *self._reads)
+        self._seats = (*tally.seats, *self._seats)
+        self.reading = tally.reading
         return True
 
     def leave(self, now_ms: int) -> None:
@@ -258,6 +287,14 @@ class Meter:
         """Count a table that is opened, like `command`."""
         return _take(self._tables, now_ms)
 
+    def read(self, now_ms: int) -> int:
+        """Count a question with a long answer, like `command`."""
+        return _take(self._reads, now_ms)
+
+    def seat(self, now_ms: int) -> int:
+        """Count what is done with a seat beside playing, like `command`."""
+        return _take(self._seats, now_ms)
+
     def newcomer(self, now_ms: int) -> int:
         """Count a guest who has never been here, like `command`."""
         return _take(self._from.newcomers, now_ms)
@@ -277,6 +314,9 @@ def quotas_of(settings: Settings) -> Quotas:
         address_chat=rate_of(settings.address_chat_rate),
         player_tables=rate_of(settings.player_table_rate),
         address_tables=rate_of(settings.address_table_rate),
+        player_reads=rate_of(settings.player_read_rate),
+        address_reads=rate_of(settings.address_read_rate),
+        player_seats=rate_of(settings.player_seat_rate),
         address_connections=rate_of(settings.address_connection_rate),
         address_newcomers=rate_of(settings.address_newcomer_rate),
         refusals=rate_of(settings.refusal_rate),
@@ -310,6 +350,9 @@ def limits_of(settings: Settings, quotas: Quotas) -> Limits:
         player_commands=shown(rates.player_commands),
         player_chat=shown(rates.player_chat),
         player_tables=shown(rates.player_tables),
+        player_reads=shown(rates.player_reads),
+        player_seats=shown(rates.player_seats),
+        max_tables_opened_per_player=settings.max_tables_opened_per_player or None,
     )
 
 

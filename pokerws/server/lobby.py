@@ -30,6 +30,8 @@ from pokerws.storage.vault import Vault
 
 # Changes of the list are gathered for this long.
 GATHER_S = 0.25
+# The number of the event that opens a table.
+SEQ_OPENED = 1
 # Time that a player gets on top of what was left when a table comes back into memory.
 RESUME_GRACE_MS = 5_000
 
@@ -56,6 +58,7 @@ class Lobby:
         durable: bool = False,
         on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
         vault: Vault | None = None,
+        max_opened: int = 0,
     ) -> None:
         assert store is None or vault is not None, "what is stored is sealed"
         self._vault = vault
@@ -74,6 +77,11 @@ class Lobby:
         self._clock = clock
         self._shuffle = shuffle
         self._max_tables = max_tables
+        self._max_opened = max_opened
+        # Who has opened which table, since the start.
+        self._openers: dict[TableId, PlayerId] = {}
+        # Those that stay open though nobody uses them.
+        self._kept: set[TableId] = set()
         self._actors: dict[TableId, TableActor] = {}
         # Those that a fault has stopped, until all that they had decided is stored and shown.
         self._failed: dict[TableId, TableActor] = {}
@@ -139,18 +147,29 @@ class Lobby:
         """All tables, oldest first."""
         return list(self._summaries.values())
 
-    def create(self, name: str, config: TableConfig) -> TableActor:
-        """Open a table.  Raises Illegal."""
+    def create(self, name: str, config: TableConfig, opener: PlayerId | None = None) -> TableActor:
+        """Open a table, for a player or for the server itself.  Raises Illegal."""
         self._check_open()
-        if len(self._summaries.keys() | self._actors.keys()) >= self._max_tables:
+        known = self._summaries.keys() | self._actors.keys()
+        if len(known) >= self._max_tables:
             raise Illegal("table_limit", f"there are {self._max_tables} tables already")
+        self._openers = {t: player for t, player in self._openers.items() if t in known}
+        if opener is not None:
+            self._check_opened(opener)
         table, events = open_table(TableId(secrets.token_hex(6)), name, config)
         actor = self._actor(table.id, TableSnapshot(table), epoch=1, stored_seq=0)
         if self._sink is None:
             log.info("create_game", outcome="IN_MEMORY", table=table.id, name=name)
             self._on_outcome("create_game", "IN_MEMORY")
         actor.opened(events)
+        if opener is not None:
+            self._openers[table.id] = opener
         return actor
+
+    def _check_opened(self, player: PlayerId) -> None:
+        cap = self._max_opened
+        if cap and sum(opener == player for opener in self._openers.values()) >= cap:
+            raise Illegal("too_many_tables", f"a player may have opened {cap} tables at a time")
 
     async def find(self, table: TableId) -> TableActor:
         """The actor of a table, loaded if need be.  Raises Illegal."""
@@ -236,6 +255,34 @@ class Lobby:
             for table, actor in self._actors.items()
             if not actor.watchers and actor.changed_ms < before_ms
         ]
+
+    def keep(self, table: TableId) -> None:
+        """Do not take a table for unused."""
+        self._kept.add(table)
+
+    def unused(self, before_ms: int) -> list[TableId]:
+        """Tables in memory where nobody has played or sits, and nothing happened since then.
+
+        Nobody watches them either; but where nobody ever sat down, watching alone is no use.
+        """
+        return [
+            table
+            for table, actor in self._actors.items()
+            if table not in self._kept
+            and actor.table.hand_number == actor.table.players == 0
+            and (not actor.watchers or actor.table.seq == SEQ_OPENED)
+            and actor.changed_ms < before_ms
+        ]
+
+    def unused_elsewhere(self) -> set[TableId]:
+        """Tables that are not in memory, where nobody has played or sits."""
+        return {
+            table
+            for table, summary in self._summaries.items()
+            if table not in self._actors
+            and table not in self._kept
+            and summary.hand_number == summary.players == 0
+        }
 
     def in_memory(self, table: TableId) -> bool:
         """Whether a table is in memory."""

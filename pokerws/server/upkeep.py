@@ -1,7 +1,8 @@
 """What a server does beside play: idle tables leave memory, and abandoned ones are closed.
 
 A table that leaves memory is stored, and comes back when somebody asks for it.  One where nothing
-has happened for long, and that nobody watches, is closed for good, so that its chips come home.
+has happened for long, and that nobody watches, is closed for good, so that its chips come home; one
+that was opened and never used is closed much sooner, so that others have room.
 """
 
 import asyncio
@@ -33,17 +34,25 @@ class Upkeep:
     """Looks after the tables of a lobby, from `start` to `stop`.
 
     `idle_ms` is how long a table stays in memory without anything happening, `abandoned_ms` how
-    long it stays open; 0 is for ever.
+    long it stays open, `unused_ms` how long where nobody has played; 0 is for ever.
     """
 
     def __init__(
-        self, lobby: Lobby, store: Store | None, clock: Clock, *, idle_ms: int, abandoned_ms: int
+        self,
+        lobby: Lobby,
+        store: Store | None,
+        clock: Clock,
+        *,
+        idle_ms: int,
+        abandoned_ms: int,
+        unused_ms: int = 0,
     ) -> None:
         self._lobby = lobby
         self._store = store
         self._clock = clock
         self._idle_ms = idle_ms
         self._abandoned_ms = abandoned_ms
+        self._unused_ms = unused_ms
         self._list_at_ms = clock.now_ms() + LIST_INTERVAL_MS
         # Tables that could not be closed, and when to try again.
         self._put_off: dict[TableId, int] = {}
@@ -51,7 +60,7 @@ class Upkeep:
 
     def start(self) -> None:
         """Begin."""
-        if self._store is not None or self._idle_ms or self._abandoned_ms:
+        if self._store is not None or self._idle_ms or self._abandoned_ms or self._unused_ms:
             self._task = asyncio.create_task(self._run(), name="upkeep")
 
     async def stop(self) -> None:
@@ -91,13 +100,16 @@ class Upkeep:
         if self._abandoned_ms:
             for table in await self._abandoned(now_ms - self._abandoned_ms):
                 await self._close(table, "abandoned")
+        if self._unused_ms:
+            for table in await self._unused(now_ms - self._unused_ms):
+                await self._close(table, "abandoned")
         if self._idle_ms:
             evicted = self._lobby.evict(now_ms - self._idle_ms)
             if evicted:
                 log.info("tables_evicted", tables=evicted, left=self._lobby.tables_in_memory)
 
     async def _run(self) -> None:
-        times_ms = (self._idle_ms, self._abandoned_ms, LIST_INTERVAL_MS)
+        times_ms = (self._idle_ms, self._abandoned_ms, self._unused_ms, LIST_INTERVAL_MS)
         shortest_ms = min(ms for ms in times_ms if ms)
         interval_ms = max(LEAST_INTERVAL_MS, min(MOST_INTERVAL_MS, shortest_ms // PARTS))
         while True:
@@ -119,6 +131,15 @@ class Upkeep:
             page = PAGE + self._lobby.tables_in_memory + len(self._put_off)
             stored = await self._store.idle(before_ms, page)
             found += [table for table in stored if not self._lobby.in_memory(table)]
+        return [table for table in found if table not in self._put_off]
+
+    async def _unused(self, before_ms: int) -> list[TableId]:
+        found = self._lobby.unused(before_ms)
+        elsewhere = self._lobby.unused_elsewhere() - self._put_off.keys()
+        if self._store is not None and elsewhere:
+            # Those that were used may be older, and are not for here.
+            page = PAGE + len(self._lobby.summaries())
+            found += [t for t in await self._store.idle(before_ms, page) if t in elsewhere]
         return [table for table in found if table not in self._put_off]
 
     async def _close(self, table: TableId, reason: Literal["abandoned", "overtaken"]) -> bool:

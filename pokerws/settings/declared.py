@@ -213,7 +213,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             pattern=r"^$|^[!-~]{16,}$",
             title="at least 16 letters, digits or signs of ASCII without a space",
             description="Secret that opens /metrics to other machines, which send it as a bearer "
-            "token, at least 16 characters; if empty, only this machine may read them.",
+            "token, at least 16 characters; if empty, only this machine may read them, and nobody "
+            "where TRUSTED_PROXIES is set.",
         ),
     ] = ""
     report_interval_ms: Annotated[
@@ -252,6 +253,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 3_600_000
 
     max_tables: Annotated[int, _whole(1, 1_000_000, "Most tables that may exist at once.")] = 1000
+    max_tables_opened_per_player: Annotated[
+        int,
+        _whole(
+            0,
+            1_000_000,
+            "Most open tables that a player has opened, since the server started; 0 is no limit.",
+        ),
+    ] = 5
     load_all_tables: Annotated[
         bool, _flag("Load all stored tables at the start, instead of each when it is asked for.")
     ] = False
@@ -267,6 +276,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Time after which an unwatched table is closed, its chips sent home; 0 is never.",
         ),
     ] = 86_400_000
+    unused_table_ms: Annotated[
+        int,
+        _whole(
+            0,
+            MAX_MS,
+            "Likewise for a table where no hand was played and nobody sits; 0 is never.",
+        ),
+    ] = 600_000
     compare_interval_ms: Annotated[
         int,
         _whole(0, MAX_MS, "Time between two comparisons of a table with its row; 0 makes none."),
@@ -320,6 +337,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     address_chat_rate: Annotated[str, _rate("Lines of chat from an address.")] = "50/5s"
     player_table_rate: Annotated[str, _rate("Tables that a player opens.")] = "10/100s"
     address_table_rate: Annotated[str, _rate("Tables opened from an address.")] = "50/100s"
+    player_read_rate: Annotated[
+        str, _rate("Tables, hands, lists and accounts that a player asks to be told.")
+    ] = "60/30s"
+    address_read_rate: Annotated[
+        str, _rate("Tables, hands, lists and accounts asked for from an address.")
+    ] = "200/10s"
+    player_seat_rate: Annotated[
+        str, _rate("What a player does with a seat beside playing: sit, stand, add chips, ….")
+    ] = "12/12s"
     address_connection_rate: Annotated[str, _rate("Connections from an address.")] = "100/10s"
     address_newcomer_rate: Annotated[
         str, _rate("Guests from an address who have never been here; each gets a name and chips.")

@@ -523,8 +523,10 @@ export interface Table {
 /**
  * What a client has to keep to. Sizes in bytes, lengths in characters; null is no limit.
  *
- * The rates are those of one connection and of one player: of its messages, its chat, and the
- * tables that it opens. What comes too fast is refused with `too_fast`.
+ * The rates are those of one connection and of one player: of its messages, its chat, the tables
+ * that it opens, what it reads (`watch`, `watch_lobby`, `list_tables`, `get_hand`, `get_account`),
+ * and what it does with a seat (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`). What comes too
+ * fast is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is read */
@@ -553,6 +555,12 @@ export interface Limits {
   player_chat: RateLimit | null;
   /** tables that a player opens */
   player_tables: RateLimit | null;
+  /** what a player asks to be told: tables, hands, the lobby, the account */
+  player_reads: RateLimit | null;
+  /** what a player does with a seat, beside playing */
+  player_seats: RateLimit | null;
+  /** tables that a player has opened, and that are not closed yet */
+  max_tables_opened_per_player: number | null;
 }
 
 /** A table as the lobby lists it. `players` is how many seats are taken. */
@@ -1025,8 +1033,9 @@ export interface TableOpened {
 export interface TableClosed {
   type: "table_closed";
   /**
-   * nothing happened there and nobody watched for the operator's `ABANDONED_TABLE_MS`, the stored
-   * table was not the newest one, or an admin wanted it
+   * nothing happened there and nobody watched for the operator's `ABANDONED_TABLE_MS`
+   * (`UNUSED_TABLE_MS` where nobody has played), the stored table was not the newest one, or an
+   * admin wanted it
    */
   reason: "abandoned" | "operator" | "overtaken";
 }

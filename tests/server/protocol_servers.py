@@ -36,6 +36,7 @@ UNLIMITED = dict.fromkeys(
         "address_command_rate",
         "address_table_rate",
         "address_newcomer_rate",
+        "address_read_rate",
     ),
     "0",
 )

@@ -39,7 +39,7 @@ _encode = msgspec.json.Encoder().encode
 _decode_table = msgspec.json.Decoder(Table).decode
 
 
-def memory_lobby(clock: ManualClock) -> Lobby:
+def memory_lobby(clock: ManualClock, *, max_tables: int = 1, max_opened: int = 0) -> Lobby:
     """A lobby of a server that stores nothing."""
     return Lobby(
         store=None,
@@ -48,7 +48,8 @@ def memory_lobby(clock: ManualClock) -> Lobby:
         clock=clock,
         shuffle=shuffler(random.Random(1).randbytes),
         bank=open_bank(clock),
-        max_tables=1,
+        max_tables=max_tables,
+        max_opened=max_opened,
     )
 
 

@@ -55,6 +55,7 @@ class StoredHouse:
         *,
         vault: Vault = VAULT,
         idle_ms: int = IDLE_MS,
+        unused_ms: int = 0,
         durable: bool = False,
     ) -> None:
         self.store = store
@@ -79,7 +80,14 @@ class StoredHouse:
             vault=vault,
             durable=durable,
         )
-        self.upkeep = Upkeep(self.lobby, store, clock, idle_ms=idle_ms, abandoned_ms=ABANDONED_MS)
+        self.upkeep = Upkeep(
+            self.lobby,
+            store,
+            clock,
+            idle_ms=idle_ms,
+            abandoned_ms=ABANDONED_MS,
+            unused_ms=unused_ms,
+        )
         self.viewers = {name: FakeViewer(name) for name in NAMES}
         self._rng = random.Random(5)
         self._ids = map(str, range(1_000_000))
@@ -159,10 +167,15 @@ class StoredHouse:
 
 @asynccontextmanager
 async def house_on(
-    store: Store, clock: ManualClock, *, vault: Vault = VAULT, idle_ms: int = IDLE_MS
+    store: Store,
+    clock: ManualClock,
+    *,
+    vault: Vault = VAULT,
+    idle_ms: int = IDLE_MS,
+    unused_ms: int = 0,
 ) -> AsyncIterator[StoredHouse]:
     """A house that has started."""
-    house = StoredHouse(store, clock, vault=vault, idle_ms=idle_ms)
+    house = StoredHouse(store, clock, vault=vault, idle_ms=idle_ms, unused_ms=unused_ms)
     house.journal.start()
     await house.lobby.start()
     try:

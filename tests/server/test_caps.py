@@ -10,9 +10,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.http11 import Response
 
+from pokerws.game.state import TableId
 from pokerws.messages import CloseCode
 from pokerws.server.app import App
-from tests.server.conftest import Connect, Raw
+from pokerws.settings import Settings
+from tests.server.conftest import Connect, Message, Raw
+from tests.unlimited import NO_LIMITS
 
 SOON_S = 5
 
@@ -293,6 +296,81 @@ async def test_a_player_opens_so_many_tables(open_connection: Connect) -> None:
     assert answer["code"] == "too_fast"
     assert answer["retry_after_ms"] > 3_500_000
     await open_table(ben)
+
+
+READS: list[Message] = [
+    {"type": "watch", "table": "x"},
+    {"type": "get_hand", "table": "x", "hand": 1},
+    {"type": "list_tables"},
+    {"type": "watch_lobby"},
+    {"type": "get_account"},
+]
+SEATS: list[Message] = [
+    {"type": "sit", "table": "x", "buy_in": 5000},
+    {"type": "stand", "table": "x"},
+    {"type": "sit_out", "table": "x"},
+    {"type": "sit_in", "table": "x"},
+    {"type": "add_chips", "table": "x"},
+]
+ONCE = [
+    pytest.param(*one, marks=pytest.mark.settings(**{setting: "1/3600s"}), id=setting)
+    for *one, setting in [
+        (READS, SEATS, "player_read_rate"),
+        (READS, SEATS, "address_read_rate"),
+        (SEATS, READS, "player_seat_rate"),
+    ]
+]
+
+
+@pytest.mark.parametrize(("limited", "others"), ONCE)
+async def test_what_costs_more_than_other_messages_has_a_limit_of_its_own(
+    app: App, open_connection: Connect, limited: list[Message], others: list[Message]
+) -> None:
+    ann = await open_connection("Ann")
+    first = await ann.ask(**limited[0])
+    assert first.get("code") == "unknown_table"
+    for message in limited:
+        answer = await ann.ask(**message)
+        assert (answer["code"], answer["retryable"]) == ("too_fast", True)
+        assert 3_500_000 < answer["retry_after_ms"] <= 3_600_000
+        assert answered(app, message["type"], "too_fast") == 1
+    for message in [*others, {"type": "ping"}]:
+        assert (await ann.ask(**message)).get("code") != "too_fast"
+
+
+AS_BY_DEFAULT = pytest.mark.settings.with_args(
+    **{name: getattr(Settings(), name) for name in NO_LIMITS}
+)
+
+
+@AS_BY_DEFAULT
+async def test_who_follows_twenty_tables_may_reconnect(open_connection: Connect) -> None:
+    ann, makers = await open_connection("Ann"), [await open_connection(f"B{n}") for n in range(4)]
+    tables = [await open_table(maker, str(n)) for maker in makers for n in range(5)]
+    again = await open_connection()
+    assert (await again.ask("hello", token=ann.welcome["session"]))["type"] == "welcome"
+    for connection in (ann, again):
+        for message in ("watch_lobby", "get_account"):
+            assert (await connection.ask(message))["type"] != "rejected"
+        for table in tables:
+            assert (await connection.ask("watch", table=table))["type"] == "accepted"
+
+
+@pytest.mark.settings(max_tables_opened_per_player=2)
+async def test_a_player_has_so_many_open_tables(app: App, open_connection: Connect) -> None:
+    ann, ben = await open_connection("Ann"), await open_connection("Ben")
+    assert ann.welcome["limits"]["max_tables_opened_per_player"] == 2
+    first = await open_table(ann)
+    await open_table(ann)
+    answer = await ann.ask("create_table", name="Three", config={})
+    assert answer["code"] == "too_many_tables"
+    assert answer["message"] == "a player may have opened 2 tables at a time"
+    assert answered(app, "create_table", "too_many_tables") == 1
+    await open_table(ben)
+    assert app._lobby is not None
+    assert app.open_bot_table(), "nor is the server's own held up"
+    await app._lobby.close(TableId(first), "abandoned")
+    await open_table(ann)
 
 
 async def test_the_limits_are_in_the_welcome(open_connection: Connect) -> None:

@@ -1,6 +1,7 @@
 """What happened in a hand, told later: to each player what that player was shown, no more."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,13 +17,18 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.illegal import Illegal
-from pokerws.messages import GetHand, HandEvents, Rejected
+from pokerws.game.state import TableId
+from pokerws.messages import JSON, GetHand, HandEvents, Rejected
 from pokerws.server import event_log, history
+from pokerws.server.limits import Meter, Quotas, Tally
 from pokerws.server.table_actor import TableActor
 from pokerws.server.views import redact
 from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.store import EventRow
 from tests.server.conftest import Connect, Message, Raw
 from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.in_process import Client, open_desk
+from tests.server.in_process import read as read_plain
 from tests.server.resumed import CONFIG, VIEWERS, Playing, memory_lobby, stored_events
 from tests.server.slow_store import SlowStore
 from tests.server.stored_house import StoredHouse, house_on
@@ -357,3 +363,43 @@ async def test_where_no_events_are_kept_an_old_hand_is_unknown() -> None:
     clock.advance(CONFIG.turn_time_ms)
     assert (actor.table.hand, actor.table.hand_number) == (None, 1)
     assert await refused(actor, 1) == "unknown_hand"
+
+
+@pytest.mark.usefixtures("short_memory")
+async def test_a_player_has_the_log_read_once_at_a_time_and_keeps_no_reader_from_others(
+    house: StoredHouse, store: SlowStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = await Playing.begin(house, 12), await Playing.begin(house, 13)
+    tables = []
+    for playing in (one, two):
+        await playing.steps(60)
+        tables.append(playing.actor.table.id)
+    await house.written()
+    read = store.events
+
+    async def noted(table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        asked_for.append(table)
+        return await read(table, after_seq, limit)
+
+    asked_for: list[TableId] = []
+    monkeypatch.setattr(store, "events", noted)
+    desk = replace(open_desk(house.clock, random.Random(1)), lobby=house.lobby)
+    quotas, clients = Quotas(), []
+    for player in ("p0", "p0", "p1"):
+        client = Client(desk, player=player)
+        client.session.meter = Meter(quotas, Tally())
+        assert client.session.meter.join(client.player)
+        clients.append(client)
+    store.open.clear()
+    reads = []
+    for client, table in zip(clients, (tables[0], tables[0], tables[1]), strict=True):
+        store.asked.clear()
+        reads.append(asyncio.create_task(client.asks(GetHand("g", table, 1))))
+        if client is not clients[1]:
+            await store.asked.wait()
+    assert asked_for == tables
+    store.open.set()
+    await asyncio.gather(*reads)
+    for client in clients:
+        (answer,) = client.take()
+        assert read_plain(JSON, answer)["type"] == "hand"

@@ -43,6 +43,7 @@ HANDSHAKE = (
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 )
+PAGE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 HELLO = b'{"type":"hello","id":"1","name":"Mallory"}'
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -310,6 +311,46 @@ async def test_a_compressed_bomb_is_not_opened(app: App, play: Play) -> None:
         writer.write(frame(bomb, rsv1=True))
         assert await code_of(reader) == 1002
         writer.close()
+
+
+async def answer_to(app: App, data: bytes, *, half_closed: bool = False) -> bytes:
+    """The status of the answer to all of this at once; none if it is just closed."""
+    reader, writer = await dial(app)
+    writer.write(data)
+    if half_closed:
+        writer.write_eof()
+    answer = b""
+    with suppress(ConnectionError):
+        async with asyncio.timeout(SOON_S):
+            answer = await reader.read()
+    writer.close()
+    assert answer.count(b"HTTP/1.1 ") <= 1
+    return answer[9:12]
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (2 * (PAGE + b"\r\n"), b"200"),
+        (PAGE + b"\r\n" + b"\xff" * 20_000, b"200"),
+        (PAGE + b"Content-Length: 40\r\n\r\n" + b"x" * 40, b""),
+        (PAGE + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", b""),
+        (HANDSHAKE + frame(HELLO), b"400"),
+        (HANDSHAKE + PAGE + b"\r\n", b"400"),
+    ],
+    ids=["two", "junk", "body", "chunked", "frame", "get"],
+)
+async def test_what_follows_a_request_is_no_fault(app: App, data: bytes, status: bytes) -> None:
+    assert await answer_to(app, data) == status
+    # Whether the answer or the end of the socket comes first is for the network to say.
+    assert await answer_to(app, data, half_closed=True) in (status, b"")
+    assert await answer_to(app, PAGE + b"\r\n") == b"200"
+
+
+@pytest.mark.parametrize("data", [b"", b"GET /w", HANDSHAKE[:-2], HANDSHAKE])
+async def test_who_closes_its_half_of_a_handshake_is_let_go(app: App, data: bytes) -> None:
+    assert await answer_to(app, data, half_closed=True) in (b"101", b"")
+    assert await answer_to(app, PAGE + b"\r\n") == b"200"
 
 
 async def test_foreign_pages_are_refused(app: App, play: Play) -> None:

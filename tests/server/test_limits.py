@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from pokerws.game.state import PlayerId
+from pokerws.messages import RateLimit
 from pokerws.server.limits import (
     MAX_GONE,
     Bucket,
@@ -75,6 +76,8 @@ def test_a_meter_without_limits_refuses_nothing() -> None:
         assert not meter.command(NOW_MS)
         assert not meter.chat(NOW_MS)
         assert not meter.table(NOW_MS)
+        assert not meter.read(NOW_MS)
+        assert not meter.seat(NOW_MS)
         assert not meter.is_flooded(NOW_MS)
 
 
@@ -87,7 +90,13 @@ def test_each_connection_has_messages_of_its_own() -> None:
 
 def test_all_connections_of_a_player_share_what_the_player_may_do() -> None:
     once = Rate(1, 1000)
-    rates = Rates(player_commands=Rate(3, 3000), player_chat=once, player_tables=once)
+    rates = Rates(
+        player_commands=Rate(3, 3000),
+        player_chat=once,
+        player_tables=once,
+        player_reads=once,
+        player_seats=once,
+    )
     quotas = Quotas(rates)
     tab, phone, of_bob = (Meter(quotas, Tally()) for _ in range(3))
     assert not tab.command(NOW_MS), "who it is is not known before hello"
@@ -98,12 +107,17 @@ def test_all_connections_of_a_player_share_what_the_player_may_do() -> None:
     assert phone.command(NOW_MS) == 1000
     assert (tab.chat(NOW_MS), phone.chat(NOW_MS)) == (0, 1000)
     assert (tab.table(NOW_MS), phone.table(NOW_MS)) == (0, 1000)
+    assert (tab.read(NOW_MS), phone.read(NOW_MS)) == (0, 1000)
+    assert (tab.seat(NOW_MS), phone.seat(NOW_MS)) == (0, 1000)
+    assert tab.reading is phone.reading is not of_bob.reading
+    assert (of_bob.read(NOW_MS), of_bob.seat(NOW_MS)) == (0, 0)
     assert (of_bob.command(NOW_MS), of_bob.chat(NOW_MS), of_bob.table(NOW_MS)) == (0, 0, 0)
 
 
 def test_all_players_of_an_address_share_what_the_address_may_do() -> None:
     once = Rate(1, 1000)
-    quotas = Quotas(Rates(address_commands=once, address_chat=once, address_tables=once))
+    rates = Rates(address_commands=once, address_chat=once, address_tables=once, address_reads=once)
+    quotas = Quotas(rates)
     here, there = quotas.addresses.of("192.0.2.1"), quotas.addresses.of("192.0.2.2")
     ann, bob, far = Meter(quotas, here), Meter(quotas, here), Meter(quotas, there)
     assert ann.join(ANN)
@@ -111,6 +125,7 @@ def test_all_players_of_an_address_share_what_the_address_may_do() -> None:
     assert (ann.command(NOW_MS), bob.command(NOW_MS), far.command(NOW_MS)) == (0, 1000, 0)
     assert (ann.chat(NOW_MS), bob.chat(NOW_MS), far.chat(NOW_MS)) == (0, 1000, 0)
     assert (ann.table(NOW_MS), bob.table(NOW_MS), far.table(NOW_MS)) == (0, 1000, 0)
+    assert (ann.read(NOW_MS), bob.read(NOW_MS), far.read(NOW_MS)) == (0, 1000, 0)
 
 
 def test_a_player_does_not_get_a_full_bucket_by_connecting_anew() -> None:
@@ -143,7 +158,7 @@ def test_a_player_has_so_many_connections_and_one_more_when_one_has_ended() -> N
 
 
 def test_who_has_gone_is_forgotten_when_its_bucket_is_full_again() -> None:
-    tallies: Tallies[str] = Tallies(Rate(10, 1000))
+    tallies: Tallies[str] = Tallies(commands=Rate(10, 1000))
     tally = tallies.of("a")
     tally.connections = 1
     assert not tally.commands[0].take(NOW_MS)
@@ -157,6 +172,16 @@ def test_who_has_gone_is_forgotten_when_its_bucket_is_full_again() -> None:
     tallies.left("b", NOW_MS + 100)
     assert len(tallies) == 0
     assert tallies.of("a") is not tally
+
+
+@pytest.mark.parametrize("kind", ["commands", "chat", "tables", "reads", "seats", "newcomers"])
+def test_nobody_is_forgotten_who_would_gain_by_it(kind: str) -> None:
+    tallies: Tallies[str] = Tallies(**{kind: Rate(10, 1000)})
+    getattr(tallies.of("a"), kind)[0].take(NOW_MS)
+    tallies.left("a", NOW_MS + 99)
+    assert len(tallies) == 1
+    tallies.left("a", NOW_MS + 100)
+    assert len(tallies) == 0
 
 
 def test_a_hundred_thousand_addresses_do_not_fill_the_memory() -> None:
@@ -189,6 +214,9 @@ def test_the_settings_make_the_limits_and_welcome_shows_them() -> None:
         address_chat=Rate(50, 5000),
         player_tables=Rate(10, 100_000),
         address_tables=Rate(50, 100_000),
+        player_reads=Rate(60, 30_000),
+        address_reads=Rate(200, 10_000),
+        player_seats=Rate(12, 12_000),
         address_connections=Rate(100, 10_000),
         address_newcomers=Rate(60, 600_000),
         refusals=Rate(100, 10_000),
@@ -197,12 +225,25 @@ def test_the_settings_make_the_limits_and_welcome_shows_them() -> None:
     assert shown.player_chat is not None
     assert (shown.player_chat.burst, shown.player_chat.over_ms) == (5, 5000)
     assert (shown.max_connections_per_player, shown.max_tables_per_player) == (10, 24)
+    assert (shown.player_reads, shown.player_seats) == (
+        RateLimit(60, 30_000),
+        RateLimit(12, 12_000),
+    )
+    assert shown.max_tables_opened_per_player == 5
+    # Who comes back watches again all tables that it may, and asks for lobby and account.
+    assert quotas.rates.player_reads is not None
+    assert quotas.rates.player_reads.burst >= quotas.caps.watched_tables + 2
 
 
 def test_no_limit_is_shown_as_none() -> None:
-    settings = load({"PLAYER_CHAT_RATE": "0", "MAX_TABLES_PER_PLAYER": "0"})
+    names = (
+        *("PLAYER_CHAT_RATE", "PLAYER_READ_RATE", "PLAYER_SEAT_RATE"),
+        *("MAX_TABLES_PER_PLAYER", "MAX_TABLES_OPENED_PER_PLAYER"),
+    )
+    settings = load(dict.fromkeys(names, "0"))
     shown = limits_of(settings, quotas_of(settings))
-    assert (shown.player_chat, shown.max_tables_per_player) == (None, None)
+    assert (shown.player_chat, shown.player_reads, shown.player_seats) == (None, None, None)
+    assert (shown.max_tables_per_player, shown.max_tables_opened_per_player) == (None, None)
 
 
 def test_the_checks_of_a_message_cost_next_to_nothing() -> None:

@@ -167,11 +167,25 @@ async def test_what_a_proxy_passes_on_finds_no_metrics(app: App, method: str, he
         (f"Authorization: Bearer {TOKEN}\nAuthorization: Bearer {TOKEN}\n", 404),
     ],
 )
-async def test_another_machine_needs_the_token(app: App, headers: str, expected: int) -> None:
-    # As a proxy on this machine would ask for it.
-    text = f"GET /metrics HTTP/1.1\nHost: x\nX-Forwarded-For: 192.0.2.1\n{headers}\n"
+async def test_where_there_is_a_token_it_is_needed(app: App, headers: str, expected: int) -> None:
+    # As a proxy on this machine asks for another: it may say so, or not.
+    for passed_on in ("X-Forwarded-For: 192.0.2.1\n", ""):
+        text = f"GET /metrics HTTP/1.1\nHost: x\n{passed_on}{headers}\n"
+        status, _, _ = await request(app, text)
+        assert status == expected
+
+
+@pytest.mark.settings(trusted_proxies=("10.0.0.0/8",))
+async def test_behind_a_proxy_nobody_reads_metrics_without_a_token(app: App) -> None:
+    status, _, _ = await request(app, "GET /metrics HTTP/1.1\nHost: x\n\n")
+    assert status == 404
+
+
+@pytest.mark.settings(trusted_proxies=("10.0.0.0/8",), metrics_token=TOKEN)
+async def test_behind_a_proxy_who_has_the_token_reads_metrics(app: App) -> None:
+    text = f"GET /metrics HTTP/1.1\nHost: x\nAuthorization: Bearer {TOKEN}\n\n"
     status, _, _ = await request(app, text)
-    assert status == expected
+    assert status == 200
 
 
 @pytest.mark.parametrize(
