@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 from pokerws.server.app import App
 from pokerws.settings import Settings
 from tests.server.conftest import Connect, Message, Raw
+from tests.server.resident import MAX_GROWTH_BYTES, resident_bytes
 
 QUICK = {"seats": 2, "next_hand_delay_ms": 0}
 # Where a query or a page is put together from such a text, it does harm.
@@ -60,7 +61,7 @@ async def a_duel(connect_as: Connect) -> AsyncIterator[Duel]:
     for seat, player in enumerate(players):
         player.welcome["seat"] = seat
         await player.ask("watch", table=table)
-    duel = Duel()
+    duel, before = Duel(), resident_bytes()
     tasks = []
     for seat, player in enumerate(players):
         await player.send({"type": "sit", "table": table, "seat": seat, "buy_in": 10_000})
@@ -69,6 +70,7 @@ async def a_duel(connect_as: Connect) -> AsyncIterator[Duel]:
         yield duel
         for task in tasks:
             assert not task.done(), task.exception()
+        assert resident_bytes() - before < MAX_GROWTH_BYTES
     finally:
         for task in tasks:
             task.cancel()
