@@ -38,7 +38,7 @@ PACE = {
     "REFILL_INTERVAL_MS": "0",
     "REPORT_INTERVAL_MS": "500",
     "COMPARE_INTERVAL_MS": "5",
-    **{name.upper(): value for name, value in NO_LIMITS.items()},
+    **{name.upper(): str(value) for name, value in NO_LIMITS.items()},
 }
 # Nobody's time is up while the guide is run, and the hand begins at once.
 DUEL = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=0)
