@@ -1,6 +1,8 @@
 # ruff: noqa: INP001 - This is a script, not a package.
 """A bot in thirty lines: it takes a seat at the first table that has one, and calls everything.
 
+The session file brings the same player back to its seat when it is started again.
+
 python examples/bot.py ws://127.0.0.1:8765/ws Rosa
 """
 
@@ -8,22 +10,31 @@ import asyncio
 import sys
 from pathlib import Path
 
-from pokerws.client import ClientError, CommandRejected, TableView, connect
+from pokerws.client import Client, ClientError, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
 
 
 def choose(view: TableView) -> Action:
     assert view.turn is not None
-    print(f"{view.cards} on {view.board}: {view.turn.call} to call")  # noqa: T201  The output.
+    told = f"{view.cards} on {view.board}: {view.turn.call} to call"
+    print(told, flush=True)  # noqa: T201  The output.
     return "check" if "check" in view.turn.actions else "call"
+
+
+async def take_seat(client: Client) -> TableView:
+    for table in await client.list_tables():
+        view = await client.watch(table.table)
+        if view.seat is not None:  # An earlier run has left it.
+            return view
+        if table.players < table.config.seats:
+            await client.sit(view.id, buy_in=table.config.min_buy_in)
+            return view
+    sys.exit("no table has a free seat")
 
 
 async def play(url: str, name: str) -> None:
     async with connect(url, name=name, session_file=Path(f"{name}.session")) as client:
-        tables = await client.list_tables()
-        free = next(table for table in tables if table.players < table.config.seats)
-        view = await client.watch(free.table)
-        await client.sit(view.id, buy_in=free.config.min_buy_in)
+        view = await take_seat(client)
         while True:
             turn = await view.wait_for(lambda view: view.turn)
             try:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from pokerws.client import Backoff, TableView, connect
@@ -149,14 +150,18 @@ async def test_bots_come_back_to_a_server_that_has_forgotten_its_tables() -> Non
             assert names(view) == set(STYLE_OF)
 
 
-async def test_the_example_plays() -> None:
+async def test_the_example_plays_and_comes_back_to_its_seat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     play = runpy.run_path(str(EXAMPLE))["play"]
     async with serving() as app, connect(app.socket_url, name="Rail") as rail:
         view = await rail.watch(open_table(app))
-        players = [asyncio.create_task(play(app.socket_url, name)) for name in ("Carl", "Emmy")]
-        await hands(view, 5)
-        assert names(view) == {"Carl", "Emmy"}
-        for player in players:
-            player.cancel()
-        await asyncio.wait(players)
-        assert all(player.cancelled() for player in players)
+        for _ in range(2):
+            players = [asyncio.create_task(play(app.socket_url, name)) for name in ("Rosa", "Emil")]
+            await hands(view, 5)
+            assert names(view) == {"Rosa", "Emil"}
+            for player in players:
+                player.cancel()
+            await asyncio.wait(players)
+            assert all(player.cancelled() for player in players)
