@@ -390,6 +390,9 @@ HandEvent = (
     | AntePosted
 )
 
+# The hand is over, played out or not.
+HAND_ENDS = HandEnded | HandCancelled
+
 TableEvent = (
     HandEvent
     | HandStarted

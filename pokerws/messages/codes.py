@@ -65,7 +65,10 @@ REJECT_CODES: dict[str, Reason] = {
     ),
     "forbidden": Reason("the player's role does not allow it"),
     "name_missing": Reason("`hello` needs a name or a token"),
-    "bad_name": Reason("a name needs printable characters"),
+    "bad_name": Reason(
+        "a name has visible characters, not too many, and no space at its ends; the message says "
+        "what is wrong"
+    ),
     "name_taken": Reason("the name, or one that looks like it, is another player's or the house's"),
     "names_unavailable": Reason(
         "the database, which knows whose name is whose, cannot be reached now", retryable=True
@@ -159,11 +162,12 @@ CLOSE_CODES: dict[int, Closing] = {
         "the client did not read as fast as its tables played", "connect again", True
     ),
     CloseCode.TOO_FAST: Closing(
-        "the client went on sending commands after many were refused with `too_fast`",
+        "the client went on sending commands after many were refused with `too_fast`, or sent far "
+        "too many frames at once",
         "mend the client: wait for as long as `retry_after_ms` says",
     ),
     CloseCode.TOO_MANY_CONNECTIONS: Closing(
-        "the player or the address has as many connections as it may have",
+        "the player has as many connections as it may have",
         "close others, and connect again after a while",
         True,
     ),

@@ -58,10 +58,7 @@ def page() -> str:
 def _sections(kinds: tuple[type[msgspec.Struct], ...], *, with_answer: bool = False) -> str:
     known = components()
     sections = []
-    # In the order in which they are defined, which is the one to read them in.
-    for kind in sorted(
-        kinds, key=lambda kind: list(vars(sys.modules[kind.__module__]).values()).index(kind)
-    ):
+    for kind in _as_defined(kinds):
         parts = [f"### `{tag_of(kind)}`", plain(kind.__doc__ or "")]
         table = _fields(kind, known[kind.__name__])
         parts += [table] if table else []

@@ -10,7 +10,12 @@ from itertools import takewhile
 
 import structlog
 
-from pokerws.game.events import HandCancelled, HandEnded, HandStarted, LogRestarted, TableEvent
+from pokerws.game.events import (
+    HAND_ENDS,
+    HandStarted,
+    LogRestarted,
+    TableEvent,
+)
 from pokerws.game.state import TableId
 from pokerws.server.parties import Sink
 from pokerws.storage.store import EventRow, Store, StoreUnavailable
@@ -76,7 +81,7 @@ class EventLog:
                     return None
                 for event in page:
                     events.append(event)
-                    if isinstance(event, HandEnded | HandCancelled):
+                    if isinstance(event, HAND_ENDS):
                         return before_seq + 1, events
         return None
 

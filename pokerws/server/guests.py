@@ -24,6 +24,7 @@ from pokerws.server.skeletons import skeleton
 from pokerws.storage.names import MemoryNames, Names
 from pokerws.storage.store import StoreUnavailable
 
+GUEST_PREFIX = "p_"
 LIFETIME_MS = 30 * 24 * 3_600_000
 # A guest who comes back has the name reserved anew no more often than this, so that hardly any
 # greeting has to wait for a database: unless the server is new, or the player has renamed since.
@@ -99,7 +100,7 @@ class Guests:
         if token is None:
             if name is None:
                 raise Illegal("name_missing", "")
-            player = PlayerId(f"p_{secrets.token_hex(8)}")
+            player = PlayerId(f"{GUEST_PREFIX}{secrets.token_hex(8)}")
             reserved_ms = await self._reserve(player, name)
             return self._identity(player, name, f"s_{secrets.token_hex(16)}", reserved_ms)
         claims = self._read(token)

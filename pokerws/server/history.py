@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from pokerws.game.events import HandCancelled, HandEnded, HandStarted, TableEvent
+from pokerws.game.events import HAND_ENDS, HandStarted, TableEvent
 from pokerws.game.state import TableId
 from pokerws.server.event_log import EventLog
 
@@ -87,5 +87,5 @@ class History:
 def _to_the_end(events: Iterable[TableEvent]) -> Iterable[TableEvent]:
     for event in events:
         yield event
-        if isinstance(event, HandEnded | HandCancelled):
+        if isinstance(event, HAND_ENDS):
             return

@@ -121,12 +121,18 @@ def _key_of_jwk(member: dict[str, object], allowed: Collection[str]) -> Key | No
             return None
         # PyJWT is told the kind, so that a JWK cannot choose another one by its `alg`.
         public = jwt.PyJWK({**member, "alg": None}).key
-    except (msgspec.ValidationError, jwt.PyJWTError, ValueError, TypeError, KeyError):
-        return None  # One key that cannot be read does not make the others worse.
+    except (msgspec.ValidationError, jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
+        # One key that cannot be read does not make the others worse.
+        log.warning("auth_key_not_read", id=_shown(member.get("kid")), reason=type(error).__name__)
+        return None
     fitting = _allowed(algorithms_of(public), allowed)
     if jwk.alg is not None:
         fitting = tuple(name for name in fitting if name == jwk.alg)
     return Key(_checked(public), fitting, jwk.kid) if fitting else None
+
+
+def _shown(key_id: object) -> str:
+    return key_id[:64] if isinstance(key_id, str) else ""
 
 
 def algorithms_of(key: object) -> tuple[str, ...]:

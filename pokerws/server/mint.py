@@ -15,7 +15,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.messages import Role
 from pokerws.server.keys import SECRET_ALGORITHMS, algorithms_of, key_of_secret
 from pokerws.server.texts import player_name
-from pokerws.server.tokens import is_player_id
+from pokerws.server.tokens import RESERVED_PREFIXES, is_player_id
 from pokerws.settings import Settings, SettingsError
 
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -37,8 +37,8 @@ def mint(
     """
     if not is_player_id(player):
         raise SettingsError(
-            f"--player must be 1 to 64 printable characters of ASCII that do not begin with bot_ "
-            f"or p_; it is {player!r}"
+            "--player must be 1 to 64 printable characters of ASCII that do not begin with "
+            f"{' or '.join(RESERVED_PREFIXES)}; it is {player!r}"
         )
     try:
         name = player_name(name, strict=True)

@@ -9,12 +9,13 @@ from typing import Protocol
 from pokerws.game.illegal import Illegal
 from pokerws.server.auth import Identity
 from pokerws.server.clock import Clock
+from pokerws.server.guests import LIFETIME_MS
 from pokerws.storage.names import EndedSessions, MemoryNames, Names
 from pokerws.storage.store import StoreUnavailable
 
 # An ended session is kept in mind for at least this long: no guest's token is good for longer, and
 # none of a service that gives the same session newer tokens should be.
-KEPT_MS = 30 * 24 * 3_600_000
+KEPT_MS = LIFETIME_MS
 
 
 class Connected(Protocol):
@@ -68,6 +69,8 @@ class Revocations:
         sid, now_ms = identity.sid, self._clock.now_ms()
         if not sid:
             return
+        if self._ended.is_full:
+            raise Illegal("logout_unavailable", "more sessions have been ended than can be kept")
         until_ms = max(now_ms + KEPT_MS, identity.expires_ms or 0)
         try:
             await self._names.end_session(sid, now_ms=now_ms, until_ms=until_ms)

@@ -55,7 +55,7 @@ def _name(text: str, most: int, *, strict: bool) -> str:
     text = unicodedata.normalize("NFC", text) if strict else text
     fault = _fault(text, most, strict=strict)
     # By their names players are told apart, so these are exact in both ways of checking.
-    if not BLANKS.isdisjoint(text):
+    if not all(_is_seen(text, place) for place in range(len(text))):
         fault = fault or "has no invisible characters"
     if text != text.strip():
         fault = fault or "has no space at its ends"

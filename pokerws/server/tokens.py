@@ -20,12 +20,13 @@ from pokerws.messages import Role
 from pokerws.server.auth import Identity
 from pokerws.server.bot_tokens import BOT_KEY_ID, BOT_PREFIX, BotTokens
 from pokerws.server.clock import Clock
+from pokerws.server.guests import GUEST_PREFIX
 from pokerws.server.key_set import KeySet
 from pokerws.server.keys import Key
 from pokerws.server.texts import player_name
 
 # Those of the server's own bots and of its guests: nobody is either by a token.
-RESERVED_PREFIXES = (BOT_PREFIX, "p_")
+RESERVED_PREFIXES = (BOT_PREFIX, GUEST_PREFIX)
 
 _PLAYER = re.compile(r"[ -~]{1,64}")
 _SESSION_ID = re.compile(r"[ -~]{1,256}")

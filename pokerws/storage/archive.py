@@ -17,8 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from pokerws.game.events import (
-    HandCancelled,
-    HandEnded,
+    HAND_ENDS,
     HandStarted,
     LogRestarted,
     TableEvent,
@@ -269,7 +268,7 @@ class _Hands:
         self._replay(row)
         if self._before is not None and not isinstance(event, LogRestarted):
             self._events.append(event)
-            if isinstance(event, HandEnded | HandCancelled):
+            if isinstance(event, HAND_ENDS):
                 told += self._over()
         self._last = row
         return told

@@ -15,6 +15,8 @@ from pokerws.game.state import PlayerId
 MAX_NAMES = 100_000
 # So many that have expired are removed at most as one comes, so that no call has to wait for all.
 SWEEP = 10
+# Some 150 MB; who logs out so often is up to no good.
+MAX_ENDED = 500_000
 
 
 class Names(Protocol):
@@ -42,7 +44,8 @@ class Names(Protocol):
 class EndedSessions:
     """Sessions that were ended, each with the time until which it is to be kept in mind.
 
-    To add one costs as good as nothing, however many there are.
+    To add one costs as good as nothing, however many there are.  None is forgotten before its
+    time, or its tokens would be good again: when it is full, no further session can be ended.
     """
 
     def __init__(self) -> None:
@@ -59,6 +62,11 @@ class EndedSessions:
         if until_ms > self._until_ms.get(sid, 0):
             self._until_ms[sid] = until_ms
             heappush(self._queue, (until_ms, sid))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no other one should be added."""
+        return len(self._queue) >= MAX_ENDED
 
     def has(self, sid: str, now_ms: int) -> bool:
         """Whether a session is to be kept in mind."""
