@@ -60,6 +60,12 @@ class TooFast(Illegal):
         super().__init__("too_fast", "")
         self.wait_ms = wait_ms
 
+    @classmethod
+    def check(cls, wait_ms: int) -> None:
+        """Raise it, unless there is nothing to wait for."""
+        if wait_ms:
+            raise cls(wait_ms)
+
 
 class Admission(Protocol):
     """Says who may come in, and as whom."""

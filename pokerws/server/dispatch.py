@@ -64,9 +64,7 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
         raise Illegal("hello_first", "")
     desk, identity = session.desk, session.identity
     check_allowed(identity, message)
-    if wait_ms := too_fast_ms(session, message):
-        session.refuse_too_fast(message.id, wait_ms)
-        return
+    count_cost(session, message)
     match message:
         case Sit() | AddChips():
             await pay(session, message, identity)
@@ -92,9 +90,7 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             desk.lobby.subscribe(session)
         case CreateTable(name=name, config=config):
             name = table_name(name, strict=desk.strict)
-            if wait_ms := session.meter.table(desk.clock.now_ms()):
-                session.refuse_too_fast(message.id, wait_ms)
-                return
+            TooFast.check(session.meter.table(desk.clock.now_ms()))
             actor = desk.lobby.create(name, config, identity.player)
             actor.answer_opened(session, message.id)
         case Logout():
@@ -115,16 +111,16 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             assert_never(message)
 
 
-def too_fast_ms(session: Session, message: ClientMessage) -> int:
-    """Count what costs more than other messages; returns 0, or in how many ms it may come."""
+def count_cost(session: Session, message: ClientMessage) -> None:
+    """Count what costs more than other messages.  Raises TooFast."""
     now_ms = session.desk.clock.now_ms()
     match message:
         case Watch() | WatchLobby() | ListTables() | GetHand() | GetAccount():
-            return session.meter.read(now_ms)
+            TooFast.check(session.meter.read(now_ms))
         case Sit() | Stand() | SitOut() | SitIn() | AddChips():
-            return session.meter.seat(now_ms)
+            TooFast.check(session.meter.seat(now_ms))
         case _:
-            return 0
+            pass  # It counts as a message, no more.
 
 
 async def greet(session: Session, message: Hello) -> None:
@@ -136,14 +132,9 @@ async def greet(session: Session, message: Hello) -> None:
     desk, name = session.desk, message.name
     if name is not None:
         name = player_name(name, strict=desk.strict)
-    if message.token is None and (wait_ms := session.meter.newcomer(desk.clock.now_ms())):
-        session.refuse_too_fast(message.id, wait_ms)
-        return
-    try:
-        identity = await desk.admission.admit(message.token, name)
-    except TooFast as refusal:
-        session.refuse_too_fast(message.id, refusal.wait_ms)
-        return
+    if message.token is None:
+        TooFast.check(session.meter.newcomer(desk.clock.now_ms()))
+    identity = await desk.admission.admit(message.token, name)
     desk.revocations.check(identity.sid)
     before = session.identity
     if before is not None and before.player != identity.player:
@@ -243,9 +234,7 @@ def chat(session: Session, message: Chat, identity: Identity) -> None:
         raise Illegal("not_watching", "")
     text = chat_text(message.text, strict=session.desk.strict)
     now_ms = session.desk.clock.now_ms()
-    if wait_ms := session.meter.chat(now_ms):
-        session.refuse_too_fast(message.id, wait_ms)
-        return
+    TooFast.check(session.meter.chat(now_ms))
     session.send(Accepted(message.id, table=message.table))
     said = Broadcast(ChatSaid(message.table, identity.player, identity.name, text, now_ms))
     for viewer in list(actor.watchers):

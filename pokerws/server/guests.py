@@ -206,8 +206,7 @@ class Guests:
         oldest = next(iter(self._renames.values()))
         if len(self._renames) > MAX_REMEMBERED or oldest.is_full(now_ms):
             self._renames.popitem(last=False)
-        if wait_ms:
-            raise TooFast(wait_ms)
+        TooFast.check(wait_ms)
 
     def _check_house(self, player: PlayerId, name: str) -> None:
         alike = skeleton(name)

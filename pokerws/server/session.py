@@ -31,7 +31,7 @@ from pokerws.messages import (
     Welcome,
 )
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
-from pokerws.server.auth import Identity
+from pokerws.server.auth import Identity, TooFast
 from pokerws.server.decoding import decode, id_of
 from pokerws.server.desk import Desk
 from pokerws.server.expiry import Expiry
@@ -139,7 +139,7 @@ class Session:
             return  # Who is being shown out has no say any more.
         wait_ms = self.meter.command(self.desk.clock.now_ms())
         if wait_ms:
-            self.refuse_too_fast(id_of(frame), wait_ms)
+            self._refuse_too_fast(id_of(frame), wait_ms)
             return
         try:
             message = decode(self.wire, self._decoder, frame)
@@ -150,6 +150,8 @@ class Session:
         self._asked[message.id] = str(message.__struct_config__.tag)
         try:
             await self._dispatch(self, message)
+        except TooFast as refusal:
+            self._refuse_too_fast(message.id, refusal.wait_ms)
         except Illegal as refusal:
             self.send(reject(message.id, refusal.code, refusal.detail))
             self._note_violation(refusal.code)
@@ -215,7 +217,7 @@ class Session:
         """Part of `revocations.Connected`."""
         self._close(CloseCode.LOGGED_OUT, "logged out")
 
-    def refuse_too_fast(self, message_id: str, wait_ms: int) -> None:
+    def _refuse_too_fast(self, message_id: str, wait_ms: int) -> None:
         """Answer a message that is not carried out; who goes on and on like that is closed."""
         self.send(replace(reject(message_id, "too_fast"), retry_after_ms=wait_ms))
         if self.meter.is_flooded(self.desk.clock.now_ms()):

@@ -6,103 +6,26 @@
  * is evaluated: an event carries all that is needed.
  */
 
+// The types are those of the messages, with the fields that the wire leaves out filled in.
+
+/** @typedef {import("./messages.js").TableConfig} TableConfig */
+/** @typedef {Required<import("./messages.js").Seat>} Seat */
+/** @typedef {import("./messages.js").Pot} Pot */
+/** @typedef {import("./messages.js").Turn} Turn */
+/** @typedef {import("./messages.js").LastHand} LastHand */
+
 /**
- * @typedef {object} TableConfig
- * @property {string} variant
- * @property {number} seats
- * @property {number} small_blind
- * @property {number} big_blind
- * @property {number} ante
- * @property {"each"|"big_blind"} ante_kind
- * @property {number} min_buy_in
- * @property {number} max_buy_in
- * @property {number} turn_time_ms
- * @property {number} next_hand_delay_ms
+ * @typedef {Omit<Required<import("./messages.js").HandSeat>, "acted_to"> &
+ *   {acted_to: number|null}} HandSeat
  */
 
 /**
- * @typedef {object} Seat
- * @property {string} player
- * @property {string} name
- * @property {number} stack
- * @property {boolean} sitting_out
- * @property {boolean} leaving
- * @property {number} timeouts
- * @property {boolean} owes_blind
- * @property {number} hands_missed
+ * @typedef {Omit<import("./messages.js").Hand, "seats"> & {seats: (HandSeat|null)[]}} Hand
  */
 
 /**
- * @typedef {object} HandSeat
- * @property {string[]} cards
- * @property {number} bet
- * @property {number} in_pots
- * @property {number|null} acted_to
- * @property {boolean} folded
- * @property {boolean} shown
- * @property {boolean} mucked
- */
-
-/**
- * @typedef {object} Pot
- * @property {number} amount
- * @property {number[]} seats
- */
-
-/**
- * @typedef {object} Turn
- * @property {number} seat
- * @property {number} number
- * @property {string[]} actions
- * @property {number} call
- * @property {number} min_to
- * @property {number} max_to
- * @property {number} started_ms
- * @property {number} deadline_ms
- */
-
-/**
- * @typedef {object} Hand
- * @property {number} number
- * @property {number[]} order
- * @property {(HandSeat|null)[]} seats
- * @property {string[]} deck
- * @property {number} min_bet
- * @property {number} street
- * @property {string[]} board
- * @property {number} bet
- * @property {number} min_raise
- * @property {number|null} aggressor
- * @property {number|null} last_actor
- * @property {number} dead
- * @property {Pot[]} pots
- * @property {Turn|null} turn
- */
-
-/**
- * The cards that were not shown while the last hand was played; those of `shown` lie open since.
- * @typedef {object} LastHand
- * @property {number} number
- * @property {string[][]} cards one list a seat
- * @property {number[]} shown
- */
-
-/**
- * @typedef {object} TableState
- * @property {string} id
- * @property {string} name
- * @property {TableConfig} config
- * @property {number} seq
- * @property {(Seat|null)[]} seats
- * @property {number} hand_number
- * @property {number|null} button
- * @property {number|null} small_blind
- * @property {number|null} big_blind
- * @property {Hand|null} hand
- * @property {number|null} next_hand_at_ms
- * @property {number} turns
- * @property {boolean} closed
- * @property {LastHand|null} last_hand
+ * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"> &
+ *   {seats: (Seat|null)[], hand: Hand|null}} TableState
  */
 
 /**
