@@ -1,0 +1,82 @@
+"""How strong a hand is, and its name in words.
+
+A strength is a number to compare with others of the same ranking; the lower one wins, and equal
+hands are equal.  Hands rank as in PokerKit 0.7.7, which the tests hold them against.
+"""
+
+from collections.abc import Callable, Sequence
+
+from pokerws.game.cards import Card
+from pokerws.game.ranks.ace_to_five import (
+    ace_to_five_name_of,
+    ace_to_five_strength,
+    eight_or_better_strength,
+    omaha_eight_or_better_strength,
+)
+from pokerws.game.ranks.badugi import badugi_name_of, badugi_strength
+from pokerws.game.ranks.deuce_to_seven import deuce_to_seven_name_of, deuce_to_seven_strength
+from pokerws.game.ranks.high import (
+    high_card_name_of,
+    high_card_strength,
+    high_name,
+    high_name_of,
+    high_strength,
+    omaha_high_strength,
+)
+from pokerws.game.ranks.short_deck import short_deck_name_of, short_deck_strength
+from pokerws.game.ranks.showing import bring_in_key, showing_strength
+from pokerws.game.variants import Ranking
+
+__all__ = [
+    "Evaluator",
+    "bring_in_key",
+    "evaluator",
+    "hand_name",
+    "high_name",
+    "high_strength",
+    "showing_strength",
+]
+
+# Hole cards and board to strength.  None where no hand can be shown: a card is unknown, there are
+# too few cards, or they do not qualify (no eight or better).
+Evaluator = Callable[[Sequence[Card], Sequence[Card]], int | None]
+
+# By ranking, and by how many hole cards a hand must use.
+_EVALUATORS: dict[tuple[Ranking, int], Evaluator] = {
+    (Ranking.HIGH, 0): high_strength,
+    (Ranking.HIGH, 2): omaha_high_strength,
+    (Ranking.SHORT_DECK, 0): short_deck_strength,
+    (Ranking.ACE_TO_FIVE, 0): ace_to_five_strength,
+    (Ranking.EIGHT_OR_BETTER, 0): eight_or_better_strength,
+    (Ranking.EIGHT_OR_BETTER, 2): omaha_eight_or_better_strength,
+    (Ranking.DEUCE_TO_SEVEN, 0): deuce_to_seven_strength,
+    (Ranking.BADUGI, 0): badugi_strength,
+    (Ranking.HIGH_CARD, 0): high_card_strength,
+}
+
+_NAMES: dict[Ranking, Callable[[int], str]] = {
+    Ranking.HIGH: high_name_of,
+    Ranking.SHORT_DECK: short_deck_name_of,
+    Ranking.ACE_TO_FIVE: ace_to_five_name_of,
+    Ranking.EIGHT_OR_BETTER: ace_to_five_name_of,
+    Ranking.DEUCE_TO_SEVEN: deuce_to_seven_name_of,
+    Ranking.BADUGI: badugi_name_of,
+    Ranking.HIGH_CARD: high_card_name_of,
+}
+
+
+def evaluator(ranking: Ranking, from_hole: int) -> Evaluator:
+    """The function for a ranking where a hand uses `from_hole` hole cards, 0 for any number.
+
+    ValueError for what no variant has.
+    """
+    try:
+        return _EVALUATORS[ranking, from_hole]
+    except KeyError:
+        raise ValueError(f"no hands of {ranking} with {from_hole} from the hole") from None
+
+
+def hand_name(ranking: Ranking, from_hole: int, hole: Sequence[Card], board: Sequence[Card]) -> str:
+    """The hand in words, "" where the evaluator gives None."""
+    strength = evaluator(ranking, from_hole)(hole, board)
+    return "" if strength is None else _NAMES[ranking](strength)

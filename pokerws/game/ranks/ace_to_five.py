@@ -1,0 +1,123 @@
+"""Ace to five: the lowest five cards win; the ace is low, straights and flushes do not count.
+
+Only ranks matter, so there are 6,175 classes; 56 of them are eight or better.  A set of ranks is a
+number of 13 bits, the ace in the lowest one: of two sets of as many ranks the lower hand is the
+lower number.  That number is the strength of a hand without a pair.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+from pokerws.game.cards import DECK, UNKNOWN, Card
+from pokerws.game.ranks.words import Kind, in_words, spelled
+
+_RISING = "A23456789TJQK"
+RANK_BIT: dict[Card, int] = {card: 1 << _RISING.index(card[0]) for card in DECK}
+
+_BITS = len(_RISING)
+_ALL = (1 << _BITS) - 1
+_EIGHT_DOWN = 0b1111_1111
+
+# The 56 lows, the best first, and which of them each set of ranks up to the eight can make.
+_LOWS = [ranks for ranks in range(_EIGHT_DOWN + 1) if ranks.bit_count() == 5]
+_LOWS_OF = [tuple(low for low in _LOWS if low & ranks == low) for ranks in range(_EIGHT_DOWN + 1)]
+
+
+def ranks_in(cards: Sequence[Card]) -> int:
+    """The set of the ranks of some known cards."""
+    ranks = 0
+    for card in cards:
+        ranks |= RANK_BIT[card]
+    return ranks
+
+
+def ace_to_five_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
+    """The lowest five cards of five or more, a lower number for a lower hand.
+
+    None when a card is unknown or there are fewer than five.
+    """
+    cards = (*hole, *board)
+    if UNKNOWN in cards or len(cards) < 5:
+        return None
+    ranks = ranks_in(cards)
+    if ranks.bit_count() < 5:
+        return _paired(cards)
+    return _lowest_five(ranks)
+
+
+def eight_or_better_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
+    """The same with five different ranks up to the eight, None where the cards have no such."""
+    cards = (*hole, *board)
+    if UNKNOWN in cards:
+        return None
+    ranks = ranks_in(cards) & _EIGHT_DOWN
+    return _lowest_five(ranks) if ranks.bit_count() >= 5 else None
+
+
+def omaha_eight_or_better_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
+    """The same with two of the hole cards and three of the board, when it is complete.
+
+    Five ranks are that exactly when both sides have them between them, the hole at least two of
+    them and the board at least three.
+    """
+    if UNKNOWN in hole or UNKNOWN in board or len(board) < 5 or len(hole) < 4:
+        return None
+    middle = ranks_in(board) & _EIGHT_DOWN
+    if middle.bit_count() < 3:
+        return None
+    own = ranks_in(hole) & _EIGHT_DOWN
+    for low in _LOWS_OF[own | middle]:
+        if (low & own).bit_count() >= 2 and (low & middle).bit_count() >= 3:
+            return low
+    return None
+
+
+@cache
+def ace_to_five_name_of(strength: int) -> str:
+    """A strength in words: "8-6-4-3-A low", or the pair and the like that it is."""
+    once, twice, thrice, four = (strength >> _BITS * n & _ALL for n in range(4))
+    if not twice:
+        return f"{spelled(falling(once))} low"
+    if four:
+        return in_words(Kind.FOUR_OF_A_KIND, falling(four))
+    if thrice:
+        pair = falling(twice ^ thrice)
+        kind = Kind.FULL_HOUSE if pair else Kind.THREE_OF_A_KIND
+        return in_words(kind, falling(thrice) + pair)
+    pairs = falling(twice)
+    return in_words(Kind.TWO_PAIR if len(pairs) == 2 else Kind.PAIR, pairs)
+
+
+def falling(ranks: int) -> str:
+    """The ranks of a set, the highest first."""
+    return "".join(rank for rank in reversed(_RISING) if ranks >> _RISING.index(rank) & 1)
+
+
+def _lowest_five(ranks: int) -> int:
+    while ranks.bit_count() > 5:
+        ranks ^= 1 << ranks.bit_length() - 1
+    return ranks
+
+
+def _paired(cards: Sequence[Card]) -> int:
+    """The strength of cards of less than five ranks.
+
+    The lowest hand has each rank once, and from the lowest up a second, then a third and a fourth
+    card of a rank until there are five.  From high to low bits the number says how many
+    different ranks are missing, then which ranks are there four times, three times, twice, once;
+    so a pair precedes two pair, that three of a kind, a full house and four of a kind.
+    """
+    # How often at least each rank is there.
+    layers = [0, 0, 0, 0]
+    for card in cards:
+        bit = RANK_BIT[card]
+        layers[sum(1 for layer in layers if layer & bit)] |= bit
+    wanted = 5 - layers[0].bit_count()
+    strength = wanted << _BITS * 4 | layers[0]
+    for times in (1, 2, 3):
+        chosen = layers[times]
+        while chosen.bit_count() > wanted:
+            chosen ^= 1 << chosen.bit_length() - 1
+        wanted -= chosen.bit_count()
+        strength |= chosen << _BITS * times
+    return strength

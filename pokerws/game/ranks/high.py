@@ -1,0 +1,108 @@
+"""High hands: the best poker hand wins, by phevaluator's numbers.
+
+There are 7,462 classes of five cards that rank differently: 10 straight flushes, 156 fours of a
+kind, 156 full houses, 1,277 flushes, 10 straights, 858 threes of a kind, 858 two pairs, 2,860
+pairs and 1,277 hands with none of these (Kevin Suffecool, "Cactus Kev's Poker Hand Evaluator").
+phevaluator numbers them in this order from 1, and `CLASSES` lists them by that number.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import combinations, permutations
+
+from pokerws.game.cards import CARD_INDEX, RANKS, UNKNOWN, Card
+from pokerws.game.ranks.native import BEST_OF, BEST_OF_OMAHA
+from pokerws.game.ranks.words import Kind, in_words
+
+_INDEX = CARD_INDEX.__getitem__
+
+# Hands of four that have every two of five or six hole cards together in one of them.
+FOURS = {
+    4: ((0, 1, 2, 3),),
+    5: ((0, 1, 2, 3), (0, 1, 2, 4), (0, 1, 3, 4)),
+    6: ((0, 1, 2, 3), (0, 1, 4, 5), (2, 3, 4, 5)),
+}
+
+
+def high_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
+    """The rank of the best five cards of five to seven: 1 is the best, 7462 the worst.
+
+    None when a card is unknown, for then the hand cannot be shown, and with fewer than five.
+    """
+    cards = (*hole, *board)
+    if UNKNOWN in cards or len(cards) < 5:
+        return None
+    return BEST_OF[len(cards)](*map(_INDEX, cards))
+
+
+def omaha_high_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
+    """The same for two of four to six hole cards with three of the board, when it is complete."""
+    if UNKNOWN in hole or UNKNOWN in board or len(board) < 5 or len(hole) < 4:
+        return None
+    middle = [CARD_INDEX[card] for card in board]
+    own = [CARD_INDEX[card] for card in hole]
+    if len(own) == 4:
+        return BEST_OF_OMAHA(*middle, *own)
+    return min(
+        BEST_OF_OMAHA(*middle, own[a], own[b], own[c], own[d]) for a, b, c, d in FOURS[len(own)]
+    )
+
+
+def high_card_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
+    """The highest rank: 0 for an ace, 12 for a two."""
+    cards = (*hole, *board)
+    if UNKNOWN in cards or not cards:
+        return None
+    return 12 - max(CARD_INDEX[card] for card in cards) // 4
+
+
+def high_class(strength: int) -> tuple[Kind, str]:
+    """The kind of a high hand and its different ranks, those that weigh most first."""
+    return _classes()[strength - 1]
+
+
+@cache
+def high_name_of(strength: int) -> str:
+    """A strength in words: "two pair, kings and tens"."""
+    return in_words(*high_class(strength))
+
+
+def high_card_name_of(strength: int) -> str:
+    """A single card in words: "king high"."""
+    return in_words(Kind.HIGH_CARD, RANKS[12 - strength])
+
+
+def high_name(hole: Sequence[Card], board: Sequence[Card]) -> str:
+    """The best five cards in words, or nothing where there is no strength."""
+    strength = high_strength(hole, board)
+    return "" if strength is None else high_name_of(strength)
+
+
+@cache
+def _classes() -> tuple[tuple[Kind, str], ...]:
+    return tuple(_each_class())
+
+
+def _each_class() -> Iterator[tuple[Kind, str]]:
+    """From the best to the worst.  What itertools makes of ranks in falling order falls too."""
+    falling = RANKS[::-1]
+    straights = [(falling + "A")[i : i + 5] for i in range(10)]
+    run = {*straights, "A5432"}
+    no_run = [ranks for ranks in map("".join, combinations(falling, 5)) if ranks not in run]
+    two = list(map("".join, permutations(falling, 2)))
+    yield from ((Kind.STRAIGHT_FLUSH, ranks) for ranks in straights)
+    yield from ((Kind.FOUR_OF_A_KIND, ranks) for ranks in two)
+    yield from ((Kind.FULL_HOUSE, ranks) for ranks in two)
+    yield from ((Kind.FLUSH, ranks) for ranks in no_run)
+    yield from ((Kind.STRAIGHT, ranks) for ranks in straights)
+    yield from _with_kickers(Kind.THREE_OF_A_KIND, 1, 2)
+    yield from _with_kickers(Kind.TWO_PAIR, 2, 1)
+    yield from _with_kickers(Kind.PAIR, 1, 3)
+    yield from ((Kind.HIGH_CARD, ranks) for ranks in no_run)
+
+
+def _with_kickers(kind: Kind, main: int, kickers: int) -> Iterator[tuple[Kind, str]]:
+    for ranks in combinations(RANKS[::-1], main):
+        rest = [rank for rank in RANKS[::-1] if rank not in ranks]
+        for others in combinations(rest, kickers):
+            yield kind, "".join((*ranks, *others))

@@ -1,0 +1,60 @@
+"""Hands in words: the kinds of five cards, and how a high hand and a low hand are said."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pokerws.game.cards import RANKS
+
+_NAMES = dict(
+    zip(
+        RANKS,
+        "two three four five six seven eight nine ten jack queen king ace".split(),
+        strict=True,
+    )
+)
+
+
+class Kind(StrEnum):
+    """The nine kinds of five cards; a royal flush is a straight flush."""
+
+    STRAIGHT_FLUSH = "straight flush"
+    FOUR_OF_A_KIND = "four of a kind"
+    FULL_HOUSE = "full house"
+    FLUSH = "flush"
+    STRAIGHT = "straight"
+    THREE_OF_A_KIND = "three of a kind"
+    TWO_PAIR = "two pair"
+    PAIR = "pair"
+    HIGH_CARD = "high card"
+
+
+def in_words(kind: Kind, ranks: str) -> str:
+    """A hand in words, given its different ranks, those that weigh most first.
+
+    So a full house of kings and tens is `KT`, and the straight up to the five `5432A`.
+    """
+    match kind:
+        case Kind.STRAIGHT_FLUSH if ranks[0] == "A":
+            return "royal flush"
+        case Kind.STRAIGHT_FLUSH | Kind.FLUSH | Kind.STRAIGHT:
+            return f"{kind}, {_NAMES[ranks[0]]} high"
+        case Kind.FOUR_OF_A_KIND | Kind.THREE_OF_A_KIND:
+            return f"{kind}, {_plural(ranks[0])}"
+        case Kind.FULL_HOUSE:
+            return f"{kind}, {_plural(ranks[0])} full of {_plural(ranks[1])}"
+        case Kind.TWO_PAIR:
+            return f"{kind}, {_plural(ranks[0])} and {_plural(ranks[1])}"
+        case Kind.PAIR:
+            return f"{kind} of {_plural(ranks[0])}"
+        case Kind.HIGH_CARD:
+            return f"{_NAMES[ranks[0]]} high"
+
+
+def spelled(ranks: Iterable[str]) -> str:
+    """Ranks as low hands are said, the highest first: "10-8-6-4-A"."""
+    return "-".join("10" if rank == "T" else rank for rank in ranks)
+
+
+def _plural(rank: str) -> str:
+    name = _NAMES[rank]
+    return name + ("es" if name == "six" else "s")
