@@ -9,29 +9,35 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from pokerws.game.betting import hand_seat
-from pokerws.game.cards import Card
+from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BringInPosted,
     Called,
+    CardsDrawn,
     CardsMucked,
     CardsShown,
     Checked,
     ChipsAdded,
     ClockResumed,
+    DeckReshuffled,
+    DrawStarted,
     Folded,
+    GameChanged,
     HandCancelled,
     HandEnded,
-    HandEvent,
     HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
     NextHandCancelled,
     NextHandScheduled,
+    OfHand,
+    OfSeat,
     PlayerLeaving,
     PlayerSat,
     PlayerSatIn,
@@ -39,7 +45,11 @@ from pokerws.game.events import (
     PlayerStood,
     PotAwarded,
     Raised,
+    RarerHandEvent,
+    RunItAgreed,
+    RunItSet,
     Share,
+    StraddleSet,
     TableClosed,
     TableEvent,
     TableOpened,
@@ -47,16 +57,49 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.state import Hand, HandSeat, LastHand, Pot, Seat, Table
+from pokerws.game.state import FixedLimit, Game, Hand, HandSeat, LastHand, Pot, Seat, Table
 
 
 def apply(table: Table, event: TableEvent) -> None:
-    """Change `table` by what happened and count the event."""
+    """Change `table` by what happened and count the event.
+
+    This is the hottest place of the core.  A `match` takes 0.1 µs for each kind that it tries in
+    vain, a comparison of types a fifth of that; so the frequent kinds are compared.
+    """
     table.seq += 1
-    if isinstance(event, HandEvent):
-        assert table.hand is not None, "no hand is being played"
-        _apply_to_hand(table, table.hand, event)
-        return
+    hand = table.hand
+    if hand is None:
+        _apply_to_table(table, event)
+    elif type(event) is TurnStarted:
+        hand.turn = event.turn
+        table.turns = event.turn.number
+    elif type(event) is Folded:
+        _acted(table, hand, event.seat, 0, event.auto).folded = True
+    elif type(event) is Called:
+        _acted(table, hand, event.seat, event.amount)
+    elif type(event) is Checked:
+        _acted(table, hand, event.seat, 0, event.auto)
+    elif type(event) is Raised or type(event) is BetPlaced:
+        _raise_to(table, hand, event)
+    elif type(event) is BetsCollected:
+        _collect(hand, event.pots)
+    elif type(event) is BoardDealt:
+        _deal_board(hand, event)
+    elif type(event) is BlindPosted:
+        _post_blind(table, hand, event)
+    elif type(event) is PotAwarded:
+        _pay_out(table, event.shares)
+        _take_from_pot(hand, event.pot, sum(share.amount for share in event.shares))
+    elif type(event) is HoleCardsDealt:
+        _deal(hand, event)
+    elif isinstance(event, OfHand):
+        _apply_to_hand(table, hand, event)
+    else:
+        _apply_to_table(table, event)
+
+
+def _apply_to_table(table: Table, event: TableEvent) -> None:
+    assert not isinstance(event, OfHand), "no hand is being played"
     match event:
         case HandStarted():
             _start_hand(table, event)
@@ -72,6 +115,23 @@ def apply(table: Table, event: TableEvent) -> None:
             table.next_hand_at_ms = at_ms
         case NextHandCancelled():
             table.next_hand_at_ms = None
+        case GameChanged(variant=variant, hands=hands, chooser=chooser):
+            table.game = Game(variant, hands, chooser)
+        case TableOpened(config=config):
+            table.seats = [None] * config.seats
+        case TableClosed():
+            table.closed = True
+        case LogRestarted(table=whole):
+            if whole is not None:
+                _replace(table, whole)
+        case ClockResumed(deadline_ms=deadline_ms):
+            _resume_clock(table, deadline_ms)
+        case _:
+            _apply_to_seat(table, event)
+
+
+def _apply_to_seat(table: Table, event: OfSeat) -> None:
+    match event:
         case PlayerSat(seat=number, player=player, name=name, stack=stack):
             assert table.seats[number] is None, f"seat {number} is taken"
             table.seats[number] = Seat(player, name, stack)
@@ -88,57 +148,19 @@ def apply(table: Table, event: TableEvent) -> None:
             seat.sitting_out = False
             seat.timeouts = 0
             seat.hands_missed = 0
-        case ClockResumed(deadline_ms=deadline_ms):
-            _resume_clock(table, deadline_ms)
-        case TableOpened(config=config):
-            table.seats = [None] * config.seats
-        case TableClosed():
-            table.closed = True
-        case LogRestarted(table=whole):
-            if whole is not None:
-                _replace(table, whole)
+        case StraddleSet(seat=number, on=on):
+            _seat(table, number).straddle = on
+        case RunItSet(seat=number, times=times):
+            _seat(table, number).run_it = times
         case _:
             assert_never(event)
 
 
-def _apply_to_hand(table: Table, hand: Hand, event: HandEvent) -> None:
+def _apply_to_hand(table: Table, hand: Hand, event: RarerHandEvent) -> None:
     match event:
-        case TurnStarted(turn=turn):
-            hand.turn = turn
-            table.turns = turn.number
-        case Folded(seat=number, auto=auto):
-            _acted(table, hand, number, auto=auto).folded = True
-        case Called(seat=number, amount=amount):
-            _pay(table, _acted(table, hand, number), number, amount)
-        case Checked(seat=number, auto=auto):
-            _acted(table, hand, number, auto=auto)
-        case Raised(seat=number, to=to) | BetPlaced(seat=number, to=to):
-            _raise_to(table, hand, number, to)
-        case BetsCollected(pots=pots):
-            hand.pots = pots
-            for seat in hand.seats:
-                if seat is not None:
-                    seat.in_pots += seat.bet
-                    seat.bet = 0
-        case BoardDealt(street=street, cards=cards):
-            _start_street(hand, street)
-            hand.board += cards
-            del hand.deck[: len(cards)]
-        case BlindPosted(seat=number, blind=blind, amount=amount, to_match=to_match):
-            _pay(table, hand_seat(hand, number), number, amount)
-            hand.bet = to_match
-            if blind != "entry":
-                hand.last_actor = number
         case UncalledBetReturned(seat=number, amount=amount):
             hand_seat(hand, number).bet -= amount
             _seat(table, number).stack += amount
-        case PotAwarded(pot=pot, shares=shares):
-            _pay_out(table, shares)
-            _take_pot(hand, pot)
-        case HoleCardsDealt(cards=dealt):
-            for number in hand.order:
-                hand_seat(hand, number).cards = dealt[number]
-                del hand.deck[: len(dealt[number])]
         case CardsShown(seat=number, cards=cards):
             shown = hand_seat(hand, number)
             shown.cards = cards
@@ -147,12 +169,23 @@ def _apply_to_hand(table: Table, hand: Hand, event: HandEvent) -> None:
             hand_seat(hand, number).mucked = True
         case TurnTimedOut(seat=number):
             _seat(table, number).timeouts += 1
-        case AntePosted(seat=number, amount=amount, dead=dead):
-            _seat(table, number).stack -= amount
-            if dead:
-                hand.dead += amount
-            else:
-                hand_seat(hand, number).in_pots += amount
+        case AntePosted():
+            _post_ante(table, hand, event)
+        case CardsDrawn():
+            _draw(table, hand, event)
+        case DrawStarted(street=street, seats=seats):
+            if street != hand.street:
+                _start_street(hand, street, event.limit)
+            # What lay in front of the players is in the pots, and nobody owes anything more.
+            hand.bet = 0
+            hand.drawing = list(seats)
+        case BringInPosted(seat=number, amount=amount, to_match=to_match, auto=auto):
+            hand.bet = to_match
+            _acted(table, hand, number, amount, auto)
+        case DeckReshuffled(deck=deck):
+            hand.deck = list(deck)
+        case RunItAgreed(times=times):
+            hand.extra_boards = [list(hand.board) for _ in range(times - 1)]
         case _:
             assert_never(event)
 
@@ -169,15 +202,27 @@ def _start_hand(table: Table, event: HandStarted) -> None:
     for seat in table.seats:
         if seat is not None and seat.sitting_out:
             seat.hands_missed += 1
+    for number in event.missed_small:
+        _seat(table, number).owes_small = True
+    parts: list[HandSeat | None] = [None] * len(table.seats)
     for number in event.order:
-        _seat(table, number).owes_blind = False
+        parts[number] = HandSeat()
+        if event.blinds:
+            seat = _seat(table, number)
+            seat.owes_blind = seat.owes_small = False
+    if table.game is not None:
+        table.game.hands_left -= 1
     table.hand = Hand(
-        number=event.hand,
-        order=event.order,
-        seats=[HandSeat() if n in event.order else None for n in range(len(table.seats))],
-        deck=list(event.deck),
-        min_bet=event.min_bet,
+        event.hand,
+        event.order,
+        parts,
+        list(event.deck),
+        event.min_bet,
         min_raise=event.min_bet,
+        variant=event.variant,
+        limit=event.limit,
+        extra_boards=[[] for _ in range(event.boards - 1)],
+        bomb_pot=event.bomb_pot,
     )
 
 
@@ -212,52 +257,163 @@ def _pay_out(table: Table, shares: list[Share]) -> None:
         _seat(table, share.seat).stack += share.amount
 
 
-def _start_street(hand: Hand, street: int) -> None:
+def _start_street(hand: Hand, street: int, limit: FixedLimit | None) -> None:
     hand.street = street
     hand.bet = 0
     hand.min_raise = hand.min_bet
+    hand.limit = limit
     hand.aggressor = None
     hand.last_actor = None
+    hand.opener = None
     for seat in hand.seats:
         if seat is not None:
             seat.acted_to = None
 
 
-def _acted(table: Table, hand: Hand, number: int, *, auto: bool = False) -> HandSeat:
-    """Note that a player has acted, facing the bet as it is."""
+def _acted(
+    table: Table,
+    hand: Hand,
+    number: int,
+    paid: int,
+    auto: bool = False,  # noqa: FBT001, FBT002
+) -> HandSeat:
+    """Note that a player has acted, facing the bet as it is, and paid so much."""
+    part, seat = hand.seats[number], table.seats[number]
+    assert part is not None
+    assert seat is not None
     hand.turn = None
     hand.last_actor = number
+    part.acted_to = hand.bet
+    if paid:
+        assert 0 < paid <= seat.stack, f"seat {number} cannot pay {paid} of {seat.stack}"
+        seat.stack -= paid
+        part.bet += paid
     if not auto:
+        seat.timeouts = 0
+    return part
+
+
+def _raise_to(table: Table, hand: Hand, event: BetPlaced | Raised) -> None:
+    number, to = event.seat, event.to
+    by = to - hand.bet
+    hand.bet = to
+    _acted(table, hand, number, to - hand_seat(hand, number).bet)
+    hand.aggressor = number
+    hand.min_raise = max(hand.min_raise, by)
+    if event.limit is not None:
+        hand.limit = event.limit
+
+
+def _pay(table: Table, seat: HandSeat, number: int, amount: int) -> None:
+    payer = _seat(table, number)
+    assert 0 <= amount <= payer.stack, f"seat {number} cannot pay {amount} of {payer.stack}"
+    payer.stack -= amount
+    seat.bet += amount
+
+
+def _post_blind(table: Table, hand: Hand, event: BlindPosted) -> None:
+    number, blind = event.seat, event.blind
+    seat = hand_seat(hand, number)
+    if blind == "dead":
+        _seat(table, number).stack -= event.amount
+        hand.dead += event.amount
+        seat.dead += event.amount
+        return
+    _pay(table, seat, number, event.amount)
+    hand.bet = event.to_match
+    if blind not in ("entry", "sleeper"):
+        hand.last_actor = number
+    if event.min_raise:
+        hand.min_raise = event.min_raise
+    if event.limit is not None:
+        hand.limit = event.limit
+
+
+def _post_ante(table: Table, hand: Hand, event: AntePosted) -> None:
+    seat = hand_seat(hand, event.seat)
+    _seat(table, event.seat).stack -= event.amount
+    if event.dead:
+        hand.dead += event.amount
+        seat.dead += event.amount
+    else:
+        seat.in_pots += event.amount
+
+
+def _deal_board(hand: Hand, event: BoardDealt) -> None:
+    if event.board:
+        hand.extra_boards[event.board - 1] += event.cards
+    else:
+        _start_street(hand, event.street, event.limit)
+        hand.opener = event.opener
+        hand.board += event.cards
+    del hand.deck[: len(event.cards)]
+
+
+def _deal(hand: Hand, event: HoleCardsDealt) -> None:
+    if event.street:
+        _start_street(hand, event.street, event.limit)
+    hand.opener = event.opener
+    for number in hand.order:
+        seat = hand_seat(hand, number)
+        dealt = event.cards[number]
+        if dealt:
+            seat.cards = seat.cards + dealt
+            del hand.deck[: len(dealt)]
+        if event.up and event.up[number]:
+            seat.up = seat.up + event.up[number]
+            del hand.deck[: len(event.up[number])]
+
+
+def _draw(table: Table, hand: Hand, event: CardsDrawn) -> None:
+    number = event.seat
+    hand.turn = None
+    hand.drawing.remove(number)
+    if not event.auto:
         _seat(table, number).timeouts = 0
     seat = hand_seat(hand, number)
-    seat.acted_to = hand.bet
-    return seat
+    seat.cards = _kept(seat.cards, event.discarded) + event.drawn
+    seat.drew = len(event.drawn)
+    if hand.deck:
+        # Not where the cards are hidden: there is neither a deck nor what was thrown away.
+        for card in event.drawn:
+            # Mostly the next one; that one too where an incomplete log does not tell the card.
+            place = hand.deck.index(card) if card in hand.deck else 0
+            del hand.deck[place : place + 1]
+        if not hand.discards:
+            hand.discards = [[] for _ in hand.seats]
+        hand.discards[number] += event.discarded
 
 
-def _raise_to(table: Table, hand: Hand, number: int, to: int) -> None:
-    seat = _acted(table, hand, number)
-    _pay(table, seat, number, to - seat.bet)
-    hand.min_raise = max(hand.min_raise, to - hand.bet)
-    hand.bet = to
-    hand.aggressor = number
-    seat.acted_to = to
+def _kept(cards: list[Card], discarded: list[Card]) -> list[Card]:
+    """What a discard leaves of a hand; where cards of either are hidden, so is all of it."""
+    if UNKNOWN in cards or UNKNOWN in discarded:
+        return [UNKNOWN] * (len(cards) - len(discarded))
+    kept = list(cards)
+    for card in discarded:
+        kept.remove(card)
+    return kept
 
 
-def _pay(table: Table, hand_seat: HandSeat, number: int, amount: int) -> None:
-    seat = _seat(table, number)
-    assert 0 <= amount <= seat.stack, f"seat {number} cannot pay {amount} of {seat.stack}"
-    seat.stack -= amount
-    hand_seat.bet += amount
+def _collect(hand: Hand, pots: list[Pot]) -> None:
+    hand.pots = pots
+    for seat in hand.seats:
+        if seat is not None:
+            seat.in_pots += seat.bet
+            seat.bet = 0
 
 
-def _take_pot(hand: Hand, index: int) -> None:
-    """Empty a pot; the chips that filled it are no longer in it."""
-    hand.pots = [*hand.pots[:index], Pot(0, []), *hand.pots[index + 1 :]]
+def _take_from_pot(hand: Hand, index: int, amount: int) -> None:
+    """Take chips out of a pot.  All but the last part of a pot leave something in it."""
+    # A log that pays out more than there is shows it in the sum of all chips.
+    left = max(0, hand.pots[index].amount - amount)
+    pot = Pot(left, hand.pots[index].seats if left else [])
+    hand.pots = [*hand.pots[:index], pot, *hand.pots[index + 1 :]]
     if not any(pot.amount for pot in hand.pots):
         hand.dead = 0
         for seat in hand.seats:
             if seat is not None:
                 seat.in_pots = 0
+                seat.dead = 0
 
 
 def _resume_clock(table: Table, deadline_ms: int) -> None:

@@ -4,9 +4,12 @@ The big blind moves to the next player each hand and nobody escapes it; small bl
 follow in its track, even onto a seat that has emptied (TDA rule 32).  Heads-up the button is the
 small blind, and nobody has the big blind twice in a row (TDA rule 34).  A player who is new, or
 who was passed by the big blind while sitting out, posts a big blind to be dealt in, and not
-between the button and the big blind (Robert's Rules of Poker, section 4).
+between the button and the big blind (Robert's Rules of Poker, section 4).  Who missed the small
+blind as well posts that too, as dead money.  In stud and in bomb pots there are no blinds, and the
+button stays where it is (TDA rule 11); everybody who is ready is dealt in.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pokerws.game.state import Seat, Table
@@ -21,6 +24,7 @@ class Positions(NamedTuple):
     order: list[int]
     entering: list[int]
     missed: list[int]
+    missed_small: list[int] = []  # noqa: RUF012 -- nobody changes it.
 
 
 def is_ready(seat: Seat | None) -> bool:
@@ -33,42 +37,54 @@ def ready_seats(table: Table) -> list[int]:
     return [number for number, seat in enumerate(table.seats) if is_ready(seat)]
 
 
-def next_positions(table: Table) -> Positions:
-    """Positions for the next hand.  At least two seats must be ready."""
+def frozen_positions(table: Table) -> Positions:
+    """Positions for a hand without blinds, in which the button does not move."""
+    if table.button is None or table.small_blind is None or table.big_blind is None:
+        return next_positions(table, everyone=True)
+    ready = ready_seats(table)
+    order = _clockwise(table.button, ready)
+    return Positions(table.button, table.small_blind, table.big_blind, order, [], [])
+
+
+def next_positions(table: Table, *, everyone: bool = False) -> Positions:
+    """Positions for the next hand.  At least two seats must be ready.
+
+    With `everyone`, as where all pay the same ante, nobody has to wait for the big blind.
+    """
     ready = ready_seats(table)
     assert len(ready) >= 2, "a hand needs two players"
-    settled = [number for number in ready if not _owes_blind(table, number)]
-    if table.big_blind is None or len(settled) < 2:
+    owing = [number for number in ready if _owes_blind(table, number)]
+    if table.big_blind is None or len(ready) - len(owing) < 2:
         return _fresh_start(table, ready)
 
     last_big_blind = table.big_blind
-    big_blind = _first_after(table, last_big_blind, ready)
+    big_blind = _first_after(last_big_blind, ready)
     small_blind = last_big_blind
     button = table.small_blind
     assert button is not None, "a big blind was posted, so a small one was placed"
     if button in (big_blind, small_blind):
         # More players than at the heads-up hand before: the button goes before the small blind.
         others = [number for number in ready if number not in (big_blind, small_blind)]
-        button = _first_before(table, small_blind, others) if others else small_blind
+        button = _first_before(small_blind, others) if others else small_blind
 
-    dealt_in = {
+    waiting = {
         number
-        for number in ready
-        if number == big_blind
-        or not _owes_blind(table, number)
-        or not _is_between(table, button, number, big_blind)
+        for number in owing
+        if not everyone and number != big_blind and _is_between(table, button, number, big_blind)
     }
+    dealt_in = set(ready) - waiting
     if len(dealt_in) == 2:
         (button,) = dealt_in - {big_blind}
         small_blind = button
-    order = [number for number in _clockwise(table, button) if number in dealt_in]
+    order = _clockwise(button, [number for number in ready if number in dealt_in])
     return Positions(
         button,
         small_blind,
         big_blind,
         order,
-        [n for n in order if n != big_blind and _owes_blind(table, n)],
+        [number for number in order if number in owing and number != big_blind],
         _missed(table, last_big_blind, big_blind),
+        _missed_small(table, small_blind, order),
     )
 
 
@@ -82,23 +98,37 @@ def _fresh_start(table: Table, ready: list[int]) -> Positions:
         big_blind = ready[1] if len(ready) == 2 else ready[2]
         missed = []
     else:
-        big_blind = _first_after(table, last_big_blind, ready)
+        big_blind = _first_after(last_big_blind, ready)
         missed = _missed(table, last_big_blind, big_blind)
-    small_blind = _first_before(table, big_blind, ready)
-    button = small_blind if len(ready) == 2 else _first_before(table, small_blind, ready)
-    order = [number for number in _clockwise(table, button) if number in ready]
+    small_blind = _first_before(big_blind, ready)
+    button = small_blind if len(ready) == 2 else _first_before(small_blind, ready)
+    order = _clockwise(button, ready)
     return Positions(button, small_blind, big_blind, order, [], missed)
 
 
 def _missed(table: Table, last_big_blind: int, big_blind: int) -> list[int]:
     """Taken seats that the big blind has just passed by."""
     missed = []
-    for number in _clockwise(table, last_big_blind):
-        if number == big_blind:
-            break
+    number = (last_big_blind + 1) % len(table.seats)
+    while number != big_blind:
         if table.seats[number] is not None:
             missed.append(number)
+        number = (number + 1) % len(table.seats)
     return missed
+
+
+def _missed_small(table: Table, small_blind: int, order: list[int]) -> list[int]:
+    """Seats of players sitting out that the small blind has just come to, or passed by."""
+    last = table.small_blind
+    assert last is not None, "a small blind was placed before"
+    passed = []
+    number = last
+    while number != small_blind:
+        number = (number + 1) % len(table.seats)
+        seat = table.seats[number]
+        if seat is not None and seat.sitting_out and number not in order:
+            passed.append(number)
+    return passed
 
 
 def _owes_blind(table: Table, number: int) -> bool:
@@ -106,19 +136,19 @@ def _owes_blind(table: Table, number: int) -> bool:
     return seat is not None and seat.owes_blind
 
 
-def _clockwise(table: Table, start: int) -> list[int]:
-    """All seat numbers from the left of `start` around to `start` itself."""
-    count = len(table.seats)
-    return [(start + step) % count for step in range(1, count + 1)]
+def _clockwise(start: int, numbers: Iterable[int]) -> list[int]:
+    """The numbers, which ascend, from the left of `start` around to `start` itself."""
+    after = [number for number in numbers if number > start]
+    return after + [number for number in numbers if number <= start]
 
 
-def _first_after(table: Table, start: int, numbers: list[int]) -> int:
-    return next(number for number in _clockwise(table, start) if number in numbers)
+def _first_after(start: int, numbers: list[int]) -> int:
+    return _clockwise(start, numbers)[0]
 
 
-def _first_before(table: Table, start: int, numbers: list[int]) -> int:
-    count = len(table.seats)
-    return next(n for step in range(1, count + 1) if (n := (start - step) % count) in numbers)
+def _first_before(start: int, numbers: list[int]) -> int:
+    *_, last = _clockwise(start, [number for number in numbers if number != start])
+    return last
 
 
 def _is_between(table: Table, button: int, number: int, big_blind: int) -> bool:

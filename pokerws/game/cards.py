@@ -12,6 +12,12 @@ UNKNOWN = Card("??")
 
 DECK: tuple[Card, ...] = tuple(Card(rank + suit) for rank in RANKS for suit in SUITS)
 
+# From the six up, as in short deck hold'em.
+SHORT_DECK: tuple[Card, ...] = DECK[RANKS.index("6") * 4 :]
+
+# The three cards of Kuhn poker.
+KUHN_DECK: tuple[Card, ...] = (Card("Js"), Card("Qs"), Card("Ks"))
+
 # The index of a card in DECK, rank * 4 + suit: also the card number that phevaluator uses.
 CARD_INDEX: dict[Card, int] = {card: index for index, card in enumerate(DECK)}
 

@@ -4,9 +4,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from pokerws.game.cards import Card
 from pokerws.game.state import CloseReason, PlayerId
 
-Action = Literal["fold", "check", "call", "bet", "raise"]
+Action = Literal["fold", "check", "call", "bet", "raise", "bring_in", "stand_pat", "discard"]
 
 
 class Sit(Struct, frozen=True):
@@ -53,12 +54,16 @@ class AddChips(Struct, frozen=True):
 
 
 class Act(Struct, frozen=True):
-    """Answer turn number `turn`.  `amount` is the total for the street of a bet or raise."""
+    """Answer turn number `turn`.
+
+    `amount` is the total for the street of a bet or raise, `cards` what is thrown away.
+    """
 
     player: PlayerId
     turn: int
     action: Action
     amount: int | None = None
+    cards: list[Card] | None = None
 
 
 class Show(Struct, frozen=True):
@@ -66,6 +71,27 @@ class Show(Struct, frozen=True):
 
     player: PlayerId
     hand: int
+
+
+class Straddle(Struct, frozen=True):
+    """From the next hand on, straddle where it is possible, or do so no more."""
+
+    player: PlayerId
+    on: bool
+
+
+class RunIt(Struct, frozen=True):
+    """Agree to have the board run up to `times` times, when all are all-in."""
+
+    player: PlayerId
+    times: int
+
+
+class ChooseGame(Struct, frozen=True):
+    """Name the game of the next hand, as the one who has the button then."""
+
+    player: PlayerId
+    variant: str
 
 
 class TimeUp(Struct, frozen=True):
@@ -93,4 +119,18 @@ class Close(Struct, frozen=True):
     reason: CloseReason
 
 
-Command = Sit | Stand | SitOut | SitIn | AddChips | Act | Show | TimeUp | Resume | Close
+Command = (
+    Act
+    | TimeUp
+    | Sit
+    | Stand
+    | SitOut
+    | SitIn
+    | AddChips
+    | Show
+    | Straddle
+    | RunIt
+    | ChooseGame
+    | Resume
+    | Close
+)

@@ -1,23 +1,29 @@
 """A hand from the first ante to the deal, and what the rules make happen without a command."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from pokerws.game.betting import act_for_absent, next_to_act, next_turn
+from pokerws.game.betting import bring_in, next_turn, taken_seat
 from pokerws.game.button import Positions
-from pokerws.game.cards import DECK, Card
-from pokerws.game.deal import Shuffle
+from pokerws.game.cards import Card
+from pokerws.game.drawing import draw_for_absent, draw_turn
 from pokerws.game.events import (
     AntePosted,
+    BlindKind,
     BlindPosted,
+    BoardDealt,
+    Checked,
+    Folded,
     HandStarted,
     HoleCardsDealt,
     TableEvent,
     TurnStarted,
 )
-from pokerws.game.showdown import close_round
-from pokerws.game.state import Hand, Table
-from pokerws.game.variants import VARIANTS
+from pokerws.game.fixed_limit import capped
+from pokerws.game.opening import bring_in_seat
+from pokerws.game.state import FixedLimit, Hand, Table, Turn
+from pokerws.game.streets import close_round
+from pokerws.game.variants import Betting, Variant
 
 # After this many turns in a row that the clock ended, a player sits out.
 TIMEOUTS_TO_SIT_OUT = 2
@@ -36,52 +42,79 @@ class Blind(NamedTuple):
 
     seat: int
     amount: int
-    blind: Literal["small", "big", "straddle", "entry"]
+    blind: BlindKind
 
 
-def start_hand(table: Table, positions: Positions, shuffle: Shuffle) -> list[TableEvent]:
-    """The events of a new hand at a table's own stakes."""
-    config = table.config
-    if config.ante_kind == "each":
-        payers = positions.order if config.ante else []
-    else:
-        payers = [positions.big_blind] if config.ante else []
-    antes = [Ante(seat, config.ante, config.ante_kind != "each") for seat in payers]
-    blinds = [Blind(seat, config.big_blind, "entry") for seat in positions.entering]
-    if positions.small_blind in positions.order:
-        blinds.append(Blind(positions.small_blind, config.small_blind, "small"))
-    blinds.append(Blind(positions.big_blind, config.big_blind, "big"))
-    return deal_hand(table, positions, antes, blinds, min_bet=config.big_blind, deck=shuffle(DECK))
+class Deal(NamedTuple):
+    """All that makes a new hand.  Chips are integers; `deck` is in dealing order.
 
-
-def deal_hand(
-    table: Table,
-    positions: Positions,
-    antes: Sequence[Ante],
-    blinds: Sequence[Blind],
-    *,
-    min_bet: int,
-    deck: list[Card],
-) -> list[TableEvent]:
-    """The events of a new hand with these forced bets and this deck, in dealing order.
-
-    Antes are posted before blinds; a short stack posts what it has.  The last blind that is not an
-    entry is the one after which the betting starts.
+    A short stack posts what it has.  The last blind that is no entry, sleeper or dead one is the
+    one after which the betting starts.  Antes are posted before blinds, unless `blinds_first`.  A
+    bomb pot has no blinds, and begins on the second street, with so many `boards`.  `now_ms` is the
+    time, 0 where there is none.
     """
+
+    variant: Variant
+    positions: Positions
+    antes: Sequence[Ante]
+    blinds: Sequence[Blind]
+    min_bet: int
+    deck: list[Card]
+    blinds_first: bool = False
+    bomb_pot: bool = False
+    boards: int = 1
+    now_ms: int = 0
+
+
+def deal_hand(table: Table, deal: Deal) -> list[TableEvent]:
+    """The events of a new hand."""
+    variant, positions = deal.variant, deal.positions
     order = positions.order
-    events: list[TableEvent] = [
-        HandStarted(
-            hand=table.hand_number + 1,
-            button=positions.button,
-            small_blind=positions.small_blind,
-            big_blind=positions.big_blind,
-            order=order,
-            min_bet=min_bet,
-            missed=positions.missed,
-            deck=deck,
-        )
-    ]
-    stacks = {number: seat.stack for number in order if (seat := table.seats[number]) is not None}
+    seats = [taken_seat(table, number) for number in order]
+    started = HandStarted(
+        hand=table.hand_number + 1,
+        button=positions.button,
+        small_blind=positions.small_blind,
+        big_blind=positions.big_blind,
+        order=order,
+        min_bet=deal.min_bet,
+        missed=positions.missed,
+        deck=deal.deck,
+        variant=variant.code,
+        missed_small=positions.missed_small,
+        blinds=bool(deal.blinds),
+        limit=_first_limit(table, deal, 1 if deal.blinds else 0),
+        boards=deal.boards,
+        bomb_pot=deal.bomb_pot,
+        at_ms=deal.now_ms,
+        names=[seat.name for seat in seats],
+        stacks=[seat.stack for seat in seats],
+    )
+    stacks = dict(zip(order, started.stacks, strict=True))
+    events: list[TableEvent] = [started]
+    if deal.blinds_first:
+        events += _post_blinds(table, deal, stacks)
+        events += _post_antes(deal.antes, stacks)
+    else:
+        events += _post_antes(deal.antes, stacks)
+        events += _post_blinds(table, deal, stacks)
+    dealt, count = _deal_cards(table, deal)
+    events.append(dealt)
+    if deal.bomb_pot:
+        events += _bomb_boards(table, deal, count)
+    return events
+
+
+def _first_limit(table: Table, deal: Deal, bets: int) -> FixedLimit | None:
+    """The first street after so many blinds that are bets: the big one, and a straddle."""
+    if deal.variant.betting is not Betting.FIXED_LIMIT:
+        return None
+    limit = FixedLimit(bets, bets * deal.min_bet, deal.min_bet)
+    return capped(table, deal.variant, limit, len(deal.positions.order))
+
+
+def _post_antes(antes: Sequence[Ante], stacks: dict[int, int]) -> list[TableEvent]:
+    events: list[TableEvent] = []
     matched = _matched_ante(antes, stacks)
     for ante in antes:
         amount = min(ante.amount, stacks[ante.seat])
@@ -90,20 +123,6 @@ def deal_hand(
         if amount:
             stacks[ante.seat] -= amount
             events.append(AntePosted(ante.seat, amount, ante.dead))
-    to_match = 0
-    for blind in blinds:
-        if blind.amount:
-            amount = min(blind.amount, stacks[blind.seat])
-            stacks[blind.seat] -= amount
-            to_match = max(to_match, blind.amount)
-            events.append(BlindPosted(blind.seat, blind.blind, amount, to_match))
-    count = VARIANTS[table.config.variant].streets[0].down
-    cards: list[list[Card]] = [[] for _ in table.seats]
-    for place, number in enumerate(order):
-        cards[number] = [deck[place + len(order) * turn] for turn in range(count)]
-    players = [None if seat is None else seat.player for seat in table.seats]
-    dealt_to = [player if cards[number] else None for number, player in enumerate(players)]
-    events.append(HoleCardsDealt(cards, dealt_to))
     return events
 
 
@@ -113,21 +132,85 @@ def _matched_ante(antes: Sequence[Ante], stacks: dict[int, int]) -> int:
     return paid[-2] if len(paid) > 1 else 0
 
 
+def _post_blinds(table: Table, deal: Deal, stacks: dict[int, int]) -> list[TableEvent]:
+    events: list[TableEvent] = []
+    to_match = 0
+    for seat, whole, blind in deal.blinds:
+        if not whole:
+            continue
+        # Who has nothing left posts nothing, but the others have to match the whole blind.
+        amount = min(whole, stacks[seat])
+        stacks[seat] -= amount
+        min_raise, limit = 0, None
+        if blind != "dead":
+            to_match = max(to_match, whole)
+        if blind in ("straddle", "sleeper"):
+            if deal.variant.betting is Betting.FIXED_LIMIT:
+                limit = _first_limit(table, deal, 2)
+            else:
+                # A straddle sets a new minimum (Robert's Rules of Poker, section 14).
+                min_raise = to_match
+        events.append(BlindPosted(seat, blind, amount, to_match, min_raise, limit))
+    return events
+
+
+def _deal_cards(table: Table, deal: Deal) -> tuple[HoleCardsDealt, int]:
+    """The first cards, one at a time from the left of the button, and how many they are."""
+    street, order, deck = deal.variant.streets[0], deal.positions.order, deal.deck
+    cards: list[list[Card]] = [[] for _ in table.seats]
+    players = [None if seat is None else seat.player for seat in table.seats]
+    count, down = len(order), street.down
+    for place, number in enumerate(order):
+        cards[number] = deck[place : count * down : count]
+    dealt_to = [player if cards[n] else None for n, player in enumerate(players)]
+    if not street.up:
+        return HoleCardsDealt(cards, dealt_to), count * down
+    up: list[list[Card]] = [[] for _ in table.seats]
+    for place, number in enumerate(order):
+        up[number] = deck[count * down + place : count * (down + street.up) : count]
+    opener = bring_in_seat(order, up, low_opens=deal.variant.low_opens)
+    return HoleCardsDealt(cards, dealt_to, up, opener=opener), count * (down + street.up)
+
+
+def _bomb_boards(table: Table, deal: Deal, dealt: int) -> list[TableEvent]:
+    events: list[TableEvent] = []
+    size = deal.variant.streets[1].board
+    for board in range(deal.boards):
+        first = dealt + board * size
+        cards = deal.deck[first : first + size]
+        limit = None if board else _first_limit(table, deal, 0)
+        events.append(BoardDealt(1, cards, board, limit))
+    return events
+
+
 def advance_hand(table: Table, hand: Hand, now_ms: int) -> list[TableEvent]:
     """What happens next without anybody's doing; nothing while a player is to act."""
-    if hand.turn is not None:
-        return [act_for_absent(hand.turn)] if is_absent(table, hand.turn.seat) else []
-    number = next_to_act(table, hand)
-    if number is None:
+    turn = hand.turn
+    if turn is not None:
+        return [act_for_absent(table, hand, turn)] if is_absent(table, turn.seat) else []
+    turn = draw_turn(table, hand, now_ms) if hand.drawing else next_turn(table, hand, now_ms)
+    if turn is None:
         return close_round(table, hand)
-    turn = next_turn(table, hand, number, now_ms)
-    if is_absent(table, number):
-        return [act_for_absent(turn)]
+    if is_absent(table, turn.seat):
+        return [act_for_absent(table, hand, turn)]
     return [TurnStarted(turn)]
+
+
+def act_for_absent(table: Table, hand: Hand, turn: Turn) -> TableEvent:
+    """What is done for a player who does not act: the least that costs nothing, else a fold.
+
+    Nobody can fold a forced bring-in.
+    """
+    if "discard" in turn.actions:
+        return draw_for_absent(table, hand, turn)
+    if "check" in turn.actions:
+        return Checked(turn.seat, auto=True)
+    if "fold" in turn.actions:
+        return Folded(turn.seat, auto=True)
+    return bring_in(table, hand, turn, auto=True)
 
 
 def is_absent(table: Table, number: int) -> bool:
     """Whether a player in a hand is leaving or has let the clock run out too often."""
-    seat = table.seats[number]
-    assert seat is not None, f"seat {number} is empty"
+    seat = taken_seat(table, number)
     return seat.leaving or seat.timeouts >= TIMEOUTS_TO_SIT_OUT

@@ -1,12 +1,13 @@
 """Main and side pots out of what each player paid."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from pokerws.game.state import Pot
 
 
-class Paid(NamedTuple):
+class Paid(Struct, frozen=True, gc=False):
     """What one seat paid into the hand so far, and whether it can still win."""
 
     seat: int
@@ -20,10 +21,15 @@ def split_pots(paid: Sequence[Paid], dead: int) -> list[Pot]:
     Each distinct amount that a live player paid is a layer that just those who paid it can win; a
     folded player's chips fill the layers from below.  Seats stay in the order given.
     """
+    levels = {player.amount for player in paid if player.live}
+    if len(levels) == 1:
+        # Nobody is all-in for less: the one pot has it all.
+        amount = dead + sum(player.amount for player in paid)
+        return [Pot(amount, [p.seat for p in paid if p.live])] if amount else []
     pots: list[Pot] = []
     floor = 0
     carried = dead
-    for level in sorted({player.amount for player in paid if player.live}):
+    for level in sorted(levels):
         amount = carried
         for player in paid:
             if player.amount > floor:
@@ -40,10 +46,18 @@ def split_pots(paid: Sequence[Paid], dead: int) -> list[Pot]:
     return pots
 
 
-def split_pot(pot: Pot, winners: Sequence[int]) -> list[tuple[int, int]]:
-    """(seat, chips) for each winner.  Odd chips go to the first winner left of the button.
+def split_evenly(amount: int, parts: int) -> list[int]:
+    """An amount in equal parts; the first ones are a chip larger where it does not divide."""
+    share, odd = divmod(amount, parts)
+    return [share + (index < odd) for index in range(parts)]
 
-    `winners` keep the order of `pot.seats`, which is from the left of the button (TDA rule 20).
+
+def split_among(amount: int, winners: Sequence[int], *, all_odd_to_first: bool) -> dict[int, int]:
+    """The chips of each winner by seat, at most one odd chip each, first to the first winners.
+
+    With `all_odd_to_first`, the first winner gets them all.
     """
-    share, odd = divmod(pot.amount, len(winners))
-    return [(seat, share + (odd if seat == winners[0] else 0)) for seat in winners]
+    if all_odd_to_first:
+        share, odd = divmod(amount, len(winners))
+        return {seat: share + (odd if seat == winners[0] else 0) for seat in winners}
+    return dict(zip(winners, split_evenly(amount, len(winners)), strict=True))

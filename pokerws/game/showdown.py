@@ -1,133 +1,209 @@
-"""The end of a betting round: bets into pots, the next street, the run-out, the showdown."""
+"""The showdown: who shows, who wins which part of which pot.
 
-from pokerws.game.betting import hand_seat, live_seats, stack_of
-from pokerws.game.cards import UNKNOWN, Card
+A pot is divided among the boards, and each part of it between the high and the low hand where a
+variant has both; then among those who tie.  Odd chips go to the first boards, and to the high hand
+(TDA rule 20); `pots.py` gives those of a tie.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Literal, NamedTuple
+
+from pokerws.game.betting import hand_seat, live_seats
+from pokerws.game.cards import CARD_INDEX, UNKNOWN, Card
 from pokerws.game.events import (
     BetsCollected,
-    BoardDealt,
     CardsMucked,
     CardsShown,
-    HandEnded,
     PotAwarded,
     Share,
     TableEvent,
-    UncalledBetReturned,
 )
-from pokerws.game.pots import Paid, split_pot, split_pots
-from pokerws.game.ranks import high_name, high_strength
+from pokerws.game.pots import split_among, split_evenly
+from pokerws.game.ranks import evaluator, hand_name
 from pokerws.game.state import Hand, Pot, Table
-from pokerws.game.variants import VARIANTS
+from pokerws.game.variants import VARIANTS, Forced, Ranking, Variant
+
+Side = Literal["", "high", "low"]
 
 
-def close_round(table: Table, hand: Hand) -> list[TableEvent]:
-    """All that follows when nobody is left to act, up to the next turn or the end of the hand."""
-    events: list[TableEvent] = []
-    live = live_seats(hand)
-    returned_to, returned = _uncalled(hand)
-    if returned:
-        events.append(UncalledBetReturned(returned_to, returned))
-    paid = []
-    for number in hand.order:
-        seat = hand_seat(hand, number)
-        amount = seat.in_pots + seat.bet - (returned if number == returned_to else 0)
-        paid.append(Paid(number, amount, not seat.folded))
-    pots = split_pots(paid, hand.dead)
-    if pots != hand.pots:
-        events.append(BetsCollected(pots))
-    if len(live) == 1:
-        for index, pot in enumerate(pots):
-            events.append(PotAwarded(index, [Share(live[0], pot.amount)]))
-        return [*events, _ended(hand, events)]
+class _Contest(NamedTuple):
+    """One of the hands that win a part of each pot: the high or the low one, on one board.
 
-    # Who gets a bet back has chips again, but then all others are all-in.
-    able = sum(1 for number in live if stack_of(table, number))
-    streets = VARIANTS[table.config.variant].streets
-    later = range(hand.street + 1, len(streets))
-    if later and able > 1:
-        events.append(BoardDealt(later[0], hand.deck[: streets[later[0]].board]))
-        return events
-    if later:
-        events += _table_all(hand, live)
-    board, dealt = list(hand.board), 0
-    for street in later:
-        cards = hand.deck[dealt : dealt + streets[street].board]
-        dealt += len(cards)
-        board += cards
-        events.append(BoardDealt(street, cards))
-    must_show = able < len(live)
-    events += _showdown(hand, pots, board, shown=bool(later), must_show=must_show)
-    return [*events, _ended(hand, events)]
+    `strengths` are by seat; None is a hand that cannot win here.
+    """
+
+    board: int
+    cards: Sequence[Card]
+    ranking: Ranking
+    side: Side
+    strengths: dict[int, int | None]
+
+    def winners(self, pot: Pot) -> list[int]:
+        """The seats with the best hand of those that can win the pot, from the left of the button.
+
+        There are none where nobody has a low hand that qualifies.  Where no high hand is known, as
+        in some records, all have the same.
+        """
+        best = min(
+            (strength for seat in pot.seats if (strength := self.strengths[seat]) is not None),
+            default=None,
+        )
+        if best is None:
+            return [] if self.side == "low" else pot.seats
+        return [seat for seat in pot.seats if self.strengths[seat] == best]
 
 
-def _ended(hand: Hand, events: list[TableEvent]) -> HandEnded:
-    """The end, after the `events` in which some have shown their cards."""
-    shown = {event.seat for event in events if isinstance(event, CardsShown)}
-    unshown = [
-        number
-        for number in hand.order
-        if number not in shown and UNKNOWN not in hand_seat(hand, number).cards
-    ]
-    return HandEnded(hand.number, unshown)
-
-
-def _uncalled(hand: Hand) -> tuple[int, int]:
-    """The seat with the highest bet, and by how much it is above every other one."""
-    bets = sorted(((hand_seat(hand, number).bet, number) for number in hand.order), reverse=True)
-    (highest, seat), (second, _) = bets[0], bets[1]
-    if hand_seat(hand, seat).folded:
-        return seat, 0
-    return seat, highest - second
-
-
-def _table_all(hand: Hand, live: list[int]) -> list[TableEvent]:
-    """Turn all hands up before the rest of the board is dealt (TDA rule 16)."""
-    return [
-        CardsShown(number, seat.cards)
-        for number in live
-        if UNKNOWN not in (seat := hand_seat(hand, number)).cards
-    ]
-
-
-def _showdown(
-    hand: Hand, pots: list[Pot], board: list[Card], *, shown: bool, must_show: bool
-) -> list[TableEvent]:
+def showdown(table: Table, hand: Hand, pots: list[Pot], *, all_in: bool) -> list[TableEvent]:
     """Show in turn, muck what cannot win, and award the side pots before the main pot.
 
-    The last aggressor of the street shows first, else the first live player left of the button
-    (TDA rule 17).  A later player who cannot win or share any pot mucks, unless somebody is all-in,
-    when all hands are tabled (TDA rule 16).  `shown` says that they have been.
+    The last aggressor of the street shows first, else who had to open it (TDA rule 17).  A later
+    player who cannot win or share any pot mucks, unless somebody is `all_in`, when all hands are
+    tabled (TDA rule 16).
     """
-    events: list[TableEvent] = []
+    variant = VARIANTS[hand.variant]
     live = live_seats(hand)
-    strengths = {number: high_strength(hand_seat(hand, number).cards, board) for number in live}
-    best: list[int | None] = [None] * len(pots)
-    for number in _showing_order(hand, live):
-        strength = strengths[number]
-        wins = [
-            index
-            for index, pot in enumerate(pots)
-            if strength is not None
-            and number in pot.seats
-            and ((leader := best[index]) is None or strength <= leader)
-        ]
-        for index in wins:
-            best[index] = strength
-        if strength is None or not (wins or must_show):
-            events.append(CardsMucked(number))
-        elif not shown:
-            cards = hand_seat(hand, number).cards
-            events.append(CardsShown(number, cards, high_name(cards, board)))
+    contests = _contests(hand, variant, live)
+    events = _show(hand, variant, pots, contests, _showing_order(hand, live), must_show=all_in)
+    if table.config.house.odd_chips == "button" and len(pots) > 1:
+        merged = _pots_by_winners(pots, contests)
+        if merged != pots:
+            pots = merged
+            events.append(BetsCollected(pots))
     for index in range(len(pots) - 1, -1, -1):
-        pot = pots[index]
-        winners = [number for number in pot.seats if strengths[number] == best[index]]
-        name = high_name(hand_seat(hand, winners[0]).cards, board)
-        shares = [Share(seat, amount) for seat, amount in split_pot(pot, winners)]
-        events.append(PotAwarded(index, shares, name))
+        events += _award(table, hand, index, pots[index], contests)
     return events
 
 
+def _pots_by_winners(pots: list[Pot], contests: list[_Contest]) -> list[Pot]:
+    """The pots, where those that the same hands win are one.
+
+    In houses where all odd chips go to one player, this keeps them few.
+    """
+    merged: list[Pot] = []
+    last: list[list[int]] = []
+    for pot in pots:
+        winners = [contest.winners(pot) for contest in contests]
+        if winners == last:
+            merged[-1] = Pot(merged[-1].amount + pot.amount, pot.seats)
+        else:
+            merged.append(pot)
+        last = winners
+    return merged
+
+
+def _contests(hand: Hand, variant: Variant, live: list[int]) -> list[_Contest]:
+    contests = []
+    sides: tuple[Side, ...] = ("",) if len(variant.rankings) == 1 else ("high", "low")
+    for number, board in enumerate((hand.board, *hand.extra_boards)):
+        for ranking, side in zip(variant.rankings, sides, strict=True):
+            evaluate = evaluator(ranking, variant.from_hole)
+            strengths = {seat: evaluate(_held(hand, seat), board) for seat in live}
+            contests.append(_Contest(number, board, ranking, side, strengths))
+    return contests
+
+
+def _held(hand: Hand, number: int) -> list[Card]:
+    part = hand_seat(hand, number)
+    return part.cards + part.up if part.up else part.cards
+
+
 def _showing_order(hand: Hand, live: list[int]) -> list[int]:
-    if hand.aggressor is None or hand.aggressor not in live:
+    first = hand.opener if hand.aggressor is None else hand.aggressor
+    if first is None:
         return live
-    first = live.index(hand.aggressor)
-    return live[first:] + live[:first]
+    index = hand.order.index(first)
+    return [seat for seat in hand.order[index:] + hand.order[:index] if seat in live]
+
+
+def _show(
+    hand: Hand,
+    variant: Variant,
+    pots: list[Pot],
+    contests: list[_Contest],
+    order: list[int],
+    *,
+    must_show: bool,
+) -> list[TableEvent]:
+    events: list[TableEvent] = []
+    best: dict[tuple[int, int], int] = {}
+    for number in order:
+        part = hand_seat(hand, number)
+        wins = False
+        for which, contest in enumerate(contests):
+            strength = contest.strengths[number]
+            if strength is None:
+                continue
+            for index, pot in enumerate(pots):
+                if number in pot.seats and strength <= best.get((which, index), strength):
+                    best[which, index] = strength
+                    wins = True
+        if UNKNOWN in part.cards or not (wins or must_show or part.shown):
+            events.append(CardsMucked(number))
+        elif not part.shown:
+            events.append(_shown(hand, variant, contests, number))
+    return events
+
+
+def _shown(hand: Hand, variant: Variant, contests: list[_Contest], number: int) -> CardsShown:
+    """The cards of a seat, with its high and low hand on the first board."""
+    held = _held(hand, number)
+    names = [hand_name(r, variant.from_hole, held, hand.board) for r in variant.rankings]
+    return CardsShown(number, hand_seat(hand, number).cards, *names)
+
+
+def _award(
+    table: Table, hand: Hand, index: int, pot: Pot, contests: list[_Contest]
+) -> list[TableEvent]:
+    """The parts of one pot.  Where nobody has a low hand, the high hand takes its half."""
+    events: list[TableEvent] = []
+    variant = VARIANTS[hand.variant]
+    to_first = table.config.house.odd_chips == "button"
+    for board, amount in enumerate(split_evenly(pot.amount, len(hand.extra_boards) + 1)):
+        won = [
+            (contest, winners)
+            for contest in contests
+            if contest.board == board and (winners := contest.winners(pot))
+        ]
+        odd_to: list[int] = []
+        for (contest, winners), part in zip(won, split_evenly(amount, len(won)), strict=True):
+            if not part:
+                continue
+            order = winners if to_first else _odd_chip_order(hand, variant, contest, winners)
+            if not to_first and set(odd_to) == set(order):
+                # The same hands win both sides: they share all of it as evenly as can be
+                # (Robert's Rules of Poker, section 3).
+                order = odd_to
+            shares = split_among(part, order, all_odd_to_first=to_first)
+            odd = part % len(order)
+            odd_to = order[odd:] + order[:odd]
+            name = hand_name(
+                contest.ranking, variant.from_hole, _held(hand, winners[0]), contest.cards
+            )
+            side: Side = contest.side if len(won) > 1 else ""
+            shared = [Share(seat, shares[seat]) for seat in winners if shares[seat]]
+            events.append(PotAwarded(index, shared, name, board, side))
+    return events
+
+
+def _odd_chip_order(
+    hand: Hand, variant: Variant, contest: _Contest, winners: list[int]
+) -> list[int]:
+    """The winners in the order in which they get odd chips: from the left of the button; in stud
+    by the highest card, and suit, of the five that win (TDA rule 20), where the ace of a low hand
+    is its lowest card.
+    """
+    if len(winners) == 1 or variant.forced is not Forced.BRING_IN:
+        return winners
+    evaluate = evaluator(contest.ranking, variant.from_hole)
+    ace_is_low = contest.ranking is not Ranking.HIGH
+
+    def height(card: Card) -> int:
+        return -1 if ace_is_low and card[0] == "A" else CARD_INDEX[card]
+
+    def top_card(seat: int) -> int:
+        best = contest.strengths[seat]
+        fives = combinations((*_held(hand, seat), *contest.cards), 5)
+        return max(height(card) for five in fives if evaluate(five, ()) == best for card in five)
+
+    return sorted(winners, key=top_card, reverse=True)

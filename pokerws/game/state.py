@@ -22,12 +22,60 @@ AnteKind = Literal["each", "big_blind"]
 # Why a table was closed: nobody plays there any more, its stored state is not the newest, or an
 # operator wants it.
 CloseReason = Literal["abandoned", "overtaken", "operator"]
+StraddleKind = Literal["none", "under_the_gun", "mississippi", "sleeper"]
+
+
+class LimitStakes(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The stakes that the blinds do not tell; each that is 0 follows from those before it.
+
+    `small_bet` and `big_bet` are the fixed-limit bets: the big blind, and twice the small bet.
+    `stud_ante` is paid in games with a `bring_in`: a fifth, and three tenths of the small bet.
+    """
+
+    small_bet: int = 0
+    big_bet: int = 0
+    stud_ante: int = 0
+    bring_in: int = 0
+
+
+class Mix(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How a table whose variant is a mix changes its game.
+
+    `games` are the codes of a mix of one's own.  The game changes after an `orbit`, which is one
+    hand for each player, or after so many `hands`; or whoever has the button names it, by `choice`.
+    """
+
+    games: tuple[str, ...] = ()
+    rotation: Literal["orbit", "hands", "choice"] = "orbit"
+    hands: int = 8
+
+
+class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What may differ from house to house.
+
+    `straddle` is the one that players may post.  `run_it` is how often the board may be run when
+    all players who are all-in agree.  Every `bomb_pot_every` hands there is a bomb pot (never for
+    0): all post `bomb_pot_ante` (two big blinds for 0), and it begins on the flop, of one or two
+    `bomb_pot_boards`.  `max_bets` is how many bets and raises a fixed-limit street has, 0 for what
+    the variant says.  Odd chips go as the `rulebook` says, or always to the first winner left of
+    the `button`.  With `whole_pot`, dead antes count for a pot-limit bet on the first street too.
+    """
+
+    straddle: StraddleKind = "none"
+    run_it: int = 1
+    bomb_pot_every: int = 0
+    bomb_pot_ante: int = 0
+    bomb_pot_boards: int = 1
+    max_bets: int = 0
+    odd_chips: Literal["rulebook", "button"] = "rulebook"
+    whole_pot: bool = False
 
 
 class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """What a table was opened with.  Chips are integers; times are in milliseconds.
 
-    `ante_kind` is who pays the ante: `each` player, or the `big_blind` for the whole table.
+    `variant` is the code of a variant or of a mix.  `ante_kind` is who pays the ante in games with
+    blinds: `each` player, or the `big_blind` for the whole table.
     """
 
     variant: str = "NT"
@@ -40,6 +88,9 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     max_buy_in: int = 20_000
     turn_time_ms: int = 20_000
     next_hand_delay_ms: int = 4_000
+    limit: LimitStakes = LimitStakes()
+    mix: Mix = Mix()
+    house: HouseRules = HouseRules()
 
 
 class Seat(Struct, omit_defaults=True):
@@ -47,7 +98,9 @@ class Seat(Struct, omit_defaults=True):
 
     `timeouts` counts turns in a row that the clock ended, `hands_missed` hands that began while the
     player was sitting out.  `owes_blind` is set while the player has to post a big blind to be
-    dealt in, as everybody has who is new.  A `leaving` player is stood up when the hand is over.
+    dealt in, as everybody has who is new; `owes_small` while a dead small blind is due as well.  A
+    `leaving` player is stood up when the hand is over.  The player straddles where it is possible
+    if `straddle` is set, and would have the board run up to `run_it` times.
     """
 
     player: PlayerId
@@ -58,14 +111,19 @@ class Seat(Struct, omit_defaults=True):
     timeouts: int = 0
     owes_blind: bool = True
     hands_missed: int = 0
+    owes_small: bool = False
+    straddle: bool = False
+    run_it: int = 1
 
 
 class HandSeat(Struct, omit_defaults=True):
     """One player's part in a hand.
 
-    `bet` is what lies in front of the player on this street, `in_pots` what earlier streets and
-    matched antes took, `acted_to` the bet to match as it was after the player's last action on this
-    street (after an own raise, that is the raise), or None before the first one.
+    `cards` are the hidden ones, `up` those that lie face up.  `bet` is what lies in front of the
+    player on this street, `in_pots` what earlier streets and matched antes took, `acted_to` the bet
+    to match as it was after the player's last action on this street (after an own raise, that is
+    the raise), or None before the first one.  `dead` is what nobody has to match.  `drew` is how
+    many cards the player drew last, or None before the first draw.
     """
 
     cards: list[Card] = []
@@ -75,6 +133,9 @@ class HandSeat(Struct, omit_defaults=True):
     folded: bool = False
     shown: bool = False
     mucked: bool = False
+    up: list[Card] = []
+    dead: int = 0
+    drew: int | None = None
 
 
 class Pot(Struct):
@@ -84,13 +145,26 @@ class Pot(Struct):
     seats: list[int]
 
 
-class Turn(Struct, frozen=True):
+class FixedLimit(Struct, frozen=True, gc=False):
+    """A fixed-limit street: so many `bets` and raises, the last full one to `full_bet`.
+
+    The next one is to `full_bet` plus `size`; there is none where `size` is 0.
+    """
+
+    bets: int
+    full_bet: int
+    size: int
+
+
+class Turn(Struct, frozen=True, omit_defaults=True, gc=False):
     """Whose turn it is and what is legal.
 
     `number` is the table's count of turns, so a late answer never fits another turn.  `actions` are
     the legal ones; `call` is the chips that a call adds, 0 where none is legal; `min_to` and
     `max_to` bound a bet or raise, as the total for the street, and are 0 where neither is legal.
-    They are equal where all the chips make no full raise: all-in is the only one then.
+    They are equal where all the chips make no full raise: all-in is the only one then.  Where there
+    are `sizes`, only those totals are legal.  In a draw, `discard_min` and `discard_max` bound the
+    cards to be thrown away.
     """
 
     seat: int
@@ -101,15 +175,22 @@ class Turn(Struct, frozen=True):
     max_to: int
     started_ms: int
     deadline_ms: int
+    sizes: list[int] = []
+    discard_min: int = 0
+    discard_max: int = 0
 
 
-class Hand(Struct):
+class Hand(Struct, omit_defaults=True):
     """A hand in play.  `seats` has one entry a seat of the table, None for those not dealt in.
 
     `order` lists the dealt-in seats from the left of the button.  `bet` is the bet to match on this
     street and `min_raise` the smallest full raise.  `aggressor` bet or raised last on this street;
     `last_actor` is the seat after which the next one acts: who acted last, or posted the big blind,
-    or None where a street has just begun.  `dead` is ante money that nobody has to match.
+    or None where a street has just begun; then `opener` acts first, or for None the first in
+    `order`.  `dead` is money that nobody has to match.  `limit` is there in fixed-limit games,
+    where `min_raise` has no meaning.  The seats `drawing` have still to draw or discard, in that
+    order.  `discards` has the cards that each seat threw away.  `extra_boards` are the second and
+    third board, whole, where there are several.
     """
 
     number: int
@@ -127,6 +208,25 @@ class Hand(Struct):
     dead: int = 0
     pots: list[Pot] = []
     turn: Turn | None = None
+    variant: str = "NT"
+    opener: int | None = None
+    limit: FixedLimit | None = None
+    drawing: list[int] = []
+    # They are secret.
+    discards: list[list[Card]] = []
+    extra_boards: list[list[Card]] = []
+    bomb_pot: bool = False
+
+
+class Game(Struct):
+    """The game of a mix that is being played, and how many hands of it are left.
+
+    `chooser` is the seat that may name the game of the hand that is due, if there is one.
+    """
+
+    variant: str
+    hands_left: int
+    chooser: int | None = None
 
 
 class LastHand(Struct):
@@ -165,6 +265,8 @@ class Table(Struct):
     next_hand_at_ms: int | None = None
     closed: bool = False
     last_hand: LastHand | None = None
+    # Where the table's variant is a mix, from its first hand on.
+    game: Game | None = None
 
     @property
     def deadline_ms(self) -> int | None:

@@ -9,25 +9,31 @@ from copy import deepcopy
 from typing import assert_never
 
 from pokerws.game.apply import apply
-from pokerws.game.betting import act, act_for_absent, hand_seat
-from pokerws.game.button import next_positions, ready_seats
+from pokerws.game.betting import act, hand_seat
+from pokerws.game.button import ready_seats
 from pokerws.game.commands import (
     Act,
     AddChips,
+    ChooseGame,
     Close,
     Command,
     Resume,
+    RunIt,
     Show,
     Sit,
     SitIn,
     SitOut,
     Stand,
+    Straddle,
     TimeUp,
 )
+from pokerws.game.config import check_config
 from pokerws.game.deal import Shuffle
+from pokerws.game.drawing import draw
 from pokerws.game.events import (
     ChipsAdded,
     ClockResumed,
+    GameChanged,
     HandCancelled,
     HandShown,
     LogRestarted,
@@ -38,17 +44,19 @@ from pokerws.game.events import (
     PlayerSatIn,
     PlayerSatOut,
     PlayerStood,
+    RunItSet,
     Share,
+    StraddleSet,
     TableClosed,
     TableEvent,
     TableOpened,
+    TurnStarted,
     TurnTimedOut,
 )
-from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, advance_hand, start_hand
+from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, act_for_absent, advance_hand
 from pokerws.game.illegal import Illegal
+from pokerws.game.next_hand import games_of, next_game, start_hand
 from pokerws.game.state import (
-    MAX_CHIPS,
-    MAX_SEATS,
     CloseReason,
     Hand,
     PlayerId,
@@ -73,33 +81,6 @@ def open_table(table_id: TableId, name: str, config: TableConfig) -> tuple[Table
     return table, [opened]
 
 
-def check_config(config: TableConfig) -> None:
-    """Raise Illegal("bad_config") unless a table can be played with `config`."""
-    variant = VARIANTS.get(config.variant)
-    rules = {
-        f"variant must be one of {', '.join(VARIANTS)}": variant is not None,
-        f"seats must be from 2 to {MAX_SEATS}": 2 <= config.seats <= MAX_SEATS
-        and (variant is None or config.seats <= variant.max_seats),
-        "the big blind must be at least 1": config.big_blind >= 1,
-        "the small blind must be from 0 to the big blind": 0
-        <= config.small_blind
-        <= config.big_blind,
-        "the ante must not be negative": config.ante >= 0,
-        "the smallest buy-in must be at least the big blind": config.min_buy_in >= config.big_blind,
-        "the largest buy-in must be at least the smallest": config.max_buy_in >= config.min_buy_in,
-        f"chips must be at most {MAX_CHIPS}": max(config.max_buy_in, config.ante) <= MAX_CHIPS,
-        "the time for a turn must be from 0.1 to 600 seconds": 100
-        <= config.turn_time_ms
-        <= 600_000,
-        "the pause between hands must be from 0 to 60 seconds": 0
-        <= config.next_hand_delay_ms
-        <= 60_000,
-    }
-    for rule, holds in rules.items():
-        if not holds:
-            raise Illegal("bad_config", rule)
-
-
 def play(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     """Carry out a command and all that follows from it; the events have been applied.
 
@@ -113,6 +94,9 @@ def play(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[
         for event in following:
             apply(table, event)
         events += following
+        if type(following[-1]) is TurnStarted:
+            # Somebody present is to act: nothing more happens by itself.
+            break
     return events
 
 
@@ -144,7 +128,10 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         raise Illegal("table_closed", "the table is closed")
     match command:
         case Act():
-            return [act(*_turn_for(table, command))]
+            hand, turn = _turn_for(table, command)
+            if hand.drawing:
+                return draw(table, hand, turn, command, shuffle)
+            return [act(table, hand, turn, command)]
         case TimeUp():
             return _time_up(table, now_ms, shuffle)
         case Sit():
@@ -162,6 +149,12 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             return [_add_chips(table, command)]
         case Show():
             return [_show(table, command)]
+        case Straddle(player=player, on=on):
+            return [_set_straddle(table, player, on=on)]
+        case RunIt(player=player, times=times):
+            return [_set_run_it(table, player, times)]
+        case ChooseGame():
+            return [_choose_game(table, command)]
         case Resume():
             return _resume(table, command, now_ms)
         case Close(reason=reason):
@@ -184,24 +177,26 @@ def advance(table: Table, now_ms: int) -> list[TableEvent]:
         return events
     enough = len(ready_seats(table)) >= 2
     if enough and table.next_hand_at_ms is None:
-        return [NextHandScheduled(now_ms + table.config.next_hand_delay_ms)]
+        return [*next_game(table), NextHandScheduled(now_ms + table.config.next_hand_delay_ms)]
     if not enough and table.next_hand_at_ms is not None:
         return [NextHandCancelled()]
     return []
 
 
-def _turn_for(table: Table, command: Act) -> tuple[Turn, Act]:
+def _turn_for(table: Table, command: Act) -> tuple[Hand, Turn]:
     """The turn that an action answers.  Raises Illegal unless it is open and the player's."""
-    number, _ = _seat_of(table, command.player)
     hand = table.hand
-    if hand is None or hand.turn is None:
+    turn = None if hand is None else hand.turn
+    if hand is not None and turn is not None:
+        seat = table.seats[turn.seat]
+        if seat is not None and seat.player == command.player and turn.number == command.turn:
+            return hand, turn
+    number, _ = _seat_of(table, command.player)
+    if turn is None:
         raise Illegal("not_your_turn", "no hand is being played")
-    turn = hand.turn
     if turn.seat != number:
         raise Illegal("not_your_turn", f"seat {turn.seat} is to act")
-    if command.turn != turn.number:
-        raise Illegal("wrong_turn", f"turn {command.turn} is not turn {turn.number}, which is open")
-    return turn, command
+    raise Illegal("wrong_turn", f"turn {command.turn} is not turn {turn.number}, which is open")
 
 
 def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
@@ -209,12 +204,13 @@ def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     if deadline_ms is None or now_ms < deadline_ms:
         raise Illegal("too_early", "the clock has not run out")
     if table.hand is None:
-        return start_hand(table, next_positions(table), shuffle)
+        return start_hand(table, now_ms, shuffle)
     turn = table.hand.turn
     assert turn is not None, "in a hand, a deadline is a turn's"
     seat = table.seats[turn.seat]
     assert seat is not None, "the player to act is seated"
-    events: list[TableEvent] = [TurnTimedOut(turn.seat, turn.number), act_for_absent(turn)]
+    done = act_for_absent(table, table.hand, turn)
+    events: list[TableEvent] = [TurnTimedOut(turn.seat, turn.number), done]
     if seat.timeouts + 1 >= TIMEOUTS_TO_SIT_OUT and not seat.sitting_out:
         events.append(PlayerSatOut(turn.seat, "timed_out"))
     return events
@@ -288,6 +284,41 @@ def _show(table: Table, command: Show) -> TableEvent:
     return HandShown(last.number, number, last.cards[number])
 
 
+def _set_straddle(table: Table, player: PlayerId, *, on: bool) -> TableEvent:
+    number, seat = _seat_of(table, player)
+    if table.config.house.straddle == "none":
+        raise Illegal("no_straddles", "there are no straddles at this table")
+    if seat.straddle == on:
+        raise Illegal("already_so", "that is how it is already")
+    return StraddleSet(number, on)
+
+
+def _set_run_it(table: Table, player: PlayerId, times: int) -> TableEvent:
+    number, seat = _seat_of(table, player)
+    most = table.config.house.run_it
+    if not 1 <= times <= most:
+        raise Illegal("not_so_often", f"at this table the board is run at most {most} times")
+    if seat.run_it == times:
+        raise Illegal("already_so", "that is how it is already")
+    return RunItSet(number, times)
+
+
+def _choose_game(table: Table, command: ChooseGame) -> TableEvent:
+    number, _ = _seat_of(table, command.player)
+    if table.config.variant in VARIANTS or table.config.mix.rotation != "choice":
+        raise Illegal("no_choice", "nobody chooses the game at this table")
+    game = table.game
+    if table.hand is not None or table.next_hand_at_ms is None or game is None:
+        raise Illegal("not_your_choice", "no hand is due")
+    if number != game.chooser:
+        raise Illegal("not_your_choice", "who has the next button chooses the game")
+    if command.variant not in games_of(table.config):
+        raise Illegal("unknown_game", f"choose one of {', '.join(games_of(table.config))}")
+    if command.variant == game.variant:
+        raise Illegal("already_so", "that is how it is already")
+    return GameChanged(command.variant, 1, number, number)
+
+
 def _check_balance(amount: int, balance: int | None) -> None:
     """Raise Illegal unless an account with `balance` can pay; None is no account at all."""
     if balance is not None and amount > balance:
@@ -326,15 +357,18 @@ def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
 def chips_put_in(table: Table, hand: Hand) -> dict[int, int]:
     """What each seat has put into the hand.
 
-    A dead ante is the big blind's: at a table of its own stakes nobody else pays one.  Pots are
-    awarded all at once, in the events of one command, so that no command finds some of them gone.
+    Dead money of which no seat has a note, as in hands of long ago, was the big blind's ante.  Pots
+    are awarded all at once, in the events of one command, so that no command finds some of them
+    gone.
     """
     put_in: dict[int, int] = {}
+    unnoted = hand.dead
     for number in hand.order:
         seat = hand_seat(hand, number)
-        put_in[number] = seat.bet + seat.in_pots
-        if number == table.big_blind:
-            put_in[number] += hand.dead
+        put_in[number] = seat.bet + seat.in_pots + seat.dead
+        unnoted -= seat.dead
+    if unnoted and table.big_blind is not None:
+        put_in[table.big_blind] += unnoted
     assert sum(put_in.values()) == table.total_pot, "what was put in is not what lies there"
     return put_in
 

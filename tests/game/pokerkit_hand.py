@@ -3,19 +3,18 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from typing import Any, cast
 
 from pokerkit import (
     Automation,
-    Card,
     ChipsPushing,
     HoleCardsShowingOrMucking,
     Mode,
-    NoLimitTexasHoldem,
-    StandardHighHand,
+    State,
 )
-from pokerkit.utilities import CardsLike
 
+from pokerws.game.cards import Card
+from tests.game.pokerkit_games import GAMES
 from tests.game.random_hands import Plan
 
 _AUTOMATIONS = tuple(
@@ -34,66 +33,106 @@ def no_warnings() -> Iterator[None]:
         yield
 
 
-@lru_cache(maxsize=64)
-def _best_hand(hole: tuple[Card, ...], board: tuple[Card, ...]) -> "RankedOnce":
-    return super(RankedOnce, RankedOnce).from_game(hole, board)
-
-
-class RankedOnce(StandardHighHand):
-    """PokerKit's own ranking, kept: at a showdown it asks for that of each hand many times."""
-
-    @classmethod
-    def from_game(cls, hole_cards: CardsLike, board_cards: CardsLike = ()) -> "RankedOnce":
-        return _best_hand(Card.clean(hole_cards), Card.clean(board_cards))
-
-
-class Holdem(NoLimitTexasHoldem):
-    """PokerKit's game, ranking each hand once."""
-
-    hand_types = (RankedOnce,)
-
-
 class PokerKitHand:
-    """A plan in PokerKit.  Its player i is our place i."""
+    """A plan in PokerKit.  Its player i is our place i.
+
+    It deals from the plan's deck by itself, but burns cards that nobody knows.
+    """
 
     def __init__(self, plan: Plan) -> None:
         count = len(plan.stacks)
         self.forced = False
+        self.rules = GAMES[plan.variant]
         # Heads-up PokerKit takes forced bets with the button, its second player, first.
         turned = slice(None, None, -1) if count == 2 else slice(None)
-        self.state = Holdem.create_state(
+        limit = plan.variant.startswith("F")
+        self.state = State(
             _AUTOMATIONS,
+            self.rules.deck,
+            # It only ever asks them for the hand of some cards.
+            cast(Any, self.rules.ranked),
+            self.rules.streets(plan.min_bet, plan.min_bet * (2 if limit else 1)),
+            self.rules.betting,
             not plan.dead_antes,
             plan.antes[turned],
             plan.blinds[turned],
-            plan.min_bet,
+            plan.bring_in,
             plan.stacks,
             count,
             # In a tournament it forbids to fold where checking is free.
             mode=Mode.CASH_GAME,
         )
+        each = self.rules.down + self.rules.up
         for place in range(count):
-            self.state.deal_hole(plan.deck[place] + plan.deck[place + count], place)
-        self._board = plan.deck[2 * count :]
+            self.state.deal_hole("".join(plan.deck[place : each * count : count]), place)
+        self._deck = plan.deck[each * count :]
+        self._drawn: list[Card] = []
 
     def deal(self) -> None:
-        """Deal the board as far as the betting has come; it burns unknown cards."""
-        while self.state.card_burning_status or any(self.state.board_dealing_counts):
-            if self.state.card_burning_status:
-                self.state.burn_card("??")
-            else:
-                count = self.state.board_dealing_count
+        """Deal as far as the betting and the draws have come."""
+        state = self.state
+        while state.stand_patter_or_discarder_index is None:
+            if state.card_burning_status:
+                state.burn_card("??")
+            elif any(state.hole_dealing_statuses):
+                self._deal_hole()
+            elif any(state.board_dealing_counts):
+                count = state.board_dealing_count
                 assert count
-                cards, self._board = self._board[:count], self._board[count:]
-                self.state.deal_board("".join(cards))
+                state.deal_board("".join(self._next(count)))
+            else:
+                return
+
+    def _deal_hole(self) -> None:
+        """To one player.  Where the deck is too small for all, one card is for all: PokerKit would
+        use the cards of folded hands first, which the rulebook does not (TDA RP-10-H).
+        """
+        state = self.state
+        waiting = [dealings for dealings in state.hole_dealing_statuses if dealings]
+        if (
+            not self._drawn
+            and len(waiting) == sum(state.statuses)
+            and len(self._deck) < len(waiting)
+        ):
+            for dealings in waiting:
+                dealings.clear()
+            state.board_dealing_counts[0] = 1
+            return
+        place = state.hole_dealee_index
+        assert place is not None
+        count = len(state.hole_dealing_statuses[place])
+        if self._drawn:
+            cards, self._drawn = self._drawn[:count], self._drawn[count:]
+        else:
+            cards = self._next(count)
+        state.deal_hole("".join(cards), place)
+
+    def _next(self, count: int) -> list[Card]:
+        cards, self._deck = self._deck[:count], self._deck[count:]
+        return cards
+
+    def discard(self, cards: list[Card], drawn: list[Card]) -> None:
+        """What the player whose turn it is throws away, and is dealt once all have done so."""
+        place = self.state.stand_patter_or_discarder_index
+        assert place is not None
+        self.state.stand_pat_or_discard("".join(cards))
+        self._drawn += drawn
+        if not drawn:
+            self.state.hole_dealing_statuses[place].clear()
 
     @property
     def actor(self) -> int | None:
-        return self.state.actor_index
+        """Who is to bet or to draw."""
+        drawing = self.state.stand_patter_or_discarder_index
+        return self.state.actor_index if drawing is None else drawing
 
     @property
     def board(self) -> list[str]:
         return [repr(card) for cards in self.state.board_cards for card in cards]
+
+    def held(self, place: int) -> list[str]:
+        """All cards of a player."""
+        return [repr(card) for card in self.state.hole_cards[place]]
 
     @property
     def call(self) -> int:
@@ -126,7 +165,7 @@ class PokerKitHand:
         ]
 
     def awards(self) -> list[list[int]]:
-        """What each player took out of each pot, main pot first."""
+        """What each player took out of each part of each pot, main pot first."""
         return [
             list(operation.amounts)
             for operation in self.state.operations

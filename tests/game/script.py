@@ -12,18 +12,20 @@ import msgspec
 import pytest
 
 from pokerws.game.apply import apply
-from pokerws.game.button import next_positions
-from pokerws.game.cards import DECK, Card, parse_cards
+from pokerws.game.cards import Card, parse_cards
 from pokerws.game.commands import (
     Act,
     Action,
     AddChips,
+    ChooseGame,
     Command,
+    RunIt,
     Show,
     Sit,
     SitIn,
     SitOut,
     Stand,
+    Straddle,
     TimeUp,
 )
 from pokerws.game.events import (
@@ -39,6 +41,9 @@ from pokerws.game.state import (
     AnteKind,
     Hand,
     HandSeat,
+    HouseRules,
+    LimitStakes,
+    Mix,
     PlayerId,
     Seat,
     Table,
@@ -46,7 +51,8 @@ from pokerws.game.state import (
     TableId,
     Turn,
 )
-from pokerws.game.table import open_table, play, replay
+from pokerws.game.table import decide, open_table, play, replay
+from pokerws.game.variants import VARIANTS
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(TableEvent)
@@ -80,16 +86,24 @@ class Game:
         ante: int = 0,
         ante_kind: AnteKind = "each",
         turn_time_ms: int = 20_000,
+        variant: str = "NT",
+        limit: LimitStakes = LimitStakes(),  # noqa: B008 -- it is frozen, as the next two are.
+        mix: Mix = Mix(),  # noqa: B008
+        house: HouseRules = HouseRules(),  # noqa: B008
     ) -> None:
         config = TableConfig(
+            variant=variant,
             seats=seats,
             small_blind=small_blind,
             big_blind=big_blind,
             ante=ante,
             ante_kind=ante_kind,
-            min_buy_in=big_blind,
+            min_buy_in=max(big_blind, limit.small_bet),
             max_buy_in=1_000_000,
             turn_time_ms=turn_time_ms,
+            limit=limit,
+            mix=mix,
+            house=house,
         )
         self.table, opened = open_table(TableId("t"), "table", config)
         self.now_ms = 1_000
@@ -116,29 +130,37 @@ class Game:
         return Player(self, name)
 
     def deal(self, board: str = "", **holes: str) -> HandStarted:
-        """Start the hand that is due, with these cards; all others come from the rest."""
-        order = next_positions(self.table).order
-        named = parse_cards(board + "".join(holes.values()))
-        rest = [card for card in DECK if card not in named]
-        hands = {
-            self.name_of(number): parse_cards(holes.pop(self.name_of(number), ""))
-            or [rest.pop(), rest.pop()]
-            for number in order
-        }
-        assert not holes, f"not dealt in: {holes}"
-        deck = [hands[self.name_of(number)][turn] for turn in range(2) for number in order]
-        deck += parse_cards(board)
+        """Start the hand that is due, with these cards; all others come from the rest.
+
+        In stud the last of a player's cards lies face up, and those of the next streets, as those
+        that are drawn, are the `board`.
+        """
         assert self.table.next_hand_at_ms is not None, "no hand is due"
         self.now_ms = self.table.next_hand_at_ms
-        self.play(TimeUp(), deck + rest)
+        due = decide(self.table, TimeUp(), self.now_ms, list)[0]
+        assert isinstance(due, HandStarted)
+        variant = VARIANTS[due.variant]
+        count = variant.streets[0].down + variant.streets[0].up
+        named = parse_cards(board + "".join(holes.values()))
+        rest = [card for card in variant.deck if card not in named]
+        hands = [
+            parse_cards(holes.pop(self.name_of(number), "")) or [rest.pop() for _ in range(count)]
+            for number in due.order
+        ]
+        assert not holes, f"not dealt in: {holes}"
+        deck = [hand[turn] for turn in range(count) for hand in hands]
+        self.play(TimeUp(), deck + parse_cards(board) + rest)
         (started,) = self.of(HandStarted)
         assert isinstance(started, HandStarted)
         return started
 
-    def play(self, command: Command, deck: Sequence[Card] = DECK) -> list[TableEvent]:
-        """Play a command, which must be legal, and check what must always hold."""
+    def play(self, command: Command, deck: Sequence[Card] = ()) -> list[TableEvent]:
+        """Play a command, which must be legal, and check what must always hold.
+
+        What is shuffled becomes `deck`, or stays in its order.
+        """
         before = replay(map(decode_event, self.log))
-        self.events = play(self.table, command, self.now_ms, lambda _: list(deck))
+        self.events = play(self.table, command, self.now_ms, lambda cards: list(deck or cards))
         for event in self.events:
             self.log.append(encode(event))
             apply(before, decode_event(self.log[-1]))
@@ -208,9 +230,11 @@ class Player:
         self.name = name
         self.id = PlayerId(name)
 
-    def acts(self, action: Action, amount: int | None = None) -> None:
+    def acts(
+        self, action: Action, amount: int | None = None, cards: list[Card] | None = None
+    ) -> None:
         """Answer the open turn, whoever's it is."""
-        self.game.play(Act(self.id, self.game.turn.number, action, amount))
+        self.game.play(Act(self.id, self.game.turn.number, action, amount, cards))
 
     def folds(self) -> None:
         self.acts("fold")
@@ -226,6 +250,16 @@ class Player:
 
     def raises_to(self, to: int) -> None:
         self.acts("raise", to)
+
+    def brings_in(self) -> None:
+        self.acts("bring_in")
+
+    def stands_pat(self) -> None:
+        self.acts("stand_pat")
+
+    def discards(self, cards: str) -> None:
+        """Throw cards away, and in a draw get as many."""
+        self.acts("discard", cards=parse_cards(cards))
 
     def goes_all_in(self) -> None:
         """Bet or raise all there is, or call with it where it is no more than that."""
@@ -257,6 +291,17 @@ class Player:
     def shows(self, hand: int | None = None) -> None:
         """Show the cards of the hand that has just ended, or of another one."""
         self.game.play(Show(self.id, self.game.table.hand_number if hand is None else hand))
+
+    def straddles(self, *, on: bool = True) -> None:
+        """From the next hand on, or no more."""
+        self.game.play(Straddle(self.id, on))
+
+    def would_run_it(self, times: int) -> None:
+        self.game.play(RunIt(self.id, times))
+
+    def chooses(self, variant: str) -> None:
+        """Name the game of the hand that is due."""
+        self.game.play(ChooseGame(self.id, variant))
 
     def now_has(self, stack: int) -> None:
         """Give the player another stack, as if the log started here."""

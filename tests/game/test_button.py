@@ -305,7 +305,8 @@ class Orbits:
             assert self.last_big is not None
             assert small == self.last_big[0]
         assert ("small", small) in dealt.posted or small not in dealt.order
-        assert dealt.posted[-1] == ("big", big)
+        live = [blind for blind in dealt.posted if blind[0] != "dead"]
+        assert live[-1] == ("big", big)
         self.check_travel(dealt, ready, big, step)
         self.note_settled(game, dealt, big, step)
         self.last_big = (big, ready[big])

@@ -12,7 +12,8 @@ CARDS = [Card(card) for card in ("As", "Kd", "Qh", "Jc")]
 
 
 def bytes_of(values: Iterator[int]) -> Callable[[int], bytes]:
-    return lambda count: bytes(next(values) for _ in range(count))
+    """Gives the values, and then zeros, which are drawn ahead and not used."""
+    return lambda count: bytes(next(values, 0) for _ in range(count))
 
 
 def test_a_shuffled_deck_has_the_same_cards_and_leaves_the_old_one_alone() -> None:

@@ -13,14 +13,18 @@ from pokerws.game.events import (
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BringInPosted,
     Called,
+    CardsDrawn,
     CardsMucked,
     CardsShown,
     Checked,
     ChipsAdded,
     ClockResumed,
-    Event,
+    DeckReshuffled,
+    DrawStarted,
     Folded,
+    GameChanged,
     HandCancelled,
     HandEnded,
     HandEvent,
@@ -37,7 +41,10 @@ from pokerws.game.events import (
     PlayerStood,
     PotAwarded,
     Raised,
+    RunItAgreed,
+    RunItSet,
     Share,
+    StraddleSet,
     TableClosed,
     TableEvent,
     TableOpened,
@@ -45,9 +52,10 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.state import PlayerId, Pot, Table, TableConfig, TableId, Turn
+from pokerws.game.events.base import Event, OfHand
+from pokerws.game.state import FixedLimit, PlayerId, Pot, Table, TableConfig, TableId, Turn
 from pokerws.game.table import open_table
-from tests.game.script import Game, decode_event, encode
+from tests.game.script import Game, Player, decode_event, encode
 
 ALICE = PlayerId("alice")
 HANDS: list[list[Card]] = [parse_cards("AsKd"), [], [UNKNOWN, UNKNOWN]]
@@ -63,12 +71,16 @@ EVENTS: list[TableEvent] = [
     ChipsAdded(0, ALICE, 5),
     PlayerSatOut(0, "timed_out"),
     PlayerSatIn(0),
+    StraddleSet(0, on=True),
+    RunItSet(0, 2),
     NextHandScheduled(5),
     NextHandCancelled(),
+    GameChanged("F2L3D", 6, seat=1),
     HandStarted(1, 0, 1, 2, [1, 2, 0], 100, missed=[3], deck=HANDS[0]),
     AntePosted(0, 5, dead=True),
-    BlindPosted(0, "straddle", 5, 10),
+    BlindPosted(0, "straddle", 5, 10, 10, FixedLimit(2, 10, 5)),
     HoleCardsDealt(HANDS, [ALICE, None, PlayerId("bob")]),
+    HoleCardsDealt(HANDS, [ALICE], [parse_cards("7h"), [], []], 1, 0, FixedLimit(0, 0, 5)),
     TurnStarted(Turn(0, 7, ["fold", "call"], 5, 0, 0, 1_000, 2_000)),
     TurnTimedOut(0, 7),
     Folded(0, auto=True),
@@ -76,6 +88,11 @@ EVENTS: list[TableEvent] = [
     Called(0, 5),
     BetPlaced(0, 5),
     Raised(0, 10),
+    BringInPosted(0, 3, 5, auto=True),
+    DrawStarted(1, [1, 2, 0], FixedLimit(0, 0, 5)),
+    CardsDrawn(0, ALICE, parse_cards("2c"), parse_cards("3c")),
+    DeckReshuffled(parse_cards("2c3c")),
+    RunItAgreed(2),
     UncalledBetReturned(0, 5),
     BetsCollected([Pot(5, [0, 1])]),
     BoardDealt(1, parse_cards("2c3d4h")),
@@ -88,9 +105,11 @@ EVENTS: list[TableEvent] = [
     TableClosed("operator"),
 ]
 
+KINDS = {*Event.__subclasses__(), *OfHand.__subclasses__()} - {OfHand}
+
 
 def test_the_list_above_has_all_kinds_of_events() -> None:
-    assert {type(event) for event in EVENTS} == {*Event.__subclasses__()}
+    assert {type(event) for event in EVENTS} == KINDS
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
@@ -100,7 +119,7 @@ def test_an_event_is_read_as_it_was_written(event: TableEvent) -> None:
     assert msgspec.msgpack.decode(packed, type=TableEvent) == event
 
 
-@pytest.mark.parametrize("kind", Event.__subclasses__(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", sorted(KINDS, key=str), ids=lambda kind: kind.__name__)
 def test_the_tag_is_the_name_in_snake_case(kind: type[Event]) -> None:
     snake = re.sub(r"(?<!^)([A-Z])", r"_\1", kind.__name__).lower()
     assert kind.__struct_config__.tag == snake
@@ -130,6 +149,9 @@ def test_every_event_counts(event: TableEvent) -> None:
         game.table.seats[0] = None
     elif isinstance(event, PotAwarded):
         apply(game.table, BetsCollected([Pot(5, [0, 1])]))
+    elif isinstance(event, CardsDrawn):
+        apply(game.table, DrawStarted(0, [0]))
+        Player(game, "alice").in_hand.cards = parse_cards("2c4d")
     elif isinstance(event, HandShown):
         game.folds_around()
     elif isinstance(event, HandStarted):

@@ -1,8 +1,10 @@
 """Pots: layers, dead money, uncalled chips, odd chips.  Order is from the left of the button."""
 
+import pytest
+
 from pokerws.game.events import AntePosted, PotAwarded, Share, UncalledBetReturned
-from pokerws.game.pots import Paid, split_pot, split_pots
-from pokerws.game.state import Pot
+from pokerws.game.pots import Paid, split_among, split_evenly, split_pots
+from pokerws.game.state import HouseRules, LimitStakes, Pot
 from tests.game.script import Game
 
 
@@ -56,13 +58,65 @@ def test_who_paid_nothing_can_be_the_only_one_left() -> None:
     assert split_pots(paid, dead=0) == [Pot(90, [0])]
 
 
-def test_odd_chips_go_to_the_first_winner_left_of_the_button() -> None:
-    """TDA rule 20-A."""
-    pot = Pot(101, [4, 0, 2])
-    assert split_pot(pot, [4, 0]) == [(4, 51), (0, 50)]
-    assert split_pot(pot, [0, 2]) == [(0, 51), (2, 50)]
-    assert split_pot(pot, [4, 0, 2]) == [(4, 35), (0, 33), (2, 33)]
-    assert split_pot(pot, [2]) == [(2, 101)]
+def test_odd_chips_go_one_each_to_the_first_winners_left_of_the_button() -> None:
+    """TDA rule 20-A; Robert's Rules of Poker, section 3."""
+    assert split_among(101, [4, 0], all_odd_to_first=False) == {4: 51, 0: 50}
+    assert split_among(101, [4, 0, 2], all_odd_to_first=False) == {4: 34, 0: 34, 2: 33}
+    assert split_among(2, [4, 0, 2], all_odd_to_first=False) == {4: 1, 0: 1, 2: 0}
+    assert split_among(101, [2], all_odd_to_first=False) == {2: 101}
+
+
+@pytest.mark.parametrize(
+    ("house", "shares"),
+    [(HouseRules(), [4, 4, 3]), (HouseRules(odd_chips="button"), [5, 3, 3])],
+    ids=["rulebook", "button"],
+)
+def test_a_house_may_give_all_odd_chips_to_the_first_winner(
+    house: HouseRules, shares: list[int]
+) -> None:
+    game = Game(small_blind=2, big_blind=3, house=house)
+    alice, bob, carol, dave = game.seat(30, 30, 30, 30)
+    game.deal("AcKdQhJsTc")
+    dave.calls()
+    alice.calls()
+    bob.folds()
+    carol.checks()
+    for _ in range(3):
+        for player in (carol, dave, alice):
+            player.checks()
+    (award,) = game.of(PotAwarded)
+    assert [(share.seat, share.amount) for share in award.shares] == list(
+        zip([carol.number, dave.number, alice.number], shares, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("house", "first"),
+    [(HouseRules(), "carol"), (HouseRules(odd_chips="button"), "bob")],
+    ids=["rulebook", "button"],
+)
+def test_in_stud_the_odd_chip_goes_by_the_cards_unless_the_house_says_otherwise(
+    house: HouseRules, first: str
+) -> None:
+    """TDA rule 20-B: to the highest card of the five, by suit."""
+    game = Game(variant="F7S", house=house, limit=LimitStakes(stud_ante=1, bring_in=4))
+    alice, bob, carol = game.seat(1_000, 1_000, 1_000)
+    game.deal("QhQd2c2d8h8s4c4d", alice="9c7d3c", bob="KhTcTh", carol="KsTdTs")
+    alice.brings_in()
+    bob.bets(100)
+    carol.calls()
+    alice.folds()
+    for _ in range(4):
+        bob.checks()
+        carol.checks()
+    assert (bob.stack + carol.stack, alice.stack) == (2_005, 995)
+    assert {bob.name: bob.stack, carol.name: carol.stack}[first] == 1_003
+
+
+def test_parts_of_a_pot_differ_by_a_chip_at_most() -> None:
+    assert split_evenly(100, 2) == [50, 50]
+    assert split_evenly(101, 3) == [34, 34, 33]
+    assert split_evenly(1, 2) == [1, 0]
 
 
 def test_three_all_ins_make_a_main_and_two_side_pots() -> None:

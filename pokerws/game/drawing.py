@@ -1,0 +1,124 @@
+"""Draws and discards: whose turn it is, what is legal, and the cards that come.
+
+All who are still in the hand draw, players who are all-in too, from the left of the button.  A
+player may replace any of the cards, or stand pat.  When the deck runs out, it is dealt to the end;
+then the cards of folded hands and what the others threw away are shuffled.  Nobody is dealt a card
+that he or she threw away before, in an earlier draw neither: such a card is left for the others.
+No book has a rule for this.  Ours keeps what is certain: cards that nobody has seen are dealt
+before those that somebody has.  In pineapple each player throws one card away, and gets none for
+it.
+"""
+
+from collections.abc import Sequence
+
+from pokerws.game.betting import hand_seat, taken_seat
+from pokerws.game.cards import RANKS, UNKNOWN, Card
+from pokerws.game.commands import Act
+from pokerws.game.deal import Shuffle
+from pokerws.game.events import CardsDrawn, DeckReshuffled, TableEvent
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import Hand, Table, Turn
+from pokerws.game.variants import VARIANTS
+
+
+def still_to_discard(hand: Hand, live: list[int]) -> list[int]:
+    """The seats that hold more cards than the betting round that is over leaves them."""
+    streets = VARIANTS[hand.variant].streets[: hand.street + 1]
+    if not streets[-1].discard:
+        return []
+    keep = sum(street.down - street.discard for street in streets)
+    return [number for number in live if len(hand_seat(hand, number).cards) > keep]
+
+
+def draw_turn(table: Table, hand: Hand, now_ms: int) -> Turn:
+    """The turn of the seat that is to draw or discard next."""
+    number = hand.drawing[0]
+    street = VARIANTS[hand.variant].streets[hand.street]
+    least, most = street.discard, street.discard or street.draw
+    return Turn(
+        number,
+        table.turns + 1,
+        ["discard"] if least else ["stand_pat", "discard"],
+        0,
+        0,
+        0,
+        now_ms,
+        now_ms + table.config.turn_time_ms,
+        discard_min=least,
+        discard_max=min(most, len(hand_seat(hand, number).cards)),
+    )
+
+
+def draw(table: Table, hand: Hand, turn: Turn, command: Act, shuffle: Shuffle) -> list[TableEvent]:
+    """The events of a draw, a discard or standing pat.  Raises Illegal."""
+    if command.action not in turn.actions:
+        raise Illegal(
+            "illegal_action", f"cannot {command.action} now, only {' or '.join(turn.actions)}"
+        )
+    if command.amount is not None:
+        raise Illegal("amount_not_allowed", f"{command.action} takes no amount")
+    discarded = command.cards
+    if command.action == "stand_pat":
+        if discarded is not None:
+            raise Illegal("cards_not_allowed", "to stand pat is to throw nothing away")
+        return [_drawn(table, hand, turn.seat, [], [])]
+    if not discarded:
+        raise Illegal("cards_missing", "say which cards to throw away")
+    _check_discarded(hand, turn, discarded)
+    if turn.discard_min:
+        return [_drawn(table, hand, turn.seat, discarded, [])]
+    events: list[TableEvent] = []
+    own = hand.discards[turn.seat] if hand.discards else []
+    drawn = _not_of(hand.deck, own)[: len(discarded)]
+    if len(drawn) < len(discarded):
+        deck = hand.deck + shuffle(_muck(hand))
+        events.append(DeckReshuffled(deck, hand.street, turn.seat))
+        drawn = _not_of(deck, own)[: len(discarded)]
+    assert len(drawn) == len(discarded), "a variant has more players than its deck can serve"
+    events.append(_drawn(table, hand, turn.seat, discarded, drawn))
+    return events
+
+
+def _check_discarded(hand: Hand, turn: Turn, discarded: list[Card]) -> None:
+    held = hand_seat(hand, turn.seat).cards
+    if len(set(discarded)) < len(discarded) or not set(discarded) <= set(held):
+        raise Illegal("not_your_cards", "throw away cards that you hold, each once")
+    if not turn.discard_min <= len(discarded) <= turn.discard_max:
+        raise Illegal(
+            "wrong_number_of_cards", f"throw away {turn.discard_min or 1} to {turn.discard_max}"
+        )
+
+
+def _not_of(cards: Sequence[Card], those: Sequence[Card]) -> list[Card]:
+    return [card for card in cards if card not in those or card == UNKNOWN]
+
+
+def _muck(hand: Hand) -> list[Card]:
+    """The cards that nobody holds and that are not to come: folded, or thrown away."""
+    held = [
+        card
+        for part in hand.seats
+        if part is not None and not part.folded
+        for card in (*part.cards, *part.up)
+    ]
+    return _not_of(VARIANTS[hand.variant].deck, [*held, *hand.deck])
+
+
+def draw_for_absent(table: Table, hand: Hand, turn: Turn) -> CardsDrawn:
+    """What is done for a player who does not draw: stand pat, or throw the lowest cards away."""
+    cards = hand_seat(hand, turn.seat).cards
+    lowest = sorted(cards, key=lambda card: RANKS.find(card[0]))[: turn.discard_min]
+    return _drawn(table, hand, turn.seat, lowest, [], auto=True)
+
+
+def _drawn(
+    table: Table,
+    hand: Hand,
+    number: int,
+    discarded: list[Card],
+    drawn: list[Card],
+    *,
+    auto: bool = False,
+) -> CardsDrawn:
+    player = taken_seat(table, number).player
+    return CardsDrawn(number, player, discarded, drawn, auto, hand.street)

@@ -1,0 +1,177 @@
+"""The next hand at a table's own stakes: which game it is, who posts what, and the deck."""
+
+from pokerws.game.button import Positions, frozen_positions, next_positions, ready_seats
+from pokerws.game.cards import Card
+from pokerws.game.deal import Shuffle
+from pokerws.game.events import BlindKind, GameChanged, TableEvent
+from pokerws.game.hand import Ante, Blind, Deal, deal_hand
+from pokerws.game.stakes import Stakes, stakes_of
+from pokerws.game.state import Table, TableConfig
+from pokerws.game.variants import MIXES, VARIANTS, Forced, Variant
+
+
+def games_of(config: TableConfig) -> tuple[str, ...]:
+    """The codes of the variants that are played at a table."""
+    if config.variant in VARIANTS:
+        return (config.variant,)
+    return config.mix.games or MIXES[config.variant].games
+
+
+def next_variant(table: Table) -> Variant:
+    """The variant of the hand that is due."""
+    if table.game is not None:
+        return VARIANTS[table.game.variant]
+    return VARIANTS[games_of(table.config)[0]]
+
+
+def next_game(table: Table) -> list[TableEvent]:
+    """The change to the next game of a mix, where that is due."""
+    config = table.config
+    if config.variant in VARIANTS or (table.game is not None and table.game.hands_left > 0):
+        return []
+    games = games_of(config)
+    choice = config.mix.rotation == "choice"
+    if table.game is None:
+        variant = games[0]
+    elif choice:
+        variant = table.game.variant
+    else:
+        variant = games[(games.index(table.game.variant) + 1) % len(games)]
+    return [
+        GameChanged(variant, _hands_of_game(table), chooser=_chooser(table) if choice else None)
+    ]
+
+
+def _hands_of_game(table: Table) -> int:
+    match table.config.mix.rotation:
+        case "orbit":
+            return max(1, len(ready_seats(table)))
+        case "hands":
+            return table.config.mix.hands
+        case "choice":
+            return 1
+
+
+def _chooser(table: Table) -> int | None:
+    """The seat to which the button comes next, whatever is chosen; None where nobody sits there."""
+    button = next_positions(table, everyone=True).button
+    return None if table.seats[button] is None else button
+
+
+def positions_for(table: Table, variant: Variant, *, bomb_pot: bool = False) -> Positions:
+    """The positions of a hand of this variant, were it the next one.
+
+    The button stays in stud and in bomb pots; but not where every hand is a bomb pot, or where the
+    choice of the game goes with the button.
+    """
+    if variant.forced is Forced.BLINDS and not bomb_pot:
+        return next_positions(table)
+    stays = table.config.house.bomb_pot_every > 1 if bomb_pot else variant.forced is Forced.BRING_IN
+    if stays and table.config.mix.rotation != "choice":
+        return frozen_positions(table)
+    return next_positions(table, everyone=True)
+
+
+def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
+    """The events of the hand that is due."""
+    variant, config = next_variant(table), table.config
+    stakes = stakes_of(config, variant)
+    deck = shuffle(variant.deck)
+    if _is_bomb_pot(table, variant):
+        return _start_bomb_pot(table, now_ms, variant, stakes, deck)
+    positions = positions_for(table, variant)
+    one_ante = variant.forced is Forced.BLINDS and config.ante_kind == "big_blind"
+    payers = [positions.big_blind] if one_ante else positions.order
+    antes = [Ante(seat, stakes.ante, one_ante) for seat in payers] if stakes.ante else []
+    blinds = _blinds(table, variant, positions, stakes)
+    # Who pays for the whole table posts the blind first (TDA recommended procedure 11).
+    deal = Deal(
+        variant=variant,
+        positions=positions,
+        antes=antes,
+        blinds=blinds,
+        min_bet=stakes.min_bet,
+        deck=deck,
+        blinds_first=one_ante,
+        now_ms=now_ms,
+    )
+    return deal_hand(table, deal)
+
+
+def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
+    if variant.forced is Forced.BUTTON_BLIND:
+        # Where the button is dead, the last player before it has the blind.
+        return [Blind(positions.order[-1], stakes.big_blind, "button")]
+    if variant.forced is not Forced.BLINDS:
+        return []
+    big_blind, small_blind = positions.big_blind, positions.small_blind
+    blinds = [Blind(seat, stakes.big_blind, "entry") for seat in positions.entering]
+    if small_blind in positions.order:
+        blinds.append(Blind(small_blind, stakes.small_blind, "small"))
+    blinds.append(Blind(big_blind, stakes.big_blind, "big"))
+    blinds += _straddle(table, positions, stakes)
+    for number in positions.order:
+        seat = table.seats[number]
+        if seat is not None and seat.owes_small and number not in (big_blind, small_blind):
+            blinds.append(Blind(number, stakes.small_blind, "dead"))
+    return blinds
+
+
+def _straddle(table: Table, positions: Positions, stakes: Stakes) -> list[Blind]:
+    """The straddle of the hand, if anybody posts one: two big blinds, and there is only one.
+
+    Under the gun it is the seat after the big blind.  A Mississippi straddle may come from any seat
+    but the blinds; the one nearest to the button has precedence, the button first.  A sleeper too,
+    and there the first to act has precedence.  The betting starts after the straddle, but after the
+    big blind where it is a sleeper.  Nobody straddles for less.
+    """
+    kind = table.config.house.straddle
+    order = positions.order
+    if kind == "none" or len(order) < 3:
+        return []
+    after = order.index(positions.big_blind) + 1
+    seats = [n for n in order[after:] + order[:after] if n != positions.small_blind][:-1]
+    if kind == "under_the_gun":
+        seats = seats[:1]
+    elif kind == "mississippi":
+        seats.reverse()
+    amount = 2 * stakes.big_blind
+    needed = amount + (stakes.ante if table.config.ante_kind == "each" else 0)
+    for number in seats:
+        seat = table.seats[number]
+        if number in positions.entering or seat is None or seat.stack < needed:
+            continue
+        if seat.straddle:
+            blind: BlindKind = "sleeper" if kind == "sleeper" else "straddle"
+            return [Blind(number, amount, blind)]
+    return []
+
+
+def _is_bomb_pot(table: Table, variant: Variant) -> bool:
+    every = table.config.house.bomb_pot_every
+    # In pineapple the card is thrown away before the flop, with which a bomb pot begins.
+    possible = variant.has_board and not variant.streets[0].discard
+    return possible and every > 0 and (table.hand_number + 1) % every == 0
+
+
+def _start_bomb_pot(
+    table: Table, now_ms: int, variant: Variant, stakes: Stakes, deck: list[Card]
+) -> list[TableEvent]:
+    house = table.config.house
+    positions = positions_for(table, variant, bomb_pot=True)
+    amount = house.bomb_pot_ante or 2 * max(stakes.big_blind, stakes.min_bet)
+    antes = [Ante(seat, amount, dead=False) for seat in positions.order]
+    return deal_hand(
+        table,
+        Deal(
+            variant=variant,
+            positions=positions,
+            antes=antes,
+            blinds=[],
+            min_bet=stakes.min_bet,
+            deck=deck,
+            bomb_pot=True,
+            boards=house.bomb_pot_boards,
+            now_ms=now_ms,
+        ),
+    )

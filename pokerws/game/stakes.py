@@ -1,0 +1,46 @@
+"""What a table's configuration means in chips for one variant."""
+
+from typing import NamedTuple
+
+from pokerws.game.state import TableConfig
+from pokerws.game.variants import Betting, Forced, Variant
+
+
+class Stakes(NamedTuple):
+    """Forced bets, and bet sizes; all in chips, and 0 where the variant has none.
+
+    `min_bet` is the smallest bet: in fixed-limit games the small bet, else the big blind.
+    """
+
+    small_blind: int
+    big_blind: int
+    ante: int
+    bring_in: int
+    min_bet: int
+    big_bet: int
+
+
+def stakes_of(config: TableConfig, variant: Variant) -> Stakes:
+    """The stakes of a variant at a table.
+
+    Fixed-limit games have the blinds in the table's proportion, the big one as high as the small
+    bet.  Games with antes alone have one of a bet, if the table tells none.
+    """
+    small_blind, big_blind = config.small_blind, config.big_blind
+    min_bet, big_bet = big_blind, 0
+    if variant.betting is Betting.FIXED_LIMIT:
+        min_bet = config.limit.small_bet or big_blind
+        big_bet = config.limit.big_bet or 2 * min_bet
+        small_blind = small_blind * min_bet // big_blind
+        big_blind = min_bet
+    match variant.forced:
+        case Forced.BLINDS:
+            return Stakes(small_blind, big_blind, config.ante, 0, min_bet, big_bet)
+        case Forced.BUTTON_BLIND:
+            return Stakes(0, big_blind, config.ante or big_blind, 0, min_bet, big_bet)
+        case Forced.ANTES:
+            return Stakes(0, 0, config.ante or min_bet, 0, min_bet, big_bet)
+        case Forced.BRING_IN:
+            ante = config.limit.stud_ante or max(1, min_bet // 5)
+            bring_in = config.limit.bring_in or max(1, min_bet * 3 // 10)
+            return Stakes(0, 0, ante, bring_in, min_bet, big_bet)

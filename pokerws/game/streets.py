@@ -1,0 +1,167 @@
+"""The end of a betting round: bets into pots, the next street, the run-out of an all-in."""
+
+from pokerws.game.betting import hand_seat, live_seats, stack_of, taken_seat
+from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.drawing import still_to_discard
+from pokerws.game.events import (
+    BetsCollected,
+    BoardDealt,
+    CardsShown,
+    DrawStarted,
+    HandEnded,
+    HoleCardsDealt,
+    PotAwarded,
+    RunItAgreed,
+    Share,
+    TableEvent,
+    UncalledBetReturned,
+)
+from pokerws.game.fixed_limit import street_limit
+from pokerws.game.opening import opener_seat
+from pokerws.game.pots import Paid, split_pots
+from pokerws.game.showdown import showdown
+from pokerws.game.state import FixedLimit, Hand, Pot, Table
+from pokerws.game.variants import VARIANTS
+
+
+def close_round(table: Table, hand: Hand) -> list[TableEvent]:
+    """What follows when nobody is left to act: up to the next street, or the end of the hand."""
+    live = live_seats(hand)
+    events: list[TableEvent] = []
+    pots = _collect_bets(hand, events)
+    if len(live) == 1:
+        for index, pot in enumerate(pots):
+            events.append(PotAwarded(index, [Share(live[0], pot.amount)]))
+        return [*events, _ended(hand, events)]
+
+    discarding = still_to_discard(hand, live)
+    if discarding:
+        return [*events, DrawStarted(hand.street, discarding)]
+    # Who gets a bet back has chips again, but then all others are all-in.
+    able = sum(stack_of(table, number) > 0 for number in live)
+    streets = VARIANTS[hand.variant].streets
+    later = streets[hand.street + 1 :]
+    if not later:
+        events += showdown(table, hand, pots, all_in=able < len(live))
+        return [*events, _ended(hand, events)]
+    if able < 2 and not any(street.draw or street.discard for street in later):
+        # No decision is left: all hands are turned up before the rest is dealt (TDA rule 16).
+        tabled = _table_all(hand, live)
+        if tabled:
+            # What comes next depends on who lies open: in stud all further cards do too.
+            return [*events, *tabled]
+        if hand.extra_boards:
+            return [*events, *_run_boards(hand)]
+        times = _run_times(table, hand, live)
+        if times > 1:
+            return [*events, RunItAgreed(times)]
+    return [*events, *_next_street(table, hand, live)]
+
+
+def _collect_bets(hand: Hand, events: list[TableEvent]) -> list[Pot]:
+    """The pots with this round's bets in them; what changed is added to `events`."""
+    returned_to, returned = _uncalled(hand)
+    if returned:
+        events.append(UncalledBetReturned(returned_to, returned))
+    paid = []
+    for number in hand.order:
+        part = hand_seat(hand, number)
+        amount = part.in_pots + part.bet
+        if number == returned_to:
+            amount -= returned
+        paid.append(Paid(number, amount, not part.folded))
+    pots = split_pots(paid, hand.dead)
+    if pots != hand.pots:
+        events.append(BetsCollected(pots))
+    return pots
+
+
+def _uncalled(hand: Hand) -> tuple[int, int]:
+    """The seat with the highest bet, and by how much it is above every other one."""
+    seat, highest, second = hand.order[0], -1, -1
+    for number in hand.order:
+        bet = hand_seat(hand, number).bet
+        if bet >= highest:
+            seat, highest, second = number, bet, highest
+        elif bet > second:
+            second = bet
+    return seat, 0 if hand_seat(hand, seat).folded else highest - second
+
+
+def _next_street(table: Table, hand: Hand, live: list[int]) -> list[TableEvent]:
+    """The deal or the draws with which the next street begins."""
+    number = hand.street + 1
+    street = VARIANTS[hand.variant].streets[number]
+    limit = street_limit(table, hand, number)
+    if street.draw:
+        return [DrawStarted(number, live, limit)]
+    if not street.board:
+        return [_stud_street(table, hand, live, limit)]
+    events: list[TableEvent] = [BoardDealt(number, hand.deck[: street.board], limit=limit)]
+    for board in range(1, len(hand.extra_boards) + 1):
+        cards = hand.deck[board * street.board : (board + 1) * street.board]
+        events.append(BoardDealt(number, cards, board))
+    return events
+
+
+def _stud_street(table: Table, hand: Hand, live: list[int], limit: FixedLimit | None) -> TableEvent:
+    """One card for each, or one for all where the deck has too few (TDA RP-10)."""
+    number = hand.street + 1
+    variant = VARIANTS[hand.variant]
+    street, deck = variant.streets[number], hand.deck
+    shows = [part.up if part is not None else [] for part in hand.seats]
+    if len(deck) < len(live):
+        opener = opener_seat(live, shows, low_opens=variant.low_opens)
+        return BoardDealt(number, deck[:1], limit=limit, opener=opener)
+    cards: list[list[Card]] = [[] for _ in hand.seats]
+    up: list[list[Card]] = [[] for _ in hand.seats]
+    for card, seat in zip(deck, live, strict=False):
+        # The hand of a player who has tabled it stays open.
+        face_up = street.up or hand_seat(hand, seat).shown
+        (up if face_up else cards)[seat] = [card]
+    shows = [[*old, *new] for old, new in zip(shows, up, strict=True)]
+    opener = opener_seat(live, shows, low_opens=variant.low_opens)
+    dealt_to = [taken_seat(table, n).player if cards[n] else None for n in range(len(cards))]
+    return HoleCardsDealt(cards, dealt_to, up, number, opener, limit)
+
+
+def _table_all(hand: Hand, live: list[int]) -> list[TableEvent]:
+    return [
+        CardsShown(number, part.cards)
+        for number in live
+        if not (part := hand_seat(hand, number)).shown and UNKNOWN not in part.cards
+    ]
+
+
+def _run_times(table: Table, hand: Hand, live: list[int]) -> int:
+    """How often the rest of the board is dealt: what all who are in the hand agree to."""
+    later = VARIANTS[hand.variant].streets[hand.street + 1 :]
+    cards = sum(street.board for street in later)
+    if not cards:
+        return 1
+    agreed = min(taken_seat(table, number).run_it for number in live)
+    return min(agreed, table.config.house.run_it, len(hand.deck) // cards)
+
+
+def _run_boards(hand: Hand) -> list[TableEvent]:
+    """The rest of each board, the first board to its end before the second begins."""
+    events: list[TableEvent] = []
+    streets = VARIANTS[hand.variant].streets
+    dealt = 0
+    for board in range(len(hand.extra_boards) + 1):
+        for street in range(hand.street + 1, len(streets)):
+            cards = hand.deck[dealt : dealt + streets[street].board]
+            dealt += len(cards)
+            events.append(BoardDealt(street, cards, board))
+    return events
+
+
+def _ended(hand: Hand, events: list[TableEvent]) -> HandEnded:
+    """The end, after the `events` in which some have shown their cards."""
+    shown = {event.seat for event in events if type(event) is CardsShown}
+    unshown = []
+    for number in hand.order:
+        part = hand_seat(hand, number)
+        if number not in shown and not part.shown and UNKNOWN not in part.cards:
+            unshown.append(number)
+    return HandEnded(hand.number, unshown)
