@@ -18,17 +18,20 @@ try:
 
     from pokerws import logs
     from pokerws.client.bots import STYLES, BotSeat, run_bots
+    from pokerws.game.state import PlayerId
     from pokerws.replay_hands import replay_hands
     from pokerws.server.app import App
+    from pokerws.server.hand_texts import FORMATS, HandWriter
     from pokerws.server.keys import KeySetError
     from pokerws.server.mint import ROLES, mint
     from pokerws.settings import Settings, SettingsError, load
     from pokerws.storage.archive import archive
     from pokerws.storage.archive_file import ArchiveError
     from pokerws.storage.database import DatabaseError, migrate
+    from pokerws.storage.export import export
     from pokerws.storage.incident import replay_game
     from pokerws.storage.repair import Action, RepairError, repair
-    from pokerws.storage.stored_log import NotStored
+    from pokerws.storage.stored_log import NotStored, printable
     from pokerws.storage.vault import Vault
     from pokerws.storage.vault_keys import (
         KeySource,
@@ -66,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "token":
                 print(_token(_settings(arguments.env_file), arguments))
                 return 0
-            case "migrate" | "verify" | "replay" | "archive" | "repair":
+            case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
                 settings = _settings(arguments.env_file)
                 # The lines that it prints say it all, unless something is wrong.
                 logs.configure(settings.log_format, "warning")
@@ -151,13 +154,34 @@ def _parser() -> argparse.ArgumentParser:
     repairing.add_argument(
         "--backup", type=Path, default=Path("var/repair"), metavar="DIR", help="(var/repair)"
     )
+    _add_hands(commands, env_file)
+    _add_keys_and_tokens(commands, env_file)
+    return parser
+
+
+def _add_hands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    env_file: argparse.ArgumentParser,
+) -> None:
+    exporting = commands.add_parser(
+        "export",
+        help="print the hands of a game that are over, hidden cards included",
+        parents=[env_file],
+    )
+    exporting.add_argument("--game", required=True, metavar="ID", help="the game's id")
+    exporting.add_argument("--hand", type=int, metavar="N", help="only this hand")
+    exporting.add_argument("--format", choices=FORMATS, default="phh", help="(phh)")
+    exporting.add_argument(
+        "--as",
+        dest="player",
+        metavar="PLAYER",
+        help="as the player with this id saw them: others' cards only where they were shown",
+    )
     replaying = commands.add_parser(
         "replay-hands", help="play recorded hands through the rules and compare the stacks"
     )
     replaying.add_argument("--variant", help="only hands of this variant code, such as NT")
     replaying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL, or gzipped")
-    _add_keys_and_tokens(commands, env_file)
-    return parser
 
 
 def _add_keys_and_tokens(
@@ -240,6 +264,8 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 dry_run=arguments.dry_run,
             )
             return asyncio.run(archiving)
+        case "export":
+            return _export(settings, arguments)
         case "repair":
             action: Action = "show"
             if arguments.restore or arguments.refund:
@@ -259,6 +285,26 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 vault=_vault(settings),
             )
             return asyncio.run(telling)
+
+
+def _export(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print hands; returns the exit code."""
+    player = None if arguments.player is None else PlayerId(arguments.player)
+    write = HandWriter(arguments.format, player, sections=arguments.hand is None)
+    exporting = export(
+        *(settings.database_url, settings.embedded_dir, arguments.game, sys.stdout, sys.stderr),
+        write=write,
+        hand=arguments.hand,
+        vault=_vault(settings),
+    )
+    code = asyncio.run(exporting)
+    if player is not None and not write.dealt_in:
+        print(
+            f"pokerws: {printable(player)} was dealt into none of these hands: they are as "
+            "spectators saw them",
+            file=sys.stderr,
+        )
+    return code
 
 
 def _vault(settings: Settings) -> Vault:
@@ -303,17 +349,28 @@ def _show_status(app: App, settings: Settings) -> None:
 
 async def _run_bots(app: App, settings: Settings) -> None:
     """Seat the bots as ordinary clients; they come back to their seats after a restart."""
-    table = app.open_bot_table()
+    await run_bots(app.socket_url, bot_seats(app, settings), tls=app.own_tls)
+
+
+def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
+    """Who plays where: the same bots at every table, which is opened if there is none."""
+    names = BOT_NAMES[: settings.bots]
+    tables = [(app.open_bot_table(), settings.bots, frozenset[str]())]
+    # At these nothing is played, and stored, until there is somebody to play with.
+    tables += [(table, bots, frozenset(names)) for table, bots in app.open_bot_games().items()]
     delay_ms = (settings.bot_min_delay_ms, settings.bot_max_delay_ms)
-    names = zip(BOT_NAMES[: settings.bots], cycle(STYLES.values()), strict=False)
-    await run_bots(
-        app.socket_url,
-        [
-            BotSeat(style, table, name, token=app.bot_token(name), delay_ms=delay_ms)
-            for name, style in names
-        ],
-        tls=app.own_tls,
-    )
+    return [
+        BotSeat(
+            style,
+            table,
+            name,
+            token=app.bot_token(name),
+            delay_ms=delay_ms,
+            not_among=not_among,
+        )
+        for table, bots, not_among in tables
+        for name, style in zip(names[:bots], cycle(STYLES.values()), strict=False)
+    ]
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Nobody waits long for it and nothing of play depends on it: what cannot be had s
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from itertools import takewhile
 
@@ -12,6 +12,7 @@ import structlog
 
 from pokerws.game.events import (
     HAND_ENDS,
+    HandShown,
     HandStarted,
     LogRestarted,
     TableEvent,
@@ -64,26 +65,31 @@ class EventLog:
     ) -> tuple[int, list[TableEvent]] | None:
         """The number of a hand's first event, and its events; None where not all are there.
 
+        They go on with the cards that were shown after the hand.
+
         The hand is over, and `last_seq` is of the table's latest event.  Raises LogUnavailable.
         """
         async with self._reading(table):
             await self._sink.flush(LOG_TIMEOUT_S, table)
             before_seq = await self._seq_before(table, number, last_seq)
             events: list[TableEvent] = []
-            while len(events) < MAX_HAND_EVENTS:
+            more = True
+            while more and len(events) < MAX_HAND_EVENTS:
                 after_seq = before_seq + len(events)
                 rows = await self._store.events(table, after_seq, HAND_PAGE)
                 if rows and not events:
                     # Numbers may be missing before a hand.
                     before_seq = after_seq = rows[0].seq - 1
-                page = self._open(table, _without_gap(rows, after_seq))
-                if not page or not _is_of_hand(events or page, number):
+                events += self._open(table, _without_gap(rows, after_seq))
+                if not events or not _is_of_hand(events, number):
                     return None
-                for event in page:
-                    events.append(event)
-                    if isinstance(event, HAND_ENDS):
-                        return before_seq + 1, events
-        return None
+                more = len(rows) == HAND_PAGE and not any(
+                    isinstance(event, HandStarted) for event in events[1:]
+                )
+        told = list(of_hand(events))
+        if not any(isinstance(event, HAND_ENDS) for event in told):
+            return None
+        return before_seq + 1, told
 
     async def _seq_before(self, table: TableId, number: int, last_seq: int) -> int:
         """A seq after which the events of a hand begin.
@@ -116,6 +122,17 @@ class EventLog:
         except (SealedByUnknownKey, SealBroken, *UNREADABLE) as error:
             log.warning("log_unreadable", table=table, error=str(error))
             raise LogUnavailable("it cannot be read") from error
+
+
+def of_hand(events: Iterable[TableEvent]) -> Iterator[TableEvent]:
+    """Of events that begin with a hand's: all to its end, and what is shown before the next one."""
+    over = False
+    for place, event in enumerate(events):
+        if place and isinstance(event, HandStarted):
+            return
+        if not over or isinstance(event, HandShown):
+            yield event
+        over = over or isinstance(event, HAND_ENDS)
 
 
 def _without_gap(rows: Iterable[EventRow], after_seq: int) -> Iterable[EventRow]:

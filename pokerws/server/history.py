@@ -5,13 +5,13 @@ see what: everything in here is as it happened.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
-from pokerws.game.events import HAND_ENDS, HandStarted, TableEvent
+from pokerws.game.events import HandStarted, TableEvent
 from pokerws.game.state import TableId
-from pokerws.server.event_log import EventLog
+from pokerws.server.event_log import EventLog, of_hand
 
 # Events kept in memory for viewers that come back: some 40 hands.
 HISTORY_EVENTS = 1024
@@ -22,7 +22,7 @@ OVERLAP_EVENTS = 128
 
 
 class HandPart(NamedTuple):
-    """A whole hand: its events, and the number of the first one."""
+    """A whole hand: its events, the cards that were shown after it, and the first one's number."""
 
     seq: int
     events: Sequence[TableEvent]
@@ -73,7 +73,7 @@ class History:
         newest = enumerate(self._newest, start=self._forgotten + 1)
         for seq, event in newest:
             if isinstance(event, HandStarted) and event.hand == number:
-                return HandPart(seq, [event, *_to_the_end(event for _, event in newest)])
+                return HandPart(seq, list(of_hand(chain([event], (event for _, event in newest)))))
         return None
 
     async def read_hand(self, number: int) -> HandPart | None:
@@ -82,10 +82,3 @@ class History:
             return None
         found = await self._log.hand(self._table, number, self.seq)
         return None if found is None else HandPart(*found)
-
-
-def _to_the_end(events: Iterable[TableEvent]) -> Iterable[TableEvent]:
-    for event in events:
-        yield event
-        if isinstance(event, HAND_ENDS):
-            return

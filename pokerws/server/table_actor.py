@@ -31,6 +31,7 @@ from pokerws.messages import (
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.event_log import EventLog, LogUnavailable
 from pokerws.server.gate import Gate
+from pokerws.server.hand_texts import text_for
 from pokerws.server.history import HandPart, History
 from pokerws.server.parties import Owner, Sink, TableAnswer, Viewer
 from pokerws.server.receipts import Receipts
@@ -281,7 +282,9 @@ class TableActor:
             # What is in the log is stored, and needs no gate.
             found, answer = await self._read_hand(number), viewer.answer
         shown = [redact(event, viewer.player) for event in found.events]
-        answer(HandEvents(message.id, self.table.id, number, self.epoch, found.seq, shown))
+        text = text_for(message, self.table, shown)
+        events = shown if text is None else []
+        answer(HandEvents(message.id, self.table.id, number, self.epoch, found.seq, events, text))
 
     async def _read_hand(self, number: int) -> HandPart:
         """A hand from the log.  Raises Illegal."""

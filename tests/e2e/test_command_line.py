@@ -152,6 +152,10 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
     assert "the table after event 50, " in output
     # The server has noticed nothing: it plays on, and stores all.
     await server.all_written(max(line["version"] for line in server.log("save_game")) + 50)
+    asked = ("export", "--game", game, "--hand", "1", "--format", "pokerstars")
+    code, output, errors = await run(*asked, **settings)
+    assert (code, errors) == (0, "")
+    assert output.count("Dealt to") >= 2
     assert not [line for line in server.log("save_game") if line["outcome"] != "DB_SUCCESS"]
     assert await server.stop() == 0
     (stopped,) = server.log("server_stopped")
@@ -163,7 +167,16 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
         "1 games verified, 0 mismatches\n",
         "",
     )
-    for command in (["verify", "--game", "no-such"], ["replay", "no-such"]):
+    code, output, errors = await run(*asked, "--as", "somebody", **settings)
+    assert code == 0
+    assert output.startswith("PokerStars Hand #")
+    assert "Dealt to" not in output
+    assert "somebody was dealt into none of these hands: they are as spectators saw" in errors
+    for command in (
+        ["verify", "--game", "no-such"],
+        ["replay", "no-such"],
+        ["export", "--game", "no-such"],
+    ):
         assert await run(*command, **settings) == (1, "", "pokerws: there is no game no-such\n")
     assert not (place / "postgres/cluster/data/postmaster.pid").exists()
 

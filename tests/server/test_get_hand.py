@@ -12,6 +12,7 @@ from pokerws.game.cards import UNKNOWN
 from pokerws.game.events import (
     HandCancelled,
     HandEnded,
+    HandShown,
     HandStarted,
     HoleCardsDealt,
     TableEvent,
@@ -70,7 +71,7 @@ async def refused(actor: TableActor, number: int, player: str = "p0") -> str:
 
 
 def hands_in(events: list[TableEvent]) -> dict[int, tuple[int, list[TableEvent]]]:
-    """The hands that are over, with the number of the first event of each."""
+    """The hands that are over, and the cards shown after each; with the first event's number."""
     hands: dict[int, tuple[int, list[TableEvent]]] = {}
     begun: tuple[int, int] | None = None
     for place, event in enumerate(events):
@@ -78,6 +79,8 @@ def hands_in(events: list[TableEvent]) -> dict[int, tuple[int, list[TableEvent]]
             begun = place, event.hand
         elif isinstance(event, HandEnded | HandCancelled) and begun is not None:
             hands[event.hand] = begun[0] + 1, events[begun[0] : place + 1]
+        elif isinstance(event, HandShown):
+            hands[event.hand][1].append(event)
     return hands
 
 
@@ -91,10 +94,11 @@ async def check_all_hands(house: StoredHouse, playing: Playing) -> int:
             told = await hand_of(actor, player, number)
             assert told.seq == seq
             assert told.events == [redact(event, player) for event in events]
-            (dealt,) = (event for event in told.events if isinstance(event, HoleCardsDealt))
-            open_cards = [cards for cards in dealt.cards if cards and UNKNOWN not in cards]
-            assert len(open_cards) == dealt.players.count(player)
-            own += len(open_cards)
+            for dealt in told.events:
+                if isinstance(dealt, HoleCardsDealt):
+                    open_cards = [cards for cards in dealt.cards if cards and UNKNOWN not in cards]
+                    assert len(open_cards) == dealt.players.count(player)
+                    own += len(open_cards)
     return own
 
 
@@ -252,7 +256,7 @@ async def test_of_a_hand_in_an_older_log_that_does_not_tell_who_was_dealt_to_nob
     log[row.seq] = replace(row, payload=payload)
     for player in VIEWERS:
         told = await hand_of(actor, player, row.hand_number)
-        (dealt,) = (event for event in told.events if isinstance(event, HoleCardsDealt))
+        dealt = next(event for event in told.events if isinstance(event, HoleCardsDealt))
         assert {card for cards in dealt.cards for card in cards} == {UNKNOWN}
 
 
@@ -337,6 +341,9 @@ async def test_hands_are_told_and_cards_are_shown_without_watching(
     await sam.send({"type": "watch", "table": table})
     state = (await sam.until("snapshot"))["state"]
     assert state["last_hand"] == {"number": 1, "cards": [["??", "??"], dealt[1][1]], "shown": [1]}
+    for player in (ann, ben, sam):
+        told_later = await player.ask("get_hand", table=table, hand=1)
+        assert told_later["events"][-1] == shown["events"][0]
 
 
 async def test_a_hand_that_cannot_be_told_is_refused_with_a_code(
