@@ -244,7 +244,7 @@ def _restarted(table: Table) -> list[TableEvent]:
 
 def _without_cards(hand: Hand) -> Hand:
     hand = deepcopy(hand)
-    hand.deck = []
+    hand.deck, hand.discards = [], []
     for seat in hand.seats:
         if seat is not None and not seat.shown:
             seat.cards = []

@@ -12,11 +12,21 @@ from typing import NamedTuple
 
 import msgspec
 
-from pokerws.game.events import BetPlaced, Called, Checked, Folded, Raised, TableEvent
+from pokerws.game.config import check_config
+from pokerws.game.events import (
+    BetPlaced,
+    BringInPosted,
+    Called,
+    CardsDrawn,
+    Checked,
+    Folded,
+    Raised,
+    TableEvent,
+)
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, Table
-from pokerws.game.table import check_config
 from pokerws.storage.narrate import picture
+from pokerws.storage.secret_cards import comparable_table
 from pokerws.storage.store import Receipt, TableSnapshot
 from pokerws.storage.stored_log import (
     IMPOSSIBLE,
@@ -33,7 +43,7 @@ from pokerws.storage.stored_log import (
     read_game,
     read_log,
 )
-from pokerws.storage.vault import Vault, public_table
+from pokerws.storage.vault import Vault
 from pokerws.storage.verify import LogReplay, differences
 from pokerws.storage.verify_ledger import verify_chips
 
@@ -155,7 +165,9 @@ def _event(log: LogReplay, row: StoredEvent) -> TableEvent:
 
 def _can_go_on(table: Table, event: TableEvent) -> bool:
     """Whether the rules go on from the state after an event; not amid those of a deal or a pot."""
-    acted = isinstance(event, Folded | Checked | Called | BetPlaced | Raised)
+    acted = isinstance(
+        event, Folded | Checked | Called | BetPlaced | Raised | BringInPosted | CardsDrawn
+    )
     return table.hand is None or table.hand.turn is not None or acted
 
 
@@ -311,7 +323,7 @@ def _until(receipts: Receipts, seq: int) -> Receipts:
 def _tables(one: Source, other: Source) -> Sequence[Table]:
     """The tables of two states, without their cards where some of these are unknown."""
     if one.hidden or other.hidden:
-        return public_table(one.table), public_table(other.table)
+        return comparable_table(one.table), comparable_table(other.table)
     return one.table, other.table
 
 

@@ -13,9 +13,10 @@ from typing import NamedTuple, TypeAlias
 import asyncpg
 import msgspec
 
-from pokerws.game.events import TableEvent
+from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.state import Table, TableId
 from pokerws.storage.database import DatabaseError, reachable
+from pokerws.storage.older import renewed
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault import SealBroken, SealedByUnknownKey, Vault
 
@@ -216,6 +217,7 @@ async def read_log(
 def open_table(vault: Vault, row: StoredGame) -> ReadTable:
     """The table of a game's row, with all cards that the vault opens.  Raises UNREADABLE."""
     public = _decode_snapshot(row.snapshot)
+    renewed(public.table)
     key_id = public.sealed.partition(":")[0] or None
     try:
         return ReadTable(vault.open_snapshot(TableId(row.id), row.snapshot).table, key_id)
@@ -230,9 +232,16 @@ def open_event(vault: Vault, game: str, row: StoredEvent) -> ReadEvent:
     try:
         return ReadEvent(vault.open_event(TableId(game), row.hand_number, row.payload))
     except SealedByUnknownKey as error:
-        return ReadEvent(_decode_event(row.payload), missing=error.key_id)
+        return ReadEvent(_public_event(row), missing=error.key_id)
     except SealBroken as error:
-        return ReadEvent(_decode_event(row.payload), broken=str(error))
+        return ReadEvent(_public_event(row), broken=str(error))
+
+
+def _public_event(row: StoredEvent) -> TableEvent:
+    event: TableEvent = _decode_event(row.payload)
+    if isinstance(event, LogRestarted) and event.table is not None:
+        renewed(event.table)
+    return event
 
 
 async def log_bounds(

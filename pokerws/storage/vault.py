@@ -1,8 +1,9 @@
 """Secrets at rest: cards that nobody may see yet are stored in a sealed text only.
 
-This module owns which parts of a snapshot or an event are secret, and how they are sealed: with
-AES-GCM, bound to the table, the hand and the kind of row.  What is public stays readable JSON.  It
-must not know where keys come from (`vault_keys.py`) or who may see what (`server/views.py`).
+This module owns which parts of an event are secret (those of a table are in `secret_cards.py`), and
+how they are sealed: with AES-GCM, bound to the table, the hand and the kind of row.  What is public
+stays readable JSON.  It must not know where keys come from (`vault_keys.py`) or who may see what
+(`server/views.py`).
 """
 
 import os
@@ -23,13 +24,18 @@ from pokerws.game.events import (
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BringInPosted,
     Called,
+    CardsDrawn,
     CardsMucked,
     CardsShown,
     Checked,
     ChipsAdded,
     ClockResumed,
+    DeckReshuffled,
+    DrawStarted,
     Folded,
+    GameChanged,
     HandCancelled,
     HandEnded,
     HandShown,
@@ -45,6 +51,9 @@ from pokerws.game.events import (
     PlayerStood,
     PotAwarded,
     Raised,
+    RunItAgreed,
+    RunItSet,
+    StraddleSet,
     TableClosed,
     TableEvent,
     TableOpened,
@@ -52,12 +61,30 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
-from pokerws.game.state import Hand, HandSeat, LastHand, Table, TableId
+from pokerws.game.state import Hand, Table, TableId
+from pokerws.storage.older import renewed
+from pokerws.storage.secret_cards import (
+    NO_SECRETS,
+    Secrets,
+    fill,
+    fill_last,
+    has_unknown,
+    masked,
+    public_table,
+    secrets_of,
+)
 from pokerws.storage.store import TableSnapshot
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-Kind = Literal["snapshot", "hand_started", "hole_cards_dealt", "log_restarted"]
+Kind = Literal[
+    "snapshot",
+    "hand_started",
+    "hole_cards_dealt",
+    "cards_drawn",
+    "deck_reshuffled",
+    "log_restarted",
+]
 
 
 class Key(NamedTuple):
@@ -82,21 +109,6 @@ class SealBroken(Exception):
     """A sealed text is not what was sealed here: edited, moved from another row, or another key."""
 
 
-class _Secrets(NamedTuple):
-    """What a sealed text holds; `cards` has a list a seat, empty where there is nothing secret."""
-
-    deck: list[Card]
-    cards: list[list[Card]]
-
-    @property
-    def none(self) -> bool:
-        """Whether there is nothing to seal."""
-        return not self.deck and not any(self.cards)
-
-
-_NO_SECRETS = _Secrets([], [])
-
-
 class HandSeal:
     """A table's newest sealed text, to be used again while its secrets are the same.
 
@@ -107,23 +119,33 @@ class HandSeal:
     __slots__ = ("_of", "_text")
 
     def __init__(self) -> None:
-        self._of: tuple[TableId, int, list[Card], list[list[Card]]] | None = None
+        self._of: tuple[TableId, int, Secrets] | None = None
         self._text = ""
 
-    def text_of(self, table: TableId, hand: int, secrets: _Secrets) -> str | None:
+    def text_of(self, table: TableId, hand: int, secrets: Secrets) -> str | None:
         """The text, if it was sealed from just this."""
-        return self._text if self._of == (table, hand, secrets.deck, secrets.cards) else None
+        return self._text if self._of == (table, hand, secrets) else None
 
-    def keep(self, table: TableId, hand: int, secrets: _Secrets, text: str) -> None:
-        """Remember a text.  The lists are copied, since the table goes on changing its own."""
-        self._of = table, hand, secrets.deck.copy(), [cards.copy() for cards in secrets.cards]
+    def keep(self, table: TableId, hand: int, secrets: Secrets, text: str) -> None:
+        """Remember a text."""
+        self._of = table, hand, secrets.copy()
         self._text = text
 
 
 _encode = msgspec.json.Encoder().encode
 _decode_event = msgspec.json.Decoder(TableEvent).decode
 _decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
-_decode_secrets = msgspec.json.Decoder(tuple[str, list[str]]).decode
+
+
+class _Plain(Struct, array_like=True, forbid_unknown_fields=True):
+    """Secrets as they are sealed: the cards of a list as one word, half as long to store."""
+
+    deck: str
+    cards: list[str]
+    discards: list[str] = []
+
+
+_decode_plain = msgspec.json.Decoder(_Plain).decode
 
 
 class _Sealed(Struct):
@@ -133,6 +155,7 @@ class _Sealed(Struct):
 
 
 _decode_sealed = msgspec.json.Decoder(_Sealed).decode
+_WithSecrets = HandStarted | HoleCardsDealt | CardsDrawn | DeckReshuffled | LogRestarted
 
 
 class Vault:
@@ -159,7 +182,7 @@ class Vault:
         `seal` is the table's own, and saves sealing the same secrets again.
         """
         table = snapshot.table
-        number, secrets = _secrets_of(table)
+        number, secrets = secrets_of(table)
         if secrets.none:
             return _encode(snapshot), None
         text = None if seal is None else seal.text_of(table.id, number, secrets)
@@ -178,6 +201,7 @@ class Vault:
         snapshot = _decode_snapshot(data)
         self._open_table("snapshot", table, snapshot.table, snapshot.sealed)
         snapshot.sealed = ""
+        renewed(snapshot.table)
         return snapshot
 
     def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
@@ -193,6 +217,9 @@ class Vault:
                 | BetsCollected()
                 | BoardDealt()
                 | BlindPosted()
+                | BringInPosted()
+                | DrawStarted()
+                | RunItAgreed()
                 | UncalledBetReturned()
                 | PotAwarded()
                 | CardsShown()
@@ -210,20 +237,31 @@ class Vault:
                 | ChipsAdded()
                 | PlayerSatOut()
                 | PlayerSatIn()
+                | StraddleSet()
+                | RunItSet()
+                | GameChanged()
                 | ClockResumed()
                 | TableOpened()
                 | TableClosed()
             ):
                 return _encode(event)
             case HandStarted(deck=deck):
-                secrets, public = _Secrets(deck, []), _encode(replace(event, deck=[]))
+                secrets, public = Secrets(deck, [], []), _encode(replace(event, deck=[]))
                 return self._with_seal(public, _place("hand_started", table, hand), secrets)
             case HoleCardsDealt(cards=cards):
-                secrets, hidden = _Secrets([], cards), [_hidden(own) for own in cards]
-                public = _encode(replace(event, cards=hidden))
+                secrets, seen = Secrets([], cards, []), [masked(own) for own in cards]
+                public = _encode(replace(event, cards=seen))
                 return self._with_seal(public, _place_of_deal(table, hand, event), secrets)
+            case CardsDrawn(discarded=discarded, drawn=drawn):
+                secrets = Secrets([], [discarded, drawn], [])
+                seen = [masked(discarded), masked(drawn)]
+                public = _encode(replace(event, discarded=seen[0], drawn=seen[1]))
+                return self._with_seal(public, _place_of_draw(table, hand, event), secrets)
+            case DeckReshuffled(deck=deck):
+                secrets, public = Secrets(deck, [], []), _encode(replace(event, deck=[]))
+                return self._with_seal(public, _place_of_deck(table, hand, event), secrets)
             case LogRestarted(table=whole):
-                secrets = _NO_SECRETS if whole is None else _secrets_of(whole)[1]
+                secrets = NO_SECRETS if whole is None else secrets_of(whole)[1]
                 public = _encode(LogRestarted(None if whole is None else public_table(whole)))
                 return self._with_seal(public, _place("log_restarted", table, hand), secrets)
             case _:
@@ -235,27 +273,41 @@ class Vault:
         Raises SealedByUnknownKey, SealBroken, and what msgspec raises for what does not decode.
         """
         event: TableEvent = _decode_event(payload)
-        if not isinstance(event, HandStarted | HoleCardsDealt | LogRestarted):
+        if not isinstance(event, _WithSecrets):
             return event
         text = _decode_sealed(payload).sealed
         match event:
+            case DeckReshuffled() if text:
+                place = _place_of_deck(table, hand, event)
+                return replace(event, deck=self._open(text, place).deck)
+            case CardsDrawn() if text:
+                return self._open_draw(table, hand, event, text)
+            case CardsDrawn(discarded=discarded, drawn=drawn) if UNKNOWN in discarded + drawn:
+                raise SealBroken("the sealed text with the cards is missing")
             case HandStarted() if text:
                 place = _place("hand_started", table, hand)
                 return replace(event, deck=self._open(text, place).deck)
             case HoleCardsDealt(cards=public) if text:
                 dealt = self._open(text, _place_of_deal(table, hand, event)).cards
-                if public != [_hidden(own) for own in dealt]:
+                if public != [masked(own) for own in dealt]:
                     raise SealBroken("the sealed cards are not of the seats that were dealt to")
                 return replace(event, cards=dealt)
             case HoleCardsDealt(cards=public) if any(UNKNOWN in own for own in public):
                 raise SealBroken("the sealed text with the cards is missing")
             case LogRestarted(table=Table() as whole):
                 self._open_table("log_restarted", table, whole, text, hand)
+                renewed(whole)
                 return event
             case _:
                 return event
 
-    def _with_seal(self, public: bytes, place: bytes, secrets: _Secrets) -> bytes:
+    def _open_draw(self, table: TableId, hand: int, event: CardsDrawn, text: str) -> CardsDrawn:
+        cards = self._open(text, _place_of_draw(table, hand, event)).cards
+        if [masked(own) for own in cards] != [event.discarded, event.drawn]:
+            raise SealBroken("the sealed cards are not as many as were drawn")
+        return replace(event, discarded=cards[0], drawn=cards[1])
+
+    def _with_seal(self, public: bytes, place: bytes, secrets: Secrets) -> bytes:
         """An event's JSON with the sealed text as its last member."""
         if secrets.none:
             return public
@@ -268,26 +320,27 @@ class Vault:
         """Put what is sealed back into a table's hand, in play or the last one."""
         hand = state.hand or state.last_hand
         if not text:
-            if _has_hidden(state):
+            if has_unknown(state):
                 raise SealBroken("the sealed text with the cards is missing")
             return
         if hand is None:
             raise SealBroken("cards are sealed, and there is no hand that they are of")
         place = _place(kind, table, hand.number if number is None else number)
         secrets = self._open(text, place)
-        if not (_fill(hand, secrets) if isinstance(hand, Hand) else _fill_last(hand, secrets)):
+        if not (fill(hand, secrets) if isinstance(hand, Hand) else fill_last(hand, secrets)):
             raise SealBroken("the sealed cards do not go with the public part of the hand")
 
-    def _seal(self, place: bytes, secrets: _Secrets) -> str:
+    def _seal(self, place: bytes, secrets: Secrets) -> str:
         assert self._first is not None, "a vault without keys seals nothing"
         nonce = os.urandom(NONCE_BYTES)
         cipher = self._ciphers[self._first]
-        # The cards of a list as one word: half as long to store, each time.
-        plain = _encode(("".join(secrets.deck), ["".join(own) for own in secrets.cards]))
-        sealed = nonce + cipher.encrypt(nonce, plain, place)
+        plain = ["".join(secrets.deck), _words(secrets.cards)]
+        if secrets.discards:
+            plain.append(_words(secrets.discards))
+        sealed = nonce + cipher.encrypt(nonce, _encode(plain), place)
         return f"{self._first}:{b64encode(sealed).decode()}"
 
-    def _open(self, text: str, place: bytes) -> _Secrets:
+    def _open(self, text: str, place: bytes) -> Secrets:
         key_id, colon, sealed = text.partition(":")
         if not colon:
             raise SealBroken("the sealed text does not name its key")
@@ -297,8 +350,9 @@ class Vault:
         try:
             raw = b64decode(sealed, validate=True)
             nonce, encrypted = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
-            deck, cards = _decode_secrets(cipher.decrypt(nonce, encrypted, place))
-            return _Secrets(parse_cards(deck), [parse_cards(own) for own in cards])
+            plain = _decode_plain(cipher.decrypt(nonce, encrypted, place))
+            cards, discards = map(parse_cards, plain.cards), map(parse_cards, plain.discards)
+            return Secrets(parse_cards(plain.deck), list(cards), list(discards))
         except (InvalidTag, ValueError, msgspec.MsgspecError):
             # The cause is left out: it may have a piece of what was sealed in it.
             raise SealBroken(
@@ -307,99 +361,31 @@ class Vault:
             ) from None
 
 
-def public_table(table: Table) -> Table:
-    """A table without its secrets, as it stands in a sealed snapshot."""
-    hand, last = table.hand, table.last_hand
-    if hand is not None:
-        return replace(table, hand=_public(hand))
-    if last is not None:
-        return replace(table, last_hand=_public_last(last))
-    return table
-
-
 def _place(kind: Kind, table: TableId, hand: int) -> bytes:
     """Where a sealed text belongs: it opens nowhere else."""
     return f"pokerws 1 {kind} {hand} {table}".encode()
 
 
 def _place_of_deal(table: TableId, hand: int, event: HoleCardsDealt) -> bytes:
-    """With who was dealt to, as that says who may see the cards; older logs do not tell."""
+    """With who was dealt to, as that says who may see the cards; older logs do not tell.
+
+    A hand of stud has several deals, one a street.
+    """
     place = _place("hole_cards_dealt", table, hand)
-    return place + _encode(event.players) if event.players else place
+    if event.players:
+        place += _encode(event.players)
+    return b"%b %d" % (place, event.street) if event.street else place
 
 
-def _secrets_of(table: Table) -> tuple[int, _Secrets]:
-    """What is secret at a table, and the number of the hand that it is of.
-
-    While a hand is in play nothing is kept of the one before it.
-    """
-    hand, last = table.hand, table.last_hand
-    if hand is not None:
-        cards = [[] if seat is None or seat.shown else seat.cards for seat in hand.seats]
-        return hand.number, _Secrets(hand.deck, cards)
-    if last is not None:
-        unseen = [[] if n in last.shown else cards for n, cards in enumerate(last.cards)]
-        return last.number, _Secrets([], unseen)
-    return table.hand_number, _NO_SECRETS
+def _place_of_draw(table: TableId, hand: int, event: CardsDrawn) -> bytes:
+    """With who drew, as that says who may see the cards, and in which of the hand's draws."""
+    return _place("cards_drawn", table, hand) + _encode((event.player, event.street))
 
 
-def _public(hand: Hand) -> Hand:
-    seats = [
-        seat
-        if seat is None or seat.shown or not seat.cards
-        else replace(seat, cards=_hidden(seat.cards))
-        for seat in hand.seats
-    ]
-    return replace(hand, seats=seats, deck=[])
+def _place_of_deck(table: TableId, hand: int, event: DeckReshuffled) -> bytes:
+    """With the draw that it was shuffled for: a seat has one a street."""
+    return _place("deck_reshuffled", table, hand) + _encode((event.street, event.seat))
 
 
-def _public_last(last: LastHand) -> LastHand:
-    cards = [own if n in last.shown else _hidden(own) for n, own in enumerate(last.cards)]
-    return replace(last, cards=cards)
-
-
-def _hidden(cards: list[Card]) -> list[Card]:
-    return [UNKNOWN] * len(cards)
-
-
-def _has_hidden(table: Table) -> bool:
-    if table.hand is not None:
-        return any(_is_hidden(seat) for seat in table.hand.seats)
-    return table.last_hand is not None and any(UNKNOWN in own for own in table.last_hand.cards)
-
-
-def _is_hidden(seat: HandSeat | None) -> bool:
-    return seat is not None and not seat.shown and UNKNOWN in seat.cards
-
-
-def _fill(hand: Hand, secrets: _Secrets) -> bool:
-    """Put a hand's secrets back; False where they do not go with what is public.
-
-    An older text of the same hand opens too; it has cards that have been dealt or shown since.
-    """
-    fits = not hand.deck and len(secrets.cards) == len(hand.seats)
-    known = hand.board + secrets.deck
-    for seat, cards in zip(hand.seats, secrets.cards, strict=False):
-        if seat is None or seat.shown:
-            fits = fits and not cards
-        else:
-            fits = fits and seat.cards == _hidden(cards)
-            seat.cards = cards
-        known = known + ([] if seat is None else seat.cards)
-    hand.deck = secrets.deck
-    return fits and len(set(known)) == len(known)
-
-
-def _fill_last(last: LastHand, secrets: _Secrets) -> bool:
-    """The same for what is kept of the last hand; a text of when it was played has a deck too."""
-    if secrets.deck or len(secrets.cards) != len(last.cards):
-        return False
-    for number, cards in enumerate(secrets.cards):
-        if number not in last.shown:
-            if last.cards[number] != _hidden(cards):
-                return False
-            last.cards[number] = cards
-        elif cards:
-            return False
-    known = [card for own in last.cards for card in own]
-    return len(set(known)) == len(known)
+def _words(lists: list[list[Card]]) -> list[str]:
+    return ["".join(cards) for cards in lists]

@@ -27,6 +27,7 @@ from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import replay
 from pokerws.storage.accounts import player_account
 from pokerws.storage.progress import Progress
+from pokerws.storage.secret_cards import comparable_table
 from pokerws.storage.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
@@ -46,7 +47,7 @@ from pokerws.storage.stored_log import (
     read_game,
     read_log,
 )
-from pokerws.storage.vault import Vault, public_table
+from pokerws.storage.vault import Vault
 from pokerws.storage.verify_ledger import (
     LedgerVerdict,
     Logged,
@@ -61,7 +62,7 @@ MOST_MISMATCHES = 20
 # What an operator, or the server in his place, sets beside the game itself.
 SET_ASIDE = ("closed", "quarantined")
 # Fields whose values may be cards of a live hand.
-SECRET = frozenset({"cards", "deck"})
+SECRET = frozenset({"cards", "deck", "discards"})
 
 _encode = msgspec.json.Encoder().encode
 
@@ -382,7 +383,7 @@ def _columns(row: StoredGame, read: ReadTable) -> Iterator[str]:
 def _same(one: Table, other: Table, *, hidden: bool) -> bool:
     """Whether two tables are the same to the byte; with hidden cards, in all that is public."""
     if hidden:
-        one, other = public_table(one), public_table(other)
+        one, other = comparable_table(one), comparable_table(other)
     return _encode(one) == _encode(other)
 
 
@@ -397,6 +398,6 @@ def _against_log(stored: Table, replayed: Table, *, hidden: bool) -> Iterator[st
         yield f"the log goes on to event {replayed.seq} after the snapshot's, {stored.seq}"
     elif not _same(stored, replayed, hidden=hidden):
         if hidden:
-            stored, replayed = public_table(stored), public_table(replayed)
+            stored, replayed = comparable_table(stored), comparable_table(replayed)
         places = differences(stored, replayed, "the snapshot", "the replay")
         yield f"the snapshot is not what its log leads to: {'; '.join(places)}"

@@ -121,7 +121,11 @@ async def test_a_file_with_more_hands_than_are_asked_for_is_not_taken_for_ours(
     assert (await archiving())[0] == 0
 
 
-@pytest.mark.parametrize("there", [b"no gzip", gzip.compress(b"[1]\nvariant = 'NT'\n")])
+@pytest.mark.parametrize(
+    "there",
+    [b"no gzip", gzip.compress(b"[1]\nvariant = 'NT'\n")],
+    ids=["no gzip", "another hand"],
+)
 async def test_a_file_with_other_hands_is_never_overwritten(
     archiving: Archiving, operator: Connection, there: bytes
 ) -> None:

@@ -1,0 +1,142 @@
+"""Which cards of a table are secret: those that nobody may see yet, or only one player.
+
+What is public and what is secret can be told apart and put together again.  This module must not
+know how secrets are sealed (`vault.py`) or who may see what (`server/views.py`).
+"""
+
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.state import Hand, HandSeat, LastHand, Table
+
+
+class Secrets(NamedTuple):
+    """What a sealed text holds; `cards` has a list a seat, empty where there is nothing secret.
+
+    So has `discards`, or it is empty.  Of a draw, `cards` are what was thrown away and what came.
+    """
+
+    deck: list[Card]
+    cards: list[list[Card]]
+    discards: list[list[Card]]
+
+    @property
+    def none(self) -> bool:
+        """Whether there is nothing to seal."""
+        return not self.deck and not any(self.cards) and not any(self.discards)
+
+    def copy(self) -> "Secrets":
+        """The same, for a table that goes on changing its own lists."""
+        cards = [own.copy() for own in self.cards]
+        return Secrets(self.deck.copy(), cards, [own.copy() for own in self.discards])
+
+
+NO_SECRETS = Secrets([], [], [])
+
+
+def public_table(table: Table) -> Table:
+    """A table without its secrets, as it stands in a sealed snapshot."""
+    hand, last = table.hand, table.last_hand
+    if hand is not None:
+        return replace(table, hand=_public(hand))
+    if last is not None:
+        return replace(table, last_hand=_public_last(last))
+    return table
+
+
+def comparable_table(table: Table) -> Table:
+    """What can be said of a table where cards are unknown.
+
+    A replay without the deck does not know what was thrown away either, not even how much.
+    """
+    table = public_table(table)
+    if table.hand is not None:
+        return replace(table, hand=replace(table.hand, discards=[]))
+    return table
+
+
+def secrets_of(table: Table) -> tuple[int, Secrets]:
+    """What is secret at a table, and the number of the hand that it is of.
+
+    While a hand is in play nothing is kept of the one before it.
+    """
+    hand, last = table.hand, table.last_hand
+    if hand is not None:
+        cards = [[] if seat is None or seat.shown else seat.cards for seat in hand.seats]
+        return hand.number, Secrets(hand.deck, cards, hand.discards)
+    if last is not None:
+        unseen = [[] if n in last.shown else cards for n, cards in enumerate(last.cards)]
+        return last.number, Secrets([], unseen, [])
+    return table.hand_number, NO_SECRETS
+
+
+def _public(hand: Hand) -> Hand:
+    seats = [
+        seat
+        if seat is None or seat.shown or not seat.cards
+        else replace(seat, cards=masked(seat.cards))
+        for seat in hand.seats
+    ]
+    return replace(hand, seats=seats, deck=[], discards=[masked(own) for own in hand.discards])
+
+
+def _public_last(last: LastHand) -> LastHand:
+    cards = [own if n in last.shown else masked(own) for n, own in enumerate(last.cards)]
+    return replace(last, cards=cards)
+
+
+def masked(cards: list[Card]) -> list[Card]:
+    """As many cards, all unknown."""
+    return [UNKNOWN] * len(cards)
+
+
+def has_unknown(table: Table) -> bool:
+    """Whether cards are missing that a sealed text has."""
+    if table.hand is not None:
+        thrown_away = any(UNKNOWN in own for own in table.hand.discards)
+        return thrown_away or any(_is_unknown(seat) for seat in table.hand.seats)
+    return table.last_hand is not None and any(UNKNOWN in own for own in table.last_hand.cards)
+
+
+def _is_unknown(seat: HandSeat | None) -> bool:
+    return seat is not None and not seat.shown and UNKNOWN in seat.cards
+
+
+def fill(hand: Hand, secrets: Secrets) -> bool:
+    """Put a hand's secrets back; False where they do not go with what is public.
+
+    An older text of the same hand opens too; it has cards that have been dealt or shown since, or
+    fewer that were thrown away.
+    """
+    fits = not hand.deck and len(secrets.cards) == len(hand.seats)
+    fits = fits and hand.discards == [masked(own) for own in secrets.discards]
+    # What was thrown away is in the deck or in a hand again where it was shuffled anew.
+    known = hand.board + secrets.deck
+    known += [card for board in hand.extra_boards for card in board if card not in hand.board]
+    for seat, cards in zip(hand.seats, secrets.cards, strict=False):
+        if seat is None or seat.shown:
+            fits = fits and not cards
+        else:
+            fits = fits and seat.cards == masked(cards)
+            seat.cards = cards
+        if seat is not None:
+            # Cards of a folded hand are in the deck again where it was shuffled anew.
+            known = known + seat.up + ([] if seat.folded else seat.cards)
+    hand.deck, hand.discards = secrets.deck, secrets.discards
+    return fits and len(set(known)) == len(known)
+
+
+def fill_last(last: LastHand, secrets: Secrets) -> bool:
+    """The same for what is kept of the last hand; a text of when it was played has a deck too."""
+    if secrets.deck or len(secrets.cards) != len(last.cards):
+        return False
+    for number, cards in enumerate(secrets.cards):
+        if number not in last.shown:
+            if last.cards[number] != masked(cards):
+                return False
+            last.cards[number] = cards
+        elif cards:
+            return False
+    return True
