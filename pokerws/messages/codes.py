@@ -122,6 +122,14 @@ REJECT_CODES: dict[str, Reason] = {
     "nothing_to_show": Reason(
         "only the cards of the hand that ended last can be shown, once, before the next one starts"
     ),
+    "no_straddles": Reason("the table's config allows no straddles"),
+    "not_so_often": Reason("the table's config does not allow to run the board that often"),
+    "already_so": Reason("that is how the player has it already"),
+    "no_choice": Reason("nobody chooses the game at this table"),
+    "not_your_choice": Reason(
+        "no hand is due yet, or somebody else will have its button and chooses"
+    ),
+    "unknown_game": Reason("the table has no such game"),
     "in_hand": Reason("not while the player is in a hand", retryable=True),
     # Actions.
     "not_your_turn": Reason(
@@ -133,6 +141,11 @@ REJECT_CODES: dict[str, Reason] = {
     "amount_not_allowed": Reason("only a bet or raise has an amount"),
     "amount_too_small": Reason("less than the minimum"),
     "amount_too_large": Reason("more than the maximum"),
+    "amount_not_a_size": Reason("the turn has `sizes`, and the amount is none of them"),
+    "cards_missing": Reason("a discard needs cards"),
+    "cards_not_allowed": Reason("only a discard has cards"),
+    "not_your_cards": Reason("a card that the player does not hold, or one card twice"),
+    "wrong_number_of_cards": Reason("more or fewer cards than the turn allows"),
 }
 
 # All codes that a client may see; those below 4000 are WebSocket's own, and some come from nobody.

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from pokerws.game.cards import Card
 from pokerws.game.state import MAX_CHIPS, MAX_SEATS, TableId
 
 PROTOCOL = 1
@@ -16,6 +17,9 @@ MAX_NAME_LENGTH = 24
 MAX_TABLE_NAME_LENGTH = 40
 MAX_CHAT_LENGTH = 300
 MAX_TOKEN_LENGTH = 3072
+# No game has more hole cards, nor runs a board more often.
+MAX_CARDS = 6
+MAX_RUNS = 3
 
 # Ids are stored with the tables, and a database's JSON takes no zero bytes.
 CommandId = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern="^[ -~]*$")]
@@ -26,6 +30,10 @@ ChatText = Annotated[str, Meta(min_length=1, max_length=MAX_CHAT_LENGTH)]
 Token = Annotated[str, Meta(min_length=1, max_length=MAX_TOKEN_LENGTH)]
 Chips = Annotated[int, Meta(ge=0, le=MAX_CHIPS)]
 SeatNumber = Annotated[int, Meta(ge=0, lt=MAX_SEATS)]
+KnownCard = Annotated[Card, Meta(max_length=2, pattern="^[2-9TJQKA][cdhs]$")]
+Cards = Annotated[list[KnownCard], Meta(max_length=MAX_CARDS)]
+GameCode = Annotated[str, Meta(min_length=1, max_length=16, pattern="^[ -~]*$")]
+Times = Annotated[int, Meta(ge=1, le=MAX_RUNS)]
 Counter = Annotated[int, Meta(ge=0, le=2**53)]
 Version = Annotated[int, Meta(ge=1, le=1000)]
 Capability = Annotated[str, Meta(min_length=1, max_length=32, pattern="^[a-z_0-9]*$")]

@@ -1,19 +1,24 @@
 """What clients send."""
 
+from typing import Literal
+
 from pokerws.game.commands import Action
 from pokerws.game.state import TableConfig
 from pokerws.messages.fields import (
     PROTOCOL,
     Capabilities,
+    Cards,
     ChatText,
     Chips,
     CommandId,
     Counter,
+    GameCode,
     Message,
     PlayerName,
     SeatNumber,
     TableName,
     TableRef,
+    Times,
     Token,
     Version,
 )
@@ -134,8 +139,9 @@ class AddChips(Message, frozen=True, tag="add_chips"):
 class Act(Message, frozen=True, tag="act"):
     """Answer a turn.
 
-    `amount` is for `bet` and `raise`, from `min_to` to `max_to` of the turn: the player's total for
-    the street (raise to).
+    `amount` is for `bet` and `raise`, from `min_to` to `max_to` of the turn, or one of its `sizes`
+    where it has such: the player's total for the street (raise to).  `cards` is for `discard`: one
+    or more that are thrown away, from `discard_min` to `discard_max` of the turn.
     """
 
     id: CommandId
@@ -143,6 +149,7 @@ class Act(Message, frozen=True, tag="act"):
     turn: Counter
     action: Action
     amount: Chips | None = None
+    cards: Cards | None = None
 
 
 class Show(Message, frozen=True, tag="show"):
@@ -156,15 +163,48 @@ class Show(Message, frozen=True, tag="show"):
     hand: Counter
 
 
+class Straddle(Message, frozen=True, tag="straddle"):
+    """From the next hand on straddle where it is possible, or do so no more.
+
+    The kind of straddle is in the table's config, `house`.
+    """
+
+    id: CommandId
+    table: TableRef
+    on: bool
+
+
+class RunIt(Message, frozen=True, tag="run_it"):
+    """Agree to have the board run up to `times` times, where all who are left are all-in.
+
+    It is run as often as all of them agree to, and the table's config, `house`, allows.  It counts
+    until the player says otherwise or leaves the seat.
+    """
+
+    id: CommandId
+    table: TableRef
+    times: Times
+
+
+class ChooseGame(Message, frozen=True, tag="choose_game"):
+    """Name the game of the hand that is due, at a table where the button chooses it."""
+
+    id: CommandId
+    table: TableRef
+    variant: GameCode
+
+
 class GetHand(Message, frozen=True, tag="get_hand"):
     """Ask what happened in `hand`, which is over, as far as the player may see it.
 
-    Cards that `show` turned up after the hand's end are not in it.
+    `format` is how it is told: by its events (`json`), or by a `text` in the Poker Hand History
+    standard (`phh`) or as PokerStars writes it (`pokerstars`), for programs that read such files.
     """
 
     id: CommandId
     table: TableRef
     hand: Counter
+    format: Literal["json", "phh", "pokerstars"] = "json"
 
 
 class Chat(Message, frozen=True, tag="chat"):
@@ -219,6 +259,9 @@ ClientMessage = (
     | SitIn
     | AddChips
     | Show
+    | Straddle
+    | RunIt
+    | ChooseGame
     | GetHand
     | Chat
     | ListTables

@@ -5,7 +5,7 @@ Secrets are removed by `server/views.py` before anything here is built.
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
@@ -38,8 +38,8 @@ class Limits(Struct, frozen=True):
 
     The rates are those of one connection and of one player: of its messages, its chat, the tables
     that it opens, what it reads (`watch`, `watch_lobby`, `list_tables`, `get_hand`, `get_account`),
-    and what it does with a seat (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`).  What comes too
-    fast is refused with `too_fast`.
+    and what it does with a seat (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`,
+    `run_it`, `choose_game`).  What comes too fast is refused with `too_fast`.
     """
 
     max_message_bytes: int
@@ -60,13 +60,35 @@ class Limits(Struct, frozen=True):
     max_tables_opened_per_player: int | None = None
 
 
+class VariantSummary(Struct, frozen=True, omit_defaults=True):
+    """A game that a table may be opened with.
+
+    `forced` is what is put in before the cards are dealt.  `draws` is how often a player may
+    replace cards, `board` whether there are common cards.
+    """
+
+    name: str
+    betting: Literal["no_limit", "pot_limit", "fixed_limit"]
+    forced: Literal["blinds", "button_blind", "antes", "bring_in"]
+    max_seats: int
+    draws: int = 0
+    board: bool = False
+
+
+class MixSummary(Struct, frozen=True, omit_defaults=True):
+    """Several games in turn.  `games` are the codes; without them each table tells its own."""
+
+    name: str
+    games: tuple[str, ...] = ()
+
+
 class Welcome(Message, frozen=True, tag="welcome"):
     """Who the connection speaks for, and what the server does.
 
     `session` is a guest's secret: sent as `token` in a later hello it brings the same player back.
     `expires_ms` is when the token ends, and with it the connection, unless it is renewed.
     `capabilities` are the optional parts of the protocol that this server has, whatever the client
-    wants of them.
+    wants of them.  `variants` and `mixes` are what a table may be opened with, by code.
     """
 
     id: str
@@ -80,6 +102,8 @@ class Welcome(Message, frozen=True, tag="welcome"):
     capabilities: list[str]
     session: str | None = None
     expires_ms: int | None = None
+    variants: dict[str, VariantSummary] = field(default_factory=dict)
+    mixes: dict[str, MixSummary] = field(default_factory=dict)
 
 
 class Pong(Message, frozen=True, tag="pong"):
@@ -156,8 +180,10 @@ class Events(Message, frozen=True, tag="events"):
 class HandEvents(Message, frozen=True, tag="hand"):
     """What happened in a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
 
-    It has the own cards and those that were shown until then; `seq` is the number of the first
-    event.
+    It has the own cards and those that were shown.  `seq` is the number of the first event; behind
+    the last one stand the `hand_shown` of cards that were turned up before the next hand, whose
+    numbers need not be the next ones.  In another format than `json` there is a `text`, and no
+    events.
     """
 
     id: str
@@ -166,6 +192,7 @@ class HandEvents(Message, frozen=True, tag="hand"):
     epoch: int
     seq: int
     events: list[TableEvent]
+    text: str | None = None
 
 
 class Accepted(Message, frozen=True, tag="accepted"):

@@ -1,4 +1,7 @@
-"""Prints what is made from the structs:  python -m pokerws.schema protocol|asyncapi|json|types"""
+"""Prints what is made from the server's structs.
+
+python -m pokerws.schema protocol|asyncapi|json|types
+"""
 
 import json
 import sys

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from pokerws.game.cards import parse_cards
 from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import (
     JSON,
@@ -16,6 +17,7 @@ from pokerws.messages import (
     Act,
     AddChips,
     Chat,
+    ChooseGame,
     ClientMessage,
     CloseTable,
     CreateTable,
@@ -27,11 +29,13 @@ from pokerws.messages import (
     Ping,
     Refill,
     Rejected,
+    RunIt,
     Show,
     Sit,
     SitIn,
     SitOut,
     Stand,
+    Straddle,
     Watch,
 )
 
@@ -45,6 +49,8 @@ OPEN = "a table with a free seat"
 SEATED = "a player alone at a table, in seat 0"
 TURN = "the player's turn, which is the table's first"
 LATER_TURN = "the player's turn, which is the table's second"
+CHOICE = "a player alone at a table where the button chooses the game"
+DRAW = "a player in a hand of five card draw who is to draw, and holds As, Ad, 7c, 5h and 2s"
 MSGPACK = "a new connection that speaks MessagePack"
 DATABASE_AWAY = "a player who has said `hello`, and a database that is away"
 BEHIND = "a player with a seat, and a database that is too far behind"
@@ -218,6 +224,30 @@ EXAMPLES: dict[str, Example] = {
     ),
     "in_hand": Example(TURN, AddChips("7", TABLE, 1_000), "chips can be added between hands"),
     "nothing_to_show": Example(SEATED, Show("7", TABLE, 1), "you have no cards of hand 1 to show"),
+    "no_straddles": Example(
+        SEATED, Straddle("7", TABLE, on=True), "there are no straddles at this table"
+    ),
+    "not_so_often": Example(
+        SEATED, RunIt("7", TABLE, 2), "at this table the board is run at most 1 times"
+    ),
+    "already_so": Example(
+        "a player who does not straddle, at a table where one may",
+        Straddle("7", TABLE, on=False),
+        "that is how it is already",
+    ),
+    "no_choice": Example(
+        SEATED, ChooseGame("7", TABLE, "PO"), "nobody chooses the game at this table"
+    ),
+    "not_your_choice": Example(
+        CHOICE,
+        ChooseGame("7", TABLE, "PO"),
+        "no hand is due",
+    ),
+    "unknown_game": Example(
+        "the button of a hand that is due, at a table where it chooses from NT and PO",
+        ChooseGame("7", TABLE, "FR"),
+        "choose one of NT, PO",
+    ),
     # Actions.
     "not_your_turn": Example(OTHERS_TURN, Act("7", TABLE, 1, "call"), "seat 0 is to act"),
     "wrong_turn": Example(
@@ -226,13 +256,32 @@ EXAMPLES: dict[str, Example] = {
     "illegal_action": Example(
         TURN, Act("7", TABLE, 1, "check"), "cannot check now, only fold, call, raise"
     ),
-    "amount_missing": Example(TURN, Act("7", TABLE, 1, "raise"), "raise needs an amount"),
+    "amount_missing": Example(TURN, Act("7", TABLE, 1, "raise")),
     "amount_not_allowed": Example(TURN, Act("7", TABLE, 1, "call", 100), "call takes no amount"),
     "amount_too_small": Example(
         TURN, Act("7", TABLE, 1, "raise", 150), "150 is less than the minimum, 200"
     ),
     "amount_too_large": Example(
         TURN, Act("7", TABLE, 1, "raise", 50_000), "50000 is more than the maximum, 2000"
+    ),
+    "amount_not_a_size": Example(
+        "a turn on fourth street of seven card stud, where a pair shows",
+        Act("7", TABLE, 3, "bet", 150),
+        "only 100 or 200 is legal",
+    ),
+    "cards_missing": Example(DRAW, Act("7", TABLE, 3, "discard"), "say which cards to throw away"),
+    "cards_not_allowed": Example(
+        TURN, Act("7", TABLE, 1, "call", cards=parse_cards("As")), "call takes no cards"
+    ),
+    "not_your_cards": Example(
+        DRAW,
+        Act("7", TABLE, 3, "discard", cards=parse_cards("7cKh")),
+        "throw away cards that you hold, each once",
+    ),
+    "wrong_number_of_cards": Example(
+        "a player in a hand of pineapple who is to discard, and holds As, Kd and Qc",
+        Act("7", TABLE, 3, "discard", cards=parse_cards("KdQc")),
+        "throw away 1 to 1",
     ),
 }
 

@@ -30,7 +30,21 @@ from pokerws.schema.transcripts import template
 WIDTH = 118
 
 # The parts of a table's state, from the whole to the small; all others are parts of messages.
-STATE = ("Table", "Seat", "Hand", "HandSeat", "Pot", "Turn", "LastHand", "TableConfig")
+STATE = (
+    "Table",
+    "Seat",
+    "Hand",
+    "HandSeat",
+    "Pot",
+    "FixedLimit",
+    "Turn",
+    "LastHand",
+    "Game",
+    "TableConfig",
+    "LimitStakes",
+    "Mix",
+    "HouseRules",
+)
 
 _MARK = re.compile(r"^\{\{(\w+)\}\}$", re.MULTILINE)
 _ROW = "| {} | {} | {} |"
@@ -140,6 +154,8 @@ def _kind(schema: dict[str, Any]) -> str:
             return "integer" + _bounds(
                 schema.get("minimum"), schema.get("maximum", _below(schema)), ""
             )
+        case {"type": "string", "pattern": "^[2-9TJQKA][cdhs]$"}:
+            return "card"
         case {"type": "string"}:
             ascii_only = " of printable ASCII" if schema.get("pattern") == "^[ -~]*$" else ""
             return (

@@ -73,7 +73,11 @@ def structs() -> dict[str, type[msgspec.Struct]]:
                 waiting += [field.type for field in fields]
             case inspect.UnionType(types=types):
                 waiting += types
-            case inspect.ListType(item_type=part) | inspect.DictType(value_type=part):
+            case (
+                inspect.ListType(item_type=part)
+                | inspect.VarTupleType(item_type=part)
+                | inspect.DictType(value_type=part)
+            ):
                 waiting.append(part)
             case _:
                 pass  # It has no parts.
@@ -114,7 +118,7 @@ def _closed_part(reference: Schema, known: dict[str, Schema]) -> Schema:
 
 def _simple(schema: Any) -> Any:
     """Without what says nothing here: OpenAPI's discriminators, and choices of one."""
-    if isinstance(schema, list):
+    if isinstance(schema, list | tuple):
         return [_simple(one) for one in schema]
     if not isinstance(schema, dict):
         return schema

@@ -1,4 +1,4 @@
-"""The documents that a server shows over HTTP, each made when it is first asked for."""
+"""What a server shows over HTTP that is made from its code, when it is first asked for."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from pokerws.schema import asyncapi, schemas
+from pokerws.schema.variants import variants_js
 
 
 class Served(NamedTuple):
@@ -18,9 +19,10 @@ class Served(NamedTuple):
     etag: str
 
 
-_MADE: dict[str, tuple[Callable[[], schemas.Schema], str]] = {
-    "/schema": (schemas.document, "application/schema+json"),
-    "/schema/asyncapi.json": (asyncapi.document, "application/json"),
+_MADE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "/schema": (lambda: msgspec.json.encode(schemas.document()), "application/schema+json"),
+    "/schema/asyncapi.json": (lambda: msgspec.json.encode(asyncapi.document()), "application/json"),
+    "/variants.js": (variants_js, "text/javascript"),
 }
 
 
@@ -32,5 +34,5 @@ def served(path: str) -> Served | None:
 @cache
 def _made(path: str) -> Served:
     make, media_type = _MADE[path]
-    body = msgspec.json.encode(make())
+    body = make()
     return Served(body, media_type, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

@@ -63,7 +63,7 @@ def _structs() -> list[inspect.StructType]:
                 waiting += [field.type for field in fields]
             case inspect.UnionType(types=types):
                 waiting += types
-            case inspect.ListType(item_type=item):
+            case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
                 waiting.append(item)
             case inspect.DictType(value_type=value):
                 waiting.append(value)
@@ -116,7 +116,7 @@ def _type(kind: inspect.Type) -> str:
             return " | ".join(json.dumps(value) for value in values)
         case inspect.StructType(cls=cls):
             return str(cls.__name__)
-        case inspect.ListType(item_type=item):
+        case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
             inner = _type(item)
             return f"({inner})[]" if " | " in inner else f"{inner}[]"
         case inspect.DictType(value_type=value):

@@ -20,6 +20,7 @@ from pokerws.messages import (
     Broadcast,
     Chat,
     ChatSaid,
+    ChooseGame,
     ClientMessage,
     CloseTable,
     CreateTable,
@@ -31,11 +32,13 @@ from pokerws.messages import (
     Ping,
     Pong,
     Refill,
+    RunIt,
     Show,
     Sit,
     SitIn,
     SitOut,
     Stand,
+    Straddle,
     Tables,
     Unwatch,
     Watch,
@@ -44,6 +47,7 @@ from pokerws.messages import (
 )
 from pokerws.server.auth import Identity, TooFast, check_allowed
 from pokerws.server.bank import Statement
+from pokerws.server.games import MIX_SUMMARIES, VARIANT_SUMMARIES
 from pokerws.server.session import Session
 from pokerws.server.table_actor import TableActor
 from pokerws.server.texts import chat_text, player_name, table_name
@@ -51,6 +55,9 @@ from pokerws.server.texts import chat_text, player_name, table_name
 # The optional parts of the protocol.
 CHAT = "chat"
 CAPABILITIES = [CHAT]
+
+# What a player asks of a table.
+TableCommand = Act | Sit | Stand | SitOut | SitIn | AddChips | Show | Straddle | RunIt | ChooseGame
 
 log = structlog.get_logger("pokerws.session")
 
@@ -68,7 +75,7 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
     match message:
         case Sit() | AddChips():
             await pay(session, message, identity)
-        case Act() | Stand() | SitOut() | SitIn() | Show():
+        case Act() | Stand() | SitOut() | SitIn() | Show() | Straddle() | RunIt() | ChooseGame():
             actor = await desk.lobby.find(message.table)
             actor.handle(session, message.id, command_of(message, identity))
         case GetHand(table=table):
@@ -117,7 +124,9 @@ def count_cost(session: Session, message: ClientMessage) -> None:
     match message:
         case Watch() | WatchLobby() | ListTables() | GetHand() | GetAccount():
             TooFast.check(session.meter.read(now_ms))
-        case Sit() | Stand() | SitOut() | SitIn() | AddChips():
+        case (
+            Sit() | Stand() | SitOut() | SitIn() | AddChips() | Straddle() | RunIt() | ChooseGame()
+        ):
             TooFast.check(session.meter.seat(now_ms))
         case _:
             pass  # It counts as a message, no more.
@@ -161,6 +170,8 @@ async def greet(session: Session, message: Hello) -> None:
             capabilities=CAPABILITIES,
             session=identity.session,
             expires_ms=identity.expires_ms,
+            variants=VARIANT_SUMMARIES,
+            mixes=MIX_SUMMARIES,
         )
     )
 
@@ -242,15 +253,15 @@ def chat(session: Session, message: Chat, identity: Identity) -> None:
 
 
 def command_of(
-    message: Act | Sit | Stand | SitOut | SitIn | AddChips | Show,
+    message: TableCommand,
     identity: Identity,
     balance: int | None = None,
 ) -> commands.Command:
     """What a message asks of its table, for a player whose account can pay `balance`."""
     player = identity.player
     match message:
-        case Act(turn=turn, action=action, amount=amount):
-            return commands.Act(player, turn, action, amount)
+        case Act(turn=turn, action=action, amount=amount, cards=cards):
+            return commands.Act(player, turn, action, amount, cards)
         case Sit(seat=seat, buy_in=buy_in):
             return commands.Sit(player, identity.name, seat, buy_in, balance)
         case Stand():
@@ -263,6 +274,12 @@ def command_of(
             return commands.AddChips(player, chips, balance)
         case Show(hand=hand):
             return commands.Show(player, hand)
+        case Straddle(on=on):
+            return commands.Straddle(player, on)
+        case RunIt(times=times):
+            return commands.RunIt(player, times)
+        case ChooseGame(variant=variant):
+            return commands.ChooseGame(player, variant)
         case _:
             assert_never(message)
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
-from pokerws.game.commands import AddChips, Command, Sit, Stand
+from pokerws.game.commands import Act, Action, AddChips, Command, Sit, Stand
 from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
 from pokerws.game.state import PlayerId, Table
 from pokerws.storage.store import Receipt
@@ -24,6 +25,15 @@ RECEIPT_PLAYERS = 64
 CHIPS = "$"
 
 _encode = msgspec.json.Encoder().encode
+
+
+class _ActWithoutCards(Struct, frozen=True):
+    """What an action was before there were draws; stored digests are of this."""
+
+    player: PlayerId
+    turn: int
+    action: Action
+    amount: int | None
 
 
 class Receipts:
@@ -73,11 +83,16 @@ def _latest(receipts: list[Receipt]) -> list[Receipt]:
 def _digest(command_id: str, command: Command) -> str:
     """The command's id and what it asks; not what the account held when it came.
 
+    An action without cards has the digest that it had before there were draws.
+
     Of 72 bits, as 12 characters: a player has a dozen, so that two alike are not to be feared.  A
     mark in front tells of a command that moves chips.
     """
     mark = CHIPS if isinstance(command, Sit | AddChips | Stand) else ""
     if isinstance(command, Sit | AddChips):
         command = replace(command, balance=None)
-    digest = blake2b(_encode((command_id, command)), digest_size=9).digest()
+    asked: Command | _ActWithoutCards = command
+    if isinstance(command, Act) and command.cards is None:
+        asked = _ActWithoutCards(command.player, command.turn, command.action, command.amount)
+    digest = blake2b(_encode((command_id, asked)), digest_size=9).digest()
     return mark + b64encode(digest).decode()

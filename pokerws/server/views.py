@@ -16,13 +16,18 @@ from pokerws.game.events import (
     BetsCollected,
     BlindPosted,
     BoardDealt,
+    BringInPosted,
     Called,
+    CardsDrawn,
     CardsMucked,
     CardsShown,
     Checked,
     ChipsAdded,
     ClockResumed,
+    DeckReshuffled,
+    DrawStarted,
     Folded,
+    GameChanged,
     HandCancelled,
     HandEnded,
     HandShown,
@@ -38,6 +43,9 @@ from pokerws.game.events import (
     PlayerStood,
     PotAwarded,
     Raised,
+    RunItAgreed,
+    RunItSet,
+    StraddleSet,
     TableClosed,
     TableEvent,
     TableOpened,
@@ -58,9 +66,13 @@ def owners(table: Table) -> Owners:
 
 def insiders(events: Iterable[TableEvent]) -> set[PlayerId | None]:
     """The players who see more of these events than a spectator."""
-    return {
-        player for event in events if isinstance(event, HoleCardsDealt) for player in event.players
-    }
+    players: set[PlayerId | None] = set()
+    for event in events:
+        if isinstance(event, HoleCardsDealt):
+            players.update(event.players)
+        elif isinstance(event, CardsDrawn):
+            players.add(event.player)
+    return players
 
 
 def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
@@ -69,7 +81,10 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
         case HoleCardsDealt(cards=dealt, players=players):
             # Older logs do not tell who was dealt to, so all of it stays hidden.
             return replace(event, cards=_only_own(dealt, players or [None] * len(dealt), viewer))
-        case HandStarted():
+        case CardsDrawn(player=player) if viewer is None or player != viewer:
+            hidden = _hidden(event.discarded), _hidden(event.drawn)
+            return replace(event, discarded=hidden[0], drawn=hidden[1])
+        case HandStarted() | DeckReshuffled():
             return replace(event, deck=[])
         case LogRestarted():
             return LogRestarted(None)
@@ -83,6 +98,10 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
             | BetsCollected()
             | BoardDealt()
             | BlindPosted()
+            | BringInPosted()
+            | DrawStarted()
+            | CardsDrawn()
+            | RunItAgreed()
             | UncalledBetReturned()
             | PotAwarded()
             | CardsShown()
@@ -100,6 +119,9 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
             | ChipsAdded()
             | PlayerSatOut()
             | PlayerSatIn()
+            | StraddleSet()
+            | RunItSet()
+            | GameChanged()
             | ClockResumed()
             | TableOpened()
             | TableClosed()
@@ -110,7 +132,10 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
 
 
 def redact_table(table: Table, viewer: PlayerId | None) -> Table:
-    """The table as `viewer` may see it: no deck, only the own and the shown hole cards."""
+    """The table as `viewer` may see it: only the own, the shown and the open cards.
+
+    Nobody sees the deck and what was thrown away, be it one's own.
+    """
     if table.hand is not None:
         return replace(table, hand=_redact_hand(table, table.hand, viewer))
     if table.last_hand is not None:
@@ -124,8 +149,8 @@ def _redact_hand(table: Table, hand: Hand, viewer: PlayerId | None) -> Hand:
         if hand_seat is None or hand_seat.shown or (viewer is not None and owner == viewer):
             seats.append(hand_seat)
         else:
-            seats.append(replace(hand_seat, cards=[UNKNOWN] * len(hand_seat.cards)))
-    return replace(hand, seats=seats, deck=[])
+            seats.append(replace(hand_seat, cards=_hidden(hand_seat.cards)))
+    return replace(hand, seats=seats, deck=[], discards=[])
 
 
 def _redact_last_hand(table: Table, last: LastHand, viewer: PlayerId | None) -> LastHand:
@@ -139,6 +164,10 @@ def _only_own(
     dealt: Sequence[list[Card]], players: Owners, viewer: PlayerId | None
 ) -> list[list[Card]]:
     return [
-        cards if viewer is not None and player == viewer else [UNKNOWN] * len(cards)
+        cards if viewer is not None and player == viewer else _hidden(cards)
         for cards, player in zip(dealt, players, strict=True)
     ]
+
+
+def _hidden(cards: Sequence[Card]) -> list[Card]:
+    return [UNKNOWN] * len(cards)

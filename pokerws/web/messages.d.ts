@@ -8,8 +8,9 @@
 /**
  * Answer a turn.
  *
- * `amount` is for `bet` and `raise`, from `min_to` to `max_to` of the turn: the player's total for
- * the street (raise to).
+ * `amount` is for `bet` and `raise`, from `min_to` to `max_to` of the turn, or one of its `sizes`
+ * where it has such: the player's total for the street (raise to). `cards` is for `discard`: one
+ * or more that are thrown away, from `discard_min` to `discard_max` of the turn.
  */
 export interface Act {
   type: "act";
@@ -20,9 +21,11 @@ export interface Act {
   /** the turn that is answered, as `turn_started` numbered it */
   turn: number;
   /** one of the turn's `actions` */
-  action: "bet" | "call" | "check" | "fold" | "raise";
+  action: "bet" | "bring_in" | "call" | "check" | "discard" | "fold" | "raise" | "stand_pat";
   /** for a bet or raise only: the player's total for the street (raise **to**) */
   amount?: number | null;
+  /** for a discard only: what is thrown away */
+  cards?: string[] | null;
 }
 
 /** Ask for an answer, to see that the server is there and what its clock says. */
@@ -140,9 +143,52 @@ export interface Show {
 }
 
 /**
+ * From the next hand on straddle where it is possible, or do so no more.
+ *
+ * The kind of straddle is in the table's config, `house`.
+ */
+export interface Straddle {
+  type: "straddle";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** whether to straddle */
+  on: boolean;
+}
+
+/**
+ * Agree to have the board run up to `times` times, where all who are left are all-in.
+ *
+ * It is run as often as all of them agree to, and the table's config, `house`, allows. It counts
+ * until the player says otherwise or leaves the seat.
+ */
+export interface RunIt {
+  type: "run_it";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the most that the player agrees to */
+  times: number;
+}
+
+/** Name the game of the hand that is due, at a table where the button chooses it. */
+export interface ChooseGame {
+  type: "choose_game";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the code of one of the table's games */
+  variant: string;
+}
+
+/**
  * Ask what happened in `hand`, which is over, as far as the player may see it.
  *
- * Cards that `show` turned up after the hand's end are not in it.
+ * `format` is how it is told: by its events (`json`), or by a `text` in the Poker Hand History
+ * standard (`phh`) or as PokerStars writes it (`pokerstars`), for programs that read such files.
  */
 export interface GetHand {
   type: "get_hand";
@@ -152,6 +198,8 @@ export interface GetHand {
   table: string;
   /** the number of the hand that is asked for */
   hand: number;
+  /** how the hand is told */
+  format?: "json" | "phh" | "pokerstars";
 }
 
 /** Say something to all who watch the table, as the player has to do too. */
@@ -342,7 +390,7 @@ export interface Pong {
  * `session` is a guest's secret: sent as `token` in a later hello it brings the same player back.
  * `expires_ms` is when the token ends, and with it the connection, unless it is renewed.
  * `capabilities` are the optional parts of the protocol that this server has, whatever the client
- * wants of them.
+ * wants of them. `variants` and `mixes` are what a table may be opened with, by code.
  */
 export interface Welcome {
   type: "welcome";
@@ -368,6 +416,10 @@ export interface Welcome {
   session?: string;
   /** when the token ends, and with it the connection */
   expires_ms?: number;
+  /** the games that a table may be opened with, by code */
+  variants?: Record<string, VariantSummary>;
+  /** the mixes of games that a table may be opened with, by code */
+  mixes?: Record<string, MixSummary>;
 }
 
 /** The answer to `list_tables`: all tables, oldest first. */
@@ -407,8 +459,10 @@ export interface Account {
 /**
  * What happened in a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
  *
- * It has the own cards and those that were shown until then; `seq` is the number of the first
- * event.
+ * It has the own cards and those that were shown. `seq` is the number of the first event; behind
+ * the last one stand the `hand_shown` of cards that were turned up before the next hand, whose
+ * numbers need not be the next ones. In another format than `json` there is a `text`, and no
+ * events.
  */
 export interface HandEvents {
   type: "hand";
@@ -424,6 +478,8 @@ export interface HandEvents {
   seq: number;
   /** what happened, in order */
   events: TableEvent[];
+  /** the hand in the format that was asked for, where that is not `json` */
+  text?: string;
 }
 
 /** What somebody said at a table. A slow client may miss it. */
@@ -455,10 +511,11 @@ export interface Notice {
 /**
  * What a table was opened with. Chips are integers; times are in milliseconds.
  *
- * `ante_kind` is who pays the ante: `each` player, or the `big_blind` for the whole table.
+ * `variant` is the code of a variant or of a mix. `ante_kind` is who pays the ante in games with
+ * blinds: `each` player, or the `big_blind` for the whole table.
  */
 export interface TableConfig {
-  /** the game: `NT` is no-limit hold'em */
+  /** one of the `variants` or `mixes` of `welcome` */
   variant: string;
   /** 2 to 10 */
   seats: number;
@@ -478,6 +535,12 @@ export interface TableConfig {
   turn_time_ms: number;
   /** pause between two hands, 0 to 60 000 */
   next_hand_delay_ms: number;
+  /** stakes that the blinds do not tell */
+  limit: LimitStakes;
+  /** how the game changes, where the variant is a mix */
+  mix: Mix;
+  /** what may differ from house to house */
+  house: HouseRules;
 }
 
 /**
@@ -518,6 +581,8 @@ export interface Table {
    * the hand that ended last, until the next one starts; null too where all of its cards were shown
    */
   last_hand: LastHand | null;
+  /** where the variant is a mix: the game that is played now */
+  game: Game | null;
 }
 
 /**
@@ -525,8 +590,8 @@ export interface Table {
  *
  * The rates are those of one connection and of one player: of its messages, its chat, the tables
  * that it opens, what it reads (`watch`, `watch_lobby`, `list_tables`, `get_hand`, `get_account`),
- * and what it does with a seat (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`). What comes too
- * fast is refused with `too_fast`.
+ * and what it does with a seat (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`,
+ * `run_it`, `choose_game`). What comes too fast is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is read */
@@ -561,6 +626,105 @@ export interface Limits {
   player_seats: RateLimit | null;
   /** tables that a player has opened, and that are not closed yet */
   max_tables_opened_per_player: number | null;
+}
+
+/**
+ * The stakes that the blinds do not tell; each that is 0 follows from those before it.
+ *
+ * `small_bet` and `big_bet` are the fixed-limit bets: the big blind, and twice the small bet.
+ * `stud_ante` is paid in games with a `bring_in`: a fifth, and three tenths of the small bet.
+ */
+export interface LimitStakes {
+  /** chips; 0 is the big blind */
+  small_bet?: number;
+  /** chips; 0 is twice the small bet */
+  big_bet?: number;
+  /** chips, in games with a bring-in; 0 is a fifth of the small bet */
+  stud_ante?: number;
+  /** chips; 0 is three tenths of the small bet */
+  bring_in?: number;
+}
+
+/**
+ * How a table whose variant is a mix changes its game.
+ *
+ * `games` are the codes of a mix of one's own. The game changes after an `orbit`, which is one
+ * hand for each player, or after so many `hands`; or whoever has the button names it, by `choice`.
+ */
+export interface Mix {
+  /** codes of `variants`, for a mix of one's own, whose variant is `MIX` */
+  games?: string[];
+  /**
+   * when the game changes: after one hand for each player (`orbit`), after so many `hands`, or as
+   * whoever has the button says (`choice`)
+   */
+  rotation?: "choice" | "hands" | "orbit";
+  /** so many of one game, 1 to 1 000 */
+  hands?: number;
+}
+
+/**
+ * What may differ from house to house.
+ *
+ * `straddle` is the one that players may post. `run_it` is how often the board may be run when all
+ * players who are all-in agree. Every `bomb_pot_every` hands there is a bomb pot (never for 0):
+ * all post `bomb_pot_ante` (two big blinds for 0), and it begins on the flop, of one or two
+ * `bomb_pot_boards`. `max_bets` is how many bets and raises a fixed-limit street has, 0 for what
+ * the variant says. Odd chips go as the `rulebook` says, or always to the first winner left of the
+ * `button`. With `whole_pot`, dead antes count for a pot-limit bet on the first street too.
+ */
+export interface HouseRules {
+  /**
+   * which one players may post: none; `under_the_gun`; `mississippi`, from any seat but the blinds;
+   * or `sleeper`, which leaves the order of the betting
+   */
+  straddle?: "mississippi" | "none" | "sleeper" | "under_the_gun";
+  /** how often the board may be dealt when all are all-in, 1 to 3 */
+  run_it?: number;
+  /** each so many hands there is a bomb pot; 0 is never */
+  bomb_pot_every?: number;
+  /** chips; 0 is two big blinds */
+  bomb_pot_ante?: number;
+  /** 1 or 2 */
+  bomb_pot_boards?: number;
+  /** bets and raises of a fixed-limit street, the big blind included; 0 is what the variant says */
+  max_bets?: number;
+  /** to whom they go: as the `rulebook` says, or always to the first winner left of the `button` */
+  odd_chips?: "button" | "rulebook";
+  /** dead antes count for a pot-limit bet on the first street too */
+  whole_pot?: boolean;
+}
+
+/**
+ * A game that a table may be opened with.
+ *
+ * `forced` is what is put in before the cards are dealt. `draws` is how often a player may replace
+ * cards, `board` whether there are common cards.
+ */
+export interface VariantSummary {
+  /** in words */
+  name: string;
+  /** how large a bet may be */
+  betting: "fixed_limit" | "no_limit" | "pot_limit";
+  /**
+   * what is put in before the cards: a small and a big blind; antes and one blind by the button;
+   * antes alone; or antes and a bring-in by a card that shows
+   */
+  forced: "antes" | "blinds" | "bring_in" | "button_blind";
+  /** so many players at a table */
+  max_seats: number;
+  /** how often a player may replace cards */
+  draws?: number;
+  /** whether there are common cards */
+  board?: boolean;
+}
+
+/** Several games in turn. `games` are the codes; without them each table tells its own. */
+export interface MixSummary {
+  /** in words */
+  name: string;
+  /** the codes; without them, the table's config has them */
+  games?: string[];
 }
 
 /** A table as the lobby lists it. `players` is how many seats are taken. */
@@ -653,7 +817,7 @@ export interface Checked {
  *
  * An action; and what the part's `bet` lacks of `to` goes there from the seat's `stack`. The
  * hand's `min_raise` becomes `to` less the hand's `bet`, if that is more than it was; then `bet`
- * becomes `to`, and `aggressor` the seat.
+ * becomes `to`, and `aggressor` the seat. The hand's `limit` becomes the event's, if it has one.
  */
 export interface Raised {
   type: "raised";
@@ -661,10 +825,12 @@ export interface Raised {
   seat: number;
   /** the player's total for the street */
   to: number;
+  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  limit?: FixedLimit;
 }
 
 /**
- * The street's first bet; `to` is its size.
+ * The street's first bet; `to` is its size. Completing a bring-in is one.
  *
  * An action; and the state changes as by `raised`.
  */
@@ -674,6 +840,8 @@ export interface BetPlaced {
   seat: number;
   /** the player's total for the street */
   to: number;
+  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  limit?: FixedLimit;
 }
 
 /**
@@ -691,36 +859,107 @@ export interface BetsCollected {
 /**
  * A street begins: `street` is its index in the variant, `cards` are the new ones.
  *
+ * `board` is the board's number where several are dealt: 0 for the first. Where seven card stud
+ * runs out of cards, the last one is for all; `opener` is who opens then.
+ *
  * The hand's `street` becomes `street`, and `board` grows by `cards`; `bet` becomes 0, `min_raise`
- * `min_bet`, `aggressor` and `last_actor` null, and the `acted_to` of each part null.
+ * `min_bet`, `limit` and `opener` the event's, `aggressor` and `last_actor` null, and the
+ * `acted_to` of each part null. But if `board` is not 0, only the board of that number grows: the
+ * first of `extra_boards` is number 1.
  */
 export interface BoardDealt {
   type: "board_dealt";
-  /** which street, from 0: before the flop, flop, turn, river */
+  /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
   street: number;
   /** the cards */
   cards: string[];
+  /** which board, where several are dealt: 0 is the first */
+  board?: number;
+  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  limit?: FixedLimit;
+  /** who is first to act on the street, in games with open cards */
+  opener?: number;
 }
 
 /**
- * A blind: `entry` is what a player owes to be dealt in, live like a big blind.
+ * A blind: `entry` is what a player owes to be dealt in, live like a big blind, and `dead` a small
+ * blind that is owed as well, which nobody has to match. A `sleeper` is a straddle that leaves the
+ * order of the betting as it is.
  *
  * `to_match` is the bet that the street then asks for: the whole blind even when the poster was
  * short of it, and the big blind from the first `entry` on.
  *
  * `amount` goes from the seat's `stack` to the part's `bet`; the hand's `bet` becomes `to_match`,
- * and its `last_actor` the seat, unless it is an `entry`. The part's `acted_to` stays null.
+ * and its `last_actor` the seat, unless it is an `entry` or a `sleeper`. `min_raise` and `limit`
+ * become the event's where it has them. The part's `acted_to` stays null. But a `dead` blind goes
+ * to the hand's `dead`, and is noted in the part's; nothing else changes.
  */
 export interface BlindPosted {
   type: "blind_posted";
   /** a seat's number */
   seat: number;
-  /** which one; an `entry` is what a player owes to be dealt in */
-  blind: "big" | "entry" | "small" | "straddle";
+  /** which one; `entry` and `dead` are what a player owes to be dealt in */
+  blind: "big" | "button" | "dead" | "entry" | "sleeper" | "small" | "straddle";
   /** chips */
   amount: number;
   /** the bet that the street then asks for */
   to_match: number;
+  /** the smallest raise from then on; without it, that stays */
+  min_raise?: number;
+  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  limit?: FixedLimit;
+}
+
+/**
+ * A pot goes to who won it, or a part of it: the part of the `board` of that number, where there
+ * are several, and of its `high` or `low` `side`, where both win.
+ *
+ * `pot` is the pot's index; `shares` add up to the chips of the part. `hand` is the best hand in
+ * words, empty when everybody else folded.
+ *
+ * The `stack` of each seat in `shares` grows by its `amount`, of which the pot's `amount` goes
+ * down. A pot without chips stays in the hand's `pots`, with no `seats`; once all are like that,
+ * the hand's `dead`, and the `in_pots` and `dead` of each part, become 0.
+ */
+export interface PotAwarded {
+  type: "pot_awarded";
+  /** the pot's place in the list of pots, from 0 */
+  pot: number;
+  /** who gets how much of it */
+  shares: Share[];
+  /** the best hand in words, empty when everybody else folded */
+  hand?: string;
+  /** the board that it was won on, where there are several: 0 is the first */
+  board?: number;
+  /** which half it is, where high and low split the pot */
+  side?: "" | "high" | "low";
+}
+
+/**
+ * Cards for the players: one list a seat of the table, empty for seats that get none.
+ *
+ * The hidden `cards` of others are `??`; those in `up` lie face up. `players` are those who were
+ * dealt to, one a seat of the table; where it is left out, as in hands of long ago, all hidden
+ * cards are `??`. In stud a `street` begins with such a deal, and `opener` is who opens it.
+ *
+ * If `street` is not 0, the state first changes as by `board_dealt`. The `cards` of each part grow
+ * by the seat's list, and its `up` by that of `up`, where there are any. The hand's `opener`
+ * becomes `opener`.
+ */
+export interface HoleCardsDealt {
+  type: "hole_cards_dealt";
+  /** one list a seat of the table, empty where nothing was dealt */
+  cards: string[][];
+  /** who was dealt to, one a seat of the table, null where nobody was */
+  players?: (string | null)[];
+  /** cards that lie face up, one list a seat; without it there are none */
+  up?: string[][];
+  /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
+  street?: number;
+  /** who is first to act on the street, in games with open cards */
+  opener?: number;
+  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  limit?: FixedLimit;
 }
 
 /**
@@ -737,41 +976,8 @@ export interface UncalledBetReturned {
 }
 
 /**
- * `pot` is the pot's index; `shares` add up to its chips. `hand` is the best hand in words, empty
- * when everybody else folded.
- *
- * The `stack` of each seat in `shares` grows by its `amount`. The pot stays in the hand's `pots`
- * with an `amount` of 0 and no `seats`; once all are like that, the hand's `dead` and the
- * `in_pots` of each part become 0.
- */
-export interface PotAwarded {
-  type: "pot_awarded";
-  /** the pot's place in the list of pots, from 0 */
-  pot: number;
-  /** who gets how much of it */
-  shares: Share[];
-  /** the best hand in words, empty when everybody else folded */
-  hand?: string;
-}
-
-/**
- * The hole cards: one list a seat of the table, empty for seats not in the hand.
- *
- * Those of others are `??`. `players` are those who were dealt to, one a seat of the table; where
- * it is left out, as in hands of long ago, all cards are `??`.
- *
- * The `cards` of each part become the seat's list.
- */
-export interface HoleCardsDealt {
-  type: "hole_cards_dealt";
-  /** one list a seat of the table, empty where nothing was dealt */
-  cards: string[][];
-  /** who was dealt to, one a seat of the table, null where nobody was */
-  players?: (string | null)[];
-}
-
-/**
- * Cards lie open. `hand` is the hand in words at a showdown, empty before it.
+ * Hidden cards lie open. At a showdown `hand` is the hand in words, and `low` the low hand where
+ * the variant has both and the player has one; before it, they are empty.
  *
  * The part's `cards` become `cards`, and its `shown` true.
  */
@@ -783,6 +989,8 @@ export interface CardsShown {
   cards: string[];
   /** the hand in words at a showdown, empty before it */
   hand?: string;
+  /** the low hand in words, where there is one */
+  low?: string;
 }
 
 /**
@@ -813,7 +1021,7 @@ export interface TurnTimedOut {
  * An ante. A `dead` one is paid for the whole table: nobody has to match it.
  *
  * `amount` goes from the seat's `stack` to the part's `in_pots`; a `dead` one to the hand's
- * `dead`. No `bet` changes.
+ * `dead`, and is noted in the part's as well. No `bet` changes.
  */
 export interface AntePosted {
   type: "ante_posted";
@@ -826,17 +1034,115 @@ export interface AntePosted {
 }
 
 /**
+ * A player threw away the `discarded` cards and got those `drawn`; who stood pat has neither.
+ *
+ * Nothing is drawn where the variant only has its players discard. The cards of others are `??`.
+ * `player` is who drew, `street` the hand's; `auto` marks what was done for an absent player.
+ *
+ * The hand's `turn` becomes null, and the seat leaves its `drawing`. The seat's `timeouts` become
+ * 0, unless it is `auto`. Of the part's `cards` the `discarded` go, and the `drawn` come to the
+ * end; its `drew` becomes how many were drawn.
+ */
+export interface CardsDrawn {
+  type: "cards_drawn";
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+  /** what was thrown away */
+  discarded?: string[];
+  /** what came for it; without it nothing did */
+  drawn?: string[];
+  /** done for an absent player */
+  auto?: boolean;
+  /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
+  street?: number;
+}
+
+/**
+ * The `seats` are to draw or discard, in that order.
+ *
+ * If `street` is not the hand's, the state first changes as by `board_dealt`. The hand's `bet`
+ * becomes 0, and its `drawing` becomes `seats`.
+ */
+export interface DrawStarted {
+  type: "draw_started";
+  /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
+  street: number;
+  /** who is to draw or discard, in that order */
+  seats: number[];
+  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  limit?: FixedLimit;
+}
+
+/**
+ * The player with the lowest card showing, in razz the highest, opened with the bring-in.
+ *
+ * `to_match` is the whole bring-in, even when the player was short of it.
+ *
+ * The hand's `bet` becomes `to_match`. Then it is an action; and `amount` goes from the seat's
+ * `stack` to the part's `bet`.
+ */
+export interface BringInPosted {
+  type: "bring_in_posted";
+  /** a seat's number */
+  seat: number;
+  /** chips */
+  amount: number;
+  /** the bet that the street then asks for */
+  to_match: number;
+  /** done for an absent player */
+  auto?: boolean;
+}
+
+/**
+ * All are all-in, and what is to come of the board is dealt `times` times.
+ *
+ * The hand's `extra_boards` become `times` less 1 copies of the `board`.
+ */
+export interface RunItAgreed {
+  type: "run_it_agreed";
+  /** how often the board is dealt, from where all are all-in */
+  times: number;
+}
+
+/**
+ * The deck ran out: what others threw away was shuffled and becomes the deck.
+ *
+ * `street` is the hand's, and `seat` who is drawing.
+ *
+ * What is seen of the table does not change.
+ */
+export interface DeckReshuffled {
+  type: "deck_reshuffled";
+  /** never there */
+  deck?: string[];
+  /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
+  street?: number;
+  /** the seat whose draw it was shuffled for */
+  seat?: number;
+}
+
+/**
  * A hand begins.
  *
  * `order` lists the seats dealt in, from the left of the button. `button`, `small_blind` and
- * `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`.
- * `missed` seats were passed by the big blind while sitting out, so they owe one.
+ * `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`;
+ * they stay where they were in games without blinds. `missed` seats were passed by the big blind
+ * while sitting out, so they owe one; `missed_small` also owe a small blind. `limit` is the first
+ * street's in a fixed-limit game. `boards` is how many boards are dealt; a `bomb_pot` begins on
+ * the second street. `at_ms` is when the hand began, in milliseconds UTC; `names` and `stacks` are
+ * those of the players in `order`, from before they posted anything. Hands of long ago have none
+ * of these three.
  *
  * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
- * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed` and
- * false for those in `order`; `hands_missed` grows by 1 for each seat that is sitting out. The new
- * `hand` has the `number`, `order` and `min_bet` of the event, a `min_raise` of `min_bet`, street
- * 0, and a part with defaults for each seat in `order`; the rest is 0, null or empty.
+ * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed`,
+ * `owes_small` for those in `missed_small`, and where there are `blinds`, both become false for
+ * those in `order`; `hands_missed` grows by 1 for each seat that is sitting out. The `hands_left`
+ * of the `game` becomes 1 less, where there is one. The new `hand` has the `number`, `order`,
+ * `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a `min_raise` of `min_bet`, street 0,
+ * an empty list in `extra_boards` for each of the `boards` after the first, and a part with
+ * defaults for each seat in `order`; the rest is 0, null or empty.
  */
 export interface HandStarted {
   type: "hand_started";
@@ -856,6 +1162,24 @@ export interface HandStarted {
   missed?: number[];
   /** never there */
   deck?: string[];
+  /** the code of the game */
+  variant?: string;
+  /** seats that owe a small blind too */
+  missed_small?: number[];
+  /** whether blinds are posted in this hand */
+  blinds?: boolean;
+  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  limit?: FixedLimit;
+  /** how many boards are dealt */
+  boards?: number;
+  /** whether the hand began on its second street, after antes alone */
+  bomb_pot?: boolean;
+  /** when it began */
+  at_ms?: number;
+  /** of the players in `order` */
+  names?: string[];
+  /** of the players in `order`, before anything was posted */
+  stacks?: number[];
 }
 
 /**
@@ -1004,6 +1328,51 @@ export interface PlayerSatIn {
 }
 
 /**
+ * The player straddles from now on where it is possible, or does so no more.
+ *
+ * The seat's `straddle` becomes `on`.
+ */
+export interface StraddleSet {
+  type: "straddle_set";
+  /** a seat's number */
+  seat: number;
+  /** whether the player straddles */
+  on: boolean;
+}
+
+/**
+ * The player agrees to have the board run up to `times` times.
+ *
+ * The seat's `run_it` becomes `times`.
+ */
+export interface RunItSet {
+  type: "run_it_set";
+  /** a seat's number */
+  seat: number;
+  /** the most that the player agrees to */
+  times: number;
+}
+
+/**
+ * The next `hands` hands are of this variant; `seat` is who chose it, if anybody did, and
+ * `chooser` who still may.
+ *
+ * The table's `game` becomes a new one of this `variant`, with this `chooser`, and `hands` as its
+ * `hands_left`.
+ */
+export interface GameChanged {
+  type: "game_changed";
+  /** its code */
+  variant: string;
+  /** so many hands of it follow */
+  hands: number;
+  /** who has chosen it, if anybody has */
+  seat?: number;
+  /** the seat that may name the game until the next hand begins, if there is one */
+  chooser?: number;
+}
+
+/**
  * The clock stood still for a while, and now ends at `deadline_ms`.
  *
  * That is the new `deadline_ms` of the turn, or `next_hand_at_ms` where it is nobody's turn.
@@ -1053,7 +1422,11 @@ export interface LogRestarted {
  * `order` lists the dealt-in seats from the left of the button. `bet` is the bet to match on this
  * street and `min_raise` the smallest full raise. `aggressor` bet or raised last on this street;
  * `last_actor` is the seat after which the next one acts: who acted last, or posted the big blind,
- * or null where a street has just begun. `dead` is ante money that nobody has to match.
+ * or null where a street has just begun; then `opener` acts first, or for null the first in
+ * `order`. `dead` is money that nobody has to match. `limit` is there in fixed-limit games, where
+ * `min_raise` has no meaning. The seats `drawing` have still to draw or discard, in that order.
+ * `discards` has the cards that each seat threw away. `extra_boards` are the second and third
+ * board, whole, where there are several.
  */
 export interface Hand {
   /** the hand's number */
@@ -1066,24 +1439,38 @@ export interface Hand {
   deck: string[];
   /** the smallest bet */
   min_bet: number;
-  /** which street, from 0: before the flop, flop, turn, river */
-  street: number;
+  /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
+  street?: number;
   /** the common cards */
-  board: string[];
+  board?: string[];
   /** the bet to match on this street */
-  bet: number;
+  bet?: number;
   /** the smallest full raise: how much more than `bet`; at first `min_bet` */
-  min_raise: number;
+  min_raise?: number;
   /** the seat that bet or raised last on this street */
-  aggressor: number | null;
+  aggressor?: number;
   /** the seat after which the next one acts */
-  last_actor: number | null;
-  /** ante money that nobody has to match */
-  dead: number;
+  last_actor?: number;
+  /** antes and blinds that nobody has to match */
+  dead?: number;
   /** all pots as they stand, main pot first */
-  pots: Pot[];
+  pots?: Pot[];
   /** whose turn it is; null while it is nobody's */
-  turn: Turn | null;
+  turn?: Turn;
+  /** the code of the game that is played */
+  variant?: string;
+  /** who is first to act on the street, in games with open cards */
+  opener?: number;
+  /** the bets of the street in a fixed-limit game */
+  limit?: FixedLimit;
+  /** the seats that are still to draw or discard, in that order */
+  drawing?: number[];
+  /** never there */
+  discards?: string[][];
+  /** the boards after the first, where several are dealt */
+  extra_boards?: string[][];
+  /** whether the hand began on its second street, after antes alone */
+  bomb_pot?: boolean;
 }
 
 /**
@@ -1103,6 +1490,20 @@ export interface LastHand {
   shown: number[];
 }
 
+/**
+ * The game of a mix that is being played, and how many hands of it are left.
+ *
+ * `chooser` is the seat that may name the game of the hand that is due, if there is one.
+ */
+export interface Game {
+  /** its code */
+  variant: string;
+  /** so many hands of it are still to be dealt, before the next one */
+  hands_left: number;
+  /** the seat that may name the game until the next hand begins, if there is one */
+  chooser: number | null;
+}
+
 /** `burst` at once; what has been used comes back evenly, all of it within `over_ms`. */
 export interface RateLimit {
   /** so many at once */
@@ -1117,7 +1518,9 @@ export interface RateLimit {
  * `number` is the table's count of turns, so a late answer never fits another turn. `actions` are
  * the legal ones; `call` is the chips that a call adds, 0 where none is legal; `min_to` and
  * `max_to` bound a bet or raise, as the total for the street, and are 0 where neither is legal.
- * They are equal where all the chips make no full raise: all-in is the only one then.
+ * They are equal where all the chips make no full raise: all-in is the only one then. Where there
+ * are `sizes`, only those totals are legal. In a draw, `discard_min` and `discard_max` bound the
+ * cards to be thrown away.
  */
 export interface Turn {
   /** a seat's number */
@@ -1136,6 +1539,12 @@ export interface Turn {
   started_ms: number;
   /** when the clock runs out */
   deadline_ms: number;
+  /** the only legal totals of a bet or raise, where there are several */
+  sizes?: number[];
+  /** the fewest cards to throw away; 0 where the player may stand pat */
+  discard_min?: number;
+  /** the most */
+  discard_max?: number;
 }
 
 /**
@@ -1143,7 +1552,9 @@ export interface Turn {
  *
  * `timeouts` counts turns in a row that the clock ended, `hands_missed` hands that began while the
  * player was sitting out. `owes_blind` is set while the player has to post a big blind to be dealt
- * in, as everybody has who is new. A `leaving` player is stood up when the hand is over.
+ * in, as everybody has who is new; `owes_small` while a dead small blind is due as well. A
+ * `leaving` player is stood up when the hand is over. The player straddles where it is possible if
+ * `straddle` is set, and would have the board run up to `run_it` times.
  */
 export interface Seat {
   /** the player's id */
@@ -1162,6 +1573,26 @@ export interface Seat {
   owes_blind?: boolean;
   /** hands that began since the player sits out */
   hands_missed?: number;
+  /** has to post a dead small blind as well */
+  owes_small?: boolean;
+  /** straddles where it is possible */
+  straddle?: boolean;
+  /** how often the player would have the board dealt */
+  run_it?: number;
+}
+
+/**
+ * A fixed-limit street: so many `bets` and raises, the last full one to `full_bet`.
+ *
+ * The next one is to `full_bet` plus `size`; there is none where `size` is 0.
+ */
+export interface FixedLimit {
+  /** how many bets and raises there were */
+  bets: number;
+  /** the last full one was to so many chips */
+  full_bet: number;
+  /** the next one is to so many more; there is none where this is 0 */
+  size: number;
 }
 
 /** A main or side pot: its chips and the seats that can win it, in order from the button. */
@@ -1183,12 +1614,14 @@ export interface Share {
 /**
  * One player's part in a hand.
  *
- * `bet` is what lies in front of the player on this street, `in_pots` what earlier streets and
- * matched antes took, `acted_to` the bet to match as it was after the player's last action on this
- * street (after an own raise, that is the raise), or null before the first one.
+ * `cards` are the hidden ones, `up` those that lie face up. `bet` is what lies in front of the
+ * player on this street, `in_pots` what earlier streets and matched antes took, `acted_to` the bet
+ * to match as it was after the player's last action on this street (after an own raise, that is
+ * the raise), or null before the first one. `dead` is what nobody has to match. `drew` is how many
+ * cards the player drew last, or null before the first draw.
  */
 export interface HandSeat {
-  /** the hole cards */
+  /** the hidden cards */
   cards?: string[];
   /** chips put in on this street */
   bet?: number;
@@ -1202,6 +1635,12 @@ export interface HandSeat {
   shown?: boolean;
   /** lost, and did not show */
   mucked?: boolean;
+  /** the cards that lie face up */
+  up?: string[];
+  /** chips put in that nobody has to match */
+  dead?: number;
+  /** how many cards the player drew last; null before the first draw */
+  drew?: number;
 }
 
 export type ClientMessage =
@@ -1215,6 +1654,9 @@ export type ClientMessage =
   | SitIn
   | AddChips
   | Show
+  | Straddle
+  | RunIt
+  | ChooseGame
   | GetHand
   | Chat
   | ListTables
@@ -1250,13 +1692,18 @@ export type TableEvent =
   | BetsCollected
   | BoardDealt
   | BlindPosted
-  | UncalledBetReturned
   | PotAwarded
   | HoleCardsDealt
+  | UncalledBetReturned
   | CardsShown
   | CardsMucked
   | TurnTimedOut
   | AntePosted
+  | CardsDrawn
+  | DrawStarted
+  | BringInPosted
+  | RunItAgreed
+  | DeckReshuffled
   | HandStarted
   | HandEnded
   | HandCancelled
@@ -1269,6 +1716,9 @@ export type TableEvent =
   | ChipsAdded
   | PlayerSatOut
   | PlayerSatIn
+  | StraddleSet
+  | RunItSet
+  | GameChanged
   | ClockResumed
   | TableOpened
   | TableClosed
@@ -1285,6 +1735,7 @@ export interface Answers {
   act: Accepted;
   add_chips: Accepted;
   chat: Accepted;
+  choose_game: Accepted;
   close_table: Accepted;
   create_table: Accepted;
   get_account: Account;
@@ -1294,11 +1745,13 @@ export interface Answers {
   logout: Accepted;
   ping: Pong;
   refill: Accepted;
+  run_it: Accepted;
   show: Accepted;
   sit: Accepted;
   sit_in: Accepted;
   sit_out: Accepted;
   stand: Accepted;
+  straddle: Accepted;
   unwatch: Accepted;
   watch: Accepted;
   watch_lobby: Accepted;

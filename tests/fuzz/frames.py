@@ -165,9 +165,11 @@ class Frames:
                 low = least if least is not None else 0 if above is None else above + 1
                 high = most if most is not None else 2**53 if below is None else below - 1
                 return rng.choice((low, high, rng.randint(low, min(high, low + 10_000))))
+            case inspect.StrType(pattern="^[2-9TJQKA][cdhs]$"):
+                return rng.choice("23456789TJQKA") + rng.choice("cdhs")
             case inspect.StrType(min_length=least, max_length=most):
                 return "".join(rng.choices("abc XYZ_019-", k=rng.randint(least or 0, most or 24)))
-            case inspect.ListType(item_type=item):
+            case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
                 return [self._value(item, "") for _ in range(rng.randint(0, 3))]
             case inspect.LiteralType(values=values):
                 return rng.choice(values)

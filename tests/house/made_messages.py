@@ -5,6 +5,8 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct, inspect
 
+from pokerws.game.cards import DECK
+
 # Short, and of letters that a JSON text has to escape too.
 TEXTS = st.text(alphabet='ab"\\é\n🂡', max_size=5)
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
@@ -37,6 +39,8 @@ def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
             return st.one_of(*map(_values, types))
         case inspect.ListType(item_type=item, max_length=most):
             return st.lists(_values(item), max_size=min(3, most or 3))
+        case inspect.VarTupleType(item_type=item):
+            return st.lists(_values(item), max_size=3).map(tuple)
         case inspect.DictType(value_type=value):
             return st.dictionaries(TEXTS, _values(value), max_size=2)
         case inspect.LiteralType(values=values):
@@ -70,5 +74,7 @@ def _texts(kind: inspect.StrType) -> st.SearchStrategy[str]:
             return st.text(PRINTABLE, min_size=least, max_size=most)
         case "^[a-z_0-9]*$":
             return st.text(WORD, min_size=least, max_size=most)
+        case "^[2-9TJQKA][cdhs]$":
+            return st.sampled_from(DECK)
         case other:
             raise ValueError(f"no text fits {other} yet")

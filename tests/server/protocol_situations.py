@@ -6,10 +6,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from pokerws.game.cards import DECK, parse_cards
 from pokerws.game.state import TableId
 from pokerws.messages import MSGPACK
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
+from pokerws.server.table_actor import TableActor
 from tests.server.protocol_servers import token
 from tests.server.transcript_player import Scene, Speaker
 
@@ -50,10 +52,24 @@ async def seat(scene: Scene, table: str, *names: str) -> list[Speaker]:
     return players
 
 
-async def hand_of_two(scene: Scene) -> tuple[Speaker, Speaker, dict[str, Any]]:
-    """Who is to act first in a hand, the other one, and the turn; both watch."""
+async def actor_of(scene: Scene) -> TableActor:
+    lobby = (await scene.app())._lobby
+    assert lobby is not None
+    return await lobby.find(TableId(scene.stands_for[TABLE]))
+
+
+async def hand_of_two(
+    scene: Scene, deck: str = "", **config: Any
+) -> tuple[Speaker, Speaker, dict[str, Any]]:
+    """Who is to act first in a hand, the other one, and the turn; both watch.
+
+    `deck` is what is dealt first, the first card to the left of the button.
+    """
     host = await scene.greeted("Cleo")
-    table = await open_table(scene, host)
+    table = await open_table(scene, host, **config)
+    if first := parse_cards(deck):
+        rest = [card for card in DECK if card not in first]
+        (await actor_of(scene))._shuffle = lambda cards: first + rest
     players = [await scene.greeted(name) for name in ("Ann", "Ben")]
     for number, player in enumerate(players):
         await player.do("watch", table=table)
@@ -142,11 +158,16 @@ async def open_seat_and_account(scene: Scene) -> None:
     await open_seat(scene)
 
 
+async def alone_at(scene: Scene, **config: Any) -> None:
+    """A player alone at such a table, in seat 0."""
+    scene.client = await scene.greeted("Ann")
+    table = await open_table(scene, scene.client, **config)
+    await scene.client.do("sit", table=table, seat=0, buy_in=BUY_IN)
+
+
 @situation(examples.SEATED)
 async def seated(scene: Scene) -> None:
-    scene.client = await scene.greeted("Ann")
-    table = await open_table(scene, scene.client)
-    await scene.client.do("sit", table=table, seat=0, buy_in=BUY_IN)
+    await alone_at(scene)
 
 
 @situation("a player who is sitting out")

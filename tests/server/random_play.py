@@ -7,38 +7,41 @@ import random
 from collections import Counter
 
 import pytest
-from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import TableEvent, TableOpened
 from pokerws.game.state import PlayerId, Table, TableConfig
 from pokerws.game.table import play
+from pokerws.game.variants import VARIANTS
 from pokerws.messages import (
     JSON,
     MSGPACK,
     Act,
     AddChips,
     Chat,
+    ChooseGame,
     ClientMessage,
     GetAccount,
     GetHand,
     ListTables,
     Ping,
+    RunIt,
     Show,
     Sit,
     SitIn,
     SitOut,
     Stand,
+    Straddle,
     Unwatch,
     Watch,
     WatchLobby,
 )
 from pokerws.server import table_actor
 from pokerws.server.desk import Desk
-from tests.game.random_hands import random_act
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.in_process import Client, open_desk
+from tests.server.random_action import random_action
 from tests.server.secrecy import Oracle
 
 SPECTATORS = ("s0", "s1")
@@ -108,14 +111,9 @@ class RandomPlay:
         elif hand is None and roll < 0.50:
             await self._look_back()
         elif hand is not None and hand.turn is not None and roll < 0.98:
-            turn = hand.turn
-            seat = self.table.seats[turn.seat]
-            assert seat is not None
-            chosen = random_act(self.rng, turn, turn.actions)
-            client = self._client_of(seat.player)
-            await client.asks(
-                Act(self._id, self.table.id, turn.number, chosen.action, chosen.amount)
-            )
+            act = random_action(self.rng, self.table)
+            answer = act.turn, act.action, act.amount, act.cards
+            await self._client_of(act.player).asks(Act(self._id, self.table.id, *answer))
         elif self.table.deadline_ms is not None:
             self.clock.advance(self.table.deadline_ms - self.clock.now_ms())
         else:
@@ -141,10 +139,7 @@ class RandomPlay:
         """What comes next, by somebody who is no client here or by the clock, in one call."""
         hand = self.table.hand
         if hand is not None and hand.turn is not None:
-            seat = self.table.seats[hand.turn.seat]
-            assert seat is not None
-            chosen = random_act(self.rng, hand.turn, hand.turn.actions)
-            command: Joining | commands.Act = replace(chosen, player=seat.player)
+            command: Joining | commands.Act = random_action(self.rng, self.table)
         elif self.table.deadline_ms is not None and self.rng.random() < 0.7:
             self.clock.advance(self.table.deadline_ms - self.clock.now_ms())
             return
@@ -213,6 +208,9 @@ class RandomPlay:
             SitIn(self._id, table),
             SitOut(self._id, table),
             Stand(self._id, table),
+            Straddle(self._id, table, on=rng.random() < 0.8),
+            RunIt(self._id, table, rng.randint(1, 3)),
+            ChooseGame(self._id, table, rng.choice(list(VARIANTS))),
         ]
         await client.asks(rng.choice(messages))
         self.desk.lobby._tell_subscribers()

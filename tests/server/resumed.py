@@ -10,14 +10,14 @@ from pokerws.game import commands
 from pokerws.game.apply import apply
 from pokerws.game.deal import shuffler
 from pokerws.game.events import TableEvent
-from pokerws.game.state import PlayerId, Table, TableConfig
+from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig
 from pokerws.game.table import replay
 from pokerws.messages import Accepted, Events, Snapshot, Watch
 from pokerws.server.lobby import Lobby
 from pokerws.server.table_actor import TableActor
 from pokerws.server.views import redact_table
-from tests.game.random_hands import random_act
 from tests.server.fakes import FakeViewer, ManualClock, open_bank
+from tests.server.random_action import random_action
 from tests.server.stored_house import StoredHouse
 from tests.vaults import VAULT
 
@@ -29,7 +29,10 @@ CONFIG = TableConfig(
     max_buy_in=2_000,
     next_hand_delay_ms=1_000,
     turn_time_ms=10_000,
+    house=HouseRules(straddle="under_the_gun", run_it=2),
 )
+# What is played, by the seed.
+GAMES = ("NT", "F2L3D", "F7S", "PO5/8", "NCP", "HORSE")
 # More than there are seats, so that seats change hands; the last two never play.
 PLAYERS = tuple(PlayerId(f"p{number}") for number in range(6))
 SPECTATORS = (PlayerId("sam"), PlayerId("sue"))
@@ -68,7 +71,8 @@ class Playing:
         """A new table."""
         for player in PLAYERS:
             await house.store.accounts.open(player, 10**9, 0)
-        return cls(house, house.lobby.create("One", CONFIG), seed)
+        config = msgspec.structs.replace(CONFIG, variant=GAMES[seed % len(GAMES)])
+        return cls(house, house.lobby.create("One", config), seed)
 
     async def steps(self, count: int) -> None:
         """So many random things happen, each stored before the next one."""
@@ -84,10 +88,8 @@ class Playing:
         turn = None if table.hand is None else table.hand.turn
         roll = rng.random()
         if turn is not None and roll < 0.75:
-            seat = table.seats[turn.seat]
-            assert seat is not None
-            act = random_act(rng, turn, turn.actions)
-            self.do(seat.player, msgspec.structs.replace(act, player=seat.player))
+            act = random_action(rng, table)
+            self.do(act.player, act)
         elif table.deadline_ms is not None and roll < (0.55 if turn is None else 0.80):
             self.house.clock.advance(table.deadline_ms - now_ms)
         else:
@@ -106,6 +108,8 @@ class Playing:
                 commands.SitIn(player),
                 commands.SitOut(player),
                 commands.Stand(player),
+                commands.RunIt(player, rng.randint(1, 2)),
+                commands.Straddle(player, on=rng.random() < 0.7),
             )
         )
 

@@ -14,8 +14,10 @@ import msgspec
 from pokerws.game.cards import Card
 from pokerws.game.events import (
     BoardDealt,
+    CardsDrawn,
     CardsMucked,
     CardsShown,
+    DeckReshuffled,
     Folded,
     HandEnded,
     HandShown,
@@ -35,7 +37,16 @@ _CARD = re.compile(rb"[2-9TJQKA][cdhs]")
 
 # The events with cards in them, each of which the oracle has decided about.
 WITH_CARDS: frozenset[type[TableEvent]] = frozenset(
-    {HandStarted, HoleCardsDealt, BoardDealt, CardsShown, HandShown, LogRestarted}
+    {
+        HandStarted,
+        HoleCardsDealt,
+        BoardDealt,
+        CardsDrawn,
+        DeckReshuffled,
+        CardsShown,
+        HandShown,
+        LogRestarted,
+    }
 )
 
 
@@ -81,10 +92,16 @@ class Oracle:
                 self._out.add(seat)
             case HandEnded():
                 self.ended_hands += 1
-            case HoleCardsDealt(cards=dealt):
+            case HoleCardsDealt(cards=dealt, up=up):
                 for seat, cards in enumerate(dealt):
                     if cards:
                         self._own[hand, self._players[seat]] |= self._since_now(cards)
+                for cards in up:
+                    self._open[hand] |= self._since_now(cards)
+            case CardsDrawn(seat=seat, discarded=discarded, drawn=drawn):
+                own = self._own[hand, self._players[seat]]
+                assert set(discarded) <= own.keys(), "others' cards"
+                own |= self._since_now(card for card in drawn if card not in own)
             case BoardDealt(cards=cards):
                 self._open[hand] |= self._since_now(cards)
             case CardsShown(seat=seat, cards=cards):
@@ -118,7 +135,8 @@ class Oracle:
         for part in parts:
             allowed = set()
             if part.seq is not None:
-                allowed = self.may_know(player, self.hand_of[part.seq], part.seq)
+                until = self.seq if part.is_later else part.seq
+                allowed = self.may_know(player, self.hand_of[part.seq], until)
             assert part.cards <= allowed, (
                 f"{player} may not know {part.cards - allowed}: {frame.decode(errors='replace')}"
             )
@@ -127,10 +145,14 @@ class Oracle:
 
 
 class Part(NamedTuple):
-    """What a frame tells of the time after event `seq`; of none where that is None."""
+    """What a frame tells of the time after event `seq`; of none where that is None.
+
+    What `is_later` happened at some time after it, in the same hand.
+    """
 
     seq: int | None
     cards: frozenset[str]
+    is_later: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -142,17 +164,28 @@ def told_by(wire: Wire, frame: bytes) -> tuple[str, list[Part]]:
     else:
         # A number's bytes may look like a card.  Written again it is the same frame, so that
         # nothing is in it but what was read, and as text it has no such numbers.
-        assert msgspec.msgpack.encode(message) == frame
+        assert _shortened(msgspec.msgpack.encode(message)) == _shortened(frame)
         raw = msgspec.json.encode(message)
     match message:
         case {"seq": int(seq), "events": [*events]}:
             parts = [Part(number, _cards_of(event)) for number, event in enumerate(events, seq)]
+            if message["type"] == "hand":
+                # Behind its end stand the cards that were turned up later.
+                parts = [
+                    part._replace(seq=seq, is_later=True) if event["type"] == "hand_shown" else part
+                    for part, event in zip(parts, events, strict=True)
+                ]
         case {"seq": int(seq), "state": state}:
             parts = [Part(seq, _cards_of(state))]
         case _:
             parts = []
     told = frozenset[str]().union(*(part.cards for part in parts))
     return message["type"], [*parts, Part(None, frozenset(cards_in(raw) - told))]
+
+
+def _shortened(frame: bytes) -> bytes:
+    """A frame with the shortest headers of maps, which a writer need not use."""
+    return re.sub(rb"\xde\x00([\x00-\x0f])", lambda head: bytes([0x80 | head[1][0]]), frame)
 
 
 def _cards_of(data: object) -> frozenset[str]:

@@ -311,6 +311,9 @@ SEATS: list[Message] = [
     {"type": "sit_out", "table": "x"},
     {"type": "sit_in", "table": "x"},
     {"type": "add_chips", "table": "x"},
+    {"type": "straddle", "table": "x", "on": True},
+    {"type": "run_it", "table": "x", "times": 2},
+    {"type": "choose_game", "table": "x", "variant": "NT"},
 ]
 ONCE = [
     pytest.param(*one, marks=pytest.mark.settings(**{setting: "1/3600s"}), id=setting)

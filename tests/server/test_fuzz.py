@@ -15,7 +15,8 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from pokerws.game.state import TableConfig, Turn
+from pokerws.game.cards import Card
+from pokerws.game.state import HouseRules, Mix, TableConfig, Turn
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, WIRES, CloseCode, client_decoder
 from pokerws.storage.memory import MemoryAccounts
 from tests.fuzz.frames import Frames
@@ -23,7 +24,14 @@ from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_desk
 from tests.server.random_play import RandomPlay
 
-PARTS = 4
+# What is played in each part.
+GAMES: tuple[dict[str, Any], ...] = (
+    {"house": HouseRules(straddle="sleeper", run_it=3)},
+    {"variant": "F2L3D"},
+    {"variant": "F7S"},
+    {"variant": "MIX", "mix": Mix(("NP", "PO/8"), "choice")},
+)
+PARTS = len(GAMES)
 FRAMES = int(os.environ.get("FUZZ_FRAMES", "100000")) // PARTS
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 ANSWERS = {"accepted", "rejected", "pong", "tables", "account", "hand", "welcome"}
@@ -45,12 +53,16 @@ HEADS: dict[Any, Any] = {
 class Siege:
     """A table that is played in peace, one that is attacked, and the attackers."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, rng: random.Random) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, rng: random.Random, game: dict[str, Any]
+    ) -> None:
         self.rng, self.clock = rng, ManualClock()
         strict = open_desk(self.clock, rng)
         decoders = {wire: client_decoder(strict=False, wire=wire) for wire in WIRES.values()}
         self.desks = [strict, replace(strict, decoders=decoders, strict=False)]
-        slow, fast = (TableConfig(turn_time_ms=ms, next_hand_delay_ms=10) for ms in (60_000, 1_000))
+        slow, fast = (
+            TableConfig(turn_time_ms=ms, next_hand_delay_ms=10, **game) for ms in (60_000, 1_000)
+        )
         self.peace = RandomPlay(
             monkeypatch, slow, seed=rng.getrandbits(32), desk=strict, clock=self.clock
         )
@@ -68,7 +80,8 @@ class Siege:
                 "buy_in": lambda: 5_000,
                 "action": lambda: rng.choice(self.turn.actions if self.turn else ["fold"]),
                 "amount": lambda: rng.choice((None, self.turn.min_to if self.turn else 1)),
-                "variant": lambda: "NT",
+                "cards": lambda: rng.choice((None, self.held[:1], self.held)),
+                "variant": lambda: rng.choice(("NT", "NP", "PO/8")),
                 "token": lambda: None,
             },
         )
@@ -79,6 +92,13 @@ class Siege:
         """Whose turn it is at the table that is attacked."""
         hand = self.actor.table.hand
         return None if hand is None else hand.turn
+
+    @property
+    def held(self) -> list[Card]:
+        """The hidden cards of whoever is to act there."""
+        hand, turn = self.actor.table.hand, self.turn
+        part = None if hand is None or turn is None else hand.seats[turn.seat]
+        return [] if part is None else part.cards
 
     def client(self) -> Client:
         """Somebody new, who has said hello or is about to."""
@@ -128,7 +148,7 @@ async def test_every_hostile_frame_gets_one_answer_and_play_goes_on(
     monkeypatch: pytest.MonkeyPatch, part: int
 ) -> None:
     print(f"FUZZ_SEED={SEED}")  # noqa: T201  It is shown when the test fails.
-    siege = Siege(monkeypatch, random.Random(SEED + part))
+    siege = Siege(monkeypatch, random.Random(SEED + part), GAMES[part])
     before_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with capture_logs() as lines:
         for number in range(FRAMES):

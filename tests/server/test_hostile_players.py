@@ -119,9 +119,9 @@ def pot(state: Message) -> int:
     if hand is None:
         return 0
     seats = [seat for seat in hand["seats"] if seat is not None]
-    pots = sum(one["amount"] for one in hand["pots"])
-    in_pots = 0 if hand["pots"] else sum(seat.get("in_pots", 0) for seat in seats)
-    chips: int = sum(seat.get("bet", 0) for seat in seats) + pots + in_pots + hand["dead"]
+    pots = sum(one["amount"] for one in hand.get("pots", []))
+    in_pots = 0 if pots else sum(seat.get("in_pots", 0) for seat in seats)
+    chips: int = sum(seat.get("bet", 0) for seat in seats) + pots + in_pots + hand.get("dead", 0)
     return chips
 
 

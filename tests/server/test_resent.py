@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import pytest
+from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.commands import Command
-from pokerws.game.state import PlayerId
+from pokerws.game.state import HouseRules, PlayerId
 from pokerws.messages import Accepted, Rejected
 from pokerws.server.table_actor import TableActor
 from tests.server.fakes import FakeViewer, ManualClock
@@ -17,6 +18,7 @@ from tests.server.stored_house import BUY_IN, CONFIG, GRANT, StoredHouse, house_
 from tests.storage.faulty_store import FaultyStore
 
 ANN = PlayerId("ann")
+ALLOWING = replace(CONFIG, house=HouseRules(straddle="under_the_gun", run_it=2))
 Prepare: TypeAlias = Callable[[StoredHouse, TableActor], Command]
 
 
@@ -55,6 +57,16 @@ def shows(house: StoredHouse, actor: TableActor) -> Command:
     return commands.Show(ANN, 1)
 
 
+def straddles(house: StoredHouse, actor: TableActor) -> Command:
+    house.sit(actor, "ann")
+    return commands.Straddle(ANN, on=True)
+
+
+def runs_it_twice(house: StoredHouse, actor: TableActor) -> Command:
+    house.sit(actor, "ann")
+    return commands.RunIt(ANN, 2)
+
+
 @pytest.fixture
 async def store() -> FaultyStore:
     store = FaultyStore()
@@ -64,14 +76,16 @@ async def store() -> FaultyStore:
 
 
 @pytest.mark.parametrize(
-    "prepare", [sits, stands, adds_chips, acts, leaves_in_mid_hand, shows], ids=lambda f: f.__name__
+    "prepare",
+    [sits, stands, adds_chips, acts, leaves_in_mid_hand, shows, straddles, runs_it_twice],
+    ids=lambda f: f.__name__,
 )
 async def test_a_command_sent_again_is_answered_as_the_first_time_before_and_after_a_crash(
     store: FaultyStore, prepare: Prepare
 ) -> None:
     clock = ManualClock()
     async with house_on(store, clock) as house:
-        actor = house.lobby.create("One", CONFIG)
+        actor = house.lobby.create("One", ALLOWING)
         command = prepare(house, actor)
         await house.written()
         viewer, seq = FakeViewer(ANN), actor.table.seq + 1

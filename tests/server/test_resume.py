@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.events import (
+    BringInPosted,
+    CardsDrawn,
     CardsShown,
     HandShown,
     LogRestarted,
@@ -146,7 +148,7 @@ async def test_the_random_play_of_these_tests_has_all_that_matters(house: Stored
         all_in |= any(map(has_all_in, truth.tables))
         sat = [event for event in truth.events if isinstance(event, PlayerSat)]
         seats_changed |= len({(e.seat, e.player) for e in sat}) > len({e.seat for e in sat})
-    assert kinds >= {PlayerSat, PlayerStood, CardsShown, HandShown}
+    assert kinds >= {PlayerSat, PlayerStood, CardsShown, HandShown, CardsDrawn, BringInPosted}
     assert all_in
     assert seats_changed
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.schema import asyncapi, schemas
 from pokerws.schema.schemas import Schema
 from pokerws.server.app import App
@@ -32,3 +33,17 @@ async def test_the_schemas_are_shown_and_kept_by_who_has_them(
         assert (status, headers["etag"]) == (expected, etag)
         assert bool(body) == (expected == 200)
         assert "content-security-policy" in headers
+
+
+async def test_the_page_is_told_the_games_of_its_server(app: App) -> None:
+    status, headers, body = await request(app, "GET /variants.js HTTP/1.1\nHost: x\n\n")
+    assert (status, headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    variants, mixes = body.decode().splitlines()
+    told = json.loads(variants.removeprefix("export const VARIANTS = ").removesuffix(";"))
+    assert {code: game["name"] for code, game in told.items()} == {
+        code: variant.name for code, variant in VARIANTS.items()
+    }
+    assert told["FO/8"]["hiLo"]
+    assert told["FO/8"]["fromHole"] == 2
+    told = json.loads(mixes.removeprefix("export const MIXES = ").removesuffix(";"))
+    assert told["HORSE"]["games"] == list(MIXES["HORSE"].games)

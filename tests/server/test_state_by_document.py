@@ -17,7 +17,8 @@ import pytest
 from pokerws.game import commands
 from pokerws.game.apply import apply
 from pokerws.game.events import TableEvent
-from pokerws.game.state import PlayerId, Table, TableConfig
+from pokerws.game.next_hand import games_of
+from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig
 from pokerws.game.table import HANDS_TO_STAND_UP
 from pokerws.messages import Watch
 from pokerws.schema.schemas import tag_of
@@ -29,8 +30,8 @@ from pokerws.server.receipts import (
     RECEIPTS_PER_PLAYER,
 )
 from pokerws.server.table_actor import TableActor
-from tests.game.random_hands import random_act
 from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.random_action import random_action
 from tests.server.resumed import memory_lobby
 
 Json = dict[str, Any]
@@ -43,10 +44,28 @@ TABLES: dict[str, Json] = {
     "with antes": {"seats": 4, "ante": 30, "min_buy_in": 100, "max_buy_in": 900},
     "with a big blind's ante": {"seats": 4, "ante": 100, "ante_kind": "big_blind"},
     "heads-up without a small blind": {"seats": 2, "small_blind": 0},
+    "straddles, bomb pots and several boards": {
+        "seats": 4,
+        "variant": "PO",
+        "min_buy_in": 200,
+        "max_buy_in": 900,
+        "house": HouseRules(straddle="sleeper", run_it=3, bomb_pot_every=4, bomb_pot_boards=2),
+    },
+    "fixed limit, high and low": {"seats": 4, "variant": "FO/8", "max_buy_in": 3_000},
+    "stud": {"seats": 4, "variant": "F7S/8", "max_buy_in": 3_000},
+    "draws until the deck is out": {"seats": 6, "variant": "F2L3D"},
+    "discards": {"seats": 3, "variant": "NCP"},
+    "a mix": {"seats": 3, "variant": "MIX", "mix": Mix(("FR", "FB", "NS"), "hands", 2)},
+    "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
 }
-STEPS = 400
+STEPS = 200
+# What is rare is played for.
+RARE = {
+    "straddles, bomb pots and several boards": "run_it_agreed",
+    "draws until the deck is out": "deck_reshuffled",
+}
 # More than there are seats, so that seats change hands.
-PLAYERS = tuple(PlayerId(f"p{number}") for number in range(5))
+PLAYERS = tuple(PlayerId(f"p{number}") for number in range(7))
 SPECTATOR = PlayerId("sam")
 # The first is before any snapshot, the second for the log alone.
 UNSEEN = {"table_opened", "log_restarted"}
@@ -107,6 +126,7 @@ class Play:
     def __init__(self, config: Json, seed: int) -> None:
         self.clock = ManualClock()
         self.actor = memory_lobby(self.clock).create("One", TableConfig(**config))
+        self.players = PLAYERS[: config["seats"] + 1]
         self._rng = random.Random(seed)
 
     def step(self) -> None:
@@ -114,10 +134,7 @@ class Play:
         rng, table = self._rng, self.actor.table
         turn, roll = None if table.hand is None else table.hand.turn, self._rng.random()
         if turn is not None and roll < 0.75:
-            seat = table.seats[turn.seat]
-            assert seat is not None
-            act = random_act(rng, turn, turn.actions)
-            self._do(msgspec.structs.replace(act, player=seat.player))
+            self._do(random_action(rng, table, folds=0.05))
         elif table.deadline_ms is not None and roll < (0.6 if turn is None else 0.85):
             self.clock.advance(table.deadline_ms - self.clock.now_ms())
         elif table.deadline_ms is not None and roll < 0.87:
@@ -125,7 +142,7 @@ class Play:
             self.clock.advance(5_000)
             self.actor.go_on()
         else:
-            self._do(self._whim(rng.choice(PLAYERS)))
+            self._do(self._whim(rng.choice(self.players)))
 
     def _whim(self, player: PlayerId) -> commands.Command:
         table, rng = self.actor.table, self._rng
@@ -133,6 +150,9 @@ class Play:
         if number is None:
             most = rng.choice((table.config.min_buy_in, table.config.max_buy_in))
             return commands.Sit(player, player.upper(), None, most)
+        seat = table.seats[number]
+        if seat is not None and seat.run_it < table.config.house.run_it:
+            return commands.RunIt(player, 3)
         show = commands.Show(player, table.hand_number)
         back = commands.SitIn(player)
         return rng.choice(
@@ -144,6 +164,9 @@ class Play:
                 commands.AddChips(player, None),
                 commands.SitOut(player),
                 commands.Stand(player),
+                commands.Straddle(player, rng.random() < 0.7),
+                commands.RunIt(player, rng.randint(1, 3)),
+                commands.ChooseGame(player, rng.choice(games_of(table.config))),
             )
         )
 
@@ -157,13 +180,13 @@ async def test_the_python_of_the_document_does_to_a_table_what_the_server_does()
     python, types = python_of_document(), set[str]()
     for seed, (kind, config) in enumerate(TABLES.items()):
         play = Play(config, seed)
-        followers = [Follower(play.actor, who, python) for who in (*PLAYERS, SPECTATOR)]
+        followers = [Follower(play.actor, who, python) for who in (*play.players, SPECTATOR)]
         in_hand = False
         for step in range(10 * STEPS):
             play.step()
             types |= set[str]().union(*(follower.follow() for follower in followers))
             in_hand = play.actor.table.hand is not None
-            if step > STEPS and in_hand:
+            if step > STEPS and in_hand and RARE.get(kind, "turn_started") in types:
                 break
         assert in_hand, kind
         play.actor.close("operator")

@@ -20,7 +20,7 @@ from tests.server.protocol_servers import Servers
 IDS = frozenset({"player", "session", "table"})
 # What is set, and so is the same everywhere.
 SET_MS = frozenset({"next_hand_delay_ms", "over_ms", "turn_time_ms"})
-CARDS = frozenset({"board", "cards"})
+CARDS = frozenset({"board", "cards", "discarded", "drawn"})
 CLOSED = re.compile(r"The connection is closed with (\d+)\.")
 NEW_CONNECTION = "A new connection."
 

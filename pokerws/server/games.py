@@ -1,0 +1,19 @@
+"""The games of this server, as a `welcome` lists them."""
+
+from pokerws.game.variants import MIXES, VARIANTS, Variant
+from pokerws.messages import MixSummary, VariantSummary
+
+
+def _summary(variant: Variant) -> VariantSummary:
+    return VariantSummary(
+        name=variant.name,
+        betting=variant.betting.value,
+        forced=variant.forced.value,
+        max_seats=variant.max_seats,
+        draws=sum(bool(street.draw) for street in variant.streets),
+        board=variant.has_board,
+    )
+
+
+VARIANT_SUMMARIES = {code: _summary(variant) for code, variant in VARIANTS.items()}
+MIX_SUMMARIES = {code: MixSummary(mix.name, mix.games) for code, mix in MIXES.items()}
