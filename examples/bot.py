@@ -1,7 +1,8 @@
 # ruff: noqa: INP001 - This is a script, not a package.
-"""A bot in thirty lines: it takes a seat at the first table that has one, and calls everything.
+"""A bot in forty lines: it takes a seat at the first table that has one, and calls everything.
 
-The session file brings the same player back to its seat when it is started again.
+It plays every game, and draws no cards where it need not.  The session file brings the same player
+back to its seat when it is started again.
 
 python examples/bot.py ws://127.0.0.1:8765/ws Rosa
 """
@@ -11,14 +12,20 @@ import sys
 from pathlib import Path
 
 from pokerws.client import Client, ClientError, CommandRejected, TableView, connect
+from pokerws.game.cards import Card
 from pokerws.game.commands import Action
 
+CALM: tuple[Action, ...] = ("check", "call", "stand_pat", "bring_in")
 
-def choose(view: TableView) -> Action:
-    assert view.turn is not None
-    told = f"{view.cards} on {view.board}: {view.turn.call} to call"
+
+def choose(view: TableView) -> tuple[Action, list[Card] | None]:
+    turn = view.turn
+    assert turn is not None
+    told = f"{view.cards + view.up} on {view.board}: {turn.call} to call"
     print(told, flush=True)  # noqa: T201  The output.
-    return "check" if "check" in view.turn.actions else "call"
+    if turn.discard_min:
+        return "discard", view.cards[: turn.discard_min]
+    return next(action for action in CALM if action in turn.actions), None
 
 
 async def take_seat(client: Client) -> TableView:
@@ -37,8 +44,9 @@ async def play(url: str, name: str) -> None:
         view = await take_seat(client)
         while True:
             turn = await view.wait_for(lambda view: view.turn)
+            action, cards = choose(view)
             try:
-                await client.act(view.id, turn.number, choose(view))
+                await client.act(view.id, turn.number, action, cards=cards)
             except CommandRejected as refused:
                 print(refused)  # noqa: T201  The output.
                 await asyncio.sleep((refused.retry_after_ms or 0) / 1000)

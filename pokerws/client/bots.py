@@ -3,7 +3,8 @@
 A bot sits down, plays, buys in again when busted, sits in again when it was sat out, and comes
 back after a lost connection; on cancellation it goes and leaves its seat as it is.  It asks for a
 refill when its account runs low, brings fewer chips where there is none, and waits where even
-those are too few.
+those are too few.  Bots that wait for company sit out where only bots are left.  No bot straddles,
+has a board run twice or chooses a game.
 """
 
 import asyncio
@@ -51,7 +52,7 @@ LOOK_AGAIN_MS = 60_000
 
 log = structlog.get_logger("pokerws.bots")
 
-Duty = Literal["sit", "buy_in_again", "sit_in", "act"]
+Duty = Literal["sit", "buy_in_again", "sit_in", "sit_out", "act"]
 
 
 class BotSeat(Struct, frozen=True):
@@ -60,7 +61,9 @@ class BotSeat(Struct, frozen=True):
     `table` is a table's id or its name.  `token` brings an earlier player back, who goes on in
     the seat that it has; otherwise `name` makes a new one.  `seat` is the seat to try first,
     `buy_in` the chips to sit down with.  `delay_ms` is the range of the pause before each deed,
-    in milliseconds; it is cut to half of the table's time for a turn.
+    in milliseconds; it is cut to half of the table's time for a turn.  `not_among` are the names of
+    players, as of other bots, among whom alone it does not play: it sits out until somebody else
+    plays.
     """
 
     style: Style
@@ -70,6 +73,7 @@ class BotSeat(Struct, frozen=True):
     seat: int | None = None
     buy_in: int | None = None
     delay_ms: tuple[int, int] = (500, 2_000)
+    not_among: frozenset[str] = frozenset()
 
 
 async def run_bots(
@@ -163,14 +167,17 @@ class _Bot:
             view = await client.watch(await self._find_table(client))
             refusals = 0
             while True:
-                await view.wait_for(lambda view: view.table.closed or duty(view))
+                await view.wait_for(lambda view: view.table.closed or self._duty(view))
                 if view.table.closed:
                     raise TableLost(view.id, "table_closed")
                 await self._pause(view)
                 # The pause may have seen to it: only what is still to be done is done.
-                due = duty(view)
+                due = self._duty(view)
                 if due is not None:
                     refusals = await self._try(due, client, view, refusals)
+
+    def _duty(self, view: TableView) -> Duty | None:
+        return duty(view, self._player.not_among)
 
     async def _try(self, due: Duty, client: Client, view: TableView, refusals: int) -> int:
         """Do what is due; returns how often in a row the server was not ready for it."""
@@ -206,13 +213,15 @@ class _Bot:
                 turn = view.turn
                 assert turn is not None, "to act is a duty in one's own turn"
                 decision = self._player.style(view, self._rng)
-                await client.act(view.id, turn.number, decision.action, decision.amount)
+                await client.act(view.id, turn.number, *decision)
             case "sit":
                 await self._bring(client, view, lambda chips: self._sit(client, view, chips))
             case "buy_in_again":
                 await self._bring(client, view, lambda chips: client.add_chips(view.id, chips))
             case "sit_in":
                 await client.sit_in(view.id)
+            case "sit_out":
+                await client.sit_out(view.id)
 
     async def _sit(self, client: Client, view: TableView, chips: int) -> None:
         """Take the wished seat or any other; raises the refusal when all that are free are."""
@@ -272,8 +281,11 @@ class _Bot:
         return min(config.max_buy_in, max(config.min_buy_in, wished))
 
 
-def duty(view: TableView) -> Duty | None:
-    """What a bot has to do as its table stands now, if anything."""
+def duty(view: TableView, not_among: frozenset[str] = frozenset()) -> Duty | None:
+    """What a bot has to do as its table stands now, if anything.
+
+    It does not play where only players of the names in `not_among` do.
+    """
     seat = view.own
     if seat is None:
         return "sit" if None in view.table.seats else None
@@ -283,4 +295,17 @@ def duty(view: TableView) -> Duty | None:
         return None
     if not seat.stack:
         return "buy_in_again" if view.own_hand is None else None
+    if not_among and not _has_company(view, not_among):
+        return None if seat.sitting_out else "sit_out"
     return "sit_in" if seat.sitting_out else None
+
+
+def _has_company(view: TableView, not_among: frozenset[str]) -> bool:
+    """Whether somebody else plays, or would if there were somebody to play with."""
+    return any(
+        seat is not None
+        and seat.name not in not_among
+        and seat.stack > 0
+        and not (seat.sitting_out or seat.leaving)
+        for seat in view.table.seats
+    )

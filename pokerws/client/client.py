@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import structlog
 
@@ -13,6 +13,7 @@ from pokerws.client.link import Answer, Link, Unknown, WireName
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
+from pokerws.game.cards import Card
 from pokerws.game.commands import Action
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import (
@@ -22,6 +23,7 @@ from pokerws.messages import (
     AddChips,
     Chat,
     ChatSaid,
+    ChooseGame,
     CloseTable,
     CreateTable,
     Events,
@@ -36,6 +38,7 @@ from pokerws.messages import (
     Pong,
     Refill,
     Rejected,
+    RunIt,
     ServerMessage,
     Show,
     Sit,
@@ -43,6 +46,7 @@ from pokerws.messages import (
     SitOut,
     Snapshot,
     Stand,
+    Straddle,
     Tables,
     TableSummary,
     Unwatch,
@@ -53,6 +57,21 @@ from pokerws.messages import (
 # Notices after which a table sends no more until it is watched again.
 RESTORED_NOTICES = frozenset({"table_failed"})
 
+# What is asked of one table.
+_OfTable = (
+    Sit
+    | Stand
+    | SitOut
+    | SitIn
+    | AddChips
+    | Act
+    | Straddle
+    | RunIt
+    | ChooseGame
+    | Chat
+    | Show
+    | CloseTable
+)
 # Called with what is said to everybody.
 OnMessage = Callable[[ChatSaid | Notice | Lobby], None]
 
@@ -209,10 +228,31 @@ class Client:
         return await self._ask_table(AddChips(self._link.new_id(), table, amount))
 
     async def act(
-        self, table: TableId, turn: int, action: Action, amount: int | None = None
+        self,
+        table: TableId,
+        turn: int,
+        action: Action,
+        amount: int | None = None,
+        cards: Sequence[Card] | None = None,
     ) -> Accepted:
-        """Answer the turn of that number; `amount` is a bet's or raise's total for the street."""
-        return await self._ask_table(Act(self._link.new_id(), table, turn, action, amount))
+        """Answer the turn of that number.
+
+        `amount` is a bet's or raise's total for the street, `cards` what a discard throws away.
+        """
+        thrown = None if cards is None else list(cards)
+        return await self._ask_table(Act(self._link.new_id(), table, turn, action, amount, thrown))
+
+    async def straddle(self, table: TableId, *, on: bool) -> Accepted:
+        """From the next hand on, straddle where it is possible, or do so no more."""
+        return await self._ask_table(Straddle(self._link.new_id(), table, on))
+
+    async def run_it(self, table: TableId, times: int) -> Accepted:
+        """Agree to have the board run up to `times` times when all are all-in."""
+        return await self._ask_table(RunIt(self._link.new_id(), table, times))
+
+    async def choose_game(self, table: TableId, variant: str) -> Accepted:
+        """Name the game of the hand that is due, as the one who will have its button."""
+        return await self._ask_table(ChooseGame(self._link.new_id(), table, variant))
 
     async def chat(self, table: TableId, text: str) -> Accepted:
         """Say something at a table."""
@@ -222,9 +262,19 @@ class Client:
         """Show the own cards of `hand`, which has just ended, to everybody."""
         return await self._ask_table(Show(self._link.new_id(), table, hand))
 
-    async def get_hand(self, table: TableId, hand: int) -> HandEvents:
-        """What happened in a hand that is over, as far as this player may see it."""
-        answer = await self._link.ask(GetHand(self._link.new_id(), table, hand))
+    async def get_hand(
+        self,
+        table: TableId,
+        hand: int,
+        *,
+        format: Literal["json", "phh", "pokerstars"] = "json",
+    ) -> HandEvents:
+        """What happened in a hand that is over, as far as this player may see it.
+
+        For `json` its events; else its `text`, in the Poker Hand History standard or as PokerStars
+        writes it.
+        """
+        answer = await self._link.ask(GetHand(self._link.new_id(), table, hand, format))
         assert isinstance(answer, HandEvents)
         return answer
 
@@ -237,9 +287,7 @@ class Client:
         await self._link.ask(Logout(self._link.new_id()))
         await self.close()
 
-    async def _ask_table(
-        self, message: Sit | Stand | SitOut | SitIn | AddChips | Act | Chat | Show | CloseTable
-    ) -> Accepted:
+    async def _ask_table(self, message: _OfTable) -> Accepted:
         accepted = _accepted(await self._link.ask(message))
         view = self._watches.views.get(message.table)
         if accepted.seq is not None and view is not None:

@@ -1,25 +1,29 @@
 """Playing styles: what a bot does when it is its turn.  Pure, but for the dice they are given.
 
 A style may be used in any variant, at any structure of stakes: it takes sizes from the turn, and
-where it cannot judge its cards it takes them for average ones.
+where it cannot judge its cards it takes them for average ones.  All draw alike.
 """
 
 import random
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pokerws.client.drawing import thrown_for_good, thrown_in_draw
+from pokerws.client.equity import pot_share, spot_of
 from pokerws.client.strength import share_beaten, starting_points
 from pokerws.client.table_view import TableView
-from pokerws.game.cards import UNKNOWN
+from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.commands import Action
-from pokerws.game.state import Turn
+from pokerws.game.state import Hand, Turn
+from pokerws.game.variants import Ranking
 
 
 class Decision(NamedTuple):
-    """An action, and for a bet or a raise the total for the street."""
+    """An action; for a bet or a raise the total for the street, for a discard the cards."""
 
     action: Action
     amount: int | None = None
+    cards: list[Card] | None = None
 
 
 # Decides on the open turn of a view; the turn has to be the view's own.
@@ -29,6 +33,8 @@ Style = Callable[[TableView, random.Random], Decision]
 def calling_station(view: TableView, rng: random.Random) -> Decision:
     """Calls nearly everything and hardly ever raises."""
     turn = _own_turn(view)
+    if "discard" in turn.actions:
+        return draw(view)
     if rng.random() < 0.05:
         return _raise_to(turn, turn.min_to)
     if _price(view, turn) > 0.35 and rng.random() < 0.3:
@@ -39,8 +45,10 @@ def calling_station(view: TableView, rng: random.Random) -> Decision:
 def tight_aggressive(view: TableView, rng: random.Random) -> Decision:
     """Plays few hands, and those by betting and raising."""
     turn = _own_turn(view)
-    if len(view.board) < 3:
-        return _tight_before_the_flop(view, turn, rng)
+    if "discard" in turn.actions:
+        return draw(view)
+    if _hand(view).street == 0:
+        return _tight_on_the_first_street(view, turn, rng)
     strength, price = _strength(view, rng), _price(view, turn)
     if strength > 0.8:
         return _raise_by(view, turn, rng.uniform(0.6, 1.0))
@@ -52,6 +60,8 @@ def tight_aggressive(view: TableView, rng: random.Random) -> Decision:
 def loose_aggressive(view: TableView, rng: random.Random) -> Decision:
     """A maniac: in nearly every hand, bets and raises with anything, sometimes everything."""
     turn = _own_turn(view)
+    if "discard" in turn.actions:
+        return draw(view)
     dice = rng.random()
     if dice < 0.02:
         return _raise_to(turn, turn.max_to)
@@ -69,14 +79,28 @@ STYLES: dict[str, Style] = {
 }
 
 
-def _tight_before_the_flop(view: TableView, turn: Turn, rng: random.Random) -> Decision:
-    big_blinds = turn.call / view.table.config.big_blind
-    points = _starting_points(view)
-    if points >= 10 and (big_blinds < 8 or points >= 16):
+def draw(view: TableView) -> Decision:
+    """Throw away what the variant's rules of thumb say, as few or many cards as are legal."""
+    turn, variant, cards = _own_turn(view), view.variant, view.cards
+    if variant is None or UNKNOWN in cards:
+        gone = cards[: turn.discard_min]
+    elif turn.discard_min:
+        ranking, count = variant.rankings[0], turn.discard_min
+        gone = thrown_for_good(ranking, variant.from_hole, cards, view.board, count)
+    else:
+        is_last = view.draws_left == 1
+        gone = thrown_in_draw(variant.rankings[0], cards, is_last=is_last)[: turn.discard_max]
+    return Decision("discard", cards=gone) if gone else Decision("stand_pat")
+
+
+def _tight_on_the_first_street(view: TableView, turn: Turn, rng: random.Random) -> Decision:
+    bets = turn.call / _hand(view).min_bet
+    points = _starting_points(view, rng)
+    if points >= 10 and (bets < 8 or points >= 16):
         return _raise_to(turn, _street_bet(view) * 3)
-    if points >= 8 and big_blinds <= 1 and rng.random() < 0.7:
+    if points >= 8 and bets <= 1 and rng.random() < 0.7:
         return _raise_to(turn, _street_bet(view) * 3)
-    if points >= 6 and big_blinds <= points - 5:
+    if points >= 6 and bets <= points - 5:
         return _check_or_call(turn)
     return _check_or_fold(turn)
 
@@ -90,9 +114,13 @@ def _own_turn(view: TableView) -> Turn:
     return turn
 
 
-def _street_bet(view: TableView) -> int:
+def _hand(view: TableView) -> Hand:
     assert view.table.hand is not None, "a turn is part of a hand"
-    return max(view.table.hand.bet, view.table.config.big_blind)
+    return view.table.hand
+
+
+def _street_bet(view: TableView) -> int:
+    return max(_hand(view).bet, _hand(view).min_bet)
 
 
 def _price(view: TableView, turn: Turn) -> float:
@@ -100,41 +128,65 @@ def _price(view: TableView, turn: Turn) -> float:
     return turn.call / max(1, view.table.total_pot + turn.call)
 
 
-def _judges(view: TableView) -> bool:
-    """Whether the cards are a hold'em hand."""
-    return len(view.cards) == 2 and UNKNOWN not in view.cards
+def _is_holdem(view: TableView) -> bool:
+    """Whether the cards are a hold'em hand on one board, for which there is a quicker way."""
+    variant = view.variant
+    return (
+        variant is not None
+        and variant.has_board
+        and variant.rankings == (Ranking.HIGH,)
+        and len(view.boards) == 1
+        and len(view.cards) == 2
+        and UNKNOWN not in view.cards
+    )
 
 
-def _starting_points(view: TableView) -> int:
-    return starting_points(view.cards) if _judges(view) else 6
+def _starting_points(view: TableView, rng: random.Random) -> float:
+    """What the first cards are worth, on Bill Chen's scale of hold'em hands.
+
+    There 6 is worth a call, as elsewhere is what is a little better than an average hand.
+    """
+    if _is_holdem(view):
+        return starting_points(view.cards)
+    return 6 + 40 * (_share(view, rng) - 0.55)
 
 
 def _strength(view: TableView, rng: random.Random) -> float:
-    """About how likely the hand is the best now, against all who are still in."""
-    if not _judges(view):
-        return 0.5
+    """About how likely the hand is the best, against all who are still in."""
+    # Nobody stays to the end with just any cards, and few opponents count for less than all.
+    against = min(3, max(1, view.opponents))
+    if not _is_holdem(view):
+        return _share(view, rng) ** against
     if len(view.board) < 3:
-        return min(1.0, max(0.0, 0.3 + _starting_points(view) / 20))
-    # Nobody stays to the end with just any two cards, and few opponents count for less than all.
-    return share_beaten(view.cards, view.board, rng) ** min(3, max(1, view.opponents))
+        return min(1.0, max(0.0, 0.3 + starting_points(view.cards) / 20))
+    return share_beaten(view.cards, view.board, rng) ** against
+
+
+def _share(view: TableView, rng: random.Random) -> float:
+    """The share of the pot against one opponent; half where that cannot be judged."""
+    spot = spot_of(view)
+    return 0.5 if spot is None else pot_share(spot, rng)
 
 
 # ---- legal actions, the nearest to what is meant
 
 
 def _check_or_call(turn: Turn) -> Decision:
-    return Decision("check" if "check" in turn.actions else "call")
+    return _first_legal(turn, "check", "call", "bring_in")
 
 
 def _check_or_fold(turn: Turn) -> Decision:
-    return Decision("check" if "check" in turn.actions else "fold")
+    return _first_legal(turn, "check", "fold", "bring_in")
+
+
+def _first_legal(turn: Turn, *actions: Action) -> Decision:
+    return Decision(next(action for action in actions if action in turn.actions))
 
 
 def _raise_by(view: TableView, turn: Turn, pots: float) -> Decision:
     """Bet, or raise over the call, this share of the pot."""
-    assert view.table.hand is not None, "a turn is part of a hand"
     pot = view.table.total_pot + turn.call
-    return _raise_to(turn, _rounded(view, view.table.hand.bet + int(pot * pots)))
+    return _raise_to(turn, _rounded(view, _hand(view).bet + int(pot * pots)))
 
 
 def _rounded(view: TableView, amount: int) -> int:
@@ -145,6 +197,8 @@ def _rounded(view: TableView, amount: int) -> int:
 def _raise_to(turn: Turn, to: int) -> Decision:
     """Bet or raise to the nearest legal amount; check or call where neither is legal."""
     amount = min(turn.max_to, max(turn.min_to, to))
+    if turn.sizes:
+        amount = min(turn.sizes, key=lambda size: abs(size - amount))
     if "raise" in turn.actions:
         return Decision("raise", amount)
     if "bet" in turn.actions:

@@ -11,7 +11,9 @@ from typing import Literal, TypeVar
 from pokerws.game.apply import apply
 from pokerws.game.cards import Card
 from pokerws.game.events import TableEvent
+from pokerws.game.ranks import hand_name
 from pokerws.game.state import HandSeat, PlayerId, Seat, Table, TableId, Turn
+from pokerws.game.variants import VARIANTS, Variant
 from pokerws.messages import Events, Snapshot
 
 T = TypeVar("T")
@@ -75,13 +77,42 @@ class TableView:
 
     @property
     def cards(self) -> list[Card]:
-        """The player's own hole cards; none when not in a hand."""
+        """The player's own hidden cards; none when not in a hand."""
         return [] if self.own_hand is None else self.own_hand.cards
 
     @property
+    def up(self) -> list[Card]:
+        """The player's own cards that lie face up, as in stud."""
+        return [] if self.own_hand is None else self.own_hand.up
+
+    @property
     def board(self) -> list[Card]:
-        """The cards on the board."""
+        """The cards on the board, on the first one where there are several."""
         return [] if self.table.hand is None else self.table.hand.board
+
+    @property
+    def boards(self) -> list[list[Card]]:
+        """All boards: one, and more in a bomb pot or where the board is run several times."""
+        hand = self.table.hand
+        return [] if hand is None else [hand.board, *hand.extra_boards]
+
+    @property
+    def variant(self) -> Variant | None:
+        """The variant of the hand in play; None where none is, or it is not known here."""
+        hand = self.table.hand
+        return None if hand is None else VARIANTS.get(hand.variant)
+
+    @property
+    def hand_names(self) -> list[str]:
+        """What the own cards make on the first board, in words: the hand, or the high and the low.
+
+        Each is "" where there is none yet, or the low does not qualify.
+        """
+        variant = self.variant
+        if variant is None or self.own_hand is None:
+            return []
+        held = self.cards + self.up
+        return [hand_name(r, variant.from_hole, held, self.board) for r in variant.rankings]
 
     @property
     def turn(self) -> Turn | None:
@@ -92,15 +123,33 @@ class TableView:
         return hand.turn
 
     @property
-    def opponents(self) -> int:
-        """How many others are dealt in and have not folded."""
+    def draws_left(self) -> int:
+        """How many draws the player still has in this hand, with the one that is open."""
+        hand, variant = self.table.hand, self.variant
+        if hand is None or variant is None or self.own_hand is None:
+            return 0
+        first = hand.street if self.seat in hand.drawing else hand.street + 1
+        return sum(street.draw > 0 for street in variant.streets[first:])
+
+    @property
+    def rivals(self) -> dict[int, HandSeat]:
+        """The others who are dealt in and have not folded, by seat.
+
+        Of each, `up` are the cards that lie open, and `drew` is how many the last draw brought.
+        """
         hand = self.table.hand
         if hand is None:
-            return 0
-        return sum(
-            hand_seat is not None and not hand_seat.folded and number != self.seat
-            for number, hand_seat in enumerate(hand.seats)
-        )
+            return {}
+        return {
+            number: part
+            for number, part in enumerate(hand.seats)
+            if part is not None and not part.folded and number != self.seat
+        }
+
+    @property
+    def opponents(self) -> int:
+        """How many others are dealt in and have not folded."""
+        return len(self.rivals)
 
     # ---- waiting
 

@@ -12,11 +12,12 @@ import structlog
 
 from pokerws import __version__
 from pokerws.game.deal import shuffler
-from pokerws.game.state import MAX_SEATS, PlayerId, TableConfig
+from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics, Readings
 from pokerws.server.auth import Admission
 from pokerws.server.bank import Bank, Terms
+from pokerws.server.bot_tables import bots_at, game_configs, main_config
 from pokerws.server.bot_tokens import BOT_PREFIX, BotTokens
 from pokerws.server.clock import Clock
 from pokerws.server.comparator import Comparator
@@ -44,9 +45,6 @@ from pokerws.storage.vault_keys import KeySource
 WEB_ROOT = Path(__file__).parent.parent / "web"
 # How often a server without a database tries to tell it so.
 NOTE_RETRY_S = 30
-# A free seat or two stays for people, however many bots there are.
-MIN_BOT_TABLE_SEATS = 6
-FREE_SEATS = 2
 
 log = structlog.get_logger("pokerws.app")
 
@@ -56,6 +54,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._bot_games: dict[str, TableConfig] = {}
         self._clock = Clock()
         self._database: Database | None = None
         self._journal: Journal | None = None
@@ -86,6 +85,7 @@ class App:
 
     async def _start(self) -> None:
         settings = self._settings
+        self._bot_games = game_configs(settings)
         tls = server_context(settings)
         if settings.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
@@ -195,16 +195,20 @@ class App:
 
     def open_bot_table(self) -> str:
         """The id of the table that BOT_TABLE names, opened if there is none."""
+        return self._open_kept(self._settings.bot_table, main_config(self._settings))
+
+    def open_bot_games(self) -> dict[str, int]:
+        """The ids of the tables of BOT_GAMES, opened where there are none, and the bots at each."""
+        return {
+            self._open_kept(name, config): bots_at(config, self._settings)
+            for name, config in self._bot_games.items()
+        }
+
+    def _open_kept(self, name: str, config: TableConfig) -> TableId:
         assert self._lobby is not None, "not started"
-        settings = self._settings
-        table = self._lobby.find_by_name(settings.bot_table)
+        table = self._lobby.find_by_name(name, config.variant)
         if table is None:
-            config = TableConfig(
-                seats=min(MAX_SEATS, max(MIN_BOT_TABLE_SEATS, settings.bots + FREE_SEATS)),
-                turn_time_ms=settings.turn_time_ms,
-                next_hand_delay_ms=settings.next_hand_delay_ms,
-            )
-            table = self._lobby.create(settings.bot_table, config).table.id
+            table = self._lobby.create(name, config).table.id
         self._lobby.keep(table)
         return table
 

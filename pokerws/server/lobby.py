@@ -209,9 +209,10 @@ class Lobby:
             for actor in self._actors.values()
         )
 
-    def find_by_name(self, name: str) -> TableId | None:
-        """The oldest table of that name."""
-        return next((t for t, summary in self._summaries.items() if summary.name == name), None)
+    def find_by_name(self, name: str, variant: str) -> TableId | None:
+        """The oldest table of that name where that variant, or mix, is played."""
+        found = (s for s in self._summaries.values() if s.name == name)
+        return next((s.table for s in found if s.config.variant == variant), None)
 
     def subscribe(self, viewer: Viewer) -> None:
         """Send the list, and from now on what changes in it; once for each viewer."""

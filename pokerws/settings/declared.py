@@ -231,6 +231,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="Name of the table that the bots play at.",
         ),
     ] = "Main table"
+    bot_games: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[A-Z0-9/-]{1,8}$")], ...],
+        Meta(
+            title="codes of games like PO or HORSE, separated by commas",
+            description="Codes of further games, separated by commas, each with a table of its own "
+            "where as many bots wait for somebody to play with.",
+        ),
+    ] = ()
     bot_min_delay_ms: Annotated[int, _whole(0, 60_000, "Shortest that a bot thinks.")] = 500
     bot_max_delay_ms: Annotated[int, _whole(0, 60_000, "Longest that a bot thinks.")] = 2000
 

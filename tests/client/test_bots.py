@@ -96,6 +96,26 @@ def test_a_bot_waits_where_there_is_nothing_to_be_done() -> None:
     assert duty(all_in) is None
 
 
+def test_a_bot_that_waits_for_company_sits_out_where_only_bots_are_left() -> None:
+    bots = frozenset({"Ann", "Bob"})
+    bob, eve = Seat(player_in(1), "Bob", 5_000), Seat(player_in(2), "Eve", 5_000)
+    alone, among_bots, in_company = seated(), seated(), seated()
+    among_bots.table.seats[1] = bob
+    in_company.table.seats[1:3] = [bob, eve]
+    assert [duty(v, bots) for v in (alone, among_bots, in_company)] == ["sit_out", "sit_out", None]
+    for view in (alone, among_bots, in_company):
+        assert view.own is not None
+        view.own.sitting_out = True
+    assert [duty(v, bots) for v in (alone, among_bots, in_company)] == [None, None, "sit_in"]
+    for away in (
+        Seat(eve.player, "Eve", 0),
+        Seat(eve.player, "Eve", 5_000, sitting_out=True),
+        Seat(eve.player, "Eve", 5_000, leaving=True),
+    ):
+        in_company.table.seats[2] = away
+        assert duty(in_company, bots) is None
+
+
 # ---- at a table
 
 

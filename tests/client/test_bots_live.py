@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
-from pokerws.client import Backoff, TableView, connect
+from pokerws.client import Backoff, Client, TableView, connect
 from pokerws.client.bots import STYLES, BotSeat, calling_station, run_bots
 from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableEvent
-from pokerws.game.state import TableId
+from pokerws.game.state import TableId, Turn
 from pokerws.server.app import App
 from pokerws.settings import Settings
+from server import bot_seats
 from tests.unlimited import NO_LIMITS
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "bot.py"
@@ -134,6 +136,56 @@ async def test_bots_play_on_over_broken_connections() -> None:
             assert app._listener is not None
             for session in list(app._listener._sessions):
                 session._connection.transport.abort()
+
+
+async def test_at_further_games_bots_wait_until_somebody_plays_and_again_afterwards() -> None:
+    games = ("8-GAME", "FB", "NCP")
+    settings = replace(SETTINGS, bots=3, bot_games=games, bot_min_delay_ms=0, bot_max_delay_ms=0)
+    async with serving(settings) as app:
+        # Not those of the main table, who always play.
+        seats = [seat for seat in bot_seats(app, settings) if seat.not_among]
+        tables = app.open_bot_games()
+        with capture_logs() as logs:
+            task = asyncio.create_task(run_bots(app.socket_url, seats, rng=random.Random(1)))
+            async with connect(app.socket_url, name="Eve") as eve:
+                listed = await eve.list_tables()
+                assert [found.config.variant for found in listed] == ["NT", *games]
+                for table in map(TableId, tables):
+                    await plays_a_few_hands(eve, await eve.watch(table))
+            task.cancel()
+            await asyncio.wait([task])
+    # Nobody failed, and nothing was decided that the rules refuse.
+    assert [line for line in logs if line["event"] == "bot_failed"] == []
+    assert [line for line in logs if line.get("duty") == "act"] == []
+
+
+async def plays_a_few_hands(eve: Client, view: TableView) -> None:
+    """Eve finds bots that wait, plays with them, and leaves them waiting."""
+    await view.wait_for(lambda view: bots_wait(view, 3))
+    before = view.table.hand_number
+    await eve.sit(view.id, 5_000)
+    while view.table.hand_number < before + 10 and view.seat is not None:
+        turn = await view.wait_for(
+            lambda view: view.turn or (view.own is not None and not view.own.stack)
+        )
+        if isinstance(turn, Turn):
+            await eve.act(view.id, turn.number, *calling_station(view, random.Random(1)))
+        else:
+            break
+    if view.seat is not None:
+        await eve.stand(view.id)
+    await view.wait_for(lambda view: bots_wait(view, 3))
+    assert view.table.hand_number > before
+    at = view.table.hand_number
+    await eve.ping()
+    assert (view.table.hand, view.table.hand_number) == (None, at)
+
+
+def bots_wait(view: TableView, count: int) -> bool:
+    """Whether so many are seated, all sit out, and nothing is played."""
+    taken = [seat for seat in view.table.seats if seat is not None]
+    all_out = all(seat.sitting_out for seat in taken)
+    return len(taken) == count and all_out and view.table.status == "waiting"
 
 
 async def test_bots_come_back_to_a_server_that_has_forgotten_its_tables() -> None:

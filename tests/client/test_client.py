@@ -3,15 +3,18 @@ import asyncio
 import pytest
 
 from pokerws.client import CommandRejected, ConnectionEnded, NotUnderstood, connect
+from pokerws.game.cards import parse_cards
 from pokerws.game.events import ChipsAdded, PlayerSat
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import (
     Accepted,
     Account,
     AccountTransfer,
+    Act,
     AddChips,
     Chat,
     ChatSaid,
+    ChooseGame,
     CloseCode,
     CloseTable,
     CreateTable,
@@ -27,8 +30,10 @@ from pokerws.messages import (
     Pong,
     Refill,
     Rejected,
+    RunIt,
     Show,
     Sit,
+    Straddle,
     Tables,
     WatchLobby,
 )
@@ -117,10 +122,15 @@ async def test_a_hand_that_is_over_is_read() -> None:
         asked = await peer.receive(GetHand)
         assert (asked.table, asked.hand) == (TABLE, 4)
         await peer.send(HandEvents(asked.id, TABLE, 4, 1, 2, [SAT]))
+        asked = await peer.receive(GetHand)
+        assert (asked.hand, asked.format) == (4, "pokerstars")
+        await peer.send(HandEvents(asked.id, TABLE, 4, 1, 2, [], "PokerStars Hand #1:"))
         await peer.stays()
 
     async with fake_server(script) as url, ann(url) as client:
         told = await client.get_hand(TABLE, 4)
+        written = await client.get_hand(TABLE, 4, format="pokerstars")
+        assert written.text == "PokerStars Hand #1:"
         assert (told.seq, told.events) == (2, [SAT])
         await client.close()
 
@@ -141,6 +151,35 @@ async def test_cards_are_shown_and_tables_are_closed() -> None:
         with pytest.raises(CommandRejected, match="forbidden"):
             await client.close_table(TABLE)
         await client.close()
+
+
+async def test_cards_are_thrown_away_and_wishes_for_the_next_hands_are_told() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        discard = await peer.receive(Act)
+        assert (discard.turn, discard.action, discard.amount) == (9, "discard", None)
+        assert discard.cards == parse_cards("AsKd")
+        await peer.send(Accepted(discard.id))
+        pat = await peer.receive(Act)
+        assert (pat.turn, pat.action, pat.cards) == (10, "stand_pat", None)
+        await peer.send(Accepted(pat.id))
+        straddle = await peer.receive(Straddle)
+        assert (straddle.table, straddle.on) == (TABLE, True)
+        await peer.send(Accepted(straddle.id))
+        run_it = await peer.receive(RunIt)
+        assert (run_it.table, run_it.times) == (TABLE, 2)
+        await peer.send(Accepted(run_it.id))
+        choice = await peer.receive(ChooseGame)
+        assert (choice.table, choice.variant) == (TABLE, "FB")
+        await peer.send(Rejected(choice.id, "not_your_choice", "no"))
+
+    async with fake_server(script) as url, ann(url) as client:
+        await client.act(TABLE, 9, "discard", cards=tuple(parse_cards("AsKd")))
+        await client.act(TABLE, 10, "stand_pat")
+        await client.straddle(TABLE, on=True)
+        await client.run_it(TABLE, 2)
+        with pytest.raises(CommandRejected, match="not_your_choice"):
+            await client.choose_game(TABLE, "FB")
 
 
 async def test_whoever_logs_out_is_not_connected_again() -> None:

@@ -1,10 +1,13 @@
 import random
+import runpy
 from copy import deepcopy
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pokerws.client.strength import share_beaten, starting_points
 from pokerws.client.styles import (
@@ -20,10 +23,14 @@ from pokerws.game.cards import UNKNOWN, parse_cards
 from pokerws.game.commands import Act
 from pokerws.game.events import BetPlaced, Called, Checked, Folded, Raised
 from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT
-from pokerws.game.state import Hand, HandSeat, Seat, Table, TableConfig, TableId, Turn
-from tests.client.random_play import played, player_in
+from pokerws.game.state import Hand, HandSeat, Mix, Seat, Table, TableConfig, TableId, Turn
+from pokerws.game.variants import MIXES, VARIANTS
+from tests.client.random_play import GAMES, most_seats, played, player_in, random_config
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "bot.py"
 COMMANDS = 200
+COMMANDS_OF_ANY_GAME = 80
+HANDS = 8
 
 
 def seen_by(table: Table, seat: int) -> TableView:
@@ -31,6 +38,7 @@ def seen_by(table: Table, seat: int) -> TableView:
     table = deepcopy(table)
     if table.hand is not None:
         table.hand.deck = []
+        table.hand.discards = []
         for number, hand_seat in enumerate(table.hand.seats):
             if hand_seat is not None and number != seat:
                 hand_seat.cards = [UNKNOWN] * len(hand_seat.cards)
@@ -51,17 +59,55 @@ def test_a_style_decides_what_is_legal_and_touches_nothing(style: Style, seed: i
         decision = chosen(view, random.Random(dice))
         assert view.table == before
         assert chosen(view, random.Random(dice)) == decision
-        assert decision.action in turn.actions
-        if decision.action in ("bet", "raise"):
-            assert decision.amount is not None
-            assert turn.min_to <= decision.amount <= turn.max_to
-        else:
-            assert decision.amount is None
-        return Act(player_in(turn.seat), turn.number, decision.action, decision.amount)
+        return Act(player_in(turn.seat), turn.number, *decision)
 
-    # The rules refuse what is not legal after all.
-    for table, _ in islice(played(rng, answer), COMMANDS):
+    # The rules refuse what is not legal.
+    for table, _ in islice(played(rng, answer), COMMANDS_OF_ANY_GAME):
         assert all(seat is None or seat.timeouts < TIMEOUTS_TO_SIT_OUT for seat in table.seats)
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_styles_play_every_game_against_each_other_and_no_chip_is_lost(game: str) -> None:
+    rng = random.Random(1)
+    styles = list(STYLES.values())
+
+    def answer(table: Table, turn: Turn) -> Act:
+        # What is not legal is refused by the rules, and ends the test.
+        decision = styles[turn.seat % len(styles)](seen_by(table, turn.seat), rng)
+        return Act(player_in(turn.seat), turn.number, *decision)
+
+    rotation = Mix(rotation="hands", hands=2) if game in MIXES else Mix()
+    seats = min(6, most_seats(game))
+    config = TableConfig(variant=game, seats=seats, next_hand_delay_ms=0, mix=rotation)
+    variants = {game} if game in VARIANTS else set(MIXES[game].games)
+    chips = None
+    for table, _ in played(rng, answer, config):
+        if None in table.seats:
+            continue
+        chips = chips or table.chips
+        assert table.chips == chips
+        variants -= {table.hand.variant} if table.hand is not None else set()
+        if table.hand_number >= HANDS and not variants:
+            break
+    else:
+        pytest.fail("they have lost all before all games were played")
+
+
+@pytest.mark.parametrize("game", GAMES)
+def test_the_example_bot_plays_every_game(game: str) -> None:
+    choose = runpy.run_path(str(EXAMPLE))["choose"]
+
+    def answer(table: Table, turn: Turn) -> Act:
+        action, cards = choose(seen_by(table, turn.seat))
+        return Act(player_in(turn.seat), turn.number, action, cards=cards)
+
+    rotation = Mix(rotation="hands", hands=1) if game in MIXES else Mix()
+    config = TableConfig(variant=game, seats=2, next_hand_delay_ms=0, mix=rotation)
+    for table, _ in played(random.Random(1), answer, config):
+        if table.hand_number > HANDS:
+            break
+    else:
+        pytest.fail("they have lost all before all games were played")
 
 
 def actions_of(style: Style, hands: int = 60) -> dict[str, float]:
@@ -71,10 +117,10 @@ def actions_of(style: Style, hands: int = 60) -> dict[str, float]:
 
     def answer(table: Table, turn: Turn) -> Act:
         decision = style(seen_by(table, turn.seat), rng)
-        return Act(player_in(turn.seat), turn.number, decision.action, decision.amount)
+        return Act(player_in(turn.seat), turn.number, *decision)
 
     for _ in range(hands // 10):
-        for _, events in islice(played(rng, answer), COMMANDS):
+        for _, events in islice(played(rng, answer, random_config(rng, "NT")), COMMANDS):
             for event in events:
                 match event:
                     case Folded():
@@ -137,6 +183,27 @@ def test_tight_aggressive_plays_what_it_has_made() -> None:
 def test_nobody_folds_for_free() -> None:
     for style in STYLES.values():
         assert decisions(style, facing(0, "7c2d", "AhKdQs")) <= {"check", "bet"}
+
+
+def test_where_there_are_sizes_a_bet_is_of_the_nearest() -> None:
+    view = facing(300, "AcAd")
+    hand = view.table.hand
+    assert hand is not None
+    assert hand.turn is not None
+    for sizes, chosen in ([600, 1_000], 1_000), ([600, 2_000], 600):
+        hand.turn = replace(hand.turn, max_to=sizes[-1], sizes=sizes)
+        assert tight_aggressive(view, random.Random(1)) == Decision("raise", chosen)
+
+
+def test_the_bring_in_is_paid_with_any_cards_and_passed_on_where_that_is_allowed() -> None:
+    view = facing(30, "7c2d")
+    hand = view.table.hand
+    assert hand is not None
+    assert hand.turn is not None
+    hand.turn = replace(hand.turn, actions=["bring_in", "bet"])
+    assert decisions(tight_aggressive, view) == {"bring_in"}
+    hand.turn = replace(hand.turn, actions=["fold", "bring_in", "bet"])
+    assert decisions(tight_aggressive, view) == {"fold"}
 
 
 def test_cards_that_cannot_be_judged_are_played_all_the_same() -> None:

@@ -8,12 +8,15 @@ from hypothesis import strategies as st
 
 from pokerws.client import TableLost, TableView
 from pokerws.client.table_view import Gap
+from pokerws.game.cards import parse_cards
 from pokerws.game.events import PlayerSat, PlayerSatOut, TableEvent
 from pokerws.game.state import PlayerId
+from pokerws.game.variants import VARIANTS
 from pokerws.messages import Events, Snapshot, encode, server_decoder
 from pokerws.server.views import redact, redact_table
 from tests.client.fake_server import ANN, empty_table, events, snapshot
 from tests.client.random_play import any_legal, played, player_in
+from tests.client.test_equity import spot
 
 SAT = PlayerSat(0, ANN, "Ann", 5_000)
 
@@ -116,3 +119,27 @@ async def test_a_number_of_an_earlier_epoch_is_not_waited_for() -> None:
     await asyncio.sleep(0)  # Lets it look once.
     view.take_snapshot(snapshot(empty_table(), epoch=2))
     await waiting
+
+
+def test_a_view_names_the_hand_or_the_high_and_the_low_one() -> None:
+    high_and_low = spot("FO/8", "Ac2dKhKs", board="3h4h8h9hTh", street=3)
+    assert high_and_low.hand_names == ["pair of kings", "8-4-3-2-A low"]
+    assert spot("FR", "Ac2d", "3h4c5s", street=2).hand_names == ["5-4-3-2-A low"]
+    assert spot("FO/8", "AcAdKhKs", board="9hThJh", street=1).hand_names == ["", ""]
+    assert spot("a game of tomorrow", "Ac").hand_names == []
+    assert empty_view().hand_names == []
+
+
+def test_a_view_shows_open_cards_boards_and_what_others_have_drawn() -> None:
+    stud = spot("F7S", "AcAd", "7h4s", against="9d2c", street=1)
+    assert (stud.cards, stud.up) == (parse_cards("AcAd"), parse_cards("7h4s"))
+    assert [(seat, part.up, part.drew) for seat, part in stud.rivals.items()] == [
+        (1, parse_cards("9d2c"), 1)
+    ]
+    bomb_pot = spot("NT", "AcAd", board="AhAs2c", extra_board="KhQhJh", street=1)
+    assert bomb_pot.boards == [parse_cards("AhAs2c"), parse_cards("KhQhJh")]
+    assert bomb_pot.variant is VARIANTS["NT"]
+
+    nothing = empty_view()
+    assert (nothing.variant, nothing.boards, nothing.rivals, nothing.up) == (None, [], {}, [])
+    assert nothing.draws_left == 0

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from pokerws.client import connect
-from pokerws.game.state import TableConfig
+from pokerws.game.state import Mix, TableConfig
 from pokerws.server.app import App
 from pokerws.settings import Settings
 from tests.e2e.database import check_database
@@ -46,7 +46,13 @@ async def test_two_players_in_javascript_play_ten_hands_over_json_and_messagepac
     await server.start()
     try:
         async with connect(server.socket_url, name="Opener") as opener:
-            config = TableConfig(seats=2, next_hand_delay_ms=200, turn_time_ms=30_000)
+            config = TableConfig(
+                variant="8-GAME",
+                seats=2,
+                next_hand_delay_ms=200,
+                turn_time_ms=30_000,
+                mix=Mix(rotation="hands", hands=1),
+            )
             await opener.create_table("Node", config)
         one, other = await asyncio.gather(
             play(server.socket_url, "Jason", "json", document()),

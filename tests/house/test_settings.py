@@ -94,6 +94,7 @@ def test_any_other_word_for_a_flag_is_refused(flag: str, word: str) -> None:
         ("BOTS", "10", "a whole number from 0 to 9"),
         ("BOT_TABLE", "", "a name of 1 to 40 characters"),
         ("BOT_TABLE", "x" * 41, "a name of 1 to 40 characters"),
+        ("BOT_GAMES", "PO, horse", "codes of games like PO or HORSE, separated by commas"),
         ("LOG_FORMAT", "xml", "console or json"),
         ("LOG_FORMAT", "JSON", "console or json"),
         ("LOG_LEVEL", "verbose", "debug, info, warning or error"),
@@ -292,5 +293,6 @@ def test_make_run_stores_everything_and_seats_four_bots_that_do_not_run_dry() ->
         use_event_persistence=True,
         use_input_validation=True,
         bots=4,
+        bot_games=("PO", "HORSE", "F2L3D", "8-GAME"),
         refill_interval_ms=60_000,
     )

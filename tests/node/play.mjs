@@ -28,6 +28,8 @@ class Player {
     this.got = {};
     this.me = this.table = "";
     this.seat = -1;
+    /** @type {string[]} */
+    this.cards = [];
     this.handsOver = 0;
     this.done = new Promise((resolve, reject) => {
       this.finish = resolve;
@@ -80,6 +82,11 @@ class Player {
   /** @param {Message} event */
   see(event) {
     if (event.type === "player_sat" && event.player === this.me) this.seat = event.seat;
+    if (event.type === "hand_started") this.cards = [];
+    if (event.type === "hole_cards_dealt") this.cards.push(...event.cards[this.seat]);
+    if (event.type === "cards_drawn" && event.seat === this.seat) {
+      this.cards = this.cards.filter((card) => !event.discarded.includes(card)).concat(event.drawn);
+    }
     if (event.type === "turn_started" && event.turn.seat === this.seat) this.guard(() => this.act(event.turn));
     if (event.type === "hand_ended") {
       this.handsOver += 1;
@@ -91,9 +98,12 @@ class Player {
   async act(turn) {
     const legal = new Set(turn.actions);
     const bold = turn.number % 4 === 0 && turn.call < 200;
-    const action = ["raise", "bet"].find((one) => bold && legal.has(one)) ?? (legal.has("check") ? "check" : "call");
+    const calm = ["check", "call", "discard", "bring_in"];
+    const action = [...(bold ? ["raise", "bet"] : []), ...calm].find((one) => legal.has(one));
+    if (action === undefined) throw new Error(`nothing to do in ${JSON.stringify(turn)}`);
     const amount = action === "raise" || action === "bet" ? { amount: turn.min_to } : {};
-    const answer = await this.ask("act", { table: this.table, turn: turn.number, action, ...amount });
+    const cards = action === "discard" ? { cards: this.cards.slice(0, turn.discard_min || 1) } : {};
+    const answer = await this.ask("act", { table: this.table, turn: turn.number, action, ...amount, ...cards });
     if (answer.type !== "accepted") throw new Error(`${action} was refused: ${answer.code}`);
   }
 

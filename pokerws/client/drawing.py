@@ -1,0 +1,128 @@
+"""What a bot throws away when it is to draw or discard.  Pure rules of thumb, and legal ones.
+
+It knows rankings, not variants, so that a new draw game needs nothing here unless it ranks hands
+in a new way.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+
+from pokerws.client.strength import starting_points
+from pokerws.game.cards import RANKS, Card
+from pokerws.game.ranks import evaluator
+from pokerws.game.ranks.high import high_class
+from pokerws.game.ranks.words import Kind
+from pokerws.game.variants import Ranking
+
+# What five cards are not drawn to any more.
+_PAT = frozenset(
+    {Kind.STRAIGHT_FLUSH, Kind.FOUR_OF_A_KIND, Kind.FULL_HOUSE, Kind.FLUSH, Kind.STRAIGHT}
+)
+_HIGH = {rank: place for place, rank in enumerate(RANKS)}
+_LOW = _HIGH | {"A": -1}
+_LOWS = frozenset(
+    {Ranking.ACE_TO_FIVE, Ranking.EIGHT_OR_BETTER, Ranking.DEUCE_TO_SEVEN, Ranking.BADUGI}
+)
+# The highest card of a low that is kept, and of one that is drawn to.
+_PAT_LOW, _LAST_PAT_LOW, _DRAWING_LOW = _HIGH["9"], _HIGH["T"], _HIGH["8"]
+
+_high_strength = evaluator(Ranking.HIGH, 0)
+
+
+def thrown_in_draw(ranking: Ranking, cards: Sequence[Card], *, is_last: bool) -> list[Card]:
+    """What a whole hand throws away in a draw, nothing to stand pat; `is_last` is the last draw."""
+    match ranking:
+        case Ranking.HIGH:
+            kept = _kept_high(cards)
+        case Ranking.DEUCE_TO_SEVEN | Ranking.ACE_TO_FIVE | Ranking.EIGHT_OR_BETTER:
+            kept = _kept_low(ranking, cards, is_last=is_last)
+        case Ranking.BADUGI:
+            kept = _kept_badugi(cards)
+        case _:
+            kept = list(cards)
+    return [card for card in cards if card not in kept]
+
+
+def thrown_for_good(
+    ranking: Ranking, from_hole: int, cards: Sequence[Card], board: Sequence[Card], count: int
+) -> list[Card]:
+    """The `count` cards that pineapple throws away: the rest makes the best hand on the board, or
+    the best cards to start with.
+    """
+    evaluate = evaluator(ranking, 0)
+
+    def worth(kept: tuple[Card, ...]) -> tuple[int, ...]:
+        parts = combinations(kept, from_hole or len(kept))
+        made = [strength for part in parts if (strength := evaluate(part, board)) is not None]
+        return (1, -min(made), *_start(ranking, kept)) if made else (0, 0, *_start(ranking, kept))
+
+    kept = max(combinations(cards, len(cards) - count), key=worth)
+    return [card for card in cards if card not in kept]
+
+
+def _start(ranking: Ranking, kept: Sequence[Card]) -> tuple[int, int]:
+    """What cards are worth before they make a hand, the more the better."""
+    places = _places(ranking)
+    if ranking in _LOWS:
+        distinct = {places[card[0]] for card in kept}
+        return len(distinct), -sum(distinct)
+    points = sum(starting_points(pair) for pair in combinations(kept, 2))
+    return points, sum(places[card[0]] for card in kept)
+
+
+def _places(ranking: Ranking) -> dict[str, int]:
+    return _LOW if ranking in _LOWS and ranking is not Ranking.DEUCE_TO_SEVEN else _HIGH
+
+
+def _kept_high(cards: Sequence[Card]) -> list[Card]:
+    """Made hands, then trips and pairs, then four to a flush or to an open straight; else the two
+    highest cards.
+    """
+    made = _high_strength(cards, ())
+    if made is not None and high_class(made)[0] in _PAT:
+        return list(cards)
+    counted = Counter(card[0] for card in cards)
+    several = [card for card in cards if counted[card[0]] > 1]
+    if several:
+        return several
+    for four in combinations(cards, 4):
+        if len({card[1] for card in four}) == 1:
+            return list(four)
+    for four in combinations(cards, 4):
+        places = sorted(_HIGH[card[0]] for card in four)
+        if places[-1] - places[0] == 3 and places[-1] < _HIGH["A"]:
+            return list(four)
+    return sorted(cards, key=lambda card: _HIGH[card[0]])[-2:]
+
+
+def _kept_low(ranking: Ranking, cards: Sequence[Card], *, is_last: bool) -> list[Card]:
+    """A nine or better, on the last draw a ten; else low cards of different ranks."""
+    places = _places(ranking)
+    distinct = sorted({card[0]: card for card in cards}.values(), key=lambda c: places[c[0]])
+    low = [card for card in distinct if places[card[0]] <= _DRAWING_LOW]
+    if len(distinct) < 5:
+        return low
+    if ranking is Ranking.DEUCE_TO_SEVEN:
+        made = _high_strength(cards, ())
+        if made is not None and high_class(made)[0] in _PAT:
+            # A straight or a flush is the worst of all, however low.
+            return [card for card in low if card != distinct[-1]]
+    worst = _LAST_PAT_LOW if is_last else _PAT_LOW
+    # With a nine there is no eight or better.
+    is_pat = ranking is not Ranking.EIGHT_OR_BETTER and places[distinct[-1][0]] <= worst
+    return distinct if is_pat else low
+
+
+def _kept_badugi(cards: Sequence[Card]) -> list[Card]:
+    """A badugi, or of the most cards of different ranks and suits the lowest, up to the eight."""
+    for size in range(len(cards), 0, -1):
+        fit = [some for some in combinations(cards, size) if _is_rainbow(some)]
+        if fit:
+            best = min(fit, key=lambda some: sorted((_LOW[c[0]] for c in some), reverse=True))
+            return [c for c in best if size == 4 or _LOW[c[0]] <= _DRAWING_LOW]
+    return []
+
+
+def _is_rainbow(cards: Sequence[Card]) -> bool:
+    return len({c[0] for c in cards}) == len({c[1] for c in cards}) == len(cards)
