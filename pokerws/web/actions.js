@@ -1,5 +1,5 @@
 /**
- * The answer to the own turn: the legal buttons, the amount of a bet or raise, and the keys.
+ * The answer to the own turn: the legal buttons, the draw, and the keys.
  *
  * Buttons are dead from a click until its answer, and after an accepted one until the next turn,
  * so that nothing is sent twice.
@@ -7,22 +7,44 @@
 
 import { byId, setText } from "./dom.js";
 import { sayRefusal } from "./message.js";
-import { potsOf } from "./stage.js";
-import { chips, nameAt } from "./words.js";
+import { drawInWords, prompt, turnInWords } from "./prompt.js";
+import { Wager } from "./wager.js";
+import { chips } from "./words.js";
 
 /** @typedef {import("./table.js").Scene} Scene */
 /** @typedef {import("./table-state.js").TableState} TableState */
 /** @typedef {import("./table-state.js").Turn} Turn */
 /** @typedef {import("./protocol.js").Message} Message */
 
-/** @type {Record<string, string>} */
-const KEYS = { f: "action-fold", c: "action-check", k: "action-check" };
+/** The buttons of actions that need nothing but a click. */
+const BUTTONS = /** @type {const} */ ({
+  fold: "action-fold",
+  check: "action-check",
+  call: "action-call",
+  bring_in: "action-bring-in",
+  stand_pat: "action-stand-pat",
+});
+
+/** What a key presses: the first of these that is there. @type {Record<string, string[]>} */
+const KEYS = {
+  f: ["action-fold"],
+  c: ["action-check", "action-call"],
+  k: ["action-check", "action-call"],
+  b: ["action-bring-in"],
+  t: ["action-raise-big"],
+  p: ["action-stand-pat"],
+  d: ["action-discard"],
+};
 const PRESET_KEYS = ["min", "half", "pot", "max"];
 
 export class ActionBar {
-  /** @param {(message: Message) => Promise<Message>} send */
-  constructor(send) {
+  /**
+   * @param {(message: Message) => Promise<Message>} send
+   * @param {import("./discards.js").Discards} discards
+   */
+  constructor(send, discards) {
     this.send = send;
+    this.discards = discards;
     /** @type {TableState|null} */
     this.table = null;
     /** @type {Turn|null} the own turn that is open */
@@ -30,19 +52,13 @@ export class ActionBar {
     this.turnKey = "";
     this.answeredKey = "";
     this.enabled = false;
-    /** Whether the typed amount is. */
-    this.legal = false;
-    this.amount = byId("raise-amount");
-    this.slider = byId("raise-slider");
-    for (const action of ["fold", "check", "call"]) {
-      byId(`action-${action}`).addEventListener("click", () => this.act(action));
+    this.wager = new Wager(() => this.enable(this.enabled));
+    for (const [action, id] of Object.entries(BUTTONS)) {
+      byId(id).addEventListener("click", () => this.act(action));
     }
-    byId("action-raise").addEventListener("click", () => this.raise());
-    this.amount.addEventListener("input", () => this.amountTyped());
-    this.slider.addEventListener("input", () => this.setAmount(this.sliderAmount()));
-    for (const button of byId("presets").children) {
-      button.addEventListener("click", () => this.preset(button.dataset.preset));
-    }
+    byId("action-raise").addEventListener("click", () => this.raise(this.wager.value()));
+    byId("action-raise-big").addEventListener("click", () => this.raise(this.turn?.sizes[1] ?? 0));
+    byId("action-discard").addEventListener("click", () => this.discard());
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -55,6 +71,7 @@ export class ActionBar {
     byId("actions").hidden = !this.turn;
     byId("waiting").hidden = this.turn !== null;
     if (key !== this.turnKey) this.startTurn(key);
+    this.renderDraw();
     this.enable(live && key !== this.answeredKey);
     if (!this.turn) setText(byId("prompt"), prompt(table, own));
   }
@@ -67,106 +84,47 @@ export class ActionBar {
       setText(byId("turn-announcement"), "");
       return;
     }
-    const may = new Set(turn.actions);
-    byId("action-fold").hidden = !may.has("fold");
-    byId("action-check").hidden = !may.has("check");
-    byId("action-call").hidden = !may.has("call");
-    const canRaise = may.has("bet") || may.has("raise");
-    byId("action-raise").hidden = byId("raise-row").hidden = !canRaise;
-    const stack = table.seats[turn.seat]?.stack;
-    const callWord = turn.call === stack ? "All-in" : "Call";
-    setText(byId("action-call"), `${callWord} ${chips(turn.call)}`);
-    if (canRaise) this.prepareRaise(turn);
-    const price = may.has("check") ? "You can check." : `${chips(turn.call)} to call.`;
-    setText(byId("turn-announcement"), `Your turn. ${price}`);
-  }
-
-  /** @param {Turn} turn */
-  prepareRaise(turn) {
-    this.amount.min = turn.min_to;
-    this.amount.max = turn.max_to;
-    this.slider.max = Math.ceil((turn.max_to - turn.min_to) / this.step());
-    for (const button of byId("presets").children) {
-      const to = this.presetAmount(button.dataset.preset);
-      button.title = chips(to);
+    for (const [action, id] of Object.entries(BUTTONS)) {
+      byId(id).hidden = !turn.actions.includes(action);
     }
-    this.setAmount(turn.min_to);
+    const allIn = turn.call === table.seats[turn.seat]?.stack;
+    setText(byId("action-call"), `${allIn ? "All-in" : "Call"} ${chips(turn.call)}`);
+    setText(byId("action-bring-in"), `${allIn ? "All-in" : "Bring in"} ${chips(turn.call)}`);
+    this.wager.begin(turn, table);
+    setText(byId("turn-announcement"), `Your turn. ${turnInWords(turn)}`);
   }
 
-  /** The slider moves by small blinds, so that it gives round amounts. */
-  step() {
-    return Math.max(1, this.table?.config.small_blind ?? 1);
+  renderDraw() {
+    const { turn, discards } = this;
+    const drawing = turn?.actions.includes("discard") ?? false;
+    byId("draw-hint").hidden = byId("action-discard").hidden = !drawing;
+    if (!turn || !drawing) return;
+    setText(byId("draw-hint"), drawInWords(turn));
+    const count = discards.cards.length;
+    const verb = turn.actions.includes("stand_pat") ? "Draw" : "Discard";
+    setText(byId("action-discard"), verb === "Draw" && count ? `Draw ${count}` : verb);
   }
 
-  sliderAmount() {
-    const { min_to: least = 0, max_to: most = 0 } = this.turn ?? {};
-    return Math.min(most, least + Number(this.slider.value) * this.step());
+  /** @param {number} to the total for the street */
+  raise(to) {
+    this.act(this.turn?.actions.includes("bet") ? "bet" : "raise", { amount: to });
   }
 
-  /** @param {number} amount */
-  setAmount(amount) {
-    this.amount.value = amount;
-    this.amountTyped();
-  }
-
-  /** Show what the typed amount means, or that it is not legal. */
-  amountTyped() {
-    if (!this.turn) return;
-    const { min_to: least, max_to: most } = this.turn;
-    const amount = this.amount.value === "" ? NaN : Number(this.amount.value);
-    const legal = Number.isInteger(amount) && amount >= least && amount <= most;
-    this.amount.setAttribute("aria-invalid", String(!legal));
-    if (legal) {
-      this.slider.value = amount === most ? this.slider.max : (amount - least) / this.step();
-      this.slider.setAttribute("aria-valuetext", chips(amount));
-    }
-    this.slider.style.setProperty("--filled", `${(100 * this.slider.value) / (this.slider.max || 1)}%`);
-    setText(byId("action-raise"), legal ? this.raiseWord(amount) : `${chips(least)} – ${chips(most)}`);
-    this.legal = legal;
-    this.enable(this.enabled);
-  }
-
-  /** @param {number} amount */
-  raiseWord(amount) {
-    if (amount === this.turn?.max_to) return `All-in ${chips(amount)}`;
-    return this.turn?.actions.includes("bet") ? `Bet ${chips(amount)}` : `Raise to ${chips(amount)}`;
-  }
-
-  /** @param {string} name */
-  presetAmount(name) {
-    const { turn, table } = this;
-    if (!turn || !table) return 0;
-    if (name === "min") return turn.min_to;
-    if (name === "max") return turn.max_to;
-    const matched = (table.hand?.seats[turn.seat]?.bet ?? 0) + turn.call;
-    const pot = potsOf(table.hand).total + turn.call;
-    const to = matched + Math.round(pot * (name === "half" ? 0.5 : 1));
-    return Math.min(turn.max_to, Math.max(turn.min_to, to));
-  }
-
-  /** @param {string} name */
-  preset(name) {
-    this.setAmount(this.presetAmount(name));
-  }
-
-  raise() {
-    if (!this.legal) return;
-    const action = this.turn?.actions.includes("bet") ? "bet" : "raise";
-    this.act(action, Number(this.amount.value));
+  discard() {
+    this.act("discard", { cards: this.discards.cards });
   }
 
   /**
    * @param {string} action
-   * @param {number} [amount]
+   * @param {{amount?: number, cards?: string[]}} [details]
    */
-  async act(action, amount) {
+  async act(action, details = {}) {
     const { turn, turnKey: key } = this;
     if (!turn || !this.enabled) return;
     this.answeredKey = key;
     this.enable(false);
-    const message = { type: "act", turn: turn.number, action };
     try {
-      await this.send(amount === undefined ? message : { ...message, amount });
+      await this.send({ type: "act", turn: turn.number, action, ...details });
     } catch (error) {
       sayRefusal(/** @type {any} */ (error));
       if (this.answeredKey === key) this.answeredKey = "";
@@ -180,19 +138,22 @@ export class ActionBar {
     for (const control of byId("actions").querySelectorAll("button, input")) {
       control.disabled = !enabled;
     }
-    if (!this.legal) byId("action-raise").disabled = true;
+    if (!this.wager.legal) byId("action-raise").disabled = true;
+    if (!this.discards.areEnough()) byId("action-discard").disabled = true;
+    // Who has chosen cards does not mean to keep them.
+    if (this.discards.cards.length) byId("action-stand-pat").disabled = true;
   }
 
   /** @param {KeyboardEvent} event */
   key(event) {
     if (!this.turn || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (document.querySelector("dialog[open]")) return;
-    if (event.target === this.amount && event.key === "Enter") {
-      this.press("action-raise");
+    const { target } = event;
+    if (target === this.wager.amount && event.key === "Enter") {
+      press("action-raise");
       return;
     }
-    const { target } = event;
-    if (target instanceof Element && target.closest("input:not([type=range]), textarea")) return;
+    if (target instanceof Element && target.closest("input:not([type=range]), select, textarea")) return;
     if (this.shortcut(event.key.toLowerCase())) event.preventDefault();
   }
 
@@ -201,26 +162,29 @@ export class ActionBar {
    * @returns {boolean} whether the key means something
    */
   shortcut(key) {
-    const preset = PRESET_KEYS[Number(key) - 1];
-    const canRaise = !byId("raise-row").hidden;
-    if (KEYS[key]) {
-      const id = KEYS[key];
-      this.press(byId(id).hidden && id === "action-check" ? "action-call" : id);
-    } else if (key === "r" && canRaise) {
-      this.amount.focus();
-      this.amount.select();
-    } else if (preset && canRaise) {
-      this.preset(preset);
-    } else {
-      return false;
-    }
+    const id = KEYS[key]?.find((each) => !byId(each).hidden);
+    if (id) press(id);
+    else if (key === "r") this.raiseKey();
+    else return this.numberKey(Number(key) - 1);
     return true;
   }
 
-  /** @param {string} id */
-  press(id) {
-    const button = byId(id);
-    if (!button.hidden) button.click();
+  /** Where the amount is free, it is asked for. */
+  raiseKey() {
+    if (byId("raise-row").hidden) press("action-raise");
+    else this.wager.amount.select();
+  }
+
+  /**
+   * Numbers stand for the own cards in a draw, else for the presets.
+   * @param {number} index
+   */
+  numberKey(index) {
+    const card = this.discards.held[index];
+    if (card && this.enabled) this.discards.choose(card);
+    else if (PRESET_KEYS[index] && !byId("raise-row").hidden) this.wager.preset(PRESET_KEYS[index]);
+    else return false;
+    return true;
   }
 
   /**
@@ -236,29 +200,8 @@ export class ActionBar {
   }
 }
 
-/**
- * What the viewer is waiting for.
- * @param {TableState} table
- * @param {number|null} own
- */
-function prompt(table, own) {
-  const seat = own === null ? null : table.seats[own];
-  const turn = table.hand?.turn;
-  const part = own === null ? null : table.hand?.seats[own];
-  const others = turn ? `Waiting for ${nameAt(table, turn.seat)}` : "";
-  if (!seat) {
-    if (table.seats.includes(null)) return "Pick a free seat to play.";
-    return others || "All seats are taken. You are watching.";
-  }
-  if (seat.leaving) return "You leave when this hand is over.";
-  if (seat.sitting_out && seat.stack === 0 && !part) return "You are out of chips. Add some to play on.";
-  if (seat.sitting_out && !part) return "You are sitting out.";
-  if (table.hand && !part) {
-    return seat.owes_blind
-      ? "You are dealt in as soon as the blinds have passed."
-      : "You are in from the next hand on.";
-  }
-  if (table.hand) return others;
-  if (table.next_hand_at_ms === null) return "Waiting for another player.";
-  return "The next hand starts in a moment.";
+/** @param {string} id */
+function press(id) {
+  const button = byId(id);
+  if (!button.hidden) button.click();
 }

@@ -19,16 +19,34 @@ const SUIT_PATHS = {
  * @returns {HTMLElement}
  */
 export function makeCard(card) {
-  const element = make("span", {
-    class: "card",
-    "data-card": card,
-    role: "img",
-    "aria-label": cardName(card),
-  });
+  return draw(make("span", { role: "img" }), card);
+}
+
+/**
+ * A card that can be chosen.
+ * @param {string} card
+ * @param {(card: string) => void} choose
+ * @returns {HTMLElement}
+ */
+export function makeCardButton(card, choose) {
+  const button = make("button", { type: "button", "aria-pressed": "false" });
+  button.addEventListener("click", () => choose(card));
+  return draw(button, card);
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} card
+ */
+function draw(element, card) {
+  element.classList.add("card");
+  element.dataset.card = card;
+  element.setAttribute("aria-label", cardName(card));
   if (card === "??") {
     element.classList.add("card-back");
     return element;
   }
+  element.dataset.rank = card[0];
   element.dataset.suit = card[1];
   element.append(
     make("span", { class: "card-corner" }, make("b", { text: rankSign(card) }), suit(card[1])),
@@ -41,13 +59,15 @@ export function makeCard(card) {
  * Make `place` show these cards, leaving alone those that are there already.
  * @param {HTMLElement} place
  * @param {string[]} cards
+ * @param {((card: string) => void)|null} [choose] called with a card that is chosen, if one can be
  */
-export function showCards(place, cards) {
+export function showCards(place, cards, choose = null) {
   cards.forEach((card, index) => {
     const there = /** @type {HTMLElement|undefined} */ (place.children[index]);
-    if (there?.dataset.card === card) return;
-    if (there) there.replaceWith(makeCard(card));
-    else place.append(makeCard(card));
+    if (there?.dataset.card === card && (there.tagName === "BUTTON") === (choose !== null)) return;
+    const element = choose ? makeCardButton(card, choose) : makeCard(card);
+    if (there) there.replaceWith(element);
+    else place.append(element);
   });
   while (place.children.length > cards.length) place.lastElementChild?.remove();
 }

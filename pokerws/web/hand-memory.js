@@ -4,7 +4,7 @@
  * hand starts.
  */
 
-import { awardOf } from "./words.js";
+import { awardOf, shownInWords } from "./tell.js";
 
 /** @typedef {import("./table-state.js").TableState} TableState */
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
@@ -18,7 +18,7 @@ export class HandMemory {
     this.winnings = new Map();
     /** @type {Map<number, string>} shown hands in words, by seat */
     this.shownHands = new Map();
-    /** @type {import("./words.js").Award[]} */
+    /** @type {import("./tell.js").Award[]} */
     this.awards = [];
     /** @type {Hand|null} the hand that was over last */
     this.lastHand = null;
@@ -36,10 +36,15 @@ export class HandMemory {
         this.clear();
         break;
       case "board_dealt":
+      case "draw_started":
         this.actions.clear();
         break;
+      case "hole_cards_dealt":
+        // A street of stud; the first cards come after antes and blinds, which stay in sight.
+        if (event.street) this.actions.clear();
+        break;
       case "cards_shown":
-        if (event.hand) this.shownHands.set(event.seat, event.hand);
+        if (event.hand) this.shownHands.set(event.seat, shownInWords(event));
         break;
       case "pot_awarded":
         this.noteAward(table, event);
@@ -93,7 +98,15 @@ function actionWord(event) {
 }
 
 /** @type {Record<string, string>} */
-const BLINDS = { small: "Small blind", big: "Big blind", straddle: "Straddle", entry: "Comes in" };
+const BLINDS = {
+  small: "Small blind",
+  big: "Big blind",
+  straddle: "Straddle",
+  sleeper: "Straddle",
+  button: "Button blind",
+  entry: "Comes in",
+  dead: "Dead blind",
+};
 
 /** How much it was lies in front of the player. @type {Record<string, string>} */
 const ACTIONS = {
@@ -102,5 +115,6 @@ const ACTIONS = {
   called: "Call",
   bet_placed: "Bet",
   raised: "Raise",
+  bring_in_posted: "Bring-in",
   hand_shown: "Shows",
 };

@@ -13,6 +13,8 @@
  * @property {number} cardWidth an opponent's card
  * @property {number} ownCardWidth
  * @property {number} boardCardWidth
+ * @property {number} fanWidth how wide an opponent's cards may be
+ * @property {number} ownFanWidth
  * @property {number} innerWidth the room between the plates on the left and on the right
  * @property {number} covered how much of an opponent's card the plate covers, in card heights
  * @property {{left: number, top: number, width: number, height: number, radius: number}} felt
@@ -34,13 +36,26 @@ const BET_HALF_WIDTH = 34;
 const POT_HALF_WIDTH = 50;
 const POT_HEIGHT = 34;
 const BET_HALF_HEIGHT = 12;
+/** How much narrower board cards are where there are several boards. */
+const BOARD_SCALES = [1, 1, 0.8, 0.64];
+const BETWEEN_BOARDS = 6;
 
 /**
- * @param {{width: number, height: number, seats: number}} stage
+ * @typedef {object} Wanted
+ * @property {number} width
+ * @property {number} height
+ * @property {number} seats
+ * @property {number} cards the most that a player holds in this game
+ * @property {number} boards how many there are; 0 in games without
+ */
+
+/**
+ * @param {Wanted} wanted
  * @returns {Layout}
  */
-export function layOut({ width, height, seats }) {
-  const sizes = plateSizes(width, height, seats);
+export function layOut({ width, height, seats, cards, boards }) {
+  const sizes = { ...plateSizes(width, height, seats), boards };
+  const fanWidth = opponentFanWidth(sizes, width, cards, boards);
   const top = sizes.seatHeight / 2 + sizes.cardLift + MARGIN;
   const bottom = height - sizes.seatHeight / 2 - TAG_HEIGHT;
   const halfWidth = width / 2 - sizes.seatWidth / 2 - MARGIN;
@@ -54,18 +69,53 @@ export function layOut({ width, height, seats }) {
   return {
     ...sizes,
     boardCardWidth,
+    fanWidth,
+    ownFanWidth: ownFanWidth(plates, sizes, fanWidth, width),
     innerWidth: width - 2 * (sizes.seatWidth + MARGIN) - 16,
     felt: feltAround(middle, halfWidth, halfHeight, radius, sizes),
     centre,
     seats: plates.map((plate, index) => ({
       ...plate,
       side: Math.abs(plate.x - middle.x) < 1 ? "middle" : plate.x > middle.x ? "right" : "left",
-      bet: betSpot(plate, index === 0, centre, sizes, boardCardWidth),
+      bet: betSpot(plate, index === 0, centre, { ...sizes, fanWidth }, boardCardWidth),
     })),
   };
 }
 
-/** @typedef {ReturnType<typeof plateSizes>} Plates */
+/** @typedef {ReturnType<typeof plateSizes> & {boards: number}} Plates */
+
+/**
+ * Many cards may be wider than their owner's plate, most of all where no board is in the middle.
+ * @param {Plates} sizes
+ * @param {number} width
+ * @param {number} cards
+ * @param {number} boards
+ */
+function opponentFanWidth({ seatWidth }, width, cards, boards) {
+  if (cards <= 2) return seatWidth;
+  const most = boards && width < 640 ? 1 : 1.2;
+  return Math.round(seatWidth * (boards ? most : 1.45));
+}
+
+/**
+ * How wide the own cards may be without touching what lies beside them.
+ * @param {Point[]} plates
+ * @param {Plates} sizes
+ * @param {number} fanWidth
+ * @param {number} width
+ */
+function ownFanWidth([own, ...others], sizes, fanWidth, width) {
+  const top = own.y - sizes.seatHeight / 2 - sizes.ownCardLift;
+  const half = sizes.seatWidth / 2;
+  const rooms = others
+    .filter((plate) => plate.y + sizes.seatHeight / 2 > top)
+    .map((plate) => {
+      const cardsBeside = plate.y - sizes.seatHeight / 2 > top;
+      const reach = cardsBeside ? Math.max(half, fanWidth - half) : half;
+      return 2 * (Math.abs(plate.x - own.x) - reach - MARGIN);
+    });
+  return Math.max(sizes.ownWidth, Math.min(width - 2 * MARGIN, ...rooms));
+}
 
 /**
  * @param {number} width
@@ -158,9 +208,11 @@ function onCircle(hub, radius, angle) {
  * @param {number} width
  */
 function widestBoard(plates, centre, sizes, width) {
-  const widest = Math.min(84, Math.round(sizes.seatWidth * 0.62));
-  for (let card = widest; card > 30; card -= 1) {
-    const half = { x: card * 2.5 + 14, y: (card * CARD_RATIO) / 2 + 4 };
+  const scale = BOARD_SCALES[sizes.boards] ?? 0.5;
+  const widest = Math.min(84, Math.round(sizes.seatWidth * 0.62)) * scale;
+  const least = 30 * scale;
+  for (let card = widest; card > least; card -= 1) {
+    const half = { x: card * 2.5 + 14, y: boardHalfHeight(card, sizes.boards) + 4 };
     const free = plates.every((plate, index) => {
       const above = index === 0 ? sizes.ownCardLift : sizes.cardLift;
       const top = plate.y - sizes.seatHeight / 2 - above;
@@ -170,7 +222,15 @@ function widestBoard(plates, centre, sizes, width) {
     });
     if (free && half.x < width / 2) return card;
   }
-  return 30;
+  return least;
+}
+
+/**
+ * @param {number} card the width of one
+ * @param {number} boards
+ */
+function boardHalfHeight(card, boards) {
+  return (card * CARD_RATIO * boards + BETWEEN_BOARDS * Math.max(0, boards - 1)) / 2;
 }
 
 /**
@@ -178,7 +238,7 @@ function widestBoard(plates, centre, sizes, width) {
  * @param {Point} plate
  * @param {boolean} own
  * @param {Point} centre
- * @param {Plates} sizes
+ * @param {Plates & {fanWidth: number}} sizes
  * @param {number} boardCardWidth
  * @returns {Point}
  */
@@ -186,24 +246,26 @@ function betSpot(plate, own, centre, sizes, boardCardWidth) {
   const above = own ? sizes.ownCardLift : sizes.cardLift;
   const towards = { x: centre.x - plate.x, y: centre.y - plate.y };
   const reach = {
-    x: sizes.seatWidth / 2 + BET_HALF_WIDTH + 4,
+    x: Math.max(sizes.seatWidth / 2, sizes.fanWidth - sizes.seatWidth / 2) + BET_HALF_WIDTH + 4,
     y: sizes.seatHeight / 2 + BET_HALF_HEIGHT + 4 + (towards.y < 0 ? above : TAG_HEIGHT),
   };
   const steps = [reach.x / Math.abs(towards.x), reach.y / Math.abs(towards.y)];
   const step = Math.min(...steps.map((value) => (Number.isFinite(value) ? value : Infinity)));
   const spot = { x: plate.x + towards.x * step, y: plate.y + towards.y * step };
-  return clearOfBoard(spot, centre, boardCardWidth);
+  return clearOfBoard(spot, centre, boardCardWidth, sizes.boards);
 }
 
 /**
  * @param {Point} spot
  * @param {Point} centre
  * @param {number} boardCardWidth
+ * @param {number} boards
  * @returns {Point}
  */
-function clearOfBoard(spot, centre, boardCardWidth) {
-  const halfWidth = boardCardWidth * 2.5 + 10 + BET_HALF_WIDTH;
-  const below = (boardCardWidth * CARD_RATIO) / 2 + BET_HALF_HEIGHT + 4;
+function clearOfBoard(spot, centre, boardCardWidth, boards) {
+  const middle = boards ? boardCardWidth * 2.5 + 10 : POT_HALF_WIDTH;
+  const halfWidth = middle + BET_HALF_WIDTH;
+  const below = boardHalfHeight(boardCardWidth, boards) + BET_HALF_HEIGHT + 4;
   const away = { x: spot.x - centre.x, y: spot.y - centre.y };
   const above = Math.abs(away.x) < POT_HALF_WIDTH + BET_HALF_WIDTH ? below + POT_HEIGHT : below;
   if (Math.abs(away.x) >= halfWidth || away.y >= below || away.y <= -above) return spot;

@@ -1,10 +1,13 @@
 /**
- * The lobby: the list of tables, kept up to date by the server, and the form for a new one.
+ * The lobby: the list of tables, kept up to date by the server.
  */
 
 import { byId, make, setText } from "./dom.js";
-import { refusalInWords, sayRefusal } from "./message.js";
-import { chips, stakes } from "./words.js";
+import { sayRefusal } from "./message.js";
+import { NewTable } from "./new-table.js";
+import { offerInWords } from "./stakes.js";
+import { readConfig } from "./table-read.js";
+import { chips } from "./words.js";
 
 /** @typedef {import("./protocol.js").Connection} Connection */
 
@@ -15,7 +18,7 @@ import { chips, stakes } from "./words.js";
  * @property {"waiting"|"active"|"closed"} status
  * @property {number} players
  * @property {number} hand_number
- * @property {import("./table-state.js").TableConfig} config
+ * @property {any} config with what has its default left out
  */
 
 export class LobbyScreen {
@@ -35,7 +38,7 @@ export class LobbyScreen {
     });
     connection.on("welcome", () => this.watch());
     connection.on("lobby", (message) => this.learn(message.tables));
-    this.wireForm();
+    new NewTable(connection, openTable);
   }
 
   show() {
@@ -100,54 +103,6 @@ export class LobbyScreen {
       }),
     );
   }
-
-  wireForm() {
-    const dialog = byId("new-table-dialog");
-    byId("new-table").addEventListener("click", () => {
-      setText(byId("new-table-error"), "");
-      const form = byId("new-table-form");
-      form.elements.namedItem("name").value ||= `${this.connection.welcome?.name ?? "My"}’s table`;
-      dialog.showModal();
-    });
-    byId("new-table-cancel").addEventListener("click", () => dialog.close());
-    byId("new-table-form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
-      event.preventDefault();
-      this.createTable(byId("new-table-form"));
-    });
-  }
-
-  /** @param {HTMLFormElement} form */
-  async createTable(form) {
-    const button = byId("new-table-confirm");
-    button.disabled = true;
-    try {
-      const { name, config } = readForm(form);
-      const answer = await this.connection.request({ type: "create_table", name, config });
-      byId("new-table-dialog").close();
-      form.reset();
-      this.openTable(/** @type {string} */ (answer.table));
-    } catch (error) {
-      setText(byId("new-table-error"), refusalInWords(/** @type {any} */ (error)));
-    } finally {
-      button.disabled = false;
-    }
-  }
-}
-
-/** @param {HTMLFormElement} form */
-function readForm(form) {
-  const data = new FormData(form);
-  /** @param {string} field */
-  const number = (field) => Number(data.get(field));
-  const config = {
-    seats: number("seats"),
-    small_blind: number("small_blind"),
-    big_blind: number("big_blind"),
-    min_buy_in: number("min_buy_in"),
-    max_buy_in: number("max_buy_in"),
-    turn_time_ms: number("turn_seconds") * 1000,
-  };
-  return { name: String(data.get("name")).trim(), config };
 }
 
 /**
@@ -162,7 +117,7 @@ function fillRow(row, table) {
   row.dataset.status = table.status;
   setText(part("h3"), table.name);
   const buyIn = `buy-in ${chips(config.min_buy_in)}–${chips(config.max_buy_in)}`;
-  setText(part(".what p"), `Blinds ${stakes(config)} · ${buyIn}`);
+  setText(part(".what p"), `${offerInWords(readConfig(config))} · ${buyIn}`);
   setText(part(".seats-taken"), `${players}/${config.seats} seats`);
   const playing = hands ? `Playing · hand ${chips(hands)}` : "Playing";
   setText(part(".badge"), table.status === "active" ? playing : "Waiting");

@@ -30,8 +30,10 @@ export function pauses(events, nowMs) {
  * @param {TableEvent} event
  */
 function isDramatic(before, event) {
-  if (event.type === "board_dealt") {
-    return before.type === "board_dealt" || before.type === "cards_shown";
-  }
-  return event.type === "pot_awarded" && ["board_dealt", "pot_awarded"].includes(before.type);
+  if (DEALS.has(event.type)) return DEALS.has(before.type) || SHOWS.has(before.type);
+  return event.type === "pot_awarded" && (DEALS.has(before.type) || before.type === "pot_awarded");
 }
+
+/** What deals the cards of a run-out, and what goes before it. */
+const DEALS = new Set(["board_dealt", "hole_cards_dealt"]);
+const SHOWS = new Set(["cards_shown", "run_it_agreed"]);

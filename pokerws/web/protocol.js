@@ -20,7 +20,6 @@ export { Rejected };
 /** @typedef {import("./messages.js").Welcome} Welcome */
 /** @typedef {{type: string} & Record<string, any>} Message any of them, looked at loosely */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
-
 /** @typedef {{code: number, reason: string, final: boolean}} Closed final: it is for good */
 
 /**
@@ -68,11 +67,12 @@ const PING_EVERY_MS = 10_000;
 const SILENCE_LIMIT_MS = 8_000;
 
 /** Commands that may be sent again: tables remember their ids. */
-const REPEATABLE = new Set(["act", "sit", "stand", "sit_out", "sit_in", "add_chips", "show"]);
+const REPEATABLE = new Set(
+  "act sit stand sit_out sit_in add_chips show straddle run_it choose_game".split(" "),
+);
 const REPEAT_WITHIN_MS = 30_000;
 /** A command that came too fast is sent again if that is so soon that somebody still waits. */
 const LONGEST_PAUSE_MS = 5_000;
-
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
 /** After these closes the same would only happen again. */

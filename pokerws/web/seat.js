@@ -4,6 +4,8 @@
  */
 
 import { showCards } from "./cards.js";
+import { fanOut } from "./fan.js";
+import { variant } from "./games.js";
 import { make, setText } from "./dom.js";
 import { chips, sentence, shortChips } from "./words.js";
 
@@ -46,6 +48,7 @@ export class SeatView {
     this.dealer = make("span", { class: "dealer", title: "Dealer", text: "D" });
     this.betAmount = make("span");
     this.bet = make("span", { class: "bet" }, make("i"), this.betAmount);
+    this.drew = make("span", { class: "drew" });
     this.bubble = make("span", { class: "bubble", "aria-hidden": "true", hidden: true });
     this.root = make(
       "div",
@@ -56,18 +59,28 @@ export class SeatView {
       this.tag,
       this.dealer,
       this.bet,
+      this.drew,
       this.bubble,
     );
+    /** @type {import("./layout.js").Layout|null} */
+    this.layout = null;
+    /** @type {string[]} what lies here */
+    this.lying = [];
+    this.fanned = "";
   }
 
   /**
-   * @param {{x: number, y: number, side: string, bet: {x: number, y: number}}} spot
-   * @param {number} width
-   * @param {{seatHeight: number}} layout
+   * @param {import("./layout.js").Layout} layout
+   * @param {number} place from the bottom, clockwise
    */
-  place(spot, width, { seatHeight }) {
+  place(layout, place) {
+    const spot = layout.seats[place];
+    const width = place === 0 ? layout.ownWidth : layout.seatWidth;
     const left = spot.x - width / 2;
-    const top = spot.y - seatHeight / 2;
+    const top = spot.y - layout.seatHeight / 2;
+    this.layout = layout;
+    this.fanned = "";
+    this.fan();
     Object.assign(this.root.style, { left: `${left}px`, top: `${top}px`, width: `${width}px` });
     this.root.dataset.side = spot.side;
     Object.assign(this.bet.style, {
@@ -94,13 +107,63 @@ export class SeatView {
     this.sitButton.disabled = !scene.live;
     this.plate.hidden = seat === null && own === null;
     this.renderPlayer(seat);
-    showCards(this.cards, openedAfter(table, this.number) ?? cardsOf(seat, part));
+    this.renderCards(scene, seat, part);
+    this.renderDrew(part, hand);
     this.renderTag(seat, part, scene);
     this.dealer.hidden = table.button !== this.number;
     const bet = playing ? (part?.bet ?? 0) : 0;
     this.bet.hidden = !bet;
     setText(this.betAmount, bet ? shortChips(bet) : "");
     this.root.setAttribute("aria-label", this.label(seat, bet));
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {Seat|null} seat
+   * @param {HandSeat|null} part
+   */
+  renderCards({ table, own, discards }, seat, part) {
+    const down = openedAfter(table, this.number) ?? cardsOf(seat, part);
+    const up = part && down.length ? part.up : [];
+    const choosing = own === this.number && discards.turn !== null;
+    const cards = [...down, ...up];
+    showCards(this.cards, cards, choosing ? discards.choose : null);
+    [...this.cards.children].forEach((card, index) => {
+      card.classList.toggle("up", index >= down.length);
+      if (!choosing) return;
+      card.setAttribute("aria-pressed", String(discards.cards.includes(cards[index])));
+      card.setAttribute("aria-keyshortcuts", String(index + 1));
+    });
+    this.cards.toggleAttribute("data-mixed", down.length > 0 && up.length > 0);
+    this.lying = cards;
+    this.fan();
+  }
+
+  /** Lay the cards beside each other, as far as there is room. */
+  fan() {
+    const cards = this.lying;
+    const own = this.root.dataset.own !== undefined;
+    const key = `${cards} ${own}`;
+    if (key === this.fanned || !this.layout) return;
+    this.fanned = key;
+    const { cardWidth, ownCardWidth, fanWidth, ownFanWidth, seatWidth } = this.layout;
+    const [card, room] = own ? [ownCardWidth, ownFanWidth] : [cardWidth, fanWidth];
+    const { steps, width, tight } = fanOut(cards, card, room);
+    [...this.cards.children].forEach((element, index) => {
+      element.style.marginLeft = index ? `${steps[index - 1] - card}px` : "";
+    });
+    this.cards.toggleAttribute("data-tight", tight);
+    this.cards.toggleAttribute("data-wide", !own && width > seatWidth);
+  }
+
+  /**
+   * @param {HandSeat|null} part
+   * @param {Hand|null} hand
+   */
+  renderDrew(part, hand) {
+    const drew = hand && part && !part.folded && variant(hand.variant).draws ? part.drew : null;
+    this.drew.hidden = drew === null;
+    setText(this.drew, drew === null ? "" : drewInWords(drew));
   }
 
   /** @param {Seat|null} seat */
@@ -169,6 +232,7 @@ export class SeatView {
     const parts = [seat.name, `${chips(seat.stack)} chips`];
     if (bet) parts.push(`bet ${chips(bet)}`);
     if (!this.dealer.hidden) parts.push("dealer");
+    if (!this.drew.hidden) parts.push(this.drew.textContent);
     if (this.tag.textContent) parts.push(this.tag.textContent);
     return parts.join(", ");
   }
@@ -186,6 +250,11 @@ function stateOf(seat, part, toAct, playing) {
   if (part?.folded && playing) return "folded";
   if (seat.sitting_out && !(part && playing)) return "out";
   return "seated";
+}
+
+/** @param {number} count */
+function drewInWords(count) {
+  return count ? `drew ${count}` : "stood pat";
 }
 
 /**

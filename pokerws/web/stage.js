@@ -4,9 +4,11 @@
 
 import { showCards } from "./cards.js";
 import { byId, make, setText } from "./dom.js";
+import { gameAt, mixInWords, variant } from "./games.js";
 import { layOut } from "./layout.js";
 import { SeatView } from "./seat.js";
-import { chips, resultInWords } from "./words.js";
+import { resultInWords } from "./tell.js";
+import { chips } from "./words.js";
 
 /** @typedef {import("./table.js").Scene} Scene */
 /** @typedef {import("./table-state.js").TableState} TableState */
@@ -33,12 +35,16 @@ export class Stage {
     /** @type {SeatView[]} */
     this.seats = [];
     this.rotation = 0;
+    // What the layout depends on, besides the size.
+    this.cards = 2;
+    this.boards = 1;
     new ResizeObserver(() => this.arrange()).observe(this.root);
   }
 
   clear() {
     byId("seats").replaceChildren();
     byId("board").replaceChildren();
+    byId("extra-boards").replaceChildren();
     this.seats = [];
     byId("result").replaceChildren();
     byId("result").dataset.key = "";
@@ -51,11 +57,13 @@ export class Stage {
   /** @param {Scene} scene */
   render(scene) {
     const { table, own, memory } = scene;
-    this.seatPlayers(table.seats.length, own ?? 0);
     const hand = table.hand ?? memory.lastHand;
+    this.fitGame(table, hand);
+    this.seatPlayers(table.seats.length, own ?? 0);
     for (const seat of this.seats) seat.render(scene, hand);
-    showCards(byId("board"), hand?.board ?? []);
+    this.renderBoards(hand);
     this.renderPots(table);
+    this.renderGame(table);
     this.renderResult(scene);
     const turn = table.hand?.turn;
     Object.assign(this.root.dataset, {
@@ -65,6 +73,40 @@ export class Stage {
       seq: table.seq,
       epoch: scene.epoch,
     });
+  }
+
+  /**
+   * Make room for the cards of the game, and for its boards.
+   * @param {TableState} table
+   * @param {Hand|null} hand
+   */
+  fitGame(table, hand) {
+    const { down, up, board } = variant(hand?.variant ?? gameAt(table));
+    this.root.toggleAttribute("data-common", !board);
+    const boards = board || hand?.board.length ? 1 + (hand?.extra_boards.length ?? 0) : 0;
+    if (this.cards === down + up && this.boards === boards) return;
+    this.cards = down + up;
+    this.boards = boards;
+    this.arrange();
+  }
+
+  /** @param {Hand|null} hand */
+  renderBoards(hand) {
+    const extra = byId("extra-boards");
+    const boards = hand?.extra_boards ?? [];
+    while (extra.children.length > boards.length) extra.lastElementChild.remove();
+    boards.forEach((cards, index) => {
+      if (!extra.children[index]) extra.append(makeBoard(index + 2));
+      showCards(extra.children[index], cards);
+    });
+    showCards(byId("board"), hand?.board ?? []);
+  }
+
+  /** @param {TableState} table */
+  renderGame(table) {
+    const { hand, config } = table;
+    const bomb = hand?.bomb_pot ? "Bomb pot" : "";
+    setText(byId("game-note"), [bomb, mixInWords(table)].filter(Boolean).join(" · "));
   }
 
   /**
@@ -87,15 +129,17 @@ export class Stage {
     const { clientWidth: width, clientHeight: height } = this.root;
     const count = this.seats.length;
     if (!count || !width || !height) return;
-    const layout = layOut({ width, height, seats: count });
+    const { cards, boards } = this;
+    const layout = layOut({ width, height, seats: count, cards, boards });
     for (const [property, name] of Object.entries(SIZES)) {
       this.root.style.setProperty(property, `${layout[name]}px`);
     }
     this.root.style.setProperty("--covered", String(layout.covered));
+    this.root.style.setProperty("--boards", String(boards));
+    this.root.dataset.boards = String(boards);
     this.root.toggleAttribute("data-compact", layout.seatWidth < COMPACT_SEAT_WIDTH);
     this.seats.forEach((seat, number) => {
-      const place = (number - this.rotation + count) % count;
-      seat.place(layout.seats[place], place === 0 ? layout.ownWidth : layout.seatWidth, layout);
+      seat.place(layout, (number - this.rotation + count) % count);
     });
     const { left, top, width: feltWidth, height: feltHeight, radius } = layout.felt;
     Object.assign(byId("felt").style, {
@@ -165,6 +209,11 @@ export function potsOf(hand) {
   const bets = sum(hand.seats.map((seat) => seat?.bet ?? 0));
   const inPots = sum(hand.seats.map((seat) => seat?.in_pots ?? 0)) + hand.dead;
   return { total: bets + (pots.length ? sum(pots) : inPots), pots: pots.filter(Boolean) };
+}
+
+/** @param {number} number */
+function makeBoard(number) {
+  return make("div", { class: "board", role: "group", "aria-label": `Board ${number}` });
 }
 
 /** @param {TableState} table */

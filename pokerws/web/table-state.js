@@ -6,50 +6,27 @@
  * is evaluated: an event carries all that is needed.
  */
 
-// The types are those of the messages, with the fields that the wire leaves out filled in.
+import { newHand, newHandSeat, newSeat, readTable, readTurn } from "./table-read.js";
 
-/** @typedef {import("./messages.js").TableConfig} TableConfig */
-/** @typedef {Required<import("./messages.js").Seat>} Seat */
-/** @typedef {import("./messages.js").Pot} Pot */
-/** @typedef {import("./messages.js").Turn} Turn */
-/** @typedef {import("./messages.js").LastHand} LastHand */
+export { readTable };
 
-/**
- * @typedef {Omit<Required<import("./messages.js").HandSeat>, "acted_to"> &
- *   {acted_to: number|null}} HandSeat
- */
-
-/**
- * @typedef {Omit<import("./messages.js").Hand, "seats"> & {seats: (HandSeat|null)[]}} Hand
- */
+/** @typedef {import("./table-read.js").TableConfig} TableConfig */
+/** @typedef {import("./table-read.js").Seat} Seat */
+/** @typedef {import("./table-read.js").Pot} Pot */
+/** @typedef {import("./table-read.js").Turn} Turn */
+/** @typedef {import("./table-read.js").FixedLimit} FixedLimit */
+/** @typedef {import("./table-read.js").HandSeat} HandSeat */
+/** @typedef {import("./table-read.js").Hand} Hand */
+/** @typedef {import("./table-read.js").TableState} TableState */
 
 /**
- * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"> &
- *   {seats: (Seat|null)[], hand: Hand|null}} TableState
- */
-
-/**
- * An event of a table; the fields depend on `type`, as in `pokerws/game/events.py`. Fields that
+ * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. Fields that
  * have their default value are left out on the wire.
  * @typedef {{type: string} & Record<string, any>} TableEvent
  */
 
 /** Events are missing, or are not of the epoch that is known: only a snapshot helps. */
 export class GapError extends Error {}
-
-/**
- * A state as it came from the server, with what was left out since it has its default.
- * @param {any} state the `state` of a snapshot
- * @returns {TableState}
- */
-export function readTable(state) {
-  const hand = state.hand && {
-    ...state.hand,
-    seats: state.hand.seats.map((/** @type {any} */ seat) => seat && { ...newHandSeat(), ...seat }),
-  };
-  const seats = state.seats.map((/** @type {any} */ seat) => seat && { ...newSeat(seat), ...seat });
-  return { ...state, seats, hand, last_hand: state.last_hand ?? null };
-}
 
 /**
  * The events of a message that have not been applied yet.
@@ -126,6 +103,19 @@ const TABLE_EVENTS = {
     seat.timeouts = 0;
     seat.hands_missed = 0;
   },
+  straddle_set: (table, event) => {
+    seatAt(table, event.seat).straddle = event.on;
+  },
+  run_it_set: (table, event) => {
+    seatAt(table, event.seat).run_it = event.times;
+  },
+  game_changed: (table, event) => {
+    table.game = {
+      variant: event.variant,
+      hands_left: event.hands,
+      chooser: event.chooser ?? null,
+    };
+  },
   clock_resumed: (table, event) => {
     if (table.hand?.turn) {
       table.hand.turn = { ...table.hand.turn, deadline_ms: event.deadline_ms };
@@ -140,14 +130,14 @@ const TABLE_EVENTS = {
     table.closed = true;
   },
   log_restarted: (table, event) => {
-    if (event.table) Object.assign(table, structuredClone(event.table), { seq: table.seq });
+    if (event.table) Object.assign(table, readTable(structuredClone(event.table)), { seq: table.seq });
   },
 };
 
 /** @type {Record<string, (table: TableState, hand: Hand, event: TableEvent) => void>} */
 const HAND_EVENTS = {
   turn_started: (table, hand, { turn }) => {
-    hand.turn = turn;
+    hand.turn = readTurn(turn);
     table.turns = turn.number;
   },
   folded: (table, hand, event) => {
@@ -167,30 +157,17 @@ const HAND_EVENTS = {
       seat.bet = 0;
     }
   },
-  board_dealt: (table, hand, event) => {
-    startStreet(hand, event.street);
-    hand.board = [...hand.board, ...event.cards];
-    hand.deck.splice(0, event.cards.length);
-  },
-  blind_posted: (table, hand, event) => {
-    pay(table, handSeatAt(hand, event.seat), event.seat, event.amount);
-    hand.bet = event.to_match;
-    if (event.blind !== "entry") hand.last_actor = event.seat;
-  },
+  board_dealt: dealBoard,
+  blind_posted: postBlind,
   uncalled_bet_returned: (table, hand, event) => {
     handSeatAt(hand, event.seat).bet -= event.amount;
     seatAt(table, event.seat).stack += event.amount;
   },
   pot_awarded: (table, hand, event) => {
     for (const share of event.shares) seatAt(table, share.seat).stack += share.amount;
-    takePot(hand, event.pot);
+    takeFromPot(hand, event);
   },
-  hole_cards_dealt: (table, hand, event) => {
-    for (const number of hand.order) {
-      handSeatAt(hand, number).cards = event.cards[number];
-      hand.deck.splice(0, event.cards[number].length);
-    }
-  },
+  hole_cards_dealt: dealHoleCards,
   cards_shown: (table, hand, event) => {
     const shown = handSeatAt(hand, event.seat);
     shown.cards = event.cards;
@@ -204,8 +181,24 @@ const HAND_EVENTS = {
   },
   ante_posted: (table, hand, event) => {
     seatAt(table, event.seat).stack -= event.amount;
-    if (event.dead) hand.dead += event.amount;
+    if (event.dead) payDead(hand, event);
     else handSeatAt(hand, event.seat).in_pots += event.amount;
+  },
+  bring_in_posted: (table, hand, event) => {
+    hand.bet = event.to_match;
+    pay(table, acted(table, hand, event), event.seat, event.amount);
+  },
+  draw_started: (table, hand, event) => {
+    if (event.street !== hand.street) startStreet(hand, event);
+    hand.bet = 0;
+    hand.drawing = [...event.seats];
+  },
+  cards_drawn: drawCards,
+  deck_reshuffled: () => {
+    // The deck is hidden, and so is what was thrown away.
+  },
+  run_it_agreed: (table, hand, { times }) => {
+    hand.extra_boards = Array.from({ length: times - 1 }, () => [...hand.board]);
   },
 };
 
@@ -222,22 +215,26 @@ function startHand(table, event) {
   table.last_hand = null;
   for (const number of event.missed ?? []) seatAt(table, number).owes_blind = true;
   for (const seat of table.seats) if (seat?.sitting_out) seat.hands_missed += 1;
-  for (const number of event.order) seatAt(table, number).owes_blind = false;
+  for (const number of event.missed_small ?? []) seatAt(table, number).owes_small = true;
+  if (event.blinds ?? true) {
+    for (const number of event.order) {
+      const seat = seatAt(table, number);
+      seat.owes_blind = seat.owes_small = false;
+    }
+  }
+  if (table.game) table.game = { ...table.game, hands_left: table.game.hands_left - 1 };
   table.hand = {
+    ...newHand(),
     number: event.hand,
     order: event.order,
     seats: table.seats.map((_, number) => (event.order.includes(number) ? newHandSeat() : null)),
-    deck: [...(event.deck ?? [])],
+    deck: [],
     min_bet: event.min_bet,
-    street: 0,
-    board: [],
-    bet: 0,
     min_raise: event.min_bet,
-    aggressor: null,
-    last_actor: null,
-    dead: 0,
-    pots: [],
-    turn: null,
+    variant: event.variant ?? "NT",
+    limit: event.limit ?? null,
+    bomb_pot: event.bomb_pot ?? false,
+    extra_boards: Array.from({ length: (event.boards ?? 1) - 1 }, () => []),
   };
 }
 
@@ -267,46 +264,98 @@ function stand(table, { seat }) {
 }
 
 /**
- * @param {TableEvent} event
- * @returns {Seat}
+ * @param {Hand} hand
+ * @param {TableEvent} event what the street begins with
  */
-function newSeat({ player, name, stack }) {
-  return {
-    player,
-    name,
-    stack,
-    sitting_out: false,
-    leaving: false,
-    timeouts: 0,
-    owes_blind: true,
-    hands_missed: 0,
-  };
+function startStreet(hand, { street, limit = null }) {
+  hand.street = street;
+  hand.bet = 0;
+  hand.min_raise = hand.min_bet;
+  hand.limit = limit;
+  hand.aggressor = null;
+  hand.last_actor = null;
+  hand.opener = null;
+  for (const seat of hand.seats) if (seat) seat.acted_to = null;
 }
 
-/** @returns {HandSeat} */
-function newHandSeat() {
-  return {
-    cards: [],
-    bet: 0,
-    in_pots: 0,
-    acted_to: null,
-    folded: false,
-    shown: false,
-    mucked: false,
-  };
+/**
+ * @param {TableState} _table
+ * @param {Hand} hand
+ * @param {TableEvent} event
+ */
+function dealBoard(_table, hand, event) {
+  const board = event.board ?? 0;
+  if (board) {
+    hand.extra_boards = hand.extra_boards.map((cards, index) =>
+      index === board - 1 ? [...cards, ...event.cards] : cards,
+    );
+    return;
+  }
+  startStreet(hand, event);
+  hand.opener = event.opener ?? null;
+  hand.board = [...hand.board, ...event.cards];
+}
+
+/**
+ * @param {TableState} _table
+ * @param {Hand} hand
+ * @param {TableEvent} event
+ */
+function dealHoleCards(_table, hand, event) {
+  if (event.street) startStreet(hand, event);
+  hand.opener = event.opener ?? null;
+  for (const number of hand.order) {
+    const seat = handSeatAt(hand, number);
+    seat.cards = [...seat.cards, ...event.cards[number]];
+    seat.up = [...seat.up, ...(event.up?.[number] ?? [])];
+  }
+}
+
+/**
+ * @param {TableState} table
+ * @param {Hand} hand
+ * @param {TableEvent} event
+ */
+function postBlind(table, hand, event) {
+  if (event.blind === "dead") {
+    seatAt(table, event.seat).stack -= event.amount;
+    payDead(hand, event);
+    return;
+  }
+  pay(table, handSeatAt(hand, event.seat), event.seat, event.amount);
+  hand.bet = event.to_match;
+  if (event.blind !== "entry" && event.blind !== "sleeper") hand.last_actor = event.seat;
+  if (event.min_raise) hand.min_raise = event.min_raise;
+  if (event.limit) hand.limit = event.limit;
 }
 
 /**
  * @param {Hand} hand
- * @param {number} street
+ * @param {TableEvent} event
  */
-function startStreet(hand, street) {
-  hand.street = street;
-  hand.bet = 0;
-  hand.min_raise = hand.min_bet;
-  hand.aggressor = null;
-  hand.last_actor = null;
-  for (const seat of hand.seats) if (seat) seat.acted_to = null;
+function payDead(hand, { seat, amount }) {
+  hand.dead += amount;
+  handSeatAt(hand, seat).dead += amount;
+}
+
+/**
+ * @param {TableState} table
+ * @param {Hand} hand
+ * @param {TableEvent} event
+ */
+function drawCards(table, hand, { seat: number, discarded = [], drawn = [], auto }) {
+  hand.turn = null;
+  hand.drawing = hand.drawing.filter((drawing) => drawing !== number);
+  if (!auto) seatAt(table, number).timeouts = 0;
+  const seat = handSeatAt(hand, number);
+  const kept = [...seat.cards];
+  for (const card of discarded) {
+    const at = kept.indexOf(card);
+    if (at < 0) throw new Error(`seat ${number} does not hold ${card}`);
+    kept.splice(at, 1);
+  }
+  seat.cards = [...kept, ...drawn];
+  seat.drew = drawn.length;
 }
 
 /**
@@ -334,6 +383,7 @@ function raiseTo(table, hand, event) {
   const seat = acted(table, hand, event);
   pay(table, seat, event.seat, event.to - seat.bet);
   hand.min_raise = Math.max(hand.min_raise, event.to - hand.bet);
+  if (event.limit) hand.limit = event.limit;
   hand.bet = event.to;
   hand.aggressor = event.seat;
   seat.acted_to = event.to;
@@ -355,15 +405,21 @@ function pay(table, handSeat, number, amount) {
 }
 
 /**
- * Empty a pot; the chips that filled it are no longer in it.
+ * Take a share out of a pot; when all are empty, the chips that filled them are no longer there.
  * @param {Hand} hand
- * @param {number} index
+ * @param {TableEvent} event
  */
-function takePot(hand, index) {
-  hand.pots = hand.pots.map((pot, at) => (at === index ? { amount: 0, seats: [] } : pot));
+function takeFromPot(hand, { pot: index, shares }) {
+  let taken = 0;
+  for (const share of shares) taken += share.amount;
+  hand.pots = hand.pots.map((pot, at) => {
+    if (at !== index) return pot;
+    const amount = pot.amount - taken;
+    return { amount, seats: amount ? pot.seats : [] };
+  });
   if (hand.pots.some((pot) => pot.amount)) return;
   hand.dead = 0;
-  for (const seat of hand.seats) if (seat) seat.in_pots = 0;
+  for (const seat of hand.seats) if (seat) seat.in_pots = seat.dead = 0;
 }
 
 /**

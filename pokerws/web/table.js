@@ -4,16 +4,22 @@
  */
 
 import { ActionBar } from "./actions.js";
+import { Discards } from "./discards.js";
 import { byId, setText } from "./dom.js";
+import { GameChoice } from "./game-choice.js";
+import { gameAt, gameName, isMix, shortGameName } from "./games.js";
 import { HandMemory } from "./hand-memory.js";
 import { refusalInWords, say, sayRefusal } from "./message.js";
 import { pauses } from "./pacing.js";
 import { Panel } from "./panel.js";
 import { SeatControls } from "./seat-controls.js";
 import { Stage } from "./stage.js";
+import { stakesInWords } from "./stakes.js";
+import { TableOptions } from "./table-options.js";
 import { TableFeed } from "./table-feed.js";
 import { applyEvent, readTable } from "./table-state.js";
-import { chips, closedInWords, stakes, tell } from "./words.js";
+import { closedInWords, tell } from "./tell.js";
+import { chips } from "./words.js";
 
 /** @typedef {import("./protocol.js").Connection} Connection */
 /** @typedef {import("./protocol.js").Message} Message */
@@ -28,6 +34,7 @@ import { chips, closedInWords, stakes, tell } from "./words.js";
  * @property {HandMemory} memory
  * @property {number|null} own the viewer's seat
  * @property {boolean} live whether commands can be sent now
+ * @property {Discards} discards
  */
 
 const TICK_MS = 200;
@@ -57,7 +64,10 @@ export class TableScreen {
     /** @param {Message} message */
     const send = (message) => this.send(message);
     this.stage = new Stage((seat) => this.controls.askBuyIn(seat));
-    this.actions = new ActionBar(send);
+    this.discards = new Discards(() => this.render());
+    this.actions = new ActionBar(send, this.discards);
+    this.options = new TableOptions(send);
+    this.choice = new GameChoice(send);
     this.controls = new SeatControls(send, account);
     this.panel = new Panel(send);
     connection.on("status", () => this.render());
@@ -221,16 +231,32 @@ export class TableScreen {
       memory: this.memory,
       own: this.ownSeat(),
       live: this.connection.state === "online" && this.feed?.listening === true,
+      discards: this.discards,
     };
+    this.discards.follow(scene.table, scene.own);
     setText(byId("table-name"), this.table.name);
-    setText(byId("stakes"), stakes(this.table.config));
+    this.renderGame(this.table);
     setText(byId("hand-number"), String(this.table.hand_number));
     byId("hand-label").hidden = !this.table.hand_number;
     this.stage.render(scene);
     this.actions.render(scene);
     this.controls.render(scene);
+    this.options.render(scene);
+    this.choice.render(scene);
     this.tick();
     this.titlePage(scene);
+  }
+
+  /** @param {TableState} table */
+  renderGame(table) {
+    const { config } = table;
+    const game = gameAt(table);
+    const mix = isMix(config.variant) ? `${gameName(config.variant)} · ` : "";
+    const words = `${mix}${shortGameName(game)} ${stakesInWords(config, game)}`;
+    setText(byId("stakes"), words);
+    // Where the head of the page has no room for it, the felt tells.
+    setText(byId("game-line"), `${shortGameName(game)} ${stakesInWords(config, game)}`);
+    byId("stakes").title = `${gameName(game)} ${stakesInWords(config, game)}`;
   }
 
   /** Move the clocks. */
@@ -253,6 +279,9 @@ export class TableScreen {
 const LOG_STYLES = {
   hand_started: "heading",
   board_dealt: "street",
+  hole_cards_dealt: "street",
+  draw_started: "street",
+  game_changed: "note",
   pot_awarded: "win",
   hand_cancelled: "note",
   player_sat: "note",

@@ -124,12 +124,17 @@ class Room:
         self._opponents[name] = opponent
         self._command(opponent, commands.Sit(opponent.player, name, number, buy_in))
 
-    def act(self, name: str, action: Action, amount: int | None = None) -> None:
-        """Have an opponent, whose turn it is, act."""
+    def act(
+        self, name: str, action: Action, amount: int | None = None, cards: str | None = None
+    ) -> None:
+        """Have an opponent, whose turn it is, act; `cards` are what is thrown away."""
         hand, opponent = self.table.hand, self._opponents[name]
         assert hand is not None, "no hand is being played"
         assert hand.turn is not None, "nobody is to act"
-        self._command(opponent, commands.Act(opponent.player, hand.turn.number, action, amount))
+        discarded = None if cards is None else parse_cards("".join(cards.split()))
+        self._command(
+            opponent, commands.Act(opponent.player, hand.turn.number, action, amount, discarded)
+        )
 
     def show(self, name: str) -> None:
         """Have an opponent show the cards of the hand that is over."""

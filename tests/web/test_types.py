@@ -10,6 +10,7 @@ import pytest
 from pokerws.client.bots import BotSeat, calling_station, run_bots
 from pokerws.messages import CLOSE_CODES, CloseCode
 from pokerws.schema.typescript import COMMAND, declarations
+from pokerws.schema.variants import variants_js
 from pokerws.server.app import App
 from pokerws.settings import Settings
 from tests.node_programs import FOLDER, run
@@ -23,6 +24,12 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "watch.mjs"
 def test_the_types_are_those_of_the_structs() -> None:
     made = (WEB_ROOT / "messages.d.ts").read_text(encoding="utf-8")
     assert made == declarations(), f"make it anew: {COMMAND}"
+
+
+def test_the_types_of_a_variant_are_what_the_server_tells_the_page() -> None:
+    types = (WEB_ROOT / "variants.d.ts").read_text(encoding="utf-8")
+    told = variants_js().decode().partition("{")[2].partition("{")[2].partition("}")[0]
+    assert re.findall(r"^  (\w+): ", types, re.MULTILINE) == re.findall(r'"(\w+)":', told)
 
 
 async def test_every_module_keeps_to_its_types() -> None:

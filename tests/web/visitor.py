@@ -1,10 +1,13 @@
 """A person at the page, as tests steer one."""
 
-import msgspec
-from playwright.async_api import BrowserContext, Page, ViewportSize
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from pokerws.game.state import PlayerId
-from tests.web.room import Room
+import msgspec
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
+
+from pokerws.game.state import PlayerId, TableConfig
+from tests.web.room import Room, open_room
 
 NAME = "Hanna"
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -71,6 +74,23 @@ class Visitor:
     def acts_sent(self) -> list[dict[str, object]]:
         """What the page has sent of answers to its turns."""
         return [message for message in self.room.received if message["type"] == "act"]
+
+
+@asynccontextmanager
+async def at_table(
+    browser: Browser, config: TableConfig, *others: str, viewport: ViewportSize = DESKTOP
+) -> AsyncIterator[Visitor]:
+    """A visitor in seat 0 of a table of this kind, with others in the next seats."""
+    async with open_room(config) as room:
+        context = await browser.new_context(viewport=viewport, reduced_motion="reduce")
+        context.set_default_timeout(5_000)
+        visitor = Visitor(context, await context.new_page(), room)
+        await visitor.arrive()
+        for seat, name in enumerate(others, 1):
+            room.seat(name, seat)
+        yield visitor
+        await context.close()
+        assert visitor.problems == []
 
 
 async def heads_up(visitor: Visitor, deck: str = "Ac As Kc Ks") -> None:
