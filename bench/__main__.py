@@ -1,6 +1,7 @@
 """The benchmark's command line: `python -m bench` runs all parts and writes the results down.
 
-`python -m bench journal` (or latency, hydration, or several) runs parts and only prints them.
+`python -m bench journal` (or latency, hydration, engine, variants, or several) runs parts and only
+prints them.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import uvloop
 
-from bench import hydration, journal, latency
+from bench import engine, hydration, journal, latency
 from bench.figures import Part, table
 from bench.place import Place, measuring_place
 from bench.played import Played
@@ -20,11 +21,16 @@ from bench.report import Results, describe, write
 from pokerws import logs
 
 Measure = Callable[[Place, Played], Awaitable[Part]]
-PARTS: dict[str, Measure] = {
+STORAGE: dict[str, Measure] = {
     "journal": journal.measure,
     "latency": latency.measure,
     "hydration": hydration.measure,
 }
+RULES: dict[str, Callable[[], Part]] = {
+    "engine": engine.measure,
+    "variants": engine.measure_variants,
+}
+PARTS = (*STORAGE, *RULES)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -57,20 +63,22 @@ def _log_to_nowhere() -> Iterator[None]:
 
 
 async def run(parts: Sequence[str], command: str) -> Results:
-    """Measure the parts one after the other, each on a database of its own."""
+    """Measure the parts one after the other, those of storage on a database of their own."""
     played = Played.make()
+    description = describe(command)
     measured: list[Part] = []
-    description = None
     for name in parts:
-        async with measuring_place() as place:
-            description = description or describe(command, place.store.version)
-            await place.use_log_files()
-            started_s = time.perf_counter()
-            part = await PARTS[name](place, played)
-            part.seconds = time.perf_counter() - started_s
+        started_s = time.perf_counter()
+        if name in RULES:
+            part = RULES[name]()
+        else:
+            async with measuring_place() as place:
+                description.versions["PostgreSQL"] = place.store.version
+                await place.use_log_files()
+                part = await STORAGE[name](place, played)
+        part.seconds = time.perf_counter() - started_s
         measured.append(part)
         print("\n".join(["", *table(part.figures), "", *part.notes, ""]), flush=True)
-    assert description is not None, "there is at least one part"
     return Results(description, measured)
 
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from bench.figures import Part, table
 
 HERE = Path(__file__).parent
-LIBRARIES = ("asyncpg", "msgspec", "uvloop", "cryptography")
+LIBRARIES = ("asyncpg", "msgspec", "uvloop", "cryptography", "phevaluator", "pokerkit", "clubs")
 
 
 class Run(Struct):
@@ -40,7 +40,7 @@ class Results(Struct):
     parts: list[Part]
 
 
-def describe(command: str, postgres: str) -> Run:
+def describe(command: str) -> Run:
     """This machine, now."""
     return Run(
         at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -51,7 +51,6 @@ def describe(command: str, postgres: str) -> Run:
         memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         load=round(os.getloadavg()[0], 1),
         versions={
-            "PostgreSQL": postgres,
             "Python": platform.python_version(),
             **{library: version(library) for library in LIBRARIES},
         },

@@ -54,7 +54,7 @@ def test_a_target_that_is_missed_is_named_as_such(tmp_path: Path) -> None:
         ],
         ["a note"],
     )
-    results = Results(describe("python -m bench", "18"), [part])
+    results = Results(describe("python -m bench"), [part])
     write(results, tmp_path)
     stored = msgspec.json.decode((tmp_path / "results.json").read_bytes(), type=Results)
     assert [(f.ratio, f.lowest, f.met) for f in stored.parts[0].figures] == [
