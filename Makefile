@@ -19,7 +19,7 @@ run: $(READY) ## Start the server with a table of bots, as local.env says (PORT=
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-browser.sh
 	@tests/install-node.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 SEEDS ?= 200
 FIRST_SEED ?= 1
@@ -31,7 +31,7 @@ fuzz: $(READY) ## Give the decoder whatever reaches new code, for a while (FUZZ_
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1
 
-bench: $(READY) ## Measure storage against its ceilings, into bench/RESULTS.md (five minutes)
+bench: $(READY) ## Measure storage and rules against what they are held to, into bench/RESULTS.md (six minutes)
 	@$(BIN)/python -m bench
 
 docs: $(READY) ## Make the files that are made from the code: protocol, schemas, settings

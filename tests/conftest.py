@@ -1,5 +1,10 @@
 """What holds for every test."""
 
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 # A slow machine is no defect of a property, and a failure prints what reproduces it. Under CI
@@ -14,3 +19,16 @@ settings.register_profile(
 settings.load_profile("pokerws")
 
 pytest_plugins = ["tests.postgres_fixtures", "tests.browser_fixtures"]
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """Undo what `configure` does to the process, for the sake of other tests."""
+    root, websockets = logging.getLogger(), logging.getLogger("websockets")
+    handlers, level, websockets_level = root.handlers[:], root.level, websockets.level
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    websockets.setLevel(websockets_level)
