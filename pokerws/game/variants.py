@@ -266,6 +266,15 @@ _ALL = (
         standard=True,
     ),
     Variant(
+        "FA5L3D",
+        "Fixed-limit A-5 triple draw",
+        "Triple Draw A-5 Lowball",
+        _draws(5, 3),
+        _FIXED_LIMIT,
+        (Ranking.ACE_TO_FIVE,),
+        7,
+    ),
+    Variant(
         "FB",
         "Fixed-limit badugi",
         "Badugi",

@@ -139,6 +139,7 @@ GAMES: dict[str, Rules] = {
     "F5D": Rules(_FIXED_LIMIT, (_HIGH,), "draw", 5),
     "N2L1D": Rules(_NO_LIMIT, (_DEUCE,), "draw", 5),
     "F2L3D": Rules(_FIXED_LIMIT, (_DEUCE,), "draws", 5),
+    "FA5L3D": Rules(_FIXED_LIMIT, (RankedOnce(RegularLowHand),), "draws", 5),
     "FB": Rules(_FIXED_LIMIT, (RankedOnce(BadugiHand),), "draws", 4),
     "FK": Rules(_FIXED_LIMIT, (RankedOnce(KuhnPokerHand),), "deal", 1, deck=Deck.KUHN_POKER),
 }
