@@ -126,7 +126,8 @@ class Witness(Recorder):
                         self.highest_seq = max(self.highest_seq, view.seq)
                         await self._step(client, view)
                 except (CommandRejected, TableLost) as lost:
-                    if lost.code != "table_quarantined":
+                    # Set aside, or on the way back.
+                    if lost.code not in ("table_quarantined", "table_unavailable"):
                         raise
                     await asyncio.sleep(ASIDE_S)
 
