@@ -315,9 +315,7 @@ def _post_blind(table: Table, hand: Hand, event: BlindPosted) -> None:
     number, blind = event.seat, event.blind
     seat = hand_seat(hand, number)
     if blind == "dead":
-        _seat(table, number).stack -= event.amount
-        hand.dead += event.amount
-        seat.dead += event.amount
+        _pay_dead(table, hand, number, event.amount)
         return
     _pay(table, seat, number, event.amount)
     hand.bet = event.to_match
@@ -330,13 +328,18 @@ def _post_blind(table: Table, hand: Hand, event: BlindPosted) -> None:
 
 
 def _post_ante(table: Table, hand: Hand, event: AntePosted) -> None:
-    seat = hand_seat(hand, event.seat)
-    _seat(table, event.seat).stack -= event.amount
     if event.dead:
-        hand.dead += event.amount
-        seat.dead += event.amount
+        _pay_dead(table, hand, event.seat, event.amount)
     else:
-        seat.in_pots += event.amount
+        _seat(table, event.seat).stack -= event.amount
+        hand_seat(hand, event.seat).in_pots += event.amount
+
+
+def _pay_dead(table: Table, hand: Hand, number: int, amount: int) -> None:
+    """Pay what nobody has to match; it is noted whose it was."""
+    _seat(table, number).stack -= amount
+    hand_seat(hand, number).dead += amount
+    hand.dead += amount
 
 
 def _deal_board(hand: Hand, event: BoardDealt) -> None:
