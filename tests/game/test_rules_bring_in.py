@@ -15,22 +15,8 @@ from pokerws.game.events import (
     UncalledBetReturned,
 )
 from pokerws.game.state import LimitStakes
-from tests.game.script import Game, Player, refused
-
-
-def stud(
-    *stacks: int, board: str = "", variant: str = "F7S", ante: int = 0, **hands: str
-) -> tuple[Game, list[Player]]:
-    limit = LimitStakes(stud_ante=ante)
-    game = Game(variant=variant, seats=8, small_blind=10, big_blind=20, limit=limit)
-    players = game.seat(*stacks)
-    game.deal(board, **hands)
-    return game, players
-
-
-def only_size(game: Game) -> int:
-    assert game.turn.min_to == game.turn.max_to
-    return game.turn.max_to
+from tests.game.script import Game, refused
+from tests.game.stud_tables import only_size, stud
 
 
 def test_there_are_antes_and_no_blinds_and_the_lowest_card_showing_brings_it_in() -> None:

@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from pokerws.server import history
 from pokerws.server.app import App
 from pokerws.settings import Settings
+from tests.server.fakes import ManualClock
+from tests.server.slow_store import SlowStore
+from tests.server.stored_house import StoredHouse, house_on
 from tests.unlimited import NO_LIMITS
 
 Message = dict[str, Any]
@@ -84,3 +88,20 @@ async def open_connection(app: App) -> AsyncIterator[Connect]:
     yield open_one
     for connection in opened:
         await connection.close()
+
+
+@pytest.fixture
+def store() -> SlowStore:
+    return SlowStore()
+
+
+@pytest.fixture
+async def house(store: SlowStore) -> AsyncIterator[StoredHouse]:
+    async with house_on(store, ManualClock()) as house:
+        yield house
+
+
+@pytest.fixture
+def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables remember so little that all hands are in the log."""
+    monkeypatch.setattr(history, "HISTORY_EVENTS", 4)

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 
 import pytest
 from msgspec.structs import replace
@@ -20,7 +19,7 @@ from pokerws.game.events import (
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.messages import JSON, GetHand, HandEvents, Rejected
-from pokerws.server import event_log, history
+from pokerws.server import event_log
 from pokerws.server.limits import Meter, Quotas, Tally
 from pokerws.server.table_actor import TableActor
 from pokerws.server.views import redact
@@ -33,23 +32,6 @@ from tests.server.in_process import read as read_plain
 from tests.server.resumed import CONFIG, VIEWERS, Playing, memory_lobby, stored_events
 from tests.server.slow_store import SlowStore
 from tests.server.stored_house import StoredHouse, house_on
-
-
-@pytest.fixture
-def store() -> SlowStore:
-    return SlowStore()
-
-
-@pytest.fixture
-async def house(store: SlowStore) -> AsyncIterator[StoredHouse]:
-    async with house_on(store, ManualClock()) as house:
-        yield house
-
-
-@pytest.fixture
-def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables remember so little that all hands are in the log."""
-    monkeypatch.setattr(history, "HISTORY_EVENTS", 4)
 
 
 async def hand_of(actor: TableActor, player: str, number: int) -> HandEvents:

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import AsyncIterator
 from typing import get_args
 
 import pytest
@@ -13,34 +12,16 @@ from pokerws.game.hand_id import hand_id
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import GetHand, HandEvents
-from pokerws.server import history
 from pokerws.server.hand_texts import TextFormat, as_text, seen_by
 from pokerws.storage.export import KeptHand
 from tests.server.conftest import Connect
-from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.fakes import FakeViewer
 from tests.server.resumed import VIEWERS, Playing, Truth, stored_events
 from tests.server.slow_store import SlowStore
-from tests.server.stored_house import StoredHouse, house_on
+from tests.server.stored_house import StoredHouse
 from tests.server.test_get_hand import hand_of, hands_in, play_a_hand, played
 
 TEXT_FORMATS: tuple[TextFormat, ...] = get_args(TextFormat)
-
-
-@pytest.fixture
-def store() -> SlowStore:
-    return SlowStore()
-
-
-@pytest.fixture
-async def house(store: SlowStore) -> AsyncIterator[StoredHouse]:
-    async with house_on(store, ManualClock()) as house:
-        yield house
-
-
-@pytest.fixture
-def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables remember so little that all hands are in the log."""
-    monkeypatch.setattr(history, "HISTORY_EVENTS", 4)
 
 
 async def check_all_texts(house: StoredHouse, playing: Playing) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import msgspec
@@ -41,17 +40,6 @@ from tests.server.stored_house import StoredHouse, house_on
 from tests.vaults import VAULT
 
 encode = msgspec.json.Encoder().encode
-
-
-@pytest.fixture
-def store() -> SlowStore:
-    return SlowStore()
-
-
-@pytest.fixture
-async def house(store: SlowStore) -> AsyncIterator[StoredHouse]:
-    async with house_on(store, ManualClock()) as house:
-        yield house
 
 
 @pytest.fixture
