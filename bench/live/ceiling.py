@@ -1,0 +1,89 @@
+"""The fan-out ceiling: what `websockets` and uvloop do with the same bytes and no poker.
+
+It is written as one writes such a server with this library: a loop over the messages of each
+connection, and `broadcast` to all at the table.  What a command says it does not even look at, but
+answers with the next step of a recording.  `python -m bench.live.ceiling` serves at PORT what is in
+the file RECORDING.
+"""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import msgspec
+import uvloop
+from msgspec import Struct
+from websockets.asyncio.server import ServerConnection, broadcast, serve
+
+from bench.live.recording import Recording, Shown
+
+# From table to table the play begins so many steps further on, so that they are not all the same.
+STEPS_APART = 37
+
+
+class Seated(Struct, frozen=True):
+    """The first message of a client: where it sits.  Numbers after those of the seats watch."""
+
+    table: int
+    seat: int
+
+
+class Table:
+    """One table, which plays the recording again and again."""
+
+    def __init__(self, recording: Recording, number: int) -> None:
+        self.viewers: dict[int, ServerConnection] = {}
+        self._steps = recording.steps
+        self._next = STEPS_APART * number % len(self._steps)
+
+    def turn(self) -> bytes:
+        """Whose turn it is, as JSON."""
+        return msgspec.json.encode(self._steps[self._next].turn)
+
+    async def act(self, connection: ServerConnection) -> None:
+        """Answer a command, and show all viewers what came of it."""
+        step = self._steps[self._next]
+        self._next = (self._next + 1) % len(self._steps)
+        await connection.send(step.answer, text=True)
+        for shown in step.shown:
+            await self._show(shown)
+
+    async def _show(self, shown: Shown) -> None:
+        if not shown.private:
+            broadcast(self.viewers.values(), shown.public, text=True)
+            return
+        for seat, viewer in self.viewers.items():
+            await viewer.send(shown.to(seat), text=True)
+
+
+class Tables:
+    """All tables, made as they are asked for."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._tables: dict[int, Table] = {}
+
+    async def serve(self, connection: ServerConnection) -> None:
+        """Serve one client until it goes."""
+        seated = msgspec.json.decode(await connection.recv(), type=Seated)
+        table = self._tables.get(seated.table)
+        if table is None:
+            table = self._tables[seated.table] = Table(self._recording, seated.table)
+        table.viewers[seated.seat] = connection
+        await connection.send(table.turn(), text=True)
+        async for _ in connection:
+            await table.act(connection)
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    stopping = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    tables = Tables(Recording.read(Path(os.environ["RECORDING"])))
+    async with serve(tables.serve, "127.0.0.1", int(os.environ["PORT"]), compression=None):
+        await stopping.wait()
+
+
+if __name__ == "__main__":
+    uvloop.run(main())
