@@ -73,9 +73,8 @@ class Door:
             return self._refuse(visit, "full", RETRY_AFTER_MS)
         if _is_reached(caps.address_connections, visit.tally.connections):
             return self._refuse(visit, "address", RETRY_AFTER_MS)
-        for bucket in visit.tally.arrivals:
-            if wait_ms := bucket.take(self._clock.now_ms()):
-                return self._refuse(visit, "too_fast", wait_ms)
+        if wait_ms := visit.tally.take("connections", self._clock.now_ms()):
+            return self._refuse(visit, "too_fast", wait_ms)
         visit.is_connection = True
         visit.tally.opening -= 1
         visit.tally.connections += 1

@@ -6,14 +6,27 @@ counts.  Time is an argument everywhere.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Hashable, Mapping
+from functools import cache
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import Limits, RateLimit
 from pokerws.settings import Settings
+
+# What is counted: messages and those that cost more, sockets that become connections, and guests
+# who have never been here.
+Kind = Literal["commands", "chat", "tables", "reads", "seats", "connections", "newcomers"]
+# For whom.  The settings are called like these, in the singular; so are the limits in `welcome`.
+# What only players can ask for has none for a connection: the player's is that of each of them.
+COUNTED: Mapping[Literal["connection", "player", "address"], tuple[Kind, ...]] = {
+    "connection": ("commands",),
+    "player": ("commands", "chat", "tables", "reads", "seats"),
+    "address": ("commands", "chat", "tables", "reads", "connections", "newcomers"),
+}
 
 # So many players or addresses that have gone are remembered until their buckets are full again.
 # Above that the one that left first is forgotten, which costs less than being made to remember.
@@ -36,25 +49,14 @@ def rate_of(text: str) -> Rate | None:
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be done how often; None is no limit.
+    """How often what may be done; what is not in here has no limit.
 
-    Chat, tables, reads and seats are asked for by players, so that the player's limit is also the
-    one of each of its connections.
+    `refusals` is how often a connection may be told that it is too fast, before it is closed.
     """
 
-    connection_commands: Rate | None = None
-    player_commands: Rate | None = None
-    address_commands: Rate | None = None
-    player_chat: Rate | None = None
-    address_chat: Rate | None = None
-    player_tables: Rate | None = None
-    address_tables: Rate | None = None
-    player_reads: Rate | None = None
-    address_reads: Rate | None = None
-    player_seats: Rate | None = None
-    address_connections: Rate | None = None
-    address_newcomers: Rate | None = None
-    # How often a connection may be told that it is too fast, before it is closed.
+    connection: Mapping[Kind, Rate] = {}
+    player: Mapping[Kind, Rate] = {}
+    address: Mapping[Kind, Rate] = {}
     refusals: Rate | None = None
 
 
@@ -75,16 +77,16 @@ class Bucket:
     __slots__ = ("_depth_us", "_full_at_us", "_step_us")
 
     def __init__(self, rate: Rate) -> None:
-        self._depth_us = rate.over_ms * 1000
-        # Rounded down, so that `burst` at once always fit.
-        self._step_us = self._depth_us // rate.burst
+        self._depth_us, self._step_us = _measures_of(rate)
         self._full_at_us = 0
 
     def take(self, now_ms: int) -> int:
         """Take one; returns 0, or in how many ms there will be one, with nothing taken."""
         now_us = now_ms * 1000
         full_at_us = self._full_at_us
-        full_at_us = max(full_at_us, now_us)
+        if full_at_us <= now_us:
+            self._full_at_us = now_us + self._step_us
+            return 0
         full_at_us += self._step_us
         over_us = full_at_us - now_us - self._depth_us
         if over_us > 0:
@@ -97,52 +99,48 @@ class Bucket:
         return self._full_at_us <= now_ms * 1000
 
 
-def _bucket(rate: Rate | None) -> tuple[Bucket, ...]:
-    return () if rate is None else (Bucket(rate),)
-
-
-Buckets = tuple[Bucket, ...]
+@cache
+def _measures_of(rate: Rate) -> tuple[int, int]:
+    """Depth and step of a bucket, in us; those of one rate share the numbers."""
+    depth_us = rate.over_ms * 1000
+    # Rounded down, so that `burst` at once always fit.
+    return depth_us, depth_us // rate.burst
 
 
 class Tally:
-    """What one player or address has used, and how many of its connections are open."""
+    """What one player or address has used, and how many of its connections are open.
 
-    __slots__ = (
-        "arrivals",
-        "chat",
-        "commands",
-        "connections",
-        "newcomers",
-        "opening",
-        "reading",
-        "reads",
-        "seats",
-        "tables",
-    )
+    There are many of them, so that a bucket is made when something is taken from it.
+    """
 
-    def __init__(
-        self,
-        *,
-        commands: Rate | None = None,
-        chat: Rate | None = None,
-        tables: Rate | None = None,
-        reads: Rate | None = None,
-        seats: Rate | None = None,
-        arrivals: Rate | None = None,
-        newcomers: Rate | None = None,
-    ) -> None:
-        self.commands: Buckets = _bucket(commands)
-        self.chat: Buckets = _bucket(chat)
-        self.tables: Buckets = _bucket(tables)
-        self.reads: Buckets = _bucket(reads)
-        self.seats: Buckets = _bucket(seats)
-        self.arrivals: Buckets = _bucket(arrivals)
-        self.newcomers: Buckets = _bucket(newcomers)
-        # Held while something is read for it that may take long.
-        self.reading = asyncio.Lock()
+    __slots__ = ("_buckets", "_rates", "_reading", "connections", "opening")
+
+    def __init__(self, rates: Mapping[Kind, Rate] | None = None) -> None:
+        self._rates = {} if rates is None else rates
+        self._buckets: dict[Kind, Bucket] = {}
+        self._reading: asyncio.Lock | None = None
         self.connections = 0
         # Sockets that have not become a connection: half a handshake, or a page.
         self.opening = 0
+
+    def bucket(self, kind: Kind) -> Bucket | None:
+        """What is there to take from; None where there is no limit."""
+        bucket = self._buckets.get(kind)
+        if bucket is None and (rate := self._rates.get(kind)) is not None:
+            bucket = self._buckets[kind] = Bucket(rate)
+        return bucket
+
+    def take(self, kind: Kind, now_ms: int) -> int:
+        """Count one; returns 0, or in how many ms it would not be too fast."""
+        bucket = self.bucket(kind)
+        return 0 if bucket is None else bucket.take(now_ms)
+
+    @property
+    def reading(self) -> asyncio.Lock:
+        """Held while something is read for it that may take long."""
+        if self._reading is None:
+            self._reading = asyncio.Lock()
+        return self._reading
 
     @property
     def is_gone(self) -> bool:
@@ -151,19 +149,16 @@ class Tally:
 
     def is_full(self, now_ms: int) -> bool:
         """Whether forgetting it would make no difference."""
-        often = (self.commands, self.chat, self.reads, self.seats)
-        of_all = (*often, self.tables, self.arrivals, self.newcomers)
-        return all(bucket.is_full(now_ms) for buckets in of_all for bucket in buckets)
+        return all(bucket.is_full(now_ms) for bucket in self._buckets.values())
 
 
 class Tallies(Generic[Key]):
     """The tallies of those who are here, and for a while of those who have gone.
 
-    Each has `rates`, those of a `Tally`.  Memory is bounded by the connections that there are and
-    MAX_GONE.
+    Each has `rates`.  Memory is bounded by the connections that there are and MAX_GONE.
     """
 
-    def __init__(self, **rates: Rate | None) -> None:
+    def __init__(self, rates: Mapping[Kind, Rate]) -> None:
         self._rates = rates
         self._here: dict[Key, Tally] = {}
         # In the order in which they left.  A plain dict takes ever longer to find its first.
@@ -176,7 +171,7 @@ class Tallies(Generic[Key]):
         """The tally of `key`, which is to come: hand it to `left` when it has gone again."""
         tally = self._here.get(key)
         if tally is None:
-            tally = self._gone.pop(key, None) or Tally(**self._rates)
+            tally = self._gone.pop(key, None) or Tally(self._rates)
             self._here[key] = tally
         return tally
 
@@ -199,21 +194,8 @@ class Quotas:
     def __init__(self, rates: Rates | None = None, caps: Caps | None = None) -> None:
         self.rates = rates = rates or Rates()
         self.caps = caps or Caps()
-        self.addresses: Tallies[str] = Tallies(
-            commands=rates.address_commands,
-            chat=rates.address_chat,
-            tables=rates.address_tables,
-            reads=rates.address_reads,
-            arrivals=rates.address_connections,
-            newcomers=rates.address_newcomers,
-        )
-        self.players: Tallies[PlayerId] = Tallies(
-            commands=rates.player_commands,
-            chat=rates.player_chat,
-            tables=rates.player_tables,
-            reads=rates.player_reads,
-            seats=rates.player_seats,
-        )
+        self.addresses: Tallies[str] = Tallies(rates.address)
+        self.players: Tallies[PlayerId] = Tallies(rates.player)
 
 
 class Meter:
@@ -223,104 +205,99 @@ class Meter:
     Without `quotas` nothing is too fast.
     """
 
-    __slots__ = (
-        "_chat",
-        "_commands",
-        "_from",
-        "_own",
-        "_player",
-        "_quotas",
-        "_reads",
-        "_refusals",
-        "_seats",
-        "_tables",
-        "reading",
-    )
+    __slots__ = ("_address", "_commands", "_name", "_own", "_player", "_quotas", "_refusals")
 
     def __init__(self, quotas: Quotas | None = None, address: Tally | None = None) -> None:
         self._quotas = quotas = quotas or Quotas()
-        address = address or Tally()
-        self._own = _bucket(quotas.rates.connection_commands)
-        self._from = address
-        self._player: PlayerId | None = None
-        self._commands = (*self._own, *address.commands)
-        self._chat, self._tables = address.chat, address.tables
-        self._reads, self._seats = address.reads, address.seats
-        # Shared by all connections of a player: who holds it reads what may take long.
-        self.reading = asyncio.Lock()
-        self._refusals = _bucket(quotas.rates.refusals)
+        self._address = address or Tally()
+        # Of nobody yet, so that there are no limits.
+        self._player = Tally()
+        self._name: PlayerId | None = None
+        rate = quotas.rates.connection.get("commands")
+        self._own = None if rate is None else Bucket(rate)
+        self._refusals: Bucket | None = None
+        self._commands = self._of_commands()
+
+    def _of_commands(self) -> tuple[Bucket, ...]:
+        """What a message is taken from; it is looked up once, as there are many messages."""
+        shared = self._player.bucket("commands"), self._address.bucket("commands")
+        return tuple(bucket for bucket in (self._own, *shared) if bucket is not None)
+
+    @property
+    def reading(self) -> asyncio.Lock:
+        """Held while something is read that may take long, by one of a player's connections."""
+        return self._player.reading
 
     def join(self, player: PlayerId) -> bool:
         """Count as a connection of `player`; returns False if that would be one too many."""
-        if self._player is not None:
+        if self._name is not None:
             return True
         players, cap = self._quotas.players, self._quotas.caps.player_connections
         tally = players.of(player)
         if cap and tally.connections >= cap:
             return False
         tally.connections += 1
-        self._player = player
-        self._commands = (*self._own, *tally.commands, *self._from.commands)
-        self._chat = (*tally.chat, *self._chat)
-        self._tables = (*tally.tables, *self._tables)
-        self._reads = (*tally.reads, *self._reads)
-        self._seats = (*tally.seats, *self._seats)
-        self.reading = tally.reading
+        self._name, self._player = player, tally
+        self._commands = self._of_commands()
         return True
 
     def leave(self, now_ms: int) -> None:
         """The connection has ended."""
-        if self._player is not None:
-            self._quotas.players.of(self._player).connections -= 1
-            self._quotas.players.left(self._player, now_ms)
-            self._player = None
+        if self._name is not None:
+            self._player.connections -= 1
+            self._quotas.players.left(self._name, now_ms)
+            self._name = None
 
     def command(self, now_ms: int) -> int:
         """Count a message; returns 0, or in how many ms it would not be too fast."""
-        return _take(self._commands, now_ms)
+        for bucket in self._commands:
+            wait_ms = bucket.take(now_ms)
+            if wait_ms:
+                return wait_ms
+        return 0
 
     def chat(self, now_ms: int) -> int:
         """Count a line of chat, like `command`."""
-        return _take(self._chat, now_ms)
+        return self._count("chat", now_ms)
 
     def table(self, now_ms: int) -> int:
         """Count a table that is opened, like `command`."""
-        return _take(self._tables, now_ms)
+        return self._count("tables", now_ms)
 
     def read(self, now_ms: int) -> int:
         """Count a question with a long answer, like `command`."""
-        return _take(self._reads, now_ms)
+        return self._count("reads", now_ms)
 
     def seat(self, now_ms: int) -> int:
         """Count what is done with a seat beside playing, like `command`."""
-        return _take(self._seats, now_ms)
+        return self._count("seats", now_ms)
 
     def newcomer(self, now_ms: int) -> int:
         """Count a guest who has never been here, like `command`."""
-        return _take(self._from.newcomers, now_ms)
+        return self._count("newcomers", now_ms)
+
+    def _count(self, kind: Kind, now_ms: int) -> int:
+        return self._player.take(kind, now_ms) or self._address.take(kind, now_ms)
 
     def is_flooded(self, now_ms: int) -> bool:
         """Count a refusal; returns whether there have been so many that the client must go."""
-        return _take(self._refusals, now_ms) > 0
+        if self._refusals is None:
+            rate = self._quotas.rates.refusals
+            if rate is None:
+                return False
+            self._refusals = Bucket(rate)
+        return self._refusals.take(now_ms) > 0
 
 
 def quotas_of(settings: Settings) -> Quotas:
     """The limits that the operator chose."""
-    rates = Rates(
-        connection_commands=rate_of(settings.connection_command_rate),
-        player_commands=rate_of(settings.player_command_rate),
-        address_commands=rate_of(settings.address_command_rate),
-        player_chat=rate_of(settings.player_chat_rate),
-        address_chat=rate_of(settings.address_chat_rate),
-        player_tables=rate_of(settings.player_table_rate),
-        address_tables=rate_of(settings.address_table_rate),
-        player_reads=rate_of(settings.player_read_rate),
-        address_reads=rate_of(settings.address_read_rate),
-        player_seats=rate_of(settings.player_seat_rate),
-        address_connections=rate_of(settings.address_connection_rate),
-        address_newcomers=rate_of(settings.address_newcomer_rate),
-        refusals=rate_of(settings.refusal_rate),
-    )
+    rates: dict[str, dict[Kind, Rate]] = {}
+    for whose, kinds in COUNTED.items():
+        chosen = {
+            kind: rate_of(getattr(settings, f"{whose}_{kind.removesuffix('s')}_rate"))
+            for kind in kinds
+        }
+        rates[whose] = {kind: rate for kind, rate in chosen.items() if rate is not None}
     caps = Caps(
         connections=settings.max_connections,
         address_connections=settings.max_connections_per_address,
@@ -329,36 +306,27 @@ def quotas_of(settings: Settings) -> Quotas:
         watched_tables=settings.max_watched_tables,
         watchers=settings.max_watchers_per_table,
     )
-    return Quotas(rates, caps)
+    return Quotas(Rates(**rates, refusals=rate_of(settings.refusal_rate)), caps)
 
 
 def limits_of(settings: Settings, quotas: Quotas) -> Limits:
     """What a client is told of them."""
-
-    def shown(rate: Rate | None) -> RateLimit | None:
-        return None if rate is None else RateLimit(*rate)
-
     rates, caps = quotas.rates, quotas.caps
-    return Limits(
+    limits = Limits(
         max_message_bytes=settings.max_message_bytes,
         max_violations=settings.max_violations,
         max_connections_per_player=caps.player_connections or None,
         max_tables_per_player=caps.player_tables or None,
         max_watched_tables=caps.watched_tables or None,
         max_watchers_per_table=caps.watchers or None,
-        connection_commands=shown(rates.connection_commands),
-        player_commands=shown(rates.player_commands),
-        player_chat=shown(rates.player_chat),
-        player_tables=shown(rates.player_tables),
-        player_reads=shown(rates.player_reads),
-        player_seats=shown(rates.player_seats),
         max_tables_opened_per_player=settings.max_tables_opened_per_player or None,
     )
-
-
-def _take(buckets: Iterable[Bucket], now_ms: int) -> int:
-    for bucket in buckets:
-        wait_ms = bucket.take(now_ms)
-        if wait_ms:
-            return wait_ms
-    return 0
+    told = {"connection": rates.connection, "player": rates.player}
+    return replace(
+        limits,
+        **{
+            f"{whose}_{kind}": RateLimit(*rate)
+            for whose, of_kind in told.items()
+            for kind, rate in of_kind.items()
+        },
+    )

@@ -35,7 +35,8 @@ class Revocations:
         self._names = names or MemoryNames()
         self._clock = clock or Clock()
         self._ended = EndedSessions()
-        self._connected: dict[str, set[Connected]] = {}
+        # Mostly a session has one connection, which needs no set.
+        self._connected: dict[str, Connected | set[Connected]] = {}
 
     async def load(self) -> None:
         """Read what earlier servers were told.  Raises StoreUnavailable."""
@@ -50,16 +51,26 @@ class Revocations:
 
     def enter(self, identity: Identity, connection: Connected) -> None:
         """A connection has been let in; it has to `leave`."""
-        if identity.sid:
-            self._connected.setdefault(identity.sid, set()).add(connection)
+        if not identity.sid:
+            return
+        others = self._connected.get(identity.sid)
+        if others is None:
+            self._connected[identity.sid] = connection
+        elif isinstance(others, set):
+            others.add(connection)
+        else:
+            self._connected[identity.sid] = {others, connection}
 
     def leave(self, identity: Identity, connection: Connected) -> None:
         """It has ended."""
         others = self._connected.get(identity.sid)
-        if others is not None:
+        if isinstance(others, set):
             others.discard(connection)
-            if not others:
-                del self._connected[identity.sid]
+            if others:
+                return
+        elif others is not connection:
+            return
+        del self._connected[identity.sid]
 
     async def end(self, identity: Identity) -> None:
         """End the session that an identity belongs to, for good.
@@ -80,5 +91,6 @@ class Revocations:
 
     def let_go(self, identity: Identity) -> None:
         """Have every connection of the session log out."""
-        for connection in list(self._connected.get(identity.sid, ())):
+        here = self._connected.get(identity.sid, set())
+        for connection in list(here) if isinstance(here, set) else [here]:
             connection.log_out()

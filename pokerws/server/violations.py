@@ -6,6 +6,9 @@ from collections import Counter
 # not.
 FORGIVEN_EVERY_MS = 10_000
 
+# Of connections without any, which are nearly all.
+_NONE: Counter[str] = Counter()
+
 
 class Violations:
     """The violations of one connection: a bucket that leaks.
@@ -15,14 +18,18 @@ class Violations:
     `codes` counts all of them, by the code that they were refused with.
     """
 
+    __slots__ = ("_leaked_ms", "_level", "_most", "codes")
+
     def __init__(self, most: int, now_ms: int) -> None:
-        self.codes: Counter[str] = Counter()
+        self.codes = _NONE
         self._most = most
         self._level = 0
         self._leaked_ms = now_ms
 
     def add(self, code: str, now_ms: int) -> bool:
         """Count one; whether it was one too many."""
+        if self.codes is _NONE:
+            self.codes = Counter()
         self.codes[code] += 1
         leaks = max(0, now_ms - self._leaked_ms) // FORGIVEN_EVERY_MS
         self._leaked_ms += leaks * FORGIVEN_EVERY_MS

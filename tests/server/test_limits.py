@@ -1,6 +1,7 @@
 """Token buckets by a clock that is turned by hand, and what is remembered of whom."""
 
 import tracemalloc
+from typing import get_args
 
 import pytest
 
@@ -10,6 +11,7 @@ from pokerws.server.limits import (
     MAX_GONE,
     Bucket,
     Caps,
+    Kind,
     Meter,
     Quotas,
     Rate,
@@ -81,7 +83,7 @@ def test_a_meter_without_limits_refuses_nothing() -> None:
 
 
 def test_each_connection_has_messages_of_its_own() -> None:
-    quotas = Quotas(Rates(connection_commands=Rate(2, 1000)))
+    quotas = Quotas(Rates(connection={"commands": Rate(2, 1000)}))
     one, other = Meter(quotas, Tally()), Meter(quotas, Tally())
     assert [one.command(NOW_MS) for _ in range(3)] == [0, 0, 500]
     assert not other.command(NOW_MS)
@@ -89,14 +91,17 @@ def test_each_connection_has_messages_of_its_own() -> None:
 
 def test_all_connections_of_a_player_share_what_the_player_may_do() -> None:
     once = Rate(1, 1000)
-    rates = Rates(
-        player_commands=Rate(3, 3000),
-        player_chat=once,
-        player_tables=once,
-        player_reads=once,
-        player_seats=once,
+    quotas = Quotas(
+        Rates(
+            player={
+                "commands": Rate(3, 3000),
+                "chat": once,
+                "tables": once,
+                "reads": once,
+                "seats": once,
+            }
+        )
     )
-    quotas = Quotas(rates)
     tab, phone, of_bob = (Meter(quotas, Tally()) for _ in range(3))
     assert not tab.command(NOW_MS), "who it is is not known before hello"
     assert tab.join(ANN)
@@ -115,8 +120,8 @@ def test_all_connections_of_a_player_share_what_the_player_may_do() -> None:
 
 def test_all_players_of_an_address_share_what_the_address_may_do() -> None:
     once = Rate(1, 1000)
-    rates = Rates(address_commands=once, address_chat=once, address_tables=once, address_reads=once)
-    quotas = Quotas(rates)
+    rates: dict[Kind, Rate] = dict.fromkeys(("commands", "chat", "tables", "reads"), once)
+    quotas = Quotas(Rates(address=rates))
     here, there = quotas.addresses.of("192.0.2.1"), quotas.addresses.of("192.0.2.2")
     ann, bob, far = Meter(quotas, here), Meter(quotas, here), Meter(quotas, there)
     assert ann.join(ANN)
@@ -128,7 +133,7 @@ def test_all_players_of_an_address_share_what_the_address_may_do() -> None:
 
 
 def test_a_player_does_not_get_a_full_bucket_by_connecting_anew() -> None:
-    quotas = Quotas(Rates(player_commands=Rate(2, 2000)))
+    quotas = Quotas(Rates(player={"commands": Rate(2, 2000)}))
     for expected in ([0, 0, 1000], [1000]):
         meter = Meter(quotas, Tally())
         assert meter.join(ANN)
@@ -157,10 +162,10 @@ def test_a_player_has_so_many_connections_and_one_more_when_one_has_ended() -> N
 
 
 def test_who_has_gone_is_forgotten_when_its_bucket_is_full_again() -> None:
-    tallies: Tallies[str] = Tallies(commands=Rate(10, 1000))
+    tallies: Tallies[str] = Tallies({"commands": Rate(10, 1000)})
     tally = tallies.of("a")
     tally.connections = 1
-    assert not tally.commands[0].take(NOW_MS)
+    assert not tally.take("commands", NOW_MS)
     tallies.left("a", NOW_MS)
     assert tallies.of("a") is tally, "it is still here"
     tally.connections = 0
@@ -173,10 +178,10 @@ def test_who_has_gone_is_forgotten_when_its_bucket_is_full_again() -> None:
     assert tallies.of("a") is not tally
 
 
-@pytest.mark.parametrize("kind", ["commands", "chat", "tables", "reads", "seats", "newcomers"])
-def test_nobody_is_forgotten_who_would_gain_by_it(kind: str) -> None:
-    tallies: Tallies[str] = Tallies(**{kind: Rate(10, 1000)})
-    getattr(tallies.of("a"), kind)[0].take(NOW_MS)
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_nobody_is_forgotten_who_would_gain_by_it(kind: Kind) -> None:
+    tallies: Tallies[str] = Tallies({kind: Rate(10, 1000)})
+    tallies.of("a").take(kind, NOW_MS)
     tallies.left("a", NOW_MS + 99)
     assert len(tallies) == 1
     tallies.left("a", NOW_MS + 100)
@@ -189,8 +194,7 @@ def test_a_hundred_thousand_addresses_do_not_fill_the_memory() -> None:
     def come_and_go(numbers: range) -> None:
         for number in numbers:
             key = f"2001:db8:{number:x}::/64"
-            for bucket in quotas.addresses.of(key).arrivals:
-                bucket.take(NOW_MS)
+            quotas.addresses.of(key).take("connections", NOW_MS)
             quotas.addresses.left(key, NOW_MS)
 
     tracemalloc.start()
@@ -206,18 +210,22 @@ def test_the_settings_make_the_limits_and_welcome_shows_them() -> None:
     settings = load({})
     quotas = quotas_of(settings)
     assert quotas.rates == Rates(
-        connection_commands=Rate(60, 3000),
-        player_commands=Rate(120, 3000),
-        address_commands=Rate(1200, 3000),
-        player_chat=Rate(5, 5000),
-        address_chat=Rate(50, 5000),
-        player_tables=Rate(10, 100_000),
-        address_tables=Rate(50, 100_000),
-        player_reads=Rate(60, 30_000),
-        address_reads=Rate(200, 10_000),
-        player_seats=Rate(12, 12_000),
-        address_connections=Rate(100, 10_000),
-        address_newcomers=Rate(60, 600_000),
+        connection={"commands": Rate(60, 3000)},
+        player={
+            "commands": Rate(120, 3000),
+            "chat": Rate(5, 5000),
+            "tables": Rate(10, 100_000),
+            "reads": Rate(60, 30_000),
+            "seats": Rate(12, 12_000),
+        },
+        address={
+            "commands": Rate(1200, 3000),
+            "chat": Rate(50, 5000),
+            "tables": Rate(50, 100_000),
+            "reads": Rate(200, 10_000),
+            "connections": Rate(100, 10_000),
+            "newcomers": Rate(60, 600_000),
+        },
         refusals=Rate(100, 10_000),
     )
     shown = limits_of(settings, quotas)
@@ -230,8 +238,7 @@ def test_the_settings_make_the_limits_and_welcome_shows_them() -> None:
     )
     assert shown.max_tables_opened_per_player == 5
     # Who comes back watches again all tables that it may, and asks for lobby and account.
-    assert quotas.rates.player_reads is not None
-    assert quotas.rates.player_reads.burst >= quotas.caps.watched_tables + 2
+    assert quotas.rates.player["reads"].burst >= quotas.caps.watched_tables + 2
 
 
 def test_no_limit_is_shown_as_none() -> None:

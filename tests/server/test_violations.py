@@ -23,6 +23,13 @@ def test_so_many_at_once_are_too_many() -> None:
     assert violations.codes == {"not_json": MOST}
 
 
+def test_those_of_one_connection_are_not_anothers() -> None:
+    one, other, third = (Violations(MOST, 0) for _ in range(3))
+    one.add("not_json", 0)
+    other.add("bad_name", 0)
+    assert (one.codes, other.codes, third.codes) == ({"not_json": 1}, {"bad_name": 1}, {})
+
+
 def test_one_is_forgiven_every_ten_seconds() -> None:
     violations, now_ms = Violations(MOST, 0), 0
     for _ in range(MOST - 1):

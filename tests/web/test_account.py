@@ -132,7 +132,7 @@ async def test_a_table_that_is_gone_needs_no_name_in_the_history(
     await spend(visitor, 5_000)
     room.close_table()
     # Who comes while changes of the list are being gathered would still hear its name.
-    room.lobby._tell_subscribers()
+    room.lobby._listed.tell()
     await visitor.page.reload()
     await header(visitor.page).click()
     await expect(visitor.page.locator("#history li").first).to_contain_text(
