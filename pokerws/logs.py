@@ -48,6 +48,11 @@ def configure(
     _route(_handler(format, shared), severity)
 
 
+def shows_debug() -> bool:
+    """Whether lines at debug level are shown: to ask is cheaper than to make one in vain."""
+    return logging.root.level <= logging.DEBUG
+
+
 def _handler(format: str, shared: list[Processor]) -> logging.Handler:
     handler = logging.StreamHandler(sys.stdout)
     handler.set_name(_HANDLER)

@@ -1,22 +1,20 @@
-"""Which tables exist: open, find (hydrating from the store), list, drop.
+"""Which tables exist: open, find (hydrating from the store), close, drop.
 
-The lobby owns the actors.  It tells those who watch it about tables that have changed, gathered
-over a moment, so that a busy server does not send a message a hand.
+The lobby owns the actors.  What those who watch it see of the tables is `table_list`'s matter.
 """
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable
 
 import structlog
-from msgspec.structs import replace
 
 from pokerws.game.deal import Shuffle
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import REJECT_CODES, Broadcast, Notice, TableSummary
-from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.bank import Bank
 from pokerws.server.clock import Clock
 from pokerws.server.event_log import EventLog
@@ -24,18 +22,19 @@ from pokerws.server.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
 from pokerws.server.parties import Sink, Viewer
 from pokerws.server.pausing import Pausing
 from pokerws.server.table_actor import TableActor
+from pokerws.server.table_list import TableList
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault import Vault
 
-# Changes of the list are gathered for this long.
-GATHER_S = 0.25
 # The number of the event that opens a table.
 SEQ_OPENED = 1
 # Time that a player gets on top of what was left when a table comes back into memory.
 RESUME_GRACE_MS = 5_000
 
 log = structlog.get_logger("pokerws.lobby")
+# Asked for each command: to make a line that nobody sees would take longer than all the rest.
+_is_shown = logging.getLogger("pokerws.lobby").isEnabledFor
 
 
 class Lobby:
@@ -85,13 +84,10 @@ class Lobby:
         self._actors: dict[TableId, TableActor] = {}
         # Those that a fault has stopped, until all that they had decided is stored and shown.
         self._failed: dict[TableId, TableActor] = {}
-        self._summaries: dict[TableId, TableSummary] = {}
+        self._listed = TableList()
         self._loading: dict[TableId, asyncio.Task[TableActor]] = {}
         # Those that are being loaded only to be closed.
         self._to_close: dict[TableId, CloseReason] = {}
-        self._subscribers: set[Viewer] = set()
-        self._changed: dict[TableId, TableSummary] = {}
-        self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
         self._pausing: Pausing | None = None
         if sink is not None and store is not None:
@@ -112,10 +108,10 @@ class Lobby:
             return
         # What has been closed here would be listed again before that is stored.
         await self.flush()
-        known = self._summaries.keys() | self._actors.keys()
+        known = self._listed.ids | self._actors.keys()
         for game in await self._store.games(known):
-            if game.table not in self._summaries:
-                self._list(
+            if game.table not in self._listed:
+                self._listed.note(
                     TableSummary(
                         game.table,
                         game.name,
@@ -133,8 +129,7 @@ class Lobby:
             task.cancel()
         for actor in self._actors.values():
             actor.stop()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._listed.stop()
         if self._pausing is not None:
             self._pausing.stop()
 
@@ -145,12 +140,12 @@ class Lobby:
 
     def summaries(self) -> list[TableSummary]:
         """All tables, oldest first."""
-        return list(self._summaries.values())
+        return self._listed.summaries()
 
     def create(self, name: str, config: TableConfig, opener: PlayerId | None = None) -> TableActor:
         """Open a table, for a player or for the server itself.  Raises Illegal."""
         self._check_open()
-        known = self._summaries.keys() | self._actors.keys()
+        known = self._listed.ids | self._actors.keys()
         if len(known) >= self._max_tables:
             raise Illegal("table_limit", f"there are {self._max_tables} tables already")
         self._openers = {t: player for t, player in self._openers.items() if t in known}
@@ -171,15 +166,22 @@ class Lobby:
         if cap and sum(opener == player for opener in self._openers.values()) >= cap:
             raise Illegal("too_many_tables", f"a player may have opened {cap} tables at a time")
 
-    async def find(self, table: TableId) -> TableActor:
-        """The actor of a table, loaded if need be.  Raises Illegal."""
+    def at(self, table: TableId) -> TableActor | None:
+        """The actor of a table that is in memory."""
         actor = self._actors.get(table)
         if actor is not None:
-            log.debug("get_game", outcome="IN_MEMORY", table=table)
+            if _is_shown(logging.DEBUG):
+                log.debug("get_game", outcome="IN_MEMORY", table=table)
             self._on_outcome("get_game", "IN_MEMORY")
+        return actor
+
+    async def find(self, table: TableId) -> TableActor:
+        """The actor of a table, loaded if need be.  Raises Illegal."""
+        actor = self.at(table)
+        if actor is not None:
             return actor
         self._check_open()
-        if table not in self._summaries or self._hydration is None:
+        if table not in self._listed or self._hydration is None:
             raise Illegal("unknown_table", f"there is no table {table}")
         loading = self._loading.get(table)
         if loading is None:
@@ -211,15 +213,11 @@ class Lobby:
 
     def find_by_name(self, name: str, variant: str) -> TableId | None:
         """The oldest table of that name where that variant, or mix, is played."""
-        found = (s for s in self._summaries.values() if s.name == name)
-        return next((s.table for s in found if s.config.variant == variant), None)
+        return self._listed.find(name, variant)
 
     def subscribe(self, viewer: Viewer) -> None:
         """Send the list, and from now on what changes in it; once for each viewer."""
-        if viewer in self._subscribers:
-            return
-        self._subscribers.add(viewer)
-        viewer.tell(viewer.wire.encode(LobbyMessage(self.summaries())))
+        self._listed.subscribe(viewer)
 
     def evict(self, before_ms: int) -> int:
         """Let tables leave memory where nothing has happened since then; returns how many did.
@@ -249,6 +247,10 @@ class Lobby:
         actor.close(reason)
         log.info("table_closed", table=actor.table.id, reason=reason, chips=chips)
 
+    def changed_between(self, since_ms: int, before_ms: int) -> list[TableActor]:
+        """Tables in memory where something happened last within that time."""
+        return [a for a in self._actors.values() if since_ms <= a.changed_ms < before_ms]
+
     def unwatched(self, before_ms: int) -> list[TableId]:
         """Tables in memory that nobody watches and where nothing has happened since then."""
         return [
@@ -277,13 +279,7 @@ class Lobby:
 
     def unused_elsewhere(self) -> set[TableId]:
         """Tables that are not in memory, where nobody has played or sits."""
-        return {
-            table
-            for table, summary in self._summaries.items()
-            if table not in self._actors
-            and table not in self._kept
-            and summary.hand_number == summary.players == 0
-        }
+        return self._listed.unused() - self._actors.keys() - self._kept
 
     def in_memory(self, table: TableId) -> bool:
         """Whether a table is in memory."""
@@ -302,24 +298,15 @@ class Lobby:
 
     def forget(self, viewer: Viewer) -> None:
         """A connection has ended."""
-        self._subscribers.discard(viewer)
+        self._listed.forget(viewer)
 
     # ---- what the actors and the journal say
 
     def table_changed(self, summary: TableSummary) -> None:
         """Part of `table_actor.Owner`."""
-        table = summary.table
-        if self._summaries.get(table) == summary:
-            return
-        self._list(summary)
+        self._listed.note(summary)
         if summary.status == "closed":
-            del self._summaries[table]
-            self._actors.pop(table, None)
-
-    def _list(self, summary: TableSummary) -> None:
-        self._summaries[summary.table] = self._changed[summary.table] = summary
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(GATHER_S, self._tell_subscribers)
+            self._actors.pop(summary.table, None)
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Part of `table_actor.Owner`."""
@@ -373,20 +360,10 @@ class Lobby:
         if self._store is None:
             # There is nothing to load it from: it is gone, but not the chips.
             self._bank.moved(actor.table.id, actor.refunds)
-            if actor.table.id in self._summaries:
-                summary = replace(self._summaries[actor.table.id], status="closed", players=0)
-                self.table_changed(summary)
+            self._listed.close(actor.table.id)
         notice = Broadcast(Notice("table_failed", message, actor.table.id))
         for viewer in list(actor.watchers):
-            viewer.show(actor, notice.on(viewer.wire))
-
-    def _tell_subscribers(self) -> None:
-        self._timer = None
-        changed = list(self._changed.values())
-        self._changed.clear()
-        news = Broadcast(LobbyMessage(changed))
-        for viewer in list(self._subscribers):
-            viewer.tell(news.on(viewer.wire))
+            viewer.show(notice.on(viewer.wire))
 
     # ---- loading
 
@@ -396,18 +373,18 @@ class Lobby:
         Raises StoreUnavailable.
         """
         assert self._hydration is not None, "without a store there is nothing to load"
-        async for loaded in self._hydration.load_many(list(self._summaries)):
+        async for loaded in self._hydration.load_many(list(self._listed.ids)):
             for table, one in loaded.items():
                 self._resume(table, one)
-        log.info("tables_loaded", tables=len(self._actors), of=len(self._summaries))
+        log.info("tables_loaded", tables=len(self._actors), of=len(self._listed.ids))
 
     async def _hydrate(self, hydration: Hydration, table: TableId) -> TableActor:
         try:
             loaded = await hydration.load(table)
         except Illegal as refusal:
-            if refusal.code == "unknown_table" and table in self._summaries:
+            if refusal.code == "unknown_table":
                 # Somebody else has closed it.
-                self.table_changed(replace(self._summaries[table], status="closed", players=0))
+                self._listed.close(table)
             raise
         self._failed.pop(table, None)
         actor = self._resume(table, loaded)

@@ -8,6 +8,7 @@ from typing import cast
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
@@ -252,10 +253,23 @@ async def test_those_who_watch_the_lobby_hear_of_changes(new_house: NewHouse) ->
     assert viewer.take() == [LobbyMessage([])]
     actor = await start_hand(house)
     await house.journal.flush(5)
-    house.lobby._tell_subscribers()
+    house.lobby._listed.tell()
     (news,) = viewer.take()
     assert isinstance(news, LobbyMessage)
     assert [(t.table, t.players, t.hand_number) for t in news.tables] == [(actor.table.id, 2, 1)]
+
+
+@pytest.mark.parametrize(("level", "lines"), [("DEBUG", 1), ("INFO", 0)])
+async def test_that_a_table_was_in_memory_is_logged_where_somebody_wants_to_know(
+    new_house: NewHouse, caplog: pytest.LogCaptureFixture, level: str, lines: int
+) -> None:
+    house = new_house()
+    table = (await start_hand(house)).table.id
+    with caplog.at_level(level), capture_logs() as logged:
+        assert house.lobby.at(table) is await house.lobby.find(table)
+        assert house.lobby.at(TableId("another")) is None
+    found = {"event": "get_game", "log_level": "debug", "outcome": "IN_MEMORY", "table": table}
+    assert logged == [found] * 2 * lines
 
 
 async def test_a_stopped_lobby_opens_and_loads_nothing(new_house: NewHouse) -> None:
