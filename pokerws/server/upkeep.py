@@ -1,8 +1,9 @@
 """What a server does beside play: idle tables leave memory, and abandoned ones are closed.
 
-A table that leaves memory is stored, and comes back when somebody asks for it.  One where nothing
-has happened for long, and that nobody watches, is closed for good, so that its chips come home; one
-that was opened and never used is closed much sooner, so that others have room.
+A table where nothing has happened for a while packs what it keeps.  One that leaves memory is
+stored, and comes back when somebody asks for it.  One where nothing has happened for long, and that
+nobody watches, is closed for good, so that its chips come home; one that was opened and never used
+is closed much sooner, so that others have room.
 """
 
 import asyncio
@@ -26,6 +27,11 @@ LIST_INTERVAL_MS = 30_000
 PAGE = 200
 # One that could not be closed is left alone for so long.
 PUT_OFF_MS = 600_000
+# A table packs what it keeps when nothing has happened there for so long, which is longer than most
+# turns take.
+QUIET_MS = 60_000
+# To pack one takes about a millisecond; play goes on for so long before the next one.
+BETWEEN_PACKS_S = 0.005
 
 log = structlog.get_logger("pokerws.upkeep")
 
@@ -54,14 +60,15 @@ class Upkeep:
         self._abandoned_ms = abandoned_ms
         self._unused_ms = unused_ms
         self._list_at_ms = clock.now_ms() + LIST_INTERVAL_MS
+        # Tables that were quiet by then have been packed.
+        self._packed_ms = 0
         # Tables that could not be closed, and when to try again.
         self._put_off: dict[TableId, int] = {}
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin."""
-        if self._store is not None or self._idle_ms or self._abandoned_ms or self._unused_ms:
-            self._task = asyncio.create_task(self._run(), name="upkeep")
+        self._task = asyncio.create_task(self._run(), name="upkeep")
 
     async def stop(self) -> None:
         """End."""
@@ -107,6 +114,7 @@ class Upkeep:
             evicted = self._lobby.evict(now_ms - self._idle_ms)
             if evicted:
                 log.info("tables_evicted", tables=evicted, left=self._lobby.tables_in_memory)
+        await self._pack(now_ms - QUIET_MS)
 
     async def _run(self) -> None:
         times_ms = (self._idle_ms, self._abandoned_ms, self._unused_ms, LIST_INTERVAL_MS)
@@ -121,6 +129,16 @@ class Upkeep:
             except Exception:
                 # The next round may go better, and play must not suffer.
                 log.exception("upkeep_failed")
+
+    async def _pack(self, before_ms: int) -> None:
+        """Have the tables pack what they keep that have become quiet since the last time."""
+        for actor in self._lobby.changed_between(self._packed_ms, before_ms):
+            is_more = True
+            # It may be in play again by now.
+            while is_more and actor.changed_ms < before_ms:
+                is_more = actor.pack()
+                await asyncio.sleep(BETWEEN_PACKS_S)
+        self._packed_ms = before_ms
 
     async def _abandoned(self, before_ms: int) -> list[TableId]:
         now_ms = self._clock.now_ms()

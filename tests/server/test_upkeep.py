@@ -62,7 +62,7 @@ async def is_unknown(lobby: Lobby, table: TableId) -> bool:
 
 def news(lobby: Lobby, viewer: FakeViewer) -> list[TableSummary]:
     """What those who watch the lobby are told of changes."""
-    lobby._tell_subscribers()
+    lobby._listed.tell()
     return [table for m in viewer.take() if isinstance(m, LobbyMessage) for table in m.tables]
 
 
