@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from random import Random
 from statistics import median
 from typing import Literal
@@ -24,7 +23,7 @@ from bench.played import Played, table_ids
 from bench.progress import rounds as rounds_of
 from pokerws.game.state import TableId
 from pokerws.storage.journal import Journal
-from pokerws.storage.save_statement import SAVE, save_statement
+from pokerws.storage.save_statement import NUMBERS, SAVE, SEPARATOR, save_statement
 from pokerws.storage.store import Change
 
 TABLES, RATE, SECONDS, ROUNDS = 1000, 10_000, 4.0, 5
@@ -127,8 +126,7 @@ async def bare_waits(place: Place, changes: Sequence[Change], instants: Sequence
                 work.clear()
                 await work.wait()
             batch = [waiting.popleft() for _ in range(min(BATCH_TABLES, len(waiting)))]
-            parts = zip(*(columns[index] for index in batch), strict=True)
-            written = await place.bare.fetch(SAVE, *(list(chain(*part)) for part in parts))
+            written = await place.bare.fetch(SAVE, *_together([columns[n] for n in batch]))
             assert len(written) == len(batch)
             now_s = time.perf_counter() - start_s
             for index in batch:
@@ -140,6 +138,16 @@ async def bare_waits(place: Place, changes: Sequence[Change], instants: Sequence
     await feed(instants, start_s, give)
     await writer
     return Waits.of(latencies_s)
+
+
+def _together(changes: Sequence[Sequence[str]]) -> list[str]:
+    """The columns of several changes as those of one batch."""
+    return [
+        "{%s}" % ",".join(part[1:-1] for part in parts)  # noqa: UP031  braces
+        if number in NUMBERS
+        else SEPARATOR.join(parts)
+        for number, parts in enumerate(zip(*changes, strict=True))
+    ]
 
 
 async def measure(

@@ -21,6 +21,7 @@ from pokerws.server.clock import Alarm, Clock
 from pokerws.server.parties import TableAnswer
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
+from pokerws.storage.sealed_change import Step, sealed
 from pokerws.storage.store import Change, EventRow
 from pokerws.storage.vault import KEY_BYTES, Key, Vault
 
@@ -72,8 +73,8 @@ class _Around:
         self.wire = JSON
         self.changes: list[Change] = []
 
-    def put(self, change: Change) -> None:
-        self.changes.append(change)
+    def put(self, change: Change | Step) -> None:
+        self.changes.append(sealed(change))
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Nothing ever waits here."""
@@ -81,7 +82,7 @@ class _Around:
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
-    def show(self, table: TableActor, frame: bytes) -> None:
+    def show(self, frame: bytes) -> None:
         """Nobody looks."""
 
     def tell(self, frame: bytes) -> None:

@@ -45,6 +45,8 @@ from pokerws.storage.vault_keys import KeySource
 WEB_ROOT = Path(__file__).parent.parent / "web"
 # How often a server without a database tries to tell it so.
 NOTE_RETRY_S = 30
+# Under load so much may be lost with the process, in exchange for an action that costs far less.
+GATHER_S = 0.05
 
 log = structlog.get_logger("pokerws.app")
 
@@ -255,6 +257,8 @@ class App:
             on_conflict=(lambda table: lobby().table_lost(table)) if durable else None,
             on_outcome=self._metrics.operation,
             on_batch=self._metrics.batch,
+            # With durable acks the players wait for each batch.
+            gather_s=0 if durable else GATHER_S,
         )
         journal.start()
         return journal

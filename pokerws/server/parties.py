@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
 from pokerws.storage.accounts import Transfer
+from pokerws.storage.sealed_change import Step
 from pokerws.storage.store import Change
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Viewer(Protocol):
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
 
-    def show(self, table: "TableActor", frame: bytes) -> None:
+    def show(self, frame: bytes) -> None:
         """Send a frame about a table; a slow viewer may get a fresh snapshot instead."""
 
     def tell(self, frame: bytes) -> None:
@@ -56,7 +57,7 @@ class Sink(Protocol):
     def healthy(self) -> bool:
         """Whether the latest try to write was no failure."""
 
-    def put(self, change: Change) -> None:
+    def put(self, change: Change | Step) -> None:
         """Take over a change."""
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:

@@ -5,7 +5,7 @@ stands below zero.  A transfer takes from one what it gives to another, so the s
 Chips that go to or come from a table move with the table's `Change`; this module has the rest.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal, NamedTuple, NewType, Protocol
 
 from msgspec import Struct
@@ -44,14 +44,19 @@ class Transfer(Struct, frozen=True):
     at_ms: int
 
 
+# What brings chips to a table or takes them away.
+_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood})
+
+
 def transfers_of(
-    table: Table, events: Iterable[TableEvent], first_seq: int, at_ms: int
+    table: Table, events: Sequence[TableEvent], first_seq: int, at_ms: int
 ) -> tuple[Transfer, ...]:
     """The chips that events brought to a table or took from it; `table` is as they left it.
 
     `first_seq` is the number of the first event.
     """
-    events = list(events)
+    if _MOVING.isdisjoint(map(type, events)):
+        return ()
     home = table_account(table.id)
     closing = any(isinstance(event, TableClosed) for event in events)
     moves: list[Transfer] = []

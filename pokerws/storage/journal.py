@@ -14,12 +14,14 @@ import math
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.pending import Entry, Pending
+from pokerws.storage.sealed_change import Step
 from pokerws.storage.store import (
     Change,
     Overdrawn,
@@ -31,6 +33,8 @@ from pokerws.storage.store import (
 )
 
 HIGH_WATER_EVENTS = 50_000
+# Where fewer events than this wait, a batch does not wait for more.
+GATHER_EVENTS = 50
 
 log = structlog.get_logger("pokerws.journal")
 
@@ -74,6 +78,10 @@ class Journal:
     higher epoch; so whoever claims a table flushes first.  `on_written(table, version)`: all up to
     `version` is committed, and what waited for that can be shown.
 
+    Where play is busy, a batch begins `gather_s` after the one before it: each table has one row in
+    it however often it has changed, so that fewer rows are written.  Chips that move and a flush do
+    not wait for that, nor does a change that has few beside it.
+
     Two are for counting.  `on_outcome(operation, outcome)`: what has become of one table's row, in
     the words of the log; an outage is logged once, but counted at each try, for each of its tables.
     `on_batch(tables, events, seconds)`: the store has carried out a save.
@@ -90,6 +98,7 @@ class Journal:
         on_written: Callable[[TableId, int], None] = lambda table, version: None,
         on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
         on_batch: Callable[[int, int, float], None] = lambda tables, events, seconds: None,
+        gather_s: float = 0,
         high_water_events: int = HIGH_WATER_EVENTS,
         back_off: BackOff | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -101,6 +110,7 @@ class Journal:
         self._on_written = on_written
         self._on_outcome = on_outcome
         self._on_batch = on_batch
+        self._gather_s = gather_s
         self._high_water_events = high_water_events
         self._back_off = back_off or BackOff()
         self._clock = clock
@@ -112,6 +122,8 @@ class Journal:
         self._flushes: list[_Flush] = []
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
+        # Set where somebody waits for what is to be written.
+        self._urgent = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
 
@@ -119,12 +131,14 @@ class Journal:
         """Begin to write.  Changes may have been put before."""
         self._task = asyncio.create_task(self._run(), name="journal")
 
-    def put(self, change: Change) -> None:
+    def put(self, change: Change | Step) -> None:
         """Take over a change.  Raises ValueError when it does not follow the table's last one."""
         if self._stopping:
             raise RuntimeError("the journal has been stopped")
         self._pending.put(change, self._clock())
         self._work.set()
+        if change.transfers:
+            self._urgent.set()
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Wait until all that was put so far, for one table or all, is written, or lost.
@@ -135,6 +149,7 @@ class Journal:
             return
         flush = _Flush(behind)
         self._flushes.append(flush)
+        self._urgent.set()
         try:
             async with asyncio.timeout(timeout_s):
                 await flush.done.wait()
@@ -191,8 +206,10 @@ class Journal:
         while True:
             await self._work.wait()
             self._work.clear()
+            self._urgent.clear()
+            began_s = self._clock()
             try:
-                await self._write(self._pending.take())
+                await self._write(self._sealed(self._pending.take()))
             except StoreUnavailable as error:
                 self._failed(str(error), alarm=isinstance(error, StoreFull))
             except Exception as error:
@@ -204,6 +221,22 @@ class Journal:
                 self._work.set()
                 if self._failures:
                     await self._pause()
+                elif self._pending.events >= GATHER_EVENTS and not self._flushes:
+                    await self._gather(began_s + self._gather_s - self._clock())
+
+    def _sealed(self, batch: list[Entry]) -> list[Entry]:
+        """The entries of a batch whose rows can be made, made now, as the tables go on."""
+        sealed: list[Entry] = []
+        for entry in batch:
+            try:
+                entry.seal()
+            except Exception as error:
+                # The fault of one table must not stop the others.
+                log.exception("seal_failed", table=entry.table, version=entry.version)
+                self._quarantine(entry, error)
+            else:
+                sealed.append(entry)
+        return sealed
 
     async def _write(self, batch: list[Entry]) -> None:
         """Write a batch; one that the store rejects is halved until the bad table is alone."""
@@ -245,7 +278,7 @@ class Journal:
             self._failures = 0
             self._alarmed = False
         took_s = self._clock() - started_s
-        events = sum(len(entry.events) for entry in piece if entry.table in written)
+        events = sum(entry.events_count for entry in piece if entry.table in written)
         log.info("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
         self._tell(self._on_batch, len(written), events, took_s)
         return written
@@ -304,12 +337,12 @@ class Journal:
         self._tell(self._on_outcome, "save_game", "FENCED")
         self._lose(entry, self._on_fenced)
 
-    def _quarantine(self, entry: Entry, error: StoreRejected) -> None:
+    def _quarantine(self, entry: Entry, error: Exception) -> None:
         log.error(
             "save_game",
             outcome="DB_FAILED",
             table=entry.table,
-            name=entry.newest.name,
+            name=None if entry.newest is None else entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
             error=f"quarantined: {error}",
@@ -365,6 +398,13 @@ class Journal:
             self._hurry.clear()
         except TimeoutError:
             return
+
+    async def _gather(self, left_s: float) -> None:
+        """Leave the next batch that time to grow, unless somebody waits for it."""
+        if left_s > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._urgent.wait()
 
     def _tell(self, callback: Callable[..., None], *arguments: object) -> None:
         try:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.storage.accounts import Transfer
+from pokerws.storage.sealed_change import Step
 from pokerws.storage.store import Change, EventRow
 
 MAX_BATCH_TABLES = 200
@@ -19,38 +20,39 @@ MAX_BATCH_EVENTS = 5_000
 
 @dataclass(slots=True)
 class Entry:
-    """The changes of one table as one: `newest` has the snapshot; `events` and `transfers` are all.
+    """The changes of one table as one, from the version `expected` that the row should be at.
 
-    `expected` is the version that the row should be at.  `unsure` are the versions at which a write
-    of unknown outcome may have left it.
+    `newest` has the row; `events` and `transfers` are all.  What came as `steps` is made part of
+    that when the entry is taken.  `events_count` counts the events of both.  `unsure` are the
+    versions at which a write of unknown outcome may have left the row.
     """
 
+    table: TableId
     expected: int
-    newest: Change
-    events: list[EventRow]
-    transfers: list[Transfer]
-    changes: int
+    version: int
+    epoch: int
     since_s: float
+    newest: Change | None = None
+    events: list[EventRow] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    events_count: int = 0
+    changes: int = 0
     unsure: set[int] = field(default_factory=set)
 
-    @property
-    def table(self) -> TableId:
-        """Whose changes they are."""
-        return self.newest.table
-
-    @property
-    def version(self) -> int:
-        """Where they lead to."""
-        return self.newest.version
-
-    @property
-    def epoch(self) -> int:
-        """The epoch under which they were made."""
-        return self.newest.epoch
+    def seal(self) -> None:
+        """Make the row, if there are steps.  Raises what a table in doubt causes."""
+        if self.steps:
+            change = self.steps[0].rows.change(self.steps)
+            self.newest = change
+            self.events += change.events
+            self.transfers += change.transfers
+            self.steps = []
 
     def as_change(self) -> Change:
         """All of them in one piece."""
         newest = self.newest
+        assert newest is not None, "a taken entry is sealed"
         # Most are one change as it came: making them anew would be a tenth of the bookkeeping.
         if (
             self.expected == newest.expected
@@ -59,7 +61,7 @@ class Entry:
         ):
             return newest
         return replace(
-            self.newest,
+            newest,
             expected=self.expected,
             events=tuple(self.events),
             transfers=tuple(self.transfers),
@@ -109,38 +111,62 @@ class Pending:
         entries = {**self._taken, **self._waiting}
         return {table: entry.version for table, entry in entries.items()}
 
-    def put(self, change: Change, now_s: float) -> None:
+    def put(self, change: Change | Step, now_s: float) -> None:
         """Add a change.  Raises ValueError when it does not follow the one before it."""
         table = change.table
-        if change.epoch <= self._lost.get(table, -1):
-            self.dropped += 1
-            return
-        before = self._waiting.get(table) or self._taken.get(table)
-        if before is not None and change.epoch < before.epoch:
-            self.dropped += 1
-            return
-        if (
-            before is not None
-            and change.epoch == before.epoch
-            and change.expected != before.version
-        ):
-            raise ValueError(
-                f"table {table}: a change from {change.expected} to {change.version} does not "
-                f"follow version {before.version}"
-            )
-        self._lost.pop(table, None)
-        events = list(change.events) if self._keep_events else []
-        self.events += len(events)
-        entry = Entry(change.expected, change, events, list(change.transfers), 1, now_s)
         waiting = self._waiting.get(table)
-        self._waiting[table] = entry if waiting is None else self._merged(waiting, entry)
+        if waiting is None or (change.epoch, change.expected) != (waiting.epoch, waiting.version):
+            if not self._begins(change, waiting):
+                return
+            waiting = Entry(table, change.expected, change.version, change.epoch, now_s)
+            self._waiting[table] = waiting
+        self._add(waiting, change)
+
+    def _begins(self, change: Change | Step, waiting: Entry | None) -> bool:
+        """Whether a change begins a new entry, and is not of those that are dropped.
+
+        Raises ValueError when it does not follow the one before it.
+        """
+        table = change.table
+        before = waiting or self._taken.get(table)
+        stale = change.epoch <= self._lost.get(table, -1)
+        if stale or (before is not None and change.epoch < before.epoch):
+            self.dropped += 1
+            return False
+        if before is not None and change.epoch == before.epoch:
+            if change.expected != before.version:
+                raise ValueError(
+                    f"table {table}: a change from {change.expected} to {change.version} does not "
+                    f"follow version {before.version}"
+                )
+        elif waiting is not None:
+            # The table was claimed anew, so that what is left of the first cannot be written.
+            self._drop(self._waiting.pop(table))
+        self._lost.pop(table, None)
+        return True
+
+    def _add(self, entry: Entry, change: Change | Step) -> None:
+        entry.version = change.version
+        entry.changes += 1
+        if isinstance(change, Step):
+            entry.steps.append(change)
+            count = len(change.events)
+        else:
+            entry.seal()
+            entry.newest = change
+            entry.transfers += change.transfers
+            count = len(change.events) if self._keep_events else 0
+            if count:
+                entry.events += change.events
+        entry.events_count += count
+        self.events += count
 
     def take(self) -> list[Entry]:
         """The next batch, of those that wait longest."""
         batch: list[Entry] = []
         events = 0
         for entry in self._waiting.values():
-            events += len(entry.events)
+            events += entry.events_count
             if len(batch) == MAX_BATCH_TABLES or (batch and events > MAX_BATCH_EVENTS):
                 break
             batch.append(entry)
@@ -151,12 +177,12 @@ class Pending:
     def written(self, entry: Entry, version: int) -> None:
         """A taken entry is in the store up to `version`, which need not be all of it."""
         if version == entry.version:
-            self.events -= len(entry.events)
+            self.events -= entry.events_count
             del self._taken[entry.table]
             return
         later = [event for event in entry.events if event.seq > version]
-        self.events -= len(entry.events) - len(later)
-        entry.events = later
+        self.events -= entry.events_count - len(later)
+        entry.events, entry.events_count = later, len(later)
         entry.transfers = [move for move in entry.transfers if move.seq > version]
         entry.expected = version
         entry.unsure.clear()
@@ -191,12 +217,16 @@ class Pending:
             # The table was claimed anew, so that what is left of the first cannot be written.
             self._drop(first)
             return later
-        first.newest = later.newest
+        first.version = later.version
+        if later.newest is not None:
+            first.newest = later.newest
         first.events += later.events
         first.transfers += later.transfers
+        first.steps += later.steps
+        first.events_count += later.events_count
         first.changes += later.changes
         return first
 
     def _drop(self, entry: Entry) -> None:
-        self.events -= len(entry.events)
+        self.events -= entry.events_count
         self.dropped += entry.changes

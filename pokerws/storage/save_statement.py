@@ -14,12 +14,10 @@ from pokerws.storage.store import Change
 _SAVE = """
 WITH changes AS (
     SELECT * FROM unnest(
-        $1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::bigint[], $7::bigint[],
-        $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bigint[],
-        $14::bigint[], $15::text[]
+        {change_columns}
     ) AS change (
-        id, name, status, variant, players, hand_number, total_pot,
-        expected, version, epoch, snapshot, config, at_ms, chips, key_id
+        id, name, status, variant, snapshot, config, key_id,
+        players, hand_number, total_pot, expected, version, epoch, at_ms, chips
     )
 ){moved}, made AS (
     INSERT INTO games (
@@ -50,8 +48,8 @@ WITH changes AS (
     SELECT event.game_id, event.seq, event.hand_number, event.type, event.payload,
            to_timestamp(event.at_ms / 1000.0)
     FROM unnest(
-        $16::text[], $17::bigint[], $18::bigint[], $19::text[], $20::text[], $21::bigint[]
-    ) AS event (game_id, seq, hand_number, type, payload, at_ms)
+        {event_columns}
+    ) AS event (game_id, type, payload, seq, hand_number, at_ms)
     WHERE event.game_id IN (SELECT id FROM written){on_conflict}
 ){booked}
 SELECT id FROM written
@@ -117,8 +115,28 @@ _BOOKED = """, booked AS (
 )"""
 
 
+# Columns come as one text each, which costs a third less to send than arrays of which every element
+# is looked at.  Between texts is the separator of RFC 7464, which JSON never has as it is; an empty
+# text is NULL.
+SEPARATOR = "\x1e"
+# Which arguments are columns of numbers, from 0: of the changes, and of their events.
+NUMBERS = frozenset({*range(7, 15), *range(18, 21)})
+
+
+def _columns(first: int, last: int) -> str:
+    """How the statement takes those columns, counted from 1."""
+    return ", ".join(
+        f"${n}::text::bigint[]"
+        if n - 1 in NUMBERS
+        else f"string_to_array(${n}::text, E'\\x1e', '')"
+        for n in range(first, last + 1)
+    )
+
+
 def _statement(*, over: bool, moving: bool) -> str:
     return _SAVE.format(
+        change_columns=_columns(1, 15),
+        event_columns=_columns(16, 21),
         cut=_CUT if over else "",
         on_conflict=_ON_CONFLICT if over else "",
         moved=_MOVED if moving else "",
@@ -137,42 +155,43 @@ SAVES = {
     for moving in (False, True)
 }
 
-_encode_config = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
 
 
-def save_statement(changes: Sequence[Change], *, over: bool) -> tuple[str, tuple[list[Any], ...]]:
+def save_statement(changes: Sequence[Change], *, over: bool) -> tuple[str, list[Any]]:
     """The statement for a batch, and its arguments.
 
     The changes by column, then their events, then their transfers if there are any.  In the order
-    of tables, which every writer keeps, so that no two wait for each other.
+    of tables, which every writer keeps, so that no two wait for each other.  Raises ValueError for
+    what no text can hold.
     """
     ordered = sorted(changes, key=lambda change: change.table)
     assert len({change.table for change in changes}) == len(changes), "at most one change a table"
-    logged = [(change.table, event) for change in ordered for event in change.events]
-    arguments: tuple[list[Any], ...] = (
-        [change.table for change in ordered],
-        [change.name for change in ordered],
-        [change.status for change in ordered],
-        [change.config.variant for change in ordered],
-        [change.players for change in ordered],
-        [change.hand_number for change in ordered],
-        [change.total_pot for change in ordered],
-        [change.expected for change in ordered],
-        [change.version for change in ordered],
-        [change.epoch for change in ordered],
-        [change.snapshot.decode() for change in ordered],
-        # A config never changes, so that it is needed for a new row only.
-        ["" if change.expected else _encode_config(change.config).decode() for change in ordered],
-        [change.at_ms for change in ordered],
-        [change.chips for change in ordered],
-        [change.key_id for change in ordered],
-        [table for table, _ in logged],
-        [event.seq for _, event in logged],
-        [event.hand_number for _, event in logged],
-        [event.type for _, event in logged],
-        [event.payload.decode() for _, event in logged],
-        [event.at_ms for _, event in logged],
-    )
+    events = [event for change in ordered for event in change.events]
+    arguments: list[Any] = [
+        _text([change.table for change in ordered]),
+        # What never changes is needed for a new row only.
+        _text(["" if change.expected else change.name for change in ordered]),
+        _text([change.status for change in ordered]),
+        _text(["" if change.expected else change.config.variant for change in ordered]),
+        _json_text([change.snapshot for change in ordered]),
+        _json_text([b"" if change.expected else _encode(change.config) for change in ordered]),
+        _text([change.key_id or "" for change in ordered]),
+        _numbers([change.players for change in ordered]),
+        _numbers([change.hand_number for change in ordered]),
+        _numbers([change.total_pot for change in ordered]),
+        _numbers([change.expected for change in ordered]),
+        _numbers([change.version for change in ordered]),
+        _numbers([change.epoch for change in ordered]),
+        _numbers([change.at_ms for change in ordered]),
+        _numbers([change.chips for change in ordered]),
+        _text([change.table for change in ordered for _ in change.events]),
+        _text([event.type for event in events]),
+        _json_text([event.payload for event in events]),
+        _numbers([event.seq for event in events]),
+        _numbers([event.hand_number for event in events]),
+        _numbers([event.at_ms for event in events]),
+    ]
     moves = [(change.table, move) for change in ordered for move in change.transfers]
     if moves:
         arguments += (
@@ -185,3 +204,24 @@ def save_statement(changes: Sequence[Change], *, over: bool) -> tuple[str, tuple
             [move.at_ms for _, move in moves],
         )
     return SAVES[over, bool(moves)], arguments
+
+
+def _text(column: list[str]) -> str:
+    text = SEPARATOR.join(column)
+    _check(text, column)
+    return text
+
+
+def _json_text(column: list[bytes]) -> str:
+    text = SEPARATOR.encode().join(column).decode()
+    _check(text, column)
+    return text
+
+
+def _check(text: str, column: Sequence[str | bytes]) -> None:
+    if text.count(SEPARATOR) >= max(1, len(column)):
+        raise ValueError("a text has the separator U+001E in it")
+
+
+def _numbers(column: list[int]) -> str:
+    return "{" + _encode(column)[1:-1].decode() + "}"

@@ -19,7 +19,7 @@ from pokerws.storage.names import Names
 _encode = msgspec.json.Encoder().encode
 
 
-class Receipt(Struct, frozen=True, array_like=True):
+class Receipt(Struct, frozen=True, array_like=True, gc=False):
     """The answer that an accepted command got: the seq of the first event it caused.
 
     `digest` is of the command's id and content, so that an id used again for something else is not

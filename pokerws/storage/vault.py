@@ -158,6 +158,22 @@ _decode_sealed = msgspec.json.Decoder(_Sealed).decode
 _WithSecrets = HandStarted | HoleCardsDealt | CardsDrawn | DeckReshuffled | LogRestarted
 
 
+# Events of every hand that hold no secret.
+_FREQUENT = frozenset(
+    {
+        TurnStarted,
+        Folded,
+        Called,
+        Checked,
+        Raised,
+        BetPlaced,
+        BetsCollected,
+        BoardDealt,
+        BlindPosted,
+    }
+)
+
+
 class Vault:
     """Seals with the first key, and opens with any.  Without keys it can only read what is open."""
 
@@ -205,7 +221,12 @@ class Vault:
         return snapshot
 
     def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
-        """An event of a table's hand as JSON; `hand` is the number that its row has."""
+        """An event of a table's hand as JSON; `hand` is the number that its row has.
+
+        A `match` takes 0.1 µs for each kind that it tries in vain, so the frequent ones come first.
+        """
+        if type(event) in _FREQUENT:
+            return _encode(event)
         match event:
             case (
                 TurnStarted()

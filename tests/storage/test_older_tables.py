@@ -17,7 +17,7 @@ from pokerws.game.deal import shuffler
 from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import chips_put_in, play, replay
-from pokerws.server.receipts import Receipts
+from pokerws.server.receipts import Receipts, digest_of
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault import SealedByUnknownKey, Vault
 from tests.server.random_action import random_action
@@ -81,10 +81,10 @@ def test_an_action_that_was_accepted_then_is_known_when_it_is_sent_again(kind: s
     player, seq = acted_last(snapshot.table)
     receipts = Receipts(snapshot.receipts)
     again = Act(player, snapshot.table.turns, "check")
-    receipt = receipts.find(player, "7", again)
+    receipt = receipts.find(player, digest_of("7", again))
     assert receipt is not None
     assert receipt.seq == seq
-    assert receipts.find(player, "8", again) is None
+    assert receipts.find(player, digest_of("8", again)) is None
 
 
 def acted_last(table: Table) -> tuple[PlayerId, int]:

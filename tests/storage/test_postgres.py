@@ -253,8 +253,14 @@ async def test_a_game_whose_config_cannot_be_read_is_left_out_of_the_list(
 
 @pytest.mark.parametrize(
     "bad",
-    [{"name": "nul \x00"}, {"name": "\ud800"}, {"snapshot": b"\xff\xff"}, {"total_pot": 2**63}],
-    ids=["nul", "surrogate", "not_utf8", "too_large"],
+    [
+        {"name": "nul \x00"},
+        {"name": "\ud800"},
+        {"name": "two \x1e texts"},
+        {"snapshot": b"\xff\xff"},
+        {"total_pot": 2**63},
+    ],
+    ids=["nul", "surrogate", "separator", "not_utf8", "too_large"],
 )
 async def test_what_cannot_be_encoded_is_the_datas_fault(
     store: PostgresStore, bad: dict[str, object]
