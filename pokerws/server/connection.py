@@ -1,144 +1,229 @@
-"""What the library leaves unbounded on a connection, bounded; and the headers of every response.
+"""A connection that serves its client without a task switch, and cuts off one that does not read.
 
-`Protocol` is the part without I/O, `Connection` the part with it.  Neither knows of sessions.
+The library's way costs a turn of the event loop for each message in each direction: a message that
+has come waits in a queue until the session's task is scheduled, and each message that goes out is
+made into a frame anew for each client.  After `serve_at_once` a whole message is handed over in the
+very call in which the event loop brings its bytes; and `write` puts one prepared frame into the
+transports of all whom it concerns.
+
+Everything that is not that simple takes the library's way, by `recv` and `send`: what comes in
+pieces, what the receiver does not want at once, what comes behind either of them, and what goes to
+a client that has fallen behind.  Handshakes, pings, limits and the end of a connection are the
+library's.  This module knows nothing of sessions.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from struct import Struct
 from typing import Any
 
-import msgspec
-from websockets import http11
-from websockets.asyncio import messages
 from websockets.asyncio.server import Server, ServerConnection
-from websockets.exceptions import NegotiationError
-from websockets.frames import Frame
+from websockets.datastructures import Headers
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import CONNECTING
-from websockets.server import ServerProtocol
-from websockets.typing import Subprotocol
+from websockets.typing import BytesLike
 
-from pokerws.messages import WIRES, CloseCode
 from pokerws.server.door import Door, Visit
-from pokerws.server.limits import Bucket, Rate
+from pokerws.server.protocol import Bounds, Protocol
 
-# What a request ends with; nobody may send it a body.
-_HEAD_END = b"\r\n\r\n"
-# No message is so long that a client had a reason to send it in more pieces.
-MAX_FRAGMENTS = 64
+try:
+    from websockets.speedups import apply_mask
+except ImportError:
+    # The library's own way to do without a compiler.
+    from websockets.utils import apply_mask
+
+# RFC 6455, 5.2: a frame's first byte when it is a whole message, and the lengths that have no room
+# in the second.
+_WHOLE_TEXT, _WHOLE_BINARY = 0x80 | Opcode.TEXT, 0x80 | Opcode.BINARY
+_IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
+# What clients send is masked: a bit in the second byte says so, and four bytes follow it.
+_MASKED, _MASKED_HEAD = 0x80, 6
+_short, _medium, _long = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
+
+_FORGOTTEN = Request("", Headers())
+
+# Takes a whole message, or leaves it for `recv`: then it returns False and has done nothing.
+Receiver = Callable[[str | bytes], bool]
 
 
-class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """How much a connection may have of what.
+def frame_of(message: bytes, *, is_text: bool) -> bytes:
+    """The frame of a whole message, from a server, without extensions."""
+    first, length = _WHOLE_TEXT if is_text else _WHOLE_BINARY, len(message)
+    if length < _IN_TWO_BYTES:
+        return _short(first, length) + message
+    if length < 1 << 16:
+        return _medium(first, _IN_TWO_BYTES, length) + message
+    return _long(first, _IN_EIGHT_BYTES, length) + message
 
-    `frames` counts all frames, also those that no session hears of: pings, pongs and pieces.
-    `write_timeout_ms` is for a client that does not read what was sent to it.
+
+def message_of(data: bytes) -> str | bytes | None:
+    """The message of one whole, short frame from a client; None for anything else."""
+    if len(data) < _MASKED_HEAD:
+        return None
+    length = data[1] - _MASKED
+    if not 0 <= length < _IN_TWO_BYTES or len(data) != length + _MASKED_HEAD:
+        return None
+    if data[0] == _WHOLE_TEXT:
+        return _read(apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD]), is_text=True)
+    if data[0] == _WHOLE_BINARY:
+        return apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD])
+    return None
+
+
+class Departures:
+    """The connections with something to send, which all leaves at the end of the event loop's turn.
+
+    To write is to call the system, and to wake a client: together they cost more than all else that
+    is done for a message.  So a client gets all that one turn has for it in one piece, and the
+    system is called for one client after the other while what that takes is at hand.
     """
 
-    message_bytes: int
-    header_bytes: int
-    headers: int
-    unread_bytes: int
-    write_timeout_ms: int
-    frames: Rate | None = None
+    __slots__ = ("_connections",)
 
-    def bind_library(self) -> None:
-        """Set the limits that the library has for the whole process, for server and clients."""
-        http11.MAX_NUM_HEADERS = self.headers
-        # Bounded by all that the client sends before it has its answer, see below.
-        http11.MAX_LINE_LENGTH = self.header_bytes
-        messages.MAX_FRAGMENTS = MAX_FRAGMENTS
+    def __init__(self) -> None:
+        self._connections: list[Connection] = []
+
+    def add(self, connection: "Connection") -> None:
+        """Have a connection depart."""
+        if not self._connections:
+            asyncio.get_running_loop().call_soon(self._depart)
+        self._connections.append(connection)
+
+    def _depart(self) -> None:
+        connections, self._connections = self._connections, []
+        for connection in connections:
+            connection.depart()
 
 
-class Protocol(ServerProtocol):
-    """Counts the bytes before the handshake and the frames after it.
+class Framing:
+    """Makes messages into frames, and keeps the latest: `frame` is that of `message`."""
 
-    `headers` are added to every response, also to those that the library makes.
-    """
+    __slots__ = ("_is_text", "departures", "frame", "message")
 
-    def __init__(
-        self, bounds: Bounds, headers: Mapping[str, str], now_ms: Callable[[], int]
-    ) -> None:
-        super().__init__(
-            select_subprotocol=_choose_subprotocol,
-            # Each frame is small: compressing costs 64 KiB a connection and invites bombs.
-            extensions=None,
-            max_size=bounds.message_bytes,
-        )
-        self._bounds = bounds
-        self._headers = headers
-        self._now_ms = now_ms
-        self._request_bytes = 0
-        # The last bytes of the request so far, to find its end in; None once it has ended.
-        self._tail: bytes | None = b""
-        self._is_hasty = False
-        self._frames = None if bounds.frames is None else Bucket(bounds.frames)
+    def __init__(self, departures: Departures, *, is_text: bool) -> None:
+        self.departures = departures
+        self._is_text = is_text
+        self.message: bytes | None = None
+        self.frame = b""
 
-    def receive_data(self, data: bytes | bytearray) -> None:
-        """Part of the library's protocol.
-
-        It bounds a header, but not all of them together.  What comes between a request and its
-        answer it would read as frames, close for that, and then fail to answer.
-        """
-        if self.state is CONNECTING and not self.eof_sent:
-            data = self._of_request(data)
-            self._request_bytes += len(data)
-            if self._request_bytes > self._bounds.header_bytes:
-                text = "The request is too long.\n"
-                self.send_response(self.reject(431, text))
-        super().receive_data(data)
-
-    def _of_request(self, data: bytes | bytearray) -> bytes | bytearray:
-        """What of `data` belongs to the request; the rest is for nobody."""
-        if self._tail is None:
-            self._is_hasty = self._is_hasty or bool(data)
-            return b""
-        known = len(self._tail)
-        text = self._tail + data
-        end = text.find(_HEAD_END)
-        if end < 0:
-            self._tail = text[1 - len(_HEAD_END) :]
-            return data
-        length = end + len(_HEAD_END) - known
-        self._tail = None
-        self._is_hasty = length < len(data)
-        return data[:length]
-
-    def accept(self, request: Request) -> Response:
-        """Part of the library's protocol.  Frames have to wait until the handshake is done."""
-        if self._is_hasty:
-            return self.reject(400, "Wait for the answer before you send more.\n")
-        return super().accept(request)
-
-    def recv_frame(self, frame: Frame) -> None:
-        """Part of the library's protocol.  What it costs to read and answer it is not free."""
-        if self._frames is not None and self._frames.take(self._now_ms()):
-            self.fail(CloseCode.TOO_FAST, "too many frames")
-            return
-        super().recv_frame(frame)
-
-    def send_response(self, response: Response) -> None:
-        """Part of the library's protocol."""
-        for name, value in self._headers.items():
-            if name not in response.headers:
-                response.headers[name] = value
-        super().send_response(response)
+    def make(self, message: bytes) -> bytes:
+        """The message's frame."""
+        self.frame = frame_of(message, is_text=self._is_text)
+        self.message = message
+        return self.frame
 
 
 class Connection(ServerConnection):
     """Is counted at the door, and cut off when the client does not read.
 
     The library waits for ever to write what is not read, and answers pings in any number meanwhile.
+    Until `serve_at_once`, everything takes the library's way.
     """
+
+    # The library's attributes have room in a dict that connections share the keys of; with ours
+    # there would be too many, and each connection had a dict of 1.6 kB.
+    __slots__ = (
+        "_behind",
+        "_bounds",
+        "_door",
+        "_framing",
+        "_leaving",
+        "_protocol",
+        "_receiver",
+        "_unread",
+        "visit",
+    )
 
     def __init__(
         self, protocol: Protocol, server: Server, door: Door, bounds: Bounds, **options: Any
     ) -> None:
         super().__init__(protocol, server, **options)
         self.visit: Visit | None = None
+        self._receiver: Receiver | None = None
+        self._framing: Framing | None = None
+        # Messages that wait for `recv`, or that it has given out and that are not done.
+        self._behind = 0
+        # The frames that leave at the end of this turn of the event loop.
+        self._leaving: list[bytes] = []
+        self._protocol = protocol
         self._door = door
         self._bounds = bounds
         self._unread: asyncio.TimerHandle | None = None
+
+    def serve_at_once(self, receiver: Receiver, framing: Framing) -> None:
+        """From now on offer each message to `receiver` as soon as it is there, and let `write`
+        send what `framing` makes."""
+        self._receiver, self._framing = receiver, framing
+
+    def forget_handshake(self) -> None:
+        """Let go of the headers of both sides, 5 kB and more that nobody asks for again."""
+        # That there is a request is how the library knows that the handshake is over.
+        self.request, self.response = _FORGOTTEN, None
+
+    # ---- in
+
+    def data_received(self, data: bytes) -> None:
+        """Part of asyncio.Protocol: bytes have come, mostly one short frame and no more.
+
+        The library's parser, which takes whatever there can be, costs five times as much as all
+        that is done here.  What it writes by itself are pongs.
+        """
+        if self._receiver is not None and not self._behind and self._protocol.is_between_frames:
+            message = message_of(data)
+            if message is not None and self._receiver(message):
+                if not self._protocol.count_frame():
+                    self.send_data()
+                return
+        unread = self.transport.get_write_buffer_size()
+        super().data_received(data)
+        if unread < self.transport.get_write_buffer_size() > self._bounds.unread_bytes:
+            self.transport.abort()
+
+    def process_event(self, event: Frame | Request | Response) -> None:
+        """Part of the library's connection: something has come, by the library's parser."""
+        # A message begins with one of these; what goes on with one has the opcode CONT.
+        if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY):
+            if self._receiver is not None and not self._behind and event.fin:
+                is_text = event.opcode is Opcode.TEXT
+                message = _read(event.data, is_text=is_text)
+                if message is not None and self._receiver(message):
+                    return
+            self._behind += 1
+        super().process_event(event)
+
+    def done(self) -> None:
+        """A message from `recv` is dealt with, and does not stand in the way of the next ones."""
+        self._behind -= 1
+
+    # ---- out
+
+    def write(self, message: bytes) -> bool:
+        """Send a message without waiting; returns False, with nothing sent, if it has to wait.
+
+        It must not overtake what `send` has not sent yet.
+        """
+        framing = self._framing
+        if framing is None or self.paused or not self._protocol.is_open:
+            return False
+        # Mostly the message was just made into a frame for another client.
+        frame = framing.frame if message is framing.message else framing.make(message)
+        if not self._leaving:
+            framing.departures.add(self)
+        self._leaving.append(frame)
+        return True
+
+    def depart(self) -> None:
+        """Give to the system what `write` has taken."""
+        frames, self._leaving = self._leaving, []
+        if frames and not self.transport.is_closing():
+            self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+
+    def send_data(self) -> None:
+        """Part of the library's connection: it writes, behind what has been written here."""
+        self.depart()
+        super().send_data()
+
+    # ---- the client that does not read
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio.Protocol."""
@@ -152,16 +237,14 @@ class Connection(ServerConnection):
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of asyncio.Protocol."""
         super().connection_lost(exc)
+        # These refer to each other in circles, which would wait for the collector of garbage.
+        self._receiver = None
+        self.protocol.parser.close()
+        if self.protocol.parser_exc is not None:
+            self.protocol.parser_exc.__traceback__ = None
         self._read_again()
         if self.visit is not None:
             self._door.leave(self.visit)
-
-    def data_received(self, data: bytes) -> None:
-        """Part of asyncio.Protocol.  What it writes by itself are pongs."""
-        unread = self.transport.get_write_buffer_size()
-        super().data_received(data)
-        if unread < self.transport.get_write_buffer_size() > self._bounds.unread_bytes:
-            self.transport.abort()
 
     def pause_writing(self) -> None:
         """Part of asyncio.Protocol: the client has fallen behind with reading."""
@@ -180,14 +263,11 @@ class Connection(ServerConnection):
             self._unread = None
 
 
-def _choose_subprotocol(
-    protocol: ServerProtocol, offered: Sequence[Subprotocol]
-) -> Subprotocol | None:
-    """The first way of writing that the client offers and the server knows; none is JSON.
-
-    Raises NegotiationError for a client that offers others only: it would not understand.
-    """
-    chosen = next((name for name in offered if name in WIRES), None)
-    if offered and chosen is None:
-        raise NegotiationError(f"unknown subprotocols; offer one of {', '.join(WIRES)}, or none")
-    return chosen
+def _read(data: BytesLike, *, is_text: bool) -> str | bytes | None:
+    """A message; None for a text that is none, which the library answers."""
+    if not is_text:
+        return bytes(data)
+    try:
+        return str(data, "utf-8")
+    except UnicodeDecodeError:
+        return None

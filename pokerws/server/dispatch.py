@@ -3,7 +3,9 @@
 One function a matter; it answers through the session.  Raises Illegal for what is refused.
 """
 
-from typing import assert_never
+from collections.abc import Callable
+from functools import partial
+from typing import assert_never, get_args
 
 import structlog
 
@@ -56,8 +58,10 @@ from pokerws.server.texts import chat_text, player_name, table_name
 CHAT = "chat"
 CAPABILITIES = [CHAT]
 
-# What a player asks of a table.
-TableCommand = Act | Sit | Stand | SitOut | SitIn | AddChips | Show | Straddle | RunIt | ChooseGame
+# What a player asks of a table; most of it without bringing chips, which takes an account's turn.
+FreeOfWaiting = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame
+TableCommand = FreeOfWaiting | Sit | AddChips
+_FREE_OF_WAITING = get_args(FreeOfWaiting)
 
 log = structlog.get_logger("pokerws.session")
 
@@ -118,8 +122,27 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             assert_never(message)
 
 
+def find_play(session: Session, message: ClientMessage) -> Callable[[], None] | None:
+    """How to carry out what is asked of a table that is in memory; None for anything else."""
+    if session.identity is None or not isinstance(message, _FREE_OF_WAITING):
+        return None
+    actor = session.desk.lobby.at(message.table)
+    if actor is None:
+        return None
+    return partial(play, session, message, session.identity, actor)
+
+
+def play(session: Session, message: FreeOfWaiting, identity: Identity, actor: TableActor) -> None:
+    """Carry out what is asked of a table.  Raises Illegal."""
+    check_allowed(identity, message)
+    count_cost(session, message)
+    actor.handle(session, message.id, command_of(message, identity))
+
+
 def count_cost(session: Session, message: ClientMessage) -> None:
     """Count what costs more than other messages.  Raises TooFast."""
+    if isinstance(message, Act):
+        return  # It counts as a message, no more, and is what comes most.
     now_ms = session.desk.clock.now_ms()
     match message:
         case Watch() | WatchLobby() | ListTables() | GetHand() | GetAccount():
@@ -260,8 +283,8 @@ def command_of(
     """What a message asks of its table, for a player whose account can pay `balance`."""
     player = identity.player
     match message:
-        case Act(turn=turn, action=action, amount=amount, cards=cards):
-            return commands.Act(player, turn, action, amount, cards)
+        case Act():
+            return commands.Act(player, message.turn, message.action, message.amount, message.cards)
         case Sit(seat=seat, buy_in=buy_in):
             return commands.Sit(player, identity.name, seat, buy_in, balance)
         case Stand():

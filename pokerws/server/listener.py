@@ -11,14 +11,15 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
-from pokerws.messages import Broadcast, CloseCode, Notice
+from pokerws.messages import WIRES, Broadcast, CloseCode, Notice, Wire
 from pokerws.server.client_address import TrustedProxies
-from pokerws.server.connection import Bounds, Connection, Protocol
+from pokerws.server.connection import Connection, Departures, Framing
 from pokerws.server.desk import Desk
-from pokerws.server.dispatch import dispatch
+from pokerws.server.dispatch import dispatch, find_play
 from pokerws.server.door import Door
 from pokerws.server.http import OVER_TLS, SECURITY_HEADERS, Pages
 from pokerws.server.limits import Meter, Quotas, rate_of
+from pokerws.server.protocol import Bounds, Protocol
 from pokerws.server.session import Session
 from pokerws.settings import Settings
 
@@ -45,6 +46,7 @@ class Listener:
         proxies = TrustedProxies(settings.trusted_proxies)
         self._door = Door(self._quotas, proxies, desk.clock, desk.metrics)
         self._bounds = bounds_of(settings)
+        self._framings = framings() if settings.fast_path else {}
         self._headers = {**SECURITY_HEADERS, **(OVER_TLS if tls is not None else {})}
         self._sessions: set[Session] = set()
         self._server: Server | None = None
@@ -112,13 +114,23 @@ class Listener:
     async def _serve(self, connection: ServerConnection) -> None:
         assert isinstance(connection, Connection)
         assert connection.visit is not None, "it was let in"
+        connection.forget_handshake()
         meter = Meter(self._quotas, connection.visit.tally)
         session = Session(connection, self._desk, dispatch, meter)
+        framing = self._framings.get(session.wire)
+        if framing is not None:
+            session.serve_at_once(find_play, framing)
         self._sessions.add(session)
         try:
             await session.run()
         finally:
             self._sessions.discard(session)
+
+
+def framings() -> dict[Wire, Framing]:
+    """What makes the messages of each way of writing into frames."""
+    departures = Departures()
+    return {wire: Framing(departures, is_text=wire.is_text) for wire in WIRES.values()}
 
 
 def bounds_of(settings: Settings) -> Bounds:

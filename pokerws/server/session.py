@@ -6,12 +6,13 @@ rules, nor of what the messages do.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import NoReturn
 
 import structlog
 from msgspec.structs import replace
-from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode as LibraryCloseCode
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
@@ -31,32 +32,60 @@ from pokerws.messages import (
     Welcome,
 )
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
+from pokerws.server.audience import reject
 from pokerws.server.auth import Identity, TooFast
+from pokerws.server.connection import Connection, Framing
 from pokerws.server.decoding import decode, id_of
 from pokerws.server.desk import Desk
 from pokerws.server.expiry import Expiry
 from pokerws.server.limits import Meter
 from pokerws.server.outbox import Outbox
 from pokerws.server.parties import TableAnswer
-from pokerws.server.table_actor import TableActor, reject
+from pokerws.server.table_actor import TableActor
 from pokerws.server.violations import Violations
 
 # A client that does not answer the closing handshake for this long is cut off.
 CLOSE_TIMEOUT_S = 1.0
+# What the library closes with when a message fails that `recv` has given out.
+INTERNAL_ERROR = LibraryCloseCode.INTERNAL_ERROR
 
 log = structlog.get_logger("pokerws.session")
 
 # Each message of a client gets one of these.
 Answer = Accepted | Rejected | Pong | Tables | Account | HandEvents | Welcome
 Dispatch = Callable[["Session", ClientMessage], Awaitable[None]]
+# How to carry a message out without waiting for anything, or None where that cannot be.
+FindPlay = Callable[["Session", ClientMessage], Callable[[], None] | None]
 
 
 class Session:
     """One connection.  It is a `table_actor.Viewer`."""
 
+    __slots__ = (
+        "__weakref__",
+        "_asked",
+        "_closing",
+        "_connection",
+        "_decoder",
+        "_dispatch",
+        "_expiry",
+        "_find_play",
+        "_is_text",
+        "_outbox",
+        "_resynced",
+        "_violations",
+        "_writer",
+        "desk",
+        "hears_chat",
+        "identity",
+        "meter",
+        "watched",
+        "wire",
+    )
+
     def __init__(
         self,
-        connection: ServerConnection,
+        connection: Connection,
         desk: Desk,
         dispatch: Dispatch,
         meter: Meter | None = None,
@@ -68,9 +97,13 @@ class Session:
         self.watched: dict[TableId, TableActor] = {}
         self.hears_chat = True
         self._connection = connection
+        self._is_text = self.wire.is_text
         self._decoder = desk.decoders[self.wire]
         self._dispatch = dispatch
+        self._find_play: FindPlay | None = None
         self._outbox = Outbox(desk.outbox_frames, desk.outbox_bytes)
+        # Sends what waits, while something does.
+        self._writer: asyncio.Task[None] | None = None
         self._resynced = False
         self._closing: asyncio.Task[None] | None = None
         self._violations = Violations(desk.limits.max_violations, desk.clock.now_ms())
@@ -87,9 +120,13 @@ class Session:
         assert self.identity is not None, "commands come after hello"
         return self.identity.player
 
+    def serve_at_once(self, find_play: FindPlay, framing: Framing) -> None:
+        """Serve without a turn of the event loop what nothing has to be waited for."""
+        self._find_play = find_play
+        self._connection.serve_at_once(self._take_at_once, framing)
+
     async def run(self) -> None:
         """Serve the connection until it ends."""
-        writer = asyncio.create_task(self._write())
         code: int | None = None
         try:
             await self._read()
@@ -98,7 +135,8 @@ class Session:
             goodbye = ended.rcvd or ended.sent
             code = 1006 if goodbye is None else goodbye.code
         finally:
-            writer.cancel()
+            if self._writer is not None:
+                self._writer.cancel()
             self._expiry.cancel()
             self.meter.leave(self.desk.clock.now_ms())
             for actor in self.watched.values():
@@ -126,20 +164,23 @@ class Session:
         try:
             async with asyncio.timeout(self.desk.hello_timeout_s):
                 while self.identity is None and self._closing is None:
-                    await self._take(await self._connection.recv())
+                    await self._take_next()
         except TimeoutError:
             self._close(CloseCode.HELLO_TIMEOUT, "say hello first")
         while True:
             # Also while it is being closed: its own goodbye is behind what it has sent before.
-            await self._take(await self._connection.recv())
+            await self._take_next()
+
+    async def _take_next(self) -> None:
+        """Answer the next message, whatever has to be waited for."""
+        frame = await self._connection.recv()
+        await self._take(frame)
+        self._connection.done()
 
     async def _take(self, frame: str | bytes) -> None:
-        """Answer one frame."""
         if self._closing is not None:
             return  # Who is being shown out has no say any more.
-        wait_ms = self.meter.command(self.desk.clock.now_ms())
-        if wait_ms:
-            self._refuse_too_fast(id_of(frame), wait_ms)
+        if self._is_too_fast(frame):
             return
         try:
             message = decode(self.wire, self._decoder, frame)
@@ -147,14 +188,55 @@ class Session:
             self.send(reject(id_of(frame), refusal.code, refusal.detail))
             self._note_violation(refusal.code)
             return
-        self._asked[message.id] = str(message.__struct_config__.tag)
+        self._note_asked(message)
         try:
             await self._dispatch(self, message)
         except TooFast as refusal:
             self._refuse_too_fast(message.id, refusal.wait_ms)
         except Illegal as refusal:
-            self.send(reject(message.id, refusal.code, refusal.detail))
-            self._note_violation(refusal.code)
+            self._refuse(message, refusal)
+
+    def _take_at_once(self, frame: str | bytes) -> bool:
+        """Part of `connection.Receiver`: answers what nothing has to be waited for.
+
+        What there is to say of any other message is said when it has its turn.
+        """
+        try:
+            message = decode(self.wire, self._decoder, frame)
+        except Illegal:
+            return False
+        if self._closing is not None or self._find_play is None:
+            return False
+        play = self._find_play(self, message)
+        if play is None:
+            return False
+        if self._is_too_fast(frame):
+            return True
+        self._note_asked(message)
+        try:
+            play()
+        except TooFast as refusal:
+            self._refuse_too_fast(message.id, refusal.wait_ms)
+        except Illegal as refusal:
+            self._refuse(message, refusal)
+        except Exception:
+            # As with any other message: the connection is lost, and nothing else.
+            log.exception("session_failed", player=self.player)
+            self._close(INTERNAL_ERROR, "internal error")
+        return True
+
+    def _is_too_fast(self, frame: str | bytes) -> bool:
+        wait_ms = self.meter.command(self.desk.clock.now_ms())
+        if wait_ms:
+            self._refuse_too_fast(id_of(frame), wait_ms)
+        return wait_ms > 0
+
+    def _note_asked(self, message: ClientMessage) -> None:
+        self._asked[message.id] = _tag(type(message))
+
+    def _refuse(self, message: ClientMessage, refusal: Illegal) -> None:
+        self.send(reject(message.id, refusal.code, refusal.detail))
+        self._note_violation(refusal.code)
 
     def _note_violation(self, code: str) -> None:
         """Count a refusal, if it is for a violation of the protocol; too many end the session."""
@@ -174,8 +256,11 @@ class Session:
         """Part of `table_actor.Viewer`."""
         self._put(frame, of_table=False)
 
-    def show(self, table: TableActor, frame: bytes) -> None:
+    def show(self, frame: bytes) -> None:
         """Part of `table_actor.Viewer`."""
+        # What most frames take, without another call.
+        if self._writer is None and self._closing is None and self._connection.write(frame):
+            return
         self._put(frame, of_table=True)
 
     def hear(self, frame: bytes) -> None:
@@ -224,12 +309,18 @@ class Session:
             self._close(CloseCode.TOO_FAST, "too many messages, too fast")
 
     def _put(self, frame: bytes, *, of_table: bool) -> None:
-        """Queue a frame.
+        """Send a frame, or queue it behind others and for a client that has fallen behind.
 
         Overflow policy: once, the frames of all tables give way to one fresh snapshot each; a
         client that has not caught up when the outbox overflows again is cut off.
         """
-        if self._closing is not None or self._outbox.put(frame, of_table=of_table):
+        if self._closing is not None:
+            return
+        if self._writer is None and self._connection.write(frame):
+            return
+        if self._outbox.put(frame, of_table=of_table):
+            if self._writer is None:
+                self._writer = asyncio.create_task(self._write())
             return
         if self._resynced:
             self._outbox.clear()
@@ -245,12 +336,12 @@ class Session:
     async def _write(self) -> None:
         """Send what is queued, as fast as the client takes it."""
         try:
-            while True:
-                await self._connection.send(await self._outbox.get(), text=self.wire.is_text)
-                if not self._outbox:
-                    self._resynced = False
+            while self._outbox:
+                await self._connection.send(self._outbox.take(), text=self._is_text)
         except ConnectionClosed:
             return  # The reader sees it too, and ends the session.
+        self._writer = None
+        self._resynced = False
 
     def _warn_of_expiry(self) -> None:
         self.tell(self.wire.encode(Notice("token_expiring", NOTICES["token_expiring"])))
@@ -258,18 +349,25 @@ class Session:
     def _expire(self) -> None:
         self._close(CloseCode.TOKEN_EXPIRED, "the token has expired")
 
-    def _close(self, code: CloseCode, reason: str) -> None:
+    def _close(self, code: int, reason: str) -> None:
         """Close without waiting for a client that may not be reading."""
         if self._closing is None:
             log.info("session_closed", code=int(code), reason=reason)
             self._closing = asyncio.create_task(self._end(code, reason))
 
-    async def _end(self, code: CloseCode, reason: str) -> None:
+    async def _end(self, code: int, reason: str) -> None:
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 # The answer that says why goes first.
-                await self._outbox.emptied()
+                if self._writer is not None:
+                    await asyncio.wait([self._writer])
                 await self._connection.close(code, reason)
         except TimeoutError:
             # The close frame is stuck behind what the client does not read.
             self._connection.transport.abort()
+
+
+@cache
+def _tag(kind: type[ClientMessage]) -> str:
+    """What a kind of message is called on the wire: to ask msgspec takes longer than to decode."""
+    return str(kind.__struct_config__.tag)

@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any, cast
 
 import msgspec
-from websockets.asyncio.server import ServerConnection
 
 from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId
@@ -14,6 +13,7 @@ from pokerws.metrics import Metrics
 from pokerws.server.auth import Identity
 from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
+from pokerws.server.connection import Connection
 from pokerws.server.desk import Desk
 from pokerws.server.dispatch import dispatch
 from pokerws.server.guests import Guests
@@ -32,6 +32,11 @@ class NoSocket:
         self.subprotocol = wire.subprotocol
         self.close_code = None
         self.closed_with: int | None = None
+        self.sent: list[bytes] = []
+
+    def write(self, message: bytes) -> bool:
+        self.sent.append(message)
+        return True
 
     async def close(self, code: int, reason: str) -> None:
         self.closed_with = code
@@ -45,7 +50,7 @@ class Client:
 
     def __init__(self, desk: Desk, wire: Wire = JSON, player: str | None = None) -> None:
         self.connection = NoSocket(wire)
-        self.session = Session(cast("ServerConnection", self.connection), desk, dispatch)
+        self.session = Session(cast("Connection", self.connection), desk, dispatch)
         if player is not None:
             self.session.identity = Identity(PlayerId(player), player)
 
@@ -67,10 +72,8 @@ class Client:
         await self.session._take(frame)
 
     def take(self) -> list[bytes]:
-        """The frames that wait to be sent, in order; they wait no more."""
-        outbox = self.session._outbox
-        frames = [frame for frame, _ in outbox._frames]
-        outbox.clear()
+        """The frames that were sent since the last call, in order."""
+        frames, self.connection.sent = self.connection.sent, []
         return frames
 
     def leave(self) -> None:

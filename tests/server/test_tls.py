@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from websockets.asyncio.client import connect
 
 from pokerws.client import connect as connect_client
+from pokerws.game.state import TableConfig
 from pokerws.server.app import App
 from pokerws.server.tls import server_context
 from pokerws.settings import Settings, SettingsError, load
@@ -112,6 +113,15 @@ def test_old_versions_of_tls_are_not_spoken(pair: dict[str, str]) -> None:
 async def test_the_servers_own_bots_trust_its_certificate(app: App) -> None:
     async with connect_client(app.socket_url, name="Ada", tls=app.own_tls) as client:
         assert client.player
+
+
+async def test_over_tls_messages_are_taken_and_answered_as_they_come(app: App) -> None:
+    async with connect_client(app.socket_url, name="Ada", tls=app.own_tls) as client:
+        table = await client.create_table("One", TableConfig())
+        view = await client.watch(table)
+        await client.sit(table, 10_000)
+        await asyncio.gather(client.sit_out(table), client.sit_in(table), client.stand(table))
+        await view.wait_for(lambda view: view.table.seat_of(client.player) is None)
 
 
 async def test_own_bots_trust_a_certificate_that_somebody_else_has_signed(tmp_path: Path) -> None:

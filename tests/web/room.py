@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -25,6 +26,7 @@ from pokerws.messages import (
     encode,
 )
 from pokerws.server.auth import Admission
+from pokerws.server.connection import Connection
 from pokerws.server.desk import Desk
 from pokerws.server.dispatch import dispatch
 from pokerws.server.guests import Guests
@@ -32,7 +34,6 @@ from pokerws.server.http import SECURITY_HEADERS, Pages
 from pokerws.server.lobby import Lobby
 from pokerws.server.parties import TableAnswer
 from pokerws.server.session import Session
-from pokerws.server.table_actor import TableActor
 from tests.server.fakes import ManualClock, open_bank
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
@@ -51,7 +52,7 @@ class Opponent:
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
-    def show(self, table: TableActor, frame: bytes) -> None:
+    def show(self, frame: bytes) -> None:
         """It knows everything from the table itself."""
 
     def tell(self, frame: bytes) -> None:
@@ -228,6 +229,7 @@ class Room:
         )
 
         async def serve_session(connection: ServerConnection) -> None:
+            assert isinstance(connection, PlainConnection)
             session = RecordingSession(connection, desk, self)
             self._sessions.add(session)
             try:
@@ -239,6 +241,7 @@ class Room:
             serve_session,
             "127.0.0.1",
             self.port,
+            create_connection=PlainConnection,
             process_request=Pages(WEB_ROOT, (), dict),
             process_response=lambda _, __, response: response.headers.update(SECURITY_HEADERS),
             compression=None,
@@ -261,11 +264,21 @@ class Room:
         await self.start()
 
 
+class PlainConnection(ServerConnection):
+    """The library's connection, as a session sees one that has nothing to add to it."""
+
+    def done(self) -> None:
+        pass
+
+    def write(self, message: bytes) -> bool:
+        return False
+
+
 class RecordingSession(Session):
     """A session that notes what its client sends."""
 
-    def __init__(self, connection: ServerConnection, desk: Desk, room: Room) -> None:
-        super().__init__(connection, desk, dispatch)
+    def __init__(self, connection: PlainConnection, desk: Desk, room: Room) -> None:
+        super().__init__(cast("Connection", connection), desk, dispatch)
         self._room = room
 
     async def _take(self, frame: str | bytes) -> None:
