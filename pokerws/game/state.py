@@ -306,7 +306,7 @@ class Table(Struct):
     @property
     def players(self) -> int:
         """How many seats are taken."""
-        return sum(seat is not None for seat in self.seats)
+        return len(self.seats) - self.seats.count(None)
 
     def seat_of(self, player: PlayerId) -> int | None:
         """The number of the seat that `player` has, or None."""

@@ -44,19 +44,18 @@ WIRES = {wire.subprotocol: wire for wire in (JSON, MSGPACK)}
 encode = JSON.encode
 
 
-class Broadcast:
-    """A message to many, written once for each wire that is asked for."""
+class Broadcast(dict[Wire, bytes]):
+    """A message to many, written once for each wire that is asked for: `on(wire)` is its frame."""
 
     def __init__(self, message: ServerMessage) -> None:
         self._message = message
-        self._frames: dict[Wire, bytes] = {}
 
-    def on(self, wire: Wire) -> bytes:
-        """The message's frame."""
-        frame = self._frames.get(wire)
-        if frame is None:
-            frame = self._frames[wire] = wire.encode(self._message)
+    def __missing__(self, wire: Wire) -> bytes:
+        frame = self[wire] = wire.encode(self._message)
         return frame
+
+    # Looked up without a call: most messages go to many.
+    on = dict[Wire, bytes].__getitem__
 
 
 def client_decoder(*, strict: bool, wire: Wire = JSON) -> Decoder[ClientMessage]:

@@ -6,33 +6,49 @@ that move chips between accounts and the table: they close it until they are sto
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 Send = Callable[[], None]
+# Whose frame it is, and how it is sent.
+Frame = tuple[object, Send]
 
 
 class _Held(NamedTuple):
-    """`viewer` is whose frame it is; answers have none, as they are never dropped."""
+    """What waits for `seq`: one thing to send, or the frames of many."""
 
     seq: int
-    send: Send
+    send: Send | None
     refuse: Send | None
-    viewer: object | None
+    frames: list[Frame]
+
+    def let_out(self) -> None:
+        if self.send is not None:
+            self.send()
+        for _, send in self.frames:
+            send()
 
 
 class Gate:
-    """Holds back what is not stored yet.  `written` is the seq up to which all is stored."""
+    """Holds back what is not stored yet.  `written` is the seq up to which all is stored.
+
+    Who has much to send asks first whether it `is_open`, and sends it himself.
+    """
+
+    __slots__ = ("_closed_until", "_durable", "_held", "_written", "is_open")
 
     def __init__(self, *, durable: bool, written: int) -> None:
         self._durable = durable
         self._written = written
         # Without durable acks: the seq that must be stored before the gate opens again.
         self._closed_until = 0
-        self._held: deque[_Held] = deque()
+        # Made when something has to wait: an empty one takes 600 bytes, and each table has a gate.
+        self._held: deque[_Held] | None = None
+        # Whether nothing at all is held back: asked with every action.
+        self.is_open = not durable
 
     def __len__(self) -> int:
-        return len(self._held)
+        return 0 if self._held is None else len(self._held)
 
     @property
     def written(self) -> int:
@@ -47,38 +63,63 @@ class Gate:
     def close(self, seq: int) -> None:
         """Hold everything back until event `seq` is stored, with durable acks or without."""
         self._closed_until = max(self._closed_until, seq)
+        self.is_open = False
 
-    def send(
-        self, seq: int, send: Send, refuse: Send | None = None, viewer: object | None = None
-    ) -> None:
-        """Call `send` once everything up to event `seq` is stored: at once where it is.
+    def holds(self, seq: int) -> bool:
+        """Whether what event `seq` causes has to be held, since it is not stored.
 
-        `refuse` is called in its place where that turns out never to be.  A frame for `viewer` can
-        be forgotten.
+        What is sent while others are being let out comes after them.
         """
-        # What is sent while others are being let out comes after them.
-        if not self._held and (not self.is_closed or seq <= self._written):
-            send()
+        return self._held is not None or (self.is_closed and seq > self._written)
+
+    def send(self, seq: int, send: Send) -> None:
+        """Call `send` once everything up to event `seq` is stored: at once where it is."""
+        if self.holds(seq):
+            self.hold(seq, send)
         else:
-            self._held.append(_Held(seq, send, refuse, viewer))
+            send()
+
+    def hold(self, seq: int, send: Send, refuse: Send | None = None) -> None:
+        """Call `send` once everything up to event `seq` is stored.
+
+        `refuse` is called in its place where that turns out never to be.
+        """
+        self._hold(_Held(seq, send, refuse, []))
+
+    def hold_frames(self, seq: int, frames: Iterable[Frame]) -> None:
+        """The same with what viewers are shown; these can be forgotten."""
+        self._hold(_Held(seq, None, None, list(frames)))
+
+    def _hold(self, held: _Held) -> None:
+        if self._held is None:
+            self._held = deque()
+        self._held.append(held)
+        self.is_open = False
 
     def advance(self, seq: int) -> None:
         """Everything up to `seq` is stored: let out what waited for it."""
         self._written = max(self._written, seq)
         while self._held and (self._held[0].seq <= self._written or not self.is_closed):
-            self._held.popleft().send()
+            self._held.popleft().let_out()
+        if not self._held:
+            self._held = None
+            self.is_open = not self.is_closed
 
     def forget(self, viewer: object) -> None:
         """Drop the frames that wait for a viewer who follows the table no more."""
-        self._held = deque(held for held in self._held if held.viewer is not viewer)
+        if self._held is None:
+            return
+        for held in self._held:
+            held.frames[:] = [frame for frame in held.frames if frame[0] is not viewer]
+        self._held = deque(held for held in self._held if held.send is not None or held.frames)
 
     def refuse(self) -> None:
         """What waits will never be stored: nobody may see it, and whoever asked is told so."""
-        held, self._held = self._held, deque()
+        held, self._held = self._held or (), None
         for one in held:
             if one.refuse is not None:
                 one.refuse()
 
     def discard(self) -> None:
         """Say nothing more, to nobody: what waits may be stored or not."""
-        self._held.clear()
+        self._held = None

@@ -4,8 +4,8 @@ They are stored with the table.  A few are kept a player, and for a bounded numb
 of commands that moved chips are kept longer, as nothing else would stop a repetition of them.
 """
 
-from base64 import b64encode
-from collections.abc import Iterable
+from binascii import b2a_base64
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -24,6 +24,9 @@ RECEIPT_PLAYERS = 64
 # No digest begins with this by chance.
 CHIPS = "$"
 
+# What begins and ends a stay at a table.
+_STAYS = frozenset({PlayerSat, PlayerStood})
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -39,48 +42,57 @@ class _ActWithoutCards(Struct, frozen=True):
 class Receipts:
     """The latest receipts of a table's players; `kept` is their stored form."""
 
+    __slots__ = ("kept",)
+
     def __init__(self, kept: dict[PlayerId, list[Receipt]]) -> None:
         self.kept = kept
 
-    def find(self, player: PlayerId, command_id: str, command: Command) -> Receipt | None:
-        """The receipt of this very command, if it was accepted before."""
-        receipts = self.kept.get(player)
-        if not receipts:
-            return None
-        digest = _digest(command_id, command)
-        return next((receipt for receipt in receipts if receipt.digest == digest), None)
+    def find(self, player: PlayerId, digest: str) -> Receipt | None:
+        """The receipt of the command with this digest, if it was accepted before."""
+        for receipt in self.kept.get(player, ()):
+            if receipt.digest == digest:
+                return receipt
+        return None
 
     def add(
-        self,
-        player: PlayerId,
-        command_id: str,
-        command: Command,
-        seq: int,
-        events: Iterable[TableEvent],
-        *,
-        table: Table,
+        self, player: PlayerId, receipt: Receipt, events: Sequence[TableEvent], *, table: Table
     ) -> None:
-        """Keep that a command was accepted; `seq` is the first of the `events` that it caused.
+        """Keep that a command was accepted, which caused the `events`.
 
         Taking or leaving a seat forgets the earlier ones, so that a new stay starts afresh.  Those
         of players who sit at the `table` are never pushed out by those of others.
         """
-        receipt = Receipt(_digest(command_id, command), seq)
-        before = self.kept.pop(player, [])
-        if any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events):
-            before = []
-        self.kept[player] = _latest([*before, receipt])
+        receipts = self.kept.pop(player, None)
+        if receipts is None or _is_other_stay(player, events):
+            receipts = []
+        _keep(receipts, receipt)
+        self.kept[player] = receipts
         if len(self.kept) > RECEIPT_PLAYERS:
             del self.kept[next(one for one in self.kept if table.seat_of(one) is None)]
 
 
-def _latest(receipts: list[Receipt]) -> list[Receipt]:
-    of_chips = [receipt for receipt in receipts if receipt.digest.startswith(CHIPS)]
-    others = [receipt for receipt in receipts if not receipt.digest.startswith(CHIPS)]
-    return of_chips[-CHIP_RECEIPTS_PER_PLAYER:] + others[-RECEIPTS_PER_PLAYER:]
+def _is_other_stay(player: PlayerId, events: Sequence[TableEvent]) -> bool:
+    """Whether the player has taken or left a seat."""
+    if _STAYS.isdisjoint(map(type, events)):
+        return False
+    return any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events)
 
 
-def _digest(command_id: str, command: Command) -> str:
+def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
+    """Add a receipt; those of chips stand before the others, and each kind is in order."""
+    of_chips = 0
+    while of_chips < len(receipts) and receipts[of_chips].digest.startswith(CHIPS):
+        of_chips += 1
+    if receipt.digest.startswith(CHIPS):
+        receipts.insert(of_chips, receipt)
+        del receipts[: max(0, of_chips + 1 - CHIP_RECEIPTS_PER_PLAYER)]
+    else:
+        receipts.append(receipt)
+        if len(receipts) - of_chips > RECEIPTS_PER_PLAYER:
+            del receipts[of_chips]
+
+
+def digest_of(command_id: str, command: Command) -> str:
     """The command's id and what it asks; not what the account held when it came.
 
     An action without cards has the digest that it had before there were draws.
@@ -88,11 +100,14 @@ def _digest(command_id: str, command: Command) -> str:
     Of 72 bits, as 12 characters: a player has a dozen, so that two alike are not to be feared.  A
     mark in front tells of a command that moves chips.
     """
-    mark = CHIPS if isinstance(command, Sit | AddChips | Stand) else ""
-    if isinstance(command, Sit | AddChips):
-        command = replace(command, balance=None)
     asked: Command | _ActWithoutCards = command
-    if isinstance(command, Act) and command.cards is None:
-        asked = _ActWithoutCards(command.player, command.turn, command.action, command.amount)
+    mark = ""
+    if isinstance(command, Act):
+        if command.cards is None:
+            asked = _ActWithoutCards(command.player, command.turn, command.action, command.amount)
+    elif isinstance(command, (Sit, AddChips)):
+        asked, mark = replace(command, balance=None), CHIPS
+    elif isinstance(command, Stand):
+        mark = CHIPS
     digest = blake2b(_encode((command_id, asked)), digest_size=9).digest()
-    return mark + b64encode(digest).decode()
+    return mark + b2a_base64(digest, newline=False).decode()

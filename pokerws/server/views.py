@@ -5,7 +5,7 @@ is a player's id, or None for a spectator.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import assert_never
+from typing import get_args
 
 from msgspec.structs import replace
 
@@ -55,6 +55,46 @@ from pokerws.game.events import (
 )
 from pokerws.game.state import Hand, HandSeat, LastHand, PlayerId, Table
 
+# What has no secrets.
+Public = (
+    TurnStarted
+    | Folded
+    | Called
+    | Checked
+    | Raised
+    | BetPlaced
+    | BetsCollected
+    | BoardDealt
+    | BlindPosted
+    | BringInPosted
+    | DrawStarted
+    | RunItAgreed
+    | UncalledBetReturned
+    | PotAwarded
+    | CardsShown
+    | CardsMucked
+    | TurnTimedOut
+    | AntePosted
+    | HandEnded
+    | HandCancelled
+    | HandShown
+    | NextHandScheduled
+    | NextHandCancelled
+    | PlayerSat
+    | PlayerStood
+    | PlayerLeaving
+    | ChipsAdded
+    | PlayerSatOut
+    | PlayerSatIn
+    | StraddleSet
+    | RunItSet
+    | GameChanged
+    | ClockResumed
+    | TableOpened
+    | TableClosed
+)
+_PUBLIC_TYPES = frozenset(get_args(Public))
+
 # The player in each seat, None for an empty one.
 Owners = Sequence[PlayerId | None]
 
@@ -64,15 +104,51 @@ def owners(table: Table) -> Owners:
     return [None if seat is None else seat.player for seat in table.seats]
 
 
-def insiders(events: Iterable[TableEvent]) -> set[PlayerId | None]:
+def are_public(events: Iterable[TableEvent]) -> bool:
+    """Whether everybody may see all of these events as they are."""
+    return _PUBLIC_TYPES.issuperset(map(type, events))
+
+
+def insiders(events: Iterable[TableEvent]) -> set[PlayerId]:
     """The players who see more of these events than a spectator."""
-    players: set[PlayerId | None] = set()
+    players: set[PlayerId] = set()
     for event in events:
         if isinstance(event, HoleCardsDealt):
-            players.update(event.players)
+            players.update(player for player in event.players if player is not None)
         elif isinstance(event, CardsDrawn):
             players.add(event.player)
     return players
+
+
+def redact_all(events: Sequence[TableEvent], viewer: PlayerId | None) -> list[TableEvent]:
+    """The events as `viewer` may see them, whenever that is."""
+    return [redact(event, viewer) for event in events]
+
+
+def redact_for_each(
+    events: Sequence[TableEvent], viewers: Iterable[PlayerId]
+) -> dict[PlayerId | None, list[TableEvent]]:
+    """The events as each of the viewers may see them, and under None as anybody else may."""
+    hidden = redact_all(events, None)
+    shown: dict[PlayerId | None, list[TableEvent]] = {None: hidden}
+    for viewer in viewers:
+        shown[viewer] = own = hidden.copy()
+        for place, event in enumerate(events):
+            if isinstance(event, HoleCardsDealt):
+                own[place] = replace(event, cards=_with_own(event, hidden[place], viewer))
+            elif isinstance(event, CardsDrawn):
+                own[place] = redact(event, viewer)
+    return shown
+
+
+def _with_own(dealt: HoleCardsDealt, hidden: TableEvent, viewer: PlayerId) -> list[list[Card]]:
+    """The cards as the viewer sees them, made of those that nobody sees."""
+    assert isinstance(hidden, HoleCardsDealt)
+    cards = hidden.cards.copy()
+    for number, player in enumerate(dealt.players):
+        if player == viewer:
+            cards[number] = dealt.cards[number]
+    return cards
 
 
 def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
@@ -88,47 +164,15 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
             return replace(event, deck=[])
         case LogRestarted():
             return LogRestarted(None)
-        case (
-            TurnStarted()
-            | Folded()
-            | Called()
-            | Checked()
-            | Raised()
-            | BetPlaced()
-            | BetsCollected()
-            | BoardDealt()
-            | BlindPosted()
-            | BringInPosted()
-            | DrawStarted()
-            | CardsDrawn()
-            | RunItAgreed()
-            | UncalledBetReturned()
-            | PotAwarded()
-            | CardsShown()
-            | CardsMucked()
-            | TurnTimedOut()
-            | AntePosted()
-            | HandEnded()
-            | HandCancelled()
-            | HandShown()
-            | NextHandScheduled()
-            | NextHandCancelled()
-            | PlayerSat()
-            | PlayerStood()
-            | PlayerLeaving()
-            | ChipsAdded()
-            | PlayerSatOut()
-            | PlayerSatIn()
-            | StraddleSet()
-            | RunItSet()
-            | GameChanged()
-            | ClockResumed()
-            | TableOpened()
-            | TableClosed()
-        ):
+        case CardsDrawn():
             return event
         case _:
-            assert_never(event)
+            return _as_it_is(event)
+
+
+def _as_it_is(event: Public) -> TableEvent:
+    assert type(event) in _PUBLIC_TYPES, "nobody has decided about it"
+    return event
 
 
 def redact_table(table: Table, viewer: PlayerId | None) -> Table:

@@ -19,6 +19,7 @@ from pokerws.server.parties import TableAnswer
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.memory import MemoryAccounts, MemoryStore
+from pokerws.storage.sealed_change import Step, sealed
 from pokerws.storage.store import Change
 
 _decode = server_decoder().decode
@@ -84,7 +85,7 @@ class FakeViewer:
     def answer(self, message: TableAnswer) -> None:
         self.frames.append(msgspec.json.encode(message))
 
-    def show(self, table: TableActor, frame: bytes) -> None:
+    def show(self, frame: bytes) -> None:
         self.frames.append(frame)
 
     def tell(self, frame: bytes) -> None:
@@ -117,8 +118,8 @@ class FakeSink:
         self.healthy = True
         self.actor: TableActor | None = None
 
-    def put(self, change: Change) -> None:
-        self.changes.append(change)
+    def put(self, change: Change | Step) -> None:
+        self.changes.append(sealed(change))
         if self.actor is not None:
             self.actor.written(change.version)
 

@@ -213,4 +213,4 @@ class RandomPlay:
             ChooseGame(self._id, table, rng.choice(list(VARIANTS))),
         ]
         await client.asks(rng.choice(messages))
-        self.desk.lobby._tell_subscribers()
+        self.desk.lobby._listed.tell()

@@ -98,7 +98,7 @@ def test_the_gate_lets_out_in_order_what_is_stored() -> None:
 
 def test_the_gate_refuses_what_will_never_be_stored() -> None:
     gate, sent = Gate(durable=True, written=1), list[str]()
-    gate.send(2, lambda: sent.append("answer"), lambda: sent.append("refusal"))
+    gate.hold(2, lambda: sent.append("answer"), lambda: sent.append("refusal"))
     gate.send(2, lambda: sent.append("events"))
     gate.refuse()
     gate.advance(9)
@@ -156,7 +156,7 @@ def test_what_is_sent_while_a_gate_lets_out_comes_after_what_waited() -> None:
 def test_a_closed_gate_refuses_what_will_never_be_stored() -> None:
     gate, sent = Gate(durable=False, written=2), list[str]()
     gate.close(3)
-    gate.send(3, lambda: sent.append("answer"), lambda: sent.append("refusal"))
+    gate.hold(3, lambda: sent.append("answer"), lambda: sent.append("refusal"))
     gate.send(3, lambda: sent.append("events"))
     gate.refuse()
     gate.advance(9)

@@ -18,7 +18,7 @@ from pokerws.game.commands import (
     Straddle,
 )
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
-from pokerws.server.receipts import Receipts
+from pokerws.server.receipts import Receipts, digest_of
 from pokerws.storage.store import Receipt
 
 ANN = PlayerId("ann")
@@ -42,17 +42,17 @@ STORED: list[tuple[Command, str]] = [
 @pytest.mark.parametrize(("command", "digest"), STORED, ids=[digest for _, digest in STORED])
 def test_a_receipt_that_is_stored_is_found_by_its_command(command: Command, digest: str) -> None:
     kept = {ANN: [Receipt(digest, 5)]}
-    assert Receipts(kept).find(ANN, "c1", command) == Receipt(digest, 5)
-    assert Receipts(kept).find(ANN, "c2", command) is None
+    assert Receipts(kept).find(ANN, digest_of("c1", command)) == Receipt(digest, 5)
+    assert Receipts(kept).find(ANN, digest_of("c2", command)) is None
     new = Receipts({})
-    new.add(ANN, "c1", command, 5, [], table=TABLE)
+    new.add(ANN, Receipt(digest_of("c1", command), 5), [], table=TABLE)
     assert json.encode(new.kept) == json.encode(kept)
 
 
 def test_an_action_without_cards_is_not_taken_for_one_with_them() -> None:
     discards = Act(ANN, 7, "discard", cards=parse_cards("7c2s"))
     receipts = Receipts({})
-    receipts.add(ANN, "c1", discards, 5, [], table=TABLE)
-    assert receipts.find(ANN, "c1", discards) is not None
+    receipts.add(ANN, Receipt(digest_of("c1", discards), 5), [], table=TABLE)
+    assert receipts.find(ANN, digest_of("c1", discards)) is not None
     for other in (None, [], parse_cards("7c")):
-        assert receipts.find(ANN, "c1", replace(discards, cards=other)) is None
+        assert receipts.find(ANN, digest_of("c1", replace(discards, cards=other))) is None

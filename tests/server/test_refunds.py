@@ -133,12 +133,30 @@ async def test_a_bug_in_a_command_brings_everybody_home_what_was_theirs_before_i
     assert house.balances() == [GRANT, GRANT, GRANT]
     assert sum(house.accounts._balances.values()) == 0
     assert [m.code for m in watcher.take() if isinstance(m, Notice)] == ["table_failed"]
-    house.lobby._tell_subscribers()
+    house.lobby._listed.tell()
     (news,) = lister.take()
     assert isinstance(news, LobbyMessage)
     assert [(one.table, one.status) for one in news.tables] == [(actor.table.id, "closed")]
     with pytest.raises(Illegal, match="unknown_table"):
         await house.lobby.find(actor.table.id)
+
+
+async def test_so_it_does_after_a_long_turn_in_which_the_table_was_packed(
+    house: MemoryHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await house.open_hand()
+    turn = actor.table.hand.turn if actor.table.hand is not None else None
+    assert turn is not None
+    caller = (house.ann, house.ben)[turn.seat]
+    actor.handle(caller, "c", commands.Act(caller.player, turn.number, "call"))
+    assert actor.table.hand is not None, "the other one may still raise"
+    while actor.pack():
+        pass
+
+    monkeypatch.setattr(table_actor, "play", half)
+    await runs_out_of_time(house, actor)
+
+    assert house.balances() == [GRANT, GRANT, GRANT]
 
 
 async def test_what_was_won_and_brought_before_the_bug_stays_so(

@@ -1,10 +1,12 @@
 """No viewer's bytes ever hold a card that it may not see, as an oracle reads the raw events."""
 
 import asyncio
+import logging
 import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any, get_args, get_type_hints
 
 import msgspec
@@ -21,7 +23,7 @@ from pokerws.game.next_hand import games_of
 from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import JSON, MSGPACK
-from pokerws.server import table_actor, views
+from pokerws.server import audience, table_actor, views
 from pokerws.server.app import App
 from tests.server.fakes import FakeSink, FakeViewer, ManualClock, OpenStore
 from tests.server.in_process import open_desk
@@ -56,8 +58,9 @@ def config_of(table: str, variant: str) -> TableConfig:
 
 @pytest.mark.parametrize("variant", GAMES)
 async def test_no_viewer_and_no_log_line_is_told_a_card_that_it_may_not_know(
-    monkeypatch: pytest.MonkeyPatch, variant: str
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, variant: str
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     told, frames = Counter[str](), Counter[str]()
     for table in TABLES:
         with capture_logs() as lines:
@@ -102,19 +105,20 @@ def _with_what_was_mucked(table: Table, viewer: PlayerId | None) -> Table:
 
 
 @pytest.mark.parametrize(
-    ("view", "leak"),
+    ("user", "view", "leak"),
     [
-        ("redact", _as_it_is),
-        ("redact_table", lambda table, viewer: table),
-        ("redact_table", _with_the_deck),
-        ("redact_table", _with_what_was_mucked),
+        (views, "redact", _as_it_is),
+        (audience, "are_public", lambda events: True),
+        (audience, "redact_table", lambda table, viewer: table),
+        (audience, "redact_table", _with_the_deck),
+        (audience, "redact_table", _with_what_was_mucked),
     ],
 )
 async def test_a_leak_is_found(
-    monkeypatch: pytest.MonkeyPatch, view: str, leak: Callable[..., object]
+    monkeypatch: pytest.MonkeyPatch, user: ModuleType, view: str, leak: Callable[..., object]
 ) -> None:
     game = RandomPlay(monkeypatch, config_of("six", "NT"), seed=1)
-    monkeypatch.setattr(table_actor, view, leak)
+    monkeypatch.setattr(user, view, leak)
     with capture_logs(), pytest.raises(AssertionError, match="may not know"):
         await game.hands(300)
 

@@ -231,7 +231,7 @@ class Person:
         if message.id == self.asked and self.answer_to and not self.answer_to.done():
             self.answer_to.set_result(message)
 
-    def show(self, table: TableActor, frame: bytes) -> None:
+    def show(self, frame: bytes) -> None:
         message = _decode_frame(frame)
         match message:
             case Events(seq=seq, events=events):
