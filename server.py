@@ -21,6 +21,8 @@ try:
     from pokerws.game.state import PlayerId
     from pokerws.replay_hands import replay_hands
     from pokerws.server.app import App
+    from pokerws.server.clock import Clock
+    from pokerws.server.collector import Collector
     from pokerws.server.hand_texts import FORMATS, HandWriter
     from pokerws.server.keys import KeySetError
     from pokerws.server.mint import ROLES, mint
@@ -329,11 +331,14 @@ async def _serve(settings: Settings) -> int:
         )
         return FAILED
     _show_status(app, settings)
+    collector = Collector(Clock())
+    collector.start()
     bots = asyncio.create_task(_run_bots(app, settings)) if settings.bots else None
     await stopping.wait()
     if bots is not None:
         bots.cancel()
         await asyncio.wait([bots])
+    collector.stop()
     return 0 if await app.stop() else FAILED
 
 
