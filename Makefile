@@ -7,11 +7,11 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak fuzz bench docs lint format clean
+.PHONY: help run test test-plain soak fuzz bench bench-long bench-guard docs lint format clean
 
 help: ## Say what can be made
 	@echo "make TARGET, where TARGET is one of:"
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
 
 run: $(READY) ## Start the server with a table of bots, as local.env says (PORT=9000 for another port)
 	@exec $(BIN)/python server.py serve --env-file local.env
@@ -19,7 +19,11 @@ run: $(READY) ## Start the server with a table of bots, as local.env says (PORT=
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-browser.sh
 	@tests/install-node.sh
+	@tests/install-node.sh $(PEER)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+test-plain: $(READY) ## Run the tests of the server once more, without the fast path
+	@FAST_PATH=false $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile tests/server $(ARGS)
 
 SEEDS ?= 200
 FIRST_SEED ?= 1
@@ -31,8 +35,17 @@ fuzz: $(READY) ## Give the decoder whatever reaches new code, for a while (FUZZ_
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1
 
-bench: $(READY) ## Measure storage and rules against what they are held to, into bench/RESULTS.md (six minutes)
+PEER := bench/live/peer
+bench: $(READY) ## Measure all against what it is held to, into bench/RESULTS.md (25 minutes)
+	@tests/install-node.sh $(PEER)
 	@$(BIN)/python -m bench
+
+MINUTES ?= 60
+bench-long: $(READY) ## Play at half load, into bench/long.json and bench/RESULTS.md (MINUTES=60)
+	@$(BIN)/python -m bench.live.long --minutes $(MINUTES)
+
+bench-guard: $(READY) ## See that fixed work costs no more than was recorded (RECORD=1 to record it)
+	@$(BIN)/python -m bench.guard $(if $(RECORD),--record)
 
 docs: $(READY) ## Make the files that are made from the code: protocol, schemas, settings
 	$(BIN)/python -m pokerws.schema protocol > docs/protocol.md.new
@@ -52,7 +65,7 @@ format: $(READY) ## Put the code into the common format
 	$(BIN)/ruff format .
 
 clean: ## Remove .venv and all caches, but not the database in var/
-	rm -rf .venv tests/node/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build
+	rm -rf .venv tests/node/node_modules $(PEER)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build
 	find pokerws tests $(wildcard bench) -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

@@ -1,20 +1,23 @@
 """The benchmark's command line: `python -m bench` runs all parts and writes the results down.
 
-`python -m bench journal` (or latency, hydration, engine, variants, or several) runs parts and only
-prints them.
+`python -m bench journal` (or another part, or several) runs parts and only prints them.
 """
 
 import argparse
 import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import cache
+from importlib import import_module
 
 import uvloop
 
 from bench import engine, hydration, journal, latency
-from bench.figures import Part, table
+from bench.figures import Part, scenario_table, table
+from bench.long_run import stored_part
 from bench.place import Place, measuring_place
 from bench.played import Played
 from bench.report import Results, describe, write
@@ -30,11 +33,24 @@ RULES: dict[str, Callable[[], Part]] = {
     "engine": engine.measure,
     "variants": engine.measure_variants,
 }
-PARTS = (*STORAGE, *RULES)
+# Parts that put a server under load, and watch it with what only Linux has: so they are imported
+# when they are asked for.
+LIVE = {
+    "live": ("bench.live.scenarios", "measure"),
+    "peer": ("bench.live.scenarios", "measure_peer"),
+    "memory": ("bench.live.memory", "measure"),
+    "growth": ("bench.live.growth", "measure"),
+    "storm": ("bench.live.storm", "measure"),
+    "cold": ("bench.live.cold", "measure"),
+    "profiles": ("bench.live.profiles", "measure"),
+}
+PARTS = (*STORAGE, *RULES, *LIVE)
 
 
 def main(arguments: Sequence[str]) -> None:
     """Run what is asked for."""
+    # Whoever ends this means the servers that it has started too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)}; all without")
     chosen = parser.parse_args(arguments).part
@@ -42,8 +58,9 @@ def main(arguments: Sequence[str]) -> None:
     if unknown:
         parser.error(f"no such part: {', '.join(unknown)} (there are {', '.join(PARTS)})")
     with _log_to_nowhere():
-        results = uvloop.run(run(chosen or list(PARTS), shown(arguments)))
+        results = run(chosen or list(PARTS), shown(arguments))
     if not chosen:
+        results.parts += stored_part()
         write(results)
         print("written to bench/results.json and bench/RESULTS.md")
 
@@ -62,24 +79,48 @@ def _log_to_nowhere() -> Iterator[None]:
         yield
 
 
-async def run(parts: Sequence[str], command: str) -> Results:
-    """Measure the parts one after the other, those of storage on a database of their own."""
-    played = Played.make()
-    description = describe(command)
-    measured: list[Part] = []
+def run(parts: Sequence[str], command: str) -> Results:
+    """Measure the parts one after the other."""
+    results = Results(describe(command), [])
     for name in parts:
         started_s = time.perf_counter()
-        if name in RULES:
-            part = RULES[name]()
-        else:
-            async with measuring_place() as place:
-                description.versions["PostgreSQL"] = place.store.version
-                await place.use_log_files()
-                part = await STORAGE[name](place, played)
+        part = measured(name, results)
         part.seconds = time.perf_counter() - started_s
-        measured.append(part)
-        print("\n".join(["", *table(part.figures), "", *part.notes, ""]), flush=True)
-    return Results(description, measured)
+        results.parts.append(part)
+        print("\n".join(["", *said(part), ""]), flush=True)
+    return results
+
+
+def measured(name: str, results: Results) -> Part:
+    """One part."""
+    if name in STORAGE:
+        return uvloop.run(_stored(STORAGE[name], results))
+    if name in RULES:
+        return RULES[name]()
+    module, function = LIVE[name]
+    measure: Callable[[], Part] = getattr(import_module(module), function)
+    return measure()
+
+
+async def _stored(measure: Measure, results: Results) -> Part:
+    """A part that is measured on a database of its own."""
+    async with measuring_place() as place:
+        results.run.versions["PostgreSQL"] = place.store.version
+        await place.use_log_files()
+        return await measure(place, _played())
+
+
+@cache
+def _played() -> Played:
+    return Played.make()
+
+
+def said(part: Part) -> list[str]:
+    """A part for who waits for it."""
+    lines = table(part.figures) if part.figures else []
+    if part.scenarios:
+        lines += ["", *scenario_table(part.scenarios)]
+    return [*lines, "", *part.notes]
 
 
 if __name__ == "__main__":

@@ -1,23 +1,36 @@
-"""What is written down of a run: results.json with every figure, RESULTS.md to be read.
+"""What is written down of a run: results.json with every figure, RESULTS.md to be read, its plots.
 
-It owns both files and the description of the machine.
+It owns these files and the description of the machine.
 """
 
 import os
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 from msgspec import Struct
 
-from bench.figures import Part, table
+from bench.figures import MET, Figure, Part, ratio_text, scenario_table, table, target_text
 
 HERE = Path(__file__).parent
-LIBRARIES = ("asyncpg", "msgspec", "uvloop", "cryptography", "phevaluator", "pokerkit", "clubs")
+PLOTS = "plots"
+# Of more targets than this, a part says of those that are met only how many they are.
+MANY_TARGETS = 8
+LIBRARIES = (
+    "asyncpg",
+    "msgspec",
+    "uvloop",
+    "websockets",
+    "cryptography",
+    "phevaluator",
+    "pokerkit",
+    "clubs",
+)
 
 
 class Run(Struct):
@@ -58,14 +71,18 @@ def describe(command: str) -> Run:
 
 
 def write(results: Results, directory: Path = HERE) -> None:
-    """Replace both files."""
+    """Replace all files."""
     data = msgspec.json.format(msgspec.json.encode(results), indent=2)
     (directory / "results.json").write_bytes(data + b"\n")
-    (directory / "RESULTS.md").write_text(text(results), encoding="utf-8")
+    # It takes half a second to load, which only who writes has to wait.
+    from bench.plots import draw  # noqa: PLC0415
+
+    plots = draw(results.parts, directory / PLOTS)
+    (directory / "RESULTS.md").write_text(text(results, plots), encoding="utf-8")
 
 
-def text(results: Results) -> str:
-    """The run for people."""
+def text(results: Results, plots: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
+    """The run for people; `plots` are files of each part."""
     run = results.run
     versions = ", ".join(f"{name} {number}" for name, number in run.versions.items())
     lines = [
@@ -83,29 +100,57 @@ def text(results: Results) -> str:
             "[How and why](../docs/decisions/0014-bench.md)."
         ),
         "",
-        *_missed(results.parts),
+        *_targets(results.parts),
     ]
     for part in results.parts:
-        notes = [f"- {note}" for note in part.notes]
-        lines += ["", f"## {part.name.capitalize()}", "", *table(part.figures), "", *notes]
-        lines.append(f"- It took {part.seconds:.0f} s.")
+        lines += ["", f"## {part.name.capitalize()}", "", *_part(part, plots.get(part.name, ()))]
     return "\n".join(lines) + "\n"
 
 
-def _missed(parts: Sequence[Part]) -> list[str]:
-    """The targets that are not met, by name."""
-    missed = [figure for part in parts for figure in part.figures if figure.met is False]
-    if not missed:
-        return ["All targets are met."]
+def _part(part: Part, plots: Sequence[str]) -> list[str]:
+    """All of one part, below its heading."""
+    lines: list[str] = []
+    if part.figures:
+        lines += [*table(part.figures), ""]
+    if part.scenarios:
+        lines += [*scenario_table(part.scenarios), ""]
+    for plot in plots:
+        lines += [f"![{plot.removesuffix('.svg').replace('-', ' ')}]({PLOTS}/{plot})", ""]
+    notes = [*part.notes, *(f"{curve.name}: {curve.note}" for curve in part.curves if curve.note)]
+    return [*lines, *(f"- {note}" for note in notes), f"- It took {part.seconds:.0f} s."]
+
+
+def _targets(parts: Sequence[Part]) -> list[str]:
+    """All targets, with what is known of why one is missed."""
+    judged = [figure.met for part in parts for figure in part.figures if figure.met is not None]
+    if not judged:
+        return []
+    rows = [row for part in parts for row in _targets_of(part)]
     return [
-        "Targets missed:",
+        "## Targets",
         "",
-        *(
-            f"- {figure.name}, against {figure.against}: {figure.ratio:.3g}, "
-            f"where {figure.bound} {figure.target:g} is wanted"
-            for figure in missed
-        ),
+        f"{judged.count(True)} of {len(judged)} are met.",
+        "",
+        "| part | what | against | ratio (lowest to highest) | target | | why |",
+        "| --- | --- | --- | ---: | ---: | --- | --- |",
+        *rows,
     ]
+
+
+def _targets_of(part: Part) -> list[str]:
+    judged = [figure for figure in part.figures if figure.met is not None]
+    met = [figure for figure in judged if figure.met]
+    if len(judged) <= MANY_TARGETS:
+        return [_target(part, figure) for figure in judged]
+    summed = f"| {part.name} | {len(met)} more | | | | met | |"
+    return [*(_target(part, figure) for figure in judged if not figure.met), summed]
+
+
+def _target(part: Part, figure: Figure) -> str:
+    return (
+        f"| {part.name} | {figure.name} | {figure.against} | {ratio_text(figure)} "
+        f"| {target_text(figure)} | {MET[figure.met]} | {figure.why} |"
+    )
 
 
 def _commit() -> str:
