@@ -40,6 +40,9 @@ _IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
 _MASKED, _MASKED_HEAD = 0x80, 6
 _short, _medium, _long = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
 
+# So many messages wait for the end of a turn; few turns have as many for one client.
+MAX_LEAVING = 32
+
 _FORGOTTEN = Request("", Headers())
 
 # Takes a whole message, or leaves it for `recv`: then it returns False and has done nothing.
@@ -91,8 +94,14 @@ class Departures:
 
     def _depart(self) -> None:
         connections, self._connections = self._connections, []
-        for connection in connections:
-            connection.depart()
+        connections.reverse()
+        try:
+            while connections:
+                connections.pop().depart()
+        finally:
+            # One that fails must not hold up the others.
+            for connection in connections:
+                self.add(connection)
 
 
 class Framing:
@@ -210,6 +219,9 @@ class Connection(ServerConnection):
         if not self._leaving:
             framing.departures.add(self)
         self._leaving.append(frame)
+        if len(self._leaving) == MAX_LEAVING:
+            # So that it is seen in time whether the client has fallen behind.
+            self.depart()
         return True
 
     def depart(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
@@ -12,7 +13,13 @@ from websockets.protocol import CONNECTING, OPEN
 from websockets.server import ServerProtocol
 
 from pokerws.messages import JSON, CloseCode, Pong
-from pokerws.server.connection import frame_of, message_of
+from pokerws.server.connection import (
+    MAX_LEAVING,
+    Departures,
+    Framing,
+    frame_of,
+    message_of,
+)
 from pokerws.server.limits import Rate, Rates
 from pokerws.server.listener import framings
 from pokerws.server.protocol import Bounds, Protocol
@@ -263,3 +270,37 @@ def test_a_connection_writes_nothing_at_once_that_has_to_wait() -> None:
         assert fed.connection._receiver is None
 
     asyncio.run(check())
+
+
+async def test_what_one_segment_asks_for_does_not_pile_up_behind_the_turn() -> None:
+    fed = Fed(is_fast=True)
+    await fed.start()
+    said = len(answers(fed))
+    fed.connection.data_received(frame(told("act", turn=99, action="fold")) * (3 * MAX_LEAVING + 1))
+    assert len(answers(fed)) - said == 3 * MAX_LEAVING
+    await fed.settle()
+    assert len(answers(fed)) - said == 3 * MAX_LEAVING + 1
+    await fed.end()
+
+
+async def test_a_connection_that_fails_does_not_hold_up_the_others() -> None:
+    first, second = Fed(is_fast=True), Fed(is_fast=True)
+    departures, failures = Departures(), list[str]()
+
+    def fail(data: bytes) -> None:
+        raise RuntimeError("no more of this")
+
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _, context: failures.append(str(context["exception"]))
+    )
+    for one in (first, second):
+        await one.start()
+        one.connection.serve_at_once(lambda _: False, Framing(departures, is_text=True))
+    with patch.object(first.transport, "write", fail):
+        for one in (first, second):
+            assert one.connection.write(b"{}")
+        await second.settle()
+    assert failures == ["no more of this"]
+    assert second.transport.writes[-1] == b"\x81\x02{}"
+    await first.end()
+    await second.end()
