@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from bench.figures import MET, Figure, Part, ratio_text, scenario_table, table, target_text
+from bench.why import WHY
 
 HERE = Path(__file__).parent
 PLOTS = "plots"
@@ -72,6 +73,10 @@ def describe(command: str) -> Run:
 
 def write(results: Results, directory: Path = HERE) -> None:
     """Replace all files."""
+    for part in results.parts:
+        for figure in part.figures:
+            if figure.met is False:
+                figure.why = WHY.get((part.name, figure.name), figure.why)
     data = msgspec.json.format(msgspec.json.encode(results), indent=2)
     (directory / "results.json").write_bytes(data + b"\n")
     # It takes half a second to load, which only who writes has to wait.

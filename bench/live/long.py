@@ -19,7 +19,6 @@ from bench.live.scenarios import DUAL_WRITE
 from bench.live.scrape import metrics
 from bench.live.servers import ServerProcess, running
 from bench.live.slope import gradient
-from bench.live.why import WHY
 from bench.long_run import LongRun, Sample, keep
 from bench.place import LOG_FILES
 from bench.report import describe
@@ -126,7 +125,6 @@ def part_of(samples: Sequence[Sample], tables: int, made: str) -> Part:
                 against="as predicted",
                 bound="at most",
                 target=DATABASE,
-                why=WHY.get("database at the end", ""),
             ),
         ],
         [
@@ -187,7 +185,6 @@ def _flat(
         against="after the warm-up",
         bound="at most",
         target=at_most,
-        why=WHY.get(what, ""),
     )
 
 

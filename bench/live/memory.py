@@ -18,7 +18,6 @@ from bench.live.load import Interval, Load
 from bench.live.rounds import RoundFailed, recording
 from bench.live.scrape import metrics
 from bench.live.servers import ServerProcess, allow_many_files, running
-from bench.live.why import WHY
 from bench.progress import rounds as rounds_of
 
 SEATS = 6
@@ -74,7 +73,6 @@ def measure(
                 against="an idle connection of websockets",
                 bound="at most",
                 target=2,
-                why=WHY.get("a seated connection, its sixth of a table included", ""),
             ),
             figure(
                 "a seated connection after play",
@@ -89,7 +87,6 @@ def measure(
                 against="what it may take",
                 bound="at most",
                 target=1,
-                why=WHY.get("a quiet table", ""),
             ),
         ],
         [

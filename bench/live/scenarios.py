@@ -19,7 +19,6 @@ from bench.live.nodejs import HOW_TO_HAVE_IT, find_node
 from bench.live.rounds import measure_round
 from bench.live.servers import UNLIMITED, Kind
 from bench.live.summary import cost_us, scenario
-from bench.live.why import WHY
 from bench.progress import rounds as rounds_of
 
 SECONDS, WARM_UP_S, PAIRS = 3.0, 1.0, 3
@@ -260,7 +259,6 @@ def judged(match: Match, played: Played, bare: Latencies | None = None) -> dict[
             against=against,
             bound=None if target is None else BOUNDS[match.compares],
             target=target,
-            why=WHY.get(name, ""),
         )
     return figures
 

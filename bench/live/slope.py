@@ -4,7 +4,6 @@ import math
 from collections.abc import Sequence
 
 from bench.figures import Figure, figure, number
-from bench.live.why import WHY
 
 Points = Sequence[tuple[float, float]]
 
@@ -40,7 +39,6 @@ def growth(
         against=f"with {first_x:,.0f}",
         bound=None if at_most is None else "at most",
         target=at_most,
-        why=WHY.get(name, ""),
     )
     said = (
         f"{what}: {number(first_y)} {unit} with {first_x:,.0f} {of}, {number(last_y)} {unit} with "

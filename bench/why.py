@@ -1,4 +1,4 @@
-"""Why targets of servers under load are missed, where it is known: by the name of the figure."""
+"""Why targets are missed, where it is known: by the part and the name of the figure."""
 
 _DURABLE = (
     "each action waits for a commit of its own row: sealing the whole table, its receipts and "
@@ -24,31 +24,37 @@ _PEER = (
     "left to do for an action takes a compiled language less time"
 )
 
-WHY: dict[str, str] = {
-    "journal, put to committed": (
+WHY: dict[tuple[str, str], str] = {
+    ("journal", "journal, put to committed"): (
         "a commit takes a third of a millisecond on this disk, so that pgbench loses little by one "
         "a row, and a batch is bound by PostgreSQL's processor"
     ),
-    "load a table": "a load raises the epoch durably before the table is this server's",
-    "load in chunks, a table": "the same, and cards are opened and the state is checked",
-    "Kuhn poker (FK)": "2.3 actions a hand carry all of its start and end",
-    "cost of an action, 1,000 actions/s, with 2,000 tables": (
+    (
+        "hydration",
+        "load a table",
+    ): "a load raises the epoch durably before the table is this server's",
+    (
+        "hydration",
+        "load in chunks, a table",
+    ): "the same, and cards are opened and the state is checked",
+    ("variants", "Kuhn poker (FK)"): "2.3 actions a hand carry all of its start and end",
+    ("growth", "cost of an action, 1,000 actions/s, with 2,000 tables"): (
         "each table is touched once in two seconds, and is in no cache by then; full, the server "
         "pays less for it"
     ),
-    "read of 20 events, p50, with 2,000,000 events": "not looked into",
-    "all on, dual-write, 300 tables": (
+    ("growth", "read of 20 events, p50, with 2,000,000 events"): "not looked into",
+    ("live", "all on, dual-write, 300 tables"): (
         "with so many tables nearly every action has a row of its own even where 50 ms of them are "
         "gathered, and to seal and send it costs the server a third more"
     ),
-    "flags off, 50 tables": _PEER,
-    "flags off, 300 tables": _PEER,
-    "all on, durable, 50 tables": _DURABLE,
-    "all on, durable, 300 tables": _DURABLE,
-    "flags off, 50 tables at half the ceiling's rate": _HEAVIER,
-    "flags off, 300 tables at half the ceiling's rate": _HEAVIER,
-    "all on, dual-write, 50 tables at half the ceiling's rate": _BATCHES,
-    "all on, dual-write, 300 tables at half the ceiling's rate": _BATCHES,
-    "all on, durable, 50 tables at half the ceiling's rate": _OVERLOADED,
-    "all on, durable, 300 tables at half the ceiling's rate": _OVERLOADED,
+    ("peer", "flags off, 50 tables"): _PEER,
+    ("peer", "flags off, 300 tables"): _PEER,
+    ("live", "all on, durable, 50 tables"): _DURABLE,
+    ("live", "all on, durable, 300 tables"): _DURABLE,
+    ("live", "flags off, 50 tables at half the ceiling's rate"): _HEAVIER,
+    ("live", "flags off, 300 tables at half the ceiling's rate"): _HEAVIER,
+    ("live", "all on, dual-write, 50 tables at half the ceiling's rate"): _BATCHES,
+    ("live", "all on, dual-write, 300 tables at half the ceiling's rate"): _BATCHES,
+    ("live", "all on, durable, 50 tables at half the ceiling's rate"): _OVERLOADED,
+    ("live", "all on, durable, 300 tables at half the ceiling's rate"): _OVERLOADED,
 }
