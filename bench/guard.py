@@ -98,6 +98,18 @@ def _number(value: float | None) -> str:
 def calls_and_bytes(piece: Piece, pieces: int) -> dict[str, float]:
     """What can be counted without a tool."""
     _repeat(piece, WARM_UP)
+    # What is collected in between, and who is called for that, depends on all that was before.
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        return {"calls": _calls(piece, pieces), "bytes": _bytes(piece, pieces)}
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _calls(piece: Piece, pieces: int) -> float:
     calls = 0
 
     def called(frame: FrameType, event: str, argument: object) -> None:
@@ -109,10 +121,10 @@ def calls_and_bytes(piece: Piece, pieces: int) -> dict[str, float]:
         _repeat(piece, pieces)
     finally:
         sys.setprofile(None)
-    # What the collector of garbage frees in between depends on all that was done before.
-    was_on = gc.isenabled()
-    gc.collect()
-    gc.disable()
+    return calls / pieces
+
+
+def _bytes(piece: Piece, pieces: int) -> float:
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
@@ -120,9 +132,7 @@ def calls_and_bytes(piece: Piece, pieces: int) -> dict[str, float]:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-        if was_on:
-            gc.enable()
-    return {"calls": calls / len(kept), "bytes": (peak - before) / len(kept)}
+    return (peak - before) / len(kept)
 
 
 def count() -> Counts:
