@@ -36,7 +36,7 @@ TABLES, HANDS = 12, 25
 VAULT = Vault([Key("bench", bytes(KEY_BYTES))])
 
 
-class _Clock(Clock):
+class TableClock(Clock):
     """Keeps the one alarm that a table has, to be rung by hand."""
 
     ring: Callable[[], None] = staticmethod(lambda: None)
@@ -53,6 +53,9 @@ class _Clock(Clock):
         self._skipped_ms += CONFIG.next_hand_delay_ms
         self.ring()
 
+    def think(self, rng: Random) -> None:
+        """Somebody is about to act, who takes no time here."""
+
     def call_at(self, at_ms: int, callback: Callable[[], None]) -> Alarm:
         self.ring = callback
         return self
@@ -61,9 +64,10 @@ class _Clock(Clock):
         """The next alarm takes its place."""
 
 
-class _Around:
+class Around:
     """What a table has around it: the viewer who acts, a sink that keeps changes, an owner."""
 
+    actor: TableActor
     over_high_water = False
     oldest_ms = 0
     healthy = True
@@ -106,9 +110,18 @@ class _Around:
 
 def play_table(rng: Random, hands: int) -> list[Change]:
     """The changes of one table: opened, six players sit down, so many hands."""
-    around, clock = _Around(), _Clock()
-    table, events = open_table(TableId(rng.randbytes(6).hex()), "Main table", CONFIG)
-    actor = TableActor(
+    around, table = Around(), TableId(rng.randbytes(6).hex())
+    ids = rng.randbytes(4).hex()
+    play_at(table, rng, around, TableClock(), hands=hands, ids=ids)
+    return around.changes
+
+
+def play_at(
+    table_id: TableId, rng: Random, around: Around, clock: TableClock, *, hands: int, ids: str
+) -> TableActor:
+    """A new table where six have played so many hands; the ids of commands begin with `ids`."""
+    table, events = open_table(table_id, "Main table", CONFIG)
+    actor = around.actor = TableActor(
         table,
         1,
         {},
@@ -120,13 +133,13 @@ def play_table(rng: Random, hands: int) -> list[Change]:
         vault=VAULT,
     )
     actor.opened(events)
-    prefix, count = rng.randbytes(4).hex(), 0
+    count = 0
 
     def do(player: PlayerId, command: commands.Command) -> None:
         nonlocal count
         count += 1
         around.player = player
-        actor.handle(around, f"{prefix}-{count}", command)
+        actor.handle(around, f"{ids}-{count}", command)
 
     for number in range(PLAYERS):
         player = PlayerId(f"p_{rng.randbytes(8).hex()}")
@@ -135,9 +148,10 @@ def play_table(rng: Random, hands: int) -> list[Change]:
         if table.hand is None:
             clock.skip()
         else:
+            clock.think(rng)
             act = _random_act(rng, actor)
             do(act.player, act)
-    return around.changes
+    return actor
 
 
 def _random_act(rng: Random, actor: TableActor) -> commands.Act:

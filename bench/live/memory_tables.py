@@ -14,11 +14,8 @@ from sys import getsizeof
 
 from msgspec import Struct
 
-from bench.played import CONFIG, PLAYERS, VAULT, _Around, _Clock, _random_act
-from pokerws.game import commands
-from pokerws.game.deal import shuffler
-from pokerws.game.state import PlayerId, TableId
-from pokerws.game.table import open_table
+from bench.played import CONFIG, Around, TableClock, play_at
+from pokerws.game.state import TableId
 from pokerws.server.table_actor import TableActor
 from pokerws.storage.sealed_change import Step, sealed
 from pokerws.storage.store import Change
@@ -46,21 +43,19 @@ class TableMemory(Struct, frozen=True):
         return self.total - self.parts["history"] + self.unpacked_history
 
 
-class _Nowhere(_Around):
+class _Nowhere(Around):
     """Takes changes, and says at once that they are stored."""
-
-    actor: TableActor
 
     def put(self, change: Change | Step) -> None:
         self.actor.written(sealed(change).version)
 
 
-class _Time(_Clock):
+class _Time(TableClock):
     """Time passes while somebody thinks."""
 
-    def think(self, ms: int) -> None:
-        """Let so much time pass."""
-        self._skipped_ms += ms
+    def think(self, rng: Random) -> None:
+        """Let a while pass."""
+        self._skipped_ms += rng.randrange(THINK_MS)
 
 
 def measure(tables: int = TABLES, hands: int = HANDS) -> TableMemory:
@@ -84,38 +79,7 @@ def measure(tables: int = TABLES, hands: int = HANDS) -> TableMemory:
 
 def _play(rng: Random, hands: int, around: _Nowhere, clock: _Time) -> TableActor:
     """A table where six have played, between two hands."""
-    table, events = open_table(TableId(rng.randbytes(6).hex()), "Main table", CONFIG)
-    actor = around.actor = TableActor(
-        table,
-        1,
-        {},
-        clock=clock,
-        shuffle=shuffler(rng.randbytes),
-        sink=around,
-        keep_events=True,
-        owner=around,
-        vault=VAULT,
-    )
-    actor.opened(events)
-    count = 0
-
-    def do(player: PlayerId, command: commands.Command) -> None:
-        nonlocal count
-        count += 1
-        around.player = player
-        actor.handle(around, f"c-{count}", command)
-
-    for number in range(PLAYERS):
-        player = PlayerId(f"p_{rng.randbytes(8).hex()}")
-        do(player, commands.Sit(player, f"Player {number}", number, CONFIG.max_buy_in))
-    while table.hand_number < hands or table.hand is not None:
-        if table.hand is None:
-            clock.skip()
-        else:
-            clock.think(rng.randrange(THINK_MS))
-            act = _random_act(rng, actor)
-            do(act.player, act)
-    return actor
+    return play_at(TableId(rng.randbytes(6).hex()), rng, around, clock, hands=hands, ids="c")
 
 
 def _pack(actors: list[TableActor]) -> None:

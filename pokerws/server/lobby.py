@@ -4,7 +4,6 @@ The lobby owns the actors.  What those who watch it see of the tables is `table_
 """
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable
 
@@ -14,6 +13,7 @@ from pokerws.game.deal import Shuffle
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
+from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, Broadcast, Notice, TableSummary
 from pokerws.server.bank import Bank
 from pokerws.server.clock import Clock
@@ -33,8 +33,6 @@ SEQ_OPENED = 1
 RESUME_GRACE_MS = 5_000
 
 log = structlog.get_logger("pokerws.lobby")
-# Asked for each command: to make a line that nobody sees would take longer than all the rest.
-_is_shown = logging.getLogger("pokerws.lobby").isEnabledFor
 
 
 class Lobby:
@@ -170,7 +168,7 @@ class Lobby:
         """The actor of a table that is in memory."""
         actor = self._actors.get(table)
         if actor is not None:
-            if _is_shown(logging.DEBUG):
+            if shows_debug():
                 log.debug("get_game", outcome="IN_MEMORY", table=table)
             self._on_outcome("get_game", "IN_MEMORY")
         return actor

@@ -11,6 +11,7 @@ from pokerws.game.events import TableEvent
 from pokerws.game.state import Table, TableId
 from pokerws.game.table import play, replay
 from pokerws.server import table_actor
+from pokerws.storage.journal import Journal
 from pokerws.storage.sealed_change import Step, TableRows, sealed
 from pokerws.storage.store import Change, TableSnapshot, canonical_digest
 from tests.storage.changes import brings, change
@@ -222,9 +223,8 @@ async def test_few_changes_do_not_wait_for_more(journal_on: OpenJournal) -> None
         await written.wait()
 
 
-async def test_where_much_waits_a_batch_grows_until_somebody_waits_for_it(
-    journal_on: OpenJournal,
-) -> None:
+async def gathering(journal_on: OpenJournal) -> tuple[Journal, FaultyStore, asyncio.Event]:
+    """A journal that has written once, and lets what else there is grow; the event says so."""
     written = asyncio.Event()
     store = FaultyStore()
     store.open.clear()
@@ -235,6 +235,13 @@ async def test_where_much_waits_a_batch_grows_until_somebody_waits_for_it(
     store.open.set()
     async with asyncio.timeout(SOON_S):
         await written.wait()
+    return journal, store, written
+
+
+async def test_where_much_waits_a_batch_grows_until_somebody_waits_for_it(
+    journal_on: OpenJournal,
+) -> None:
+    journal, store, _ = await gathering(journal_on)
     journal.put(change("t1", 101, 102))
     journal.put(change("t2"))
 
@@ -247,16 +254,7 @@ async def test_where_much_waits_a_batch_grows_until_somebody_waits_for_it(
 
 
 async def test_chips_that_move_do_not_wait_for_a_batch_to_grow(journal_on: OpenJournal) -> None:
-    written = asyncio.Event()
-    store = FaultyStore()
-    store.open.clear()
-    journal = journal_on(store, gather_s=3600, on_written=lambda table, version: written.set())
-    journal.put(change("t1"))
-    await store.begun.wait()
-    journal.put(change("t1", 1, 101))
-    store.open.set()
-    async with asyncio.timeout(SOON_S):
-        await written.wait()
+    journal, store, written = await gathering(journal_on)
     written.clear()
 
     journal.put(change("t2", chips=500, transfers=(brings("ann", 500, 1, "t2"),)))
