@@ -11,6 +11,7 @@ import asyncio
 import structlog
 
 from pokerws.metrics import Metrics
+from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import Sink
 from pokerws.server.tables.lobby import Lobby
@@ -23,7 +24,7 @@ log = structlog.get_logger("pokerws.comparator")
 
 
 class Comparator:
-    """Compares from `start` to `stop`, a table every `interval_ms`; never where that is 0."""
+    """Compares a table every `interval_ms`, from `start` to `stop`; never where that is 0."""
 
     def __init__(
         self,
@@ -45,10 +46,11 @@ class Comparator:
         self._interval_s = interval_ms / 1000
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, watch: Watch = unwatched) -> None:
+        """Begin.  `watch` is given the task, which runs until `stop`."""
         if self._interval_s:
             self._task = asyncio.create_task(self._run(), name="comparator")
+            watch(self._task)
 
     async def stop(self) -> None:
         """End, in the middle of a comparison if need be."""

@@ -14,6 +14,7 @@ import structlog
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.server.background.absent_seats import AbsentSeats
+from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.store import Store, StoreUnavailable
@@ -69,9 +70,10 @@ class Upkeep:
         self._put_off: dict[TableId, int] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, watch: Watch = unwatched) -> None:
+        """Begin.  `watch` is given the task, which runs until `stop`."""
         self._task = asyncio.create_task(self._run(), name="upkeep")
+        watch(self._task)
 
     async def stop(self) -> None:
         """End."""
