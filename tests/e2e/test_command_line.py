@@ -43,6 +43,14 @@ async def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
     return process.returncode, output.decode(), errors.decode()
 
 
+async def refused(why: str, *arguments: str, **settings: str) -> None:
+    """See a command fail with one line that says why."""
+    code, output, errors = await run(*arguments, **settings)
+    assert (code, output, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("pokerws: ")
+    assert why in errors
+
+
 @pytest.mark.parametrize(
     ("settings", "named"),
     [
@@ -192,7 +200,7 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
         ["replay", "no-such"],
         ["export", "--game", "no-such"],
     ):
-        assert await run(*command, **settings) == (1, "", "pokerws: there is no game no-such\n")
+        await refused("no-such", *command, **settings)
     assert not (place / "postgres/cluster/data/postmaster.pid").exists()
 
 
@@ -316,11 +324,7 @@ async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
         "1 games verified, 0 mismatches\n",
         "",
     )
-    assert await run(*command, "--restore", **settings) == (
-        1,
-        "",
-        "pokerws: it is active and not in quarantine, so there is nothing to restore\n",
-    )
+    await refused("not in quarantine", *command, "--restore", **settings)
 
     code, output, errors = await run(*command, "--refund", **settings)
     assert (code, errors) == (0, "")
@@ -330,11 +334,7 @@ async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
 
     code, _, errors = await run(*command, "--restore", "--refund", **settings)
     assert (code, "not allowed with" in errors) == (2, True)
-    assert await run("repair", "no-such", **settings) == (
-        1,
-        "",
-        "pokerws: there is no game no-such\n",
-    )
+    await refused("no-such", "repair", "no-such", **settings)
 
 
 async def test_replay_ends_quietly_when_nobody_reads_on(

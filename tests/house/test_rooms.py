@@ -198,6 +198,12 @@ def test_every_import_follows_an_arrow() -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_every_room_of_the_table_exists() -> None:
+    rooms = {room_of(module_of(path)) for path in python_files("pokerws", "server.py")}
+    assert rooms == MAY_IMPORT.keys()
+    assert set().union(*MAY_IMPORT.values()) <= rooms
+
+
 def test_no_imports_run_in_a_circle() -> None:
     assert circle(graph_of(python_files("pokerws", "server.py"))) == []
     assert circle({"a": ["b"], "b": ["c"], "c": ["a"]}) != []

@@ -51,26 +51,21 @@ def test_the_line_tells_what_has_been_added_in_its_minute(lines: list[EventDict]
     assert lines == []
     clock.advance(1)
 
-    assert lines == [
-        {
-            "event": "games_report",
-            "log_level": "info",
-            "over_ms": MINUTE_MS,
-            "games_in_memory": 3,
-            "connections": 7,
-            "success_rate": 91.1,
-            "saves_ok": 90,
-            "saves_failed": 4,
-            "save_conflicts": 3,
-            "saves_fenced": 1,
-            "hydrations": 2,
-            "hydrations_failed": 1,
-            "changes_waiting": 2,
-            "oldest_change_ms": 40,
-            "comparisons_match": 1,
-            "comparisons_mismatch": 1,
-        }
-    ]
+    (line,) = lines
+    added = {
+        "success_rate": 91.1,
+        "saves_ok": 90,
+        "saves_failed": 4,
+        "save_conflicts": 3,
+        "saves_fenced": 1,
+        "hydrations": 2,
+        "hydrations_failed": 1,
+        "comparisons_match": 1,
+        "comparisons_mismatch": 1,
+    }
+    now = {"games_in_memory": 3, "connections": 7, "changes_waiting": 2, "oldest_change_ms": 40}
+    assert (line["event"], line["over_ms"]) == ("games_report", MINUTE_MS)
+    assert line == {**line, **added, **now}
 
 
 def test_a_minute_without_operations_has_no_rate(lines: list[EventDict]) -> None:
