@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pokerws.storage.embedded import EmbeddedPostgres
-from pokerws.storage.migrate import SQL
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.migrate import SQL
 
 TEMPLATE = "pokerws_template"
 # A test's data need not survive the machine.

@@ -10,12 +10,13 @@ import structlog
 from structlog.typing import EventDict
 
 from pokerws.game.state import TableId
-from pokerws.storage import journal, postgres
-from pokerws.storage.journal import BackOff, Journal
+from pokerws.storage.journal import journal
+from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.postgres import store as postgres
 from pokerws.storage.store import Store
-from tests.storage.archiving import Archiving
+from tests.maintenance.archiving import Archiving
+from tests.maintenance.repairs import Repairs
 from tests.storage.clusters import start
-from tests.storage.repairs import Repairs
 
 AT_ONCE = BackOff(first_s=0, most_s=0)
 SOON_S = 10.0
