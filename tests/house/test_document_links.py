@@ -49,6 +49,13 @@ def test_links_and_named_files_exist(page: Path) -> None:
     assert [*dead_links(page, text), *dead_names(text)] == []
 
 
+@pytest.mark.parametrize("folder", ["docs", "docs/decisions"])
+def test_each_page_is_in_the_index_of_its_folder(folder: str) -> None:
+    index = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in (ROOT / folder).glob("*.md")} - {"README.md"}
+    assert pages - set(LINK.findall(index)) == set()
+
+
 def test_what_does_not_exist_is_found() -> None:
     page = ROOT / "README.md"
     text = "[a](docs/nothing.md) [b](docs/security.md#nothing) [c](docs/security.md#the-cards)"
