@@ -53,19 +53,19 @@ class _Eyes:
     def __init__(self, player: PlayerId) -> None:
         self.player = player
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """Part of `Viewer`, as are the others."""
 
     def answer(self, message: TableAnswer) -> None:
         raise AssertionError(f"{message} answers nobody")
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         raise AssertionError("nobody stops the server")
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         raise AssertionError("nobody chats")
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         raise AssertionError(f"{table} is nobody else's")
 
 

@@ -86,16 +86,16 @@ class Around:
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """Nobody looks."""
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Nobody listens."""
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         """Nobody listens."""
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         raise AssertionError(f"{table} is nobody else's")
 
     def table_changed(self, summary: TableSummary) -> None:

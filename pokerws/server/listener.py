@@ -80,7 +80,7 @@ class Listener:
         stopping = Notice("restarting", "the server stops; play goes on when it is back")
         notice = Broadcast(stopping)
         for session in self._sessions:
-            session.tell(notice.on(session.wire))
+            session.send(notice.on(session.wire))
         self._server.close(code=CloseCode.RESTARTING, reason="restarting")
         await self._server.wait_closed()
 

@@ -85,16 +85,16 @@ class FakeViewer:
     def answer(self, message: TableAnswer) -> None:
         self.frames.append(msgspec.json.encode(message))
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         self.frames.append(frame)
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         self.frames.append(frame)
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         self.frames.append(frame)
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         self.moved_tables.append(table)
 
     def take(self) -> list[ServerMessage]:

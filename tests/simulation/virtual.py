@@ -231,7 +231,7 @@ class Person:
         if message.id == self.asked and self.answer_to and not self.answer_to.done():
             self.answer_to.set_result(message)
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         message = _decode_frame(frame)
         match message:
             case Events(seq=seq, events=events):
@@ -244,13 +244,13 @@ class Person:
             case _:
                 pass
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Nothing about a table."""
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         """Nobody chats here."""
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         self.actor = None
         self.hang_up()
 

@@ -41,7 +41,7 @@ CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
 
 
 class Opponent:
-    """A player without a connection.  It is a `table_actor.Viewer`."""
+    """A player without a connection.  It is a `interfaces.Viewer`."""
 
     def __init__(self, name: str, player: PlayerId) -> None:
         self.name = name
@@ -52,16 +52,16 @@ class Opponent:
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """It knows everything from the table itself."""
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Likewise."""
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         """Likewise."""
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         raise AssertionError("no other process is about")
 
 
@@ -203,7 +203,7 @@ class Room:
     def send_raw(self, frame: bytes) -> None:
         """Send something to every connection."""
         for session in self._sessions:
-            session.tell(frame)
+            session.send(frame)
 
     def close_all(self, code: CloseCode) -> None:
         """Close every connection."""
@@ -288,7 +288,7 @@ class RecordingSession(Session):
             return
         if self._room.too_fast and message["type"] != "hello":
             self._room.too_fast -= 1
-            self.send(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
+            self.answer(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
             return
         await super()._take(frame)
 

@@ -87,7 +87,7 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
                 actor = await desk.lobby.find(table)
                 await actor.tell_hand(session, message)
         case Ping():
-            session.send(Pong(message.id, desk.clock.now_ms()))
+            session.answer(Pong(message.id, desk.clock.now_ms()))
         case Watch():
             await watch(session, message)
         case Unwatch(table=table):
@@ -95,9 +95,9 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
         case Chat():
             chat(session, message, identity)
         case ListTables():
-            session.send(Tables(message.id, desk.lobby.summaries()))
+            session.answer(Tables(message.id, desk.lobby.summaries()))
         case WatchLobby():
-            session.send(Accepted(message.id))
+            session.answer(Accepted(message.id))
             desk.lobby.subscribe(session)
         case CreateTable(name=name, config=config):
             name = table_name(name, strict=desk.strict)
@@ -106,7 +106,7 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             actor.answer_opened(session, message.id)
         case Logout():
             await desk.revocations.end(identity)
-            session.send(Accepted(message.id))
+            session.answer(Accepted(message.id))
             desk.revocations.let_go(identity)
         case CloseTable(table=table):
             actor = await desk.lobby.find(table)
@@ -114,10 +114,10 @@ async def dispatch(session: Session, message: ClientMessage) -> None:
             actor.handle(session, message.id, commands.Close("operator"))
         case GetAccount(before=before):
             statement = await desk.bank.statement(identity.player, before)
-            session.send(account_of(message.id, statement))
+            session.answer(account_of(message.id, statement))
         case Refill():
             await desk.bank.refill(identity.player)
-            session.send(Accepted(message.id))
+            session.answer(Accepted(message.id))
         case _:
             assert_never(message)
 
@@ -180,7 +180,7 @@ async def greet(session: Session, message: Hello) -> None:
         log.info("session_opened", **who)
     else:
         log.debug("session_renewed", **who)
-    session.send(
+    session.answer(
         Welcome(
             id=message.id,
             player=identity.player,
@@ -258,7 +258,7 @@ def unwatch(session: Session, message_id: str, table: TableId) -> None:
     if actor is None:
         raise Illegal("not_watching", "")
     actor.unwatch(session)
-    session.send(Accepted(message_id, table=table))
+    session.answer(Accepted(message_id, table=table))
 
 
 def chat(session: Session, message: Chat, identity: Identity) -> None:
@@ -269,10 +269,10 @@ def chat(session: Session, message: Chat, identity: Identity) -> None:
     text = chat_text(message.text, strict=session.desk.strict)
     now_ms = session.desk.clock.now_ms()
     TooFast.check(session.meter.chat(now_ms))
-    session.send(Accepted(message.id, table=message.table))
+    session.answer(Accepted(message.id, table=message.table))
     said = Broadcast(ChatSaid(message.table, identity.player, identity.name, text, now_ms))
     for viewer in list(actor.watchers):
-        viewer.hear(said.on(viewer.wire))
+        viewer.send_droppable(said.on(viewer.wire))
 
 
 def command_of(

@@ -41,7 +41,6 @@ from pokerws.server.sessions.outbox import Outbox
 from pokerws.server.sessions.token_expiry import Expiry
 from pokerws.server.sessions.violations import Violations
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.viewers import reject
 
 # A client that does not answer the closing handshake for this long is cut off.
@@ -59,7 +58,7 @@ FindPlay = Callable[["Session", ClientMessage], Callable[[], None] | None]
 
 
 class Session:
-    """One connection.  It is a `table_actor.Viewer`."""
+    """One connection.  It is a `interfaces.Viewer`."""
 
     __slots__ = (
         "__weakref__",
@@ -185,7 +184,7 @@ class Session:
         try:
             message = decode(self.wire, self._decoder, frame)
         except Illegal as refusal:
-            self.send(reject(id_of(frame), refusal.code, refusal.detail))
+            self.answer(reject(id_of(frame), refusal.code, refusal.detail))
             self._note_violation(refusal.code)
             return
         self._note_asked(message)
@@ -235,7 +234,7 @@ class Session:
         self._asked[message.id] = _tag(type(message))
 
     def _refuse(self, message: ClientMessage, refusal: Illegal) -> None:
-        self.send(reject(message.id, refusal.code, refusal.detail))
+        self.answer(reject(message.id, refusal.code, refusal.detail))
         self._note_violation(refusal.code)
 
     def _note_violation(self, code: str) -> None:
@@ -248,35 +247,31 @@ class Session:
 
     # ---- out
 
-    def answer(self, message: TableAnswer) -> None:
-        """Part of `table_actor.Viewer`."""
-        self.send(message)
-
-    def tell(self, frame: bytes) -> None:
-        """Part of `table_actor.Viewer`."""
+    def send(self, frame: bytes) -> None:
+        """Part of `interfaces.Viewer`."""
         self._put(frame, of_table=False)
 
-    def show(self, frame: bytes) -> None:
-        """Part of `table_actor.Viewer`."""
+    def send_table_frame(self, frame: bytes) -> None:
+        """Part of `interfaces.Viewer`."""
         # What most frames take, without another call.
         if self._writer is None and self._closing is None and self._connection.write(frame):
             return
         self._put(frame, of_table=True)
 
-    def hear(self, frame: bytes) -> None:
-        """Part of `table_actor.Viewer`.
+    def send_droppable(self, frame: bytes) -> None:
+        """Part of `interfaces.Viewer`.
 
         Chat never costs a client its place at the table: the slow one misses it.
         """
         if self.hears_chat and not self._outbox.is_half_full:
             self._put(frame, of_table=False)
 
-    def moved(self, table: TableId) -> None:
-        """Part of `table_actor.Viewer`."""
+    def close_moved(self, table: TableId) -> None:
+        """Part of `interfaces.Viewer`."""
         self._close(CloseCode.MOVED, f"table {table} is owned by another server now")
 
-    def send(self, message: Answer) -> None:
-        """Answer a message."""
+    def answer(self, message: Answer) -> None:
+        """Part of `interfaces.Viewer`, and of all handlers: send the answer to a message."""
         command = self._asked.pop(message.id, UNREADABLE)
         answer = message.code if isinstance(message, Rejected) else ACCEPTED
         self.desk.metrics.command(command, answer)
@@ -304,7 +299,7 @@ class Session:
 
     def _refuse_too_fast(self, message_id: str, wait_ms: int) -> None:
         """Answer a message that is not carried out; who goes on and on like that is closed."""
-        self.send(replace(reject(message_id, "too_fast"), retry_after_ms=wait_ms))
+        self.answer(replace(reject(message_id, "too_fast"), retry_after_ms=wait_ms))
         if self.meter.is_flooded(self.desk.clock.now_ms()):
             self._close(CloseCode.TOO_FAST, "too many messages, too fast")
 
@@ -344,7 +339,7 @@ class Session:
         self._resynced = False
 
     def _warn_of_expiry(self) -> None:
-        self.tell(self.wire.encode(Notice("token_expiring", NOTICES["token_expiring"])))
+        self.send(self.wire.encode(Notice("token_expiring", NOTICES["token_expiring"])))
 
     def _expire(self) -> None:
         self._close(CloseCode.TOKEN_EXPIRED, "the token has expired")

@@ -29,16 +29,16 @@ class Viewer(Protocol):
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """Send a frame about a table; a slow viewer may get a fresh snapshot instead."""
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Send a frame that is about no table in particular."""
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         """Send a frame of chat, which a slow viewer may miss."""
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         """Close: another process owns the table now."""
 
 

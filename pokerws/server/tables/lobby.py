@@ -351,7 +351,7 @@ class Lobby:
             log.error("table_moved", table=table, epoch=actor.epoch)
             actor.stop()
             for viewer in list(actor.watchers):
-                viewer.moved(table)
+                viewer.close_moved(table)
 
     def _drop(self, actor: TableActor, message: str) -> None:
         self._actors.pop(actor.table.id, None)
@@ -361,7 +361,7 @@ class Lobby:
             self._listed.close(actor.table.id)
         notice = Broadcast(Notice("table_failed", message, actor.table.id))
         for viewer in list(actor.watchers):
-            viewer.show(notice.on(viewer.wire))
+            viewer.send_table_frame(notice.on(viewer.wire))
 
     # ---- loading
 

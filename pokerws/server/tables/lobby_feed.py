@@ -72,7 +72,7 @@ class TableList:
         if viewer in self._subscribers:
             return
         self._subscribers.add(viewer)
-        viewer.tell(viewer.wire.encode(LobbyMessage(self.summaries())))
+        viewer.send(viewer.wire.encode(LobbyMessage(self.summaries())))
 
     def forget(self, viewer: Viewer) -> None:
         """A connection has ended."""
@@ -87,7 +87,7 @@ class TableList:
         self._changed.clear()
         news = Broadcast(LobbyMessage(changed))
         for viewer in list(self._subscribers):
-            viewer.tell(news.on(viewer.wire))
+            viewer.send(news.on(viewer.wire))
 
     def stop(self) -> None:
         """Tell nobody any more."""

@@ -68,4 +68,4 @@ def _tell_watchers(actors: list[TableActor], code: str, message: str) -> None:
     for actor in actors:
         notice = Broadcast(Notice(code, message, actor.table.id))
         for viewer in list(actor.watchers):
-            viewer.show(notice.on(viewer.wire))
+            viewer.send_table_frame(notice.on(viewer.wire))

@@ -95,7 +95,7 @@ class Audience:
             message = Broadcast(self._events(first_seq, events, now_ms))
             if self._gate.is_open:
                 for viewer in list(self.viewers):
-                    viewer.show(message.on(viewer.wire))
+                    viewer.send_table_frame(message.on(viewer.wire))
             else:
                 self._show([(viewer, message.on(viewer.wire)) for viewer in self.viewers])
             return
@@ -171,9 +171,9 @@ class Audience:
         seq = self._table.seq
         if self._gate.is_open or not self._gate.holds(seq):
             for viewer, frame in frames:
-                viewer.show(frame)
+                viewer.send_table_frame(frame)
         else:
-            held = [(viewer, partial(viewer.show, frame)) for viewer, frame in frames]
+            held = [(viewer, partial(viewer.send_table_frame, frame)) for viewer, frame in frames]
             self._gate.hold_frames(seq, held)
 
     def _events(self, first_seq: int, events: list[TableEvent], now_ms: int) -> Events:

@@ -227,8 +227,8 @@ async def test_nothing_overtakes_what_waits_for_a_client_that_does_not_read() ->
     await fed.feed(frame(told("sit_out")), frame(told("sit_in")))
     fed.connection.resume_writing()
     # What waits leaves in the next turn, and these are said before.
-    fed.session.show(JSON.encode(Pong("shown", 0)))
-    fed.session.tell(JSON.encode(Pong("told", 0)))
+    fed.session.send_table_frame(JSON.encode(Pong("shown", 0)))
+    fed.session.send(JSON.encode(Pong("told", 0)))
     await fed.feed(frame(told("straddle", on=True)))
     assert answers(fed) == ["sit_out", "sit_in", "shown", "told", "straddle"]
     seen = [json.loads(bytes(one.data)) for one in frames_in(fed.transport.written)]

@@ -104,7 +104,7 @@ class Slow:
         """Send more about the table than the outbox holds."""
         frame = encode(Events(self.actor.table.id, 1, 2, 0, []))
         for _ in range(FRAMES + 2):
-            self.session.show(frame)
+            self.session.send_table_frame(frame)
 
     async def read_all(self) -> list[ServerMessage]:
         """Let the client read until nothing more is queued."""
@@ -137,7 +137,7 @@ async def test_the_first_overflow_gives_way_to_a_snapshot(slow: Slow) -> None:
 
 
 async def test_answers_are_kept_when_events_give_way(slow: Slow) -> None:
-    slow.session.send(Pong("kept", 0))
+    slow.session.answer(Pong("kept", 0))
     slow.overflow()
     messages = await slow.read_all()
     assert any(isinstance(message, Pong) and message.id == "kept" for message in messages)
@@ -160,8 +160,8 @@ async def test_the_second_overflow_before_it_caught_up_closes_the_connection(slo
 
 async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
     for _ in range(10 * FRAMES):
-        slow.session.hear(encode(Pong("chat", 0)))
-    slow.session.show(encode(Events(slow.actor.table.id, 1, 2, 0, [])))
+        slow.session.send_droppable(encode(Pong("chat", 0)))
+    slow.session.send_table_frame(encode(Events(slow.actor.table.id, 1, 2, 0, [])))
     messages = await slow.read_all()
     assert slow.connection.closed_with is None
     assert sum(isinstance(message, Pong) for message in messages) <= FRAMES
@@ -171,13 +171,13 @@ async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
 async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:
     huge = b"x" * (slow.session.desk.outbox_bytes // 2)
     for _ in range(4):
-        slow.session.tell(huge)
+        slow.session.send(huge)
     await asyncio.sleep(0)
     assert slow.connection.closed_with == CloseCode.TOO_SLOW
 
 
 async def test_answers_without_end_close_the_connection(slow: Slow) -> None:
     for _ in range(2 * FRAMES):
-        slow.session.send(Pong("p", 0))
+        slow.session.answer(Pong("p", 0))
     await asyncio.sleep(0)
     assert slow.connection.closed_with == CloseCode.TOO_SLOW
