@@ -17,7 +17,7 @@ from bench.progress import rounds as rounds_of
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
 from pokerws.server.clock import Clock
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.hydration import CHUNK, Hydration
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import Journal
@@ -101,7 +101,7 @@ def _lobby(place: Place, journal: Journal) -> Lobby:
         keep_events=True,
         clock=clock,
         shuffle=shuffler(Random(1).randbytes),
-        bank=Bank(place.store.accounts, clock, Terms()),
+        bank=Cashier(place.store.accounts, clock, Terms()),
         max_tables=1_000_000,
         vault=VAULT,
     )

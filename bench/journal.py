@@ -148,7 +148,7 @@ async def store_s(store: Store, batches: Sequence[Sequence[Change]]) -> float:
 
 async def bare_s(place: Place, batches: Sequence[Sequence[Change]]) -> float:
     """The same with nothing but the statement."""
-    arguments = [save_statement(batch, over=False)[1] for batch in batches]
+    arguments = [save_statement(batch, overwrite=False)[1] for batch in batches]
     started_s = time.perf_counter()
     for columns, batch in zip(arguments, batches, strict=True):
         written = await place.bare.fetch(SAVE, *columns)

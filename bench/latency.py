@@ -110,7 +110,7 @@ async def journal_waits(
 
 async def bare_waits(place: Place, changes: Sequence[Change], instants: Sequence[float]) -> Waits:
     """With nothing but the statement: its columns are made beforehand, a change at a time."""
-    columns = [save_statement([change], over=False)[1] for change in changes]
+    columns = [save_statement([change], overwrite=False)[1] for change in changes]
     latencies_s = [math.inf] * len(changes)
     waiting: deque[int] = deque()
     work = asyncio.Event()

@@ -316,7 +316,7 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
     game, change = found.row.id, plan.change
     config = _encode_config(change.config).decode()
     columns = (change.name, change.config.variant, config)
-    statement, arguments = save_statement([change], over=False)
+    statement, arguments = save_statement([change], overwrite=False)
     try:
         async with connection.transaction():
             await connection.execute(WRITABLE)

@@ -31,7 +31,7 @@ from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import own_context, server_context
 from pokerws.server.sessions.context import Desk
 from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
@@ -104,9 +104,9 @@ class App:
         # Without a database the accounts live and end with the process, as the tables do.
         terms, memory = terms_of(settings), MemoryAccounts()
         if self._database is None:
-            bank = Bank(memory, self._clock, terms, book=memory.book)
+            bank = Cashier(memory, self._clock, terms, book=memory.book)
         else:
-            bank = Bank(self._database.store.accounts, self._clock, terms)
+            bank = Cashier(self._database.store.accounts, self._clock, terms)
         self._lobby = lobby = Lobby(
             store=None if self._database is None else self._database.store,
             vault=None if self._database is None else self._database.vault,
@@ -339,7 +339,7 @@ class App:
         )
 
     async def _listen(
-        self, lobby: Lobby, bank: Bank, admission: Admission, tls: ssl.SSLContext | None
+        self, lobby: Lobby, bank: Cashier, admission: Admission, tls: ssl.SSLContext | None
     ) -> None:
         settings = self._settings
         quotas = quotas_of(settings)

@@ -15,7 +15,7 @@ from pokerws.messages import (
 )
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.change_builder import Step, sealed
@@ -165,9 +165,9 @@ class OpenStore(MemoryStore):
         self._accounts: MemoryAccounts = OpenAccounts()
 
 
-def open_bank(clock: Clock, store: MemoryStore | None = None) -> Bank:
+def open_cashier(clock: Clock, store: MemoryStore | None = None) -> Cashier:
     """A bank over the accounts of a store, or of its own."""
     if store is not None:
-        return Bank(store.accounts, clock, Terms())
+        return Cashier(store.accounts, clock, Terms())
     accounts = OpenAccounts()
-    return Bank(accounts, clock, Terms(), book=accounts.book)
+    return Cashier(accounts, clock, Terms(), book=accounts.book)

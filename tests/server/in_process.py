@@ -17,8 +17,8 @@ from pokerws.server.net.connection import Connection
 from pokerws.server.sessions.context import Desk
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
-from pokerws.server.tables.cashier import Bank, Terms
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.store import Store
 from pokerws.storage.vault.vault import Vault
@@ -105,7 +105,7 @@ def open_desk(
     strict: bool = True,
     max_tables: int = 20,
     store: OpenStore | None = None,
-    sink: Sink | None = None,
+    sink: TableJournal | None = None,
     vault: Vault | None = None,
     durable: bool = False,
     metrics: Metrics | None = None,
@@ -114,9 +114,9 @@ def open_desk(
     accounts = OpenAccounts()
     # Nobody runs out of chips.
     terms = Terms(grant=10**12)
-    bank = Bank(accounts, clock, terms, book=accounts.book)
+    bank = Cashier(accounts, clock, terms, book=accounts.book)
     if store is not None:
-        bank = Bank(store.accounts, clock, terms)
+        bank = Cashier(store.accounts, clock, terms)
     kept: Store | None = store
     lobby = Lobby(
         store=kept,

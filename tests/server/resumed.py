@@ -16,7 +16,7 @@ from pokerws.game.table import replay
 from pokerws.messages import Accepted, Events, Snapshot, Watch
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import FakeViewer, ManualClock, open_bank
+from tests.server.fakes import FakeViewer, ManualClock, open_cashier
 from tests.server.random_action import random_action
 from tests.server.stored_house import StoredHouse
 from tests.vaults import VAULT
@@ -50,7 +50,7 @@ def memory_lobby(clock: ManualClock, *, max_tables: int = 1, max_opened: int = 0
         keep_events=False,
         clock=clock,
         shuffle=shuffler(random.Random(1).randbytes),
-        bank=open_bank(clock),
+        bank=open_cashier(clock),
         max_tables=max_tables,
         max_opened=max_opened,
     )

@@ -10,7 +10,7 @@ from pokerws.game.deal import shuffler
 from pokerws.game.state import TableConfig, TableId
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory import MemoryAccounts, MemoryStore
@@ -75,7 +75,7 @@ class StoredHouse:
             keep_events=True,
             clock=clock,
             shuffle=shuffler(random.Random(3).randbytes),
-            bank=Bank(store.accounts, clock, Terms()),
+            bank=Cashier(store.accounts, clock, Terms()),
             max_tables=20_000,
             vault=vault,
             durable=durable,

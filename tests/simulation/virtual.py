@@ -33,7 +33,7 @@ from pokerws.storage.store import (
     StoreUnavailable,
     TableSnapshot,
 )
-from tests.server.fakes import OpenStore, open_bank
+from tests.server.fakes import OpenStore, open_cashier
 from tests.vaults import VAULT
 
 Mode = Literal["dual-write", "durable"]
@@ -184,7 +184,7 @@ class Process:
             keep_events=True,
             clock=LoopClock(world.loop),
             shuffle=shuffler(world.rng.randbytes),
-            bank=open_bank(LoopClock(world.loop), world.store),
+            bank=open_cashier(LoopClock(world.loop), world.store),
             max_tables=10,
             vault=VAULT,
             durable=world.mode == "durable",

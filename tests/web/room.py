@@ -34,7 +34,7 @@ from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import ManualClock, open_bank
+from tests.server.fakes import ManualClock, open_cashier
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
@@ -85,7 +85,7 @@ class Room:
         self._heard = asyncio.Event()
         # Called with each message before it is carried out.
         self.on_message: Callable[[dict[str, object]], None] = lambda message: None
-        self.bank = open_bank(self.clock)
+        self.bank = open_cashier(self.clock)
         self._open_lobby(config, name)
 
     def _open_lobby(self, config: TableConfig, name: str) -> None:

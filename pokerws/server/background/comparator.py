@@ -12,7 +12,7 @@ import structlog
 
 from pokerws.metrics import Metrics
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.store import Store, Stored, StoreUnavailable, canonical_digest
 from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
@@ -30,7 +30,7 @@ class Comparator:
         *,
         lobby: Lobby,
         store: Store,
-        sink: Sink,
+        sink: TableJournal,
         vault: Vault,
         metrics: Metrics,
         keep_events: bool,

@@ -10,7 +10,7 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Caps
-from pokerws.server.tables.cashier import Bank
+from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.lobby import Lobby
 
 
@@ -18,7 +18,7 @@ class Desk(msgspec.Struct, frozen=True):
     """Handed to every session; `decoders` has one for each way of writing messages."""
 
     lobby: Lobby
-    bank: Bank
+    bank: Cashier
     admission: Admission
     clock: Clock
     decoders: Mapping[Wire, Decoder[ClientMessage]]

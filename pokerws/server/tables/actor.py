@@ -19,14 +19,14 @@ from pokerws.game.table import play
 from pokerws.logs import shows_debug
 from pokerws.messages import Accepted, GetHand, TableSummary, Watch
 from pokerws.server.clock import Alarm, Clock
-from pokerws.server.tables.commit_gate import Gate
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import EventLog
-from pokerws.server.tables.interfaces import Owner, Sink, Viewer
+from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of
-from pokerws.server.tables.recent_events import History
-from pokerws.server.tables.viewers import Audience, reject
+from pokerws.server.tables.recent_events import RecentEvents
+from pokerws.server.tables.viewers import Viewers, reject
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
-from pokerws.storage.journal.change_builder import TableRows
+from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
@@ -54,7 +54,7 @@ class TableActor:
         *,
         clock: Clock,
         shuffle: Shuffle,
-        sink: Sink | None,
+        sink: TableJournal | None,
         keep_events: bool,
         owner: Owner,
         durable: bool = False,
@@ -81,14 +81,14 @@ class TableActor:
         self._shuffle = shuffle
         self._sink = sink
         self._state = TableSnapshot(table, self._receipts.kept)
-        self._rows = None if vault is None else TableRows(self._state, epoch, vault)
+        self._rows = None if vault is None else ChangeBuilder(self._state, epoch, vault)
         self._keep_events = keep_events
         self._owner = owner
         self._on_outcome = on_outcome
-        self._gate = Gate(durable=durable, written=stored_seq)
-        history = History(table.id, table.seq, event_log)
-        self._audience = Audience(table, epoch, self._gate, history, clock)
-        self.watchers = self._audience.viewers
+        self._gate = CommitGate(durable=durable, written=stored_seq)
+        history = RecentEvents(table.id, table.seq, event_log)
+        self._viewers = Viewers(table, epoch, self._gate, history, clock)
+        self.watchers = self._viewers.viewers
         self._alarm: Alarm | None = None
         self._armed_ms = 0
         self._paused_ms: int | None = None
@@ -102,7 +102,7 @@ class TableActor:
         player, digest = viewer.player, digest_of(command_id, command)
         receipt = self._receipts.find(player, digest)
         if receipt is not None:
-            self._audience.answer(viewer, Accepted(command_id, receipt.seq))
+            self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
             return
         if self.stopped:
             viewer.answer(reject(command_id, "restarting"))
@@ -111,17 +111,17 @@ class TableActor:
             viewer.answer(reject(command_id, "paused"))
             return
         if self._sink is not None and self._sink.over_high_water:
-            self._audience.answer(viewer, reject(command_id, "overloaded"))
+            self._viewers.answer(viewer, reject(command_id, "overloaded"))
             return
         moves_chips = isinstance(command, _MOVE_CHIPS)
         if moves_chips and not self._has_bank:
-            self._audience.answer(viewer, reject(command_id, "bank_unavailable"))
+            self._viewers.answer(viewer, reject(command_id, "bank_unavailable"))
             return
         before = self.table.seq
         try:
             events = self._play(command)
         except Illegal as refusal:
-            self._audience.answer(viewer, reject(command_id, refusal.code, refusal.detail))
+            self._viewers.answer(viewer, reject(command_id, refusal.code, refusal.detail))
             return
         if events is None:
             viewer.answer(reject(command_id, "table_unavailable"))
@@ -130,7 +130,7 @@ class TableActor:
         if transfers and moves_chips and self._sink is not None:
             self._gate.close(self.table.seq)
         self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
-        self._audience.answer(viewer, Accepted(command_id, before + 1))
+        self._viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
@@ -143,7 +143,7 @@ class TableActor:
 
     def answer_opened(self, viewer: Viewer, command_id: str) -> None:
         """Tell who asked for the table that it is there."""
-        self._audience.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
+        self._viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
 
     @property
     def is_held(self) -> bool:
@@ -182,7 +182,7 @@ class TableActor:
         self.refunds, self._refunds_hand = (), None
         if self._rows is not None:
             self._rows.pack()
-        return self._audience.pack()
+        return self._viewers.pack()
 
     def close(self, reason: CloseReason) -> None:
         """Close the table for good; everybody goes home with the chips.  Raises Illegal."""
@@ -214,7 +214,7 @@ class TableActor:
         self._halt()
         self._gate.discard()
 
-    def take_back(self) -> None:
+    def roll_back(self) -> None:
         """Stop; what is not stored will never be, and the commands that caused it are refused."""
         self._halt()
         self._gate.refuse()
@@ -227,7 +227,7 @@ class TableActor:
 
     async def read_back(self, message: Watch) -> list[TableEvent]:
         """What a viewer asks for that memory has no more, to be handed to `watch`."""
-        return await self._audience.read_back(message)
+        return await self._viewers.read_back(message)
 
     def watch(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent] = ()) -> None:
         """Add a viewer, and send what it has missed, or a snapshot; `older` was read back.
@@ -236,25 +236,25 @@ class TableActor:
         snapshot waits for each viewer, and no more.  Raises Illegal.
         """
         if self._paused_ms is not None:
-            self._audience.wait(viewer, message)
+            self._viewers.wait(viewer, message)
         else:
-            self._audience.join(viewer, message, older)
+            self._viewers.join(viewer, message, older)
 
     def unwatch(self, viewer: Viewer) -> None:
         """Forget a viewer, if it was one."""
-        self._audience.leave(viewer)
+        self._viewers.leave(viewer)
         if self._paused_ms is not None:
             self._gate.forget(viewer)
 
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the table as it may see it."""
-        self._audience.show_snapshot(viewer)
+        self._viewers.show_snapshot(viewer)
 
     async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with what happened in a hand.  Raises Illegal."""
         if self._paused_ms is not None:
             raise Illegal("paused", "")
-        await self._audience.tell_hand(viewer, message)
+        await self._viewers.tell_hand(viewer, message)
 
     def written(self, seq: int) -> None:
         """Everything up to event `seq` is stored."""
@@ -286,11 +286,11 @@ class TableActor:
                 seq=self.table.seq,
                 hand=self.table.hand_number,
                 command=type(command).__name__,
-                last_events=[type(event).__name__ for event in self._audience.latest_events(10)],
+                last_events=[type(event).__name__ for event in self._viewers.latest_events(10)],
             )
             # What was decided before that is valid, and is shown when it is stored.
             if self._rows is not None:
-                self._rows.doubt()
+                self._rows.mark_inconsistent()
             self._halt()
             self._owner.table_failed(self)
             return None
@@ -323,7 +323,7 @@ class TableActor:
             self._refunds_hand = None
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, first_seq, transfers)
-        self._audience.publish(events, first_seq, self.changed_ms)
+        self._viewers.publish(events, first_seq, self.changed_ms)
         self._arm()
         self._list()
 

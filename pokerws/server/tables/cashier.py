@@ -55,7 +55,7 @@ class _Payment:
         self.arrived = asyncio.Event()
 
 
-class Bank:
+class Cashier:
     """All accounts.
 
     `book` moves chips at once, in memory-only play, where no store does it with the change.

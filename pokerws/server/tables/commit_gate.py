@@ -29,7 +29,7 @@ class _Held(NamedTuple):
             send()
 
 
-class Gate:
+class CommitGate:
     """Holds back what is not stored yet.  `written` is the seq up to which all is stored.
 
     Who has much to send asks first whether it `is_open`, and sends it himself.

@@ -18,7 +18,7 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.state import TableId
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.interfaces import TableJournal
 from pokerws.storage.store import EventRow, Store, StoreUnavailable
 from pokerws.storage.vault.vault import UNREADABLE, SealBroken, SealedByUnknownKey, Vault
 
@@ -40,7 +40,7 @@ class LogUnavailable(Exception):
 class EventLog:
     """The logs of all tables in `store`, whose cards `vault` opens; `sink` writes them."""
 
-    def __init__(self, store: Store, sink: Sink, vault: Vault) -> None:
+    def __init__(self, store: Store, sink: TableJournal, vault: Vault) -> None:
         self._store = store
         self._sink = sink
         self._vault = vault

@@ -14,7 +14,7 @@ import structlog
 from pokerws.game.apply import apply
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.interfaces import TableJournal
 from pokerws.storage.store import Claimed, Position, Store, Stored, StoreUnavailable, TableSnapshot
 from pokerws.storage.vault.vault import SealedByUnknownKey, Vault
 
@@ -37,7 +37,7 @@ class Hydration:
     """Loads tables from `store`, after what `sink` still has to write."""
 
     def __init__(
-        self, store: Store, sink: Sink, vault: Vault, on_outcome: Callable[[str, str], None]
+        self, store: Store, sink: TableJournal, vault: Vault, on_outcome: Callable[[str, str], None]
     ) -> None:
         self._store = store
         self._sink = sink

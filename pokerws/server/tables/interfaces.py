@@ -42,7 +42,7 @@ class Viewer(Protocol):
         """Close: another process owns the table now."""
 
 
-class Sink(Protocol):
+class TableJournal(Protocol):
     """Where changes go to be stored; it never blocks."""
 
     @property

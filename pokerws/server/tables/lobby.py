@@ -17,12 +17,12 @@ from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, Broadcast, Notice, TableSummary
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank
+from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.event_log import EventLog
 from pokerws.server.tables.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
-from pokerws.server.tables.interfaces import Sink, Viewer
-from pokerws.server.tables.lobby_feed import TableList
-from pokerws.server.tables.outage_pause import Pausing
+from pokerws.server.tables.interfaces import TableJournal, Viewer
+from pokerws.server.tables.lobby_feed import LobbyFeed
+from pokerws.server.tables.outage_pause import OutagePause
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
@@ -46,11 +46,11 @@ class Lobby:
         self,
         *,
         store: Store | None,
-        sink: Sink | None,
+        sink: TableJournal | None,
         keep_events: bool,
         clock: Clock,
         shuffle: Shuffle,
-        bank: Bank,
+        bank: Cashier,
         max_tables: int,
         durable: bool = False,
         on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
@@ -82,14 +82,14 @@ class Lobby:
         self._actors: dict[TableId, TableActor] = {}
         # Those that a fault has stopped, until all that they had decided is stored and shown.
         self._failed: dict[TableId, TableActor] = {}
-        self._listed = TableList()
+        self._listed = LobbyFeed()
         self._loading: dict[TableId, asyncio.Task[TableActor]] = {}
         # Those that are being loaded only to be closed.
         self._to_close: dict[TableId, CloseReason] = {}
         self._stopped = False
-        self._pausing: Pausing | None = None
+        self._pausing: OutagePause | None = None
         if sink is not None and store is not None:
-            self._pausing = Pausing(sink, clock, lambda: list(self._actors.values()))
+            self._pausing = OutagePause(sink, clock, lambda: list(self._actors.values()))
 
     async def start(self) -> None:
         """List the stored tables; they come into memory when somebody asks for them."""
@@ -333,11 +333,11 @@ class Lobby:
         self._bank.lost(table)
         failed, actor = self._failed.pop(table, None), self._actors.get(table)
         if failed is not None:
-            failed.take_back()
+            failed.roll_back()
         if actor is None:
             return
         if actor.is_held:
-            actor.take_back()
+            actor.roll_back()
             self._drop(actor, "the table is being restored from the database")
         else:
             actor.is_stored = False

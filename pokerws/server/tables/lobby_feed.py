@@ -18,7 +18,7 @@ from pokerws.server.tables.interfaces import Viewer
 GATHER_S = 0.25
 
 
-class TableList:
+class LobbyFeed:
     """All open tables of this server, oldest first, and the viewers who follow them."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ import structlog
 from pokerws.messages import Broadcast, Notice
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.interfaces import TableJournal
 
 # Play pauses when a change has waited this long to be stored.
 PAUSE_AFTER_MS = 1_000
@@ -19,11 +19,11 @@ CHECK_LAG_MS = 250
 log = structlog.get_logger("pokerws.lobby")
 
 
-class Pausing:
+class OutagePause:
     """Watches how far the `sink` is behind; `actors` gives the tables in memory."""
 
     def __init__(
-        self, sink: Sink, clock: Clock, actors: Callable[[], Iterable[TableActor]]
+        self, sink: TableJournal, clock: Clock, actors: Callable[[], Iterable[TableActor]]
     ) -> None:
         self.is_away = False
         self._sink = sink

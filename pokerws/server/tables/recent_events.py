@@ -51,7 +51,7 @@ class _Packed(NamedTuple):
     packed: bytes
 
 
-class History:
+class RecentEvents:
     """The events of one table up to `seq`; `log` has those that memory has no more, if any has."""
 
     __slots__ = ("_log", "_newest", "_packed", "_table", "seq")

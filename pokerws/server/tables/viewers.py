@@ -25,19 +25,19 @@ from pokerws.messages import (
     Watch,
 )
 from pokerws.server.clock import Clock
-from pokerws.server.tables.commit_gate import Gate
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
-from pokerws.server.tables.recent_events import HandPart, History
+from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
 
-class Audience:
+class Viewers:
     """The viewers of `table`, which its actor changes under `epoch`."""
 
     __slots__ = ("_clock", "_epoch", "_gate", "_history", "_table", "viewers")
 
     def __init__(
-        self, table: Table, epoch: int, gate: Gate, history: History, clock: Clock
+        self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
     ) -> None:
         self.viewers: dict[Viewer, None] = {}
         self._table = table

@@ -1,7 +1,7 @@
 """What happened at a table as a `Change`, the one form in which a server and a repair store it.
 
 A busy table is stored less often than it changes, so its row is made late: a `Step` keeps what a
-command caused, and `TableRows` makes one change of all steps that wait when they are to be written.
+command caused, and `ChangeBuilder` makes one change of all steps that wait when they are to be written.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Step(Struct, frozen=True):
     `hand_number` and `at_ms` are the table's after the last of them.  `rows` seals it.
     """
 
-    rows: "TableRows"
+    rows: "ChangeBuilder"
     table: TableId
     expected: int
     version: int
@@ -33,7 +33,7 @@ class Step(Struct, frozen=True):
     transfers: tuple[Transfer, ...]
 
 
-class TableRows:
+class ChangeBuilder:
     """Makes the changes of one table, whose own `state` is looked at when a row is made.
 
     A row is made of the table as it is then, which is right as long as its seq is that of the
@@ -62,7 +62,7 @@ class TableRows:
         self._is_behind = False
         self._in_doubt = False
 
-    def doubt(self) -> None:
+    def mark_inconsistent(self) -> None:
         """The table is not what its events have made it, and nothing more happens there."""
         self._in_doubt = True
 

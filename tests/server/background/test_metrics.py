@@ -20,7 +20,7 @@ from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault.vault import Vault
 from tests.server.conftest import Connect
-from tests.server.fakes import ManualClock, open_bank
+from tests.server.fakes import ManualClock, open_cashier
 from tests.server.net.test_http import request
 from tests.storage.changes import change
 from tests.storage.faulty_store import FaultyStore
@@ -368,7 +368,7 @@ async def test_finding_a_table_is_counted_by_where_it_was_found(
             keep_events=True,
             clock=ManualClock(),
             shuffle=shuffler(bytes),
-            bank=open_bank(ManualClock(), store),
+            bank=open_cashier(ManualClock(), store),
             max_tables=5,
             vault=Vault([]),
             on_outcome=metrics.operation,

@@ -19,7 +19,7 @@ from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.background import upkeep as upkeep_module
 from pokerws.server.background.upkeep import PUT_OFF_MS, Upkeep
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.store import StoreUnavailable
@@ -281,7 +281,7 @@ async def test_in_memory_only_play_an_abandoned_table_is_closed_too(clock: Manua
         keep_events=False,
         clock=clock,
         shuffle=shuffler(random.Random(3).randbytes),
-        bank=Bank(accounts, clock, Terms(), book=accounts.book),
+        bank=Cashier(accounts, clock, Terms(), book=accounts.book),
         max_tables=10,
     )
     upkeep = Upkeep(lobby, None, clock, idle_ms=IDLE_MS, abandoned_ms=ABANDONED_MS)

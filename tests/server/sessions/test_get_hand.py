@@ -262,7 +262,7 @@ async def test_nobody_is_told_of_a_hand_before_its_end_is_stored_with_durable_ac
         house.clock.advance(1_000)
         await actor.tell_hand(viewer, GetHand("h", actor.table.id, 1))
         assert viewer.take() == []
-        actor.take_back()
+        actor.roll_back()
         (refusal,) = viewer.take()
         assert isinstance(refusal, Rejected)
         assert (refusal.id, refusal.code) == ("h", "table_unavailable")

@@ -29,7 +29,7 @@ from pokerws.server.sessions.context import Desk
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import ManualClock, open_bank
+from tests.server.fakes import ManualClock, open_cashier
 
 FRAMES = 8
 
@@ -74,7 +74,7 @@ class Slow:
 
     def __init__(self) -> None:
         clock = ManualClock()
-        bank = open_bank(clock)
+        bank = open_cashier(clock)
         self.lobby = Lobby(
             store=None,
             sink=None,

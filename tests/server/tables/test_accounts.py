@@ -12,7 +12,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import Accepted, Events, Rejected, Watch
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import player_account
 from pokerws.storage.journal.journal import Journal
@@ -165,7 +165,7 @@ class House:
             on_written=self._written,
             clock=lambda: self.clock.now_ms() / 1000,
         )
-        self.bank = Bank(self.store.accounts, self.clock, Terms(grant=grant))
+        self.bank = Cashier(self.store.accounts, self.clock, Terms(grant=grant))
         self.lobby = Lobby(
             store=self.store,
             sink=self.journal,

@@ -11,12 +11,12 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import Accepted, Events, GetHand, Notice, Rejected, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.commit_gate import Gate
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.outage_pause import CHECK_LAG_MS, PAUSE_AFTER_MS
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import StoreRejected
-from tests.server.fakes import FakeViewer, ManualClock, open_bank
+from tests.server.fakes import FakeViewer, ManualClock, open_cashier
 from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT
 
@@ -43,7 +43,7 @@ class DurableHouse:
             keep_events=True,
             clock=self.clock,
             shuffle=shuffler(bytes),
-            bank=open_bank(self.clock, self.store),
+            bank=open_cashier(self.clock, self.store),
             max_tables=10,
             vault=VAULT,
             durable=True,
@@ -83,7 +83,7 @@ async def house() -> AsyncIterator[DurableHouse]:
 
 
 def test_the_gate_lets_out_in_order_what_is_stored() -> None:
-    gate, sent = Gate(durable=True, written=1), list[str]()
+    gate, sent = CommitGate(durable=True, written=1), list[str]()
     gate.send(1, lambda: sent.append("stored before"))
     gate.send(3, lambda: sent.append("a"))
     gate.send(3, lambda: sent.append("b"))
@@ -97,7 +97,7 @@ def test_the_gate_lets_out_in_order_what_is_stored() -> None:
 
 
 def test_the_gate_refuses_what_will_never_be_stored() -> None:
-    gate, sent = Gate(durable=True, written=1), list[str]()
+    gate, sent = CommitGate(durable=True, written=1), list[str]()
     gate.hold(2, lambda: sent.append("answer"), lambda: sent.append("refusal"))
     gate.send(2, lambda: sent.append("events"))
     gate.refuse()
@@ -106,13 +106,13 @@ def test_the_gate_refuses_what_will_never_be_stored() -> None:
 
 
 def test_without_durable_acks_the_gate_stands_open() -> None:
-    gate, sent = Gate(durable=False, written=0), list[str]()
+    gate, sent = CommitGate(durable=False, written=0), list[str]()
     gate.send(7, lambda: sent.append("at once"))
     assert sent == ["at once"]
 
 
 def test_a_gate_that_was_closed_opens_when_that_is_stored_and_keeps_the_order() -> None:
-    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate, sent = CommitGate(durable=False, written=2), list[str]()
     gate.send(3, lambda: sent.append("before"))
     gate.close(4)
     assert gate.is_closed
@@ -131,7 +131,7 @@ def test_a_gate_that_was_closed_opens_when_that_is_stored_and_keeps_the_order() 
 
 
 def test_a_gate_closed_twice_opens_when_the_later_one_is_stored() -> None:
-    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate, sent = CommitGate(durable=False, written=2), list[str]()
     gate.close(7)
     gate.close(4)
     gate.send(4, lambda: sent.append("four"))
@@ -144,7 +144,7 @@ def test_a_gate_closed_twice_opens_when_the_later_one_is_stored() -> None:
 
 
 def test_what_is_sent_while_a_gate_lets_out_comes_after_what_waited() -> None:
-    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate, sent = CommitGate(durable=False, written=2), list[str]()
     gate.close(3)
     gate.send(3, lambda: gate.send(3, lambda: sent.append("caused by the first")))
     gate.send(3, lambda: sent.append("second"))
@@ -154,7 +154,7 @@ def test_what_is_sent_while_a_gate_lets_out_comes_after_what_waited() -> None:
 
 
 def test_a_closed_gate_refuses_what_will_never_be_stored() -> None:
-    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate, sent = CommitGate(durable=False, written=2), list[str]()
     gate.close(3)
     gate.hold(3, lambda: sent.append("answer"), lambda: sent.append("refusal"))
     gate.send(3, lambda: sent.append("events"))

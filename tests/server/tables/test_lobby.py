@@ -25,7 +25,7 @@ from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import Change
 from pokerws.storage.vault.vault import Key, Vault
-from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_bank
+from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_cashier
 from tests.vaults import KEY, VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
@@ -54,7 +54,7 @@ class House:
             keep_events=keep_events,
             clock=clock,
             shuffle=shuffler(random.Random(3).randbytes),
-            bank=open_bank(clock, store),
+            bank=open_cashier(clock, store),
             max_tables=10,
             vault=vault,
         )

@@ -17,7 +17,7 @@ from pokerws.messages import Lobby as LobbyMessage
 from pokerws.messages import Notice, Rejected, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import player_account, refunds_of
 from pokerws.storage.memory import MemoryAccounts
@@ -50,7 +50,7 @@ class MemoryHouse:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.accounts = MemoryAccounts()
-        self.bank = Bank(self.accounts, self.clock, Terms(grant=GRANT), book=self.accounts.book)
+        self.bank = Cashier(self.accounts, self.clock, Terms(grant=GRANT), book=self.accounts.book)
         self.lobby = Lobby(
             store=None,
             sink=None,
