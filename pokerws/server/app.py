@@ -35,7 +35,7 @@ from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import Names
 from pokerws.storage.postgres.database import Database, DatabaseError
 from pokerws.storage.postgres.overtaken import note

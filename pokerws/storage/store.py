@@ -1,4 +1,4 @@
-"""What a store is: the contract that `memory.py` and `postgres.py` both keep.
+"""What a store is: the contract that every store keeps.
 
 A store keeps one row a table (a "game") with its newest snapshot, and the log of its events.  It
 never looks into a snapshot or a payload.  `version` is the seq of the last event in the snapshot;

@@ -19,8 +19,9 @@ from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.change_builder import Step, sealed
-from pokerws.storage.memory import MemoryAccounts, MemoryStore
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.store import Change
+from tests.storage.memory_store import MemoryStore
 
 _decode = server_decoder().decode
 

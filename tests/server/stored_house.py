@@ -13,11 +13,12 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory import MemoryAccounts, MemoryStore
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.store import Store
 from pokerws.storage.vault.vault import Vault
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.storage.faulty_store import FaultyStore
+from tests.storage.memory_store import MemoryStore
 from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)

@@ -1,7 +1,8 @@
 """What happened at a table as a `Change`, the one form in which a server and a repair store it.
 
 A busy table is stored less often than it changes, so its row is made late: a `Step` keeps what a
-command caused, and `ChangeBuilder` makes one change of all steps that wait when they are to be written.
+command caused, and `ChangeBuilder` makes one change of all steps that wait when they are
+written.
 """
 
 from collections.abc import Sequence

@@ -16,7 +16,6 @@ from pokerws.server.app import App
 from pokerws.server.net.http import is_this_machine
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import BackOff, Journal
-from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault.vault import Vault
 from tests.server.conftest import Connect
@@ -24,6 +23,7 @@ from tests.server.fakes import ManualClock, open_cashier
 from tests.server.net.test_http import request
 from tests.storage.changes import change
 from tests.storage.faulty_store import FaultyStore
+from tests.storage.memory_store import MemoryStore
 
 TOKEN = "a-token-of-some-length"
 SOON_S = 10

@@ -21,7 +21,7 @@ from pokerws.server.background.upkeep import PUT_OFF_MS, Upkeep
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault.vault import Key, Vault
 from tests.server.fakes import FakeViewer, ManualClock

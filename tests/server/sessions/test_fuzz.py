@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from pokerws.game.cards import Card
 from pokerws.game.state import HouseRules, Mix, TableConfig, Turn
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, WIRES, CloseCode, client_decoder
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.memory_accounts import MemoryAccounts
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_desk

@@ -22,10 +22,10 @@ from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import RESUME_GRACE_MS, Lobby
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import Change
 from pokerws.storage.vault.vault import Key, Vault
 from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_cashier
+from tests.storage.memory_store import MemoryStore
 from tests.vaults import KEY, VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)

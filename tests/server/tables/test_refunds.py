@@ -20,7 +20,7 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import player_account, refunds_of
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.memory_accounts import MemoryAccounts
 from tests.server.fakes import FakeViewer, ManualClock
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
