@@ -32,15 +32,17 @@ from pokerws.server.net.tls import own_context, server_context
 from pokerws.server.sessions.context import Desk
 from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import Names
+from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.postgres.database import Database, DatabaseError
 from pokerws.storage.postgres.overtaken import note
 from pokerws.storage.store import Store, StoreUnavailable
 from pokerws.storage.vault.keys import KeySource
+from pokerws.storage.vault.vault import Vault
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
 # How often a server without a database tries to tell it so.
@@ -91,38 +93,39 @@ class App:
         tls = server_context(settings)
         if settings.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
+        store: Store
+        journal: TableJournal
         if settings.use_db_repository:
-            self._database = await Database.open(
+            self._database = database = await Database.open(
                 settings.database_url,
                 embedded_dir=settings.embedded_dir,
                 statement_timeout_ms=settings.db_statement_timeout_ms,
                 keys=KeySource(settings.vault_keys, Path(settings.vault_key_file)),
             )
-            self._journal = self._start_journal(self._database.store)
+            store, vault = database.store, database.vault
+            self._journal = journal = self._start_journal(store)
         else:
+            # Accounts and tables live in memory, and end with the process.
+            store = nothing = NullStore()
+            journal, vault = NullJournal(nothing.accounts, self._metrics), Vault(())
             self._noting = asyncio.create_task(self._note_memory_play(), name="memory_play")
-        # Without a database the accounts live and end with the process, as the tables do.
-        terms, memory = terms_of(settings), MemoryAccounts()
-        if self._database is None:
-            bank = Cashier(memory, self._clock, terms, book=memory.book)
-        else:
-            bank = Cashier(self._database.store.accounts, self._clock, terms)
+        bank = Cashier(store.accounts, self._clock, terms_of(settings))
         self._lobby = lobby = Lobby(
-            store=None if self._database is None else self._database.store,
-            vault=None if self._database is None else self._database.vault,
-            sink=self._journal,
+            store=store,
+            journal=journal,
+            vault=vault,
             keep_events=settings.use_event_persistence,
             clock=self._clock,
             shuffle=shuffler(os.urandom),
-            bank=bank,
+            cashier=bank,
             max_tables=settings.max_tables,
             max_opened=settings.max_tables_opened_per_player,
             durable=settings.use_durable_acks,
-            on_outcome=self._metrics.operation,
+            metrics=self._metrics,
         )
         try:
             await lobby.start()
-            await self._start_upkeep(lobby)
+            await self._start_upkeep(lobby, store)
             self._revocations = Revocations(self._names, self._clock)
             await self._revocations.load()
         except (StoreUnavailable, TimeoutError) as error:
@@ -241,33 +244,24 @@ class App:
         }
 
     def _start_journal(self, store: Store) -> Journal:
-        """The journal, which tells the lobby what has become of the tables' changes."""
-
-        def lobby() -> Lobby:
-            assert self._lobby is not None, "changes come from the lobby's tables"
-            return self._lobby
-
         durable = self._settings.use_durable_acks
         journal = Journal(
             store,
             keep_events=self._settings.use_event_persistence,
-            on_written=lambda table, seq: lobby().table_written(table, seq),
-            on_fenced=lambda table: lobby().table_fenced(table),
-            on_quarantined=lambda table: lobby().table_lost(table),
-            on_conflict=(lambda table: lobby().table_lost(table)) if durable else None,
-            on_outcome=self._metrics.operation,
-            on_batch=self._metrics.batch,
+            # With durable acks the database is the truth.
+            overwrite_edits=not durable,
+            metrics=self._metrics,
             # With durable acks the players wait for each batch.
             gather_s=0 if durable else GATHER_S,
         )
         journal.start()
         return journal
 
-    async def _start_upkeep(self, lobby: Lobby) -> None:
+    async def _start_upkeep(self, lobby: Lobby, store: Store) -> None:
         settings, database = self._settings, self._database
         self._upkeep = upkeep = Upkeep(
             lobby,
-            None if database is None else database.store,
+            store,
             self._clock,
             idle_ms=settings.idle_table_ms,
             abandoned_ms=settings.abandoned_table_ms,
@@ -282,7 +276,7 @@ class App:
             self._comparator = Comparator(
                 lobby=lobby,
                 store=database.store,
-                sink=self._journal,
+                journal=self._journal,
                 vault=database.vault,
                 metrics=self._metrics,
                 keep_events=settings.use_event_persistence,

@@ -24,16 +24,16 @@ MAX_ACCOUNTS = 100_000
 class MemoryAccounts:
     """`Accounts` in a dict, with the latest transfers of each.
 
-    When there are too many, of those that have not moved a chip since their grant the one is
-    forgotten that nobody has looked at for longest; what others have is never forgotten.
+    With too many accounts, the least recently used one that moved no chip since its grant is
+    dropped.  Others are never dropped.
     """
 
     def __init__(self) -> None:
         self._balances: dict[AccountId, int] = {HOUSE: 0}
         self._refilled_ms: dict[AccountId, int] = {}
         self._history: dict[AccountId, deque[Booked]] = {}
-        # Those that have nothing but their grant, and how much that was, by when they were used.
-        # A plain dict takes ever longer to find its first.
+        # Accounts that hold nothing but their grant, with its amount, least recently used first.
+        # In a plain dict, finding the first entry becomes slower with each deletion.
         self._untouched: OrderedDict[AccountId, int] = OrderedDict()
         self._booked = 0
         # The latest event of each table that moved chips.
@@ -106,7 +106,7 @@ class MemoryAccounts:
                 self._note(table, move)
 
     def _forget(self) -> None:
-        """Let one account go, if there are too many; the house has its grant back."""
+        """Drop one account if there are too many; its grant goes back to the house."""
         # The new one is the last of them, and stays.
         if len(self._balances) <= MAX_ACCOUNTS or len(self._untouched) < 2:
             return

@@ -20,9 +20,8 @@ from pokerws.server.sessions.session import Session
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.store import Store
-from pokerws.storage.vault.vault import Vault
-from tests.server.fakes import OpenAccounts, OpenStore
+from tests.server.fakes import OpenStore, open_memory_lobby
+from tests.vaults import VAULT
 
 
 class NoSocket:
@@ -105,30 +104,28 @@ def open_desk(
     strict: bool = True,
     max_tables: int = 20,
     store: OpenStore | None = None,
-    sink: TableJournal | None = None,
-    vault: Vault | None = None,
+    journal: TableJournal | None = None,
     durable: bool = False,
     metrics: Metrics | None = None,
 ) -> Desk:
     """What sessions share; in memory unless there is a store, and without limits on rates."""
-    accounts = OpenAccounts()
     # Nobody runs out of chips.
-    terms = Terms(grant=10**12)
-    bank = Cashier(accounts, clock, terms, book=accounts.book)
-    if store is not None:
+    terms, shuffle = Terms(grant=10**12), shuffler(rng.randbytes)
+    if store is None or journal is None:
+        lobby, bank = open_memory_lobby(clock, shuffle, terms=terms, max_tables=max_tables)
+    else:
         bank = Cashier(store.accounts, clock, terms)
-    kept: Store | None = store
-    lobby = Lobby(
-        store=kept,
-        sink=sink,
-        keep_events=sink is not None,
-        clock=clock,
-        shuffle=shuffler(rng.randbytes),
-        bank=bank,
-        max_tables=max_tables,
-        durable=durable,
-        vault=vault,
-    )
+        lobby = Lobby(
+            store=store,
+            journal=journal,
+            vault=VAULT,
+            keep_events=True,
+            clock=clock,
+            shuffle=shuffle,
+            cashier=bank,
+            max_tables=max_tables,
+            durable=durable,
+        )
     return Desk(
         lobby=lobby,
         bank=bank,

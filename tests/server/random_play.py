@@ -213,4 +213,3 @@ class RandomPlay:
             ChooseGame(self._id, table, rng.choice(list(VARIANTS))),
         ]
         await client.asks(rng.choice(messages))
-        self.desk.lobby._listed.tell()

@@ -65,18 +65,15 @@ class StoredHouse:
         self.journal = Journal(
             store,
             keep_events=True,
-            on_fenced=self._fenced,
-            on_quarantined=self._lost,
-            on_written=self._written,
             clock=lambda: clock.now_ms() / 1000,
         )
         self.lobby = Lobby(
             store=store,
-            sink=self.journal,
+            journal=self.journal,
             keep_events=True,
             clock=clock,
             shuffle=shuffler(random.Random(3).randbytes),
-            bank=Cashier(store.accounts, clock, Terms()),
+            cashier=Cashier(store.accounts, clock, Terms()),
             max_tables=20_000,
             vault=vault,
             durable=durable,
@@ -92,15 +89,6 @@ class StoredHouse:
         self.viewers = {name: FakeViewer(name) for name in NAMES}
         self._rng = random.Random(5)
         self._ids = map(str, range(1_000_000))
-
-    def _fenced(self, table: TableId) -> None:
-        self.lobby.table_fenced(table)
-
-    def _lost(self, table: TableId) -> None:
-        self.lobby.table_lost(table)
-
-    def _written(self, table: TableId, seq: int) -> None:
-        self.lobby.table_written(table, seq)
 
     async def written(self) -> None:
         """Wait until all that has happened is stored."""

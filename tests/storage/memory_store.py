@@ -15,6 +15,7 @@ from pokerws.storage.store import (
     Game,
     Position,
     Stored,
+    StoredStatus,
     StoreRejected,
 )
 
@@ -30,7 +31,7 @@ class _Row:
 
     change: Change
     epoch: int
-    status: str = ""
+    status: StoredStatus = "waiting"
     log: dict[int, EventRow] = field(default_factory=dict)
 
     @property

@@ -33,8 +33,7 @@ from pokerws.server.sessions.context import Desk
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import TableAnswer
-from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import ManualClock, open_cashier
+from tests.server.fakes import ManualClock, open_memory_lobby
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
@@ -85,19 +84,10 @@ class Room:
         self._heard = asyncio.Event()
         # Called with each message before it is carried out.
         self.on_message: Callable[[dict[str, object]], None] = lambda message: None
-        self.bank = open_cashier(self.clock)
         self._open_lobby(config, name)
 
     def _open_lobby(self, config: TableConfig, name: str) -> None:
-        self.lobby = Lobby(
-            store=None,
-            sink=None,
-            keep_events=False,
-            clock=self.clock,
-            shuffle=self._shuffle,
-            bank=self.bank,
-            max_tables=20,
-        )
+        self.lobby, self.bank = open_memory_lobby(self.clock, self._shuffle)
         self.actor = self.lobby.create(name, config)
 
     @property

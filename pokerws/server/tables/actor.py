@@ -5,7 +5,7 @@ the table awaits, so the event loop's order is the order of the commands and the
 The clock's `TimeUp` is a command like any other.  This module must not know about sockets or SQL.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
@@ -14,13 +14,12 @@ from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, 
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import CloseReason, PlayerId, Table
+from pokerws.game.state import CloseReason
 from pokerws.game.table import play
-from pokerws.logs import shows_debug
 from pokerws.messages import Accepted, GetHand, TableSummary, Watch
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
-from pokerws.server.tables.event_log import EventLog
+from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of
 from pokerws.server.tables.recent_events import RecentEvents
@@ -41,50 +40,49 @@ log = structlog.get_logger("pokerws.table")
 class TableActor:
     """Owns one table.
 
-    `epoch` is the stored table's, and this actor's as long as it lives; `stored_seq` is how far the
-    table is stored already.  With `durable`, nothing is shown before it is stored.  `vault` seals
-    what is put into `sink`; `event_log` is where events end up that are kept, and None without.
+    `epoch` is the stored table's, and this actor's as long as it lives.  The table is stored up to
+    event `stored_seq`.  With `durable`, nothing is shown before it is stored.  `vault` encrypts
+    what is put into `journal`; `event_log` reads stored events back.
     """
 
     def __init__(
         self,
-        table: Table,
+        snapshot: TableSnapshot,
         epoch: int,
-        receipts: dict[PlayerId, list[Receipt]],
         *,
         clock: Clock,
         shuffle: Shuffle,
-        sink: TableJournal | None,
+        journal: TableJournal,
+        vault: Vault,
         keep_events: bool,
         owner: Owner,
+        event_log: PastEvents = NO_EVENT_LOG,
         durable: bool = False,
         stored_seq: int = 0,
-        on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
-        vault: Vault | None = None,
-        event_log: EventLog | None = None,
     ) -> None:
-        assert sink is None or vault is not None, "what is stored is sealed"
+        table = snapshot.table
         self.table = table
         self.epoch = epoch
         self.stopped = False
-        # Cleared where what happens here is not stored any more, so that no chips can move.
+        # Cleared when changes are not stored any more, so that no chips can move.
         self.is_stored = True
         # When something last happened here.
         self.changed_ms = clock.now_ms()
-        # Where nothing is stored: whose the chips here were, before the latest command.
-        self.refunds: tuple[Transfer, ...] = ()
+        # Where nothing is stored: what each player had here before the latest command.
+        self._refunds: tuple[Transfer, ...] = ()
         self._refunds_hand: int | None = None
-        # The digests of what is put to be stored, by seq, while somebody samples them.
+        # The digests of the states that are put, by seq, while somebody samples them.
         self.sample: dict[int, bytes] | None = None
-        self._receipts = Receipts(receipts)
+        self._receipts = Receipts(snapshot.receipts)
         self._clock = clock
         self._shuffle = shuffle
-        self._sink = sink
-        self._state = TableSnapshot(table, self._receipts.kept)
-        self._rows = None if vault is None else ChangeBuilder(self._state, epoch, vault)
-        self._keep_events = keep_events
+        self._journal = journal
+        self._keeps = journal.keeps
+        self._state = snapshot
+        self._changes = ChangeBuilder(
+            snapshot, epoch, vault, keep_events=keep_events, only_steps=not journal.keeps
+        )
         self._owner = owner
-        self._on_outcome = on_outcome
         self._gate = CommitGate(durable=durable, written=stored_seq)
         history = RecentEvents(table.id, table.seq, event_log)
         self._viewers = Viewers(table, epoch, self._gate, history, clock)
@@ -92,7 +90,7 @@ class TableActor:
         self._alarm: Alarm | None = None
         self._armed_ms = 0
         self._paused_ms: int | None = None
-        # The hand, and the empty seats, of which the lobby was told last.
+        # The hand, and the empty seats, that the lobby was told last.
         self._listed = (-1, 0)
 
     # ---- commands
@@ -110,11 +108,11 @@ class TableActor:
         if self._paused_ms is not None:
             viewer.answer(reject(command_id, "paused"))
             return
-        if self._sink is not None and self._sink.over_high_water:
+        if self._journal.over_high_water:
             self._viewers.answer(viewer, reject(command_id, "overloaded"))
             return
         moves_chips = isinstance(command, _MOVE_CHIPS)
-        if moves_chips and not self._has_bank:
+        if moves_chips and not (self.is_stored and self._journal.healthy):
             self._viewers.answer(viewer, reject(command_id, "bank_unavailable"))
             return
         before = self.table.seq
@@ -127,7 +125,7 @@ class TableActor:
             viewer.answer(reject(command_id, "table_unavailable"))
             return
         transfers = self._transfers(events)
-        if transfers and moves_chips and self._sink is not None:
+        if transfers and moves_chips and self._keeps:
             self._gate.close(self.table.seq)
         self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
         self._viewers.answer(viewer, Accepted(command_id, before + 1))
@@ -155,10 +153,6 @@ class TableActor:
         """Whether the clock stands still."""
         return self._paused_ms is not None
 
-    @property
-    def _has_bank(self) -> bool:
-        return self._sink is None or (self.is_stored and self._sink.healthy)
-
     def is_idle_since(self, before_ms: int) -> bool:
         """Whether the table can leave memory: stored, unwatched, and with nothing due."""
         return (
@@ -178,10 +172,9 @@ class TableActor:
 
         It is done in pieces of about a millisecond; returns whether there is more to do.
         """
-        # The next command makes both anew.
-        self.refunds, self._refunds_hand = (), None
-        if self._rows is not None:
-            self._rows.pack()
+        # The next command computes both again.
+        self._refunds, self._refunds_hand = (), None
+        self._changes.pack()
         return self._viewers.pack()
 
     def close(self, reason: CloseReason) -> None:
@@ -208,6 +201,11 @@ class TableActor:
         if events:
             self._changed(events)
         self._arm()
+
+    def refund(self) -> None:
+        """Return all chips to those who had them before the latest command: the table is lost."""
+        if self._refunds:
+            self._store((), self._refunds)
 
     def stop(self) -> None:
         """Carry out nothing more, no command and no time-out, and say nothing more."""
@@ -246,6 +244,15 @@ class TableActor:
         if self._paused_ms is not None:
             self._gate.forget(viewer)
 
+    def notify(self, code: str, message: str) -> None:
+        """Send all viewers a notice about the table."""
+        self._viewers.notify(code, message)
+
+    def close_viewers(self) -> None:
+        """Close all viewers' connections, since another process owns the table now."""
+        for viewer in list(self.watchers):
+            viewer.close_moved(self.table.id)
+
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the table as it may see it."""
         self._viewers.show_snapshot(viewer)
@@ -271,7 +278,7 @@ class TableActor:
 
     def _play(self, command: Command) -> list[TableEvent] | None:
         """The events of a command, applied.  None when a bug stopped the table."""
-        if self._sink is None:
+        if not self._keeps:
             self._note_refunds()
         now_ms = self._clock.now_ms()
         try:
@@ -289,10 +296,9 @@ class TableActor:
                 last_events=[type(event).__name__ for event in self._viewers.latest_events(10)],
             )
             # What was decided before that is valid, and is shown when it is stored.
-            if self._rows is not None:
-                self._rows.mark_inconsistent()
+            self._changes.mark_inconsistent()
             self._halt()
-            self._owner.table_failed(self)
+            self._owner.table_failed(self.table.id)
             return None
         self.changed_ms = now_ms
         return events
@@ -304,7 +310,7 @@ class TableActor:
         """
         hand = None if self.table.hand is None else self.table.hand.number
         if hand is None or hand != self._refunds_hand:
-            self.refunds = refunds_of(self.table, self._clock.now_ms())
+            self._refunds = refunds_of(self.table, self._clock.now_ms())
             self._refunds_hand = hand
 
     def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
@@ -322,7 +328,7 @@ class TableActor:
         if transfers:
             self._refunds_hand = None
             self._owner.chips_moved(self.table.id, transfers)
-        self._store(events, first_seq, transfers)
+        self._store(events, transfers)
         self._viewers.publish(events, first_seq, self.changed_ms)
         self._arm()
         self._list()
@@ -333,20 +339,14 @@ class TableActor:
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
+            if table.closed:
+                self._owner.table_closing(table.id)
             self._gate.send(table.seq, partial(self._owner.table_changed, self.summary()))
 
-    def _store(
-        self, events: list[TableEvent], first_seq: int, transfers: tuple[Transfer, ...]
-    ) -> None:
-        if self._sink is None or self._rows is None:
-            self._on_outcome("save_game", "IN_MEMORY")
-            if shows_debug():
-                log.debug("save_game", outcome="IN_MEMORY", table=self.table.id, seq=self.table.seq)
-            return
+    def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
         if self.sample is not None:
             self.sample[self.table.seq] = canonical_digest(self._state)
-        at_ms = self.changed_ms
-        self._sink.put(self._rows.next(events, transfers, at_ms, keep_events=self._keep_events))
+        self._journal.put(self._changes.next(events, transfers, self.changed_ms))
 
     # ---- the clock
 
@@ -380,7 +380,7 @@ class TableActor:
             return
         if now_ms < deadline_ms:
             self._set_alarm(deadline_ms)
-        elif self._sink is not None and self._sink.over_high_water:
+        elif self._journal.over_high_water:
             self._set_alarm(now_ms + OVERLOAD_RETRY_MS)
         elif events := self._play(TimeUp()):
             self._changed(events)

@@ -17,7 +17,7 @@ import msgspec
 
 from pokerws.game.events import HandStarted, TableEvent
 from pokerws.game.state import TableId
-from pokerws.server.tables.event_log import EventLog, of_hand
+from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents, of_hand
 
 # Events kept in memory for viewers that come back: some 40 hands.
 HISTORY_EVENTS = 1024
@@ -56,7 +56,7 @@ class RecentEvents:
 
     __slots__ = ("_log", "_newest", "_packed", "_table", "seq")
 
-    def __init__(self, table: TableId, seq: int, log: EventLog | None = None) -> None:
+    def __init__(self, table: TableId, seq: int, log: PastEvents = NO_EVENT_LOG) -> None:
         self.seq = seq
         self._table = table
         self._log = log
@@ -117,7 +117,7 @@ class RecentEvents:
         None at all where there are too many, or where the log cannot be read now.
         """
         missing = self._forgotten - after_seq
-        if self._log is None or not 0 < missing <= READ_BACK_EVENTS:
+        if not 0 < missing <= READ_BACK_EVENTS:
             return []
         return await self._log.stretch(self._table, after_seq, missing + OVERLAP_EVENTS)
 
@@ -140,7 +140,5 @@ class RecentEvents:
 
     async def read_hand(self, number: int) -> HandPart | None:
         """A hand that is over, from the log; None where it is not there.  Raises LogUnavailable."""
-        if self._log is None:
-            return None
         found = await self._log.hand(self._table, number, self.seq)
         return None if found is None else HandPart(*found)

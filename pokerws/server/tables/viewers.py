@@ -20,6 +20,7 @@ from pokerws.messages import (
     Events,
     GetHand,
     HandEvents,
+    Notice,
     Rejected,
     Snapshot,
     Watch,
@@ -110,6 +111,12 @@ class Viewers:
                 for viewer in self.viewers
             ]
         )
+
+    def notify(self, code: str, message: str) -> None:
+        """Send all viewers a notice, past the gate: it is about no event."""
+        notice = Broadcast(Notice(code, message, self._table.id))
+        for viewer in list(self.viewers):
+            viewer.send_table_frame(notice.on(viewer.wire))
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """The newest events, as far as they are in memory."""

@@ -21,7 +21,9 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.journal.change_builder import Step
+from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.pending import Entry, Pending
+from pokerws.storage.outcomes import UNMEASURED, Operation, Outcome, StorageMetrics
 from pokerws.storage.store import (
     Change,
     Overdrawn,
@@ -70,46 +72,34 @@ class _Flush:
 class Journal:
     """Writes changes to a store in the background, from `start` to `stop`.
 
-    The callbacks run in the journal's task, so they have to be short.  `on_fenced`: another process
-    owns the table now.  `on_quarantined`: the store refuses the table's data, or an account cannot
-    pay what was brought to it.  `on_conflict`:
-    somebody edited the row; without that callback memory is the truth, and the row is brought up to
-    date.  After any of the three, the table's changes are dropped and counted until it comes with a
-    higher epoch; so whoever claims a table flushes first.  `on_written(table, version)`: all up to
-    `version` is committed, and what waited for that can be shown.
+    Listeners are told what became of each table's changes (see `JournalListener`).  A row that
+    somebody edited is brought up to date while `overwrite_edits`, since memory is the truth then;
+    otherwise the table's changes are dropped and listeners are told of the conflict.
 
-    Where play is busy, a batch begins `gather_s` after the one before it: each table has one row in
-    it however often it has changed, so that fewer rows are written.  Chips that move and a flush do
-    not wait for that, nor does a change that has few beside it.
-
-    Two are for counting.  `on_outcome(operation, outcome)`: what has become of one table's row, in
-    the words of the log; an outage is logged once, but counted at each try, for each of its tables.
-    `on_batch(tables, events, seconds)`: the store has carried out a save.
+    Under load, a batch begins `gather_s` after the one before it.  A batch has one row for each
+    table, however often the table changed, so that fewer rows are written.  Three things do not
+    wait: transfers of chips, a flush, and a change with few others waiting.
     """
+
+    # What is put can be loaded again.
+    keeps = True
 
     def __init__(
         self,
         store: Store,
         *,
         keep_events: bool,
-        on_fenced: Callable[[TableId], None] = lambda table: None,
-        on_quarantined: Callable[[TableId], None] = lambda table: None,
-        on_conflict: Callable[[TableId], None] | None = None,
-        on_written: Callable[[TableId, int], None] = lambda table, version: None,
-        on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
-        on_batch: Callable[[int, int, float], None] = lambda tables, events, seconds: None,
+        overwrite_edits: bool = True,
+        metrics: StorageMetrics = UNMEASURED,
         gather_s: float = 0,
         high_water_events: int = HIGH_WATER_EVENTS,
         back_off: BackOff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
-        self._on_fenced = on_fenced
-        self._on_quarantined = on_quarantined
-        self._on_conflict = on_conflict
-        self._on_written = on_written
-        self._on_outcome = on_outcome
-        self._on_batch = on_batch
+        self._overwrite_edits = overwrite_edits
+        self._metrics = metrics
+        self._listeners: list[JournalListener] = []
         self._gather_s = gather_s
         self._high_water_events = high_water_events
         self._back_off = back_off or BackOff()
@@ -126,6 +116,10 @@ class Journal:
         self._urgent = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+
+    def subscribe(self, listener: JournalListener) -> None:
+        """Report to `listener` from now on, after the listeners before it."""
+        self._listeners.append(listener)
 
     def start(self) -> None:
         """Begin to write.  Changes may have been put before."""
@@ -280,7 +274,7 @@ class Journal:
         took_s = self._clock() - started_s
         events = sum(entry.events_count for entry in piece if entry.table in written)
         log.info("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
-        self._tell(self._on_batch, len(written), events, took_s)
+        self._call(self._metrics.batch, len(written), events, took_s)
         return written
 
     async def _resolve(self, entry: Entry) -> None:
@@ -298,82 +292,93 @@ class Journal:
         else:
             log.warning(
                 "save_game",
-                outcome="DB_CONFLICT",
+                outcome=Outcome.DB_CONFLICT,
                 table=entry.table,
                 version=entry.version,
                 expected_version=entry.expected,
                 stored_version=stored.version,
             )
-            self._tell(self._on_outcome, "save_game", "DB_CONFLICT")
-            if self._on_conflict is not None:
-                self._lose(entry, self._on_conflict)
-            else:
+            self._count("save_game", Outcome.DB_CONFLICT)
+            if self._overwrite_edits:
                 entry.expected = stored.version
+            elif self._drops(entry):
+                for listener in self._listeners:
+                    self._call(listener.conflict, entry.table)
 
     def _written(self, entry: Entry, version: int) -> None:
         """The store has the entry up to `version`; the rest of it, if any, goes on waiting."""
         table = entry.table
         if entry.expected == 0:
-            log.info("create_game", outcome="DB_SUCCESS", table=table, version=version)
-            self._tell(self._on_outcome, "create_game", "DB_SUCCESS")
+            log.info("create_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
+            self._count("create_game", Outcome.DB_SUCCESS)
         if self._verbose:
-            log.debug("save_game", outcome="DB_SUCCESS", table=table, version=version)
-        self._tell(self._on_outcome, "save_game", "DB_SUCCESS")
+            log.debug("save_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
+        self._count("save_game", Outcome.DB_SUCCESS)
         self._pending.written(entry, version)
-        self._tell(self._on_written, table, version)
+        for listener in self._listeners:
+            self._call(listener.written, table, version)
         for flush in self._flushes:
             flush.reached(table, version)
 
     def _fence(self, entry: Entry, stored: Position) -> None:
         log.error(
             "save_game",
-            outcome="FENCED",
+            outcome=Outcome.FENCED,
             table=entry.table,
             version=entry.version,
             epoch=entry.epoch,
             stored_version=stored.version,
             stored_epoch=stored.epoch,
         )
-        self._tell(self._on_outcome, "save_game", "FENCED")
-        self._lose(entry, self._on_fenced)
+        self._count("save_game", Outcome.FENCED)
+        if self._drops(entry):
+            for listener in self._listeners:
+                self._call(listener.fenced, entry.table)
 
     def _quarantine(self, entry: Entry, error: Exception) -> None:
         log.error(
             "save_game",
-            outcome="DB_FAILED",
+            outcome=Outcome.DB_FAILED,
             table=entry.table,
             name=None if entry.newest is None else entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
             error=f"quarantined: {error}",
         )
-        self._tell(self._on_outcome, "save_game", "DB_FAILED")
-        self._lose(entry, self._on_quarantined)
+        self._count("save_game", Outcome.DB_FAILED)
+        self._reject(entry)
 
     def _overdrawn(self, entry: Entry, error: Overdrawn) -> None:
         log.warning(
             "save_game",
-            outcome="DB_FAILED",
+            outcome=Outcome.DB_FAILED,
             table=entry.table,
             version=entry.version,
             stored_version=entry.expected,
             error=f"taken back: {error}",
         )
-        self._tell(self._on_outcome, "save_game", "DB_FAILED")
-        self._lose(entry, self._on_quarantined)
+        self._count("save_game", Outcome.DB_FAILED)
+        self._reject(entry)
 
-    def _lose(self, entry: Entry, callback: Callable[[TableId], None]) -> None:
-        if self._pending.lose(entry):
-            for flush in self._flushes:
-                flush.reached(entry.table, math.inf)
-            self._tell(callback, entry.table)
+    def _reject(self, entry: Entry) -> None:
+        if self._drops(entry):
+            for listener in self._listeners:
+                self._call(listener.rejected, entry.table)
+
+    def _drops(self, entry: Entry) -> bool:
+        """Drop an entry.  Returns whether the table is lost: not if it was claimed again since."""
+        if not self._pending.lose(entry):
+            return False
+        for flush in self._flushes:
+            flush.reached(entry.table, math.inf)
+        return True
 
     def _failed(self, reason: str, *, alarm: bool = False) -> None:
         """Count a failure.  An outage is logged once, when it begins, and once more when it turns
         out to be one that somebody has to do something about."""
         self._failures += 1
         for _ in range(self._pending.taken):
-            self._tell(self._on_outcome, "save_game", "DB_FAILED")
+            self._count("save_game", Outcome.DB_FAILED)
         if alarm and not self._alarmed:
             self._alarmed = True
             self._log_failure(logging.ERROR, reason)
@@ -384,7 +389,7 @@ class Journal:
         log.log(
             level,
             "save_game",
-            outcome="DB_FAILED",
+            outcome=Outcome.DB_FAILED,
             waiting=self._pending.changes,
             waiting_events=self._pending.events,
             error=reason,
@@ -406,9 +411,12 @@ class Journal:
                 async with asyncio.timeout(left_s):
                     await self._urgent.wait()
 
-    def _tell(self, callback: Callable[..., None], *arguments: object) -> None:
+    def _count(self, operation: Operation, outcome: Outcome) -> None:
+        self._call(self._metrics.operation, operation, outcome)
+
+    def _call(self, callback: Callable[..., None], *arguments: object) -> None:
         try:
             callback(*arguments)
         except Exception:
-            # The fault of one table's owner must not stop the others.
+            # A fault in one table's listener must not stop the other tables.
             log.exception("journal_callback_failed", arguments=arguments)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.storage.accounts import Transfer
-from pokerws.storage.journal.change_builder import Step
+from pokerws.storage.journal.change_builder import InconsistentState, Step
 from pokerws.storage.store import Change, EventRow
 
 MAX_BATCH_TABLES = 200
@@ -41,9 +41,9 @@ class Entry:
     unsure: set[int] = field(default_factory=set)
 
     def seal(self) -> None:
-        """Make the row, if there are steps.  Raises what a table in doubt causes."""
+        """Make the row, if there are steps.  Raises what an inconsistent state causes."""
         if self.steps:
-            change = self.steps[0].rows.change(self.steps)
+            change = self.steps[0].builder.change(self.steps)
             self.newest = change
             self.events += change.events
             self.transfers += change.transfers
@@ -52,7 +52,8 @@ class Entry:
     def as_change(self) -> Change:
         """All of them in one piece."""
         newest = self.newest
-        assert newest is not None, "a taken entry is sealed"
+        if newest is None:
+            raise InconsistentState(f"table {self.table} has no row to write")
         # Most are one change as it came: making them anew would be a tenth of the bookkeeping.
         if (
             self.expected == newest.expected

@@ -86,7 +86,7 @@ async def test_what_comes_behind_a_seat_that_takes_its_time_comes_after_it(
     table = (await raw.ask("create_table", name="One", config=CONFIG))["table"]
     on_table: Message = {"table": table}
     assert app._lobby is not None
-    async with app._lobby._bank.paying(PlayerId(raw.welcome["player"])):
+    async with app._lobby._cashier.paying(PlayerId(raw.welcome["player"])):
         await send_in_one_segment(
             raw,
             {"type": "sit", "id": "1", "buy_in": 10_000, **on_table},

@@ -123,7 +123,9 @@ class Server:
         assert code is None or code in REJECT_CODES
         assert isinstance(id_of(frame), str)
         self.client.take()
-        for actor in self.desk.lobby._actors.values():
+        for summary in self.desk.lobby.summaries():
+            actor = self.desk.lobby.at(summary.table)
+            assert actor is not None
             assert actor.table.chips >= 0
 
 

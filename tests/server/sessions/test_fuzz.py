@@ -139,7 +139,8 @@ class Siege:
         """All chips are in accounts or at tables."""
         desk = self.desks[0]
         accounts = cast("MemoryAccounts", desk.bank._accounts)
-        at_tables = sum(actor.table.chips for actor in desk.lobby._actors.values())
+        actors = [desk.lobby.at(summary.table) for summary in desk.lobby.summaries()]
+        at_tables = sum(actor.table.chips for actor in actors if actor is not None)
         assert sum(accounts._balances.values()) + at_tables == 0
 
 

@@ -1,13 +1,11 @@
 """A slow client gets one fresh snapshot instead of what it missed, and then is closed."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
 
-from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import (
     JSON,
@@ -28,8 +26,7 @@ from pokerws.server.net.connection import Connection
 from pokerws.server.sessions.context import Desk
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
-from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import ManualClock, open_cashier
+from tests.server.fakes import ManualClock, open_memory_lobby
 
 FRAMES = 8
 
@@ -74,16 +71,7 @@ class Slow:
 
     def __init__(self) -> None:
         clock = ManualClock()
-        bank = open_cashier(clock)
-        self.lobby = Lobby(
-            store=None,
-            sink=None,
-            keep_events=False,
-            clock=clock,
-            shuffle=shuffler(random.Random(1).randbytes),
-            bank=bank,
-            max_tables=5,
-        )
+        self.lobby, bank = open_memory_lobby(clock)
         desk = Desk(
             lobby=self.lobby,
             bank=bank,

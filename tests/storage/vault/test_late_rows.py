@@ -172,7 +172,7 @@ async def test_a_row_that_cannot_be_made_keeps_only_its_own_table_from_being_sto
     waiting.store.open.set()
     await journal.flush(SOON_S)
 
-    assert heard.quarantined == [T1]
+    assert heard.tables_rejected == [T1]
     assert await waiting.store.seqs("t2") == [1]
     assert journal.waiting == journal.waiting_events == 0
 
@@ -214,7 +214,7 @@ async def test_few_changes_do_not_wait_for_more(journal_on: OpenJournal) -> None
         if version == 2:
             written.set()
 
-    journal = journal_on(store, gather_s=3600, on_written=note)
+    journal = journal_on(store, Heard(note), gather_s=3600)
     journal.put(change("t1"))
     await store.begun.wait()
     journal.put(change("t1", 1))
@@ -228,7 +228,7 @@ async def gathering(journal_on: OpenJournal) -> tuple[Journal, FaultyStore, asyn
     written = asyncio.Event()
     store = FaultyStore()
     store.open.clear()
-    journal = journal_on(store, gather_s=3600, on_written=lambda table, version: written.set())
+    journal = journal_on(store, Heard(lambda table, version: written.set()), gather_s=3600)
     journal.put(change("t1"))
     await store.begun.wait()
     journal.put(change("t1", 1, 101))
