@@ -36,10 +36,6 @@ def pack(past: RecentEvents | TableActor) -> int:
     return pieces
 
 
-def past_of(actor: TableActor) -> RecentEvents:
-    return actor._viewers._history
-
-
 def in_bits(events: list[TableEvent], rng: random.Random) -> Iterator[list[TableEvent]]:
     """Events as they come: a few at a time."""
     remaining = iter(events)
@@ -146,8 +142,23 @@ async def ask(actor: TableActor, hand: int) -> HandEvents:
     return answer
 
 
+@pytest.fixture
+def packed(monkeypatch: pytest.MonkeyPatch) -> list[TableActor]:
+    """The tables that are packed, in the order in which they are."""
+    found: list[TableActor] = []
+    was = TableActor.pack
+
+    def note(actor: TableActor) -> bool:
+        found.append(actor)
+        return was(actor)
+
+    monkeypatch.setattr(TableActor, "pack", note)
+    return found
+
+
 async def test_a_table_that_has_been_quiet_for_a_while_is_packed_and_tells_of_its_hands(
     house: StoredHouse,
+    packed: list[TableActor],
 ) -> None:
     playing = await Playing.begin(house, 0)
     await playing.steps(80)
@@ -158,18 +169,17 @@ async def test_a_table_that_has_been_quiet_for_a_while_is_packed_and_tells_of_it
 
     house.clock.advance(QUIET_MS)
     await house.upkeep.look()
-    assert actor._viewers._history._packed is None
+    assert packed == []
 
-    other = await house.open("ann")
+    await house.open("ann")
     house.clock.advance(1)
     await house.upkeep.look()
-    assert actor._viewers._history._packed is not None
-    assert other._viewers._history._packed is None, "something has just happened there"
+    assert packed == [actor], "at the other table something has just happened"
     assert [await ask(actor, hand) for hand in range(1, actor.table.hand_number)] == told
 
 
 async def test_a_table_where_play_goes_on_while_others_are_packed_is_left_alone(
-    house: StoredHouse, monkeypatch: pytest.MonkeyPatch
+    house: StoredHouse, packed: list[TableActor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = [await house.open(name, name=name) for name in ("ann", "ben")]
     house.clock.advance(QUIET_MS + 1)
@@ -182,8 +192,7 @@ async def test_a_table_where_play_goes_on_while_others_are_packed_is_left_alone(
 
     monkeypatch.setattr(TableActor, "pack", pack_and_leave)
     await house.upkeep.look()
-    assert first._viewers._history._packed is not None
-    assert second._viewers._history._packed is None
+    assert packed == [first]
     house.clock.advance(QUIET_MS + 1)
     await house.upkeep.look()
-    assert second._viewers._history._packed is not None, "its turn comes when it is quiet again"
+    assert packed == [first, second], "its turn comes when it is quiet again"
