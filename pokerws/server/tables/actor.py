@@ -1,8 +1,8 @@
-"""One table: it owns the state, takes commands in, and lets events out.
+"""One table: owns its state, carries out commands and publishes events.
 
-There is no mailbox: a command is carried out in the call that brings it, and nothing that changes
-the table awaits, so the event loop's order is the order of the commands and they never interleave.
-The clock's `TimeUp` is a command like any other.  This module must not know about sockets or SQL.
+There is no mailbox: a command is carried out in the call that brings it.  Nothing that changes the
+table awaits, so commands never interleave and the event loop's order is theirs.  The clock's
+`TimeUp` is a command like any other.  This module must not know about sockets or SQL.
 """
 
 from collections.abc import Sequence
@@ -29,9 +29,9 @@ from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
-# The commands that bring chips to a table or take them from it.
+# The commands that move chips to a table or from it.
 _MOVE_CHIPS = (Sit, AddChips, Stand, Close)
-# How long an overloaded table waits before it tries again.
+# How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
 log = structlog.get_logger("pokerws.table")
@@ -96,7 +96,7 @@ class TableActor:
     # ---- commands
 
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
-        """Carry out a player's command and answer it; the answer precedes the events."""
+        """Carry out a player's command and answer it.  The answer precedes the events."""
         player, digest = viewer.player, digest_of(command_id, command)
         receipt = self._receipts.find(player, digest)
         if receipt is not None:
@@ -132,7 +132,7 @@ class TableActor:
         self._changed(events, transfers)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
-        """Whether the command was accepted before, so that it will get its first answer."""
+        """Whether the command was accepted before, so that it gets its first answer again."""
         return self._receipts.find(viewer.player, digest_of(command_id, command)) is not None
 
     def opened(self, events: list[TableEvent]) -> None:
@@ -140,17 +140,17 @@ class TableActor:
         self._changed(events)
 
     def answer_opened(self, viewer: Viewer, command_id: str) -> None:
-        """Tell who asked for the table that it is there."""
+        """Answer the command that opened the table."""
         self._viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
 
     @property
     def is_held(self) -> bool:
-        """Whether what happens here is not shown before something is stored."""
+        """Whether what happens now is shown only after it is stored."""
         return self._gate.is_closed
 
     @property
     def is_paused(self) -> bool:
-        """Whether the clock stands still."""
+        """Whether the table is paused: its clock is stopped."""
         return self._paused_ms is not None
 
     def is_idle_since(self, before_ms: int) -> bool:
@@ -163,14 +163,14 @@ class TableActor:
         )
 
     def take_sample(self) -> dict[int, bytes]:
-        """Begin to keep the digests of all states, from this one on, until `sample` is cleared."""
+        """Record the digests of all states from this one on, until `sample` is cleared."""
         self.sample = {self.table.seq: canonical_digest(self._state)}
         return self.sample
 
     def pack(self) -> bool:
-        """Keep in little space what is not needed while nothing happens here.
+        """Save memory while nothing happens here.
 
-        It is done in pieces of about a millisecond; returns whether there is more to do.
+        Does one part, of about 1 ms; returns whether there is more to do.
         """
         # The next command computes both again.
         self._refunds, self._refunds_hand = (), None
@@ -178,25 +178,25 @@ class TableActor:
         return self._viewers.pack()
 
     def close(self, reason: CloseReason) -> None:
-        """Close the table for good; everybody goes home with the chips.  Raises Illegal."""
+        """Close the table for good; the players get their chips back.  Raises Illegal."""
         events = self._play(Close(reason))
         if events:
             self._changed(events)
 
     def pause(self) -> None:
-        """Stop the clock and take no commands, while the database is away."""
+        """Stop the clock and refuse commands, while the database is away."""
         if self._paused_ms is None:
             self._paused_ms = self._clock.now_ms()
             self._disarm()
 
     def go_on(self) -> None:
-        """The end of a pause: the clock goes on with what was left."""
+        """End a pause: the clock goes on with the time that was left."""
         if self._paused_ms is not None:
             paused_ms, self._paused_ms = self._paused_ms, None
             self.resume(paused_ms, 0, restart_log=False)
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
-        """Go on after a time out of memory."""
+        """Resume play after the table was out of memory or paused."""
         events = self._play(Resume(saved_ms, grace_ms, restart_log))
         if events:
             self._changed(events)
@@ -208,12 +208,12 @@ class TableActor:
             self._store((), self._refunds)
 
     def stop(self) -> None:
-        """Carry out nothing more, no command and no time-out, and say nothing more."""
+        """Carry out and send nothing more: no command, no time-out, no held frame."""
         self._halt()
         self._gate.discard()
 
     def roll_back(self) -> None:
-        """Stop; what is not stored will never be, and the commands that caused it are refused."""
+        """Stop, and refuse the commands whose events will never be stored."""
         self._halt()
         self._gate.refuse()
 
@@ -224,14 +224,14 @@ class TableActor:
     # ---- viewers
 
     async def read_back(self, message: Watch) -> list[TableEvent]:
-        """What a viewer asks for that memory has no more, to be handed to `watch`."""
+        """Events that a viewer missed and memory has dropped, to be passed to `watch`."""
         return await self._viewers.read_back(message)
 
     def watch(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent] = ()) -> None:
-        """Add a viewer, and send what it has missed, or a snapshot; `older` was read back.
+        """Add a viewer, and send the events that it missed, or a snapshot.
 
-        While the clock stands still nobody can be shown anything, for who knows how long: one
-        snapshot waits for each viewer, and no more.  Raises Illegal.
+        `older` are events that were read back.  During a pause nothing can be sent, for an unknown
+        time: so one snapshot waits for each viewer, and no more.  Raises Illegal.
         """
         if self._paused_ms is not None:
             self._viewers.wait(viewer, message)
@@ -239,7 +239,7 @@ class TableActor:
             self._viewers.join(viewer, message, older)
 
     def unwatch(self, viewer: Viewer) -> None:
-        """Forget a viewer, if it was one."""
+        """Remove a viewer, if it is one."""
         self._viewers.leave(viewer)
         if self._paused_ms is not None:
             self._gate.forget(viewer)
@@ -254,21 +254,21 @@ class TableActor:
             viewer.close_moved(self.table.id)
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the table as it may see it."""
+        """Send a viewer the redacted table."""
         self._viewers.show_snapshot(viewer)
 
     async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
-        """Answer with what happened in a hand.  Raises Illegal."""
+        """Answer with the events of a finished hand.  Raises Illegal."""
         if self._paused_ms is not None:
             raise Illegal("paused", "")
         await self._viewers.tell_hand(viewer, message)
 
     def written(self, seq: int) -> None:
-        """Everything up to event `seq` is stored."""
+        """Everything up to event `seq` is stored: send what waited for it."""
         self._gate.advance(seq)
 
     def summary(self) -> TableSummary:
-        """The table as the lobby lists it."""
+        """The summary in the lobby's list."""
         table = self.table
         return TableSummary(
             table.id, table.name, table.status, table.players, table.hand_number, table.config
@@ -277,7 +277,7 @@ class TableActor:
     # ---- changes
 
     def _play(self, command: Command) -> list[TableEvent] | None:
-        """The events of a command, applied.  None when a bug stopped the table."""
+        """Carry out a command; returns its events, or None if a bug stopped the table."""
         if not self._keeps:
             self._note_refunds()
         now_ms = self._clock.now_ms()
@@ -304,9 +304,9 @@ class TableActor:
         return events
 
     def _note_refunds(self) -> None:
-        """A bug may leave a command half done, so that whose the chips were before it counts.
+        """Record the players' chips, since a bug may leave the next command half done.
 
-        While a hand is played that is the same after each action.
+        During a hand they are the same after each action.
         """
         hand = None if self.table.hand is None else self.table.hand.number
         if hand is None or hand != self._refunds_hand:
@@ -314,14 +314,14 @@ class TableActor:
             self._refunds_hand = hand
 
     def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
-        """The chips that came to the table or left it."""
+        """The transfers between accounts and the table."""
         first_seq = self.table.seq - len(events) + 1
         return transfers_of(self.table, events, first_seq, self.changed_ms)
 
     def _changed(
         self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
     ) -> None:
-        """Store, publish and time what has happened."""
+        """Store and publish what has happened, and set the clock."""
         first_seq = self.table.seq - len(events) + 1
         if transfers is None:
             transfers = self._transfers(events)
@@ -334,7 +334,7 @@ class TableActor:
         self._list()
 
     def _list(self) -> None:
-        """Have the lobby show what of the table it shows, where that can be another now."""
+        """Tell the lobby the table's summary, if it may have changed."""
         table = self.table
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
@@ -351,9 +351,9 @@ class TableActor:
     # ---- the clock
 
     def _arm(self) -> None:
-        """Have the clock call at the table's deadline, or before: a call too early is put off.
+        """Set the alarm to the table's deadline, or leave it at an earlier time.
 
-        So a timer is set for each hand, and not for each turn.
+        An early alarm is set again when it rings.  So one is set for each hand, not for each turn.
         """
         deadline_ms = self.table.deadline_ms
         if deadline_ms is None or self.stopped or self._paused_ms is not None:

@@ -1,7 +1,7 @@
-"""Those who follow one table: what each of them is sent, and when.
+"""The viewers of one table: what each of them is sent, and when.
 
-It owns the viewers, and knows which of them may see what by `views` alone.  Everything goes through
-the table's gate: with durable acks nothing leaves before it is stored.
+Who may see what is decided in `game/redaction` alone.  Everything passes the table's commit gate:
+with durable acks nothing is sent before it is stored.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
 
 class Viewers:
-    """The viewers of `table`, which its actor changes under `epoch`."""
+    """The viewers of `table`, whose actor plays under `epoch`."""
 
     __slots__ = ("_clock", "_epoch", "_gate", "_history", "_table", "viewers")
 
@@ -47,16 +47,16 @@ class Viewers:
         self._history = history
         self._clock = clock
 
-    # ---- who follows
+    # ---- joining and leaving
 
     async def read_back(self, message: Watch) -> list[TableEvent]:
-        """What a viewer asks for that memory has no more, to be handed to `join`."""
+        """Events that a viewer missed and memory has dropped, to be passed to `join`."""
         if message.after_seq is None or message.epoch != self._epoch:
             return []
         return await self._history.read_back(message.after_seq)
 
     def join(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent]) -> None:
-        """Add a viewer, and send what it has missed, or a snapshot; `older` was read back."""
+        """Add a viewer, and send the events that it missed, or a snapshot."""
         self.viewers[viewer] = None
         self.answer(viewer, Accepted(message.id, table=self._table.id))
         missed = None
@@ -71,10 +71,7 @@ class Viewers:
             self._show([(viewer, viewer.wire.encode(events))])
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
-        """Add a viewer of a table whose clock stands still; its snapshot comes when it goes on.
-
-        Raises Illegal.
-        """
+        """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
         if viewer in self.viewers:
             raise Illegal("paused", "")
         self.viewers[viewer] = None
@@ -82,13 +79,13 @@ class Viewers:
         self.show_snapshot(viewer)
 
     def leave(self, viewer: Viewer) -> None:
-        """Forget a viewer, if it was one."""
+        """Remove a viewer, if it is one."""
         self.viewers.pop(viewer, None)
 
-    # ---- what happens
+    # ---- sending to all
 
     def publish(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
-        """Show all viewers what has just happened; `first_seq` is the number of the first event."""
+        """Send all viewers what has just happened; `first_seq` is the seq of the first event."""
         self._history.add(events, self._table.seq)
         if not self.viewers:
             return
@@ -119,17 +116,17 @@ class Viewers:
             viewer.send_table_frame(notice.on(viewer.wire))
 
     def latest_events(self, count: int) -> list[TableEvent]:
-        """The newest events, as far as they are in memory."""
+        """Up to `count` newest events in memory."""
         return self._history.latest(count)
 
     def pack(self) -> bool:
-        """Keep what has happened in little space; returns whether there is more to do."""
+        """Compress a part of the history; returns whether there is more to do."""
         return self._history.pack()
 
-    # ---- what one viewer asks for
+    # ---- sending to one
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the table as it may see it."""
+        """Send a viewer the redacted table."""
         table, player = self._table, viewer.player
         state, now_ms = redact_table(table, player), self._clock.now_ms()
         own_seat = table.seat_of(player)
@@ -137,7 +134,7 @@ class Viewers:
         self._show([(viewer, viewer.wire.encode(snapshot))])
 
     async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
-        """Answer with what happened in a hand.  Raises Illegal."""
+        """Answer with the events of a finished hand.  Raises Illegal."""
         table, number = self._table, message.hand
         if table.hand is not None and table.hand.number == number:
             raise Illegal("hand_not_over", "")
@@ -146,7 +143,7 @@ class Viewers:
         answer: Callable[[TableAnswer], None] = partial(self.answer, viewer)
         found = self._history.hand(number)
         if found is None:
-            # What is in the log is stored, and needs no gate.
+            # Events of the log are stored: they need no gate.
             found, answer = await self._read_hand(number), viewer.answer
         shown = redact_all(found.events, viewer.player)
         text = _text_for(message, table, shown)
@@ -154,7 +151,7 @@ class Viewers:
         answer(HandEvents(message.id, table.id, number, self._epoch, found.seq, events, text))
 
     async def _read_hand(self, number: int) -> HandPart:
-        """A hand from the log.  Raises Illegal."""
+        """A hand read from the log.  Raises Illegal."""
         try:
             found = await self._history.read_hand(number)
         except LogUnavailable as error:
@@ -163,10 +160,10 @@ class Viewers:
             raise Illegal("unknown_hand", f"what happened in hand {number} was not kept")
         return found
 
-    # ---- the way out
+    # ---- through the gate
 
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
-        """Answer a viewer's message, once what has happened until now is stored."""
+        """Answer a viewer's message, once everything until now is stored."""
         seq = self._table.seq
         if self._gate.is_open or not self._gate.holds(seq):
             viewer.answer(message)
@@ -188,7 +185,7 @@ class Viewers:
 
 
 def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
-    """The hand in the text format that was asked for; None for JSON.  Raises Illegal."""
+    """The hand in the requested text format; None for JSON.  Raises Illegal."""
     if message.format == "json":
         return None
     hand = hand_of(table.id, table.name, table.config, shown)

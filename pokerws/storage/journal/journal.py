@@ -1,11 +1,10 @@
-"""The journal: the one task that writes what happens at the tables, behind the play.
+"""Write-behind: one task stores what happens at all tables, so that play never waits.
 
-`put` never waits; a batch goes out as soon as the one before it is in, without a timer.  Memory is
-the truth: a row that somebody has edited is brought up to date, and only another owner of the table
-ends that.  docs/decisions/0004-write-path.md has the reasons.
+A batch is written as soon as the one before it is committed, without a timer.
+docs/decisions/0004-write-path.md has the reasons.
 
-The journal never drops an event of a table that it may still write.  While the store is away they
-pile up, and `over_high_water` says when the server has to slow the play down.
+The journal never drops an event of a table that it may still write.  While the store is away events
+pile up, and `over_high_water` says when play must slow down.
 """
 
 import asyncio
@@ -35,7 +34,7 @@ from pokerws.storage.store import (
 )
 
 HIGH_WATER_EVENTS = 50_000
-# Where fewer events than this wait, a batch does not wait for more.
+# With fewer waiting events a batch does not wait for more.
 GATHER_EVENTS = 50
 
 log = structlog.get_logger("pokerws.journal")
@@ -43,21 +42,23 @@ log = structlog.get_logger("pokerws.journal")
 
 @dataclass(frozen=True)
 class BackOff:
-    """How long to leave an unavailable store alone: doubled each time, up to a limit, and spread
-    at random, so that several servers do not come back all at once."""
+    """Delays between retries: doubled each time up to a limit, with jitter.
+
+    The jitter keeps several servers from coming back all at once.
+    """
 
     first_s: float = 0.05
     most_s: float = 5.0
 
     def delay_s(self, failures: int) -> float:
-        """The wait after so many failures in a row, from 1."""
+        """The delay after that many failures in a row, at least 1."""
         longest = min(self.most_s, self.first_s * 2.0 ** min(failures - 1, 30))
         return longest * random.uniform(0.5, 1.0)  # noqa: S311  spreading load is no secret
 
 
 @dataclass
 class _Flush:
-    """Someone who waits for tables to be written up to a version."""
+    """A caller that waits until tables are written up to a version."""
 
     behind: dict[TableId, int]
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,12 +108,12 @@ class Journal:
         self._pending = Pending(keep_events=keep_events)
         self._failures = 0
         self._alarmed = False
-        # Asked once a batch: a line that is not wanted costs 2 µs, and there is one a table.
+        # Read once a batch: a call of the logger costs 2 µs even if it logs nothing.
         self._verbose = False
         self._flushes: list[_Flush] = []
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
-        # Set where somebody waits for what is to be written.
+        # Set when somebody waits for a change to be written.
         self._urgent = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -122,7 +123,7 @@ class Journal:
         self._listeners.append(listener)
 
     def start(self) -> None:
-        """Begin to write.  Changes may have been put before."""
+        """Start the task.  Changes may have been put before."""
         self._task = asyncio.create_task(self._run(), name="journal")
 
     def put(self, change: Change | Step) -> None:
@@ -135,7 +136,7 @@ class Journal:
             self._urgent.set()
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
-        """Wait until all that was put so far, for one table or all, is written, or lost.
+        """Wait until all changes put so far, of one table or of all, are written or lost.
 
         Raises TimeoutError.
         """
@@ -151,7 +152,7 @@ class Journal:
             self._flushes.remove(flush)
 
     async def stop(self, timeout_s: float) -> bool:
-        """Take nothing more, flush, end.  Returns whether everything is written."""
+        """Take no more changes, flush and end.  Returns whether everything is written."""
         self._stopping = True
         self._hurry.set()
         if self._task is not None:
@@ -167,33 +168,33 @@ class Journal:
 
     @property
     def waiting(self) -> int:
-        """How many changes are not written yet."""
+        """The number of changes not written yet."""
         return self._pending.changes
 
     @property
     def waiting_events(self) -> int:
-        """How many events are not written yet."""
+        """The number of events not written yet."""
         return self._pending.events
 
     @property
     def oldest_ms(self) -> int:
-        """For how long the oldest of them has waited; 0 when there is none."""
+        """How long the oldest change has waited; 0 without one."""
         oldest_s = self._pending.oldest_s
         return 0 if oldest_s is None else round(1000 * (self._clock() - oldest_s))
 
     @property
     def over_high_water(self) -> bool:
-        """Whether so much waits that play has to slow down."""
+        """Whether so much waits that play must slow down."""
         return self._pending.events >= self._high_water_events
 
     @property
     def healthy(self) -> bool:
-        """Whether the latest try to write reached the store."""
+        """Whether the latest write reached the store."""
         return self._failures == 0
 
     @property
     def dropped(self) -> int:
-        """How many changes were dropped, of tables that were fenced or quarantined."""
+        """The number of dropped changes, of tables that were fenced or rejected."""
         return self._pending.dropped
 
     async def _run(self) -> None:
@@ -207,7 +208,7 @@ class Journal:
             except StoreUnavailable as error:
                 self._failed(str(error), alarm=isinstance(error, StoreFull))
             except Exception as error:
-                # A journal that ends would lose everything, so a fault in it counts as an outage.
+                # A journal that ended would lose everything: treat a bug in it as an outage.
                 log.exception("journal_fault")
                 self._failed(repr(error))
             self._pending.put_back()
@@ -219,13 +220,13 @@ class Journal:
                     await self._gather(began_s + self._gather_s - self._clock())
 
     def _sealed(self, batch: list[Entry]) -> list[Entry]:
-        """The entries of a batch whose rows can be made, made now, as the tables go on."""
+        """Build the rows of a batch now, since the tables go on; leave out what cannot be built."""
         sealed: list[Entry] = []
         for entry in batch:
             try:
                 entry.seal()
             except Exception as error:
-                # The fault of one table must not stop the others.
+                # A fault in one table must not stop the others.
                 log.exception("seal_failed", table=entry.table, version=entry.version)
                 self._quarantine(entry, error)
             else:
@@ -233,7 +234,7 @@ class Journal:
         return sealed
 
     async def _write(self, batch: list[Entry]) -> None:
-        """Write a batch; one that the store rejects is halved until the bad table is alone."""
+        """Write a batch; if the store rejects it, bisect it until the bad table is alone."""
         pieces = [batch] if batch else []
         while pieces:
             piece = pieces.pop()
@@ -252,7 +253,7 @@ class Journal:
             for entry in piece:
                 if entry.table in written:
                     self._written(entry, entry.version)
-            # Only now, since it may fail, and what is known to be stored must not be forgotten.
+            # Only now, since it may fail, and the tables above are known to be stored.
             for entry in piece:
                 if entry.table not in written:
                     await self._resolve(entry)
@@ -278,7 +279,7 @@ class Journal:
         return written
 
     async def _resolve(self, entry: Entry) -> None:
-        """Find out why a table was not written: its row is not where it was expected."""
+        """Find out why a table was not written: its row is not at the expected version."""
         stored = await self._store.position(entry.table) or Position(0, entry.epoch)
         if stored.epoch != entry.epoch:
             self._fence(entry, stored)
@@ -287,7 +288,7 @@ class Journal:
         elif stored.version == entry.expected:
             raise StoreUnavailable(f"{entry.table} was not written, and why cannot be seen")
         elif entry.expected == 0 and not entry.unsure:
-            # The row of a new table cannot be there before it is made: it is somebody else's.
+            # The row of a new table exists already: another process owns that id.
             self._fence(entry, stored)
         else:
             log.warning(
@@ -306,7 +307,7 @@ class Journal:
                     self._call(listener.conflict, entry.table)
 
     def _written(self, entry: Entry, version: int) -> None:
-        """The store has the entry up to `version`; the rest of it, if any, goes on waiting."""
+        """The store has the entry up to `version`; the rest of it still waits."""
         table = entry.table
         if entry.expected == 0:
             log.info("create_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
@@ -374,8 +375,10 @@ class Journal:
         return True
 
     def _failed(self, reason: str, *, alarm: bool = False) -> None:
-        """Count a failure.  An outage is logged once, when it begins, and once more when it turns
-        out to be one that somebody has to do something about."""
+        """Count a failure.
+
+        An outage is logged once when it begins, and once more if an operator must act.
+        """
         self._failures += 1
         for _ in range(self._pending.taken):
             self._count("save_game", Outcome.DB_FAILED)
@@ -396,7 +399,7 @@ class Journal:
         )
 
     async def _pause(self) -> None:
-        """Leave the store alone for a while, or until we are to stop."""
+        """Leave the store alone for a while, or until `stop`."""
         try:
             async with asyncio.timeout(self._back_off.delay_s(self._failures)):
                 await self._hurry.wait()
@@ -405,7 +408,7 @@ class Journal:
             return
 
     async def _gather(self, left_s: float) -> None:
-        """Leave the next batch that time to grow, unless somebody waits for it."""
+        """Let the next batch grow for that long, unless somebody waits for it."""
         if left_s > 0:
             with suppress(TimeoutError):
                 async with asyncio.timeout(left_s):
