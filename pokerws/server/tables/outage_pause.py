@@ -33,7 +33,9 @@ class OutagePause:
         self._check: Alarm | None = None
 
     def start(self) -> None:
-        """Check now, and then periodically."""
+        """Check now, and then periodically; a journal that keeps nothing has no outages."""
+        if not self._journal.keeps:
+            return
         self._check = self._clock.call_at(self._clock.now_ms() + CHECK_LAG_MS, self.start)
         lag_ms = self._journal.oldest_ms
         if lag_ms > PAUSE_AFTER_MS:
