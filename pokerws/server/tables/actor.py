@@ -14,7 +14,7 @@ from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, 
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import CloseReason
+from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
 from pokerws.messages import Accepted, GetHand, TableSummary, Watch
 from pokerws.server.clock import Alarm, Clock
@@ -112,7 +112,7 @@ class TableActor:
             self._viewers.answer(viewer, reject(command_id, "overloaded"))
             return
         moves_chips = isinstance(command, _MOVE_CHIPS)
-        if moves_chips and not (self.is_stored and self._journal.healthy):
+        if moves_chips and not self._can_move_chips:
             self._viewers.answer(viewer, reject(command_id, "bank_unavailable"))
             return
         before = self.table.seq
@@ -153,6 +153,10 @@ class TableActor:
         """Whether the table is paused: its clock is stopped."""
         return self._paused_ms is not None
 
+    @property
+    def _can_move_chips(self) -> bool:
+        return self.is_stored and self._journal.healthy
+
     def is_idle_since(self, before_ms: int) -> bool:
         """Whether the table can leave memory: stored, unwatched, and with nothing due."""
         return (
@@ -182,6 +186,18 @@ class TableActor:
         events = self._play(Close(reason))
         if events:
             self._changed(events)
+
+    def stand_up(self, player: PlayerId) -> bool:
+        """Free a player's seat without being asked by the player; in a hand, when it ends.
+
+        Returns False, with nothing changed, while the table cannot take commands or pay out.
+        """
+        if self.stopped or self.is_paused or not self._can_move_chips:
+            return False
+        events = self._play(Stand(player))
+        if events:
+            self._changed(events)
+        return bool(events)
 
     def pause(self) -> None:
         """Stop the clock and refuse commands, while the database is away."""

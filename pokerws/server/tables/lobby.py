@@ -260,6 +260,10 @@ class Lobby:
             self._move(table, TableState.STORED)
         return len(idle)
 
+    def actors(self) -> list[TableActor]:
+        """All tables in memory."""
+        return list(self._in_memory.values())
+
     def changed_between(self, since_ms: int, before_ms: int) -> list[TableActor]:
         """Tables in memory whose last change was within that time."""
         return [a for a in self._in_memory.values() if since_ms <= a.changed_ms < before_ms]
