@@ -86,6 +86,7 @@ from pokerws.messages.from_server import (
     VariantSummary,
     Welcome,
 )
+from pokerws.messages.refusals import reject
 from pokerws.messages.wire import (
     JSON,
     MSGPACK,
@@ -181,5 +182,6 @@ __all__ = [
     "Wire",
     "client_decoder",
     "encode",
+    "reject",
     "server_decoder",
 ]

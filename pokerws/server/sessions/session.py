@@ -30,6 +30,7 @@ from pokerws.messages import (
     Rejected,
     Tables,
     Welcome,
+    reject,
 )
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
 from pokerws.server.auth.identity import Identity, TooFast
@@ -41,7 +42,6 @@ from pokerws.server.sessions.outbox import Outbox
 from pokerws.server.sessions.token_expiry import Expiry
 from pokerws.server.sessions.violations import Violations
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.viewers import reject
 
 # A client that does not answer the closing handshake for this long is cut off.
 CLOSE_TIMEOUT_S = 1.0

@@ -17,14 +17,14 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, Table
 from pokerws.game.table import play
 from pokerws.logs import shows_debug
-from pokerws.messages import Accepted, GetHand, TableSummary, Watch
+from pokerws.messages import Accepted, GetHand, TableSummary, Watch, reject
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.commit_gate import Gate
 from pokerws.server.tables.event_log import EventLog
 from pokerws.server.tables.interfaces import Owner, Sink, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of
 from pokerws.server.tables.recent_events import History
-from pokerws.server.tables.viewers import Audience, reject
+from pokerws.server.tables.viewers import Audience
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
 from pokerws.storage.journal.change_builder import TableRows
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest

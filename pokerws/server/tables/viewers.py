@@ -14,15 +14,14 @@ from pokerws.game.state import Table
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
-    REJECT_CODES,
     Accepted,
     Broadcast,
     Events,
     GetHand,
     HandEvents,
-    Rejected,
     Snapshot,
     Watch,
+    reject,
 )
 from pokerws.server.clock import Clock
 from pokerws.server.tables.commit_gate import Gate
@@ -191,9 +190,3 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
             f"only the events of hand {message.hand} were kept: ask for them as json",
         )
     return as_text(hand, message.format)
-
-
-def reject(command_id: str, code: str, detail: str = "") -> Rejected:
-    """A refusal with a code of the protocol."""
-    reason = REJECT_CODES[code]
-    return Rejected(command_id, code, detail or reason.meaning, reason.retryable)
