@@ -4,7 +4,9 @@ The protocol document and the clients are made from what is said here.
 """
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from pokerws.game.illegal import IllegalCode
 
 
 class CloseCode(IntEnum):
@@ -39,7 +41,54 @@ class Reason(NamedTuple):
     retryable: bool = False
 
 
-REJECT_CODES: dict[str, Reason] = {
+# Codes of refusals that are not about the rules.
+ServerCode = Literal[
+    "not_text",
+    "not_binary",
+    "not_json",
+    "not_msgpack",
+    "not_an_object",
+    "unknown_type",
+    "missing_field",
+    "unknown_field",
+    "wrong_type",
+    "out_of_range",
+    "invalid_value",
+    "hello_first",
+    "already_greeted",
+    "unsupported_protocol",
+    "bad_token",
+    "token_missing",
+    "token_expired",
+    "wrong_player",
+    "auth_unavailable",
+    "forbidden",
+    "name_missing",
+    "bad_name",
+    "name_taken",
+    "names_unavailable",
+    "logout_unavailable",
+    "restarting",
+    "overloaded",
+    "paused",
+    "too_fast",
+    "unknown_table",
+    "table_unavailable",
+    "table_quarantined",
+    "table_limit",
+    "too_many_watched",
+    "too_many_watchers",
+    "unknown_hand",
+    "hand_not_over",
+    "log_unavailable",
+    "not_watching",
+    "too_many_tables",
+    "bank_unavailable",
+    "refill_not_due",
+]
+RejectCode = IllegalCode | ServerCode
+
+REJECT_CODES: dict[RejectCode, Reason] = {
     # The message.
     "not_text": Reason("a binary frame; send JSON in text frames"),
     "not_binary": Reason("a text frame; send MessagePack in binary frames"),

@@ -58,22 +58,6 @@ class Broadcast(dict[Wire, bytes]):
     on = dict[Wire, bytes].__getitem__
 
 
-def client_decoder(*, strict: bool, wire: Wire = JSON) -> Decoder[ClientMessage]:
-    """Decodes what clients send.
-
-    Strict: exact types and no unknown fields.  Lenient: unknown fields are ignored and numbers in
-    strings are taken for numbers.  Bounds hold in both.
-    """
-    if not strict:
-        return wire.make_decoder(ClientMessage, strict=False)
-    return wire.make_decoder(reduce(or_, map(_strict, get_args(ClientMessage))))
-
-
-def server_decoder(wire: Wire = JSON) -> Decoder[ServerMessage]:
-    """Decodes what the server sends; unknown fields are ignored, so that a protocol can grow."""
-    return wire.make_decoder(ServerMessage)
-
-
 def _strict(message: type[Message]) -> Any:
     """The same message, refusing fields that it does not have."""
     return defstruct(
@@ -86,3 +70,25 @@ def _strict(message: type[Message]) -> Any:
         forbid_unknown_fields=True,
         module=__name__,
     )
+
+
+# Of each message of a client, the type that strict decoders make: a subclass of it.
+STRICT_TYPES: dict[type[ClientMessage], Any] = {
+    message: _strict(message) for message in get_args(ClientMessage)
+}
+
+
+def client_decoder(*, strict: bool, wire: Wire = JSON) -> Decoder[ClientMessage]:
+    """Decodes what clients send.
+
+    Strict: exact types and no unknown fields.  Lenient: unknown fields are ignored and numbers in
+    strings are taken for numbers.  Bounds hold in both.
+    """
+    if not strict:
+        return wire.make_decoder(ClientMessage, strict=False)
+    return wire.make_decoder(reduce(or_, STRICT_TYPES.values()))
+
+
+def server_decoder(wire: Wire = JSON) -> Decoder[ServerMessage]:
+    """Decodes what the server sends; unknown fields are ignored, so that a protocol can grow."""
+    return wire.make_decoder(ServerMessage)

@@ -14,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from pokerws.game.state import PlayerId
-from pokerws.messages import Limits, RateLimit
+from pokerws.messages import Limits, RateLimit, Refused
 from pokerws.settings import Settings
 
 # What is counted: messages and those that cost more, sockets that become connections, and guests
@@ -46,6 +46,12 @@ def rate_of(text: str) -> Rate | None:
     """The rate that a setting like `60/3s` means; None for `0`, which is no limit."""
     count, _, over = text.removesuffix("s").partition("/")
     return Rate(int(count), int(over) * 1000) if int(count) else None
+
+
+def check_rate(wait_ms: int) -> None:
+    """Raise Refused("too_fast") where a limit says to wait; 0 is no wait."""
+    if wait_ms:
+        raise Refused("too_fast", retry_after_ms=wait_ms)
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
@@ -256,27 +262,8 @@ class Meter:
                 return wait_ms
         return 0
 
-    def chat(self, now_ms: int) -> int:
-        """Count a line of chat, like `command`."""
-        return self._count("chat", now_ms)
-
-    def table(self, now_ms: int) -> int:
-        """Count a table that is opened, like `command`."""
-        return self._count("tables", now_ms)
-
-    def read(self, now_ms: int) -> int:
-        """Count a question with a long answer, like `command`."""
-        return self._count("reads", now_ms)
-
-    def seat(self, now_ms: int) -> int:
-        """Count what is done with a seat beside playing, like `command`."""
-        return self._count("seats", now_ms)
-
-    def newcomer(self, now_ms: int) -> int:
-        """Count a guest who has never been here, like `command`."""
-        return self._count("newcomers", now_ms)
-
-    def _count(self, kind: Kind, now_ms: int) -> int:
+    def count(self, kind: Kind, now_ms: int) -> int:
+        """Count something that costs more than a message, like `command`."""
         return self._player.take(kind, now_ms) or self._address.take(kind, now_ms)
 
     def is_flooded(self, now_ms: int) -> bool:

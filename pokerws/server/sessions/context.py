@@ -1,4 +1,4 @@
-"""What all connections of a server share."""
+"""Dependencies and limits shared by all sessions."""
 
 from collections.abc import Mapping
 
@@ -14,8 +14,8 @@ from pokerws.server.tables.cashier import Bank
 from pokerws.server.tables.lobby import Lobby
 
 
-class Desk(msgspec.Struct, frozen=True):
-    """Handed to every session; `decoders` has one for each way of writing messages."""
+class SessionContext(msgspec.Struct, frozen=True):
+    """What every session of a server is given; `decoders` has one for each wire."""
 
     lobby: Lobby
     bank: Bank
@@ -30,6 +30,6 @@ class Desk(msgspec.Struct, frozen=True):
     caps: Caps = msgspec.field(default_factory=Caps)
     token_warning_ms: int = 0
     revocations: Revocations = msgspec.field(default_factory=Revocations)
-    # Whether texts are checked strictly, as the decoders do with messages.
+    # Whether texts are validated strictly, as the decoders validate messages.
     strict: bool = False
     metrics: Metrics = msgspec.field(default_factory=Metrics)

@@ -17,7 +17,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, Table
 from pokerws.game.table import play
 from pokerws.logs import shows_debug
-from pokerws.messages import Accepted, GetHand, TableSummary, Watch, reject
+from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.commit_gate import Gate
 from pokerws.server.tables.event_log import EventLog
@@ -121,7 +121,7 @@ class TableActor:
         try:
             events = self._play(command)
         except Illegal as refusal:
-            self._audience.answer(viewer, reject(command_id, refusal.code, refusal.detail))
+            self._audience.answer(viewer, rejection(command_id, refusal))
             return
         if events is None:
             viewer.answer(reject(command_id, "table_unavailable"))
@@ -253,7 +253,7 @@ class TableActor:
     async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with what happened in a hand.  Raises Illegal."""
         if self._paused_ms is not None:
-            raise Illegal("paused", "")
+            raise Refused("paused")
         await self._audience.tell_hand(viewer, message)
 
     def written(self, seq: int) -> None:

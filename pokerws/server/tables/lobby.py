@@ -14,7 +14,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
-from pokerws.messages import REJECT_CODES, Broadcast, Notice, TableSummary
+from pokerws.messages import REJECT_CODES, Broadcast, Notice, Refused, TableSummary
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Bank
@@ -145,7 +145,7 @@ class Lobby:
         self._check_open()
         known = self._listed.ids | self._actors.keys()
         if len(known) >= self._max_tables:
-            raise Illegal("table_limit", f"there are {self._max_tables} tables already")
+            raise Refused("table_limit", f"there are {self._max_tables} tables already")
         self._openers = {t: player for t, player in self._openers.items() if t in known}
         if opener is not None:
             self._check_opened(opener)
@@ -162,7 +162,7 @@ class Lobby:
     def _check_opened(self, player: PlayerId) -> None:
         cap = self._max_opened
         if cap and sum(opener == player for opener in self._openers.values()) >= cap:
-            raise Illegal("too_many_tables", f"a player may have opened {cap} tables at a time")
+            raise Refused("too_many_tables", f"a player may have opened {cap} tables at a time")
 
     def at(self, table: TableId) -> TableActor | None:
         """The actor of a table that is in memory."""
@@ -180,7 +180,7 @@ class Lobby:
             return actor
         self._check_open()
         if table not in self._listed or self._hydration is None:
-            raise Illegal("unknown_table", f"there is no table {table}")
+            raise Refused("unknown_table", f"there is no table {table}")
         loading = self._loading.get(table)
         if loading is None:
             loading = asyncio.create_task(self._hydrate(self._hydration, table))
@@ -196,7 +196,7 @@ class Lobby:
 
     def _check_open(self) -> None:
         if self._stopped:
-            raise Illegal("restarting", REJECT_CODES["restarting"].meaning)
+            raise Refused("restarting", REJECT_CODES["restarting"].meaning)
 
     def seats_of(self, player: PlayerId, *, besides: TableActor) -> int:
         """At how many other tables in memory a player sits.

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from pokerws.game.events import TableEvent
-from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
 from pokerws.hand_histories.formats import as_text
@@ -19,6 +18,7 @@ from pokerws.messages import (
     Events,
     GetHand,
     HandEvents,
+    Refused,
     Snapshot,
     Watch,
     reject,
@@ -74,7 +74,7 @@ class Audience:
         Raises Illegal.
         """
         if viewer in self.viewers:
-            raise Illegal("paused", "")
+            raise Refused("paused")
         self.viewers[viewer] = None
         viewer.answer(Accepted(message.id, table=self._table.id))
         self.show_snapshot(viewer)
@@ -132,9 +132,9 @@ class Audience:
         """Answer with what happened in a hand.  Raises Illegal."""
         table, number = self._table, message.hand
         if table.hand is not None and table.hand.number == number:
-            raise Illegal("hand_not_over", "")
+            raise Refused("hand_not_over")
         if not 1 <= number <= table.hand_number:
-            raise Illegal("unknown_hand", f"there was no hand {number}")
+            raise Refused("unknown_hand", f"there was no hand {number}")
         answer: Callable[[TableAnswer], None] = partial(self.answer, viewer)
         found = self._history.hand(number)
         if found is None:
@@ -150,9 +150,9 @@ class Audience:
         try:
             found = await self._history.read_hand(number)
         except LogUnavailable as error:
-            raise Illegal("log_unavailable", "") from error
+            raise Refused("log_unavailable") from error
         if found is None:
-            raise Illegal("unknown_hand", f"what happened in hand {number} was not kept")
+            raise Refused("unknown_hand", f"what happened in hand {number} was not kept")
         return found
 
     # ---- the way out
@@ -185,7 +185,7 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
         return None
     hand = hand_of(table.id, table.name, table.config, shown)
     if hand is None:
-        raise Illegal(
+        raise Refused(
             "unknown_hand",
             f"only the events of hand {message.hand} were kept: ask for them as json",
         )

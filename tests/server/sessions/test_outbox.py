@@ -25,11 +25,12 @@ from pokerws.messages import (
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
 from pokerws.server.net.connection import Connection
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.lobby import Lobby
 from tests.server.fakes import ManualClock, open_bank
+from tests.server.in_process import carried_out
 
 FRAMES = 8
 
@@ -84,7 +85,7 @@ class Slow:
             bank=bank,
             max_tables=5,
         )
-        desk = Desk(
+        desk = SessionContext(
             lobby=self.lobby,
             bank=bank,
             admission=Guests("k" * 32),
@@ -119,7 +120,7 @@ class Slow:
 @pytest.fixture
 async def slow() -> AsyncIterator[Slow]:
     slow = Slow()
-    await dispatch(slow.session, Watch("w", slow.actor.table.id))
+    await carried_out(slow.session, Watch("w", slow.actor.table.id))
     await slow.read_all()
     yield slow
     slow.lobby.stop()
@@ -169,7 +170,7 @@ async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
 
 
 async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:
-    huge = b"x" * (slow.session.desk.outbox_bytes // 2)
+    huge = b"x" * (slow.session.context.outbox_bytes // 2)
     for _ in range(4):
         slow.session.send(huge)
     await asyncio.sleep(0)
