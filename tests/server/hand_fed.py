@@ -99,6 +99,7 @@ class HandFed(asyncio.Transport):
         self.writes: list[bytes] = []
         self.has_ended = False
         self.is_aborted = False
+        self.is_paused = False
 
     @property
     def written(self) -> bytes:
@@ -130,10 +131,11 @@ class HandFed(asyncio.Transport):
         """There is no buffer."""
 
     def pause_reading(self) -> None:
-        """Who feeds by hand does not stop."""
+        # A test goes on feeding all the same.
+        self.is_paused = True
 
     def resume_reading(self) -> None:
-        """Nor has to go on."""
+        self.is_paused = False
 
 
 class Fed:
