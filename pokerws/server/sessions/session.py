@@ -115,7 +115,9 @@ class Session:
     @property
     def player(self) -> PlayerId:
         """The player's id.  Raises Refused before hello."""
-        return self.admitted.player
+        if self.identity is None:
+            raise Refused("hello_first")
+        return self.identity.player
 
     @property
     def admitted(self) -> Identity:

@@ -106,7 +106,7 @@ async def test_a_frame_that_is_one_too_many_is_not_carried_out(*, by_library: bo
     seq = fed.actor.table.seq
     await fed.feed(frame(told("sit_out")), frame(told("sit_in")))
     assert fed.actor.table.seq == seq + 2
-    await fed.feed(frame(told("sit_out")))
+    await fed.feed(frame(told("sit_out", id="third")))
     assert fed.close_code == CloseCode.TOO_FAST
     assert fed.actor.table.seq == seq + 2
     assert answers(fed) == ["sit_out", "sit_in"]
