@@ -167,6 +167,7 @@ class Session:
         self.context.lobby.forget(self)
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
+            self.context.presence.leave(self.identity.player)
 
     def _report_end(self, code: int | None) -> None:
         player = self._known_player
@@ -272,7 +273,9 @@ class Session:
             self.context.metrics.connection_refused("player")
             self._close(CloseCode.TOO_MANY_CONNECTIONS, "the player has too many connections")
             return False
-        if self.identity is not None:
+        if self.identity is None:
+            self.context.presence.enter(identity.player)
+        else:
             self.context.revocations.leave(self.identity, self)
         self.identity = identity
         self.context.revocations.enter(identity, self)
