@@ -1,6 +1,6 @@
 """The codes of refusals, of closed connections and of notices, and what each means.
 
-The protocol document and the clients are made from what is said here.
+The protocol document and the clients are generated from these tables.
 """
 
 from enum import IntEnum
@@ -10,7 +10,7 @@ from pokerws.game.illegal import IllegalCode
 
 
 class CloseCode(IntEnum):
-    """Why the server closed a connection.  The library's own codes stand beside these."""
+    """Why the server closed a connection, beside the standard codes of WebSocket."""
 
     RESTARTING = 1012
     BAD_MESSAGES = 4400
@@ -24,9 +24,9 @@ class CloseCode(IntEnum):
 
 
 class Closing(NamedTuple):
-    """Why a connection has ended, what its client does then, and whether to connect again.
+    """Why a connection was closed, what its client should do, and whether to reconnect.
 
-    Where `reconnect` is false, the same would only happen again.
+    Where `reconnect` is false, reconnecting would lead to the same result.
     """
 
     meaning: str
@@ -197,7 +197,8 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "wrong_number_of_cards": Reason("more or fewer cards than the turn allows"),
 }
 
-# All codes that a client may see; those below 4000 are WebSocket's own, and some come from nobody.
+# All codes that a client may see.  Those below 4000 are WebSocket's own; clients report some of
+# them without a close frame.
 CLOSE_CODES: dict[int, Closing] = {
     1000: Closing("the client has closed the connection itself", "nothing"),
     1001: Closing("a proxy before the server, or the page, goes away", "connect again", True),

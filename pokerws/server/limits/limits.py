@@ -1,7 +1,7 @@
-"""How much one connection, player or address may do, and how much of it at once.
+"""Rate limits and caps for connections, players and addresses.
 
-This module counts and says how long to wait; what becomes of who asks too much is decided by who
-counts.  Time is an argument everywhere.
+This module counts, and says how long to wait; callers decide what happens above a limit.  Time is
+an argument everywhere.
 """
 
 import asyncio
@@ -17,8 +17,7 @@ from pokerws.game.state import PlayerId
 from pokerws.messages import Limits, RateLimit, Refused
 from pokerws.settings import Settings
 
-# What is counted: messages and those that cost more, sockets that become connections, and guests
-# who have never been here.
+# What is counted: all messages, those that cost more, new connections, and new guests.
 Kind = Literal["commands", "chat", "tables", "reads", "seats", "connections", "newcomers"]
 # For whom.  The settings are called like these, in the singular; so are the limits in `welcome`.
 # What only players can ask for has none for a connection: the player's is that of each of them.
@@ -28,22 +27,22 @@ COUNTED: Mapping[Literal["connection", "player", "address"], tuple[Kind, ...]] =
     "address": ("commands", "chat", "tables", "reads", "connections", "newcomers"),
 }
 
-# So many players or addresses that have gone are remembered until their buckets are full again.
-# Above that the one that left first is forgotten, which costs less than being made to remember.
+# Players or addresses without connections that are remembered until their buckets are full.
+# Above this number the oldest are forgotten, which bounds the memory.
 MAX_GONE = 10_000
 
 Key = TypeVar("Key", bound=Hashable)
 
 
 class Rate(NamedTuple):
-    """`burst` at once; what has been used comes back evenly, all of it within `over_ms`."""
+    """`burst` at once; what was taken comes back evenly, all of it within `over_ms`."""
 
     burst: int
     over_ms: int
 
 
 def rate_of(text: str) -> Rate | None:
-    """The rate that a setting like `60/3s` means; None for `0`, which is no limit."""
+    """Parses a setting like `60/3s`; None for `0`, which is no limit."""
     count, _, over = text.removesuffix("s").partition("/")
     return Rate(int(count), int(over) * 1000) if int(count) else None
 
@@ -55,9 +54,9 @@ def check_rate(wait_ms: int) -> None:
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
-    """How often what may be done; what is not in here has no limit.
+    """Rate limits by kind; a kind that is missing has no limit.
 
-    `refusals` is how often a connection may be told that it is too fast, before it is closed.
+    `refusals` limits how often a connection may exceed them before it is closed.
     """
 
     connection: Mapping[Kind, Rate] = {}
@@ -67,7 +66,7 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Caps(msgspec.Struct, frozen=True, kw_only=True):
-    """How many there may be at a time; 0 is no limit."""
+    """Limits on how many there are at a time; 0 is no limit."""
 
     connections: int = 0
     address_connections: int = 0
@@ -78,7 +77,7 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bucket:
-    """A token bucket, kept as one number: when it will be full again (GCRA, ITU-T I.371)."""
+    """A token bucket, stored as the time when it is full again (GCRA, ITU-T I.371)."""
 
     __slots__ = ("_depth_us", "_full_at_us", "_step_us")
 
@@ -87,7 +86,7 @@ class Bucket:
         self._full_at_us = 0
 
     def take(self, now_ms: int) -> int:
-        """Take one; returns 0, or in how many ms there will be one, with nothing taken."""
+        """Take one; returns 0, or, with nothing taken, the ms until one is available."""
         now_us = now_ms * 1000
         full_at_us = self._full_at_us
         if full_at_us <= now_us:
@@ -101,22 +100,22 @@ class Bucket:
         return 0
 
     def is_full(self, now_ms: int) -> bool:
-        """Whether it is as good as a new one."""
+        """Whether it is equal to a new one."""
         return self._full_at_us <= now_ms * 1000
 
 
 @cache
 def _measures_of(rate: Rate) -> tuple[int, int]:
-    """Depth and step of a bucket, in us; those of one rate share the numbers."""
+    """Depth and step of a bucket, in us; cached so that buckets share the numbers."""
     depth_us = rate.over_ms * 1000
     # Rounded down, so that `burst` at once always fit.
     return depth_us, depth_us // rate.burst
 
 
 class Tally:
-    """What one player or address has used, and how many of its connections are open.
+    """The buckets and open connections of one player or address.
 
-    There are many of them, so that a bucket is made when something is taken from it.
+    There are many tallies, so each bucket is created on first use.
     """
 
     __slots__ = ("_buckets", "_rates", "_reading", "connections", "opening")
@@ -126,55 +125,57 @@ class Tally:
         self._buckets: dict[Kind, Bucket] = {}
         self._reading: asyncio.Lock | None = None
         self.connections = 0
-        # Sockets that have not become a connection: half a handshake, or a page.
+        # Sockets that are no connection (yet): an unfinished handshake, or plain HTTP.
         self.opening = 0
 
     def bucket(self, kind: Kind) -> Bucket | None:
-        """What is there to take from; None where there is no limit."""
+        """The bucket of a kind; None where there is no limit."""
         bucket = self._buckets.get(kind)
         if bucket is None and (rate := self._rates.get(kind)) is not None:
             bucket = self._buckets[kind] = Bucket(rate)
         return bucket
 
     def take(self, kind: Kind, now_ms: int) -> int:
-        """Count one; returns 0, or in how many ms it would not be too fast."""
+        """Count one; returns 0, or the ms to wait before it is allowed."""
         bucket = self.bucket(kind)
         return 0 if bucket is None else bucket.take(now_ms)
 
     @property
     def reading(self) -> asyncio.Lock:
-        """Held while something is read for it that may take long."""
+        """Held while a long answer is read."""
         if self._reading is None:
             self._reading = asyncio.Lock()
         return self._reading
 
     @property
     def is_gone(self) -> bool:
-        """Whether nothing of it is there any more."""
+        """Whether it has no sockets any more."""
         return not self.connections and not self.opening
 
     def is_full(self, now_ms: int) -> bool:
-        """Whether forgetting it would make no difference."""
+        """Whether it is equal to a new one, so that it can be forgotten."""
         return all(bucket.is_full(now_ms) for bucket in self._buckets.values())
 
 
 class Tallies(Generic[Key]):
-    """The tallies of those who are here, and for a while of those who have gone.
+    """Tallies with the same `rates`, by player or address.
 
-    Each has `rates`.  Memory is bounded by the connections that there are and MAX_GONE.
+    Without sockets, a tally is kept until its buckets are full.  Memory is bounded by the open
+    sockets and MAX_GONE.
     """
 
     def __init__(self, rates: Mapping[Kind, Rate]) -> None:
         self._rates = rates
         self._here: dict[Key, Tally] = {}
-        # In the order in which they left.  A plain dict takes ever longer to find its first.
+        # In the order in which they left.  Finding the first key of a plain dict slows down as keys
+        # are deleted before it.
         self._gone: OrderedDict[Key, Tally] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._here) + len(self._gone)
 
     def of(self, key: Key) -> Tally:
-        """The tally of `key`, which is to come: hand it to `left` when it has gone again."""
+        """The tally of `key`, for a new socket; call `left` when that has closed."""
         tally = self._here.get(key)
         if tally is None:
             tally = self._gone.pop(key, None) or Tally(self._rates)
@@ -182,7 +183,7 @@ class Tallies(Generic[Key]):
         return tally
 
     def left(self, key: Key, now_ms: int) -> None:
-        """Something of `key` has gone; forgets what need not be remembered."""
+        """A socket of `key` has closed; forgets tallies that are not needed any more."""
         tally = self._here.get(key)
         if tally is not None and tally.is_gone:
             del self._here[key]
@@ -195,7 +196,7 @@ class Tallies(Generic[Key]):
 
 
 class Quotas:
-    """The limits of a server, and what everybody has used of them."""
+    """The limits of a server, and all tallies."""
 
     def __init__(self, rates: Rates | None = None, caps: Caps | None = None) -> None:
         self.rates = rates = rates or Rates()
@@ -205,10 +206,10 @@ class Quotas:
 
 
 class Meter:
-    """What one connection has used, with what it shares with others.
+    """Applies the limits of one connection, its player and its address.
 
-    `address` is the tally of the address that it comes from; its player is known after `join`.
-    Without `quotas` nothing is too fast.
+    `address` is the tally of its address; the player is known after `join`.  Without `quotas`
+    there are no limits.
     """
 
     __slots__ = ("_address", "_commands", "_name", "_own", "_player", "_quotas", "_refusals")
@@ -216,7 +217,7 @@ class Meter:
     def __init__(self, quotas: Quotas | None = None, address: Tally | None = None) -> None:
         self._quotas = quotas = quotas or Quotas()
         self._address = address or Tally()
-        # Of nobody yet, so that there are no limits.
+        # Without limits, until the player is known.
         self._player = Tally()
         self._name: PlayerId | None = None
         rate = quotas.rates.connection.get("commands")
@@ -225,17 +226,17 @@ class Meter:
         self._commands = self._of_commands()
 
     def _of_commands(self) -> tuple[Bucket, ...]:
-        """What a message is taken from; it is looked up once, as there are many messages."""
+        """The buckets that every message is taken from, looked up once."""
         shared = self._player.bucket("commands"), self._address.bucket("commands")
         return tuple(bucket for bucket in (self._own, *shared) if bucket is not None)
 
     @property
     def reading(self) -> asyncio.Lock:
-        """Held while something is read that may take long, by one of a player's connections."""
+        """Held while a long answer is read, so that a player's connections take turns."""
         return self._player.reading
 
     def join(self, player: PlayerId) -> bool:
-        """Count as a connection of `player`; returns False if that would be one too many."""
+        """Count as a connection of `player`; returns False if the player has too many."""
         if self._name is not None:
             return True
         players, cap = self._quotas.players, self._quotas.caps.player_connections
@@ -255,7 +256,7 @@ class Meter:
             self._name = None
 
     def command(self, now_ms: int) -> int:
-        """Count a message; returns 0, or in how many ms it would not be too fast."""
+        """Count a message; returns 0, or the ms to wait before it is allowed."""
         for bucket in self._commands:
             wait_ms = bucket.take(now_ms)
             if wait_ms:
@@ -263,11 +264,11 @@ class Meter:
         return 0
 
     def count(self, kind: Kind, now_ms: int) -> int:
-        """Count something that costs more than a message, like `command`."""
+        """Count a message against the limit of its kind; returns the same as `command`."""
         return self._player.take(kind, now_ms) or self._address.take(kind, now_ms)
 
     def is_flooded(self, now_ms: int) -> bool:
-        """Count a refusal; returns whether there have been so many that the client must go."""
+        """Count a refusal; returns whether there are too many, so that the client is closed."""
         if self._refusals is None:
             rate = self._quotas.rates.refusals
             if rate is None:
@@ -277,7 +278,7 @@ class Meter:
 
 
 def quotas_of(settings: Settings) -> Quotas:
-    """The limits that the operator chose."""
+    """The limits that the settings define."""
     rates: dict[str, dict[Kind, Rate]] = {}
     for whose, kinds in COUNTED.items():
         chosen = {
@@ -297,7 +298,7 @@ def quotas_of(settings: Settings) -> Quotas:
 
 
 def limits_of(settings: Settings, quotas: Quotas) -> Limits:
-    """What a client is told of them."""
+    """The limits as `welcome` reports them."""
     rates, caps = quotas.rates, quotas.caps
     limits = Limits(
         max_message_bytes=settings.max_message_bytes,
