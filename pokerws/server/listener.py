@@ -12,7 +12,8 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from pokerws.messages import Broadcast, CloseCode, Notice
-from pokerws.server.limits.limits import Meter, Quotas, rate_of
+from pokerws.server.limits.limits import Meter, Quotas
+from pokerws.server.limits.rate_limits import rate_of
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.client_address import TrustedProxies
 from pokerws.server.net.connection import Connection, frame_caches

@@ -19,7 +19,8 @@ from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import ClientMessage, ListTables, Ping, Watch
 from pokerws.metrics import Metrics
 from pokerws.server.auth.identity import Identity
-from pokerws.server.limits.limits import Meter, Quotas, Rate, Rates
+from pokerws.server.limits.limits import Meter, Quotas, Rates
+from pokerws.server.limits.rate_limits import Rate
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.client_address import TrustedProxies
 from pokerws.server.net.connection import Connection, Work, frame_caches

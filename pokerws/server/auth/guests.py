@@ -20,7 +20,7 @@ from pokerws.messages import Refused
 from pokerws.server.auth.confusables import skeleton
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Bucket, Rate, check_rate
+from pokerws.server.limits.rate_limits import Bucket, Rate, check_rate
 from pokerws.storage.names import MemoryNames, Names
 from pokerws.storage.store import StoreUnavailable
 

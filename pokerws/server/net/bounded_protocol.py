@@ -16,7 +16,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from pokerws.messages import WIRES, CloseCode
-from pokerws.server.limits.limits import Bucket, Rate
+from pokerws.server.limits.rate_limits import Bucket, Rate
 
 # The end of a request, which may not have a body.
 _HEAD_END = b"\r\n\r\n"

@@ -11,7 +11,8 @@ from websockets.http11 import Request, Response
 
 from pokerws.metrics import Metrics
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Bucket, Quotas, Rate, Tally
+from pokerws.server.limits.limits import Quotas
+from pokerws.server.limits.rate_limits import Bucket, Rate, Tally
 from pokerws.server.net.client_address import Address, TrustedProxies, counted_as, parse
 from pokerws.server.net.http import respond
 

@@ -38,7 +38,7 @@ from pokerws.messages import (
     WatchLobby,
 )
 from pokerws.server.auth.identity import check_allowed
-from pokerws.server.limits.limits import Kind, check_rate
+from pokerws.server.limits.rate_limits import Kind, check_rate
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
 from pokerws.server.sessions.session import Session

@@ -18,7 +18,7 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.text_rules import player_name
-from pokerws.server.limits.limits import check_rate
+from pokerws.server.limits.rate_limits import check_rate
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
 from pokerws.server.tables.cashier import Statement

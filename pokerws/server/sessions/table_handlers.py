@@ -33,7 +33,7 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.text_rules import chat_text, table_name
-from pokerws.server.limits.limits import check_rate
+from pokerws.server.limits.rate_limits import check_rate
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor

@@ -7,21 +7,8 @@ import pytest
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import RateLimit
-from pokerws.server.limits.limits import (
-    MAX_GONE,
-    Bucket,
-    Caps,
-    Kind,
-    Meter,
-    Quotas,
-    Rate,
-    Rates,
-    Tallies,
-    Tally,
-    limits_of,
-    quotas_of,
-    rate_of,
-)
+from pokerws.server.limits.limits import Caps, Meter, Quotas, Rates, limits_of, quotas_of
+from pokerws.server.limits.rate_limits import MAX_GONE, Bucket, Kind, Rate, Tallies, Tally, rate_of
 from pokerws.settings import load
 
 ANN, BOB = PlayerId("ann"), PlayerId("bob")

@@ -13,7 +13,8 @@ from websockets.protocol import CONNECTING, OPEN
 from websockets.server import ServerProtocol
 
 from pokerws.messages import JSON, CloseCode, Pong
-from pokerws.server.limits.limits import Rate, Rates
+from pokerws.server.limits.limits import Rates
+from pokerws.server.limits.rate_limits import Rate
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection import (
     MAX_UNWRITTEN,

@@ -7,7 +7,8 @@ import pytest
 from websockets.frames import Opcode
 
 from pokerws.messages import STRICT_TYPES, ClientMessage, CloseCode, Decoder
-from pokerws.server.limits.limits import Rate, Rates
+from pokerws.server.limits.limits import Rates
+from pokerws.server.limits.rate_limits import Rate
 from pokerws.server.sessions.handlers import HANDLERS
 from tests.server.hand_fed import LISTING, Fed, answers, frame, frames_in, told
 
