@@ -30,7 +30,7 @@ from pokerws.server.limits.limits import limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import own_context, server_context
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.interfaces import TableJournal
@@ -341,7 +341,7 @@ class App:
     ) -> None:
         settings = self._settings
         quotas = quotas_of(settings)
-        desk = Desk(
+        context = SessionContext(
             lobby=lobby,
             bank=bank,
             admission=admission,
@@ -371,7 +371,7 @@ class App:
             settings.metrics_token,
             is_behind_proxy=bool(settings.trusted_proxies),
         )
-        listener = Listener(settings, desk, pages, quotas, tls)
+        listener = Listener(settings, context, pages, quotas, tls)
         await listener.start()
         self._listener = listener
 

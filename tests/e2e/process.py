@@ -53,7 +53,7 @@ class ServerProcess:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if name in ("PATH", "HOME", "LANG", "TMPDIR", "CI", "FAST_PATH")
+            if name in ("PATH", "HOME", "LANG", "TMPDIR", "CI")
         }
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,

@@ -14,7 +14,7 @@ from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.server.net.connection import Connection
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.cashier import Cashier, Terms
@@ -47,7 +47,7 @@ class Client:
     With a player it speaks for that one without having said hello.
     """
 
-    def __init__(self, desk: Desk, wire: Wire = JSON, player: str | None = None) -> None:
+    def __init__(self, desk: SessionContext, wire: Wire = JSON, player: str | None = None) -> None:
         self.connection = NoSocket(wire)
         self.session = Session(cast("Connection", self.connection), desk, dispatch)
         if player is not None:
@@ -63,12 +63,14 @@ class Client:
         return self.session._closing is not None
 
     async def asks(self, message: ClientMessage) -> None:
-        """Send a message through the door that frames come through."""
+        """Encode a message and send it as a client would."""
         frame = self.session.wire.encode(message)
         await self.sends(frame.decode() if self.session.wire.is_text else frame)
 
     async def sends(self, frame: str | bytes) -> None:
-        await self.session._take(frame)
+        work = self.session.receive(frame)
+        if work is not None:
+            await work
 
     def take(self) -> list[bytes]:
         """The frames that were sent since the last call, in order."""
@@ -79,10 +81,17 @@ class Client:
         """The connection is gone."""
         for actor in self.session.watched.values():
             actor.unwatch(self.session)
-        desk = self.session.desk
+        desk = self.session.context
         desk.lobby.forget(self.session)
         if self.session.identity is not None:
             desk.revocations.leave(self.session.identity, self.session)
+
+
+async def carried_out(session: Session, message: ClientMessage) -> None:
+    """Carry out a message, with all that it has to wait for."""
+    work = dispatch(session, message)
+    if work is not None:
+        await work
 
 
 def read(wire: Wire, frame: bytes) -> dict[str, Any]:
@@ -107,7 +116,7 @@ def open_desk(
     journal: TableJournal | None = None,
     durable: bool = False,
     metrics: Metrics | None = None,
-) -> Desk:
+) -> SessionContext:
     """What sessions share; in memory unless there is a store, and without limits on rates."""
     # Nobody runs out of chips.
     terms, shuffle = Terms(grant=10**12), shuffler(rng.randbytes)
@@ -126,7 +135,7 @@ def open_desk(
             max_tables=max_tables,
             durable=durable,
         )
-    return Desk(
+    return SessionContext(
         lobby=lobby,
         bank=bank,
         admission=Guests("k" * 32),

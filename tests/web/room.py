@@ -27,9 +27,9 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
-from pokerws.server.net.connection import Connection
+from pokerws.server.net.connection import Connection, Receiver, Work
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import TableAnswer
@@ -206,7 +206,7 @@ class Room:
 
     async def start(self) -> None:
         """Listen, on the same port as before if there was one."""
-        desk = Desk(
+        desk = SessionContext(
             lobby=self.lobby,
             bank=self.bank,
             admission=self.door or self.guests,
@@ -255,10 +255,21 @@ class Room:
 
 
 class PlainConnection(ServerConnection):
-    """The library's connection, as a session sees one that has nothing to add to it."""
+    """The library's connection, which a session reads and writes in the library's way."""
 
-    def done(self) -> None:
-        pass
+    receiver: Receiver | None = None
+
+    def start_serving(self, receiver: Receiver, *, is_text: bool) -> None:
+        self.receiver = receiver
+
+    def stop_serving(self) -> None:
+        self.receiver = None
+
+    async def serve_next(self) -> None:
+        assert self.receiver is not None
+        work = self.receiver(await self.recv())
+        if work is not None:
+            await work
 
     def write(self, message: bytes) -> bool:
         return False
@@ -267,20 +278,20 @@ class PlainConnection(ServerConnection):
 class RecordingSession(Session):
     """A session that notes what its client sends."""
 
-    def __init__(self, connection: PlainConnection, desk: Desk, room: Room) -> None:
+    def __init__(self, connection: PlainConnection, desk: SessionContext, room: Room) -> None:
         super().__init__(cast("Connection", connection), desk, dispatch)
         self._room = room
 
-    async def _take(self, frame: str | bytes) -> None:
+    def receive(self, frame: str | bytes) -> Work | None:
         message = msgspec.json.decode(frame, type=dict[str, object])
         self._room.hear(message)
         if self._room.is_deaf:
-            return
+            return None
         if self._room.too_fast and message["type"] != "hello":
             self._room.too_fast -= 1
             self.answer(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
-            return
-        await super()._take(frame)
+            return None
+        return super().receive(frame)
 
 
 @asynccontextmanager

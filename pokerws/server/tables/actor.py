@@ -16,14 +16,14 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
-from pokerws.messages import Accepted, GetHand, TableSummary, Watch
+from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of
 from pokerws.server.tables.recent_events import RecentEvents
-from pokerws.server.tables.viewers import Viewers, reject
+from pokerws.server.tables.viewers import Viewers
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
@@ -119,7 +119,7 @@ class TableActor:
         try:
             events = self._play(command)
         except Illegal as refusal:
-            self._viewers.answer(viewer, reject(command_id, refusal.code, refusal.detail))
+            self._viewers.answer(viewer, rejection(command_id, refusal))
             return
         if events is None:
             viewer.answer(reject(command_id, "table_unavailable"))
@@ -276,7 +276,7 @@ class TableActor:
     async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
         if self._paused_ms is not None:
-            raise Illegal("paused", "")
+            raise Refused("paused")
         await self._viewers.tell_hand(viewer, message)
 
     def written(self, seq: int) -> None:

@@ -12,8 +12,8 @@ from weakref import WeakValueDictionary
 import structlog
 from msgspec import Struct
 
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import Refused
 from pokerws.server.clock import Clock
 from pokerws.storage.accounts import Account, AccountId, Accounts, Booked, Transfer, player_account
 from pokerws.storage.store import StoreUnavailable
@@ -76,14 +76,14 @@ class Cashier:
     async def paying(self, player: PlayerId) -> AsyncIterator[int]:
         """The player's balance, which does not change until the block ends.
 
-        The block must hand its command to the table at once.  Raises Illegal("bank_unavailable").
+        The block must hand its command to the table at once.  Raises Refused("bank_unavailable").
         """
         turn = self._turns.setdefault(player, asyncio.Lock())
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await turn.acquire()
         except TimeoutError as error:
-            raise Illegal("bank_unavailable", "an earlier payment is not done yet") from error
+            raise Refused("bank_unavailable", "an earlier payment is not done yet") from error
         try:
             yield (await self._settled(player)).balance
         finally:
@@ -112,7 +112,7 @@ class Cashier:
                 at_ms=now_ms,
             )
         if not given:
-            raise Illegal("refill_not_due", "")
+            raise Refused("refill_not_due")
         log.info("account_refilled", player=player, chips=given)
 
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
@@ -163,7 +163,7 @@ class Cashier:
                 async with asyncio.timeout(PATIENCE_S):
                     await payment.arrived.wait()
             except TimeoutError as error:
-                raise Illegal("bank_unavailable", "an earlier payment is not stored yet") from error
+                raise Refused("bank_unavailable", "an earlier payment is not stored yet") from error
         return await self._open(player)
 
     async def _open(self, player: PlayerId) -> Account:
@@ -177,4 +177,4 @@ def _reaching() -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as error:
-        raise Illegal("bank_unavailable", "the database cannot be reached") from error
+        raise Refused("bank_unavailable", "the database cannot be reached") from error

@@ -14,6 +14,7 @@ import structlog
 from pokerws.game.apply import apply
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
+from pokerws.messages import Refused
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Claimed, Position, Store, Stored, StoreUnavailable, TableSnapshot
@@ -60,7 +61,7 @@ class Hydration:
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("get_game", outcome=Outcome.DB_FAILED, table=table, error=str(error))
             self._metrics.operation("get_game", Outcome.DB_FAILED)
-            raise Illegal("table_unavailable", "the database cannot be reached") from error
+            raise Refused("table_unavailable", "the database cannot be reached") from error
         return Loaded(await self._open(table, claimed), claimed)
 
     async def load_many(self, tables: Sequence[TableId]) -> AsyncIterator[dict[TableId, Loaded]]:
@@ -89,9 +90,9 @@ class Hydration:
             )
             self._metrics.operation("get_game", Outcome.DB_FAILED)
             if isinstance(error, SealedByUnknownKey):
-                raise Illegal("table_unavailable", "its cards cannot be opened here") from error
+                raise Refused("table_unavailable", "its cards cannot be opened here") from error
             await self._set_aside(table, claimed)
-            raise Illegal("table_quarantined", "") from error
+            raise Refused("table_quarantined") from error
         log.info(
             "get_game",
             outcome=Outcome.DB_HYDRATE,
@@ -138,11 +139,11 @@ async def _without_collecting() -> AsyncIterator[None]:
         gc.freeze()
 
 
-def _not_claimed(table: TableId, stored: Stored | None) -> Illegal:
+def _not_claimed(table: TableId, stored: Stored | None) -> Refused:
     """Why a table could not be claimed."""
     if stored is None or stored.status == "closed":
-        return Illegal("unknown_table", f"there is no table {table}")
+        return Refused("unknown_table", f"there is no table {table}")
     if stored.status == "quarantined":
-        return Illegal("table_quarantined", "")
+        return Refused("table_quarantined")
     # Somebody has repaired it just now.
-    return Illegal("table_unavailable", "the table is coming back")
+    return Refused("table_unavailable", "the table is coming back")

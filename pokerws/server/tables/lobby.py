@@ -16,7 +16,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
-from pokerws.messages import REJECT_CODES, TableSummary
+from pokerws.messages import REJECT_CODES, Refused, TableSummary
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
@@ -129,7 +129,7 @@ class Lobby:
 
     def _check_open(self) -> None:
         if self._stopped:
-            raise Illegal("restarting", REJECT_CODES["restarting"].meaning)
+            raise Refused("restarting", REJECT_CODES["restarting"].meaning)
 
     # ---- opening
 
@@ -137,7 +137,7 @@ class Lobby:
         """Open a table, for a player or for the server itself.  Raises Illegal."""
         self._check_open()
         if len(self._tables) >= self._max_tables:
-            raise Illegal("table_limit", f"there are {self._max_tables} tables already")
+            raise Refused("table_limit", f"there are {self._max_tables} tables already")
         if opener is not None:
             self._check_opened(opener)
         table, events = open_table(TableId(secrets.token_hex(6)), name, config)
@@ -150,7 +150,7 @@ class Lobby:
     def _check_opened(self, player: PlayerId) -> None:
         cap = self._max_opened
         if cap and sum(entry.opener == player for entry in self._tables) >= cap:
-            raise Illegal("too_many_tables", f"a player may have opened {cap} tables at a time")
+            raise Refused("too_many_tables", f"a player may have opened {cap} tables at a time")
 
     def keep(self, table: TableId) -> None:
         """Never close a table for being unused."""
@@ -176,7 +176,7 @@ class Lobby:
         self._check_open()
         entry = self._tables.get(table)
         if entry is None:
-            raise Illegal("unknown_table", f"there is no table {table}")
+            raise Refused("unknown_table", f"there is no table {table}")
         if entry.loading is None:
             self._tables.move(entry, TableState.LOADING)
             entry.loading = asyncio.create_task(self._load(entry))
@@ -242,7 +242,7 @@ class Lobby:
 
     def _close(self, actor: TableActor, reason: CloseReason) -> None:
         if actor.stopped:
-            raise Illegal("table_unavailable", "the table had a fault and is being restored")
+            raise Refused("table_unavailable", "the table had a fault and is being restored")
         chips = actor.table.chips
         actor.close(reason)
         log.info("table_closed", table=actor.table.id, reason=reason, chips=chips)

@@ -8,22 +8,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from pokerws.game.events import TableEvent
-from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
-    REJECT_CODES,
     Accepted,
     Broadcast,
     Events,
     GetHand,
     HandEvents,
     Notice,
-    Rejected,
+    Refused,
     Snapshot,
     Watch,
+    reject,
 )
 from pokerws.server.clock import Clock
 from pokerws.server.tables.commit_gate import CommitGate
@@ -73,7 +72,7 @@ class Viewers:
     def wait(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
         if viewer in self.viewers:
-            raise Illegal("paused", "")
+            raise Refused("paused")
         self.viewers[viewer] = None
         viewer.answer(Accepted(message.id, table=self._table.id))
         self.show_snapshot(viewer)
@@ -137,9 +136,9 @@ class Viewers:
         """Answer with the events of a finished hand.  Raises Illegal."""
         table, number = self._table, message.hand
         if table.hand is not None and table.hand.number == number:
-            raise Illegal("hand_not_over", "")
+            raise Refused("hand_not_over")
         if not 1 <= number <= table.hand_number:
-            raise Illegal("unknown_hand", f"there was no hand {number}")
+            raise Refused("unknown_hand", f"there was no hand {number}")
         answer: Callable[[TableAnswer], None] = partial(self.answer, viewer)
         found = self._history.hand(number)
         if found is None:
@@ -155,9 +154,9 @@ class Viewers:
         try:
             found = await self._history.read_hand(number)
         except LogUnavailable as error:
-            raise Illegal("log_unavailable", "") from error
+            raise Refused("log_unavailable") from error
         if found is None:
-            raise Illegal("unknown_hand", f"what happened in hand {number} was not kept")
+            raise Refused("unknown_hand", f"what happened in hand {number} was not kept")
         return found
 
     # ---- through the gate
@@ -190,14 +189,8 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
         return None
     hand = hand_of(table.id, table.name, table.config, shown)
     if hand is None:
-        raise Illegal(
+        raise Refused(
             "unknown_hand",
             f"only the events of hand {message.hand} were kept: ask for them as json",
         )
     return as_text(hand, message.format)
-
-
-def reject(command_id: str, code: str, detail: str = "") -> Rejected:
-    """A refusal with a code of the protocol."""
-    reason = REJECT_CODES[code]
-    return Rejected(command_id, code, detail or reason.meaning, reason.retryable)

@@ -20,7 +20,8 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import redact
 from pokerws.game.state import TableId
 from pokerws.messages import JSON, GetHand, HandEvents, Rejected
-from pokerws.server.limits.limits import Meter, Quotas, Tally
+from pokerws.server.limits.limits import Meter, Quotas
+from pokerws.server.limits.rate_limits import Tally
 from pokerws.server.tables import event_log
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.postgres.store import PostgresStore

@@ -23,10 +23,11 @@ from pokerws.messages import (
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
 from pokerws.server.net.connection import Connection
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from tests.server.fakes import ManualClock, open_memory_lobby
+from tests.server.in_process import carried_out
 
 FRAMES = 8
 
@@ -72,7 +73,7 @@ class Slow:
     def __init__(self) -> None:
         clock = ManualClock()
         self.lobby, bank = open_memory_lobby(clock)
-        desk = Desk(
+        desk = SessionContext(
             lobby=self.lobby,
             bank=bank,
             admission=Guests("k" * 32),
@@ -107,7 +108,7 @@ class Slow:
 @pytest.fixture
 async def slow() -> AsyncIterator[Slow]:
     slow = Slow()
-    await dispatch(slow.session, Watch("w", slow.actor.table.id))
+    await carried_out(slow.session, Watch("w", slow.actor.table.id))
     await slow.read_all()
     yield slow
     slow.lobby.stop()
@@ -157,7 +158,7 @@ async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
 
 
 async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:
-    huge = b"x" * (slow.session.desk.outbox_bytes // 2)
+    huge = b"x" * (slow.session.context.outbox_bytes // 2)
     for _ in range(4):
         slow.session.send(huge)
     await asyncio.sleep(0)
