@@ -7,7 +7,7 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage test-plain soak fuzz bench bench-long bench-guard docs lint format clean
+.PHONY: help run test coverage soak fuzz bench bench-long bench-guard docs lint format clean
 
 help: ## List the targets
 	@echo "Usage: make TARGET"
@@ -31,9 +31,6 @@ coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as fo
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage html --quiet
 	@$(BIN)/coverage report
-
-test-plain: $(READY) ## Run the server tests without the fast path
-	@FAST_PATH=false $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile tests/server $(ARGS)
 
 SEEDS ?= 200
 FIRST_SEED ?= 1

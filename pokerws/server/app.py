@@ -32,18 +32,19 @@ from pokerws.server.limits.limits import limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import own_context, server_context
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.names import Names
+from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.postgres.database import Database, DatabaseError
 from pokerws.storage.store import Store, StoreUnavailable
 from pokerws.storage.vault.keys import KeySource
+from pokerws.storage.vault.vault import Vault
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
 # Time between batches of saves under load: a crash loses up to this much play, and in exchange a
@@ -67,8 +68,13 @@ class App:
         self.supervisor = Supervisor(on_failure)
         self._started = AsyncExitStack()
         self._is_all_stored = self._is_all_stopped = True
+        self._metrics = Metrics(self._readings())
+        # Without a database, accounts and tables live in memory and end with the process.
+        nothing = NullStore()
         self._database: Database | None = None
-        self._journal: Journal | None = None
+        self._store: Store = nothing
+        self._journal: Journal | NullJournal = NullJournal(nothing.accounts, self._metrics)
+        self._vault = Vault(())
         self._lobby: Lobby | None = None
         self._listener: Listener | None = None
         self._guests: Guests | None = None
@@ -76,7 +82,6 @@ class App:
         self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
-        self._metrics = Metrics(self._readings())
 
     async def start(self) -> None:
         """Load the token keys, open the database, list the tables and listen.
@@ -151,33 +156,29 @@ class App:
             keys=KeySource(settings.vault_keys, Path(settings.vault_key_file)),
         )
         self._on_stop("database", database.close)
+        self._store, self._vault = database.store, database.vault
         self._journal = journal = self._make_journal(database.store)
         self._on_stop("journal", self._stop_journal)
         journal.start(self.supervisor.watch)
 
-    def _open_lobby(self) -> tuple[Bank, Lobby]:
+    def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings = self._settings
-        # Without a database the accounts live and end with the process, as the tables do.
-        terms, memory = terms_of(settings), MemoryAccounts()
-        if self._database is None:
-            bank = Bank(memory, self._clock, terms, book=memory.book)
-        else:
-            bank = Bank(self._database.store.accounts, self._clock, terms)
+        cashier = Cashier(self._store.accounts, self._clock, terms_of(settings))
         self._lobby = lobby = Lobby(
-            store=None if self._database is None else self._database.store,
-            vault=None if self._database is None else self._database.vault,
-            sink=self._journal,
+            store=self._store,
+            journal=self._journal,
+            vault=self._vault,
             keep_events=settings.use_event_persistence,
             clock=self._clock,
             shuffle=shuffler(os.urandom),
-            bank=bank,
+            cashier=cashier,
             max_tables=settings.max_tables,
             max_opened=settings.max_tables_opened_per_player,
             durable=settings.use_durable_acks,
-            on_outcome=self._metrics.operation,
+            metrics=self._metrics,
         )
         self._on_stop("tables", lobby.stop)
-        return bank, lobby
+        return cashier, lobby
 
     async def _stop_listener(self) -> None:
         if self._listener is not None:
@@ -186,8 +187,7 @@ class App:
     async def _stop_journal(self) -> None:
         # What a fault leaves unknown does not count as stored.
         self._is_all_stored = False
-        if self._journal is not None:
-            self._is_all_stored = await self._journal.stop(self._stop_timeout_s)
+        self._is_all_stored = await self._journal.stop(self._stop_timeout_s)
 
     @property
     def _stop_timeout_s(self) -> float:
@@ -260,23 +260,13 @@ class App:
         }
 
     def _make_journal(self, store: Store) -> Journal:
-        """The journal, which tells the lobby what has become of the tables' changes."""
-
-        def lobby() -> Lobby:
-            if self._lobby is None:
-                raise RuntimeError("a change was written before there were tables")
-            return self._lobby
-
         durable = self._settings.use_durable_acks
         return Journal(
             store,
             keep_events=self._settings.use_event_persistence,
-            on_written=lambda table, seq: lobby().table_written(table, seq),
-            on_fenced=lambda table: lobby().table_fenced(table),
-            on_quarantined=lambda table: lobby().table_lost(table),
-            on_conflict=(lambda table: lobby().table_lost(table)) if durable else None,
-            on_outcome=self._metrics.operation,
-            on_batch=self._metrics.batch,
+            # With durable acks the database is the truth.
+            overwrite_edits=not durable,
+            metrics=self._metrics,
             # With durable acks the players wait for each batch.
             gather_s=0 if durable else GATHER_S,
         )
@@ -285,29 +275,29 @@ class App:
         settings, database = self._settings, self._database
         upkeep = Upkeep(
             lobby,
-            None if database is None else database.store,
+            self._store,
             self._clock,
             idle_ms=settings.idle_table_ms,
             abandoned_ms=settings.abandoned_table_ms,
             unused_ms=settings.unused_table_ms,
             absent_seats=AbsentSeats(lobby, self._presence, self._clock, settings.absent_seat_ms),
         )
-        if database is not None and self._journal is not None:
+        if database is not None:
             since_ms = database.overtaken_ms
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
             if settings.load_all_tables:
                 await lobby.load_all()
-            self._start_comparator(lobby, database, self._journal)
+            self._start_comparator(lobby)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
 
-    def _start_comparator(self, lobby: Lobby, database: Database, journal: Journal) -> None:
+    def _start_comparator(self, lobby: Lobby) -> None:
         comparator = Comparator(
             lobby=lobby,
-            store=database.store,
-            sink=journal,
-            vault=database.vault,
+            store=self._store,
+            journal=self._journal,
+            vault=self._vault,
             metrics=self._metrics,
             keep_events=self._settings.use_event_persistence,
             interval_ms=self._settings.compare_interval_ms,
@@ -324,17 +314,12 @@ class App:
     def _names(self) -> Names | None:
         return None if self._database is None else self._database.store.names
 
-    async def _session_key(self) -> str:
-        if self._database is None:
-            return secrets.token_hex(32)
-        return await self._database.store.session_key()
-
     async def _admission(self) -> Admission:
         """How players are admitted: by their tokens, or as guests."""
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                settings.session_key or await self._session_key(),
+                settings.session_key or await self._store.session_key(),
                 self._clock,
                 names=self._names,
                 check_session=self._revocations.check,
@@ -352,13 +337,13 @@ class App:
         )
 
     async def _listen(
-        self, lobby: Lobby, bank: Bank, admission: Admission, tls: ssl.SSLContext | None
+        self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
     ) -> None:
         settings = self._settings
         quotas = quotas_of(settings)
-        desk = Desk(
+        context = SessionContext(
             lobby=lobby,
-            bank=bank,
+            bank=cashier,
             admission=admission,
             token_warning_ms=settings.auth_warning_ms,
             clock=self._clock,
@@ -386,36 +371,35 @@ class App:
             settings.metrics_token,
             is_behind_proxy=bool(settings.trusted_proxies),
         )
-        listener = Listener(settings, desk, pages, quotas, tls)
+        listener = Listener(settings, context, pages, quotas, tls)
         await listener.start()
         self._listener = listener
 
     def _readings(self) -> Readings:
         """The gauges of the metrics, read when somebody asks for them."""
-
-        def of_journal(read: Callable[[Journal], int]) -> Callable[[], int]:
-            return lambda: 0 if self._journal is None else read(self._journal)
-
         return Readings(
             connections=lambda: self.connections,
-            tables_in_memory=lambda: 0 if self._lobby is None else self._lobby.tables_in_memory,
-            changes_waiting=of_journal(lambda journal: journal.waiting),
-            events_waiting=of_journal(lambda journal: journal.waiting_events),
-            oldest_change_ms=of_journal(lambda journal: journal.oldest_ms),
-            changes_dropped=of_journal(lambda journal: journal.dropped),
+            tables_in_memory=lambda: self._tables_in_memory,
+            changes_waiting=lambda: self._journal.waiting,
+            events_waiting=lambda: self._journal.waiting_events,
+            oldest_change_ms=lambda: self._journal.oldest_ms,
+            changes_dropped=lambda: self._journal.dropped,
         )
+
+    @property
+    def _tables_in_memory(self) -> int:
+        return 0 if self._lobby is None else self._lobby.tables_in_memory
 
     def _health(self) -> dict[str, object]:
         """The body of `/healthz`.  Without its database the server still plays, and is healthy."""
-        tables = self._lobby.tables_in_memory if self._lobby is not None else 0
         facts: dict[str, object] = {
             "status": "ok",
             "version": __version__,
             "connections": self.connections,
-            "tables_in_memory": tables,
+            "tables_in_memory": self._tables_in_memory,
             "database": "off",
         }
-        if self._journal is not None:
+        if self._database is not None:
             facts["database"] = "up" if self._journal.healthy else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts

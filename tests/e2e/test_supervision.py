@@ -150,7 +150,7 @@ async def test_a_step_of_the_stop_that_fails_leaves_neither_journal_nor_database
     failed = one(lines, "part_not_stopped")
     assert (failed["part"], failed["log_level"]) == (part, "error")
     assert one(lines, "server_stopped")["all_stored"] is True
-    assert app._journal is not None
+    assert isinstance(app._journal, Journal)
     assert app._journal.waiting == 0
     assert closed == [app._database]
     # What the broken step left running.
@@ -165,7 +165,7 @@ async def test_a_journal_that_cannot_be_stopped_is_not_taken_for_stored(
     stop = Journal.stop
     monkeypatch.setattr(Journal, "stop", fail)
     async with serving(stored(database_url)) as app:
-        assert app._journal is not None
+        assert isinstance(app._journal, Journal)
         await app._journal.flush(5)
         with capture_logs() as lines:
             assert await app.stop() is False

@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
     "server": "clock limits auth net tables sessions background listener app".split(),
-    "storage": "accounts names store memory vault journal postgres".split(),
+    "storage": "accounts names store outcomes memory_accounts vault journal null postgres".split(),
 }
 
 # Libraries that only these rooms may know.
@@ -248,8 +248,8 @@ def test_every_module_has_a_name_that_tells_what_it_owns() -> None:
         ("pokerws/game/__init__.py", "from ..server import app"),
         ("pokerws/messages.py", "from pokerws.server.sessions.session import Session"),
         ("pokerws/settings.py", "from . import logs"),
-        ("pokerws/storage/memory.py", "from pokerws.server import lobby"),
-        ("pokerws/storage/memory.py", "import websockets"),
+        ("pokerws/storage/memory_accounts.py", "from pokerws.server import lobby"),
+        ("pokerws/storage/memory_accounts.py", "import websockets"),
         ("pokerws/server/app.py", "import asyncpg"),
         ("pokerws/server/app.py", "from asyncpg.pool import Pool"),
         ("pokerws/server/app.py", "from pokerws.client import bots"),
