@@ -39,7 +39,7 @@ async def test_a_command_under_way_when_the_connection_breaks_is_carried_out_onc
         await room.wait_for(lambda: len(visitor.acts_sent()) == 1)
         await room.stop()
     await room.start()
-    await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     first, second = visitor.acts_sent()
     assert first == second
 
@@ -85,7 +85,7 @@ async def test_a_command_that_comes_too_fast_is_sent_once_more(
     await heads_up(visitor)
     room.too_fast = 1
     await visitor.page.click("#action-call")
-    await expect(visitor.page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     first, second = visitor.acts_sent()
     assert first == second
 

@@ -25,14 +25,14 @@ async def test_a_hand_is_played_from_the_name_to_the_showdown(visitor: Visitor, 
 
     await page.fill("#raise-amount", "300")
     await page.click("#action-raise")
-    await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     room.act("Bob", "call")
     room.act("Bob", "check")
     await visitor.own_turn()
     assert await visitor.shown_cards("#board") == ["2c", "3d", "7s"]
     for _street in ("flop", "turn"):
         await page.click("#action-check")
-        await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+        await visitor.turn_of(1)
         room.act("Bob", "check")
         await visitor.own_turn()
     await page.click("#action-check")
@@ -62,7 +62,7 @@ async def test_nothing_is_sent_twice(visitor: Visitor, room: Room) -> None:
             document.dispatchEvent(new KeyboardEvent("keydown", { key: "c", bubbles: true }));
         }"""
     )
-    await expect(visitor.page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     assert len(visitor.acts_sent()) == 1
 
 
@@ -100,7 +100,7 @@ async def test_a_hand_is_played_with_the_keyboard_alone(visitor: Visitor, room: 
     await keyboard.press("r")
     await keyboard.type("444")
     await keyboard.press("Enter")
-    await expect(visitor.page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     room.act("Bob", "raise", 1_000)
     await visitor.own_turn()
     await keyboard.press("4")
@@ -124,7 +124,7 @@ async def test_a_busted_player_adds_chips_and_is_back(visitor: Visitor, room: Ro
     page = visitor.page
     await page.click('[data-preset="max"]')
     await page.click("#action-raise")
-    await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     room.act("Bob", "call")
     await expect(page.locator('[data-own="true"]')).to_have_attribute("data-state", "out")
     await page.click("#add-chips")

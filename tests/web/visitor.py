@@ -66,6 +66,10 @@ class Visitor:
         """Wait for the buttons."""
         await self.page.wait_for_selector("#actions button:enabled:visible")
 
+    async def turn_of(self, seat: int) -> None:
+        """Wait until it is this seat's turn."""
+        await self.page.wait_for_selector(f'#table[data-turn-seat="{seat}"]')
+
     async def shown_cards(self, where: str) -> list[str]:
         """The cards in a place, as the table's messages write them."""
         cards = self.page.locator(f"{where} [data-card]")
@@ -78,16 +82,20 @@ class Visitor:
 
 @asynccontextmanager
 async def at_table(
-    browser: Browser, config: TableConfig, *others: str, viewport: ViewportSize = DESKTOP
+    browser: Browser,
+    config: TableConfig,
+    *others: str,
+    viewport: ViewportSize = DESKTOP,
+    buy_in: int = 10_000,
 ) -> AsyncIterator[Visitor]:
     """A visitor in seat 0 of a table of this kind, with others in the next seats."""
     async with open_room(config) as room:
         context = await browser.new_context(viewport=viewport, reduced_motion="reduce")
         context.set_default_timeout(5_000)
         visitor = Visitor(context, await context.new_page(), room)
-        await visitor.arrive()
+        await visitor.arrive(amount=buy_in)
         for seat, name in enumerate(others, 1):
-            room.seat(name, seat)
+            room.seat(name, seat, buy_in)
         yield visitor
         await context.close()
         assert visitor.problems == []
