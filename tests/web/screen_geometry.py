@@ -17,7 +17,7 @@ _AREAS = """() => {
         '#panel': '#panel > *, #panel-head > *, #chat-form > *',
     };
     const ON_TOP = '#top button, #controls :is(button, input, select), .plate, #log, #chat, '
-        + '#panel :is(button, input), .seat[data-own] .card';
+        + '#panel :is(button, input)';
     const faults = [];
     const name = (element) => element.id || element.className || element.tagName;
     const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
@@ -49,11 +49,11 @@ _AREAS = """() => {
     for (const element of shown(ON_TOP)) {
         if (sheetIsOpen && !panel.contains(element)) continue;
         const box = element.getBoundingClientRect();
-        const isCard = element.matches('.card');  // Another card may lie over its middle.
-        const x = isCard ? box.left + box.width * 0.2 : (box.left + box.right) / 2;
-        const y = isCard ? box.top + box.height * 0.2 : (box.top + box.bottom) / 2;
-        const found = document.elementFromPoint(x, y);
-        if (!element.contains(found)) {
+        const found = document.elementFromPoint(
+            (box.left + box.right) / 2, (box.top + box.bottom) / 2);
+        // The cards of one hand may lie on each other.
+        const whole = element.closest('.cards') ?? element;
+        if (!whole.contains(found)) {
             faults.push(`${name(element)} is covered by ${found ? name(found) : 'nothing'}`);
         }
     }
@@ -69,6 +69,37 @@ _AREAS = """() => {
 }"""
 
 
+_OVERLAPS = """() => {
+    const boxes = [...document.querySelectorAll('.plate, #board, .seat[data-own] .cards')]
+        .filter((element) => element.checkVisibility())
+        .map((element) => [element, element.getBoundingClientRect()]);
+    const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1
+        || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+    return boxes.flatMap(([one, a], at) => boxes.slice(at + 1)
+        .filter(([other, b]) => one.parentElement !== other.parentElement && !apart(a, b))
+        .map(([other]) => `${one.className || one.id} and ${other.className || other.id}`));
+}"""
+
+# Names, chips and the corners of cards that something else lies on.
+_COVERED = """() => {
+    const visible = (selector) => [...document.querySelectorAll(selector)]
+        .filter((element) => element.checkVisibility());
+    const notes = visible('.drew, .bet').map((element) => element.getBoundingClientRect());
+    const isCovered = (element) => {
+        const box = element.getBoundingClientRect();
+        const corner = element.matches('.card');
+        const x = corner ? box.left + box.width * 0.3 : box.left + box.width / 2;
+        const y = corner ? box.top + 6 : box.top + box.height / 2;
+        const whole = element.closest('.plate') ?? element;
+        return !whole.contains(document.elementFromPoint(x, y)) || notes.some((note) =>
+            note.left < x && note.right > x && note.top < y && note.bottom > y);
+    };
+    return visible('.name, .stack, #pot, #action-row button, .card:not(.card-back)')
+        .filter(isCovered)
+        .map((element) => element.id || `${element.className} ${element.textContent}`);
+}"""
+
+
 async def resize(page: Page, size: ViewportSize) -> None:
     """Resize the page and wait until it is drawn."""
     await page.set_viewport_size(size)
@@ -79,3 +110,10 @@ async def area_faults(page: Page) -> list[str]:
     """Controls, cards and seats that leave their area or are covered by something else."""
     faults: list[str] = await page.evaluate(_AREAS)
     return faults
+
+
+async def seat_faults(page: Page) -> list[str]:
+    """Seats, boards and cards that lie on each other, and texts that something covers."""
+    faults: list[str] = await page.evaluate(_OVERLAPS)
+    covered: list[str] = await page.evaluate(_COVERED)
+    return faults + [f"{name} is covered" for name in covered]

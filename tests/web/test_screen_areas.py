@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, ViewportSize
 
+from pokerws.game.commands import Action
 from pokerws.game.state import HouseRules, Mix, TableConfig
-from tests.web.screen_geometry import area_faults, resize
-from tests.web.visitor import DESKTOP, Visitor, at_table
+from tests.web.room import Room
+from tests.web.screen_geometry import area_faults, resize, seat_faults
+from tests.web.visitor import DESKTOP, PHONE, Visitor, at_table
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -107,3 +109,48 @@ async def test_the_open_panel_lies_over_the_table(shared_browser: Browser, width
         assert await area_faults(page) == []
         await page.click("#panel-close")
         assert await area_faults(page) == []
+
+
+SIZES: tuple[ViewportSize, ...] = (
+    PHONE,
+    {"width": 360, "height": 640},
+    DESKTOP,
+    {"width": 844, "height": 390},
+)
+ROOMY_HEIGHT = 641
+
+
+@pytest.mark.parametrize(
+    ("variant", "seats", "street"),
+    [("NT", 2, 0), ("NT", 6, 0), ("NT", 10, 0), ("F7S/8", 8, 3), ("PO6", 7, 0), ("F2L3D", 7, 1)],
+)
+async def test_a_full_table_fits_on_a_phone_and_a_desktop(
+    shared_browser: Browser, variant: str, seats: int, street: int
+) -> None:
+    names = ["An extraordinary name" + str(seat) for seat in range(1, seats)]
+    config = TableConfig(
+        variant=variant, seats=seats, next_hand_delay_ms=4_000, turn_time_ms=60_000
+    )
+    async with at_table(shared_browser, config, *names, viewport=PHONE) as visitor:
+        visitor.room.next_hand()
+        nobody_folds(visitor.room, street)
+        await visitor.own_turn()
+        for size in SIZES:
+            await resize(visitor.page, size)
+            assert await area_faults(visitor.page) == [], size
+            if size["height"] >= ROOMY_HEIGHT:
+                assert await seat_faults(visitor.page) == [], size
+
+
+def nobody_folds(room: Room, street: int) -> None:
+    """Play the least on, for the visitor too, up to the visitor's first turn on a street."""
+    while True:
+        hand = room.table.hand
+        assert hand is not None, "the hand goes on"
+        assert hand.turn is not None, "somebody is to act"
+        if hand.turn.seat == 0 and hand.street == street:
+            return
+        seat = room.table.seats[hand.turn.seat]
+        assert seat is not None, "who acts is seated"
+        least: tuple[Action, ...] = ("check", "call", "bring_in", "stand_pat")
+        room.act(seat.name, next(action for action in least if action in hand.turn.actions))

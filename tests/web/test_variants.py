@@ -5,13 +5,11 @@ there are blinds before the flop.
 """
 
 import pytest
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, expect
 
-from pokerws.game.commands import Action
 from pokerws.game.state import HouseRules, Mix, TableConfig
 from tests.web.room import Room
-from tests.web.test_screens import DRAWN, OUTSIDE, OVERLAPS
-from tests.web.visitor import DESKTOP, PHONE, Visitor, at_table
+from tests.web.visitor import Visitor, at_table
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -241,57 +239,3 @@ async def test_the_form_asks_for_what_the_game_needs(visitor: Visitor, room: Roo
     created = room.lobby.summaries()[-1].config
     assert created.mix == Mix(("NT", "PO", "F2L3D"), "choice")
     assert created.house.run_it == 3
-
-
-@pytest.mark.parametrize(
-    ("variant", "seats", "street"), [("F7S/8", 8, 3), ("PO6", 7, 0), ("F2L3D", 7, 1)]
-)
-async def test_many_cards_fit_on_a_phone_and_a_desktop(
-    shared_browser: Browser, variant: str, seats: int, street: int
-) -> None:
-    names = ["An extraordinary name" + str(seat) for seat in range(1, seats)]
-    config = table_of(variant, seats)
-    async with at_table(shared_browser, config, *names, viewport=PHONE) as visitor:
-        visitor.room.next_hand()
-        nobody_folds(visitor.room, street)
-        await visitor.own_turn()
-        sizes: list[ViewportSize] = [PHONE, DESKTOP]
-        for size in sizes:
-            await visitor.page.set_viewport_size(size)
-            await visitor.page.evaluate(DRAWN)
-            for problems in (OUTSIDE, OVERLAPS, COVERED):
-                assert await visitor.page.evaluate(problems) == [], size
-
-
-# Names, chips and the corners of cards that something else lies on.
-COVERED = """() => {
-    const visible = (selector) => [...document.querySelectorAll(selector)]
-        .filter((element) => element.checkVisibility());
-    const notes = visible('.drew, .bet').map((element) => element.getBoundingClientRect());
-    const isCovered = (element) => {
-        const box = element.getBoundingClientRect();
-        const corner = element.matches('.card');
-        const x = corner ? box.left + box.width * 0.3 : box.left + box.width / 2;
-        const y = corner ? box.top + 6 : box.top + box.height / 2;
-        const whole = element.closest('.plate') ?? element;
-        return !whole.contains(document.elementFromPoint(x, y)) || notes.some((note) =>
-            note.left < x && note.right > x && note.top < y && note.bottom > y);
-    };
-    return visible('.name, .stack, #pot, #action-row button, .card:not(.card-back)')
-        .filter(isCovered)
-        .map((element) => element.id || `${element.className} ${element.textContent}`);
-}"""
-
-
-def nobody_folds(room: Room, street: int) -> None:
-    """Play the least on, for the visitor too, up to the visitor's first turn on a street."""
-    while True:
-        hand = room.table.hand
-        assert hand is not None, "the hand goes on"
-        assert hand.turn is not None, "somebody is to act"
-        if hand.turn.seat == 0 and hand.street == street:
-            return
-        seat = room.table.seats[hand.turn.seat]
-        assert seat is not None, "who acts is seated"
-        least: tuple[Action, ...] = ("check", "call", "bring_in", "stand_pat")
-        room.act(seat.name, next(action for action in least if action in hand.turn.actions))
