@@ -4,19 +4,19 @@
  * wants a token, the address brings that too, or a form asks for it.
  */
 
-import { Account } from "./account.js";
-import { AccountPanel } from "./account-panel.js";
-import { showCards } from "./cards.js";
-import { byId, setText } from "./dom.js";
-import { LobbyScreen } from "./lobby.js";
-import { refusalInWords, say } from "./message.js";
-import { Connection } from "./protocol.js";
-import { TableNames } from "./table-names.js";
-import { TableScreen } from "./table.js";
-import { forgetToken, keepToken, takeTokenFromAddress, token } from "./token.js";
-import { sentence } from "./words.js";
+import { AccountPanel } from "./account/account-panel.js";
+import { Account } from "./account/account.js";
+import { LobbyScreen } from "./lobby/lobby-screen.js";
+import { sentence } from "./model/format.js";
+import { TableNames } from "./model/table-names.js";
+import { Connection } from "./net/protocol.js";
+import { forgetToken, keepToken, takeTokenFromAddress, token } from "./net/token.js";
+import { TableScreen } from "./table/table-screen.js";
+import { showCards } from "./ui/cards.js";
+import { byId, setText } from "./ui/dom.js";
+import { describeRejection, showToast } from "./ui/toast.js";
 
-/** @typedef {import("./protocol.js").ConnectionState} ConnectionState */
+/** @typedef {import("./net/protocol.js").ConnectionState} ConnectionState */
 
 const IDENTITY = "pokerws.identity";
 const FOUR_COLOURS = "pokerws.four-colours";
@@ -25,7 +25,7 @@ const TOO_MANY_CONNECTIONS = 4430;
 
 const identity = {
   load: () => JSON.parse(localStorage.getItem(IDENTITY) ?? "{}"),
-  /** @param {import("./protocol.js").Identity} value */
+  /** @param {import("./net/protocol.js").Identity} value */
   save: (value) => localStorage.setItem(IDENTITY, JSON.stringify(value)),
 };
 
@@ -40,15 +40,15 @@ let seenOnline = false;
 function main() {
   connection.on("status", showStatus);
   connection.on("name_needed", (refusal) => showNameForm(refusal.message));
-  connection.on("forgotten", () => say("The server did not know you any more. You are new here."));
-  connection.on("outdated", () => say("A new version is out. Please reload the page.", true));
+  connection.on("forgotten", () => showToast("The server did not know you any more. You are new here."));
+  connection.on("outdated", () => showToast("A new version is out. Please reload the page.", true));
   connection.on("notice", (notice) => {
     // A token that is about to expire is renewed without a word where it can be.
-    if (notice.code !== "token_expiring") say(notice.message, true);
+    if (notice.code !== "token_expiring") showToast(notice.message, true);
   });
   connection.on("token_needed", (refusal) => showTokenForm(refusal));
   const ending = "Your token ends soon. Get a newer link to go on.";
-  connection.on("token_expiring", () => say(ending, true));
+  connection.on("token_expiring", () => showToast(ending, true));
   connection.on("closed", showClosed);
   connection.on("welcome", (welcome) => setText(byId("player-name"), welcome.name));
   byId("name-form").addEventListener("submit", enter);
@@ -96,10 +96,10 @@ function enterToken(event) {
   begin();
 }
 
-/** @param {import("./protocol.js").Rejected} refusal */
+/** @param {import("./net/protocol.js").Rejected} refusal */
 function showTokenForm(refusal) {
   forgetToken();
-  showDoor("token-form");
+  showEntryForm("token-form");
   setText(byId("token-error"), refusal.code === "token_missing" ? "" : sentence(refusal.message));
   byId("token").focus();
 }
@@ -108,7 +108,7 @@ function showTokenForm(refusal) {
  * Leave everything, and ask who is there.
  * @param {"name-form"|"token-form"} form
  */
-function showDoor(form) {
+function showEntryForm(form) {
   leaveTable();
   lobby.hide();
   seenOnline = false;
@@ -118,7 +118,7 @@ function showDoor(form) {
 
 /** @param {string} [why] */
 function showNameForm(why = "") {
-  showDoor("name-form");
+  showEntryForm("name-form");
   setText(byId("name-error"), sentence(why));
   byId("name").value = identity.load().name ?? "";
   byId("name").focus();
@@ -133,16 +133,16 @@ function followAddress() {
   showScreen();
 }
 
-/** @param {import("./protocol.js").Closed} closed */
+/** @param {import("./net/protocol.js").Closed} closed */
 function showClosed({ code, final }) {
   if (code === LOGGED_OUT) {
     forgetToken();
     identity.save({});
     showNameForm("You have logged out.");
   } else if (code === TOO_MANY_CONNECTIONS) {
-    say("You have too many pages open here. Close one: this one tries again by itself.", true);
+    showToast("You have too many pages open here. Close one: this one tries again by itself.", true);
   } else if (final) {
-    say("The server has cut this page off. Reload it to go on.", true);
+    showToast("The server has cut this page off. Reload it to go on.", true);
   }
 }
 
@@ -161,7 +161,7 @@ function showScreen() {
 }
 
 function leaveTable() {
-  if (table.isSeated()) say("You keep your seat. Stand up to leave it.");
+  if (table.isSeated()) showToast("You keep your seat. Stand up to leave it.");
   table.close();
 }
 
@@ -172,7 +172,7 @@ function openTable(id) {
 
 /** @param {string} why */
 function tableGone(why) {
-  say(why);
+  showToast(why);
   location.hash = "";
 }
 
@@ -184,7 +184,7 @@ function showStatus(state) {
   const words = { online: "Online", offline: "Not connected", reconnecting: connecting };
   setText(status.firstElementChild, words[state]);
   document.body.dataset.connection = state;
-  if (state === "online" && seenOnline && !table.id) say("Connected again");
+  if (state === "online" && seenOnline && !table.id) showToast("Connected again");
   if (state === "online") seenOnline = true;
 }
 
@@ -199,7 +199,7 @@ async function logOut() {
   try {
     await connection.request({ type: "logout" });
   } catch (error) {
-    say(refusalInWords(/** @type {any} */ (error)));
+    showToast(describeRejection(/** @type {any} */ (error)));
   }
 }
 

@@ -23,7 +23,7 @@ async def request(app: App, text: str) -> tuple[int, dict[str, str], bytes]:
 
 
 async def test_the_page_and_its_files_come_with_security_headers(app: App) -> None:
-    for path in ("/", "/app.js", "/style.css", "/?from=mail"):
+    for path in ("/", "/app.js", "/css/style.css", "/?from=mail"):
         status, headers, body = await request(app, f"GET {path} HTTP/1.1\nHost: x\n\n")
         assert status == 200
         assert body

@@ -45,7 +45,7 @@ PLAYERS = ("ann", "bob", "cid", "dee", "eve")
 
 # Applies batch after batch; gives the states after each. All as JSON texts, which are fast to pass.
 APPLY = """async (given) => {
-    const { applyEvent, readTable } = await import("/table-state.js");
+    const { applyEvent, readTable } = await import("/model/table-state.js");
     const { snapshot, batches } = JSON.parse(given);
     const table = readTable(snapshot);
     const states = batches.map((events) => {
@@ -56,7 +56,7 @@ APPLY = """async (given) => {
 }"""
 # Gives states as the page reads them.
 READ = """async (states) => {
-    const { readTable } = await import("/table-state.js");
+    const { readTable } = await import("/model/table-state.js");
     return JSON.stringify(JSON.parse(states).map(readTable));
 }"""
 
@@ -256,7 +256,7 @@ async def test_an_event_that_does_not_fit_is_refused_and_not_counted(
 ) -> None:
     table = wire(open_table(TableId("t"), "Table", TableConfig())[0])
     script = """async ({table, event}) => {
-        const { applyEvent } = await import("/table-state.js");
+        const { applyEvent } = await import("/model/table-state.js");
         try { applyEvent(table, event); } catch (error) { return [table, error.message]; }
         return [table, null];
     }"""
@@ -279,7 +279,7 @@ async def test_only_events_that_follow_are_new(
     page: Page, known: tuple[int, int], message: tuple[int, int, str], expected: str
 ) -> None:
     script = """async ([[epoch, seq], [at, first, events]]) => {
-        const { newEvents, GapError } = await import("/table-state.js");
+        const { newEvents, GapError } = await import("/model/table-state.js");
         try {
             const message = { epoch: at, seq: first, events: [...events] };
             return newEvents({ epoch, seq }, message).join("");
@@ -292,7 +292,7 @@ async def test_only_events_that_follow_are_new(
 
 async def test_a_run_out_is_shown_in_half_of_the_break_at_most(page: Page) -> None:
     script = """async (events) => {
-        const { pauses } = await import("/pacing.js");
+        const { pauses } = await import("/model/pacing.js");
         return pauses(events.map((event) => ({ at_ms: 5_000, ...event })), 1_000);
     }"""
     types = "called cards_shown board_dealt board_dealt board_dealt pot_awarded".split()

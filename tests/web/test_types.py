@@ -44,7 +44,7 @@ async def test_a_mistake_in_a_module_would_be_found(tmp_path: Path) -> None:
         'connection.on("welcome", (welcome) => welcome.colour)': "TS2339",
         'connection.on("lobby", ({ tables }) => tables[0].seats)': "TS2339",
     }
-    head = f"""import {{ Connection }} from "{WEB_ROOT}/protocol.js";
+    head = f"""import {{ Connection }} from "{WEB_ROOT}/net/protocol.js";
 const identity = {{ load: () => ({{}}), save: () => {{}} }};
 const connection = new Connection({{ url: "ws://127.0.0.1/ws", identity }});
 """
@@ -77,7 +77,7 @@ async def test_the_example_watches_a_table_from_node() -> None:
 
 
 def test_the_page_comes_back_after_the_same_closes_as_any_client() -> None:
-    source = (WEB_ROOT / "protocol.js").read_text(encoding="utf-8")
+    source = (WEB_ROOT / "net" / "protocol.js").read_text(encoding="utf-8")
     names = dict(re.findall(r"^const (\w+) = (44\d\d);$", source, re.MULTILINE))
     listed = re.search(r"FINAL_CLOSES = new Set\(\[(.*?)\]\)", source, re.DOTALL)
     assert listed is not None

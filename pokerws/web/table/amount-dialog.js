@@ -1,0 +1,117 @@
+/**
+ * The dialog that asks for an amount of chips to bring to a table, within what the table and the
+ * own account allow. Where the account limits it, it says so and offers a refill.
+ */
+
+import { RefillOffer } from "../account/refill-offer.js";
+import { chips } from "../model/format.js";
+import { byId, setText } from "../ui/dom.js";
+
+/** @typedef {import("../account/account.js").Account} Account */
+
+/**
+ * @typedef {object} Question
+ * @property {string} title
+ * @property {string} note what there is to say besides the limits
+ * @property {string} confirm
+ * @property {number} least that the table allows
+ * @property {number} most
+ * @property {number} value the usual amount
+ */
+
+export class AmountDialog {
+  /** @param {Account} account */
+  constructor(account) {
+    this.account = account;
+    this.dialog = byId("buy-in");
+    this.amount = byId("buy-in-amount");
+    this.slider = byId("buy-in-slider");
+    /** @type {Question|null} */
+    this.question = null;
+    this.chosen = false;
+    /** @type {(amount: number|null) => void} */
+    this.answer = () => {};
+    this.offer = new RefillOffer(account, byId("buy-in-refill"));
+    this.slider.addEventListener("input", () => this.choose(this.amount, this.slider.value));
+    this.amount.addEventListener("input", () => this.choose(this.slider, this.amount.value));
+    byId("buy-in-cancel").addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("submit", () => this.finish(Number(this.amount.value)));
+    this.dialog.addEventListener("close", () => this.finish(null));
+    account.onChange(() => this.render());
+  }
+
+  /**
+   * @param {Question} question
+   * @returns {Promise<number|null>} null when it was cancelled
+   */
+  ask(question) {
+    this.question = question;
+    this.chosen = false;
+    this.offer.begin();
+    this.account.refresh();
+    this.render();
+    this.dialog.showModal();
+    this.amount.select();
+    return new Promise((resolve) => {
+      this.answer = resolve;
+    });
+  }
+
+  /**
+   * @param {HTMLInputElement} other the input that is to follow
+   * @param {string} value
+   */
+  choose(other, value) {
+    this.chosen = true;
+    other.value = value;
+    this.check();
+  }
+
+  render() {
+    if (!this.question) return;
+    const { title, note, confirm, least, most, value } = this.question;
+    const { balance, refillAtMs } = this.account;
+    const affordable = balance === null ? most : Math.min(most, balance);
+    const poor = affordable < least;
+    const limits = `From ${chips(least)} to ${chips(affordable)}`;
+    setText(byId("buy-in-title"), title);
+    setText(byId("buy-in-hint"), `${poor ? `At least ${chips(least)}` : limits}. ${note}`);
+    setText(byId("buy-in-account"), this.describeAccount(poor, affordable < most));
+    byId("buy-in-account").classList.toggle("error", poor);
+    byId("buy-in-refill").hidden = affordable === most || (!poor && refillAtMs === null);
+    setText(byId("buy-in-confirm"), confirm);
+    for (const input of [this.amount, this.slider]) {
+      input.disabled = input.hidden = poor;
+      input.min = least;
+      input.max = Math.max(least, affordable);
+      // What the viewer has chosen stays when the account changes.
+      if (!this.chosen) input.value = Math.max(least, Math.min(affordable, value));
+    }
+    this.check();
+  }
+
+  /**
+   * @param {boolean} poor there is too little for any amount
+   * @param {boolean} limited there is less than the table allows
+   */
+  describeAccount(poor, limited) {
+    const { balance } = this.account;
+    if (balance === null) return "";
+    if (poor) return `Your account has only ${chips(balance)}.`;
+    return `Your account has ${chips(balance)}${limited ? ", less than the table allows" : ""}.`;
+  }
+
+  /** Let nothing be confirmed that would be refused. */
+  check() {
+    const valid = !this.amount.disabled && this.amount.validity.valid;
+    this.amount.setAttribute("aria-invalid", String(!valid));
+    byId("buy-in-confirm").disabled = !valid;
+  }
+
+  /** @param {number|null} amount */
+  finish(amount) {
+    this.question = null;
+    this.answer(amount);
+    this.answer = () => {};
+  }
+}
