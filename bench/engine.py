@@ -34,7 +34,7 @@ from pokerws.game.deal import shuffler
 from pokerws.game.table import play
 from pokerws.game.variants import VARIANTS
 from pokerws.storage.store import TableSnapshot
-from pokerws.storage.vault import HandSeal
+from pokerws.storage.vault.vault import HandSeal
 
 ROUNDS, HANDS = 9, 300
 # Rounds before those that count, for caches.

@@ -16,14 +16,14 @@ from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import play
 from pokerws.messages import JSON
-from pokerws.server.audience import Audience
 from pokerws.server.clock import Clock
-from pokerws.server.gate import Gate
-from pokerws.server.history import History
-from pokerws.server.parties import TableAnswer
-from pokerws.storage.pending import Pending
+from pokerws.server.tables.commit_gate import Gate
+from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.recent_events import History
+from pokerws.server.tables.viewers import Audience
+from pokerws.storage.journal.pending import Pending
 from pokerws.storage.store import TableSnapshot
-from pokerws.storage.vault import HandSeal
+from pokerws.storage.vault.vault import HandSeal
 
 # Does a piece of the work; what comes of it can be kept.
 Piece = Callable[[], object]

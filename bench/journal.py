@@ -15,8 +15,8 @@ from bench.place import BATCH_TABLES, Place
 from bench.played import EVENTS_A_CHANGE, PLAYERS, Played, table_ids
 from bench.progress import rounds as rounds_of
 from pokerws.game.state import TableId
-from pokerws.storage.journal import Journal
-from pokerws.storage.save_statement import SAVE, save_statement
+from pokerws.storage.journal.journal import Journal
+from pokerws.storage.postgres.save_statement import SAVE, save_statement
 from pokerws.storage.store import Change, Store
 
 # The journal has the next batch while one is on its way, as when many tables are played.

@@ -22,8 +22,8 @@ from bench.place import BATCH_TABLES, Place
 from bench.played import Played, table_ids
 from bench.progress import rounds as rounds_of
 from pokerws.game.state import TableId
-from pokerws.storage.journal import Journal
-from pokerws.storage.save_statement import NUMBERS, SAVE, SEPARATOR, save_statement
+from pokerws.storage.journal.journal import Journal
+from pokerws.storage.postgres.save_statement import NUMBERS, SAVE, SEPARATOR, save_statement
 from pokerws.storage.store import Change
 
 TABLES, RATE, SECONDS, ROUNDS = 1000, 10_000, 4.0, 5

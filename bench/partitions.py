@@ -21,10 +21,11 @@ from typing import TypeAlias
 import asyncpg
 
 from pokerws.game.state import TableConfig, TableId
-from pokerws.storage import postgres, stored_log
-from pokerws.storage.embedded import EmbeddedPostgres
-from pokerws.storage.migrate import migrate
-from pokerws.storage.postgres import PostgresStore
+from pokerws.maintenance import stored_log
+from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.migrate import migrate
+from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, EventRow
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"

@@ -18,12 +18,12 @@ from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.messages import JSON, Accepted, TableSummary
 from pokerws.server.clock import Alarm, Clock
-from pokerws.server.parties import TableAnswer
-from pokerws.server.table_actor import TableActor
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
-from pokerws.storage.sealed_change import Step, sealed
+from pokerws.storage.journal.change_builder import Step, sealed
 from pokerws.storage.store import Change, EventRow
-from pokerws.storage.vault import KEY_BYTES, Key, Vault
+from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
 
 PLAYERS = 6
 EVENTS_A_CHANGE = 2

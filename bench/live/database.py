@@ -15,7 +15,7 @@ import asyncpg
 
 from bench.live.servers import OTHER_CPU, pin
 from bench.place import LOG_FILES, NEXT_LOG_FILE
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 
 
 class Database:

@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from bench.played import CONFIG, Around, TableClock, play_at
 from pokerws.game.state import TableId
-from pokerws.server.table_actor import TableActor
-from pokerws.storage.sealed_change import Step, sealed
+from pokerws.server.tables.actor import TableActor
+from pokerws.storage.journal.change_builder import Step, sealed
 from pokerws.storage.store import Change
 
 TABLES, HANDS = 30, 60
