@@ -1,6 +1,16 @@
-"""Scripts that measure the page in the browser; each returns a list of faults, one line each."""
+"""Measures the page in the browser: what leaves its area, overlaps or is covered."""
 
 from playwright.async_api import Page, ViewportSize
+
+from tests.web.visitor import DESKTOP, PHONE
+
+# Phones upright and held sideways, and a desktop.
+SIZES: tuple[ViewportSize, ...] = (
+    PHONE,
+    {"width": 360, "height": 640},
+    DESKTOP,
+    {"width": 844, "height": 390},
+)
 
 # Resolves when the page has been laid out and drawn at its present size.
 _DRAWN = """() => new Promise((resolve) => {

@@ -11,7 +11,7 @@ from pokerws.server.tables.cashier import Terms
 from pokerws.storage.accounts import Account
 from pokerws.storage.store import StoreUnavailable
 from tests.web.room import Room, open_room
-from tests.web.test_screens import DRAWN, SIZES
+from tests.web.screen_geometry import SIZES, resize
 from tests.web.visitor import NAME, Visitor, heads_up
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -189,8 +189,7 @@ async def test_the_account_fits_on_screens_of_all_sizes(visitor: Visitor, room: 
     await header(page).click()
     await expect(page.locator("#history li")).to_have_count(22)
     for size in SIZES:
-        await page.set_viewport_size(size)
-        await page.evaluate(DRAWN)
+        await resize(page, size)
         box = await page.locator("#account-dialog").bounding_box()
         assert box is not None
         assert box["x"] >= 0

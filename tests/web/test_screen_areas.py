@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page
 
 from pokerws.game.commands import Action
 from pokerws.game.state import HouseRules, Mix, TableConfig
 from tests.web.room import Room
-from tests.web.screen_geometry import area_faults, resize, seat_faults
+from tests.web.screen_geometry import SIZES, area_faults, resize, seat_faults
 from tests.web.visitor import DESKTOP, PHONE, Visitor, at_table
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -111,12 +111,6 @@ async def test_the_open_panel_lies_over_the_table(shared_browser: Browser, width
         assert await area_faults(page) == []
 
 
-SIZES: tuple[ViewportSize, ...] = (
-    PHONE,
-    {"width": 360, "height": 640},
-    DESKTOP,
-    {"width": 844, "height": 390},
-)
 ROOMY_HEIGHT = 641
 
 
