@@ -160,7 +160,7 @@ async def test_an_account_that_cannot_be_read_says_so_until_it_can(
         await visitor.enter()
         await header(page).click()
         await expect(error).to_have_text(
-            "The bank cannot be reached just now. Try again in a moment."
+            "Accounts are unavailable right now. Try again in a moment."
         )
         await expect(header(page)).to_have_text("–")
     # It asks again by itself.
@@ -210,19 +210,19 @@ async def test_a_refill_can_be_had_when_the_servers_clock_says_so(
     page = visitor.page
     button, words = page.locator("#account-refill button"), page.locator("#account-refill p")
     await header(page).click()
-    await expect(words.first).to_have_text("Due at 01:16, in 1 h.")
+    await expect(words.first).to_have_text("Available at 01:16, in 1 h.")
     await expect(button).to_be_disabled()
 
     room.clock.advance(INTERVAL_MS)
     await page.reload()
     await header(page).click()
-    await expect(words.first).to_have_text("You run low: the house fills your account up.")
+    await expect(words.first).to_have_text("Your balance is low. You can refill it now.")
     await button.click()
     await expect(page.locator("#account-balance")).to_have_text("100,000")
     await expect(header(page)).to_have_text("100,000")
     assert (await lines(page))[0] == ("Refill", "+95,000")
     await expect(button).to_be_disabled()
-    await expect(words.first).to_have_text("The house fills up an account that runs low.")
+    await expect(words.first).to_have_text("A refill is available when your balance is low.")
 
 
 async def test_a_refused_refill_is_told_in_words(visitor: Visitor, room: Room) -> None:
@@ -233,7 +233,7 @@ async def test_a_refused_refill_is_told_in_words(visitor: Visitor, room: Room) -
     room.bank._terms = Terms()
     await page.click("#account-refill button")
     await expect(page.locator("#account-refill [role=alert]")).to_have_text(
-        "A refill is not due yet."
+        "No refill is available yet."
     )
     await expect(page.locator("#account-refill button")).to_be_disabled()
 
@@ -270,7 +270,7 @@ async def test_who_has_too_little_to_sit_down_is_told_and_offered_a_refill(
     await expect(page.locator("#buy-in-account")).to_have_text("Your account has only 1,000.")
     await expect(page.locator("#buy-in-amount")).to_be_hidden()
     await expect(page.locator("#buy-in-confirm")).to_be_disabled()
-    await expect(page.locator("#buy-in-refill")).to_contain_text("Due at")
+    await expect(page.locator("#buy-in-refill")).to_contain_text("Available at")
 
     room.clock.advance(INTERVAL_MS)
     await page.reload()
@@ -302,7 +302,7 @@ async def test_a_top_up_in_a_hand_comes_when_it_is_over(visitor: Visitor, room: 
     page = visitor.page
     await page.click("#top-up")
     await expect(page.locator("#message")).to_have_text(
-        "Your stack is filled up when the hand is over."
+        "Your stack will be topped up after this hand."
     )
     await page.click("#action-fold")
     await stack(page, 200_000)

@@ -23,7 +23,7 @@ async def test_a_lost_connection_is_told_and_the_missed_events_come(
     room.clock.advance(60_000)
     await room.start()
     await expect(page.locator("#status")).to_have_attribute("data-state", "online")
-    await expect(page.locator("#message")).to_have_text("Back at the table")
+    await expect(page.locator("#message")).to_have_text("Reconnected to the table")
     await expect(page.locator("#log li").last).to_have_text("Bob wins 100")
     assert room.received[-1]["after_seq"]
     assert room.received[-1]["epoch"] == 1

@@ -76,6 +76,6 @@ async def test_a_logout_that_cannot_be_stored_is_told_and_nothing_has_changed(
     await page.click("#account")
     await page.click("#log-out")
     await expect(page.locator("#message")).to_have_text(
-        "You cannot be logged out just now. Try again in a moment."
+        "You cannot be logged out right now. Try again in a moment."
     )
     await expect(page.locator("#status")).to_have_attribute("data-state", "online")

@@ -69,10 +69,10 @@ async def test_a_table_that_closes_sends_everybody_to_the_lobby_where_it_is_no_m
     page = visitor.page
     room.close_table()
     message, rows = page.locator("#message"), page.locator("[data-table-id]")
-    await expect(message).to_have_text("The table is closed: the operator has closed it.")
+    await expect(message).to_have_text("The table is closed: the operator closed it.")
     await expect(page.locator("#lobby-empty")).to_be_visible()
     await expect(rows).to_have_count(0)
 
     await page.goto(f"{room.address}#table={room.table.id}")
-    await expect(message).to_have_text("There is no such table any more.")
+    await expect(message).to_have_text("This table no longer exists.")
     await expect(page.locator("#lobby-empty")).to_be_visible()

@@ -94,7 +94,7 @@ async def test_a_newer_token_in_the_address_renews_the_connection(
     await page.wait_for_selector('[data-seat="0"]')
     room.send(Notice("token_expiring", "renew it"))
     await expect(page.locator("#message")).to_have_text(
-        "Your token ends soon. Get a newer link to go on."
+        "Your token expires soon. Get a new link to continue."
     )
     await page.evaluate("location.hash += '&token=good.2'")
     await room.wait_for(lambda: tokens(room) == ["good.1", "good.2"])
@@ -126,7 +126,7 @@ async def test_a_page_that_is_cut_off_does_not_come_back_by_itself(
     await page.wait_for_selector("[data-table-id]")
     room.close_all(code)
     await expect(page.locator("#status")).to_have_attribute("data-state", "offline")
-    await expect(page.locator("#message")).to_contain_text("Reload it to go on")
+    await expect(page.locator("#message")).to_contain_text("Reload the page to continue")
     await page.evaluate("dispatchEvent(new Event('online'))")
     assert len(tokens(room)) == 1
 
@@ -145,7 +145,7 @@ async def test_a_crowded_server_is_left_alone_for_a_while(visitor: Visitor, room
     await page.goto(f"{room.address}#token=good.1")
     await page.wait_for_selector("[data-table-id]")
     room.close_all(CloseCode.TOO_MANY_CONNECTIONS)
-    await expect(page.locator("#message")).to_contain_text("too many pages open")
+    await expect(page.locator("#message")).to_contain_text("Too many pages are open")
     await expect(page.locator("#status")).to_have_attribute("data-state", "reconnecting")
     await page.evaluate("dispatchEvent(new Event('online'))")
     await page.wait_for_selector("#status[data-state=online]")

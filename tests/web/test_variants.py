@@ -63,7 +63,7 @@ async def test_cards_to_throw_away_are_chosen_by_click_or_key(shared_browser: Br
         assert visitor.acts_sent()[-1]["cards"] == ["Kd", "Qs"]
         assert await visitor.shown_cards(BOB) == ["??"] * 5
         log = page.locator("#log li")
-        await expect(log.last).to_have_text("Hanna throws away K♦ Q♠ and draws 2♥ 3♥")
+        await expect(log.last).to_have_text("Hanna discards K♦ Q♠ and draws 2♥ 3♥")
         await expect(log.nth(-2)).to_have_text("Bob draws 2")
 
 

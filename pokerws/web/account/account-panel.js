@@ -1,6 +1,5 @@
 /**
- * The own account on the page: the balance in the header, and the panel behind it with the refill
- * and the history.
+ * The account on the page: the balance in the header, and the dialog with refill and history.
  */
 
 import { chips, sentence, shortChips, signed, timeOf } from "../model/format.js";
@@ -15,7 +14,7 @@ import { RefillOffer } from "./refill-offer.js";
 const UNKNOWN = "–";
 
 /**
- * Why chips moved between an account and what else there is.
+ * Descriptions of transfers by their reason.
  * @type {Record<string, (table: string) => string>}
  */
 const TRANSFERS = {
@@ -26,26 +25,26 @@ const TRANSFERS = {
   top_up: (table) => `Topped up at ${table}`,
   cash_out: (table) => `Left ${table}`,
   refund: (table) => `Refund from ${table}`,
-  opening: () => "Carried over",
+  opening: () => "Opening balance",
 };
 
 export class AccountPanel {
   /**
    * @param {Account} account
    * @param {TableNames} names
-   * @param {() => {table: string, stack: number}|null} seat the seat at the table that is shown
+   * @param {() => {table: string, stack: number}|null} seat the player's seat
    */
   constructor(account, names, seat) {
     this.account = account;
     this.names = names;
     this.seat = seat;
-    this.refusal = "";
+    this.rejection = "";
     this.dialog = byId("account-dialog");
     this.offer = new RefillOffer(account, byId("account-refill"));
     byId("account").addEventListener("click", () => this.open());
     byId("account-close").addEventListener("click", () => this.dialog.close());
     this.dialog.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-      // The backdrop counts as the dialog itself.
+      // A click on the backdrop has the dialog itself as its target.
       if (event.target === this.dialog) this.dialog.close();
     });
     byId("history-more").addEventListener("click", () => this.showMore());
@@ -54,25 +53,25 @@ export class AccountPanel {
   }
 
   async open() {
-    this.refusal = "";
-    this.offer.begin();
+    this.rejection = "";
+    this.offer.reset();
     this.dialog.showModal();
     byId("account-body").scrollTop = 0;
     this.account.refresh();
     this.render();
-    // Without them the history has fewer names, which is no reason to say anything.
-    await this.names.ask().catch(() => {});
+    // A failure needs no message: the history only has fewer table names.
+    await this.names.loadAll().catch(() => {});
     this.render();
   }
 
   async showMore() {
     const button = byId("history-more");
     button.disabled = true;
-    this.refusal = "";
+    this.rejection = "";
     try {
-      await this.account.more();
+      await this.account.loadMore();
     } catch (error) {
-      this.refusal = describeRejection(/** @type {any} */ (error));
+      this.rejection = describeRejection(/** @type {any} */ (error));
     }
     button.disabled = false;
     this.render();
@@ -83,8 +82,8 @@ export class AccountPanel {
     const online = connection.state !== "offline";
     byId("account").hidden = !online;
     setText(byId("account-short"), balance === null ? UNKNOWN : shortChips(balance));
-    const said = balance === null ? "not known" : `${chips(balance)} chips`;
-    byId("account").setAttribute("aria-label", `Your account: ${said}`);
+    const balanceText = balance === null ? "not known" : `${chips(balance)} chips`;
+    byId("account").setAttribute("aria-label", `Your account: ${balanceText}`);
     if (!online) this.dialog.close();
     if (this.dialog.open) this.renderPanel();
   }
@@ -98,9 +97,9 @@ export class AccountPanel {
       setText(byId("account-table"), `At ${seat.table}`);
       setText(byId("account-stack"), chips(seat.stack));
     }
-    const refusal = this.refusal || (error ? describeRejection(error) : "");
-    setText(byId("account-error"), refusal);
-    byId("account-error").hidden = !refusal;
+    const rejection = this.rejection || (error ? describeRejection(error) : "");
+    setText(byId("account-error"), rejection);
+    byId("account-error").hidden = !rejection;
     this.renderHistory(transfers);
     byId("history-empty").hidden = balance === null || transfers.length > 0;
     byId("history-loading").hidden = balance !== null || error !== null;
@@ -112,7 +111,7 @@ export class AccountPanel {
     const now = this.account.connection.serverNow();
     const list = byId("history");
     const lines = new Map([...list.children].map((line) => [line.dataset.id, line]));
-    // Lines stay where they can, so that a reader does not lose the place.
+    // Reuse existing lines, so that the scroll position is kept.
     transfers.forEach((transfer, index) => {
       const line = lines.get(String(transfer.id)) ?? makeLine(transfer);
       setText(line.children[0], describeTransfer(transfer, this.nameOf(transfer)));
@@ -140,9 +139,9 @@ function makeLine({ id, at_ms: atMs, amount }) {
 }
 
 /**
- * What a line of an account's history is about.
+ * A transfer in words.
  * @param {Transfer} transfer
- * @param {string} table its name
+ * @param {string} table the table's name
  */
 function describeTransfer({ reason }, table) {
   return TRANSFERS[reason]?.(table) ?? sentence(reason.replaceAll("_", " "));

@@ -1,16 +1,15 @@
 /**
- * What the page knows of the player's own account: the balance, when a refill is due, and the
- * history as far back as it was asked for.
+ * The player's account: the balance, when a refill is due, and the history that has been loaded.
  *
- * It asks when there is a reason to, never by the clock: after hello, after the player's chips
- * moved at a table that is followed, and when somebody looks. It knows nothing of the page.
+ * It does not poll. It reads the account after hello, after the player's chips moved at a watched
+ * table, and when the account is opened. It does not use the page.
  */
 
 /** @typedef {import("../net/protocol.js").Connection} Connection */
 /** @typedef {import("../net/protocol.js").Message} Message */
 
 /**
- * Chips that came, or went where `amount` is negative.
+ * A transfer to the account, or from it if `amount` is negative.
  * @typedef {object} Transfer
  * @property {number} id grows with time
  * @property {number} at_ms
@@ -19,7 +18,7 @@
  * @property {string} [table]
  */
 
-/** A full page has so many transfers; there may be more before it. */
+/** The number of transfers in a full page; more may precede it. */
 const PAGE = 50;
 const FIRST_RETRY_MS = 2_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -40,31 +39,31 @@ export class Account {
     this.retry = undefined;
     /** @type {string|null} */
     this.player = null;
-    /** @type {number|null} null until it is known */
+    /** @type {number|null} null while unknown */
     this.balance = null;
-    /** @type {number|null} by the server's clock; null while there is too much for a refill */
+    /** @type {number|null} in server time; null while the balance is too large for a refill */
     this.refillAtMs = null;
     /** @type {Transfer[]} newest first */
     this.transfers = [];
     this.hasMore = false;
-    /** @type {Error|null} why the account could not be read at last */
+    /** @type {Error|null} why the last read failed */
     this.error = null;
     connection.on("status", () => this.changed());
-    connection.on("welcome", (welcome) => this.greet(welcome.player));
-    // A snapshot stands for events that did not come.
+    connection.on("welcome", (welcome) => this.handleWelcome(welcome.player));
+    // A snapshot replaces events that were not received.
     connection.on("snapshot", () => this.refresh());
-    connection.on("events", (message) => this.takeEvents(message));
+    connection.on("events", (message) => this.handleEvents(message));
   }
 
   /**
-   * Call `listener` whenever something here has changed.
+   * Call `listener` on every change.
    * @param {() => void} listener
    */
   onChange(listener) {
     this.listeners.add(listener);
   }
 
-  /** What is known is another player's. */
+  /** Discard the data of another player. */
   forget() {
     this.balance = this.refillAtMs = this.error = null;
     this.transfers = [];
@@ -75,28 +74,28 @@ export class Account {
     for (const listener of this.listeners) listener();
   }
 
-  /** How long it is until a refill may be asked for; null while there is no prospect of one. */
+  /** Milliseconds until a refill may be requested, or null if none is due at any time. */
   msUntilRefill() {
     if (this.refillAtMs === null) return null;
     return Math.max(0, this.refillAtMs - this.connection.serverNow());
   }
 
   /** @param {string} player */
-  greet(player) {
+  handleWelcome(player) {
     if (player !== this.player) this.forget();
     this.player = player;
     this.refresh();
   }
 
   /** @param {Message} message */
-  takeEvents(message) {
+  handleEvents(message) {
     /** @type {import("../model/table-state.js").TableEvent[]} */
     const events = message.events;
     const mine = events.some((event) => MOVES.has(event.type) && event.player === this.player);
     if (mine) this.refresh();
   }
 
-  /** Read the account; what happens meanwhile makes it be read once more. */
+  /** Read the account, and once more if it was called again meanwhile. */
   async refresh() {
     if (this.asking) {
       this.askAgain = true;
@@ -106,9 +105,9 @@ export class Account {
     clearTimeout(this.retry);
     this.asking = true;
     try {
-      this.learn(await this.connection.request({ type: "get_account" }));
+      this.handlePage(await this.connection.request({ type: "get_account" }));
     } catch (error) {
-      this.fail(/** @type {any} */ (error));
+      this.handleFailure(/** @type {any} */ (error));
     }
     this.asking = false;
     this.changed();
@@ -119,7 +118,7 @@ export class Account {
   }
 
   /** @param {Message} answer the newest page */
-  learn(answer) {
+  handlePage(answer) {
     this.failures = 0;
     this.error = null;
     this.balance = answer.balance;
@@ -127,15 +126,15 @@ export class Account {
     /** @type {Transfer[]} */
     const page = answer.transfers;
     const known = this.transfers.findIndex((line) => line.id === page[page.length - 1]?.id);
-    // What was read before stays, if nothing is missing between it and this page.
+    // Keep the older transfers if there is no gap between them and this page.
     const older = known < 0 ? [] : this.transfers.slice(known + 1);
     if (known < 0) this.hasMore = page.length >= PAGE;
     this.transfers = [...page, ...older];
   }
 
   /** @param {Error & {code?: string, retryable?: boolean}} error */
-  fail(error) {
-    // After a lost connection, hello brings the account.
+  handleFailure(error) {
+    // After a reconnect the account is read anyway.
     if (error.code === "disconnected") return;
     this.error = error;
     if (!error.retryable) return;
@@ -145,14 +144,14 @@ export class Account {
   }
 
   /**
-   * Read the page of the history before what is known.
-   * @throws {Error} the refusal
+   * Read the next older page of the history.
+   * @throws {Error} the rejection
    */
-  async more() {
+  async loadMore() {
     const before = this.transfers[this.transfers.length - 1]?.id;
     if (before === undefined) return;
     const answer = await this.connection.request({ type: "get_account", before });
-    // Another answer may have changed what is known meanwhile.
+    // Another answer may have changed the history meanwhile.
     if (this.transfers[this.transfers.length - 1]?.id !== before) return;
     this.transfers = [...this.transfers, ...answer.transfers];
     this.hasMore = answer.transfers.length >= PAGE;
@@ -160,14 +159,14 @@ export class Account {
   }
 
   /**
-   * Have the house fill the account up.
-   * @throws {Error} the refusal
+   * Request a refill of the account.
+   * @throws {Error} the rejection
    */
   async refill() {
     try {
       await this.connection.request({ type: "refill" });
     } finally {
-      // A refusal, too, says that the account is not what it seemed to be.
+      // A rejection means that the displayed account is out of date.
       this.refresh();
     }
   }

@@ -1,6 +1,6 @@
 /**
- * The offer of a refill: a button, which can be pressed when the server's clock says so, and a line
- * that says when that is, or why it was refused.
+ * The refill button, enabled when a refill is due, with a line that shows when that is or why the
+ * last request was rejected.
  */
 
 import { duration, timeOf } from "../model/format.js";
@@ -14,18 +14,18 @@ const TICK_MS = 1_000;
 export class RefillOffer {
   /**
    * @param {Account} account
-   * @param {HTMLElement} place where it is put
+   * @param {HTMLElement} place the element to fill
    */
   constructor(account, place) {
     this.account = account;
     this.place = place;
     this.busy = false;
-    this.refusal = "";
+    this.rejection = "";
     this.button = make("button", { type: "button", class: "small", text: "Refill" });
     this.button.addEventListener("click", () => this.refill());
-    this.words = make("p", { class: "soft" });
+    this.status = make("p", { class: "soft" });
     this.alert = make("p", { class: "error", role: "alert" });
-    place.append(this.button, this.words, this.alert);
+    place.append(this.button, this.status, this.alert);
     account.onChange(() => this.render());
     setInterval(() => place.checkVisibility() && this.render(), TICK_MS);
     this.render();
@@ -33,20 +33,20 @@ export class RefillOffer {
 
   async refill() {
     this.busy = true;
-    this.refusal = "";
+    this.rejection = "";
     this.render();
     try {
       await this.account.refill();
     } catch (error) {
-      this.refusal = describeRejection(/** @type {any} */ (error));
+      this.rejection = describeRejection(/** @type {any} */ (error));
     }
     this.busy = false;
     this.render();
   }
 
-  /** Forget the last refusal: somebody comes to look anew. */
-  begin() {
-    this.refusal = "";
+  /** Clear the last rejection when the offer is opened again. */
+  reset() {
+    this.rejection = "";
     this.render();
   }
 
@@ -55,17 +55,18 @@ export class RefillOffer {
     const due = waitMs === 0 && this.account.connection.state === "online";
     this.button.disabled = !due || this.busy;
     this.button.classList.toggle("primary", due);
-    setText(this.words, this.refusal ? "" : this.inWords(waitMs));
-    setText(this.alert, this.refusal);
+    setText(this.status, this.rejection ? "" : this.describe(waitMs));
+    setText(this.alert, this.rejection);
   }
 
   /** @param {number|null} waitMs */
-  inWords(waitMs) {
+  describe(waitMs) {
     const { refillAtMs, connection } = this.account;
     if (waitMs === null || refillAtMs === null) {
-      return "The house fills up an account that runs low.";
+      return "A refill is available when your balance is low.";
     }
-    if (waitMs === 0) return "You run low: the house fills your account up.";
-    return `Due at ${timeOf(refillAtMs, connection.serverNow())}, in ${duration(waitMs)}.`;
+    if (waitMs === 0) return "Your balance is low. You can refill it now.";
+    const time = timeOf(refillAtMs, connection.serverNow());
+    return `Available at ${time}, in ${duration(waitMs)}.`;
   }
 }

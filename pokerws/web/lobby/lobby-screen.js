@@ -1,5 +1,5 @@
 /**
- * The lobby: the list of tables, kept up to date by the server.
+ * The lobby: the list of tables, updated by the server.
  */
 
 import { chips } from "../model/format.js";
@@ -45,7 +45,7 @@ export class LobbyScreen {
     byId("lobby-view").hidden = true;
   }
 
-  /** Ask for news once a connection, and only when the lobby has been looked at. */
+  /** Subscribe to the lobby once per connection, when it is first shown. */
   async watch() {
     if (!this.visible || this.watching || this.connection.state !== "online") return;
     this.watching = true;
@@ -68,7 +68,7 @@ export class LobbyScreen {
     const list = byId("lobby");
     const sorted = [...this.tables.values()].sort(busiestFirst);
     const rows = new Map([...list.children].map((row) => [row.dataset.tableId, row]));
-    // Rows stay where they can, so that the focus does too.
+    // Reuse existing rows, so that the focus is kept.
     sorted.forEach((table, index) => {
       const row = rows.get(table.table) ?? this.makeRow(table.table);
       fillRow(row, table);

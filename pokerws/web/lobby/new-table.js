@@ -1,6 +1,6 @@
 /**
- * The form for a new table: the game, its stakes, and the rules of the house. It asks for what the
- * game needs and no more; what makes a table playable, the server decides.
+ * The form for a new table: the game, its stakes and the house rules. It shows only the fields
+ * that the game needs. The server validates the configuration.
  */
 
 import { gameName, groupOf, GROUPS, isMix, shortGameName, variant } from "../model/games.js";
@@ -13,13 +13,13 @@ import { MIXES, VARIANTS } from "../variants.js";
 /** @typedef {import("../net/protocol.js").Connection} Connection */
 /** @typedef {import("../messages.js").CreateTable} CreateTable */
 
-/** The buy-ins that are offered, in big blinds or bets. */
-const LEAST_BUY_IN = 20;
-const MOST_BUY_IN = 200;
-const USUAL_GAME = "NT";
-const USUAL_SEATS = 6;
-/** What a mix of one's own starts with. */
-const USUAL_MIX = new Set(["NT", "PO"]);
+/** The default buy-ins, in big blinds or bets. */
+const MIN_BUY_IN = 20;
+const MAX_BUY_IN = 200;
+const DEFAULT_GAME = "NT";
+const DEFAULT_SEATS = 6;
+/** The default games of a custom mix. */
+const DEFAULT_MIX = new Set(["NT", "PO"]);
 
 export class NewTable {
   /**
@@ -32,9 +32,9 @@ export class NewTable {
     this.dialog = byId("new-table-dialog");
     /** @type {HTMLFormElement} */
     this.form = byId("new-table-form");
-    /** Whether somebody has said how much may be bought in, and how many may play. */
-    this.buyInGiven = false;
-    this.seatsGiven = false;
+    /** Whether the player has edited the buy-ins and the number of seats. */
+    this.buyInEdited = false;
+    this.seatsEdited = false;
     this.fillGames();
     byId("new-table").addEventListener("click", () => this.show());
     byId("new-table-cancel").addEventListener("click", () => this.dialog.close());
@@ -53,12 +53,12 @@ export class NewTable {
         .map((code) => make("option", { value: code, text: optionName(code) }));
       this.field("variant").append(make("optgroup", { label: group }, ...options));
     }
-    this.field("variant").value = USUAL_GAME;
+    this.field("variant").value = DEFAULT_GAME;
     const boxes = Object.keys(VARIANTS).map((code) =>
       make(
         "label",
         { class: "toggle" },
-        make("input", { type: "checkbox", name: "games", value: code, checked: USUAL_MIX.has(code) }),
+        make("input", { type: "checkbox", name: "games", value: code, checked: DEFAULT_MIX.has(code) }),
         gameName(code),
       ),
     );
@@ -87,13 +87,13 @@ export class NewTable {
 
   /** @param {HTMLInputElement} field */
   changed(field) {
-    if (field.name.endsWith("buy_in")) this.buyInGiven = true;
-    if (field.name === "seats") this.seatsGiven = true;
+    if (field.name.endsWith("buy_in")) this.buyInEdited = true;
+    if (field.name === "seats") this.seatsEdited = true;
     if (field.name === "small_bet") this.field("big_bet").value = 2 * this.number("small_bet");
     this.fit();
   }
 
-  /** The codes of the games that would be played. */
+  /** The codes of the selected games. */
   games() {
     const code = this.field("variant").value;
     if (!isMix(code)) return [code];
@@ -101,10 +101,10 @@ export class NewTable {
     return new FormData(this.form).getAll("games").map(String);
   }
 
-  /** Ask for what the game needs. */
+  /** Show the fields that the selected games need. */
   fit() {
     const games = this.games();
-    const wanted = wishesOf(games, isMix(this.field("variant").value));
+    const wanted = fieldsFor(games, isMix(this.field("variant").value));
     if (this.field("rotation").value !== "hands") wanted.delete("hands");
     if (this.field("bomb_pot_every").value === "0") wanted.delete("bomb-pot");
     for (const place of this.form.querySelectorAll("[data-for]")) {
@@ -117,7 +117,8 @@ export class NewTable {
     const own = this.field("variant").value === "MIX";
     byId("mix-games").hidden = !own;
     byId("mix-games").disabled = !own;
-    byId("house-rules").hidden = !["ante", "stud", "straddle", "board"].some((rule) => wanted.has(rule));
+    const rules = ["ante", "stud", "straddle", "board"];
+    byId("house-rules").hidden = !rules.some((rule) => wanted.has(rule));
     this.fitSeats(games);
     this.fitBuyIns(wanted);
     const [game] = games;
@@ -130,16 +131,16 @@ export class NewTable {
     const most = Math.min(10, ...games.map((code) => variant(code).seats));
     seats.max = most;
     if (Number(seats.value) > most) seats.value = most;
-    else if (!this.seatsGiven) seats.value = Math.min(USUAL_SEATS, most);
+    else if (!this.seatsEdited) seats.value = Math.min(DEFAULT_SEATS, most);
   }
 
   /** @param {Set<string>} wanted */
   fitBuyIns(wanted) {
-    if (this.buyInGiven) return;
+    if (this.buyInEdited) return;
     const unit = this.unit(wanted);
     if (!(unit > 0)) return;
-    this.field("min_buy_in").value = LEAST_BUY_IN * unit;
-    this.field("max_buy_in").value = MOST_BUY_IN * unit;
+    this.field("min_buy_in").value = MIN_BUY_IN * unit;
+    this.field("max_buy_in").value = MAX_BUY_IN * unit;
   }
 
   /** @param {Set<string>} wanted */
@@ -149,7 +150,7 @@ export class NewTable {
   }
 
   /**
-   * Which games a mix has, and what follows from the bets, so that nobody has to reckon.
+   * The stakes that follow from the form, and the games of a mix.
    * @param {string[]} games
    */
   stakes(games) {
@@ -162,7 +163,7 @@ export class NewTable {
   }
 
   /**
-   * What the form says, in the words of the message; what it leaves open, the server knows.
+   * The form as a configuration; the server has defaults for the empty fields.
    * @returns {import("../messages.js").CreateTable["config"]}
    */
   config() {
@@ -181,7 +182,7 @@ export class NewTable {
       Object.assign(config, { small_blind: 0, big_blind: Number(given.button_blind) });
     }
     if (given.small_bet) {
-      // Where there are no blinds of their own, they follow from the bets.
+      // Without fields for blinds, they follow from the bets.
       const bet = Number(given.small_bet);
       if (!given.big_blind) Object.assign(config, { small_blind: Math.floor(bet / 2), big_blind: bet });
       config.limit = numbers("small_bet", "big_bet", "stud_ante", "bring_in");
@@ -207,7 +208,7 @@ export class NewTable {
       });
       this.dialog.close();
       this.form.reset();
-      this.buyInGiven = this.seatsGiven = false;
+      this.buyInEdited = this.seatsEdited = false;
       this.openTable(/** @type {string} */ (answer.table));
     } catch (error) {
       setText(byId("new-table-error"), describeRejection(/** @type {any} */ (error)));
@@ -219,16 +220,16 @@ export class NewTable {
 
 /** @param {string} code */
 function optionName(code) {
-  return isMix(code) && !MIXES[code].games.length ? "A mix of your own" : gameName(code);
+  return isMix(code) && !MIXES[code].games.length ? "Custom mix" : gameName(code);
 }
 
 /**
- * What has to be asked for these games.
+ * The groups of fields that these games need.
  * @param {string[]} codes
  * @param {boolean} mixed
  * @returns {Set<string>}
  */
-function wishesOf(codes, mixed) {
+function fieldsFor(codes, mixed) {
   const wanted = new Set(mixed ? ["mix", "hands"] : []);
   for (const code of codes) {
     const { betting, forced, streets, board } = variant(code);

@@ -1,5 +1,5 @@
 /**
- * How amounts, times, cards and names are written. What happens at a table is told by `tell.js`.
+ * Formats amounts, times, cards and names.
  */
 
 /** @typedef {import("./table-state.js").TableState} TableState */
@@ -23,7 +23,7 @@ export function chips(amount) {
 }
 
 /**
- * An amount that came or went: "+500", "−500".
+ * An amount with its sign: "+500", "−500".
  * @param {number} amount
  */
 export function signed(amount) {
@@ -31,7 +31,7 @@ export function signed(amount) {
 }
 
 /**
- * A time of day, with the date unless it is today's.
+ * A time of day, with the date unless it is today.
  * @param {number} atMs
  * @param {number} nowMs
  */
@@ -41,7 +41,7 @@ export function timeOf(atMs, nowMs) {
 }
 
 /**
- * How long something takes, rounded up: "40 s", "12 min", "1 h 5 min".
+ * A duration, rounded up: "40 s", "12 min", "1 h 5 min".
  * @param {number} ms
  */
 export function duration(ms) {
@@ -54,7 +54,7 @@ export function duration(ms) {
 }
 
 /**
- * An amount that fits into a small place.
+ * An amount in short form: "1.25M".
  * @param {number} amount
  */
 export function shortChips(amount) {
@@ -62,7 +62,7 @@ export function shortChips(amount) {
 }
 
 /**
- * Cards as they are written: "K♠ 10♦".
+ * Cards in symbols: "K♠ 10♦".
  * @param {string[]} cards
  */
 export function cardSigns(cards) {
@@ -70,7 +70,7 @@ export function cardSigns(cards) {
 }
 
 /**
- * A card's rank as it is printed: `10` for `Td`.
+ * A card's printed rank: `10` for `Td`.
  * @param {string} card
  */
 export function rankSign(card) {
@@ -78,7 +78,7 @@ export function rankSign(card) {
 }
 
 /**
- * A card as it is read aloud: "king of spades".
+ * A card in words: "king of spades".
  * @param {string} card
  */
 export function cardName(card) {

@@ -1,6 +1,6 @@
 /**
- * What the page knows of games: their names, their groups, and which one a table plays. The facts
- * are the server's, which makes `variants.js`; a code that is not there, from a newer server, is its own name.
+ * Names and groups of the games, and which game a table plays. The data is the server's, in the
+ * generated `variants.js`; an unknown code, from a newer server, is shown as it is.
  */
 
 import { MIXES, VARIANTS } from "../variants.js";
@@ -9,14 +9,14 @@ import { MIXES, VARIANTS } from "../variants.js";
 /** @typedef {import("./table-read.js").TableConfig} TableConfig */
 /** @typedef {import("./table-read.js").TableState} TableState */
 
-/** Structures as they are written where there is little room. */
+/** Abbreviations of the betting structures. */
 const SHORT_STRUCTURES = /** @type {const} */ ([
   ["No-limit ", "NL "],
   ["Pot-limit ", "PL "],
   ["Fixed-limit ", "FL "],
 ]);
 
-/** Where games stand in a list, in this order. */
+/** The groups of games in a list, in this order. */
 export const GROUPS = /** @type {const} */ (["Hold’em", "Omaha", "Stud", "Draw", "Mixed", "Other"]);
 
 /**
@@ -57,7 +57,7 @@ export function groupOf(code) {
 }
 
 /**
- * The codes of the variants that are played at a table.
+ * The codes of the variants that a table plays.
  * @param {TableConfig} config
  */
 export function gamesOf({ variant: code, mix }) {
@@ -66,7 +66,7 @@ export function gamesOf({ variant: code, mix }) {
 }
 
 /**
- * The code of the game that is being played, or comes next.
+ * The code of the current or next game.
  * @param {TableState} table
  */
 export function gameAt({ hand, game, config }) {
@@ -74,8 +74,7 @@ export function gameAt({ hand, game, config }) {
 }
 
 /**
- * For how long a table that changes its game stays with the present one, and what comes then;
- * nothing where that is not known.
+ * How many hands of the current game are left in a mix, and which game follows; empty if unknown.
  * @param {TableState} table
  */
 export function describeRotation({ config, game }) {

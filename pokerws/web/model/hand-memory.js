@@ -1,7 +1,7 @@
 /**
- * What a table's state does not tell, because the rules do not need it: the last action of each
- * seat, and how the last hand ended. It is kept from the events for the eyes only, until the next
- * hand starts.
+ * Display data that the table's state does not keep, because the rules do not need it: the last
+ * action of each seat and the result of the last hand. It is collected from the events and cleared
+ * when the next hand starts.
  */
 
 import { awardOf, describeShownHand } from "./narration.js";
@@ -16,16 +16,16 @@ export class HandMemory {
     this.actions = new Map();
     /** @type {Map<number, number>} chips won, by seat */
     this.winnings = new Map();
-    /** @type {Map<number, string>} shown hands in words, by seat */
+    /** @type {Map<number, string>} descriptions of shown hands, by seat */
     this.shownHands = new Map();
     /** @type {import("./narration.js").Award[]} */
     this.awards = [];
-    /** @type {Hand|null} the hand that was over last */
+    /** @type {Hand|null} the last completed hand */
     this.lastHand = null;
   }
 
   /**
-   * Take note of an event. Call it before the event is applied.
+   * Record an event. Call it before the event is applied.
    * @param {TableState} table
    * @param {TableEvent} event
    */
@@ -40,7 +40,7 @@ export class HandMemory {
         this.actions.clear();
         break;
       case "hole_cards_dealt":
-        // A street of stud; the first cards come after antes and blinds, which stay in sight.
+        // Streets of stud only: antes and blinds stay visible when the first cards are dealt.
         if (event.street) this.actions.clear();
         break;
       case "cards_shown":
@@ -104,11 +104,11 @@ const BLINDS = {
   straddle: "Straddle",
   sleeper: "Straddle",
   button: "Button blind",
-  entry: "Comes in",
+  entry: "Entry blind",
   dead: "Dead blind",
 };
 
-/** How much it was lies in front of the player. @type {Record<string, string>} */
+/** Without the amount, which is shown in front of the seat. @type {Record<string, string>} */
 const ACTIONS = {
   folded: "Fold",
   checked: "Check",

@@ -1,5 +1,5 @@
 /**
- * Each event as a sentence for the log, and the end of a hand in words.
+ * Describes events in sentences for the log, and the result of a hand.
  */
 
 import { cardSigns, chips, nameAt, sentence } from "./format.js";
@@ -16,7 +16,7 @@ const BLINDS = {
   straddle: "a straddle",
   sleeper: "a straddle",
   button: "the button blind",
-  entry: "a blind to come in",
+  entry: "an entry blind",
   dead: "a dead blind",
 };
 /** @type {Names} */
@@ -32,13 +32,13 @@ const TIMES = { 2: "twice", 3: "three times" };
 /** @type {Names} */
 const CLOSED = {
   abandoned: "nobody was playing",
-  overtaken: "the server did not have its newest state",
-  operator: "the operator has closed it",
+  overtaken: "its latest state was not available",
+  operator: "the operator closed it",
 };
 
 /**
- * What happened, in a sentence; null for what need not be told.
- * @param {TableState} table as it was before the event
+ * The event as a sentence, or null if it is not worth a line in the log.
+ * @param {TableState} table the state before the event
  * @param {TableEvent} event
  * @returns {string|null}
  */
@@ -55,7 +55,7 @@ const DESCRIPTIONS = {
   player_sat_out: (_, event, name) => `${name} ${SAT_OUT[event.reason] ?? SAT_OUT.asked}`,
   player_sat_in: (_, event, name) => `${name} is back`,
   next_hand_cancelled: () => "Waiting for players",
-  clock_resumed: () => "The clock goes on",
+  clock_resumed: () => "The clock resumes",
   hand_started: describeHandStart,
   game_changed: describeGameChange,
   ante_posted: (_, event, name) => `${name} posts an ante of ${chips(event.amount)}`,
@@ -65,9 +65,9 @@ const DESCRIPTIONS = {
     `${name} brings it in for ${chips(event.amount)}${allIn(table, event, event.amount)}`,
   hole_cards_dealt: describeStreet,
   draw_started: (table, event) =>
-    event.street === table.hand?.street ? "All discard" : streetAt(table, event.street),
+    event.street === table.hand?.street ? "Everyone discards" : streetAt(table, event.street),
   cards_drawn: describeCardsDrawn,
-  run_it_agreed: (_, event) => `All agree to run it ${TIMES[event.times] ?? `${event.times} times`}`,
+  run_it_agreed: (_, { times }) => `Everyone agrees to run it ${TIMES[times] ?? `${times} times`}`,
   turn_timed_out: (_, event, name) => `${name} ran out of time`,
   folded: (_, event, name) => `${name} folds`,
   checked: (_, event, name) => `${name} checks`,
@@ -78,7 +78,7 @@ const DESCRIPTIONS = {
   raised: (table, event, name) =>
     `${name} raises to ${chips(event.to)}${allIn(table, event, added(table, event))}`,
   uncalled_bet_returned: (_, event, name) =>
-    `${chips(event.amount)} not called, returned to ${name}`,
+    `Uncalled bet of ${chips(event.amount)} is returned to ${name}`,
   board_dealt: (table, event) => {
     const board = table.hand?.extra_boards.length ? `, board ${(event.board ?? 0) + 1}` : "";
     return `${streetAt(table, event.street)}${board}: ${cardSigns(event.cards)}`;
@@ -90,7 +90,7 @@ const DESCRIPTIONS = {
   hand_shown: (_, event, name) => `${name} shows ${cardSigns(event.cards)}`,
   cards_mucked: (_, event, name) => `${name} mucks`,
   pot_awarded: describePotAward,
-  hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets go back`,
+  hand_cancelled: (_, event) => `Hand ${event.hand} is cancelled, and all bets are returned`,
   table_closed: (_, event) => describeClosing(event.reason),
 };
 
@@ -118,7 +118,7 @@ function describeGameChange(table, event) {
 }
 
 /**
- * The cards that a street of stud turns up.
+ * The face-up cards of a street of stud.
  * @param {TableState} table
  * @param {TableEvent} event a `hole_cards_dealt`
  */
@@ -140,7 +140,7 @@ function describeCardsDrawn(table, { discarded = [], drawn = [] }, name) {
   const known = discarded.length > 0 && !discarded.includes("??");
   if (!discarded.length) return `${name} stands pat`;
   if (!drawn.length) return `${name} discards${known ? ` ${cardSigns(discarded)}` : ""}`;
-  if (known) return `${name} throws away ${cardSigns(discarded)} and draws ${cardSigns(drawn)}`;
+  if (known) return `${name} discards ${cardSigns(discarded)} and draws ${cardSigns(drawn)}`;
   return `${name} draws ${drawn.length}`;
 }
 
@@ -153,7 +153,7 @@ function streetAt({ hand }, street) {
 }
 
 /**
- * The high and the low hand that are shown: "a pair of kings, 8-6-4-3-A low".
+ * A shown high and low hand: "a pair of kings, 8-6-4-3-A low".
  * @param {TableEvent} event a `cards_shown`
  */
 export function describeShownHand({ hand = "", low = "" }) {
@@ -161,7 +161,7 @@ export function describeShownHand({ hand = "", low = "" }) {
 }
 
 /**
- * Why a table has gone; without a reason, that it has.
+ * That a table is closed, with the reason if it is known.
  * @param {string} [reason]
  */
 export function describeClosing(reason = "") {
@@ -170,7 +170,7 @@ export function describeClosing(reason = "") {
 }
 
 /**
- * Who won how much, and with what; `board` and `side` say of what, where a pot was divided.
+ * The winners of a pot, or of the part of a divided pot that `board` and `side` name.
  * @typedef {object} Award
  * @property {string[]} names
  * @property {number} amount
@@ -198,8 +198,8 @@ export function awardOf(table, event) {
 }
 
 /**
- * The end of a hand in sentences, one for all that the same players won on a board: from several
- * pots, or with the high and the low hand.
+ * The result of a hand in sentences. What the same players won on one board, from several pots or
+ * with the high and the low hand, is combined.
  * @param {Award[]} awards
  * @returns {string[]}
  */
@@ -210,7 +210,7 @@ export function describeResult(awards) {
 }
 
 /**
- * Awards that have the same key as one; of different hands, all are named.
+ * Combine awards with the same key; different hands are all named.
  * @param {Award[]} awards
  * @param {(award: Award) => unknown[]} keyOf
  * @returns {Award[]}
@@ -260,7 +260,7 @@ function listed(names) {
 }
 
 /**
- * A hand in words inside a sentence: "a pair of kings", "two pair, kings and tens".
+ * A hand with its article, if it needs one: "a pair of kings", "two pair, kings and tens".
  * @param {string} hand
  */
 function withArticle(hand) {
@@ -268,7 +268,7 @@ function withArticle(hand) {
 }
 
 /**
- * What a bet or raise took from the stack.
+ * The chips that a bet or raise took from the stack.
  * @param {TableState} table
  * @param {TableEvent} event
  */

@@ -1,17 +1,17 @@
 /**
- * When a run-out is shown card by card: the server sends it all at once, and nobody can act in it,
- * so the page may take its time. Everything else is shown at once.
+ * Pauses in a run-out. The server sends it at once and nobody can act during it, so the page shows
+ * it card by card. All other events are shown immediately.
  */
 
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
 
 const LONGEST_PAUSE_MS = 900;
-/** The part of the time until the next hand that pauses may take. */
+/** The share of the time until the next hand that pauses may use. */
 const SHARE_OF_BREAK = 0.5;
 
 /**
  * How long to wait before each of these events, in milliseconds.
- * @param {TableEvent[]} events one batch, as the server sent it
+ * @param {TableEvent[]} events one batch from the server
  * @param {number} nowMs by the server's clock
  * @returns {number[]}
  */
@@ -34,6 +34,6 @@ function isDramatic(before, event) {
   return event.type === "pot_awarded" && (DEALS.has(before.type) || before.type === "pot_awarded");
 }
 
-/** What deals the cards of a run-out, and what goes before it. */
+/** Events that deal the cards of a run-out, and events that precede it. */
 const DEALS = new Set(["board_dealt", "hole_cards_dealt"]);
 const SHOWS = new Set(["cards_shown", "run_it_agreed"]);

@@ -1,9 +1,9 @@
-/** How many chips are in the middle of the table. */
+/** Pot totals. */
 
 /** @typedef {import("./table-state.js").Hand} Hand */
 
 /**
- * All chips in the middle or in front of players, and the pots that have been formed.
+ * The total of all pots and bets, and the amounts of the pots.
  * @param {Hand|null} hand
  */
 export function potsOf(hand) {

@@ -1,6 +1,5 @@
 /**
- * What a table's configuration means in chips for one of its games: the browser's copy of
- * `pokerws/game/stakes.py`, to say it in words. Nothing is decided by it.
+ * The stakes of a table's games, for display: the browser's version of `pokerws/game/stakes.py`.
  */
 
 import { chips } from "./format.js";
@@ -64,7 +63,7 @@ export function describeStakes(config, code) {
 }
 
 /**
- * What is played at a table, and for how much.
+ * The game or mix of a table, with its stakes.
  * @param {TableConfig} config
  */
 export function describeOffer(config) {

@@ -1,8 +1,6 @@
 /**
- * The news of one table: watches it, resumes after a reconnect where the last event was, and asks
- * for a snapshot when events are missing.
- *
- * It counts events, and does not apply them.
+ * Subscribes to one table, resumes from the last event after a reconnect, and requests a snapshot
+ * when events are missing. It checks sequence numbers but does not apply events.
  */
 
 import { GapError, newEvents } from "./table-state.js";
@@ -11,7 +9,7 @@ import { GapError, newEvents } from "./table-state.js";
 /** @typedef {import("../net/protocol.js").Message} Message */
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
 
-/** Notices after which the server no longer sends this table's events. */
+/** Notices that end the subscription to a table. */
 const ENDS_WATCHING = new Set(["table_failed"]);
 const WATCH_AGAIN_MS = 1_000;
 
@@ -19,8 +17,8 @@ const WATCH_AGAIN_MS = 1_000;
  * @typedef {object} FeedHandlers
  * @property {(snapshot: Message) => void} onSnapshot
  * @property {(events: TableEvent[], epoch: number) => void} onEvents
- * @property {(resumed: boolean) => void} onWatching the table is being followed, perhaps again
- * @property {(error: Error & {code?: string}) => void} onRefused
+ * @property {(resumed: boolean) => void} onWatching the subscription has started, or resumed
+ * @property {(error: Error & {code?: string}) => void} onRejected
  */
 
 export class TableFeed {
@@ -35,42 +33,42 @@ export class TableFeed {
     this.handlers = handlers;
     /** @type {{epoch: number, seq: number}|null} */
     this.known = null;
-    this.watches = 0;
-    // Between asking and the answer, what comes belongs to an earlier watch.
+    this.watchCount = 0;
+    // Messages between a request and its answer belong to an earlier subscription.
     this.listening = false;
     this.closed = false;
-    this.stops = [
+    this.unsubscribe = [
       connection.on("welcome", () => this.watch(this.known !== null)),
-      connection.on("snapshot", (message) => this.mine(message) && this.takeSnapshot(message)),
-      connection.on("events", (message) => this.mine(message) && this.takeEvents(message)),
-      connection.on("notice", (message) => this.takeNotice(message)),
+      connection.on("snapshot", (message) => this.isMine(message) && this.handleSnapshot(message)),
+      connection.on("events", (message) => this.isMine(message) && this.handleEvents(message)),
+      connection.on("notice", (message) => this.handleNotice(message)),
     ];
   }
 
-  /** Start following the table, now or as soon as there is a connection. */
+  /** Subscribe to the table now, or once connected. */
   open() {
     if (this.connection.state === "online") this.watch();
   }
 
   close() {
     this.closed = true;
-    for (const stop of this.stops) stop();
+    for (const stop of this.unsubscribe) stop();
     this.connection.request({ type: "unwatch", table: this.table }).catch(() => {});
   }
 
-  /** @param {boolean} [resumed] whether this follows a lost connection */
+  /** @param {boolean} [resumed] whether the connection was lost before */
   async watch(resumed = false) {
     if (this.closed) return;
-    const watch = ++this.watches;
+    const watch = ++this.watchCount;
     this.listening = false;
     const from = this.known && { after_seq: this.known.seq, epoch: this.known.epoch };
     try {
       await this.connection.request({ type: "watch", table: this.table, ...from });
-      if (watch !== this.watches || this.closed) return;
+      if (watch !== this.watchCount || this.closed) return;
       this.listening = true;
       this.handlers.onWatching(resumed);
     } catch (error) {
-      this.takeRefusal(/** @type {any} */ (error), watch);
+      this.handleRejection(/** @type {any} */ (error), watch);
     }
   }
 
@@ -78,25 +76,25 @@ export class TableFeed {
    * @param {Error & {code?: string, retryable?: boolean}} error
    * @param {number} watch
    */
-  takeRefusal(error, watch) {
-    if (watch !== this.watches || this.closed || error.code === "disconnected") return;
+  handleRejection(error, watch) {
+    if (watch !== this.watchCount || this.closed || error.code === "disconnected") return;
     if (error.retryable) setTimeout(() => this.watch(), WATCH_AGAIN_MS);
-    else this.handlers.onRefused(error);
+    else this.handlers.onRejected(error);
   }
 
   /** @param {Message} message */
-  mine(message) {
+  isMine(message) {
     return this.listening && message.table === this.table;
   }
 
   /** @param {Message} message */
-  takeSnapshot(message) {
+  handleSnapshot(message) {
     this.known = { epoch: message.epoch, seq: message.seq };
     this.handlers.onSnapshot(message);
   }
 
   /** @param {Message} message */
-  takeEvents(message) {
+  handleEvents(message) {
     try {
       const known = this.known ?? { epoch: -1, seq: -1 };
       const events = newEvents(known, /** @type {any} */ (message));
@@ -104,18 +102,18 @@ export class TableFeed {
       this.handlers.onEvents(events, message.epoch);
     } catch (error) {
       if (!(error instanceof GapError)) throw error;
-      this.startOver();
+      this.resync();
     }
   }
 
-  /** Forget what is known, so that a snapshot comes. */
-  startOver() {
+  /** Discard the known position, so that the server sends a snapshot. */
+  resync() {
     this.known = null;
     this.watch();
   }
 
   /** @param {Message} notice */
-  takeNotice(notice) {
+  handleNotice(notice) {
     if (notice.table === this.table && ENDS_WATCHING.has(notice.code)) {
       this.listening = false;
       setTimeout(() => this.watch(), WATCH_AGAIN_MS);

@@ -1,5 +1,5 @@
 /**
- * The names of tables by their ids, as far as the page has heard of them.
+ * Table names by id, collected from the messages that the page receives.
  */
 
 /** @typedef {import("../net/protocol.js").Connection} Connection */
@@ -22,15 +22,15 @@ export class TableNames {
   }
 
   /**
-   * The name of a table, or what can be said of one whose name is not known.
+   * The name of a table, or a description if the name is not known.
    * @param {string} table
    */
   of(table) {
     return this.names.get(table) ?? (this.complete ? "a closed table" : "a table");
   }
 
-  /** Ask for the names of all tables that there are. */
-  async ask() {
+  /** Request the names of all open tables. */
+  async loadAll() {
     const answer = await this.connection.request({ type: "list_tables" });
     this.learn(answer.tables);
     this.complete = true;

@@ -1,9 +1,9 @@
 /**
- * States as they come from the server, with what the messages leave out since it has its default:
- * the only place that knows the defaults. Nothing is changed here, and nothing shown.
+ * Reads states from messages and fills in the defaults that the wire format omits. No other module
+ * knows the defaults.
  */
 
-// The types are those of the messages, with the fields that the wire leaves out filled in.
+// The message types, with the omitted fields filled in.
 
 /** @typedef {Required<import("../messages.js").LimitStakes>} LimitStakes */
 /** @typedef {Required<import("../messages.js").Mix>} Mix */
@@ -103,7 +103,7 @@ function readHand(hand) {
 }
 
 /**
- * A hand before anything has happened in it, but for what its start tells.
+ * A new hand, without the fields that `hand_started` gives.
  * @returns {Omit<Hand, "number"|"order"|"seats"|"deck"|"min_bet">}
  */
 export function newHand() {
@@ -128,7 +128,7 @@ export function newHand() {
 }
 
 /**
- * A seat just taken.
+ * A newly taken seat.
  * @param {any} who its `player`, `name` and `stack`
  * @returns {Seat}
  */

@@ -1,9 +1,9 @@
 /**
- * What a table is, and how each event changes it: the browser's copy of `pokerws/game/apply.py`.
+ * Applies events to the state of a table: the browser's version of `pokerws/game/apply.py`.
  *
- * A state is the JSON of the server's `Table` as this viewer may see it, and stays equal to it
- * event by event. Nothing here knows of the page, the network or the clock, and no rule of poker
- * is evaluated: an event carries all that is needed.
+ * The state is the JSON of the server's `Table`, redacted for this viewer, and stays equal to it
+ * event by event. This module does not use the page, the network or a clock, and evaluates no rule
+ * of poker: an event has all that is needed.
  */
 
 import { newHand, newHandSeat, newSeat, readTable, readTurn } from "./table-read.js";
@@ -20,16 +20,16 @@ export { readTable };
 /** @typedef {import("./table-read.js").TableState} TableState */
 
 /**
- * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. Fields that
- * have their default value are left out on the wire.
+ * An event of a table; the fields depend on `type`, as in `pokerws/game/events/`. The wire format
+ * omits fields with their default value.
  * @typedef {{type: string} & Record<string, any>} TableEvent
  */
 
-/** Events are missing, or are not of the epoch that is known: only a snapshot helps. */
+/** Events are missing, or belong to another epoch: a snapshot is needed. */
 export class GapError extends Error {}
 
 /**
- * The events of a message that have not been applied yet.
+ * The events of a message that come after the known ones.
  * @param {{epoch: number, seq: number}} known the last event that was received
  * @param {{epoch: number, seq: number, events: TableEvent[]}} message `seq` numbers its first event
  * @returns {TableEvent[]}
@@ -46,7 +46,7 @@ export function newEvents(known, message) {
 }
 
 /**
- * Change `table` by one event, and count it.
+ * Apply one event to `table` and advance its sequence number.
  * @param {TableState} table
  * @param {TableEvent} event
  * @throws {Error} when the event is unknown or does not fit the state
@@ -195,7 +195,7 @@ const HAND_EVENTS = {
   },
   cards_drawn: drawCards,
   deck_reshuffled: () => {
-    // The deck is hidden, and so is what was thrown away.
+    // Neither the deck nor the discards are visible.
   },
   run_it_agreed: (table, hand, { times }) => {
     hand.extra_boards = Array.from({ length: times - 1 }, () => [...hand.board]);
@@ -265,7 +265,7 @@ function stand(table, { seat }) {
 
 /**
  * @param {Hand} hand
- * @param {TableEvent} event what the street begins with
+ * @param {TableEvent} event the event that starts the street
  */
 function startStreet(hand, { street, limit = null }) {
   hand.street = street;
@@ -359,7 +359,7 @@ function drawCards(table, hand, { seat: number, discarded = [], drawn = [], auto
 }
 
 /**
- * Note that a player has acted, facing the bet as it is.
+ * Record that a player has acted on the current bet.
  * @param {TableState} table
  * @param {Hand} hand
  * @param {TableEvent} event
@@ -405,7 +405,7 @@ function pay(table, handSeat, number, amount) {
 }
 
 /**
- * Take a share out of a pot; when all are empty, the chips that filled them are no longer there.
+ * Take shares out of a pot; when all pots are empty, clear what the seats have paid into them.
  * @param {Hand} hand
  * @param {TableEvent} event
  */

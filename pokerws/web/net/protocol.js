@@ -1,14 +1,14 @@
 /**
- * One connection to the server, kept alive: hello, command ids and their answers, pings, the
- * server's clock, tokens that are renewed, and reconnecting with exponential back-off.
+ * A connection to the server that stays open: hello, command ids and their answers, heartbeats, the
+ * server's clock, token renewal, and reconnecting with exponential back-off.
  *
- * It knows nothing of the page and nothing of poker: with `server-clock.js` and `rejected.js` beside
- * it, it serves any page, and Node.js. The types of the messages are in `messages.d.ts`.
+ * It depends on neither the page nor poker. With `server-clock.js` and `rejected.js` it runs in any
+ * page and in Node.js. The message types are in `messages.d.ts`.
  *
- * A command that was under way when the connection broke is sent again with the same id on the next
- * one: the server remembers ids and carries none out twice. What it does not remember, and what is
- * too old, is answered with the code `disconnected`. A command that came too fast is sent once more
- * after the pause that the server asks for.
+ * A command that is pending when the connection breaks is sent again with the same id on the next
+ * connection; the server deduplicates by id. Commands that are not safe to repeat, or are too old,
+ * fail with the code `disconnected`. A rate-limited command is retried once, after the pause that
+ * the server asks for.
  */
 
 import { notConnected, Rejected } from "./rejected.js";
@@ -18,42 +18,42 @@ export { Rejected };
 
 /** @typedef {import("../messages.js").ClientMessage} ClientMessage */
 /** @typedef {import("../messages.js").Welcome} Welcome */
-/** @typedef {{type: string} & Record<string, any>} Message any of them, looked at loosely */
+/** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
-/** @typedef {{code: number, reason: string, final: boolean}} Closed final: it is for good */
+/** @typedef {{code: number, reason: string, final: boolean}} Closed final: do not reconnect */
 
 /**
- * What `on` tells of, beside the messages that answer no command.
+ * Events of the connection itself, beside the messages that answer no command.
  * @typedef {object} OwnNews
  * @property {ConnectionState} status
- * @property {Rejected} name_needed another name has to be said at the next `start`
- * @property {Rejected} token_needed a token has to be had before the next `start`
- * @property {undefined} token_expiring the token ends soon, and there is no newer one
- * @property {Rejected} forgotten the server did not know the guest any more; there is a new one
+ * @property {Rejected} name_needed set another name before the next `start`
+ * @property {Rejected} token_needed get a token before the next `start`
+ * @property {undefined} token_expiring the token expires soon, and there is no newer one
+ * @property {Rejected} forgotten the server did not know the guest; a new one was created
  * @property {Welcome} outdated the server speaks another version of the protocol
- * @property {Closed} closed the server has closed the connection, and says why
+ * @property {Closed} closed the server closed the connection, with its reason
  */
 
 /** @typedef {{[M in import("../messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
 
 /**
- * What is remembered of the player between visits.
+ * What is stored about the player between visits.
  * @typedef {object} Identity
- * @property {string} [session] the secret of an earlier welcome
+ * @property {string} [session] the guest's secret from an earlier welcome
  * @property {string} [name]
- * @property {boolean} [renamed] the name is a new one, which the server does not know yet
+ * @property {boolean} [renamed] the name has changed since the last welcome
  */
 
 /**
- * Where an identity is kept.
+ * Stores an identity.
  * @typedef {object} IdentityStore
  * @property {() => Identity} load
  * @property {(identity: Identity) => void} save
  */
 
 /**
- * Gives what the operator's own service has signed, or nothing for a guest. It is asked at each
- * hello, and when the token in use is about to expire.
+ * Returns a token signed by the operator's service, or nothing for a guest. It is called at each
+ * hello, and when the current token is about to expire.
  * @typedef {() => string|undefined|null|Promise<string|undefined|null>} TokenProvider
  */
 
@@ -66,33 +66,33 @@ const CONNECT_TIMEOUT_MS = 8_000;
 const PING_EVERY_MS = 10_000;
 const SILENCE_LIMIT_MS = 8_000;
 
-/** Commands that may be sent again: tables remember their ids. */
+/** Commands that are safe to send again: tables deduplicate them by id. */
 const REPEATABLE = new Set(
   "act sit stand sit_out sit_in add_chips show straddle run_it choose_game".split(" "),
 );
 const REPEAT_WITHIN_MS = 30_000;
-/** A command that came too fast is sent again if that is so soon that somebody still waits. */
+/** A rate-limited command is retried if the pause is no longer than this. */
 const LONGEST_PAUSE_MS = 5_000;
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
-/** After these closes the same would only happen again. */
+/** Close codes after which reconnecting would fail in the same way. */
 const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, LOGGED_OUT, 4429]);
-/** How long to leave a server alone that has too many connections already. */
+/** Delay before reconnecting when the player has too many connections. */
 const CROWDED_RETRY_MS = 15_000;
-/** Refusals of a hello that another token may help. */
+/** Rejections of a hello that another token may resolve. */
 const TOKEN_REFUSALS = new Set(["bad_token", "token_expired", "token_missing"]);
 
 /**
- * A command that waits for its answer.
- * @typedef {object} Waiting
+ * A command without an answer so far.
+ * @typedef {object} Pending
  * @property {Message} message with its id
  * @property {number} sentMs by the local clock
- * @property {boolean} paused whether it came too fast once already
+ * @property {boolean} retried whether it was rate-limited once already
  * @property {(answer: Message) => void} resolve
  * @property {(error: Error) => void} reject
  */
 
-/** Answers to a command, by message type. Every other message is news. */
+/** Types of messages that answer a command. */
 const ANSWERS = new Set(["accepted", "welcome", "pong", "tables", "account", "hand"]);
 
 export class Connection {
@@ -106,7 +106,7 @@ export class Connection {
     this.url = url;
     this.identity = identity;
     this.provider = token;
-    /** @type {string|null|undefined} what the provider gave at last */
+    /** @type {string|null|undefined} what the provider returned last */
     this.token = undefined;
     /** @type {ConnectionState} */
     this.state = "offline";
@@ -116,12 +116,12 @@ export class Connection {
     this.socket = null;
     this.attempts = 0;
     this.clock = new ServerClock();
-    /** @type {Map<string, Waiting>} by id */
-    this.waiting = new Map();
+    /** @type {Map<string, Pending>} by id */
+    this.pending = new Map();
     /** @type {Map<string, Set<(value: any) => void>>} */
     this.listeners = new Map();
     this.nextId = 1;
-    // Ids are remembered for each player, so two pages of one player must not share any.
+    // The server deduplicates per player, so two pages of one player must not share ids.
     this.idPrefix = randomPrefix();
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this.timers = new Set();
@@ -129,11 +129,11 @@ export class Connection {
   }
 
   /**
-   * Call `handler` for each message of a type, or for news of the connection itself.
+   * Call `handler` for each message of a type, or each event of the connection.
    * @template {keyof News} T
    * @param {T} type
    * @param {(value: News[T]) => void} handler
-   * @returns {() => void} stops the calls
+   * @returns {() => void} unsubscribes the handler
    */
   on(type, handler) {
     const handlers = this.listeners.get(type) ?? new Set();
@@ -141,28 +141,28 @@ export class Connection {
     return () => handlers.delete(handler);
   }
 
-  /** Connect, and stay connected. */
+  /** Connect, and reconnect whenever the connection is lost. */
   start() {
     if (this.state !== "offline") return;
     this.setState("reconnecting");
     this.connect();
   }
 
-  /** Disconnect, and stay so. */
+  /** Disconnect, without reconnecting. */
   stop() {
-    this.drop();
-    this.abandon(() => true);
+    this.dropSocket();
+    this.rejectPending(() => true);
     this.setState("offline");
   }
 
-  /** Try at once instead of waiting for the next attempt. */
+  /** Reconnect now instead of at the next attempt. */
   retryNow() {
     if (this.state !== "reconnecting" || this.socket) return;
     this.clearTimers();
     this.connect();
   }
 
-  /** The server's clock now, in milliseconds UTC. */
+  /** The server's time, in milliseconds UTC. */
   serverNow() {
     return this.clock.now();
   }
@@ -187,92 +187,92 @@ export class Connection {
     const id = `${this.idPrefix}-${this.nextId++}`;
     const sentMs = this.clock.local();
     return new Promise((resolve, reject) => {
-      const waiting = { message: { ...message, id }, sentMs, paused: false, resolve, reject };
-      this.waiting.set(id, waiting);
-      this.socket?.send(JSON.stringify(waiting.message));
+      const pending = { message: { ...message, id }, sentMs, retried: false, resolve, reject };
+      this.pending.set(id, pending);
+      this.socket?.send(JSON.stringify(pending.message));
     });
   }
 
   connect() {
     const socket = new WebSocket(this.url);
     this.socket = socket;
-    this.later(() => this.lose(socket), CONNECT_TIMEOUT_MS);
-    socket.onopen = () => this.hello();
-    socket.onmessage = (event) => this.receive(JSON.parse(event.data));
-    socket.onclose = ({ code, reason }) => this.closed(socket, code, reason);
+    this.later(() => this.reconnectLater(socket), CONNECT_TIMEOUT_MS);
+    socket.onopen = () => this.sendHello();
+    socket.onmessage = (event) => this.onMessage(JSON.parse(event.data));
+    socket.onclose = ({ code, reason }) => this.onClose(socket, code, reason);
   }
 
   /**
-   * The server, or the network, has closed a connection.
+   * The server or the network closed a connection.
    * @param {WebSocket} socket
    * @param {number} code
    * @param {string} reason
    */
-  closed(socket, code, reason) {
+  onClose(socket, code, reason) {
     if (socket !== this.socket) return;
     const final = FINAL_CLOSES.has(code);
     if (code === LOGGED_OUT) this.identity.save({ name: this.identity.load().name });
     if (final) this.stop();
-    else this.lose(socket, code === TOO_MANY_CONNECTIONS ? CROWDED_RETRY_MS : 0);
+    else this.reconnectLater(socket, code === TOO_MANY_CONNECTIONS ? CROWDED_RETRY_MS : 0);
     if (final || code === TOO_MANY_CONNECTIONS) this.emit("closed", { code, reason, final });
   }
 
-  async hello() {
+  async sendHello() {
     const socket = this.socket;
     try {
       this.token = await this.provider();
     } catch (error) {
-      console.warn("no token could be had", error);
-      if (socket) this.lose(socket);
+      console.warn("getting a token failed", error);
+      if (socket) this.reconnectLater(socket);
       return;
     }
     if (!socket || socket !== this.socket) return;
     const { session, name, renamed } = this.identity.load();
     const token = this.token ?? session;
-    const asked = this.clock.local();
+    const askedMs = this.clock.local();
     try {
       const who = { token, name: token && !renamed ? undefined : name };
-      this.welcomed(await this.send({ type: "hello", ...who }), asked);
+      this.onWelcome(await this.send({ type: "hello", ...who }), askedMs);
     } catch (error) {
-      if (error instanceof Rejected) this.refused(error, name);
+      if (error instanceof Rejected) this.onHelloRejected(error, name);
       else throw error;
     }
   }
 
   /**
    * @param {Welcome} welcome
-   * @param {number} asked when hello was sent, by the local clock
+   * @param {number} askedMs when hello was sent, by the local clock
    */
-  welcomed(welcome, asked) {
+  onWelcome(welcome, askedMs) {
     if (welcome.protocol !== PROTOCOL) {
       this.stop();
       this.emit("outdated", welcome);
       return;
     }
     this.clearTimers();
-    this.clock.learn(asked, welcome.now_ms);
-    this.learn(welcome);
+    this.clock.learn(askedMs, welcome.now_ms);
+    this.rememberWelcome(welcome);
     this.later(() => {
       this.attempts = 0;
     }, STABLE_AFTER_MS);
     this.later(() => this.ping(), PING_EVERY_MS);
-    const repeated = [...this.waiting.values()];
+    const repeated = [...this.pending.values()];
     this.setState("online");
     this.emit("welcome", welcome);
     for (const { message } of repeated) this.socket?.send(JSON.stringify(message));
   }
 
   /** @param {Welcome} welcome */
-  learn(welcome) {
-    // Who came with a token has no session; that of an earlier guest is kept for a later visit.
+  rememberWelcome(welcome) {
+    // With a token there is no session; an earlier guest's session is kept for later.
     const session = welcome.session ?? this.identity.load().session;
     this.identity.save({ session, name: welcome.name });
     this.welcome = welcome;
   }
 
   /**
-   * Say hello once more on this connection, with a newer token; without one, say that one is
-   * needed. A guest's session renews itself.
+   * Send hello again on this connection with a newer token; emit `token_expiring` if there is
+   * none. A guest sends its session again.
    */
   async renew() {
     try {
@@ -283,56 +283,56 @@ export class Connection {
         return;
       }
       const session = token ?? this.identity.load().session;
-      this.learn(await this.send({ type: "hello", token: session }));
+      this.rememberWelcome(await this.send({ type: "hello", token: session }));
       this.token = token;
     } catch {
-      // The connection goes on until the token ends; then hello tells what is wrong.
+      // The connection works until the token expires; the next hello then reports the error.
       this.emit("token_expiring", undefined);
     }
   }
 
   /**
-   * @param {Rejected} refusal
+   * @param {Rejected} rejection
    * @param {string} [name]
    */
-  refused(refusal, name) {
-    if (refusal.code === "disconnected") return;
-    if (TOKEN_REFUSALS.has(refusal.code)) {
-      this.refusedToken(refusal, name);
-    } else if (refusal.retryable) {
-      if (this.socket) this.lose(this.socket, refusal.retryAfterMs);
+  onHelloRejected(rejection, name) {
+    if (rejection.code === "disconnected") return;
+    if (TOKEN_REFUSALS.has(rejection.code)) {
+      this.onTokenRejected(rejection, name);
+    } else if (rejection.retryable) {
+      if (this.socket) this.reconnectLater(this.socket, rejection.retryAfterMs);
     } else {
       this.stop();
-      this.emit("name_needed", refusal);
+      this.emit("name_needed", rejection);
     }
   }
 
   /**
-   * @param {Rejected} refusal
+   * @param {Rejected} rejection
    * @param {string} [name]
    */
-  refusedToken(refusal, name) {
+  onTokenRejected(rejection, name) {
     const guest = !this.token && this.identity.load().session;
     if (guest) {
-      // Another player now: what the earlier one wanted is void.
-      this.abandon(() => true);
+      // This will be another player, so the earlier one's commands are dropped.
+      this.rejectPending(() => true);
       this.identity.save({ name });
     }
     if (guest && name) {
-      this.emit("forgotten", refusal);
-      this.hello();
+      this.emit("forgotten", rejection);
+      this.sendHello();
     } else {
       this.stop();
-      this.emit(guest ? "name_needed" : "token_needed", refusal);
+      this.emit(guest ? "name_needed" : "token_needed", rejection);
     }
   }
 
   /** @param {Message} message */
-  receive(message) {
+  onMessage(message) {
     this.lastHeardMs = this.clock.local();
-    const waiting = this.waiting.get(message.id);
-    if (waiting && (ANSWERS.has(message.type) || message.type === "rejected")) {
-      this.answered(waiting, message);
+    const pending = this.pending.get(message.id);
+    if (pending && (ANSWERS.has(message.type) || message.type === "rejected")) {
+      this.onAnswer(pending, message);
     } else {
       if (message.type === "notice" && message.code === "token_expiring") this.renew();
       this.emit(/** @type {any} */ (message.type), message);
@@ -340,46 +340,46 @@ export class Connection {
   }
 
   /**
-   * @param {Waiting} waiting
+   * @param {Pending} pending
    * @param {Message} answer
    */
-  answered(waiting, answer) {
-    const { message, resolve, reject } = waiting;
+  onAnswer(pending, answer) {
+    const { message, resolve, reject } = pending;
     const pauseMs = answer.code === "too_fast" ? (answer.retry_after_ms ?? 0) : 0;
-    if (pauseMs > 0 && pauseMs <= LONGEST_PAUSE_MS && !waiting.paused && message.type !== "hello") {
-      waiting.paused = true;
+    if (pauseMs > 0 && pauseMs <= LONGEST_PAUSE_MS && !pending.retried && message.type !== "hello") {
+      pending.retried = true;
       this.later(() => {
-        if (this.waiting.has(message.id)) this.socket?.send(JSON.stringify(message));
+        if (this.pending.has(message.id)) this.socket?.send(JSON.stringify(message));
       }, pauseMs);
       return;
     }
-    this.waiting.delete(message.id);
+    this.pending.delete(message.id);
     if (answer.type === "rejected") reject(new Rejected(/** @type {any} */ (answer)));
     else resolve(answer);
   }
 
-  /** Measure the way to the server, and give the connection up when nothing comes back. */
+  /** Send a heartbeat to measure the clock, and reconnect if nothing is received in time. */
   ping() {
-    const asked = this.clock.local();
+    const askedMs = this.clock.local();
     this.send({ type: "ping" }).then(
-      (pong) => this.clock.learn(asked, pong.now_ms),
+      (pong) => this.clock.learn(askedMs, pong.now_ms),
       () => {},
     );
     const socket = this.socket;
     this.later(() => {
-      if (socket && this.lastHeardMs < asked) this.lose(socket);
+      if (socket && this.lastHeardMs < askedMs) this.reconnectLater(socket);
     }, SILENCE_LIMIT_MS);
     this.later(() => this.ping(), PING_EVERY_MS);
   }
 
   /**
-   * The connection has ended: try again, later each time.
+   * Schedule a reconnection with exponential back-off and jitter.
    * @param {WebSocket} socket
-   * @param {number} [shortestMs] how long to wait at least
+   * @param {number} [shortestMs] the minimum delay
    */
-  lose(socket, shortestMs = 0) {
+  reconnectLater(socket, shortestMs = 0) {
     if (socket !== this.socket) return;
-    this.drop();
+    this.dropSocket();
     this.setState("reconnecting");
     const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts);
     this.attempts += 1;
@@ -387,26 +387,26 @@ export class Connection {
     this.later(() => this.connect(), pauseMs);
   }
 
-  /** Let go of the socket, and of what cannot be sent again on another one. */
-  drop() {
+  /** Close the socket, and reject the commands that cannot be sent again on another one. */
+  dropSocket() {
     this.clearTimers();
     const socket = this.socket;
     this.socket = null;
     if (socket) {
-      // A dead network can keep a closing socket for minutes, so its end is not waited for.
+      // Closing can take minutes on a dead network, so do not wait for it.
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
     }
     const oldest = this.clock.local() - REPEAT_WITHIN_MS;
-    this.abandon(({ message, sentMs }) => !REPEATABLE.has(message.type) || sentMs < oldest);
+    this.rejectPending(({ message, sentMs }) => !REPEATABLE.has(message.type) || sentMs < oldest);
   }
 
-  /** @param {(waiting: Waiting) => boolean} chosen which commands get no answer any more */
-  abandon(chosen) {
-    for (const [id, waiting] of [...this.waiting]) {
-      if (!chosen(waiting)) continue;
-      this.waiting.delete(id);
-      waiting.reject(notConnected());
+  /** @param {(pending: Pending) => boolean} chosen selects the commands to reject */
+  rejectPending(chosen) {
+    for (const [id, pending] of [...this.pending]) {
+      if (!chosen(pending)) continue;
+      this.pending.delete(id);
+      pending.reject(notConnected());
     }
   }
 

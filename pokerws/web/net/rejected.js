@@ -1,8 +1,8 @@
 /**
- * What a command fails with: the server's refusal, or our own word that it did not get there.
+ * The error of a failed command: rejected by the server, or not answered.
  */
 
-/** The server's refusal of a command; `code` is stable. */
+/** A rejected command; `code` is stable. */
 export class Rejected extends Error {
   /** @param {Omit<import("../messages.js").Rejected, "id"|"type">} answer */
   constructor({ code, message, retryable = false, retry_after_ms }) {
@@ -13,7 +13,7 @@ export class Rejected extends Error {
   }
 }
 
-/** The refusal of what could not be sent, or got no answer. */
+/** The rejection of a command that could not be sent or got no answer. */
 export function notConnected() {
   const message = "not connected to the server";
   return new Rejected({ code: "disconnected", message, retryable: true });

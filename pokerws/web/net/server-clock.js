@@ -1,8 +1,8 @@
 /**
- * What time it is at the server, by the answers to what was asked. It asks nothing itself.
+ * An estimate of the server's time from timed requests. It sends none itself.
  */
 
-/** The server's clock, by the answer that came back fastest, on a clock that never jumps. */
+/** Estimates the clock offset from the fastest round trip, on a monotonic local clock. */
 export class ServerClock {
   constructor() {
     this.offset = Date.now() - performance.now();
@@ -18,14 +18,14 @@ export class ServerClock {
   }
 
   /**
-   * @param {number} asked when the question was sent, by the local clock
-   * @param {number} serverNow the server's time in its answer
+   * @param {number} askedMs when the request was sent, by the local clock
+   * @param {number} serverNowMs the server's time in its answer
    */
-  learn(asked, serverNow) {
-    const trip = this.local() - asked;
-    // A little slack lets newer measurements replace an old one, as clocks drift.
-    if (trip > this.bestTripMs * 1.5 + 5) return;
-    this.bestTripMs = trip;
-    this.offset = serverNow + trip / 2 - this.local();
+  learn(askedMs, serverNowMs) {
+    const tripMs = this.local() - askedMs;
+    // Slightly slower measurements are accepted too, because clocks drift.
+    if (tripMs > this.bestTripMs * 1.5 + 5) return;
+    this.bestTripMs = tripMs;
+    this.offset = serverNowMs + tripMs / 2 - this.local();
   }
 }

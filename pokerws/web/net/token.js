@@ -1,7 +1,7 @@
 /**
- * The token that the operator's own service has signed, where the server asks for one: from the
- * address (`#token=…`, which a browser sends to nobody) or pasted by hand. It is kept for as long
- * as the tab is open, and goes nowhere but into a hello.
+ * The authentication token signed by the operator's service. It comes from the URL fragment
+ * (`#token=…`, which browsers do not send) or from a form. It is kept in session storage and sent
+ * only in a hello.
  */
 
 const TOKEN = "pokerws.token";
@@ -21,7 +21,7 @@ export function forgetToken() {
 }
 
 /**
- * Take a token out of the address, where it must not be seen, copied or remembered.
+ * Move a token from the address to session storage, so that it is not shown, copied or bookmarked.
  * @returns {boolean} whether there was one
  */
 export function takeTokenFromAddress() {

@@ -1,8 +1,8 @@
 /**
- * The answer to the own turn: the legal buttons, the draw, and the keys.
+ * The action bar for the viewer's turn: buttons for the legal actions, draws, keyboard shortcuts.
  *
- * Buttons are dead from a click until its answer, and after an accepted one until the next turn,
- * so that nothing is sent twice.
+ * Buttons are disabled from a click until its answer, and after an accepted action until the next
+ * turn, so that no action is sent twice.
  */
 
 import { chips } from "../model/format.js";
@@ -16,7 +16,7 @@ import { Wager } from "./wager.js";
 /** @typedef {import("../model/table-state.js").Turn} Turn */
 /** @typedef {import("../net/protocol.js").Message} Message */
 
-/** The buttons of actions that need nothing but a click. */
+/** The buttons of actions without an amount or cards. */
 const BUTTONS = /** @type {const} */ ({
   fold: "action-fold",
   check: "action-check",
@@ -25,7 +25,7 @@ const BUTTONS = /** @type {const} */ ({
   stand_pat: "action-stand-pat",
 });
 
-/** What a key presses: the first of these that is there. @type {Record<string, string[]>} */
+/** The buttons of each key; it presses the first visible one. @type {Record<string, string[]>} */
 const KEYS = {
   f: ["action-fold"],
   c: ["action-check", "action-call"],
@@ -47,7 +47,7 @@ export class ActionBar {
     this.discards = discards;
     /** @type {TableState|null} */
     this.table = null;
-    /** @type {Turn|null} the own turn that is open */
+    /** @type {Turn|null} the viewer's current turn */
     this.turn = null;
     this.turnKey = "";
     this.answeredKey = "";
@@ -105,7 +105,7 @@ export class ActionBar {
     setText(byId("action-discard"), verb === "Draw" && count ? `Draw ${count}` : verb);
   }
 
-  /** @param {number} to the total for the street */
+  /** @param {number} to the total bet on this street */
   raise(to) {
     this.act(this.turn?.actions.includes("bet") ? "bet" : "raise", { amount: to });
   }
@@ -140,7 +140,7 @@ export class ActionBar {
     }
     if (!this.wager.legal) byId("action-raise").disabled = true;
     if (!this.discards.areEnough()) byId("action-discard").disabled = true;
-    // Who has chosen cards does not mean to keep them.
+    // A player who has selected cards does not mean to stand pat.
     if (this.discards.cards.length) byId("action-stand-pat").disabled = true;
   }
 
@@ -153,13 +153,14 @@ export class ActionBar {
       press("action-raise");
       return;
     }
-    if (target instanceof Element && target.closest("input:not([type=range]), select, textarea")) return;
+    const typing = "input:not([type=range]), select, textarea";
+    if (target instanceof Element && target.closest(typing)) return;
     if (this.shortcut(event.key.toLowerCase())) event.preventDefault();
   }
 
   /**
    * @param {string} key
-   * @returns {boolean} whether the key means something
+   * @returns {boolean} whether the key is a shortcut
    */
   shortcut(key) {
     const id = KEYS[key]?.find((each) => !byId(each).hidden);
@@ -169,14 +170,14 @@ export class ActionBar {
     return true;
   }
 
-  /** Where the amount is free, it is asked for. */
+  /** Focus the amount if it can be chosen, else raise by the fixed amount. */
   raiseKey() {
     if (byId("raise-row").hidden) press("action-raise");
     else this.wager.amount.select();
   }
 
   /**
-   * Numbers stand for the own cards in a draw, else for the presets.
+   * Numbers select cards in a draw, else presets.
    * @param {number} index
    */
   numberKey(index) {

@@ -1,6 +1,6 @@
 /**
- * The dialog that asks for an amount of chips to bring to a table, within what the table and the
- * own account allow. Where the account limits it, it says so and offers a refill.
+ * The dialog for the amount of a buy-in or add-on, within the limits of the table and the account.
+ * If the account is the limit, it says so and offers a refill.
  */
 
 import { RefillOffer } from "../account/refill-offer.js";
@@ -12,11 +12,11 @@ import { byId, setText } from "../ui/dom.js";
 /**
  * @typedef {object} Question
  * @property {string} title
- * @property {string} note what there is to say besides the limits
+ * @property {string} note a text beside the limits
  * @property {string} confirm
- * @property {number} least that the table allows
+ * @property {number} least of the table
  * @property {number} most
- * @property {number} value the usual amount
+ * @property {number} value the default amount
  */
 
 export class AmountDialog {
@@ -42,12 +42,12 @@ export class AmountDialog {
 
   /**
    * @param {Question} question
-   * @returns {Promise<number|null>} null when it was cancelled
+   * @returns {Promise<number|null>} null if it was cancelled
    */
   ask(question) {
     this.question = question;
     this.chosen = false;
-    this.offer.begin();
+    this.offer.reset();
     this.account.refresh();
     this.render();
     this.dialog.showModal();
@@ -58,7 +58,7 @@ export class AmountDialog {
   }
 
   /**
-   * @param {HTMLInputElement} other the input that is to follow
+   * @param {HTMLInputElement} other the input to update
    * @param {string} value
    */
   choose(other, value) {
@@ -84,15 +84,15 @@ export class AmountDialog {
       input.disabled = input.hidden = poor;
       input.min = least;
       input.max = Math.max(least, affordable);
-      // What the viewer has chosen stays when the account changes.
+      // Keep the viewer's choice when the account changes.
       if (!this.chosen) input.value = Math.max(least, Math.min(affordable, value));
     }
     this.check();
   }
 
   /**
-   * @param {boolean} poor there is too little for any amount
-   * @param {boolean} limited there is less than the table allows
+   * @param {boolean} poor whether the account has less than the minimum
+   * @param {boolean} limited whether the account has less than the maximum
    */
   describeAccount(poor, limited) {
     const { balance } = this.account;
@@ -101,7 +101,7 @@ export class AmountDialog {
     return `Your account has ${chips(balance)}${limited ? ", less than the table allows" : ""}.`;
   }
 
-  /** Let nothing be confirmed that would be refused. */
+  /** Disable the confirmation of an invalid amount. */
   check() {
     const valid = !this.amount.disabled && this.amount.validity.valid;
     this.amount.setAttribute("aria-invalid", String(!valid));

@@ -1,19 +1,19 @@
 /**
- * How the cards of one hand lie beside each other: apart while there is room, then like a fan, the
- * face-down ones of others closest. Pure geometry, in card widths' pixels.
+ * Spacing of the cards of one hand: side by side if there is room, else overlapping, with face-down
+ * cards closest together. Pure geometry; all values are in pixels.
  */
 
 const GAP = 3;
-/** How much of a covered card stays in sight at least, in card widths: its rank is readable. */
+/** The least visible part of a covered card, in card widths, so that its rank is readable. */
 const LEAST_OPEN = 0.36;
 const LEAST_BACK = 0.2;
-/** From here on a card's corner has to tell rank and suit. */
+/** Below this visible part, in card widths, the corner shows rank and suit. */
 const TIGHT = 0.8;
 
 /**
- * @param {string[]} cards from the left, `??` where one lies face down
+ * @param {string[]} cards from the left, `??` for a face-down card
  * @param {number} cardWidth
- * @param {number} room how wide they may be together
+ * @param {number} room the available width
  * @returns {{steps: number[], width: number, tight: boolean}} `steps` from each card to the next
  */
 export function spaceCards(cards, cardWidth, room) {
@@ -21,7 +21,7 @@ export function spaceCards(cards, cardWidth, room) {
   const backs = covered.filter((card) => card === "??").length;
   const open = covered.length - backs;
   const apart = cardWidth + GAP;
-  // Where there are only two cards, both backs may be seen in full.
+  // With only two cards, both backs are fully visible.
   const widest = cards.length > 2 ? cardWidth * 0.45 : apart;
   const spare = room - cardWidth;
   const even = covered.length ? spare / covered.length : 0;

@@ -1,17 +1,17 @@
 /**
- * The own cards that are chosen to be thrown away, while it is the own turn to draw or discard.
+ * The cards that the viewer has selected to discard, during a turn to draw or discard.
  */
 
 /** @typedef {import("../model/table-read.js").Turn} Turn */
 /** @typedef {import("../model/table-state.js").TableState} TableState */
 
 export class Discards {
-  /** @param {() => void} changed called when another choice was made */
+  /** @param {() => void} changed called when the selection changes */
   constructor(changed) {
     this.changed = changed;
-    /** @type {string[]} in the order in which they were chosen */
+    /** @type {string[]} in the order of selection */
     this.cards = [];
-    /** @type {Turn|null} the own turn to draw or discard */
+    /** @type {Turn|null} the viewer's turn to draw or discard */
     this.turn = null;
     this.key = "";
     /** @type {string[]} */
@@ -21,7 +21,7 @@ export class Discards {
   }
 
   /**
-   * Forget what was chosen when it was for another turn.
+   * Follow the table's turn, and clear the selection of an earlier one.
    * @param {TableState} table
    * @param {number|null} own
    */
@@ -35,7 +35,7 @@ export class Discards {
   }
 
   /**
-   * Choose a card, or let go of one; where no more can be chosen, the earliest choice goes.
+   * Select or deselect a card; beyond the maximum, the earliest selection is dropped.
    * @param {string} card
    */
   toggle(card) {
@@ -46,7 +46,7 @@ export class Discards {
     this.changed();
   }
 
-  /** Whether as many are chosen as may be thrown away. */
+  /** Whether enough cards are selected to discard. */
   areEnough() {
     const least = Math.max(1, this.turn?.discard_min ?? 1);
     return this.turn !== null && this.cards.length >= least;

@@ -1,5 +1,5 @@
 /**
- * Dealer's choice: the player who will have the button names the game of the hand that is due.
+ * Dealer's choice: the player who gets the button chooses the game of the next hand.
  */
 
 import { gameName, gamesOf, isMix } from "../model/games.js";

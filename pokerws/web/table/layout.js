@@ -1,42 +1,42 @@
 /**
- * Where things lie on a table of any size: pure geometry, all in pixels.
+ * Positions and sizes on a table of any size. Pure geometry; all values are in pixels.
  *
- * Seats are spread evenly along the rail, a rounded rectangle, clockwise from the bottom centre.
+ * Seats are spaced evenly along the rail, a rounded rectangle, clockwise from the bottom centre.
  */
 
 /**
  * @typedef {{x: number, y: number}} Point
  * @typedef {object} Layout
  * @property {number} seatWidth
- * @property {number} seatHeight the plate with name and stack, without cards
+ * @property {number} seatHeight the plate with name and stack, without the cards
  * @property {number} ownWidth the plate of the seat at the bottom
  * @property {number} cardWidth an opponent's card
  * @property {number} ownCardWidth
  * @property {number} boardCardWidth
- * @property {number} fanWidth how wide an opponent's cards may be
+ * @property {number} fanWidth the available width for an opponent's cards
  * @property {number} ownFanWidth
- * @property {number} innerWidth the room between the plates on the left and on the right
- * @property {number} covered how much of an opponent's card the plate covers, in card heights
+ * @property {number} innerWidth the space between the plates on the left and right
+ * @property {number} covered the part of an opponent's card that the plate covers, in card heights
  * @property {{left: number, top: number, width: number, height: number, radius: number}} felt
- * @property {Point} centre the middle of the board
- * @property {(Point & {side: "left"|"middle"|"right", bet: Point})[]} seats plate centres, from the bottom
+ * @property {Point} centre the centre of the boards
+ * @property {(Point & {side: "left"|"middle"|"right", bet: Point})[]} seats plate centres
  */
 
 export const CARD_RATIO = 1.4;
-/** How much of a card's height stands out above its owner's plate. */
+/** The part of a card's height that is visible above the plate. */
 const PEEK = 0.74;
 const PEEK_WHEN_TIGHT = 0.56;
 const TIGHT_HEIGHT = 440;
 
 const MARGIN = 6;
-/** What stands out below a plate. */
+/** The height of the tag below a plate. */
 const TAG_HEIGHT = 13;
 const BET_HALF_WIDTH = 34;
-/** The pot's label stands above the board. */
+/** The pot's label is above the board. */
 const POT_HALF_WIDTH = 50;
 const POT_HEIGHT = 34;
 const BET_HALF_HEIGHT = 12;
-/** How much narrower board cards are where there are several boards. */
+/** Scale of the board cards, by the number of boards. */
 const BOARD_SCALES = [1, 1, 0.8, 0.64];
 const BETWEEN_BOARDS = 6;
 
@@ -45,8 +45,8 @@ const BETWEEN_BOARDS = 6;
  * @property {number} width
  * @property {number} height
  * @property {number} seats
- * @property {number} cards the most that a player holds in this game
- * @property {number} boards how many there are; 0 in games without
+ * @property {number} cards the maximum that a player holds in this game
+ * @property {number} boards the number of boards; 0 in games without
  */
 
 /**
@@ -63,7 +63,7 @@ export function layOut({ width, height, seats, cards, boards }) {
   const middle = { x: width / 2, y: top + halfHeight };
   const radius = Math.min(halfWidth, halfHeight) * (width > height ? 1 : 0.86);
   const plates = alongRail(middle, halfWidth, halfHeight, radius, seats);
-  // The own cards are larger than the others', so the board moves up by half the difference.
+  // The viewer's cards are larger than the others', so the board moves up by half the difference.
   const centre = { x: middle.x, y: middle.y - (sizes.ownCardLift - sizes.cardLift) / 2 };
   const boardCardWidth = widestBoard(plates, centre, sizes, width);
   return {
@@ -85,7 +85,8 @@ export function layOut({ width, height, seats, cards, boards }) {
 /** @typedef {ReturnType<typeof plateSizes> & {boards: number}} Plates */
 
 /**
- * Many cards may be wider than their owner's plate, most of all where no board is in the middle.
+ * The available width for an opponent's cards: wider than the plate if there are many cards, and
+ * widest in games without a board.
  * @param {Plates} sizes
  * @param {number} width
  * @param {number} cards
@@ -98,7 +99,7 @@ function opponentFanWidth({ seatWidth }, width, cards, boards) {
 }
 
 /**
- * How wide the own cards may be without touching what lies beside them.
+ * The available width for the viewer's cards between the neighbouring seats.
  * @param {Point[]} plates
  * @param {Plates} sizes
  * @param {number} fanWidth
@@ -162,7 +163,7 @@ function alongRail(middle, halfWidth, halfHeight, radius, count) {
 }
 
 /**
- * The point so far along the rail, clockwise from the bottom centre, seen from the middle.
+ * The point at a distance along the rail, clockwise from the bottom centre, relative to the middle.
  * @param {number} along
  * @param {number} flat the length of the straight top and bottom
  * @param {number} upright the length of the straight sides
@@ -201,7 +202,7 @@ function onCircle(hub, radius, angle) {
 }
 
 /**
- * The widest board cards that leave the seats beside them free.
+ * The width of the widest board cards that do not overlap a seat.
  * @param {Point[]} plates
  * @param {Point} centre
  * @param {Plates} sizes
@@ -226,7 +227,7 @@ function widestBoard(plates, centre, sizes, width) {
 }
 
 /**
- * @param {number} card the width of one
+ * @param {number} card the width of a card
  * @param {number} boards
  */
 function boardHalfHeight(card, boards) {
@@ -234,7 +235,7 @@ function boardHalfHeight(card, boards) {
 }
 
 /**
- * Where a seat's bet lies: towards the middle, clear of its own cards and of the board.
+ * The position of a seat's bet: towards the middle, clear of its cards and the board.
  * @param {Point} plate
  * @param {boolean} own
  * @param {Point} centre
@@ -280,7 +281,7 @@ function clearOfBoard(spot, centre, boardCardWidth, boards) {
  * @param {Plates} sizes
  */
 function feltAround(middle, halfWidth, halfHeight, radius, sizes) {
-  // The plates stand on the rail, a little outside of it.
+  // The plates are centred a little outside the rail.
   const inX = -sizes.seatWidth * 0.06;
   const inY = -sizes.seatHeight * 0.1;
   return {

@@ -1,5 +1,5 @@
 /**
- * What stands where the buttons are: what the viewer is waiting for, and what the own turn asks.
+ * Texts for the viewer: what the game is waiting for, and what a turn asks.
  */
 
 import { chips, nameAt } from "../model/format.js";
@@ -8,7 +8,7 @@ import { chips, nameAt } from "../model/format.js";
 /** @typedef {import("../model/table-state.js").Turn} Turn */
 
 /**
- * What the viewer is waiting for.
+ * The text shown while it is not the viewer's turn.
  * @param {TableState} table
  * @param {number|null} own
  */
@@ -22,13 +22,14 @@ export function prompt(table, own) {
     if (table.seats.includes(null)) return "Pick a free seat to play.";
     return others || "All seats are taken. You are watching.";
   }
-  if (seat.leaving) return "You leave when this hand is over.";
-  if (seat.sitting_out && seat.stack === 0 && !part) return "You are out of chips. Add some to play on.";
-  if (seat.sitting_out && !part) return "You are sitting out.";
+  if (seat.leaving) return "You will leave after this hand.";
+  if (seat.sitting_out && !part) {
+    return seat.stack ? "You are sitting out." : "You are out of chips. Add chips to continue.";
+  }
   if (table.hand && !part) {
     return seat.owes_blind
-      ? "You are dealt in as soon as the blinds have passed."
-      : "You are in from the next hand on.";
+      ? "You will be dealt in after the blinds have passed."
+      : "You will be dealt in from the next hand.";
   }
   if (table.hand) return others;
   if (table.next_hand_at_ms === null) return "Waiting for another player.";
@@ -36,22 +37,22 @@ export function prompt(table, own) {
 }
 
 /**
- * What the own turn asks, read aloud when it begins.
+ * The text that is announced when the viewer's turn starts.
  * @param {Turn} turn
  */
 export function describeTurn(turn) {
   if (turn.actions.includes("discard")) return describeDraw(turn);
   if (turn.actions.includes("check")) return "You can check.";
-  if (turn.actions.includes("bring_in")) return `You bring it in, for ${chips(turn.call)}.`;
+  if (turn.actions.includes("bring_in")) return `You must bring in for ${chips(turn.call)}.`;
   return `${chips(turn.call)} to call.`;
 }
 
 /**
- * What a turn to draw or discard asks.
+ * The hint for a turn to draw or discard.
  * @param {Turn} turn
  */
 export function describeDraw({ discard_min: least, discard_max: most, actions }) {
-  if (actions.includes("stand_pat")) return "Choose the cards to throw away, or stand pat.";
+  if (actions.includes("stand_pat")) return "Choose cards to discard, or stand pat.";
   const count = least === most ? `${most}` : `${least} to ${most}`;
-  return `Choose ${count} of your cards to throw away.`;
+  return `Choose ${count} of your cards to discard.`;
 }

@@ -1,6 +1,5 @@
 /**
- * Everything about having a seat but playing: sitting down, sitting out and in, adding chips and
- * standing up.
+ * The seat's controls: sitting down, sitting out and in, adding chips, showing cards, standing up.
  */
 
 import { chips } from "../model/format.js";
@@ -12,10 +11,10 @@ import { AmountDialog } from "./amount-dialog.js";
 /** @typedef {import("../net/protocol.js").Message} Message */
 /** @typedef {import("../account/account.js").Account} Account */
 
-/** A wish to add chips: so many, or null for as many as the table and the account allow. */
-/** @typedef {{amount: number|null}} Wish */
+/** A request to add chips; null for as many as the table and the account allow. */
+/** @typedef {{amount: number|null}} ChipRequest */
 
-const USUAL_BUY_IN_BLINDS = 100;
+const DEFAULT_BUY_IN_BLINDS = 100;
 
 export class SeatControls {
   /**
@@ -27,15 +26,15 @@ export class SeatControls {
     this.account = account;
     /** @type {Scene|null} */
     this.scene = null;
-    /** @type {Wish|null} to be fulfilled when the hand is over */
-    this.wish = null;
+    /** @type {ChipRequest|null} to be sent after the hand */
+    this.pendingChips = null;
     this.dialog = new AmountDialog(account);
     this.command("stand", "stand");
     this.command("sit-out", "sit_out");
     this.command("sit-in", "sit_in");
     byId("add-chips").addEventListener("click", () => this.askChips());
     this.onClick("show-cards", () => this.showCards());
-    this.onClick("top-up", () => this.want({ amount: null }));
+    this.onClick("top-up", () => this.requestChips({ amount: null }));
   }
 
   /**
@@ -47,16 +46,16 @@ export class SeatControls {
   }
 
   /**
-   * Have a button do something, and be dead until it is done.
+   * Run an action on a click, with the button disabled meanwhile.
    * @param {string} id
-   * @param {() => Promise<unknown>} deed
+   * @param {() => Promise<unknown>} action
    */
-  onClick(id, deed) {
+  onClick(id, action) {
     const button = byId(id);
     button.addEventListener("click", async () => {
       button.dataset.busy = "yes";
       button.disabled = true;
-      await deed();
+      await action();
       delete button.dataset.busy;
       if (this.scene) this.render(this.scene);
     });
@@ -79,12 +78,12 @@ export class SeatControls {
     for (const button of byId("seat-controls").children) {
       button.disabled = !live || button.dataset.busy === "yes";
     }
-    if (!seat) this.wish = null;
-    if (live && this.wish !== null && !this.inHand()) this.addChips(this.wish);
+    if (!seat) this.pendingChips = null;
+    if (live && this.pendingChips !== null && !this.inHand()) this.addChips(this.pendingChips);
   }
 
   /**
-   * Whether the account has the least that may be added.
+   * Whether the account has the minimum that can be added.
    * @param {import("../model/table-state.js").TableState} table
    * @param {import("../model/table-state.js").Seat|null} seat
    */
@@ -114,7 +113,7 @@ export class SeatControls {
       confirm: "Sit down",
       least,
       most,
-      value: Math.min(most, Math.max(least, blind * USUAL_BUY_IN_BLINDS)),
+      value: Math.min(most, Math.max(least, blind * DEFAULT_BUY_IN_BLINDS)),
     });
     if (amount === null) return;
     await this.send({ type: "sit", seat: number, buy_in: amount }).catch(showRejection);
@@ -126,58 +125,58 @@ export class SeatControls {
     if (!table || !seat) return;
     const least = Math.max(1, table.config.min_buy_in - seat.stack);
     const most = table.config.max_buy_in - seat.stack;
-    const later = this.inHand() ? " The chips come when this hand is over." : "";
+    const later = this.inHand() ? " The chips will be added after this hand." : "";
     const amount = await this.dialog.ask({
       title: "Add chips",
       note: `Your stack is ${chips(seat.stack)}.${later}`,
       confirm: "Add",
       least,
       most,
-      value: Math.min(most, table.config.big_blind * USUAL_BUY_IN_BLINDS),
+      value: Math.min(most, table.config.big_blind * DEFAULT_BUY_IN_BLINDS),
     });
-    if (amount !== null) this.want({ amount });
+    if (amount !== null) this.requestChips({ amount });
   }
 
-  /** @param {Wish} wish */
-  async want(wish) {
+  /** @param {ChipRequest} request */
+  async requestChips(request) {
     if (!this.inHand()) {
-      await this.addChips(wish);
+      await this.addChips(request);
       return;
     }
-    this.wish = wish;
-    const what = wish.amount === null ? "Your stack is filled up" : `${chips(wish.amount)} are added`;
-    showToast(`${what} when the hand is over.`);
+    this.pendingChips = request;
+    const { amount } = request;
+    const what = amount === null ? "Your stack will be topped up" : `${chips(amount)} will be added`;
+    showToast(`${what} after this hand.`);
   }
 
   /**
-   * Add chips, no more than there is room for by now, and come back to the game when the player
-   * was out of them.
-   * @param {Wish} wish
+   * Add chips, up to the maximum of the table, and sit in again if the player was out of chips.
+   * @param {ChipRequest} request
    */
-  async addChips(wish) {
-    this.wish = null;
+  async addChips(request) {
+    this.pendingChips = null;
     const { table, own } = this.scene ?? {};
     const seat = own == null ? null : table?.seats[own];
     if (!table || !seat) return;
     const busted = seat.stack === 0 && seat.sitting_out;
     const room = table.config.max_buy_in - seat.stack;
     if (room < 1) return;
-    // The server knows best how far the account goes.
-    const amount = wish.amount === null ? {} : { amount: Math.min(wish.amount, room) };
+    // Without an amount, the server adds as many as the account allows.
+    const amount = request.amount === null ? {} : { amount: Math.min(request.amount, room) };
     try {
       await this.send({ type: "add_chips", ...amount });
       if (busted) await this.send({ type: "sit_in" });
     } catch (error) {
-      const refusal = /** @type {any} */ (error);
-      // The next hand has just begun: keep the wish until it is over.
-      if (refusal.code === "in_hand") this.wish = wish;
-      else showRejection(refusal);
+      const rejection = /** @type {any} */ (error);
+      // The next hand has just started: keep the request until it is over.
+      if (rejection.code === "in_hand") this.pendingChips = request;
+      else showRejection(rejection);
     }
   }
 }
 
 /**
- * Whether there are own cards of the last hand that nobody has seen.
+ * Whether the viewer has cards of the last hand that were not shown.
  * @param {import("../model/table-state.js").TableState} table
  * @param {number|null} own
  */

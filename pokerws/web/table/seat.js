@@ -1,6 +1,5 @@
 /**
- * One seat: who sits there, the stack, the cards, the bet in front, the dealer button, and what
- * the player did last.
+ * Renders one seat: name, stack, cards, bet, dealer button and last action.
  */
 
 import { chips, sentence, shortChips } from "../model/format.js";
@@ -64,14 +63,14 @@ export class SeatView {
     );
     /** @type {import("./layout.js").Layout|null} */
     this.layout = null;
-    /** @type {string[]} what lies here */
-    this.lying = [];
-    this.fanned = "";
+    /** @type {string[]} */
+    this.shownCards = [];
+    this.spacingKey = "";
   }
 
   /**
    * @param {import("./layout.js").Layout} layout
-   * @param {number} place from the bottom, clockwise
+   * @param {number} place position from the bottom, clockwise
    */
   place(layout, place) {
     const spot = layout.seats[place];
@@ -79,8 +78,8 @@ export class SeatView {
     const left = spot.x - width / 2;
     const top = spot.y - layout.seatHeight / 2;
     this.layout = layout;
-    this.fanned = "";
-    this.fan();
+    this.spacingKey = "";
+    this.spaceCards();
     Object.assign(this.root.style, { left: `${left}px`, top: `${top}px`, width: `${width}px` });
     this.root.dataset.side = spot.side;
     Object.assign(this.bet.style, {
@@ -91,7 +90,7 @@ export class SeatView {
 
   /**
    * @param {Scene} scene
-   * @param {Hand|null} hand the one in play, or else the last one
+   * @param {Hand|null} hand the current hand, or else the last one
    */
   render(scene, hand) {
     const { table, memory, own } = scene;
@@ -123,7 +122,7 @@ export class SeatView {
    * @param {HandSeat|null} part
    */
   renderCards({ table, own, discards }, seat, part) {
-    const down = openedAfter(table, this.number) ?? cardsOf(seat, part);
+    const down = shownAfterHand(table, this.number) ?? cardsOf(seat, part);
     const up = part && down.length ? part.up : [];
     const choosing = own === this.number && discards.turn !== null;
     const cards = [...down, ...up];
@@ -135,17 +134,17 @@ export class SeatView {
       card.setAttribute("aria-keyshortcuts", String(index + 1));
     });
     this.cards.toggleAttribute("data-mixed", down.length > 0 && up.length > 0);
-    this.lying = cards;
-    this.fan();
+    this.shownCards = cards;
+    this.spaceCards();
   }
 
-  /** Lay the cards beside each other, as far as there is room. */
-  fan() {
-    const cards = this.lying;
+  /** Space the cards to fit the available width. */
+  spaceCards() {
+    const cards = this.shownCards;
     const own = this.root.dataset.own !== undefined;
     const key = `${cards} ${own}`;
-    if (key === this.fanned || !this.layout) return;
-    this.fanned = key;
+    if (key === this.spacingKey || !this.layout) return;
+    this.spacingKey = key;
     const { cardWidth, ownCardWidth, fanWidth, ownFanWidth, seatWidth } = this.layout;
     const [card, room] = own ? [ownCardWidth, ownFanWidth] : [cardWidth, fanWidth];
     const { steps, width, tight } = spaceCards(cards, card, room);
@@ -174,7 +173,7 @@ export class SeatView {
     this.stack.dataset.stack = seat ? String(seat.stack) : "";
     this.stack.title = seat ? chips(seat.stack) : "";
     setText(this.avatar, seat ? [...seat.name][0].toUpperCase() : "");
-    this.avatar.dataset.hue = seat ? String(hueOf(seat.name)) : "";
+    this.avatar.dataset.hue = seat ? String(colourOf(seat.name)) : "";
   }
 
   /**
@@ -192,7 +191,7 @@ export class SeatView {
   }
 
   /**
-   * @param {Turn|null} turn this seat's, or null
+   * @param {Turn|null} turn this seat's turn, or null
    * @param {number} now
    */
   tick(turn, now) {
@@ -214,7 +213,7 @@ export class SeatView {
   }
 
   /** @param {string} text */
-  speak(text) {
+  showChat(text) {
     setText(this.bubble, text);
     this.bubble.hidden = false;
     clearTimeout(this.bubbleTimer);
@@ -258,7 +257,7 @@ function describeDrawn(count) {
 }
 
 /**
- * What lies at a seat. The own cards stay in sight after a fold; nobody else's do.
+ * The cards to show at a seat. The viewer's cards stay visible after a fold, the others' do not.
  * @param {Seat|null} seat
  * @param {HandSeat|null} part
  */
@@ -269,18 +268,18 @@ function cardsOf(seat, part) {
 }
 
 /**
- * The cards that a player has shown when the hand was over, as long as they lie there.
+ * The cards that a player showed after the hand, until the next hand starts.
  * @param {import("../model/table-state.js").TableState} table
  * @param {number} number
  */
-function openedAfter(table, number) {
+function shownAfterHand(table, number) {
   return table.last_hand?.shown.includes(number) ? table.last_hand.cards[number] : null;
 }
 
 const NO_TAG = { text: "", kind: "" };
 
 /**
- * The one thing worth knowing about a seat besides its name and stack.
+ * The tag below a seat: the most important fact beside name and stack.
  * @param {Seat} seat
  * @param {HandSeat|null} part
  * @param {boolean} playing
@@ -303,9 +302,9 @@ function tagFor(seat, part, playing, number, memory) {
 }
 
 /**
- * A colour for a name, one of eight.
+ * The avatar colour of a name, as one of eight indices.
  * @param {string} name
  */
-function hueOf(name) {
+function colourOf(name) {
   return [...name].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 8;
 }

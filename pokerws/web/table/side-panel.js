@@ -1,6 +1,6 @@
 /**
- * The side panel: the log of the table and the chat; on a small screen a sheet that opens, and a
- * few last lines of the log where the buttons are otherwise.
+ * The side panel with the hand log and the chat. On small screens it is a sheet that opens, and the
+ * last lines of the log are shown in place of the action bar.
  */
 
 import { byId, make, setText } from "../ui/dom.js";
@@ -88,7 +88,7 @@ export class Panel {
 }
 
 /**
- * Add a line below the others, and keep the last one in sight unless the reader scrolled up.
+ * Append a line, and scroll to it unless the reader has scrolled up.
  * @param {HTMLElement} list
  * @param {HTMLElement} line
  * @param {number} most

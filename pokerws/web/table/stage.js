@@ -1,5 +1,5 @@
 /**
- * The table as it is seen: felt, seats, board, pots and the clock of whoever is to act.
+ * Renders the table: felt, seats, boards, pots, and the clock of the seat to act.
  */
 
 import { chips } from "../model/format.js";
@@ -15,7 +15,7 @@ import { SeatView } from "./seat.js";
 /** @typedef {import("../model/table-state.js").TableState} TableState */
 /** @typedef {import("../model/table-state.js").Hand} Hand */
 
-/** What the style sheet knows of the layout, in pixels. */
+/** Custom properties that pass the layout to the style sheet, in pixels. */
 const SIZES = /** @type {const} */ ({
   "--seat-width": "seatWidth",
   "--seat-height": "seatHeight",
@@ -25,18 +25,18 @@ const SIZES = /** @type {const} */ ({
   "--inner-width": "innerWidth",
 });
 
-/** Narrower seats have no room for an avatar. */
+/** Seats narrower than this have no avatar. */
 const COMPACT_SEAT_WIDTH = 112;
 
 export class Stage {
-  /** @param {(seat: number) => void} sit called when a free seat is chosen */
+  /** @param {(seat: number) => void} sit called with the number of a free seat that is clicked */
   constructor(sit) {
     this.sit = sit;
     this.root = byId("table");
     /** @type {SeatView[]} */
     this.seats = [];
     this.rotation = 0;
-    // What the layout depends on, besides the size.
+    // The layout depends on these, beside the size.
     this.cards = 2;
     this.boards = 1;
     new ResizeObserver(() => this.arrange()).observe(this.root);
@@ -77,7 +77,7 @@ export class Stage {
   }
 
   /**
-   * Make room for the cards of the game, and for its boards.
+   * Update the layout for the number of cards and boards of the game.
    * @param {TableState} table
    * @param {Hand|null} hand
    */
@@ -111,7 +111,7 @@ export class Stage {
   }
 
   /**
-   * Make the seats, and turn the table so that one of them is at the bottom.
+   * Create the seats and rotate the table so that seat `atBottom` is at the bottom.
    * @param {number} count
    * @param {number} atBottom
    */
@@ -125,7 +125,7 @@ export class Stage {
     this.arrange();
   }
 
-  /** Put everything where it belongs at the present size. */
+  /** Place all parts for the current size. */
   arrange() {
     const { clientWidth: width, clientHeight: height } = this.root;
     const count = this.seats.length;
@@ -191,12 +191,12 @@ export class Stage {
   }
 
   /**
-   * Show for a while what someone says.
+   * Show a chat message at a seat for a while.
    * @param {number} seat
    * @param {string} text
    */
-  speak(seat, text) {
-    this.seats[seat]?.speak(text);
+  showChat(seat, text) {
+    this.seats[seat]?.showChat(text);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a seated player can ask for beyond the hand, where the house allows it: to straddle, and to
- * have the board run several times.
+ * Options of a seated player, if the house rules allow them: straddling, and running the board
+ * several times.
  */
 
 import { byId } from "../ui/dom.js";
@@ -27,7 +27,7 @@ export class TableOptions {
   }
 
   /**
-   * Send a wish; what is shown afterwards is what the server knows.
+   * Send an option, and then show the server's state of it.
    * @param {Message} message
    */
   async ask(message) {

@@ -1,6 +1,6 @@
 /**
- * The table screen: follows one table, applies what comes to its state, and has the parts of the
- * screen show it. Every command that a seated player sends goes through here.
+ * The table screen: subscribes to one table, applies its events and renders the screen's parts. All
+ * commands of a seated player are sent from here.
  */
 
 import { chips } from "../model/format.js";
@@ -25,21 +25,20 @@ import { TableOptions } from "./table-options.js";
 /** @typedef {import("../net/protocol.js").Message} Message */
 /** @typedef {import("../model/table-state.js").TableState} TableState */
 /** @typedef {import("../model/table-state.js").TableEvent} TableEvent */
-
 /** @typedef {import("./scene.js").Scene} Scene */
 
 const TICK_MS = 200;
-const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class TableScreen {
   /**
    * @param {Connection} connection
    * @param {import("../account/account.js").Account} account
-   * @param {(why: string) => void} gone called when the table cannot be shown
+   * @param {(reason: string) => void} leave called when the table cannot be shown
    */
-  constructor(connection, account, gone) {
+  constructor(connection, account, leave) {
     this.connection = connection;
-    this.gone = gone;
+    this.leave = leave;
     /** @type {string|null} */
     this.id = null;
     /** @type {TableFeed|null} */
@@ -51,7 +50,7 @@ export class TableScreen {
     /** @type {{event: TableEvent, waitMs: number}[]} */
     this.queue = [];
     /** @type {ReturnType<typeof setTimeout>|null} */
-    this.pause = null;
+    this.pauseTimer = null;
     /** @param {Message} message */
     const send = (message) => this.send(message);
     this.stage = new Stage((seat) => this.controls.askBuyIn(seat));
@@ -63,7 +62,7 @@ export class TableScreen {
     this.panel = new Panel(send);
     connection.on("status", () => this.render());
     account.onChange(() => this.render());
-    connection.on("chat", (message) => this.takeChat(message));
+    connection.on("chat", (message) => this.handleChat(message));
     setInterval(() => this.tick(), TICK_MS);
   }
 
@@ -73,17 +72,17 @@ export class TableScreen {
     this.id = id;
     this.showFrame(true);
     this.feed = new TableFeed(this.connection, id, {
-      onSnapshot: (snapshot) => this.takeSnapshot(snapshot),
-      onEvents: (events) => this.takeEvents(events),
+      onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
+      onEvents: (events) => this.handleEvents(events),
       onWatching: (resumed) => this.watching(resumed),
-      onRefused: (error) => this.gone(describeRejection(error)),
+      onRejected: (error) => this.leave(describeRejection(error)),
     });
     this.feed.open();
   }
 
   close() {
     this.feed?.close();
-    this.hurry();
+    this.skipPauses();
     this.queue = [];
     this.feed = this.table = this.id = null;
     this.memory = new HandMemory();
@@ -105,7 +104,7 @@ export class TableScreen {
     return this.seat() !== null;
   }
 
-  /** The own seat: at which table, with how many chips before the player. */
+  /** The player's seat: the table's name and the stack. */
   seat() {
     const own = this.ownSeat();
     const seat = own === null ? null : this.table?.seats[own];
@@ -123,44 +122,44 @@ export class TableScreen {
 
   /** @param {boolean} resumed */
   watching(resumed) {
-    if (resumed) showToast("Back at the table");
+    if (resumed) showToast("Reconnected to the table");
     this.render();
   }
 
   /** @param {Message} snapshot */
-  takeSnapshot(snapshot) {
-    this.hurry();
+  handleSnapshot(snapshot) {
+    this.skipPauses();
     this.drain();
     const first = this.table === null;
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
     this.table = readTable(snapshot.state);
     this.epoch = snapshot.epoch;
-    if (snapshot.state.closed) this.gone(`${describeClosing()}.`);
+    if (snapshot.state.closed) this.leave(`${describeClosing()}.`);
     if (first && this.table?.hand_number) {
-      this.panel.log(`You came in at hand ${chips(this.table.hand_number)}`, "note");
+      this.panel.log(`You joined at hand ${chips(this.table.hand_number)}`, "note");
     }
     this.render();
   }
 
   /** @param {TableEvent[]} events */
-  takeEvents(events) {
-    const calm = document.hidden || stillness.matches;
-    const waits = calm ? events.map(() => 0) : pauses(events, this.connection.serverNow());
-    if (events.some((event) => event.type === "hand_started")) this.hurry();
+  handleEvents(events) {
+    const immediate = document.hidden || reducedMotion.matches;
+    const waits = immediate ? events.map(() => 0) : pauses(events, this.connection.serverNow());
+    if (events.some((event) => event.type === "hand_started")) this.skipPauses();
     events.forEach((event, index) => this.queue.push({ event, waitMs: waits[index] }));
     this.drain();
   }
 
-  /** Apply what has come, up to the next pause. */
+  /** Apply the queued events up to the next pause. */
   drain() {
-    while (this.pause === null && this.queue.length) {
+    while (this.pauseTimer === null && this.queue.length) {
       const next = this.queue[0];
       if (next.waitMs) {
         this.wait(next.waitMs);
         next.waitMs = 0;
       } else {
         this.queue.shift();
-        this.takeEvent(next.event);
+        this.handleEvent(next.event);
       }
     }
     this.render();
@@ -168,42 +167,42 @@ export class TableScreen {
 
   /** @param {number} delayMs */
   wait(delayMs) {
-    this.pause = setTimeout(() => {
-      this.pause = null;
+    this.pauseTimer = setTimeout(() => {
+      this.pauseTimer = null;
       this.drain();
     }, delayMs);
   }
 
-  /** Wait for nothing that is in the queue. */
-  hurry() {
-    if (this.pause !== null) clearTimeout(this.pause);
-    this.pause = null;
+  /** Drop the pauses of the queued events. */
+  skipPauses() {
+    if (this.pauseTimer !== null) clearTimeout(this.pauseTimer);
+    this.pauseTimer = null;
     for (const next of this.queue) next.waitMs = 0;
   }
 
   /** @param {TableEvent} event */
-  takeEvent(event) {
+  handleEvent(event) {
     if (!this.table) return;
     try {
-      const told = describeEvent(this.table, event);
+      const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
       applyEvent(this.table, event);
-      if (told) this.panel.log(told, LOG_STYLES[event.type]);
-      if (event.type === "table_closed") this.gone(`${describeClosing(event.reason)}.`);
+      if (line) this.panel.log(line, LOG_STYLES[event.type]);
+      if (event.type === "table_closed") this.leave(`${describeClosing(event.reason)}.`);
     } catch (error) {
-      // An event from a newer server, or a fault of ours: the server's snapshot is always right.
+      // An unknown event or a bug: recover with a snapshot from the server.
       console.error(error);
       this.queue = [];
-      this.feed?.startOver();
+      this.feed?.resync();
     }
   }
 
   /** @param {Message} message */
-  takeChat(message) {
+  handleChat(message) {
     if (message.table !== this.id) return;
     this.panel.chat(message.name, message.text, message.player === this.connection.welcome?.player);
     const seat = this.table?.seats.findIndex((taken) => taken?.player === message.player) ?? -1;
-    if (seat >= 0) this.stage.speak(seat, message.text);
+    if (seat >= 0) this.stage.showChat(seat, message.text);
   }
 
   ownSeat() {
@@ -235,7 +234,7 @@ export class TableScreen {
     this.options.render(scene);
     this.choice.render(scene);
     this.tick();
-    this.titlePage(scene);
+    this.renderTitle(scene);
   }
 
   /** @param {TableState} table */
@@ -245,12 +244,12 @@ export class TableScreen {
     const mix = isMix(config.variant) ? `${gameName(config.variant)} · ` : "";
     const words = `${mix}${shortGameName(game)} ${describeStakes(config, game)}`;
     setText(byId("stakes"), words);
-    // Where the head of the page has no room for it, the felt tells.
+    // On narrow screens the stakes are shown on the felt instead.
     setText(byId("game-line"), `${shortGameName(game)} ${describeStakes(config, game)}`);
     byId("stakes").title = `${gameName(game)} ${describeStakes(config, game)}`;
   }
 
-  /** Move the clocks. */
+  /** Update the clocks. */
   tick() {
     if (!this.table) return;
     const now = this.connection.serverNow();
@@ -259,14 +258,14 @@ export class TableScreen {
   }
 
   /** @param {Scene} scene */
-  titlePage({ table, own }) {
+  renderTitle({ table, own }) {
     const mine = own !== null && table.hand?.turn?.seat === own;
     const title = mine ? `● Your turn – ${table.name}` : `${table.name} – pokerws`;
     if (document.title !== title) document.title = title;
   }
 }
 
-/** How lines of the log look that are more than an action. @type {Record<string, string>} */
+/** CSS classes of log lines, by event type. @type {Record<string, string>} */
 const LOG_STYLES = {
   hand_started: "heading",
   board_dealt: "street",

@@ -1,6 +1,6 @@
 /**
- * The amount of a bet or raise: a slider, a field and presets where it may be chosen, or one or two
- * buttons where the stakes fix it.
+ * The amount of a bet or raise: a slider, a field and presets if it can be chosen, or one or two
+ * buttons if the stakes fix it.
  */
 
 import { chips } from "../model/format.js";
@@ -12,14 +12,14 @@ import { byId, setText } from "../ui/dom.js";
 /** @typedef {import("../model/table-state.js").Turn} Turn */
 
 export class Wager {
-  /** @param {() => void} changed called when another amount is given */
+  /** @param {() => void} changed called when the amount changes */
   constructor(changed) {
     this.changed = changed;
     /** @type {Turn|null} */
     this.turn = null;
     /** @type {TableState|null} */
     this.table = null;
-    /** Whether the amount that is given may be sent. */
+    /** Whether the entered amount is legal. */
     this.legal = false;
     this.amount = byId("raise-amount");
     this.slider = byId("raise-slider");
@@ -31,7 +31,7 @@ export class Wager {
   }
 
   /**
-   * Show what may be bet in a turn; nothing where betting is not legal.
+   * Show the amounts that can be bet in a turn, or nothing if betting is not legal.
    * @param {Turn} turn
    * @param {TableState} table
    */
@@ -60,7 +60,7 @@ export class Wager {
     }
     const most = this.button("max");
     setText(most, this.isAllIn(turn.max_to) ? "All-in" : "Max");
-    // In pot limit, the pot is the most there is.
+    // In pot limit, the pot is the maximum, so one preset is enough.
     most.hidden = !this.isAllIn(turn.max_to) && this.presetAmount("pot") === turn.max_to;
   }
 
@@ -70,12 +70,12 @@ export class Wager {
     return buttons.find((button) => button.dataset.preset === preset);
   }
 
-  /** The amount that is given. */
+  /** The entered amount. */
   value() {
     return Number(this.amount.value);
   }
 
-  /** The slider moves by small blinds, so that it gives round amounts. */
+  /** The slider moves in small blinds, for round amounts. */
   step() {
     return Math.max(1, this.table?.config.small_blind ?? 1);
   }
@@ -91,7 +91,7 @@ export class Wager {
     this.amountTyped();
   }
 
-  /** Show what the typed amount means, or that it is not legal. */
+  /** Update slider and button for the entered amount, and mark it if it is not legal. */
   amountTyped() {
     const { turn, table } = this;
     if (!turn || !table) return;
@@ -122,7 +122,7 @@ export class Wager {
     if (name === "max") return turn.max_to;
     const matched = (table.hand?.seats[turn.seat]?.bet ?? 0) + turn.call;
     const pot = potsOf(table.hand).total + turn.call;
-    // The server knows best what counts as the pot, where that is the limit.
+    // In pot limit, the server has calculated the pot.
     const potLimit = variant(table.hand?.variant ?? "").betting === "pot_limit";
     if (name === "pot" && potLimit) return turn.max_to;
     const to = matched + Math.round(pot * (name === "half" ? 0.5 : 1));
@@ -138,7 +138,7 @@ export class Wager {
 /**
  * @param {TableState} table
  * @param {Turn} turn
- * @param {number} amount the total for the street
+ * @param {number} amount the total bet on this street
  */
 function isAllIn(table, turn, amount) {
   const before = table.hand?.seats[turn.seat]?.bet ?? 0;

@@ -1,6 +1,6 @@
 /**
- * Cards: drawn with text and SVG paths, so that no font or image is needed and no phone turns a
- * suit into an emoji. Colours are the style sheet's, by `data-suit`.
+ * Cards, drawn with text and SVG paths: no font or image is needed, and no phone shows a suit as an
+ * emoji. The style sheet sets the colours by `data-suit`.
  */
 
 import { cardName, rankSign } from "../model/format.js";
@@ -15,7 +15,7 @@ const SUIT_PATHS = {
 };
 
 /**
- * @param {string} card `As`, or `??` for one that lies face down
+ * @param {string} card `As`, or `??` for a face-down card
  * @returns {HTMLElement}
  */
 export function makeCard(card) {
@@ -23,7 +23,7 @@ export function makeCard(card) {
 }
 
 /**
- * A card that can be chosen.
+ * A card that can be selected.
  * @param {string} card
  * @param {(card: string) => void} choose
  * @returns {HTMLElement}
@@ -56,10 +56,10 @@ function draw(element, card) {
 }
 
 /**
- * Make `place` show these cards, leaving alone those that are there already.
+ * Show these cards in `place`, and keep the elements of cards that it already has.
  * @param {HTMLElement} place
  * @param {string[]} cards
- * @param {((card: string) => void)|null} [choose] called with a card that is chosen, if one can be
+ * @param {((card: string) => void)|null} [choose] called when a card is selected
  */
 export function showCards(place, cards, choose = null) {
   cards.forEach((card, index) => {

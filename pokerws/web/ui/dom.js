@@ -1,9 +1,9 @@
 /**
- * Making and finding elements. Text only ever goes in as text, never as HTML.
+ * Finds and creates elements. Text is always set as text, never as HTML.
  */
 
 /**
- * The element with an id, which the page must have.
+ * The element with this id.
  * @param {string} id
  * @returns {any}
  */
@@ -16,8 +16,8 @@ export function byId(id) {
 /**
  * A new element.
  * @param {string} tag
- * @param {Record<string, string|boolean|((event: any) => void)>} [properties] attributes, and
- *   `text`, and `onclick` and the like as functions
+ * @param {Record<string, string|boolean|((event: any) => void)>} [properties] attributes,
+ *   `text`, and event handlers such as `onclick`
  * @param {...(Node|string)} children
  * @returns {any}
  */
@@ -50,7 +50,7 @@ export function makeSvg(tag, attributes = {}, ...children) {
 }
 
 /**
- * Set an element's text, and touch the page only when it changes.
+ * Set an element's text if it differs, to avoid needless layout.
  * @param {Element} element
  * @param {string} text
  */

@@ -1,29 +1,29 @@
 /**
- * Short messages at the edge of the page: what was refused, and what the server has to say. They
- * go away by themselves and never ask for a click.
+ * Toasts: short messages, such as rejections and server notices, that disappear by themselves.
  */
 
+import { sentence } from "../model/format.js";
 import { byId, setText } from "./dom.js";
 
 const SHORT_MS = 4_000;
 const LONG_MS = 12_000;
 
 /**
- * What players read for the codes whose own message speaks to programmers.
+ * Texts for the codes whose messages are written for programmers.
  * @type {Record<string, string>}
  */
-const PLAIN = {
+const TEXTS = {
   wrong_turn: "Too late – that turn is over.",
   not_your_turn: "It is not your turn.",
-  disconnected: "The connection was lost. Look at the table before you try again.",
-  unknown_table: "There is no such table any more.",
+  disconnected: "The connection was lost. Check the table before you try again.",
+  unknown_table: "This table no longer exists.",
   insufficient_chips: "Your account does not have that many chips.",
-  bank_unavailable: "The bank cannot be reached just now. Try again in a moment.",
-  refill_not_due: "A refill is not due yet.",
-  logout_unavailable: "You cannot be logged out just now. Try again in a moment.",
+  bank_unavailable: "Accounts are unavailable right now. Try again in a moment.",
+  refill_not_due: "No refill is available yet.",
+  logout_unavailable: "You cannot be logged out right now. Try again in a moment.",
   too_fast: "That was too fast. Try again in a moment.",
-  forbidden: "You may watch here, but not do that.",
-  seat_taken: "Someone else was faster: the seat is taken.",
+  forbidden: "You are not allowed to do that.",
+  seat_taken: "The seat is already taken.",
 };
 
 /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -31,12 +31,12 @@ let timer;
 
 /**
  * @param {string} text
- * @param {boolean} [long] leave it on for longer
+ * @param {boolean} [long] show it for longer
  */
 export function showToast(text, long = false) {
   const place = byId("message");
   place.hidden = false;
-  setText(place, text[0].toUpperCase() + text.slice(1));
+  setText(place, sentence(text));
   clearTimeout(timer);
   timer = setTimeout(() => {
     place.hidden = true;
@@ -44,7 +44,7 @@ export function showToast(text, long = false) {
 }
 
 /**
- * Say why a command was refused.
+ * Show why a command was rejected.
  * @param {Error & {code?: string}} error
  */
 export function showRejection(error) {
@@ -56,8 +56,8 @@ export function showRejection(error) {
  * @returns {string}
  */
 export function describeRejection(error) {
-  const plain = PLAIN[error.code ?? ""];
-  if (plain) return plain;
-  const text = error.message || "That did not work.";
-  return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+  const known = TEXTS[error.code ?? ""];
+  if (known) return known;
+  const text = sentence(error.message || "That did not work.");
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
