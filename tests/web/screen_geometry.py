@@ -4,7 +4,7 @@ from playwright.async_api import Page, ViewportSize
 
 from tests.web.visitor import DESKTOP, PHONE
 
-# Phones upright and held sideways, and a desktop.
+# Phones in both orientations, and a desktop.
 SIZES: tuple[ViewportSize, ...] = (
     PHONE,
     {"width": 360, "height": 640},
@@ -12,7 +12,7 @@ SIZES: tuple[ViewportSize, ...] = (
     {"width": 844, "height": 390},
 )
 
-# Resolves when the page has been laid out and drawn at its present size.
+# Resolves when the page has been rendered at its current size.
 _DRAWN = """() => new Promise((resolve) => {
     requestAnimationFrame(() => requestAnimationFrame(resolve));
 })"""
@@ -61,7 +61,7 @@ _AREAS = """() => {
         const box = element.getBoundingClientRect();
         const found = document.elementFromPoint(
             (box.left + box.right) / 2, (box.top + box.bottom) / 2);
-        // The cards of one hand may lie on each other.
+        // The cards of one hand may overlap.
         const whole = element.closest('.cards') ?? element;
         if (!whole.contains(found)) {
             faults.push(`${name(element)} is covered by ${found ? name(found) : 'nothing'}`);
@@ -90,7 +90,7 @@ _OVERLAPS = """() => {
         .map(([other]) => `${one.className || one.id} and ${other.className || other.id}`));
 }"""
 
-# Names, chips and the corners of cards that something else lies on.
+# Names, amounts and corners of cards that something else covers.
 _COVERED = """() => {
     const visible = (selector) => [...document.querySelectorAll(selector)]
         .filter((element) => element.checkVisibility());
@@ -117,13 +117,13 @@ async def resize(page: Page, size: ViewportSize) -> None:
 
 
 async def area_faults(page: Page) -> list[str]:
-    """Controls, cards and seats that leave their area or are covered by something else."""
+    """Controls, cards and seats that leave their area or are covered."""
     faults: list[str] = await page.evaluate(_AREAS)
     return faults
 
 
 async def seat_faults(page: Page) -> list[str]:
-    """Seats, boards and cards that lie on each other, and texts that something covers."""
+    """Seats, boards and cards that overlap, and texts that are covered."""
     faults: list[str] = await page.evaluate(_OVERLAPS)
     covered: list[str] = await page.evaluate(_COVERED)
     return faults + [f"{name} is covered" for name in covered]

@@ -101,7 +101,7 @@ async def test_the_choice_of_a_game_stays_in_its_area(shared_browser: Browser) -
 
 
 @pytest.mark.parametrize("width", [360, 860])
-async def test_the_open_panel_lies_over_the_table(shared_browser: Browser, width: int) -> None:
+async def test_the_open_panel_covers_the_table(shared_browser: Browser, width: int) -> None:
     async with seated(shared_browser, "NT") as visitor:
         page = visitor.page
         await resize(page, {"width": width, "height": HEIGHT})

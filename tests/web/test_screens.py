@@ -1,4 +1,4 @@
-"""What the page shows besides play: its forms, the lobby and texts of other players."""
+"""The name form, the lobby, closed tables, and texts of other players."""
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -11,7 +11,7 @@ from tests.web.visitor import DESKTOP, NAME, Visitor, heads_up
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_bad_name_is_refused_at_the_form(visitor: Visitor, room: Room) -> None:
+async def test_an_invalid_name_is_rejected_in_the_form(visitor: Visitor, room: Room) -> None:
     await visitor.page.goto(room.address)
     await visitor.page.fill("#name", "a\u200bb")
     await visitor.page.click("#enter")
@@ -21,7 +21,7 @@ async def test_a_bad_name_is_refused_at_the_form(visitor: Visitor, room: Room) -
     await visitor.page.wait_for_selector("[data-table-id]")
 
 
-async def test_texts_of_others_stay_text(shared_browser: Browser) -> None:
+async def test_texts_of_other_players_are_never_markup(shared_browser: Browser) -> None:
     evil = "<img src=x onerror=x>"
     config = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
     async with open_room(config, name=evil) as room:
@@ -40,9 +40,7 @@ async def test_texts_of_others_stay_text(shared_browser: Browser) -> None:
         assert visitor.problems == []
 
 
-async def test_the_lobby_opens_a_table_and_keeps_its_list_up_to_date(
-    visitor: Visitor, room: Room
-) -> None:
+async def test_the_lobby_creates_a_table_and_updates_its_list(visitor: Visitor, room: Room) -> None:
     await visitor.enter()
     page = visitor.page
     await page.click("#new-table")
@@ -62,7 +60,7 @@ async def test_the_lobby_opens_a_table_and_keeps_its_list_up_to_date(
     await expect(rows.first).to_contain_text("1/6 seats")
 
 
-async def test_a_table_that_closes_sends_everybody_to_the_lobby_where_it_is_no_more(
+async def test_a_closed_table_returns_its_viewers_to_the_lobby(
     visitor: Visitor, room: Room
 ) -> None:
     await heads_up(visitor)

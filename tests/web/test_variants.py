@@ -1,4 +1,4 @@
-"""Games other than hold'em without a limit at the page: what each shows, and how it is played.
+"""Games other than no-limit hold'em: what the page shows, and how they are played.
 
 Heads-up the visitor, in seat 0, has the button: cards go to Bob first, and he acts first but where
 there are blinds before the flop.
@@ -29,7 +29,7 @@ def table_of(
     )
 
 
-async def test_cards_to_throw_away_are_chosen_by_click_or_key(shared_browser: Browser) -> None:
+async def test_discards_are_selected_by_click_or_key(shared_browser: Browser) -> None:
     async with at_table(shared_browser, table_of("F2L3D"), "Bob") as visitor:
         page, room = visitor.page, visitor.room
         room.next_hand("2c 7s 3c Kd 4c 5h 9h 4d 9s Qs  Tc Td  2h 3h")
@@ -67,7 +67,7 @@ async def test_cards_to_throw_away_are_chosen_by_click_or_key(shared_browser: Br
         await expect(log.nth(-2)).to_have_text("Bob draws 2")
 
 
-async def test_in_pineapple_one_card_goes_and_no_other_number(shared_browser: Browser) -> None:
+async def test_pineapple_discards_exactly_one_card(shared_browser: Browser) -> None:
     async with at_table(shared_browser, table_of("NP"), "Bob") as visitor:
         page, room = visitor.page, visitor.room
         room.next_hand("2c As 3c Ks 4c 7d")
@@ -88,7 +88,7 @@ async def test_in_pineapple_one_card_goes_and_no_other_number(shared_browser: Br
         assert await visitor.shown_cards(OWN) == ["As", "Ks"]
 
 
-async def test_stud_shows_what_lies_face_up_and_has_a_button_for_each_bet(
+async def test_stud_shows_face_up_cards_and_a_button_for_each_bet_size(
     shared_browser: Browser,
 ) -> None:
     async with at_table(shared_browser, table_of("F7S"), "Bob") as visitor:
@@ -119,7 +119,7 @@ async def test_stud_shows_what_lies_face_up_and_has_a_button_for_each_bet(
         await expect(page.locator("#result")).to_have_text("Hanna wins 240")
 
 
-async def test_the_pot_is_the_limit_and_high_and_low_share_it(shared_browser: Browser) -> None:
+async def test_pot_limit_omaha_hi_lo_splits_the_pot(shared_browser: Browser) -> None:
     async with at_table(shared_browser, table_of("PO/8"), "Bob") as visitor:
         page, room = visitor.page, visitor.room
         room.next_hand("2c Kd 3d Kc Jh Qs Jd Qh  4h 5s 8c Kh Ks")
@@ -145,7 +145,7 @@ async def test_the_pot_is_the_limit_and_high_and_low_share_it(shared_browser: Br
         await expect(page.locator(f"{BOB}[data-winner]")).to_be_visible()
 
 
-async def test_a_bomb_pot_has_two_boards_and_the_house_allows_to_run_it_twice(
+async def test_a_bomb_pot_with_two_boards_and_the_table_options(
     shared_browser: Browser,
 ) -> None:
     house = HouseRules(
@@ -178,7 +178,9 @@ async def test_a_bomb_pot_has_two_boards_and_the_house_allows_to_run_it_twice(
         assert await visitor.shown_cards("#extra-boards") == ["2h", "2s", "7c", "8c", "8d"]
 
 
-async def test_who_has_the_next_button_chooses_the_game(shared_browser: Browser) -> None:
+async def test_dealers_choice_is_made_by_the_player_with_the_next_button(
+    shared_browser: Browser,
+) -> None:
     mix = Mix(games=("NT", "FR", "PO"), rotation="choice")
     async with at_table(shared_browser, table_of("MIX", mix=mix), "Bob") as visitor:
         page, room = visitor.page, visitor.room
@@ -191,7 +193,7 @@ async def test_who_has_the_next_button_chooses_the_game(shared_browser: Browser)
         await expect(page.locator("#stakes")).to_contain_text("Mix · FL razz 100 / 200")
 
 
-async def test_a_mix_tells_what_comes_next(shared_browser: Browser) -> None:
+async def test_a_mix_shows_the_next_game(shared_browser: Browser) -> None:
     mix = Mix(rotation="hands", hands=2)
     async with at_table(shared_browser, table_of("HORSE", mix=mix), "Bob") as visitor:
         room = visitor.room
@@ -205,7 +207,9 @@ async def test_a_mix_tells_what_comes_next(shared_browser: Browser) -> None:
         await expect(note).to_have_text("Last hand, then FL Omaha hi-lo")
 
 
-async def test_the_form_asks_for_what_the_game_needs(visitor: Visitor, room: Room) -> None:
+async def test_the_new_table_form_shows_the_fields_of_the_game(
+    visitor: Visitor, room: Room
+) -> None:
     await visitor.enter()
     page = visitor.page
     await page.click("#new-table")
