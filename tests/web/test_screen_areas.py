@@ -100,6 +100,24 @@ async def test_the_choice_of_a_game_stays_in_its_area(shared_browser: Browser) -
         assert await faults_by_width(visitor.page) == {}
 
 
+async def test_the_table_keeps_its_size_when_a_turn_ends(shared_browser: Browser) -> None:
+    async def stage_heights(page: Page) -> list[int]:
+        heights: list[int] = []
+        for width in (390, 600, 861, 1024, 1280):
+            await resize(page, {"width": width, "height": HEIGHT})
+            heights.append(await page.evaluate("document.querySelector('#stage').clientHeight"))
+        return heights
+
+    async with seated(shared_browser, "NT", PLAIN) as visitor:
+        page = visitor.page
+        visitor.room.next_hand()
+        await visitor.own_turn()
+        during = await stage_heights(page)
+        await page.click("#action-call")
+        await visitor.turn_of(1)
+        assert await stage_heights(page) == during
+
+
 @pytest.mark.parametrize("width", [360, 860])
 async def test_the_open_panel_covers_the_table(shared_browser: Browser, width: int) -> None:
     async with seated(shared_browser, "NT") as visitor:

@@ -94,7 +94,10 @@ export function nameAt(table, seat) {
   return table.seats[seat]?.name ?? `Seat ${seat + 1}`;
 }
 
-/** @param {string} text */
+/**
+ * The text with a capital first letter.
+ * @param {string} text
+ */
 export function sentence(text) {
   return text && text[0].toUpperCase() + text.slice(1);
 }

@@ -4,6 +4,7 @@
  */
 
 import { MIXES, VARIANTS } from "../variants.js";
+import { sentence } from "./format.js";
 
 /** @typedef {import("../variants.js").Variant} Variant */
 /** @typedef {import("./table-read.js").TableConfig} TableConfig */
@@ -93,5 +94,5 @@ export function describeRotation({ config, game }) {
  */
 export function streetName(code, street) {
   const name = variant(code).streets[street];
-  return name ? name[0].toUpperCase() + name.slice(1) : `Street ${street + 1}`;
+  return name ? sentence(name) : `Street ${street + 1}`;
 }

@@ -23,7 +23,7 @@ import { gameName, gamesOf, isMix, variant } from "./games.js";
  * @param {string} code of a variant
  * @returns {Stakes}
  */
-export function stakesOf(config, code) {
+function stakesOf(config, code) {
   const { betting, forced } = variant(code);
   let { small_blind: smallBlind, big_blind: bigBlind } = config;
   let minBet = bigBlind;

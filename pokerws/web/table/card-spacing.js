@@ -3,6 +3,8 @@
  * cards closest together. Pure geometry; all values are in pixels.
  */
 
+import { clamp } from "./layout.js";
+
 const GAP = 3;
 /** The least visible part of a covered card, in card widths, so that its rank is readable. */
 const LEAST_OPEN = 0.36;
@@ -31,13 +33,4 @@ export function spaceCards(cards, cardWidth, room) {
   const steps = covered.map((card) => (card === "??" ? back : step));
   const width = cardWidth + steps.reduce((sum, each) => sum + each, 0);
   return { steps, width, tight: open > 0 && step < cardWidth * TIGHT };
-}
-
-/**
- * @param {number} value
- * @param {number} low
- * @param {number} high
- */
-function clamp(value, low, high) {
-  return Math.min(high, Math.max(low, value));
 }

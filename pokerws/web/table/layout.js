@@ -22,7 +22,7 @@
  * @property {(Point & {side: "left"|"middle"|"right", bet: Point})[]} seats plate centres
  */
 
-export const CARD_RATIO = 1.4;
+const CARD_RATIO = 1.4;
 /** The part of a card's height that is visible above the plate. */
 const PEEK = 0.74;
 const PEEK_WHEN_TIGHT = 0.56;
@@ -298,6 +298,6 @@ function feltAround(middle, halfWidth, halfHeight, radius, sizes) {
  * @param {number} low
  * @param {number} high
  */
-function clamp(value, low, high) {
+export function clamp(value, low, high) {
   return Math.min(high, Math.max(low, value));
 }

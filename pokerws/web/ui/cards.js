@@ -18,7 +18,7 @@ const SUIT_PATHS = {
  * @param {string} card `As`, or `??` for a face-down card
  * @returns {HTMLElement}
  */
-export function makeCard(card) {
+function makeCard(card) {
   return draw(make("span", { role: "img" }), card);
 }
 
@@ -28,7 +28,7 @@ export function makeCard(card) {
  * @param {(card: string) => void} choose
  * @returns {HTMLElement}
  */
-export function makeCardButton(card, choose) {
+function makeCardButton(card, choose) {
   const button = make("button", { type: "button", "aria-pressed": "false" });
   button.addEventListener("click", () => choose(card));
   return draw(button, card);
