@@ -178,6 +178,28 @@ async def test_a_bomb_pot_with_two_boards_and_the_table_options(
         assert await visitor.shown_cards("#extra-boards") == ["2h", "2s", "7c", "8c", "8d"]
 
 
+async def test_an_option_keeps_its_value_until_its_event_arrives(shared_browser: Browser) -> None:
+    config = table_of("NT", house=HouseRules(straddle="mississippi"))
+    async with at_table(shared_browser, config, "Bob") as visitor:
+        page, seq = visitor.page, visitor.room.table.seq
+        await expect(page.locator("#table")).to_have_attribute("data-seq", str(seq))
+        # Record the states that the page sets, also those that are gone before the next frame.
+        await page.evaluate("""() => {
+            const box = document.querySelector("#straddle");
+            const { get, set } = Object.getOwnPropertyDescriptor(
+                HTMLInputElement.prototype, "checked");
+            window.states = [];
+            Object.defineProperty(box, "checked", {
+                get() { return get.call(this); },
+                set(value) { window.states.push(value); set.call(this, value); },
+            });
+        }""")
+        await page.click("#straddle")
+        await expect(page.locator("#table")).to_have_attribute("data-seq", str(seq + 1))
+        await expect(page.locator("#straddle")).to_be_enabled()
+        assert await page.evaluate("window.states.includes(false)") is False
+
+
 async def test_dealers_choice_is_made_by_the_player_with_the_next_button(
     shared_browser: Browser,
 ) -> None:

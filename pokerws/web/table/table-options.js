@@ -27,15 +27,21 @@ export class TableOptions {
   }
 
   /**
-   * Send an option, and then show the server's state of it.
+   * Send an option. Its event may come after the answer, so only a rejection restores the old state.
    * @param {Message} message
    */
   async ask(message) {
     this.asking = true;
     this.enable();
-    await this.send(message).catch(showRejection);
-    this.asking = false;
-    this.render(this.scene);
+    try {
+      await this.send(message);
+      this.asking = false;
+      this.enable();
+    } catch (error) {
+      showRejection(/** @type {any} */ (error));
+      this.asking = false;
+      this.render(this.scene);
+    }
   }
 
   /** @param {Scene|null} scene */
