@@ -256,6 +256,7 @@ async def test_the_new_table_form_shows_the_fields_of_the_game(
     await expect(row.locator(".what p")).to_have_text(offer)
     await page.click("#new-table")
     await page.select_option("[name=variant]", "MIX")
+    await expect(page.locator("#house-rules")).to_be_visible()
     await page.check("#mix-games [value=F2L3D]")
     await expect(page.locator("[name=seats]")).to_have_attribute("max", "7")
     await page.select_option("[name=rotation]", "choice")

@@ -103,6 +103,9 @@ export class NewTable {
 
   /** Show the fields that the selected games need. */
   fit() {
+    // First, because a disabled list has no selected games.
+    const custom = this.field("variant").value === "MIX";
+    byId("mix-games").hidden = byId("mix-games").disabled = !custom;
     const games = this.games();
     const wanted = fieldsFor(games, isMix(this.field("variant").value));
     if (this.field("rotation").value !== "hands") wanted.delete("hands");
@@ -114,9 +117,6 @@ export class NewTable {
         /** @type {HTMLInputElement} */ (input).disabled = !shown;
       }
     }
-    const own = this.field("variant").value === "MIX";
-    byId("mix-games").hidden = !own;
-    byId("mix-games").disabled = !own;
     const rules = ["ante", "stud", "straddle", "board"];
     byId("house-rules").hidden = !rules.some((rule) => wanted.has(rule));
     this.fitSeats(games);
