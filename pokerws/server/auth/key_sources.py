@@ -159,6 +159,10 @@ class PublishedKeys:
             age_ms = self._clock.now_ms() - self._had_ms
             log.warning("auth_keys_not_read", error=str(error), kept=len(self._keys), age_ms=age_ms)
             return False
+        except Exception:
+            # The next try may succeed; until then the keys are those of the last one.
+            log.exception("auth_keys_failed", kept=len(self._keys))
+            return False
         finally:
             self._reading = None
             self._tried_ms = self._clock.now_ms()

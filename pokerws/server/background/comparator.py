@@ -11,6 +11,7 @@ from typing import Literal
 import structlog
 
 from pokerws.metrics import Metrics
+from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
@@ -48,10 +49,11 @@ class Comparator:
         self._interval_s = interval_ms / 1000
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Start the task."""
+    def start(self, watch: Watch = unwatched) -> None:
+        """Start the task.  `watch` is given the task, which runs until `stop`."""
         if self._interval_s:
             self._task = asyncio.create_task(self._run(), name="comparator")
+            watch(self._task)
 
     async def stop(self) -> None:
         """Stop, even during a comparison."""

@@ -13,6 +13,7 @@ import structlog
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.server.background.absent_seats import AbsentSeats
+from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.store import Store, StoreUnavailable
@@ -67,9 +68,10 @@ class Upkeep:
         self._put_off: dict[TableId, int] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Start the task."""
+    def start(self, watch: Watch = unwatched) -> None:
+        """Start the task.  `watch` is given the task, which runs until `stop`."""
         self._task = asyncio.create_task(self._run(), name="upkeep")
+        watch(self._task)
 
     async def stop(self) -> None:
         """Stop the task."""

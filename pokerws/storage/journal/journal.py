@@ -122,9 +122,13 @@ class Journal:
         """Report to `listener` from now on, after the listeners before it."""
         self._listeners.append(listener)
 
-    def start(self) -> None:
-        """Start the task.  Changes may have been put before."""
+    def start(self, watch: Callable[[asyncio.Task[None]], None] = lambda task: None) -> None:
+        """Start the task.  Changes may have been put before.
+
+        `watch` is given the task, which runs until `stop`.
+        """
         self._task = asyncio.create_task(self._run(), name="journal")
+        watch(self._task)
 
     def put(self, change: Change | Step) -> None:
         """Take over a change.  Raises ValueError when it does not follow the table's last one."""
@@ -155,7 +159,8 @@ class Journal:
         """Take no more changes, flush and end.  Returns whether everything is written."""
         self._stopping = True
         self._hurry.set()
-        if self._task is not None:
+        # A task that has failed writes nothing more, however long one waits for it.
+        if self._task is not None and not self._task.done():
             try:
                 await self.flush(timeout_s)
             except TimeoutError:

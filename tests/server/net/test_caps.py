@@ -371,7 +371,7 @@ async def test_a_player_has_so_many_open_tables(app: App, open_connection: Conne
     assert answered(app, "create_table", "too_many_tables") == 1
     await open_table(ben)
     assert app._lobby is not None
-    assert app.open_bot_table(), "nor is the server's own held up"
+    assert app.open_bot_tables(), "nor is the server's own held up"
     await app._lobby.close(TableId(first), "abandoned")
     await open_table(ann)
 
