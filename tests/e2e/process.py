@@ -17,7 +17,7 @@ from tests.vaults import VAULT_KEYS
 REPOSITORY = Path(__file__).parents[2]
 START_TIMEOUT_S = 40
 # What a process of the tests gets from their environment; the last is for `make coverage`.
-INHERITED = "PATH HOME LANG TMPDIR CI FAST_PATH COVERAGE_PROCESS_CONFIG".split()
+INHERITED = "PATH HOME LANG TMPDIR CI COVERAGE_PROCESS_CONFIG".split()
 
 
 def free_port() -> int:
