@@ -97,6 +97,9 @@ KEY = "SELECT value FROM server_keys WHERE name = $1"
 
 VERSION = "SELECT current_setting('server_version')"
 
+# The simple query protocol, which asyncpg uses without arguments, ends with a Sync.
+NOTHING = "SELECT"
+
 STATEMENTS = (
     *SAVES.values(),
     POSITION,
@@ -112,6 +115,7 @@ STATEMENTS = (
     MAKE_KEY,
     KEY,
     VERSION,
+    NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
 )
@@ -339,8 +343,10 @@ class _Writer:
             return await connection.fetch(statement, *arguments)
 
     async def prepare(self, statement: str) -> None:
+        """Check a statement, and have it ready for the first `fetch`."""
         async with self._ready() as connection:
             await connection.prepare(statement)
+            await _end_transaction(connection)
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
@@ -363,13 +369,27 @@ class _Writer:
                     max_cached_statement_lifetime=0,
                 )
             try:
-                yield connection
+                try:
+                    yield connection
+                except _REJECTED:
+                    # The arguments may have been refused before they were sent.
+                    await _end_transaction(connection)
+                    raise
             except _REJECTED:
                 raise
             except BaseException:
                 connection.terminate()
                 self._connection = None
                 raise
+
+
+async def _end_transaction(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """End the implicit transaction of a statement that was prepared and not executed.
+
+    asyncpg's `prepare` sends Flush and no Sync.  Until a Sync, PostgreSQL keeps the transaction
+    open, with its locks, and `statement_timeout` running: it would cancel a later statement.
+    """
+    await connection.execute(NOTHING)
 
 
 async def _nothing_to_reset(_: object) -> None:
