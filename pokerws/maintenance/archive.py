@@ -29,7 +29,6 @@ from pokerws.maintenance.archive_file import Archive, ArchiveError, HandsFile, L
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
-    Connection,
     NotStored,
     StoredEvent,
     count_games,
@@ -43,6 +42,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
 # Two archives at once would take each other's files for those of an interrupted run.

@@ -16,7 +16,6 @@ from pokerws.hand_histories.kept_hand import KeptHand
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
     NO_LIMIT,
-    Connection,
     NotStored,
     StoredEvent,
     StoredGame,
@@ -29,6 +28,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 

@@ -13,7 +13,6 @@ from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
     Bounds,
-    Connection,
     NotStored,
     StoredEvent,
     StoredGame,
@@ -27,6 +26,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 

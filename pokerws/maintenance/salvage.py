@@ -30,7 +30,6 @@ from pokerws.maintenance.narrate import picture
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_LIMIT,
-    Connection,
     ReadTable,
     StoredEvent,
     StoredGame,
@@ -43,6 +42,7 @@ from pokerws.maintenance.stored_log import (
 )
 from pokerws.maintenance.verify import LogReplay, differences
 from pokerws.maintenance.verify_ledger import verify_chips
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.store import Receipt, TableSnapshot
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 

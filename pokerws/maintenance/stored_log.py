@@ -8,19 +8,18 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-import asyncpg
 import msgspec
 
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.state import Table, TableId
-from pokerws.storage.postgres.database import DatabaseError, reachable
+from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.database import reachable
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.upcast import renewed
-from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
-
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+from pokerws.storage.vault.vault import Vault
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
@@ -48,7 +47,6 @@ WHERE game_id = $1 AND ($2::bigint IS NULL OR hand_number = $2)
 
 STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS)
 
-CONNECT_S = 10
 # Ids and events are fetched so many at a time.
 PAGE = 500
 NO_LIMIT = 2**63 - 1
@@ -138,40 +136,19 @@ async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Conn
 
     Raises DatabaseError, also for what goes wrong in the block.
     """
-    try:
-        async with reachable(url, embedded_dir) as address:
-            connection = await _connect(address)
-            try:
-                yield connection
-            finally:
-                if not connection.is_closed():
-                    await connection.close(timeout=CONNECT_S)
-    except asyncpg.UndefinedTableError as error:
-        raise DatabaseError(f"{error}: apply the migrations (server.py migrate)") from error
-    except BrokenPipeError:
-        # Of the output that the block writes: asyncpg has an error of its own.
-        raise
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
-        raise _unusable(error) from error
-
-
-async def _connect(address: str) -> Connection:
     settings = {
-        "application_name": "pokerws operator",
         "default_transaction_read_only": "on",
         # The database's default may be too short for a log of millions.
         "statement_timeout": "0",
     }
     try:
-        return await asyncpg.connect(address, timeout=CONNECT_S, server_settings=settings)
-    except (OSError, ValueError) as error:
-        raise _unusable(error) from error
-
-
-def _unusable(error: Exception) -> DatabaseError:
-    # A TimeoutError has no text of its own, and PostgreSQL's may have several lines.
-    reason = str(error).partition("\n")[0] or "it did not answer in time"
-    return DatabaseError(f"the database cannot be used: {reason}; check DATABASE_URL")
+        async with (
+            reachable(url, embedded_dir) as address,
+            connected(address, "pokerws operator", settings=settings) as connection,
+        ):
+            yield connection
+    except StoreUnavailable as error:
+        raise DatabaseError(f"{error}; check DATABASE_URL") from error
 
 
 @asynccontextmanager

@@ -30,7 +30,6 @@ from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
-    Connection,
     NotStored,
     ReadTable,
     StoredEvent,
@@ -53,6 +52,7 @@ from pokerws.maintenance.verify_ledger import (
     verify_ledger,
 )
 from pokerws.storage.accounts import player_account
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 # Of two states that differ, so many differences are told; of a damaged log, so many mismatches.

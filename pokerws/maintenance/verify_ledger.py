@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pokerws.game.state import Table, TableId
-from pokerws.maintenance.stored_log import Connection, printable
+from pokerws.maintenance.stored_log import printable
 from pokerws.storage.accounts import table_account
+from pokerws.storage.postgres.connecting import Connection
 
 GAME_BALANCE = "SELECT chips, balance FROM games WHERE id = $1"
 

@@ -34,12 +34,13 @@ from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
 from pokerws.server.tables.cashier import Bank, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings
+from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.names import Names
-from pokerws.storage.postgres.database import Database, DatabaseError
+from pokerws.storage.postgres.database import Database
 from pokerws.storage.postgres.overtaken import note
-from pokerws.storage.store import Store, StoreUnavailable
+from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
 
 WEB_ROOT = Path(__file__).parent.parent / "web"

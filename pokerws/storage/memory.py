@@ -16,17 +16,9 @@ from pokerws.storage.accounts import (
     player_account,
     table_account,
 )
+from pokerws.storage.errors import Overdrawn, StoreRejected
 from pokerws.storage.names import MemoryNames
-from pokerws.storage.store import (
-    Change,
-    Claimed,
-    EventRow,
-    Game,
-    Overdrawn,
-    Position,
-    Stored,
-    StoreRejected,
-)
+from pokerws.storage.store import Change, Claimed, EventRow, Game, Position, Stored
 
 # What the constraints of the SQL tables say of sizes, in bytes.
 MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20

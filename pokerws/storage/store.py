@@ -132,22 +132,6 @@ class Position(NamedTuple):
     epoch: int
 
 
-class StoreUnavailable(Exception):
-    """The store could not be reached, or a write's outcome is not known.  Worth another try."""
-
-
-class StoreFull(StoreUnavailable):
-    """The store has no room.  Another try helps only when somebody has made some."""
-
-
-class StoreRejected(Exception):
-    """The store refuses the data itself, as a broken constraint does.  Another try is useless."""
-
-
-class Overdrawn(StoreRejected):
-    """A transfer asks more of an account than it has."""
-
-
 class Store(Protocol):
     """Keeps games and their events.  Every method raises StoreUnavailable when out of reach."""
 

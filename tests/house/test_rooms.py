@@ -37,12 +37,12 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
     "server": "clock limits auth net tables sessions background listener app".split(),
-    "storage": "accounts names store memory vault journal postgres".split(),
+    "storage": "errors accounts names store memory vault journal postgres".split(),
 }
 
 # Libraries that only these rooms may know.
 RESERVED = {
-    "asyncpg": {"storage.postgres", "storage.vault", "maintenance"},
+    "asyncpg": {"storage.postgres"},
     "websockets": {"client", "server.net", "server.listener", "server.sessions"},
 }
 

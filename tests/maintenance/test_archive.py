@@ -15,7 +15,7 @@ from pokerws.game.state import TableId
 from pokerws.maintenance import stored_log
 from pokerws.maintenance.archive import STATEMENTS
 from pokerws.maintenance.archive_file import ArchiveError
-from pokerws.maintenance.stored_log import Connection
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from tests.game.pokerkit_hand import no_warnings
 from tests.maintenance.archiving import Archiving, after_hand, log_of, over

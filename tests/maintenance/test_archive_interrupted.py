@@ -12,7 +12,7 @@ import pytest
 
 from pokerws.maintenance import archive as archive_module
 from pokerws.maintenance.archive_file import Archive, ArchiveError, HandsFile
-from pokerws.maintenance.stored_log import Connection
+from pokerws.storage.postgres.connecting import Connection
 from tests.e2e.process import REPOSITORY
 from tests.maintenance.archiving import LATER, Archiving, after_hand, log_of, over
 from tests.storage.played import play_a_game

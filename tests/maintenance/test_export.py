@@ -15,7 +15,8 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.hand_histories.formats import HandFormat, HandWriter
 from pokerws.hand_histories.hand_id import hand_id
 from pokerws.maintenance.export import export
-from pokerws.maintenance.stored_log import NO_KEYS, Connection, NotStored
+from pokerws.maintenance.stored_log import NO_KEYS, NotStored
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.maintenance.archiving import Archiving, after_hand
 from tests.storage.played import play_a_game

@@ -11,10 +11,12 @@ import pytest
 
 from pokerws.game.events import LogRestarted
 from pokerws.maintenance import stored_log
-from pokerws.maintenance.stored_log import Connection, NotStored
+from pokerws.maintenance.stored_log import NotStored
 from pokerws.maintenance.verify import MOST_MISMATCHES, verify
-from pokerws.storage.postgres.database import DatabaseError, reachable
-from pokerws.storage.postgres.embedded import EmbeddedError, EmbeddedPostgres, running
+from pokerws.storage.errors import DatabaseError, EmbeddedError
+from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.database import reachable
+from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.vault import Vault
 from tests.storage.clusters import ask, serving

@@ -8,8 +8,8 @@ import pytest
 
 from pokerws.game.state import PlayerId
 from pokerws.maintenance import verify_ledger
-from pokerws.maintenance.stored_log import Connection
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS
 from tests.storage.played import play_a_game

@@ -8,8 +8,9 @@ import asyncpg
 import pytest
 
 from pokerws.maintenance.replay import replay_game
-from pokerws.maintenance.stored_log import NO_KEYS, Connection
+from pokerws.maintenance.stored_log import NO_KEYS
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Key, Vault
 from tests.storage.played import play_a_game
 from tests.vaults import KEY, VAULT

@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 from pokerws.game.state import TableConfig
 from pokerws.server.tables.cashier import Terms
 from pokerws.storage.accounts import Account
-from pokerws.storage.store import StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
 from tests.web.room import Room, open_room
 from tests.web.test_screens import DRAWN, SIZES
 from tests.web.visitor import NAME, Visitor, heads_up

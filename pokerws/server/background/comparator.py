@@ -14,8 +14,9 @@ from pokerws.metrics import Metrics
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import Sink
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.store import Store, Stored, StoreUnavailable, canonical_digest
-from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.store import Store, Stored, canonical_digest
+from pokerws.storage.vault.vault import Vault
 
 FLUSH_TIMEOUT_S = 5.0
 

@@ -15,7 +15,8 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.store import Store, StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.store import Store
 
 # So often, or several times in the shortest of the times that it looks after.
 MOST_INTERVAL_MS = 10_000

@@ -16,7 +16,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.clock import Clock
 from pokerws.storage.accounts import Account, AccountId, Accounts, Booked, Transfer, player_account
-from pokerws.storage.store import StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
 
 # How long a player's earlier payment, or the database, is waited for.
 PATIENCE_S = 5.0

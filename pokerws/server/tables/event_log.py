@@ -19,8 +19,9 @@ from pokerws.game.events import (
 )
 from pokerws.game.state import TableId
 from pokerws.server.tables.interfaces import Sink
-from pokerws.storage.store import EventRow, Store, StoreUnavailable
-from pokerws.storage.vault.vault import UNREADABLE, SealBroken, SealedByUnknownKey, Vault
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.store import EventRow, Store
+from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 # For this long, all in all, a viewer waits for what is read.
 LOG_TIMEOUT_S = 1.0

@@ -15,8 +15,9 @@ from pokerws.game.apply import apply
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.server.tables.interfaces import Sink
-from pokerws.storage.store import Claimed, Position, Store, Stored, StoreUnavailable, TableSnapshot
-from pokerws.storage.vault.vault import SealedByUnknownKey, Vault
+from pokerws.storage.errors import SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.store import Claimed, Position, Store, Stored, TableSnapshot
+from pokerws.storage.vault.vault import Vault
 
 # How long loading a table waits for earlier changes to be written.
 FLUSH_TIMEOUT_S = 5.0

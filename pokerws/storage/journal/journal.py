@@ -20,17 +20,10 @@ from dataclasses import dataclass, field
 import structlog
 
 from pokerws.game.state import TableId
+from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.pending import Entry, Pending
-from pokerws.storage.store import (
-    Change,
-    Overdrawn,
-    Position,
-    Store,
-    StoreFull,
-    StoreRejected,
-    StoreUnavailable,
-)
+from pokerws.storage.store import Change, Position, Store
 
 HIGH_WATER_EVENTS = 50_000
 # Where fewer events than this wait, a batch does not wait for more.

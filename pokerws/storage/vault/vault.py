@@ -72,6 +72,7 @@ from pokerws.game.secret_cards import (
     secrets_of,
 )
 from pokerws.game.state import Hand, Table, TableId
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.upcast import renewed
 
@@ -98,18 +99,6 @@ class Key(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Key({self.id!r})"
-
-
-class SealedByUnknownKey(Exception):
-    """The cards were sealed by a key that this vault has not got."""
-
-    def __init__(self, key_id: str) -> None:
-        super().__init__(f"its cards are sealed by the key {key_id!r}, which is not at hand")
-        self.key_id = key_id
-
-
-class SealBroken(Exception):
-    """A sealed text is not what was sealed here: edited, moved from another row, or another key."""
 
 
 class HandSeal:

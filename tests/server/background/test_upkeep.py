@@ -21,8 +21,8 @@ from pokerws.server.background.upkeep import PUT_OFF_MS, Upkeep
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Bank, Terms
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.memory import MemoryAccounts
-from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault.vault import Key, Vault
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.stored_house import (

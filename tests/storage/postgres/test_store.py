@@ -14,12 +14,12 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game.state import PlayerId, TableId
+from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import save_statement
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import StoreRejected, StoreUnavailable
 from tests.storage.changes import START_MS, brings, change, event
 from tests.storage.conftest import SOON_S
 
