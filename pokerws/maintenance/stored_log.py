@@ -19,7 +19,7 @@ from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.upcast import renewed
-from pokerws.storage.vault.vault import Vault
+from pokerws.storage.vault.vault import UNREADABLE, Vault, decode_event
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
@@ -55,7 +55,6 @@ NO_LIMIT = 2**63 - 1
 IMPOSSIBLE = (AssertionError, LookupError, TypeError, ValueError, OverflowError)
 
 # What anybody may read: sealed cards are unknown in it.
-_decode_event = msgspec.json.Decoder(TableEvent).decode
 _decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 
 NO_KEYS = Vault([])
@@ -110,9 +109,13 @@ class ReadTable(NamedTuple):
 
 
 class ReadEvent(NamedTuple):
-    """An event of the log; `missing` and `broken` as in `ReadTable`."""
+    """A row of the log and its event, which is None where it cannot be read.
 
-    event: TableEvent
+    `missing` and `broken` as in `ReadTable`; without an event, `broken` says why.
+    """
+
+    row: StoredEvent
+    event: TableEvent | None
     missing: str = ""
     broken: str = ""
 
@@ -120,6 +123,11 @@ class ReadEvent(NamedTuple):
     def hidden(self) -> bool:
         """Whether cards are unknown."""
         return bool(self.missing or self.broken)
+
+    @property
+    def at_ms(self) -> int:
+        """When it was, in milliseconds UTC."""
+        return round(self.row.at.timestamp() * 1000)
 
 
 class Bounds(NamedTuple):
@@ -182,11 +190,14 @@ async def read_game(connection: Connection, game: str) -> StoredGame:
 
 
 async def read_log(
-    connection: Connection, game: str, to_seq: int = NO_LIMIT
-) -> AsyncGenerator[StoredEvent, None]:
-    """A game's log in order, up to a seq; a page at a time, within `one_view`."""
+    connection: Connection, vault: Vault, game: str, to_seq: int = NO_LIMIT
+) -> AsyncGenerator[ReadEvent, None]:
+    """A game's log in order, up to a seq; a page at a time, within `one_view`.
+
+    Each event is opened here, once.
+    """
     async for row in connection.cursor(LOG, game, to_seq, prefetch=PAGE):
-        yield StoredEvent(*row.values())
+        yield open_event(vault, game, StoredEvent(*row.values()))
 
 
 def open_table(vault: Vault, row: StoredGame) -> ReadTable:
@@ -203,17 +214,23 @@ def open_table(vault: Vault, row: StoredGame) -> ReadTable:
 
 
 def open_event(vault: Vault, game: str, row: StoredEvent) -> ReadEvent:
-    """The event of a row, with all cards that the vault opens.  Raises UNREADABLE."""
+    """The event of a row, with all cards that the vault opens."""
     try:
-        return ReadEvent(vault.open_event(TableId(game), row.hand_number, row.payload))
-    except SealedByUnknownKey as error:
-        return ReadEvent(_public_event(row), missing=error.key_id)
-    except SealBroken as error:
-        return ReadEvent(_public_event(row), broken=str(error))
+        event = _public_event(row)
+        try:
+            opened = vault.unseal(TableId(game), row.hand_number, event, row.payload)
+        except SealedByUnknownKey as error:
+            return ReadEvent(row, event, missing=error.key_id)
+        except SealBroken as error:
+            # A part of the cards may have been put into the event.
+            return ReadEvent(row, _public_event(row), broken=str(error))
+    except UNREADABLE as error:
+        return ReadEvent(row, None, broken=str(error))
+    return ReadEvent(row, opened)
 
 
 def _public_event(row: StoredEvent) -> TableEvent:
-    event: TableEvent = _decode_event(row.payload)
+    event: TableEvent = decode_event(row.payload)
     if isinstance(event, LogRestarted) and event.table is not None:
         renewed(event.table)
     return event

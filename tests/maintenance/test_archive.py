@@ -2,10 +2,8 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
 from itertools import pairwise
 
-import asyncpg
 import msgspec
 import pytest
 from pokerkit import HandHistory
@@ -21,13 +19,6 @@ from tests.game.pokerkit_hand import no_warnings
 from tests.maintenance.archiving import Archiving, after_hand, log_of, over
 from tests.storage.played import PlayedGame, open_accounts, play_a_game, writing
 from tests.vaults import VAULT
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=range(len(STATEMENTS)))

@@ -4,11 +4,9 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from pokerws.game.state import PlayerId, TableId
@@ -23,13 +21,6 @@ from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
 CARD = re.compile(r"\b[2-9TJQKA][cdhs]\b")
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 class Exporting:

@@ -2,9 +2,7 @@
 
 import io
 import re
-from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
 from pokerws.game import events
@@ -19,13 +17,6 @@ from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
 HEADER = "hidden cards are shown: for the operator's eyes only; times are UTC"
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def told(

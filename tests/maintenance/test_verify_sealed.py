@@ -2,9 +2,7 @@
 
 import io
 import re
-from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
 from pokerws.maintenance.replay import replay_game
@@ -17,13 +15,6 @@ from tests.vaults import KEY, VAULT
 
 WRONG = Vault([Key(KEY.id, bytes(32))])
 UNCHECKED = "sealed cards of 1 games were not checked: VAULT_KEYS has no key test"
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def verified(url: str, vault: Vault) -> tuple[int, list[str]]:

@@ -4,7 +4,7 @@ Nobody waits long for it and nothing of play depends on it: what cannot be had s
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from itertools import takewhile
 
@@ -12,12 +12,12 @@ import structlog
 
 from pokerws.game.events import (
     HAND_ENDS,
-    HandShown,
     HandStarted,
     LogRestarted,
     TableEvent,
 )
 from pokerws.game.state import TableId
+from pokerws.hand_histories.cutter import of_hand
 from pokerws.server.tables.interfaces import Sink
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.store import EventRow, Store
@@ -122,17 +122,6 @@ class EventLog:
         except (SealedByUnknownKey, SealBroken, *UNREADABLE) as error:
             log.warning("log_unreadable", table=table, error=str(error))
             raise LogUnavailable("it cannot be read") from error
-
-
-def of_hand(events: Iterable[TableEvent]) -> Iterator[TableEvent]:
-    """Of events that begin with a hand's: all to its end, and what is shown before the next one."""
-    over = False
-    for place, event in enumerate(events):
-        if place and isinstance(event, HandStarted):
-            return
-        if not over or isinstance(event, HandShown):
-            yield event
-        over = over or isinstance(event, HAND_ENDS)
 
 
 def _without_gap(rows: Iterable[EventRow], after_seq: int) -> Iterable[EventRow]:

@@ -17,7 +17,8 @@ import msgspec
 
 from pokerws.game.events import HandStarted, TableEvent
 from pokerws.game.state import TableId
-from pokerws.server.tables.event_log import EventLog, of_hand
+from pokerws.hand_histories.cutter import of_hand
+from pokerws.server.tables.event_log import EventLog
 
 # Events kept in memory for viewers that come back: some 40 hands.
 HISTORY_EVENTS = 1024

@@ -125,7 +125,8 @@ class HandSeal:
 
 
 _encode = msgspec.json.Encoder().encode
-_decode_event = msgspec.json.Decoder(TableEvent).decode
+# The public part of an event; secret cards are unknown in it.
+decode_event = msgspec.json.Decoder(TableEvent).decode
 _decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 
 
@@ -285,7 +286,15 @@ class Vault:
 
         Raises SealedByUnknownKey, SealBroken, and what msgspec raises for what does not decode.
         """
-        event: TableEvent = _decode_event(payload)
+        return self.unseal(table, hand, decode_event(payload), payload)
+
+    def unseal(
+        self, table: TableId, hand: int, event: TableEvent, payload: bytes | str
+    ) -> TableEvent:
+        """The event with its secrets, from its public part, which was decoded from `payload`.
+
+        Raises SealedByUnknownKey, which leaves `event` as it is, and SealBroken.
+        """
         if not isinstance(event, _WithSecrets):
             return event
         text = _decode_sealed(payload).sealed
