@@ -20,11 +20,11 @@ from pokerws.game.state import Table
 from pokerws.hand_histories.cutter import HandCutter
 from pokerws.hand_histories.kept_hand import KeptHand
 from pokerws.hand_histories.phh.write import write_hand
-from pokerws.maintenance.archive_file import Archive, ArchiveError, HandsFile, LeftAlone
+from pokerws.maintenance.archive_file import Archive, HandsFile
+from pokerws.maintenance.errors import ArchiveError, LeftAlone, NotStored
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
-    NotStored,
     ReadEvent,
     StoredEvent,
     count_games,

@@ -12,10 +12,10 @@ from typing import TextIO
 from pokerws.game.events import LogRestarted
 from pokerws.hand_histories.cutter import HandCutter
 from pokerws.hand_histories.kept_hand import KeptHand
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
     NO_LIMIT,
-    NotStored,
     ReadEvent,
     StoredGame,
     log_bounds,

@@ -21,6 +21,7 @@ from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import Hand, Table
 from pokerws.game.table import play
+from pokerws.maintenance.errors import RepairError
 from pokerws.maintenance.narrate import moment, picture
 from pokerws.maintenance.salvage import Found, Source, look
 from pokerws.maintenance.stored_log import IMPOSSIBLE, open_stored, printable
@@ -62,10 +63,6 @@ MOST_PROBLEMS = 10
 LONGEST_NAME = 150
 
 _encode_config = msgspec.json.Encoder().encode
-
-
-class RepairError(Exception):
-    """The table was left as it is; the message is one line that says why."""
 
 
 class Plan(NamedTuple):

@@ -9,12 +9,12 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TextIO
 
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import moment, picture, tell
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
     Bounds,
-    NotStored,
     ReadEvent,
     StoredEvent,
     StoredGame,

@@ -7,7 +7,6 @@ or to send chips home by, is for `repair.py` to say.
 import json
 from collections.abc import Sequence
 from contextlib import aclosing
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -26,6 +25,7 @@ from pokerws.game.events import (
 from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import comparable_table
 from pokerws.game.state import PlayerId, Table
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import picture
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
@@ -131,7 +131,7 @@ class LogReading:
         self.replay = LogReplay(game)
         self.problems: list[str] = []
         self.clean_seq = self.begin_seq = self.end_seq = 0
-        self.saved_at: datetime | None = None
+        self.saved_ms = 0
         self._first_seq = 0
 
     def take(self, read: ReadEvent) -> None:
@@ -152,7 +152,8 @@ class LogReading:
             self.clean_seq = row.seq
         self._first_seq = self._first_seq or row.seq
         if took and log.table is not None and _can_go_on(log.table, read.event):
-            self.begin_seq, self.end_seq, self.saved_at = self._first_seq, row.seq, row.at
+            self.begin_seq, self.end_seq = self._first_seq, row.seq
+            self.saved_ms = read.at_ms
         return took
 
     @property
@@ -176,7 +177,8 @@ async def look(connection: Connection, game: str, vault: Vault) -> Found:
     async with one_view(connection):
         row = await read_game(connection, game)
         values = await connection.fetchrow(BOOKS, game)
-        assert values is not None, "the row was read in this view"
+        if values is None:
+            raise NotStored(f"there is no game {printable(game)}")
         books = Books(*values.values())
         reading = LogReading(game)
         async with aclosing(read_log(connection, vault, game)) as events:
@@ -186,8 +188,7 @@ async def look(connection: Connection, game: str, vault: Vault) -> Found:
         ledger = await verify_chips(connection, game, None, reading.replay.logged)
         whole = await connection.fetchrow(ROW, game)
         rest = await connection.fetch(EVENTS_AFTER, game, reading.clean_seq)
-    assert whole is not None, "the row was read in this view"
-    kept = {"game": dict(whole), "events": [dict(event) for event in rest]}
+    kept = {"game": dict(whole or {}), "events": [dict(event) for event in rest]}
     problems = _about_log(row, books, reading) + ledger
     # What the ledger denies would be denied again.
     is_clean = reading.clean_seq == books.log_seq and not ledger and not books.unopened
@@ -245,12 +246,11 @@ def _sources(
         if log.table is not None:
             problems.append(f"what the log leads to is no table of this game: {why}")
         return [] if snapshot is None else [snapshot]
-    assert reading.saved_at is not None, "an event was replayed"
     from_log = Source(
         f"the log up to event {reading.end_seq}",
         log.table,
         log.hidden,
-        round(reading.saved_at.timestamp() * 1000),
+        reading.saved_ms,
         is_clean and reading.end_seq == reading.clean_seq,
         _until(receipts, log.table.seq),
     )

@@ -13,7 +13,9 @@ from typing import NamedTuple
 import msgspec
 
 from pokerws.game.events import LogRestarted, TableEvent
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Table, TableId
+from pokerws.maintenance.errors import NotStored
 from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
@@ -52,16 +54,12 @@ PAGE = 500
 NO_LIMIT = 2**63 - 1
 
 # What applying an event raises that cannot have happened at the table.
-IMPOSSIBLE = (AssertionError, LookupError, TypeError, ValueError, OverflowError)
+IMPOSSIBLE = (Inconsistent, AssertionError, LookupError, TypeError, ValueError, OverflowError)
 
 # What anybody may read: sealed cards are unknown in it.
 _decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 
 NO_KEYS = Vault([])
-
-
-class NotStored(Exception):
-    """There is no such game, hand or event; the message is one line."""
 
 
 class StoredGame(NamedTuple):

@@ -23,14 +23,15 @@ from pokerws.game.events import (
     TableOpened,
     tag_of,
 )
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.secret_cards import comparable_table
 from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import replay
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
-    NotStored,
     ReadEvent,
     ReadTable,
     StoredEvent,
@@ -238,7 +239,8 @@ class LogReplay:
             wrong = self._begin(row.seq, event, hidden=self.hidden or read.hidden)
             if wrong:
                 return self._broken(wrong)
-            assert self.table is not None, "a log that has begun has a table"
+            if self.table is None:
+                raise Inconsistent("it comes before the table is opened")
             if row.seq != self.table.seq:
                 apply(self.table, event)
             self.hidden = read.hidden or (

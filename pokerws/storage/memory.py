@@ -59,7 +59,8 @@ class MemoryStore:
         return self._save(changes)
 
     def _save(self, changes: Sequence[Change]) -> set[TableId]:
-        assert len({change.table for change in changes}) == len(changes), "one change a table"
+        if len({change.table for change in changes}) != len(changes):
+            raise StoreRejected("a batch has two changes of one table")
         for change in changes:
             _check(change)
         writable = [change for change in changes if self._is_next(change)]

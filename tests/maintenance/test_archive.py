@@ -12,7 +12,7 @@ from pokerws.game.events import CardsShown, HoleCardsDealt
 from pokerws.game.state import TableId
 from pokerws.maintenance import stored_log
 from pokerws.maintenance.archive import STATEMENTS
-from pokerws.maintenance.archive_file import ArchiveError
+from pokerws.maintenance.errors import ArchiveError
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from tests.game.pokerkit_hand import no_warnings

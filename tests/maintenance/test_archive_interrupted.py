@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 
 from pokerws.maintenance import archive as archive_module
-from pokerws.maintenance.archive_file import Archive, ArchiveError, HandsFile
+from pokerws.maintenance.archive_file import Archive, HandsFile
+from pokerws.maintenance.errors import ArchiveError
 from pokerws.storage.postgres.connecting import Connection
 from tests.e2e.process import REPOSITORY
 from tests.maintenance.archiving import LATER, Archiving, after_hand, log_of, over

@@ -12,8 +12,9 @@ import pytest
 from pokerws.game.state import PlayerId, TableId
 from pokerws.hand_histories.formats import HandFormat, HandWriter
 from pokerws.hand_histories.hand_id import hand_id
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.export import export
-from pokerws.maintenance.stored_log import NO_KEYS, NotStored
+from pokerws.maintenance.stored_log import NO_KEYS
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.maintenance.archiving import Archiving, after_hand

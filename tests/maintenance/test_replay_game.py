@@ -8,9 +8,9 @@ import pytest
 from pokerws.game import events
 from pokerws.game.cards import parse_cards
 from pokerws.game.state import PlayerId, Pot, Seat, Table, TableConfig, TableId, Turn
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import clock_time, picture, tell
 from pokerws.maintenance.replay import replay_game
-from pokerws.maintenance.stored_log import NotStored
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.storage.played import play_a_game

@@ -10,7 +10,7 @@ import pytest
 
 from pokerws.game.events import LogRestarted
 from pokerws.maintenance import stored_log
-from pokerws.maintenance.stored_log import NotStored
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.verify import MOST_MISMATCHES, verify
 from pokerws.storage.errors import DatabaseError, EmbeddedError
 from pokerws.storage.postgres.connecting import Connection

@@ -40,7 +40,7 @@ from pokerws.game.secret_cards import (
     without_secrets,
 )
 from pokerws.game.state import Hand, Table, TableId
-from pokerws.storage.errors import SealBroken, SealedByUnknownKey
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.upcast import renewed
 
@@ -124,7 +124,8 @@ class Vault:
     def __init__(self, keys: Sequence[Key]) -> None:
         self._first = keys[0].id if keys else None
         self._ciphers = {key.id: AESGCM(key.secret) for key in keys}
-        assert len(self._ciphers) == len(keys), "two keys have the same id"
+        if len(self._ciphers) != len(keys):
+            raise VaultError("two keys have the same id: give each its own")
 
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._ciphers
@@ -266,7 +267,8 @@ class Vault:
             raise SealBroken("the sealed cards do not go with the public part of the hand")
 
     def _seal(self, place: bytes, secrets: Secrets) -> str:
-        assert self._first is not None, "a vault without keys seals nothing"
+        if self._first is None:
+            raise VaultError("there is no key to seal with: set VAULT_KEYS")
         nonce = os.urandom(NONCE_BYTES)
         cipher = self._ciphers[self._first]
         plain = ["".join(secrets.deck), _words(secrets.cards)]
