@@ -21,6 +21,7 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
+from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.upkeep import Upkeep
@@ -33,6 +34,7 @@ from pokerws.server.sessions.context import Desk
 from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
 from pokerws.server.tables.cashier import Bank, Terms
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
@@ -65,6 +67,7 @@ class App:
         self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._revocations = Revocations()
+        self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
         self._upkeep: Upkeep | None = None
@@ -273,6 +276,7 @@ class App:
             idle_ms=settings.idle_table_ms,
             abandoned_ms=settings.abandoned_table_ms,
             unused_ms=settings.unused_table_ms,
+            absent_seats=AbsentSeats(lobby, self._presence, self._clock, settings.absent_seat_ms),
         )
         if database is not None and self._journal is not None:
             since_ms = database.overtaken_ms
@@ -351,6 +355,7 @@ class App:
             token_warning_ms=settings.auth_warning_ms,
             clock=self._clock,
             revocations=self._revocations,
+            presence=self._presence,
             strict=settings.use_input_validation,
             decoders={
                 wire: client_decoder(strict=settings.use_input_validation, wire=wire)
