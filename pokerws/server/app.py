@@ -39,10 +39,11 @@ from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
+from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
-from pokerws.storage.postgres.database import Database, DatabaseError
-from pokerws.storage.store import Store, StoreUnavailable
+from pokerws.storage.postgres.database import Database
+from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 

@@ -15,9 +15,10 @@ from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.outcomes import Outcome
-from pokerws.storage.store import Store, Stored, StoreUnavailable, canonical_digest
-from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
+from pokerws.storage.store import Store, Stored, canonical_digest
+from pokerws.storage.vault.vault import Vault
 
 FLUSH_TIMEOUT_S = 5.0
 

@@ -19,19 +19,12 @@ from dataclasses import dataclass, field
 import structlog
 
 from pokerws.game.state import TableId
+from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.pending import Entry, Pending
 from pokerws.storage.outcomes import UNMEASURED, Operation, Outcome, StorageMetrics
-from pokerws.storage.store import (
-    Change,
-    Overdrawn,
-    Position,
-    Store,
-    StoreFull,
-    StoreRejected,
-    StoreUnavailable,
-)
+from pokerws.storage.store import Change, Position, Store
 
 HIGH_WATER_EVENTS = 50_000
 # With fewer waiting events a batch does not wait for more.

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pokerws.game.state import TableId
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.journal.journal import BackOff, Journal
-from pokerws.storage.store import Position, StoreUnavailable
+from pokerws.storage.store import Position
 from tests.storage.changes import change, event
 from tests.storage.conftest import AT_ONCE, SOON_S, Heard, Logged, OpenJournal
 from tests.storage.faulty_store import Fault, FaultyStore
