@@ -10,8 +10,8 @@ from pokerws.messages import Refused
 from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import EndedSessions, MemoryNames, Names
-from pokerws.storage.store import StoreUnavailable
 
 # An ended session is kept in mind for at least this long: no guest's token is good for longer, and
 # none of a service that gives the same session newer tokens should be.
