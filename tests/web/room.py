@@ -206,7 +206,7 @@ class Room:
 
     async def start(self) -> None:
         """Listen, on the same port as before if there was one."""
-        desk = SessionContext(
+        context = SessionContext(
             lobby=self.lobby,
             bank=self.bank,
             admission=self.door or self.guests,
@@ -220,7 +220,7 @@ class Room:
 
         async def serve_session(connection: ServerConnection) -> None:
             assert isinstance(connection, PlainConnection)
-            session = RecordingSession(connection, desk, self)
+            session = RecordingSession(connection, context, self)
             self._sessions.add(session)
             try:
                 await session.run()
@@ -278,8 +278,8 @@ class PlainConnection(ServerConnection):
 class RecordingSession(Session):
     """A session that notes what its client sends."""
 
-    def __init__(self, connection: PlainConnection, desk: SessionContext, room: Room) -> None:
-        super().__init__(cast("Connection", connection), desk, dispatch)
+    def __init__(self, connection: PlainConnection, context: SessionContext, room: Room) -> None:
+        super().__init__(cast("Connection", connection), context, dispatch)
         self._room = room
 
     def receive(self, frame: str | bytes) -> Work | None:
