@@ -1,6 +1,6 @@
 """Whole hands by the rules alone: any variant, random legal actions, 100 big blinds deep.
 
-It owns the choice of an action from a turn, and the reset of stacks between hands. It times nothing.
+It owns the choice of an action, and the reset of stacks between hands. It times nothing.
 """
 
 import os

@@ -79,8 +79,8 @@ async def measure_at(
             )
         ],
         [
-            "A single load includes a commit, which claims the table. The journal writes "
-            "meanwhile, since the clocks of loaded tables resume. Chunks make no actors."
+            "A load includes a commit, which claims the table, and the journal writes meanwhile.",
+            "Chunks make no actors.",
         ],
     )
 

@@ -47,9 +47,7 @@ def _receipt(rng: Random, mark: str, seq: int = 1) -> Receipt:
     return Receipt(mark + rng.randbytes(6).hex(), seq)
 
 
-def _remember(
-    receipts: dict[PlayerId, list[Receipt]], player: PlayerId, receipt: Receipt
-) -> None:
+def _remember(receipts: dict[PlayerId, list[Receipt]], player: PlayerId, receipt: Receipt) -> None:
     seated, *acts = receipts[player]
     receipts[player] = [seated, *acts[1 - RECEIPTS :], receipt]
 

@@ -42,7 +42,7 @@ def next_turn(payload: bytes | bytearray) -> Turn | None:
 
 
 class Chances(NamedTuple):
-    """Percentages: of turns that face a bet, those that fold and that raise; of others, that bet."""
+    """Percentages: folds and raises of turns that face a bet, bets of the others."""
 
     fold: int
     raise_: int
