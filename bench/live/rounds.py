@@ -43,11 +43,13 @@ def measure_round(
     The loop is closed, or open at a `rate` in actions/s. Processor time is measured of the "server"
     and the "database". Raises LoadFailed and NotJoined with the end of the server's log.
     """
-    watched = {} if postgres is None else {"database": postgres.pids()}
     if postgres is not None:
         settings = {**postgres.settings, **settings}
     with started(kind, load.style, settings) as server:
-        watched |= {"server": [server.pid]}
+        watched = {"server": [server.pid]}
+        if postgres is not None:
+            # Now there are processes for the server's connections.
+            watched["database"] = postgres.pids()
         load = replace(load, port=server.port, handshake=HANDSHAKES[kind], watched=watched)
         try:
             with generator(load) as here:
