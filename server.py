@@ -19,30 +19,30 @@ try:
     from pokerws import logs
     from pokerws.client.bots import STYLES, BotSeat, run_bots
     from pokerws.game.state import PlayerId
-    from pokerws.replay_hands import replay_hands
+    from pokerws.hand_histories.formats import FORMATS, HandWriter
+    from pokerws.maintenance.archive import archive
+    from pokerws.maintenance.archive_file import ArchiveError
+    from pokerws.maintenance.export import export
+    from pokerws.maintenance.repair import Action, RepairError, repair
+    from pokerws.maintenance.replay import replay_game
+    from pokerws.maintenance.replay_hands import replay_hands
+    from pokerws.maintenance.stored_log import NotStored, printable
+    from pokerws.maintenance.verify import verify
     from pokerws.server.app import App
+    from pokerws.server.auth.dev_tokens import ROLES, mint
+    from pokerws.server.auth.keys import KeySetError
+    from pokerws.server.background.gc_tuning import Collector
     from pokerws.server.clock import Clock
-    from pokerws.server.collector import Collector
-    from pokerws.server.hand_texts import FORMATS, HandWriter
-    from pokerws.server.keys import KeySetError
-    from pokerws.server.mint import ROLES, mint
     from pokerws.settings import Settings, SettingsError, load
-    from pokerws.storage.archive import archive
-    from pokerws.storage.archive_file import ArchiveError
-    from pokerws.storage.database import DatabaseError, migrate
-    from pokerws.storage.export import export
-    from pokerws.storage.incident import replay_game
-    from pokerws.storage.repair import Action, RepairError, repair
-    from pokerws.storage.stored_log import NotStored, printable
-    from pokerws.storage.vault import Vault
-    from pokerws.storage.vault_keys import (
+    from pokerws.storage.postgres.database import DatabaseError, migrate
+    from pokerws.storage.vault.keys import (
         KeySource,
         VaultError,
         new_key,
         vault_for_reading,
         written,
     )
-    from pokerws.storage.verify import verify
+    from pokerws.storage.vault.vault import Vault
 except ModuleNotFoundError as missing:
     if missing.name is None or missing.name.partition(".")[0] == "pokerws":
         raise

@@ -17,11 +17,11 @@ from bench.played import VAULT, Played, table_ids
 from bench.progress import rounds as rounds_of
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
-from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
-from pokerws.server.hydration import CHUNK, Hydration
-from pokerws.server.lobby import Lobby
-from pokerws.storage.journal import Journal
+from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.hydration import CHUNK, Hydration
+from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import TableSnapshot
 
 # A block is one round.

@@ -57,7 +57,9 @@ def count(
 
 def _run(server: Server, postgres: Database, wanted: int) -> tuple[int, int]:
     """At least so many actions; how many there were, and all instructions of the process."""
-    settings = {"PYTHONHASHSEED": "0", **server.settings}
+    # A server under valgrind is slow, and must not take the database for unavailable.
+    patience = {"PYTHONHASHSEED": "0", "DB_STATEMENT_TIMEOUT_MS": "60000"}
+    settings = patience | server.settings
     if server.stores:
         postgres.empty()
         settings |= postgres.settings

@@ -21,8 +21,8 @@ from bench.place import BATCH_TABLES, Place, measuring_place
 from bench.played import EVENTS_A_CHANGE, Played, table_ids
 from bench.progress import rounds as rounds_of
 from pokerws.game.state import TableId
-from pokerws.storage.journal import Journal
-from pokerws.storage.save_statement import NUMBERS, SAVE, SEPARATOR, save_statement
+from pokerws.storage.journal.journal import Journal
+from pokerws.storage.postgres.save_statement import NUMBERS, SAVE, SEPARATOR, save_statement
 from pokerws.storage.store import Change
 
 # Full batches: two groups of tables, since the journal collects a batch while it writes another.

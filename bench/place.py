@@ -13,10 +13,10 @@ from pathlib import Path
 
 import asyncpg
 
-from pokerws.storage import postgres
-from pokerws.storage.embedded import EmbeddedPostgres
-from pokerws.storage.migrate import migrate
-from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.migrate import migrate
+from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change
 
 BATCH_TABLES = 200

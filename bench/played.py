@@ -16,9 +16,9 @@ from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import play
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
-from pokerws.storage.sealed_change import sealed_change
+from pokerws.storage.journal.change_builder import sealed_change
 from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
-from pokerws.storage.vault import KEY_BYTES, HandSeal, Key, Vault
+from pokerws.storage.vault.vault import KEY_BYTES, HandSeal, Key, Vault
 
 EVENTS_A_CHANGE = 2
 TABLES, HANDS = 12, 25

@@ -5,13 +5,14 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from pokerws.storage.embedded import EmbeddedPostgres
-from pokerws.storage.migrate import SQL
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.migrate import SQL
+from tests.storage.clusters import start
 
 TEMPLATE = "pokerws_template"
 # A test's data need not survive the machine.
@@ -108,3 +109,11 @@ def bare_database_url(databases: Databases) -> Iterator[str]:
     name = databases.create("template0")
     yield databases.url(name)
     databases.drop(name)
+
+
+@pytest.fixture
+async def fresh(place: Path) -> AsyncIterator[Path]:
+    """A directory that is not there yet; its server is stopped at the end whatever happens."""
+    yield place / "db"
+    if (place / "db").exists():
+        await (await start(place / "db")).stop()

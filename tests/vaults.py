@@ -1,7 +1,7 @@
 """The key of all servers that tests start, and a vault with it."""
 
-from pokerws.storage.vault import Key, Vault
-from pokerws.storage.vault_keys import written
+from pokerws.storage.vault.keys import written
+from pokerws.storage.vault.vault import Key, Vault
 
 KEY = Key("test", bytes(range(32)))
 VAULT = Vault([KEY])

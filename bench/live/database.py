@@ -18,7 +18,7 @@ import asyncpg
 
 from bench.live.servers import OTHER_CPU, SERVER_CPU, pinned
 from bench.place import NEXT_WAL_FILE, WAL_FILES
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 
 SIZES = """
 SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), pg_database_size(current_database())

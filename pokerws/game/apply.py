@@ -8,7 +8,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from pokerws.game.betting import hand_seat
+from pokerws.game.betting.actions import hand_seat
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
     AntePosted,

@@ -11,7 +11,7 @@ it.
 
 from collections.abc import Sequence
 
-from pokerws.game.betting import hand_seat, taken_seat
+from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import RANKS, UNKNOWN, Card
 from pokerws.game.commands import Act
 from pokerws.game.deal import Shuffle

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pokerws.game.betting import bring_in, next_turn, taken_seat
+from pokerws.game.betting.actions import bring_in, next_turn, taken_seat
+from pokerws.game.betting.fixed_limit import capped
+from pokerws.game.betting.opening import bring_in_seat
 from pokerws.game.button import Positions
 from pokerws.game.cards import Card
 from pokerws.game.drawing import draw_for_absent, draw_turn
@@ -19,8 +21,6 @@ from pokerws.game.events import (
     TableEvent,
     TurnStarted,
 )
-from pokerws.game.fixed_limit import capped
-from pokerws.game.opening import bring_in_seat
 from pokerws.game.state import FixedLimit, Hand, Table, Turn
 from pokerws.game.streets import close_round
 from pokerws.game.variants import Betting, Variant

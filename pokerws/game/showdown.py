@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from pokerws.game.betting import hand_seat, live_seats
+from pokerws.game.betting.actions import hand_seat, live_seats
+from pokerws.game.betting.pots import split_among, split_evenly
 from pokerws.game.cards import CARD_INDEX, UNKNOWN, Card
 from pokerws.game.events import (
     BetsCollected,
@@ -19,7 +20,6 @@ from pokerws.game.events import (
     Share,
     TableEvent,
 )
-from pokerws.game.pots import split_among, split_evenly
 from pokerws.game.ranks import evaluator, hand_name
 from pokerws.game.state import Hand, Pot, Table
 from pokerws.game.variants import VARIANTS, Forced, Ranking, Variant

@@ -1,6 +1,9 @@
 """The end of a betting round: bets into pots, the next street, the run-out of an all-in."""
 
-from pokerws.game.betting import hand_seat, live_seats, stack_of, taken_seat
+from pokerws.game.betting.actions import hand_seat, live_seats, stack_of, taken_seat
+from pokerws.game.betting.fixed_limit import street_limit
+from pokerws.game.betting.opening import opener_seat
+from pokerws.game.betting.pots import Paid, split_pots
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.drawing import still_to_discard
 from pokerws.game.events import (
@@ -16,9 +19,6 @@ from pokerws.game.events import (
     TableEvent,
     UncalledBetReturned,
 )
-from pokerws.game.fixed_limit import street_limit
-from pokerws.game.opening import opener_seat
-from pokerws.game.pots import Paid, split_pots
 from pokerws.game.showdown import showdown
 from pokerws.game.state import FixedLimit, Hand, Pot, Table
 from pokerws.game.variants import VARIANTS

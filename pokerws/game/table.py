@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import assert_never
 
 from pokerws.game.apply import apply
-from pokerws.game.betting import act, hand_seat
+from pokerws.game.betting.actions import act, hand_seat
 from pokerws.game.button import ready_seats
 from pokerws.game.commands import (
     Act,

@@ -15,32 +15,34 @@ from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics, Readings
-from pokerws.server.auth import Admission
-from pokerws.server.bank import Bank, Terms
-from pokerws.server.bot_tables import bots_at, game_configs, main_config
-from pokerws.server.bot_tokens import BOT_PREFIX, BotTokens
+from pokerws.server.auth.bot_tokens import BOT_PREFIX, BotTokens
+from pokerws.server.auth.guests import Guests
+from pokerws.server.auth.identity import Admission
+from pokerws.server.auth.key_sources import KeySet, open_key_set
+from pokerws.server.auth.revocations import Revocations
+from pokerws.server.auth.tokens import Tokens
+from pokerws.server.background.absent_seats import AbsentSeats
+from pokerws.server.background.comparator import Comparator
+from pokerws.server.background.report import GamesReport
+from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
-from pokerws.server.comparator import Comparator
-from pokerws.server.desk import Desk
-from pokerws.server.guests import Guests
-from pokerws.server.http import Pages
-from pokerws.server.key_set import KeySet, open_key_set
-from pokerws.server.limits import limits_of, quotas_of
+from pokerws.server.limits.limits import limits_of, quotas_of
 from pokerws.server.listener import Listener
-from pokerws.server.lobby import Lobby
-from pokerws.server.report import GamesReport
-from pokerws.server.revocations import Revocations
-from pokerws.server.tls import own_context, server_context
-from pokerws.server.tokens import Tokens
-from pokerws.server.upkeep import Upkeep
+from pokerws.server.net.http import Pages
+from pokerws.server.net.tls import own_context, server_context
+from pokerws.server.sessions.context import Desk
+from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
+from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
-from pokerws.storage.database import Database, DatabaseError
-from pokerws.storage.journal import Journal
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory import MemoryAccounts
-from pokerws.storage.memory_play import note
 from pokerws.storage.names import Names
+from pokerws.storage.postgres.database import Database, DatabaseError
+from pokerws.storage.postgres.overtaken import note
 from pokerws.storage.store import Store, StoreUnavailable
-from pokerws.storage.vault_keys import KeySource
+from pokerws.storage.vault.keys import KeySource
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
 # How often a server without a database tries to tell it so.
@@ -64,6 +66,7 @@ class App:
         self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._revocations = Revocations()
+        self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
         self._upkeep: Upkeep | None = None
@@ -272,6 +275,7 @@ class App:
             idle_ms=settings.idle_table_ms,
             abandoned_ms=settings.abandoned_table_ms,
             unused_ms=settings.unused_table_ms,
+            absent_seats=AbsentSeats(lobby, self._presence, self._clock, settings.absent_seat_ms),
         )
         if database is not None and self._journal is not None:
             since_ms = database.overtaken_ms
@@ -350,6 +354,7 @@ class App:
             token_warning_ms=settings.auth_warning_ms,
             clock=self._clock,
             revocations=self._revocations,
+            presence=self._presence,
             strict=settings.use_input_validation,
             decoders={
                 wire: client_decoder(strict=settings.use_input_validation, wire=wire)

@@ -12,15 +12,15 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from pokerws.messages import WIRES, Broadcast, CloseCode, Notice, Wire
-from pokerws.server.client_address import TrustedProxies
-from pokerws.server.connection import Connection, Departures, Framing
-from pokerws.server.desk import Desk
-from pokerws.server.dispatch import dispatch, find_play
-from pokerws.server.door import Door
-from pokerws.server.http import OVER_TLS, SECURITY_HEADERS, Pages
-from pokerws.server.limits import Meter, Quotas, rate_of
-from pokerws.server.protocol import Bounds, Protocol
-from pokerws.server.session import Session
+from pokerws.server.limits.limits import Meter, Quotas, rate_of
+from pokerws.server.net.bounded_protocol import Bounds, Protocol
+from pokerws.server.net.client_address import TrustedProxies
+from pokerws.server.net.connection import Connection, Departures, Framing
+from pokerws.server.net.connection_counts import Door
+from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages
+from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.handlers import dispatch, find_play
+from pokerws.server.sessions.session import Session
 from pokerws.settings import Settings
 
 

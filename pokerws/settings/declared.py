@@ -292,6 +292,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Likewise for a table where no hand was played and nobody sits; 0 is never.",
         ),
     ] = 600_000
+    absent_seat_ms: Annotated[
+        int,
+        _whole(
+            0,
+            MAX_MS,
+            "Time without a connection after which a player's seat is freed and the chips return "
+            "to the account; 0 is never.",
+        ),
+    ] = 180_000
     compare_interval_ms: Annotated[
         int,
         _whole(0, MAX_MS, "Time between two comparisons of a table with its row; 0 makes none."),

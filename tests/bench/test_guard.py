@@ -6,9 +6,9 @@ from bench import guarded
 from bench.guard import Counts, build, calls_and_bytes, check, compare, shown
 from bench.guarded import WORK
 from pokerws.game.events import TableEvent
+from pokerws.game.redaction import redact_all
 from pokerws.game.state import PlayerId
-from pokerws.server import audience
-from pokerws.server.views import redact_all
+from pokerws.server.tables import viewers as audience
 
 PIECES = 20
 

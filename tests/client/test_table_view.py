@@ -10,10 +10,10 @@ from pokerws.client import TableLost, TableView
 from pokerws.client.table_view import Gap
 from pokerws.game.cards import parse_cards
 from pokerws.game.events import PlayerSat, PlayerSatOut, TableEvent
+from pokerws.game.redaction import redact, redact_table
 from pokerws.game.state import PlayerId
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import Events, Snapshot, encode, server_decoder
-from pokerws.server.views import redact, redact_table
 from tests.client.fake_server import ANN, empty_table, events, snapshot
 from tests.client.random_play import any_legal, played, player_in
 from tests.client.test_equity import spot

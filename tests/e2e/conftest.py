@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.process import ServerProcess
 
 

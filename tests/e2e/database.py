@@ -1,8 +1,8 @@
 """What a database must be like at any instant, as the games in it are being played."""
 
-from pokerws.storage.stored_log import game_ids, open_stored
-from pokerws.storage.verify import verify_game
-from pokerws.storage.verify_ledger import verify_ledger
+from pokerws.maintenance.stored_log import game_ids, open_stored
+from pokerws.maintenance.verify import verify_game
+from pokerws.maintenance.verify_ledger import verify_ledger
 from tests.vaults import VAULT
 
 

@@ -30,7 +30,7 @@ from pokerws.messages import (
     encode,
     server_decoder,
 )
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 from tests.postgres_fixtures import new_directory

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 

@@ -8,7 +8,7 @@ import pytest
 from pokerws.client import Client, TableView, connect
 from pokerws.game.commands import Action
 from pokerws.game.state import TableId, Turn
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 from tests.simulation.crash import BACKOFF

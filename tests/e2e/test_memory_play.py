@@ -15,8 +15,8 @@ from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
 from pokerws.game.state import TableConfig, TableId
 from pokerws.settings import Settings
-from pokerws.storage.database import reachable
-from pokerws.storage.memory_play import NOTE
+from pokerws.storage.postgres.database import reachable
+from pokerws.storage.postgres.overtaken import NOTE
 from tests.e2e.database import check_database
 from tests.e2e.faults import Cluster, a_cluster, server_on
 from tests.e2e.process import ServerProcess

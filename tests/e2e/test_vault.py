@@ -15,10 +15,10 @@ from pokerws.game.cards import DECK
 from pokerws.game.commands import Action
 from pokerws.game.events import CardsShown, TableEvent
 from pokerws.game.state import Hand, TableConfig, TableId
-from pokerws.storage.embedded import EmbeddedPostgres, running
-from pokerws.storage.stored_log import Connection
-from pokerws.storage.vault import Key, Vault
-from pokerws.storage.vault_keys import written
+from pokerws.maintenance.stored_log import Connection
+from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.vault.keys import written
+from pokerws.storage.vault.vault import Key, Vault
 from tests.e2e.process import ServerProcess
 from tests.e2e.test_command_line import run
 from tests.simulation.crash import BACKOFF

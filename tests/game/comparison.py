@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from random import Random
 
 from pokerws.game.apply import apply
-from pokerws.game.betting import hand_seat, live_seats
+from pokerws.game.betting.actions import hand_seat, live_seats
 from pokerws.game.cards import Card
 from pokerws.game.commands import Act
 from pokerws.game.events import (

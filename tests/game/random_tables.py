@@ -11,7 +11,7 @@ from typing import cast, get_args
 import pytest
 
 from pokerws.game.apply import apply
-from pokerws.game.betting import hand_seat
+from pokerws.game.betting.actions import hand_seat
 from pokerws.game.button import ready_seats
 from pokerws.game.cards import Card
 from pokerws.game.commands import (

@@ -2,8 +2,8 @@
 
 import pytest
 
+from pokerws.game.betting.pots import Paid, split_among, split_evenly, split_pots
 from pokerws.game.events import AntePosted, PotAwarded, Share, UncalledBetReturned
-from pokerws.game.pots import Paid, split_among, split_evenly, split_pots
 from pokerws.game.state import HouseRules, LimitStakes, Pot
 from tests.game.script import Game
 

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from pokerkit import HandHistory
 
 from pokerws.game import variants
-from pokerws.game.pokerstars_words import fold_place, street_title
 from pokerws.game.ranks import evaluator, hand_name
 from pokerws.game.variants import MIXES, VARIANTS, Forced, Street, Variant
+from pokerws.hand_histories.pokerstars.words import fold_place, street_title
 
 ALL = pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 

@@ -75,7 +75,7 @@ def run(place: Path, requirements: list[str], *arguments: str) -> subprocess.Com
 
 
 def test_the_client_and_its_bots_need_nothing_of_the_servers(place: Path) -> None:
-    imports = "import pokerws.client, pokerws.client.bots, pokerws.replay_hands"
+    imports = "import pokerws.client, pokerws.client.bots, pokerws.maintenance.replay_hands"
     ended = run(place, PROJECT["dependencies"], "-c", imports)
     assert (ended.returncode, ended.stderr) == (0, "")
 

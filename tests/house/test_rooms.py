@@ -1,11 +1,13 @@
-"""The rooms of the code and what each may import; DESIGN's arrows as a table, and a checker.
+"""What each part of the code may import: the arrows as tables, and their checker.
 
 The checker takes source text, so that it is itself checked, on code that breaks each rule.
 """
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,24 +15,36 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 # A room is a folder or a module directly in pokerws/; `server.py` is the command line beside it.
-# Every room may import itself and the bare package, which has nothing but its version.
+# Every room may import itself and the bare package, which holds nothing but its version.
 MAY_IMPORT: dict[str, set[str]] = {
-    "server.py": {"client", "game", "logs", "replay_hands", "server", "settings", "storage"},
+    "server.py": {"client", "game", "hand_histories", "logs", "maintenance", "server", "settings"}
+    | {"storage"},
     "client": {"game", "messages"},
     "game": set(),
+    "hand_histories": {"game"},
     "logs": set(),
+    "maintenance": {"game", "hand_histories", "settings", "storage"},
     "messages": {"game"},
     "metrics": set(),
     "pokerws": set(),
-    "replay_hands": {"game"},
     "schema": {"game", "messages"},
-    "server": {"game", "logs", "messages", "metrics", "schema", "settings", "storage"},
+    "server": {"game", "hand_histories", "logs", "messages", "metrics", "schema", "settings"}
+    | {"storage"},
     "settings": set(),
     "storage": {"game"},
 }
 
+# The same inside of a room, from the bottom up: a part may import the ones before it.
+LAYERS = {
+    "server": "clock limits auth net tables sessions background listener app".split(),
+    "storage": "accounts names store memory vault journal postgres".split(),
+}
+
 # Libraries that only these rooms may know.
-RESERVED = {"asyncpg": {"storage"}, "websockets": {"client", "server"}}
+RESERVED = {
+    "asyncpg": {"storage.postgres", "storage.vault", "maintenance"},
+    "websockets": {"client", "server.net", "server.listener", "server.sessions"},
+}
 
 # The rules are a pure function of their arguments.
 GAME_BANS = frozenset(
@@ -41,6 +55,7 @@ GAME_BANS = frozenset(
 GAME_LIBRARIES = frozenset({"msgspec", "phevaluator"})
 
 UNTELLING_NAMES = frozenset({"common", "helpers", "manager", "managers", "misc", "util", "utils"})
+MOST_FILES = 20
 MOST_FILE_LINES = 450
 MOST_FUNCTION_LINES = 70
 
@@ -77,23 +92,32 @@ def imports_of(path: Path, source: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"{base}.{alias.name}" if base == "pokerws" else base
 
 
+def part_of(module: str) -> tuple[str, str]:
+    """The room of a dotted module, and the part of it, which may be empty."""
+    return room_of(module), [*module.split("."), "", ""][2]
+
+
 def import_faults(path: Path, source: str) -> list[str]:
-    """What the file imports against the rules, one line each."""
-    room = room_of(module_of(path))
+    """The imports of a file that break the rules, one line each."""
+    module = module_of(path)
+    room = room_of(module)
     if room not in MAY_IMPORT:
         return [f"{path}: the room {room!r} is not in MAY_IMPORT"]
     return [
-        f"{path}:{line}: {room} may not import {name}"
+        f"{path}:{line}: {module} may not import {name}"
         for line, name in imports_of(path, source)
-        if not may_import(room, name)
+        if not may_import(module, name)
     ]
 
 
-def may_import(room: str, name: str) -> bool:
-    """Whether code in `room` may import the dotted `name`."""
+def may_import(module: str, name: str) -> bool:
+    """Whether `module` may import the dotted `name`."""
+    room, part = part_of(module)
     library = name.partition(".")[0]
     if library in {"pokerws", "server"}:
         target = room_of(name)
+        if target == room and room in LAYERS:
+            return may_climb(LAYERS[room], part, part_of(name)[1])
         # `from pokerws import __version__` takes no room.
         return target in {room, "pokerws", "__version__"} or target in MAY_IMPORT[room]
     if library in {"tests", "bench"}:
@@ -101,7 +125,40 @@ def may_import(room: str, name: str) -> bool:
     if room == "game":
         standard = library in sys.stdlib_module_names
         return library not in GAME_BANS if standard else library in GAME_LIBRARIES
-    return room in RESERVED.get(library, {room})
+    return library not in RESERVED or bool({room, f"{room}.{part}"} & RESERVED[library])
+
+
+def may_climb(layers: Sequence[str], part: str, target: str) -> bool:
+    """Whether a part of a room may import another one of the same room."""
+    if target in {"", part} or not part:
+        return True
+    return target in layers and part in layers and layers.index(target) < layers.index(part)
+
+
+def circle(imports: Mapping[str, Iterable[str]]) -> list[str]:
+    """The modules of a circle of imports, the first one twice; empty if there is none."""
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        found: list[str] = error.args[1]
+        return found
+    return []
+
+
+def graph_of(paths: Iterable[Path]) -> dict[str, set[str]]:
+    """Which of our modules each of them imports; `from package import module` counts as both."""
+    sources = {module_of(path): path for path in paths}
+    graph: dict[str, set[str]] = {}
+    for module, path in sources.items():
+        named: set[str] = set()
+        for node in ast.walk(ast.parse(read(path))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                named.add(node.module)
+                named |= {f"{node.module}.{alias.name}" for alias in node.names}
+            elif isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+        graph[module] = (named & sources.keys()) - {module}
+    return graph
 
 
 def size_faults(path: Path, source: str) -> list[str]:
@@ -139,6 +196,23 @@ def test_every_import_follows_an_arrow() -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_no_imports_run_in_a_circle() -> None:
+    assert circle(graph_of(python_files("pokerws", "server.py"))) == []
+    assert circle({"a": ["b"], "b": ["c"], "c": ["a"]}) != []
+
+
+def test_every_part_of_a_layered_room_has_its_layer() -> None:
+    for room, layers in LAYERS.items():
+        folder = ROOT / "pokerws" / room
+        parts = {path.stem for path in folder.iterdir() if not path.name.startswith("_")}
+        assert parts == set(layers)
+
+
+def test_no_folder_has_more_files_than_fit_on_a_screen() -> None:
+    counts = Counter(path.parent for path in python_files("pokerws"))
+    assert {str(folder): count for folder, count in counts.items() if count > MOST_FILES} == {}
+
+
 def test_no_file_or_function_is_too_long() -> None:
     files = python_files("pokerws", "server.py", "tests", "bench")
     faults = [fault for path in files for fault in size_faults(path, read(path))]
@@ -164,7 +238,7 @@ def test_every_module_has_a_name_that_tells_what_it_owns() -> None:
         ("pokerws/game/table.py", "from ..storage import store"),
         ("pokerws/game/table.py", "from .. import messages"),
         ("pokerws/game/__init__.py", "from ..server import app"),
-        ("pokerws/messages.py", "from pokerws.server.session import Session"),
+        ("pokerws/messages.py", "from pokerws.server.sessions.session import Session"),
         ("pokerws/settings.py", "from . import logs"),
         ("pokerws/storage/memory.py", "from pokerws.server import lobby"),
         ("pokerws/storage/memory.py", "import websockets"),
@@ -188,8 +262,11 @@ def test_the_checker_finds_a_forbidden_import(path: str, source: str) -> None:
     [
         ("pokerws/game/table.py", "import hashlib\nimport msgspec\nfrom phevaluator import x"),
         ("pokerws/game/table.py", "from pokerws.game.cards import Card\nfrom . import pots"),
-        ("pokerws/storage/postgres.py", "import asyncpg\nfrom pokerws.game import events"),
-        ("pokerws/server/http.py", "import websockets\nfrom pokerws import __version__, messages"),
+        ("pokerws/storage/postgres/store.py", "import asyncpg\nfrom pokerws.game import events"),
+        (
+            "pokerws/server/net/http.py",
+            "import websockets\nfrom pokerws import __version__, messages",
+        ),
         ("pokerws/client/view.py", "import websockets\nfrom pokerws.game import events"),
         ("server.py", "import asyncio\nfrom pokerws import settings\nimport pokerws.server.app"),
     ],

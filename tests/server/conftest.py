@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from pokerws.server import history
 from pokerws.server.app import App
+from pokerws.server.tables import recent_events as history
 from pokerws.settings import Settings
 from tests.server.fakes import ManualClock
 from tests.server.slow_store import SlowStore

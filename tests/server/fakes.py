@@ -13,13 +13,13 @@ from pokerws.messages import (
     Wire,
     server_decoder,
 )
-from pokerws.server.bank import Bank, Terms
 from pokerws.server.clock import Clock
-from pokerws.server.parties import TableAnswer
-from pokerws.server.table_actor import TableActor
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.storage.accounts import Transfer
+from pokerws.storage.journal.change_builder import Step, sealed
 from pokerws.storage.memory import MemoryAccounts, MemoryStore
-from pokerws.storage.sealed_change import Step, sealed
 from pokerws.storage.store import Change
 
 _decode = server_decoder().decode

@@ -19,16 +19,16 @@ from pokerws.game import commands
 from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import JSON, ClientMessage, ListTables, Ping, Watch
 from pokerws.metrics import Metrics
-from pokerws.server.auth import Identity
-from pokerws.server.client_address import TrustedProxies
-from pokerws.server.connection import Connection
-from pokerws.server.dispatch import dispatch, find_play
-from pokerws.server.door import Door
-from pokerws.server.limits import Meter, Quotas, Rate, Rates
+from pokerws.server.auth.identity import Identity
+from pokerws.server.limits.limits import Meter, Quotas, Rate, Rates
 from pokerws.server.listener import framings
-from pokerws.server.parties import Viewer
-from pokerws.server.protocol import Bounds, Protocol
-from pokerws.server.session import Session
+from pokerws.server.net.bounded_protocol import Bounds, Protocol
+from pokerws.server.net.client_address import TrustedProxies
+from pokerws.server.net.connection import Connection
+from pokerws.server.net.connection_counts import Door
+from pokerws.server.sessions.handlers import dispatch, find_play
+from pokerws.server.sessions.session import Session
+from pokerws.server.tables.interfaces import Viewer
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.in_process import open_desk
 from tests.server.random_action import random_action

@@ -10,18 +10,18 @@ from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId
 from pokerws.messages import JSON, WIRES, ClientMessage, Decoder, Limits, Wire, client_decoder
 from pokerws.metrics import Metrics
-from pokerws.server.auth import Identity
-from pokerws.server.bank import Bank, Terms
+from pokerws.server.auth.guests import Guests
+from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
-from pokerws.server.connection import Connection
-from pokerws.server.desk import Desk
-from pokerws.server.dispatch import dispatch
-from pokerws.server.guests import Guests
-from pokerws.server.lobby import Lobby
-from pokerws.server.parties import Sink
-from pokerws.server.session import Session
+from pokerws.server.net.connection import Connection
+from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.handlers import dispatch
+from pokerws.server.sessions.session import Session
+from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.store import Store
-from pokerws.storage.vault import Vault
+from pokerws.storage.vault.vault import Vault
 from tests.server.fakes import OpenAccounts, OpenStore
 
 

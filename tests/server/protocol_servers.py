@@ -18,11 +18,11 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
 from pokerws.settings import Settings
 from pokerws.storage.accounts import Account
-from pokerws.storage.database import Database
 from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.names import MemoryNames
+from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Change, Claimed, EventRow, StoreUnavailable
-from pokerws.storage.vault import Vault
+from pokerws.storage.vault.vault import Vault
 from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT
 

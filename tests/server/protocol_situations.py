@@ -11,7 +11,7 @@ from pokerws.game.state import TableId
 from pokerws.messages import MSGPACK
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
-from pokerws.server.table_actor import TableActor
+from pokerws.server.tables.actor import TableActor
 from tests.server.protocol_servers import token
 from tests.server.transcript_player import Scene, Speaker
 

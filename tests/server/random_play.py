@@ -37,8 +37,8 @@ from pokerws.messages import (
     Watch,
     WatchLobby,
 )
-from pokerws.server import table_actor
-from pokerws.server.desk import Desk
+from pokerws.server.sessions.context import Desk
+from pokerws.server.tables import actor as table_actor
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.in_process import Client, open_desk
 from tests.server.random_action import random_action

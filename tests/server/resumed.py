@@ -10,12 +10,12 @@ from pokerws.game import commands
 from pokerws.game.apply import apply
 from pokerws.game.deal import shuffler
 from pokerws.game.events import TableEvent
+from pokerws.game.redaction import redact_table
 from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig
 from pokerws.game.table import replay
 from pokerws.messages import Accepted, Events, Snapshot, Watch
-from pokerws.server.lobby import Lobby
-from pokerws.server.table_actor import TableActor
-from pokerws.server.views import redact_table
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.lobby import Lobby
 from tests.server.fakes import FakeViewer, ManualClock, open_bank
 from tests.server.random_action import random_action
 from tests.server.stored_house import StoredHouse

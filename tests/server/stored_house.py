@@ -8,14 +8,14 @@ from typing import cast
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableConfig, TableId
-from pokerws.server.bank import Bank, Terms
-from pokerws.server.lobby import Lobby
-from pokerws.server.table_actor import TableActor
-from pokerws.server.upkeep import Upkeep
-from pokerws.storage.journal import Journal
+from pokerws.server.background.upkeep import Upkeep
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory import MemoryAccounts, MemoryStore
 from pokerws.storage.store import Store
-from pokerws.storage.vault import Vault
+from pokerws.storage.vault.vault import Vault
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT

@@ -28,11 +28,11 @@ from pokerws.game.events import (
     Raised,
     TableEvent,
 )
+from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableConfig, TableId, Turn
 from pokerws.messages import Accepted
-from pokerws.server.views import redact
 from pokerws.storage.accounts import player_account
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 from tests.vaults import VAULT

@@ -3,8 +3,9 @@
 import pytest
 import structlog
 
-from pokerws.server import lobby, table_actor
-from pokerws.storage import journal
+from pokerws.server.tables import actor as table_actor
+from pokerws.server.tables import lobby
+from pokerws.storage.journal import journal
 from tests.simulation.virtual import Mode, run
 
 SEEDS = 40

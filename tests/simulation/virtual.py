@@ -16,15 +16,15 @@ from pokerws.game import commands
 from pokerws.game.deal import shuffler
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
+from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import replay
 from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
 from pokerws.server.clock import Clock
-from pokerws.server.lobby import Lobby
-from pokerws.server.parties import TableAnswer
-from pokerws.server.table_actor import TableActor
-from pokerws.server.views import redact
-from pokerws.storage.journal import BackOff, Journal
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.journal.journal import BackOff, Journal
 from pokerws.storage.store import (
     Change,
     Claimed,

@@ -10,14 +10,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).parents[2]
 # Runs a server until it is told to stop, as ours does, and says where and as what.
 SERVE = """
 import asyncio, sys
 from pathlib import Path
-from pokerws.storage.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 
 async def main():
     server = await EmbeddedPostgres.start(Path(sys.argv[1]))

@@ -1,21 +1,17 @@
 """What tests of the storage share: the log as a list, journals that tell, a place for a cluster."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, Protocol
 
-import asyncpg
 import pytest
 import structlog
 from structlog.typing import EventDict
 
 from pokerws.game.state import TableId
-from pokerws.storage import journal, postgres
-from pokerws.storage.journal import BackOff, Journal
+from pokerws.storage.journal import journal
+from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.postgres import store as postgres
 from pokerws.storage.store import Store
-from tests.storage.archiving import Archiving
-from tests.storage.clusters import start
-from tests.storage.repairs import Repairs
 
 AT_ONCE = BackOff(first_s=0, most_s=0)
 SOON_S = 10.0
@@ -89,23 +85,3 @@ async def journal_on(heard: Heard, logged: Logged) -> AsyncIterator[OpenJournal]
     yield start
     for started in journals:
         await started.stop(0)
-
-
-@pytest.fixture
-async def fresh(place: Path) -> AsyncIterator[Path]:
-    """A directory that is not there yet; its server is stopped at the end whatever happens."""
-    yield place / "db"
-    if (place / "db").exists():
-        await (await start(place / "db")).stop()
-
-
-@pytest.fixture
-def archiving(database_url: str, tmp_path: Path) -> Archiving:
-    return Archiving(database_url, tmp_path / "archive")
-
-
-@pytest.fixture
-async def repairs(database_url: str, tmp_path: Path) -> AsyncIterator[Repairs]:
-    operator = await asyncpg.connect(database_url)
-    yield Repairs(database_url, operator, tmp_path / "repair")
-    await operator.close()

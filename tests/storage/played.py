@@ -9,9 +9,9 @@ from pokerws.game import commands
 from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
-from pokerws.server.table_actor import TableActor
-from pokerws.storage.journal import Journal
-from pokerws.storage.postgres import PostgresStore
+from pokerws.server.tables.actor import TableActor
+from pokerws.storage.journal.journal import Journal
+from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import TableSnapshot
 from tests.server.fakes import FakeOwner, FakeViewer, ManualClock
 from tests.vaults import VAULT

@@ -9,7 +9,7 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.storage import memory as memory_module
 from pokerws.storage.accounts import Account, Booked
 from pokerws.storage.memory import MemoryAccounts, MemoryStore
-from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Overdrawn, Position, Store, StoreRejected
 from tests.storage.changes import START_MS, brings, change, takes
 

@@ -10,8 +10,8 @@ from pokerws.game.state import PlayerId
 from pokerws.storage import names as names_module
 from pokerws.storage.memory import MemoryStore
 from pokerws.storage.names import MemoryNames, Names
-from pokerws.storage.postgres import PostgresStore
-from pokerws.storage.postgres_names import END_SESSION
+from pokerws.storage.postgres.names import END_SESSION
+from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS
 
 ANN, BEN = PlayerId("p_ann"), PlayerId("p_ben")

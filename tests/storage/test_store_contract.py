@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.storage.memory import MemoryStore
-from pokerws.storage.postgres import PostgresStore
+from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Position, Store, StoreRejected
 from tests.storage.changes import START_MS, change, event
 

@@ -25,15 +25,15 @@ from pokerws.messages import (
     client_decoder,
     encode,
 )
-from pokerws.server.auth import Admission
-from pokerws.server.connection import Connection
-from pokerws.server.desk import Desk
-from pokerws.server.dispatch import dispatch
-from pokerws.server.guests import Guests
-from pokerws.server.http import SECURITY_HEADERS, Pages
-from pokerws.server.lobby import Lobby
-from pokerws.server.parties import TableAnswer
-from pokerws.server.session import Session
+from pokerws.server.auth.guests import Guests
+from pokerws.server.auth.identity import Admission
+from pokerws.server.net.connection import Connection
+from pokerws.server.net.http import SECURITY_HEADERS, Pages
+from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.handlers import dispatch
+from pokerws.server.sessions.session import Session
+from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.lobby import Lobby
 from tests.server.fakes import ManualClock, open_bank
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"

@@ -7,7 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
 from pokerws.game.state import TableConfig
-from pokerws.server.bank import Terms
+from pokerws.server.tables.cashier import Terms
 from pokerws.storage.accounts import Account
 from pokerws.storage.store import StoreUnavailable
 from tests.web.room import Room, open_room

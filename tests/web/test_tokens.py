@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
 from pokerws.messages import CloseCode, Notice
-from pokerws.server.auth import Identity
+from pokerws.server.auth.identity import Identity
 from tests.web.room import Room
 from tests.web.visitor import NAME, Visitor
 

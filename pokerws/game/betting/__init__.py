@@ -1,0 +1,1 @@
+"""Who may bet how much: legal actions, fixed limit, the opening, pots."""

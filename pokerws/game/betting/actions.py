@@ -1,0 +1,220 @@
+"""Betting rounds: who acts next, what is legal, and the events of an action.
+
+In all structures a fold is legal at every turn, also where checking is free (TDA rule 58), and the
+bet to match before the flop is the whole big blind, even when its poster was short of it (Robert's
+Rules of Poker, section 14).
+
+No limit and pot limit: a raise is at least as large as the largest full bet or raise before it on
+the street (TDA rule 43).  An all-in that is less than that does not reopen the betting to those who
+have acted, unless several add up to it (TDA rule 47).  A pot-limit raise is at most the pot as it
+is after the call (Robert's Rules, section 14); on the first street short or dead blinds count as
+if they were whole (TDA rule 54), and the ante of the big blind does not count yet.
+
+Fixed limit is in `fixed_limit.py`.
+"""
+
+from pokerws.game.betting.fixed_limit import after_wager, raise_sizes
+from pokerws.game.commands import Act
+from pokerws.game.events import (
+    BetPlaced,
+    BringInPosted,
+    Called,
+    Checked,
+    Folded,
+    Raised,
+    TableEvent,
+)
+from pokerws.game.illegal import Illegal
+from pokerws.game.stakes import stakes_of
+from pokerws.game.state import Hand, HandSeat, Seat, Table, Turn
+from pokerws.game.variants import VARIANTS, Betting, Forced
+
+
+def hand_seat(hand: Hand, number: int) -> HandSeat:
+    """The part in the hand of a seat that was dealt in."""
+    seat = hand.seats[number]
+    assert seat is not None, f"seat {number} is not in the hand"
+    return seat
+
+
+def taken_seat(table: Table, number: int) -> Seat:
+    """A seat that is taken."""
+    seat = table.seats[number]
+    assert seat is not None, f"seat {number} is empty"
+    return seat
+
+
+def stack_of(table: Table, number: int) -> int:
+    """The chips behind of a taken seat."""
+    return taken_seat(table, number).stack
+
+
+def live_seats(hand: Hand) -> list[int]:
+    """The seats that have not folded, from the left of the button."""
+    return [number for number in hand.order if not hand_seat(hand, number).folded]
+
+
+def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
+    """The next turn of the betting round, or None when the round is over.
+
+    A player who owes nothing is not asked when nobody is left who could answer a bet.
+    """
+    order, bet = hand.order, hand.bet
+    if hand.last_actor is not None:
+        first = order.index(hand.last_actor) + 1
+    else:
+        first = 0 if hand.opener is None else order.index(hand.opener)
+    for number in order[first:] + order[:first]:
+        part, seat = hand.seats[number], table.seats[number]
+        assert part is not None
+        if part.folded or (part.bet >= bet and part.acted_to is not None):
+            continue
+        assert seat is not None
+        if not seat.stack:
+            continue
+        others = _answer_of_others(table, hand, number)
+        if part.bet < min(bet, others) or (part.acted_to is None and bet < others):
+            return _turn(table, hand, number, others, now_ms)
+    return None
+
+
+def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
+    """The most that others could have in on this street, or any amount above the bet if it is.
+
+    -1 when nobody else is in the hand.
+    """
+    bet, most = hand.bet, -1
+    for other in hand.order:
+        part, seat = hand.seats[other], table.seats[other]
+        assert part is not None
+        assert seat is not None
+        if other != number and not part.folded:
+            reach = part.bet + seat.stack
+            if reach > bet:
+                return reach
+            most = max(most, reach)
+    return most
+
+
+def _turn(table: Table, hand: Hand, number: int, others: int, now_ms: int) -> Turn:
+    """The turn of a seat, with the legal actions and their exact bounds."""
+    part, seat = hand.seats[number], table.seats[number]
+    assert part is not None
+    assert seat is not None
+    bet, owned = hand.bet, part.bet + seat.stack
+    call = min(owned, bet, others) - part.bet
+    actions = ["fold", "call" if call else "check"]
+    min_to = max_to = 0
+    sizes: list[int] = []
+    if bet < owned and bet < others:
+        if hand.limit is not None:
+            min_to, max_to, sizes = raise_sizes(table, hand, hand.limit, part.acted_to, owned)
+        elif part.acted_to is None or bet - part.acted_to >= hand.min_raise:
+            max_to = owned
+            if VARIANTS[hand.variant].betting is Betting.POT_LIMIT:
+                max_to = _pot_limit(table, hand, part, owned)
+            min_to = min(max_to, bet + hand.min_raise)
+        if max_to:
+            actions.append("raise" if bet else "bet")
+    if not bet and _brings_in(hand):
+        actions, call = _bring_in_actions(table, hand, number, owned)
+        if "bet" not in actions:
+            min_to = max_to = 0
+    elif hand.limit is not None and not hand.limit.bets and max_to and bet:
+        # Completing a bring-in is the first bet of the street, not a raise.
+        actions[-1] = "bet"
+    return Turn(
+        number,
+        table.turns + 1,
+        actions,
+        call,
+        min_to,
+        max_to,
+        now_ms,
+        now_ms + table.config.turn_time_ms,
+        sizes,
+    )
+
+
+def _pot_limit(table: Table, hand: Hand, part: HandSeat, owned: int) -> int:
+    """The largest legal total: a raise by the pot as it is after the call, and a full raise."""
+    pot = _pot_to_bet(table, hand) + hand.bet - part.bet
+    return min(owned, hand.bet + max(pot, hand.min_raise))
+
+
+def _pot_to_bet(table: Table, hand: Hand) -> int:
+    """The chips that a pot-limit bet may count, which on the first street are the whole blinds."""
+    pot = table.total_pot
+    if hand.street or VARIANTS[hand.variant].forced is not Forced.BLINDS:
+        return pot
+    stakes = stakes_of(table.config, VARIANTS[hand.variant])
+    for number, blind in (
+        (table.small_blind, stakes.small_blind),
+        (table.big_blind, stakes.big_blind),
+    ):
+        assert number is not None, "a hand has positions"
+        part, seat = hand.seats[number], table.seats[number]
+        if part is None:
+            pot += blind
+        elif seat is not None and not seat.stack:
+            pot += max(0, blind - part.bet)
+        if part is not None and number == table.big_blind and not table.config.house.whole_pot:
+            pot -= part.dead
+    return pot
+
+
+def _brings_in(hand: Hand) -> bool:
+    """Whether the street waits for its bring-in."""
+    return hand.street == 0 and VARIANTS[hand.variant].forced is Forced.BRING_IN
+
+
+def _bring_in_actions(table: Table, hand: Hand, number: int, owned: int) -> tuple[list[str], int]:
+    """Bring in, or bet in full.  Who has it only since others are all-in may fold (TDA RP-10)."""
+    bring_in = stakes_of(table.config, VARIANTS[hand.variant]).bring_in
+    actions = ["bring_in", "bet"] if owned > bring_in else ["bring_in"]
+    if number != hand.opener:
+        actions.insert(0, "fold")
+    return actions, min(owned, bring_in)
+
+
+def act(table: Table, hand: Hand, turn: Turn, command: Act) -> TableEvent:
+    """The event of an action by the player whose turn it is.  Raises Illegal."""
+    action, amount = command.action, command.amount
+    if action not in turn.actions:
+        raise Illegal("illegal_action", f"cannot {action} now, only {', '.join(turn.actions)}")
+    if command.cards is not None:
+        raise Illegal("cards_not_allowed", f"{action} takes no cards")
+    if action in ("bet", "raise"):
+        return _wager(table, hand, turn, amount)
+    if amount is not None:
+        raise Illegal("amount_not_allowed", f"{action} takes no amount")
+    match action:
+        case "fold":
+            return Folded(turn.seat)
+        case "check":
+            return Checked(turn.seat)
+        case "bring_in":
+            return bring_in(table, hand, turn)
+        case _:
+            return Called(turn.seat, turn.call)
+
+
+def _wager(table: Table, hand: Hand, turn: Turn, amount: int | None) -> TableEvent:
+    if amount is None:
+        raise Illegal("amount_missing", "a bet or raise needs an amount")
+    if amount < turn.min_to:
+        raise Illegal("amount_too_small", f"{amount} is less than the minimum, {turn.min_to}")
+    if amount > turn.max_to:
+        raise Illegal("amount_too_large", f"{amount} is more than the maximum, {turn.max_to}")
+    if turn.sizes and amount not in turn.sizes:
+        raise Illegal("amount_not_a_size", f"only {' or '.join(map(str, turn.sizes))} is legal")
+    limit = None if hand.limit is None else after_wager(table, hand, hand.limit, amount)
+    if "bet" in turn.actions:
+        return BetPlaced(turn.seat, amount, limit)
+    return Raised(turn.seat, amount, limit)
+
+
+def bring_in(table: Table, hand: Hand, turn: Turn, *, auto: bool = False) -> BringInPosted:
+    """The event of a bring-in; the bet to match is the whole one."""
+    to_match = stakes_of(table.config, VARIANTS[hand.variant]).bring_in
+    return BringInPosted(turn.seat, turn.call, to_match, auto)

@@ -1,0 +1,1 @@
+"""Hands as text: written from events, and read back."""

@@ -1,0 +1,127 @@
+"""A finished hand in each output format, for `get_hand` and for the `export` command.
+
+`redaction` first removes what a viewer may not see; the writers print everything that remains.
+Only an operator exports a hand without redaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.events import HoleCardsDealt, TableEvent
+from pokerws.game.redaction import redact, redact_table
+from pokerws.game.state import PlayerId, Seat, TableConfig, TableId
+from pokerws.hand_histories.hand_id import hand_id
+from pokerws.hand_histories.kept_hand import KeptHand
+from pokerws.hand_histories.phh.write import write_hand
+from pokerws.hand_histories.pokerstars.write import write_pokerstars
+
+TextFormat = Literal["phh", "pokerstars"]
+HandFormat = Literal["phh", "pokerstars", "json"]
+FORMATS: tuple[HandFormat, ...] = ("phh", "pokerstars", "json")
+
+_encode = msgspec.json.Encoder().encode
+
+
+class _JsonEvent(Struct):
+    seq: int
+    at_ms: int
+    event: TableEvent
+
+
+class _JsonHand(Struct):
+    """A hand as an object: its `id` is a number, written as a text because it has up to 19 digits.
+
+    `starting` are the players by seat, before the first event.
+    """
+
+    id: str
+    game: TableId
+    table: str
+    hand: int
+    started_ms: int
+    config: TableConfig
+    starting: list[Seat | None]
+    events: list[_JsonEvent]
+
+
+def seen_by(hand: KeptHand, viewer: PlayerId | None) -> KeptHand:
+    """A hand as a player saw it, or for None a spectator."""
+    return hand._replace(
+        before=redact_table(hand.before, viewer),
+        events=[redact(event, viewer) for event in hand.events],
+    )
+
+
+def as_text(hand: KeptHand, text_format: TextFormat) -> str:
+    """A hand in a text format, with all the cards that its events tell."""
+    match text_format:
+        case "phh":
+            return write_hand(
+                hand.before,
+                hand.events,
+                started_ms=hand.started_ms,
+                holes=_known_holes(hand.events),
+            )
+        case "pokerstars":
+            return write_pokerstars(hand.before, hand.events, started_ms=hand.started_ms)
+
+
+def as_json(hand: KeptHand) -> str:
+    """A hand as one line of JSON, with all the cards that its events tell."""
+    table = hand.before
+    told = [
+        _JsonEvent(seq, at_ms, event)
+        for seq, at_ms, event in zip(hand.seqs, hand.times, hand.events, strict=True)
+    ]
+    number = str(hand_id(table.id, hand.number))
+    return _encode(
+        _JsonHand(
+            *(number, table.id, table.name, hand.number, hand.started_ms, table.config),
+            starting=table.seats,
+            events=told,
+        )
+    ).decode()
+
+
+class HandWriter:
+    """Writes one hand after the other into a file, as `player` saw them, or all of them for None.
+
+    With `sections`, hands of the standard are numbered in the order in which they are written, as
+    it asks for where a file has several.  `dealt_in` says whether the player was, in any of them.
+    """
+
+    def __init__(self, hand_format: HandFormat, player: PlayerId | None, *, sections: bool) -> None:
+        self.dealt_in = False
+        self._format = hand_format
+        self._player = player
+        self._sections = count(1) if sections else None
+
+    def __call__(self, hand: KeptHand) -> str:
+        if self._player is not None:
+            hand = seen_by(hand, self._player)
+            self.dealt_in = self.dealt_in or any(
+                isinstance(event, HoleCardsDealt) and self._player in event.players
+                for event in hand.events
+            )
+        match self._format:
+            case "json":
+                return as_json(hand) + "\n"
+            case "phh":
+                text = as_text(hand, "phh")
+                return text if self._sections is None else f"[{next(self._sections)}]\n{text}\n"
+            case "pokerstars":
+                # It is by empty lines that readers tell where the next hand begins.
+                return as_text(hand, "pokerstars") + "\n\n\n"
+
+
+def _known_holes(events: Sequence[TableEvent]) -> Mapping[int, Sequence[Card]]:
+    """The cards of those whose first cards the events tell, by seat."""
+    dealt = next((event for event in events if isinstance(event, HoleCardsDealt)), None)
+    if dealt is None:
+        return {}
+    return {seat: cards for seat, cards in enumerate(dealt.cards) if cards and UNKNOWN not in cards}

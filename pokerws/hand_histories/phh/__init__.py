@@ -1,0 +1,1 @@
+"""The Poker Hand History standard (https://phh.readthedocs.io)."""

@@ -1,0 +1,101 @@
+"""What the reference implementation of the hand history standard allows as a bet or raise.
+
+A record is a fact about some house, and houses differ from our rules, and from each other, in a few
+points.  The standard's reference implementation (PokerKit 0.7.7, `pokerkit.state`) stands for them:
+what it allows is read as well.  These are all the differences:
+
+* The last bet or raise is the measure of the next one, even where it was an all-in of less than the
+  smallest bet: it reopens the betting, and in fixed-limit games the next raise is a whole bet more
+  than it, rather than completing it.
+* A raise over a straddle is at least a big blind.
+* In fixed-limit games a street has four raises, blinds and straddles not counted.
+
+It owns this second reading of the betting rules, and changes no table.
+"""
+
+from pokerws.game.betting.actions import hand_seat, live_seats, stack_of
+from pokerws.game.stakes import stakes_of
+from pokerws.game.state import Hand, Table
+from pokerws.game.variants import VARIANTS, Betting, Forced
+
+_MAX_RAISES = 4
+
+
+class ReferenceStreet:
+    """A betting round as the reference implementation counts it."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._raises = 0
+        self._short_all_ins: list[int] = []
+        self._acted: set[int] = set()
+
+    def acted(self, seat: int) -> None:
+        """Note a fold, check, call or bring-in."""
+        self._acted.add(seat)
+
+    def raised(self, seat: int, by: int, *, all_in: bool) -> None:
+        """Note a bet or raise, before anything is known of the next."""
+        self._acted.add(seat)
+        if by >= self._last:
+            self._acted = {seat}
+        self._last = max(self._last, by)
+        self._raises += 1
+        if all_in:
+            self._short_all_ins.append(by)
+        if not all_in or sum(self._short_all_ins) >= self._last:
+            self._short_all_ins.clear()
+
+    def bounds(self, table: Table, hand: Hand, seat: int) -> tuple[int, int]:
+        """The least and most that a seat may bet or raise to; zeros where it may not."""
+        part = hand_seat(hand, seat)
+        owned = part.bet + stack_of(table, seat)
+        variant = VARIANTS[hand.variant]
+        fixed = variant.betting is Betting.FIXED_LIMIT
+        # There, fixed-limit Omaha with eight or better is played pot limit, with any number of
+        # raises; other fixed-limit Omaha it does not know.
+        as_pot_limit = fixed and variant.standard and variant.from_hole > 0
+        if hand.bet >= min(owned, reach_of_others(table, hand, seat)):
+            return 0, 0
+        if self._is_closed(seat, hand.bet - part.bet):
+            return 0, 0
+        if fixed and not as_pot_limit and self._raises >= _MAX_RAISES:
+            return 0, 0
+        least = max(self._last, self._smallest_bet(table, hand))
+        if not self._waits_for_completion(hand):
+            least += hand.bet
+        if variant.betting is Betting.NO_LIMIT:
+            most = owned
+        elif fixed and not as_pot_limit:
+            most = least
+        else:
+            most = max(least, table.total_pot + 2 * hand.bet - part.bet)
+        return min(owned, least), min(owned, most)
+
+    def _is_closed(self, seat: int, call: int) -> bool:
+        """Whether short all-ins alone came after what the seat has answered."""
+        short = sum(self._short_all_ins)
+        return call < self._last or (0 < short < self._last and seat in self._acted)
+
+    def _waits_for_completion(self, hand: Hand) -> bool:
+        is_first = hand.street == 0 and not self._raises
+        return is_first and VARIANTS[hand.variant].forced is Forced.BRING_IN
+
+    @staticmethod
+    def _smallest_bet(table: Table, hand: Hand) -> int:
+        variant = VARIANTS[hand.variant]
+        if variant.streets[hand.street].big_bet and variant.betting is Betting.FIXED_LIMIT:
+            return stakes_of(table.config, variant).big_bet
+        return hand.min_bet
+
+
+def reach_of_others(table: Table, hand: Hand, number: int) -> int:
+    """The most that anybody else in the hand could have in on this street.
+
+    No more has to be called, and a raise beyond it would only come back.
+    """
+    return max(
+        hand_seat(hand, other).bet + stack_of(table, other)
+        for other in live_seats(hand)
+        if other != number
+    )

@@ -1,0 +1,375 @@
+"""Hands written in the Poker Hand History standard (https://phh.readthedocs.io), version 0.
+
+It owns what a finished hand looks like to others: fields, action notation, TOML.  It tells no
+hidden cards but those that were shown, unless the caller gives them.  Variants without a code in
+the standard have ours.  What the standard has no field for is in fields of our own, whose names
+begin with an underscore as the standard asks:
+
+* `_game`, `_id`, `_player_ids`, `_button`: the table's id, the number by which other formats know
+  the hand, the players' ids, the seat of the button.
+* `_boards`: the second and third board, where there are several; the actions tell the first.
+* `_cancelled = true` and `_refunds`: the hand was broken off, and each player got so much back.
+  The actions then end where it was broken off, and there are no `finishing_stacks`.
+* `_incomplete`: why not all of the hand is told; forced bets may then be missing too.
+* `_not_replayable`: why playing the actions does not come to the `finishing_stacks`, for a hand of
+  which the standard cannot tell everything that mattered.
+
+Seats are counted from 1 there, and the players p1, p2, … from the left of the button.  As in
+PokerKit, a blind is negative that leaves the order of the betting as it is: one that was posted to
+be dealt in, or a sleeper.  A dead blind is told as an ante that nobody matches, and a bomb pot as
+antes and a round of checks.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import TypeAlias
+
+import msgspec
+
+from pokerws.game.apply import apply
+from pokerws.game.betting.actions import hand_seat, live_seats, stack_of
+from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.events import (
+    AntePosted,
+    BetPlaced,
+    BlindPosted,
+    BoardDealt,
+    BringInPosted,
+    Called,
+    CardsDrawn,
+    CardsMucked,
+    CardsShown,
+    Checked,
+    Folded,
+    HandCancelled,
+    HandEnded,
+    HandStarted,
+    HoleCardsDealt,
+    PotAwarded,
+    Raised,
+    TableEvent,
+    TurnTimedOut,
+)
+from pokerws.game.stakes import stakes_of
+from pokerws.game.state import Hand, HandSeat, Table
+from pokerws.game.variants import VARIANTS, Betting, Forced
+from pokerws.hand_histories.dates import moment
+from pokerws.hand_histories.hand_id import hand_id
+from pokerws.hand_histories.phh.read import HandRecord, Refused, replay
+
+_Value: TypeAlias = str | int | Sequence[str] | Sequence[int]
+
+_MIDWAY = "the events before these were not kept"
+_UNFINISHED = "the events after these were not kept"
+
+_encode_text = msgspec.json.Encoder().encode
+
+
+def write_hand(
+    before: Table,
+    events: Iterable[TableEvent],
+    *,
+    started_ms: int,
+    holes: Mapping[int, Sequence[Card]] | None = None,
+) -> str:
+    """A hand as the text of a PHH file.
+
+    `before` is the table before the first of `events`, which run from the hand's HandStarted to its
+    HandEnded or HandCancelled; what else happened at the table may be among them.  They may also
+    begin or end in the middle of the hand, where others were lost.  `holes` are first hidden cards,
+    by seat, to be told whether shown or not; of these seats everything is told that the events tell
+    of hidden cards.  `started_ms` is in milliseconds UTC.
+    """
+    telling = _Telling(before, holes or {})
+    for event in events:
+        telling.take(event)
+    return telling.text(started_ms)
+
+
+class _Telling:
+    """A hand as it is told, event by event.  Amounts are by seat; `actions` are the standard's."""
+
+    def __init__(self, before: Table, holes: Mapping[int, Sequence[Card]]) -> None:
+        self.table = deepcopy(before)
+        self.holes = holes
+        self.hand_number = before.hand_number
+        self.variant = before.config.variant
+        self.order: list[int] = []
+        self.starting: dict[int, int] = {}
+        self.antes: dict[int, int] = {}
+        self.trimmed = False
+        self.blinds: dict[int, int] = {}
+        self.min_bet = before.config.big_blind
+        self.actions: list[str] = []
+        self.boards: dict[int, list[Card]] = {}
+        self.drawn: list[str] = []
+        # Who showed before the last hidden card came, which has then to be shown as well.
+        self.to_show_again: list[int] = []
+        self.acted = False
+        self.refunds: dict[int, int] | None = None
+        self.ended = False
+        self.midway = before.hand is not None
+        self.timed_out: int | None = None
+        if before.hand is not None:
+            self._begin_midway(before.hand)
+
+    def _begin_midway(self, hand: Hand) -> None:
+        self.order, self.min_bet, self.variant = hand.order, hand.min_bet, hand.variant
+        self.acted = True
+        for number in hand.order:
+            seat = hand.seats[number]
+            paid = 0 if seat is None else seat.bet + seat.in_pots + seat.dead
+            self.starting[number] = stack_of(self.table, number) + paid
+            if seat is not None:
+                first = self.holes.get(number) or [UNKNOWN] * len(seat.cards)
+                self._deal_to(number, [*first, *seat.up])
+        if hand.board:
+            self.actions.append(f"d db {''.join(hand.board)}")
+
+    def take(self, event: TableEvent) -> None:
+        """Tell what happened, and let it happen."""
+        match event:
+            case HandStarted():
+                self.hand_number, self.order = event.hand, event.order
+                self.min_bet, self.variant = event.min_bet, event.variant
+                self.starting = {number: stack_of(self.table, number) for number in event.order}
+            case AntePosted(seat=seat, amount=amount, dead=dead):
+                self.antes[seat] = amount
+                self.trimmed = not dead
+            case BlindPosted(blind="dead", seat=seat, amount=amount):
+                self.antes[seat] = self.antes.get(seat, 0) + amount
+                self.trimmed = False
+            case BlindPosted():
+                self.blinds[event.seat] = self._blind(event)
+            case HoleCardsDealt():
+                self._deal_hole(event)
+            case BoardDealt():
+                self._deal_board(event)
+            case CardsShown(seat=seat, cards=cards):
+                self._acted(seat, f"sm {''.join(self._in_order(seat, cards))}")
+            case CardsMucked(seat=seat):
+                self._acted(seat, "sm")
+            case PotAwarded():
+                self._show_again()
+            case TurnTimedOut(seat=seat):
+                self.timed_out = seat
+            case HandEnded():
+                self.ended = True
+            case HandCancelled(refunds=refunds):
+                self.ended = True
+                self.refunds = {share.seat: share.amount for share in refunds}
+            case _:
+                self._act(event)
+        apply(self.table, event)
+        if self.drawn and self.table.hand is not None and not self.table.hand.drawing:
+            # There, cards are dealt when all have thrown theirs away.
+            self.actions += self.drawn
+            self.drawn = []
+
+    def _act(self, event: TableEvent) -> None:
+        """Tell what a player did at his or her turn."""
+        match event:
+            case Folded(seat=seat, auto=auto):
+                self._acted(seat, "f", auto=auto)
+            case Checked(seat=seat, auto=auto):
+                self._acted(seat, "cc", auto=auto)
+            case Called(seat=seat):
+                self._acted(seat, "cc")
+            case BetPlaced(seat=seat, to=to) | Raised(seat=seat, to=to):
+                self._acted(seat, f"cbr {to}")
+            case BringInPosted(seat=seat, auto=auto):
+                self._acted(seat, "pb", auto=auto)
+            case CardsDrawn():
+                self._draw(event)
+            case _:
+                # What follows from the actions by the rules, or has nothing to do with the hand.
+                pass
+
+    def _blind(self, event: BlindPosted) -> int:
+        """The whole blind, of which its poster may have had a part only."""
+        amount = event.amount
+        if amount == stack_of(self.table, event.seat):
+            whole = event.to_match
+            if event.blind == "small" and min(self.blinds.values(), default=0) < 0:
+                # What there is to match is an entry blind.
+                small_blind = stakes_of(self.table.config, VARIANTS[self.variant]).small_blind
+                whole = min(small_blind, whole)
+            amount = max(amount, whole)
+        return -amount if event.blind in ("entry", "sleeper") else amount
+
+    def _deal_hole(self, event: HoleCardsDealt) -> None:
+        for number in self.order:
+            cards = event.cards[number]
+            if number not in self.holes:
+                cards = [UNKNOWN] * len(cards)
+            elif not event.street:
+                cards = list(self.holes[number])
+            if event.up:
+                part = self._part(number)
+                if part.shown and VARIANTS[self.variant].streets[event.street].down:
+                    self.to_show_again.append(number)
+                cards = [*cards, *event.up[number]]
+            if cards:
+                self._deal_to(number, cards)
+
+    def _deal_to(self, number: int, cards: Sequence[Card]) -> None:
+        self.actions.append(f"d dh {self._player(number)} {''.join(cards)}")
+
+    def _deal_board(self, event: BoardDealt) -> None:
+        if event.board:
+            self.boards.setdefault(event.board, self._first_cards()).extend(event.cards)
+            return
+        if not self.acted:
+            self._check_around()
+        self.actions.append(f"d db {''.join(event.cards)}")
+
+    def _first_cards(self) -> list[Card]:
+        """What the boards have in common: the cards before they were run more than once."""
+        hand = self.table.hand
+        return list(hand.extra_boards[0]) if hand is not None and hand.extra_boards else []
+
+    def _check_around(self) -> None:
+        """A bomb pot has no betting before the flop; there, who can has to check."""
+        able = [number for number in self.order if stack_of(self.table, number)]
+        if len(able) > 1:
+            for number in able:
+                self._acted(number, "cc # bomb pot")
+
+    def _draw(self, event: CardsDrawn) -> None:
+        seat = event.seat
+        thrown, drawn = event.discarded, event.drawn
+        if seat not in self.holes:
+            thrown, drawn = [UNKNOWN] * len(thrown), [UNKNOWN] * len(drawn)
+        self._acted(seat, f"sd {''.join(thrown)}".strip(), auto=event.auto)
+        if drawn:
+            self.drawn.append(f"d dh {self._player(seat)} {''.join(drawn)}")
+
+    def _in_order(self, seat: int, hidden: Sequence[Card]) -> list[Card]:
+        """All cards of a hand in the order in which they came, of which some lie open in stud."""
+        first = VARIANTS[self.variant].streets[0]
+        up = self._part(seat).up
+        return [*hidden[: first.down], *up, *hidden[first.down :]]
+
+    def _show_again(self) -> None:
+        for seat in self.to_show_again:
+            if seat in live_seats(self._hand):
+                cards = self._in_order(seat, self._part(seat).cards)
+                self._acted(seat, f"sm {''.join(cards)}")
+        self.to_show_again = []
+
+    @property
+    def _hand(self) -> Hand:
+        assert self.table.hand is not None, "this happens in a hand"
+        return self.table.hand
+
+    def _part(self, seat: int) -> HandSeat:
+        return hand_seat(self._hand, seat)
+
+    def _acted(self, seat: int, action: str, *, auto: bool = False) -> None:
+        said = f"{self._player(seat)} {action}"
+        if auto:
+            said += " # time ran out" if seat == self.timed_out else " # absent"
+        self.timed_out = None
+        self.acted = True
+        self.actions.append(said)
+
+    def _player(self, seat: int) -> str:
+        return f"p{self.order.index(seat) + 1}"
+
+    def text(self, started_ms: int) -> str:
+        """The fields, a line each."""
+        seated = [seat for number in self.order if (seat := self.table.seats[number]) is not None]
+        finishing = [seat.stack for seat in seated]
+        bets = self._bets()
+        fields: dict[str, _Value] = {
+            "variant": self.variant,
+            "ante_trimming_status": self.trimmed,
+            "antes": self._forced(self.antes),
+            **bets,
+            "starting_stacks": list(self.starting.values()),
+            "actions": self.actions,
+            **_moment(started_ms),
+            "hand": self.hand_number,
+            "seats": [number + 1 for number in self.order],
+            "seat_count": len(self.table.seats),
+            "table": self.table.name,
+            "players": [seat.name for seat in seated],
+        }
+        own: dict[str, _Value] = {
+            "_game": self.table.id,
+            "_id": hand_id(self.table.id, self.hand_number),
+            "_player_ids": [seat.player for seat in seated],
+        }
+        if self.table.button is not None:
+            own["_button"] = self.table.button + 1
+        if self.boards:
+            own["_boards"] = ["".join(cards) for cards in self.boards.values()]
+        if self.refunds is not None:
+            own["_cancelled"] = True
+            own["_refunds"] = [self.refunds.get(number, 0) for number in self.order]
+        elif self.ended:
+            fields["finishing_stacks"] = finishing
+        if self.midway or not self.ended:
+            own["_incomplete"] = _MIDWAY if self.midway else _UNFINISHED
+        elif self.refunds is None and (why := _deviation(fields, finishing)):
+            own["_not_replayable"] = why
+        lines = [f"{name} = {_toml(name, value)}" for name, value in (fields | own).items()]
+        return "\n".join(lines) + "\n"
+
+    def _bets(self) -> dict[str, _Value]:
+        """The fields for blinds and bets that the variant has in the standard."""
+        variant = VARIANTS[self.variant]
+        stakes = stakes_of(self.table.config, variant)
+        bets: dict[str, _Value] = {}
+        if variant.forced is Forced.BRING_IN:
+            bets["bring_in"] = stakes.bring_in
+        else:
+            bets["blinds_or_straddles"] = self._forced(self.blinds)
+        if variant.betting is Betting.FIXED_LIMIT:
+            return bets | {"small_bet": self.min_bet, "big_bet": stakes.big_bet}
+        return bets | {"min_bet": self.min_bet}
+
+    def _forced(self, amounts: Mapping[int, int]) -> list[int]:
+        """One amount a player.  Heads-up the standard names the button first, who is p2."""
+        listed = [amounts.get(number, 0) for number in self.order]
+        return listed[::-1] if len(listed) == 2 else listed
+
+
+def _deviation(fields: Mapping[str, _Value], finishing: Sequence[int]) -> str:
+    """Why a reader does not come to the same stacks; nothing if it does."""
+    told = {name: value for name, value in fields.items() if name in HandRecord.__struct_fields__}
+    record = msgspec.convert(told, HandRecord)
+    try:
+        stacks, by_reference = replay(record)
+    except Refused as refused:
+        return str(refused)
+    if stacks != list(finishing):
+        return f"the actions come to the stacks {', '.join(map(str, stacks))}"
+    if VARIANTS[record.variant].standard and not by_reference:
+        return "the rules of this house are not those of the standard's reference implementation"
+    return ""
+
+
+def _moment(at_ms: int) -> dict[str, _Value]:
+    at = moment(at_ms)
+    return {
+        "time": f"{at.hour:02}:{at.minute:02}:{at.second:02}",
+        "time_zone": "UTC",
+        "day": at.day,
+        "month": at.month,
+        "year": at.year,
+    }
+
+
+def _toml(name: str, value: _Value) -> str:
+    if name == "time":
+        # A type of its own, which is written bare.
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        # JSON's escapes are TOML's as well, but that TOML also wants one for DEL.
+        return _encode_text(value).decode().replace("\x7f", "\\u007f")
+    return f"[{', '.join(_toml('', item) for item in value)}]"

@@ -1,0 +1,134 @@
+"""The words of a PokerStars hand history: its header, its names of games and streets.
+
+They follow the texts that PokerStars wrote, as they are kept in the regression tests of fpdb
+(https://github.com/jejellyroll-fr/fpdb-3, regression-test-files).
+"""
+
+from collections.abc import Iterable
+
+from pokerws.game.cards import Card
+from pokerws.game.ranks import hand_name
+from pokerws.game.stakes import stakes_of
+from pokerws.game.state import Table
+from pokerws.game.variants import MIXES, Betting, Forced, Ranking, Variant
+from pokerws.hand_histories.dates import Moment, eastern, moment
+from pokerws.hand_histories.hand_id import hand_id
+
+ORDINALS = ("FIRST", "SECOND", "THIRD")
+
+_LIMITS = {
+    Betting.NO_LIMIT: "No Limit",
+    Betting.POT_LIMIT: "Pot Limit",
+    Betting.FIXED_LIMIT: "Limit",
+}
+_BOARD_STREETS = ("HOLE CARDS", "FLOP", "TURN", "RIVER")
+_STUD_STREETS = ("3rd STREET", "4th STREET", "5th STREET", "6th STREET", "RIVER")
+_BOARD_FOLDS = ("before Flop", "on the Flop", "on the Turn", "on the River")
+_STUD_FOLDS = (
+    *(f"on the {number} Street" for number in ("3rd", "4th", "5th", "6th")),
+    "on the River",
+)
+_DRAWS = ("1st Draw", "2nd Draw", "3rd Draw")
+
+# What ends or begins a name or a part of a line, for one reader or another.
+_GRAMMAR = frozenset("%+:;,|()[]{}<>*#\"'$\u20ac\u00a3\u00a5\u20b9")
+
+
+def plain_name(name: str) -> str:
+    """A name that cannot be taken for anything else in a line, as it is in almost all cases.
+
+    A space becomes `+`, and what has a meaning in the format its code, `%3A` for a colon: without
+    spaces a name cannot say "Ann collected 500 from pot".  Different names stay different.
+    """
+    return "".join(
+        _coded(mark) if mark in _GRAMMAR or not mark.isprintable() else mark.replace(" ", "+")
+        for mark in name
+    )
+
+
+def _coded(mark: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in mark.encode(errors="surrogatepass"))
+
+
+def header(table: Table, variant: Variant, hand: int, boards: int, started_ms: int) -> list[str]:
+    """The line with the game, and that with the table."""
+    game = f"{'Split ' if boards > 1 else ''}{variant.told_as} {_LIMITS[variant.betting]}"
+    stakes = _stakes(table, variant)
+    mix = MIXES.get(table.config.variant)
+    what = f"{game} ({stakes})"
+    if mix is not None and mix.told_as:
+        what = f"{mix.told_as} ({game}, {stakes})"
+    when = f"{_written(moment(started_ms))} UTC [{_written(eastern(started_ms))} ET]"
+    seats = f"Table '{plain_name(table.name)}' {len(table.seats)}-max (Play Money)"
+    if variant.forced is not Forced.BRING_IN and table.button is not None:
+        seats += f" Seat #{table.button + 1} is the button"
+    return [f"PokerStars Hand #{hand_id(table.id, hand)}:  {what} - {when}", seats]
+
+
+def _stakes(table: Table, variant: Variant) -> str:
+    stakes = stakes_of(table.config, variant)
+    if variant.forced is Forced.BUTTON_BLIND:
+        # Before the bracket stands the currency, which play money has none of.
+        return f"Button Blind {stakes.big_blind} - Ante {stakes.ante} "
+    if variant.betting is Betting.FIXED_LIMIT:
+        return f"{stakes.min_bet}/{stakes.big_bet or stakes.min_bet}"
+    return f"{stakes.small_blind}/{stakes.big_blind}"
+
+
+def _written(at: Moment) -> str:
+    date = f"{at.year}/{at.month:02}/{at.day:02}"
+    return f"{date} {at.hour}:{at.minute:02}:{at.second:02}"
+
+
+def _draws_of(variant: Variant) -> int:
+    """How many draws a game has."""
+    return sum(1 for street in variant.streets if street.draw)
+
+
+def street_title(variant: Variant, street: int) -> str:
+    """The name over a street, without its stars; none over the draw of a single one.
+
+    Games with other streets than PokerStars has words for tell their own names of them.
+    """
+    draws = _draws_of(variant)
+    if variant.has_board:
+        titles: tuple[str, ...] = _BOARD_STREETS
+    elif variant.forced is Forced.BRING_IN:
+        titles = _STUD_STREETS
+    elif draws == 1:
+        titles = ("DEALING HANDS", "")
+    else:
+        titles = ("DEALING HANDS", *(f"{ordinal} DRAW" for ordinal in ORDINALS[:draws]))
+    if len(titles) != len(variant.streets):
+        return variant.streets[street].name.upper()
+    return titles[street]
+
+
+def fold_place(variant: Variant, street: int) -> str:
+    """When a hand was folded, as the summary says it."""
+    draws = _draws_of(variant)
+    if variant.has_board:
+        places: tuple[str, ...] = _BOARD_FOLDS
+    elif variant.forced is Forced.BRING_IN:
+        places = _STUD_FOLDS
+    elif draws == 1:
+        places = ("before the Draw", "after the Draw")
+    else:
+        places = ("before the Draw", *(f"after the {draw}" for draw in _DRAWS[:draws]))
+    if len(places) != len(variant.streets):
+        return f"on {variant.streets[street].name.title()}"
+    return places[street]
+
+
+def cards_in(cards: Iterable[Card]) -> str:
+    """Cards in brackets."""
+    return f"[{' '.join(cards)}]"
+
+
+def hand_in_words(variant: Variant, held: list[Card], board: list[Card]) -> str:
+    """What a hand is worth; nothing where it is not complete."""
+    names = [hand_name(ranking, variant.from_hole, held, board) for ranking in variant.rankings]
+    if len(names) == 2 and names[0]:
+        return f"HI: {names[0]}; LO: {names[1]}" if names[1] else f"HI: {names[0]}"
+    low = variant.rankings[0] in (Ranking.ACE_TO_FIVE, Ranking.DEUCE_TO_SEVEN)
+    return f"Lo: {names[0]}" if low and names[0] else names[0]

@@ -1,0 +1,314 @@
+"""Finished hands out of the log and into files: `python server.py archive --before DATE`.
+
+A game at a time: its log up to a hand that is not archived is written to a file, and when that is
+safe on the disk, the events are deleted, with the table as it was after them in the place of the
+last one.  The server only ever adds events behind those.  No key is used here: of what is sealed
+nothing is read, and of what is not sealed no card is told that was not shown.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from copy import deepcopy
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+import msgspec
+from msgspec.structs import replace
+
+from pokerws.game.events import (
+    HAND_ENDS,
+    HandStarted,
+    LogRestarted,
+    TableEvent,
+    tag_of,
+)
+from pokerws.game.state import Table
+from pokerws.hand_histories.phh.write import write_hand
+from pokerws.maintenance.archive_file import Archive, ArchiveError, HandsFile, LeftAlone
+from pokerws.maintenance.progress import Progress
+from pokerws.maintenance.stored_log import (
+    NO_KEYS,
+    Connection,
+    NotStored,
+    StoredEvent,
+    count_games,
+    game_ids,
+    one_view,
+    open_event,
+    open_stored,
+    open_table,
+    printable,
+    read_game,
+    read_log,
+)
+from pokerws.maintenance.verify import LogReplay
+from pokerws.storage.vault.vault import UNREADABLE
+
+# Two archives at once would take each other's files for those of an interrupted run.
+LOCK = "SELECT pg_try_advisory_lock(5052081502)"
+
+# Until the next hand starts, the cards of one can still be shown: the latest one stays.
+BEFORE_A_HAND = """
+WITH ended AS (
+    SELECT seq FROM game_events
+    WHERE game_id = $1 AND seq <= $2 AND at < $3 AND type IN ('hand_ended', 'hand_cancelled')
+    ORDER BY seq DESC
+    LIMIT 1
+), begun AS (
+    SELECT event.seq FROM game_events AS event, ended
+    WHERE game_id = $1 AND event.seq BETWEEN ended.seq AND $2 AND type = 'hand_started'
+    ORDER BY event.seq
+    LIMIT 1
+)
+SELECT event.seq - 1 FROM game_events AS event, ended
+WHERE game_id = $1 AND event.seq <= coalesce((SELECT seq FROM begun), ended.seq)
+  AND type = 'hand_started'
+ORDER BY event.seq DESC
+LIMIT 1
+"""
+
+HAS_EVENT = "SELECT EXISTS (SELECT FROM game_events WHERE game_id = $1 AND seq = $2)"
+
+WRITABLE = "SET TRANSACTION READ WRITE"
+
+RESTART = """
+UPDATE game_events SET type = $3, payload = $4
+WHERE game_id = $1 AND seq = $2 AND payload = $5
+"""
+
+DELETE = "DELETE FROM game_events WHERE game_id = $1 AND seq < $2"
+
+STATEMENTS = (LOCK, BEFORE_A_HAND, HAS_EVENT, RESTART, DELETE)
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Archived(NamedTuple):
+    """What was archived of a game, or would be; `path` is None in a dry run."""
+
+    hands: int
+    events: int
+    first: int
+    last: int
+    path: Path | None
+
+
+class _Left(NamedTuple):
+    """What a log leads to: the table after its `last` event, of so many."""
+
+    table: Table
+    last: StoredEvent
+    events: int
+
+
+async def archive(
+    url: str,
+    embedded_dir: Path | None,
+    before: datetime,
+    out: TextIO,
+    bar: TextIO,
+    *,
+    place: Path,
+    dry_run: bool = False,
+) -> int:
+    """Archive the hands that ended before `before` in the directory `place`; a line a game.
+
+    Returns 0, or 1 if a game was left alone because of its state, which a line tells.  `bar` gets a
+    progress bar if it is a terminal.  Raises ArchiveError and DatabaseError.
+    """
+    totals = _Totals()
+    async with open_stored(url, embedded_dir) as connection:
+        if not await connection.fetchval(LOCK):
+            raise ArchiveError("another archive command is running: wait until it is done")
+        files = Archive(place)
+        progress = Progress(bar, await count_games(connection))
+        try:
+            async for game in game_ids(connection):
+                try:
+                    archived = await archive_game(connection, game, before, files, dry_run=dry_run)
+                    line = totals.count(archived)
+                except LeftAlone as error:
+                    totals.left_alone += 1
+                    line = f"left alone: {error}"
+                if line:
+                    progress.clear()
+                    print(f"game {printable(game)}: {line}", file=out)
+                totals.seen += 1
+                progress.show(totals.seen)
+        finally:
+            progress.clear()
+    what = "would be archived" if dry_run else "archived"
+    left = f", {totals.left_alone} games left alone" if totals.left_alone else ""
+    print(
+        f"{totals.games} games {what}: {totals.hands} hands, {totals.events} events{left}", file=out
+    )
+    return 1 if totals.left_alone else 0
+
+
+class _Totals:
+    """What was done so far."""
+
+    def __init__(self) -> None:
+        self.seen = self.games = self.hands = self.events = self.left_alone = 0
+
+    def count(self, archived: Archived | None) -> str:
+        """Count a game that was looked at; the line about it, empty where there is nothing."""
+        if archived is None:
+            return ""
+        self.games += 1
+        self.hands += archived.hands
+        self.events += archived.events
+        return _line(archived)
+
+
+def _line(archived: Archived) -> str:
+    what = f"{archived.hands} hands ({archived.first} to {archived.last}), {archived.events} events"
+    return what if archived.path is None else f"{what} to {printable(str(archived.path))}"
+
+
+async def archive_game(
+    connection: Connection, game: str, before: datetime, files: Archive, *, dry_run: bool = False
+) -> Archived | None:
+    """Archive the hands of a game that ended before `before`; None if there are none.
+
+    Raises LeftAlone where its log or a file stands in the way, and ArchiveError.
+    """
+    file = HandsFile(files, game)
+    hands = _Hands(game)
+    numbers: list[int] = []
+    try:
+        async with one_view(connection):
+            cut = await _cut(connection, game, before)
+            if cut is None:
+                return None
+            async for number, text in hands.of(connection, cut):
+                numbers = [*numbers[:1], number]
+                if not dry_run:
+                    file.add(number, text)
+        if not numbers:
+            return None
+        left = hands.left()
+        path = None
+        if not dry_run:
+            path = file.keep()
+            await _take_away(connection, game, left)
+        return Archived(hands.count, left.events, numbers[0], numbers[-1], path)
+    finally:
+        file.discard()
+
+
+async def _cut(connection: Connection, game: str, before: datetime) -> int | None:
+    """The last event to archive: of a closed game the last of all, else the one before a hand."""
+    try:
+        row = await read_game(connection, game)
+    except NotStored:
+        # Deleted since the ids were read.
+        return None
+    if row.status == "quarantined":
+        # Somebody is to look into it, for which all of its log may be needed.
+        return None
+    # Behind the snapshot there are events only where the database was edited.
+    seq: int | None = await connection.fetchval(BEFORE_A_HAND, game, row.version, before)
+    if seq is None or row.status != "closed" or row.updated_at >= before:
+        return seq
+    try:
+        table = open_table(NO_KEYS, row).table
+    except UNREADABLE as error:
+        raise LeftAlone(f"its snapshot cannot be read: {printable(str(error))}") from None
+    whole = await connection.fetchval(HAS_EVENT, game, row.version)
+    last = table.last_hand
+    broken_off = table.hand is not None or (last is not None and any(last.cards))
+    return row.version if whole and not broken_off else seq
+
+
+class _Hands:
+    """The hands in a game's log, one after the other; only the one being read is kept."""
+
+    def __init__(self, game: str) -> None:
+        self.count = 0
+        self._game = game
+        self._log = LogReplay(game)
+        self._before: Table | None = None
+        self._events: list[TableEvent] = []
+        self._number = self._started_ms = 0
+        self._last: StoredEvent | None = None
+
+    async def of(self, connection: Connection, cut: int) -> AsyncIterator[tuple[int, str]]:
+        """Number and text of each hand up to an event.  Raises LeftAlone for a damaged log."""
+        async with aclosing(read_log(connection, self._game, cut)) as rows:
+            async for row in rows:
+                for hand in self._take(row):
+                    self.count += 1
+                    yield hand
+
+    def left(self) -> _Left:
+        """What the log leads to, which is the end of a hand or more."""
+        table, last = self._log.table, self._last
+        assert table is not None, "a log was read"
+        assert last is not None, "a log was read"
+        assert table.hand is None, "the log was cut after a hand"
+        return _Left(table, last, self._log.events)
+
+    def _take(self, row: StoredEvent) -> list[tuple[int, str]]:
+        """The hands that are over, or broken off, with an event of the log."""
+        told = []
+        table = self._log.table
+        before = None if table is None else table.seq
+        event = self._read(row)
+        if isinstance(event, LogRestarted) and event.table is not None:
+            if event.table.seq != before:
+                # There is a gap before it.
+                told += self._over()
+                midway = event.table if event.table.hand is not None else None
+                self._begin(midway, event.table.hand_number, row)
+        elif isinstance(event, HandStarted):
+            told += self._over()
+            self._begin(table, event.hand, row)
+        self._replay(row)
+        if self._before is not None and not isinstance(event, LogRestarted):
+            self._events.append(event)
+            if isinstance(event, HAND_ENDS):
+                told += self._over()
+        self._last = row
+        return told
+
+    def _read(self, row: StoredEvent) -> TableEvent:
+        try:
+            return open_event(NO_KEYS, self._game, row).event
+        except UNREADABLE as error:
+            raise LeftAlone(f"event {row.seq} cannot be read: {printable(str(error))}") from None
+
+    def _replay(self, row: StoredEvent) -> None:
+        """Follow the log.  What does not hold together must stay where it can be looked into."""
+        if not self._log.take(row) or self._log.mismatches:
+            raise LeftAlone(f"{self._log.mismatches[0]}; see server.py verify")
+
+    def _begin(self, table: Table | None, number: int, row: StoredEvent) -> None:
+        self._before = deepcopy(table)
+        self._number = number
+        self._events = []
+        self._started_ms = round(row.at.timestamp() * 1000)
+
+    def _over(self) -> list[tuple[int, str]]:
+        """The hand so far, if there is one."""
+        if self._before is None:
+            return []
+        before, self._before = self._before, None
+        text = write_hand(before, self._events, started_ms=self._started_ms)
+        return [(self._number, text)]
+
+
+async def _take_away(connection: Connection, game: str, left: _Left) -> None:
+    """Delete the events up to the last one, whose place the table after it takes."""
+    # What could still be shown of the last hand is sealed, and the next hand ends it.
+    last_hand = left.table.last_hand if left.table.closed else None
+    restarted = LogRestarted(replace(left.table, seq=left.last.seq - 1, last_hand=last_hand))
+    payload = _encode(restarted).decode()
+    async with connection.transaction():
+        await connection.execute(WRITABLE)
+        at = (game, left.last.seq)
+        put = await connection.execute(RESTART, *at, tag_of(restarted), payload, left.last.payload)
+        gone = await connection.execute(DELETE, *at)
+        if (put, gone) != ("UPDATE 1", f"DELETE {left.events - 1}"):
+            raise LeftAlone("its log was changed meanwhile: run the command again")

@@ -1,0 +1,365 @@
+"""Repairing a table that was set aside: `python server.py repair`.
+
+Shown is what can still be read and what could be done.  `restore` puts the newest state that has
+all the chips back into the row; `refund` closes the table and sends the chips home.  What is
+replaced is first written to a file, and all that is changed is one transaction.  A server that
+still plays the table loses it, as to any other new owner.
+"""
+
+import os
+from copy import deepcopy
+from pathlib import Path
+from typing import Literal, NamedTuple, TextIO
+from urllib.parse import quote
+
+import asyncpg
+import msgspec
+
+from pokerws.game.apply import apply
+from pokerws.game.commands import Close, Resume
+from pokerws.game.deal import shuffler
+from pokerws.game.events import LogRestarted, TableEvent
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import Hand, Table
+from pokerws.game.table import play
+from pokerws.maintenance.narrate import moment, picture
+from pokerws.maintenance.salvage import Found, Source, look
+from pokerws.maintenance.stored_log import IMPOSSIBLE, Connection, open_stored, printable
+from pokerws.storage.accounts import transfers_of
+from pokerws.storage.journal.change_builder import sealed_change
+from pokerws.storage.postgres.save_statement import save_statement
+from pokerws.storage.store import Change, TableSnapshot
+from pokerws.storage.vault.vault import Vault
+
+WRITABLE = "SET TRANSACTION READ WRITE"
+# The new owner's epoch, only if the row is still the one that was looked at.  The columns are those
+# that no save touches.
+SEIZE = """
+UPDATE games
+SET epoch = epoch + 1, name = $3, variant = $4, config = $5
+WHERE id = $1 AND xmin::text = $2
+RETURNING epoch
+"""
+CUT = "DELETE FROM game_events WHERE game_id = $1 AND seq > $2"
+# Chips from before there was a ledger, at a table that could not be read when it began.
+OPENING = """
+WITH booked AS (
+    INSERT INTO transfers (at, reason, source, target, amount, game_id, seq)
+    SELECT to_timestamp($4::bigint / 1000.0), 'opening', 'house', 'table:' || id, $2::bigint, id, $3
+    FROM games WHERE id = $1
+    RETURNING amount
+), given AS (
+    UPDATE accounts SET balance = balance - amount FROM booked WHERE id = 'house'
+)
+UPDATE games SET balance = amount, chips = amount FROM booked WHERE id = $1
+"""
+
+STATEMENTS = (SEIZE, CUT, OPENING)
+Action = Literal["show", "restore", "refund"]
+# No more than this can be counted exactly in a browser; a version above it was never a real one.
+MOST_EVENTS = 2**52
+MOST_PROBLEMS = 10
+LONGEST_NAME = 150
+
+_encode_config = msgspec.json.Encoder().encode
+
+
+class RepairError(Exception):
+    """The table was left as it is; the message is one line that says why."""
+
+
+class Plan(NamedTuple):
+    """A repair that is possible.
+
+    `opening_seq` is the event by which the chips of `source` are to be booked as having been there,
+    None where they are booked.
+    """
+
+    source: Source
+    change: Change
+    opening_seq: int | None
+
+
+async def repair(
+    url: str,
+    embedded_dir: Path | None,
+    game: str,
+    action: Action,
+    out: TextIO,
+    *,
+    vault: Vault,
+    backups: Path,
+    now_ms: int,
+) -> int:
+    """Show a table that was set aside, or repair it; returns the exit code.
+
+    Raises RepairError, DatabaseError and NotStored.
+    """
+    async with open_stored(url, embedded_dir) as connection:
+        found = await look(connection, game, vault)
+        if action == "show":
+            _show(found, vault, backups, now_ms, out)
+            return 0
+        plan = _plan(found, action, vault, now_ms)
+        file = _write(backups, f"{_stem(game)}-{found.row.version}-{now_ms}", found.rest)
+        gone = f", and {found.rest_count} events of the log" if found.rest_count else ""
+        print(f"kept in {file}: the row as it was{gone}", file=out)
+        await _put(connection, found, plan)
+    name, change = printable(game), plan.change
+    for line in _undone(found, plan.source):
+        print(line, file=out)
+    if action == "refund":
+        for line in _homeward(change):
+            print(line, file=out)
+        print(f"game {name} is closed, with event {change.version}", file=out)
+    else:
+        print(
+            f"game {name} is {change.status} again, from {plan.source.what}; a server that runs "
+            "lists it within half a minute",
+            file=out,
+        )
+    return 0
+
+
+# ---- what can be done
+
+
+def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
+    """What an action would write.  Raises RepairError."""
+    _check_status(found, action)
+    _check_books(found)
+    source = _choose(found, cards=action == "restore")
+    if action == "restore" and not vault.can_seal and source.table.hand is not None:
+        raise RepairError("its cards cannot be sealed again: set VAULT_KEYS to a server's key")
+    table, restart = _going_on(found, source, can_seal=vault.can_seal)
+    before_seq = table.seq
+    shuffle = shuffler(os.urandom)
+    events: list[TableEvent] = []
+    try:
+        if action == "restore":
+            if not table.closed:
+                # The time in quarantine is not the player's.
+                events = play(table, Resume(source.saved_ms, 0, restart), now_ms, shuffle)
+        else:
+            if restart:
+                events = _restarted(table)
+            events += play(table, Close("operator"), now_ms, shuffle)
+    except (Illegal, *IMPOSSIBLE) as error:
+        why = printable(str(error)) or type(error).__name__
+        raise RepairError(f"the rules cannot go on from {source.what}: {why}") from error
+    change = sealed_change(
+        TableSnapshot(table, source.receipts),
+        events,
+        transfers_of(table, events, table.seq - len(events) + 1, now_ms),
+        expected=found.row.version,
+        epoch=found.books.epoch + 1,
+        at_ms=now_ms,
+        keep_events=bool(found.books.log_seq),
+        vault=vault,
+    )
+    return Plan(source, change, before_seq if _is_opening(found, source) else None)
+
+
+def _check_status(found: Found, action: Action) -> None:
+    status = found.row.status
+    if status == "closed" and (action == "restore" or not found.books.balance):
+        raise RepairError("it is closed, and a closed table is not opened again")
+    if action == "restore" and status != "quarantined":
+        raise RepairError(f"it is {status} and not in quarantine, so there is nothing to restore")
+
+
+def _check_books(found: Found) -> None:
+    """Chips that are not booked can go nowhere."""
+    books = found.books
+    if not books.chips == books.balance == books.booked:
+        raise RepairError(
+            f"its chips do not add up: the columns chips and balance say {books.chips} and "
+            f"{books.balance}, its transfers {books.booked}; find out who edited them, and put "
+            "that right first"
+        )
+
+
+def _choose(found: Found, *, cards: bool) -> Source:
+    """The state to go by: the newest that has all the chips, and its cards where these matter."""
+    if not found.sources:
+        raise RepairError("neither the snapshot nor the log can be read: go by a backup")
+    fitting = [
+        source
+        for source in found.sources
+        if source.table.chips == found.books.balance or found.books.unopened
+    ]
+    if not fitting:
+        had = " and ".join(f"{source.what} has {source.table.chips}" for source in found.sources)
+        raise RepairError(f"the ledger has {found.books.balance} chips there, but {had}")
+    open_ones = [one for one in fitting if not (cards and one.hidden and one.table.hand)]
+    if not open_ones:
+        raise RepairError(
+            "its cards cannot be opened: set VAULT_KEYS to the key that sealed them, or refund"
+        )
+    return open_ones[0]
+
+
+def _is_opening(found: Found, source: Source) -> bool:
+    return found.books.unopened and source.table.chips > 0
+
+
+def _going_on(found: Found, source: Source, *, can_seal: bool) -> tuple[Table, bool]:
+    """The table to go on from, and whether its log is to begin anew there.
+
+    Unless the log leads to it, its events go on after all that were ever counted, so that no number
+    comes twice.
+    """
+    table = deepcopy(source.table)
+    forgets = table.last_hand is not None and (source.hidden or not can_seal)
+    if forgets:
+        # What could still be shown of a hand that is over is worth no table.
+        table.last_hand = None
+    if source.in_log and not forgets:
+        return table, False
+    table.seq = max(table.seq, _last_seq(found))
+    if not found.books.log_seq:
+        return table, False
+    if table.seq == found.clean_seq:
+        # A log that begins anew without a gap must go on from its own last state.
+        table.seq += 1
+    return table, True
+
+
+def _last_seq(found: Found) -> int:
+    """The last event that was ever counted, as far as anything tells."""
+    version = found.row.version
+    return max(found.books.log_seq, version if version <= MOST_EVENTS else 0)
+
+
+def _restarted(table: Table) -> list[TableEvent]:
+    """The log begins anew at a hand that is cancelled next: its cards are nobody's any more, and
+    may be unknown.  So are those that could still be shown, as everybody leaves."""
+    table.last_hand = None
+    if table.hand is not None:
+        table.hand = _without_cards(table.hand)
+    event = LogRestarted(deepcopy(table))
+    apply(table, event)
+    return [event]
+
+
+def _without_cards(hand: Hand) -> Hand:
+    hand = deepcopy(hand)
+    hand.deck, hand.discards = [], []
+    for seat in hand.seats:
+        if seat is not None and not seat.shown:
+            seat.cards = []
+    return hand
+
+
+# ---- what is shown
+
+
+def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -> None:
+    row, books = found.row, found.books
+    log = f"log up to event {books.log_seq}" if books.log_seq else "no log"
+    print(f"game {printable(row.id)}, {printable(row.name)}: {row.status}", file=out)
+    print(
+        f"version {row.version}, epoch {books.epoch}, {log}, {books.balance} chips by the ledger, "
+        f"last changed {moment(row.updated_at)} UTC",
+        file=out,
+    )
+    print("hidden cards are shown: for the operator's eyes only", file=out)
+    print("\nwhat is wrong:", file=out)
+    if not found.problems:
+        print("  nothing that can be seen here", file=out)
+    for problem in found.problems[:MOST_PROBLEMS]:
+        print(f"  {problem}", file=out)
+    if len(found.problems) > MOST_PROBLEMS:
+        print(f"  and {len(found.problems) - MOST_PROBLEMS} more, which verify tells", file=out)
+    for source in found.sources:
+        print(f"\n{source.what}, with {source.table.chips} chips:", file=out)
+        for line in picture(source.table, hidden=source.hidden):
+            print(f"  {line}", file=out)
+    print("\nwhat can be done:", file=out)
+    _offer(found, "restore", vault, now_ms, out)
+    _offer(found, "refund", vault, now_ms, out)
+    print(f"before that, what is replaced is kept in a file in {backups}", file=out)
+
+
+def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO) -> None:
+    try:
+        plan = _plan(found, action, vault, now_ms)
+    except RepairError as error:
+        print(f"  --{action:<8} not possible: {error}", file=out)
+        return
+    what = "play goes on" if action == "restore" else "the table is closed"
+    print(f"  --{action:<8} {what}, from {plan.source.what}", file=out)
+    details = _undone(found, plan.source)
+    if found.rest_count:
+        details.append(f"{found.rest_count} events are taken out of the log")
+    if action == "refund":
+        details += _homeward(plan.change)
+    for detail in details:
+        print(f"{'':<13}{detail}", file=out)
+
+
+def _undone(found: Found, source: Source) -> list[str]:
+    """What has happened after a state, as far as anything tells."""
+    count = _last_seq(found) - source.table.seq
+    return [f"what happened after that is undone: {count} events"] if count > 0 else []
+
+
+def _homeward(change: Change) -> list[str]:
+    return [f"{move.amount} chips to {printable(move.target)}" for move in change.transfers]
+
+
+# ---- what is written
+
+
+async def _put(connection: Connection, found: Found, plan: Plan) -> None:
+    """Write it all, or nothing.  Raises RepairError."""
+    game, change = found.row.id, plan.change
+    config = _encode_config(change.config).decode()
+    columns = (change.name, change.config.variant, config)
+    statement, arguments = save_statement([change], over=False)
+    try:
+        async with connection.transaction():
+            await connection.execute(WRITABLE)
+            seized = await connection.fetchval(SEIZE, game, found.books.mark, *columns)
+            if seized is None:
+                raise RepairError("it has changed meanwhile: look again")
+            cut = await connection.execute(CUT, game, found.clean_seq)
+            if cut != f"DELETE {found.rest_count}":
+                raise RepairError("its log has changed meanwhile: look again")
+            if plan.opening_seq is not None:
+                chips = plan.source.table.chips
+                await connection.execute(OPENING, game, chips, plan.opening_seq, change.at_ms)
+            if not await connection.fetch(statement, *arguments):
+                raise RepairError("it has changed meanwhile: look again")
+    except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
+        reason = str(error).partition("\n")[0]
+        raise RepairError(f"the database refuses it, and nothing was changed: {reason}") from error
+
+
+def _stem(game: str) -> str:
+    """A game's id as a part of a file's name; the file itself names the whole of it."""
+    return quote(game, safe="")[:LONGEST_NAME]
+
+
+def _write(directory: Path, stem: str, kept: bytes) -> Path:
+    """Keep what will be replaced, safe on the disk.  Raises RepairError."""
+    file = directory / f"{stem}.json"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        # Older rows may have cards that are not sealed.
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+            handle.write(kept)
+            handle.flush()
+            os.fsync(handle.fileno())
+        for place in (directory, directory.parent):
+            descriptor = os.open(place, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    except OSError as error:
+        raise RepairError(
+            f"{file} cannot be written: {error.strerror or error}; make room there, or give "
+            "another directory (--backup)"
+        ) from error
+    return file

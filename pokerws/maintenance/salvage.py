@@ -1,0 +1,336 @@
+"""What can still be read of a stored table: its snapshot, and the state that its log leads to.
+
+It reads only, and trusts nothing that it reads.  Which of the states is good enough to go on from,
+or to send chips home by, is for `repair.py` to say.
+"""
+
+import json
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from pokerws.game.config import check_config
+from pokerws.game.events import (
+    BetPlaced,
+    BringInPosted,
+    Called,
+    CardsDrawn,
+    Checked,
+    Folded,
+    Raised,
+    TableEvent,
+)
+from pokerws.game.illegal import Illegal
+from pokerws.game.secret_cards import comparable_table
+from pokerws.game.state import PlayerId, Table
+from pokerws.maintenance.narrate import picture
+from pokerws.maintenance.stored_log import (
+    IMPOSSIBLE,
+    NO_LIMIT,
+    Connection,
+    ReadTable,
+    StoredEvent,
+    StoredGame,
+    one_view,
+    open_event,
+    open_table,
+    printable,
+    read_game,
+    read_log,
+)
+from pokerws.maintenance.verify import LogReplay, differences
+from pokerws.maintenance.verify_ledger import verify_chips
+from pokerws.storage.store import Receipt, TableSnapshot
+from pokerws.storage.vault.vault import UNREADABLE, Vault
+
+# `xmin` is another one after whatever anybody changes in the row.
+BOOKS = """
+SELECT xmin::text AS mark, epoch, chips, balance,
+       (SELECT count(*) FROM transfers WHERE game_id = games.id) AS transfers,
+       (SELECT coalesce(sum(CASE target WHEN 'table:' || games.id THEN amount ELSE -amount END), 0)
+        FROM transfers WHERE game_id = games.id)::bigint AS booked,
+       created_at < (SELECT applied_at FROM schema_migrations WHERE version = 4) AS is_older,
+       (SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = games.id) AS log_seq
+FROM games
+WHERE id = $1
+"""
+ROW = "SELECT * FROM games WHERE id = $1"
+EVENTS_AFTER = "SELECT * FROM game_events WHERE game_id = $1 AND seq > $2 ORDER BY seq"
+
+STATEMENTS = (BOOKS, ROW, EVENTS_AFTER)
+RESTARTED = "log_restarted"
+Receipts = dict[PlayerId, list[Receipt]]
+
+_decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Books(NamedTuple):
+    """What the row and the ledger say beside the table itself.
+
+    `mark` changes with the row.  `booked` is the sum of the table's `transfers`.  A row that
+    `is_older` was there before the ledger.
+    """
+
+    mark: str
+    epoch: int
+    chips: int
+    balance: int
+    transfers: int
+    booked: int
+    is_older: bool
+    log_seq: int
+
+    @property
+    def unopened(self) -> bool:
+        """Whether the chips of an older table, which could not be read then, are still to be
+        booked."""
+        return self.is_older and not self.transfers and not self.balance and not self.chips
+
+
+class Source(NamedTuple):
+    """A state of the table that can still be read.
+
+    `what` is for people.  `hidden` says that cards of its hand are unknown.  `saved_ms` is when it
+    was stored; `in_log` that all of the log can stay, and leads to it.
+    """
+
+    what: str
+    table: Table
+    hidden: bool
+    saved_ms: int
+    in_log: bool
+    receipts: Receipts
+
+
+class Found(NamedTuple):
+    """All that is known about a stored table.
+
+    `sources` are newest first.  Events up to `clean_seq` are as they should be, and `rest` are the
+    others as JSON, with the row, `rest_count` in number.
+    """
+
+    row: StoredGame
+    books: Books
+    clean_seq: int
+    sources: list[Source]
+    problems: list[str]
+    rest: bytes
+    rest_count: int
+
+
+class LogReading:
+    """One pass over a log that may be damaged.
+
+    Where it breaks, it is read again from where it was begun anew, if it was.  `begin_seq` and
+    `end_seq` are the newest part that leads to a state which the rules can go on from.
+    """
+
+    def __init__(self, game: str, vault: Vault) -> None:
+        self.replay = LogReplay(game, vault)
+        self.problems: list[str] = []
+        self.clean_seq = self.begin_seq = self.end_seq = 0
+        self.saved_at: datetime | None = None
+        self._first_seq = 0
+
+    def take(self, row: StoredEvent) -> None:
+        """Read the next event."""
+        if not self.replay.broken and self._took(row):
+            return
+        if row.type == RESTARTED:
+            self.replay = LogReplay(self.replay.game, self.replay.vault)
+            self._first_seq = 0
+            self._took(row)
+
+    def _took(self, row: StoredEvent) -> bool:
+        log = self.replay
+        told = len(log.mismatches)
+        took = log.take(row)
+        self.problems += [one for one in log.mismatches[told:] if one not in self.problems]
+        if not self.problems:
+            self.clean_seq = row.seq
+        self._first_seq = self._first_seq or row.seq
+        if took and log.table is not None and _can_go_on(log.table, _event(log, row)):
+            self.begin_seq, self.end_seq, self.saved_at = self._first_seq, row.seq, row.at
+        return took
+
+
+def _event(log: LogReplay, row: StoredEvent) -> TableEvent:
+    return open_event(log.vault, log.game, row).event
+
+
+def _can_go_on(table: Table, event: TableEvent) -> bool:
+    """Whether the rules go on from the state after an event; not amid those of a deal or a pot."""
+    acted = isinstance(
+        event, Folded | Checked | Called | BetPlaced | Raised | BringInPosted | CardsDrawn
+    )
+    return table.hand is None or table.hand.turn is not None or acted
+
+
+async def look(connection: Connection, game: str, vault: Vault) -> Found:
+    """Read all that is stored of a table, as of one instant.  Raises NotStored."""
+    async with one_view(connection):
+        row = await read_game(connection, game)
+        values = await connection.fetchrow(BOOKS, game)
+        assert values is not None, "the row was read in this view"
+        books = Books(*values.values())
+        reading = LogReading(game, vault)
+        async with aclosing(read_log(connection, game, NO_LIMIT)) as events:
+            async for event in events:
+                reading.take(event)
+        log = await _again(connection, reading)
+        ledger = await verify_chips(connection, game, None, reading.replay.logged)
+        whole = await connection.fetchrow(ROW, game)
+        rest = await connection.fetch(EVENTS_AFTER, game, reading.clean_seq)
+    assert whole is not None, "the row was read in this view"
+    kept = {"game": dict(whole), "events": [dict(event) for event in rest]}
+    problems = _about_log(row, books, reading) + ledger
+    # What the ledger denies would be denied again.
+    is_clean = reading.clean_seq == books.log_seq and not ledger and not books.unopened
+    sources = _sources(row, vault, reading, log, problems, is_clean=is_clean)
+    return Found(
+        row,
+        books,
+        reading.clean_seq,
+        sources,
+        problems,
+        json.dumps(kept, default=str, indent=1).encode(),
+        len(rest),
+    )
+
+
+async def _again(connection: Connection, reading: LogReading) -> LogReplay:
+    """The newest part of a log that leads somewhere, replayed to its end and no further."""
+    log = LogReplay(reading.replay.game, reading.replay.vault)
+    if reading.end_seq:
+        async with aclosing(read_log(connection, log.game, reading.end_seq)) as events:
+            async for event in events:
+                if event.seq >= reading.begin_seq:
+                    log.take(event)
+    return log
+
+
+def _about_log(row: StoredGame, books: Books, reading: LogReading) -> list[str]:
+    if not books.log_seq:
+        return ["there is no log: events were not kept, or are gone"]
+    problems = list(reading.problems)
+    if books.log_seq < row.version:
+        problems.append(
+            f"the log ends with event {books.log_seq}, and the row is of event {row.version}"
+        )
+    return problems
+
+
+def _sources(
+    row: StoredGame,
+    vault: Vault,
+    reading: LogReading,
+    log: LogReplay,
+    problems: list[str],
+    *,
+    is_clean: bool,
+) -> list[Source]:
+    """The states that can be read, newest first; what is wrong is added to `problems`."""
+    snapshot, receipts = _snapshot(row, vault, problems)
+    if snapshot is None and log.table is None:
+        return []
+    if log.table is None or (why := _wrong_with(log.table, row)):
+        if log.table is not None:
+            problems.append(f"what the log leads to is no table of this game: {why}")
+        return [] if snapshot is None else [snapshot]
+    assert reading.saved_at is not None, "an event was replayed"
+    from_log = Source(
+        f"the log up to event {reading.end_seq}",
+        log.table,
+        log.hidden,
+        round(reading.saved_at.timestamp() * 1000),
+        is_clean and reading.end_seq == reading.clean_seq,
+        _until(receipts, log.table.seq),
+    )
+    if snapshot is None:
+        return [from_log]
+    if snapshot.table.seq != log.table.seq:
+        return sorted((from_log, snapshot), key=lambda one: one.table.seq, reverse=True)
+    if _same(snapshot, from_log):
+        if snapshot.hidden and not from_log.hidden:
+            return [from_log]
+        return [snapshot._replace(in_log=from_log.in_log)]
+    where = _differences(snapshot, from_log)
+    problems.append(f"the snapshot is not what its log leads to: {where}")
+    # A log without a fault is a reason for each of its states, and a snapshot only says so.
+    return [from_log, snapshot] if from_log.in_log else [snapshot, from_log]
+
+
+def _snapshot(row: StoredGame, vault: Vault, problems: list[str]) -> tuple[Source | None, Receipts]:
+    try:
+        read = open_table(vault, row)
+        receipts = _decode_snapshot(row.snapshot).receipts
+    except (*UNREADABLE, *IMPOSSIBLE) as error:
+        problems.append(f"the snapshot cannot be read: {printable(str(error))}")
+        return None, {}
+    why = _wrong_with(read.table, row)
+    if why:
+        problems.append(f"the snapshot is no table of this game: {why}")
+        return None, {}
+    problems += _about_snapshot(row, read)
+    saved_ms = round(row.updated_at.timestamp() * 1000)
+    what = f"the snapshot of event {read.table.seq}"
+    return Source(what, read.table, read.hidden, saved_ms, False, receipts), receipts
+
+
+def _about_snapshot(row: StoredGame, read: ReadTable) -> list[str]:
+    problems = []
+    if read.table.seq != row.version:
+        problems.append(f"the snapshot is of event {read.table.seq}, the row of {row.version}")
+    if read.broken:
+        problems.append(f"the snapshot's cards cannot be opened: {printable(read.broken)}")
+    if read.missing:
+        problems.append(
+            f"the snapshot's cards are sealed: VAULT_KEYS has no key {printable(read.missing)}"
+        )
+    return problems
+
+
+def _wrong_with(table: Table, row: StoredGame) -> str:
+    """Why nobody could play at a table that was read; empty where nothing is against it."""
+    if table.id != row.id:
+        return f"its id is {printable(table.id)}"
+    if len(table.seats) != table.config.seats:
+        return f"it has {len(table.seats)} seats of {table.config.seats}"
+    if any(seat is not None and seat.stack < 0 for seat in table.seats):
+        return "somebody has less than no chips"
+    try:
+        check_config(table.config)
+        list(picture(table))
+    except (Illegal, *IMPOSSIBLE) as error:
+        return printable(str(error)) or type(error).__name__
+    return ""
+
+
+def _until(receipts: Receipts, seq: int) -> Receipts:
+    """The answers to what has still happened at an earlier state."""
+    kept = {
+        player: [receipt for receipt in own if receipt.seq <= seq]
+        for player, own in receipts.items()
+    }
+    return {player: own for player, own in kept.items() if own}
+
+
+def _tables(one: Source, other: Source) -> Sequence[Table]:
+    """The tables of two states, without their cards where some of these are unknown."""
+    if one.hidden or other.hidden:
+        return comparable_table(one.table), comparable_table(other.table)
+    return one.table, other.table
+
+
+def _same(one: Source, other: Source) -> bool:
+    first, second = _tables(one, other)
+    return _encode(first) == _encode(second)
+
+
+def _differences(snapshot: Source, log: Source) -> str:
+    stored, replayed = _tables(snapshot, log)
+    return "; ".join(differences(stored, replayed, "the snapshot", "the replay"))

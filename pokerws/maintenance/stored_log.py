@@ -1,0 +1,258 @@
+"""Reading games and their logs as they are stored, for an operator's commands.
+
+It reads only, a game in one consistent view, and in bounded memory, so that it can run beside a
+live server.  It trusts nothing that it reads: what is damaged is for the caller to judge.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+import asyncpg
+import msgspec
+
+from pokerws.game.events import LogRestarted, TableEvent
+from pokerws.game.state import Table, TableId
+from pokerws.storage.postgres.database import DatabaseError, reachable
+from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault.upcast import renewed
+from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+COUNT_GAMES = "SELECT count(*) FROM games"
+
+GAME_IDS = "SELECT id FROM games WHERE id > $1 ORDER BY id LIMIT $2"
+
+STORED_GAME = """
+SELECT id, name, status, variant, players, hand_number, total_pot, version, snapshot, updated_at,
+       key_id
+FROM games
+WHERE id = $1
+"""
+
+LOG = """
+SELECT seq, hand_number, type, payload, at
+FROM game_events
+WHERE game_id = $1 AND seq <= $2
+ORDER BY seq
+"""
+
+LOG_BOUNDS = """
+SELECT min(seq) AS first, max(seq) AS last, coalesce(bool_or(seq = $3), false) AS has
+FROM game_events
+WHERE game_id = $1 AND ($2::bigint IS NULL OR hand_number = $2)
+"""
+
+STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS)
+
+CONNECT_S = 10
+# Ids and events are fetched so many at a time.
+PAGE = 500
+NO_LIMIT = 2**63 - 1
+
+# What applying an event raises that cannot have happened at the table.
+IMPOSSIBLE = (AssertionError, LookupError, TypeError, ValueError, OverflowError)
+
+# What anybody may read: sealed cards are unknown in it.
+_decode_event = msgspec.json.Decoder(TableEvent).decode
+_decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
+
+NO_KEYS = Vault([])
+
+
+class NotStored(Exception):
+    """There is no such game, hand or event; the message is one line."""
+
+
+class StoredGame(NamedTuple):
+    """A row of `games`, as its columns have it."""
+
+    id: str
+    name: str
+    status: str
+    variant: str
+    players: int
+    hand_number: int
+    total_pot: int
+    version: int
+    snapshot: str
+    updated_at: datetime
+    key_id: str | None
+
+
+class StoredEvent(NamedTuple):
+    """A row of `game_events`, as its columns have it."""
+
+    seq: int
+    hand_number: int
+    type: str
+    payload: str
+    at: datetime
+
+
+class ReadTable(NamedTuple):
+    """The table of a snapshot.  `key_id` sealed its cards, None where none are sealed.
+
+    Where the cards could not be opened they are unknown, and either the key `missing` is not at
+    hand, or `broken` says why.
+    """
+
+    table: Table
+    key_id: str | None
+    missing: str = ""
+    broken: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether cards are unknown."""
+        return bool(self.missing or self.broken)
+
+
+class ReadEvent(NamedTuple):
+    """An event of the log; `missing` and `broken` as in `ReadTable`."""
+
+    event: TableEvent
+    missing: str = ""
+    broken: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether cards are unknown."""
+        return bool(self.missing or self.broken)
+
+
+class Bounds(NamedTuple):
+    """The first and the last seq of a part of a log, and whether the one asked for is in it."""
+
+    first: int
+    last: int
+    has: bool
+
+
+@asynccontextmanager
+async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Connection]:
+    """A connection that only reads; a server that runs on the database is not disturbed.
+
+    Raises DatabaseError, also for what goes wrong in the block.
+    """
+    try:
+        async with reachable(url, embedded_dir) as address:
+            connection = await _connect(address)
+            try:
+                yield connection
+            finally:
+                if not connection.is_closed():
+                    await connection.close(timeout=CONNECT_S)
+    except asyncpg.UndefinedTableError as error:
+        raise DatabaseError(f"{error}: apply the migrations (server.py migrate)") from error
+    except BrokenPipeError:
+        # Of the output that the block writes: asyncpg has an error of its own.
+        raise
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
+        raise _unusable(error) from error
+
+
+async def _connect(address: str) -> Connection:
+    settings = {
+        "application_name": "pokerws operator",
+        "default_transaction_read_only": "on",
+        # The database's default may be too short for a log of millions.
+        "statement_timeout": "0",
+    }
+    try:
+        return await asyncpg.connect(address, timeout=CONNECT_S, server_settings=settings)
+    except (OSError, ValueError) as error:
+        raise _unusable(error) from error
+
+
+def _unusable(error: Exception) -> DatabaseError:
+    # A TimeoutError has no text of its own, and PostgreSQL's may have several lines.
+    reason = str(error).partition("\n")[0] or "it did not answer in time"
+    return DatabaseError(f"the database cannot be used: {reason}; check DATABASE_URL")
+
+
+@asynccontextmanager
+async def one_view(connection: Connection) -> AsyncIterator[None]:
+    """All that is read in the block is as of one instant."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        yield
+
+
+async def count_games(connection: Connection) -> int:
+    """How many games there are."""
+    count: int = await connection.fetchval(COUNT_GAMES)
+    return count
+
+
+async def game_ids(connection: Connection) -> AsyncIterator[str]:
+    """The ids of all games, in order."""
+    last = ""
+    while page := await connection.fetch(GAME_IDS, last, PAGE):
+        for row in page:
+            yield row["id"]
+        last = page[-1]["id"]
+
+
+async def read_game(connection: Connection, game: str) -> StoredGame:
+    """A game's row.  Raises NotStored."""
+    row = await connection.fetchrow(STORED_GAME, game)
+    if row is None:
+        raise NotStored(f"there is no game {printable(game)}")
+    return StoredGame(*row.values())
+
+
+async def read_log(
+    connection: Connection, game: str, to_seq: int = NO_LIMIT
+) -> AsyncGenerator[StoredEvent, None]:
+    """A game's log in order, up to a seq; a page at a time, within `one_view`."""
+    async for row in connection.cursor(LOG, game, to_seq, prefetch=PAGE):
+        yield StoredEvent(*row.values())
+
+
+def open_table(vault: Vault, row: StoredGame) -> ReadTable:
+    """The table of a game's row, with all cards that the vault opens.  Raises UNREADABLE."""
+    public = _decode_snapshot(row.snapshot)
+    renewed(public.table)
+    key_id = public.sealed.partition(":")[0] or None
+    try:
+        return ReadTable(vault.open_snapshot(TableId(row.id), row.snapshot).table, key_id)
+    except SealedByUnknownKey as error:
+        return ReadTable(public.table, key_id, missing=error.key_id)
+    except SealBroken as error:
+        return ReadTable(public.table, key_id, broken=str(error))
+
+
+def open_event(vault: Vault, game: str, row: StoredEvent) -> ReadEvent:
+    """The event of a row, with all cards that the vault opens.  Raises UNREADABLE."""
+    try:
+        return ReadEvent(vault.open_event(TableId(game), row.hand_number, row.payload))
+    except SealedByUnknownKey as error:
+        return ReadEvent(_public_event(row), missing=error.key_id)
+    except SealBroken as error:
+        return ReadEvent(_public_event(row), broken=str(error))
+
+
+def _public_event(row: StoredEvent) -> TableEvent:
+    event: TableEvent = _decode_event(row.payload)
+    if isinstance(event, LogRestarted) and event.table is not None:
+        renewed(event.table)
+    return event
+
+
+async def log_bounds(
+    connection: Connection, game: str, hand: int | None = None, seq: int | None = None
+) -> Bounds | None:
+    """Where a game's log begins and ends, or a hand's part of it; None where there is none."""
+    asked = (None if number is None else min(number, NO_LIMIT) for number in (hand, seq))
+    row = await connection.fetchrow(LOG_BOUNDS, game, *asked)
+    if row is None or row["first"] is None:
+        return None
+    return Bounds(row["first"], row["last"], row["has"])
+
+
+def printable(text: str) -> str:
+    """Text for one line of a terminal: what could steer the terminal is shown as its code."""
+    return text if text.isprintable() else repr(text)

@@ -1,0 +1,402 @@
+"""Whether the database holds together: `python server.py verify`.
+
+For each game: the log has no gap, its replay is the stored snapshot, the columns say what the
+snapshot says, no chip was made or lost, and the ledger says the same.  It only reads, and judges
+one game at a time.  Without the key that sealed cards it checks all but these.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+import msgspec
+
+from pokerws.game.apply import apply
+from pokerws.game.events import (
+    ChipsAdded,
+    HandStarted,
+    LogRestarted,
+    PlayerSat,
+    PlayerStood,
+    TableEvent,
+    TableOpened,
+    tag_of,
+)
+from pokerws.game.secret_cards import comparable_table
+from pokerws.game.state import PlayerId, Table
+from pokerws.game.table import replay
+from pokerws.maintenance.progress import Progress
+from pokerws.maintenance.stored_log import (
+    IMPOSSIBLE,
+    NO_KEYS,
+    Connection,
+    NotStored,
+    ReadTable,
+    StoredEvent,
+    StoredGame,
+    count_games,
+    game_ids,
+    one_view,
+    open_event,
+    open_stored,
+    open_table,
+    printable,
+    read_game,
+    read_log,
+)
+from pokerws.maintenance.verify_ledger import (
+    LedgerVerdict,
+    Logged,
+    Move,
+    verify_chips,
+    verify_ledger,
+)
+from pokerws.storage.accounts import player_account
+from pokerws.storage.vault.vault import UNREADABLE, Vault
+
+# Of two states that differ, so many differences are told; of a damaged log, so many mismatches.
+MOST_DIFFERENCES = 3
+MOST_MISMATCHES = 20
+# What an operator, or the server in his place, sets beside the game itself.
+SET_ASIDE = ("closed", "quarantined")
+# Fields whose values may be cards of a live hand.
+SECRET = frozenset({"cards", "deck", "discards"})
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Verdict(NamedTuple):
+    """What was found out about a game.
+
+    `events` is how many events of the log were replayed.  `logged` is False where there is no log,
+    or none that reaches the snapshot while events are not kept.  `mismatches` are words for people.
+    `missing_keys` sealed cards that were not checked.
+    """
+
+    game: str
+    version: int
+    events: int
+    logged: bool
+    mismatches: list[str]
+    missing_keys: frozenset[str] = frozenset()
+
+
+async def verify(
+    url: str,
+    embedded_dir: Path | None,
+    game: str | None,
+    out: TextIO,
+    bar: TextIO,
+    *,
+    events_off: bool = False,
+    vault: Vault = NO_KEYS,
+) -> int:
+    """Verify all games, or one: a line in `out` a mismatch, then the totals; 1 on any mismatch.
+
+    `events_off` says that the server no longer keeps events, so that a log may end before the
+    snapshot.  `bar` gets a progress bar if it is a terminal.  Raises DatabaseError and NotStored.
+    """
+    verified = mismatches = without = sealed = 0
+    missing_keys: set[str] = set()
+    async with open_stored(url, embedded_dir) as connection:
+        progress = Progress(bar, 1 if game is not None else await count_games(connection))
+        try:
+            async for one in _wanted(connection, game):
+                try:
+                    verdict = await verify_game(connection, one, vault, events_off=events_off)
+                except NotStored:
+                    if game is not None:
+                        raise
+                    # Deleted since the ids were read.
+                    continue
+                if verdict.mismatches:
+                    progress.clear()
+                for mismatch in verdict.mismatches:
+                    print(f"game {printable(one)}: {mismatch}", file=out)
+                verified += 1
+                mismatches += len(verdict.mismatches)
+                without += not verdict.logged
+                sealed += bool(verdict.missing_keys)
+                missing_keys |= verdict.missing_keys
+                progress.show(verified)
+        finally:
+            progress.clear()
+        ledger = LedgerVerdict(0, 0, []) if game is not None else await verify_ledger(connection)
+    for mismatch in ledger.mismatches:
+        print(f"ledger: {mismatch}", file=out)
+    unlogged = f", {without} without a log" if without else ""
+    print(f"{verified} games verified, {mismatches} mismatches{unlogged}", file=out)
+    if game is None:
+        count = len(ledger.mismatches)
+        print(
+            f"{ledger.accounts} accounts and {ledger.transfers} transfers verified, "
+            f"{count} mismatches",
+            file=out,
+        )
+    if missing_keys:
+        keys = ", ".join(printable(key) for key in sorted(missing_keys))
+        print(
+            f"sealed cards of {sealed} games were not checked: VAULT_KEYS has no key {keys}",
+            file=out,
+        )
+    return 1 if mismatches or ledger.mismatches else 0
+
+
+async def _wanted(connection: Connection, game: str | None) -> AsyncIterator[str]:
+    if game is not None:
+        yield game
+        return
+    async for one in game_ids(connection):
+        yield one
+
+
+async def verify_game(
+    connection: Connection, game: str, vault: Vault = NO_KEYS, *, events_off: bool = False
+) -> Verdict:
+    """Verify a game as it is at one instant.  Raises NotStored."""
+    log = LogReplay(game, vault)
+    async with one_view(connection):
+        row = await read_game(connection, game)
+        async with aclosing(read_log(connection, game)) as events:
+            async for event in events:
+                if not log.take(event):
+                    break
+        ledger = await verify_chips(connection, game, _readable(row), log.logged)
+    mismatches = log.mismatches
+    try:
+        read = open_table(vault, row)
+        stored, columns = read.table, list(_columns(row, read))
+    except (*UNREADABLE, *IMPOSSIBLE) as error:
+        mismatches.append(f"the snapshot cannot be read: {printable(str(error))}")
+        mismatches += ledger
+        return Verdict(
+            game, row.version, log.events, log.begun, mismatches, frozenset(log.missing_keys)
+        )
+    mismatches += columns + ledger
+    if read.broken:
+        mismatches.append(f"the snapshot cannot be opened: {printable(read.broken)}")
+    missing_keys = frozenset(log.missing_keys | ({read.missing} if read.missing else set()))
+    behind = log.table is not None and log.table.seq < stored.seq
+    logged = log.begun and not (events_off and behind)
+    if log.table is not None and not log.broken and logged:
+        mismatches += _against_log(stored, log.table, hidden=log.hidden or read.hidden)
+    return Verdict(game, row.version, log.events, logged, mismatches, missing_keys)
+
+
+def _readable(row: StoredGame) -> Table | None:
+    """The snapshot's table, whose chips everybody may see, if it can be read at all."""
+    try:
+        return open_table(NO_KEYS, row).table
+    except (*UNREADABLE, *IMPOSSIBLE):
+        return None
+
+
+class LogReplay:
+    """The table that a log leads to, event by event, and all that is wrong on the way.
+
+    `events` counts the events replayed.  `table` is None before the first, and when one of them
+    could be applied in part only.  `hidden` says that cards of its hand are unknown, as they could
+    not be opened; `missing_keys` would have opened cards of this log.
+    """
+
+    def __init__(self, game: str, vault: Vault = NO_KEYS) -> None:
+        self.game = game
+        self.vault = vault
+        self.table: Table | None = None
+        self.hidden = False
+        self.missing_keys: set[str] = set()
+        self.events = 0
+        self.begun = False
+        self.broken = False
+        self.mismatches: list[str] = []
+        self._moves: dict[int, Move] = {}
+        self._since = self._until = 0
+        self._chips = 0
+        self._chips_wrong = False
+
+    @property
+    def last_seq(self) -> int:
+        """The last event that was replayed, 0 before the first."""
+        return self._until
+
+    @property
+    def logged(self) -> Logged:
+        """The chips that came and went since the log began, or began anew."""
+        return Logged(self._moves, self._since, self._until)
+
+    def take(self, row: StoredEvent) -> bool:
+        """Replay the next event; False when the table is not known from there on."""
+        self.begun = True
+        try:
+            read = open_event(self.vault, self.game, row)
+        except UNREADABLE as error:
+            return self._broken(f"event {row.seq} cannot be read: {printable(str(error))}")
+        event = read.event
+        if read.broken:
+            self._note(f"event {row.seq} cannot be opened: {printable(read.broken)}")
+        if read.missing:
+            self.missing_keys.add(read.missing)
+        try:
+            wrong = self._begin(row.seq, event, hidden=self.hidden or read.hidden)
+            if wrong:
+                return self._broken(wrong)
+            assert self.table is not None, "a log that has begun has a table"
+            if row.seq != self.table.seq:
+                apply(self.table, event)
+            self.hidden = read.hidden or (
+                self.hidden and not isinstance(event, HandStarted | LogRestarted)
+            )
+            self._check(row, event, self.table)
+        except IMPOSSIBLE as error:
+            # A part of it may have been applied.
+            self.table = None
+            why = printable(str(error)) or type(error).__name__
+            return self._broken(f"event {row.seq} ({tag_of(event)}) cannot have happened: {why}")
+        self.events += 1
+        return True
+
+    def _begin(self, seq: int, event: TableEvent, *, hidden: bool) -> str:
+        """Take an event that begins the log, here or anew; returns what is wrong with its place."""
+        table = self.table
+        match event:
+            case LogRestarted(table=Table() as whole):
+                if whole.seq != seq - 1:
+                    return f"event {seq} (log_restarted) holds the table of event {whole.seq}"
+                if (
+                    table is not None
+                    and table.seq == whole.seq
+                    and not _same(table, whole, hidden=hidden)
+                ):
+                    where = "; ".join(differences(whole, table, "the event", "the replay"))
+                    return f"event {seq} (log_restarted) is not about the table before it: {where}"
+                self.table = replay([event])
+                self._chips = whole.chips
+            case TableOpened() if seq == 1:
+                self.table = replay([event])
+            case TableOpened():
+                return f"event {seq} opens the table once more"
+            case _ if table is None:
+                return f"the log begins with event {seq} ({tag_of(event)})"
+            case _ if seq != table.seq + 1:
+                missing = f"events {table.seq + 1} to {seq - 1} are"
+                if seq == table.seq + 2:
+                    missing = f"event {seq - 1} is"
+                return f"{missing} missing from the log"
+        return ""
+
+    def _check(self, row: StoredEvent, event: TableEvent, table: Table) -> None:
+        if row.type != tag_of(event):
+            self._note(
+                f"event {row.seq}: the column type says {row.type!r}, the payload {tag_of(event)!r}"
+            )
+        if row.hand_number != table.hand_number:
+            self._note(
+                f"event {row.seq}: the column hand_number says {row.hand_number}, the replay "
+                f"{table.hand_number}"
+            )
+        match event:
+            case PlayerSat(player=player, stack=chips) | ChipsAdded(player=player, amount=chips):
+                self._moved(row.seq, player, chips)
+            case PlayerStood(player=player, stack=chips) if chips:
+                self._moved(row.seq, player, -chips)
+            case LogRestarted() | TableOpened():
+                self._moves.clear()
+                self._since = row.seq
+            case _:
+                pass
+        self._until = row.seq
+        there = table.chips
+        if there != self._chips and not self._chips_wrong:
+            # What follows may well be right, beginning with these chips.
+            self._chips_wrong = True
+            self._note(
+                f"chips are not conserved: after event {row.seq} ({tag_of(event)}) {there} are at "
+                f"the table, and {self._chips} were brought and not taken away"
+            )
+
+    def _moved(self, seq: int, player: PlayerId, chips: int) -> None:
+        self._chips += chips
+        self._moves[seq] = Move(player_account(player), chips)
+
+    def _note(self, mismatch: str) -> None:
+        if len(self.mismatches) < MOST_MISMATCHES:
+            self.mismatches.append(mismatch)
+        elif len(self.mismatches) == MOST_MISMATCHES:
+            self.mismatches.append("the log has more mismatches, which are not told")
+
+    def _broken(self, mismatch: str) -> bool:
+        self.broken = True
+        self.mismatches.append(mismatch)
+        return False
+
+
+def differences(one: Table, other: Table, first: str, second: str) -> list[str]:
+    """Where two tables differ, a few places only; cards are not told.
+
+    `first` and `second` name the two for people.
+    """
+    found: list[str] = []
+    for path, left, right in _differing(msgspec.to_builtins(one), msgspec.to_builtins(other), ""):
+        if len(found) == MOST_DIFFERENCES:
+            found.append("and more")
+            break
+        secret = SECRET & set(path.replace("[", ".").split("."))
+        if secret or isinstance(left, dict | list) or isinstance(right, dict | list):
+            found.append(f"{path} differs")
+        else:
+            found.append(f"{path} is {left!r} in {first} and {right!r} in {second}")
+    return found
+
+
+def _differing(one: object, other: object, path: str) -> Iterator[tuple[str, object, object]]:
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        for key in one:
+            yield from _differing(one[key], other[key], f"{path}.{key}" if path else str(key))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for place, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _differing(left, right, f"{path}[{place}]")
+    elif one != other:
+        yield path, one, other
+
+
+def _columns(row: StoredGame, read: ReadTable) -> Iterator[str]:
+    """What the columns say that the snapshot does not."""
+    table = read.table
+    said = {
+        "id": (row.id, table.id),
+        "name": (row.name, table.name),
+        "status": (row.status, row.status if row.status in SET_ASIDE else table.status),
+        "variant": (row.variant, table.config.variant),
+        "players": (row.players, table.players),
+        "hand_number": (row.hand_number, table.hand_number),
+        "total_pot": (row.total_pot, table.total_pot),
+        "version": (row.version, table.seq),
+        "key_id": (row.key_id, read.key_id),
+    }
+    for column, (stored, meant) in said.items():
+        if stored != meant:
+            yield f"the column {column} says {stored!r}, the snapshot {meant!r}"
+
+
+def _same(one: Table, other: Table, *, hidden: bool) -> bool:
+    """Whether two tables are the same to the byte; with hidden cards, in all that is public."""
+    if hidden:
+        one, other = comparable_table(one), comparable_table(other)
+    return _encode(one) == _encode(other)
+
+
+def _against_log(stored: Table, replayed: Table, *, hidden: bool) -> Iterator[str]:
+    """What the snapshot says that the whole log does not."""
+    if replayed.seq < stored.seq:
+        yield (
+            f"the log ends with event {replayed.seq}, and the snapshot is of event {stored.seq}: "
+            f"events were lost, or have not been kept since"
+        )
+    elif replayed.seq > stored.seq:
+        yield f"the log goes on to event {replayed.seq} after the snapshot's, {stored.seq}"
+    elif not _same(stored, replayed, hidden=hidden):
+        if hidden:
+            stored, replayed = comparable_table(stored), comparable_table(replayed)
+        places = differences(stored, replayed, "the snapshot", "the replay")
+        yield f"the snapshot is not what its log leads to: {'; '.join(places)}"

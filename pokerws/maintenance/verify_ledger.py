@@ -1,0 +1,141 @@
+"""Whether the ledger holds together: part of `python server.py verify`.
+
+Of a game: the chips that its row counts are those that its transfers brought, and each event of
+the log that moved chips has its transfer.  Of the whole: each account holds what was booked, and
+the sum over players, tables and the house is zero.  It only reads.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from pokerws.game.state import Table, TableId
+from pokerws.maintenance.stored_log import Connection, printable
+from pokerws.storage.accounts import table_account
+
+GAME_BALANCE = "SELECT chips, balance FROM games WHERE id = $1"
+
+GAME_TRANSFERS = """
+SELECT seq, reason, source, target, amount
+FROM transfers
+WHERE game_id = $1
+ORDER BY seq
+"""
+
+# One statement, and so one instant.
+LEDGER = """
+WITH sides AS (
+    SELECT account, sum(amount) AS amount
+    FROM (
+        SELECT source AS account, -amount AS amount FROM transfers
+        UNION ALL
+        SELECT target, amount FROM transfers
+    ) AS side
+    GROUP BY account
+), wrong AS (
+    SELECT account, coalesce(balances.balance, 0) AS balance, coalesce(sides.amount, 0) AS booked
+    FROM balances FULL JOIN sides USING (account)
+    WHERE coalesce(balances.balance, 0) <> coalesce(sides.amount, 0)
+    ORDER BY account
+    LIMIT $1
+)
+SELECT (SELECT count(*) FROM accounts) AS accounts,
+       (SELECT count(*) FROM transfers) AS transfers,
+       (SELECT coalesce(sum(balance), 0) FROM balances) AS total,
+       (SELECT array_agg(account ORDER BY account) FROM wrong) AS wrong_accounts,
+       (SELECT array_agg(balance ORDER BY account) FROM wrong) AS wrong_balances,
+       (SELECT array_agg(booked ORDER BY account) FROM wrong) AS wrong_booked
+"""
+
+STATEMENTS = (GAME_BALANCE, GAME_TRANSFERS, LEDGER)
+MOST_MISMATCHES = 20
+
+
+class Move(NamedTuple):
+    """Chips that an event brought to the table, or took from it where `amount` is negative."""
+
+    player: str
+    amount: int
+
+
+class Logged(NamedTuple):
+    """The events of a log after event `since`, up to `until`, that moved chips, by seq."""
+
+    moves: Mapping[int, Move]
+    since: int
+    until: int
+
+
+class LedgerVerdict(NamedTuple):
+    """What was found out about the whole ledger."""
+
+    accounts: int
+    transfers: int
+    mismatches: list[str]
+
+
+async def verify_ledger(connection: Connection) -> LedgerVerdict:
+    """Verify all accounts at one instant."""
+    row = await connection.fetchrow(LEDGER, MOST_MISMATCHES)
+    assert row is not None, "the query has a row whatever is stored"
+    mismatches = [
+        f"{printable(account)} holds {balance}, and {booked} is booked"
+        for account, balance, booked in zip(
+            row["wrong_accounts"] or (),
+            row["wrong_balances"] or (),
+            row["wrong_booked"] or (),
+            strict=True,
+        )
+    ]
+    if row["total"] != 0:
+        mismatches.append(
+            f"the sum over players, tables and the house is {row['total']} and not zero"
+        )
+    return LedgerVerdict(row["accounts"], row["transfers"], mismatches)
+
+
+async def verify_chips(
+    connection: Connection, game: str, table: Table | None, logged: Logged
+) -> list[str]:
+    """What is wrong with a game's chips; within `one_view`.
+
+    `table` is its snapshot's, if that can be read.
+    """
+    row = await connection.fetchrow(GAME_BALANCE, game)
+    assert row is not None, "the game has been read in this view"
+    home = table_account(TableId(game))
+    booked: dict[int, Move] = {}
+    balance = opened = 0
+    for seq, reason, source, target, amount in await connection.fetch(GAME_TRANSFERS, game):
+        comes = target == home
+        move = Move(source if comes else target, amount if comes else -amount)
+        balance += move.amount
+        if reason == "opening":
+            # What was at the table by then had come before there was a ledger.
+            opened = seq
+        else:
+            booked[seq] = move
+    wrong = []
+    if table is not None and row["chips"] != table.chips:
+        wrong.append(f"the column chips says {row['chips']}, the snapshot {table.chips}")
+    if row["balance"] != balance:
+        wrong.append(f"the column balance says {row['balance']}, the ledger {balance}")
+    wrong += _unlike(booked, logged, opened)
+    return wrong
+
+
+def _unlike(booked: Mapping[int, Move], logged: Logged, opened: int) -> Iterator[str]:
+    """Where the ledger and the log differ, after the event at which the ledger was opened."""
+    moves = {seq: move for seq, move in logged.moves.items() if seq > opened}
+    in_both = (seq for seq in booked if logged.since < seq <= logged.until)
+    for seq in sorted({*moves, *in_both}):
+        if booked.get(seq) == moves.get(seq):
+            continue
+        in_ledger = "nothing" if seq not in booked else _words(booked[seq])
+        in_log = "nothing" if seq not in moves else _words(moves[seq])
+        yield f"event {seq}: the ledger has {in_ledger}, the log {in_log}"
+
+
+def _words(move: Move) -> str:
+    if move.amount > 0:
+        return f"{move.amount} from {printable(move.player)}"
+    return f"{-move.amount} to {printable(move.player)}"

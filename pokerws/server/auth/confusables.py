@@ -1,0 +1,123 @@
+"""When two names look the same: the skeleton of a name.
+
+Names with one skeleton can be taken for each other, so only one player may have one of them.  It
+is what Unicode's report 39 calls by that word, made coarser: capitals, spaces, signs and what
+nobody sees do not count, and neither does the difference between i, l and 1, or o and 0.  Nor do
+marks on, under or through letters: a dot below is soon overlooked.  So José is Jose, and names in
+scripts that write vowels or tones as marks, as Hindi, Thai, Hebrew, Arabic and Vietnamese do, are
+one if they differ by such marks alone.
+
+`LOOKALIKES` has the letters and digits that look like some of ASCII and are not made equal to them
+by NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data files are
+© Unicode, Inc. under the Unicode License v3 (https://www.unicode.org/license.txt).
+"""
+
+import unicodedata
+from collections.abc import Callable
+
+from pokerws.server.auth.text_rules import BLANKS, VARIATIONS
+
+LOOKALIKES = {
+    "2": "ƧϨᒿꙄꛯꝚ",
+    "3": "ƷȜЗӠ३૩ⲜⳄⳌꝪꞫ𑣊𖼻",
+    "4": "Ꮞ𑢯",
+    "5": "Ƽ𑢻",
+    "6": "ϬбᏮⳒⳓⳜ𑣕",
+    "7": "𐓒𑣆",
+    "8": "Ȣȣ৪੪𐌚\U0001e8cb",
+    "9": "৭੧୨൭ⳊⳋꝮ𑢬𑣌𑣖",
+    "a": "ɑΑαАаᎪᗅꓮ𐊠𖽀",
+    "aa": "Ꜳꜳ",
+    "ae": "ÆæӔӕ",
+    "ao": "Ꜵꜵ",
+    "au": "Ꜷꜷ",
+    "av": "ꜸꜹꜺꜻ",
+    "ay": "Ꜽꜽ",
+    "b": "ƄΒВЬᏏᏴᑲᖯᗷⲂꓐꞴ𐊂𐊡𐌁",
+    "bl": "Ы",
+    "c": "СсငၚᏟᴄⲤⲥꓚꮯ𐊢𐌂𐐕𐐽𐔜𑣩𑣲",
+    "d": "ԁᎠᏧᑯᗞᗪꓒꓓ",
+    "dz": "ʣ",
+    "e": "ΕЕеҽᎬⴹꓰꬲ𐊆𑢦𑢮",
+    "f": "ƒϜքᖴẝꓝꞘꞙꬵ𐊇𐊥𐔥𑢢𑣂",
+    "g": "ƍɡԌցᏀᏳᶃꓖ",
+    "h": "ΗНһհᎻᏂᕼⲎꓧ𐋏",
+    "j": "ͿϳЈјᎫᒍꓙꞲ",
+    "k": "ΚКᏦᛕⲔꓗ𐔘",
+    "l": "ıƖǀɩɪΙιІіӀӏւ\u05d5\u05df\u0627\u0661۱\u07caᎥᏞᒪᛁⲒⲓⳐⵏꓡꓲꙇꭵ𐊊𐌉𐌠𐐛𐔦𑢣𑢲𑣃𖼖𖼨\U0001e8c7",
+    "ll": "ǁ\u05f0",
+    "lo": "Ю",
+    "ls": "ʪ",
+    "lz": "ʫ",
+    "m": "ΜϺМᎷᗰᛖⲘꓟ𐊰𐌑𑜀𑣣",
+    "n": "ΝոռⲚꓠ𐔓",
+    "o": (
+        "ΟοσϭОоՕօ\u05e1\u0647\u0665\u06be\u06c1\u06d5۵\u07c0०০੦૦ଠ୦௦౦೦ഠ൦๐໐ဝ၀ჿዐ០ᴏᴑⲞⲟⵔ〇ꓳꬽ𐊒𐊫𐐄𐐬𐓂𐓪𐔖𑓐𑢵𑣈𑣗𑣠"
+    ),
+    "oe": "Œœ",
+    "oo": "ꚘꚙꝎꝏ",
+    "p": "þƿΡρϸРрᏢᑭⲢⲣⳎⳏꓑ𐊕",
+    "q": "ԛգզⵕ",
+    "r": "ƦгᎡᏒᖇᴦⲅꓣꭇꭈꮁ𐒴𖼵",
+    "s": "ƽЅѕՏടᏕᏚꓢꜱꮪ𐊖𐐠𐑈𑣁𖼺",
+    "ss": "βᏰꞵꟖ",
+    "t": "ΤТᎢⲦꓔ𐊗𐊱𐌕𑢼𖼊",
+    "t3": "Ꜩ",
+    "tf": "ꝷ",
+    "ts": "ʦ",
+    "u": "ʋυՍսሀᑌᴜꓴꞟꭎꭒ𐓎𐓶𑢸𑣘𖽂",
+    "ue": "ᵫ",
+    "uo": "ꭣ",
+    "v": "νѴѵ\u05d8\u0667۷Ꮩᐯᴠⴸꓦꛟꮩ𐔝𑜆𑢠𑣀𖼈",
+    "w": "ɯшѡԜԝաᎳᏔᴡⲽꓪꮃ𑜊𑜎𑜏𑣦𑣯",
+    "x": "ΧХхᕁᕽᚷⲬⵝꓫꞳ𐊐𐊴𐌗𐌢𐔧𑣬",
+    "y": "ɣʏΥγУуҮүყᎩᎽᶌỿⲨⲩꓬꭚ𐊲𑢤𑣜𖽃",
+    "z": "ΖᏃᴢꓜꮓ𐋵𑢩𑣄𑣥",
+}
+
+_TO_ASCII = str.maketrans(
+    {character: ascii_ for ascii_, alike in LOOKALIKES.items() for character in alike}
+)
+# Letters with a stroke through them, which Unicode does not take apart into a letter and a mark.
+_STROKED = str.maketrans(
+    "\u0180\u0111\u01e5\u0127\u0268\u0249\u0142\u00f8\u024d\u0167\u01b6", "bdghijlortz"
+)
+_ALIKE = (("rn", "m"), ("vv", "w"))
+_TO_ONE = str.maketrans("i10", "llo")
+
+
+def skeleton(name: str) -> str:
+    """What of a name has to differ from all others'; never empty for a name that shows something.
+
+    It depends on the Unicode version of the Python that runs.
+    """
+    text = unicodedata.normalize("NFKD", name).replace("|", "l")
+    # Capitals look like other letters than small ones do, so they are looked up first.
+    text = text.translate(_TO_ASCII).casefold().translate(_STROKED).translate(_TO_ASCII)
+    text = unicodedata.normalize("NFKD", text)
+    seen = _without(text, lambda one: _is_unseen(one) or _is_mark(one))
+    # A name of signs alone, like "!?", is told by them, and one of marks alone by those.
+    text = _without(seen, _is_sign) or seen or _without(text, _is_unseen) or text
+    for shown, letter in _ALIKE:
+        text = text.replace(shown, letter)
+    return text.translate(_TO_ONE)
+
+
+def _without(text: str, is_dropped: Callable[[str], bool]) -> str:
+    return "".join(one for one in text if not is_dropped(one))
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether it is a space, shows nothing, or is there for others' sake."""
+    return (
+        unicodedata.category(character)[0] in "ZC" or character in BLANKS or character in VARIATIONS
+    )
+
+
+def _is_mark(character: str) -> bool:
+    """Whether it takes no room of its own; those that do are vowels beside their letter."""
+    return unicodedata.category(character) in ("Mn", "Me")
+
+
+def _is_sign(character: str) -> bool:
+    return unicodedata.category(character)[0] == "P"

@@ -1,0 +1,168 @@
+"""Players who bring a token that the operator's own service has signed.
+
+This module reads claims and says whose they are.  Where keys come from is `key_set`'s matter.  What
+is wrong with a token goes to the log, in a word; the client hears whether it has expired, and
+otherwise that it is not valid.
+"""
+
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, get_args
+
+import jwt
+import structlog
+from jwt.types import Options
+
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import PlayerId
+from pokerws.messages import Role
+from pokerws.server.auth.bot_tokens import BOT_KEY_ID, BOT_PREFIX, BotTokens
+from pokerws.server.auth.guests import GUEST_PREFIX
+from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.key_sources import KeySet
+from pokerws.server.auth.keys import Key
+from pokerws.server.auth.text_rules import player_name
+from pokerws.server.clock import Clock
+
+# Those of the server's own bots and of its guests: nobody is either by a token.
+RESERVED_PREFIXES = (BOT_PREFIX, GUEST_PREFIX)
+
+_PLAYER = re.compile(r"[ -~]{1,64}")
+_SESSION_ID = re.compile(r"[ -~]{1,256}")
+# A moment beyond the year 5000 is no moment but a mistake, or milliseconds.
+_MAX_SECONDS = 10**11
+# The times are checked here, by the server's own clock.
+_OPTIONS: Options = {
+    "require": ["exp", "sub"],
+    "verify_exp": False,
+    "verify_nbf": False,
+    "verify_iat": False,
+}
+
+log = structlog.get_logger("pokerws.auth")
+
+
+class Tokens:
+    """Admits players with a JWT (RFC 7519), and the server's own bots; an `Admission`.
+
+    With `issuer` or `audience` a token must have it; without an audience it must have none, as it
+    would be meant for somebody else.  `leeway_ms` is how far the clocks may be apart.  `strict` is
+    how exactly the names in tokens are checked.
+    """
+
+    def __init__(
+        self,
+        keys: KeySet,
+        bots: BotTokens,
+        clock: Clock,
+        *,
+        issuer: str = "",
+        audience: str = "",
+        leeway_ms: int = 0,
+        strict: bool = False,
+    ) -> None:
+        self._strict = strict
+        self._keys = keys
+        self._bots = bots
+        self._clock = clock
+        self._issuer = issuer or None
+        self._audience = audience or None
+        self._leeway_ms = leeway_ms
+
+    async def admit(self, token: str | None, name: str | None) -> Identity:
+        """Part of `auth.Admission`.  `name` is the shown one where the token has none."""
+        if token is None:
+            raise Illegal("token_missing", "")
+        try:
+            header = jwt.get_unverified_header(token)
+            if header.get("kid") == BOT_KEY_ID:
+                return self._bots.read(token)
+            keys = await self._keys.find(header.get("kid"))
+            claims = self._claims(token, header, keys)
+        except (jwt.PyJWTError, ValueError) as error:
+            raise _refused(type(error).__name__) from error
+        return self._identity(token, claims, name)
+
+    def _claims(self, token: str, header: Mapping[str, Any], keys: list[Key]) -> dict[str, Any]:
+        """What the token says, if one of the keys has signed it.  Raises jwt.PyJWTError."""
+        for key in keys:
+            if header.get("alg") not in key.algorithms:
+                continue
+            try:
+                return jwt.decode(
+                    token,
+                    key.material,
+                    algorithms=key.algorithms,
+                    audience=self._audience,
+                    issuer=self._issuer,
+                    options=_OPTIONS,
+                )
+            except jwt.InvalidSignatureError:
+                continue
+        raise jwt.InvalidSignatureError
+
+    def _identity(self, token: str, claims: dict[str, Any], name: str | None) -> Identity:
+        expires_ms = self._check_times(claims)
+        if not is_player_id(claims["sub"]):
+            raise _refused("sub")
+        role = claims.get("role", "player")
+        if role not in get_args(Role):
+            raise _refused("role")
+        return Identity(
+            PlayerId(claims["sub"]),
+            self._name_of(claims, name),
+            role,
+            expires_ms=expires_ms,
+            sid=_session_id(token, claims),
+        )
+
+    def _name_of(self, claims: dict[str, Any], said: str | None) -> str:
+        claimed = claims.get("name", said)
+        if claimed is None:
+            raise Illegal("name_missing", "neither the token nor hello has a name")
+        if not isinstance(claimed, str):
+            raise _refused("name")
+        return player_name(claimed, strict=self._strict)
+
+    def _check_times(self, claims: dict[str, Any]) -> int:
+        """When the token ends, with the leeway, in ms UTC.  Raises Illegal."""
+        now_ms = self._clock.now_ms()
+        if "nbf" in claims and _ms(claims, "nbf") > now_ms + self._leeway_ms:
+            raise _refused("nbf")
+        expires_ms = _ms(claims, "exp") + self._leeway_ms
+        if expires_ms <= now_ms:
+            raise Illegal("token_expired", "")
+        return expires_ms
+
+
+def is_player_id(subject: str) -> bool:
+    """Whether `sub` is a player's id, and not one of the server's own kinds."""
+    return bool(_PLAYER.fullmatch(subject)) and not subject.startswith(RESERVED_PREFIXES)
+
+
+def _ms(claims: dict[str, Any], claim: str) -> int:
+    """A NumericDate in ms."""
+    seconds = claims[claim]
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    # This is not so of NaN either.
+    if not (is_number and 0 <= seconds < _MAX_SECONDS):
+        raise _refused(claim)
+    return int(seconds * 1000)
+
+
+def _session_id(token: str, claims: dict[str, Any]) -> str:
+    """What the token's session is known by: its own name for it, or else what no other has."""
+    sid = claims.get("sid", claims.get("jti"))
+    if sid is None:
+        # Not of the signature too, which can be written in several ways that are all good.
+        return sha256(token.rpartition(".")[0].encode()).hexdigest()
+    if not isinstance(sid, str) or not _SESSION_ID.fullmatch(sid):
+        raise _refused("sid")
+    return sid
+
+
+def _refused(reason: str) -> Illegal:
+    """The refusal of a token, with the reason in the log alone."""
+    log.info("token_refused", reason=reason)
+    return Illegal("bad_token", "the token is not valid")

@@ -1,0 +1,114 @@
+"""The live comparator: is what is stored what memory has?
+
+Once in a while one table, chosen by chance, is read back and compared with what was put to be
+stored at that version, by a digest of the whole opened state.  It costs play nothing but the
+digests of one table for a moment.  The counts are the evidence for letting the database be the
+truth.
+"""
+
+import asyncio
+
+import structlog
+
+from pokerws.metrics import Metrics
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.store import Store, Stored, StoreUnavailable, canonical_digest
+from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
+
+FLUSH_TIMEOUT_S = 5.0
+
+log = structlog.get_logger("pokerws.comparator")
+
+
+class Comparator:
+    """Compares from `start` to `stop`, a table every `interval_ms`; never where that is 0."""
+
+    def __init__(
+        self,
+        *,
+        lobby: Lobby,
+        store: Store,
+        sink: Sink,
+        vault: Vault,
+        metrics: Metrics,
+        keep_events: bool,
+        interval_ms: int,
+    ) -> None:
+        self._lobby = lobby
+        self._store = store
+        self._sink = sink
+        self._vault = vault
+        self._metrics = metrics
+        self._keep_events = keep_events
+        self._interval_s = interval_ms / 1000
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        if self._interval_s:
+            self._task = asyncio.create_task(self._run(), name="comparator")
+
+    async def stop(self) -> None:
+        """End, in the middle of a comparison if need be."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def compare(self, actor: TableActor) -> str:
+        """Compare one table: match, mismatch, or skipped where nothing could be said."""
+        sample = actor.take_sample()
+        try:
+            await self._sink.flush(FLUSH_TIMEOUT_S, actor.table.id)
+            stored = await self._store.look(actor.table.id)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.debug("compare_skipped", table=actor.table.id, error=str(error))
+            return "skipped"
+        finally:
+            actor.sample = None
+        if actor.stopped or not actor.is_stored:
+            return "skipped"
+        wrong = self._wrong(actor, sample, stored)
+        if not wrong:
+            return "match"
+        log.error(
+            "compare_game",
+            outcome="MISMATCH",
+            table=actor.table.id,
+            version=None if stored is None else stored.version,
+            seq=actor.table.seq,
+            error=wrong,
+        )
+        return "mismatch"
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval_s)
+            actor = self._lobby.any_actor()
+            if actor is None:
+                continue
+            try:
+                self._metrics.comparison(await self.compare(actor))
+            except Exception:
+                # It only looks: a fault in it must not end it, or anything else.
+                log.exception("compare_failed", table=actor.table.id)
+
+    def _wrong(self, actor: TableActor, sample: dict[int, bytes], stored: Stored | None) -> str:
+        """What is stored otherwise than it was put; empty where nothing is."""
+        if stored is None:
+            return "the table has no row"
+        if stored.epoch != actor.epoch:
+            return f"the row is of epoch {stored.epoch}, the table of {actor.epoch}"
+        if stored.version not in sample:
+            return f"version {stored.version} was not put to be stored"
+        try:
+            snapshot = self._vault.open_snapshot(actor.table.id, stored.snapshot)
+        except (ValueError, SealBroken, SealedByUnknownKey) as error:
+            return f"the stored snapshot cannot be read: {error}"
+        kept = canonical_digest(snapshot)
+        if kept != sample[stored.version]:
+            return f"digest {kept.hex()} is stored, {sample[stored.version].hex()} was put"
+        if self._keep_events and stored.log_seq != stored.version:
+            return f"the log ends with event {stored.log_seq}"
+        return ""

@@ -1,0 +1,1 @@
+"""Sockets: listening limits, WebSocket framing, HTTP, TLS."""

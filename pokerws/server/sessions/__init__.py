@@ -1,0 +1,1 @@
+"""One client each: decoding, rate limits, handlers, the outbox."""

@@ -1,0 +1,37 @@
+"""What all connections of a server share."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from pokerws.messages import ClientMessage, Decoder, Limits, Wire
+from pokerws.metrics import Metrics
+from pokerws.server.auth.identity import Admission
+from pokerws.server.auth.revocations import Revocations
+from pokerws.server.clock import Clock
+from pokerws.server.limits.limits import Caps
+from pokerws.server.tables.cashier import Bank
+from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.presence import Presence
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """Handed to every session; `decoders` has one for each way of writing messages."""
+
+    lobby: Lobby
+    bank: Bank
+    admission: Admission
+    clock: Clock
+    decoders: Mapping[Wire, Decoder[ClientMessage]]
+    flags: dict[str, bool]
+    limits: Limits
+    outbox_frames: int
+    hello_timeout_s: float
+    outbox_bytes: int = 1 << 20
+    caps: Caps = msgspec.field(default_factory=Caps)
+    token_warning_ms: int = 0
+    revocations: Revocations = msgspec.field(default_factory=Revocations)
+    presence: Presence = msgspec.field(default_factory=lambda: Presence(Clock()))
+    # Whether texts are checked strictly, as the decoders do with messages.
+    strict: bool = False
+    metrics: Metrics = msgspec.field(default_factory=Metrics)

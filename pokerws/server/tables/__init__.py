@@ -1,0 +1,1 @@
+"""Live tables: the lobby, the actors and what they publish."""

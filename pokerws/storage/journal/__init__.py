@@ -1,0 +1,1 @@
+"""The write-behind task and the changes that it writes."""

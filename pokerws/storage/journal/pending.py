@@ -1,0 +1,232 @@
+"""Changes that wait to be written: per table the newest snapshot and all events, in order.
+
+This is the journal's memory.  It decides what goes together and in which order; it writes nothing
+and knows nothing of tasks.
+"""
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from pokerws.game.state import TableId
+from pokerws.storage.accounts import Transfer
+from pokerws.storage.journal.change_builder import Step
+from pokerws.storage.store import Change, EventRow
+
+MAX_BATCH_TABLES = 200
+# After an outage there may be many a table; the statement has to stay within its time limit.
+MAX_BATCH_EVENTS = 5_000
+
+
+@dataclass(slots=True)
+class Entry:
+    """The changes of one table as one, from the version `expected` that the row should be at.
+
+    `newest` has the row; `events` and `transfers` are all.  What came as `steps` is made part of
+    that when the entry is taken.  `events_count` counts the events of both.  `unsure` are the
+    versions at which a write of unknown outcome may have left the row.
+    """
+
+    table: TableId
+    expected: int
+    version: int
+    epoch: int
+    since_s: float
+    newest: Change | None = None
+    events: list[EventRow] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    events_count: int = 0
+    changes: int = 0
+    unsure: set[int] = field(default_factory=set)
+
+    def seal(self) -> None:
+        """Make the row, if there are steps.  Raises what a table in doubt causes."""
+        if self.steps:
+            change = self.steps[0].rows.change(self.steps)
+            self.newest = change
+            self.events += change.events
+            self.transfers += change.transfers
+            self.steps = []
+
+    def as_change(self) -> Change:
+        """All of them in one piece."""
+        newest = self.newest
+        assert newest is not None, "a taken entry is sealed"
+        # Most are one change as it came: making them anew would be a tenth of the bookkeeping.
+        if (
+            self.expected == newest.expected
+            and len(self.events) == len(newest.events)
+            and len(self.transfers) == len(newest.transfers)
+        ):
+            return newest
+        return replace(
+            newest,
+            expected=self.expected,
+            events=tuple(self.events),
+            transfers=tuple(self.transfers),
+        )
+
+
+class Pending:
+    """The entries that wait, and those that `take` has handed out and that are not done yet.
+
+    One table has at most one of each kind; the waiting one then follows the other.
+    """
+
+    def __init__(self, *, keep_events: bool) -> None:
+        self._keep_events = keep_events
+        # Both in the order in which the oldest change came.
+        self._waiting: dict[TableId, Entry] = {}
+        self._taken: dict[TableId, Entry] = {}
+        # Tables whose changes are dropped, with the epoch up to which they are.
+        self._lost: dict[TableId, int] = {}
+        self.events = 0
+        self.dropped = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting or self._taken)
+
+    @property
+    def changes(self) -> int:
+        """How many changes are in all entries."""
+        return sum(entry.changes for entry in (*self._taken.values(), *self._waiting.values()))
+
+    @property
+    def taken(self) -> int:
+        """How many tables `take` has handed out that are not done yet."""
+        return len(self._taken)
+
+    @property
+    def oldest_s(self) -> float | None:
+        """When the oldest of them came."""
+        entries = (*self._taken.values(), *self._waiting.values())
+        return min((entry.since_s for entry in entries), default=None)
+
+    def versions(self, table: TableId | None = None) -> dict[TableId, int]:
+        """Up to which version each table, or just one, has changes here."""
+        if table is not None:
+            entry = self._waiting.get(table) or self._taken.get(table)
+            return {} if entry is None else {table: entry.version}
+        entries = {**self._taken, **self._waiting}
+        return {table: entry.version for table, entry in entries.items()}
+
+    def put(self, change: Change | Step, now_s: float) -> None:
+        """Add a change.  Raises ValueError when it does not follow the one before it."""
+        table = change.table
+        waiting = self._waiting.get(table)
+        if waiting is None or (change.epoch, change.expected) != (waiting.epoch, waiting.version):
+            if not self._begins(change, waiting):
+                return
+            waiting = Entry(table, change.expected, change.version, change.epoch, now_s)
+            self._waiting[table] = waiting
+        self._add(waiting, change)
+
+    def _begins(self, change: Change | Step, waiting: Entry | None) -> bool:
+        """Whether a change begins a new entry, and is not of those that are dropped.
+
+        Raises ValueError when it does not follow the one before it.
+        """
+        table = change.table
+        before = waiting or self._taken.get(table)
+        stale = change.epoch <= self._lost.get(table, -1)
+        if stale or (before is not None and change.epoch < before.epoch):
+            self.dropped += 1
+            return False
+        if before is not None and change.epoch == before.epoch:
+            if change.expected != before.version:
+                raise ValueError(
+                    f"table {table}: a change from {change.expected} to {change.version} does not "
+                    f"follow version {before.version}"
+                )
+        elif waiting is not None:
+            # The table was claimed anew, so that what is left of the first cannot be written.
+            self._drop(self._waiting.pop(table))
+        self._lost.pop(table, None)
+        return True
+
+    def _add(self, entry: Entry, change: Change | Step) -> None:
+        entry.version = change.version
+        entry.changes += 1
+        if isinstance(change, Step):
+            entry.steps.append(change)
+            count = len(change.events)
+        else:
+            entry.seal()
+            entry.newest = change
+            entry.transfers += change.transfers
+            count = len(change.events) if self._keep_events else 0
+            if count:
+                entry.events += change.events
+        entry.events_count += count
+        self.events += count
+
+    def take(self) -> list[Entry]:
+        """The next batch, of those that wait longest."""
+        batch: list[Entry] = []
+        events = 0
+        for entry in self._waiting.values():
+            events += entry.events_count
+            if len(batch) == MAX_BATCH_TABLES or (batch and events > MAX_BATCH_EVENTS):
+                break
+            batch.append(entry)
+        for entry in batch:
+            self._taken[entry.table] = self._waiting.pop(entry.table)
+        return batch
+
+    def written(self, entry: Entry, version: int) -> None:
+        """A taken entry is in the store up to `version`, which need not be all of it."""
+        if version == entry.version:
+            self.events -= entry.events_count
+            del self._taken[entry.table]
+            return
+        later = [event for event in entry.events if event.seq > version]
+        self.events -= entry.events_count - len(later)
+        entry.events, entry.events_count = later, len(later)
+        entry.transfers = [move for move in entry.transfers if move.seq > version]
+        entry.expected = version
+        entry.unsure.clear()
+
+    def lose(self, entry: Entry) -> bool:
+        """Drop a taken entry and all of its table up to its epoch, now and from now on.
+
+        Returns whether the table is lost: it is not if it has been loaded anew since.
+        """
+        table = entry.table
+        self._drop(self._taken.pop(table))
+        later = self._waiting.get(table)
+        if later is not None and later.epoch > entry.epoch:
+            return False
+        if later is not None:
+            self._drop(self._waiting.pop(table))
+        self._lost[table] = entry.epoch
+        return True
+
+    def put_back(self) -> None:
+        """What was taken and is not done waits again, before the others, with what came since."""
+        back, self._taken = self._taken, {}
+        for table in back:
+            later = self._waiting.pop(table, None)
+            if later is not None:
+                back[table] = self._merged(back[table], later)
+        if back:
+            self._waiting = {**back, **self._waiting}
+
+    def _merged(self, first: Entry, later: Entry) -> Entry:
+        if later.epoch > first.epoch:
+            # The table was claimed anew, so that what is left of the first cannot be written.
+            self._drop(first)
+            return later
+        first.version = later.version
+        if later.newest is not None:
+            first.newest = later.newest
+        first.events += later.events
+        first.transfers += later.transfers
+        first.steps += later.steps
+        first.events_count += later.events_count
+        first.changes += later.changes
+        return first
+
+    def _drop(self, entry: Entry) -> None:
+        self.events -= entry.events_count
+        self.dropped += entry.changes

@@ -1,0 +1,1 @@
+"""Postgres: connections, stores, migrations, the embedded server."""

@@ -1,0 +1,133 @@
+"""Bringing a database up to date with the files of `sql/`.
+
+Each file is a transaction that records itself in `schema_migrations`, takes the same lock as this
+module, and changes nothing when it is applied again.  So it makes no difference who applies it:
+the server when it starts, `migrate` by hand, or `psql -f`.  Migrations only go forward.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+import structlog
+
+SQL = Path(__file__).parents[3] / "sql"
+CONNECT_S = 10
+# Another server may be migrating at this moment, and a long migration is no fault.
+LOCK_WAIT_S = 600
+
+# The number is in each file of sql/ too, for those who apply it with psql.
+LOCK = "SELECT pg_advisory_lock(5052081501)"
+UNLOCK = "SELECT pg_advisory_unlock(5052081501)"
+HAS_HISTORY = "SELECT to_regclass('schema_migrations') IS NOT NULL"
+HISTORY = "SELECT version, name, applied_at FROM schema_migrations ORDER BY version"
+ROLLBACK = "ROLLBACK"
+
+log = structlog.get_logger("pokerws.migrate")
+
+
+class MigrationError(Exception):
+    """The database cannot be brought up to date; the message is one line that says what to do."""
+
+
+class Migration(NamedTuple):
+    """One file of `sql/`, and when it was applied to the database, if it was."""
+
+    version: int
+    name: str
+    path: Path
+    applied_at: datetime | None = None
+
+
+async def migrate(
+    database: "str | asyncpg.Connection[asyncpg.Record]", directory: Path = SQL
+) -> list[Migration]:
+    """Apply the files that are missing, and return them.
+
+    `database` is an address or an open connection outside of any transaction.  Raises
+    MigrationError when the database is newer than this code, cannot be reached, or refuses a file;
+    of that file then nothing has been applied.
+    """
+    async with _connection(database) as connection:
+        await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
+        try:
+            found = await status(connection, directory)
+            pending = [migration for migration in found if migration.applied_at is None]
+            for migration in pending:
+                await _apply(connection, migration)
+        finally:
+            if not connection.is_closed():
+                await connection.fetchval(UNLOCK)
+    return pending
+
+
+async def status(
+    database: "str | asyncpg.Connection[asyncpg.Record]", directory: Path = SQL
+) -> list[Migration]:
+    """All files in order, each with when it was applied.  Raises MigrationError like `migrate`."""
+    files = _files(directory)
+    async with _connection(database) as connection:
+        rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
+    names = {migration.version: migration.name for migration in files}
+    for row in rows:
+        if row["version"] not in names:
+            raise MigrationError(
+                f"the database is newer than this code: it has migration {row['version']} "
+                f"({row['name']}), and the latest known here is {max(names)}; run a newer pokerws"
+            )
+        if row["name"] != names[row["version"]]:
+            raise MigrationError(
+                f"the database has another migration {row['version']} ({row['name']}) than this "
+                f"code ({names[row['version']]}): DATABASE_URL may name another program's database"
+            )
+    applied = {row["version"]: row["applied_at"] for row in rows}
+    return [file._replace(applied_at=applied.get(file.version)) for file in files]
+
+
+async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
+    try:
+        await connection.execute(migration.path.read_text(encoding="utf-8"))
+    except asyncpg.PostgresError as error:
+        # The transaction that the file began is still open.
+        await connection.execute(ROLLBACK)
+        raise MigrationError(f"{migration.path.name} was refused and left out: {error}") from error
+    log.info("migration_applied", version=migration.version, name=migration.name)
+
+
+def _files(directory: Path) -> list[Migration]:
+    found = []
+    for path in sorted(directory.glob("[0-9]*.sql")):
+        match = re.fullmatch(r"(\d{4})_(\w+)\.sql", path.name)
+        if match is None:
+            raise MigrationError(f"{path} is not named like 0001_games.sql")
+        found.append(Migration(int(match[1]), match[2], path))
+    if not found or [file.version for file in found] != list(range(1, len(found) + 1)):
+        raise MigrationError(f"migrations are missing in {directory}: install pokerws anew")
+    return found
+
+
+@asynccontextmanager
+async def _connection(
+    database: "str | asyncpg.Connection[asyncpg.Record]",
+) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    """The connection given, or one to the address given; whatever fails is a MigrationError."""
+    connection = database
+    try:
+        if isinstance(connection, str):
+            settings = {"application_name": "pokerws migrate"}
+            connection = await asyncpg.connect(
+                connection, timeout=CONNECT_S, server_settings=settings
+            )
+        try:
+            yield connection
+        finally:
+            if connection is not database:
+                await connection.close(timeout=CONNECT_S)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        # A TimeoutError, which is an OSError, has no text of its own.
+        reason = str(error) or "it did not answer in time"
+        raise MigrationError(f"the database cannot be used: {reason}") from error

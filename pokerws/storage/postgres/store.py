@@ -1,0 +1,439 @@
+"""The store in PostgreSQL.
+
+Writes have a connection of their own, which is thrown away after any doubt about it; reads share a
+small pool.  Nothing here tries again: the caller knows whether that is safe.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from typing import Self
+
+import asyncpg
+import msgspec
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+
+from pokerws.game.state import TableConfig, TableId
+from pokerws.storage.postgres import accounts as postgres_accounts
+from pokerws.storage.postgres import names as postgres_names
+from pokerws.storage.postgres.accounts import PostgresAccounts
+from pokerws.storage.postgres.names import PostgresNames
+from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
+from pokerws.storage.store import (
+    Change,
+    Claimed,
+    EventRow,
+    Game,
+    Overdrawn,
+    Position,
+    Stored,
+    StoreFull,
+    StoreRejected,
+    StoreUnavailable,
+)
+
+POSITION = "SELECT version, epoch FROM games WHERE id = $1"
+
+CLAIM = """
+UPDATE games
+SET epoch = epoch + 1
+WHERE id = $1 AND status IN ('waiting', 'active')
+RETURNING snapshot, version, epoch, round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+"""
+
+CLAIM_MANY = """
+UPDATE games
+SET epoch = epoch + 1
+WHERE id = ANY($1::text[]) AND status IN ('waiting', 'active')
+RETURNING id, snapshot, version, epoch,
+          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+"""
+
+LOG_SEQS = """
+SELECT wanted.id, coalesce(
+    (SELECT seq FROM game_events WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
+) AS log_seq
+FROM unnest($1::text[]) AS wanted (id)
+"""
+
+LOOK = "SELECT status, snapshot, version, epoch FROM games WHERE id = $1"
+
+QUARANTINE = """
+UPDATE games
+SET status = 'quarantined'
+WHERE id = $1 AND version = $2 AND epoch = $3 AND status IN ('waiting', 'active')
+"""
+
+IDLE = """
+SELECT id
+FROM games
+WHERE status IN ('waiting', 'active') AND updated_at < to_timestamp($1 / 1000.0)
+ORDER BY updated_at
+LIMIT $2
+"""
+
+LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
+
+GAMES = """
+SELECT id, name, status, config, players, hand_number, version, epoch
+FROM games
+WHERE status IN ('waiting', 'active') AND id <> ALL ($1::text[])
+ORDER BY created_at, id
+"""
+
+EVENTS = """
+SELECT seq, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms
+FROM game_events
+WHERE game_id = $1 AND seq > $2
+ORDER BY seq
+LIMIT $3
+"""
+
+# Whoever comes second gets the key of the first.
+MAKE_KEY = "INSERT INTO server_keys (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
+KEY = "SELECT value FROM server_keys WHERE name = $1"
+
+VERSION = "SELECT current_setting('server_version')"
+
+STATEMENTS = (
+    *SAVES.values(),
+    POSITION,
+    CLAIM,
+    CLAIM_MANY,
+    LOG_SEQS,
+    LOOK,
+    QUARANTINE,
+    IDLE,
+    LOG_SEQ,
+    GAMES,
+    EVENTS,
+    MAKE_KEY,
+    KEY,
+    VERSION,
+    *postgres_accounts.STATEMENTS,
+    *postgres_names.STATEMENTS,
+)
+SESSION_KEY = "session"
+
+CONNECT_S = 5.0
+CLOSE_S = 2.0
+# On top of the server's own limit for a statement, for a server that does not keep to it.
+PATIENCE_S = 1.0
+READERS = 4
+# More than a table can have after its snapshot, both being written in one piece.
+MAX_LATER_EVENTS = 100_000
+
+# The write statement's plan must not depend on how many rows the statistics happen to tell of: a
+# batch is a few hundred look-ups by primary key.
+_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+
+# The data is at fault, and no other try will change that.  Damaged pages are in the list since they
+# concern a few rows, and must not stop the others.
+_REJECTED = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.CardinalityViolationError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.DataCorruptedError,
+    asyncpg.IndexCorruptedError,
+    ValueError,  # What cannot be encoded: bytes that are not UTF-8, a number of over 64 bits.
+)
+# Everything else that may go wrong with a database; TimeoutError is an OSError.
+_FAILED = (
+    *_REJECTED,
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+log = structlog.get_logger("pokerws.postgres")
+_decode_config = msgspec.json.Decoder(TableConfig).decode
+
+
+class PostgresStore:
+    """A `Store`, made by `open`.  `version` is PostgreSQL's."""
+
+    def __init__(self, writer: "_Writer", readers: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._writer = writer
+        self._readers = readers
+        self._accounts = PostgresAccounts(self._reader)
+        self._names = PostgresNames(self._reader)
+        self.version = ""
+
+    @classmethod
+    async def open(cls, dsn: str, *, statement_timeout_ms: int = 5000) -> Self:
+        """Connect to a migrated database.  Raises StoreUnavailable."""
+        settings = {"application_name": "pokerws", "statement_timeout": str(statement_timeout_ms)}
+        timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
+        try:
+            readers = await asyncpg.create_pool(
+                dsn,
+                min_size=0,
+                max_size=READERS,
+                timeout=CONNECT_S,
+                command_timeout=timeout_s,
+                server_settings=settings,
+                max_cached_statement_lifetime=0,
+                # Nothing is set on a connection that would have to be reset: a round trip saved.
+                reset=_nothing_to_reset,
+            )
+            store = cls(_Writer(dsn, settings | _WRITER_SETTINGS, timeout_s), readers)
+        except _FAILED as error:
+            raise _unavailable(error) from error
+        try:
+            await store._start()
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def save(self, changes: Sequence[Change]) -> set[TableId]:
+        """Part of `Store`."""
+        if not changes:
+            return set()
+        try:
+            over = any(change.expected >= change.version for change in changes)
+            try:
+                rows = await self._save(changes, over=over)
+            except asyncpg.UniqueViolationError as error:
+                if error.table_name == "transfers":
+                    raise
+                # Only events can be there already: rows of games that are drop out by themselves.
+                rows = await self._save(changes, over=True)
+        except _REJECTED as error:
+            raise _rejected(error) from error
+        except _FAILED as error:
+            raise _unavailable(error) from error
+        return {TableId(row["id"]) for row in rows}
+
+    async def _save(self, changes: Sequence[Change], *, over: bool) -> list[asyncpg.Record]:
+        statement, arguments = save_statement(changes, over=over)
+        return await self._writer.fetch(statement, *arguments)
+
+    @property
+    def accounts(self) -> PostgresAccounts:
+        """Part of `Store`."""
+        return self._accounts
+
+    @property
+    def names(self) -> PostgresNames:
+        """Part of `Store`."""
+        return self._names
+
+    async def position(self, table: TableId) -> Position | None:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            row = await reader.fetchrow(POSITION, table)
+        return None if row is None else Position(row["version"], row["epoch"])
+
+    async def claim(self, table: TableId) -> Claimed | None:
+        """Part of `Store`.
+
+        The log is read after the epoch is raised, in statements of their own: by then nobody else
+        can add to it, and what a save added that was under way is seen.
+        """
+        async with self._reader() as reader:
+            row = await reader.fetchrow(CLAIM, table)
+            if row is None:
+                return None
+            log_seq: int = await reader.fetchval(LOG_SEQ, table)
+            return await _claimed(reader, table, row, log_seq)
+
+    async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            rows = {row["id"]: row for row in await reader.fetch(CLAIM_MANY, sorted(tables))}
+            seqs = await reader.fetch(LOG_SEQS, list(rows))
+            return {
+                TableId(table): await _claimed(reader, table, rows[table], log_seq)
+                for table, log_seq in seqs
+            }
+
+    async def look(self, table: TableId) -> Stored | None:
+        """Part of `Store`."""
+        async with self._reader() as reader, reader.transaction(isolation="repeatable_read"):
+            row = await reader.fetchrow(LOOK, table)
+            log_seq: int = await reader.fetchval(LOG_SEQ, table)
+        if row is None:
+            return None
+        return Stored(
+            row["status"], row["snapshot"].encode(), row["version"], row["epoch"], log_seq
+        )
+
+    async def quarantine(self, table: TableId, at: Position) -> None:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            await reader.execute(QUARANTINE, table, at.version, at.epoch)
+
+    async def idle(self, before_ms: int, limit: int) -> list[TableId]:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            return [TableId(row["id"]) for row in await reader.fetch(IDLE, before_ms, limit)]
+
+    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
+        """Part of `Store`.  A game whose config cannot be read is left out, and logged."""
+        async with self._reader() as reader:
+            rows = await reader.fetch(GAMES, list(besides))
+        return [game for row in rows if (game := _game(row)) is not None]
+
+    async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            rows = await reader.fetch(EVENTS, table, after_seq, limit)
+        return [_event(row) for row in rows]
+
+    async def session_key(self) -> str:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            await reader.execute(MAKE_KEY, SESSION_KEY, secrets.token_urlsafe(48))
+            key: str = await reader.fetchval(KEY, SESSION_KEY)
+        return key
+
+    async def close(self) -> None:
+        """Part of `Store`.  Waits for a server that does not answer for a moment only."""
+        await self._writer.close()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._readers.close()
+        except TimeoutError:
+            self._readers.terminate()
+
+    async def _start(self) -> None:
+        """Fail now, and not at the first save, when the database is not as it should be."""
+        async with self._reader() as reader:
+            self.version = await reader.fetchval(VERSION)
+        try:
+            await self._writer.prepare(SAVE)
+        except _FAILED as error:
+            raise _unavailable(error) from error
+
+    @asynccontextmanager
+    async def _reader(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":
+        try:
+            async with self._readers.acquire(timeout=CONNECT_S) as reader:
+                try:
+                    yield reader
+                except BaseException:
+                    # A polite end would wait for an answer that may never come.
+                    reader.terminate()
+                    raise
+        except _FAILED as error:
+            raise _unavailable(error) from error
+
+
+class _Writer:
+    """One connection, opened when it is needed, and dropped when its state is in doubt."""
+
+    def __init__(self, dsn: str, settings: dict[str, str], timeout_s: float) -> None:
+        self._dsn = dsn
+        self._settings = settings
+        self._timeout_s = timeout_s
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._turn = asyncio.Lock()
+
+    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
+        async with self._ready() as connection:
+            return await connection.fetch(statement, *arguments)
+
+    async def prepare(self, statement: str) -> None:
+        async with self._ready() as connection:
+            await connection.prepare(statement)
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                await connection.close(timeout=CLOSE_S)
+            except _FAILED as error:
+                log.debug("connection_terminated", error=_reason(error))
+
+    @asynccontextmanager
+    async def _ready(self) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+        async with self._turn:
+            connection = self._connection
+            if connection is None or connection.is_closed():
+                connection = self._connection = await asyncpg.connect(
+                    self._dsn,
+                    timeout=CONNECT_S,
+                    command_timeout=self._timeout_s,
+                    server_settings=self._settings,
+                    max_cached_statement_lifetime=0,
+                )
+            try:
+                yield connection
+            except _REJECTED:
+                raise
+            except BaseException:
+                connection.terminate()
+                self._connection = None
+                raise
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """What the pool calls when a connection comes back to it."""
+
+
+async def _claimed(
+    reader: "PoolConnectionProxy[asyncpg.Record]", table: str, row: asyncpg.Record, log_seq: int
+) -> Claimed:
+    later: list[asyncpg.Record] = []
+    if log_seq > row["version"]:
+        later = await reader.fetch(EVENTS, table, row["version"], MAX_LATER_EVENTS)
+    return Claimed(
+        snapshot=row["snapshot"].encode(),
+        version=row["version"],
+        epoch=row["epoch"],
+        saved_ms=row["saved_ms"],
+        log_seq=log_seq,
+        later_events=[_event(event) for event in later],
+    )
+
+
+def _event(row: asyncpg.Record) -> EventRow:
+    return EventRow(
+        row["seq"], row["hand_number"], row["type"], row["payload"].encode(), row["at_ms"]
+    )
+
+
+def _game(row: asyncpg.Record) -> Game | None:
+    try:
+        config = _decode_config(row["config"])
+    except msgspec.MsgspecError:
+        log.exception("get_game", outcome="DB_FAILED", table=row["id"], column="config")
+        return None
+    return Game(
+        table=TableId(row["id"]),
+        name=row["name"],
+        status=row["status"],
+        config=config,
+        players=row["players"],
+        hand_number=row["hand_number"],
+        version=row["version"],
+        epoch=row["epoch"],
+    )
+
+
+def _unavailable(error: BaseException) -> StoreUnavailable:
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return StoreUnavailable(f"{_reason(error)}: apply the migrations (server.py migrate)")
+    if isinstance(error, asyncpg.DiskFullError):
+        return StoreFull(f"{_reason(error)}: make room on the database's disk")
+    return StoreUnavailable(_reason(error))
+
+
+def _rejected(error: BaseException) -> StoreRejected:
+    """Who has no account breaks a rule of the ledger, who has too little one of the accounts."""
+    broken = (getattr(error, "table_name", None), getattr(error, "column_name", None))
+    rule = getattr(error, "constraint_name", None)
+    if rule == "accounts_balance_covered" or broken == ("transfers", "source"):
+        return Overdrawn(_reason(error))
+    return StoreRejected(_reason(error))
+
+
+def _reason(error: BaseException) -> str:
+    """One line: a time-out has no text of its own, and PostgreSQL's may have several lines."""
+    text = str(error).partition("\n")[0] or "no answer in time"
+    return f"{type(error).__name__}: {text}"

@@ -1,0 +1,1 @@
+"""Encryption at rest of cards that are still secret."""

@@ -1,0 +1,224 @@
+"""Where the vault's keys come from, and whether they open what live tables have sealed.
+
+A key is written `ID:BASE64`, in the setting VAULT_KEYS or in a file, which the server makes when it
+first needs one.  No key is ever shown or logged, only ids.
+"""
+
+import os
+import re
+import secrets
+from base64 import b64decode, b64encode
+from collections import defaultdict
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+import asyncpg
+import msgspec
+import structlog
+
+from pokerws.game.state import TableId
+from pokerws.storage.vault.vault import KEY_BYTES, Key, SealBroken, SealedByUnknownKey, Vault
+
+# How many tables are live under each key, and a few of them, to try it on.
+LIVE_SEALS = """
+SELECT games.key_id, sealed.tables, games.id, games.snapshot
+FROM (
+    SELECT id, count(*) OVER (PARTITION BY key_id) AS tables,
+           row_number() OVER (PARTITION BY key_id ORDER BY id) AS place
+    FROM games
+    WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
+) AS sealed JOIN games USING (id)
+WHERE sealed.place <= $1
+ORDER BY games.key_id, sealed.place
+"""
+
+# One damaged row must not look like a wrong key, so that some more are tried.
+TRIES = 3
+CONNECT_S = 10
+_WRITTEN = re.compile(r"([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)")
+
+log = structlog.get_logger("pokerws.vault")
+
+
+class VaultError(Exception):
+    """There is no usable key; the message is one line that says what to do."""
+
+
+class KeySource(NamedTuple):
+    """What the settings say: VAULT_KEYS, and VAULT_KEY_FILE for when that is empty."""
+
+    given: tuple[str, ...]
+    file: Path
+
+
+class LiveSeal(NamedTuple):
+    """A live table whose snapshot has sealed cards; `tables` have been sealed by the same key."""
+
+    key_id: str
+    tables: int
+    table: TableId
+    snapshot: str
+
+
+def new_key() -> Key:
+    """A fresh random key, whose id is a fingerprint of it."""
+    secret = secrets.token_bytes(KEY_BYTES)
+    return Key(blake2b(secret, digest_size=4, person=b"pokerws key id").hexdigest(), secret)
+
+
+def written(key: Key) -> str:
+    """A key as VAULT_KEYS and the file have it."""
+    return f"{key.id}:{b64encode(key.secret).decode()}"
+
+
+def vault_for_reading(source: KeySource) -> Vault:
+    """A vault with the keys that are there, if any, for an operator's commands.
+
+    Makes no key.  Raises VaultError.
+    """
+    return Vault(_read(source) or [])
+
+
+async def open_vault(dsn: str, source: KeySource) -> Vault:
+    """The server's vault, which opens all live tables of a migrated database.
+
+    Makes a key where there is none, and no table needs one.  Raises VaultError.
+    """
+    # Whoever else makes the file seals nothing before it is there.
+    seals = await _live_seals(dsn)
+    keys = _read(source)
+    if keys is None and not seals:
+        keys = _make(source.file)
+    vault = Vault(keys or [])
+    _check(vault, seals, source)
+    return vault
+
+
+async def _live_seals(dsn: str) -> list[LiveSeal]:
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_S)
+        try:
+            rows = await connection.fetch(LIVE_SEALS, TRIES)
+        finally:
+            await connection.close(timeout=CONNECT_S)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0] or "it did not answer in time"
+        raise VaultError(f"the database cannot be used: {reason}; check DATABASE_URL") from error
+    return [LiveSeal(*row.values()) for row in rows]
+
+
+def _check(vault: Vault, seals: list[LiveSeal], source: KeySource) -> None:
+    """Raise VaultError unless every key in use is there and opens a table that it sealed."""
+    by_key: defaultdict[str, list[LiveSeal]] = defaultdict(list)
+    for seal in seals:
+        by_key[seal.key_id].append(seal)
+    where = "VAULT_KEYS" if source.given else f"VAULT_KEY_FILE ({source.file})"
+    absent = [key_id for key_id in by_key if key_id not in vault]
+    if absent:
+        used = _used(by_key, absent)
+        raise VaultError(
+            f"cards of hands in play are sealed by keys that {where} does not have: {used}; put "
+            f"each back, as ID:BASE64 behind the first one, {_OR_LOST}"
+        )
+    wrong = [key_id for key_id, some in by_key.items() if not _opens_any(vault, some)]
+    if wrong:
+        used = _used(by_key, wrong)
+        raise VaultError(
+            f"cards of hands in play are sealed by other keys than {where} has under the same "
+            f"ids: {used}; set each id to the key that it had, {_OR_LOST}"
+        )
+
+
+_OR_LOST = (
+    "or, if it is lost for good, close these tables and refund their players first "
+    "(docs/migration.md)"
+)
+
+
+def _used(by_key: dict[str, list[LiveSeal]], key_ids: list[str]) -> str:
+    counts = ((key_id, by_key[key_id][0].tables) for key_id in key_ids)
+    return ", ".join(f"{key_id} ({n} table{'s' if n > 1 else ''})" for key_id, n in counts)
+
+
+def _opens_any(vault: Vault, seals: list[LiveSeal]) -> bool:
+    """Whether a key opens one of its tables; one that cannot be read at all says nothing."""
+    locked = False
+    for seal in seals:
+        try:
+            vault.open_snapshot(seal.table, seal.snapshot)
+        except (SealBroken, SealedByUnknownKey):
+            locked = True
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            continue
+        else:
+            return True
+    return not locked
+
+
+def _read(source: KeySource) -> list[Key] | None:
+    """The keys, or None where none are set and there is no file.  Raises VaultError."""
+    if source.given:
+        return _parse(list(source.given), "VAULT_KEYS")
+    try:
+        text = source.file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
+        raise VaultError(
+            f"VAULT_KEY_FILE {source.file} cannot be read: {why}; make it readable for the "
+            f"server's account, or set VAULT_KEYS"
+        ) from error
+    return _parse(re.split(r"[,\s]+", text.strip()), f"VAULT_KEY_FILE {source.file}")
+
+
+def _parse(texts: list[str], where: str) -> list[Key]:
+    keys: dict[str, Key] = {}
+    for text in texts:
+        match = _WRITTEN.fullmatch(text)
+        if match is None:
+            raise VaultError(
+                f"{where} must hold keys like ID:BASE64 of {KEY_BYTES} bytes, separated by commas; "
+                f"make one with: python server.py vault-key"
+            )
+        if match[1] in keys:
+            raise VaultError(f"{where} has two keys with the id {match[1]}: give each its own")
+        keys[match[1]] = Key(match[1], b64decode(match[2]))
+    return list(keys.values())
+
+
+def _make(file: Path) -> list[Key]:
+    """Make the file with a fresh key; of several processes at once, all get the key of the first.
+
+    The file appears whole or not at all.
+    """
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+                out.write(f"{written(new_key())}\n")
+                out.flush()
+                os.fsync(out.fileno())
+            with suppress(FileExistsError):
+                os.link(draft, file)
+                _sync_directory(file.parent)
+                log.info("vault_key_made", file=str(file))
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise VaultError(
+            f"VAULT_KEY_FILE {file} cannot be made: {error.strerror or error}; set VAULT_KEY_FILE "
+            f"to a place that can be written, or VAULT_KEYS to what python server.py vault-key says"
+        ) from error
+    return _read(KeySource((), file)) or []
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

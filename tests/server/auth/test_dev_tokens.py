@@ -1,0 +1,139 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
+
+from pokerws.game.illegal import Illegal
+from pokerws.server.auth.bot_tokens import BotTokens
+from pokerws.server.auth.dev_tokens import mint
+from pokerws.server.auth.key_sources import FixedKeys
+from pokerws.server.auth.keys import KeySetError, key_of_secret, keys_of_pem
+from pokerws.server.auth.tokens import Tokens
+from pokerws.settings import Settings, SettingsError
+from server import main
+from tests.server.fakes import ManualClock
+from tests.server.signing import SECRET, private_key, private_pem, public_pem
+
+ASKED: dict[str, Any] = {
+    "player": "ann",
+    "name": "Ann",
+    "role": "spectator",
+    "minutes": 5,
+    "key_file": None,
+    "now_ms": ManualClock().now_ms(),
+}
+
+
+async def test_a_token_of_the_secret_is_one_that_the_server_takes() -> None:
+    settings = Settings(auth_secret=SECRET, auth_issuer="https://x.example", auth_audience="poker")
+    clock = ManualClock()
+    admission = Tokens(
+        FixedKeys([key_of_secret(SECRET)]),
+        BotTokens("b" * 32),
+        clock,
+        issuer="https://x.example",
+        audience="poker",
+    )
+    first, second = mint(settings, **ASKED), mint(settings, **ASKED)
+    identity = await admission.admit(first, None)
+    assert (identity.player, identity.name, identity.role) == ("ann", "Ann", "spectator")
+    assert identity.expires_ms == clock.now_ms() + 5 * 60_000
+    assert (await admission.admit(second, None)).sid != identity.sid
+    clock.advance(5 * 60_000)
+    with pytest.raises(Illegal, match="token_expired"):
+        await admission.admit(first, None)
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+async def test_a_token_of_a_private_key_is_taken_by_who_has_the_public_one(
+    algorithm: str, tmp_path: Path
+) -> None:
+    key = private_key(algorithm)
+    path = tmp_path / "key.pem"
+    path.write_bytes(private_pem(key))
+    given = mint(Settings(auth_secret=SECRET), **{**ASKED, "key_file": path})
+    keys = FixedKeys(keys_of_pem(public_pem(key)))
+    identity = await Tokens(keys, BotTokens("b" * 32), ManualClock()).admit(given, None)
+    assert identity.player == "ann"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({}, "set AUTH_SECRET, or give --key"),
+        ({"player": "bot_ada"}, "--player"),
+        ({"player": ""}, "--player"),
+        ({"name": "A\u202enn"}, "--name"),
+        ({"name": "x" * 25}, "--name"),
+        ({"key_file": Path("nowhere.pem")}, "--key cannot be read: nowhere.pem"),
+        ({"key_file": Path(__file__)}, "a private key and no password"),
+    ],
+)
+def test_what_cannot_be_signed_is_an_error_that_says_what_is_missing(
+    asked: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(SettingsError, match=words):
+        mint(Settings(), **{**ASKED, **asked})
+
+
+def test_a_key_that_the_server_would_not_take_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    for pem, settings in (
+        (private_pem(private_key("ES256")), Settings(auth_algorithms=("RS256",))),
+        (_locked(), Settings()),
+    ):
+        path.write_bytes(pem)
+        with pytest.raises(SettingsError, match="--key"):
+            mint(settings, **{**ASKED, "key_file": path})
+    with pytest.raises(KeySetError, match="AUTH_SECRET"):
+        mint(Settings(auth_secret=public_pem(private_key("ES256")).decode()), **ASKED)
+
+
+def _locked() -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (["--player", "ann"], {"AUTH_SECRET": SECRET}, "--name"),
+        (["--player", "ann", "--name", "Ann", "--minutes", "0"], {}, "'0' is no number"),
+        (["--player", "ann", "--name", "Ann", "--role", "king"], {}, "--role"),
+        (["--player", "ann", "--name", "Ann"], {}, "pokerws: there is nothing to sign"),
+        (["--player", "ann", "--name", "Ann"], {"AUTH_SECRET": "short"}, "AUTH_SECRET must be"),
+        (["--player", "p_1", "--name", "Ann"], {"AUTH_SECRET": SECRET}, "pokerws: --player"),
+    ],
+)
+def test_the_command_prints_a_token_or_one_line_that_says_what_is_wrong(
+    arguments: list[str],
+    environment: dict[str, str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("AUTH_SECRET", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    try:
+        returned = main(["token", *arguments])
+    except SystemExit as stopped:  # That is how argparse refuses.
+        returned = int(str(stopped.code))
+    printed = capsys.readouterr()
+    assert (returned, printed.out) == (2, "")
+    assert words in printed.err.splitlines()[-1]
+
+
+def test_the_command_prints_the_token_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AUTH_SECRET", SECRET)
+    assert main(["token", "--player", "ann", "--name", "Ann", "--minutes", "1"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.count(".") == 2

@@ -1,0 +1,174 @@
+import time
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from structlog.testing import capture_logs
+
+from pokerws.game.commands import Close
+from pokerws.game.state import PlayerId
+from pokerws.messages import Accepted, ClientMessage, CloseTable
+from pokerws.server.auth.identity import FORBIDDEN
+from tests.server.conftest import Connect, Raw
+from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.signing import SECRET, token
+from tests.server.stored_house import GRANT, Ledger, balance, house_on
+
+CONFIG = {"seats": 3, "min_buy_in": 1_000, "max_buy_in": 5_000}
+AUTH = {"use_auth_middleware": True, "auth_secret": SECRET}
+
+PLAYING: list[dict[str, Any]] = [
+    {"type": "create_table", "name": "Two", "config": CONFIG},
+    {"type": "sit", "buy_in": 1_000},
+    {"type": "sit_out"},
+    {"type": "sit_in"},
+    {"type": "add_chips", "amount": 1},
+    {"type": "act", "turn": 1, "action": "fold"},
+    {"type": "show", "hand": 1},
+    {"type": "straddle", "on": True},
+    {"type": "run_it", "times": 2},
+    {"type": "choose_game", "variant": "NT"},
+    {"type": "chat", "text": "hi"},
+    {"type": "refill"},
+    {"type": "close_table"},
+]
+
+
+def token_of(player: str, role: str = "player") -> str:
+    return token({"sub": player, "name": player.title(), "role": role, "exp": time.time() + 600})
+
+
+async def enter(connect: Connect, player: str, role: str = "player") -> Raw:
+    raw = await connect()
+    raw.welcome = await raw.ask("hello", token=token_of(player, role))
+    assert raw.welcome["type"] == "welcome", raw.welcome
+    return raw
+
+
+async def open_table(raw: Raw) -> str:
+    return str((await raw.ask("create_table", name="One", config=CONFIG))["table"])
+
+
+def test_each_message_is_allowed_or_forbidden_to_a_spectator_on_purpose() -> None:
+    kinds = {kind.__struct_config__.tag for kind in get_args(ClientMessage)}
+    forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["spectator"]}
+    assert forbidden == {command["type"] for command in PLAYING}
+    assert kinds - forbidden == set(
+        "hello logout ping list_tables watch_lobby watch unwatch get_hand get_account stand".split()
+    )
+    assert FORBIDDEN["player"] == (CloseTable,)
+    assert FORBIDDEN["admin"] == ()
+
+
+@pytest.mark.parametrize(
+    (),
+    [
+        pytest.param(marks=pytest.mark.settings(**AUTH), id="lenient"),
+        pytest.param(marks=pytest.mark.settings(use_input_validation=True, **AUTH), id="strict"),
+    ],
+)
+async def test_a_spectator_sees_the_tables_and_may_not_play(open_connection: Connect) -> None:
+    player = await enter(open_connection, "ann")
+    spectator = await enter(open_connection, "sue", "spectator")
+    assert (player.welcome["role"], spectator.welcome["role"]) == ("player", "spectator")
+    table = await open_table(player)
+    for command in PLAYING:
+        at = {} if command["type"] in ("create_table", "refill") else {"table": table}
+        answer = await spectator.ask(**{**command, **at})
+        assert (answer["type"], answer.get("code")) == ("rejected", "forbidden"), command
+    assert len((await spectator.ask("list_tables"))["tables"]) == 1
+    assert (await spectator.ask("ping"))["type"] == "pong"
+    assert (await spectator.ask("watch_lobby"))["type"] == "accepted"
+    assert (await spectator.ask("watch", table=table))["type"] == "accepted"
+    assert (await spectator.until("snapshot"))["state"]["seats"] == [None] * 3
+    assert (await player.ask("sit", table=table, seat=0, buy_in=1_000))["type"] == "accepted"
+    (sat,) = (await spectator.until("events"))["events"]
+    assert (sat["type"], sat["player"]) == ("player_sat", "ann")
+    assert (await spectator.ask("unwatch", table=table))["type"] == "accepted"
+
+
+@pytest.mark.settings(**AUTH)
+async def test_who_was_made_a_spectator_can_take_the_chips_home_and_nothing_else(
+    open_connection: Connect,
+) -> None:
+    raw = await enter(open_connection, "ann")
+    table = await open_table(raw)
+    await raw.ask("sit", table=table, seat=0, buy_in=1_000)
+    assert (await raw.ask("hello", token=token_of("ann", "spectator")))["role"] == "spectator"
+    assert (await raw.ask("sit_out", table=table))["code"] == "forbidden"
+    assert (await raw.ask("stand", table=table))["type"] == "accepted"
+
+
+@pytest.mark.settings(**AUTH)
+async def test_a_player_may_not_close_a_table(open_connection: Connect) -> None:
+    raw = await enter(open_connection, "ann")
+    table = await open_table(raw)
+    assert (await raw.ask("close_table", table=table))["code"] == "forbidden"
+    assert len((await raw.ask("list_tables"))["tables"]) == 1
+
+
+@pytest.fixture
+def lines() -> Iterator[list[Any]]:
+    with capture_logs() as lines:
+        yield lines
+
+
+@pytest.mark.settings(**AUTH)
+async def test_an_admin_closes_a_table_and_everybody_goes_home_with_the_chips(
+    open_connection: Connect, lines: list[Any]
+) -> None:
+    player, admin = [
+        await enter(open_connection, "ann"),
+        await enter(open_connection, "root", "admin"),
+    ]
+    table = await open_table(player)
+    before = (await player.ask("get_account"))["balance"]
+    await player.ask("sit", table=table, seat=0, buy_in=1_000)
+    assert (await player.ask("get_account"))["balance"] == before - 1_000
+    for raw in (player, admin):
+        await raw.ask("watch", table=table)
+        await raw.until("snapshot")
+
+    answer = await admin.ask("close_table", table=table)
+
+    assert answer["type"] == "accepted"
+    for raw in (admin, player):
+        told = await raw.until("events")
+        assert told["seq"] == answer["seq"]
+        closed = told["events"][-1]
+        assert (closed["type"], closed["reason"]) == ("table_closed", "operator")
+    assert (await player.ask("get_account"))["balance"] == before
+    assert (await player.ask("list_tables"))["tables"] == []
+    assert (await admin.ask("close_table", table=table))["code"] == "unknown_table"
+    (asked,) = [line for line in lines if line["event"] == "table_close_asked"]
+    assert (asked["table"], asked["player"]) == (table, "root")
+
+
+async def test_an_admin_hears_that_a_table_is_closed_once_all_chips_are_stored_at_home() -> None:
+    ledger, admin = Ledger(), FakeViewer("root")
+    async with house_on(ledger, ManualClock()) as house:
+        actor = await house.open_hand()
+        ledger.open.clear()
+        actor.handle(admin, "1", Close("operator"))
+        assert admin.take() == []
+        ledger.open.set()
+        await house.written()
+        assert [type(message) for message in admin.take()] == [Accepted]
+        assert await house.listed() == set()
+        assert [await balance(ledger, player) for player in ("ann", "ben")] == [GRANT, GRANT]
+        assert ledger.total == 0
+
+
+@pytest.mark.settings(**AUTH)
+async def test_an_admin_plays_as_anybody_does(open_connection: Connect) -> None:
+    admin = await enter(open_connection, "root", "admin")
+    table = await open_table(admin)
+    assert (await admin.ask("sit", table=table, buy_in=1_000))["type"] == "accepted"
+
+
+async def test_a_guest_is_a_player_whatever_it_says(open_connection: Connect) -> None:
+    raw = await open_connection("Ann", role="admin")
+    assert raw.welcome["role"] == "player"
+    table = await open_table(raw)
+    assert (await raw.ask("close_table", table=table))["code"] == "forbidden"
+    assert PlayerId(raw.welcome["player"]).startswith("p_")

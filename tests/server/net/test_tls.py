@@ -1,0 +1,200 @@
+"""The port over TLS, with certificates made for the occasion."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from websockets.asyncio.client import connect
+
+from pokerws.client import connect as connect_client
+from pokerws.game.state import TableConfig
+from pokerws.server.app import App
+from pokerws.server.net.tls import server_context
+from pokerws.settings import Settings, SettingsError, load
+
+Key = ec.EllipticCurvePrivateKey
+
+
+def write_key(path: Path, key: Key, password: bytes | None = None) -> None:
+    sealed: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if password is not None:
+        sealed = serialization.BestAvailableEncryption(password)
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, sealed)
+    )
+
+
+def write_certificate(path: Path, key: Key, name: str, signer: Key | None = None) -> None:
+    """A certificate for poker.example and 127.0.0.1: of itself, or of an authority of that key."""
+
+    def named(text: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+    now = datetime.now(UTC)
+    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    if signer is None:
+        names.append(x509.IPAddress(ip_address("127.0.0.1")))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(named(name))
+        .issuer_name(named(name if signer is None else "Authority"))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(signer or key, hashes.SHA256())
+    )
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> dict[str, str]:
+    """The settings for a certificate that signs itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    cert_file, key_file = tmp_path / "server.pem", tmp_path / "server.key"
+    write_certificate(cert_file, key, "poker.example")
+    write_key(key_file, key)
+    return {"tls_cert_file": str(cert_file), "tls_key_file": str(key_file)}
+
+
+@pytest.fixture
+async def app(pair: dict[str, str], tmp_path: Path) -> AsyncIterator[App]:
+    nowhere = f"embedded:{tmp_path / 'none'}"
+    app = App(Settings(port=0, database_url=nowhere, **pair))  # type: ignore[arg-type]
+    await app.start()
+    yield app
+    await app.stop()
+
+
+async def test_page_and_socket_are_served_over_tls(app: App, pair: dict[str, str]) -> None:
+    trusting = ssl.create_default_context(cafile=pair["tls_cert_file"])
+    assert app.address == f"https://127.0.0.1:{app.port}/"
+
+    def page() -> tuple[int, str]:
+        with urlopen(app.address, context=trusting) as response:
+            return response.status, response.headers["Strict-Transport-Security"]
+
+    assert await asyncio.to_thread(page) == (200, "max-age=31536000")
+    assert app.socket_url == f"wss://127.0.0.1:{app.port}/ws"
+    async with connect(app.socket_url, ssl=trusting) as connection:
+        assert connection.response is not None
+        assert "Strict-Transport-Security" in connection.response.headers
+
+
+async def test_a_client_that_does_not_trust_the_certificate_stays_away(app: App) -> None:
+    with pytest.raises(ssl.SSLCertVerificationError):
+        await connect(app.socket_url)
+
+
+async def test_what_speaks_no_tls_gets_no_answer(app: App) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"HTTP" not in await reader.read()
+    writer.close()
+
+
+def test_old_versions_of_tls_are_not_spoken(pair: dict[str, str]) -> None:
+    context = server_context(Settings(**pair))  # type: ignore[arg-type]
+    assert context is not None
+    # Whether an older one would be spoken without this is up to how OpenSSL was built.
+    assert context.minimum_version == ssl.TLSVersion.TLSv1_2
+
+
+async def test_the_servers_own_bots_trust_its_certificate(app: App) -> None:
+    async with connect_client(app.socket_url, name="Ada", tls=app.own_tls) as client:
+        assert client.player
+
+
+async def test_over_tls_messages_are_taken_and_answered_as_they_come(app: App) -> None:
+    async with connect_client(app.socket_url, name="Ada", tls=app.own_tls) as client:
+        table = await client.create_table("One", TableConfig())
+        view = await client.watch(table)
+        await client.sit(table, 10_000)
+        await asyncio.gather(client.sit_out(table), client.sit_in(table), client.stand(table))
+        await view.wait_for(lambda view: view.table.seat_of(client.player) is None)
+
+
+async def test_own_bots_trust_a_certificate_that_somebody_else_has_signed(tmp_path: Path) -> None:
+    key, authority = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    cert_file, key_file = tmp_path / "server.pem", tmp_path / "server.key"
+    write_certificate(cert_file, key, "poker.example", authority)
+    write_key(key_file, key)
+    nowhere = f"embedded:{tmp_path / 'none'}"
+    app = App(
+        Settings(
+            port=0,
+            database_url=nowhere,
+            tls_cert_file=str(cert_file),
+            tls_key_file=str(key_file),
+        )
+    )
+    await app.start()
+    async with connect_client(app.socket_url, name="Ada", tls=app.own_tls) as client:
+        assert client.player
+    await app.stop()
+
+
+def refusal(settings: dict[str, str]) -> str:
+    with pytest.raises(SettingsError, match=r".") as caught:
+        server_context(Settings(**settings))  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["tls_cert_file", "tls_key_file"])
+def test_a_file_that_cannot_be_read_is_named(name: str, pair: dict[str, str]) -> None:
+    message = refusal({**pair, name: "/no/such/file"})
+    assert message.startswith(f"{name.upper()} cannot be read: /no/such/file: No such file")
+
+
+def test_a_key_of_another_certificate_is_named(pair: dict[str, str]) -> None:
+    key_file = Path(pair["tls_key_file"])
+    write_key(key_file, ec.generate_private_key(ec.SECP256R1()))
+    assert refusal(pair).startswith(f"TLS_KEY_FILE {key_file} is not the key of")
+
+
+def test_a_file_that_is_no_certificate_or_no_key_is_named(pair: dict[str, str]) -> None:
+    cert_file, key_file = pair["tls_cert_file"], pair["tls_key_file"]
+    assert refusal({**pair, "tls_cert_file": key_file}).startswith(f"TLS_CERT_FILE {key_file}")
+    assert refusal({**pair, "tls_key_file": cert_file}).startswith(f"TLS_KEY_FILE {cert_file}")
+    Path(cert_file).write_bytes(b"\x00nonsense")
+    assert refusal(pair).startswith(f"TLS_CERT_FILE {cert_file} holds no certificate")
+
+
+def test_a_key_with_a_password_is_refused_instead_of_asking_for_it(pair: dict[str, str]) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    write_key(Path(pair["tls_key_file"]), key, b"secret")
+    write_certificate(Path(pair["tls_cert_file"]), key, "poker.example")
+    assert "without a password" in refusal(pair)
+
+
+@pytest.mark.parametrize("name", ["TLS_CERT_FILE", "TLS_KEY_FILE"])
+def test_one_file_without_the_other_is_refused(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is set and"):
+        load({name: "some.pem"})
+
+
+@pytest.mark.parametrize("proxies", ["10.0.0.1/8", "10.0.0.0/99", "1.2.3", "10.0.0.0/8,x"])
+def test_proxies_that_are_no_networks_are_refused(proxies: str) -> None:
+    with pytest.raises(SettingsError, match=r"^TRUSTED_PROXIES must be addresses or networks"):
+        load({"TRUSTED_PROXIES": proxies})
+
+
+async def test_without_a_certificate_nothing_is_said_of_tls(tmp_path: Path) -> None:
+    app = App(Settings(port=0, database_url=f"embedded:{tmp_path / 'none'}"))
+    await app.start()
+    async with connect(app.socket_url) as connection:
+        assert connection.response is not None
+        assert "Strict-Transport-Security" not in connection.response.headers
+    assert app.own_tls is None
+    assert app.address.startswith("http://")
+    await app.stop()

@@ -1,0 +1,226 @@
+"""Whatever a client sends, on both wires and in both ways of checking: an answer, and no fault."""
+
+import asyncio
+import itertools
+import json
+import random
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import MAX_CHIPS, TableConfig, TableId
+from pokerws.messages import JSON, MSGPACK, REJECT_CODES, ClientMessage, Wire, client_decoder
+from pokerws.server.sessions.decoding import decode, id_of
+from pokerws.server.sessions.handlers import dispatch
+from tests.server.fakes import ManualClock
+from tests.server.in_process import Client, open_desk
+
+BOTH = [
+    pytest.param((wire, strict), id=f"{'json' if wire.is_text else 'msgpack'}-{strict}")
+    for wire, strict in itertools.product((JSON, MSGPACK), (True, False))
+]
+BIG = [2**31, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1, -1, -(2**63), MAX_CHIPS, MAX_CHIPS + 1]
+FLOATS = [float("inf"), float("-inf"), float("nan"), -0.0, 1e308, 0.5, 2.0, 1e18]
+TEXTS = ["", "7", "-7", "1e3", "1e400", "NaN", "true", "null", "\x00", "\u202e", "x" * 2_000, "é"]
+BY_TAG = {
+    str(message.__struct_config__.tag): message.__struct_fields__
+    for message in get_args(ClientMessage)
+}
+CONFIG_FIELDS = TableConfig.__struct_fields__
+
+plain = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from(BIG),
+    st.integers(-5, 20_000),
+    st.sampled_from(FLOATS),
+    st.sampled_from(TEXTS),
+    st.text(max_size=30),
+    st.sampled_from(["t", "NT", "fold", "raise", "each"]),
+)
+values = st.recursive(
+    plain,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+configs = st.dictionaries(st.sampled_from(CONFIG_FIELDS), plain) | values
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> dict[str, Any]:
+    """Something like a message: of a known type, with some of its fields, and any values."""
+    tag = draw(st.sampled_from(sorted(BY_TAG)))
+    drawn: dict[str, Any] = {"type": tag, "id": "1"}
+    for field in BY_TAG[tag]:
+        kind = draw(st.sampled_from(["good", "good", "any", "none"]))
+        if kind == "good":
+            drawn[field] = draw(GOOD.get(field, values))
+        elif kind == "any":
+            drawn[field] = draw(configs if field == "config" else values)
+    if draw(st.booleans()):
+        drawn |= draw(st.dictionaries(st.text(max_size=5), values, max_size=2))
+    return drawn
+
+
+GOOD: dict[str, st.SearchStrategy[Any]] = {
+    "id": st.just("1"),
+    "table": st.just("TABLE"),
+    "name": st.sampled_from(["One", "Jose\u0301", "Ann"]),
+    "text": st.text(min_size=1, max_size=20),
+    "config": st.dictionaries(st.sampled_from(CONFIG_FIELDS), st.integers(0, 50_000)),
+    "buy_in": st.integers(1_000, 30_000),
+    "amount": st.none() | st.integers(0, 30_000),
+    "turn": st.integers(0, 20),
+    "action": st.sampled_from(["fold", "check", "call", "bet", "raise"]),
+    "seat": st.none() | st.integers(0, 9),
+    "after_seq": st.none() | st.integers(0, 100),
+    "protocol": st.just(1),
+}
+
+
+def written(wire: Wire, message: dict[str, Any]) -> str | bytes:
+    if wire.is_text:
+        # With NaN and Infinity as Python writes them, and lone surrogates as escapes.
+        return json.dumps(message)
+    return msgspec.msgpack.encode(message)
+
+
+class Server:
+    """A desk with a table, and one client who is at home there."""
+
+    def __init__(self, wire: Wire, *, strict: bool) -> None:
+        self.runner = asyncio.Runner()
+        self.desk = msgspec.structs.replace(
+            open_desk(ManualClock(), random.Random(1), strict=strict), strict=strict
+        )
+        self.client = Client(self.desk, wire, "p_ann")
+        self.decoder = self.desk.decoders[wire]
+        self.table = self.runner.run(self._open())
+        self.decoded = self.carried_out = 0
+
+    async def _open(self) -> TableId:
+        return self.desk.lobby.create("One", TableConfig()).table.id
+
+    def stop(self) -> None:
+        self.desk.lobby.stop()
+        self.runner.close()
+
+    def take(self, frame: str | bytes) -> None:
+        """Decode and carry out a frame.  Nothing but Illegal may be raised."""
+        code = None
+        try:
+            message = decode(self.client.session.wire, self.decoder, frame)
+            self.decoded += 1
+            self.runner.run(dispatch(self.client.session, message))
+            self.carried_out += 1
+        except Illegal as refused:
+            code = refused.code
+        assert code is None or code in REJECT_CODES
+        assert isinstance(id_of(frame), str)
+        self.client.take()
+        for actor in self.desk.lobby._actors.values():
+            assert actor.table.chips >= 0
+
+
+@pytest.fixture(params=BOTH)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    wire, strict = request.param
+    server = Server(wire, strict=strict)
+    yield server
+    server.stop()
+
+
+def test_whatever_decodes_is_carried_out_or_refused_with_a_code(server: Server) -> None:
+    wire = server.client.session.wire
+
+    @settings(max_examples=250)
+    @given(messages())
+    def take(message: dict[str, Any]) -> None:
+        if message.get("table") == "TABLE":
+            message["table"] = server.table
+        if message["type"] in ("hello", "logout"):
+            # Of these the client would not come back.
+            message["token"] = "forged"
+        server.take(written(wire, message))
+
+    take()
+    # Otherwise this would show nothing.
+    assert server.decoded > 10
+    assert server.carried_out > 3
+
+
+def test_what_is_no_message_is_refused_with_a_code(server: Server) -> None:
+    is_text = server.client.session.wire.is_text
+
+    @settings(max_examples=200)
+    @given(st.text() | st.binary() | st.builds(lambda text: '{"type":' + text, st.text()))
+    def take(frame: str | bytes) -> None:
+        server.take(frame)
+
+    take()
+    server.take("[" * 4_000)
+    server.take(b"\x91" * 4_000)
+    server.take('"\udc00' if is_text else b"\xa1\xff")
+    assert server.carried_out == 0
+
+
+NUMBERS = ["1e400", "-1e400", "NaN", "Infinity", "true", "1e99999", "99999999999999999999999", "{}"]
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize(
+    "number", [*NUMBERS, '"1e400"', '"NaN"', "[7]", "0.5", "-1", '"-1"', '" 7"']
+)
+def test_a_number_that_is_none_is_refused_in_both_ways_of_checking(
+    number: str, *, strict: bool
+) -> None:
+    decoder = client_decoder(strict=strict)
+    for frame in (
+        f'{{"type":"sit","id":"1","table":"t","buy_in":{number}}}',
+        f'{{"type":"act","id":"1","table":"t","turn":{number},"action":"fold"}}',
+        f'{{"type":"watch","id":"1","table":"t","after_seq":{number}}}',
+    ):
+        with pytest.raises(Illegal) as refused:
+            decode(JSON, decoder, frame)
+        assert refused.value.code in ("out_of_range", "wrong_type", "not_json")
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("number", [*FLOATS[:3], 1e308, 0.5, 2**64 - 1, -(2**63), True, b"7", {}])
+def test_a_number_of_messagepack_that_is_none_is_refused_too(number: Any, *, strict: bool) -> None:
+    message = {"type": "sit", "id": "1", "table": "t", "buy_in": number}
+    with pytest.raises(Illegal) as refused:
+        decode(
+            MSGPACK, client_decoder(strict=strict, wire=MSGPACK), msgspec.msgpack.encode(message)
+        )
+    assert refused.value.code in ("out_of_range", "wrong_type")
+
+
+@pytest.mark.parametrize("field", ["id", "table", "text", "type", "extra"])
+@pytest.mark.parametrize("bad", [b"\xff\xfe\xff", b"\xed\xa0\x80", b"\xc0\x80\xc0"])
+def test_a_text_of_messagepack_that_is_not_utf_8_is_refused(field: str, bad: bytes) -> None:
+    message = {"type": "chat", "id": "1", "table": "t", "text": "hi", "extra": "", field: "BAD"}
+    frame = msgspec.msgpack.encode(message).replace(b"BAD", bad)
+    decoder = client_decoder(strict=True, wire=MSGPACK)
+    with pytest.raises(Illegal) as refused:
+        decode(MSGPACK, decoder, frame)
+    assert refused.value.code in ("not_msgpack", "unknown_field")
+    assert isinstance(id_of(frame), str)
+
+
+@pytest.mark.parametrize("field", CONFIG_FIELDS)
+@pytest.mark.parametrize("value", [2**70, 2**63, -1, "x" * 300])
+def test_a_config_out_of_bounds_is_refused(field: str, value: Any) -> None:
+    for strict in (True, False):
+        server = Server(JSON, strict=strict)
+        frame = {"type": "create_table", "id": "1", "name": "Two", "config": {field: value}}
+        before = len(server.desk.lobby.summaries())
+        server.take(json.dumps(frame))
+        assert server.carried_out == 0
+        assert len(server.desk.lobby.summaries()) == before
+        server.stop()

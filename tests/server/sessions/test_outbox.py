@@ -1,0 +1,183 @@
+"""A slow client gets one fresh snapshot instead of what it missed, and then is closed."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+
+from pokerws.game.deal import shuffler
+from pokerws.game.state import PlayerId, TableConfig
+from pokerws.messages import (
+    JSON,
+    CloseCode,
+    Events,
+    Limits,
+    Pong,
+    ServerMessage,
+    Snapshot,
+    Watch,
+    client_decoder,
+    encode,
+    server_decoder,
+)
+from pokerws.server.auth.guests import Guests
+from pokerws.server.auth.identity import Identity
+from pokerws.server.net.connection import Connection
+from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.handlers import dispatch
+from pokerws.server.sessions.session import Session
+from pokerws.server.tables.lobby import Lobby
+from tests.server.fakes import ManualClock, open_bank
+
+FRAMES = 8
+
+
+class SlowConnection:
+    """A connection that takes a frame only when the test lets it."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.reading = asyncio.Event()
+        self.drained = asyncio.Event()
+        self.closed_with: int | None = None
+        self.close_code = None
+        self.subprotocol = None
+
+    def write(self, message: bytes) -> bool:
+        return False
+
+    async def send(self, frame: bytes, *, text: bool) -> None:
+        assert text
+        await self.reading.wait()
+        self.sent.append(frame)
+        self.drained.set()
+
+    async def recv(self) -> str:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def close(self, code: int, reason: str) -> None:
+        assert reason
+        self.closed_with = code
+
+    def take(self) -> list[ServerMessage]:
+        decode = server_decoder().decode
+        messages = [decode(frame) for frame in self.sent]
+        self.sent.clear()
+        return messages
+
+
+class Slow:
+    """A session on a slow connection, watching a table."""
+
+    def __init__(self) -> None:
+        clock = ManualClock()
+        bank = open_bank(clock)
+        self.lobby = Lobby(
+            store=None,
+            sink=None,
+            keep_events=False,
+            clock=clock,
+            shuffle=shuffler(random.Random(1).randbytes),
+            bank=bank,
+            max_tables=5,
+        )
+        desk = Desk(
+            lobby=self.lobby,
+            bank=bank,
+            admission=Guests("k" * 32),
+            clock=clock,
+            decoders={JSON: client_decoder(strict=True)},
+            flags={},
+            limits=Limits(max_message_bytes=4096),
+            outbox_frames=FRAMES,
+            hello_timeout_s=60,
+        )
+        self.connection = SlowConnection()
+        self.session = Session(cast("Connection", self.connection), desk, dispatch)
+        self.session.identity = Identity(PlayerId("ann"), "Ann")
+        self.actor = self.lobby.create("One", TableConfig())
+
+    def overflow(self) -> None:
+        """Send more about the table than the outbox holds."""
+        frame = encode(Events(self.actor.table.id, 1, 2, 0, []))
+        for _ in range(FRAMES + 2):
+            self.session.show(frame)
+
+    async def read_all(self) -> list[ServerMessage]:
+        """Let the client read until nothing more is queued."""
+        self.connection.reading.set()
+        for _ in range(4 * FRAMES):
+            await asyncio.sleep(0)
+        assert not self.session._outbox
+        self.connection.reading.clear()
+        return self.connection.take()
+
+
+@pytest.fixture
+async def slow() -> AsyncIterator[Slow]:
+    slow = Slow()
+    await dispatch(slow.session, Watch("w", slow.actor.table.id))
+    await slow.read_all()
+    yield slow
+    slow.lobby.stop()
+    if slow.session._writer is not None:
+        slow.session._writer.cancel()
+
+
+async def test_the_first_overflow_gives_way_to_a_snapshot(slow: Slow) -> None:
+    slow.overflow()
+    messages = await slow.read_all()
+    kinds: list[Any] = [type(message) for message in messages]
+    assert kinds.count(Snapshot) == 1
+    assert len(messages) <= 3
+    assert slow.connection.closed_with is None
+
+
+async def test_answers_are_kept_when_events_give_way(slow: Slow) -> None:
+    slow.session.send(Pong("kept", 0))
+    slow.overflow()
+    messages = await slow.read_all()
+    assert any(isinstance(message, Pong) and message.id == "kept" for message in messages)
+
+
+async def test_a_client_that_caught_up_may_be_slow_again(slow: Slow) -> None:
+    for _ in range(3):
+        slow.overflow()
+        await slow.read_all()
+    assert slow.connection.closed_with is None
+
+
+async def test_the_second_overflow_before_it_caught_up_closes_the_connection(slow: Slow) -> None:
+    slow.overflow()
+    slow.overflow()
+    await asyncio.sleep(0)
+    assert slow.connection.closed_with == CloseCode.TOO_SLOW
+    assert not slow.session._outbox
+
+
+async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
+    for _ in range(10 * FRAMES):
+        slow.session.hear(encode(Pong("chat", 0)))
+    slow.session.show(encode(Events(slow.actor.table.id, 1, 2, 0, [])))
+    messages = await slow.read_all()
+    assert slow.connection.closed_with is None
+    assert sum(isinstance(message, Pong) for message in messages) <= FRAMES
+    assert isinstance(messages[-1], Events)
+
+
+async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:
+    huge = b"x" * (slow.session.desk.outbox_bytes // 2)
+    for _ in range(4):
+        slow.session.tell(huge)
+    await asyncio.sleep(0)
+    assert slow.connection.closed_with == CloseCode.TOO_SLOW
+
+
+async def test_answers_without_end_close_the_connection(slow: Slow) -> None:
+    for _ in range(2 * FRAMES):
+        slow.session.send(Pong("p", 0))
+    await asyncio.sleep(0)
+    assert slow.connection.closed_with == CloseCode.TOO_SLOW

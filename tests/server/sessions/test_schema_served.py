@@ -1,0 +1,49 @@
+"""Every server shows the schemas of its messages."""
+
+import json
+
+import pytest
+
+from pokerws.game.variants import MIXES, VARIANTS
+from pokerws.schema import asyncapi, schemas
+from pokerws.schema.schemas import Schema
+from pokerws.server.app import App
+from tests.server.net.test_http import request
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "document"),
+    [
+        ("/schema", "application/schema+json", schemas.document()),
+        ("/schema/asyncapi.json", "application/json", asyncapi.document()),
+    ],
+)
+async def test_the_schemas_are_shown_and_kept_by_who_has_them(
+    app: App, path: str, media_type: str, document: Schema
+) -> None:
+    status, headers, body = await request(app, f"GET {path} HTTP/1.1\nHost: x\n\n")
+    assert (status, headers["content-type"]) == (200, media_type)
+    assert json.loads(body) == document
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    etag = headers["etag"]
+    for known, expected in ((etag, 304), (f'"x", W/{etag}', 304), ('"x"', 200)):
+        asked = f"GET {path} HTTP/1.1\nHost: x\nIf-None-Match: {known}\n\n"
+        status, headers, body = await request(app, asked)
+        assert (status, headers["etag"]) == (expected, etag)
+        assert bool(body) == (expected == 200)
+        assert "content-security-policy" in headers
+
+
+async def test_the_page_is_told_the_games_of_its_server(app: App) -> None:
+    status, headers, body = await request(app, "GET /variants.js HTTP/1.1\nHost: x\n\n")
+    assert (status, headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    variants, mixes = body.decode().splitlines()
+    told = json.loads(variants.removeprefix("export const VARIANTS = ").removesuffix(";"))
+    assert {code: game["name"] for code, game in told.items()} == {
+        code: variant.name for code, variant in VARIANTS.items()
+    }
+    assert told["FO/8"]["hiLo"]
+    assert told["FO/8"]["fromHole"] == 2
+    told = json.loads(mixes.removeprefix("export const MIXES = ").removesuffix(";"))
+    assert told["HORSE"]["games"] == list(MIXES["HORSE"].games)

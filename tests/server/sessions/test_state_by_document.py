@@ -1,0 +1,228 @@
+"""A client that keeps a table as the protocol document says has the table that the server has.
+
+The document's Python is run on the JSON that viewers are sent, in random play at several tables. It
+is compared with the rules' own `apply` after each event, as no snapshot is taken in the middle of a
+command, and with a snapshot after each command.
+"""
+
+import random
+import re
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from pokerws.game import commands
+from pokerws.game.apply import apply
+from pokerws.game.events import TableEvent
+from pokerws.game.next_hand import games_of
+from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig
+from pokerws.game.table import HANDS_TO_STAND_UP
+from pokerws.messages import Watch
+from pokerws.schema.schemas import tag_of
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.cashier import HISTORY_PAGE
+from pokerws.server.tables.receipts import (
+    CHIP_RECEIPTS_PER_PLAYER,
+    RECEIPT_PLAYERS,
+    RECEIPTS_PER_PLAYER,
+)
+from pokerws.server.tables.recent_events import HISTORY_EVENTS, READ_BACK_EVENTS
+from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.random_action import random_action
+from tests.server.resumed import memory_lobby
+
+Json = dict[str, Any]
+
+DOCUMENT = (Path(__file__).parents[3] / "docs/protocol.md").read_text(encoding="utf-8")
+
+TABLES: dict[str, Json] = {
+    "deep": {"seats": 4},
+    "short": {"seats": 3, "min_buy_in": 100, "max_buy_in": 400},
+    "with antes": {"seats": 4, "ante": 30, "min_buy_in": 100, "max_buy_in": 900},
+    "with a big blind's ante": {"seats": 4, "ante": 100, "ante_kind": "big_blind"},
+    "heads-up without a small blind": {"seats": 2, "small_blind": 0},
+    "straddles, bomb pots and several boards": {
+        "seats": 4,
+        "variant": "PO",
+        "min_buy_in": 200,
+        "max_buy_in": 900,
+        "house": HouseRules(straddle="sleeper", run_it=3, bomb_pot_every=4, bomb_pot_boards=2),
+    },
+    "fixed limit, high and low": {"seats": 4, "variant": "FO/8", "max_buy_in": 3_000},
+    "stud": {"seats": 4, "variant": "F7S/8", "max_buy_in": 3_000},
+    "draws until the deck is out": {"seats": 6, "variant": "F2L3D"},
+    "discards": {"seats": 3, "variant": "NCP"},
+    "a mix": {"seats": 3, "variant": "MIX", "mix": Mix(("FR", "FB", "NS"), "hands", 2)},
+    "dealer's choice": {"seats": 3, "variant": "MIX", "mix": Mix(("NT", "N5D"), "choice")},
+}
+STEPS = 200
+# What is rare is played for.
+RARE = {
+    "straddles, bomb pots and several boards": "run_it_agreed",
+    "draws until the deck is out": "deck_reshuffled",
+}
+# More than there are seats, so that seats change hands.
+PLAYERS = tuple(PlayerId(f"p{number}") for number in range(7))
+SPECTATOR = PlayerId("sam")
+# The first is before any snapshot, the second for the log alone.
+UNSEEN = {"table_opened", "log_restarted"}
+
+
+def python_of_document() -> SimpleNamespace:
+    """What the document's Python defines."""
+    (block,) = re.findall(r"^```python\n(.+?)\n```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    names: Json = {}
+    exec(block, names)
+    return SimpleNamespace(**names)
+
+
+def messages_of(viewer: FakeViewer) -> list[Json]:
+    """The messages since the last call."""
+    messages = [msgspec.json.decode(frame) for frame in viewer.frames]
+    viewer.frames.clear()
+    return messages
+
+
+def watch(actor: TableActor, viewer: FakeViewer) -> Json:
+    """The state in the snapshot that a viewer is sent."""
+    actor.watch(viewer, Watch("w", actor.table.id))
+    state: Json = messages_of(viewer)[-1]["state"]
+    return state
+
+
+class Follower:
+    """A viewer who keeps the table twice: by the document, and by the server's `apply`."""
+
+    def __init__(self, actor: TableActor, player: PlayerId, python: SimpleNamespace) -> None:
+        self._actor = actor
+        self._viewer = FakeViewer(player)
+        self._python = python
+        state = watch(actor, self._viewer)
+        self._table = msgspec.convert(state, Table)
+        self._state = python.filled(state)
+
+    def follow(self) -> set[str]:
+        """Take what has happened, comparing all the way; returns the types of the events."""
+        types = set()
+        for message in messages_of(self._viewer):
+            assert message["seq"] == self._state["seq"] + 1
+            for event in message["events"]:
+                types.add(event["type"])
+                apply(self._table, msgspec.convert(event, TableEvent))
+                self._python.apply(self._state, event)
+                assert msgspec.convert(self._state, Table) == self._table, event
+        passer_by = FakeViewer(self._viewer.player)
+        assert self._state == self._python.filled(watch(self._actor, passer_by))
+        self._actor.unwatch(passer_by)
+        return types
+
+
+class Play:
+    """A table at which the players come, play, show and go at random."""
+
+    def __init__(self, config: Json, seed: int) -> None:
+        self.clock = ManualClock()
+        self.actor = memory_lobby(self.clock).create("One", TableConfig(**config))
+        self.players = PLAYERS[: config["seats"] + 1]
+        self._rng = random.Random(seed)
+
+    def step(self) -> None:
+        """Something happens; it may be refused."""
+        rng, table = self._rng, self.actor.table
+        turn, roll = None if table.hand is None else table.hand.turn, self._rng.random()
+        if turn is not None and roll < 0.75:
+            self._do(random_action(rng, table, folds=0.05))
+        elif table.deadline_ms is not None and roll < (0.6 if turn is None else 0.85):
+            self.clock.advance(table.deadline_ms - self.clock.now_ms())
+        elif table.deadline_ms is not None and roll < 0.87:
+            self.actor.pause()
+            self.clock.advance(5_000)
+            self.actor.go_on()
+        else:
+            self._do(self._whim(rng.choice(self.players)))
+
+    def _whim(self, player: PlayerId) -> commands.Command:
+        table, rng = self.actor.table, self._rng
+        number = table.seat_of(player)
+        if number is None:
+            most = rng.choice((table.config.min_buy_in, table.config.max_buy_in))
+            return commands.Sit(player, player.upper(), None, most)
+        seat = table.seats[number]
+        if seat is not None and seat.run_it < table.config.house.run_it:
+            return commands.RunIt(player, 3)
+        show = commands.Show(player, table.hand_number)
+        back = commands.SitIn(player)
+        return rng.choice(
+            (
+                show,
+                show,
+                back,
+                back,
+                commands.AddChips(player, None),
+                commands.SitOut(player),
+                commands.Stand(player),
+                commands.Straddle(player, rng.random() < 0.7),
+                commands.RunIt(player, rng.randint(1, 3)),
+                commands.ChooseGame(player, rng.choice(games_of(table.config))),
+            )
+        )
+
+    def _do(self, command: Any) -> None:
+        viewer = FakeViewer(command.player)
+        self.actor.handle(viewer, f"{self.actor.table.seq} {self._rng.random()}", command)
+
+
+@pytest.mark.timeout(20)
+async def test_the_python_of_the_document_does_to_a_table_what_the_server_does() -> None:
+    python, types = python_of_document(), set[str]()
+    for seed, (kind, config) in enumerate(TABLES.items()):
+        play = Play(config, seed)
+        followers = [Follower(play.actor, who, python) for who in (*play.players, SPECTATOR)]
+        in_hand = False
+        for step in range(10 * STEPS):
+            play.step()
+            types |= set[str]().union(*(follower.follow() for follower in followers))
+            in_hand = play.actor.table.hand is not None
+            if step > STEPS and in_hand and RARE.get(kind, "turn_started") in types:
+                break
+        assert in_hand, kind
+        play.actor.close("operator")
+        types |= set[str]().union(*(follower.follow() for follower in followers))
+    assert types | UNSEEN == {tag_of(event) for event in get_args(TableEvent)}
+
+
+async def test_it_knows_the_events_that_no_viewer_is_sent_after_a_snapshot() -> None:
+    python, play = python_of_document(), Play({"seats": 2}, 0)
+    before = python.filled(watch(play.actor, FakeViewer(SPECTATOR)))
+    state = before | {"seats": []}
+    python.apply(state, {"type": "table_opened", "config": {"seats": 2}})
+    python.apply(state, {"type": "log_restarted", "table": None})
+    assert state == before | {"seq": before["seq"] + 2}
+
+
+def test_it_asks_for_a_snapshot_where_an_event_is_newer_than_it() -> None:
+    table = {"seq": 1, "seats": [], "hand": None, "last_hand": None}
+    with pytest.raises(ValueError, match="take a snapshot"):
+        python_of_document().apply(table, {"type": "from_the_future"})
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"the latest {RECEIPTS_PER_PLAYER} commands that were carried out are remembered",
+        f"besides the latest {CHIP_RECEIPTS_PER_PLAYER} of those that move chips",
+        f"the {RECEIPT_PLAYERS} whose commands came last",
+        f"no more than {RECEIPTS_PER_PLAYER} commands at a table unanswered",
+        f"the latest {HISTORY_EVENTS:,} of a table since it came into memory",
+        f"up to {READ_BACK_EVENTS:,} older ones",
+        f"the {HISTORY_EVENTS:,} events in memory",
+        f"Who sits out for {HANDS_TO_STAND_UP} hands in a row",
+        f"its latest transfers, {HISTORY_PAGE} at most",
+        f"There are {HISTORY_PAGE} transfers at most",
+    ],
+)
+def test_the_numbers_of_the_text_are_those_of_the_server(words: str) -> None:
+    assert words in " ".join(DOCUMENT.split())

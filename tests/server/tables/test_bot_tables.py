@@ -1,0 +1,47 @@
+import pytest
+
+from pokerws.game.config import check_config
+from pokerws.game.variants import MIXES, VARIANTS
+from pokerws.server.app import App
+from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
+from pokerws.settings import Settings, SettingsError
+
+GAMES = [*VARIANTS, *(code for code, mix in MIXES.items() if mix.games)]
+
+
+@pytest.mark.parametrize("bots", [1, 4, 9])
+def test_every_game_can_have_a_table_of_bots_with_a_seat_left_for_somebody(bots: int) -> None:
+    settings = Settings(bots=bots, bot_games=tuple(GAMES))
+    configs = game_configs(settings)
+    assert [config.variant for config in configs.values()] == GAMES
+    for config in (main_config(settings), *configs.values()):
+        check_config(config)
+        assert 1 <= bots_at(config, settings) < config.seats
+
+
+@pytest.mark.parametrize(
+    ("games", "why"),
+    [
+        (("PO", "PLO"), "BOT_GAMES has 'PLO', which is no game: take those of NT, "),
+        (("MIX",), "BOT_GAMES has MIX, which needs more: "),
+    ],
+)
+async def test_a_game_that_there_is_not_stops_the_start(games: tuple[str, ...], why: str) -> None:
+    with pytest.raises(SettingsError, match=why):
+        await App(Settings(port=0, bots=4, bot_games=games)).start()
+
+
+async def test_tables_of_bots_are_opened_once_and_the_main_table_is_the_first() -> None:
+    # The main table is not taken for that of a game, though it has the same name.
+    app = App(Settings(port=0, bots=4, bot_table="HORSE", bot_games=("HORSE", "PO", "FK")))
+    await app.start()
+    try:
+        main, games = app.open_bot_table(), app.open_bot_games()
+        assert list(games.values()) == [4, 4, 1]
+        assert (app.open_bot_table(), app.open_bot_games()) == (main, games)
+        assert app._lobby is not None
+        listed = {found.table: found.config.variant for found in app._lobby.summaries()}
+        assert list(listed.values()) == ["NT", "HORSE", "PO", "FK"]
+        assert list(listed) == [main, *games]
+    finally:
+        await app.stop()

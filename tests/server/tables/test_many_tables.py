@@ -1,0 +1,146 @@
+"""Ten thousand stored tables: listed at the start, loaded one by one or all at once."""
+
+import gc
+from collections.abc import AsyncIterator, Iterator
+from typing import cast
+
+import pytest
+from msgspec.structs import replace
+
+from pokerws.game.state import TableId
+from pokerws.server.tables.hydration import CHUNK
+from pokerws.storage.memory import MemoryStore
+from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.store import Change, Store
+from tests.server.fakes import ManualClock
+from tests.server.stored_house import StoredHouse, house_on
+from tests.storage.faulty_store import FaultyStore
+
+TABLES, BATCH = 10_000, 200
+
+
+@pytest.fixture(autouse=True)
+def _unfrozen() -> Iterator[None]:
+    """What is loaded all at once is kept from the garbage collector, but not beyond the test."""
+    yield
+    gc.unfreeze()
+
+
+def ids(count: int) -> list[TableId]:
+    return [TableId(f"t{number:011}") for number in range(count)]
+
+
+async def a_change() -> Change:
+    """What a server stores of a table where a hand was played and both have left."""
+    store, clock = FaultyStore(), ManualClock()
+    async with house_on(store, clock) as house:
+        actor = await house.open_hand()
+        house.act(actor)
+        for name in ("ann", "ben"):
+            house.leave(actor, name)
+        clock.advance(60_000)
+        await house.written()
+        table = actor.table.id
+        assert (actor.table.chips, actor.table.hand, actor.table.hand_number) == (0, None, 1)
+    change = store._rows[table].change
+    return replace(change, expected=0, epoch=1, events=(), transfers=())
+
+
+async def fill(store: Store, count: int) -> list[TableId]:
+    """Store so many tables."""
+    change = await a_change()
+    tables = ids(count)
+    copies = [
+        replace(
+            change,
+            table=table,
+            snapshot=change.snapshot.replace(change.table.encode(), table.encode()),
+        )
+        for table in tables
+    ]
+    for start in range(0, count, BATCH):
+        batch = copies[start : start + BATCH]
+        assert len(await store.save(batch)) == len(batch)
+    return tables
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[PostgresStore]:
+    store = await PostgresStore.open(database_url)
+    yield store
+    await store.close()
+
+
+async def test_ten_thousand_tables_are_listed_found_and_loaded(store: PostgresStore) -> None:
+    tables = await fill(store, TABLES)
+    clock = ManualClock()
+    async with house_on(store, clock) as house:
+        assert [summary.table for summary in house.lobby.summaries()] == tables
+        assert house.lobby.tables_in_memory == 0
+        for table in (tables[-1], tables[0], tables[TABLES // 2]):
+            actor = await house.lobby.find(table)
+            assert (actor.table.id, actor.table.hand_number, actor.epoch) == (table, 1, 2)
+        assert house.lobby.tables_in_memory == 3
+
+    async with house_on(store, clock) as house:
+        await house.lobby.load_all()
+
+        assert house.lobby.tables_in_memory == TABLES
+        assert gc.isenabled()
+        epochs = {(await house.lobby.find(table)).epoch for table in tables}
+        assert epochs == {2, 3}
+        await house.written()
+        clock.advance(house.upkeep._idle_ms + 1)
+        await house.upkeep.look()
+        assert house.lobby.tables_in_memory == 0
+
+
+@pytest.mark.parametrize("count", [0, 1, CHUNK, CHUNK + 1])
+async def test_any_number_of_tables_is_loaded_all_at_once(count: int) -> None:
+    store = FaultyStore()
+    tables = await fill(store, count)
+    async with house_on(store, ManualClock()) as house:
+        await house.lobby.load_all()
+
+        assert house.lobby.tables_in_memory == count
+        assert {await loaded(house, table) for table in tables} <= {2}
+
+
+async def test_those_that_cannot_be_read_are_left_out_and_set_aside() -> None:
+    store = FaultyStore()
+    tables = await fill(store, 5)
+    bad = tables[2]
+    row = store._rows[bad]
+    row.change = replace(row.change, snapshot=b"{}")
+    async with house_on(store, ManualClock()) as house:
+        await house.lobby.load_all()
+
+        assert house.lobby.tables_in_memory == 4
+        assert row.status == "quarantined"
+        # It says so, and not that there is no such table.
+        with pytest.raises(Exception, match="table_quarantined"):
+            await house.lobby.find(bad)
+        row.change = store._rows[tables[0]].change
+        row.change = replace(
+            row.change,
+            table=bad,
+            snapshot=row.change.snapshot.replace(tables[0].encode(), bad.encode()),
+        )
+        row.status = "waiting"
+        assert (await house.lobby.find(bad)).table.id == bad
+
+
+async def test_one_that_another_server_closed_since_is_left_out() -> None:
+    store = FaultyStore()
+    tables = await fill(cast("MemoryStore", store), 3)
+    async with house_on(store, ManualClock()) as house:
+        store._rows[tables[1]].status = "closed"
+        await house.lobby.load_all()
+
+        assert house.lobby.tables_in_memory == 2
+
+
+async def loaded(house: StoredHouse, table: TableId) -> int:
+    """The epoch of a table that is in memory already."""
+    assert house.lobby.in_memory(table)
+    return (await house.lobby.find(table)).epoch

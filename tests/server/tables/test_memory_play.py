@@ -1,0 +1,131 @@
+"""A server in memory tells its database so, when it can; and a start that the database spoils."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from pokerws.server import app as app_module
+from pokerws.server.app import App
+from pokerws.server.tables.lobby import Lobby
+from pokerws.settings import Settings
+from pokerws.storage.postgres.database import DatabaseError
+from pokerws.storage.postgres.overtaken import note, overtaken_ms
+from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.store import StoreUnavailable
+from tests.postgres_fixtures import TEMPLATE, Databases
+from tests.storage.changes import change
+from tests.vaults import VAULT_KEYS
+
+
+class Hidden:
+    """A database with a table in it, that nobody can reach until it is shown."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._name = databases.create(TEMPLATE)
+        self.url = databases.url(self._name)
+
+    def hide(self) -> None:
+        self._rename(self._name, f"{self._name}_hidden")
+
+    def show(self) -> None:
+        self._rename(f"{self._name}_hidden", self._name)
+
+    def drop(self) -> None:
+        self._databases.drop(self._name)
+
+    def _rename(self, old: str, new: str) -> None:
+        dsn = self._databases.server.dsn
+        self._databases.psql(dsn, "-c", f"ALTER DATABASE {old} RENAME TO {new}")
+
+
+@pytest.fixture
+async def hidden(databases: Databases) -> AsyncIterator[Hidden]:
+    hidden = Hidden(databases)
+    store = await PostgresStore.open(hidden.url)
+    await store.save([change()])
+    await store.close()
+    hidden.hide()
+    yield hidden
+    hidden.drop()
+
+
+@asynccontextmanager
+async def in_memory(url: str) -> AsyncIterator[App]:
+    """A server that has nothing else to do beside play, so that nothing else is waited for."""
+    settings = Settings(port=0, database_url=url, idle_table_ms=0, abandoned_table_ms=0)
+    app = App(settings)
+    await app.start()
+    try:
+        yield app
+    finally:
+        await app.stop()
+
+
+async def test_a_database_that_is_away_at_the_start_is_told_when_it_is_back(
+    hidden: Hidden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app_module, "NOTE_RETRY_S", 0.01)
+    tries, told = asyncio.Queue[None](), note
+
+    async def counted(*arguments: object) -> None:
+        tries.put_nowait(None)
+        await told(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(app_module, "note", counted)
+    async with in_memory(hidden.url) as app:
+        began_ms = app._clock.now_ms()
+        for _ in range(3):
+            await tries.get()
+        assert app._noting is not None
+        assert not app._noting.done()
+
+        await asyncio.to_thread(hidden.show)
+        await app._noting
+
+    since_ms = await overtaken_ms(hidden.url, None)
+    assert since_ms is not None
+    assert abs(since_ms - began_ms) < 60_000
+    assert since_ms <= began_ms, "it counts from the start, and not from when it could be told"
+
+
+async def test_a_server_that_is_stopped_before_it_could_tell_ends_that_before_anything_else(
+    hidden: Hidden, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, stop = list[bool](), Lobby.stop
+
+    def watched(lobby: Lobby) -> None:
+        assert app._noting is not None
+        seen.append(app._noting.done())
+        stop(lobby)
+
+    monkeypatch.setattr(Lobby, "stop", watched)
+    async with in_memory(hidden.url) as app:
+        assert app._noting is not None
+        assert not app._noting.done()
+    assert seen == [True]
+    hidden.show()
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable("connection lost"), TimeoutError()])
+async def test_a_database_that_goes_away_during_the_start_is_named_as_the_reason(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    async def away(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(PostgresStore, "games", away)
+    settings = Settings(
+        port=0, database_url=database_url, use_db_repository=True, vault_keys=(VAULT_KEYS,)
+    )
+    with pytest.raises(DatabaseError, match="check DATABASE_URL"):
+        await App(settings).start()
+
+
+async def test_a_server_that_is_stopped_at_once_has_told_all_the_same(hidden: Hidden) -> None:
+    hidden.show()
+    async with in_memory(hidden.url):
+        pass
+    assert await overtaken_ms(hidden.url, None) is not None

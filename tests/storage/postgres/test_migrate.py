@@ -1,0 +1,216 @@
+"""The migrations: however and however often they are applied, the result is the same."""
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from pokerws.storage.postgres.migrate import SQL, MigrationError, migrate, status
+from tests.postgres_fixtures import TEMPLATE, Databases
+
+ROOT = Path(__file__).parents[3]
+FILES = sorted(SQL.glob("[0-9]*.sql"))
+VERSIONS = [int(file.name[:4]) for file in FILES]
+
+
+def schema(databases: Databases, url: str) -> str:
+    """Everything that defines the database, and what it says about its migrations."""
+    dump = databases.run("pg_dump", "--schema-only", f"--dbname={url}")
+    # The dump is protected by a word that is drawn anew each time.
+    dump = re.sub(r"(?m)^\\(un)?restrict .*$", "", dump)
+    history = databases.psql(url, "-c", "SELECT version, name FROM schema_migrations ORDER BY 1")
+    return dump + history
+
+
+def apply_with_psql(databases: Databases, url: str) -> None:
+    for file in FILES:
+        databases.psql(url, "-f", str(file))
+
+
+async def test_psql_and_migrate_make_the_same_database(
+    databases: Databases, bare_database_url: str
+) -> None:
+    applied = await migrate(bare_database_url)
+
+    assert [migration.version for migration in applied] == VERSIONS
+    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+def test_the_command_line_makes_the_same_database(
+    databases: Databases, bare_database_url: str
+) -> None:
+    environment = {**os.environ, "DATABASE_URL": bare_database_url}
+    command = [sys.executable, str(ROOT / "server.py"), "migrate"]
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+async def test_migrating_over_an_open_connection_makes_the_same_database(
+    databases: Databases, bare_database_url: str
+) -> None:
+    connection = await asyncpg.connect(bare_database_url)
+    await migrate(connection)
+    await connection.close()
+
+    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+async def test_what_psql_began_migrate_finishes(
+    databases: Databases, bare_database_url: str
+) -> None:
+    databases.psql(bare_database_url, "-f", str(FILES[0]))
+
+    applied = await migrate(bare_database_url)
+
+    assert [migration.version for migration in applied] == VERSIONS[1:]
+    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+async def test_applying_everything_again_changes_nothing(
+    databases: Databases, database_url: str
+) -> None:
+    key = "INSERT INTO server_keys VALUES ('session', repeat('k', 32))"
+    databases.psql(database_url, "-c", key)
+    history = databases.psql(database_url, "-c", "TABLE schema_migrations")
+
+    assert await migrate(database_url) == []
+    apply_with_psql(databases, database_url)
+
+    assert databases.psql(database_url, "-c", "TABLE schema_migrations") == history
+    assert databases.psql(database_url, "-c", "SELECT name FROM server_keys") == "session\n"
+    assert schema(databases, database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+async def test_any_number_of_servers_may_migrate_at_once(
+    databases: Databases, bare_database_url: str
+) -> None:
+    psql = asyncio.to_thread(apply_with_psql, databases, bare_database_url)
+    migrating = [migrate(bare_database_url) for _ in range(3)]
+
+    results = await asyncio.gather(*migrating, psql)
+
+    applied = [migration.version for result in results[:3] for migration in result or []]
+    assert len(applied) == len(set(applied))
+    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+async def test_migrating_waits_for_whoever_migrates(bare_database_url: str) -> None:
+    other = await asyncpg.connect(bare_database_url)
+    await other.execute("SELECT pg_advisory_lock(5052081501)")
+
+    migrating = asyncio.create_task(migrate(bare_database_url))
+    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while not await other.fetchval(waits):
+        pass
+    assert not await other.fetchval("SELECT to_regclass('games')")
+    await other.execute("SELECT pg_advisory_unlock(5052081501)")
+
+    assert len(await migrating) == len(FILES)
+    await other.close()
+
+
+async def test_the_status_tells_what_is_applied_and_what_is_pending(
+    databases: Databases, bare_database_url: str
+) -> None:
+    before = await status(bare_database_url)
+    databases.psql(bare_database_url, "-f", str(FILES[0]))
+    after = await status(bare_database_url)
+
+    assert [migration.version for migration in before] == VERSIONS
+    assert [migration.applied_at for migration in before] == [None] * len(FILES)
+    assert [migration.applied_at is not None for migration in after] == [
+        True,
+        *([False] * (len(FILES) - 1)),
+    ]
+
+
+async def test_a_database_that_is_newer_than_the_code_is_refused(
+    databases: Databases, database_url: str
+) -> None:
+    databases.psql(database_url, "-c", "INSERT INTO schema_migrations VALUES (99, 'chips')")
+
+    with pytest.raises(MigrationError, match=r"99 \(chips\).*run a newer pokerws"):
+        await migrate(database_url)
+
+
+async def test_a_database_of_another_program_is_refused(
+    databases: Databases, database_url: str
+) -> None:
+    databases.psql(database_url, "-c", "UPDATE schema_migrations SET name = 'x' WHERE version = 1")
+
+    with pytest.raises(MigrationError, match="another program's database"):
+        await migrate(database_url)
+
+
+@pytest.mark.parametrize("way", ["migrate", "psql"])
+async def test_of_a_file_that_fails_nothing_is_applied(
+    databases: Databases, database_url: str, tmp_path: Path, way: str
+) -> None:
+    for file in FILES:
+        shutil.copy(file, tmp_path)
+    number = len(FILES) + 1
+    bad = tmp_path / f"{number:04}_bad.sql"
+    bad.write_text(
+        "BEGIN; CREATE TABLE half (a int); SELECT no_such_function();"
+        f"INSERT INTO schema_migrations (version, name) VALUES ({number}, 'bad'); COMMIT;"
+    )
+
+    if way == "migrate":
+        with pytest.raises(MigrationError, match=r"_bad\.sql was refused.*no_such_function"):
+            await migrate(database_url, tmp_path)
+    else:
+        # Told nothing else, psql goes on after an error and ends well.
+        databases.psql(database_url, "-f", str(bad))
+
+    assert schema(databases, database_url) == schema(databases, databases.url(TEMPLATE))
+    assert len(await status(database_url)) == len(FILES)
+
+
+async def test_a_missing_number_is_noticed(bare_database_url: str, tmp_path: Path) -> None:
+    shutil.copy(FILES[1], tmp_path)
+
+    with pytest.raises(MigrationError, match="migrations are missing"):
+        await migrate(bare_database_url, tmp_path)
+
+
+async def test_a_server_that_is_not_there_is_an_error_in_one_line() -> None:
+    with pytest.raises(MigrationError, match="cannot be used") as caught:
+        await migrate("postgresql://nobody@/x?host=/no/such/directory")
+
+    assert "\n" not in str(caught.value)
+
+
+def test_every_file_is_one_transaction_that_takes_the_lock_and_records_itself() -> None:
+    for file in FILES:
+        text = file.read_text()
+        lines = [line for line in text.splitlines() if line and not line.startswith("--")]
+        version, name = int(file.name[:4]), file.stem[5:]
+        assert lines[0] == "BEGIN;"
+        assert "pg_advisory_xact_lock(5052081501)" in lines[2]
+        assert f"VALUES ({version}, '{name}') ON CONFLICT DO NOTHING;" in lines[-2]
+        assert lines[-1] == "COMMIT;"
+
+
+def test_every_table_and_column_of_a_game_is_explained(databases: Databases) -> None:
+    unexplained = databases.psql(
+        databases.url(TEMPLATE),
+        "-c",
+        "SELECT attname FROM pg_attribute WHERE attrelid = 'games'::regclass AND attnum > 0 "
+        "AND col_description(attrelid, attnum) IS NULL",
+    )
+    assert unexplained == ""
+
+
+def test_the_operators_queries_run(databases: Databases, database_url: str) -> None:
+    out = databases.psql(database_url, "-v", "ON_ERROR_STOP=1", "-f", str(SQL / "monitoring.sql"))
+
+    assert "Tables by status" in out

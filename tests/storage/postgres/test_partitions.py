@@ -1,0 +1,270 @@
+"""The log's partitions: what was there before them is kept, and one game's reads open one."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+
+from pokerws.game.state import TableId
+from pokerws.maintenance import stored_log
+from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.migrate import SQL, migrate
+from pokerws.storage.postgres.store import PostgresStore
+from tests.postgres_fixtures import TEMPLATE, Databases
+from tests.storage.changes import change
+from tests.storage.postgres.test_migrate import schema
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+PARTITIONS = [f"game_events_p{number:02}" for number in range(16)]
+OLD_GAMES = """
+INSERT INTO games (id, name, status, variant, players, hand_number, total_pot, version, epoch,
+                   snapshot, config, created_at, updated_at)
+SELECT 'old' || game, 'Old', 'closed', 'NT', 0, 1, 0, 30, 1, '{}', '{}', now(), now()
+FROM generate_series(1, 40) AS game
+"""
+# Backwards, so that the order of the rows on the disk is not the order of the seqs.
+OLD_EVENTS = """
+INSERT INTO game_events
+SELECT 'old' || game, seq, seq / 10, 'checked', '{"seat":' || game || '}',
+       timestamptz '2026-01-01' + seq * interval '1 ms'
+FROM generate_series(1, 40) AS game, generate_series(30, 1, -1) AS seq
+"""
+ALL_EVENTS = "SELECT * FROM game_events ORDER BY game_id, seq"
+WHERE_IT_IS = "SELECT DISTINCT tableoid::regclass::text FROM game_events WHERE game_id = $1"
+# What takes old events of a game away does it with these conditions.
+DELETE_OLD = "DELETE FROM game_events WHERE game_id = $1 AND seq <= $2"
+
+# As docs/decisions/0012-partitions.md has it for a partition that has become too large.
+SPLIT = """
+BEGIN;
+LOCK TABLE games IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE game_events IN ACCESS EXCLUSIVE MODE;
+ALTER TABLE game_events DETACH PARTITION game_events_p05;
+CREATE TABLE game_events_p05a PARTITION OF game_events FOR VALUES WITH (MODULUS 32, REMAINDER 5);
+CREATE TABLE game_events_p05b PARTITION OF game_events FOR VALUES WITH (MODULUS 32, REMAINDER 21);
+INSERT INTO game_events SELECT * FROM game_events_p05;
+DROP TABLE game_events_p05;
+COMMIT;
+"""
+
+
+@pytest.fixture
+async def before(databases: Databases, bare_database_url: str) -> AsyncIterator[Connection]:
+    """A database of before the partitions, with games and their logs."""
+    for file in sorted(SQL.glob("000[12]_*.sql")):
+        databases.psql(bare_database_url, "-f", str(file))
+    connection = await asyncpg.connect(bare_database_url)
+    await connection.execute(OLD_GAMES)
+    await connection.execute(OLD_EVENTS)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def operator(database_url: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[PostgresStore]:
+    store = await PostgresStore.open(database_url)
+    yield store
+    await store.close()
+
+
+async def test_a_log_from_before_the_partitions_is_kept_whole_and_in_order(
+    before: Connection, bare_database_url: str
+) -> None:
+    rows = await before.fetch(ALL_EVENTS)
+
+    await migrate(bare_database_url)
+
+    assert len(rows) == 1200
+    assert await before.fetch(ALL_EVENTS) == rows
+    used = await before.fetch("SELECT DISTINCT tableoid::regclass::text FROM game_events")
+    assert len(used) > 8
+    assert await before.fetchval("SELECT count(*) FROM ONLY game_events") == 0
+    store = await PostgresStore.open(bare_database_url)
+    events = await store.events(TableId("old7"), 10, 100)
+    await store.close()
+    assert [event.seq for event in events] == list(range(11, 31))
+    assert {event.payload for event in events} == {b'{"seat":7}'}
+
+
+async def test_a_database_with_a_log_becomes_the_same_as_an_empty_one(
+    before: Connection, databases: Databases, bare_database_url: str
+) -> None:
+    await migrate(bare_database_url)
+
+    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+async def test_partitioning_again_moves_nothing(
+    before: Connection, databases: Databases, bare_database_url: str
+) -> None:
+    where = "SELECT tableoid, ctid, game_id, seq FROM game_events ORDER BY 1, 2"
+    file = str(SQL / "0003_event_partitions.sql")
+    databases.psql(bare_database_url, "-v", "ON_ERROR_STOP=1", "-f", file)
+    rows = await before.fetch(where)
+
+    databases.psql(bare_database_url, "-v", "ON_ERROR_STOP=1", "-f", file)
+
+    assert await before.fetch(where) == rows
+
+
+async def test_who_might_read_the_log_still_may(before: Connection, bare_database_url: str) -> None:
+    await before.execute("GRANT SELECT ON game_events TO pg_monitor WITH GRANT OPTION")
+    await before.execute("GRANT SELECT ON game_events TO PUBLIC")
+    granted = (
+        "SELECT grantee, privilege_type, is_grantable FROM pg_class, aclexplode(relacl) "
+        "WHERE oid = 'game_events'::regclass ORDER BY 1, 2"
+    )
+    rows = await before.fetch(granted)
+
+    await migrate(bare_database_url)
+
+    assert await before.fetch(granted) == rows
+
+
+async def test_a_statement_prepared_before_the_partitions_goes_on_after_them(
+    before: Connection, databases: Databases, bare_database_url: str
+) -> None:
+    """A server may be playing while another process migrates."""
+    prepared = await before.prepare(
+        "WITH written AS (UPDATE games SET version = version + 1 WHERE id = $1 RETURNING *) "
+        "INSERT INTO game_events SELECT id, version, 3, 'checked', '{}', now() FROM written"
+    )
+    await prepared.fetch("old7")
+
+    databases.psql(bare_database_url, "-f", str(SQL / "0003_event_partitions.sql"))
+    await prepared.fetch("old7")
+
+    assert await before.fetchval(postgres.LOG_SEQ, "old7") == 32
+
+
+@pytest.mark.parametrize(
+    ("statement", "arguments"),
+    [
+        (postgres.EVENTS, "'t1', 2, 100"),
+        (postgres.LOG_SEQ, "'t1'"),
+        (stored_log.LOG, "'t1', 99"),
+        (stored_log.LOG_BOUNDS, "'t1', 1, 3"),
+        (stored_log.LOG_BOUNDS, "'t1', NULL, NULL"),
+        (DELETE_OLD, "'t1', 3"),
+    ],
+    ids=["EVENTS", "LOG_SEQ", "LOG", "LOG_BOUNDS_hand", "LOG_BOUNDS", "DELETE"],
+)
+@pytest.mark.parametrize("plan", ["force_generic_plan", "force_custom_plan"])
+async def test_one_games_events_are_looked_for_in_one_partition(
+    store: PostgresStore, operator: Connection, statement: str, arguments: str, plan: str
+) -> None:
+    await store.save([change(f"t{number}", version=5) for number in range(50)])
+    await operator.execute(f"SET plan_cache_mode = {plan}; SET enable_seqscan = off; SET jit = off")
+    home = await operator.fetchval(WHERE_IT_IS, "t1")
+
+    assert home in PARTITIONS
+    assert await looked_into(operator, statement, arguments) == {home}
+
+
+async def test_a_read_across_games_would_be_seen_to_look_into_all_partitions(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.save([change(f"t{number}", version=5) for number in range(50)])
+
+    everywhere = await looked_into(operator, "SELECT * FROM game_events WHERE seq = $1", "3")
+
+    assert everywhere == set(PARTITIONS)
+
+
+async def looked_into(operator: Connection, statement: str, arguments: str) -> set[str]:
+    """The tables that a prepared statement scans when it is executed."""
+    await operator.execute(f"PREPARE asked AS {statement}")
+    explained = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, FORMAT JSON) EXECUTE asked"
+    plan = await operator.fetchval(f"{explained} ({arguments})")
+    nodes = [json.loads(plan)[0]["Plan"]]
+    found = set()
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        if node["Actual Loops"] and node["Node Type"] != "ModifyTable" and "Relation Name" in node:
+            found.add(node["Relation Name"])
+    return found
+
+
+async def test_the_constraints_have_the_names_that_they_had_before(
+    before: Connection, databases: Databases, bare_database_url: str
+) -> None:
+    constraints = (
+        "SELECT conname, contype, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE conrelid = 'game_events'::regclass AND conparentid = 0 ORDER BY 1"
+    )
+    rows = await before.fetch(constraints)
+
+    await migrate(bare_database_url)
+
+    kept = [row for row in rows if row["conname"] != "game_events_game_id_fkey"]
+    assert "game_events_pkey" in {row["conname"] for row in kept}
+    assert len(kept) == len(rows) - 1
+    assert await before.fetch(constraints) == kept
+
+
+@pytest.mark.parametrize(
+    ("broken", "constraint"),
+    [
+        ("seq = 0", "game_events_seq_counts"),
+        ("hand_number = -1", "game_events_hand_number_counts"),
+        ("type = ''", "game_events_type_bounded"),
+        ("payload = ''", "game_events_payload_bounded"),
+    ],
+)
+async def test_what_breaks_a_rule_is_told_the_rules_name(
+    store: PostgresStore, operator: Connection, broken: str, constraint: str
+) -> None:
+    await store.save([change()])
+
+    with pytest.raises(asyncpg.IntegrityConstraintViolationError) as caught:
+        await operator.execute(f"UPDATE game_events SET {broken}")
+
+    assert caught.value.constraint_name == constraint
+
+
+async def test_a_game_has_an_event_of_each_number_once(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.save([change(version=2)])
+
+    with pytest.raises(asyncpg.UniqueViolationError, match=r"game_events_p\d\d_pkey"):
+        await operator.execute("INSERT INTO game_events SELECT * FROM game_events WHERE seq = 2")
+
+
+async def test_an_operator_sees_the_log_as_one_and_by_partition(
+    store: PostgresStore, databases: Databases, database_url: str
+) -> None:
+    await store.save([change(f"t{number}", version=5) for number in range(50)])
+
+    out = databases.psql(database_url, "-f", str(SQL / "monitoring.sql"))
+
+    shown = {line.partition("|")[0] for line in out.splitlines()}
+    assert shown >= {"games", "game_events", *PARTITIONS}
+
+
+async def test_one_partition_can_be_split_in_two_and_the_others_stay(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.save([change(f"t{number}", version=5) for number in range(200)])
+    rows = await operator.fetch(ALL_EVENTS)
+
+    await operator.execute(SPLIT)
+
+    assert await operator.fetch(ALL_EVENTS) == rows
+    halves = "SELECT game_id FROM game_events_p05{} LIMIT 1"
+    for half in "ab":
+        game = await operator.fetchval(halves.format(half))
+        assert [event.seq for event in await store.events(TableId(game), 0, 9)] == [1, 2, 3, 4, 5]
+        await store.save([change(game, 5, 7)])
+        assert await operator.fetchval(postgres.LOG_SEQ, game) == 7

@@ -1,0 +1,367 @@
+"""What is particular to the store in Postgres: its statements, columns, constraints, and faults."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from itertools import chain
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+from msgspec.structs import replace
+
+from pokerws.game.state import TableId
+from pokerws.storage.postgres import accounts as postgres_accounts
+from pokerws.storage.postgres import names as postgres_names
+from pokerws.storage.postgres import save_statement
+from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.store import StoreRejected, StoreUnavailable
+from tests.storage.changes import START_MS, change, event
+from tests.storage.conftest import SOON_S
+
+T1, T2 = TableId("t1"), TableId("t2")
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[PostgresStore]:
+    store = await PostgresStore.open(database_url)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def operator(database_url: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+def moment(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms // 1000, UTC).replace(microsecond=at_ms % 1000 * 1000)
+
+
+async def pid_of(operator: Connection, *, writer: bool) -> int:
+    """The server process that the store writes with, or the one that it reads with."""
+    pid: int = await operator.fetchval(
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name = 'pokerws' AND (query LIKE '%unnest%') = $1",
+        writer,
+    )
+    return pid
+
+
+async def until_blocked(operator: Connection) -> None:
+    """Wait until a statement of the store waits for a lock."""
+    blocked = (
+        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name = 'pokerws' AND wait_event_type = 'Lock'"
+    )
+    while not await operator.fetchval(blocked):
+        await operator.execute("SELECT pg_stat_clear_snapshot()")
+
+
+@pytest.mark.parametrize("statement", postgres.STATEMENTS, ids=range(len(postgres.STATEMENTS)))
+async def test_each_statement_is_valid_in_a_migrated_database(
+    operator: Connection, statement: str
+) -> None:
+    prepared = await operator.prepare(statement)
+
+    assert prepared.get_query() == statement
+
+
+def test_the_list_of_statements_is_complete() -> None:
+    verbs = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+    modules = (postgres, postgres_accounts, postgres_names, save_statement)
+    found = {
+        value
+        for name, value in chain.from_iterable(vars(module).items() for module in modules)
+        if name.isupper() and not name.startswith("_") and isinstance(value, str)
+        if value.lstrip().startswith(verbs)
+    }
+    assert found | set(save_statement.SAVES.values()) == set(postgres.STATEMENTS)
+    assert len(save_statement.SAVES) == 4
+
+
+async def test_an_operators_columns_say_what_is_at_the_table(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.save([change(hand_number=1, total_pot=150, players=3, status="waiting")])
+    later_ms = START_MS + 90_001
+    await store.save([change("t1", 1, 6, hand_number=2, total_pot=4200, players=4, at_ms=later_ms)])
+
+    row = await operator.fetchrow("SELECT * FROM games")
+
+    assert row is not None
+    config = json.loads(row["config"])
+    assert (config["seats"], config["big_blind"]) == (6, 100)
+    assert json.loads(row["snapshot"])["seq"] == 6
+    assert {**row, "config": "", "snapshot": ""} == {
+        "id": "t1",
+        "name": "Main table",
+        "status": "active",
+        "variant": "NT",
+        "players": 4,
+        "hand_number": 2,
+        "total_pot": 4200,
+        "version": 6,
+        "epoch": 1,
+        "snapshot": "",
+        "config": "",
+        "created_at": moment(START_MS),
+        "updated_at": moment(later_ms),
+        "chips": 0,
+        "balance": 0,
+        "key_id": None,
+    }
+
+
+async def test_the_log_has_a_row_an_event(store: PostgresStore, operator: Connection) -> None:
+    await store.save([change(version=2)])
+
+    rows = await operator.fetch("SELECT * FROM game_events ORDER BY seq")
+
+    assert [tuple(row) for row in rows] == [
+        ("t1", seq, 1, "checked", event(seq).payload.decode(), moment(START_MS)) for seq in (1, 2)
+    ]
+    assert await operator.fetchval("SELECT payload::jsonb ->> 'seat' FROM game_events LIMIT 1")
+
+
+async def test_a_save_is_a_hot_update(store: PostgresStore, operator: Connection) -> None:
+    """HOT updates need that no index has a column that a save changes, and room on the page."""
+    snapshot = b'{"cards":"%s"}' % (b"Ah" * 1200)
+    for version in range(20):
+        await store.save([change(expected=version, snapshot=snapshot)])
+    await store._writer.fetch("SELECT pg_stat_force_next_flush()")
+    await store._writer.fetch("SELECT 1")
+
+    updates, hot = await operator.fetchrow(  # type: ignore[misc]  # there is such a row
+        "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'games'"
+    )
+
+    assert (updates, hot) == (19, 19)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("id", "''"),
+        ("id", "repeat('x', 257)"),
+        ("name", "''"),
+        ("status", "'asleep'"),
+        ("variant", "''"),
+        ("players", "-1"),
+        ("hand_number", "-1"),
+        ("total_pot", "-1"),
+        ("version", "-1"),
+        ("epoch", "-1"),
+        ("snapshot", "'x'"),
+        ("snapshot", "repeat('x', 1048577)"),
+        ("config", "''"),
+    ],
+)
+async def test_a_constraint_repeats_each_invariant_of_a_game(
+    store: PostgresStore, operator: Connection, column: str, value: str
+) -> None:
+    await store.save([change(events=False)])
+
+    with pytest.raises(asyncpg.CheckViolationError, match="games_"):
+        await operator.execute(f"UPDATE games SET {column} = {value}")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("seq", "0"), ("hand_number", "-1"), ("type", "''"), ("payload", "'x'")],
+)
+async def test_a_constraint_repeats_each_invariant_of_an_event(
+    store: PostgresStore, operator: Connection, column: str, value: str
+) -> None:
+    await store.save([change()])
+
+    with pytest.raises(asyncpg.CheckViolationError, match="game_events_"):
+        await operator.execute(f"UPDATE game_events SET {column} = {value}")
+
+
+async def test_there_are_no_events_without_their_game(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.save([change()])
+
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await operator.execute("DELETE FROM games")
+
+
+@pytest.mark.parametrize("status", ["closed", "quarantined"])
+async def test_a_table_that_an_operator_took_out_is_not_loaded(
+    store: PostgresStore, operator: Connection, status: str
+) -> None:
+    await store.save([change()])
+    await operator.execute("UPDATE games SET status = $1", status)
+
+    assert await store.games() == []
+    assert await store.claim(T1) is None
+
+
+async def test_events_after_the_snapshot_are_loaded_with_it(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.save([change(version=2)])
+    await operator.execute(
+        "INSERT INTO game_events SELECT game_id, 3, hand_number, type, payload, at "
+        "FROM game_events WHERE seq = 2"
+    )
+
+    loaded = await store.claim(T1)
+
+    assert loaded is not None
+    assert (loaded.version, loaded.log_seq) == (2, 3)
+    assert loaded.later_events == [replace(event(2), seq=3)]
+
+
+async def test_loading_waits_for_a_save_under_way_and_sees_all_of_it(
+    store: PostgresStore, operator: Connection, database_url: str
+) -> None:
+    await store.save([change(version=2)])
+    saving = await asyncpg.connect(database_url)
+    transaction = saving.transaction()
+    await transaction.start()
+    await saving.execute("UPDATE games SET version = 3")
+    await saving.execute(
+        "INSERT INTO game_events SELECT game_id, 3, hand_number, type, payload, at "
+        "FROM game_events WHERE seq = 2"
+    )
+
+    loading = asyncio.create_task(store.claim(T1))
+    await until_blocked(operator)
+    await transaction.commit()
+    await saving.close()
+
+    loaded = await loading
+    assert loaded is not None
+    assert (loaded.version, loaded.log_seq, loaded.epoch) == (3, 3, 2)
+
+
+async def test_a_game_whose_config_cannot_be_read_is_left_out_of_the_list(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.save([change("t1"), change("t2")])
+    await operator.execute("UPDATE games SET config = '{broken' WHERE id = 't1'")
+
+    assert [game.table for game in await store.games()] == [T2]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"name": "nul \x00"},
+        {"name": "\ud800"},
+        {"name": "two \x1e texts"},
+        {"snapshot": b"\xff\xff"},
+        {"total_pot": 2**63},
+    ],
+    ids=["nul", "surrogate", "separator", "not_utf8", "too_large"],
+)
+async def test_what_cannot_be_encoded_is_the_datas_fault(
+    store: PostgresStore, bad: dict[str, object]
+) -> None:
+    with pytest.raises(StoreRejected):
+        await store.save([replace(change(), **bad)])
+
+    assert await store.save([change()]) == {T1}
+
+
+async def test_a_save_after_the_connection_was_killed_takes_a_new_one(
+    store: PostgresStore, operator: Connection
+) -> None:
+    await store.save([change()])
+    await operator.execute(
+        "SELECT pg_terminate_backend($1, 5000)", await pid_of(operator, writer=True)
+    )
+
+    try:
+        assert await store.save([change(expected=1)]) == {T1}
+    except StoreUnavailable:
+        # Whether the end was seen before the statement was sent is a matter of luck.
+        assert await store.save([change(expected=1)]) == {T1}
+
+
+async def test_a_save_that_takes_too_long_is_given_up_and_the_next_one_works(
+    database_url: str, operator: Connection
+) -> None:
+    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
+    await store.save([change()])
+    async with operator.transaction():
+        await operator.execute("SELECT FROM games FOR UPDATE")
+        with pytest.raises(StoreUnavailable, match="statement timeout"):
+            await store.save([change(expected=1)])
+
+    assert await store.save([change(expected=1)]) == {T1}
+    await store.close()
+
+
+async def test_a_server_that_hangs_is_left_and_not_waited_for(
+    database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
+    await store.save([change()])
+    pid = await pid_of(operator, writer=True)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(StoreUnavailable, match="no answer in time"):
+            await store.save([change(expected=1)])
+        assert await store.save([change("t2")]) == {T2}
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await store.close()
+
+
+async def test_a_read_does_not_wait_for_a_server_that_hangs(
+    database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
+    await store.save([change()])
+    pid = await pid_of(operator, writer=False)
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(SOON_S):
+            with pytest.raises(StoreUnavailable, match="no answer in time"):
+                await store.position(T1)
+            assert await store.position(T1) is not None
+            await store.close()
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+async def test_two_servers_on_one_database_have_the_same_session_key(database_url: str) -> None:
+    stores = [await PostgresStore.open(database_url) for _ in range(2)]
+
+    first, second = await asyncio.gather(*(store.session_key() for store in stores))
+
+    assert first == second
+    for store in stores:
+        await store.close()
+
+
+async def test_a_database_that_is_not_there_is_unavailable(database_url: str) -> None:
+    with pytest.raises(StoreUnavailable, match="does not exist"):
+        await PostgresStore.open(database_url.replace("/test_", "/no_such_"))
+
+
+async def test_an_address_that_makes_no_sense_is_unavailable() -> None:
+    with pytest.raises(StoreUnavailable):
+        await PostgresStore.open("postgresql://nobody@/x?host=/no/such/directory")
+
+
+async def test_a_database_without_tables_asks_for_the_migrations(bare_database_url: str) -> None:
+    with pytest.raises(StoreUnavailable, match="apply the migrations"):
+        await PostgresStore.open(bare_database_url)
+
+
+async def test_the_store_tells_which_server_it_is_on(store: PostgresStore) -> None:
+    assert int(store.version.split(".")[0]) >= 14
