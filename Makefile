@@ -7,7 +7,7 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-plain soak fuzz bench bench-long bench-guard docs lint format clean
+.PHONY: help run test test-plain soak fuzz bench bench-guard docs lint format clean
 
 help: ## Say what can be made
 	@echo "make TARGET, where TARGET is one of:"
@@ -36,16 +36,12 @@ fuzz: $(READY) ## Give the decoder whatever reaches new code, for a while (FUZZ_
 	@$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1
 
 PEER := bench/live/peer
-bench: $(READY) ## Measure all against what it is held to, into bench/RESULTS.md (25 minutes)
+bench: $(READY) ## Measure speed and memory (PARTS="engine live" ROUNDS=3 OURS=../before)
 	@tests/install-node.sh $(PEER)
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(PARTS) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OURS),--ours $(OURS))
 
-MINUTES ?= 60
-bench-long: $(READY) ## Play at half load, into bench/long.json and bench/RESULTS.md (MINUTES=60)
-	@$(BIN)/python -m bench.live.long --minutes $(MINUTES)
-
-bench-guard: $(READY) ## See that fixed work costs no more than was recorded (RECORD=1 to record it)
-	@$(BIN)/python -m bench.guard $(if $(RECORD),--record)
+bench-guard: $(READY) ## Count instructions per action, with valgrind (RECORD=1 to record them)
+	@$(BIN)/python -m bench.instructions $(if $(RECORD),--record)
 
 docs: $(READY) ## Make the files that are made from the code: protocol, schemas, settings
 	$(BIN)/python -m pokerws.schema protocol > docs/protocol.md.new

@@ -103,5 +103,5 @@ def _row(figure: Figure) -> str:
 
 
 def _rounded(value: float) -> float:
-    """Four significant digits, which is more than a measurement has."""
-    return float(f"{value:.4g}")
+    """Six significant digits, more than a measurement has."""
+    return float(f"{value:.6g}")

