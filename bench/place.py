@@ -52,7 +52,6 @@ async def measuring_place(wal_files: int = WAL_FILES) -> AsyncIterator[Place]:
         server = await EmbeddedPostgres.start(directory / "db")
         try:
             await migrate(server.dsn)
-            store = await PostgresStore.open(server.dsn)
             bare = await asyncpg.connect(
                 server.dsn,
                 server_settings=postgres._WRITER_SETTINGS,  # noqa: SLF001  same plans as the store
@@ -61,10 +60,13 @@ async def measuring_place(wal_files: int = WAL_FILES) -> AsyncIterator[Place]:
             try:
                 for _ in range(wal_files):
                     await bare.execute(NEXT_WAL_FILE)
-                yield Place(store, bare)
+                store = await PostgresStore.open(server.dsn)
+                try:
+                    yield Place(store, bare)
+                finally:
+                    await store.close()
             finally:
                 await bare.close()
-                await store.close()
         finally:
             await server.stop()
     finally:

@@ -1,3 +1,4 @@
+import re
 from random import Random
 
 from bench.engine import OTHER_GAMES, Engine, measure
@@ -11,7 +12,8 @@ def test_all_engines_are_timed_on_the_same_hands() -> None:
     part = measure(rounds=1, hands=2)
     assert len(part.figures) == 2 + len(OTHER_GAMES)
     assert all(figure.ours > 0 and figure.theirs > 0 for figure in part.figures)
-    assert "same" in part.notes[-1]
+    actions = re.findall(r"([0-9,]+) actions|and ([0-9,]+) by", part.notes[0])
+    assert actions[0][0] == actions[1][1]
 
 
 def test_both_engines_play_the_same_actions() -> None:
