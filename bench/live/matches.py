@@ -4,7 +4,6 @@ In a match the same load is put on several servers in turn, each started for its
 taken from two rounds of the same turn.
 """
 
-from collections.abc import Sequence
 from statistics import median
 from types import MappingProxyType
 from typing import Literal
@@ -170,34 +169,33 @@ def _add(part: Part, match: Match, played: Played, commit_ms: float = 0.0) -> No
 
 def compared(match: Match, played: Played, commit_ms: float = 0.0) -> list[Figure]:
     """How the servers compare. A durable answer may take a bare commit longer."""
+
+    def measured(outcome: Outcome) -> float:
+        seen = outcome.seen
+        return seen.actions_per_s if match.by == "actions/s" else seen.percentile_ms(99)
+
     figures = []
     for pair in match.pairs:
         if pair.against.name not in played:
             continue
-        name, against, target = f"{pair.ours.name}, {match.name}", pair.against.name, pair.target
-        ours, theirs = played[pair.ours.name], played[pair.against.name]
-        if match.by == "actions/s":
-            rates = [
-                (own.seen.actions_per_s, its.seen.actions_per_s) for own, its in _zip(ours, theirs)
-            ]
-            figures.append(figure(name, "actions/s", rates, against=against, target=target))
-            continue
-        p99s = [
-            (own.seen.percentile_ms(99), its.seen.percentile_ms(99))
-            for own, its in _zip(ours, theirs)
-        ]
-        if pair.ours is DURABLE and target is not None:
+        both = zip(played[pair.ours.name], played[pair.against.name], strict=True)
+        pairs = [(measured(ours), measured(theirs)) for ours, theirs in both]
+        against, target = pair.against.name, pair.target
+        if match.by == "p99" and pair.ours is DURABLE and target is not None:
             # The sum includes the target, which becomes 1.
-            p99s = [(own, target * its + commit_ms) for own, its in p99s]
+            pairs = [(ours, target * theirs + commit_ms) for ours, theirs in pairs]
             against, target = f"{target:g} x {against} + commit", 1.0
         figures.append(
-            figure(name, "ms p99", p99s, against=against, bound="at most", target=target)
+            figure(
+                f"{pair.ours.name}, {match.name}",
+                "actions/s" if match.by == "actions/s" else "ms p99",
+                pairs,
+                against=against,
+                bound="at least" if match.by == "actions/s" else "at most",
+                target=target,
+            )
         )
     return figures
-
-
-def _zip(ours: Sequence[Outcome], theirs: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
-    return list(zip(ours, theirs, strict=True))
 
 
 def _costs(played: Played) -> str:
