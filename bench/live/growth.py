@@ -27,7 +27,7 @@ def measure(rounds: int) -> Part:
     open_: list[Pair] = []
     guests: list[Pair] = []
     viewers: list[Pair] = []
-    for _ in rounds_of("growth", (rounds + 1) // 2):
+    for _ in rounds_of("growth", max(1, rounds // 2)):
         by_tables = with_tables(*TABLES, SECONDS)
         closed.append(by_tables[0])
         open_.append(by_tables[1])
