@@ -35,7 +35,6 @@ from pokerws.server.net.tls import own_context, server_context
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, Terms
-from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
@@ -69,8 +68,13 @@ class App:
         self.supervisor = Supervisor(on_failure)
         self._started = AsyncExitStack()
         self._is_all_stored = self._is_all_stopped = True
+        self._metrics = Metrics(self._readings())
+        # Without a database, accounts and tables live in memory and end with the process.
+        nothing = NullStore()
         self._database: Database | None = None
-        self._journal: Journal | None = None
+        self._store: Store = nothing
+        self._journal: Journal | NullJournal = NullJournal(nothing.accounts, self._metrics)
+        self._vault = Vault(())
         self._lobby: Lobby | None = None
         self._listener: Listener | None = None
         self._guests: Guests | None = None
@@ -78,12 +82,6 @@ class App:
         self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
-        self._metrics = Metrics(self._readings())
-        # Without a database accounts, names and tables live in memory, and end with the process.
-        nothing = NullStore()
-        self._store: Store = nothing
-        self._table_journal: TableJournal = NullJournal(nothing.accounts, self._metrics)
-        self._vault = Vault(())
 
     async def start(self) -> None:
         """Load the token keys, open the database, list the tables and listen.
@@ -159,7 +157,7 @@ class App:
         )
         self._on_stop("database", database.close)
         self._store, self._vault = database.store, database.vault
-        self._journal = self._table_journal = journal = self._make_journal(database.store)
+        self._journal = journal = self._make_journal(database.store)
         self._on_stop("journal", self._stop_journal)
         journal.start(self.supervisor.watch)
 
@@ -168,7 +166,7 @@ class App:
         cashier = Cashier(self._store.accounts, self._clock, terms_of(settings))
         self._lobby = lobby = Lobby(
             store=self._store,
-            journal=self._table_journal,
+            journal=self._journal,
             vault=self._vault,
             keep_events=settings.use_event_persistence,
             clock=self._clock,
@@ -189,8 +187,7 @@ class App:
     async def _stop_journal(self) -> None:
         # What a fault leaves unknown does not count as stored.
         self._is_all_stored = False
-        if self._journal is not None:
-            self._is_all_stored = await self._journal.stop(self._stop_timeout_s)
+        self._is_all_stored = await self._journal.stop(self._stop_timeout_s)
 
     @property
     def _stop_timeout_s(self) -> float:
@@ -285,22 +282,22 @@ class App:
             unused_ms=settings.unused_table_ms,
             absent_seats=AbsentSeats(lobby, self._presence, self._clock, settings.absent_seat_ms),
         )
-        if database is not None and self._journal is not None:
+        if database is not None:
             since_ms = database.overtaken_ms
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
             if settings.load_all_tables:
                 await lobby.load_all()
-            self._start_comparator(lobby, database, self._journal)
+            self._start_comparator(lobby)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
 
-    def _start_comparator(self, lobby: Lobby, database: Database, journal: Journal) -> None:
+    def _start_comparator(self, lobby: Lobby) -> None:
         comparator = Comparator(
             lobby=lobby,
-            store=database.store,
-            journal=journal,
-            vault=database.vault,
+            store=self._store,
+            journal=self._journal,
+            vault=self._vault,
             metrics=self._metrics,
             keep_events=self._settings.use_event_persistence,
             interval_ms=self._settings.compare_interval_ms,
@@ -336,13 +333,13 @@ class App:
         )
 
     async def _listen(
-        self, lobby: Lobby, bank: Cashier, admission: Admission, tls: ssl.SSLContext | None
+        self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
     ) -> None:
         settings = self._settings
         quotas = quotas_of(settings)
         context = SessionContext(
             lobby=lobby,
-            bank=bank,
+            bank=cashier,
             admission=admission,
             token_warning_ms=settings.auth_warning_ms,
             clock=self._clock,
@@ -376,30 +373,29 @@ class App:
 
     def _readings(self) -> Readings:
         """The gauges of the metrics, read when somebody asks for them."""
-
-        def of_journal(read: Callable[[Journal], int]) -> Callable[[], int]:
-            return lambda: 0 if self._journal is None else read(self._journal)
-
         return Readings(
             connections=lambda: self.connections,
-            tables_in_memory=lambda: 0 if self._lobby is None else self._lobby.tables_in_memory,
-            changes_waiting=of_journal(lambda journal: journal.waiting),
-            events_waiting=of_journal(lambda journal: journal.waiting_events),
-            oldest_change_ms=of_journal(lambda journal: journal.oldest_ms),
-            changes_dropped=of_journal(lambda journal: journal.dropped),
+            tables_in_memory=lambda: self._tables_in_memory,
+            changes_waiting=lambda: self._journal.waiting,
+            events_waiting=lambda: self._journal.waiting_events,
+            oldest_change_ms=lambda: self._journal.oldest_ms,
+            changes_dropped=lambda: self._journal.dropped,
         )
+
+    @property
+    def _tables_in_memory(self) -> int:
+        return 0 if self._lobby is None else self._lobby.tables_in_memory
 
     def _health(self) -> dict[str, object]:
         """The body of `/healthz`.  Without its database the server still plays, and is healthy."""
-        tables = self._lobby.tables_in_memory if self._lobby is not None else 0
         facts: dict[str, object] = {
             "status": "ok",
             "version": __version__,
             "connections": self.connections,
-            "tables_in_memory": tables,
+            "tables_in_memory": self._tables_in_memory,
             "database": "off",
         }
-        if self._journal is not None:
+        if self._database is not None:
             facts["database"] = "up" if self._journal.healthy else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts

@@ -1,6 +1,7 @@
 """A server whose parts fail: none fails in silence, and journal and database are closed."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from pokerws.server.background.memory_play import MemoryPlayNote
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.listener import Listener
+from pokerws.server.tables import outage_pause
 from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
@@ -150,7 +152,7 @@ async def test_a_step_of_the_stop_that_fails_leaves_neither_journal_nor_database
     failed = one(lines, "part_not_stopped")
     assert (failed["part"], failed["log_level"]) == (part, "error")
     assert one(lines, "server_stopped")["all_stored"] is True
-    assert app._journal is not None
+    assert isinstance(app._journal, Journal)
     assert app._journal.waiting == 0
     assert closed == [app._database]
     # What the broken step left running.
@@ -165,7 +167,7 @@ async def test_a_journal_that_cannot_be_stopped_is_not_taken_for_stored(
     stop = Journal.stop
     monkeypatch.setattr(Journal, "stop", fail)
     async with serving(stored(database_url)) as app:
-        assert app._journal is not None
+        assert isinstance(app._journal, Journal)
         await app._journal.flush(5)
         with capture_logs() as lines:
             assert await app.stop() is False
@@ -201,3 +203,26 @@ async def test_the_collector_of_garbage_is_stopped_with_the_server(
     monkeypatch.setattr(Upkeep, "_run", fail)
     assert await serve(in_memory(tmp_path)) == 1
     assert stopped.is_set()
+
+
+async def test_a_fault_in_a_check_for_outages_is_an_error_line_and_the_checks_go_on(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    faults, checked_again = [Bug()], asyncio.Event()
+
+    def oldest_ms(_: Journal) -> int:
+        if faults:
+            raise faults.pop()
+        checked_again.set()
+        return 0
+
+    monkeypatch.setattr(outage_pause, "CHECK_LAG_MS", 1)
+    app = App(stored(database_url))
+    await app.start()
+    with caplog.at_level(logging.ERROR):
+        monkeypatch.setattr(Journal, "oldest_ms", property(oldest_ms))
+        await checked_again.wait()
+    await app.stop()
+    (line,) = caplog.records
+    assert (line.name, line.levelname) == ("asyncio", "ERROR")
+    assert "OutagePause" in line.getMessage()
