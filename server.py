@@ -74,11 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
                 settings = _settings(arguments.env_file)
                 # The lines that it prints say it all, unless something is wrong.
-                logs.configure(settings.log_format, "warning")
+                logs.configure(settings.logs.format, "warning")
                 return _operate(settings, arguments)
             case _:
                 settings = _settings(arguments.env_file)
-                logs.configure(settings.log_format, settings.log_level)
+                logs.configure(settings.logs.format, settings.logs.level)
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                     return runner.run(_serve(settings))
     except SettingsError as error:
@@ -245,14 +245,14 @@ def _token(settings: Settings, arguments: argparse.Namespace) -> str:
 
 def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
     """Run a command on the database; returns the exit code."""
-    url, embedded_dir = settings.database_url, settings.embedded_dir
+    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
     match arguments.command:
         case "migrate":
             for line in asyncio.run(migrate(url, embedded_dir, only_status=arguments.status)):
                 print(line)
             return 0
         case "verify":
-            events_off = settings.use_db_repository and not settings.use_event_persistence
+            events_off = settings.features.use_db_repository and not settings.features.use_event_persistence
             checking = verify(
                 *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
                 events_off=events_off,
@@ -294,7 +294,7 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     player = None if arguments.player is None else PlayerId(arguments.player)
     write = HandWriter(arguments.format, player, sections=arguments.hand is None)
     exporting = export(
-        *(settings.database_url, settings.embedded_dir, arguments.game, sys.stdout, sys.stderr),
+        *(settings.storage.database_url, settings.storage.embedded_dir, arguments.game, sys.stdout, sys.stderr),
         write=write,
         hand=arguments.hand,
         vault=_vault(settings),
@@ -311,7 +311,7 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _vault(settings: Settings) -> Vault:
     """A vault with the keys that are there.  Raises VaultError."""
-    return vault_for_reading(KeySource(settings.vault_keys, Path(settings.vault_key_file)))
+    return vault_for_reading(KeySource(settings.vault.keys, Path(settings.vault.key_file)))
 
 
 async def _serve(settings: Settings) -> int:
@@ -324,7 +324,7 @@ async def _serve(settings: Settings) -> int:
     try:
         await app.start()
     except OSError as error:
-        where, why = f"{settings.host}:{settings.port}", error.strerror or error
+        where, why = f"{settings.network.host}:{settings.network.port}", error.strerror or error
         print(
             f"pokerws: cannot listen on {where}: {why}; set PORT or HOST to one that is free",
             file=sys.stderr,
@@ -333,7 +333,7 @@ async def _serve(settings: Settings) -> int:
     _show_status(app, settings)
     collector = Collector(Clock())
     collector.start()
-    bots = asyncio.create_task(_run_bots(app, settings)) if settings.bots else None
+    bots = asyncio.create_task(_run_bots(app, settings)) if settings.bots.count else None
     await stopping.wait()
     if bots is not None:
         bots.cancel()
@@ -345,7 +345,7 @@ async def _serve(settings: Settings) -> int:
 def _show_status(app: App, settings: Settings) -> None:
     """Print the start-up block; as log lines where a machine reads the output."""
     for what, how in app.status():
-        if settings.log_format == "json":
+        if settings.logs.format == "json":
             log.info("status", what=what, state=how)
         else:
             print(f"  {what:<24} {how}", flush=True)
@@ -359,11 +359,11 @@ async def _run_bots(app: App, settings: Settings) -> None:
 
 def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
     """Who plays where: the same bots at every table, which is opened if there is none."""
-    names = BOT_NAMES[: settings.bots]
-    tables = [(app.open_bot_table(), settings.bots, frozenset[str]())]
+    names = BOT_NAMES[: settings.bots.count]
+    tables = [(app.open_bot_table(), settings.bots.count, frozenset[str]())]
     # At these nothing is played, and stored, until there is somebody to play with.
     tables += [(table, bots, frozenset(names)) for table, bots in app.open_bot_games().items()]
-    delay_ms = (settings.bot_min_delay_ms, settings.bot_max_delay_ms)
+    delay_ms = (settings.bots.min_delay_ms, settings.bots.max_delay_ms)
     return [
         BotSeat(
             style,

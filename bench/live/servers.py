@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from pokerws.settings import Settings
+from pokerws.settings import variables
 
 Kind = Literal["ours", "ceiling", "peer"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -45,11 +45,7 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # One rate stays, that of refusals, since there are to be none.
 UNLIMITED = MappingProxyType(
     {
-        **{
-            name.upper(): "0"
-            for name in Settings.__struct_fields__
-            if name.endswith("_rate") and name != "refusal_rate"
-        },
+        **{name: "0" for name in variables() if name.endswith("_RATE") and name != "REFUSAL_RATE"},
         "MAX_TABLES": "100000",
         "MAX_TABLES_OPENED_PER_PLAYER": "0",
         "MAX_TABLES_PER_PLAYER": "0",

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import structlog
+from msgspec.structs import asdict
 
 from pokerws import __version__
 from pokerws.game.deal import shuffler
@@ -71,7 +72,7 @@ class App:
         self._noting: asyncio.Task[None] | None = None
         self._note_tried = asyncio.Event()
         self._metrics = Metrics(self._readings())
-        self._report = GamesReport(self._metrics, self._clock, settings.report_interval_ms)
+        self._report = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
 
     async def start(self) -> None:
         """Have the keys for tokens, open the database, load the lobby, listen.
@@ -89,14 +90,14 @@ class App:
         settings = self._settings
         self._bot_games = game_configs(settings)
         tls = server_context(settings)
-        if settings.use_auth_middleware:
+        if settings.features.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
-        if settings.use_db_repository:
+        if settings.features.use_db_repository:
             self._database = await Database.open(
-                settings.database_url,
-                embedded_dir=settings.embedded_dir,
-                statement_timeout_ms=settings.db_statement_timeout_ms,
-                keys=KeySource(settings.vault_keys, Path(settings.vault_key_file)),
+                settings.storage.database_url,
+                embedded_dir=settings.storage.embedded_dir,
+                statement_timeout_ms=settings.storage.statement_timeout_ms,
+                keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
             )
             self._journal = self._start_journal(self._database.store)
         else:
@@ -111,13 +112,13 @@ class App:
             store=None if self._database is None else self._database.store,
             vault=None if self._database is None else self._database.vault,
             sink=self._journal,
-            keep_events=settings.use_event_persistence,
+            keep_events=settings.features.use_event_persistence,
             clock=self._clock,
             shuffle=shuffler(os.urandom),
             bank=bank,
-            max_tables=settings.max_tables,
-            max_opened=settings.max_tables_opened_per_player,
-            durable=settings.use_durable_acks,
+            max_tables=settings.limits.max_tables,
+            max_opened=settings.limits.max_tables_opened_per_player,
+            durable=settings.features.use_durable_acks,
             on_outcome=self._metrics.operation,
         )
         try:
@@ -136,7 +137,7 @@ class App:
 
         Returns whether all of it is stored.
         """
-        timeout_s = self._settings.stop_timeout_ms / 1000
+        timeout_s = self._settings.network.stop_timeout_ms / 1000
         self._report.stop()
         if self._noting is not None:
             # However short the play was, a database that can be reached is to know of it.
@@ -177,7 +178,7 @@ class App:
     @property
     def address(self) -> str:
         """Where to point a browser."""
-        host = self._settings.host
+        host = self._settings.network.host
         shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
         return f"http{self._s}://{shown}:{self.port}/"
 
@@ -193,11 +194,11 @@ class App:
 
     @property
     def _s(self) -> str:
-        return "s" if self._settings.tls_cert_file else ""
+        return "s" if self._settings.network.tls_cert_file else ""
 
     def open_bot_table(self) -> str:
         """The id of the table that BOT_TABLE names, opened if there is none."""
-        return self._open_kept(self._settings.bot_table, main_config(self._settings))
+        return self._open_kept(self._settings.bots.table, main_config(self._settings))
 
     def open_bot_games(self) -> dict[str, int]:
         """The ids of the tables of BOT_GAMES, opened where there are none, and the bots at each."""
@@ -227,18 +228,13 @@ class App:
         ]
         database = "off (tables live in memory and end with the server)"
         if self._database is not None:
-            database = f"connected ({self._settings.database_label}, {self._database.version})"
+            database = (
+                f"connected ({self._settings.storage.database_label}, {self._database.version})"
+            )
         return [("version", __version__), *flags, ("database", database), ("address", self.address)]
 
     def _flags(self) -> dict[str, bool]:
-        settings = self._settings
-        return {
-            "use_db_repository": settings.use_db_repository,
-            "use_event_persistence": settings.use_event_persistence,
-            "use_input_validation": settings.use_input_validation,
-            "use_auth_middleware": settings.use_auth_middleware,
-            "use_durable_acks": settings.use_durable_acks,
-        }
+        return asdict(self._settings.features)
 
     def _start_journal(self, store: Store) -> Journal:
         """The journal, which tells the lobby what has become of the tables' changes."""
@@ -247,10 +243,10 @@ class App:
             assert self._lobby is not None, "changes come from the lobby's tables"
             return self._lobby
 
-        durable = self._settings.use_durable_acks
+        durable = self._settings.features.use_durable_acks
         journal = Journal(
             store,
-            keep_events=self._settings.use_event_persistence,
+            keep_events=self._settings.features.use_event_persistence,
             on_written=lambda table, seq: lobby().table_written(table, seq),
             on_fenced=lambda table: lobby().table_fenced(table),
             on_quarantined=lambda table: lobby().table_lost(table),
@@ -269,15 +265,15 @@ class App:
             lobby,
             None if database is None else database.store,
             self._clock,
-            idle_ms=settings.idle_table_ms,
-            abandoned_ms=settings.abandoned_table_ms,
-            unused_ms=settings.unused_table_ms,
+            idle_ms=settings.tables.idle_ms,
+            abandoned_ms=settings.tables.abandoned_ms,
+            unused_ms=settings.tables.unused_ms,
         )
         if database is not None and self._journal is not None:
             since_ms = database.overtaken_ms
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
-            if settings.load_all_tables:
+            if settings.tables.load_all:
                 await lobby.load_all()
             self._comparator = Comparator(
                 lobby=lobby,
@@ -285,8 +281,8 @@ class App:
                 sink=self._journal,
                 vault=database.vault,
                 metrics=self._metrics,
-                keep_events=settings.use_event_persistence,
-                interval_ms=settings.compare_interval_ms,
+                keep_events=settings.features.use_event_persistence,
+                interval_ms=settings.storage.compare_interval_ms,
             )
             self._comparator.start()
         upkeep.start()
@@ -297,7 +293,7 @@ class App:
         failures = 0
         while True:
             try:
-                await note(settings.database_url, settings.embedded_dir, began_ms)
+                await note(settings.storage.database_url, settings.storage.embedded_dir, began_ms)
                 return
             except (StoreUnavailable, OSError) as error:
                 if not failures:
@@ -321,7 +317,7 @@ class App:
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                settings.session_key or await self._session_key(),
+                settings.auth.session_key or await self._session_key(),
                 self._clock,
                 names=self._names,
                 check_session=self._revocations.check,
@@ -332,10 +328,10 @@ class App:
             self._keys,
             self._bot_tokens,
             self._clock,
-            issuer=settings.auth_issuer,
-            audience=settings.auth_audience,
-            leeway_ms=settings.auth_leeway_ms,
-            strict=settings.use_input_validation,
+            issuer=settings.auth.issuer,
+            audience=settings.auth.audience,
+            leeway_ms=settings.auth.leeway_ms,
+            strict=settings.features.use_input_validation,
         )
 
     async def _listen(
@@ -347,30 +343,30 @@ class App:
             lobby=lobby,
             bank=bank,
             admission=admission,
-            token_warning_ms=settings.auth_warning_ms,
+            token_warning_ms=settings.auth.warning_ms,
             clock=self._clock,
             revocations=self._revocations,
-            strict=settings.use_input_validation,
+            strict=settings.features.use_input_validation,
             decoders={
-                wire: client_decoder(strict=settings.use_input_validation, wire=wire)
+                wire: client_decoder(strict=settings.features.use_input_validation, wire=wire)
                 for wire in WIRES.values()
             },
             flags=self._flags(),
             limits=limits_of(settings, quotas),
             caps=quotas.caps,
-            outbox_frames=settings.outbox_frames,
-            outbox_bytes=settings.outbox_bytes,
-            hello_timeout_s=settings.hello_timeout_ms / 1000,
+            outbox_frames=settings.limits.outbox_frames,
+            outbox_bytes=settings.limits.outbox_bytes,
+            hello_timeout_s=settings.network.hello_timeout_ms / 1000,
             metrics=self._metrics,
         )
 
         pages = Pages(
             WEB_ROOT,
-            settings.allowed_origins,
+            settings.network.allowed_origins,
             self._health,
             self._metrics.text,
-            settings.metrics_token,
-            is_behind_proxy=bool(settings.trusted_proxies),
+            settings.logs.metrics_token,
+            is_behind_proxy=bool(settings.network.trusted_proxies),
         )
         listener = Listener(settings, desk, pages, quotas, tls)
         await listener.start()
@@ -410,8 +406,8 @@ class App:
 def terms_of(settings: Settings) -> Terms:
     """What the house gives to players."""
     return Terms(
-        grant=settings.grant_chips,
-        refill_to=settings.refill_to,
-        refill_below=settings.refill_below,
-        refill_interval_ms=settings.refill_interval_ms,
+        grant=settings.accounts.grant_chips,
+        refill_to=settings.accounts.refill_to,
+        refill_below=settings.accounts.refill_below,
+        refill_interval_ms=settings.accounts.refill_interval_ms,
     )

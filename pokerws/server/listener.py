@@ -43,10 +43,10 @@ class Listener:
         self._pages = pages
         self._quotas = quotas or Quotas()
         self._tls = tls
-        proxies = TrustedProxies(settings.trusted_proxies)
+        proxies = TrustedProxies(settings.network.trusted_proxies)
         self._door = Door(self._quotas, proxies, desk.clock, desk.metrics)
         self._bounds = bounds_of(settings)
-        self._framings = framings() if settings.fast_path else {}
+        self._framings = framings() if settings.network.fast_path else {}
         self._headers = {**SECURITY_HEADERS, **(OVER_TLS if tls is not None else {})}
         self._sessions: set[Session] = set()
         self._server: Server | None = None
@@ -57,18 +57,18 @@ class Listener:
         self._bounds.bind_library()
         self._server = await serve(
             self._serve,
-            settings.host,
-            settings.port,
+            settings.network.host,
+            settings.network.port,
             ssl=self._tls,
             process_request=self._answer,
             # Makes the protocol too, so that what serve() would give to one is given there.
             create_connection=cast("type[ServerConnection]", self._connect),
             # A client that sends faster than it is served waits in its own socket.
             max_queue=16,
-            write_limit=settings.write_buffer_bytes,
-            open_timeout=settings.open_timeout_ms / 1000,
-            ping_interval=settings.ping_interval_ms / 1000,
-            ping_timeout=settings.ping_interval_ms / 1000,
+            write_limit=settings.network.write_buffer_bytes,
+            open_timeout=settings.network.open_timeout_ms / 1000,
+            ping_interval=settings.network.ping_interval_ms / 1000,
+            ping_timeout=settings.network.ping_interval_ms / 1000,
             close_timeout=2,
             server_header=None,
         )
@@ -136,10 +136,10 @@ def framings() -> dict[Wire, Framing]:
 def bounds_of(settings: Settings) -> Bounds:
     """How much a connection may have of what."""
     return Bounds(
-        message_bytes=settings.max_message_bytes,
-        header_bytes=settings.max_header_bytes,
-        headers=settings.max_headers,
-        unread_bytes=settings.outbox_bytes,
-        write_timeout_ms=settings.write_timeout_ms,
-        frames=rate_of(settings.frame_rate),
+        message_bytes=settings.limits.max_message_bytes,
+        header_bytes=settings.limits.max_header_bytes,
+        headers=settings.limits.max_headers,
+        unread_bytes=settings.limits.outbox_bytes,
+        write_timeout_ms=settings.network.write_timeout_ms,
+        frames=rate_of(settings.limits.frame_rate),
     )

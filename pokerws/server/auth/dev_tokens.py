@@ -53,8 +53,8 @@ def mint(
         "jti": secrets.token_hex(8),
         "iat": now_s,
         "exp": now_s + 60 * minutes,
-        **({"iss": settings.auth_issuer} if settings.auth_issuer else {}),
-        **({"aud": settings.auth_audience} if settings.auth_audience else {}),
+        **({"iss": settings.auth.issuer} if settings.auth.issuer else {}),
+        **({"aud": settings.auth.audience} if settings.auth.audience else {}),
     }
     return jwt.encode(claims, key, algorithm)
 
@@ -62,12 +62,12 @@ def mint(
 def _signer(settings: Settings, key_file: Path | None) -> tuple[Any, str]:
     """What to sign with, and how."""
     if key_file is None:
-        if not settings.auth_secret:
+        if not settings.auth.secret:
             raise SettingsError(
                 "there is nothing to sign a token with: set AUTH_SECRET, or give --key a PEM file "
                 "with a private key"
             )
-        return key_of_secret(settings.auth_secret).material, SECRET_ALGORITHMS[0]
+        return key_of_secret(settings.auth.secret).material, SECRET_ALGORITHMS[0]
     try:
         key = load_pem_private_key(key_file.read_bytes(), None)
     except OSError as error:
@@ -77,7 +77,7 @@ def _signer(settings: Settings, key_file: Path | None) -> tuple[Any, str]:
             f"--key must be a PEM file with a private key and no password; {key_file} is not"
         ) from None
     fitting = algorithms_of(key.public_key())
-    allowed = [name for name in fitting if name in (settings.auth_algorithms or fitting)]
+    allowed = [name for name in fitting if name in (settings.auth.algorithms or fitting)]
     if not allowed:
         raise SettingsError(
             f"--key has a key that a server with these settings does not take: {key_file}"

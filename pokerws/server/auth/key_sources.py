@@ -52,18 +52,18 @@ class KeySet(Protocol):
 
 async def open_key_set(settings: Settings, clock: Clock) -> KeySet:
     """The keys of the one source that the settings name.  Raises KeySetError."""
-    allowed = settings.auth_algorithms
-    if settings.auth_secret:
-        return FixedKeys([key_of_secret(settings.auth_secret)])
-    if settings.auth_key_file:
-        pem = await _read_file("AUTH_KEY_FILE", Path(settings.auth_key_file))
+    allowed = settings.auth.algorithms
+    if settings.auth.secret:
+        return FixedKeys([key_of_secret(settings.auth.secret)])
+    if settings.auth.key_file:
+        pem = await _read_file("AUTH_KEY_FILE", Path(settings.auth.key_file))
         return FixedKeys(keys_of_pem(pem, allowed))
     read = (
-        partial(_read_url, settings.auth_jwks)
-        if "://" in settings.auth_jwks
-        else partial(_read_file, "AUTH_JWKS", Path(settings.auth_jwks))
+        partial(_read_url, settings.auth.jwks)
+        if "://" in settings.auth.jwks
+        else partial(_read_file, "AUTH_JWKS", Path(settings.auth.jwks))
     )
-    keys = PublishedKeys(read, allowed, clock, settings.auth_jwks_refresh_ms)
+    keys = PublishedKeys(read, allowed, clock, settings.auth.jwks_refresh_ms)
     await keys.open()
     return keys
 

@@ -25,12 +25,12 @@ def game_configs(settings: Settings) -> dict[str, TableConfig]:
 
     Raises SettingsError for a game that there is not.
     """
-    return dict(_of_game(settings, code) for code in settings.bot_games)
+    return dict(_of_game(settings, code) for code in settings.bots.games)
 
 
 def bots_at(config: TableConfig, settings: Settings) -> int:
     """How many bots sit at a table: where it is small, one seat is left for somebody else."""
-    return min(settings.bots, config.seats - 1)
+    return min(settings.bots.count, config.seats - 1)
 
 
 def _of_game(settings: Settings, code: str) -> tuple[str, TableConfig]:
@@ -53,7 +53,7 @@ def _of_game(settings: Settings, code: str) -> tuple[str, TableConfig]:
 def _config(settings: Settings, game: str, most_seats: int) -> TableConfig:
     return TableConfig(
         variant=game,
-        seats=min(most_seats, max(MIN_SEATS, settings.bots + FREE_SEATS)),
-        turn_time_ms=settings.turn_time_ms,
-        next_hand_delay_ms=settings.next_hand_delay_ms,
+        seats=min(most_seats, max(MIN_SEATS, settings.bots.count + FREE_SEATS)),
+        turn_time_ms=settings.tables.turn_time_ms,
+        next_hand_delay_ms=settings.tables.next_hand_delay_ms,
     )
