@@ -22,6 +22,7 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
+from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.upkeep import Upkeep
@@ -34,6 +35,7 @@ from pokerws.server.sessions.context import Desk
 from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
 from pokerws.server.tables.cashier import Bank, Terms
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory import MemoryAccounts
@@ -65,6 +67,7 @@ class App:
         self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._revocations = Revocations()
+        self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
         self._upkeep: Upkeep | None = None
@@ -268,6 +271,9 @@ class App:
             idle_ms=settings.tables.idle_ms,
             abandoned_ms=settings.tables.abandoned_ms,
             unused_ms=settings.tables.unused_ms,
+            absent_seats=AbsentSeats(
+                lobby, self._presence, self._clock, settings.tables.absent_seat_ms
+            ),
         )
         if database is not None and self._journal is not None:
             since_ms = database.overtaken_ms
@@ -346,6 +352,7 @@ class App:
             token_warning_ms=settings.auth.warning_ms,
             clock=self._clock,
             revocations=self._revocations,
+            presence=self._presence,
             strict=settings.features.use_input_validation,
             decoders={
                 wire: client_decoder(strict=settings.features.use_input_validation, wire=wire)

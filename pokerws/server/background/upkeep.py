@@ -13,6 +13,7 @@ import structlog
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
+from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.store import Store, StoreUnavailable
@@ -52,6 +53,7 @@ class Upkeep:
         idle_ms: int,
         abandoned_ms: int,
         unused_ms: int = 0,
+        absent_seats: AbsentSeats | None = None,
     ) -> None:
         self._lobby = lobby
         self._store = store
@@ -59,6 +61,7 @@ class Upkeep:
         self._idle_ms = idle_ms
         self._abandoned_ms = abandoned_ms
         self._unused_ms = unused_ms
+        self._absent_seats = absent_seats
         self._list_at_ms = clock.now_ms() + LIST_INTERVAL_MS
         # Tables that were quiet by then have been packed.
         self._packed_ms = 0
@@ -104,6 +107,8 @@ class Upkeep:
         if now_ms >= self._list_at_ms:
             self._list_at_ms = now_ms + LIST_INTERVAL_MS
             await self._lobby.list_stored()
+        if self._absent_seats is not None:
+            await self._absent_seats.free()
         if self._abandoned_ms:
             for table in await self._abandoned(now_ms - self._abandoned_ms):
                 await self._close(table, "abandoned")
@@ -117,7 +122,9 @@ class Upkeep:
         await self._pack(now_ms - QUIET_MS)
 
     async def _run(self) -> None:
-        times_ms = (self._idle_ms, self._abandoned_ms, self._unused_ms, LIST_INTERVAL_MS)
+        times_ms = [self._idle_ms, self._abandoned_ms, self._unused_ms, LIST_INTERVAL_MS]
+        if self._absent_seats is not None:
+            times_ms.append(self._absent_seats.absent_ms)
         shortest_ms = min(ms for ms in times_ms if ms)
         interval_ms = max(LEAST_INTERVAL_MS, min(MOST_INTERVAL_MS, shortest_ms // PARTS))
         while True:

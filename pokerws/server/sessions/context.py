@@ -12,6 +12,7 @@ from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Caps
 from pokerws.server.tables.cashier import Bank
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.presence import Presence
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -30,6 +31,7 @@ class Desk(msgspec.Struct, frozen=True):
     caps: Caps = msgspec.field(default_factory=Caps)
     token_warning_ms: int = 0
     revocations: Revocations = msgspec.field(default_factory=Revocations)
+    presence: Presence = msgspec.field(default_factory=lambda: Presence(Clock()))
     # Whether texts are checked strictly, as the decoders do with messages.
     strict: bool = False
     metrics: Metrics = msgspec.field(default_factory=Metrics)

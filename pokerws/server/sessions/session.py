@@ -144,6 +144,7 @@ class Session:
             self.desk.lobby.forget(self)
             if self.identity is not None:
                 self.desk.revocations.leave(self.identity, self)
+                self.desk.presence.leave(self.identity.player)
             self.desk.metrics.session_closed(code)
             log.info(
                 "session_ended",
@@ -291,7 +292,9 @@ class Session:
             self.desk.metrics.connection_refused("player")
             self._close(CloseCode.TOO_MANY_CONNECTIONS, "the player has too many connections")
             return False
-        if self.identity is not None:
+        if self.identity is None:
+            self.desk.presence.enter(identity.player)
+        else:
             self.desk.revocations.leave(self.identity, self)
         self.identity = identity
         self.desk.revocations.enter(identity, self)

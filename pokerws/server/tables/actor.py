@@ -190,6 +190,18 @@ class TableActor:
         if events:
             self._changed(events)
 
+    def stand_up(self, player: PlayerId) -> bool:
+        """Free a player's seat without being asked by the player; in a hand, when it ends.
+
+        Returns False, with nothing changed, while the table cannot take commands or pay out.
+        """
+        if self.stopped or self.is_paused or not self._has_bank:
+            return False
+        events = self._play(Stand(player))
+        if events:
+            self._changed(events)
+        return bool(events)
+
     def pause(self) -> None:
         """Stop the clock and take no commands, while the database is away."""
         if self._paused_ms is None:

@@ -245,6 +245,10 @@ class Lobby:
         actor.close(reason)
         log.info("table_closed", table=actor.table.id, reason=reason, chips=chips)
 
+    def actors(self) -> list[TableActor]:
+        """All tables in memory."""
+        return list(self._actors.values())
+
     def changed_between(self, since_ms: int, before_ms: int) -> list[TableActor]:
         """Tables in memory where something happened last within that time."""
         return [a for a in self._actors.values() if since_ms <= a.changed_ms < before_ms]

@@ -1,0 +1,146 @@
+"""A seat without a connection is freed by time, so that closed tabs never block a table."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from pokerws.server.background.absent_seats import AbsentSeats
+from pokerws.server.tables.presence import Presence
+from tests.server.conftest import Connect
+from tests.server.fakes import ManualClock
+from tests.server.stored_house import BUY_IN, GRANT, Ledger, StoredHouse, balance, house_on
+
+ABSENT_MS = 60_000
+
+
+class Hall:
+    """A stored lobby and its players' connections."""
+
+    def __init__(self, house: StoredHouse, store: Ledger) -> None:
+        self.house = house
+        self.store = store
+        self.presence = Presence(house.clock)
+        self.seats = AbsentSeats(house.lobby, self.presence, house.clock, ABSENT_MS)
+
+    def enter(self, *players: str) -> None:
+        for player in players:
+            self.presence.enter(self.house.viewers[player].player)
+
+    def leave(self, *players: str) -> None:
+        for player in players:
+            self.presence.leave(self.house.viewers[player].player)
+
+    async def after(self, time_ms: int) -> None:
+        self.house.clock.advance(time_ms)
+        await self.seats.free()
+
+
+@pytest.fixture
+async def hall() -> AsyncIterator[Hall]:
+    store = Ledger()
+    async with house_on(store, ManualClock()) as house:
+        yield Hall(house, store)
+
+
+async def test_a_seat_without_a_connection_is_freed_and_its_chips_go_home(hall: Hall) -> None:
+    hall.enter("ann")
+    actor = await hall.house.open("ann")
+    hall.leave("ann")
+    await hall.after(ABSENT_MS - 1)
+    assert actor.table.players == 1
+    assert await balance(hall.store, "ann") == GRANT - BUY_IN
+    await hall.after(1)
+    assert actor.table.players == 0
+    await hall.house.written()
+    assert await balance(hall.store, "ann") == GRANT
+
+
+async def test_a_player_with_one_of_two_connections_left_keeps_the_seat(hall: Hall) -> None:
+    hall.enter("ann", "ann")
+    actor = await hall.house.open("ann")
+    hall.leave("ann")
+    await hall.after(10 * ABSENT_MS)
+    assert actor.table.players == 1
+
+
+async def test_who_comes_back_in_time_keeps_the_seat(hall: Hall) -> None:
+    hall.enter("ann")
+    actor = await hall.house.open("ann")
+    for _ in range(3):
+        hall.leave("ann")
+        await hall.after(ABSENT_MS - 1)
+        hall.enter("ann")
+        await hall.after(ABSENT_MS - 1)
+    assert actor.table.players == 1
+
+
+async def test_in_a_hand_the_seat_is_freed_when_the_hand_is_over(hall: Hall) -> None:
+    actor = await hall.house.open_hand()
+    hall.enter("ann", "ben")
+    hall.leave("ann")
+    # Much sooner than the clock of a turn.
+    seats = AbsentSeats(hall.house.lobby, hall.presence, hall.house.clock, 1)
+    hall.house.clock.advance(1)
+    await seats.free()
+    leaving = [seat.leaving for seat in actor.table.seats if seat]
+    if actor.table.hand is not None:
+        assert leaving == [True, False]
+        await seats.free()
+        while actor.table.hand is not None:
+            hall.house.act(actor)
+    assert [seat.name for seat in actor.table.seats if seat] == ["ben"]
+
+
+async def test_after_a_restart_everybody_has_the_same_time_to_come_back(hall: Hall) -> None:
+    actor = await hall.house.open("ann", "ben")
+    hall.enter("ben")
+    await hall.after(ABSENT_MS - 1)
+    assert actor.table.players == 2
+    await hall.after(1)
+    assert [seat.name for seat in actor.table.seats if seat] == ["ben"]
+
+
+async def test_a_paused_table_keeps_its_seats_until_it_goes_on(hall: Hall) -> None:
+    actor = await hall.house.open("ann")
+    actor.pause()
+    await hall.after(ABSENT_MS)
+    assert actor.table.players == 1
+    actor.go_on()
+    await hall.seats.free()
+    assert actor.table.players == 0
+
+
+async def test_players_who_left_long_ago_cost_no_memory_and_stay_absent(hall: Hall) -> None:
+    hall.enter("ann")
+    hall.house.clock.advance(ABSENT_MS)
+    hall.leave("ann")
+    ann = hall.house.viewers["ann"].player
+    hall.house.clock.advance(ABSENT_MS)
+    assert hall.presence.absent_ms(ann) == ABSENT_MS
+    hall.presence.forget(hall.house.clock.now_ms())
+    assert hall.presence.absent_ms(ann) == 2 * ABSENT_MS
+
+
+async def test_with_a_time_of_zero_no_seat_is_freed(hall: Hall) -> None:
+    actor = await hall.house.open("ann")
+    hall.house.clock.advance(10 * ABSENT_MS)
+    await AbsentSeats(hall.house.lobby, hall.presence, hall.house.clock, 0).free()
+    assert actor.table.players == 1
+
+
+@pytest.mark.settings(absent_seat_ms=50, next_hand_delay_ms=60_000)
+async def test_two_closed_tabs_leave_their_seats_to_others(open_connection: Connect) -> None:
+    visitors = [await open_connection("ann"), await open_connection("ben")]
+    made = await visitors[0].ask("create_table", name="Two", config={"seats": 2})
+    for visitor in visitors:
+        assert (await visitor.ask("sit", table=made["table"], buy_in=10_000))["type"] == "accepted"
+    cleo = await open_connection("cleo")
+    assert (await cleo.ask("sit", table=made["table"], buy_in=10_000))["code"] == "table_full"
+    await cleo.ask("watch", table=made["table"])
+    for visitor in visitors:
+        await visitor.connection.close()
+    stood = 0
+    while stood < 2:
+        events = (await cleo.until("events"))["events"]
+        stood += sum(event["type"] == "player_stood" for event in events)
+    assert (await cleo.ask("sit", table=made["table"], buy_in=10_000))["type"] == "accepted"
