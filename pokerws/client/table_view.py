@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from pokerws.game.apply import apply
 from pokerws.game.cards import Card
 from pokerws.game.events import TableEvent
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.ranks import hand_name
 from pokerws.game.state import HandSeat, PlayerId, Seat, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS, Variant
@@ -198,7 +199,7 @@ class TableView:
     def _apply(self, event: TableEvent) -> None:
         try:
             apply(self.table, event)
-        except (AssertionError, LookupError) as error:
+        except Inconsistent as error:
             raise Gap(f"{type(event).__name__} does not fit the table: {error}") from error
         if self._on_event is not None:
             self._on_event(self.seq, event)

@@ -12,6 +12,7 @@ button stays where it is (TDA rule 11); everybody who is ready is dealt in.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Seat, Table
 
 
@@ -52,7 +53,8 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
     With `everyone`, as where all pay the same ante, nobody has to wait for the big blind.
     """
     ready = ready_seats(table)
-    assert len(ready) >= 2, "a hand needs two players"
+    if len(ready) < 2:
+        raise Inconsistent("a hand needs two players")
     owing = [number for number in ready if _owes_blind(table, number)]
     if table.big_blind is None or len(ready) - len(owing) < 2:
         return _fresh_start(table, ready)
@@ -60,8 +62,7 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
     last_big_blind = table.big_blind
     big_blind = _first_after(last_big_blind, ready)
     small_blind = last_big_blind
-    button = table.small_blind
-    assert button is not None, "a big blind was posted, so a small one was placed"
+    button = _last_small_blind(table)
     if button in (big_blind, small_blind):
         # More players than at the heads-up hand before: the button goes before the small blind.
         others = [number for number in ready if number not in (big_blind, small_blind)]
@@ -119,16 +120,21 @@ def _missed(table: Table, last_big_blind: int, big_blind: int) -> list[int]:
 
 def _missed_small(table: Table, small_blind: int, order: list[int]) -> list[int]:
     """Seats of players sitting out that the small blind has just come to, or passed by."""
-    last = table.small_blind
-    assert last is not None, "a small blind was placed before"
     passed = []
-    number = last
+    number = _last_small_blind(table)
     while number != small_blind:
         number = (number + 1) % len(table.seats)
         seat = table.seats[number]
         if seat is not None and seat.sitting_out and number not in order:
             passed.append(number)
     return passed
+
+
+def _last_small_blind(table: Table) -> int:
+    """The seat of the last small blind, which every table with a big blind has."""
+    if table.small_blind is None:
+        raise Inconsistent("the table has a big blind and no small blind")
+    return table.small_blind
 
 
 def _owes_blind(table: Table, number: int) -> bool:

@@ -16,7 +16,7 @@ from pokerws.game.cards import RANKS, UNKNOWN, Card
 from pokerws.game.commands import Act
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import CardsDrawn, DeckReshuffled, TableEvent
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Illegal, Inconsistent
 from pokerws.game.state import Hand, Table, Turn
 from pokerws.game.variants import VARIANTS
 
@@ -74,7 +74,8 @@ def draw(table: Table, hand: Hand, turn: Turn, command: Act, shuffle: Shuffle) -
         deck = hand.deck + shuffle(_muck(hand))
         events.append(DeckReshuffled(deck, hand.street, turn.seat))
         drawn = _not_of(deck, own)[: len(discarded)]
-    assert len(drawn) == len(discarded), "a variant has more players than its deck can serve"
+    if len(drawn) < len(discarded):
+        raise Inconsistent("the deck has too few cards for the players of this variant")
     events.append(_drawn(table, hand, turn.seat, discarded, drawn))
     return events
 

@@ -1,4 +1,4 @@
-"""The refusal of a command: the player's mistake, never ours."""
+"""Errors of the rules: a command that they do not allow, and data that contradicts them."""
 
 
 class Illegal(Exception):
@@ -11,3 +11,7 @@ class Illegal(Exception):
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+
+
+class Inconsistent(Exception):
+    """A stored event or table contradicts the rules or the table's state."""

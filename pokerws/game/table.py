@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import assert_never
 
 from pokerws.game.apply import apply
-from pokerws.game.betting.actions import act, hand_seat
+from pokerws.game.betting.actions import act, hand_seat, taken_seat
 from pokerws.game.button import ready_seats
 from pokerws.game.commands import (
     Act,
@@ -54,7 +54,7 @@ from pokerws.game.events import (
     TurnTimedOut,
 )
 from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, act_for_absent, advance_hand
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Illegal, Inconsistent
 from pokerws.game.next_hand import games_of, next_game, start_hand
 from pokerws.game.state import (
     CloseReason,
@@ -206,9 +206,9 @@ def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     if table.hand is None:
         return start_hand(table, now_ms, shuffle)
     turn = table.hand.turn
-    assert turn is not None, "in a hand, a deadline is a turn's"
-    seat = table.seats[turn.seat]
-    assert seat is not None, "the player to act is seated"
+    if turn is None:
+        raise Inconsistent("a hand has a deadline and no turn")
+    seat = taken_seat(table, turn.seat)
     done = act_for_absent(table, table.hand, turn)
     events: list[TableEvent] = [TurnTimedOut(turn.seat, turn.number), done]
     if seat.timeouts + 1 >= TIMEOUTS_TO_SIT_OUT and not seat.sitting_out:
@@ -369,7 +369,8 @@ def chips_put_in(table: Table, hand: Hand) -> dict[int, int]:
         unnoted -= seat.dead
     if unnoted and table.big_blind is not None:
         put_in[table.big_blind] += unnoted
-    assert sum(put_in.values()) == table.total_pot, "what was put in is not what lies there"
+    if sum(put_in.values()) != table.total_pot:
+        raise Inconsistent("what the seats have put in does not add up to the pot")
     return put_in
 
 

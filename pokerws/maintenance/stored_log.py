@@ -14,6 +14,7 @@ import asyncpg
 import msgspec
 
 from pokerws.game.events import LogRestarted, TableEvent
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Table, TableId
 from pokerws.storage.postgres.database import DatabaseError, reachable
 from pokerws.storage.store import TableSnapshot
@@ -54,7 +55,7 @@ PAGE = 500
 NO_LIMIT = 2**63 - 1
 
 # What applying an event raises that cannot have happened at the table.
-IMPOSSIBLE = (AssertionError, LookupError, TypeError, ValueError, OverflowError)
+IMPOSSIBLE = (Inconsistent, LookupError, TypeError, ValueError, OverflowError)
 
 # What anybody may read: sealed cards are unknown in it.
 _decode_event = msgspec.json.Decoder(TableEvent).decode

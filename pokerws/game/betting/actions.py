@@ -24,23 +24,25 @@ from pokerws.game.events import (
     Raised,
     TableEvent,
 )
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Illegal, Inconsistent
 from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS, Betting, Forced
 
 
 def hand_seat(hand: Hand, number: int) -> HandSeat:
-    """The part in the hand of a seat that was dealt in."""
+    """The part in the hand of a seat that was dealt in.  Raises Inconsistent where it was not."""
     seat = hand.seats[number]
-    assert seat is not None, f"seat {number} is not in the hand"
+    if seat is None:
+        raise Inconsistent(f"seat {number} is not in the hand")
     return seat
 
 
 def taken_seat(table: Table, number: int) -> Seat:
-    """A seat that is taken."""
+    """A seat that is taken.  Raises Inconsistent where it is free."""
     seat = table.seats[number]
-    assert seat is not None, f"seat {number} is empty"
+    if seat is None:
+        raise Inconsistent(f"seat {number} is empty")
     return seat
 
 
@@ -66,10 +68,12 @@ def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
         first = 0 if hand.opener is None else order.index(hand.opener)
     for number in order[first:] + order[:first]:
         part, seat = hand.seats[number], table.seats[number]
-        assert part is not None
+        if part is None:
+            raise Inconsistent(f"seat {number} is not in the hand")
         if part.folded or (part.bet >= bet and part.acted_to is not None):
             continue
-        assert seat is not None
+        if seat is None:
+            raise Inconsistent(f"seat {number} is empty")
         if not seat.stack:
             continue
         others = _answer_of_others(table, hand, number)
@@ -86,8 +90,8 @@ def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
     bet, most = hand.bet, -1
     for other in hand.order:
         part, seat = hand.seats[other], table.seats[other]
-        assert part is not None
-        assert seat is not None
+        if part is None or seat is None:
+            raise Inconsistent(f"seat {other} is not in the hand")
         if other != number and not part.folded:
             reach = part.bet + seat.stack
             if reach > bet:
@@ -99,8 +103,8 @@ def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
 def _turn(table: Table, hand: Hand, number: int, others: int, now_ms: int) -> Turn:
     """The turn of a seat, with the legal actions and their exact bounds."""
     part, seat = hand.seats[number], table.seats[number]
-    assert part is not None
-    assert seat is not None
+    if part is None or seat is None:
+        raise Inconsistent(f"seat {number} is not in the hand")
     bet, owned = hand.bet, part.bet + seat.stack
     call = min(owned, bet, others) - part.bet
     actions = ["fold", "call" if call else "check"]
@@ -152,7 +156,8 @@ def _pot_to_bet(table: Table, hand: Hand) -> int:
         (table.small_blind, stakes.small_blind),
         (table.big_blind, stakes.big_blind),
     ):
-        assert number is not None, "a hand has positions"
+        if number is None:
+            raise Inconsistent("a hand is being played without blinds' positions")
         part, seat = hand.seats[number], table.seats[number]
         if part is None:
             pot += blind
