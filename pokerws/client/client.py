@@ -9,7 +9,8 @@ from typing import Literal, Self
 import structlog
 
 from pokerws.client.credentials import Credentials, TokenProvider
-from pokerws.client.link import Answer, Link, Unknown, WireName
+from pokerws.client.errors import NotUnderstood
+from pokerws.client.link import Link, Unknown, WireName
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
@@ -137,7 +138,8 @@ class Client:
     @property
     def welcome(self) -> Welcome:
         """The latest welcome: the server's flags, limits and clock at that time."""
-        assert self._link.welcome is not None, "a client is used inside `async with`"
+        if self._link.welcome is None:
+            raise RuntimeError("a client is used inside `async with`")
         return self._link.welcome
 
     @property
@@ -159,19 +161,17 @@ class Client:
 
     async def ping(self) -> int:
         """The server's clock, in milliseconds UTC."""
-        answer = await self._link.ask(Ping(self._link.new_id()))
-        assert isinstance(answer, Pong)
+        answer = await self._link.ask(Ping(self._link.new_id()), Pong)
         return answer.now_ms
 
     async def list_tables(self) -> list[TableSummary]:
         """All tables, oldest first."""
-        answer = await self._link.ask(ListTables(self._link.new_id()))
-        assert isinstance(answer, Tables)
+        answer = await self._link.ask(ListTables(self._link.new_id()), Tables)
         return answer.tables
 
     async def watch_lobby(self) -> None:
         """Keep `lobby` up to date from now on, over reconnects too."""
-        await self._link.ask(WatchLobby(self._link.new_id()))
+        await self._link.ask(WatchLobby(self._link.new_id()), Accepted)
         self._watches_lobby = True
 
     async def create_table(self, name: str, config: TableConfig) -> TableId:
@@ -179,8 +179,9 @@ class Client:
 
         Where the connection breaks just then, the table may be there twice.
         """
-        accepted = _accepted(await self._link.ask(CreateTable(self._link.new_id(), name, config)))
-        assert accepted.table is not None
+        accepted = await self._link.ask(CreateTable(self._link.new_id(), name, config), Accepted)
+        if accepted.table is None:
+            raise NotUnderstood("a table was opened, and the answer does not say which")
         return accepted.table
 
     async def watch(self, table: TableId, on_event: OnEvent | None = None) -> TableView:
@@ -194,7 +195,7 @@ class Client:
 
     async def unwatch(self, table: TableId) -> None:
         """Follow the table no more.  Whoever waits on its view gets TableLost."""
-        await self._link.ask(Unwatch(self._link.new_id(), table))
+        await self._link.ask(Unwatch(self._link.new_id(), table), Accepted)
         self._watches.lose(table, "unwatched")
 
     async def sit(self, table: TableId, buy_in: int, seat: int | None = None) -> Accepted:
@@ -215,13 +216,11 @@ class Client:
 
     async def account(self, before: int | None = None) -> Account:
         """The own account: its balance and latest transfers, or those before the one of an id."""
-        answer = await self._link.ask(GetAccount(self._link.new_id(), before))
-        assert isinstance(answer, Account)
-        return answer
+        return await self._link.ask(GetAccount(self._link.new_id(), before), Account)
 
     async def refill(self) -> None:
         """Have the house fill the account up; refused with `refill_not_due` where it is not."""
-        await self._link.ask(Refill(self._link.new_id()))
+        await self._link.ask(Refill(self._link.new_id()), Accepted)
 
     async def add_chips(self, table: TableId, amount: int | None = None) -> Accepted:
         """Bring `amount` more chips to the seat, while not in a hand; None for as many as fit."""
@@ -274,9 +273,7 @@ class Client:
         For `json` its events; else its `text`, in the Poker Hand History standard or as PokerStars
         writes it.
         """
-        answer = await self._link.ask(GetHand(self._link.new_id(), table, hand, format))
-        assert isinstance(answer, HandEvents)
-        return answer
+        return await self._link.ask(GetHand(self._link.new_id(), table, hand, format), HandEvents)
 
     async def close_table(self, table: TableId) -> Accepted:
         """Close a table for good; for admins only."""
@@ -284,11 +281,11 @@ class Client:
 
     async def logout(self) -> None:
         """End the session: its token is worth nothing any more, and this client is closed."""
-        await self._link.ask(Logout(self._link.new_id()))
+        await self._link.ask(Logout(self._link.new_id()), Accepted)
         await self.close()
 
     async def _ask_table(self, message: _OfTable) -> Accepted:
-        accepted = _accepted(await self._link.ask(message))
+        accepted = await self._link.ask(message, Accepted)
         view = self._watches.views.get(message.table)
         if accepted.seq is not None and view is not None:
             await view.reached(accepted.seq)
@@ -380,8 +377,3 @@ def connect(
         backoff=backoff or Backoff(),
         on_message=on_message,
     )
-
-
-def _accepted(answer: Answer) -> Accepted:
-    assert isinstance(answer, Accepted)
-    return answer

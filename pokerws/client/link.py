@@ -11,7 +11,7 @@ import secrets
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 import structlog
@@ -51,6 +51,7 @@ RENEW_EVERY_S = 1
 MAX_MESSAGE_BYTES = 2**24
 
 Answer = Accepted | Pong | Tables | Account | HandEvents
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 
 _WIRES = {"json": JSON, "msgpack": MSGPACK}
@@ -156,8 +157,8 @@ class Link:
         if self._error is not None:
             raise self._error
 
-    async def ask(self, message: ClientMessage) -> Answer:
-        """Send a command and wait for its answer, over reconnects if need be.
+    async def ask(self, message: ClientMessage, kind: type[AnyAnswer]) -> AnyAnswer:
+        """Send a command and wait for its answer, of this kind, over reconnects if need be.
 
         Raises CommandRejected, NotUnderstood, or what has ended the line.
         """
@@ -165,9 +166,12 @@ class Link:
         command = self._in_flight[message.id] = _InFlight(self._wire.encode(message))
         self._outgoing.put_nowait(command.frame)
         try:
-            return await command.answer
+            answer = await command.answer
         finally:
             del self._in_flight[message.id]
+        if not isinstance(answer, kind):
+            raise NotUnderstood(f"a {type(answer).__name__} in answer to {type(message).__name__}")
+        return answer
 
     def tell(self, message: ClientMessage) -> None:
         """Send a message on this connection only; its answer goes to `receive`."""

@@ -39,13 +39,18 @@ def share_beaten(
     Estimated on `samples` random ones, at about 2 µs each.  The board has at least three cards,
     and nothing that is to come is considered.
     """
-    own = high_strength(hole, board)
-    assert own is not None, "one's own cards are known"
+    own = _known_strength(hole, board)
     seen = {*hole, *board}
     unseen = [card for card in DECK if card not in seen]
     points = 0.0
     for _ in range(samples):
-        other = high_strength(rng.sample(unseen, 2), board)
-        assert other is not None, "the board is known"
+        other = _known_strength(rng.sample(unseen, 2), board)
         points += 1.0 if own < other else 0.5 if own == other else 0.0
     return points / samples
+
+
+def _known_strength(hole: Sequence[Card], board: Sequence[Card]) -> int:
+    strength = high_strength(hole, board)
+    if strength is None:
+        raise ValueError("some of the cards are unknown, or too few")
+    return strength

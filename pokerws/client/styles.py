@@ -109,13 +109,14 @@ def _tight_on_the_first_street(view: TableView, turn: Turn, rng: random.Random) 
 
 
 def _own_turn(view: TableView) -> Turn:
-    turn = view.turn
-    assert turn is not None, "a style is asked when it is its turn"
-    return turn
+    if view.turn is None:
+        raise ValueError("a style decides in its player's turn only")
+    return view.turn
 
 
 def _hand(view: TableView) -> Hand:
-    assert view.table.hand is not None, "a turn is part of a hand"
+    if view.table.hand is None:
+        raise ValueError("a style decides in a hand only")
     return view.table.hand
 
 

@@ -28,7 +28,8 @@ class BotTokens:
 
     def token_for(self, player: PlayerId, name: str) -> str:
         """The token that `player`, a bot, comes in with."""
-        assert player.startswith(BOT_PREFIX), "only bots get one"
+        if not player.startswith(BOT_PREFIX):
+            raise ValueError(f"{player} is not a bot")
         claims = {"sub": player, "name": name, "aud": _AUDIENCE}
         return jwt.encode(claims, self._key, _ALGORITHM, headers={"kid": BOT_KEY_ID})
 

@@ -138,17 +138,17 @@ class PublishedKeys:
 
     async def _read_again(self) -> bool:
         """Read the keys, unless that was tried a moment ago.  Returns whether they are new."""
-        if self._reading is None:
-            if self._clock.now_ms() - self._tried_ms < ASK_AGAIN_MS:
-                return False
-            self._start_reading()
-        assert self._reading is not None
+        if self._reading is None and self._clock.now_ms() - self._tried_ms < ASK_AGAIN_MS:
+            return False
         # A player that gives up must not stop it for the others.
-        return await asyncio.shield(self._reading)
+        return await asyncio.shield(self._reading or self._new_reading())
+
+    def _new_reading(self) -> asyncio.Task[bool]:
+        self._reading = asyncio.create_task(self._refresh(), name="auth_keys")
+        return self._reading
 
     def _start_reading(self) -> None:
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._refresh(), name="auth_keys")
+        self._reading = self._reading or self._new_reading()
 
     async def _refresh(self) -> bool:
         wait_ms = min(RETRY_MS, self._refresh_ms)

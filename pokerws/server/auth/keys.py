@@ -69,13 +69,13 @@ def keys_of_pem(pem: bytes, allowed: Collection[str] = ()) -> list[Key]:
         except (ValueError, UnsupportedAlgorithm):
             raise KeySetError("AUTH_KEY_FILE has a public key that cannot be read") from None
         fitting = _allowed(algorithms_of(public), allowed)
-        if not fitting:
+        if not fitting or not isinstance(public, PublicKey):
             raise KeySetError(
                 "AUTH_KEY_FILE has a key that cannot be used: it takes RSA keys of at least "
                 f"{MIN_RSA_BITS} bits, EC keys on P-256, P-384 or P-521, and Ed25519 keys, if "
                 "AUTH_ALGORITHMS allows one of their algorithms"
             )
-        keys.append(Key(_checked(public), fitting))
+        keys.append(Key(public, fitting))
     if not keys:
         raise KeySetError("AUTH_KEY_FILE has no public key in it (-----BEGIN PUBLIC KEY-----)")
     return keys
@@ -128,7 +128,9 @@ def _key_of_jwk(member: dict[str, object], allowed: Collection[str]) -> Key | No
     fitting = _allowed(algorithms_of(public), allowed)
     if jwk.alg is not None:
         fitting = tuple(name for name in fitting if name == jwk.alg)
-    return Key(_checked(public), fitting, jwk.kid) if fitting else None
+    if not fitting or not isinstance(public, PublicKey):
+        return None
+    return Key(public, fitting, jwk.kid)
 
 
 def _shown(key_id: object) -> str:
@@ -150,8 +152,3 @@ def algorithms_of(key: object) -> tuple[str, ...]:
 
 def _allowed(fitting: tuple[str, ...], allowed: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in fitting if name in allowed) if allowed else fitting
-
-
-def _checked(key: object) -> PublicKey:
-    assert isinstance(key, PublicKey), "only public keys have algorithms"
-    return key
