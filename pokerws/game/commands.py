@@ -7,6 +7,7 @@ from msgspec import Struct
 from pokerws.game.cards import Card
 from pokerws.game.state import CloseReason, PlayerId
 
+# What a player can do in a turn.
 Action = Literal["fold", "check", "call", "bet", "raise", "bring_in", "stand_pat", "discard"]
 
 

@@ -5,6 +5,7 @@ snapshot, so their shape is a contract with the database: new fields need a defa
 what has its default is left out, which keeps the row of a full table in one piece.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NewType
 
 from msgspec import Struct
@@ -18,6 +19,8 @@ MAX_SEATS = 10
 # Amounts stay exact in a browser's numbers (2**53) even when ten stacks are added up.
 MAX_CHIPS = 10**12
 
+# Whether hands are being played, players are missing for that, or nothing is played ever again.
+TableStatus = Literal["waiting", "active", "closed"]
 AnteKind = Literal["each", "big_blind"]
 # Why a table was closed: nobody plays there any more, its stored state is not the newest, or an
 # operator wants it.
@@ -169,7 +172,8 @@ class Turn(Struct, frozen=True, omit_defaults=True, gc=False):
 
     seat: int
     number: int
-    actions: list[str]
+    # They are of `commands.Action`; a client takes any text, since a newer server may add some.
+    actions: Sequence[str]
     call: int
     min_to: int
     max_to: int
@@ -295,7 +299,7 @@ class Table(Struct):
         return self.total_pot + sum(seat.stack for seat in self.seats if seat is not None)
 
     @property
-    def status(self) -> Literal["waiting", "active", "closed"]:
+    def status(self) -> TableStatus:
         """`active` while hands are being played, `waiting` for players, or `closed` for good."""
         if self.closed:
             return "closed"

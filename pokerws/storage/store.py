@@ -7,12 +7,12 @@ never looks into a snapshot or a payload.  `version` is the seq of the last even
 
 from collections.abc import Collection, Sequence
 from hashlib import blake2b
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 from msgspec import Struct
 
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.names import Names
 
@@ -70,7 +70,7 @@ class Change(Struct, frozen=True):
 
     table: TableId
     name: str
-    status: Literal["waiting", "active", "closed"]
+    status: TableStatus
     config: TableConfig
     players: int
     hand_number: int
@@ -91,7 +91,7 @@ class Game(NamedTuple):
 
     table: TableId
     name: str
-    status: Literal["waiting", "active", "closed"]
+    status: TableStatus
     config: TableConfig
     players: int
     hand_number: int

@@ -14,7 +14,7 @@ Fixed limit is in `fixed_limit.py`.
 """
 
 from pokerws.game.betting.fixed_limit import after_wager, raise_sizes
-from pokerws.game.commands import Act
+from pokerws.game.commands import Act, Action
 from pokerws.game.events import (
     BetPlaced,
     BringInPosted,
@@ -107,7 +107,7 @@ def _turn(table: Table, hand: Hand, number: int, others: int, now_ms: int) -> Tu
         raise Inconsistent(f"seat {number} is not in the hand")
     bet, owned = hand.bet, part.bet + seat.stack
     call = min(owned, bet, others) - part.bet
-    actions = ["fold", "call" if call else "check"]
+    actions: list[Action] = ["fold", "call" if call else "check"]
     min_to = max_to = 0
     sizes: list[int] = []
     if bet < owned and bet < others:
@@ -173,10 +173,12 @@ def _brings_in(hand: Hand) -> bool:
     return hand.street == 0 and VARIANTS[hand.variant].forced is Forced.BRING_IN
 
 
-def _bring_in_actions(table: Table, hand: Hand, number: int, owned: int) -> tuple[list[str], int]:
+def _bring_in_actions(
+    table: Table, hand: Hand, number: int, owned: int
+) -> tuple[list[Action], int]:
     """Bring in, or bet in full.  Who has it only since others are all-in may fold (TDA RP-10)."""
     bring_in = stakes_of(table.config, VARIANTS[hand.variant]).bring_in
-    actions = ["bring_in", "bet"] if owned > bring_in else ["bring_in"]
+    actions: list[Action] = ["bring_in", "bet"] if owned > bring_in else ["bring_in"]
     if number != hand.opener:
         actions.insert(0, "fold")
     return actions, min(owned, bring_in)
