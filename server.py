@@ -29,8 +29,8 @@ try:
     from pokerws.maintenance.stored_log import NotStored, printable
     from pokerws.maintenance.verify import verify
     from pokerws.server.app import App
-    from pokerws.server.auth.dev_tokens import ROLES, mint
-    from pokerws.server.auth.keys import KeySetError
+    from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
+    from pokerws.server.auth.errors import KeySetError
     from pokerws.server.background.gc_tuning import Collector
     from pokerws.server.clock import Clock
     from pokerws.settings import Settings, SettingsError, load
@@ -232,7 +232,7 @@ def _settings(env_file: Path | None) -> Settings:
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:
-    return mint(
+    return issue_dev_token(
         settings,
         player=arguments.player,
         name=arguments.name,
@@ -252,7 +252,9 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 print(line)
             return 0
         case "verify":
-            events_off = settings.features.use_db_repository and not settings.features.use_event_persistence
+            events_off = (
+                settings.features.use_db_repository and not settings.features.use_event_persistence
+            )
             checking = verify(
                 *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
                 events_off=events_off,
@@ -294,7 +296,13 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     player = None if arguments.player is None else PlayerId(arguments.player)
     write = HandWriter(arguments.format, player, sections=arguments.hand is None)
     exporting = export(
-        *(settings.storage.database_url, settings.storage.embedded_dir, arguments.game, sys.stdout, sys.stderr),
+        *(
+            settings.storage.database_url,
+            settings.storage.embedded_dir,
+            arguments.game,
+            sys.stdout,
+            sys.stderr,
+        ),
         write=write,
         hand=arguments.hand,
         vault=_vault(settings),

@@ -116,7 +116,8 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
         case HandCancelled(refunds=refunds):
             _cancel_hand(table, refunds)
         case HandShown(seat=number, cards=cards):
-            last = _last_hand(table)
+            if (last := table.last_hand) is None:
+                raise Inconsistent("no cards of the last hand are kept")
             last.cards[number] = cards
             last.shown.append(number)
         case NextHandScheduled(at_ms=at_ms):
@@ -446,9 +447,3 @@ def _replace(table: Table, whole: Table) -> None:
     for field in Table.__struct_fields__:
         if field != "seq":
             setattr(table, field, getattr(copied, field))
-
-
-def _last_hand(table: Table) -> LastHand:
-    if table.last_hand is None:
-        raise Inconsistent("no cards of the last hand are kept")
-    return table.last_hand

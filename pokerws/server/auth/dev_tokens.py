@@ -21,7 +21,7 @@ from pokerws.settings import Settings, SettingsError
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
-def mint(
+def issue_dev_token(
     settings: Settings,
     *,
     player: str,

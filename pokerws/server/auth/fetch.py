@@ -14,14 +14,12 @@ from socket import socket
 from typing import cast
 from urllib.parse import urlsplit
 
+from pokerws.server.auth.errors import FetchError
+
 MAX_BYTES = 256 * 1024
 TIMEOUT_S = 5.0
 
 _READ_BYTES = 16 * 1024
-
-
-class FetchError(Exception):
-    """It cannot be had; the message says why."""
 
 
 async def fetch(url: str, *, timeout_s: float = TIMEOUT_S) -> bytes:

@@ -12,11 +12,11 @@ from typing import Protocol
 import structlog
 
 from pokerws.game.illegal import Illegal
-from pokerws.server.auth.fetch import FetchError, fetch
+from pokerws.server.auth.errors import FetchError, KeySetError
+from pokerws.server.auth.fetch import fetch
 from pokerws.server.auth.keys import (
     MIN_RSA_BITS,
     Key,
-    KeySetError,
     key_of_secret,
     keys_of_jwks,
     keys_of_pem,
@@ -54,21 +54,21 @@ async def open_key_set(settings: Settings, clock: Clock) -> KeySet:
     """The keys of the one source that the settings name.  Raises KeySetError."""
     allowed = settings.auth.algorithms
     if settings.auth.secret:
-        return FixedKeys([key_of_secret(settings.auth.secret)])
+        return FixedKeySet([key_of_secret(settings.auth.secret)])
     if settings.auth.key_file:
         pem = await _read_file("AUTH_KEY_FILE", Path(settings.auth.key_file))
-        return FixedKeys(keys_of_pem(pem, allowed))
+        return FixedKeySet(keys_of_pem(pem, allowed))
     read = (
         partial(_read_url, settings.auth.jwks)
         if "://" in settings.auth.jwks
         else partial(_read_file, "AUTH_JWKS", Path(settings.auth.jwks))
     )
-    keys = PublishedKeys(read, allowed, clock, settings.auth.jwks_refresh_ms)
+    keys = JwksKeySet(read, allowed, clock, settings.auth.jwks_refresh_ms)
     await keys.open()
     return keys
 
 
-class FixedKeys:
+class FixedKeySet:
     """Keys that stay for as long as the server runs; a `KeySet`.  They have no names."""
 
     def __init__(self, keys: list[Key]) -> None:
@@ -82,7 +82,7 @@ class FixedKeys:
         """Part of `KeySet`."""
 
 
-class PublishedKeys:
+class JwksKeySet:
     """The keys of a JWK Set (RFC 7517) that its owner changes as he likes; a `KeySet`.
 
     It is read again every `refresh_ms`, and when a token names a key that is not known.  While that

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from pokerws.server.auth.errors import KeySetError
+
 MIN_RSA_BITS = 2048
 MAX_KEYS = 64
 
@@ -28,10 +30,6 @@ _PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.
 log = structlog.get_logger("pokerws.auth")
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
-
-
-class KeySetError(Exception):
-    """Keys that cannot be had or used.  The message is for the operator, and has none in it."""
 
 
 @dataclass(frozen=True)

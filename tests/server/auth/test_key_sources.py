@@ -9,14 +9,14 @@ from structlog.testing import capture_logs
 
 from pokerws.game.illegal import Illegal
 from pokerws.server.app import App
+from pokerws.server.auth.errors import KeySetError
 from pokerws.server.auth.key_sources import (
     ASK_AGAIN_MS,
     KEEP_MS,
     RETRY_MS,
-    PublishedKeys,
+    JwksKeySet,
     open_key_set,
 )
-from pokerws.server.auth.keys import KeySetError
 from pokerws.settings import load
 from tests.server.fakes import ManualClock
 from tests.server.publisher import Publisher
@@ -37,19 +37,19 @@ async def publisher() -> AsyncIterator[Publisher]:
 @asynccontextmanager
 async def published(
     publisher: Publisher, clock: ManualClock, **choices: Any
-) -> AsyncIterator[PublishedKeys]:
+) -> AsyncIterator[JwksKeySet]:
     settings = settings_of(auth_jwks=publisher.url, auth_jwks_refresh_ms=REFRESH_MS, **choices)
     keys = await open_key_set(settings, clock)
-    assert isinstance(keys, PublishedKeys)
+    assert isinstance(keys, JwksKeySet)
     yield keys
     await keys.close()
 
 
-async def ids(keys: PublishedKeys, key_id: str | None = None) -> list[str | None]:
+async def ids(keys: JwksKeySet, key_id: str | None = None) -> list[str | None]:
     return [key.id for key in await keys.find(key_id)]
 
 
-async def read(keys: PublishedKeys) -> None:
+async def read(keys: JwksKeySet) -> None:
     """Wait until the reading that is under way is done."""
     assert keys._reading is not None, "nothing is being read"
     await asyncio.wait([keys._reading])
@@ -113,7 +113,7 @@ async def test_a_server_that_has_stopped_asks_for_no_more_keys(
     await app.start()
     await app.stop()
     clock.advance(REFRESH_MS)
-    assert isinstance(app._keys, PublishedKeys)
+    assert isinstance(app._keys, JwksKeySet)
     assert app._keys._reading is None
 
 
