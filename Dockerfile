@@ -1,26 +1,26 @@
-# Two stages: phevaluator ships no wheel for Linux on arm64 and is compiled there, and the server's
-# image needs no compiler.
+# Two stages: phevaluator has no wheel for Linux on arm64 and is compiled there. The final image needs
+# no compiler.
 FROM python:3.13-slim AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 RUN python -m venv .venv
-# The dependencies have a layer of their own, which a change of the code leaves as it is.
+# Dependencies are a separate layer, so that code changes do not rebuild it.
 COPY pyproject.toml constraints.txt LICENSE ./
 COPY pokerws/__init__.py pokerws/
 RUN .venv/bin/pip install --no-cache-dir -c constraints.txt -e '.[server]'
 
 
 FROM python:3.13-slim
-# PostgreSQL refuses to run as root, and the server has no need to.
+# PostgreSQL refuses to run as root, and the server does not need it.
 RUN useradd --create-home --uid 1000 poker \
     && install -d -o poker -g poker /app/var
 WORKDIR /app
 COPY --from=build /app /app
 COPY . .
 USER poker
-# A container that listens on its own loopback alone cannot be reached.
+# Listen on all interfaces: the container's loopback is not reachable from outside.
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 \

@@ -1,4 +1,4 @@
-# Each target makes .venv when it is missing, and brings it up to date when what it is made from
+# Each target creates .venv if it is missing, and updates it when pyproject.toml or constraints.txt
 # has changed.
 
 PYTHON ?= python3
@@ -9,11 +9,11 @@ SOURCES := pokerws server.py tests examples $(wildcard bench)
 .DEFAULT_GOAL := help
 .PHONY: help run test test-plain soak fuzz bench bench-long bench-guard docs lint format clean
 
-help: ## Say what can be made
-	@echo "make TARGET, where TARGET is one of:"
+help: ## List the targets
+	@echo "Usage: make TARGET"
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST)
 
-run: $(READY) ## Start the server with a table of bots, as local.env says (PORT=9000 for another port)
+run: $(READY) ## Start a server with tables of bots; settings in local.env (PORT=9000 for another port)
 	@exec $(BIN)/python server.py serve --env-file local.env
 
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
@@ -22,32 +22,32 @@ test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-node.sh $(PEER)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
-test-plain: $(READY) ## Run the tests of the server once more, without the fast path
+test-plain: $(READY) ## Run the server tests without the fast path
 	@FAST_PATH=false $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile tests/server $(ARGS)
 
 SEEDS ?= 200
 FIRST_SEED ?= 1
-soak: $(READY) ## Kill the server under load, many times (SEEDS=200 FIRST_SEED=1)
+soak: $(READY) ## Kill the server under load repeatedly, check that nothing is lost (SEEDS=200 FIRST_SEED=1)
 	@$(BIN)/python -m tests.simulation.soak --seeds $(SEEDS) --first-seed $(FIRST_SEED)
 
 FUZZ_S ?= 120
-fuzz: $(READY) ## Give the decoder whatever reaches new code, for a while (FUZZ_S=120 seconds)
+fuzz: $(READY) ## Fuzz the message decoder, guided by coverage (FUZZ_S=120 seconds)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
 	@$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1
 
 PEER := bench/live/peer
-bench: $(READY) ## Measure all against what it is held to, into bench/RESULTS.md (25 minutes)
+bench: $(READY) ## Run all benchmarks and write bench/RESULTS.md (25 minutes)
 	@tests/install-node.sh $(PEER)
 	@$(BIN)/python -m bench
 
 MINUTES ?= 60
-bench-long: $(READY) ## Play at half load, into bench/long.json and bench/RESULTS.md (MINUTES=60)
+bench-long: $(READY) ## Play at half load, write bench/long.json and bench/RESULTS.md (MINUTES=60)
 	@$(BIN)/python -m bench.live.long --minutes $(MINUTES)
 
-bench-guard: $(READY) ## See that fixed work costs no more than was recorded (RECORD=1 to record it)
+bench-guard: $(READY) ## Check that fixed work costs no more than recorded (RECORD=1 to record)
 	@$(BIN)/python -m bench.guard $(if $(RECORD),--record)
 
-docs: $(READY) ## Make the files that are made from the code: protocol, schemas, settings
+docs: $(READY) ## Generate the protocol documents and .env.example from the code
 	$(BIN)/python -m pokerws.schema protocol > docs/protocol.md.new
 	$(BIN)/python -m pokerws.schema asyncapi > docs/asyncapi.yaml.new
 	$(BIN)/python -m pokerws.schema types > pokerws/web/messages.d.ts.new
@@ -60,11 +60,11 @@ lint: $(READY) ## Check style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(SOURCES)
 
-format: $(READY) ## Put the code into the common format
+format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-clean: ## Remove .venv and all caches, but not the database in var/
+clean: ## Remove .venv and caches, but not the database in var/
 	rm -rf .venv tests/node/node_modules $(PEER)/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build
 	find pokerws tests $(wildcard bench) -name __pycache__ -prune -exec rm -rf {} +
 

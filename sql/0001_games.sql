@@ -1,8 +1,8 @@
 -- Games and their events.
 --
--- Apply with `psql -f`, with `python server.py migrate`, or let the server do it when it starts: the
--- result is the same, and applying it again changes nothing. The file is one transaction of its
--- own, so that an error in the middle leaves nothing behind, and all who migrate take one lock.
+-- Apply with `psql -f`, with `python server.py migrate`, or by starting the server: the result is the
+-- same, and applying it again changes nothing. The file is one transaction, so an error leaves
+-- nothing behind. All migrations take one lock.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;
@@ -14,9 +14,9 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 );
 
--- The snapshot is text and not jsonb, the fill factor is 50, and no index has a column that a save
--- changes: so a save is a HOT update, which touches one page and no index. A row stays in one piece
--- up to 4080 bytes.
+-- A save must be a HOT update, which touches one page and no index. So the snapshot is text instead
+-- of jsonb, the fill factor is 50, and no index contains a column that a save changes. A row is
+-- stored in line up to 4080 bytes.
 CREATE TABLE IF NOT EXISTS games (
     id          text COLLATE "C" PRIMARY KEY,
     name        text        NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS games (
     CONSTRAINT games_snapshot_bounded    CHECK (octet_length(snapshot) BETWEEN 2 AND 1048576),
     CONSTRAINT games_config_bounded      CHECK (octet_length(config) BETWEEN 2 AND 65536)
 ) WITH (fillfactor = 50, toast_tuple_target = 4080);
--- Compressing a snapshot of 5 kB would be two fifths of its save.
+-- Compressing a snapshot of 5 kB would cost two fifths of its save.
 ALTER TABLE games ALTER COLUMN snapshot SET STORAGE EXTERNAL;
 
 CREATE TABLE IF NOT EXISTS game_events (

@@ -1,4 +1,4 @@
--- The server's own secrets, made by it when they are first needed.
+-- The server's own secrets, created on first use.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;

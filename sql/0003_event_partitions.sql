@@ -1,14 +1,14 @@
--- The log in 16 partitions by the hash of the game's id, so that no index, no vacuum and no repair
--- has more than a sixteenth of it to go through. All events of a game are in one partition, which
--- reads and writes find by the id alone. Why so many: docs/decisions/0012-partitions.md.
+-- Splits the event log into 16 partitions by the hash of the game's id, so that each index, vacuum
+-- or repair covers a sixteenth. All events of a game are in one partition, found by the id alone.
+-- docs/decisions/0012-partitions.md has the reasons.
 --
--- Existing events are copied, and nobody can read or write the log meanwhile. What that takes at
--- which size, and the room on the disk, is in the same note.
+-- Existing events are copied while the log is locked. The same note says how long that takes, and
+-- how much disk space it needs.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;
 DO $$ BEGIN PERFORM pg_advisory_xact_lock(5052081501); END $$;
--- A limit for the statements of play is none for a copy of the whole log.
+-- The statement time-out is meant for play, not for copying the whole log.
 SET LOCAL statement_timeout = 0;
 
 DO $$
@@ -22,7 +22,7 @@ BEGIN
         RETURN;
     END IF;
 
-    -- The order of a save, so that neither waits for the other.
+    -- Lock in the same order as a save does, to avoid a deadlock.
     LOCK TABLE games IN SHARE ROW EXCLUSIVE MODE;
     LOCK TABLE game_events IN ACCESS EXCLUSIVE MODE;
 
@@ -40,7 +40,7 @@ BEGIN
         CONSTRAINT game_events_type_bounded       CHECK (octet_length(type) BETWEEN 1 AND 64),
         CONSTRAINT game_events_payload_bounded    CHECK (octet_length(payload) BETWEEN 2 AND 1048576)
     ) PARTITION BY HASH (game_id);
-    -- Whose the log was, and who else might read it, may be an account of the operator's.
+    -- Keep owner and grants: they may belong to an operator's account.
     SELECT pg_get_userbyid(relowner) INTO owned_by
     FROM pg_class WHERE oid = 'game_events_whole'::regclass;
     EXECUTE format('ALTER TABLE game_events OWNER TO %I', owned_by);
@@ -63,15 +63,15 @@ BEGIN
             'GRANT %s ON game_events TO %s%s', held.privilege_type, held.grantee, held.further);
     END LOOP;
 
-    -- Keys are made after the copy: sorting once is a fraction of so many look-ups.
+    -- Create keys after the copy: one sort costs a fraction of so many index insertions.
     INSERT INTO game_events (game_id, seq, hand_number, type, payload, at)
     SELECT game_id, seq, hand_number, type, payload, at FROM game_events_whole;
     DROP TABLE game_events_whole;
     ALTER TABLE game_events ADD CONSTRAINT game_events_pkey PRIMARY KEY (game_id, seq);
 END $$;
 
--- In place of a foreign key, whose look-up for each event would be a fifth of a save. The save makes
--- sure by itself that an event has its game; this keeps a game from being deleted under its events.
+-- Replaces a foreign key, whose look-up per event would cost a fifth of a save. A save ensures that
+-- each event has its game; this trigger prevents deleting a game that still has events.
 CREATE OR REPLACE FUNCTION games_keep_their_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM game_events WHERE game_id = OLD.id) THEN

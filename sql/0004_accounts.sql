@@ -1,8 +1,8 @@
--- Players' accounts of play money, the ledger of all chips that moved, and what lies at each table.
+-- Play-money accounts, the ledger of transfers, and the balance of each table.
 --
--- Every chip is in one place: a player's account, a table, or the house, which gives the chips out
--- and so stands below zero. A transfer takes from one account what it gives to another, so the sum
--- over all of them is always zero.
+-- Every chip is in one place: a player's account, a table, or the account `house`, which grants chips
+-- and is negative. A transfer takes from one account what it gives to another, so the sum over all
+-- accounts is always zero.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS transfers (
 );
 CREATE INDEX IF NOT EXISTS transfers_source ON transfers (source, id);
 CREATE INDEX IF NOT EXISTS transfers_target ON transfers (target, id);
--- An event moves chips once, whatever is written again.
+-- An event moves chips once, however often it is written.
 CREATE UNIQUE INDEX IF NOT EXISTS transfers_event ON transfers (game_id, seq) WHERE game_id IS NOT NULL;
 
 INSERT INTO accounts (id, balance, opened_at) VALUES ('house', 0, now()) ON CONFLICT DO NOTHING;
@@ -46,8 +46,8 @@ ALTER TABLE games ADD COLUMN IF NOT EXISTS chips   bigint;
 ALTER TABLE games ADD COLUMN IF NOT EXISTS balance bigint;
 ALTER TABLE games ADD COLUMN IF NOT EXISTS key_id  text;
 
--- The chips of tables from before there were accounts come from the house. A table whose snapshot
--- cannot be read is set aside, and has none until somebody repairs it.
+-- Chips of tables older than accounts come from `house`. A table with an unreadable snapshot is
+-- quarantined, and has no chips until it is repaired.
 DO $$
 DECLARE
     game  record;
@@ -58,7 +58,7 @@ BEGIN
             SELECT game.total_pot + coalesce(sum((seat ->> 'stack')::bigint), 0) INTO STRICT there
             FROM jsonb_array_elements(game.snapshot::jsonb -> 'table' -> 'seats') AS seat
             WHERE jsonb_typeof(seat) = 'object';
-            -- Receipts have another form now; without them a command that is sent again over this very
+            -- Receipts have a new form. Without the old ones, a command resent across this very
             -- upgrade may be carried out again.
             UPDATE games
             SET chips = there, balance = there,
@@ -77,7 +77,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- The event says now whose chips they are: of who sat down there last.
+-- Add the owner of the chips to the event: the player who last sat down there.
 DO $$
 DECLARE
     added record;
@@ -110,7 +110,7 @@ ALTER TABLE games DROP CONSTRAINT IF EXISTS games_key_id_bounded;
 ALTER TABLE games ADD CONSTRAINT games_key_id_bounded
     CHECK (octet_length(key_id) BETWEEN 1 AND 64);
 
--- Everything that has chips. Its sum is zero, always.
+-- All accounts with chips. They always sum to zero.
 CREATE OR REPLACE VIEW balances AS
     SELECT id AS account, balance FROM accounts
     UNION ALL

@@ -1,4 +1,4 @@
--- When servers went back to playing in memory only: what was stored before then is out of date.
+-- When servers went back to in-memory play: tables stored before then are outdated.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;

@@ -1,4 +1,4 @@
--- The names of guests, each for one player only, and the sessions that were ended by logging out.
+-- Guests' reserved names, and sessions revoked by logging out.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;
@@ -16,8 +16,8 @@ CREATE TABLE IF NOT EXISTS player_names (
 CREATE INDEX IF NOT EXISTS player_names_player  ON player_names (player);
 CREATE INDEX IF NOT EXISTS player_names_expires ON player_names (expires_at);
 
--- Reserve a name for a player and give the player's other ones up. Returns whether the player has it
--- now: no, with nothing changed, where it is another's that has not expired.
+-- Reserves a name for a player and releases the player's other names. Returns false, with nothing
+-- changed, if another player holds the name.
 CREATE OR REPLACE FUNCTION claim_name(
     wanted text, claimer text, written text, now_at timestamptz, until_at timestamptz
 ) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -1,7 +1,7 @@
--- Queries for an operator. They read only, and take no lock that play could notice:
+-- Read-only queries for operators, which do not disturb play:
 --     psql "$DATABASE_URL" -f sql/monitoring.sql
--- None has an index of its own, since one on a column that saves change would slow every save down;
--- each reads the whole of games, which is milliseconds for some ten thousand tables.
+-- They scan all of games, which takes milliseconds for ten thousand tables. Indexes would slow down
+-- every save.
 
 \echo 'Tables by status'
 SELECT status, count(*) AS tables, sum(total_pot) AS chips_in_pots

@@ -167,6 +167,6 @@ class Shell:
         except TimeoutError:
             pass
         raise AssertionError(
-            f"docs/migration.md:{block.line} is not what happens.\n{block.text}\n"
+            f"line {block.line} of the guide is not what happens.\n{block.text}\n"
             f"--- printed\n{printed}--- shown in the guide\n{block.expected}"
         )

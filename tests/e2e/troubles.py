@@ -1,4 +1,4 @@
-"""The troubles of docs/migration.md, made to happen: one for each heading under Troubleshooting.
+"""The troubles of docs/troubleshooting.md, made to happen: one for each heading.
 
 Each is a server, or none, in the middle of its trouble, for as long as the context lasts.
 """

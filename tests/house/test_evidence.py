@@ -1,58 +1,58 @@
-"""Every test that a document names as evidence exists, and no row is without a word on it."""
+"""Each row of docs/faults.md and docs/security.md has tests in docs/evidence.toml that exist."""
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "docs" / "faults.md", ROOT / "docs" / "security.md"]
-NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
-WITHOUT_A_TEST = ("not tested", "the same")
+EVIDENCE: dict[str, dict[str, list[str]]] = tomllib.loads(
+    (ROOT / "docs" / "evidence.toml").read_text(encoding="utf-8")
+)
+ID = re.compile(r"^\| ([a-z0-9-]+) \|", re.MULTILINE)
 
 
-def missing(text: str, root: Path) -> list[str]:
-    """The tests that a text names and that are not there."""
-    return [
-        f"{file}::{test}"
-        for file, test in NAMED.findall(text)
-        if not (root / file).is_file() or test not in functions_in((root / file).read_text())
-    ]
+def rows(page: str) -> list[str]:
+    """The id of each row in the tables of a page."""
+    return [found for found in ID.findall(page) if found not in ("id", "---")]
 
 
-def functions_in(source: str) -> set[str]:
-    """The names of the functions of a file."""
-    return {
-        node.name
-        for node in ast.parse(source).body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    }
+def missing(named: list[str], root: Path) -> list[str]:
+    """The tests, each `FILE::FUNCTION`, that do not exist."""
+    return [test for test in named if not exists(test, root)]
 
 
-def rows(text: str) -> list[list[str]]:
-    """The cells of each row of the tables, without their heads."""
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return [row for row in cells if row[0] not in ("given", "threat", "---")]
+def exists(test: str, root: Path) -> bool:
+    """Whether a file defines this test at its top level."""
+    file, _, name = test.partition("::")
+    if not (root / file).is_file():
+        return False
+    functions = ast.FunctionDef | ast.AsyncFunctionDef
+    body = ast.parse((root / file).read_text(encoding="utf-8")).body
+    return any(isinstance(node, functions) and node.name == name for node in body)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_test_that_a_document_names_exists(document: Path) -> None:
-    text = document.read_text()
-    assert missing(text, ROOT) == []
-    assert len(NAMED.findall(text)) == text.count(".py::"), "a test is named in another form"
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_row_names_a_test_or_says_that_there_is_none(document: Path) -> None:
-    found = rows(document.read_text())
+@pytest.mark.parametrize("page", EVIDENCE)
+def test_each_row_has_evidence_and_all_evidence_has_a_row(page: str) -> None:
+    found = rows((ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8"))
     assert len(found) > 20
-    for given, _, shown_by in found:
-        assert NAMED.search(shown_by) or shown_by.startswith(WITHOUT_A_TEST), given
+    assert found == list(EVIDENCE[page]), "the rows and the evidence, in the same order"
 
 
-def test_a_test_that_is_not_there_is_found_out() -> None:
+@pytest.mark.parametrize("page", EVIDENCE)
+def test_every_row_has_at_least_one_test_and_all_of_them_exist(page: str) -> None:
+    for row, named in EVIDENCE[page].items():
+        assert named, f"{row} has no test"
+        assert missing(named, ROOT) == [], row
+
+
+def test_the_evidence_is_for_both_pages() -> None:
+    assert set(EVIDENCE) == {"faults", "security"}
+
+
+def test_a_missing_test_is_found() -> None:
     here = Path(__file__).relative_to(ROOT)
-    text = f"`{here}::test_of_nothing` `tests/none.py::test_x` `{here}::{rows.__name__}`"
-    assert missing(text, ROOT) == [f"{here}::test_of_nothing", "tests/none.py::test_x"]
+    named = [f"{here}::test_of_nothing", "tests/none.py::test_x", f"{here}::{rows.__name__}"]
+    assert missing(named, ROOT) == named[:2]
