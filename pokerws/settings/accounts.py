@@ -11,13 +11,13 @@ MAX_CHIPS = 10**12
 class Accounts(Section, frozen=True, kw_only=True):
     """Chips of players' accounts."""
 
-    grant_chips: Annotated[int, whole(0, MAX_CHIPS, "Chips that a new player's account gets.")] = (
-        100_000
-    )
+    grant_chips: Annotated[
+        int, whole(0, MAX_CHIPS, "Initial balance of a new player's account.")
+    ] = 100_000
     refill_below: Annotated[
-        int, whole(0, MAX_CHIPS, "An account with less than this can be filled up by its player.")
+        int, whole(0, MAX_CHIPS, "Balance below which a player may request a refill.")
     ] = 20_000
-    refill_to: Annotated[int, whole(0, MAX_CHIPS, "What an account is filled up to.")] = 100_000
+    refill_to: Annotated[int, whole(0, MAX_CHIPS, "Balance after a refill.")] = 100_000
     refill_interval_ms: Annotated[
         int, whole(0, MAX_MS, "Shortest time between two refills of an account.")
     ] = 3_600_000

@@ -33,8 +33,9 @@ class Auth(Section, frozen=True, kw_only=True):
         Meta(
             pattern=r"^$|^.{32}",
             title="at least 32 characters",
-            description="Secret that signs guest sessions, at least 32 characters; if empty, one "
-            "is kept in the database, or made anew at each start without a database.",
+            description="Secret that signs guest sessions, at least 32 characters; if empty, a "
+            "key is kept in the database, or created at each start without a "
+            "database.",
             extra=SECRET,
         ),
     ] = ""
@@ -43,8 +44,8 @@ class Auth(Section, frozen=True, kw_only=True):
         Meta(
             pattern=r"^$|^.{32}",
             title="at least 32 characters",
-            description="Secret that players' tokens are signed with (HS256), at least 32 "
-            "characters. With USE_AUTH_MIDDLEWARE set this, AUTH_KEY_FILE or AUTH_JWKS.",
+            description="Secret that verifies players' tokens (HS256), at least 32 characters. "
+            "With USE_AUTH_MIDDLEWARE set this, AUTH_KEY_FILE or AUTH_JWKS.",
             extra=SECRET,
         ),
     ] = field(default="", name="AUTH_SECRET")
@@ -52,8 +53,8 @@ class Auth(Section, frozen=True, kw_only=True):
         str,
         Meta(
             title="a file",
-            description="PEM file with the public keys, RSA, EC or Ed25519, that check players' "
-            "tokens; it is read at the start.",
+            description="PEM file with public keys (RSA, EC or Ed25519) that verify players' "
+            "tokens; read at the start.",
         ),
     ] = field(default="", name="AUTH_KEY_FILE")
     jwks: Annotated[
@@ -61,36 +62,40 @@ class Auth(Section, frozen=True, kw_only=True):
         Meta(
             title="a file, or an address like https://login.example/jwks.json",
             description="JWK Set with these keys: a file or an https address (http on this "
-            "machine), read again as AUTH_JWKS_REFRESH_MS says and when an unknown key turns up.",
+            "machine only); read again every AUTH_JWKS_REFRESH_MS and when a token "
+            "names an unknown key.",
         ),
     ] = field(default="", name="AUTH_JWKS")
     jwks_refresh_ms: Annotated[
-        int, whole(1000, 21_600_000, "Time between two readings of AUTH_JWKS.")
+        int, whole(1000, 21_600_000, "Interval at which AUTH_JWKS is read again.")
     ] = field(default=600_000, name="AUTH_JWKS_REFRESH_MS")
     algorithms: Annotated[
         tuple[AuthAlgorithm, ...],
         Meta(
             title=f"some of {', '.join(get_args(AuthAlgorithm))}, separated by commas",
-            description="Algorithms that tokens may be signed with, separated by commas; if empty, "
-            "those that fit the keys.",
+            description="Signature algorithms that are accepted, separated by commas; if empty, "
+            "all that fit the keys.",
         ),
     ] = field(default=(), name="AUTH_ALGORITHMS")
     issuer: Annotated[
-        str, Meta(title="a text", description="What `iss` of a token must be; if empty, anything.")
+        str, Meta(title="a text", description="Required `iss` of tokens; if empty, any.")
     ] = field(default="", name="AUTH_ISSUER")
     audience: Annotated[
         str,
         Meta(
             title="a text",
-            description="What `aud` of a token must have; if empty, a token must have none.",
+            description="Required `aud` of tokens; if empty, a token must have none.",
         ),
     ] = field(default="", name="AUTH_AUDIENCE")
     leeway_ms: Annotated[
-        int, whole(0, 600_000, "How far the clocks of who signs tokens and of this may be apart.")
+        int,
+        whole(
+            0, 600_000, "Accepted clock difference between this server and the issuer of tokens."
+        ),
     ] = field(default=10_000, name="AUTH_LEEWAY_MS")
     warning_ms: Annotated[
         int,
-        whole(0, 3_600_000, "How long before its token ends a client is told; 0 tells none."),
+        whole(0, 3_600_000, "How long before a token expires its client is notified; 0 is never."),
     ] = field(default=60_000, name="AUTH_WARNING_MS")
 
 

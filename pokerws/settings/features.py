@@ -10,16 +10,16 @@ class Features(Section, frozen=True, kw_only=True):
 
     use_db_repository: Annotated[bool, flag("Store tables in the database.")] = False
     use_event_persistence: Annotated[
-        bool, flag("Store every event too; needs USE_DB_REPOSITORY.")
+        bool, flag("Store every event as well; needs USE_DB_REPOSITORY.")
     ] = False
     use_input_validation: Annotated[
-        bool, flag("Check every message strictly against the protocol.")
+        bool, flag("Validate every message strictly against the protocol.")
     ] = False
     use_auth_middleware: Annotated[
         bool, flag("Admit only players with a signed token; needs a key: see AUTH_SECRET.")
     ] = False
     use_durable_acks: Annotated[
-        bool, flag("Show nothing before it is stored; needs USE_DB_REPOSITORY.")
+        bool, flag("Answer and show only what is stored; needs USE_DB_REPOSITORY.")
     ] = False
 
     def check(self) -> None:

@@ -14,7 +14,8 @@ class Limits(Section, frozen=True, kw_only=True):
         whole(
             0,
             1_000_000,
-            "Most open tables that a player has opened, since the server started; 0 is no limit.",
+            "Most open tables that one player may have created since the server started; 0 is no "
+            "limit.",
         ),
     ] = 5
     max_message_bytes: Annotated[
@@ -25,8 +26,8 @@ class Limits(Section, frozen=True, kw_only=True):
         whole(
             1,
             10_000,
-            "Messages that break the protocol after which a connection is closed; one is forgiven "
-            "every ten seconds.",
+            "Invalid messages after which a connection is closed; one is forgiven every ten "
+            "seconds.",
         ),
     ] = 20
     max_headers: Annotated[int, whole(16, 1024, "Most header lines of an HTTP request.")] = 64
@@ -34,13 +35,11 @@ class Limits(Section, frozen=True, kw_only=True):
         int, whole(1024, 1_048_576, "Longest HTTP request, with all its header lines.")
     ] = 16_384
     max_connections: Annotated[
-        int, whole(0, 1_000_000, "Most connections; 0 is no limit. Each takes an open file.")
+        int, whole(0, 1_000_000, "Most connections; 0 is no limit. Each needs a file descriptor.")
     ] = 10_000
     max_connections_per_address: Annotated[
         int,
-        whole(
-            0, 1_000_000, "Most connections from one address, or one /64 of IPv6; 0 is no limit."
-        ),
+        whole(0, 1_000_000, "Most connections from one address, or one IPv6 /64; 0 is no limit."),
     ] = 100
     max_connections_per_player: Annotated[
         int, whole(0, 1_000_000, "Most connections of one player; 0 is no limit.")
@@ -56,28 +55,28 @@ class Limits(Section, frozen=True, kw_only=True):
         whole(
             0,
             1_000_000,
-            "Most connections that may watch a table, besides its players; 0 is no limit.",
+            "Most connections that may watch a table, not counting its players; 0 is no limit.",
         ),
     ] = 1000
     connection_command_rate: Annotated[str, rate("Messages of a connection.")] = "60/3s"
     player_command_rate: Annotated[str, rate("Messages of a player.")] = "120/3s"
     address_command_rate: Annotated[str, rate("Messages from an address.")] = "1200/3s"
-    player_chat_rate: Annotated[str, rate("Lines of chat of a player.")] = "5/5s"
-    address_chat_rate: Annotated[str, rate("Lines of chat from an address.")] = "50/5s"
-    player_table_rate: Annotated[str, rate("Tables that a player opens.")] = "10/100s"
-    address_table_rate: Annotated[str, rate("Tables opened from an address.")] = "50/100s"
+    player_chat_rate: Annotated[str, rate("Chat messages of a player.")] = "5/5s"
+    address_chat_rate: Annotated[str, rate("Chat messages from an address.")] = "50/5s"
+    player_table_rate: Annotated[str, rate("Tables created by a player.")] = "10/100s"
+    address_table_rate: Annotated[str, rate("Tables created from an address.")] = "50/100s"
     player_read_rate: Annotated[
-        str, rate("Tables, hands, lists and accounts that a player asks to be told.")
+        str, rate("Queries of a player: tables, hands, lists and accounts.")
     ] = "60/30s"
     address_read_rate: Annotated[
-        str, rate("Tables, hands, lists and accounts asked for from an address.")
+        str, rate("Queries from an address: tables, hands, lists and accounts.")
     ] = "200/10s"
     player_seat_rate: Annotated[
-        str, rate("What a player does with a seat beside playing: sit, stand, add chips, ….")
+        str, rate("Seat commands of a player: sit, stand, add chips and similar.")
     ] = "12/12s"
     address_connection_rate: Annotated[str, rate("Connections from an address.")] = "100/10s"
     address_newcomer_rate: Annotated[
-        str, rate("Guests from an address who have never been here; each gets a name and chips.")
+        str, rate("New guests from an address; each gets a name and chips.")
     ] = "60/600s"
     refusal_rate: Annotated[str, rate("Refusals as too fast, before the connection is closed.")] = (
         "100/10s"
@@ -86,8 +85,17 @@ class Limits(Section, frozen=True, kw_only=True):
         str, rate("Frames of a connection, pings included, before it is closed.")
     ] = "1000/1s"
     outbox_frames: Annotated[
-        int, whole(1, 65_536, "Messages that may wait for a slow client before it is cut off.")
+        int,
+        whole(
+            1, 65_536, "Messages that may be queued for a slow client before it is disconnected."
+        ),
     ] = 256
     outbox_bytes: Annotated[
-        int, whole(1024, 1_073_741_824, "Bytes that may wait likewise, and be unread besides.")
+        int,
+        whole(
+            1024,
+            1_073_741_824,
+            "Bytes that may be queued for a slow client, and as many "
+            "that may be received and unread.",
+        ),
     ] = 1_048_576

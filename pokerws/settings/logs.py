@@ -12,13 +12,13 @@ class Logs(Section, frozen=True, kw_only=True):
 
     format: Annotated[
         Literal["console", "json"],
-        Meta(title="console or json", description="Form of the log lines: console or json."),
+        Meta(title="console or json", description="Format of log lines: console or json."),
     ] = field(default="console", name="LOG_FORMAT")
     level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(
             title="debug, info, warning or error",
-            description="Least severe log lines to print: debug, info, warning or error.",
+            description="Lowest level of log lines to print: debug, info, warning or error.",
         ),
     ] = field(default="info", name="LOG_LEVEL")
     metrics_token: Annotated[
@@ -26,12 +26,12 @@ class Logs(Section, frozen=True, kw_only=True):
         Meta(
             pattern=r"^$|^[!-~]{16,}$",
             title="at least 16 letters, digits or signs of ASCII without a space",
-            description="Secret that opens /metrics to other machines, which send it as a bearer "
-            "token, at least 16 characters; if empty, only this machine may read them, and nobody "
-            "where TRUSTED_PROXIES is set.",
+            description="Bearer token for reading /metrics from other machines, at least 16 "
+            "characters; if empty, only this machine may read them, and nobody if "
+            "TRUSTED_PROXIES is set.",
             extra=SECRET,
         ),
     ] = ""
     report_interval_ms: Annotated[
-        int, whole(0, 86_400_000, "Time between two games_report lines in the log; 0 writes none.")
+        int, whole(0, 86_400_000, "Interval of games_report lines in the log; 0 writes none.")
     ] = 60_000

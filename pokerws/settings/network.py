@@ -20,53 +20,62 @@ class Network(Section, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(pattern=r"^https?://[^/\s]+$")], ...],
         Meta(
             title="origins like https://poker.example, separated by commas",
-            description="Web origins that may connect besides the server's own; "
-            "separated by commas.",
+            description="Web origins that may connect, besides the server's own; separated by "
+            "commas.",
         ),
     ] = ()
     tls_cert_file: Annotated[
         str,
         Meta(
             title="a file",
-            description="Certificate in PEM form, with those that it was signed with; with it the "
-            "server speaks https and wss, without it http and ws.",
+            description="TLS certificate in PEM form, with its chain; if empty, the server "
+            "speaks plain HTTP and WebSocket.",
         ),
     ] = ""
     tls_key_file: Annotated[
-        str, Meta(title="a file", description="The certificate's key in PEM form, no password.")
+        str,
+        Meta(
+            title="a file",
+            description="Private key of the certificate in PEM form, without a password.",
+        ),
     ] = ""
     trusted_proxies: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^[0-9a-fA-F.:]+(/\d{1,3})?$")], ...],
         Meta(
             title="addresses or networks like 10.0.0.0/8, separated by commas",
-            description="Addresses or networks of the proxies whose X-Forwarded-For is believed; "
+            description="Addresses or networks of proxies whose X-Forwarded-For is trusted; "
             "separated by commas.",
         ),
     ] = ()
     fast_path: Annotated[
         bool,
         flag(
-            "Take messages and send them without a task's turn where nothing has to be waited for; "
-            "false takes the WebSocket library's way for everything, which is slower."
+            "Handle messages in the read callback and coalesce writes; false uses the WebSocket "
+            "library's tasks, which are slower."
         ),
     ] = True
     write_buffer_bytes: Annotated[
-        int, whole(1024, 1_048_576, "Bytes given to the system before the others wait.")
+        int, whole(1024, 1_048_576, "Transport buffer size above which frames are queued.")
     ] = 32_768
     write_timeout_ms: Annotated[
-        int, whole(10, 600_000, "Time for a slow client to read what the system was given.")
+        int, whole(10, 600_000, "Time for a slow client to read what is in the transport buffer.")
     ] = 20_000
     open_timeout_ms: Annotated[
-        int, whole(10, 600_000, "Time for a new connection to ask for something.")
+        int, whole(10, 600_000, "Time for a new connection to send its HTTP request.")
     ] = 5000
     hello_timeout_ms: Annotated[
-        int, whole(10, 600_000, "Time for a new connection to say hello.")
+        int, whole(10, 600_000, "Time for a new connection to send hello.")
     ] = 10_000
     ping_interval_ms: Annotated[
-        int, whole(10, 600_000, "Time between two checks that a client is still there.")
+        int, whole(10, 600_000, "Interval of heartbeat pings to each client.")
     ] = 20_000
     stop_timeout_ms: Annotated[
-        int, whole(0, 600_000, "Time to finish and store everything when told to stop.")
+        int,
+        whole(
+            0,
+            600_000,
+            "Time for a clean stop: hands finish or are stored, and the journal is flushed.",
+        ),
     ] = 10_000
 
     def check(self) -> None:

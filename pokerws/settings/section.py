@@ -59,7 +59,7 @@ def rate(meaning: str) -> Meta:
     return Meta(
         pattern=r"^(0|[1-9]\d{0,5}/[1-9]\d{0,4}s)$",
         title="a rate like 60/3s, or 0 for no limit",
-        description=f"{meaning} 60/3s is 60 at once, and all of them again in 3 seconds.",
+        description=f"{meaning} 60/3s is a burst of 60, replenished evenly in 3 seconds.",
     )
 
 

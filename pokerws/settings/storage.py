@@ -28,11 +28,11 @@ class Storage(Section, frozen=True, kw_only=True):
         ),
     ] = "embedded"
     statement_timeout_ms: Annotated[
-        int, whole(10, 600_000, "Longest that a database statement may take.")
+        int, whole(10, 600_000, "Time limit of a database statement.")
     ] = field(default=5000, name="DB_STATEMENT_TIMEOUT_MS")
     compare_interval_ms: Annotated[
         int,
-        whole(0, MAX_MS, "Time between two comparisons of a table with its row; 0 makes none."),
+        whole(0, MAX_MS, "Interval at which a table in memory is compared with its row; 0 is off."),
     ] = 1000
 
     @property

@@ -15,8 +15,8 @@ class Vault(Section, frozen=True, kw_only=True):
         Meta(
             title="keys like ID:BASE64 of 32 bytes, separated by commas; make one with: "
             "python server.py vault-key",
-            description="Secret keys that seal the cards in the database, ID:BASE64, separated by "
-            "commas: the first seals, the others only open; if empty, VAULT_KEY_FILE is used.",
+            description="Secret keys that encrypt cards at rest, ID:BASE64, separated by commas: "
+            "the first encrypts, all decrypt; if empty, VAULT_KEY_FILE is used.",
             extra=SECRET,
         ),
     ] = field(default=(), name="VAULT_KEYS")
@@ -25,8 +25,8 @@ class Vault(Section, frozen=True, kw_only=True):
         Meta(
             min_length=1,
             title="a file",
-            description="File with the keys, where VAULT_KEYS is empty; it is made with a fresh "
-            "key when it is first needed. Keep a copy of it apart from the database.",
+            description="File with the keys, used if VAULT_KEYS is empty; created with a new key "
+            "when first needed. Back it up separately from the database.",
         ),
     ] = field(default="var/vault.key", name="VAULT_KEY_FILE")
 
