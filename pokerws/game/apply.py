@@ -1,6 +1,6 @@
-"""`apply`: the only place where a table changes.  One event in, one change, no rule evaluated.
+"""`apply`: the only function that changes a table.  It applies one event and evaluates no rules.
 
-It serves live play, recovery, replay, and clients, whose tables have hidden cards in them.
+Live play, recovery, replay and clients use it; tables of clients have hidden cards.
 """
 
 from copy import deepcopy
@@ -62,13 +62,13 @@ from pokerws.game.state import FixedLimit, Game, Hand, HandSeat, LastHand, Pot, 
 
 
 def apply(table: Table, event: TableEvent) -> None:
-    """Change `table` by what happened and count the event.
+    """Apply an event to `table` and count it.
 
-    Raises Inconsistent for an event that cannot follow the table's state; the table is then of no
-    use, since a part of the event may have been applied.
+    Raises Inconsistent for an event that cannot follow the table's state.  The table must then be
+    discarded, since a part of the event may have been applied.
 
-    This is the hottest place of the core.  A `match` takes 0.1 µs for each kind that it tries in
-    vain, a comparison of types a fifth of that; so the frequent kinds are compared.
+    This is the hot path of the core.  A failed `match` case takes 0.1 µs, a comparison of types a
+    fifth of that, so the frequent kinds are compared by type.
     """
     table.seq += 1
     try:
@@ -186,7 +186,7 @@ def _apply_to_hand(table: Table, hand: Hand, event: RarerHandEvent) -> None:
         case DrawStarted(street=street, seats=seats):
             if street != hand.street:
                 _start_street(hand, street, event.limit)
-            # What lay in front of the players is in the pots, and nobody owes anything more.
+            # The bets are in the pots, and nothing is left to match.
             hand.bet = 0
             hand.drawing = list(seats)
         case BringInPosted(seat=number, amount=amount, to_match=to_match, auto=auto):
@@ -248,7 +248,7 @@ def _end_hand(table: Table, unshown: list[int]) -> None:
 
 
 def _stand(table: Table, number: int) -> None:
-    """Free a seat; what its player has not shown of the last hand stays unseen."""
+    """Free a seat; cards of the last hand that its player has not shown stay hidden."""
     table.seats[number] = None
     last = table.last_hand
     if last is not None and last.cards[number]:
@@ -289,7 +289,7 @@ def _acted(
     paid: int,
     auto: bool = False,  # noqa: FBT001, FBT002
 ) -> HandSeat:
-    """Note that a player has acted, facing the bet as it is, and paid so much."""
+    """Record an action of a player who faced the current bet and paid `paid`."""
     part, seat = hand.seats[number], table.seats[number]
     if part is None or seat is None:
         raise Inconsistent(f"seat {number} is not in the hand")
@@ -350,7 +350,7 @@ def _post_ante(table: Table, hand: Hand, event: AntePosted) -> None:
 
 
 def _pay_dead(table: Table, hand: Hand, number: int, amount: int) -> None:
-    """Pay what nobody has to match; it is noted whose it was."""
+    """Pay dead chips, and record whose they were."""
     taken_seat(table, number).stack -= amount
     hand_seat(hand, number).dead += amount
     hand.dead += amount
@@ -391,9 +391,9 @@ def _draw(table: Table, hand: Hand, event: CardsDrawn) -> None:
     seat.cards = _kept(seat.cards, event.discarded) + event.drawn
     seat.drew = len(event.drawn)
     if hand.deck:
-        # Not where the cards are hidden: there is neither a deck nor what was thrown away.
+        # If cards are hidden, there are neither a deck nor discards.
         for card in event.drawn:
-            # Mostly the next one; that one too where an incomplete log does not tell the card.
+            # Usually the next card, also if an incomplete log does not have the card.
             place = hand.deck.index(card) if card in hand.deck else 0
             del hand.deck[place : place + 1]
         if not hand.discards:
@@ -402,7 +402,7 @@ def _draw(table: Table, hand: Hand, event: CardsDrawn) -> None:
 
 
 def _kept(cards: list[Card], discarded: list[Card]) -> list[Card]:
-    """What a discard leaves of a hand; where cards of either are hidden, so is all of it."""
+    """The cards left after a discard; all are hidden if any card is."""
     if UNKNOWN in cards or UNKNOWN in discarded:
         return [UNKNOWN] * (len(cards) - len(discarded))
     kept = list(cards)
@@ -421,7 +421,7 @@ def _collect(hand: Hand, pots: list[Pot]) -> None:
 
 def _take_from_pot(hand: Hand, index: int, amount: int) -> None:
     """Take chips out of a pot.  All but the last part of a pot leave something in it."""
-    # A log that pays out more than there is shows it in the sum of all chips.
+    # A log that pays out too much is detected by the sum of all chips.
     left = max(0, hand.pots[index].amount - amount)
     pot = Pot(left, hand.pots[index].seats if left else [])
     hand.pots = [*hand.pots[:index], pot, *hand.pots[index + 1 :]]
@@ -442,7 +442,7 @@ def _resume_clock(table: Table, deadline_ms: int) -> None:
 
 
 def _replace(table: Table, whole: Table) -> None:
-    """Take over another table's state, all but the count of events."""
+    """Copy another table's state, except its count of events."""
     copied = deepcopy(whole)
     for field in Table.__struct_fields__:
         if field != "seq":
