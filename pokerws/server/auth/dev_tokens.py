@@ -1,6 +1,6 @@
-"""Tokens for development: what the operator's own service does in earnest, done by hand.
+"""Issues development JWTs, as the operator's login service does in production.
 
-It signs what `tokens` reads, with the same settings, and nothing that it would refuse.
+A token that a server with the same settings would refuse is not issued.
 """
 
 import secrets
@@ -33,7 +33,7 @@ def issue_dev_token(
 ) -> str:
     """A token, signed with the private key of a PEM file or else with AUTH_SECRET.
 
-    Raises SettingsError, or KeySetError for an AUTH_SECRET that is none.
+    Raises SettingsError, or KeySetError for an unusable AUTH_SECRET.
     """
     if not is_player_id(player):
         raise SettingsError(
@@ -60,7 +60,7 @@ def issue_dev_token(
 
 
 def _signer(settings: Settings, key_file: Path | None) -> tuple[Any, str]:
-    """What to sign with, and how."""
+    """The signing key and its algorithm."""
     if key_file is None:
         if not settings.auth.secret:
             raise SettingsError(

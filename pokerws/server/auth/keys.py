@@ -1,7 +1,7 @@
-"""The keys that tokens are checked with: what each may be used for, and how they are written.
+"""Token verification keys: their formats, and the algorithms that each may be used with.
 
-A key knows the algorithms that fit its kind, and is used with no others: a public key can never be
-taken for a secret, and no key goes with `none`.  Claims are none of this module's business.
+A key is used only with the algorithms that fit its kind.  So a public key is never used as an HMAC
+secret, and `none` is never accepted.
 """
 
 import re
@@ -34,7 +34,7 @@ PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
 @dataclass(frozen=True)
 class Key:
-    """What a signature is checked with, and the only algorithms that it is used for."""
+    """A verification key and the only algorithms that it may be used with."""
 
     material: bytes | PublicKey = field(repr=False)
     algorithms: tuple[str, ...]
@@ -42,7 +42,7 @@ class Key:
 
 
 def key_of_secret(secret: str) -> Key:
-    """The key that AUTH_SECRET is.  Raises KeySetError."""
+    """The key of AUTH_SECRET.  Raises KeySetError."""
     try:
         jwt.encode({}, secret, SECRET_ALGORITHMS[0])
     except jwt.PyJWTError:
@@ -80,14 +80,14 @@ def keys_of_pem(pem: bytes, allowed: Collection[str] = ()) -> list[Key]:
 
 
 class _Jwk(msgspec.Struct):
-    """What of a JWK decides whether it is used."""
+    """The members of a JWK that decide whether it is used."""
 
     kty: str
     kid: str | None = None
     use: str | None = None
     alg: str | None = None
     key_ops: list[str] | None = None
-    # Only a private key has it.
+    # Only private keys have this member.
     d: str | None = None
 
 
@@ -96,9 +96,9 @@ class _JwkSet(msgspec.Struct):
 
 
 def keys_of_jwks(text: bytes, allowed: Collection[str] = ()) -> list[Key]:
-    """The keys of a JWK Set that can check a token; others are passed over (RFC 7517, 5).
+    """The usable keys of a JWK Set; others are ignored (RFC 7517, 5).
 
-    Raises KeySetError for what is no JWK Set.
+    Raises KeySetError for an invalid JWK Set.
     """
     try:
         members = msgspec.json.decode(text, type=_JwkSet).keys
@@ -117,10 +117,10 @@ def _key_of_jwk(member: dict[str, object], allowed: Collection[str]) -> Key | No
             return None
         if jwk.use not in (None, "sig") or "verify" not in (jwk.key_ops or ["verify"]):
             return None
-        # PyJWT is told the kind, so that a JWK cannot choose another one by its `alg`.
+        # Without `alg`, so that a JWK cannot choose another algorithm.
         public = jwt.PyJWK({**member, "alg": None}).key
     except (msgspec.ValidationError, jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
-        # One key that cannot be read does not make the others worse.
+        # One unreadable key does not affect the others.
         log.warning("auth_key_not_read", id=_shown(member.get("kid")), reason=type(error).__name__)
         return None
     fitting = _allowed(algorithms_of(public), allowed)
@@ -136,7 +136,7 @@ def _shown(key_id: object) -> str:
 
 
 def algorithms_of(key: object) -> tuple[str, ...]:
-    """The algorithms of a public key, the usual one first; none for a kind that is not taken."""
+    """The algorithms of a public key, the usual one first; none for an unsupported kind."""
     match key:
         case RSAPublicKey() if key.key_size >= MIN_RSA_BITS:
             return _RSA_ALGORITHMS
