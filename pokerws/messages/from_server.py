@@ -1,6 +1,6 @@
 """What the server sends.
 
-Secrets are removed by `server/views.py` before anything here is built.
+Secrets are removed by `game/redaction.py` before these messages are built.
 """
 
 from typing import Literal

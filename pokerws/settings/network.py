@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from pokerws.settings.section import Section, SettingsError, flag, whole
+from pokerws.settings.section import Section, SettingsError, whole
 
 
 class Network(Section, frozen=True, kw_only=True):
@@ -47,13 +47,6 @@ class Network(Section, frozen=True, kw_only=True):
             "separated by commas.",
         ),
     ] = ()
-    fast_path: Annotated[
-        bool,
-        flag(
-            "Handle messages in the read callback and coalesce writes; false uses the WebSocket "
-            "library's tasks, which are slower."
-        ),
-    ] = True
     write_buffer_bytes: Annotated[
         int, whole(1024, 1_048_576, "Transport buffer size above which frames are queued.")
     ] = 32_768

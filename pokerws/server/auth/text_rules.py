@@ -10,8 +10,7 @@ before and after normalisation.
 import unicodedata
 from itertools import groupby
 
-from pokerws.game.illegal import Illegal
-from pokerws.messages import MAX_CHAT_LENGTH, MAX_NAME_LENGTH, MAX_TABLE_NAME_LENGTH
+from pokerws.messages import MAX_CHAT_LENGTH, MAX_NAME_LENGTH, MAX_TABLE_NAME_LENGTH, Refused
 
 ZERO_WIDTH_JOINER = "\u200d"
 # They select the presentation of a symbol: text or emoji.
@@ -33,21 +32,21 @@ MAX_MARKS = 4
 
 
 def player_name(text: str, *, strict: bool) -> str:
-    """A player's name, validated and normalised.  Raises Illegal("bad_name")."""
+    """A player's name as it is kept.  Raises Refused("bad_name")."""
     return _name(text, MAX_NAME_LENGTH, strict=strict)
 
 
 def table_name(text: str, *, strict: bool) -> str:
-    """A table's name, validated and normalised.  Raises Illegal("bad_name")."""
+    """A table's name as it is kept.  Raises Refused("bad_name")."""
     return _name(text, MAX_TABLE_NAME_LENGTH, strict=strict)
 
 
 def chat_text(text: str, *, strict: bool) -> str:
-    """A chat message, validated and normalised.  Raises Illegal("invalid_value")."""
+    """What is said, as others hear it.  Raises Refused("invalid_value")."""
     text = unicodedata.normalize("NFC", text) if strict else text
     fault = _fault(text, MAX_CHAT_LENGTH, strict=strict)
     if fault:
-        raise Illegal("invalid_value", f"chat {fault}")
+        raise Refused("invalid_value", f"chat {fault}")
     return text
 
 
@@ -62,7 +61,7 @@ def _name(text: str, most: int, *, strict: bool) -> str:
     if strict and "  " in text:
         fault = fault or "has no two spaces in a row"
     if fault:
-        raise Illegal("bad_name", f"a name {fault}")
+        raise Refused("bad_name", f"a name {fault}")
     return text
 
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from pokerws.cli import main
 from pokerws.game.illegal import Illegal
 from pokerws.server.auth.bot_tokens import BotTokens
 from pokerws.server.auth.dev_tokens import issue_dev_token
@@ -17,7 +18,6 @@ from pokerws.server.auth.key_sources import FixedKeySet
 from pokerws.server.auth.keys import key_of_secret, keys_of_pem
 from pokerws.server.auth.tokens import Tokens
 from pokerws.settings import SettingsError
-from server import main
 from tests.server.fakes import ManualClock
 from tests.server.signing import SECRET, private_key, private_pem, public_pem
 from tests.settings import settings_of
@@ -108,7 +108,7 @@ def _locked() -> bytes:
     ("arguments", "environment", "words"),
     [
         (["--player", "ann"], {"AUTH_SECRET": SECRET}, "--name"),
-        (["--player", "ann", "--name", "Ann", "--minutes", "0"], {}, "'0' is no number"),
+        (["--player", "ann", "--name", "Ann", "--minutes", "0"], {}, "from 1 to 525600, got '0'"),
         (["--player", "ann", "--name", "Ann", "--role", "king"], {}, "--role"),
         (["--player", "ann", "--name", "Ann"], {}, "pokerws: there is nothing to sign"),
         (["--player", "ann", "--name", "Ann"], {"AUTH_SECRET": "short"}, "AUTH_SECRET must be"),
