@@ -8,7 +8,6 @@ nothing is read, and of what is not sealed no card is told that was not shown.
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -16,26 +15,21 @@ from typing import NamedTuple, TextIO
 import msgspec
 from msgspec.structs import replace
 
-from pokerws.game.events import (
-    HAND_ENDS,
-    HandStarted,
-    LogRestarted,
-    TableEvent,
-    tag_of,
-)
+from pokerws.game.events import LogRestarted, tag_of
 from pokerws.game.state import Table
+from pokerws.hand_histories.cutter import HandCutter
+from pokerws.hand_histories.kept_hand import KeptHand
 from pokerws.hand_histories.phh.write import write_hand
-from pokerws.maintenance.archive_file import Archive, ArchiveError, HandsFile, LeftAlone
+from pokerws.maintenance.archive_file import Archive, HandsFile
+from pokerws.maintenance.errors import ArchiveError, LeftAlone, NotStored
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
-    Connection,
-    NotStored,
+    ReadEvent,
     StoredEvent,
     count_games,
     game_ids,
     one_view,
-    open_event,
     open_stored,
     open_table,
     printable,
@@ -43,6 +37,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
 # Two archives at once would take each other's files for those of an interrupted run.
@@ -227,76 +222,46 @@ class _Hands:
 
     def __init__(self, game: str) -> None:
         self.count = 0
-        self._game = game
         self._log = LogReplay(game)
-        self._before: Table | None = None
-        self._events: list[TableEvent] = []
-        self._number = self._started_ms = 0
+        self._cutter = HandCutter()
         self._last: StoredEvent | None = None
 
     async def of(self, connection: Connection, cut: int) -> AsyncIterator[tuple[int, str]]:
         """Number and text of each hand up to an event.  Raises LeftAlone for a damaged log."""
-        async with aclosing(read_log(connection, self._game, cut)) as rows:
-            async for row in rows:
-                for hand in self._take(row):
-                    self.count += 1
-                    yield hand
+        async with aclosing(read_log(connection, NO_KEYS, self._log.game, cut)) as events:
+            async for read in events:
+                done = self._take(read)
+                if done is not None:
+                    yield self._told(done)
+        last = self._cutter.finish()
+        if last is not None:
+            yield self._told(last)
 
     def left(self) -> _Left:
-        """What the log leads to, which is the end of a hand or more."""
+        """What the log leads to, which is the end of a hand or more.  Raises LeftAlone."""
         table, last = self._log.table, self._last
-        assert table is not None, "a log was read"
-        assert last is not None, "a log was read"
-        assert table.hand is None, "the log was cut after a hand"
+        if table is None or last is None or table.hand is not None:
+            raise LeftAlone("its log was changed meanwhile: run the command again")
         return _Left(table, last, self._log.events)
 
-    def _take(self, row: StoredEvent) -> list[tuple[int, str]]:
-        """The hands that are over, or broken off, with an event of the log."""
-        told = []
-        table = self._log.table
-        before = None if table is None else table.seq
-        event = self._read(row)
-        if isinstance(event, LogRestarted) and event.table is not None:
-            if event.table.seq != before:
-                # There is a gap before it.
-                told += self._over()
-                midway = event.table if event.table.hand is not None else None
-                self._begin(midway, event.table.hand_number, row)
-        elif isinstance(event, HandStarted):
-            told += self._over()
-            self._begin(table, event.hand, row)
-        self._replay(row)
-        if self._before is not None and not isinstance(event, LogRestarted):
-            self._events.append(event)
-            if isinstance(event, HAND_ENDS):
-                told += self._over()
-        self._last = row
-        return told
+    def _take(self, read: ReadEvent) -> KeptHand | None:
+        """Follow the log; the hand that an event shows to be over, or broken off.
 
-    def _read(self, row: StoredEvent) -> TableEvent:
-        try:
-            return open_event(NO_KEYS, self._game, row).event
-        except UNREADABLE as error:
-            raise LeftAlone(f"event {row.seq} cannot be read: {printable(str(error))}") from None
-
-    def _replay(self, row: StoredEvent) -> None:
-        """Follow the log.  What does not hold together must stay where it can be looked into."""
-        if not self._log.take(row) or self._log.mismatches:
+        What does not hold together must stay where it can be looked into.
+        """
+        event = read.event
+        if event is None:
+            raise LeftAlone(f"event {read.row.seq} cannot be read: {printable(read.broken)}")
+        done = self._cutter.begin(self._log.table, event, read.at_ms)
+        if not self._log.take(read) or self._log.mismatches:
             raise LeftAlone(f"{self._log.mismatches[0]}; see server.py verify")
+        self._cutter.add(event, read.row.seq, read.at_ms)
+        self._last = read.row
+        return done
 
-    def _begin(self, table: Table | None, number: int, row: StoredEvent) -> None:
-        self._before = deepcopy(table)
-        self._number = number
-        self._events = []
-        self._started_ms = round(row.at.timestamp() * 1000)
-
-    def _over(self) -> list[tuple[int, str]]:
-        """The hand so far, if there is one."""
-        if self._before is None:
-            return []
-        before, self._before = self._before, None
-        text = write_hand(before, self._events, started_ms=self._started_ms)
-        return [(self._number, text)]
+    def _told(self, hand: KeptHand) -> tuple[int, str]:
+        self.count += 1
+        return hand.number, write_hand(hand.before, hand.events, started_ms=hand.started_ms)
 
 
 async def _take_away(connection: Connection, game: str, left: _Left) -> None:

@@ -15,20 +15,14 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from pokerws.maintenance.errors import ArchiveError, LeftAlone
+
 SUFFIX = ".phhs.gz"
 _NAME = re.compile(r"(?P<stem>.+)-(?P<first>[0-9]+)-(?P<last>[0-9]+)\.phhs\.gz", re.DOTALL)
 # A file's name may have 255 bytes; an id may be longer when it is written with escapes.
 _LONGEST_STEM = 180
 _DIGEST_BYTES = 16
 _CHUNK = 1 << 16
-
-
-class ArchiveError(Exception):
-    """Nothing can be archived; the message is one line that says what to do."""
-
-
-class LeftAlone(Exception):
-    """A game cannot be archived, and nothing of it was changed; the message is one line."""
 
 
 class Archive:
@@ -110,8 +104,8 @@ class HandsFile:
         return path
 
     def _flush(self) -> None:
-        assert self._gzip is not None, "a hand was written"
-        assert self._file is not None, "a hand was written"
+        if self._gzip is None or self._file is None:
+            raise ArchiveError("there is no hand to keep")
         self._gzip.close()
         self._file.flush()
         os.fsync(self._file.fileno())

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
 from urllib.parse import quote
 
-import asyncpg
 import msgspec
 
 from pokerws.game.apply import apply
@@ -22,11 +21,13 @@ from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import Hand, Table
 from pokerws.game.table import play
+from pokerws.maintenance.errors import RepairError
 from pokerws.maintenance.narrate import moment, picture
 from pokerws.maintenance.salvage import Found, Source, look
-from pokerws.maintenance.stored_log import IMPOSSIBLE, Connection, open_stored, printable
+from pokerws.maintenance.stored_log import IMPOSSIBLE, open_stored, printable
 from pokerws.storage.accounts import transfers_of
 from pokerws.storage.journal.change_builder import build_change
+from pokerws.storage.postgres.connecting import REJECTED, Connection
 from pokerws.storage.postgres.save_statement import save_statement
 from pokerws.storage.store import Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault
@@ -62,10 +63,6 @@ MOST_PROBLEMS = 10
 LONGEST_NAME = 150
 
 _encode_config = msgspec.json.Encoder().encode
-
-
-class RepairError(Exception):
-    """The table was left as it is; the message is one line that says why."""
 
 
 class Plan(NamedTuple):
@@ -331,9 +328,9 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
                 await connection.execute(OPENING, game, chips, plan.opening_seq, change.at_ms)
             if not await connection.fetch(statement, *arguments):
                 raise RepairError("it has changed meanwhile: look again")
-    except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
-        reason = str(error).partition("\n")[0]
-        raise RepairError(f"the database refuses it, and nothing was changed: {reason}") from error
+    except REJECTED as error:
+        why = str(error).partition("\n")[0]
+        raise RepairError(f"the database refuses it, and nothing was changed: {why}") from error
 
 
 def _stem(game: str) -> str:

@@ -10,14 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TextIO
 
-from pokerws.hand_histories.phh.read import (
-    HandRecord,
-    NotSupported,
-    Refused,
-    exact,
-    final_stacks,
-    read_record,
-)
+from pokerws.hand_histories.errors import NotSupported, Refused
+from pokerws.hand_histories.phh.read import HandRecord, exact, final_stacks, read_record
 
 _GZIP_MAGIC = b"\x1f\x8b"
 

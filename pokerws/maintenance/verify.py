@@ -23,22 +23,22 @@ from pokerws.game.events import (
     TableOpened,
     tag_of,
 )
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.secret_cards import comparable_table
 from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import replay
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
-    Connection,
-    NotStored,
+    ReadEvent,
     ReadTable,
     StoredEvent,
     StoredGame,
     count_games,
     game_ids,
     one_view,
-    open_event,
     open_stored,
     open_table,
     printable,
@@ -53,6 +53,7 @@ from pokerws.maintenance.verify_ledger import (
     verify_ledger,
 )
 from pokerws.storage.accounts import player_account
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 # Of two states that differ, so many differences are told; of a damaged log, so many mismatches.
@@ -155,12 +156,12 @@ async def verify_game(
     connection: Connection, game: str, vault: Vault = NO_KEYS, *, events_off: bool = False
 ) -> Verdict:
     """Verify a game as it is at one instant.  Raises NotStored."""
-    log = LogReplay(game, vault)
+    log = LogReplay(game)
     async with one_view(connection):
         row = await read_game(connection, game)
-        async with aclosing(read_log(connection, game)) as events:
-            async for event in events:
-                if not log.take(event):
+        async with aclosing(read_log(connection, vault, game)) as events:
+            async for read_event in events:
+                if not log.take(read_event):
                     break
         ledger = await verify_chips(connection, game, _readable(row), log.logged)
     mismatches = log.mismatches
@@ -200,9 +201,8 @@ class LogReplay:
     not be opened; `missing_keys` would have opened cards of this log.
     """
 
-    def __init__(self, game: str, vault: Vault = NO_KEYS) -> None:
+    def __init__(self, game: str) -> None:
         self.game = game
-        self.vault = vault
         self.table: Table | None = None
         self.hidden = False
         self.missing_keys: set[str] = set()
@@ -225,14 +225,12 @@ class LogReplay:
         """The chips that came and went since the log began, or began anew."""
         return Logged(self._moves, self._since, self._until)
 
-    def take(self, row: StoredEvent) -> bool:
+    def take(self, read: ReadEvent) -> bool:
         """Replay the next event; False when the table is not known from there on."""
         self.begun = True
-        try:
-            read = open_event(self.vault, self.game, row)
-        except UNREADABLE as error:
-            return self._broken(f"event {row.seq} cannot be read: {printable(str(error))}")
-        event = read.event
+        row, event = read.row, read.event
+        if event is None:
+            return self._broken(f"event {row.seq} cannot be read: {printable(read.broken)}")
         if read.broken:
             self._note(f"event {row.seq} cannot be opened: {printable(read.broken)}")
         if read.missing:
@@ -241,7 +239,8 @@ class LogReplay:
             wrong = self._begin(row.seq, event, hidden=self.hidden or read.hidden)
             if wrong:
                 return self._broken(wrong)
-            assert self.table is not None, "a log that has begun has a table"
+            if self.table is None:
+                raise Inconsistent("it comes before the table is opened")
             if row.seq != self.table.seq:
                 apply(self.table, event)
             self.hidden = read.hidden or (

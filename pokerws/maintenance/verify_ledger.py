@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pokerws.game.state import Table, TableId
-from pokerws.maintenance.stored_log import Connection, printable
+from pokerws.maintenance.errors import NotStored
+from pokerws.maintenance.stored_log import printable
 from pokerws.storage.accounts import table_account
+from pokerws.storage.postgres.connecting import Connection
 
 GAME_BALANCE = "SELECT chips, balance FROM games WHERE id = $1"
 
@@ -75,8 +77,8 @@ class LedgerVerdict(NamedTuple):
 
 async def verify_ledger(connection: Connection) -> LedgerVerdict:
     """Verify all accounts at one instant."""
-    row = await connection.fetchrow(LEDGER, MOST_MISMATCHES)
-    assert row is not None, "the query has a row whatever is stored"
+    # It always has one row.
+    (row,) = await connection.fetch(LEDGER, MOST_MISMATCHES)
     mismatches = [
         f"{printable(account)} holds {balance}, and {booked} is booked"
         for account, balance, booked in zip(
@@ -101,7 +103,8 @@ async def verify_chips(
     `table` is its snapshot's, if that can be read.
     """
     row = await connection.fetchrow(GAME_BALANCE, game)
-    assert row is not None, "the game has been read in this view"
+    if row is None:
+        raise NotStored(f"there is no game {printable(game)}")
     home = table_account(TableId(game))
     booked: dict[int, Move] = {}
     balance = opened = 0

@@ -17,10 +17,11 @@ from jwt.algorithms import ECAlgorithm
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
 from pokerws.storage.accounts import Account
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.postgres.database import Database
-from pokerws.storage.store import Change, Claimed, EventRow, StoreUnavailable
+from pokerws.storage.store import Change, Claimed, EventRow
 from pokerws.storage.vault.vault import Vault
 from tests.settings import settings_of
 from tests.storage.faulty_store import FaultyStore

@@ -21,8 +21,8 @@ from pokerws.server.auth.confusables import skeleton
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.server.limits.rate_limits import Bucket, Rate, check_rate
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import MemoryNames, Names
-from pokerws.storage.store import StoreUnavailable
 
 GUEST_PREFIX = "p_"
 LIFETIME_MS = 30 * 24 * 3_600_000

@@ -10,8 +10,8 @@ from pokerws.messages import Refused
 from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import EndedSessions, MemoryNames, Names
-from pokerws.storage.store import StoreUnavailable
 
 # A revoked session is remembered for at least this long.  No guest's token is valid for longer, and
 # no token of a service that renews tokens within a session should be.

@@ -11,8 +11,8 @@ import structlog
 
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.settings import Settings
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres.overtaken import note
-from pokerws.storage.store import StoreUnavailable
 
 RETRY_S = 30
 

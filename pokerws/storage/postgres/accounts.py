@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pokerws.game.state import PlayerId
 from pokerws.storage.accounts import Account, Booked, player_account
+from pokerws.storage.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     import asyncpg
@@ -92,7 +93,8 @@ class PostgresAccounts:
             if row is None:
                 await reader.execute(OPEN_ACCOUNT, account, grant, at_ms)
                 row = await reader.fetchrow(ACCOUNT, account)
-        assert row is not None, "an account is never deleted"
+        if row is None:
+            raise StoreUnavailable("an account has vanished that was there a moment ago")
         return Account(row["balance"], row["refilled_ms"])
 
     async def refill(

@@ -5,23 +5,22 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-from pokerws.storage.postgres import overtaken as memory_play
-from pokerws.storage.postgres.embedded import (
+from pokerws.storage.errors import (
+    DatabaseError,
     DirectoryInUse,
     EmbeddedError,
-    EmbeddedPostgres,
-    running,
+    MigrationError,
+    StoreUnavailable,
+    VaultError,
 )
-from pokerws.storage.postgres.migrate import Migration, MigrationError, status
+from pokerws.storage.postgres import overtaken as memory_play
+from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.postgres.live_seals import open_vault
+from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import StoreUnavailable
-from pokerws.storage.vault.keys import KeySource, VaultError, open_vault
+from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
-
-
-class DatabaseError(Exception):
-    """The database cannot be used; the message is one line that says what to do."""
 
 
 class Database:
@@ -108,7 +107,7 @@ async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> 
             postgres = await EmbeddedPostgres.start(embedded_dir)
             url = postgres.dsn
         return await _migrations(url, [] if only_status else await apply_missing(url))
-    except (EmbeddedError, MigrationError) as error:
+    except (EmbeddedError, MigrationError, StoreUnavailable) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     finally:
         if postgres is not None:

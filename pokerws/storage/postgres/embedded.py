@@ -26,14 +26,8 @@ from types import MappingProxyType
 from typing import Self
 from urllib.parse import quote
 
-from pokerws.storage.postgres.unprivileged import (
-    Account,
-    EmbeddedError,
-    cluster_directory,
-    programs_for,
-)
-
-__all__ = ["DirectoryInUse", "EmbeddedError", "EmbeddedPostgres", "running"]
+from pokerws.storage.errors import DirectoryInUse, EmbeddedError
+from pokerws.storage.postgres.unprivileged import Account, cluster_directory, programs_for
 
 PORT = 5432
 SOCKET = f".s.PGSQL.{PORT}"
@@ -50,10 +44,6 @@ INITDB = (
     *("--username=postgres", "--auth-local=trust", "--auth-host=reject", "--no-instructions"),
     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
-
-
-class DirectoryInUse(EmbeddedError):
-    """Another process uses the directory."""
 
 
 class EmbeddedPostgres:

@@ -15,8 +15,10 @@ from typing import NamedTuple
 import asyncpg
 import structlog
 
+from pokerws.storage.errors import MigrationError
+from pokerws.storage.postgres.connecting import Connection, connected
+
 SQL = Path(__file__).parents[2] / "sql"
-CONNECT_S = 10
 # Another server may be migrating at this moment, and a long migration is no fault.
 LOCK_WAIT_S = 600
 
@@ -30,10 +32,6 @@ ROLLBACK = "ROLLBACK"
 log = structlog.get_logger("pokerws.migrate")
 
 
-class MigrationError(Exception):
-    """The database cannot be brought up to date; the message is one line that says what to do."""
-
-
 class Migration(NamedTuple):
     """One file of `sql/`, and when it was applied to the database, if it was."""
 
@@ -43,14 +41,12 @@ class Migration(NamedTuple):
     applied_at: datetime | None = None
 
 
-async def migrate(
-    database: "str | asyncpg.Connection[asyncpg.Record]", directory: Path = SQL
-) -> list[Migration]:
+async def migrate(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
     `database` is an address or an open connection outside of any transaction.  Raises
-    MigrationError when the database is newer than this code, cannot be reached, or refuses a file;
-    of that file then nothing has been applied.
+    MigrationError when the database is newer than this code or refuses a file, of which then
+    nothing has been applied, and StoreUnavailable when an address cannot be reached.
     """
     async with _connection(database) as connection:
         await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
@@ -65,10 +61,8 @@ async def migrate(
     return pending
 
 
-async def status(
-    database: "str | asyncpg.Connection[asyncpg.Record]", directory: Path = SQL
-) -> list[Migration]:
-    """All files in order, each with when it was applied.  Raises MigrationError like `migrate`."""
+async def status(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
+    """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
     async with _connection(database) as connection:
         rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
@@ -88,7 +82,7 @@ async def status(
     return [file._replace(applied_at=applied.get(file.version)) for file in files]
 
 
-async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
+async def _apply(connection: Connection, migration: Migration) -> None:
     try:
         await connection.execute(migration.path.read_text(encoding="utf-8"))
     except asyncpg.PostgresError as error:
@@ -111,23 +105,10 @@ def _files(directory: Path) -> list[Migration]:
 
 
 @asynccontextmanager
-async def _connection(
-    database: "str | asyncpg.Connection[asyncpg.Record]",
-) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
-    """The connection given, or one to the address given; whatever fails is a MigrationError."""
-    connection = database
-    try:
-        if isinstance(connection, str):
-            settings = {"application_name": "pokerws migrate"}
-            connection = await asyncpg.connect(
-                connection, timeout=CONNECT_S, server_settings=settings
-            )
-        try:
+async def _connection(database: "str | Connection") -> AsyncIterator[Connection]:
+    """The connection given, or one to the address given."""
+    if isinstance(database, str):
+        async with connected(database, "pokerws migrate") as connection:
             yield connection
-        finally:
-            if connection is not database:
-                await connection.close(timeout=CONNECT_S)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        # A TimeoutError, which is an OSError, has no text of its own.
-        reason = str(error) or "it did not answer in time"
-        raise MigrationError(f"the database cannot be used: {reason}") from error
+    else:
+        yield database

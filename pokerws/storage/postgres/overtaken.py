@@ -5,13 +5,10 @@ server that plays from the database finds the note, and closes them: their chips
 is a row; for the embedded PostgreSQL, which does not run then, it is a file beside the data.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-import asyncpg
-
-from pokerws.storage.store import StoreUnavailable
+from pokerws.storage.postgres.connecting import Connection, connected
 
 NOTE = "memory-play"
 
@@ -30,7 +27,7 @@ WHERE closed_at IS NULL
 SETTLE = "UPDATE memory_play SET closed_at = now() WHERE closed_at IS NULL"
 
 STATEMENTS = (ADD_NOTE, OVERTAKEN, SETTLE)
-CONNECT_S = 5
+ANSWER_S = 5.0
 
 
 async def note(url: str, embedded_dir: Path | None, began_ms: int) -> None:
@@ -74,13 +71,5 @@ def _began_ms(file: Path) -> int:
     return int(number) if end and number.isdigit() else round(file.stat().st_mtime * 1000)
 
 
-@asynccontextmanager
-async def _connection(url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
-    try:
-        connection = await asyncpg.connect(url, timeout=CONNECT_S, command_timeout=CONNECT_S)
-        try:
-            yield connection
-        finally:
-            await connection.close(timeout=CONNECT_S)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+def _connection(url: str) -> AbstractAsyncContextManager[Connection]:
+    return connected(url, "pokerws", answer_s=ANSWER_S)

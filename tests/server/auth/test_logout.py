@@ -17,8 +17,8 @@ from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.revocations import KEPT_MS, Revocations
 from pokerws.storage import names as names_module
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import SWEEP, EndedSessions, MemoryNames
-from pokerws.storage.store import StoreUnavailable
 from tests.server.conftest import Connect, Raw
 from tests.server.fakes import ManualClock
 from tests.server.signing import SECRET, token

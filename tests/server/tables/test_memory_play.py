@@ -9,10 +9,9 @@ import pytest
 from pokerws.server.app import App
 from pokerws.server.background import memory_play
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.postgres.database import DatabaseError
+from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.overtaken import note, overtaken_ms
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import StoreUnavailable
 from tests.postgres_fixtures import TEMPLATE, Databases
 from tests.settings import settings_of
 from tests.storage.changes import change
