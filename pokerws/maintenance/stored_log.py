@@ -54,7 +54,7 @@ PAGE = 500
 NO_LIMIT = 2**63 - 1
 
 # What applying an event raises that cannot have happened at the table.
-IMPOSSIBLE = (Inconsistent, AssertionError, LookupError, TypeError, ValueError, OverflowError)
+IMPOSSIBLE = (Inconsistent, LookupError, TypeError, ValueError, OverflowError)
 
 # What anybody may read: sealed cards are unknown in it.
 _decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode

@@ -46,7 +46,11 @@ class MemoryPlayNote:
         is_first = True
         while True:
             try:
-                await note(self._settings.database_url, self._settings.embedded_dir, self._began_ms)
+                await note(
+                    self._settings.storage.database_url,
+                    self._settings.storage.embedded_dir,
+                    self._began_ms,
+                )
                 return
             except (StoreUnavailable, OSError) as error:
                 if is_first:
