@@ -21,12 +21,12 @@ try:
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
-    from pokerws.maintenance.archive_file import ArchiveError
+    from pokerws.maintenance.errors import ArchiveError, NotStored, RepairError
     from pokerws.maintenance.export import export
-    from pokerws.maintenance.repair import Action, RepairError, repair
+    from pokerws.maintenance.repair import Action, repair
     from pokerws.maintenance.replay import replay_game
     from pokerws.maintenance.replay_hands import replay_hands
-    from pokerws.maintenance.stored_log import NotStored, printable
+    from pokerws.maintenance.stored_log import printable
     from pokerws.maintenance.verify import verify
     from pokerws.server.app import App
     from pokerws.server.auth.dev_tokens import ROLES, mint

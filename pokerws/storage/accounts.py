@@ -1,8 +1,8 @@
-"""Accounts of play money: the words of the ledger, and the contract that both stores keep.
+"""Play-money accounts: the types of the double-entry ledger, and the interface of both stores.
 
-Every chip is in one account: a player's, a table's, or the house's, which gives chips out and so
-stands below zero.  A transfer takes from one what it gives to another, so the sum is always zero.
-Chips that go to or come from a table move with the table's `Change`; this module has the rest.
+Every chip is in one account: a player's, a table's, or the issuer's (`house`).  The issuer gives
+chips out, so its balance is negative.  The sum of all balances is always zero.  Transfers to and
+from a table are written with the table's `Change`; this module defines the others.
 """
 
 from collections.abc import Sequence
@@ -78,7 +78,7 @@ def transfers_of(
 
 
 def refunds_of(table: Table, at_ms: int) -> tuple[Transfer, ...]:
-    """All chips of a table that is lost, to those who had them or had put them into the pot."""
+    """Refunds for a lost table: each player gets the stack and what he had put into the pot."""
     home = table_account(table.id)
     put_in = {} if table.hand is None else chips_put_in(table, table.hand)
     moves: list[Transfer] = []
@@ -107,17 +107,17 @@ class Booked(NamedTuple):
 
 
 class Account(NamedTuple):
-    """What a player has beside the chips at tables, and when the house last gave to it."""
+    """A player's balance, without the chips at tables, and the time of the last grant or refill."""
 
     balance: int
     refilled_ms: int | None
 
 
 class Accounts(Protocol):
-    """Keeps players' accounts.  Every method raises StoreUnavailable when out of reach."""
+    """Players' accounts.  Every method raises StoreUnavailable if the database is unreachable."""
 
     async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
-        """The account of a player; one who has none gets one, with `grant` chips in it."""
+        """Return a player's account; create it with `grant` chips if it does not exist."""
 
     async def refill(
         self, player: PlayerId, *, to: int, below: int, due_ms: int, at_ms: int

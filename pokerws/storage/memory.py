@@ -1,4 +1,4 @@
-"""The store of in-memory play and of tests: the same contract as Postgres, and nothing survives."""
+"""The in-memory store, for play without a database and for tests.  Same interface as PostgreSQL."""
 
 import secrets
 from collections import OrderedDict, deque
@@ -20,11 +20,11 @@ from pokerws.storage.errors import Overdrawn, StoreRejected
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.store import Change, Claimed, EventRow, Game, Position, Stored
 
-# What the constraints of the SQL tables say of sizes, in bytes.
+# Size limits in bytes, as the constraints of the SQL tables set them.
 MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20
 MAX_NAME = 256
 MAX_KEY_ID = 64
-# Of each account; in Postgres nothing is forgotten.
+# Per account; PostgreSQL keeps all.
 KEPT_TRANSFERS = 200
 # Above that an account is forgotten that has nothing but its grant: the player gets it again.
 MAX_ACCOUNTS = 100_000
@@ -152,7 +152,7 @@ class MemoryStore:
         return self._session_key
 
     async def close(self) -> None:
-        """Part of `Store`.  There is nothing to let go of."""
+        """Part of `Store`.  Does nothing."""
 
     def _is_next(self, change: Change) -> bool:
         row = self._rows.get(change.table)
@@ -193,7 +193,7 @@ class MemoryAccounts:
         self._refilled_ms: dict[AccountId, int] = {}
         self._history: dict[AccountId, deque[Booked]] = {}
         # Those that have nothing but their grant, and how much that was, by when they were used.
-        # A plain dict takes ever longer to find its first.
+        # Finding the first key of a plain dict gets slower with each deletion.
         self._untouched: OrderedDict[AccountId, int] = OrderedDict()
         self._booked = 0
         # The latest event of each table that moved chips.

@@ -1,8 +1,7 @@
-"""Names that are reserved for players, and sessions that were ended: the contract of both stores,
-and the one in memory.
+"""Reserved player names and ended sessions: the interface of both stores, and the one in memory.
 
-A name is known by its skeleton (see `server/skeletons.py`), which is not looked into here.  Times
-are milliseconds UTC.
+A name is identified by its skeleton (`server/auth/confusables.py`), an opaque string here.  Times
+are in milliseconds UTC.
 """
 
 from collections import OrderedDict
@@ -13,25 +12,25 @@ from pokerws.game.state import PlayerId
 
 # A guest costs some 300 bytes here, and only a newcomer's name can be new.
 MAX_NAMES = 100_000
-# So many that have expired are removed at most as one comes, so that no call has to wait for all.
+# At most so many expired entries are removed per insertion, so that no call takes long.
 SWEEP = 10
-# Some 150 MB; who logs out so often is up to no good.
+# About 150 MB; only an attack creates so many.
 MAX_ENDED = 500_000
 
 
 class Names(Protocol):
-    """Keeps them.  Every method raises StoreUnavailable when out of reach.
+    """Names and ended sessions.  Methods raise StoreUnavailable if the database is unreachable.
 
-    What has expired counts as not there, and is removed a little at a time as new ones come.
+    An expired entry counts as absent.  A few are removed at each insertion.
     """
 
     async def claim(
         self, skeleton: str, player: PlayerId, name: str, *, now_ms: int, until_ms: int
     ) -> bool:
-        """Reserve a name for a player until a time, and give the player's other ones up.
+        """Reserve a name for a player until a time, and release the player's other names.
 
-        Returns whether the player has it now: no, with nothing changed, where it is another's.  Of
-        several that ask at once for a free one, exactly one gets it.
+        Returns False, with nothing changed, if another player holds it.  Of several concurrent
+        claims of a free name, exactly one succeeds.
         """
 
     async def end_session(self, sid: str, *, now_ms: int, until_ms: int) -> None:
@@ -94,7 +93,7 @@ class MemoryNames:
     """`Names` in dicts.  When it is full, the name that was not renewed for longest is free."""
 
     def __init__(self) -> None:
-        # A plain dict takes ever longer to find its first.
+        # Finding the first key of a plain dict gets slower with each deletion.
         self._claims: OrderedDict[str, _Claim] = OrderedDict()
         self._skeletons: dict[PlayerId, str] = {}
         self._ended = EndedSessions()

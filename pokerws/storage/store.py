@@ -1,7 +1,7 @@
-"""What a store is: the contract that `memory.py` and `postgres.py` both keep.
+"""The `Store` interface, which `memory.py` and `postgres/store.py` implement.
 
-A store keeps one row a table (a "game") with its newest snapshot, and the log of its events.  It
-never looks into a snapshot or a payload.  `version` is the seq of the last event in the snapshot;
+A store keeps one row per table (a "game") with its newest snapshot, and the event log.  Snapshots
+and payloads are opaque to it.  `version` is the seq of the last event in the snapshot;
 `epoch` counts how often the table's owner has changed.
 """
 
@@ -31,10 +31,10 @@ class Receipt(Struct, frozen=True, array_like=True, gc=False):
 
 
 class TableSnapshot(Struct):
-    """What a snapshot holds: the table, and each player's latest accepted commands.
+    """A snapshot: the table, and the receipts of each player's latest commands.
 
     The table equals the replay of its events; receipts are about delivery and are not replayed.
-    As stored, the table's secret cards are in `sealed` alone, which `vault.py` opens; it is empty
+    As stored, the table's secret cards are in `sealed` alone, which the vault decrypts; it is empty
     where nothing is secret, and in memory.
     """
 
@@ -59,7 +59,7 @@ class EventRow(Struct, frozen=True):
 
 
 class Change(Struct, frozen=True):
-    """One table's state after some events, to be written in one piece.
+    """One table's state after some events, written atomically.
 
     The row is written only if it still is at version `expected` and of `epoch`; `expected` 0 makes
     the row.  `players` is how many seats are taken.  `events` are those from `expected` + 1 to
@@ -100,7 +100,7 @@ class Game(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A table as loaded to be played on: `epoch` is the new one, and this caller's.
+    """A table loaded by its new owner; `epoch` is the caller's.
 
     `later_events` follow the snapshot in the log (none, where both are written in one piece).
     `log_seq` is the seq of the last event in the log, 0 for an empty log.  `saved_ms` is when the
@@ -116,7 +116,7 @@ class Claimed(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A table's row as it is, loaded to be looked at."""
+    """A table's row, read without claiming it."""
 
     status: str
     snapshot: bytes
@@ -126,14 +126,14 @@ class Stored(NamedTuple):
 
 
 class Position(NamedTuple):
-    """How far the stored row of a table is."""
+    """The version and epoch of a table's stored row."""
 
     version: int
     epoch: int
 
 
 class Store(Protocol):
-    """Keeps games and their events.  Every method raises StoreUnavailable when out of reach."""
+    """Games and their events.  Methods raise StoreUnavailable if the database is unreachable."""
 
     @property
     def accounts(self) -> Accounts:
@@ -164,7 +164,7 @@ class Store(Protocol):
         """A table's row, whatever its status, without claiming it; None for an unknown table."""
 
     async def quarantine(self, table: TableId, at: Position) -> None:
-        """Set a table aside, if it still is as it was: it is not listed, and not loaded."""
+        """Quarantine a table, if its row is still at `at`: it is neither listed nor loaded."""
 
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
         """Waiting or active tables whose last change was before `before_ms`, a few of them."""
@@ -179,4 +179,4 @@ class Store(Protocol):
         """The key that signs guest sessions: made once and kept with the store."""
 
     async def close(self) -> None:
-        """Let go of connections.  The store cannot be used afterwards."""
+        """Close all connections.  The store cannot be used afterwards."""
