@@ -17,10 +17,10 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import play
 from pokerws.messages import JSON
 from pokerws.server.clock import Clock
-from pokerws.server.tables.commit_gate import Gate
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer
-from pokerws.server.tables.recent_events import History
-from pokerws.server.tables.viewers import Audience
+from pokerws.server.tables.recent_events import RecentEvents
+from pokerws.server.tables.viewers import Viewers
 from pokerws.storage.journal.pending import Pending
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.vault import HandSeal
@@ -53,19 +53,19 @@ class _Eyes:
     def __init__(self, player: PlayerId) -> None:
         self.player = player
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """Part of `Viewer`, as are the others."""
 
     def answer(self, message: TableAnswer) -> None:
         raise AssertionError(f"{message} answers nobody")
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         raise AssertionError("nobody stops the server")
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         raise AssertionError("nobody chats")
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         raise AssertionError(f"{table} is nobody else's")
 
 
@@ -79,8 +79,8 @@ def frames() -> Piece:
         steps.append(play(table, commands.TimeUp(), NOW_MS, playing.shuffle))
         while (hand := table.hand) is not None:
             steps.append(play(table, playing.choose(hand, draw), NOW_MS, playing.shuffle))
-    gate = Gate(durable=False, written=table.seq)
-    audience = Audience(table, 1, gate, History(table.id, table.seq), Clock())
+    gate = CommitGate(durable=False, written=table.seq)
+    audience = Viewers(table, 1, gate, RecentEvents(table.id, table.seq), Clock())
     audience.viewers.update(dict.fromkeys(map(_Eyes, playing.players)))
     next_step = cycle(steps).__next__
     return lambda: audience.publish(next_step(), table.seq, NOW_MS)

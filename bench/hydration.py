@@ -17,7 +17,7 @@ from bench.progress import rounds as rounds_of
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
 from pokerws.server.clock import Clock
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.hydration import CHUNK, Hydration
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import Journal
@@ -97,11 +97,11 @@ def _lobby(place: Place, journal: Journal) -> Lobby:
     clock = Clock()
     return Lobby(
         store=place.store,
-        sink=journal,
+        journal=journal,
         keep_events=True,
         clock=clock,
         shuffle=shuffler(Random(1).randbytes),
-        bank=Bank(place.store.accounts, clock, Terms()),
+        cashier=Cashier(place.store.accounts, clock, Terms()),
         max_tables=1_000_000,
         vault=VAULT,
     )
@@ -137,7 +137,7 @@ async def _read_ms(place: Place, statement: str, tables: Sequence[TableId]) -> f
 
 
 async def _load_many_ms(place: Place, tables: Sequence[TableId]) -> float:
-    hydration = Hydration(place.store, Journal(place.store, keep_events=True), VAULT, _unheard)
+    hydration = Hydration(place.store, Journal(place.store, keep_events=True), VAULT)
     started_s = time.perf_counter()
     loaded = 0
     async for chunk in hydration.load_many(tables):
@@ -152,7 +152,3 @@ async def _read_many_ms(place: Place, tables: Sequence[TableId]) -> float:
         for row in await place.bare.fetch(SELECT_MANY, tables[start : start + CHUNK]):
             _decode(row["snapshot"])
     return 1000 * (time.perf_counter() - started_s) / len(tables)
-
-
-def _unheard(operation: str, outcome: str) -> None:
-    """Nobody counts outcomes here."""

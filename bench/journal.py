@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bench.figures import Part, figure
 from bench.pgbench import Pgbench
 from bench.place import BATCH_TABLES, Place
-from bench.played import EVENTS_A_CHANGE, PLAYERS, Played, table_ids
+from bench.played import EVENTS_A_CHANGE, PLAYERS, Played, Written, table_ids
 from bench.progress import rounds as rounds_of
 from pokerws.game.state import TableId
 from pokerws.storage.journal.journal import Journal
@@ -120,7 +120,8 @@ async def journal_s(store: Store, batches: Sequence[Sequence[Change]]) -> float:
         committed += 1
         progress.set()
 
-    journal = Journal(store, keep_events=True, on_written=written)
+    journal = Journal(store, keep_events=True)
+    journal.subscribe(Written(written))
     journal.start()
     started_s = time.perf_counter()
     for number, batch in enumerate(batches):
@@ -148,7 +149,7 @@ async def store_s(store: Store, batches: Sequence[Sequence[Change]]) -> float:
 
 async def bare_s(place: Place, batches: Sequence[Sequence[Change]]) -> float:
     """The same with nothing but the statement."""
-    arguments = [save_statement(batch, over=False)[1] for batch in batches]
+    arguments = [save_statement(batch, overwrite=False)[1] for batch in batches]
     started_s = time.perf_counter()
     for columns, batch in zip(arguments, batches, strict=True):
         written = await place.bare.fetch(SAVE, *columns)

@@ -19,7 +19,7 @@ from typing import Literal
 from bench.figures import Figure, Part, figure, number
 from bench.journal import Batches, bare_s
 from bench.place import BATCH_TABLES, Place
-from bench.played import Played, table_ids
+from bench.played import Played, Written, table_ids
 from bench.progress import rounds as rounds_of
 from pokerws.game.state import TableId
 from pokerws.storage.journal.journal import Journal
@@ -100,7 +100,8 @@ async def journal_waits(
             index += len(rows.tables)
         oldest[number] = index
 
-    journal = Journal(place.store, keep_events=True, on_written=written)
+    journal = Journal(place.store, keep_events=True)
+    journal.subscribe(Written(written))
     journal.start()
     start_s = time.perf_counter()
     await feed(instants, start_s, lambda index: journal.put(changes[index]))
@@ -110,7 +111,7 @@ async def journal_waits(
 
 async def bare_waits(place: Place, changes: Sequence[Change], instants: Sequence[float]) -> Waits:
     """With nothing but the statement: its columns are made beforehand, a change at a time."""
-    columns = [save_statement([change], over=False)[1] for change in changes]
+    columns = [save_statement([change], overwrite=False)[1] for change in changes]
     latencies_s = [math.inf] * len(changes)
     waiting: deque[int] = deque()
     work = asyncio.Event()

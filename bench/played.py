@@ -22,7 +22,8 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
 from pokerws.storage.journal.change_builder import Step, sealed
-from pokerws.storage.store import Change, EventRow
+from pokerws.storage.journal.listener import JournalListener
+from pokerws.storage.store import Change, EventRow, TableSnapshot
 from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
 
 PLAYERS = 6
@@ -68,6 +69,7 @@ class Around:
     """What a table has around it: the viewer who acts, a sink that keeps changes, an owner."""
 
     actor: TableActor
+    keeps = True
     over_high_water = False
     oldest_ms = 0
     healthy = True
@@ -80,22 +82,25 @@ class Around:
     def put(self, change: Change | Step) -> None:
         self.changes.append(sealed(change))
 
+    def subscribe(self, listener: JournalListener) -> None:
+        """Nothing is reported."""
+
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Nothing ever waits here."""
 
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """Nobody looks."""
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Nobody listens."""
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         """Nobody listens."""
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         raise AssertionError(f"{table} is nobody else's")
 
     def table_changed(self, summary: TableSummary) -> None:
@@ -104,8 +109,11 @@ class Around:
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Nobody keeps accounts."""
 
-    def table_failed(self, actor: TableActor) -> None:
-        raise AssertionError(f"{actor.table.id} failed")
+    def table_closing(self, table: TableId) -> None:
+        """There is no list of tables."""
+
+    def table_failed(self, table: TableId) -> None:
+        raise AssertionError(f"{table} failed")
 
 
 def play_table(rng: Random, hands: int) -> list[Change]:
@@ -122,12 +130,11 @@ def play_at(
     """A new table where six have played so many hands; the ids of commands begin with `ids`."""
     table, events = open_table(table_id, "Main table", CONFIG)
     actor = around.actor = TableActor(
-        table,
+        TableSnapshot(table),
         1,
-        {},
         clock=clock,
         shuffle=shuffler(rng.randbytes),
-        sink=around,
+        journal=around,
         keep_events=True,
         owner=around,
         vault=VAULT,
@@ -265,3 +272,19 @@ def table_ids(seed: int, count: int) -> list[TableId]:
     """Ids like the lobby's."""
     rng = Random(seed)
     return [TableId(rng.randbytes(6).hex()) for _ in range(count)]
+
+
+class Written:
+    """A `JournalListener` that calls a function for each commit."""
+
+    def __init__(self, written: Callable[[TableId, int], None]) -> None:
+        self.written = written
+
+    def fenced(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was fenced")
+
+    def rejected(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was rejected")
+
+    def conflict(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was edited")

@@ -95,7 +95,7 @@ def _parts(actors: list[TableActor]) -> dict[str, int]:
     seen: dict[int, object] = {}
     _bytes_of(CONFIG, seen)
     for actor in actors:
-        roots = (actor._audience._history, actor._receipts, actor.table)  # noqa: SLF001  by part
+        roots = (actor._viewers._history, actor._receipts, actor.table)  # noqa: SLF001  by part
         for part, root in zip(parts, roots, strict=True):
             parts[part] += _bytes_of(root, seen)
     return {part: size // len(actors) for part, size in parts.items()}

@@ -1,7 +1,7 @@
-"""Reserved player names and ended sessions: the interface of both stores, and the one in memory.
+"""Reserved player names and ended sessions: the contract, and its implementation in memory.
 
-A name is identified by its skeleton (`server/auth/confusables.py`), an opaque string here.  Times
-are in milliseconds UTC.
+A name is identified by its skeleton (see `server/auth/confusables.py`), which is opaque here.
+Times are milliseconds UTC.
 """
 
 from collections import OrderedDict
@@ -10,18 +10,18 @@ from typing import NamedTuple, Protocol
 
 from pokerws.game.state import PlayerId
 
-# A guest costs some 300 bytes here, and only a newcomer's name can be new.
+# One costs about 300 bytes, and each guest has one at most.
 MAX_NAMES = 100_000
-# At most so many expired entries are removed per insertion, so that no call takes long.
+# Expired entries removed per call, so that no call has to remove them all.
 SWEEP = 10
-# About 150 MB; only an attack creates so many.
+# About 150 MB.  Only abuse ends so many sessions.
 MAX_ENDED = 500_000
 
 
 class Names(Protocol):
-    """Names and ended sessions.  Methods raise StoreUnavailable if the database is unreachable.
+    """Keeps them.  Every method raises StoreUnavailable if it is out of reach.
 
-    An expired entry counts as absent.  A few are removed at each insertion.
+    Expired entries do not count.  They are removed a few at a time, as new ones come.
     """
 
     async def claim(
@@ -29,34 +29,34 @@ class Names(Protocol):
     ) -> bool:
         """Reserve a name for a player until a time, and release the player's other names.
 
-        Returns False, with nothing changed, if another player holds it.  Of several concurrent
-        claims of a free name, exactly one succeeds.
+        Returns whether the player holds it now.  If it is another player's, nothing changes.  Of
+        several concurrent claims of a free name exactly one succeeds.
         """
 
     async def end_session(self, sid: str, *, now_ms: int, until_ms: int) -> None:
-        """Keep a session in mind as ended until a time, or longer where it is so already."""
+        """Record a session as ended until a time; a later time that is recorded stays."""
 
     async def ended_sessions(self, now_ms: int) -> dict[str, int]:
-        """The sessions that are ended, each with the time until which it is to be kept in mind."""
+        """The ended sessions, each with the time until which it is recorded."""
 
 
 class EndedSessions:
-    """Sessions that were ended, each with the time until which it is to be kept in mind.
+    """Ended sessions, each with the time until which it is recorded.
 
-    To add one costs as good as nothing, however many there are.  None is forgotten before its
-    time, or its tokens would be good again: when it is full, no further session can be ended.
+    Adding one is cheap, however many there are.  None is dropped early, since its tokens would be
+    valid again: when it is full, no more sessions can be ended.
     """
 
     def __init__(self) -> None:
         self._until_ms: dict[str, int] = {}
-        # By when they expire; what was prolonged is in it again.
+        # Ordered by expiry; a prolonged session is in it twice.
         self._queue: list[tuple[int, str]] = []
 
     def __len__(self) -> int:
         return len(self._queue)
 
     def add(self, sid: str, *, now_ms: int, until_ms: int) -> None:
-        """Keep a session in mind until a time, or longer where it is so already."""
+        """Record a session until a time; a later time that is recorded stays."""
         self._sweep(now_ms)
         if until_ms > self._until_ms.get(sid, 0):
             self._until_ms[sid] = until_ms
@@ -64,15 +64,15 @@ class EndedSessions:
 
     @property
     def is_full(self) -> bool:
-        """Whether no other one should be added."""
+        """Whether no more should be added."""
         return len(self._queue) >= MAX_ENDED
 
     def has(self, sid: str, now_ms: int) -> bool:
-        """Whether a session is to be kept in mind."""
+        """Whether a session is recorded as ended."""
         return self._until_ms.get(sid, 0) > now_ms
 
     def all(self, now_ms: int) -> dict[str, int]:
-        """Those that are to be kept in mind."""
+        """The recorded sessions."""
         return {sid: until_ms for sid, until_ms in self._until_ms.items() if until_ms > now_ms}
 
     def _sweep(self, now_ms: int) -> None:
@@ -90,10 +90,10 @@ class _Claim(NamedTuple):
 
 
 class MemoryNames:
-    """`Names` in dicts.  When it is full, the name that was not renewed for longest is free."""
+    """`Names` in dicts.  When it is full, the least recently renewed name is released."""
 
     def __init__(self) -> None:
-        # Finding the first key of a plain dict gets slower with each deletion.
+        # In a plain dict, finding the first entry becomes slower with each deletion.
         self._claims: OrderedDict[str, _Claim] = OrderedDict()
         self._skeletons: dict[PlayerId, str] = {}
         self._ended = EndedSessions()
@@ -123,7 +123,7 @@ class MemoryNames:
         return self._ended.all(now_ms)
 
     def _drop_expired(self, now_ms: int) -> None:
-        """Those at the front: a claim that is renewed goes to the back, so the oldest are there."""
+        """Release expired names at the front: a renewed claim moves to the back."""
         while self._claims:
             oldest = next(iter(self._claims))
             if self._claims[oldest].until_ms > now_ms and len(self._claims) < MAX_NAMES:

@@ -19,7 +19,7 @@ from pokerws.server.app import App
 from pokerws.settings import Settings
 from pokerws.storage.accounts import Account
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Change, Claimed, EventRow

@@ -30,12 +30,11 @@ def actor_of(
 ) -> TableActor:
     """An actor that stores what happens at its table."""
     return TableActor(
-        snapshot.table,
+        snapshot,
         epoch,
-        snapshot.receipts,
         clock=clock,
         shuffle=shuffle,
-        sink=journal,
+        journal=journal,
         keep_events=keep_events,
         owner=FakeOwner(),
         vault=VAULT,

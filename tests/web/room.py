@@ -27,21 +27,20 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
-from pokerws.server.net.connection import Connection
+from pokerws.server.net.connection import Connection, Receiver, Work
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import TableAnswer
-from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import ManualClock, open_bank
+from tests.server.fakes import ManualClock, open_memory_lobby
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
 
 
 class Opponent:
-    """A player without a connection.  It is a `table_actor.Viewer`."""
+    """A player without a connection.  It is a `interfaces.Viewer`."""
 
     def __init__(self, name: str, player: PlayerId) -> None:
         self.name = name
@@ -52,16 +51,16 @@ class Opponent:
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """It knows everything from the table itself."""
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Likewise."""
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         """Likewise."""
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         raise AssertionError("no other process is about")
 
 
@@ -85,19 +84,10 @@ class Room:
         self._heard = asyncio.Event()
         # Called with each message before it is carried out.
         self.on_message: Callable[[dict[str, object]], None] = lambda message: None
-        self.bank = open_bank(self.clock)
         self._open_lobby(config, name)
 
     def _open_lobby(self, config: TableConfig, name: str) -> None:
-        self.lobby = Lobby(
-            store=None,
-            sink=None,
-            keep_events=False,
-            clock=self.clock,
-            shuffle=self._shuffle,
-            bank=self.bank,
-            max_tables=20,
-        )
+        self.lobby, self.bank = open_memory_lobby(self.clock, self._shuffle)
         self.actor = self.lobby.create(name, config)
 
     @property
@@ -203,7 +193,7 @@ class Room:
     def send_raw(self, frame: bytes) -> None:
         """Send something to every connection."""
         for session in self._sessions:
-            session.tell(frame)
+            session.send(frame)
 
     def close_all(self, code: CloseCode) -> None:
         """Close every connection."""
@@ -216,7 +206,7 @@ class Room:
 
     async def start(self) -> None:
         """Listen, on the same port as before if there was one."""
-        desk = Desk(
+        desk = SessionContext(
             lobby=self.lobby,
             bank=self.bank,
             admission=self.door or self.guests,
@@ -265,10 +255,21 @@ class Room:
 
 
 class PlainConnection(ServerConnection):
-    """The library's connection, as a session sees one that has nothing to add to it."""
+    """The library's connection, which a session reads and writes in the library's way."""
 
-    def done(self) -> None:
-        pass
+    receiver: Receiver | None = None
+
+    def start_serving(self, receiver: Receiver, *, is_text: bool) -> None:
+        self.receiver = receiver
+
+    def stop_serving(self) -> None:
+        self.receiver = None
+
+    async def serve_next(self) -> None:
+        assert self.receiver is not None
+        work = self.receiver(await self.recv())
+        if work is not None:
+            await work
 
     def write(self, message: bytes) -> bool:
         return False
@@ -277,20 +278,20 @@ class PlainConnection(ServerConnection):
 class RecordingSession(Session):
     """A session that notes what its client sends."""
 
-    def __init__(self, connection: PlainConnection, desk: Desk, room: Room) -> None:
+    def __init__(self, connection: PlainConnection, desk: SessionContext, room: Room) -> None:
         super().__init__(cast("Connection", connection), desk, dispatch)
         self._room = room
 
-    async def _take(self, frame: str | bytes) -> None:
+    def receive(self, frame: str | bytes) -> Work | None:
         message = msgspec.json.decode(frame, type=dict[str, object])
         self._room.hear(message)
         if self._room.is_deaf:
-            return
+            return None
         if self._room.too_fast and message["type"] != "hello":
             self._room.too_fast -= 1
-            self.send(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
-            return
-        await super()._take(frame)
+            self.answer(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
+            return None
+        return super().receive(frame)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 
 from pokerws.game.state import TableConfig
 from pokerws.server.tables.cashier import Terms
+from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.storage.accounts import Account
 from pokerws.storage.errors import StoreUnavailable
 from tests.web.room import Room, open_room
@@ -132,7 +133,7 @@ async def test_a_table_that_is_gone_needs_no_name_in_the_history(
     await spend(visitor, 5_000)
     room.close_table()
     # Who comes while changes of the list are being gathered would still hear its name.
-    room.lobby._listed.tell()
+    room.clock.advance(GATHER_MS)
     await visitor.page.reload()
     await header(visitor.page).click()
     await expect(visitor.page.locator("#history li").first).to_contain_text(

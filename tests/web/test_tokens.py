@@ -4,9 +4,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
-from pokerws.messages import CloseCode, Notice
+from pokerws.messages import CloseCode, Notice, Refused
 from pokerws.server.auth.identity import Identity
 from tests.web.room import Room
 from tests.web.visitor import NAME, Visitor
@@ -25,11 +24,11 @@ class Door:
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         if token is None:
-            raise Illegal("token_missing", "")
+            raise Refused("token_missing")
         if token not in GOOD:
-            raise Illegal("bad_token", "the token is not valid")
+            raise Refused("bad_token", "the token is not valid")
         if token in self.expired:
-            raise Illegal("token_expired", "it ended an hour ago")
+            raise Refused("token_expired", "it ended an hour ago")
         return Identity(PlayerId("p_hanna"), NAME, expires_ms=10**13, sid="s")
 
 

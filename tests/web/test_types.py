@@ -60,9 +60,9 @@ const connection = new Connection({{ url: "ws://127.0.0.1/ws", identity }});
 async def test_the_example_watches_a_table_from_node() -> None:
     app = App(Settings(port=0, bots=2, session_key="k" * 32, next_hand_delay_ms=0))
     await app.start()
-    table = app.open_bot_table()
+    (table, *_) = app.open_bot_tables()
     seats = [
-        BotSeat(calling_station, table, name, app.bot_token(name), delay_ms=(0, 0))
+        BotSeat(calling_station, table.id, name, app.bot_token(name), delay_ms=(0, 0))
         for name in ("Ada", "Blaise")
     ]
     playing = asyncio.create_task(run_bots(app.socket_url, seats))

@@ -18,7 +18,7 @@ import structlog
 from pokerws.storage.errors import MigrationError
 from pokerws.storage.postgres.connecting import Connection, connected
 
-SQL = Path(__file__).parents[3] / "sql"
+SQL = Path(__file__).parents[2] / "sql"
 # Another server may be migrating at this moment, and a long migration is no fault.
 LOCK_WAIT_S = 600
 

@@ -1,6 +1,6 @@
-"""The same bytes, fed to a server that takes messages at once and to one that does not.
+"""The same bytes, carried out at once and through the library's parser and queue.
 
-Whatever comes, in whatever pieces, both have to carry out and to answer the same.
+Whatever comes, in whatever pieces, the outcome has to be the same.
 """
 
 import asyncio
@@ -137,8 +137,8 @@ async def outcome(fed: Fed, pieces: Sequence[bytes], let_on: int) -> Outcome:
 
 
 async def alike(pieces: Sequence[bytes], let_on: int = -1) -> None:
-    at_once = await outcome(Fed(is_fast=True), pieces, let_on)
-    by_library = await outcome(Fed(is_fast=False), pieces, let_on)
+    at_once = await outcome(Fed(), pieces, let_on)
+    by_library = await outcome(Fed(by_library=True), pieces, let_on)
     if at_once.close_code == LibraryCloseCode.INVALID_DATA:
         # The library finds it out before what it was to send has had its turn.
         assert at_once.written.endswith(by_library.written[-20:])
@@ -148,7 +148,7 @@ async def alike(pieces: Sequence[bytes], let_on: int = -1) -> None:
 
 @settings(max_examples=60)
 @given(segments(), st.integers(0, 5))
-def test_whatever_comes_in_whatever_pieces_is_answered_alike_both_ways(
+def test_whatever_comes_in_whatever_pieces_is_answered_as_by_the_library(
     pieces: list[bytes], let_on: int
 ) -> None:
     asyncio.run(alike(pieces, let_on))
@@ -162,7 +162,7 @@ async def test_what_looks_like_a_frame_within_another_one_is_none(before: bytes)
     head = b"\x82" + bytes([0x80 | len(within)]) + MASK
     for begun in (1, 2, len(head)):
         await alike([before + head[:begun], within, frame(told("sit_in"))])
-    fed = Fed(is_fast=True)
+    fed = Fed()
     await fed.start()
     seq = fed.actor.table.seq
     await fed.feed(before + head, within)
@@ -190,12 +190,9 @@ async def test_two_messages_are_answered_alike_wherever_they_are_cut() -> None:
         await alike([data[:cut], data[cut:]])
 
 
-@pytest.mark.parametrize("is_fast", [True, False])
 @pytest.mark.parametrize("step", [1, 2, 3])
-async def test_what_comes_behind_a_message_that_waits_waits_too(
-    step: int, *, is_fast: bool
-) -> None:
-    fed = Fed(is_fast=is_fast)
+async def test_what_comes_behind_a_message_that_waits_waits_too(step: int) -> None:
+    fed = Fed()
     await fed.start()
     frames = [frame(one) for one in (told("sit_out"), LISTING, told("sit_in"))]
     seq = fed.actor.table.seq
@@ -210,7 +207,7 @@ async def test_what_comes_behind_a_message_that_waits_waits_too(
 
 
 async def test_when_nothing_waits_any_more_messages_are_taken_at_once_again() -> None:
-    fed = Fed(is_fast=True)
+    fed = Fed()
     await fed.start()
     await fed.feed(frame(PING), frame(told("sit_out")[:9], fin=False))
     await fed.feed(frame(told("sit_out")[9:], Opcode.CONT))
@@ -222,7 +219,7 @@ async def test_when_nothing_waits_any_more_messages_are_taken_at_once_again() ->
 
 
 async def test_what_a_turn_has_for_a_client_leaves_in_one_piece() -> None:
-    fed = Fed(is_fast=True)
+    fed = Fed()
     await fed.start()
     await fed.feed(frame(told("sit_out")))
     assert len(fed.transport.writes) == 1
@@ -231,9 +228,8 @@ async def test_what_a_turn_has_for_a_client_leaves_in_one_piece() -> None:
     await fed.end()
 
 
-@pytest.mark.parametrize("is_fast", [True, False])
-async def test_a_message_behind_our_goodbye_is_not_carried_out(*, is_fast: bool) -> None:
-    fed = Fed(is_fast=is_fast)
+async def test_a_message_behind_our_goodbye_is_not_carried_out() -> None:
+    fed = Fed()
     await fed.start()
     seq = fed.actor.table.seq
     fed.session.log_out()
@@ -245,9 +241,8 @@ async def test_a_message_behind_our_goodbye_is_not_carried_out(*, is_fast: bool)
     await fed.end()
 
 
-@pytest.mark.parametrize("is_fast", [True, False])
-async def test_who_may_only_watch_may_not_act(*, is_fast: bool) -> None:
-    fed = Fed(is_fast=is_fast)
+async def test_who_may_only_watch_may_not_act() -> None:
+    fed = Fed()
     await fed.start()
     assert fed.session.identity is not None
     fed.session.identity = fed.session.identity._replace(role="spectator")

@@ -1,33 +1,20 @@
-"""The in-memory store, for play without a database and for tests.  Same interface as PostgreSQL."""
+"""A `Store` in dicts, for tests: the same contract as Postgres, and nothing survives."""
 
 import secrets
-from collections import OrderedDict, deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from pokerws.game.state import PlayerId, TableId
-from pokerws.storage.accounts import (
-    HOUSE,
-    Account,
-    AccountId,
-    Booked,
-    Reason,
-    Transfer,
-    player_account,
-    table_account,
-)
-from pokerws.storage.errors import Overdrawn, StoreRejected
+from pokerws.game.state import TableId
+from pokerws.storage.accounts import table_account
+from pokerws.storage.errors import StoreRejected
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
-from pokerws.storage.store import Change, Claimed, EventRow, Game, Position, Stored
+from pokerws.storage.store import Change, Claimed, EventRow, Game, Position, Stored, StoredStatus
 
-# Size limits in bytes, as the constraints of the SQL tables set them.
+# The limits of the SQL constraints, in bytes.
 MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20
 MAX_NAME = 256
 MAX_KEY_ID = 64
-# Per account; PostgreSQL keeps all.
-KEPT_TRANSFERS = 200
-# Above that an account is forgotten that has nothing but its grant: the player gets it again.
-MAX_ACCOUNTS = 100_000
 
 
 @dataclass
@@ -36,7 +23,7 @@ class _Row:
 
     change: Change
     epoch: int
-    status: str = ""
+    status: StoredStatus = "waiting"
     log: dict[int, EventRow] = field(default_factory=dict)
 
     @property
@@ -59,8 +46,7 @@ class MemoryStore:
         return self._save(changes)
 
     def _save(self, changes: Sequence[Change]) -> set[TableId]:
-        if len({change.table for change in changes}) != len(changes):
-            raise StoreRejected("a batch has two changes of one table")
+        assert len({change.table for change in changes}) == len(changes), "one change a table"
         for change in changes:
             _check(change)
         writable = [change for change in changes if self._is_next(change)]
@@ -72,7 +58,7 @@ class MemoryStore:
         return {change.table for change in writable}
 
     @property
-    def accounts(self) -> "MemoryAccounts":
+    def accounts(self) -> MemoryAccounts:
         """Part of `Store`."""
         return self._accounts
 
@@ -152,7 +138,7 @@ class MemoryStore:
         return self._session_key
 
     async def close(self) -> None:
-        """Part of `Store`.  Does nothing."""
+        """Part of `Store`.  There is nothing to let go of."""
 
     def _is_next(self, change: Change) -> bool:
         row = self._rows.get(change.table)
@@ -179,114 +165,6 @@ class MemoryStore:
         if change.expected >= change.version:
             # Events that somebody else wrote after ours are none of this table's.
             row.log = {seq: event for seq, event in row.log.items() if seq <= change.version}
-
-
-class MemoryAccounts:
-    """`Accounts` in a dict, with the latest transfers of each.
-
-    When there are too many, of those that have not moved a chip since their grant the one is
-    forgotten that nobody has looked at for longest; what others have is never forgotten.
-    """
-
-    def __init__(self) -> None:
-        self._balances: dict[AccountId, int] = {HOUSE: 0}
-        self._refilled_ms: dict[AccountId, int] = {}
-        self._history: dict[AccountId, deque[Booked]] = {}
-        # Those that have nothing but their grant, and how much that was, by when they were used.
-        # Finding the first key of a plain dict gets slower with each deletion.
-        self._untouched: OrderedDict[AccountId, int] = OrderedDict()
-        self._booked = 0
-        # The latest event of each table that moved chips.
-        self._moved: dict[TableId, int] = {}
-
-    async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
-        """Part of `Accounts`."""
-        account = player_account(player)
-        if account not in self._balances:
-            self._balances[account] = 0
-            self._refilled_ms[account] = at_ms
-            self._give(account, grant, "grant", at_ms)
-            self._untouched[account] = self._balances[account]
-            self._forget()
-        elif account in self._untouched:
-            self._untouched.move_to_end(account)
-        return Account(self._balances[account], self._refilled_ms.get(account))
-
-    async def refill(
-        self, player: PlayerId, *, to: int, below: int, due_ms: int, at_ms: int
-    ) -> int:
-        """Part of `Accounts`."""
-        account = player_account(player)
-        balance = self._balances.get(account)
-        last_ms = self._refilled_ms.get(account)
-        if balance is None or balance >= min(to, below):
-            return 0
-        if last_ms is not None and last_ms > due_ms:
-            return 0
-        self._refilled_ms[account] = at_ms
-        self._untouched.pop(account, None)
-        self._give(account, to - balance, "refill", at_ms)
-        return to - balance
-
-    async def history(self, player: PlayerId, before: int | None, limit: int) -> list[Booked]:
-        """Part of `Accounts`."""
-        kept = self._history.get(player_account(player), ())
-        found = [booked for booked in reversed(kept) if before is None or booked.id < before]
-        return found[:limit]
-
-    def book(self, moves: dict[TableId, tuple[Transfer, ...]]) -> None:
-        """Move chips to and from tables, all of it or nothing.  Raises StoreRejected."""
-        deltas: dict[AccountId, int] = {}
-        moved = dict(self._moved)
-        for table, transfers in moves.items():
-            for move in transfers:
-                if move.amount < 1 or move.source == move.target:
-                    raise StoreRejected(f"{table}: a transfer of {move.amount} moves nothing")
-                if move.seq <= moved.get(table, 0):
-                    raise StoreRejected(f"{table}: event {move.seq} has moved its chips already")
-                moved[table] = move.seq
-                if move.source != table_account(table) and move.source not in self._balances:
-                    raise Overdrawn(f"{move.source} has no account")
-                deltas[move.source] = deltas.get(move.source, 0) - move.amount
-                deltas[move.target] = deltas.get(move.target, 0) + move.amount
-        after = {
-            account: self._balances.get(account, 0) + delta
-            for account, delta in deltas.items()
-            if not account.startswith("table:")
-        }
-        for account, balance in after.items():
-            if balance < 0 and account != HOUSE:
-                raise Overdrawn(f"{account} is short of {-balance}")
-        self._moved = moved
-        self._balances.update(after)
-        for account in after:
-            self._untouched.pop(account, None)
-        for table, transfers in moves.items():
-            for move in transfers:
-                self._note(table, move)
-
-    def _forget(self) -> None:
-        """Let one account go, if there are too many; the house has its grant back."""
-        # The new one is the last of them, and stays.
-        if len(self._balances) <= MAX_ACCOUNTS or len(self._untouched) < 2:
-            return
-        account, grant = self._untouched.popitem(last=False)
-        del self._balances[account], self._refilled_ms[account]
-        self._history.pop(account, None)
-        self._balances[HOUSE] += grant
-
-    def _give(self, account: AccountId, amount: int, reason: Reason, at_ms: int) -> None:
-        if amount > 0:
-            self._balances[HOUSE] -= amount
-            self._balances[account] += amount
-            self._note(None, Transfer(HOUSE, account, amount, reason, 0, at_ms))
-
-    def _note(self, table: TableId | None, move: Transfer) -> None:
-        self._booked += 1
-        for account, amount in ((move.source, -move.amount), (move.target, move.amount)):
-            if account.startswith("player:"):
-                history = self._history.setdefault(account, deque(maxlen=KEPT_TRANSFERS))
-                history.append(Booked(self._booked, move.at_ms, move.reason, amount, table))
 
 
 def _after(log: dict[int, EventRow], seq: int) -> list[EventRow]:
