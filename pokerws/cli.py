@@ -34,7 +34,12 @@ try:
     from pokerws.settings import Settings, SettingsError, load
     from pokerws.storage.errors import DatabaseError, VaultError
     from pokerws.storage.postgres.database import migrate
-    from pokerws.storage.vault.keys import KeySource, new_key, vault_for_reading, written
+    from pokerws.storage.vault.keys import (
+        KeySource,
+        new_key,
+        vault_for_reading,
+        written,
+    )
     from pokerws.storage.vault.vault import Vault
 except ModuleNotFoundError as missing:
     if missing.name is None or missing.name.partition(".")[0] == "pokerws":

@@ -40,7 +40,6 @@ from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.names import Names
 from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Store
@@ -136,7 +135,7 @@ class App:
         try:
             await lobby.start()
             await self._start_upkeep(lobby)
-            self._revocations = Revocations(self._names, self._clock)
+            self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
         except (StoreUnavailable, TimeoutError) as error:
             reason = str(error) or "it did not answer in time"
@@ -311,10 +310,6 @@ class App:
         self._on_stop("memory play note", partial(note.stop, self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
-    @property
-    def _names(self) -> Names | None:
-        return None if self._database is None else self._database.store.names
-
     async def _admission(self) -> Admission:
         """How players are admitted: by their tokens, or as guests."""
         settings = self._settings
@@ -322,7 +317,7 @@ class App:
             self._guests = Guests(
                 settings.session_key or await self._store.session_key(),
                 self._clock,
-                names=self._names,
+                names=self._store.names,
                 check_session=self._revocations.check,
             )
             return self._guests

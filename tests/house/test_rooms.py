@@ -39,8 +39,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
     "server": "clock limits auth net tables sessions background listener app".split(),
-    "storage": "errors accounts names store outcomes memory_accounts".split()
-    + "vault journal null postgres".split(),
+    "storage": (
+        "errors accounts names store outcomes memory_accounts vault journal null postgres"
+    ).split(),
 }
 
 # Libraries that only these rooms may know.

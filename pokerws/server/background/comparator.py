@@ -51,7 +51,7 @@ class Comparator:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, watch: Watch = unwatched) -> None:
-        """Start the task.  `watch` is given it; it runs until `stop`."""
+        """Start the task.  `watch` is given the task, which runs until `stop`."""
         if self._interval_s:
             self._task = asyncio.create_task(self._run(), name="comparator")
             watch(self._task)

@@ -70,7 +70,7 @@ class Upkeep:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, watch: Watch = unwatched) -> None:
-        """Start the task.  `watch` is given it; it runs until `stop`."""
+        """Start the task.  `watch` is given the task, which runs until `stop`."""
         self._task = asyncio.create_task(self._run(), name="upkeep")
         watch(self._task)
 

@@ -118,7 +118,7 @@ class Journal:
     def start(self, watch: Callable[[asyncio.Task[None]], None] = lambda task: None) -> None:
         """Start the task.  Changes may have been put before.
 
-        `watch` is given the task that writes, which runs until `stop`.
+        `watch` is given the task, which runs until `stop`.
         """
         self._task = asyncio.create_task(self._run(), name="journal")
         watch(self._task)
