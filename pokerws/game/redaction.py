@@ -25,7 +25,7 @@ Owners = Sequence[PlayerId | None]
 
 
 def owners(table: Table) -> Owners:
-    """Who sits where now."""
+    """The player in each seat now."""
     return [None if seat is None else seat.player for seat in table.seats]
 
 
@@ -80,7 +80,7 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
     """The event as `viewer` may see it, whenever that is."""
     match event:
         case HoleCardsDealt(cards=dealt, players=players):
-            # Older logs do not tell who was dealt to, so all of it stays hidden.
+            # Older logs do not name the players, so all cards stay hidden.
             return replace(event, cards=_only_own(dealt, players or [None] * len(dealt), viewer))
         case CardsDrawn(player=player) if viewer is None or player != viewer:
             hidden = masked(event.discarded), masked(event.drawn)

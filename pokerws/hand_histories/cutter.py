@@ -1,4 +1,4 @@
-"""Cutting a log into hands: which events belong to which hand.
+"""Cuts a log into hands: which events belong to which hand.
 
 The one rule: a hand has all events from its start to its end, and then the cards that are shown
 before the next one starts.  The export, the archive and the server's `get_hand` all use it.

@@ -35,10 +35,10 @@ def hand_in_play(table: Table) -> Hand:
 def hand_of(
     table: TableId, name: str, config: TableConfig, events: Sequence[TableEvent]
 ) -> KeptHand | None:
-    """A whole hand from its events alone; None where it began without a note of who was there.
+    """A whole hand from its events alone; None if its start does not name the players.
 
-    Raises Inconsistent for events that do not begin with a hand's start.  Of
-    the table before it there is what concerns the players who were dealt in.
+    The table before it has only the players who were dealt in.  Raises Inconsistent for events that
+    do not begin with a hand's start.
     """
     started = events[0]
     if not isinstance(started, HandStarted):

@@ -1,9 +1,8 @@
-"""Finished hands out of the log and into files: `python server.py archive --before DATE`.
+"""Moves finished hands from the log into files: `python server.py archive --before DATE`.
 
-A game at a time: its log up to a hand that is not archived is written to a file, and when that is
-safe on the disk, the events are deleted, with the table as it was after them in the place of the
-last one.  The server only ever adds events behind those.  No key is used here: of what is sealed
-nothing is read, and of what is not sealed no card is told that was not shown.
+Games are archived one at a time.  The hands are written to a file and synced; then their events are
+deleted, and the last one is replaced by the table as it was after them.  A running server only adds
+events behind those.  No key is used: the files contain no card that was not shown.
 """
 
 from collections.abc import AsyncIterator
@@ -40,10 +39,10 @@ from pokerws.maintenance.verify import LogReplay
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
-# Two archives at once would take each other's files for those of an interrupted run.
+# Two concurrent runs would take each other's files for those of an interrupted run.
 LOCK = "SELECT pg_try_advisory_lock(5052081502)"
 
-# Until the next hand starts, the cards of one can still be shown: the latest one stays.
+# The latest hand stays: until the next one starts, its cards can still be shown.
 BEFORE_A_HAND = """
 WITH ended AS (
     SELECT seq FROM game_events
@@ -80,7 +79,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Archived(NamedTuple):
-    """What was archived of a game, or would be; `path` is None in a dry run."""
+    """The archived part of a game; `path` is None in a dry run."""
 
     hands: int
     events: int
@@ -90,7 +89,7 @@ class Archived(NamedTuple):
 
 
 class _Left(NamedTuple):
-    """What a log leads to: the table after its `last` event, of so many."""
+    """The table after the `last` archived event, and the number of events."""
 
     table: Table
     last: StoredEvent
@@ -107,9 +106,9 @@ async def archive(
     place: Path,
     dry_run: bool = False,
 ) -> int:
-    """Archive the hands that ended before `before` in the directory `place`; a line a game.
+    """Archive the hands that ended before `before` in `place`; print a line per game.
 
-    Returns 0, or 1 if a game was left alone because of its state, which a line tells.  `bar` gets a
+    Returns 0, or 1 if a game could not be archived; its line says why.  `bar` gets a
     progress bar if it is a terminal.  Raises ArchiveError and DatabaseError.
     """
     totals = _Totals()
@@ -142,7 +141,7 @@ async def archive(
 
 
 class _Totals:
-    """What was done so far."""
+    """The counts so far."""
 
     def __init__(self) -> None:
         self.seen = self.games = self.hands = self.events = self.left_alone = 0
@@ -201,7 +200,7 @@ async def _cut(connection: Connection, game: str, before: datetime) -> int | Non
         # Deleted since the ids were read.
         return None
     if row.status == "quarantined":
-        # Somebody is to look into it, for which all of its log may be needed.
+        # Its whole log may be needed to find the cause.
         return None
     # Behind the snapshot there are events only where the database was edited.
     seq: int | None = await connection.fetchval(BEFORE_A_HAND, game, row.version, before)
@@ -247,7 +246,7 @@ class _Hands:
     def _take(self, read: ReadEvent) -> KeptHand | None:
         """Follow the log; the hand that an event shows to be over, or broken off.
 
-        What does not hold together must stay where it can be looked into.
+        A log with mismatches is not archived, so that it can be inspected.
         """
         event = read.event
         if event is None:
@@ -265,8 +264,8 @@ class _Hands:
 
 
 async def _take_away(connection: Connection, game: str, left: _Left) -> None:
-    """Delete the events up to the last one, whose place the table after it takes."""
-    # What could still be shown of the last hand is sealed, and the next hand ends it.
+    """Delete the archived events; replace the last one by the table after it."""
+    # Cards that could still be shown are sealed, and the next hand discards them.
     last_hand = left.table.last_hand if left.table.closed else None
     restarted = LogRestarted(replace(left.table, seq=left.last.seq - 1, last_hand=last_hand))
     payload = _encode(restarted).decode()

@@ -1,7 +1,7 @@
-"""The files of the archive: one game's hands, gzipped, in the standard's form for several hands.
+"""The archive's files: a game's hands, gzipped, in the PHH format for several hands.
 
-A file is there as a whole or not at all, also after a crash.  It owns names, temporary names and
-what is made of files that an interrupted run has left; it knows no database.
+Files appear atomically, also after a crash.  This module owns file names, temporary files and the
+treatment of files from an interrupted run.  It knows no database.
 """
 
 import os
@@ -42,20 +42,20 @@ class Archive:
                 self._there.setdefault((named["stem"], int(named["first"])), []).append(path)
 
     def begun_with(self, game: str, first: int) -> list[Path]:
-        """The files that were there before and begin with this hand of a game."""
+        """The existing files of a game that begin with this hand."""
         return self._there.get((_stem(game), first), [])
 
     def path(self, game: str, first: int, last: int) -> Path:
-        """Where the hands from `first` to `last` belong."""
+        """The path for the hands from `first` to `last`."""
         return self.place / f"{_stem(game)}-{first}-{last}{SUFFIX}"
 
     def temporary(self, game: str) -> Path:
-        """Where a game's file is written until it is whole; the next run takes the name again."""
+        """The temporary path of a game's file; the next run reuses it."""
         return self.place / f".{_stem(game)}.part"
 
 
 class HandsFile:
-    """A file being written.  Hands are sections [1], [2], …; it is nothing until `keep`."""
+    """A file being written, with a section per hand: [1], [2], …  `keep` makes it permanent."""
 
     def __init__(self, archive: Archive, game: str) -> None:
         self.hands = 0
@@ -123,9 +123,9 @@ class HandsFile:
             ) from error
 
     def discard(self) -> None:
-        """Leave nothing behind of what was not kept."""
+        """Remove the temporary file, if there is one."""
         if self._file is not None:
-            # Closing may fail once more on a full disk, and what was not written is not wanted.
+            # Closing may fail again on a full disk; the file is discarded anyway.
             with suppress(OSError):
                 self._file.close()
             with suppress(OSError):

@@ -1,7 +1,7 @@
-"""The hands in a game's log, one after the other: `python server.py export --game ID`.
+"""Exports the finished hands of a game's log: `python server.py export --game ID`.
 
-It decides which hands can be told: those that are over, as far as the log has them.  How a hand is
-written, and which of its cards may be seen, is for the caller.  It reads only.
+This module decides which hands are exported.  The caller decides on their format and on which cards
+are visible.  It only reads.
 """
 
 from collections.abc import AsyncGenerator, Callable
@@ -41,10 +41,10 @@ async def export(
     hand: int | None = None,
     vault: Vault = NO_KEYS,
 ) -> int:
-    """Write the hands of a game that are over to `out`, or one of them; what is amiss to `notes`.
+    """Write the finished hands of a game, or one of them, to `out`; warnings go to `notes`.
 
-    Returns 0, or 1 where the log is damaged, which ends the telling.  Raises DatabaseError, and
-    NotStored for a game or hand that is not there, or not over.
+    Returns 0, or 1 if the log is damaged; the export ends there.  Raises DatabaseError, and
+    NotStored for an unknown game, an unknown hand, or one that is not over.
     """
     async with open_stored(url, embedded_dir) as connection, one_view(connection):
         row = await read_game(connection, game)
@@ -100,7 +100,7 @@ class _Hands:
     async def read(
         self, connection: Connection, vault: Vault, last: int
     ) -> AsyncGenerator[KeptHand, None]:
-        """The hands up to an event, but for one at the end that may still be played."""
+        """The hands up to an event, without one at the end that may still be in play."""
         async with aclosing(read_log(connection, vault, self.log.game, last)) as events:
             async for read in events:
                 done = self._take(read)
@@ -119,7 +119,7 @@ class _Hands:
             self.unfinished = hand.number
 
     def _take(self, read: ReadEvent) -> KeptHand | None:
-        """The hand that an event of the log shows to be over, or broken off, if there is one."""
+        """The hand that is complete, or broken off, with this event, if any."""
         log, event, done = self.log, read.event, None
         if event is not None:
             if log.table is None and isinstance(event, LogRestarted) and event.table is not None:
@@ -130,7 +130,7 @@ class _Hands:
         return done
 
     def notes(self) -> list[str]:
-        """What the reader of the hands should know, a line each."""
+        """Warnings for the reader of the export, one line each."""
         notes, log = [], self.log
         if self._taken_out and self._wanted is None:
             hands = "hand 1 is" if self._taken_out == 1 else f"hands 1 to {self._taken_out} are"
@@ -145,7 +145,7 @@ class _Hands:
             )
         if log.missing_keys:
             keys = ", ".join(printable(key) for key in sorted(log.missing_keys))
-            notes.append(f"sealed cards are told as unknown: VAULT_KEYS has no key {keys}")
+            notes.append(f"sealed cards are shown as unknown: VAULT_KEYS has no key {keys}")
         if log.mismatches:
             damaged = "the log is damaged" if log.broken else "there are mismatches in the log"
             notes.append(f"{damaged}: {log.mismatches[-1]}; see server.py verify")

@@ -1,7 +1,7 @@
-"""A table as it was: `python server.py replay GAME`, for looking into an incident.
+"""Shows how a table came to its state: `python server.py replay GAME`, to investigate an incident.
 
-It tells the events of a game and shows the table after the last one, with all cards that the vault
-opens.
+It prints the events of a game, and the table after the last one, with all cards that the vault can
+decrypt.
 """
 
 from collections.abc import AsyncGenerator
@@ -41,10 +41,10 @@ async def replay_game(
     to_seq: int | None = None,
     vault: Vault = NO_KEYS,
 ) -> int:
-    """Write to `out` a line an event, of all hands or of one, up to `to_seq`; then the table.
+    """Write a line per event to `out`, of all hands or of one, up to `to_seq`; then the table.
 
-    Returns 0, or 1 where the log is damaged, which ends the telling.  Raises DatabaseError, and
-    NotStored for a game, hand or event that there is not.
+    Returns 0, or 1 if the log is damaged; the output ends there.  Raises DatabaseError, and
+    NotStored for an unknown game, hand or event.
     """
     async with open_stored(url, embedded_dir) as connection, one_view(connection):
         row = await read_game(connection, game)
@@ -59,7 +59,7 @@ async def replay_game(
 async def _asked(
     connection: Connection, game: str, bounds: Bounds | None, hand: int | None, to_seq: int | None
 ) -> tuple[int, int]:
-    """The first and last event to tell.  Raises NotStored."""
+    """The first and last event to print.  Raises NotStored."""
     name = printable(game)
     if bounds is None:
         whole = await log_bounds(connection, game)

@@ -1,7 +1,6 @@
-"""What can still be read of a stored table: its snapshot, and the state that its log leads to.
+"""Recovers what is readable of a stored table: its snapshot, and the state its log leads to.
 
-It reads only, and trusts nothing that it reads.  Which of the states is good enough to go on from,
-or to send chips home by, is for `repair.py` to say.
+It only reads, and expects damage anywhere.  `repair.py` decides which state is good enough.
 """
 
 import json
@@ -190,7 +189,7 @@ async def look(connection: Connection, game: str, vault: Vault) -> Found:
         rest = await connection.fetch(EVENTS_AFTER, game, reading.clean_seq)
     kept = {"game": dict(whole or {}), "events": [dict(event) for event in rest]}
     problems = _about_log(row, books, reading) + ledger
-    # What the ledger denies would be denied again.
+    # A state that the ledger contradicts would be refused.
     is_clean = reading.clean_seq == books.log_seq and not ledger and not books.unopened
     sources = _sources(row, vault, reading, log, problems, is_clean=is_clean)
     return Found(
@@ -299,7 +298,7 @@ def _about_snapshot(row: StoredGame, read: ReadTable) -> list[str]:
 
 
 def _wrong_with(table: Table, row: StoredGame) -> str:
-    """Why nobody could play at a table that was read; empty where nothing is against it."""
+    """Why the table is not playable; empty if it is."""
     if table.id != row.id:
         return f"its id is {printable(table.id)}"
     if len(table.seats) != table.config.seats:
@@ -315,7 +314,7 @@ def _wrong_with(table: Table, row: StoredGame) -> str:
 
 
 def _until(receipts: Receipts, seq: int) -> Receipts:
-    """The answers to what has still happened at an earlier state."""
+    """The receipts that are still valid at an earlier state."""
     kept = {
         player: [receipt for receipt in own if receipt.seq <= seq]
         for player, own in receipts.items()

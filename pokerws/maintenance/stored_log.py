@@ -1,7 +1,7 @@
-"""Reading games and their logs as they are stored, for an operator's commands.
+"""Reads stored games and their logs for the operator's commands.
 
-It reads only, a game in one consistent view, and in bounded memory, so that it can run beside a
-live server.  It trusts nothing that it reads: what is damaged is for the caller to judge.
+It only reads, each game in one consistent view and in bounded memory, so it can run beside a live
+server.  It validates nothing: the caller judges damaged data.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -49,14 +49,14 @@ WHERE game_id = $1 AND ($2::bigint IS NULL OR hand_number = $2)
 
 STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS)
 
-# Ids and events are fetched so many at a time.
+# Ids and events fetched at a time.
 PAGE = 500
 NO_LIMIT = 2**63 - 1
 
-# What applying an event raises that cannot have happened at the table.
+# Raised when an event is applied that does not fit the table.
 IMPOSSIBLE = (Inconsistent, LookupError, TypeError, ValueError, OverflowError)
 
-# What anybody may read: sealed cards are unknown in it.
+# The public part of a snapshot; secret cards are unknown in it.
 _decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 
 NO_KEYS = Vault([])
@@ -138,9 +138,9 @@ class Bounds(NamedTuple):
 
 @asynccontextmanager
 async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Connection]:
-    """A connection that only reads; a server that runs on the database is not disturbed.
+    """A read-only connection, which does not disturb a running server.
 
-    Raises DatabaseError, also for what goes wrong in the block.
+    Raises DatabaseError, also for database errors in the block.
     """
     settings = {
         "default_transaction_read_only": "on",
@@ -159,13 +159,13 @@ async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Conn
 
 @asynccontextmanager
 async def one_view(connection: Connection) -> AsyncIterator[None]:
-    """All that is read in the block is as of one instant."""
+    """One consistent view for all reads in the block."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         yield
 
 
 async def count_games(connection: Connection) -> int:
-    """How many games there are."""
+    """The number of games."""
     count: int = await connection.fetchval(COUNT_GAMES)
     return count
 
@@ -246,5 +246,5 @@ async def log_bounds(
 
 
 def printable(text: str) -> str:
-    """Text for one line of a terminal: what could steer the terminal is shown as its code."""
+    """Text that is safe on one line of a terminal: control characters are escaped."""
     return text if text.isprintable() else repr(text)

@@ -1,4 +1,4 @@
-"""Whether the ledger holds together: part of `python server.py verify`.
+"""Checks the ledger's consistency: part of `python server.py verify`.
 
 Of a game: the chips that its row counts are those that its transfers brought, and each event of
 the log that moved chips has its transfer.  Of the whole: each account holds what was booked, and
@@ -68,7 +68,7 @@ class Logged(NamedTuple):
 
 
 class LedgerVerdict(NamedTuple):
-    """What was found out about the whole ledger."""
+    """The result for the whole ledger."""
 
     accounts: int
     transfers: int
@@ -98,7 +98,7 @@ async def verify_ledger(connection: Connection) -> LedgerVerdict:
 async def verify_chips(
     connection: Connection, game: str, table: Table | None, logged: Logged
 ) -> list[str]:
-    """What is wrong with a game's chips; within `one_view`.
+    """Mismatches of a game's chips; call it within `one_view`.
 
     `table` is its snapshot's, if that can be read.
     """
@@ -113,7 +113,7 @@ async def verify_chips(
         move = Move(source if comes else target, amount if comes else -amount)
         balance += move.amount
         if reason == "opening":
-            # What was at the table by then had come before there was a ledger.
+            # Chips from before the ledger existed.
             opened = seq
         else:
             booked[seq] = move

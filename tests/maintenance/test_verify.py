@@ -239,7 +239,7 @@ async def test_a_log_full_of_mismatches_is_not_told_in_full(
     _, lines = await verified(database_url)
 
     assert len(lines) == MOST_MISMATCHES + 2
-    assert lines[-2] == "game t1: the log has more mismatches, which are not told"
+    assert lines[-2] == "game t1: the log has more mismatches, which are not shown"
 
 
 async def test_a_game_without_a_log_is_verified_as_far_as_it_can_be(

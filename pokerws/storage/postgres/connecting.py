@@ -35,7 +35,7 @@ REJECTED = (
 )
 # What asyncpg raises on an open connection.
 LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-# Everything that may go wrong with a database: also an address that makes no sense, and no answer.
+# All failures of a database, including an invalid address and a time-out.
 # TimeoutError is an OSError.
 FAILED = (*LOST, ValueError, OSError)
 
@@ -69,10 +69,10 @@ async def connected(
     settings: Mapping[str, str] = NO_SETTINGS,
     answer_s: float | None = None,
 ) -> AsyncIterator[Connection]:
-    """A connection for the block.  Raises StoreUnavailable, also for what fails in the block.
+    """A connection for the block.  Raises StoreUnavailable, also for database errors in the block.
 
-    A BrokenPipeError passes: it is of the output that a command writes, as asyncpg has an error of
-    its own.
+    A BrokenPipeError is not converted: it concerns a command's output.  asyncpg raises its own
+    error for a lost connection.
     """
     try:
         connection = await connect(address, application, settings=settings, answer_s=answer_s)
@@ -100,7 +100,7 @@ async def end_transaction(connection: Connection) -> None:
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:
-    """What one of FAILED means to whoever asked the store."""
+    """Convert one of FAILED for the caller of the store."""
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return StoreUnavailable(f"{reason(error)}: apply the migrations (server.py migrate)")
     if isinstance(error, asyncpg.DiskFullError):
@@ -109,7 +109,7 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 
 
 def rejected(error: BaseException) -> StoreRejected:
-    """What one of REJECTED means.
+    """Convert one of REJECTED.
 
     A player without an account breaks a rule of the ledger, one with too little a rule of the
     accounts.

@@ -1,8 +1,8 @@
-"""Bringing a database up to date with the files of `sql/`.
+"""Applies the migrations in `sql/`.
 
 Each file is a transaction that records itself in `schema_migrations`, takes the same lock as this
-module, and changes nothing when it is applied again.  So it makes no difference who applies it:
-the server when it starts, `migrate` by hand, or `psql -f`.  Migrations only go forward.
+module, and is idempotent.  It may be applied by the server at its start, by the `migrate`
+command, or with `psql -f`.  Migrations only go forward.
 """
 
 import re
@@ -100,7 +100,7 @@ def _files(directory: Path) -> list[Migration]:
             raise MigrationError(f"{path} is not named like 0001_games.sql")
         found.append(Migration(int(match[1]), match[2], path))
     if not found or [file.version for file in found] != list(range(1, len(found) + 1)):
-        raise MigrationError(f"migrations are missing in {directory}: install pokerws anew")
+        raise MigrationError(f"migrations are missing in {directory}: reinstall pokerws")
     return found
 
 

@@ -1,7 +1,7 @@
 """The store in PostgreSQL.
 
-Writes have a connection of their own, which is thrown away after any doubt about it; reads share a
-small pool.  Nothing here tries again: the caller knows whether that is safe.
+Writes use one dedicated connection, which is dropped after any error of the connection; reads share
+a small pool.  Nothing is retried here: only the caller knows whether that is safe.
 """
 
 import asyncio
@@ -99,7 +99,7 @@ ORDER BY seq
 LIMIT $3
 """
 
-# Whoever comes second gets the key of the first.
+# Of concurrent calls the second reads the key that the first made.
 MAKE_KEY = "INSERT INTO server_keys (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
 KEY = "SELECT value FROM server_keys WHERE name = $1"
 
@@ -128,10 +128,10 @@ SESSION_KEY = "session"
 APPLICATION = "pokerws"
 
 CLOSE_S = 2.0
-# On top of the server's own limit for a statement, for a server that does not keep to it.
+# Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
-# More than a table can have after its snapshot, both being written in one piece.
+# A table has far fewer events after its snapshot, as both are written in one transaction.
 MAX_LATER_EVENTS = 100_000
 
 # The write statement's plan must not depend on how many rows the statistics happen to tell of: a
@@ -166,7 +166,7 @@ class PostgresStore:
                 command_timeout=timeout_s,
                 server_settings={"application_name": APPLICATION, **settings},
                 max_cached_statement_lifetime=0,
-                # Nothing is set on a connection that would have to be reset: a round trip saved.
+                # No session state is set, so a reset would only cost a round trip.
                 reset=_nothing_to_reset,
             )
             store = cls(_Writer(dsn, settings | _WRITER_SETTINGS, timeout_s), readers)
@@ -291,7 +291,7 @@ class PostgresStore:
             self._readers.terminate()
 
     async def _start(self) -> None:
-        """Fail now, and not at the first save, when the database is not as it should be."""
+        """Fail now, and not at the first save, if the schema does not fit."""
         async with self._reader() as reader:
             self.version = await reader.fetchval(VERSION)
         try:
@@ -306,7 +306,7 @@ class PostgresStore:
                 try:
                     yield reader
                 except BaseException:
-                    # A polite end would wait for an answer that may never come.
+                    # A graceful close would wait for an answer that may never come.
                     reader.terminate()
                     raise
         except FAILED as error:
@@ -314,7 +314,7 @@ class PostgresStore:
 
 
 class _Writer:
-    """One connection, opened when it is needed, and dropped when its state is in doubt."""
+    """One connection, opened on demand, and dropped if its state is unknown."""
 
     def __init__(self, dsn: str, settings: dict[str, str], timeout_s: float) -> None:
         self._dsn = dsn

@@ -1,4 +1,4 @@
-"""Where the vault's keys come from, and whether they open what live tables have sealed.
+"""Sources of the encryption keys, and the check that they decrypt all live tables.
 
 A key is written `ID:BASE64`, in the setting VAULT_KEYS or in a file, which the server makes when it
 first needs one.  No key is ever shown or logged, only ids.
@@ -21,7 +21,7 @@ from pokerws.game.state import TableId
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
 
-# One damaged row must not look like a wrong key, so that some more are tried.
+# One damaged row must not look like a wrong key, so a few rows are tried.
 TRIES = 3
 _WRITTEN = re.compile(r"([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)")
 
@@ -29,7 +29,7 @@ log = structlog.get_logger("pokerws.vault")
 
 
 class KeySource(NamedTuple):
-    """What the settings say: VAULT_KEYS, and VAULT_KEY_FILE for when that is empty."""
+    """The settings: VAULT_KEYS, and VAULT_KEY_FILE, used if that is empty."""
 
     given: tuple[str, ...]
     file: Path
@@ -51,12 +51,12 @@ def new_key() -> Key:
 
 
 def written(key: Key) -> str:
-    """A key as VAULT_KEYS and the file have it."""
+    """A key in the format of VAULT_KEYS and of the file."""
     return f"{key.id}:{b64encode(key.secret).decode()}"
 
 
 def vault_for_reading(source: KeySource) -> Vault:
-    """A vault with the keys that are there, if any, for an operator's commands.
+    """A vault with the available keys, for an operator's commands; there may be none.
 
     Makes no key.  Raises VaultError.
     """
@@ -66,9 +66,8 @@ def vault_for_reading(source: KeySource) -> Vault:
 def vault_for_serving(seals: list[LiveSeal], source: KeySource) -> Vault:
     """The server's vault, which opens all live tables of a database.
 
-    `seals` are of that database, and were read before.  Makes a key where there is none, and no
-    table needs one: whoever else makes the file seals nothing before it is there.  Raises
-    VaultError.
+    `seals` must be read before this call: another process that makes the key file seals only after
+    that.  Makes a key if there is none and no table needs one.  Raises VaultError.
     """
     keys = _read(source)
     if keys is None and not seals:
@@ -112,7 +111,7 @@ def _used(by_key: dict[str, list[LiveSeal]], key_ids: list[str]) -> str:
 
 
 def _opens_any(vault: Vault, seals: list[LiveSeal]) -> bool:
-    """Whether a key opens one of its tables; one that cannot be read at all says nothing."""
+    """Whether a key decrypts one of its tables; unreadable rows do not count."""
     locked = False
     for seal in seals:
         try:
@@ -159,9 +158,9 @@ def _parse(texts: list[str], where: str) -> list[Key]:
 
 
 def _make(file: Path) -> list[Key]:
-    """Make the file with a fresh key; of several processes at once, all get the key of the first.
+    """Create the file with a new key, atomically.
 
-    The file appears whole or not at all.
+    Concurrent processes all get the key of the first.
     """
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:

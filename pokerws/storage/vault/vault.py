@@ -1,9 +1,8 @@
-"""Secrets at rest: cards that nobody may see yet are stored in a sealed text only.
+"""Encryption at rest: secret cards are stored encrypted only ("sealed").
 
-This module owns which parts of an event are secret (those of a table are in `secret_cards.py`), and
-how they are sealed: with AES-GCM, bound to the table, the hand and the kind of row.  What is public
-stays readable JSON.  It must not know where keys come from (`vault_keys.py`) or who may see what
-(`server/views.py`).
+Sealing uses AES-GCM, with the table, the hand and the kind of row as associated data.  Public parts
+stay readable JSON.  `game/secret_cards.py` says what is secret.  This module must not know where
+keys come from (`keys.py`) or which viewer may see what (`game/redaction.py`).
 """
 
 import os
@@ -44,7 +43,7 @@ from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.upcast import renewed
 
-# What decoding raises for stored text that is damaged; RecursionError is for endless nesting.
+# Raised when damaged text is decoded; RecursionError for deep nesting.
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 KEY_BYTES = 32
@@ -70,10 +69,10 @@ class Key(NamedTuple):
 
 
 class HandSeal:
-    """A table's newest sealed text, to be used again while its secrets are the same.
+    """Cache of a table's newest sealed text, reused while its secrets are unchanged.
 
     They change a few times a hand, and a snapshot is stored after every action.  The text is kept
-    with what it was sealed from, so that it cannot be given for anything else.
+    with the secrets that it was made from, so it is never used for others.
     """
 
     __slots__ = ("_of", "_text")
@@ -83,7 +82,7 @@ class HandSeal:
         self._text = ""
 
     def text_of(self, table: TableId, hand: int, secrets: Secrets) -> str | None:
-        """The text, if it was sealed from just this."""
+        """The text, if it was made from exactly these secrets."""
         return self._text if self._of == (table, hand, secrets) else None
 
     def keep(self, table: TableId, hand: int, secrets: Secrets, text: str) -> None:
@@ -110,7 +109,7 @@ _decode_plain = msgspec.json.Decoder(_Plain).decode
 
 
 class _Sealed(Struct):
-    """The member that an event's JSON has more than the event."""
+    """The additional member of a sealed event's JSON."""
 
     sealed: str = ""
 
@@ -119,7 +118,7 @@ _decode_sealed = msgspec.json.Decoder(_Sealed).decode
 
 
 class Vault:
-    """Seals with the first key, and opens with any.  Without keys it can only read what is open."""
+    """Seals with the first key, opens with any.  Without keys it reads unsealed rows only."""
 
     def __init__(self, keys: Sequence[Key]) -> None:
         self._first = keys[0].id if keys else None
@@ -291,7 +290,7 @@ class Vault:
             cards, discards = map(parse_cards, plain.cards), map(parse_cards, plain.discards)
             return Secrets(parse_cards(plain.deck), list(cards), list(discards))
         except (InvalidTag, ValueError, msgspec.MsgspecError):
-            # The cause is left out: it may have a piece of what was sealed in it.
+            # Without the cause, which may contain a part of the plain text.
             raise SealBroken(
                 f"the key {key_id!r} does not open its cards: they were edited or moved from "
                 f"another row, or another key has that id"
@@ -299,7 +298,7 @@ class Vault:
 
 
 def _place(kind: Kind, table: TableId, hand: int) -> bytes:
-    """Where a sealed text belongs: it opens nowhere else."""
+    """The associated data of a sealed text: it cannot be opened anywhere else."""
     return f"pokerws 1 {kind} {hand} {table}".encode()
 
 
