@@ -18,7 +18,7 @@ from bench.progress import rounds as rounds_of
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
 from pokerws.server.clock import Clock
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.hydration import CHUNK, Hydration
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import Journal
@@ -89,11 +89,11 @@ def _lobby(place: Place, journal: Journal) -> Lobby:
     clock = Clock()
     return Lobby(
         store=place.store,
-        sink=journal,
+        journal=journal,
         keep_events=True,
         clock=clock,
         shuffle=shuffler(Random(1).randbytes),
-        bank=Bank(place.store.accounts, clock, Terms()),
+        cashier=Cashier(place.store.accounts, clock, Terms()),
         max_tables=1_000_000,
         vault=VAULT,
     )
@@ -117,7 +117,7 @@ async def _read_ms(place: Place, tables: Sequence[TableId]) -> float:
 
 async def _load_many_ms(place: Place, tables: Sequence[TableId]) -> float:
     journal = Journal(place.store, keep_events=True)
-    hydration = Hydration(place.store, journal, VAULT, lambda operation, outcome: None)
+    hydration = Hydration(place.store, journal, VAULT)
     started_s = time.perf_counter()
     loaded = 0
     async for chunk in hydration.load_many(tables):

@@ -79,35 +79,46 @@ async def measure_at(place: Place, played: Played, rounds: int, *, batches: int 
     return Part("journal", [measured], [note])
 
 
+class Commits:
+    """A `JournalListener` that counts; `progress` is set with each commit."""
+
+    def __init__(self) -> None:
+        self.count, self.progress = 0, asyncio.Event()
+
+    def written(self, table: TableId, version: int) -> None:
+        self.count += 1
+        self.progress.set()
+
+    def fenced(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was claimed by another server")
+
+    rejected = conflict = fenced
+
+
 async def journal_s(place: Place, changes: Sequence[Change]) -> float:
     """Seconds from the first `put` until the last commit is known."""
-    committed, progress = 0, asyncio.Event()
-
-    def written(table: TableId, version: int) -> None:
-        nonlocal committed
-        committed += 1
-        progress.set()
-
-    journal = Journal(place.store, keep_events=True, on_written=written)
+    commits = Commits()
+    journal = Journal(place.store, keep_events=True)
+    journal.subscribe(commits)
     journal.start()
     started_s = time.perf_counter()
     for index, change in enumerate(changes):
         # A table's next change waits for the one before, so that the journal merges none.
-        while index - committed >= AHEAD * BATCH_TABLES:
-            progress.clear()
-            await progress.wait()
+        while index - commits.count >= AHEAD * BATCH_TABLES:
+            commits.progress.clear()
+            await commits.progress.wait()
         journal.put(change)
     await journal.flush(60)
     took_s = time.perf_counter() - started_s
     assert await journal.stop(0)
-    assert committed == len(changes), "a change was merged or lost"
+    assert commits.count == len(changes), "a change was merged or lost"
     return took_s
 
 
 async def bare_s(place: Place, changes: Sequence[Change]) -> float:
     """Seconds that the statement alone takes, in full batches."""
     batches = [changes[at : at + BATCH_TABLES] for at in range(0, len(changes), BATCH_TABLES)]
-    arguments = [save_statement(batch, over=False)[1] for batch in batches]
+    arguments = [save_statement(batch, overwrite=False)[1] for batch in batches]
     started_s = time.perf_counter()
     for columns in arguments:
         assert len(await place.bare.fetch(SAVE, *columns)) == BATCH_TABLES

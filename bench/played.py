@@ -16,7 +16,7 @@ from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import play
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
-from pokerws.storage.journal.change_builder import sealed_change
+from pokerws.storage.journal.change_builder import build_change
 from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
 from pokerws.storage.vault.vault import KEY_BYTES, HandSeal, Key, Vault
 
@@ -53,7 +53,7 @@ def _remember(receipts: dict[PlayerId, list[Receipt]], player: PlayerId, receipt
 
 
 def _change(state: TableSnapshot, events: list[TableEvent], seal: HandSeal | None) -> Change:
-    return sealed_change(
+    return build_change(
         state,
         events,
         (),

@@ -5,11 +5,11 @@
  *     node examples/watch.mjs ws://127.0.0.1:8765/ws Wanda 3
  */
 
-import { Connection } from "../pokerws/web/protocol.js";
+import { Connection } from "../pokerws/web/net/protocol.js";
 
 const [url = "ws://127.0.0.1:8765/ws", name = "Wanda", hands = "Infinity"] = process.argv.slice(2);
 
-/** @type {import("../pokerws/web/protocol.js").Identity} */
+/** @type {import("../pokerws/web/net/protocol.js").Identity} */
 let known = { name };
 const identity = { load: () => known, save: (/** @type {typeof known} */ now) => (known = now) };
 const connection = new Connection({ url, identity });

@@ -1,6 +1,6 @@
 """pokerws: a real-time poker server over WebSockets.
 
-The package itself only carries its version; `server.py` beside it is the command line.
+The package itself only carries its version; `pokerws.cli` is the command line.
 """
 
 __version__ = "0.1.0"

@@ -1,9 +1,9 @@
-"""The log: one pipeline for structlog and for the standard library's loggers, to stdout.
+"""Logging: one pipeline to stdout for structlog and for the standard library's loggers.
 
-This module owns how a log line looks, not what is logged. Whatever the pipeline, no line shows the
-local variables of a traceback: they may hold a card of a live hand or a token. What an exception
-says of itself may hold one too, as `KeyError: 'As'` does, so that cards are masked there, and in
-what libraries log of an exception that nobody has caught.
+This module owns the format of a line, not what is logged.  Tracebacks are printed without local
+variables, which may hold a card of a live hand or a token.  The message of an exception may hold a
+card too, as in `KeyError: 'As'`, so cards are masked in tracebacks, in `error` fields, and in the
+lines of libraries.
 """
 
 import logging
@@ -16,7 +16,7 @@ import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 _HANDLER = "pokerws"
-# One card or several in a row, and nothing else of a word; or one in the repr of MessagePack.
+# A word that is one card or several in a row; or a card within the repr of MessagePack bytes.
 _CARDS = re.compile(
     r"(?<![A-Za-z0-9])(?:[2-9TJQKA][cdhs])+(?![A-Za-z0-9])|(?<=\\xa2)[2-9TJQKA][cdhs]"
 )
@@ -26,11 +26,11 @@ def configure(
     format: Literal["console", "json"],
     level: Literal["debug", "info", "warning", "error"],
 ) -> None:
-    """Send every log line at `level` or above to stdout, each flushed when written.
+    """Send every log line at `level` or above to stdout, flushed one by one.
 
-    `json` prints one object a line, with `event`, `level`, `timestamp` (ISO 8601, UTC), for a
-    foreign line `logger`, and the values bound to it; `console` prints the same for a person.
-    May be called again; the last call counts for loggers made after it.
+    `json` prints an object a line: `event`, `level`, `timestamp` (ISO 8601, UTC), the bound values,
+    and `logger` for a line of a library.  `console` prints the same for a person.  May be called
+    again: the last call applies to loggers made after it.
     """
     severity = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
@@ -49,7 +49,7 @@ def configure(
 
 
 def shows_debug() -> bool:
-    """Whether lines at debug level are shown: to ask is cheaper than to make one in vain."""
+    """Whether debug lines are shown.  Asking is cheaper than making a line that is dropped."""
     return logging.root.level <= logging.DEBUG
 
 
@@ -92,7 +92,7 @@ def _print_traceback(out: TextIO, exc_info: ExcInfo) -> None:
 
 
 def _mask_quoted(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
-    """A processor that masks what quotes an exception: `error`, and what libraries say."""
+    """A processor that masks cards where an exception may be quoted."""
     for field in ("error",) if line["_from_structlog"] else ("event",):
         if isinstance(quoted := line.get(field), str):
             line[field] = _masked(quoted)
@@ -110,6 +110,6 @@ def _route(handler: logging.Handler, severity: int) -> None:
             root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(severity)
-    # At debug level websockets prints every frame, with cards and tokens; at info it says again
-    # what a session logs.
+    # At debug level websockets logs every frame, with cards and tokens; at info it repeats what
+    # sessions log.
     logging.getLogger("websockets").setLevel(max(severity, logging.WARNING))

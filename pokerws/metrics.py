@@ -1,8 +1,8 @@
-"""The counters of one server, and their text for Prometheus.
+"""The metrics of one server, in Prometheus' text format.
 
-This module owns every counter's name, labels and buckets; docs/operations.md says what each means.
-What is counted is handed in and what is measured is read from functions, so it knows nothing of the
-rest of the program.  Nothing here belongs to the process: several servers in one do not mix.
+This module owns the names, labels and buckets; docs/operations.md explains each metric.  Counts are
+passed in and gauges are read through functions, so it knows nothing of the rest of the program.
+Each server has a registry of its own, so that several in one process do not mix.
 """
 
 from collections import defaultdict
@@ -17,21 +17,21 @@ from prometheus_client.registry import Collector
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 ACCEPTED = "accepted"
-# The command of an answer to what could not be read.
+# The `command` label of a message that could not be decoded.
 UNREADABLE = "unreadable"
 
-# Those that can happen are there from the start, at 0: a counter that appears with its first
-# failure has no rate for it.
+# Every outcome is exposed from the start, at 0: Prometheus computes no rate for the first increase
+# of a counter that appears with it.
 OUTCOMES = {
     "create_game": ("IN_MEMORY", "DB_SUCCESS"),
     "get_game": ("IN_MEMORY", "DB_HYDRATE", "DB_FAILED"),
     "save_game": ("IN_MEMORY", "DB_SUCCESS", "DB_FAILED", "DB_CONFLICT", "FENCED"),
 }
 COMPARISONS = ("match", "mismatch", "skipped")
-# Why a connection was not let in: no room to hear it or to keep it, too many from one address or of
-# one player, too many in a short time, or opened by a foreign page.
+# Why a connection was refused: too many handshakes, connections in total, from one address or of
+# one player, too many in a short time, or the page of a foreign origin.
 REFUSALS = ("opening", "full", "address", "player", "too_fast", "origin")
-# The refusals that a client earns by not keeping to the protocol, or by guessing at tokens.
+# The codes of protocol violations, and of invalid tokens.
 VIOLATIONS = (
     "not_text",
     "not_binary",
@@ -66,7 +66,7 @@ def _none() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Readings:
-    """What is not counted but read, when somebody asks: functions that give whole numbers."""
+    """Functions that return the current values of the gauges."""
 
     connections: Callable[[], int] = _none
     tables_in_memory: Callable[[], int] = _none
@@ -77,44 +77,44 @@ class Readings:
 
 
 class Metrics:
-    """The counters of one server.  To count takes a tenth of a microsecond."""
+    """The metrics of one server.  A count takes a tenth of a microsecond."""
 
     def __init__(self, readings: Readings | None = None) -> None:
         self.readings = readings or Readings()
         self._registry = registry = CollectorRegistry()
         self._operations = _Counts(
             "pokerws_game_operations",
-            "Tables made, looked up and saved, by how it went.",
+            "Tables created, looked up and saved, by outcome.",
             ["operation", "outcome"],
         )
         self._commands = _Counts(
             "pokerws_commands",
-            "Messages of clients, by their answer: accepted, or the code of the refusal.",
+            "Client messages, by answer: accepted, or the code of the refusal.",
             ["command", "answer"],
         )
         self._comparisons = _Counts(
             "pokerws_comparisons",
-            "Comparisons of a table in memory with what is stored.",
+            "Comparisons of a table in memory with its stored row, by outcome.",
             ["outcome"],
         )
         self._violations = _Counts(
             "pokerws_violations",
-            "Messages that did not keep to the protocol, by the code of the refusal.",
+            "Protocol violations, by the code of the refusal.",
             ["code"],
         )
         self._closes = _Counts(
             "pokerws_session_closes",
-            "Connections that have ended, by their close code.",
+            "Ended connections, by close code.",
             ["code"],
         )
         self._refused = _Counts(
             "pokerws_connections_refused",
-            "Connections that were not let in, by the reason.",
+            "Refused connections, by reason.",
             ["reason"],
         )
         self._batch_seconds = Histogram(
             "pokerws_save_batch_seconds",
-            "Time that the database took for a batch of saves.",
+            "Duration of a batch of saves.",
             buckets=_BATCH_SECONDS,
             registry=registry,
         )
@@ -144,7 +144,7 @@ class Metrics:
         self._bind_closed_sets()
 
     def _bind_closed_sets(self) -> None:
-        """Have everything that can happen there from the start."""
+        """Expose every label of a closed set from the start."""
         for operation, outcomes in OUTCOMES.items():
             for outcome in outcomes:
                 self._operations.values[operation, outcome] = 0
@@ -161,7 +161,7 @@ class Metrics:
         self._operations.values[operation, outcome] += 1
 
     def command(self, command: str, answer: str) -> None:
-        """Count an answer: ACCEPTED, or the code of a refusal.  Both must be of a closed set."""
+        """Count an answer: ACCEPTED, or the code of a refusal.  Both must be from closed sets."""
         self._commands.values[command, answer] += 1
 
     def comparison(self, outcome: str) -> None:
@@ -173,8 +173,8 @@ class Metrics:
         self._violations.values[code,] += 1
 
     def session_closed(self, code: int | None) -> None:
-        """Count the end of a connection; None is one that ended without a code."""
-        # A client may send any code; it must not be able to fill the memory with counters.
+        """Count the end of a connection; `code` is None where there was no close frame."""
+        # A client may send any code, and must not be able to create any number of counters.
         bounded = code is not None and (1000 <= code < 1016 or 4400 <= code < 4500)
         self._closes.values[str(int(code)) if bounded and code is not None else "other",] += 1
 
@@ -183,26 +183,26 @@ class Metrics:
         self._refused.values[reason,] += 1
 
     def batch(self, tables: int, events: int, seconds: float) -> None:
-        """Count a batch of saves that the database has carried out."""
+        """Count a batch of saves that the database has committed."""
         self._batch_seconds.observe(seconds)
         self._batch_tables.observe(tables)
         self._batch_events.observe(events)
 
     def operations(self) -> dict[tuple[str, ...], int]:
-        """How often each (operation, outcome) has been counted."""
+        """The counts by (operation, outcome)."""
         return dict(self._operations.values)
 
     def comparisons(self) -> dict[tuple[str, ...], int]:
-        """How often each (outcome,) of a comparison has been counted."""
+        """The counts of comparisons by (outcome,)."""
         return dict(self._comparisons.values)
 
     def text(self) -> bytes:
-        """All of it in Prometheus' text format, whose type is CONTENT_TYPE."""
+        """All metrics in Prometheus' text format, of the media type CONTENT_TYPE."""
         return generate_latest(_Lean(self._registry))
 
 
 class _Counts(Collector):
-    """A counter with labels whose values are a dict: there is one thread, and so no lock."""
+    """A labelled counter backed by a dict; with one thread it needs no lock."""
 
     def __init__(self, name: str, meaning: str, labels: Sequence[str]) -> None:
         self._name = name
@@ -218,7 +218,7 @@ class _Counts(Collector):
 
 
 class _Read(Collector):
-    """Reads the readings when Prometheus asks."""
+    """Reads the gauges at each scrape."""
 
     def __init__(self, readings: Readings) -> None:
         self._readings = readings
@@ -226,35 +226,35 @@ class _Read(Collector):
     def collect(self) -> Iterator[Metric]:
         now = self._readings
         yield GaugeMetricFamily(
-            "pokerws_connections", "Clients that are connected.", value=now.connections()
+            "pokerws_connections", "Connected clients.", value=now.connections()
         )
         yield GaugeMetricFamily(
             "pokerws_tables_in_memory", "Tables in memory.", value=now.tables_in_memory()
         )
         yield GaugeMetricFamily(
             "pokerws_changes_waiting",
-            "Changes that are not in the database yet.",
+            "Changes not yet in the database.",
             value=now.changes_waiting(),
         )
         yield GaugeMetricFamily(
             "pokerws_events_waiting",
-            "Events that are not in the database yet.",
+            "Events not yet in the database.",
             value=now.events_waiting(),
         )
         yield GaugeMetricFamily(
             "pokerws_oldest_change_seconds",
-            "How long the oldest change has waited for the database.",
+            "Age of the oldest change not yet in the database.",
             value=now.oldest_change_ms() / 1000,
         )
         yield CounterMetricFamily(
             "pokerws_changes_dropped",
-            "Changes of tables that this server may not write any more.",
+            "Changes dropped because this server may no longer write their tables.",
             value=now.changes_dropped(),
         )
 
 
 class _Lean(Collector):
-    """A registry without the times at which its counters were made, which would double the text."""
+    """A registry without the creation times of its counters, which would double the text."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry

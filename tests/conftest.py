@@ -1,7 +1,6 @@
 """What holds for every test."""
 
 import logging
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -33,10 +32,3 @@ def logging_as_before() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     websockets.setLevel(websockets_level)
-
-
-@pytest.fixture(autouse=True)
-def the_way_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With FAST_PATH=false in the environment, servers within the tests do without it too."""
-    if os.environ.get("FAST_PATH", "true") == "false":
-        monkeypatch.setattr("pokerws.server.listener.framings", dict)

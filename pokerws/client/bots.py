@@ -1,10 +1,10 @@
-"""Bots: ordinary clients over a real socket, each with a playing style.
+"""Bots: ordinary WebSocket clients, each with a playing style.
 
-A bot sits down, plays, buys in again when busted, sits in again when it was sat out, and comes
-back after a lost connection; on cancellation it goes and leaves its seat as it is.  It asks for a
-refill when its account runs low, brings fewer chips where there is none, and waits where even
-those are too few.  Bots that wait for company sit out where only bots are left.  No bot straddles,
-has a board run twice or chooses a game.
+A bot takes a seat, plays, buys in again when busted, sits in again when it was sat out, and
+reconnects after a lost connection.  On cancellation it disconnects and leaves its seat as it is.
+When its account runs low it asks for a refill, buys in for less, or waits for the next refill.
+Bots that wait for company sit out while only bots are left.  No bot straddles, runs a board twice
+or chooses a game.
 """
 
 import asyncio
@@ -45,9 +45,9 @@ __all__ = [
     "tight_aggressive",
 ]
 
-# What a bot buys in for unless it is told otherwise, within the table's limits.
+# The default buy-in, within the table's limits.
 BUY_IN_BIG_BLINDS = 100
-# An account that is too low for the table and too full for a refill is looked at again after this.
+# Wait before the next look at an account that has too few chips and gets no refill yet.
 LOOK_AGAIN_MS = 60_000
 
 log = structlog.get_logger("pokerws.bots")
@@ -56,14 +56,12 @@ Duty = Literal["sit", "buy_in_again", "sit_in", "sit_out", "act"]
 
 
 class BotSeat(Struct, frozen=True):
-    """Who plays, where and how.
+    """Which bot plays at which table, and how.
 
-    `table` is a table's id or its name.  `token` brings an earlier player back, who goes on in
-    the seat that it has; otherwise `name` makes a new one.  `seat` is the seat to try first,
-    `buy_in` the chips to sit down with.  `delay_ms` is the range of the pause before each deed,
-    in milliseconds; it is cut to half of the table's time for a turn.  `not_among` are the names of
-    players, as of other bots, among whom alone it does not play: it sits out until somebody else
-    plays.
+    `table` is a table's id or name.  With a `token` an earlier player returns to its seat; without
+    one, `name` is a new player.  `seat` is the seat to try first, `buy_in` the chips to buy in for.
+    `delay_ms` is the range of the pause before each action, in milliseconds; it is capped at half
+    of the table's turn time.  While only players named in `not_among` play, the bot sits out.
     """
 
     style: Style
@@ -84,10 +82,10 @@ async def run_bots(
     backoff: Backoff | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> None:
-    """Run all `players` at `url` until cancelled; `tls` says whom to trust there.
+    """Run all `players` at `url` until cancelled; `tls` has the certificates to trust.
 
-    A bot that fails is logged with the reason and started again after a pause, as the same
-    player where the server still knows it; the others go on.
+    A bot that fails is logged with the reason and restarted after a pause, as the same player if
+    the server still knows it.  The others play on.
     """
     rng = rng or random.Random()  # noqa: S311  Play needs no secure randomness.
     async with asyncio.TaskGroup() as group:
@@ -105,15 +103,15 @@ async def run_bot(
 ) -> None:
     """Run one bot until cancelled.
 
-    Raises the ClientError that leaves it without its table: refused at the door, connection lost
-    for good, no such table, or not any more.
+    Raises the ClientError that ends its play: connection refused or lost for good, no such table,
+    or table closed.
     """
     rng = rng or random.Random()  # noqa: S311  Play needs no secure randomness.
     await _Bot(url, player, rng, backoff or Backoff()).play()
 
 
 class _Bot:
-    """One player; `_session` outlives its failures, so that its seat does not become a ghost's."""
+    """One player.  `_session` outlives its failures, so that it returns to its own seat."""
 
     def __init__(
         self,
@@ -132,14 +130,14 @@ class _Bot:
         self._log = log.bind(bot=player.name)
 
     async def run(self) -> None:
-        """Play, over all failures."""
+        """Play until cancelled, and restart after each failure."""
         loop = asyncio.get_running_loop()
         failures = 0
         while True:
             started_s = loop.time()
             try:
                 await self.play()
-            except Exception as error:  # noqa: BLE001  Whatever fails one bot is to stop no other.
+            except Exception as error:  # noqa: BLE001  A bot's fault must not stop the others.
                 if isinstance(error, CommandRejected) and error.code in TOKEN_REFUSALS:
                     self._session = self._player.token
                 if (loop.time() - started_s) * 1000 > self._backoff.longest_ms:
@@ -155,7 +153,7 @@ class _Bot:
                 await asyncio.sleep(delay_ms / 1000)
 
     async def play(self) -> None:
-        """Connect, and do what there is to do for ever.  Raises ClientError."""
+        """Connect and play until cancelled.  Raises ClientError."""
         async with connect(
             self._url,
             name=self._player.name,
@@ -171,7 +169,7 @@ class _Bot:
                 if view.table.closed:
                     raise TableLost(view.id, "table_closed")
                 await self._pause(view)
-                # The pause may have seen to it: only what is still to be done is done.
+                # Something may have happened during the pause.
                 due = self._duty(view)
                 if due is not None:
                     refusals = await self._try(due, client, view, refusals)
@@ -180,14 +178,14 @@ class _Bot:
         return duty(view, self._player.not_among)
 
     async def _try(self, due: Duty, client: Client, view: TableView, refusals: int) -> int:
-        """Do what is due; returns how often in a row the server was not ready for it."""
+        """Do what is due.  Returns the number of retryable refusals in a row."""
         seen = (view.epoch, view.seq)
         try:
             await self._do(due, client, view)
         except CommandRejected as refused:
-            # It was late, or somebody else was first.
+            # The bot was late, or another player was faster.
             self._log.debug("bot_refused", duty=due, code=refused.code, table=view.id)
-            # An account that was read a moment ago can have paid elsewhere since.
+            # The account may have paid at another table since its balance was read.
             if refused.retryable or refused.code == "insufficient_chips":
                 wait_ms = max(self._backoff.delay_ms(refusals), refused.retry_after_ms or 0)
                 await asyncio.sleep(wait_ms / 1000)
@@ -210,10 +208,9 @@ class _Bot:
     async def _do(self, due: Duty, client: Client, view: TableView) -> None:
         match due:
             case "act":
-                turn = view.turn
-                assert turn is not None, "to act is a duty in one's own turn"
-                decision = self._player.style(view, self._rng)
-                await client.act(view.id, turn.number, *decision)
+                if view.turn is not None:
+                    decision = self._player.style(view, self._rng)
+                    await client.act(view.id, view.turn.number, *decision)
             case "sit":
                 await self._bring(client, view, lambda chips: self._sit(client, view, chips))
             case "buy_in_again":
@@ -224,7 +221,7 @@ class _Bot:
                 await client.sit_out(view.id)
 
     async def _sit(self, client: Client, view: TableView, chips: int) -> None:
-        """Take the wished seat or any other; raises the refusal when all that are free are."""
+        """Take the preferred seat or any other.  Raises the refusal of the last free one."""
         seats = [number for number, seat in enumerate(view.table.seats) if seat is None]
         self._rng.shuffle(seats)
         seats.sort(key=lambda number: number != self._player.seat)
@@ -240,9 +237,9 @@ class _Bot:
     async def _bring(
         self, client: Client, view: TableView, pay: Callable[[int], Awaitable[object]]
     ) -> None:
-        """Bring the buy-in, or what the account has with a refill; wait where that is too little.
+        """Pay the buy-in, or what the account has after a refill; if that is too little, wait.
 
-        Raises what `pay` and the refill are refused with, but for what is dealt with here.
+        Raises the refusals of `pay` and of the refill that are not handled here.
         """
         wished = self._buy_in(view)
         try:
@@ -264,11 +261,11 @@ class _Bot:
             await self._wait_for_refill(client, view, account)
 
     async def _wait_for_refill(self, client: Client, view: TableView, account: Account) -> None:
-        """Wait until a refill is due by the server's clock, or the table closes."""
+        """Wait until a refill is due by the server's clock, or until the table closes."""
         wait_ms = LOOK_AGAIN_MS
         if account.refill_at_ms is not None:
-            # Not less than this, so that a refill which is refused for another reason is not
-            # asked for without a pause.
+            # With a minimum, so that a refill that is refused for another reason is not requested
+            # in a busy loop.
             wait_ms = max(self._backoff.longest_ms, account.refill_at_ms - await client.ping())
         self._log.info("bot_waits_for_chips", balance=account.balance, wait_ms=wait_ms)
         with suppress(TimeoutError):
@@ -282,9 +279,9 @@ class _Bot:
 
 
 def duty(view: TableView, not_among: frozenset[str] = frozenset()) -> Duty | None:
-    """What a bot has to do as its table stands now, if anything.
+    """What the bot should do now at its table, or None.
 
-    It does not play where only players of the names in `not_among` do.
+    It sits out while only players named in `not_among` play.
     """
     seat = view.own
     if seat is None:
@@ -301,7 +298,7 @@ def duty(view: TableView, not_among: frozenset[str] = frozenset()) -> Duty | Non
 
 
 def _has_company(view: TableView, not_among: frozenset[str]) -> bool:
-    """Whether somebody else plays, or would if there were somebody to play with."""
+    """Whether another player plays, or is ready to."""
     return any(
         seat is not None
         and seat.name not in not_among

@@ -22,6 +22,8 @@ AnteKind = Literal["each", "big_blind"]
 # Why a table was closed: nobody plays there any more, its stored state is not the newest, or an
 # operator wants it.
 CloseReason = Literal["abandoned", "overtaken", "operator"]
+# While hands are being played; while too few players are ready; for good.
+TableStatus = Literal["active", "waiting", "closed"]
 StraddleKind = Literal["none", "under_the_gun", "mississippi", "sleeper"]
 
 
@@ -295,7 +297,7 @@ class Table(Struct):
         return self.total_pot + sum(seat.stack for seat in self.seats if seat is not None)
 
     @property
-    def status(self) -> Literal["waiting", "active", "closed"]:
+    def status(self) -> TableStatus:
         """`active` while hands are being played, `waiting` for players, or `closed` for good."""
         if self.closed:
             return "closed"

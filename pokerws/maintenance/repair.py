@@ -26,7 +26,7 @@ from pokerws.maintenance.narrate import moment, picture
 from pokerws.maintenance.salvage import Found, Source, look
 from pokerws.maintenance.stored_log import IMPOSSIBLE, Connection, open_stored, printable
 from pokerws.storage.accounts import transfers_of
-from pokerws.storage.journal.change_builder import sealed_change
+from pokerws.storage.journal.change_builder import build_change
 from pokerws.storage.postgres.save_statement import save_statement
 from pokerws.storage.store import Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault
@@ -147,7 +147,7 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
     except (Illegal, *IMPOSSIBLE) as error:
         why = printable(str(error)) or type(error).__name__
         raise RepairError(f"the rules cannot go on from {source.what}: {why}") from error
-    change = sealed_change(
+    change = build_change(
         TableSnapshot(table, source.receipts),
         events,
         transfers_of(table, events, table.seq - len(events) + 1, now_ms),
@@ -316,7 +316,7 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
     game, change = found.row.id, plan.change
     config = _encode_config(change.config).decode()
     columns = (change.name, change.config.variant, config)
-    statement, arguments = save_statement([change], over=False)
+    statement, arguments = save_statement([change], overwrite=False)
     try:
         async with connection.transaction():
             await connection.execute(WRITABLE)

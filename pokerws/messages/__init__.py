@@ -11,6 +11,7 @@ from pokerws.messages.codes import (
     CloseCode,
     Closing,
     Reason,
+    RejectCode,
 )
 from pokerws.messages.fields import (
     MAX_CARDS,
@@ -86,9 +87,11 @@ from pokerws.messages.from_server import (
     VariantSummary,
     Welcome,
 )
+from pokerws.messages.refusals import Refused, reject, rejection
 from pokerws.messages.wire import (
     JSON,
     MSGPACK,
+    STRICT_TYPES,
     WIRES,
     Broadcast,
     Decoder,
@@ -112,6 +115,7 @@ __all__ = [
     "NOTICES",
     "PROTOCOL",
     "REJECT_CODES",
+    "STRICT_TYPES",
     "WIRES",
     "Accepted",
     "Account",
@@ -154,6 +158,8 @@ __all__ = [
     "RateLimit",
     "Reason",
     "Refill",
+    "Refused",
+    "RejectCode",
     "Rejected",
     "Role",
     "RunIt",
@@ -181,5 +187,7 @@ __all__ = [
     "Wire",
     "client_decoder",
     "encode",
+    "reject",
+    "rejection",
     "server_decoder",
 ]

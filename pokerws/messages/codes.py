@@ -1,14 +1,16 @@
 """The codes of refusals, of closed connections and of notices, and what each means.
 
-The protocol document and the clients are made from what is said here.
+The protocol document and the clients are generated from these tables.
 """
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+from pokerws.game.illegal import IllegalCode
 
 
 class CloseCode(IntEnum):
-    """Why the server closed a connection.  The library's own codes stand beside these."""
+    """Why the server closed a connection, beside the standard codes of WebSocket."""
 
     RESTARTING = 1012
     BAD_MESSAGES = 4400
@@ -22,9 +24,9 @@ class CloseCode(IntEnum):
 
 
 class Closing(NamedTuple):
-    """Why a connection has ended, what its client does then, and whether to connect again.
+    """Why a connection was closed, what its client should do, and whether to reconnect.
 
-    Where `reconnect` is false, the same would only happen again.
+    Where `reconnect` is false, reconnecting would lead to the same result.
     """
 
     meaning: str
@@ -39,7 +41,54 @@ class Reason(NamedTuple):
     retryable: bool = False
 
 
-REJECT_CODES: dict[str, Reason] = {
+# Codes of refusals that are not about the rules.
+ServerCode = Literal[
+    "not_text",
+    "not_binary",
+    "not_json",
+    "not_msgpack",
+    "not_an_object",
+    "unknown_type",
+    "missing_field",
+    "unknown_field",
+    "wrong_type",
+    "out_of_range",
+    "invalid_value",
+    "hello_first",
+    "already_greeted",
+    "unsupported_protocol",
+    "bad_token",
+    "token_missing",
+    "token_expired",
+    "wrong_player",
+    "auth_unavailable",
+    "forbidden",
+    "name_missing",
+    "bad_name",
+    "name_taken",
+    "names_unavailable",
+    "logout_unavailable",
+    "restarting",
+    "overloaded",
+    "paused",
+    "too_fast",
+    "unknown_table",
+    "table_unavailable",
+    "table_quarantined",
+    "table_limit",
+    "too_many_watched",
+    "too_many_watchers",
+    "unknown_hand",
+    "hand_not_over",
+    "log_unavailable",
+    "not_watching",
+    "too_many_tables",
+    "bank_unavailable",
+    "refill_not_due",
+]
+RejectCode = IllegalCode | ServerCode
+
+REJECT_CODES: dict[RejectCode, Reason] = {
     # The message.
     "not_text": Reason("a binary frame; send JSON in text frames"),
     "not_binary": Reason("a text frame; send MessagePack in binary frames"),
@@ -148,7 +197,8 @@ REJECT_CODES: dict[str, Reason] = {
     "wrong_number_of_cards": Reason("more or fewer cards than the turn allows"),
 }
 
-# All codes that a client may see; those below 4000 are WebSocket's own, and some come from nobody.
+# All codes that a client may see.  Those below 4000 are WebSocket's own; clients report some of
+# them without a close frame.
 CLOSE_CODES: dict[int, Closing] = {
     1000: Closing("the client has closed the connection itself", "nothing"),
     1001: Closing("a proxy before the server, or the page, goes away", "connect again", True),

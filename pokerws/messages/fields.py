@@ -1,6 +1,6 @@
-"""What the fields of messages may hold: bounds on every text and number that a client sends.
+"""Types of message fields: bounds on every text and number that a client sends.
 
-Bounds are checked while a message is decoded, before anything looks at it.
+The decoder checks the bounds.
 """
 
 from typing import Annotated
@@ -21,7 +21,7 @@ MAX_TOKEN_LENGTH = 3072
 MAX_CARDS = 6
 MAX_RUNS = 3
 
-# Ids are stored with the tables, and a database's JSON takes no zero bytes.
+# Ids are stored with the tables, and PostgreSQL's JSON accepts no zero bytes.
 CommandId = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern="^[ -~]*$")]
 TableRef = Annotated[TableId, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern="^[ -~]*$")]
 PlayerName = Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]

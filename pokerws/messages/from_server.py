@@ -1,6 +1,6 @@
 """What the server sends.
 
-Secrets are removed by `server/views.py` before anything here is built.
+Secrets are removed by `game/redaction.py` before these messages are built.
 """
 
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from pokerws.game.events import TableEvent
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 
 # What a player may do: a spectator only watches, an admin also closes tables.
@@ -20,7 +20,7 @@ class TableSummary(Struct, frozen=True):
 
     table: TableId
     name: str
-    status: Literal["waiting", "active", "closed"]
+    status: TableStatus
     players: int
     hand_number: int
     config: TableConfig

@@ -1,6 +1,6 @@
-"""How messages are written: as JSON in text frames, or as MessagePack in binary ones.
+"""The encodings of messages: JSON in text frames, or MessagePack in binary frames.
 
-A connection chooses by WebSocket subprotocol.  The messages are the same in both.
+The WebSocket subprotocol selects one.  The messages are the same in both.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Decoder(Protocol[M_co]):
 
 @dataclass(frozen=True, eq=False)
 class Wire:
-    """One of the two ways; `make_decoder` takes a type and whether it is strict about it."""
+    """One of the two encodings; `make_decoder` takes a type, and whether to be strict."""
 
     subprotocol: str
     is_text: bool
@@ -40,12 +40,12 @@ JSON = Wire("poker.v1.json", True, msgspec.json.Encoder().encode, msgspec.json.D
 MSGPACK = Wire("poker.v1.msgpack", False, msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder)
 WIRES = {wire.subprotocol: wire for wire in (JSON, MSGPACK)}
 
-# What is written without being asked for another way.
+# The default encoding.
 encode = JSON.encode
 
 
 class Broadcast(dict[Wire, bytes]):
-    """A message to many, written once for each wire that is asked for: `on(wire)` is its frame."""
+    """A message to many, encoded once per wire: `on(wire)` returns the encoded message."""
 
     def __init__(self, message: ServerMessage) -> None:
         self._message = message
@@ -54,28 +54,12 @@ class Broadcast(dict[Wire, bytes]):
         frame = self[wire] = wire.encode(self._message)
         return frame
 
-    # Looked up without a call: most messages go to many.
+    # A slot of dict, so that no Python function is called: most messages go to many.
     on = dict[Wire, bytes].__getitem__
 
 
-def client_decoder(*, strict: bool, wire: Wire = JSON) -> Decoder[ClientMessage]:
-    """Decodes what clients send.
-
-    Strict: exact types and no unknown fields.  Lenient: unknown fields are ignored and numbers in
-    strings are taken for numbers.  Bounds hold in both.
-    """
-    if not strict:
-        return wire.make_decoder(ClientMessage, strict=False)
-    return wire.make_decoder(reduce(or_, map(_strict, get_args(ClientMessage))))
-
-
-def server_decoder(wire: Wire = JSON) -> Decoder[ServerMessage]:
-    """Decodes what the server sends; unknown fields are ignored, so that a protocol can grow."""
-    return wire.make_decoder(ServerMessage)
-
-
 def _strict(message: type[Message]) -> Any:
-    """The same message, refusing fields that it does not have."""
+    """A subclass of the message that refuses unknown fields."""
     return defstruct(
         message.__name__,
         [],
@@ -86,3 +70,25 @@ def _strict(message: type[Message]) -> Any:
         forbid_unknown_fields=True,
         module=__name__,
     )
+
+
+# Of each message of a client, the type that strict decoders make: a subclass of it.
+STRICT_TYPES: dict[type[ClientMessage], Any] = {
+    message: _strict(message) for message in get_args(ClientMessage)
+}
+
+
+def client_decoder(*, strict: bool, wire: Wire = JSON) -> Decoder[ClientMessage]:
+    """Decodes what clients send.
+
+    Strict: exact types and no unknown fields.  Lenient: unknown fields are ignored and strings with
+    numbers are converted.  Bounds hold in both.
+    """
+    if not strict:
+        return wire.make_decoder(ClientMessage, strict=False)
+    return wire.make_decoder(reduce(or_, STRICT_TYPES.values()))
+
+
+def server_decoder(wire: Wire = JSON) -> Decoder[ServerMessage]:
+    """Decodes what the server sends; unknown fields are ignored, so that the protocol can grow."""
+    return wire.make_decoder(ServerMessage)

@@ -28,6 +28,7 @@ from pokerws.messages import (
     Logout,
     Ping,
     Refill,
+    RejectCode,
     Rejected,
     RunIt,
     Show,
@@ -79,7 +80,7 @@ class Example(NamedTuple):
     retry_after_ms: int | None = None
 
 
-EXAMPLES: dict[str, Example] = {
+EXAMPLES: dict[RejectCode, Example] = {
     # The message.
     "not_text": Example(NEW, msgspec.msgpack.encode(Ping("7"))),
     "not_binary": Example(MSGPACK, Ping("7")),
@@ -297,7 +298,7 @@ def said(example: Example) -> str:
             return JSON.encode(message).decode()
 
 
-def answered(code: str, example: Example) -> str:
+def answered(code: RejectCode, example: Example) -> str:
     """The refusal, as JSON."""
     reason = REJECT_CODES[code]
     message = example.message or reason.meaning

@@ -12,6 +12,7 @@ from pokerws.messages import (
     NOTICES,
     REJECT_CODES,
     CloseCode,
+    RejectCode,
 )
 from pokerws.schema.answers import Answer, answer_to
 from pokerws.schema.examples import EXAMPLES, answered, said
@@ -201,7 +202,7 @@ def _refusal_table() -> str:
     return "\n".join([_ROW.format("code", "meaning", "retry"), _ROW.format(*["---"] * 3), *rows])
 
 
-def _refusal(code: str) -> str:
+def _refusal(code: RejectCode) -> str:
     reason, example = REJECT_CODES[code], EXAMPLES[code]
     return f"""\
 ### Refusal `{code}`

@@ -1,18 +1,18 @@
 """The composition root: builds every part, starts them in order and stops them in reverse."""
 
-import asyncio
 import os
 import secrets
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from pokerws import __version__
 from pokerws.game.deal import shuffler
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics, Readings
 from pokerws.server.auth.bot_tokens import BOT_PREFIX, BotTokens
@@ -23,45 +23,58 @@ from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.comparator import Comparator
+from pokerws.server.background.memory_play import MemoryPlayNote
 from pokerws.server.background.report import GamesReport
+from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import own_context, server_context
-from pokerws.server.sessions.context import Desk
-from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.sessions.context import SessionContext
+from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory import MemoryAccounts
 from pokerws.storage.names import Names
+from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.postgres.database import Database, DatabaseError
-from pokerws.storage.postgres.overtaken import note
 from pokerws.storage.store import Store, StoreUnavailable
 from pokerws.storage.vault.keys import KeySource
+from pokerws.storage.vault.vault import Vault
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
-# How often a server without a database tries to tell it so.
-NOTE_RETRY_S = 30
-# Under load so much may be lost with the process, in exchange for an action that costs far less.
+# Time between batches of saves under load: a crash loses up to this much play, and in exchange a
+# table that changes often is written once a batch.
 GATHER_S = 0.05
 
 log = structlog.get_logger("pokerws.app")
 
 
 class App:
-    """One server process.  `start` returns when it serves; `stop` when nothing is left to do."""
+    """One server process.  `start` returns when it serves; `stop` when every part is stopped.
 
-    def __init__(self, settings: Settings) -> None:
+    `on_failure` is called when a background task has failed, after which the server is to be
+    stopped: `supervisor` knows of it.
+    """
+
+    def __init__(self, settings: Settings, on_failure: Callable[[], None] = lambda: None) -> None:
         self._settings = settings
         self._bot_games: dict[str, TableConfig] = {}
         self._clock = Clock()
+        self.supervisor = Supervisor(on_failure)
+        self._started = AsyncExitStack()
+        self._is_all_stored = self._is_all_stopped = True
+        self._metrics = Metrics(self._readings())
+        # Without a database, accounts and tables live in memory and end with the process.
+        nothing = NullStore()
         self._database: Database | None = None
-        self._journal: Journal | None = None
+        self._store: Store = nothing
+        self._journal: Journal | NullJournal = NullJournal(nothing.accounts, self._metrics)
+        self._vault = Vault(())
         self._lobby: Lobby | None = None
         self._listener: Listener | None = None
         self._guests: Guests | None = None
@@ -69,15 +82,9 @@ class App:
         self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
-        self._upkeep: Upkeep | None = None
-        self._comparator: Comparator | None = None
-        self._noting: asyncio.Task[None] | None = None
-        self._note_tried = asyncio.Event()
-        self._metrics = Metrics(self._readings())
-        self._report = GamesReport(self._metrics, self._clock, settings.report_interval_ms)
 
     async def start(self) -> None:
-        """Have the keys for tokens, open the database, load the lobby, listen.
+        """Load the token keys, open the database, list the tables and listen.
 
         Raises SettingsError, KeySetError, DatabaseError or OSError, with everything that was
         started stopped again.
@@ -88,41 +95,43 @@ class App:
             await self.stop()
             raise
 
+    async def stop(self) -> bool:
+        """Accept no more input, store what has happened and close everything.
+
+        Returns whether all of it is stored and every part could be stopped.
+        """
+        await self._started.aclose()
+        if self._listener is not None:
+            log.info("server_stopped", all_stored=self._is_all_stored)
+        return self._is_all_stored and self._is_all_stopped
+
+    def _on_stop(self, part: str, stop: Callable[[], Awaitable[object] | None]) -> None:
+        """Register how to stop a part; parts that were registered later are stopped before it."""
+        self._started.push_async_callback(self._stop_part, part, stop)
+
+    async def _stop_part(self, part: str, stop: Callable[[], Awaitable[object] | None]) -> None:
+        try:
+            stopping = stop()
+            if stopping is not None:
+                await stopping
+        except Exception:
+            # The others must be stopped all the same: above all the journal has to be flushed.
+            self._is_all_stopped = False
+            log.exception("part_not_stopped", part=part)
+
     async def _start(self) -> None:
+        """Start the parts in order.  They stop in reverse: the intake first, the database last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
         tls = server_context(settings)
         if settings.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
+            self._on_stop("keys", self._keys.close)
         if settings.use_db_repository:
-            self._database = await Database.open(
-                settings.database_url,
-                embedded_dir=settings.embedded_dir,
-                statement_timeout_ms=settings.db_statement_timeout_ms,
-                keys=KeySource(settings.vault_keys, Path(settings.vault_key_file)),
-            )
-            self._journal = self._start_journal(self._database.store)
-        else:
-            self._noting = asyncio.create_task(self._note_memory_play(), name="memory_play")
-        # Without a database the accounts live and end with the process, as the tables do.
-        terms, memory = terms_of(settings), MemoryAccounts()
-        if self._database is None:
-            bank = Bank(memory, self._clock, terms, book=memory.book)
-        else:
-            bank = Bank(self._database.store.accounts, self._clock, terms)
-        self._lobby = lobby = Lobby(
-            store=None if self._database is None else self._database.store,
-            vault=None if self._database is None else self._database.vault,
-            sink=self._journal,
-            keep_events=settings.use_event_persistence,
-            clock=self._clock,
-            shuffle=shuffler(os.urandom),
-            bank=bank,
-            max_tables=settings.max_tables,
-            max_opened=settings.max_tables_opened_per_player,
-            durable=settings.use_durable_acks,
-            on_outcome=self._metrics.operation,
-        )
+            await self._open_database()
+        # Connections are told that the server stops when its tables have stopped.
+        self._on_stop("listener", self._stop_listener)
+        cashier, lobby = self._open_lobby()
         try:
             await lobby.start()
             await self._start_upkeep(lobby)
@@ -131,40 +140,58 @@ class App:
         except (StoreUnavailable, TimeoutError) as error:
             reason = str(error) or "it did not answer in time"
             raise DatabaseError(f"{reason}; check DATABASE_URL") from error
-        await self._listen(lobby, bank, await self._admission(), tls)
-        self._report.start()
+        await self._listen(lobby, cashier, await self._admission(), tls)
+        if self._database is None:
+            self._start_memory_play_note()
+        report = GamesReport(self._metrics, self._clock, settings.report_interval_ms)
+        self._on_stop("report", report.stop)
+        report.start()
 
-    async def stop(self) -> bool:
-        """Take nothing more in, store what has happened, and let everything go.
+    async def _open_database(self) -> None:
+        settings = self._settings
+        self._database = database = await Database.open(
+            settings.database_url,
+            embedded_dir=settings.embedded_dir,
+            statement_timeout_ms=settings.db_statement_timeout_ms,
+            keys=KeySource(settings.vault_keys, Path(settings.vault_key_file)),
+        )
+        self._on_stop("database", database.close)
+        self._store, self._vault = database.store, database.vault
+        self._journal = journal = self._make_journal(database.store)
+        self._on_stop("journal", self._stop_journal)
+        journal.start(self.supervisor.watch)
 
-        Returns whether all of it is stored.
-        """
-        timeout_s = self._settings.stop_timeout_ms / 1000
-        self._report.stop()
-        if self._noting is not None:
-            # However short the play was, a database that can be reached is to know of it.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(timeout_s):
-                    await self._note_tried.wait()
-            self._noting.cancel()
-            await asyncio.wait([self._noting])
-        for helper in (self._upkeep, self._comparator):
-            if helper is not None:
-                await helper.stop()
-        if self._lobby is not None:
-            self._lobby.stop()
+    def _open_lobby(self) -> tuple[Cashier, Lobby]:
+        settings = self._settings
+        cashier = Cashier(self._store.accounts, self._clock, terms_of(settings))
+        self._lobby = lobby = Lobby(
+            store=self._store,
+            journal=self._journal,
+            vault=self._vault,
+            keep_events=settings.use_event_persistence,
+            clock=self._clock,
+            shuffle=shuffler(os.urandom),
+            cashier=cashier,
+            max_tables=settings.max_tables,
+            max_opened=settings.max_tables_opened_per_player,
+            durable=settings.use_durable_acks,
+            metrics=self._metrics,
+        )
+        self._on_stop("tables", lobby.stop)
+        return cashier, lobby
+
+    async def _stop_listener(self) -> None:
         if self._listener is not None:
             await self._listener.stop()
-        if self._keys is not None:
-            await self._keys.close()
-        stored = True
-        if self._journal is not None:
-            stored = await self._journal.stop(timeout_s)
-        if self._database is not None:
-            await self._database.close()
-        if self._listener is not None:
-            log.info("server_stopped", all_stored=stored)
-        return stored
+
+    async def _stop_journal(self) -> None:
+        # What a fault leaves unknown does not count as stored.
+        self._is_all_stored = False
+        self._is_all_stored = await self._journal.stop(self._stop_timeout_s)
+
+    @property
+    def _stop_timeout_s(self) -> float:
+        return self._settings.stop_timeout_ms / 1000
 
     @property
     def connections(self) -> int:
@@ -173,58 +200,47 @@ class App:
 
     @property
     def port(self) -> int:
-        """The port that is listened on."""
-        assert self._listener is not None, "not started"
+        """The port that the server listens on."""
+        if self._listener is None:
+            raise RuntimeError("the server is not started")
         return self._listener.port
 
     @property
     def address(self) -> str:
-        """Where to point a browser."""
+        """The address of the page, for a browser."""
         host = self._settings.host
         shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
         return f"http{self._s}://{shown}:{self.port}/"
 
     @property
     def socket_url(self) -> str:
-        """Where a client on this machine connects."""
+        """The WebSocket address for a client on this machine."""
         return f"ws{self._s}://127.0.0.1:{self.port}/ws"
 
     @property
     def own_tls(self) -> ssl.SSLContext | None:
-        """What a client on this machine needs for `socket_url`; None where that is not TLS."""
+        """The TLS context for a client at `socket_url`; None without TLS."""
         return own_context(self._settings)
 
     @property
     def _s(self) -> str:
         return "s" if self._settings.tls_cert_file else ""
 
-    def open_bot_table(self) -> str:
-        """The id of the table that BOT_TABLE names, opened if there is none."""
-        return self._open_kept(self._settings.bot_table, main_config(self._settings))
-
-    def open_bot_games(self) -> dict[str, int]:
-        """The ids of the tables of BOT_GAMES, opened where there are none, and the bots at each."""
-        return {
-            self._open_kept(name, config): bots_at(config, self._settings)
-            for name, config in self._bot_games.items()
-        }
-
-    def _open_kept(self, name: str, config: TableConfig) -> TableId:
-        assert self._lobby is not None, "not started"
-        table = self._lobby.find_by_name(name, config.variant)
-        if table is None:
-            table = self._lobby.create(name, config).table.id
-        self._lobby.keep(table)
-        return table
+    def open_bot_tables(self) -> list[BotTable]:
+        """The tables for the server's own bots, opened where they do not exist yet."""
+        if self._lobby is None:
+            raise RuntimeError("the server is not started")
+        return open_bot_tables(self._lobby, self._settings, self._bot_games)
 
     def bot_token(self, name: str) -> str:
-        """A session for the bot of that name: the same player after every restart."""
+        """A token for the bot of that name: the same player after every restart."""
         signer = self._bot_tokens or self._guests
-        assert signer is not None, "not started"
+        if signer is None:
+            raise RuntimeError("the server is not started")
         return signer.token_for(PlayerId(f"{BOT_PREFIX}{name.lower()}"), name)
 
     def status(self) -> list[tuple[str, str]]:
-        """The lines of the start-up block: what, and how it is."""
+        """The lines of the start-up block: names and states."""
         flags = [
             (name.upper(), "enabled" if on else "disabled") for name, on in self._flags().items()
         ]
@@ -243,89 +259,67 @@ class App:
             "use_durable_acks": settings.use_durable_acks,
         }
 
-    def _start_journal(self, store: Store) -> Journal:
-        """The journal, which tells the lobby what has become of the tables' changes."""
-
-        def lobby() -> Lobby:
-            assert self._lobby is not None, "changes come from the lobby's tables"
-            return self._lobby
-
+    def _make_journal(self, store: Store) -> Journal:
         durable = self._settings.use_durable_acks
-        journal = Journal(
+        return Journal(
             store,
             keep_events=self._settings.use_event_persistence,
-            on_written=lambda table, seq: lobby().table_written(table, seq),
-            on_fenced=lambda table: lobby().table_fenced(table),
-            on_quarantined=lambda table: lobby().table_lost(table),
-            on_conflict=(lambda table: lobby().table_lost(table)) if durable else None,
-            on_outcome=self._metrics.operation,
-            on_batch=self._metrics.batch,
+            # With durable acks the database is the truth.
+            overwrite_edits=not durable,
+            metrics=self._metrics,
             # With durable acks the players wait for each batch.
             gather_s=0 if durable else GATHER_S,
         )
-        journal.start()
-        return journal
 
     async def _start_upkeep(self, lobby: Lobby) -> None:
         settings, database = self._settings, self._database
-        self._upkeep = upkeep = Upkeep(
+        upkeep = Upkeep(
             lobby,
-            None if database is None else database.store,
+            self._store,
             self._clock,
             idle_ms=settings.idle_table_ms,
             abandoned_ms=settings.abandoned_table_ms,
             unused_ms=settings.unused_table_ms,
             absent_seats=AbsentSeats(lobby, self._presence, self._clock, settings.absent_seat_ms),
         )
-        if database is not None and self._journal is not None:
+        if database is not None:
             since_ms = database.overtaken_ms
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
             if settings.load_all_tables:
                 await lobby.load_all()
-            self._comparator = Comparator(
-                lobby=lobby,
-                store=database.store,
-                sink=self._journal,
-                vault=database.vault,
-                metrics=self._metrics,
-                keep_events=settings.use_event_persistence,
-                interval_ms=settings.compare_interval_ms,
-            )
-            self._comparator.start()
-        upkeep.start()
+            self._start_comparator(lobby)
+        self._on_stop("upkeep", upkeep.stop)
+        upkeep.start(self.supervisor.watch)
 
-    async def _note_memory_play(self) -> None:
-        """Tell the database, as soon as it can be told, that it is not the newest any more."""
-        began_ms, settings = self._clock.now_ms(), self._settings
-        failures = 0
-        while True:
-            try:
-                await note(settings.database_url, settings.embedded_dir, began_ms)
-                return
-            except (StoreUnavailable, OSError) as error:
-                if not failures:
-                    log.debug("memory_play_not_noted", error=str(error))
-                failures += 1
-            finally:
-                self._note_tried.set()
-            await asyncio.sleep(NOTE_RETRY_S)
+    def _start_comparator(self, lobby: Lobby) -> None:
+        comparator = Comparator(
+            lobby=lobby,
+            store=self._store,
+            journal=self._journal,
+            vault=self._vault,
+            metrics=self._metrics,
+            keep_events=self._settings.use_event_persistence,
+            interval_ms=self._settings.compare_interval_ms,
+        )
+        self._on_stop("comparator", comparator.stop)
+        comparator.start(self.supervisor.watch)
+
+    def _start_memory_play_note(self) -> None:
+        note = MemoryPlayNote(self._settings, self._clock.now_ms())
+        self._on_stop("memory play note", partial(note.stop, self._stop_timeout_s))
+        note.start(partial(self.supervisor.watch, may_end=True))
 
     @property
     def _names(self) -> Names | None:
         return None if self._database is None else self._database.store.names
 
-    async def _session_key(self) -> str:
-        if self._database is None:
-            return secrets.token_hex(32)
-        return await self._database.store.session_key()
-
     async def _admission(self) -> Admission:
-        """Who may come in: players with a token, or guests."""
+        """How players are admitted: by their tokens, or as guests."""
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                settings.session_key or await self._session_key(),
+                settings.session_key or await self._store.session_key(),
                 self._clock,
                 names=self._names,
                 check_session=self._revocations.check,
@@ -343,13 +337,13 @@ class App:
         )
 
     async def _listen(
-        self, lobby: Lobby, bank: Bank, admission: Admission, tls: ssl.SSLContext | None
+        self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
     ) -> None:
         settings = self._settings
         quotas = quotas_of(settings)
-        desk = Desk(
+        context = SessionContext(
             lobby=lobby,
-            bank=bank,
+            bank=cashier,
             admission=admission,
             token_warning_ms=settings.auth_warning_ms,
             clock=self._clock,
@@ -377,43 +371,42 @@ class App:
             settings.metrics_token,
             is_behind_proxy=bool(settings.trusted_proxies),
         )
-        listener = Listener(settings, desk, pages, quotas, tls)
+        listener = Listener(settings, context, pages, quotas, tls)
         await listener.start()
         self._listener = listener
 
     def _readings(self) -> Readings:
-        """What the counters read of the parts, whenever they are asked."""
-
-        def of_journal(read: Callable[[Journal], int]) -> Callable[[], int]:
-            return lambda: 0 if self._journal is None else read(self._journal)
-
+        """The gauges of the metrics, read when somebody asks for them."""
         return Readings(
             connections=lambda: self.connections,
-            tables_in_memory=lambda: 0 if self._lobby is None else self._lobby.tables_in_memory,
-            changes_waiting=of_journal(lambda journal: journal.waiting),
-            events_waiting=of_journal(lambda journal: journal.waiting_events),
-            oldest_change_ms=of_journal(lambda journal: journal.oldest_ms),
-            changes_dropped=of_journal(lambda journal: journal.dropped),
+            tables_in_memory=lambda: self._tables_in_memory,
+            changes_waiting=lambda: self._journal.waiting,
+            events_waiting=lambda: self._journal.waiting_events,
+            oldest_change_ms=lambda: self._journal.oldest_ms,
+            changes_dropped=lambda: self._journal.dropped,
         )
 
+    @property
+    def _tables_in_memory(self) -> int:
+        return 0 if self._lobby is None else self._lobby.tables_in_memory
+
     def _health(self) -> dict[str, object]:
-        """Part of `/healthz`.  A database that is away does not stop play, so it is not sick."""
-        tables = self._lobby.tables_in_memory if self._lobby is not None else 0
+        """The body of `/healthz`.  Without its database the server still plays, and is healthy."""
         facts: dict[str, object] = {
             "status": "ok",
             "version": __version__,
             "connections": self.connections,
-            "tables_in_memory": tables,
+            "tables_in_memory": self._tables_in_memory,
             "database": "off",
         }
-        if self._journal is not None:
+        if self._database is not None:
             facts["database"] = "up" if self._journal.healthy else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts
 
 
 def terms_of(settings: Settings) -> Terms:
-    """What the house gives to players."""
+    """The chips that players are granted."""
     return Terms(
         grant=settings.grant_chips,
         refill_to=settings.refill_to,

@@ -1,4 +1,4 @@
-"""The server's clock: wall time at the start, then the monotonic clock, so that it never jumps."""
+"""The server's clock: the wall time at its start plus the monotonic clock, so it never jumps."""
 
 import asyncio
 import time
@@ -7,23 +7,23 @@ from typing import Protocol
 
 
 class Alarm(Protocol):
-    """A call that is due."""
+    """A scheduled call."""
 
     def cancel(self) -> None:
-        """Call it off."""
+        """Cancel the call."""
 
 
 class Clock:
-    """Milliseconds UTC that go on evenly, whatever happens to the wall clock."""
+    """Milliseconds UTC that advance evenly, whatever happens to the wall clock."""
 
     def __init__(self) -> None:
         self._offset_ms = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000
 
     def now_ms(self) -> int:
-        """The time now."""
+        """The current time."""
         return self._offset_ms + time.monotonic_ns() // 1_000_000
 
     def call_at(self, at_ms: int, callback: Callable[[], None]) -> Alarm:
-        """Have the event loop call at a time; it may do so a little early."""
+        """Schedule a call by the event loop, which may make it up to a millisecond early."""
         delay_ms = max(0, at_ms - self.now_ms())
         return asyncio.get_running_loop().call_later(delay_ms / 1000, callback)

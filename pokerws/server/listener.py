@@ -1,6 +1,6 @@
 """The port: accepts connections, and runs a session for each.
 
-What the library does by default and should not is set here, each with its reason.
+The library's defaults that do not fit are overridden here, each with its reason.
 """
 
 import ssl
@@ -11,42 +11,43 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
-from pokerws.messages import WIRES, Broadcast, CloseCode, Notice, Wire
-from pokerws.server.limits.limits import Meter, Quotas, rate_of
+from pokerws.messages import Broadcast, CloseCode, Notice
+from pokerws.server.limits.limits import Meter, Quotas
+from pokerws.server.limits.rate_limits import rate_of
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.client_address import TrustedProxies
-from pokerws.server.net.connection import Connection, Departures, Framing
-from pokerws.server.net.connection_counts import Door
-from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages
-from pokerws.server.sessions.context import Desk
-from pokerws.server.sessions.handlers import dispatch, find_play
+from pokerws.server.net.connection import Connection, frame_caches
+from pokerws.server.net.connection_counts import ConnectionCounts
+from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages, respond
+from pokerws.server.sessions.context import SessionContext
+from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.settings import Settings
 
 
 class Listener:
-    """Serves `pages` to browsers, and to each client a session at `desk`.
+    """Serves `pages` to browsers, and a session to each WebSocket client.
 
-    `quotas` says who may come in; with `tls` it all goes over TLS.
+    `context` is what the sessions share, `quotas` the limits.  With `tls` it all goes over TLS.
     """
 
     def __init__(
         self,
         settings: Settings,
-        desk: Desk,
+        context: SessionContext,
         pages: Pages,
         quotas: Quotas | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._settings = settings
-        self._desk = desk
+        self._context = context
         self._pages = pages
         self._quotas = quotas or Quotas()
         self._tls = tls
         proxies = TrustedProxies(settings.trusted_proxies)
-        self._door = Door(self._quotas, proxies, desk.clock, desk.metrics)
+        self._counts = ConnectionCounts(self._quotas, proxies, context.clock, context.metrics)
         self._bounds = bounds_of(settings)
-        self._framings = framings() if settings.fast_path else {}
+        self._caches = frame_caches()
         self._headers = {**SECURITY_HEADERS, **(OVER_TLS if tls is not None else {})}
         self._sessions: set[Session] = set()
         self._server: Server | None = None
@@ -61,9 +62,9 @@ class Listener:
             settings.port,
             ssl=self._tls,
             process_request=self._answer,
-            # Makes the protocol too, so that what serve() would give to one is given there.
+            # It makes the protocol too, so the arguments that serve() would pass are set there.
             create_connection=cast("type[ServerConnection]", self._connect),
-            # A client that sends faster than it is served waits in its own socket.
+            # Messages queued behind one that waits; above that the transport stops reading.
             max_queue=16,
             write_limit=settings.write_buffer_bytes,
             open_timeout=settings.open_timeout_ms / 1000,
@@ -74,13 +75,13 @@ class Listener:
         )
 
     async def stop(self) -> None:
-        """Say goodbye to everybody, and listen no more."""
+        """Tell every client, close all connections and stop listening."""
         if self._server is None:
             return
         stopping = Notice("restarting", "the server stops; play goes on when it is back")
         notice = Broadcast(stopping)
         for session in self._sessions:
-            session.tell(notice.on(session.wire))
+            session.send(notice.on(session.wire))
         self._server.close(code=CloseCode.RESTARTING, reason="restarting")
         await self._server.wait_closed()
 
@@ -91,35 +92,33 @@ class Listener:
 
     @property
     def port(self) -> int:
-        """The port that is listened on."""
-        assert self._server is not None, "not started"
+        """The port, which the system chooses for 0.  Raises RuntimeError before `start`."""
+        if self._server is None:
+            raise RuntimeError("the listener has not started")
         port: int = self._server.sockets[0].getsockname()[1]
         return port
 
     def _connect(self, _: ServerProtocol, server: Server, **options: Any) -> Connection:
-        protocol = Protocol(self._bounds, self._headers, self._desk.clock.now_ms)
-        return Connection(protocol, server, self._door, self._bounds, **options)
+        protocol = Protocol(self._bounds, self._headers, self._context.clock.now_ms)
+        return Connection(protocol, server, self._counts, self._bounds, self._caches, **options)
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """A response, or None to go on with the WebSocket handshake."""
         response = self._pages(connection, request)
         if response is None:
-            assert isinstance(connection, Connection)
-            assert connection.visit is not None, "it was heard"
-            return self._door.admit(connection.visit, request)
+            counted = _own(connection).counted
+            if counted is None:
+                return respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
+            return self._counts.admit(counted, request)
         if response.status_code == HTTPStatus.FORBIDDEN:
-            self._desk.metrics.connection_refused("origin")
+            self._context.metrics.connection_refused("origin")
         return response
 
     async def _serve(self, connection: ServerConnection) -> None:
-        assert isinstance(connection, Connection)
-        assert connection.visit is not None, "it was let in"
-        connection.forget_handshake()
-        meter = Meter(self._quotas, connection.visit.tally)
-        session = Session(connection, self._desk, dispatch, meter)
-        framing = self._framings.get(session.wire)
-        if framing is not None:
-            session.serve_at_once(find_play, framing)
+        own = _own(connection)
+        own.forget_handshake()
+        meter = Meter(self._quotas, None if own.counted is None else own.counted.tally)
+        session = Session(own, self._context, dispatch, meter)
         self._sessions.add(session)
         try:
             await session.run()
@@ -127,14 +126,13 @@ class Listener:
             self._sessions.discard(session)
 
 
-def framings() -> dict[Wire, Framing]:
-    """What makes the messages of each way of writing into frames."""
-    departures = Departures()
-    return {wire: Framing(departures, is_text=wire.is_text) for wire in WIRES.values()}
+def _own(connection: ServerConnection) -> Connection:
+    """The library hands back the connections that `_connect` made."""
+    return cast("Connection", connection)
 
 
 def bounds_of(settings: Settings) -> Bounds:
-    """How much a connection may have of what."""
+    """The limits of each connection."""
     return Bounds(
         message_bytes=settings.max_message_bytes,
         header_bytes=settings.max_header_bytes,

@@ -379,13 +379,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     outbox_bytes: Annotated[
         int, _whole(1024, 1_073_741_824, "Bytes that may wait likewise, and be unread besides.")
     ] = 1_048_576
-    fast_path: Annotated[
-        bool,
-        _flag(
-            "Take messages and send them without a task's turn where nothing has to be waited for; "
-            "false takes the WebSocket library's way for everything, which is slower."
-        ),
-    ] = True
     write_buffer_bytes: Annotated[
         int, _whole(1024, 1_048_576, "Bytes given to the system before the others wait.")
     ] = 32_768

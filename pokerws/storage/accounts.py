@@ -1,8 +1,8 @@
-"""Accounts of play money: the words of the ledger, and the contract that both stores keep.
+"""Accounts of play money: the records of the ledger, and the contract of every store.
 
-Every chip is in one account: a player's, a table's, or the house's, which gives chips out and so
-stands below zero.  A transfer takes from one what it gives to another, so the sum is always zero.
-Chips that go to or come from a table move with the table's `Change`; this module has the rest.
+Every chip is in one account: a player's, a table's, or the house's.  The house grants chips, so its
+balance is negative.  Double entry: a transfer debits one account and credits another, so that the
+sum of all balances is zero.  Chips move to and from a table with the table's `Change`.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ Reason = Literal["grant", "refill", "buy_in", "add_on", "top_up", "cash_out", "r
 
 
 def player_account(player: PlayerId) -> AccountId:
-    """The account that a player has."""
+    """The id of a player's account."""
     return AccountId(f"player:{player}")
 
 
 def table_account(table: TableId) -> AccountId:
-    """The account of the chips at a table."""
+    """The id of the account that holds a table's chips."""
     return AccountId(f"table:{table}")
 
 
@@ -44,16 +44,16 @@ class Transfer(Struct, frozen=True):
     at_ms: int
 
 
-# What brings chips to a table or takes them away.
+# The events that move chips to a table or from it.
 _MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood})
 
 
 def transfers_of(
     table: Table, events: Sequence[TableEvent], first_seq: int, at_ms: int
 ) -> tuple[Transfer, ...]:
-    """The chips that events brought to a table or took from it; `table` is as they left it.
+    """The transfers that events caused; `table` is the table after them.
 
-    `first_seq` is the number of the first event.
+    `first_seq` is the seq of the first event.
     """
     if _MOVING.isdisjoint(map(type, events)):
         return ()
@@ -78,7 +78,7 @@ def transfers_of(
 
 
 def refunds_of(table: Table, at_ms: int) -> tuple[Transfer, ...]:
-    """All chips of a table that is lost, to those who had them or had put them into the pot."""
+    """Transfers that return all chips of a lost table, pots included, to the players."""
     home = table_account(table.id)
     put_in = {} if table.hand is None else chips_put_in(table, table.hand)
     moves: list[Transfer] = []
@@ -94,9 +94,9 @@ def refunds_of(table: Table, at_ms: int) -> tuple[Transfer, ...]:
 
 
 class Booked(NamedTuple):
-    """A line of an account's history: `amount` is negative where chips left the account.
+    """A line of an account's history: `amount` is negative for a debit.
 
-    `id` grows with time; `table` is the table that they went to or came from, if any.
+    `id` grows with time.  `table` is the table at the other end, if any.
     """
 
     id: int
@@ -107,23 +107,25 @@ class Booked(NamedTuple):
 
 
 class Account(NamedTuple):
-    """What a player has beside the chips at tables, and when the house last gave to it."""
+    """A player's balance without the chips at tables, and the time of the last refill or grant."""
 
     balance: int
     refilled_ms: int | None
 
 
 class Accounts(Protocol):
-    """Keeps players' accounts.  Every method raises StoreUnavailable when out of reach."""
+    """Keeps players' accounts.  Every method raises StoreUnavailable if it is out of reach."""
 
     async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
-        """The account of a player; one who has none gets one, with `grant` chips in it."""
+        """A player's account, opened with `grant` chips if there is none."""
 
     async def refill(
         self, player: PlayerId, *, to: int, below: int, due_ms: int, at_ms: int
     ) -> int:
-        """Fill an account up to `to`, if it has less than `below` and the house last gave to it
-        at `due_ms` or before; returns how many chips that took, 0 where it was not to be."""
+        """Refill an account to `to` chips.  Returns the chips added, 0 if it was not due.
+
+        Due means: the balance is less than `below`, and the last refill was at `due_ms` or before.
+        """
 
     async def history(self, player: PlayerId, before: int | None, limit: int) -> list[Booked]:
-        """The latest transfers of an account, newest first; those with an id below `before`."""
+        """Up to `limit` transfers of an account, newest first, with an id below `before`."""

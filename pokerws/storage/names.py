@@ -1,8 +1,7 @@
-"""Names that are reserved for players, and sessions that were ended: the contract of both stores,
-and the one in memory.
+"""Reserved player names and ended sessions: the contract, and its implementation in memory.
 
-A name is known by its skeleton (see `server/skeletons.py`), which is not looked into here.  Times
-are milliseconds UTC.
+A name is identified by its skeleton (see `server/auth/confusables.py`), which is opaque here.
+Times are milliseconds UTC.
 """
 
 from collections import OrderedDict
@@ -11,53 +10,53 @@ from typing import NamedTuple, Protocol
 
 from pokerws.game.state import PlayerId
 
-# A guest costs some 300 bytes here, and only a newcomer's name can be new.
+# One costs about 300 bytes, and each guest has one at most.
 MAX_NAMES = 100_000
-# So many that have expired are removed at most as one comes, so that no call has to wait for all.
+# Expired entries removed per call, so that no call has to remove them all.
 SWEEP = 10
-# Some 150 MB; who logs out so often is up to no good.
+# About 150 MB.  Only abuse ends so many sessions.
 MAX_ENDED = 500_000
 
 
 class Names(Protocol):
-    """Keeps them.  Every method raises StoreUnavailable when out of reach.
+    """Keeps them.  Every method raises StoreUnavailable if it is out of reach.
 
-    What has expired counts as not there, and is removed a little at a time as new ones come.
+    Expired entries do not count.  They are removed a few at a time, as new ones come.
     """
 
     async def claim(
         self, skeleton: str, player: PlayerId, name: str, *, now_ms: int, until_ms: int
     ) -> bool:
-        """Reserve a name for a player until a time, and give the player's other ones up.
+        """Reserve a name for a player until a time, and release the player's other names.
 
-        Returns whether the player has it now: no, with nothing changed, where it is another's.  Of
-        several that ask at once for a free one, exactly one gets it.
+        Returns whether the player holds it now.  If it is another player's, nothing changes.  Of
+        several concurrent claims of a free name exactly one succeeds.
         """
 
     async def end_session(self, sid: str, *, now_ms: int, until_ms: int) -> None:
-        """Keep a session in mind as ended until a time, or longer where it is so already."""
+        """Record a session as ended until a time; a later time that is recorded stays."""
 
     async def ended_sessions(self, now_ms: int) -> dict[str, int]:
-        """The sessions that are ended, each with the time until which it is to be kept in mind."""
+        """The ended sessions, each with the time until which it is recorded."""
 
 
 class EndedSessions:
-    """Sessions that were ended, each with the time until which it is to be kept in mind.
+    """Ended sessions, each with the time until which it is recorded.
 
-    To add one costs as good as nothing, however many there are.  None is forgotten before its
-    time, or its tokens would be good again: when it is full, no further session can be ended.
+    Adding one is cheap, however many there are.  None is dropped early, since its tokens would be
+    valid again: when it is full, no more sessions can be ended.
     """
 
     def __init__(self) -> None:
         self._until_ms: dict[str, int] = {}
-        # By when they expire; what was prolonged is in it again.
+        # Ordered by expiry; a prolonged session is in it twice.
         self._queue: list[tuple[int, str]] = []
 
     def __len__(self) -> int:
         return len(self._queue)
 
     def add(self, sid: str, *, now_ms: int, until_ms: int) -> None:
-        """Keep a session in mind until a time, or longer where it is so already."""
+        """Record a session until a time; a later time that is recorded stays."""
         self._sweep(now_ms)
         if until_ms > self._until_ms.get(sid, 0):
             self._until_ms[sid] = until_ms
@@ -65,15 +64,15 @@ class EndedSessions:
 
     @property
     def is_full(self) -> bool:
-        """Whether no other one should be added."""
+        """Whether no more should be added."""
         return len(self._queue) >= MAX_ENDED
 
     def has(self, sid: str, now_ms: int) -> bool:
-        """Whether a session is to be kept in mind."""
+        """Whether a session is recorded as ended."""
         return self._until_ms.get(sid, 0) > now_ms
 
     def all(self, now_ms: int) -> dict[str, int]:
-        """Those that are to be kept in mind."""
+        """The recorded sessions."""
         return {sid: until_ms for sid, until_ms in self._until_ms.items() if until_ms > now_ms}
 
     def _sweep(self, now_ms: int) -> None:
@@ -91,10 +90,10 @@ class _Claim(NamedTuple):
 
 
 class MemoryNames:
-    """`Names` in dicts.  When it is full, the name that was not renewed for longest is free."""
+    """`Names` in dicts.  When it is full, the least recently renewed name is released."""
 
     def __init__(self) -> None:
-        # A plain dict takes ever longer to find its first.
+        # In a plain dict, finding the first entry becomes slower with each deletion.
         self._claims: OrderedDict[str, _Claim] = OrderedDict()
         self._skeletons: dict[PlayerId, str] = {}
         self._ended = EndedSessions()
@@ -124,7 +123,7 @@ class MemoryNames:
         return self._ended.all(now_ms)
 
     def _drop_expired(self, now_ms: int) -> None:
-        """Those at the front: a claim that is renewed goes to the back, so the oldest are there."""
+        """Release expired names at the front: a renewed claim moves to the back."""
         while self._claims:
             oldest = next(iter(self._claims))
             if self._claims[oldest].until_ms > now_ms and len(self._claims) < MAX_NAMES:

@@ -1,7 +1,7 @@
-"""What a store is: the contract that `memory.py` and `postgres.py` both keep.
+"""The contract of a store of games and events, and its records.
 
-A store keeps one row a table (a "game") with its newest snapshot, and the log of its events.  It
-never looks into a snapshot or a payload.  `version` is the seq of the last event in the snapshot;
+A store keeps one row for each table (a "game") with its newest snapshot, and the log of its events.
+It never reads a snapshot or a payload.  `version` is the seq of the last event in the snapshot;
 `epoch` counts how often the table's owner has changed.
 """
 
@@ -12,18 +12,21 @@ from typing import Literal, NamedTuple, Protocol
 import msgspec
 from msgspec import Struct
 
-from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.names import Names
+
+# A quarantined table cannot be read: it is neither listed nor loaded until it is repaired.
+StoredStatus = TableStatus | Literal["quarantined"]
 
 _encode = msgspec.json.Encoder().encode
 
 
 class Receipt(Struct, frozen=True, array_like=True, gc=False):
-    """The answer that an accepted command got: the seq of the first event it caused.
+    """The answer to an accepted command: the seq of the first event that it caused.
 
-    `digest` is of the command's id and content, so that an id used again for something else is not
-    taken for a repetition.
+    `digest` covers the command's id and content, so that reusing an id for another command is not
+    taken for a resend.
     """
 
     digest: str
@@ -33,9 +36,9 @@ class Receipt(Struct, frozen=True, array_like=True, gc=False):
 class TableSnapshot(Struct):
     """What a snapshot holds: the table, and each player's latest accepted commands.
 
-    The table equals the replay of its events; receipts are about delivery and are not replayed.
-    As stored, the table's secret cards are in `sealed` alone, which `vault.py` opens; it is empty
-    where nothing is secret, and in memory.
+    The table equals the replay of its events.  Receipts are about delivery and are not replayed.
+    In the stored form the table's secret cards are in `sealed` only, encrypted by the vault.  It is
+    empty where nothing is secret, and in memory.
     """
 
     table: Table
@@ -44,7 +47,7 @@ class TableSnapshot(Struct):
 
 
 def canonical_digest(snapshot: TableSnapshot) -> bytes:
-    """A digest of a table's whole state, the same wherever and however it is kept."""
+    """A digest of a table's whole state, the same in memory and in the store."""
     return blake2b(_encode(snapshot), digest_size=16).digest()
 
 
@@ -61,16 +64,16 @@ class EventRow(Struct, frozen=True):
 class Change(Struct, frozen=True):
     """One table's state after some events, to be written in one piece.
 
-    The row is written only if it still is at version `expected` and of `epoch`; `expected` 0 makes
-    the row.  `players` is how many seats are taken.  `events` are those from `expected` + 1 to
-    `version`, or empty where events are not kept.  `snapshot` is a `TableSnapshot` as JSON, in
-    which the key `key_id` sealed the secrets, if there are any.  `chips` are all that are at the
-    table: those of before, and what `transfers` brought and took away.
+    The row is written only if it is still at version `expected` and of `epoch`.  `expected` 0
+    inserts the row.  `players` is the number of taken seats.  `events` are those from
+    `expected` + 1 to `version`, or empty where events are not kept.  `snapshot` is a
+    `TableSnapshot` as JSON; the key `key_id` encrypted its secrets, if there are any.  `chips` is
+    the total at the table: what was there before, plus and minus `transfers`.
     """
 
     table: TableId
     name: str
-    status: Literal["waiting", "active", "closed"]
+    status: TableStatus
     config: TableConfig
     players: int
     hand_number: int
@@ -91,7 +94,7 @@ class Game(NamedTuple):
 
     table: TableId
     name: str
-    status: Literal["waiting", "active", "closed"]
+    status: TableStatus
     config: TableConfig
     players: int
     hand_number: int
@@ -100,9 +103,9 @@ class Game(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A table as loaded to be played on: `epoch` is the new one, and this caller's.
+    """A table loaded to be played on: `epoch` is the new one, and the caller's.
 
-    `later_events` follow the snapshot in the log (none, where both are written in one piece).
+    `later_events` follow the snapshot in the log; there are none where both are written together.
     `log_seq` is the seq of the last event in the log, 0 for an empty log.  `saved_ms` is when the
     last change happened, in milliseconds UTC.
     """
@@ -116,9 +119,9 @@ class Claimed(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A table's row as it is, loaded to be looked at."""
+    """A table's row, read without claiming it."""
 
-    status: str
+    status: StoredStatus
     snapshot: bytes
     version: int
     epoch: int
@@ -126,30 +129,30 @@ class Stored(NamedTuple):
 
 
 class Position(NamedTuple):
-    """How far the stored row of a table is."""
+    """The version and the epoch of a table's stored row."""
 
     version: int
     epoch: int
 
 
 class StoreUnavailable(Exception):
-    """The store could not be reached, or a write's outcome is not known.  Worth another try."""
+    """The store cannot be reached, or the outcome of a write is unknown.  Retrying can help."""
 
 
 class StoreFull(StoreUnavailable):
-    """The store has no room.  Another try helps only when somebody has made some."""
+    """The store has no space.  Retrying helps only after somebody has freed some."""
 
 
 class StoreRejected(Exception):
-    """The store refuses the data itself, as a broken constraint does.  Another try is useless."""
+    """The store refuses the data itself, as for a broken constraint.  Retrying cannot help."""
 
 
 class Overdrawn(StoreRejected):
-    """A transfer asks more of an account than it has."""
+    """A transfer takes more from an account than it holds."""
 
 
 class Store(Protocol):
-    """Keeps games and their events.  Every method raises StoreUnavailable when out of reach."""
+    """Keeps games and their events.  Every method raises StoreUnavailable if it is out of reach."""
 
     @property
     def accounts(self) -> Accounts:
@@ -157,21 +160,21 @@ class Store(Protocol):
 
     @property
     def names(self) -> Names:
-        """The players' names, and the sessions that were ended, kept in the same place."""
+        """The players' names and the ended sessions, kept in the same place."""
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
-        """Write all changes in one transaction, at most one a table; return the tables written.
+        """Write all changes in one transaction, at most one per table; return the tables written.
 
-        A table missing from the answer was at another version or of another epoch: nothing of its
-        change was written.  Raises StoreRejected, with nothing written at all, when any of the
-        changes breaks a rule of the store: Overdrawn, when it is one about an account.
+        A table missing from the result was at another version or epoch: nothing of its change was
+        written.  Raises StoreRejected, with nothing written at all, if any change breaks a rule of
+        the store; Overdrawn, if the rule is about an account.
         """
 
     async def position(self, table: TableId) -> Position | None:
-        """The version and epoch of a table's row, or None where there is none."""
+        """The version and epoch of a table's row, or None without a row."""
 
     async def claim(self, table: TableId) -> Claimed | None:
-        """Raise a table's epoch and load it, or None for an unknown table."""
+        """Raise a table's epoch and load it; None for a table that cannot be claimed."""
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """The same for many tables at once; those that cannot be claimed are missing."""
@@ -180,19 +183,19 @@ class Store(Protocol):
         """A table's row, whatever its status, without claiming it; None for an unknown table."""
 
     async def quarantine(self, table: TableId, at: Position) -> None:
-        """Set a table aside, if it still is as it was: it is not listed, and not loaded."""
+        """Quarantine a table if it is still `at` that position: it is not listed or loaded."""
 
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
-        """Waiting or active tables whose last change was before `before_ms`, a few of them."""
+        """Up to `limit` waiting or active tables, last changed before `before_ms`."""
 
     async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
-        """All games that are waiting or active, but for those in `besides`; oldest first."""
+        """All waiting or active games except those in `besides`, oldest first."""
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Up to `limit` events of the log with a seq above `after_seq`, in order."""
 
     async def session_key(self) -> str:
-        """The key that signs guest sessions: made once and kept with the store."""
+        """The key that signs guest sessions, created once and kept with the store."""
 
     async def close(self) -> None:
-        """Let go of connections.  The store cannot be used afterwards."""
+        """Close the connections.  The store cannot be used afterwards."""

@@ -1,31 +1,35 @@
 /**
- * The page's start: builds everything, shows the name form, the lobby or a table, and the state of
- * the connection. The table that is shown is named by the address: `#table=ID`. Where the server
- * wants a token, the address brings that too, or a form asks for it.
+ * The entry point: builds the page and shows the name form, the lobby or a table, and the state of
+ * the connection. The URL fragment names the open table: `#table=ID`. If the server requires a
+ * token, it comes from the fragment too, or from a form.
  */
 
-import { Account } from "./account.js";
-import { AccountPanel } from "./account-panel.js";
-import { showCards } from "./cards.js";
-import { byId, setText } from "./dom.js";
-import { LobbyScreen } from "./lobby.js";
-import { refusalInWords, say } from "./message.js";
-import { Connection } from "./protocol.js";
-import { TableNames } from "./table-names.js";
-import { TableScreen } from "./table.js";
-import { forgetToken, keepToken, takeTokenFromAddress, token } from "./token.js";
-import { sentence } from "./words.js";
+import { AccountPanel } from "./account/account-panel.js";
+import { Account } from "./account/account.js";
+import { LobbyScreen } from "./lobby/lobby-screen.js";
+import { sentence } from "./model/format.js";
+import { TableNames } from "./model/table-names.js";
+import { Connection } from "./net/protocol.js";
+import { forgetToken, keepToken, takeTokenFromAddress, token } from "./net/token.js";
+import { TableScreen } from "./table/table-screen.js";
+import { showCards } from "./ui/cards.js";
+import { byId, setText } from "./ui/dom.js";
+import { describeRejection, showToast } from "./ui/toast.js";
 
-/** @typedef {import("./protocol.js").ConnectionState} ConnectionState */
+/** @typedef {import("./net/protocol.js").ConnectionState} ConnectionState */
 
 const IDENTITY = "pokerws.identity";
 const FOUR_COLOURS = "pokerws.four-colours";
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
 
+const NEW_ACCOUNT = "The server no longer knows your session. You have a new account.";
+const OUTDATED = "A new version is available. Please reload the page.";
+const TOKEN_EXPIRING = "Your token expires soon. Get a new link to continue.";
+
 const identity = {
   load: () => JSON.parse(localStorage.getItem(IDENTITY) ?? "{}"),
-  /** @param {import("./protocol.js").Identity} value */
+  /** @param {import("./net/protocol.js").Identity} value */
   save: (value) => localStorage.setItem(IDENTITY, JSON.stringify(value)),
 };
 
@@ -33,22 +37,21 @@ const scheme = location.protocol === "https:" ? "wss" : "ws";
 const connection = new Connection({ url: `${scheme}://${location.host}/ws`, identity, token });
 const lobby = new LobbyScreen(connection, openTable);
 const account = new Account(connection);
-const table = new TableScreen(connection, account, tableGone);
+const table = new TableScreen(connection, account, leaveForLobby);
 new AccountPanel(account, new TableNames(connection), () => table.seat());
 let seenOnline = false;
 
 function main() {
   connection.on("status", showStatus);
-  connection.on("name_needed", (refusal) => showNameForm(refusal.message));
-  connection.on("forgotten", () => say("The server did not know you any more. You are new here."));
-  connection.on("outdated", () => say("A new version is out. Please reload the page.", true));
+  connection.on("name_needed", (rejection) => showNameForm(rejection.message));
+  connection.on("forgotten", () => showToast(NEW_ACCOUNT));
+  connection.on("outdated", () => showToast(OUTDATED, true));
   connection.on("notice", (notice) => {
-    // A token that is about to expire is renewed without a word where it can be.
-    if (notice.code !== "token_expiring") say(notice.message, true);
+    // The connection renews an expiring token by itself if it can.
+    if (notice.code !== "token_expiring") showToast(notice.message, true);
   });
-  connection.on("token_needed", (refusal) => showTokenForm(refusal));
-  const ending = "Your token ends soon. Get a newer link to go on.";
-  connection.on("token_expiring", () => say(ending, true));
+  connection.on("token_needed", (rejection) => showTokenForm(rejection));
+  connection.on("token_expiring", () => showToast(TOKEN_EXPIRING, true));
   connection.on("closed", showClosed);
   connection.on("welcome", (welcome) => setText(byId("player-name"), welcome.name));
   byId("name-form").addEventListener("submit", enter);
@@ -96,19 +99,20 @@ function enterToken(event) {
   begin();
 }
 
-/** @param {import("./protocol.js").Rejected} refusal */
-function showTokenForm(refusal) {
+/** @param {import("./net/protocol.js").Rejected} rejection */
+function showTokenForm(rejection) {
   forgetToken();
-  showDoor("token-form");
-  setText(byId("token-error"), refusal.code === "token_missing" ? "" : sentence(refusal.message));
+  showEntryForm("token-form");
+  const reason = rejection.code === "token_missing" ? "" : rejection.message;
+  setText(byId("token-error"), sentence(reason));
   byId("token").focus();
 }
 
 /**
- * Leave everything, and ask who is there.
+ * Leave the lobby or table and show a form to sign in with.
  * @param {"name-form"|"token-form"} form
  */
-function showDoor(form) {
+function showEntryForm(form) {
   leaveTable();
   lobby.hide();
   seenOnline = false;
@@ -116,15 +120,15 @@ function showDoor(form) {
   for (const id of ["name-form", "token-form"]) byId(id).hidden = id !== form;
 }
 
-/** @param {string} [why] */
-function showNameForm(why = "") {
-  showDoor("name-form");
-  setText(byId("name-error"), sentence(why));
+/** @param {string} [reason] */
+function showNameForm(reason = "") {
+  showEntryForm("name-form");
+  setText(byId("name-error"), sentence(reason));
   byId("name").value = identity.load().name ?? "";
   byId("name").focus();
 }
 
-/** The address has changed: it may bring a newer token, and it names what to show. */
+/** Take a token from the changed address, and show what it names. */
 function followAddress() {
   if (takeTokenFromAddress()) {
     if (connection.state === "offline") begin();
@@ -133,20 +137,20 @@ function followAddress() {
   showScreen();
 }
 
-/** @param {import("./protocol.js").Closed} closed */
+/** @param {import("./net/protocol.js").Closed} closed */
 function showClosed({ code, final }) {
   if (code === LOGGED_OUT) {
     forgetToken();
     identity.save({});
     showNameForm("You have logged out.");
   } else if (code === TOO_MANY_CONNECTIONS) {
-    say("You have too many pages open here. Close one: this one tries again by itself.", true);
+    showToast("Too many pages are open. Close one; this page will reconnect by itself.", true);
   } else if (final) {
-    say("The server has cut this page off. Reload it to go on.", true);
+    showToast("The server closed the connection. Reload the page to continue.", true);
   }
 }
 
-/** Show what the address names. */
+/** Show the screen that the address names. */
 function showScreen() {
   if (connection.state === "offline") return;
   const id = new URLSearchParams(location.hash.slice(1)).get("table");
@@ -161,7 +165,7 @@ function showScreen() {
 }
 
 function leaveTable() {
-  if (table.isSeated()) say("You keep your seat. Stand up to leave it.");
+  if (table.isSeated()) showToast("You still have your seat. Stand up to leave it.");
   table.close();
 }
 
@@ -170,9 +174,9 @@ function openTable(id) {
   location.hash = new URLSearchParams({ table: id }).toString();
 }
 
-/** @param {string} why */
-function tableGone(why) {
-  say(why);
+/** @param {string} reason */
+function leaveForLobby(reason) {
+  showToast(reason);
   location.hash = "";
 }
 
@@ -184,7 +188,7 @@ function showStatus(state) {
   const words = { online: "Online", offline: "Not connected", reconnecting: connecting };
   setText(status.firstElementChild, words[state]);
   document.body.dataset.connection = state;
-  if (state === "online" && seenOnline && !table.id) say("Connected again");
+  if (state === "online" && seenOnline && !table.id) showToast("Reconnected");
   if (state === "online") seenOnline = true;
 }
 
@@ -193,13 +197,13 @@ function changeName() {
   showNameForm();
 }
 
-/** The server closes this page's connection when it is done, and those of the others. */
+/** The server then closes this connection and those of the player's other pages. */
 async function logOut() {
   byId("account-dialog").close();
   try {
     await connection.request({ type: "logout" });
   } catch (error) {
-    say(refusalInWords(/** @type {any} */ (error)));
+    showToast(describeRejection(/** @type {any} */ (error)));
   }
 }
 

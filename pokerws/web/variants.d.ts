@@ -1,27 +1,27 @@
-/** The games of the server that this page comes from; it makes `variants.js` from its variants. */
+/** The server's games. The server generates `variants.js`. */
 
 export interface Variant {
   name: string;
   betting: "no_limit" | "pot_limit" | "fixed_limit";
-  /** What is put in first. */
+  /** The forced bets. */
   forced: "blinds" | "button_blind" | "antes" | "bring_in";
-  /** The most that it can be played with. */
+  /** The maximum number of seats. */
   seats: number;
-  /** The names of its streets. */
+  /** The names of the streets. */
   streets: string[];
-  /** The hidden cards of a player after the last street, and those that lie face up. */
+  /** A player's face-down and face-up cards after the last street. */
   down: number;
   up: number;
-  /** The cards in the middle. */
+  /** The number of board cards. */
   board: number;
   /** How many hole cards a hand must use; 0 for any number. */
   fromHole: number;
-  /** Whether cards are drawn. */
+  /** Whether it has draws. */
   draws: boolean;
   /** Whether high and low split each pot. */
   hiLo: boolean;
 }
 
-/** By their codes. */
+/** By code. */
 export const VARIANTS: Record<string, Variant>;
 export const MIXES: Record<string, { name: string; games: string[] }>;

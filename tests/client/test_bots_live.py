@@ -15,9 +15,9 @@ from pokerws.client import Backoff, Client, TableView, connect
 from pokerws.client.bots import STYLES, BotSeat, calling_station, run_bots
 from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableEvent
 from pokerws.game.state import TableId, Turn
+from pokerws.serve import bot_seats
 from pokerws.server.app import App
 from pokerws.settings import Settings
-from server import bot_seats
 from tests.unlimited import NO_LIMITS
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "bot.py"
@@ -50,7 +50,8 @@ async def serving(settings: Settings = SETTINGS) -> AsyncIterator[App]:
 
 
 def open_table(app: App) -> TableId:
-    return TableId(app.open_bot_table())
+    (table, *_) = app.open_bot_tables()
+    return table.id
 
 
 @asynccontextmanager
@@ -144,13 +145,13 @@ async def test_at_further_games_bots_wait_until_somebody_plays_and_again_afterwa
     async with serving(settings) as app:
         # Not those of the main table, who always play.
         seats = [seat for seat in bot_seats(app, settings) if seat.not_among]
-        tables = app.open_bot_games()
+        tables = [table.id for table in app.open_bot_tables() if table.waits_for_company]
         with capture_logs() as logs:
             task = asyncio.create_task(run_bots(app.socket_url, seats, rng=random.Random(1)))
             async with connect(app.socket_url, name="Eve") as eve:
                 listed = await eve.list_tables()
                 assert [found.config.variant for found in listed] == ["NT", *games]
-                for table in map(TableId, tables):
+                for table in tables:
                     await plays_a_few_hands(eve, await eve.watch(table))
             task.cancel()
             await asyncio.wait([task])

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -16,6 +16,8 @@ from tests.vaults import VAULT_KEYS
 
 REPOSITORY = Path(__file__).parents[2]
 START_TIMEOUT_S = 40
+# What a process of the tests gets from their environment; the last is for `make coverage`.
+INHERITED = "PATH HOME LANG TMPDIR CI COVERAGE_PROCESS_CONFIG".split()
 
 
 def free_port() -> int:
@@ -48,18 +50,18 @@ class ServerProcess:
         """The socket's address."""
         return f"ws://127.0.0.1:{self.port}/ws"
 
-    async def start(self, *arguments: str) -> None:
+    async def start(
+        self,
+        *arguments: str,
+        program: Sequence[str] = (sys.executable, "server.py"),
+        cwd: Path = REPOSITORY,
+    ) -> None:
         """Start and wait until the server says that it serves."""
-        environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name in ("PATH", "HOME", "LANG", "TMPDIR", "CI", "FAST_PATH")
-        }
+        environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "server.py",
+            *program,
             *arguments,
-            cwd=REPOSITORY,
+            cwd=cwd,
             env={**environment, "PORT": str(self.port), "LOG_FORMAT": "json", **self.settings},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

@@ -8,7 +8,7 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from tests.e2e.process import REPOSITORY, ServerProcess
+from tests.e2e.process import INHERITED, REPOSITORY, ServerProcess
 
 SECRET = "a secret that only this test knows of"
 
@@ -18,7 +18,10 @@ async def minted(*arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "server.py", "token", *arguments),
         cwd=REPOSITORY,
-        env={"PATH": os.environ["PATH"], "AUTH_SECRET": SECRET},
+        env={
+            **{name: os.environ[name] for name in INHERITED if name in os.environ},
+            "AUTH_SECRET": SECRET,
+        },
         stdout=asyncio.subprocess.PIPE,
     )
     output, _ = await process.communicate()

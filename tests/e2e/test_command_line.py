@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.process import REPOSITORY, ServerProcess
+from pokerws.client import connect
+from tests.e2e.process import INHERITED, REPOSITORY, ServerProcess
 from tests.postgres_fixtures import Databases
 from tests.vaults import VAULT_KEYS
 
@@ -27,7 +28,7 @@ HAND = {
 
 async def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
     """Exit code, output and errors of one call."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "server.py",
@@ -40,6 +41,14 @@ async def run(*arguments: str, **settings: str) -> tuple[int, str, str]:
     output, errors = await process.communicate()
     assert process.returncode is not None
     return process.returncode, output.decode(), errors.decode()
+
+
+async def refused(why: str, *arguments: str, **settings: str) -> None:
+    """See a command fail with one line that says why."""
+    code, output, errors = await run(*arguments, **settings)
+    assert (code, output, errors.count("\n")) == (1, "", 1)
+    assert errors.startswith("pokerws: ")
+    assert why in errors
 
 
 @pytest.mark.parametrize(
@@ -133,6 +142,20 @@ async def test_in_memory_play_logs_its_outcome() -> None:
     assert await server.stop() == 0
 
 
+async def test_bots_come_to_the_main_table_though_that_of_another_game_does_not_fit() -> None:
+    server = ServerProcess(
+        max_tables=1, bots=2, bot_games="PO", bot_max_delay_ms=1, bot_min_delay_ms=0
+    )
+    await server.start()
+    line = await server.logged("bot_table_not_opened")
+    assert "raise MAX_TABLES" in line["error"]
+    async with connect(server.socket_url, name="Rail") as rail:
+        (table,) = await rail.list_tables()
+        view = await rail.watch(table.table)
+        await view.wait_for(lambda view: view.table.hand_number > 0)
+    assert await server.stop() == 0
+
+
 async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_running_server(
     place: Path,
 ) -> None:
@@ -171,13 +194,13 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
     assert code == 0
     assert output.startswith("PokerStars Hand #")
     assert "Dealt to" not in output
-    assert "somebody was dealt into none of these hands: they are as spectators saw" in errors
+    assert "somebody was not dealt into any of these hands" in errors
     for command in (
         ["verify", "--game", "no-such"],
         ["replay", "no-such"],
         ["export", "--game", "no-such"],
     ):
-        assert await run(*command, **settings) == (1, "", "pokerws: there is no game no-such\n")
+        await refused("no-such", *command, **settings)
     assert not (place / "postgres/cluster/data/postmaster.pid").exists()
 
 
@@ -266,7 +289,7 @@ async def test_archive_moves_finished_hands_into_files_beside_a_running_server(
 
     code, output, errors = await run("archive", "--before", "soon", **settings)
     assert (code, output) == (2, "")
-    assert "'soon' is no date like 2026-01-31" in errors
+    assert "expected a date like 2026-01-31, got 'soon'" in errors
 
 
 async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
@@ -301,11 +324,7 @@ async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
         "1 games verified, 0 mismatches\n",
         "",
     )
-    assert await run(*command, "--restore", **settings) == (
-        1,
-        "",
-        "pokerws: it is active and not in quarantine, so there is nothing to restore\n",
-    )
+    await refused("not in quarantine", *command, "--restore", **settings)
 
     code, output, errors = await run(*command, "--refund", **settings)
     assert (code, errors) == (0, "")
@@ -315,11 +334,7 @@ async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
 
     code, _, errors = await run(*command, "--restore", "--refund", **settings)
     assert (code, "not allowed with" in errors) == (2, True)
-    assert await run("repair", "no-such", **settings) == (
-        1,
-        "",
-        "pokerws: there is no game no-such\n",
-    )
+    await refused("no-such", "repair", "no-such", **settings)
 
 
 async def test_replay_ends_quietly_when_nobody_reads_on(

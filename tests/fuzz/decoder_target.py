@@ -7,12 +7,11 @@ The first byte chooses the wire and how strict it is, and whether hello has been
 import asyncio
 import random
 from pathlib import Path
+from unittest.mock import patch
 
 from pokerws.game.state import TableConfig, TableId
-from pokerws.game.table import open_table
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, Wire
 from pokerws.metrics import Metrics
-from pokerws.storage.store import TableSnapshot
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_desk, read
@@ -34,8 +33,8 @@ async def _answer(how: int, frame: bytes) -> None:
     wire = MSGPACK if how & BINARY else JSON
     clock, rng = ManualClock(), random.Random(1)
     desk = open_desk(clock, rng, strict=bool(how & STRICT), metrics=METRICS)
-    table, _ = open_table(TABLE, "T", TableConfig())
-    desk.lobby._actor(TABLE, TableSnapshot(table), epoch=1, stored_seq=0)
+    with patch("secrets.token_hex", return_value=TABLE):
+        desk.lobby.create("T", TableConfig())
     client = Client(desk, wire, None if how & STRANGER else "p0")
     await client.sends(_delivered(wire, frame))
     answers = [read(wire, sent) for sent in client.take()]

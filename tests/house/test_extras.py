@@ -86,8 +86,13 @@ def test_the_client_needs_all_that_it_brings(place: Path) -> None:
     assert set(PROJECT["dependencies"]) <= set(ended.stdout.split())
 
 
-def test_the_server_says_what_to_install_where_it_was_left_out(place: Path) -> None:
-    ended = run(place, PROJECT["dependencies"], str(ROOT / "server.py"))
+@pytest.mark.parametrize(
+    "command", [[str(ROOT / "server.py")], ["-c", "from pokerws.cli import main; main()"]]
+)
+def test_the_server_says_what_to_install_where_it_was_left_out(
+    place: Path, command: list[str]
+) -> None:
+    ended = run(place, PROJECT["dependencies"], *command)
     assert ended.returncode == 1
     assert re.fullmatch(r"pokerws: .+: pip install '\.\[server\]'\n", ended.stderr)
 

@@ -60,7 +60,7 @@ def test_every_close_code_of_the_server_has_a_line(code: CloseCode) -> None:
 
 def test_every_notice_that_the_server_gives_is_known() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "pokerws").rglob("*.py"))
-    given = re.findall(r'(?:Notice\(\s*|_tell_watchers\(\w+, )"(\w+)"', code)
+    given = re.findall(r'(?:Notice|\.notify)\(\s*"(\w+)"', code)
     assert set(given) == set(NOTICES)
 
 

@@ -19,7 +19,7 @@ async def test_a_server_that_set_a_table_aside_plays_on_with_it_after_the_repair
     async with house_on(store, clock) as house:
         actor = await house.open_hand()
         table, was, seq = actor.table.id, actor.table, actor.table.seq
-        house.lobby.table_fenced(table)
+        house.lobby.outcomes.fenced(table)
         await repairs.operator.execute(NO_SNAPSHOT)
         with pytest.raises(Exception, match="table_quarantined"):
             await house.lobby.find(table)

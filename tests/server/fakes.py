@@ -1,10 +1,12 @@
 """Stand-ins for what surrounds a table: a clock that tests turn, viewers that remember."""
 
+import random
 from collections.abc import Callable
 
 import msgspec
 
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.deal import Shuffle, shuffler
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     JSON,
     Events,
@@ -15,12 +17,17 @@ from pokerws.messages import (
 )
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.change_builder import Step, sealed
-from pokerws.storage.memory import MemoryAccounts, MemoryStore
+from pokerws.storage.journal.listener import JournalListener
+from pokerws.storage.memory_accounts import MemoryAccounts
+from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.store import Change
+from pokerws.storage.vault.vault import Vault
+from tests.storage.memory_store import MemoryStore
 
 _decode = server_decoder().decode
 
@@ -44,6 +51,12 @@ class ManualClock(Clock):
     def next_alarm_ms(self) -> int | None:
         """When the next alarm is due."""
         return min((alarm.at_ms for alarm in self._alarms), default=None)
+
+    def ring_early(self) -> None:
+        """Call the next alarm now, as an event loop may do that is early by its resolution."""
+        alarm = min(self._alarms, key=lambda alarm: alarm.at_ms)
+        alarm.cancel()
+        alarm.callback()
 
     def advance(self, by_ms: int) -> None:
         """Let time pass, with the alarms that are due on the way."""
@@ -85,16 +98,16 @@ class FakeViewer:
     def answer(self, message: TableAnswer) -> None:
         self.frames.append(msgspec.json.encode(message))
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         self.frames.append(frame)
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         self.frames.append(frame)
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         self.frames.append(frame)
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         self.moved_tables.append(table)
 
     def take(self) -> list[ServerMessage]:
@@ -108,11 +121,14 @@ class FakeViewer:
         return [message for message in self.take() if isinstance(message, Events)]
 
 
-class FakeSink:
-    """A journal that keeps what it is given, and says at once that it is stored."""
+class FakeJournal:
+    """A journal that keeps what it is given, and tells its actor at once that it is stored."""
+
+    keeps = True
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
+        self._listeners: list[JournalListener] = []
         self.over_high_water = False
         self.oldest_ms = 0
         self.healthy = True
@@ -123,6 +139,14 @@ class FakeSink:
         if self.actor is not None:
             self.actor.written(change.version)
 
+    def subscribe(self, listener: JournalListener) -> None:
+        self._listeners.append(listener)
+
+    def commit(self, table: Table) -> None:
+        """Report that all of a table is stored."""
+        for listener in self._listeners:
+            listener.written(table.id, table.seq)
+
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Nothing ever waits here."""
 
@@ -132,7 +156,7 @@ class FakeOwner:
 
     def __init__(self) -> None:
         self.changed = 0
-        self.failed: list[TableActor] = []
+        self.failed: list[TableId] = []
         self.transfers: list[Transfer] = []
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
@@ -141,8 +165,11 @@ class FakeOwner:
     def table_changed(self, summary: TableSummary) -> None:
         self.changed += 1
 
-    def table_failed(self, actor: TableActor) -> None:
-        self.failed.append(actor)
+    def table_closing(self, table: TableId) -> None:
+        """The test looks at the table."""
+
+    def table_failed(self, table: TableId) -> None:
+        self.failed.append(table)
 
 
 class OpenAccounts(MemoryAccounts):
@@ -165,9 +192,32 @@ class OpenStore(MemoryStore):
         self._accounts: MemoryAccounts = OpenAccounts()
 
 
-def open_bank(clock: Clock, store: MemoryStore | None = None) -> Bank:
-    """A bank over the accounts of a store, or of its own."""
-    if store is not None:
-        return Bank(store.accounts, clock, Terms())
-    accounts = OpenAccounts()
-    return Bank(accounts, clock, Terms(), book=accounts.book)
+def open_cashier(clock: Clock, store: MemoryStore) -> Cashier:
+    """A cashier over the accounts of a store."""
+    return Cashier(store.accounts, clock, Terms())
+
+
+def open_memory_lobby(
+    clock: Clock,
+    shuffle: Shuffle | None = None,
+    *,
+    accounts: MemoryAccounts | None = None,
+    terms: Terms | None = None,
+    max_tables: int = 20,
+    max_opened: int = 0,
+) -> tuple[Lobby, Cashier]:
+    """The lobby and the cashier of a server that stores nothing."""
+    store = NullStore(accounts or OpenAccounts())
+    cashier = Cashier(store.accounts, clock, terms or Terms())
+    lobby = Lobby(
+        store=store,
+        journal=NullJournal(store.accounts),
+        vault=Vault(()),
+        keep_events=False,
+        clock=clock,
+        shuffle=shuffle or shuffler(random.Random(1).randbytes),
+        cashier=cashier,
+        max_tables=max_tables,
+        max_opened=max_opened,
+    )
+    return lobby, cashier

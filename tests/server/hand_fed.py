@@ -1,7 +1,6 @@
-"""A connection without a socket: bytes are fed to it by hand, and what it writes is looked at.
+"""A connection without a socket: tests feed it bytes, and look at what it writes.
 
-Behind it is a session at a table where a hand is being played, so that the same bytes can be fed
-to a server that takes messages at once and to one that takes the library's way.
+Its session watches a table where a hand is being played.
 """
 
 import asyncio
@@ -17,20 +16,20 @@ from websockets.frames import Frame, Opcode
 
 from pokerws.game import commands
 from pokerws.game.state import PlayerId, TableConfig
-from pokerws.messages import JSON, ClientMessage, ListTables, Ping, Watch
+from pokerws.messages import ClientMessage, ListTables, Ping, Watch
 from pokerws.metrics import Metrics
 from pokerws.server.auth.identity import Identity
-from pokerws.server.limits.limits import Meter, Quotas, Rate, Rates
-from pokerws.server.listener import framings
+from pokerws.server.limits.limits import Meter, Quotas, Rates
+from pokerws.server.limits.rate_limits import Rate
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.client_address import TrustedProxies
-from pokerws.server.net.connection import Connection
-from pokerws.server.net.connection_counts import Door
-from pokerws.server.sessions.handlers import dispatch, find_play
+from pokerws.server.net.connection import Connection, Work, frame_caches
+from pokerws.server.net.connection_counts import ConnectionCounts
+from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import Viewer
 from tests.server.fakes import FakeViewer, ManualClock
-from tests.server.in_process import open_desk
+from tests.server.in_process import carried_out, open_desk
 from tests.server.random_action import random_action
 
 HEAD = (
@@ -101,6 +100,7 @@ class HandFed(asyncio.Transport):
         self.writes: list[bytes] = []
         self.has_ended = False
         self.is_aborted = False
+        self.is_paused = False
 
     @property
     def written(self) -> bytes:
@@ -132,22 +132,24 @@ class HandFed(asyncio.Transport):
         """There is no buffer."""
 
     def pause_reading(self) -> None:
-        """Who feeds by hand does not stop."""
+        # A test goes on feeding all the same.
+        self.is_paused = True
 
     def resume_reading(self) -> None:
-        """Nor has to go on."""
+        self.is_paused = False
 
 
 class Fed:
     """Ann's connection, and the table where she plays with Ben, who acts when it is his turn.
 
-    What she is to be answered to `ping` and `list_tables` has to wait until `let_on`.
+    Her messages `ping` and `list_tables` have to wait until `let_on`.  With `by_library` everything
+    goes through the library's parser and queue, as it does behind a message that waits.
     """
 
     def __init__(
         self,
         *,
-        is_fast: bool,
+        by_library: bool = False,
         frames: Rate | None = None,
         rates: Rates | None = None,
         outbox_frames: int = 1024,
@@ -162,9 +164,9 @@ class Fed:
             self.actor = self.desk.lobby.create("One", CONFIG)
         self.transport = HandFed()
         self.ended: BaseException | None = None
-        self._open(frames, Quotas(rates), is_fast=is_fast)
+        self._open(frames, Quotas(rates), by_library=by_library)
 
-    def _open(self, frames: Rate | None, quotas: Quotas, *, is_fast: bool) -> None:
+    def _open(self, frames: Rate | None, quotas: Quotas, *, by_library: bool) -> None:
         bounds = Bounds(
             message_bytes=4096,
             header_bytes=1024,
@@ -176,8 +178,10 @@ class Fed:
         self.protocol = Protocol(bounds, {}, self.clock.now_ms)
         self._tasks: set[asyncio.Task[None]] = set()
         server = SimpleNamespace(handler=self._serve, handler_tasks=self._tasks)
-        door = Door(quotas, TrustedProxies(), self.clock, Metrics())
-        self.connection = Connection(self.protocol, cast("Server", server), door, bounds)
+        counts = ConnectionCounts(quotas, TrustedProxies(), self.clock, Metrics())
+        self.connection = Connection(
+            self.protocol, cast("Server", server), counts, bounds, frame_caches()
+        )
         self.connection.connection_made(self.transport)
         self.connection.data_received(HEAD)
         assert self.connection.request is not None
@@ -185,8 +189,8 @@ class Fed:
         self.connection.send_data()
         self.connection.forget_handshake()
         self.session = Session(self.connection, self.desk, self._dispatch, Meter(quotas))
-        if is_fast:
-            self.session.serve_at_once(find_play, framings()[JSON])
+        if by_library:
+            self.connection._queued = 1
 
     async def _serve(self, connection: Connection) -> None:
         assert connection is self.connection
@@ -195,10 +199,14 @@ class Fed:
         except Exception as error:  # noqa: BLE001  The library logs it, and closes with 1011.
             self.ended = error
 
-    async def _dispatch(self, session: Session, message: ClientMessage) -> None:
+    def _dispatch(self, session: Session, message: ClientMessage) -> Work | None:
         if isinstance(message, Ping | ListTables):
-            await self._let_on.wait()
-        await dispatch(session, message)
+            return self._later(session, message)
+        return dispatch(session, message)
+
+    async def _later(self, session: Session, message: ClientMessage) -> None:
+        await self._let_on.wait()
+        await carried_out(session, message)
 
     async def start(self) -> None:
         """Have Ann and Ben play a hand, which Ann watches."""
@@ -208,7 +216,7 @@ class Fed:
             sit = commands.Sit(viewer.player, viewer.player, seat, 10_000, 10**6)
             self.actor.handle(viewer, f"sit {seat}", sit)
         self.clock.advance(0)
-        await dispatch(self.session, Watch("w", self.actor.table.id))
+        await carried_out(self.session, Watch("w", self.actor.table.id))
         await self.settle()
         self.transport.writes.clear()
 

@@ -14,15 +14,14 @@ from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.server.net.connection import Connection
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
-from pokerws.server.tables.cashier import Bank, Terms
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.store import Store
-from pokerws.storage.vault.vault import Vault
-from tests.server.fakes import OpenAccounts, OpenStore
+from tests.server.fakes import OpenStore, open_memory_lobby
+from tests.vaults import VAULT
 
 
 class NoSocket:
@@ -48,7 +47,7 @@ class Client:
     With a player it speaks for that one without having said hello.
     """
 
-    def __init__(self, desk: Desk, wire: Wire = JSON, player: str | None = None) -> None:
+    def __init__(self, desk: SessionContext, wire: Wire = JSON, player: str | None = None) -> None:
         self.connection = NoSocket(wire)
         self.session = Session(cast("Connection", self.connection), desk, dispatch)
         if player is not None:
@@ -64,12 +63,14 @@ class Client:
         return self.session._closing is not None
 
     async def asks(self, message: ClientMessage) -> None:
-        """Send a message through the door that frames come through."""
+        """Encode a message and send it as a client would."""
         frame = self.session.wire.encode(message)
         await self.sends(frame.decode() if self.session.wire.is_text else frame)
 
     async def sends(self, frame: str | bytes) -> None:
-        await self.session._take(frame)
+        work = self.session.receive(frame)
+        if work is not None:
+            await work
 
     def take(self) -> list[bytes]:
         """The frames that were sent since the last call, in order."""
@@ -80,10 +81,17 @@ class Client:
         """The connection is gone."""
         for actor in self.session.watched.values():
             actor.unwatch(self.session)
-        desk = self.session.desk
+        desk = self.session.context
         desk.lobby.forget(self.session)
         if self.session.identity is not None:
             desk.revocations.leave(self.session.identity, self.session)
+
+
+async def carried_out(session: Session, message: ClientMessage) -> None:
+    """Carry out a message, with all that it has to wait for."""
+    work = dispatch(session, message)
+    if work is not None:
+        await work
 
 
 def read(wire: Wire, frame: bytes) -> dict[str, Any]:
@@ -105,31 +113,29 @@ def open_desk(
     strict: bool = True,
     max_tables: int = 20,
     store: OpenStore | None = None,
-    sink: Sink | None = None,
-    vault: Vault | None = None,
+    journal: TableJournal | None = None,
     durable: bool = False,
     metrics: Metrics | None = None,
-) -> Desk:
+) -> SessionContext:
     """What sessions share; in memory unless there is a store, and without limits on rates."""
-    accounts = OpenAccounts()
     # Nobody runs out of chips.
-    terms = Terms(grant=10**12)
-    bank = Bank(accounts, clock, terms, book=accounts.book)
-    if store is not None:
-        bank = Bank(store.accounts, clock, terms)
-    kept: Store | None = store
-    lobby = Lobby(
-        store=kept,
-        sink=sink,
-        keep_events=sink is not None,
-        clock=clock,
-        shuffle=shuffler(rng.randbytes),
-        bank=bank,
-        max_tables=max_tables,
-        durable=durable,
-        vault=vault,
-    )
-    return Desk(
+    terms, shuffle = Terms(grant=10**12), shuffler(rng.randbytes)
+    if store is None or journal is None:
+        lobby, bank = open_memory_lobby(clock, shuffle, terms=terms, max_tables=max_tables)
+    else:
+        bank = Cashier(store.accounts, clock, terms)
+        lobby = Lobby(
+            store=store,
+            journal=journal,
+            vault=VAULT,
+            keep_events=True,
+            clock=clock,
+            shuffle=shuffle,
+            cashier=bank,
+            max_tables=max_tables,
+            durable=durable,
+        )
+    return SessionContext(
         lobby=lobby,
         bank=bank,
         admission=Guests("k" * 32),

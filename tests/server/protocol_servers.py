@@ -18,7 +18,7 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
 from pokerws.settings import Settings
 from pokerws.storage.accounts import Account
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Change, Claimed, EventRow, StoreUnavailable

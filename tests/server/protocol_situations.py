@@ -12,6 +12,7 @@ from pokerws.messages import MSGPACK
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.server.tables.actor import TableActor
+from pokerws.storage.journal.journal import Journal
 from tests.server.protocol_servers import token
 from tests.server.transcript_player import Scene, Speaker
 
@@ -330,7 +331,7 @@ async def behind(scene: Scene) -> None:
     await scene.client.do("sit", table=table, buy_in=BUY_IN)
     app = await scene.app()
     assert app._lobby is not None
-    assert app._journal is not None
+    assert isinstance(app._journal, Journal)
     await app._lobby.flush()
     store = scene.servers.store("behind")
     store.open.clear()

@@ -37,7 +37,7 @@ from pokerws.messages import (
     Watch,
     WatchLobby,
 )
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables import actor as table_actor
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.in_process import Client, open_desk
@@ -65,7 +65,7 @@ class RandomPlay:
         config: TableConfig,
         *,
         seed: int,
-        desk: Desk | None = None,
+        desk: SessionContext | None = None,
         clock: ManualClock | None = None,
     ) -> None:
         self.rng = random.Random(seed)
@@ -213,4 +213,3 @@ class RandomPlay:
             ChooseGame(self._id, table, rng.choice(list(VARIANTS))),
         ]
         await client.asks(rng.choice(messages))
-        self.desk.lobby._listed.tell()

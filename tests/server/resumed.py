@@ -8,7 +8,6 @@ import msgspec
 from pokerws.client import TableView
 from pokerws.game import commands
 from pokerws.game.apply import apply
-from pokerws.game.deal import shuffler
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import redact_table
 from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig
@@ -16,7 +15,7 @@ from pokerws.game.table import replay
 from pokerws.messages import Accepted, Events, Snapshot, Watch
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import FakeViewer, ManualClock, open_bank
+from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 from tests.server.random_action import random_action
 from tests.server.stored_house import StoredHouse
 from tests.vaults import VAULT
@@ -44,16 +43,8 @@ _decode_table = msgspec.json.Decoder(Table).decode
 
 def memory_lobby(clock: ManualClock, *, max_tables: int = 1, max_opened: int = 0) -> Lobby:
     """A lobby of a server that stores nothing."""
-    return Lobby(
-        store=None,
-        sink=None,
-        keep_events=False,
-        clock=clock,
-        shuffle=shuffler(random.Random(1).randbytes),
-        bank=open_bank(clock),
-        max_tables=max_tables,
-        max_opened=max_opened,
-    )
+    lobby, _ = open_memory_lobby(clock, max_tables=max_tables, max_opened=max_opened)
+    return lobby
 
 
 class Playing:

@@ -10,14 +10,15 @@ from pokerws.game.deal import shuffler
 from pokerws.game.state import TableConfig, TableId
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory import MemoryAccounts, MemoryStore
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.store import Store
 from pokerws.storage.vault.vault import Vault
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.storage.faulty_store import FaultyStore
+from tests.storage.memory_store import MemoryStore
 from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
@@ -64,18 +65,15 @@ class StoredHouse:
         self.journal = Journal(
             store,
             keep_events=True,
-            on_fenced=self._fenced,
-            on_quarantined=self._lost,
-            on_written=self._written,
             clock=lambda: clock.now_ms() / 1000,
         )
         self.lobby = Lobby(
             store=store,
-            sink=self.journal,
+            journal=self.journal,
             keep_events=True,
             clock=clock,
             shuffle=shuffler(random.Random(3).randbytes),
-            bank=Bank(store.accounts, clock, Terms()),
+            cashier=Cashier(store.accounts, clock, Terms()),
             max_tables=20_000,
             vault=vault,
             durable=durable,
@@ -91,15 +89,6 @@ class StoredHouse:
         self.viewers = {name: FakeViewer(name) for name in NAMES}
         self._rng = random.Random(5)
         self._ids = map(str, range(1_000_000))
-
-    def _fenced(self, table: TableId) -> None:
-        self.lobby.table_fenced(table)
-
-    def _lost(self, table: TableId) -> None:
-        self.lobby.table_lost(table)
-
-    def _written(self, table: TableId, seq: int) -> None:
-        self.lobby.table_written(table, seq)
 
     async def written(self) -> None:
         """Wait until all that has happened is stored."""

@@ -33,7 +33,7 @@ from pokerws.storage.store import (
     StoreUnavailable,
     TableSnapshot,
 )
-from tests.server.fakes import OpenStore, open_bank
+from tests.server.fakes import OpenStore, open_cashier
 from tests.vaults import VAULT
 
 Mode = Literal["dual-write", "durable"]
@@ -171,34 +171,36 @@ class Process:
         self.journal = Journal(
             world.store,
             keep_events=True,
-            on_fenced=self._fenced,
-            on_quarantined=self._lost,
-            on_conflict=self._lost if world.mode == "durable" else None,
-            on_written=self._written,
+            overwrite_edits=world.mode != "durable",
             back_off=SeededBackOff(),
             clock=world.loop.time,
         )
         self.lobby = Lobby(
             store=world.store,
-            sink=self.journal,
+            journal=self.journal,
             keep_events=True,
             clock=LoopClock(world.loop),
             shuffle=shuffler(world.rng.randbytes),
-            bank=open_bank(LoopClock(world.loop), world.store),
+            cashier=open_cashier(LoopClock(world.loop), world.store),
             max_tables=10,
             vault=VAULT,
             durable=world.mode == "durable",
         )
+        self.journal.subscribe(self)
 
-    def _fenced(self, table: TableId) -> None:
-        self.lobby.table_fenced(table)
+    # ---- what the journal reports: the lobby has its own listener
 
-    def _lost(self, table: TableId) -> None:
+    def written(self, table: TableId, version: int) -> None:
+        """As it should be."""
+
+    def fenced(self, table: TableId) -> None:
+        """Another process has claimed the table."""
+
+    def rejected(self, table: TableId) -> None:
         self.world.holds(self.world.tampered, "a table was lost without a cause")
-        self.lobby.table_lost(table)
 
-    def _written(self, table: TableId, seq: int) -> None:
-        self.lobby.table_written(table, seq)
+    def conflict(self, table: TableId) -> None:
+        self.rejected(table)
 
     async def start(self) -> None:
         self.journal.start()
@@ -231,7 +233,7 @@ class Person:
         if message.id == self.asked and self.answer_to and not self.answer_to.done():
             self.answer_to.set_result(message)
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         message = _decode_frame(frame)
         match message:
             case Events(seq=seq, events=events):
@@ -244,13 +246,13 @@ class Person:
             case _:
                 pass
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Nothing about a table."""
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         """Nobody chats here."""
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         self.actor = None
         self.hang_up()
 

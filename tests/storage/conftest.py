@@ -1,6 +1,6 @@
 """What tests of the storage share: the log as a list, journals that tell, a place for a cluster."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol
 
 import pytest
@@ -10,6 +10,7 @@ from structlog.typing import EventDict
 from pokerws.game.state import TableId
 from pokerws.storage.journal import journal
 from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.store import Store
 
@@ -47,16 +48,32 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Logged:
 
 
 class Heard:
-    """What journals told their owner."""
+    """A `JournalListener` that notes what it is told; `on_written` is called as well."""
 
-    def __init__(self) -> None:
-        self.fenced: list[TableId] = []
-        self.quarantined: list[TableId] = []
-        self.written: list[tuple[TableId, int]] = []
+    def __init__(self, on_written: Callable[[TableId, int], None] | None = None) -> None:
+        self.tables_fenced: list[TableId] = []
+        self.tables_rejected: list[TableId] = []
+        self.tables_conflicting: list[TableId] = []
+        self.versions_written: list[tuple[TableId, int]] = []
+        self._on_written = on_written
+
+    def written(self, table: TableId, version: int) -> None:
+        self.versions_written.append((table, version))
+        if self._on_written is not None:
+            self._on_written(table, version)
+
+    def fenced(self, table: TableId) -> None:
+        self.tables_fenced.append(table)
+
+    def rejected(self, table: TableId) -> None:
+        self.tables_rejected.append(table)
+
+    def conflict(self, table: TableId) -> None:
+        self.tables_conflicting.append(table)
 
 
 class OpenJournal(Protocol):
-    def __call__(self, store: Store, **options: Any) -> Journal:
+    def __call__(self, store: Store, listener: JournalListener = ..., **options: Any) -> Journal:
         """Start a journal that is stopped when the test is over."""
 
 
@@ -69,15 +86,9 @@ def heard() -> Heard:
 async def journal_on(heard: Heard, logged: Logged) -> AsyncIterator[OpenJournal]:
     journals: list[Journal] = []
 
-    def start(store: Store, **options: Any) -> Journal:
-        usual = {
-            "keep_events": True,
-            "on_fenced": heard.fenced.append,
-            "on_quarantined": heard.quarantined.append,
-            "on_written": lambda table, version: heard.written.append((table, version)),
-            "back_off": AT_ONCE,
-        }
-        journal = Journal(store, **{**usual, **options})
+    def start(store: Store, listener: JournalListener = heard, **options: Any) -> Journal:
+        journal = Journal(store, **{"keep_events": True, "back_off": AT_ONCE, **options})
+        journal.subscribe(listener)
         journal.start()
         journals.append(journal)
         return journal

@@ -37,12 +37,11 @@ class PlayedGame:
 
     def _actor(self, snapshot: TableSnapshot, epoch: int, *, keep_events: bool) -> TableActor:
         return TableActor(
-            snapshot.table,
+            snapshot,
             epoch,
-            snapshot.receipts,
             clock=self.clock,
             shuffle=self._shuffle,
-            sink=self._journal,
+            journal=self._journal,
             keep_events=keep_events,
             owner=FakeOwner(),
             vault=VAULT,

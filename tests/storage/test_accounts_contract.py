@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from pokerws.game.state import PlayerId, TableId
-from pokerws.storage import memory as memory_module
+from pokerws.storage import memory_accounts
 from pokerws.storage.accounts import Account, Booked
-from pokerws.storage.memory import MemoryAccounts, MemoryStore
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Overdrawn, Position, Store, StoreRejected
 from tests.storage.changes import START_MS, brings, change, takes
+from tests.storage.memory_store import MemoryStore
 
 ANN, BEN = PlayerId("ann"), PlayerId("ben")
 T1, T2 = TableId("t1"), TableId("t2")
@@ -289,7 +290,7 @@ async def test_idle_tables_are_those_that_changed_longest_ago(store: Store) -> N
 async def test_above_a_bound_accounts_in_memory_with_nothing_but_their_grant_are_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(memory_module, "MAX_ACCOUNTS", 6)
+    monkeypatch.setattr(memory_accounts, "MAX_ACCOUNTS", 6)
     accounts = MemoryAccounts()
 
     async def opened(name: str) -> int:
@@ -324,7 +325,7 @@ async def test_above_a_bound_accounts_in_memory_with_nothing_but_their_grant_are
 async def test_accounts_in_memory_that_moved_chips_are_kept_however_many_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(memory_module, "MAX_ACCOUNTS", 2)
+    monkeypatch.setattr(memory_accounts, "MAX_ACCOUNTS", 2)
     accounts = MemoryAccounts()
     for number in range(5):
         await accounts.open(PlayerId(f"p{number}"), 1_000, START_MS)

@@ -8,11 +8,11 @@ import pytest
 
 from pokerws.game.state import PlayerId
 from pokerws.storage import names as names_module
-from pokerws.storage.memory import MemoryStore
 from pokerws.storage.names import MemoryNames, Names
 from pokerws.storage.postgres.names import END_SESSION
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS
+from tests.storage.memory_store import MemoryStore
 
 ANN, BEN = PlayerId("p_ann"), PlayerId("p_ben")
 DAY_MS = 86_400_000

@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
-from pokerws.storage.memory import MemoryStore
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Position, Store, StoreRejected
 from tests.storage.changes import START_MS, change, event
+from tests.storage.memory_store import MemoryStore
 
 T1, T2, T3 = TableId("t1"), TableId("t2"), TableId("t3")
 

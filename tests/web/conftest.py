@@ -1,4 +1,4 @@
-"""A table and a person who comes to it."""
+"""Fixtures: a server with one table, and a browser page."""
 
 from collections.abc import AsyncIterator
 
@@ -11,14 +11,14 @@ from tests.web.visitor import DESKTOP, Visitor
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def room() -> AsyncIterator[Room]:
-    """A table with nobody at it."""
+    """A server with an empty table."""
     async with open_room() as room:
         yield room
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def visitor(shared_browser: Browser, room: Room) -> AsyncIterator[Visitor]:
-    """A person with a new browser; nothing may go wrong on the page."""
+    """A visitor with a new browser context; the page must log no error."""
     context = await shared_browser.new_context(viewport=DESKTOP, timezone_id="UTC")
     context.set_default_timeout(5_000)
     visitor = Visitor(context, await context.new_page(), room)

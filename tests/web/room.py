@@ -1,4 +1,4 @@
-"""A server in memory with one table, whose cards, opponents and clock a test decides."""
+"""A server in memory with one table; the test controls cards, opponents and clock."""
 
 import asyncio
 from collections import deque
@@ -27,21 +27,20 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
-from pokerws.server.net.connection import Connection
+from pokerws.server.net.connection import Connection, Receiver, Work
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import TableAnswer
-from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import ManualClock, open_bank
+from tests.server.fakes import ManualClock, open_memory_lobby
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
 
 
 class Opponent:
-    """A player without a connection.  It is a `table_actor.Viewer`."""
+    """A player without a connection.  It is a `interfaces.Viewer`."""
 
     def __init__(self, name: str, player: PlayerId) -> None:
         self.name = name
@@ -52,29 +51,32 @@ class Opponent:
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """It knows everything from the table itself."""
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Likewise."""
 
-    def hear(self, frame: bytes) -> None:
+    def send_droppable(self, frame: bytes) -> None:
         """Likewise."""
 
-    def moved(self, table: TableId) -> None:
+    def close_moved(self, table: TableId) -> None:
         raise AssertionError("no other process is about")
 
 
 class Room:
-    """`decks` are the cards of the coming hands, in dealing order; what they leave open follows in
-    the usual order."""
+    """A server with one table.
+
+    `decks` has the first cards of the next hands, in dealing order; the other cards follow in the
+    usual order.
+    """
 
     def __init__(self, config: TableConfig, name: str) -> None:
         self.decks: deque[str] = deque()
         self.received: list[dict[str, object]] = []
         self.clock = ManualClock()
         self.guests = Guests("a key for tests, long enough to sign")
-        # Who says who may come in, if not the guests' own way.
+        # Replaces the authentication of guests.
         self.door: Admission | None = None
         self.too_fast = 0
         self._sessions: set[Session] = set()
@@ -83,36 +85,27 @@ class Room:
         self.port = 0
         self.is_deaf = False
         self._heard = asyncio.Event()
-        # Called with each message before it is carried out.
+        # Called with each message before it is handled.
         self.on_message: Callable[[dict[str, object]], None] = lambda message: None
-        self.bank = open_bank(self.clock)
         self._open_lobby(config, name)
 
     def _open_lobby(self, config: TableConfig, name: str) -> None:
-        self.lobby = Lobby(
-            store=None,
-            sink=None,
-            keep_events=False,
-            clock=self.clock,
-            shuffle=self._shuffle,
-            bank=self.bank,
-            max_tables=20,
-        )
+        self.lobby, self.bank = open_memory_lobby(self.clock, self._shuffle)
         self.actor = self.lobby.create(name, config)
 
     @property
     def table(self) -> Table:
-        """The table as it is."""
+        """The current state of the table."""
         return self.actor.table
 
     @property
     def address(self) -> str:
-        """Where the page is."""
+        """The URL of the page."""
         return f"http://127.0.0.1:{self.port}/"
 
     @property
     def connected(self) -> int:
-        """How many connections there are."""
+        """The number of connections."""
         return len(self._sessions)
 
     # ---- play
@@ -120,7 +113,7 @@ class Room:
     def seat(
         self, name: str, number: int, buy_in: int = 10_000, player: PlayerId | None = None
     ) -> None:
-        """Have an opponent, or `player`, sit down."""
+        """Seat an opponent, or `player`."""
         opponent = Opponent(name, player or PlayerId(f"opponent_{name}"))
         self._opponents[name] = opponent
         self._command(opponent, commands.Sit(opponent.player, name, number, buy_in))
@@ -128,7 +121,7 @@ class Room:
     def act(
         self, name: str, action: Action, amount: int | None = None, cards: str | None = None
     ) -> None:
-        """Have an opponent, whose turn it is, act; `cards` are what is thrown away."""
+        """Act for an opponent whose turn it is; `cards` are the discards."""
         hand, opponent = self.table.hand, self._opponents[name]
         assert hand is not None, "no hand is being played"
         assert hand.turn is not None, "nobody is to act"
@@ -138,12 +131,12 @@ class Room:
         )
 
     def show(self, name: str) -> None:
-        """Have an opponent show the cards of the hand that is over."""
+        """Show an opponent's cards of the last hand."""
         opponent = self._opponents[name]
         self._command(opponent, commands.Show(opponent.player, self.table.hand_number))
 
     def stand(self, name: str) -> None:
-        """Have an opponent leave."""
+        """Stand an opponent up."""
         opponent = self._opponents[name]
         self._command(opponent, commands.Stand(opponent.player))
 
@@ -152,14 +145,14 @@ class Room:
         self._command(Opponent("operator", PlayerId("operator")), commands.Close("operator"))
 
     def next_hand(self, deck: str = "") -> None:
-        """Let time pass until the next hand starts; `deck` is how its cards begin."""
+        """Advance the clock until the next hand starts; `deck` has its first cards."""
         self.decks.append(deck)
         number = self.table.hand_number
         self.clock.advance(self.table.config.next_hand_delay_ms)
         assert self.table.hand_number == number + 1, "a hand is due"
 
     def seat_of(self, name: str) -> int:
-        """The seat of the player of that name."""
+        """The seat number of a player."""
         return next(
             number
             for number, seat in enumerate(self.table.seats)
@@ -178,19 +171,19 @@ class Room:
 
     @asynccontextmanager
     async def deaf(self) -> AsyncIterator[None]:
-        """Take messages in, and do nothing about them."""
+        """Record messages without handling them."""
         self.is_deaf = True
         yield
         self.is_deaf = False
 
     def hear(self, message: dict[str, object]) -> None:
-        """Take note of what a client sent."""
+        """Record a message from a client."""
         self.received.append(message)
         self._heard.set()
         self.on_message(message)
 
     async def wait_for(self, condition: Callable[[], bool]) -> None:
-        """Wait until a condition on what was received holds."""
+        """Wait until a condition on the received messages holds."""
         async with asyncio.timeout(5):
             while not condition():
                 self._heard.clear()
@@ -201,9 +194,9 @@ class Room:
         self.send_raw(encode(message))
 
     def send_raw(self, frame: bytes) -> None:
-        """Send something to every connection."""
+        """Send a frame to every connection."""
         for session in self._sessions:
-            session.tell(frame)
+            session.send(frame)
 
     def close_all(self, code: CloseCode) -> None:
         """Close every connection."""
@@ -211,12 +204,12 @@ class Room:
             session._close(code, "as the test wants")
 
     def sent_of(self, kind: str) -> list[dict[str, object]]:
-        """What was received of one type."""
+        """The received messages of one type."""
         return [message for message in self.received if message["type"] == kind]
 
     async def start(self) -> None:
-        """Listen, on the same port as before if there was one."""
-        desk = Desk(
+        """Listen, on the previous port if there was one."""
+        context = SessionContext(
             lobby=self.lobby,
             bank=self.bank,
             admission=self.door or self.guests,
@@ -230,7 +223,7 @@ class Room:
 
         async def serve_session(connection: ServerConnection) -> None:
             assert isinstance(connection, PlainConnection)
-            session = RecordingSession(connection, desk, self)
+            session = RecordingSession(connection, context, self)
             self._sessions.add(session)
             try:
                 await session.run()
@@ -250,14 +243,14 @@ class Room:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Close the port and every connection; the table stays."""
+        """Close the port and every connection; keep the table."""
         if self._server is not None:
             self._server.close(code=1012)
             await self._server.wait_closed()
             self._server = None
 
     async def forget_everything(self) -> None:
-        """Start again as a server in memory does: no table and no player is known any more."""
+        """Restart without any data, like a server without a database."""
         await self.stop()
         self.guests = Guests("another key, as after a restart of the server")
         self._open_lobby(self.table.config, self.table.name)
@@ -265,37 +258,48 @@ class Room:
 
 
 class PlainConnection(ServerConnection):
-    """The library's connection, as a session sees one that has nothing to add to it."""
+    """The library's connection with the methods that a session expects, which do nothing."""
 
-    def done(self) -> None:
-        pass
+    receiver: Receiver | None = None
+
+    def start_serving(self, receiver: Receiver, *, is_text: bool) -> None:
+        self.receiver = receiver
+
+    def stop_serving(self) -> None:
+        self.receiver = None
+
+    async def serve_next(self) -> None:
+        assert self.receiver is not None
+        work = self.receiver(await self.recv())
+        if work is not None:
+            await work
 
     def write(self, message: bytes) -> bool:
         return False
 
 
 class RecordingSession(Session):
-    """A session that notes what its client sends."""
+    """A session that records its client's messages."""
 
-    def __init__(self, connection: PlainConnection, desk: Desk, room: Room) -> None:
-        super().__init__(cast("Connection", connection), desk, dispatch)
+    def __init__(self, connection: PlainConnection, context: SessionContext, room: Room) -> None:
+        super().__init__(cast("Connection", connection), context, dispatch)
         self._room = room
 
-    async def _take(self, frame: str | bytes) -> None:
+    def receive(self, frame: str | bytes) -> Work | None:
         message = msgspec.json.decode(frame, type=dict[str, object])
         self._room.hear(message)
         if self._room.is_deaf:
-            return
+            return None
         if self._room.too_fast and message["type"] != "hello":
             self._room.too_fast -= 1
-            self.send(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
-            return
-        await super()._take(frame)
+            self.answer(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
+            return None
+        return super().receive(frame)
 
 
 @asynccontextmanager
 async def open_room(config: TableConfig = CONFIG, name: str = "Test table") -> AsyncIterator[Room]:
-    """A room that listens."""
+    """A room that is listening."""
     room = Room(config, name)
     await room.start()
     try:

@@ -1,4 +1,4 @@
-"""The own account at the page: the balance, the history, refills, and chips for the table."""
+"""The account on the page: balance, history, refills, and chips for the table."""
 
 from collections.abc import AsyncIterator
 
@@ -8,10 +8,11 @@ from playwright.async_api import Locator, Page, expect
 
 from pokerws.game.state import TableConfig
 from pokerws.server.tables.cashier import Terms
+from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.storage.accounts import Account
 from pokerws.storage.store import StoreUnavailable
 from tests.web.room import Room, open_room
-from tests.web.test_screens import DRAWN, SIZES
+from tests.web.screen_geometry import SIZES, resize
 from tests.web.visitor import NAME, Visitor, heads_up
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -21,7 +22,7 @@ INTERVAL_MS = Terms().refill_interval_ms
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def room() -> AsyncIterator[Room]:
-    """A table that takes twice as much as a new account has."""
+    """A table with a maximum buy-in of twice the balance of a new account."""
     config = TableConfig(max_buy_in=200_000, next_hand_delay_ms=4_000, turn_time_ms=60_000)
     async with open_room(config) as room:
         yield room
@@ -32,7 +33,7 @@ def header(page: Page) -> Locator:
 
 
 async def lines(page: Page) -> list[tuple[str, str]]:
-    """What the history tells, and the amounts."""
+    """The texts and amounts of the history."""
     shown = await page.locator("#history li").all()
     return [
         (await line.locator(".what").inner_text(), await line.locator("b").inner_text())
@@ -41,13 +42,13 @@ async def lines(page: Page) -> list[tuple[str, str]]:
 
 
 async def stack(page: Page, amount: int) -> None:
-    """Wait until the own seat has so many chips."""
+    """Wait until the visitor's stack has this amount."""
     own = page.locator('[data-own="true"] [data-stack]')
     await expect(own).to_have_attribute("data-stack", str(amount))
 
 
 async def spend(visitor: Visitor, amount: int) -> None:
-    """Take the new account's chips to the table."""
+    """Sit down with an amount from a new account."""
     await visitor.enter()
     await visitor.open_table()
     await visitor.sit(0, amount)
@@ -55,7 +56,7 @@ async def spend(visitor: Visitor, amount: int) -> None:
 
 
 def come_and_go(room: Room, times: int) -> None:
-    """Have the visitor, who sits in seat 0, stand up and sit down again."""
+    """Stand the visitor in seat 0 up and sit it down again."""
     seat = room.table.seats[0]
     assert seat is not None
     for _ in range(times):
@@ -64,7 +65,7 @@ def come_and_go(room: Room, times: int) -> None:
 
 
 async def ask_for_a_seat_elsewhere(visitor: Visitor) -> None:
-    """Go to a second table and pick a seat there."""
+    """Open a second table and click a seat there."""
     page = visitor.page
     other = visitor.room.lobby.create("Second", TableConfig()).table.id
     await page.click("#to-lobby")
@@ -75,7 +76,7 @@ async def ask_for_a_seat_elsewhere(visitor: Visitor) -> None:
 # ---- the balance and the history
 
 
-async def test_what_is_taken_to_a_table_and_back_is_in_the_balance_and_the_history(
+async def test_buy_ins_and_cash_outs_change_the_balance_and_the_history(
     visitor: Visitor, room: Room
 ) -> None:
     page = visitor.page
@@ -106,7 +107,7 @@ async def test_what_is_taken_to_a_table_and_back_is_in_the_balance_and_the_histo
     await expect(page.locator("#history-more")).to_be_hidden()
 
 
-async def test_a_long_history_is_shown_page_by_page_and_stays_when_news_come(
+async def test_a_long_history_loads_page_by_page_and_keeps_its_lines_on_updates(
     visitor: Visitor, room: Room
 ) -> None:
     await visitor.arrive()
@@ -126,13 +127,13 @@ async def test_a_long_history_is_shown_page_by_page_and_stays_when_news_come(
     await expect(page.locator("#history-more")).to_be_hidden()
 
 
-async def test_a_table_that_is_gone_needs_no_name_in_the_history(
+async def test_the_history_describes_a_closed_table_without_its_name(
     visitor: Visitor, room: Room
 ) -> None:
     await spend(visitor, 5_000)
     room.close_table()
-    # Who comes while changes of the list are being gathered would still hear its name.
-    room.lobby._listed.tell()
+    # Send the batched changes of the lobby first, or the new connection would still get the name.
+    room.clock.advance(GATHER_MS)
     await visitor.page.reload()
     await header(visitor.page).click()
     await expect(visitor.page.locator("#history li").first).to_contain_text(
@@ -140,7 +141,9 @@ async def test_a_table_that_is_gone_needs_no_name_in_the_history(
     )
 
 
-async def test_an_account_in_which_nothing_has_moved_says_so(visitor: Visitor, room: Room) -> None:
+async def test_an_account_without_transfers_shows_an_empty_history(
+    visitor: Visitor, room: Room
+) -> None:
     room.bank._terms = Terms(grant=0)
     await visitor.enter()
     await header(visitor.page).click()
@@ -148,7 +151,7 @@ async def test_an_account_in_which_nothing_has_moved_says_so(visitor: Visitor, r
     await expect(visitor.page.locator("#history-empty")).to_be_visible()
 
 
-async def test_an_account_that_cannot_be_read_says_so_until_it_can(
+async def test_an_unreadable_account_shows_an_error_until_a_retry_succeeds(
     visitor: Visitor, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object) -> Account:
@@ -160,15 +163,15 @@ async def test_an_account_that_cannot_be_read_says_so_until_it_can(
         await visitor.enter()
         await header(page).click()
         await expect(error).to_have_text(
-            "The bank cannot be reached just now. Try again in a moment."
+            "Accounts are unavailable right now. Try again in a moment."
         )
         await expect(header(page)).to_have_text("–")
-    # It asks again by itself.
+    # It retries by itself.
     await expect(page.locator("#account-balance")).to_have_text("100,000")
     await expect(error).to_be_hidden()
 
 
-async def test_the_account_is_opened_and_closed_by_the_keyboard(
+async def test_the_account_dialog_opens_and_closes_with_the_keyboard(
     visitor: Visitor, room: Room
 ) -> None:
     await visitor.enter()
@@ -189,8 +192,7 @@ async def test_the_account_fits_on_screens_of_all_sizes(visitor: Visitor, room: 
     await header(page).click()
     await expect(page.locator("#history li")).to_have_count(22)
     for size in SIZES:
-        await page.set_viewport_size(size)
-        await page.evaluate(DRAWN)
+        await resize(page, size)
         box = await page.locator("#account-dialog").bounding_box()
         assert box is not None
         assert box["x"] >= 0
@@ -204,29 +206,29 @@ async def test_the_account_fits_on_screens_of_all_sizes(visitor: Visitor, room: 
 # ---- refills
 
 
-async def test_a_refill_can_be_had_when_the_servers_clock_says_so(
+async def test_a_refill_is_available_once_due_by_the_servers_clock(
     visitor: Visitor, room: Room
 ) -> None:
     await spend(visitor, 95_000)
     page = visitor.page
     button, words = page.locator("#account-refill button"), page.locator("#account-refill p")
     await header(page).click()
-    await expect(words.first).to_have_text("Due at 01:16, in 1 h.")
+    await expect(words.first).to_have_text("Available at 01:16, in 1 h.")
     await expect(button).to_be_disabled()
 
     room.clock.advance(INTERVAL_MS)
     await page.reload()
     await header(page).click()
-    await expect(words.first).to_have_text("You run low: the house fills your account up.")
+    await expect(words.first).to_have_text("Your balance is low. You can refill it now.")
     await button.click()
     await expect(page.locator("#account-balance")).to_have_text("100,000")
     await expect(header(page)).to_have_text("100,000")
     assert (await lines(page))[0] == ("Refill", "+95,000")
     await expect(button).to_be_disabled()
-    await expect(words.first).to_have_text("The house fills up an account that runs low.")
+    await expect(words.first).to_have_text("A refill is available when your balance is low.")
 
 
-async def test_a_refused_refill_is_told_in_words(visitor: Visitor, room: Room) -> None:
+async def test_a_rejected_refill_shows_its_reason(visitor: Visitor, room: Room) -> None:
     room.bank._terms = Terms(refill_interval_ms=0)
     await spend(visitor, 95_000)
     page = visitor.page
@@ -234,7 +236,7 @@ async def test_a_refused_refill_is_told_in_words(visitor: Visitor, room: Room) -
     room.bank._terms = Terms()
     await page.click("#account-refill button")
     await expect(page.locator("#account-refill [role=alert]")).to_have_text(
-        "A refill is not due yet."
+        "No refill is available yet."
     )
     await expect(page.locator("#account-refill button")).to_be_disabled()
 
@@ -262,7 +264,7 @@ async def test_a_buy_in_above_the_balance_cannot_be_confirmed(visitor: Visitor, 
     await expect(header(page)).to_have_text("0")
 
 
-async def test_who_has_too_little_to_sit_down_is_told_and_offered_a_refill(
+async def test_a_balance_below_the_minimum_buy_in_offers_a_refill(
     visitor: Visitor, room: Room
 ) -> None:
     await spend(visitor, 99_000)
@@ -271,7 +273,7 @@ async def test_who_has_too_little_to_sit_down_is_told_and_offered_a_refill(
     await expect(page.locator("#buy-in-account")).to_have_text("Your account has only 1,000.")
     await expect(page.locator("#buy-in-amount")).to_be_hidden()
     await expect(page.locator("#buy-in-confirm")).to_be_disabled()
-    await expect(page.locator("#buy-in-refill")).to_contain_text("Due at")
+    await expect(page.locator("#buy-in-refill")).to_contain_text("Available at")
 
     room.clock.advance(INTERVAL_MS)
     await page.reload()
@@ -283,13 +285,13 @@ async def test_who_has_too_little_to_sit_down_is_told_and_offered_a_refill(
     await stack(page, 10_000)
 
 
-async def test_a_seat_is_topped_up_as_far_as_the_account_goes(visitor: Visitor, room: Room) -> None:
+async def test_a_top_up_is_limited_by_the_balance(visitor: Visitor, room: Room) -> None:
     await spend(visitor, 30_000)
     page = visitor.page
     await page.click("#top-up")
     await stack(page, 100_000)
     await expect(header(page)).to_have_text("0")
-    # There is nothing left to top up with; who asks for chips is told so.
+    # The account is empty, so there is no top-up, and adding chips says so.
     await expect(page.locator("#top-up")).to_be_hidden()
     await page.click("#add-chips")
     await expect(page.locator("#buy-in-account")).to_have_text("Your account has only 0.")
@@ -298,12 +300,12 @@ async def test_a_seat_is_topped_up_as_far_as_the_account_goes(visitor: Visitor, 
     assert "amount" not in sent
 
 
-async def test_a_top_up_in_a_hand_comes_when_it_is_over(visitor: Visitor, room: Room) -> None:
+async def test_a_top_up_during_a_hand_is_sent_after_it(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     page = visitor.page
     await page.click("#top-up")
     await expect(page.locator("#message")).to_have_text(
-        "Your stack is filled up when the hand is over."
+        "Your stack will be topped up after this hand."
     )
     await page.click("#action-fold")
     await stack(page, 200_000)

@@ -1,4 +1,4 @@
-"""The page and its connection: lost, resumed, behind, and to a server that forgot."""
+"""Reconnecting, resuming, gaps in the events, rate limits, and a server without data."""
 
 import msgspec
 import pytest
@@ -11,7 +11,7 @@ from tests.web.visitor import NAME, Visitor, heads_up
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_lost_connection_is_told_and_the_missed_events_come(
+async def test_a_lost_connection_is_shown_and_resumed_with_the_missed_events(
     visitor: Visitor, room: Room
 ) -> None:
     await heads_up(visitor)
@@ -23,13 +23,13 @@ async def test_a_lost_connection_is_told_and_the_missed_events_come(
     room.clock.advance(60_000)
     await room.start()
     await expect(page.locator("#status")).to_have_attribute("data-state", "online")
-    await expect(page.locator("#message")).to_have_text("Back at the table")
+    await expect(page.locator("#message")).to_have_text("Reconnected to the table")
     await expect(page.locator("#log li").last).to_have_text("Bob wins 100")
     assert room.received[-1]["after_seq"]
     assert room.received[-1]["epoch"] == 1
 
 
-async def test_a_command_under_way_when_the_connection_breaks_is_carried_out_once(
+async def test_a_command_pending_when_the_connection_breaks_is_executed_once(
     visitor: Visitor, room: Room
 ) -> None:
     await heads_up(visitor)
@@ -39,23 +39,23 @@ async def test_a_command_under_way_when_the_connection_breaks_is_carried_out_onc
         await room.wait_for(lambda: len(visitor.acts_sent()) == 1)
         await room.stop()
     await room.start()
-    await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     first, second = visitor.acts_sent()
     assert first == second
 
 
-async def test_a_new_epoch_brings_a_snapshot(visitor: Visitor, room: Room) -> None:
+async def test_a_new_epoch_leads_to_a_snapshot(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     page = visitor.page
     await room.stop()
-    room.actor.epoch = room.actor._audience._epoch = 2
+    room.actor.epoch = room.actor._viewers._epoch = 2
     await room.start()
     await expect(page.locator("#table")).to_have_attribute("data-epoch", "2")
     await visitor.own_turn()
     assert await visitor.shown_cards('[data-own="true"]') == ["As", "Ks"]
 
 
-async def test_a_gap_in_the_events_is_healed_by_a_snapshot(visitor: Visitor, room: Room) -> None:
+async def test_a_gap_in_the_events_leads_to_a_snapshot(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     seq = room.table.seq
     room.send(Events(room.table.id, 1, seq + 5, room.clock.now_ms(), []))
@@ -65,9 +65,7 @@ async def test_a_gap_in_the_events_is_healed_by_a_snapshot(visitor: Visitor, roo
     await visitor.own_turn()
 
 
-async def test_an_event_of_a_newer_server_is_healed_by_a_snapshot(
-    visitor: Visitor, room: Room
-) -> None:
+async def test_an_unknown_event_leads_to_a_snapshot(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     seq = room.table.seq
     event = {"type": "confetti_thrown", "seat": 0}
@@ -79,18 +77,18 @@ async def test_an_event_of_a_newer_server_is_healed_by_a_snapshot(
     assert "unknown event confetti_thrown" in visitor.problems.pop()
 
 
-async def test_a_command_that_comes_too_fast_is_sent_once_more(
-    visitor: Visitor, room: Room
-) -> None:
+async def test_a_rate_limited_command_is_retried_once(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     room.too_fast = 1
     await visitor.page.click("#action-call")
-    await expect(visitor.page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     first, second = visitor.acts_sent()
     assert first == second
 
 
-async def test_a_command_that_is_too_fast_twice_is_told(visitor: Visitor, room: Room) -> None:
+async def test_a_command_that_is_rate_limited_twice_fails_with_a_message(
+    visitor: Visitor, room: Room
+) -> None:
     await heads_up(visitor)
     room.too_fast = 2
     await visitor.page.click("#action-call")
@@ -98,25 +96,14 @@ async def test_a_command_that_is_too_fast_twice_is_told(visitor: Visitor, room: 
     assert len(visitor.acts_sent()) == 2
 
 
-async def test_a_name_that_is_taken_is_told_and_another_one_is_welcome(
-    visitor: Visitor, room: Room
-) -> None:
-    await room.guests.admit(None, NAME)
-    await visitor.page.goto(room.address)
-    await visitor.page.fill("#name", NAME)
-    await visitor.page.click("#enter")
-    await expect(visitor.page.locator("#name-error")).to_contain_text("nother player has this name")
-    await visitor.enter("Someone else")
-
-
-async def test_a_reload_comes_back_to_the_same_seat(visitor: Visitor, room: Room) -> None:
+async def test_a_reload_returns_to_the_same_seat(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     await visitor.page.reload()
     await visitor.own_turn()
     assert await visitor.shown_cards('[data-own="true"]') == ["As", "Ks"]
 
 
-async def test_a_server_that_forgot_everything_makes_a_new_player(
+async def test_a_server_without_the_session_creates_a_new_player(
     visitor: Visitor, room: Room
 ) -> None:
     await visitor.arrive()

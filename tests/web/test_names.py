@@ -1,4 +1,4 @@
-"""The page and who is at it: a name that is taken, and logging out."""
+"""Names that are taken, and logging out."""
 
 import pytest
 from playwright.async_api import expect
@@ -10,7 +10,7 @@ from tests.web.visitor import NAME, Visitor
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_who_wants_a_name_that_is_taken_is_told_and_chooses_another(
+async def test_a_taken_name_is_rejected_and_another_can_be_chosen(
     visitor: Visitor, room: Room
 ) -> None:
     await room.guests.admit(None, "Hannah")
@@ -28,9 +28,7 @@ async def test_who_wants_a_name_that_is_taken_is_told_and_chooses_another(
     await expect(page.locator("#player-name")).to_have_text(NAME)
 
 
-async def test_a_player_who_cannot_have_another_name_keeps_the_seat_and_chooses_again(
-    visitor: Visitor, room: Room
-) -> None:
+async def test_a_rejected_rename_keeps_the_session(visitor: Visitor, room: Room) -> None:
     await room.guests.admit(None, "Bob")
     await visitor.enter()
     page = visitor.page
@@ -46,7 +44,7 @@ async def test_a_player_who_cannot_have_another_name_keeps_the_seat_and_chooses_
     assert last["token"]
 
 
-async def test_who_logs_out_is_asked_for_a_name_on_every_page(visitor: Visitor, room: Room) -> None:
+async def test_logging_out_ends_the_session_on_every_page(visitor: Visitor, room: Room) -> None:
     await visitor.enter()
     page, other = visitor.page, await visitor.context.new_page()
     await other.goto(room.address)
@@ -64,7 +62,7 @@ async def test_who_logs_out_is_asked_for_a_name_on_every_page(visitor: Visitor, 
     await expect(page.locator("#player-name")).to_have_text("Somebody else")
 
 
-async def test_a_logout_that_cannot_be_stored_is_told_and_nothing_has_changed(
+async def test_a_logout_that_cannot_be_stored_shows_an_error_and_changes_nothing(
     visitor: Visitor, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def away(*_: object, **__: object) -> None:
@@ -76,6 +74,6 @@ async def test_a_logout_that_cannot_be_stored_is_told_and_nothing_has_changed(
     await page.click("#account")
     await page.click("#log-out")
     await expect(page.locator("#message")).to_have_text(
-        "You cannot be logged out just now. Try again in a moment."
+        "You cannot be logged out right now. Try again in a moment."
     )
     await expect(page.locator("#status")).to_have_attribute("data-state", "online")

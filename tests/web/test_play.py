@@ -1,4 +1,4 @@
-"""Playing at the page, in a real browser, with chosen cards."""
+"""Playing on the page, in a browser, with chosen cards."""
 
 import pytest
 from playwright.async_api import expect
@@ -9,7 +9,7 @@ from tests.web.visitor import Visitor, heads_up
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_a_hand_is_played_from_the_name_to_the_showdown(visitor: Visitor, room: Room) -> None:
+async def test_a_hand_from_the_name_form_to_the_showdown(visitor: Visitor, room: Room) -> None:
     await visitor.enter()
     await visitor.open_table()
     await visitor.sit(0)
@@ -25,14 +25,14 @@ async def test_a_hand_is_played_from_the_name_to_the_showdown(visitor: Visitor, 
 
     await page.fill("#raise-amount", "300")
     await page.click("#action-raise")
-    await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     room.act("Bob", "call")
     room.act("Bob", "check")
     await visitor.own_turn()
     assert await visitor.shown_cards("#board") == ["2c", "3d", "7s"]
     for _street in ("flop", "turn"):
         await page.click("#action-check")
-        await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+        await visitor.turn_of(1)
         room.act("Bob", "check")
         await visitor.own_turn()
     await page.click("#action-check")
@@ -52,7 +52,7 @@ async def test_a_hand_is_played_from_the_name_to_the_showdown(visitor: Visitor, 
     await expect(page.locator("#hand-number")).to_have_text("2")
 
 
-async def test_nothing_is_sent_twice(visitor: Visitor, room: Room) -> None:
+async def test_a_double_click_sends_one_action(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     await visitor.page.evaluate(
         """() => {
@@ -62,11 +62,11 @@ async def test_nothing_is_sent_twice(visitor: Visitor, room: Room) -> None:
             document.dispatchEvent(new KeyboardEvent("keydown", { key: "c", bubbles: true }));
         }"""
     )
-    await expect(visitor.page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     assert len(visitor.acts_sent()) == 1
 
 
-async def test_a_late_answer_is_told_in_words_and_the_page_goes_on(
+async def test_an_action_after_the_time_limit_shows_an_error_and_play_continues(
     visitor: Visitor, room: Room
 ) -> None:
     await heads_up(visitor)
@@ -94,13 +94,13 @@ async def test_an_illegal_amount_cannot_be_sent(visitor: Visitor, room: Room) ->
     assert visitor.acts_sent() == []
 
 
-async def test_a_hand_is_played_with_the_keyboard_alone(visitor: Visitor, room: Room) -> None:
+async def test_a_hand_can_be_played_with_the_keyboard_alone(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     keyboard = visitor.page.keyboard
     await keyboard.press("r")
     await keyboard.type("444")
     await keyboard.press("Enter")
-    await expect(visitor.page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     room.act("Bob", "raise", 1_000)
     await visitor.own_turn()
     await keyboard.press("4")
@@ -110,7 +110,7 @@ async def test_a_hand_is_played_with_the_keyboard_alone(visitor: Visitor, room: 
     assert [message["action"] for message in visitor.acts_sent()] == ["raise", "fold"]
 
 
-async def test_typing_in_the_chat_plays_nothing(visitor: Visitor, room: Room) -> None:
+async def test_typing_in_the_chat_triggers_no_shortcut(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     await visitor.page.fill("#chat-input", "")
     await visitor.page.locator("#chat-input").press_sequentially("fcr")
@@ -119,12 +119,12 @@ async def test_typing_in_the_chat_plays_nothing(visitor: Visitor, room: Room) ->
     assert visitor.acts_sent() == []
 
 
-async def test_a_busted_player_adds_chips_and_is_back(visitor: Visitor, room: Room) -> None:
+async def test_a_busted_player_adds_chips_and_sits_in(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor, "Ac 7s Ad 2h 3c 4d 9s Th Jd")
     page = visitor.page
     await page.click('[data-preset="max"]')
     await page.click("#action-raise")
-    await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+    await visitor.turn_of(1)
     room.act("Bob", "call")
     await expect(page.locator('[data-own="true"]')).to_have_attribute("data-state", "out")
     await page.click("#add-chips")
@@ -136,7 +136,7 @@ async def test_a_busted_player_adds_chips_and_is_back(visitor: Visitor, room: Ro
     await expect(page.locator('[data-own="true"]')).to_have_attribute("data-state", "seated")
 
 
-async def test_chips_asked_for_in_a_hand_come_after_it(visitor: Visitor, room: Room) -> None:
+async def test_chips_added_during_a_hand_arrive_after_it(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     page = visitor.page
     await page.click("#add-chips")
@@ -148,7 +148,7 @@ async def test_chips_asked_for_in_a_hand_come_after_it(visitor: Visitor, room: R
     )
 
 
-async def test_sitting_out_coming_back_and_leaving(visitor: Visitor, room: Room) -> None:
+async def test_sitting_out_sitting_in_and_standing_up(visitor: Visitor, room: Room) -> None:
     await heads_up(visitor)
     page = visitor.page
     await page.click("#sit-out")

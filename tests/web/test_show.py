@@ -1,4 +1,4 @@
-"""After a hand the page offers to show the own cards, and shows what others have turned up."""
+"""Showing cards after a hand."""
 
 import pytest
 from playwright.async_api import expect
@@ -9,7 +9,7 @@ from tests.web.visitor import Visitor, heads_up
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def test_who_folded_shows_once_and_the_cards_lie_open_until_the_next_hand(
+async def test_a_folded_hand_can_be_shown_once_and_stays_visible_until_the_next_hand(
     visitor: Visitor, room: Room
 ) -> None:
     await heads_up(visitor)
@@ -30,7 +30,7 @@ async def test_who_folded_shows_once_and_the_cards_lie_open_until_the_next_hand(
     await expect(page.locator('[data-own="true"] [data-card="As"]')).to_have_count(0)
 
 
-async def test_what_a_winner_shows_whom_nobody_called_is_seen_by_who_folded(
+async def test_a_folded_player_sees_the_cards_that_an_uncalled_winner_shows(
     visitor: Visitor, room: Room
 ) -> None:
     await heads_up(visitor, "7c As 2d Ks")
@@ -42,7 +42,9 @@ async def test_what_a_winner_shows_whom_nobody_called_is_seen_by_who_folded(
     await expect(visitor.page.locator("#log li").last).to_have_text("Bob shows 7♣ 2♦")
 
 
-async def test_the_button_goes_when_the_next_hand_begins(visitor: Visitor, room: Room) -> None:
+async def test_the_show_button_disappears_when_the_next_hand_starts(
+    visitor: Visitor, room: Room
+) -> None:
     await heads_up(visitor)
     await visitor.page.click("#action-fold")
     await expect(visitor.page.locator("#show-cards")).to_be_visible()

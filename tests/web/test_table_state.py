@@ -43,9 +43,9 @@ GAMES = 54
 STEPS = 60
 PLAYERS = ("ann", "bob", "cid", "dee", "eve")
 
-# Applies batch after batch; gives the states after each. All as JSON texts, which are fast to pass.
+# Returns the state after each batch. JSON texts are the fastest values to pass.
 APPLY = """async (given) => {
-    const { applyEvent, readTable } = await import("/table-state.js");
+    const { applyEvent, readTable } = await import("/model/table-state.js");
     const { snapshot, batches } = JSON.parse(given);
     const table = readTable(snapshot);
     const states = batches.map((events) => {
@@ -54,9 +54,9 @@ APPLY = """async (given) => {
     });
     return `[${states}]`;
 }"""
-# Gives states as the page reads them.
+# Returns states as the page reads them.
 READ = """async (states) => {
-    const { readTable } = await import("/table-state.js");
+    const { readTable } = await import("/model/table-state.js");
     return JSON.stringify(JSON.parse(states).map(readTable));
 }"""
 
@@ -80,7 +80,7 @@ async def page(shared_browser: Browser) -> AsyncIterator[Page]:
 
 
 class Game:
-    """Random play, seen by one viewer: a snapshot, then batches with the state after each."""
+    """Random play as one viewer receives it: a snapshot, then batches and the state after each."""
 
     def __init__(self, number: int, rng: random.Random) -> None:
         self._rng = rng
@@ -92,7 +92,7 @@ class Game:
         self.states: list[Any] = []
 
     def play(self, steps: int) -> None:
-        """Play on without being watched, take the snapshot, and play on to the table's close."""
+        """Play unwatched, take the snapshot, play on and close the table."""
         for player in map(PlayerId, PLAYERS[: self.table.config.seats]):
             self._play(Sit(player, player.title(), None, self._rng.randint(200, 3_000)))
             self._play(RunIt(player, 3))
@@ -117,7 +117,7 @@ class Game:
         self.states.append(self._seen())
 
     def _play(self, command: Command) -> list[Any]:
-        """The events of a command as the viewer sees them; they have been applied."""
+        """Apply a command and return its events, redacted for the viewer."""
         table = self.table
         self._now_ms = max(self._now_ms + self._rng.randrange(3_000), table.deadline_ms or 0)
         seen = []
@@ -134,17 +134,17 @@ class Game:
 
 
 def wire(thing: TableEvent | Table) -> Any:
-    """A struct as the browser reads it."""
+    """A struct as decoded JSON."""
     return msgspec.json.decode(msgspec.json.encode(thing))
 
 
 async def run(page: Page, script: str, given: object) -> Any:
-    """What a script that takes and gives JSON makes of this."""
+    """The result of a script that takes and returns JSON."""
     return json.loads(await page.evaluate(script, json.dumps(given)))
 
 
 def config_of(number: int, rng: random.Random) -> TableConfig:
-    """Each variant in turn, then mixes of all, at tables whose house allows everything."""
+    """Each variant in turn, then mixes, with all options enabled."""
     codes = [*VARIANTS, "MIX", "MIX"]
     code = codes[number % len(codes)]
     most = VARIANTS[code].max_seats if code in VARIANTS else 6
@@ -166,12 +166,12 @@ def config_of(number: int, rng: random.Random) -> TableConfig:
     )
 
 
-# Without Kuhn poker, which only two can play.
+# Without Kuhn poker, which is for two players.
 MIXED = [code for code, variant in VARIANTS.items() if variant.max_seats >= 6]
 
 
 def random_command(table: Table, rng: random.Random) -> Command:
-    """Mostly what the table waits for, sometimes something else, not always legal."""
+    """Mostly the action that is due, sometimes another command, not always legal."""
     player = PlayerId(rng.choice(PLAYERS))
     if table.last_hand is not None and rng.random() < 0.2:
         return Show(player, table.hand_number)
@@ -195,7 +195,7 @@ def random_command(table: Table, rng: random.Random) -> Command:
 
 
 def random_act(table: Table, turn: Turn, rng: random.Random) -> Act:
-    """Something legal; seldom a fold, so that hands go far."""
+    """A legal action; folds are rare, so that hands last long."""
     seat, hand = table.seats[turn.seat], table.hand
     assert seat is not None, "the player to act is seated"
     assert hand is not None, "a turn is part of a hand"
@@ -216,7 +216,7 @@ def random_act(table: Table, turn: Turn, rng: random.Random) -> Act:
     )
 
 
-async def test_snapshot_and_events_lead_to_the_servers_redacted_table(page: Page) -> None:
+async def test_snapshot_and_events_give_the_servers_redacted_table(page: Page) -> None:
     seen_types: set[str] = set()
     for number in range(GAMES):
         game = Game(number, random.Random(random.random()))
@@ -226,13 +226,13 @@ async def test_snapshot_and_events_lead_to_the_servers_redacted_table(page: Page
         for step, (state, expected) in enumerate(zip(states, read, strict=True)):
             assert state == expected, f"after {game.batches[step]}"
         seen_types |= {event["type"] for batch in game.batches for event in batch}
-    told = {event.__struct_config__.tag for event in get_args(TableEvent)}
-    # The first event of a table is nobody's to see, and the others of these are rare.
-    missing = told - seen_types - {"table_opened", "log_restarted", "clock_resumed"}
-    assert not missing - {"deck_reshuffled"}, "the games are too dull to prove much"
+    known = {event.__struct_config__.tag for event in get_args(TableEvent)}
+    # Viewers never receive the first event of a table, and the others are rare.
+    missing = known - seen_types - {"table_opened", "log_restarted", "clock_resumed"}
+    assert not missing - {"deck_reshuffled"}, "the games do not have all events"
 
 
-async def test_a_restarted_log_replaces_all_but_the_count(page: Page) -> None:
+async def test_a_restarted_log_replaces_all_but_the_sequence_number(page: Page) -> None:
     old = open_table(TableId("t"), "Table", TableConfig())[0]
     new = open_table(TableId("t"), "Renamed", TableConfig(seats=3))[0]
     old.seq, new.seq = 7, 99
@@ -251,12 +251,12 @@ async def test_a_restarted_log_replaces_all_but_the_count(page: Page) -> None:
         {"type": "chips_added", "seat": 0, "player": "ann", "amount": 5},
     ],
 )
-async def test_an_event_that_does_not_fit_is_refused_and_not_counted(
+async def test_an_event_that_does_not_fit_changes_nothing(
     page: Page, event: dict[str, Any]
 ) -> None:
     table = wire(open_table(TableId("t"), "Table", TableConfig())[0])
     script = """async ({table, event}) => {
-        const { applyEvent } = await import("/table-state.js");
+        const { applyEvent } = await import("/model/table-state.js");
         try { applyEvent(table, event); } catch (error) { return [table, error.message]; }
         return [table, null];
     }"""
@@ -275,11 +275,11 @@ async def test_an_event_that_does_not_fit_is_refused_and_not_counted(
         ((1, 10), (2, 11, "ab"), "GapError"),
     ],
 )
-async def test_only_events_that_follow_are_new(
+async def test_new_events_are_those_after_the_known_sequence_number(
     page: Page, known: tuple[int, int], message: tuple[int, int, str], expected: str
 ) -> None:
     script = """async ([[epoch, seq], [at, first, events]]) => {
-        const { newEvents, GapError } = await import("/table-state.js");
+        const { newEvents, GapError } = await import("/model/table-state.js");
         try {
             const message = { epoch: at, seq: first, events: [...events] };
             return newEvents({ epoch, seq }, message).join("");
@@ -290,9 +290,9 @@ async def test_only_events_that_follow_are_new(
     assert await page.evaluate(script, [known, message]) == expected
 
 
-async def test_a_run_out_is_shown_in_half_of_the_break_at_most(page: Page) -> None:
+async def test_the_pauses_of_a_run_out_take_at_most_half_of_the_break(page: Page) -> None:
     script = """async (events) => {
-        const { pauses } = await import("/pacing.js");
+        const { pauses } = await import("/model/pacing.js");
         return pauses(events.map((event) => ({ at_ms: 5_000, ...event })), 1_000);
     }"""
     types = "called cards_shown board_dealt board_dealt board_dealt pot_awarded".split()

@@ -1,41 +1,40 @@
-"""The page where the server asks for tokens, and where it closes the door."""
+"""A server that requires tokens, and connections that it closes."""
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
-from pokerws.messages import CloseCode, Notice
+from pokerws.messages import CloseCode, Notice, Refused
 from pokerws.server.auth.identity import Identity
 from tests.web.room import Room
 from tests.web.visitor import NAME, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# Each is two strings with a dot between them, as those of a service are.
+# With a dot, like a JWT.
 GOOD = ("good.1", "good.2")
 
 
 class Door:
-    """Takes good tokens, all of them Hanna's, until they have expired."""
+    """Accepts the good tokens, all of one player, until they expire."""
 
     def __init__(self) -> None:
         self.expired: set[str] = set()
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         if token is None:
-            raise Illegal("token_missing", "")
+            raise Refused("token_missing")
         if token not in GOOD:
-            raise Illegal("bad_token", "the token is not valid")
+            raise Refused("bad_token", "the token is not valid")
         if token in self.expired:
-            raise Illegal("token_expired", "it ended an hour ago")
+            raise Refused("token_expired", "it ended an hour ago")
         return Identity(PlayerId("p_hanna"), NAME, expires_ms=10**13, sid="s")
 
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
 async def door(room: Room) -> Door:
-    """Has the room ask for tokens."""
+    """Makes the room require tokens."""
     await room.stop()
     room.door = door = Door()
     await room.start()
@@ -46,7 +45,7 @@ def tokens(room: Room) -> list[object]:
     return [hello.get("token") for hello in room.sent_of("hello")]
 
 
-async def test_a_token_in_the_address_lets_the_visitor_in_and_leaves_the_address(
+async def test_a_token_in_the_address_is_used_and_removed_from_the_address(
     visitor: Visitor, room: Room
 ) -> None:
     page = visitor.page
@@ -59,9 +58,7 @@ async def test_a_token_in_the_address_lets_the_visitor_in_and_leaves_the_address
     assert await page.evaluate("localStorage.getItem('pokerws.identity').includes('good')") is False
 
 
-async def test_a_visitor_without_a_token_is_asked_to_paste_one(
-    visitor: Visitor, room: Room
-) -> None:
+async def test_a_form_asks_for_a_missing_token(visitor: Visitor, room: Room) -> None:
     page = visitor.page
     await page.goto(room.address)
     await page.fill("#name", "Hanna")
@@ -74,7 +71,7 @@ async def test_a_visitor_without_a_token_is_asked_to_paste_one(
     assert tokens(room) == [None, "good.1"]
 
 
-async def test_a_token_that_is_refused_is_told_and_not_tried_again(
+async def test_a_rejected_token_shows_an_error_and_is_not_retried(
     visitor: Visitor, room: Room
 ) -> None:
     page = visitor.page
@@ -86,7 +83,7 @@ async def test_a_token_that_is_refused_is_told_and_not_tried_again(
     assert tokens(room) == ["forged", "good.2"]
 
 
-async def test_a_newer_token_in_the_address_renews_the_connection(
+async def test_a_newer_token_in_the_address_renews_the_session(
     visitor: Visitor, room: Room
 ) -> None:
     page = visitor.page
@@ -94,7 +91,7 @@ async def test_a_newer_token_in_the_address_renews_the_connection(
     await page.wait_for_selector('[data-seat="0"]')
     room.send(Notice("token_expiring", "renew it"))
     await expect(page.locator("#message")).to_have_text(
-        "Your token ends soon. Get a newer link to go on."
+        "Your token expires soon. Get a new link to continue."
     )
     await page.evaluate("location.hash += '&token=good.2'")
     await room.wait_for(lambda: tokens(room) == ["good.1", "good.2"])
@@ -103,9 +100,7 @@ async def test_a_newer_token_in_the_address_renews_the_connection(
     assert len(room.sent_of("watch")) == 1
 
 
-async def test_a_connection_whose_token_has_expired_asks_for_another(
-    visitor: Visitor, room: Room, door: Door
-) -> None:
+async def test_an_expired_token_asks_for_another(visitor: Visitor, room: Room, door: Door) -> None:
     page = visitor.page
     await page.goto(f"{room.address}#token=good.1")
     await page.wait_for_selector("[data-table-id]")
@@ -118,7 +113,7 @@ async def test_a_connection_whose_token_has_expired_asks_for_another(
 
 
 @pytest.mark.parametrize("code", [CloseCode.BAD_MESSAGES, CloseCode.TOO_FAST])
-async def test_a_page_that_is_cut_off_does_not_come_back_by_itself(
+async def test_a_final_close_does_not_reconnect(
     visitor: Visitor, room: Room, code: CloseCode
 ) -> None:
     page = visitor.page
@@ -126,12 +121,12 @@ async def test_a_page_that_is_cut_off_does_not_come_back_by_itself(
     await page.wait_for_selector("[data-table-id]")
     room.close_all(code)
     await expect(page.locator("#status")).to_have_attribute("data-state", "offline")
-    await expect(page.locator("#message")).to_contain_text("Reload it to go on")
+    await expect(page.locator("#message")).to_contain_text("Reload the page to continue")
     await page.evaluate("dispatchEvent(new Event('online'))")
     assert len(tokens(room)) == 1
 
 
-async def test_a_logout_elsewhere_ends_the_visit_here(visitor: Visitor, room: Room) -> None:
+async def test_a_logout_on_another_page_ends_this_session(visitor: Visitor, room: Room) -> None:
     page = visitor.page
     await page.goto(f"{room.address}#token=good.1")
     await page.wait_for_selector("[data-table-id]")
@@ -140,12 +135,12 @@ async def test_a_logout_elsewhere_ends_the_visit_here(visitor: Visitor, room: Ro
     assert await page.evaluate("sessionStorage.getItem('pokerws.token')") is None
 
 
-async def test_a_crowded_server_is_left_alone_for_a_while(visitor: Visitor, room: Room) -> None:
+async def test_too_many_connections_delay_the_reconnection(visitor: Visitor, room: Room) -> None:
     page = visitor.page
     await page.goto(f"{room.address}#token=good.1")
     await page.wait_for_selector("[data-table-id]")
     room.close_all(CloseCode.TOO_MANY_CONNECTIONS)
-    await expect(page.locator("#message")).to_contain_text("too many pages open")
+    await expect(page.locator("#message")).to_contain_text("Too many pages are open")
     await expect(page.locator("#status")).to_have_attribute("data-state", "reconnecting")
     await page.evaluate("dispatchEvent(new Event('online'))")
     await page.wait_for_selector("#status[data-state=online]")

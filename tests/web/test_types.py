@@ -1,4 +1,4 @@
-"""The modules in JavaScript, checked by TypeScript against the types made from the structs."""
+"""TypeScript checks the page's modules against the types that are generated from the structs."""
 
 import asyncio
 import json
@@ -16,27 +16,27 @@ from pokerws.settings import Settings
 from tests.node_programs import FOLDER, run
 from tests.web.room import WEB_ROOT
 
-# Node.js 20 has its WebSocket behind this word, and newer ones still take it.
+# Node.js 20 needs this option for its WebSocket; newer versions still accept it.
 WITH_WEBSOCKET = ("--experimental-websocket",)
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "watch.mjs"
 
 
-def test_the_types_are_those_of_the_structs() -> None:
+def test_the_message_types_are_those_of_the_structs() -> None:
     made = (WEB_ROOT / "messages.d.ts").read_text(encoding="utf-8")
-    assert made == declarations(), f"make it anew: {COMMAND}"
+    assert made == declarations(), f"generate it again: {COMMAND}"
 
 
-def test_the_types_of_a_variant_are_what_the_server_tells_the_page() -> None:
+def test_the_types_of_a_variant_are_those_of_the_generated_module() -> None:
     types = (WEB_ROOT / "variants.d.ts").read_text(encoding="utf-8")
-    told = variants_js().decode().partition("{")[2].partition("{")[2].partition("}")[0]
-    assert re.findall(r"^  (\w+): ", types, re.MULTILINE) == re.findall(r'"(\w+)":', told)
+    generated = variants_js().decode().partition("{")[2].partition("{")[2].partition("}")[0]
+    assert re.findall(r"^  (\w+): ", types, re.MULTILINE) == re.findall(r'"(\w+)":', generated)
 
 
-async def test_every_module_keeps_to_its_types() -> None:
+async def test_every_module_passes_the_type_checker() -> None:
     assert not await run("tsc", "--project", FOLDER)
 
 
-async def test_a_mistake_in_a_module_would_be_found(tmp_path: Path) -> None:
+async def test_the_type_checker_finds_mistakes_in_messages(tmp_path: Path) -> None:
     mistakes = {
         'connection.request({ type: "act", table: "t", turn: "7", action: "fold" })': "TS2322",
         'connection.request({ type: "act", table: "t", action: "fold" })': "TS2345",
@@ -44,7 +44,7 @@ async def test_a_mistake_in_a_module_would_be_found(tmp_path: Path) -> None:
         'connection.on("welcome", (welcome) => welcome.colour)': "TS2339",
         'connection.on("lobby", ({ tables }) => tables[0].seats)': "TS2339",
     }
-    head = f"""import {{ Connection }} from "{WEB_ROOT}/protocol.js";
+    head = f"""import {{ Connection }} from "{WEB_ROOT}/net/protocol.js";
 const identity = {{ load: () => ({{}}), save: () => {{}} }};
 const connection = new Connection({{ url: "ws://127.0.0.1/ws", identity }});
 """
@@ -60,28 +60,28 @@ const connection = new Connection({{ url: "ws://127.0.0.1/ws", identity }});
 async def test_the_example_watches_a_table_from_node() -> None:
     app = App(Settings(port=0, bots=2, session_key="k" * 32, next_hand_delay_ms=0))
     await app.start()
-    table = app.open_bot_table()
+    (table, *_) = app.open_bot_tables()
     seats = [
-        BotSeat(calling_station, table, name, app.bot_token(name), delay_ms=(0, 0))
+        BotSeat(calling_station, table.id, name, app.bot_token(name), delay_ms=(0, 0))
         for name in ("Ada", "Blaise")
     ]
     playing = asyncio.create_task(run_bots(app.socket_url, seats))
     try:
-        told = await run("node", *WITH_WEBSOCKET, EXAMPLE, app.socket_url, "Wanda", "2")
+        output = await run("node", *WITH_WEBSOCKET, EXAMPLE, app.socket_url, "Wanda", "2")
     finally:
         playing.cancel()
         await asyncio.wait([playing])
         await app.stop()
-    assert re.search(r"^hand \d+$", told, re.MULTILINE)
-    assert re.search(r"seat \d wins \d+", told)
+    assert re.search(r"^hand \d+$", output, re.MULTILINE)
+    assert re.search(r"seat \d wins \d+", output)
 
 
-def test_the_page_comes_back_after_the_same_closes_as_any_client() -> None:
-    source = (WEB_ROOT / "protocol.js").read_text(encoding="utf-8")
+def test_the_page_reconnects_after_the_documented_close_codes() -> None:
+    source = (WEB_ROOT / "net" / "protocol.js").read_text(encoding="utf-8")
     names = dict(re.findall(r"^const (\w+) = (44\d\d);$", source, re.MULTILINE))
     listed = re.search(r"FINAL_CLOSES = new Set\(\[(.*?)\]\)", source, re.DOTALL)
     assert listed is not None
     final = {int(names.get(code, code)) for code in listed[1].replace(" ", "").split(",")}
     said = {int(code) for code, closing in CLOSE_CODES.items() if not closing.reconnect}
-    # The page does not close by itself, and a token that has ended may have been replaced.
+    # The page does not use code 1000, and may have a newer token after TOKEN_EXPIRED.
     assert final == said - {1000, CloseCode.TOKEN_EXPIRED}

@@ -1,17 +1,15 @@
-"""Games other than hold'em without a limit at the page: what each shows, and how it is played.
+"""Games other than no-limit hold'em: what the page shows, and how they are played.
 
 Heads-up the visitor, in seat 0, has the button: cards go to Bob first, and he acts first but where
 there are blinds before the flop.
 """
 
 import pytest
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, expect
 
-from pokerws.game.commands import Action
 from pokerws.game.state import HouseRules, Mix, TableConfig
 from tests.web.room import Room
-from tests.web.test_screens import DRAWN, OUTSIDE, OVERLAPS
-from tests.web.visitor import DESKTOP, PHONE, Visitor, at_table
+from tests.web.visitor import Visitor, at_table
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -31,7 +29,7 @@ def table_of(
     )
 
 
-async def test_cards_to_throw_away_are_chosen_by_click_or_key(shared_browser: Browser) -> None:
+async def test_discards_are_selected_by_click_or_key(shared_browser: Browser) -> None:
     async with at_table(shared_browser, table_of("F2L3D"), "Bob") as visitor:
         page, room = visitor.page, visitor.room
         room.next_hand("2c 7s 3c Kd 4c 5h 9h 4d 9s Qs  Tc Td  2h 3h")
@@ -40,7 +38,7 @@ async def test_cards_to_throw_away_are_chosen_by_click_or_key(shared_browser: Br
         await expect(page.locator("#raise-row")).to_be_hidden()
         await expect(page.locator("#action-raise")).to_have_text("Raise to 200")
         await page.click("#action-call")
-        await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+        await visitor.turn_of(1)
         room.act("Bob", "check")
         room.act("Bob", "discard", cards="9h 9s")
         await expect(page.locator(f"{BOB} .drew")).to_have_text("drew 2")
@@ -65,17 +63,17 @@ async def test_cards_to_throw_away_are_chosen_by_click_or_key(shared_browser: Br
         assert visitor.acts_sent()[-1]["cards"] == ["Kd", "Qs"]
         assert await visitor.shown_cards(BOB) == ["??"] * 5
         log = page.locator("#log li")
-        await expect(log.last).to_have_text("Hanna throws away K♦ Q♠ and draws 2♥ 3♥")
+        await expect(log.last).to_have_text("Hanna discards K♦ Q♠ and draws 2♥ 3♥")
         await expect(log.nth(-2)).to_have_text("Bob draws 2")
 
 
-async def test_in_pineapple_one_card_goes_and_no_other_number(shared_browser: Browser) -> None:
+async def test_pineapple_discards_exactly_one_card(shared_browser: Browser) -> None:
     async with at_table(shared_browser, table_of("NP"), "Bob") as visitor:
         page, room = visitor.page, visitor.room
         room.next_hand("2c As 3c Ks 4c 7d")
         await visitor.own_turn()
         await page.click("#action-call")
-        await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+        await visitor.turn_of(1)
         room.act("Bob", "check")
         room.act("Bob", "discard", cards="2c")
         discard = page.locator("#action-discard")
@@ -90,7 +88,7 @@ async def test_in_pineapple_one_card_goes_and_no_other_number(shared_browser: Br
         assert await visitor.shown_cards(OWN) == ["As", "Ks"]
 
 
-async def test_stud_shows_what_lies_face_up_and_has_a_button_for_each_bet(
+async def test_stud_shows_face_up_cards_and_a_button_for_each_bet_size(
     shared_browser: Browser,
 ) -> None:
     async with at_table(shared_browser, table_of("F7S"), "Bob") as visitor:
@@ -115,13 +113,13 @@ async def test_stud_shows_what_lies_face_up_and_has_a_button_for_each_bet(
         room.act("Bob", "check")
         await expect(page.locator("#action-raise")).to_have_text("Bet 100")
         await page.click("text=Bet 200")
-        await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+        await visitor.turn_of(1)
         assert visitor.acts_sent()[-1]["amount"] == 200
         room.act("Bob", "fold")
         await expect(page.locator("#result")).to_have_text("Hanna wins 240")
 
 
-async def test_the_pot_is_the_limit_and_high_and_low_share_it(shared_browser: Browser) -> None:
+async def test_pot_limit_omaha_hi_lo_splits_the_pot(shared_browser: Browser) -> None:
     async with at_table(shared_browser, table_of("PO/8"), "Bob") as visitor:
         page, room = visitor.page, visitor.room
         room.next_hand("2c Kd 3d Kc Jh Qs Jd Qh  4h 5s 8c Kh Ks")
@@ -130,7 +128,7 @@ async def test_the_pot_is_the_limit_and_high_and_low_share_it(shared_browser: Br
         await expect(page.locator('[data-preset="max"]')).to_be_hidden()
         await page.click('[data-preset="pot"]')
         await page.click("text=Raise to 300")
-        await expect(page.locator("#table")).to_have_attribute("data-turn-seat", "1")
+        await visitor.turn_of(1)
         room.act("Bob", "call")
         for _street in ("flop", "turn", "river"):
             room.act("Bob", "check")
@@ -147,7 +145,7 @@ async def test_the_pot_is_the_limit_and_high_and_low_share_it(shared_browser: Br
         await expect(page.locator(f"{BOB}[data-winner]")).to_be_visible()
 
 
-async def test_a_bomb_pot_has_two_boards_and_the_house_allows_to_run_it_twice(
+async def test_a_bomb_pot_with_two_boards_and_the_table_options(
     shared_browser: Browser,
 ) -> None:
     house = HouseRules(
@@ -180,7 +178,31 @@ async def test_a_bomb_pot_has_two_boards_and_the_house_allows_to_run_it_twice(
         assert await visitor.shown_cards("#extra-boards") == ["2h", "2s", "7c", "8c", "8d"]
 
 
-async def test_who_has_the_next_button_chooses_the_game(shared_browser: Browser) -> None:
+async def test_an_option_keeps_its_value_until_its_event_arrives(shared_browser: Browser) -> None:
+    config = table_of("NT", house=HouseRules(straddle="mississippi"))
+    async with at_table(shared_browser, config, "Bob") as visitor:
+        page, seq = visitor.page, visitor.room.table.seq
+        await expect(page.locator("#table")).to_have_attribute("data-seq", str(seq))
+        # Record the states that the page sets, also those that are gone before the next frame.
+        await page.evaluate("""() => {
+            const box = document.querySelector("#straddle");
+            const { get, set } = Object.getOwnPropertyDescriptor(
+                HTMLInputElement.prototype, "checked");
+            window.states = [];
+            Object.defineProperty(box, "checked", {
+                get() { return get.call(this); },
+                set(value) { window.states.push(value); set.call(this, value); },
+            });
+        }""")
+        await page.click("#straddle")
+        await expect(page.locator("#table")).to_have_attribute("data-seq", str(seq + 1))
+        await expect(page.locator("#straddle")).to_be_enabled()
+        assert await page.evaluate("window.states.includes(false)") is False
+
+
+async def test_dealers_choice_is_made_by_the_player_with_the_next_button(
+    shared_browser: Browser,
+) -> None:
     mix = Mix(games=("NT", "FR", "PO"), rotation="choice")
     async with at_table(shared_browser, table_of("MIX", mix=mix), "Bob") as visitor:
         page, room = visitor.page, visitor.room
@@ -193,7 +215,7 @@ async def test_who_has_the_next_button_chooses_the_game(shared_browser: Browser)
         await expect(page.locator("#stakes")).to_contain_text("Mix · FL razz 100 / 200")
 
 
-async def test_a_mix_tells_what_comes_next(shared_browser: Browser) -> None:
+async def test_a_mix_shows_the_next_game(shared_browser: Browser) -> None:
     mix = Mix(rotation="hands", hands=2)
     async with at_table(shared_browser, table_of("HORSE", mix=mix), "Bob") as visitor:
         room = visitor.room
@@ -207,7 +229,9 @@ async def test_a_mix_tells_what_comes_next(shared_browser: Browser) -> None:
         await expect(note).to_have_text("Last hand, then FL Omaha hi-lo")
 
 
-async def test_the_form_asks_for_what_the_game_needs(visitor: Visitor, room: Room) -> None:
+async def test_the_new_table_form_shows_the_fields_of_the_game(
+    visitor: Visitor, room: Room
+) -> None:
     await visitor.enter()
     page = visitor.page
     await page.click("#new-table")
@@ -232,6 +256,7 @@ async def test_the_form_asks_for_what_the_game_needs(visitor: Visitor, room: Roo
     await expect(row.locator(".what p")).to_have_text(offer)
     await page.click("#new-table")
     await page.select_option("[name=variant]", "MIX")
+    await expect(page.locator("#house-rules")).to_be_visible()
     await page.check("#mix-games [value=F2L3D]")
     await expect(page.locator("[name=seats]")).to_have_attribute("max", "7")
     await page.select_option("[name=rotation]", "choice")
@@ -241,57 +266,3 @@ async def test_the_form_asks_for_what_the_game_needs(visitor: Visitor, room: Roo
     created = room.lobby.summaries()[-1].config
     assert created.mix == Mix(("NT", "PO", "F2L3D"), "choice")
     assert created.house.run_it == 3
-
-
-@pytest.mark.parametrize(
-    ("variant", "seats", "street"), [("F7S/8", 8, 3), ("PO6", 7, 0), ("F2L3D", 7, 1)]
-)
-async def test_many_cards_fit_on_a_phone_and_a_desktop(
-    shared_browser: Browser, variant: str, seats: int, street: int
-) -> None:
-    names = ["An extraordinary name" + str(seat) for seat in range(1, seats)]
-    config = table_of(variant, seats)
-    async with at_table(shared_browser, config, *names, viewport=PHONE) as visitor:
-        visitor.room.next_hand()
-        nobody_folds(visitor.room, street)
-        await visitor.own_turn()
-        sizes: list[ViewportSize] = [PHONE, DESKTOP]
-        for size in sizes:
-            await visitor.page.set_viewport_size(size)
-            await visitor.page.evaluate(DRAWN)
-            for problems in (OUTSIDE, OVERLAPS, COVERED):
-                assert await visitor.page.evaluate(problems) == [], size
-
-
-# Names, chips and the corners of cards that something else lies on.
-COVERED = """() => {
-    const visible = (selector) => [...document.querySelectorAll(selector)]
-        .filter((element) => element.checkVisibility());
-    const notes = visible('.drew, .bet').map((element) => element.getBoundingClientRect());
-    const isCovered = (element) => {
-        const box = element.getBoundingClientRect();
-        const corner = element.matches('.card');
-        const x = corner ? box.left + box.width * 0.3 : box.left + box.width / 2;
-        const y = corner ? box.top + 6 : box.top + box.height / 2;
-        const whole = element.closest('.plate') ?? element;
-        return !whole.contains(document.elementFromPoint(x, y)) || notes.some((note) =>
-            note.left < x && note.right > x && note.top < y && note.bottom > y);
-    };
-    return visible('.name, .stack, #pot, #action-row button, .card:not(.card-back)')
-        .filter(isCovered)
-        .map((element) => element.id || `${element.className} ${element.textContent}`);
-}"""
-
-
-def nobody_folds(room: Room, street: int) -> None:
-    """Play the least on, for the visitor too, up to the visitor's first turn on a street."""
-    while True:
-        hand = room.table.hand
-        assert hand is not None, "the hand goes on"
-        assert hand.turn is not None, "somebody is to act"
-        if hand.turn.seat == 0 and hand.street == street:
-            return
-        seat = room.table.seats[hand.turn.seat]
-        assert seat is not None, "who acts is seated"
-        least: tuple[Action, ...] = ("check", "call", "bring_in", "stand_pat")
-        room.act(seat.name, next(action for action in least if action in hand.turn.actions))

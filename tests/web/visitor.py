@@ -1,4 +1,4 @@
-"""A person at the page, as tests steer one."""
+"""Drives the page in a browser as a visitor would."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 
 class Visitor:
-    """A person at the page."""
+    """A visitor: a browser page and the actions on it."""
 
     def __init__(self, context: BrowserContext, page: Page, room: Room) -> None:
         self.context = context
@@ -26,7 +26,7 @@ class Visitor:
         page.on("console", lambda line: self._note(line.type, line.text))
 
     def _note(self, kind: str, text: str) -> None:
-        # That a server is away is what some tests are about.
+        # Some tests stop the server on purpose.
         if kind in ("error", "warning") and "WebSocket connection" not in text:
             self.problems.append(text)
 
@@ -38,7 +38,7 @@ class Visitor:
         await self.page.wait_for_selector("[data-table-id]")
 
     async def open_table(self) -> None:
-        """Go from the lobby to the room's table."""
+        """Open the room's table from the lobby."""
         await self.page.click('[data-table-id] [data-action="open"]')
         await self.page.wait_for_selector('[data-seat="0"]')
 
@@ -50,51 +50,59 @@ class Visitor:
         await self.page.wait_for_selector(f'[data-seat="{seat}"][data-own="true"]')
 
     async def arrive(self, seat: int = 0, amount: int = 10_000) -> None:
-        """Be at the table, seated, as one who has been here before."""
+        """Open the table with a stored session that already has a seat."""
         room = self.room
         player = PlayerId("p_ann")
         room.seat(NAME, seat, amount, player)
         session = room.guests.token_for(player, NAME)
         identity = msgspec.json.encode({"session": session, "name": NAME})
-        # Only into a page that knows nobody yet, so that a reload finds what the page itself kept.
+        # Only if the page has no identity, so that a reload finds the one that the page stored.
         quoted = msgspec.json.encode(identity.decode()).decode()
         await self.page.add_init_script(f"localStorage['pokerws.identity'] ??= {quoted}")
         await self.page.goto(f"{room.address}#table={room.table.id}")
         await self.page.wait_for_selector(f'[data-seat="{seat}"][data-own="true"]')
 
     async def own_turn(self) -> None:
-        """Wait for the buttons."""
+        """Wait until it is the visitor's turn."""
         await self.page.wait_for_selector("#actions button:enabled:visible")
 
+    async def turn_of(self, seat: int) -> None:
+        """Wait until it is this seat's turn."""
+        await self.page.wait_for_selector(f'#table[data-turn-seat="{seat}"]')
+
     async def shown_cards(self, where: str) -> list[str]:
-        """The cards in a place, as the table's messages write them."""
+        """The cards shown in an element, in the notation of the messages."""
         cards = self.page.locator(f"{where} [data-card]")
         return [str(await card.get_attribute("data-card")) for card in await cards.all()]
 
     def acts_sent(self) -> list[dict[str, object]]:
-        """What the page has sent of answers to its turns."""
+        """The `act` messages that the page has sent."""
         return [message for message in self.room.received if message["type"] == "act"]
 
 
 @asynccontextmanager
 async def at_table(
-    browser: Browser, config: TableConfig, *others: str, viewport: ViewportSize = DESKTOP
+    browser: Browser,
+    config: TableConfig,
+    *others: str,
+    viewport: ViewportSize = DESKTOP,
+    buy_in: int = 10_000,
 ) -> AsyncIterator[Visitor]:
-    """A visitor in seat 0 of a table of this kind, with others in the next seats."""
+    """A visitor in seat 0 of a table with this configuration, and others in the next seats."""
     async with open_room(config) as room:
         context = await browser.new_context(viewport=viewport, reduced_motion="reduce")
         context.set_default_timeout(5_000)
         visitor = Visitor(context, await context.new_page(), room)
-        await visitor.arrive()
+        await visitor.arrive(amount=buy_in)
         for seat, name in enumerate(others, 1):
-            room.seat(name, seat)
+            room.seat(name, seat, buy_in)
         yield visitor
         await context.close()
         assert visitor.problems == []
 
 
 async def heads_up(visitor: Visitor, deck: str = "Ac As Kc Ks") -> None:
-    """The visitor in seat 0 with the second and fourth card against Bob in seat 1, a hand begun.
+    """Start a hand: the visitor in seat 0, with the second and fourth card, and Bob in seat 1.
 
     The first hand's button is the lowest seat, so heads-up the visitor acts first.
     """

@@ -15,12 +15,12 @@ import jwt
 import structlog
 from jwt.types import Options
 
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
+from pokerws.messages import Refused
 from pokerws.server.auth.confusables import skeleton
-from pokerws.server.auth.identity import Identity, TooFast
+from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Bucket, Rate
+from pokerws.server.limits.rate_limits import Bucket, Rate, check_rate
 from pokerws.storage.names import MemoryNames, Names
 from pokerws.storage.store import StoreUnavailable
 
@@ -99,7 +99,7 @@ class Guests:
         """Part of `auth.Admission`.  A name beside a token is the player's new one."""
         if token is None:
             if name is None:
-                raise Illegal("name_missing", "")
+                raise Refused("name_missing")
             player = PlayerId(f"{GUEST_PREFIX}{secrets.token_hex(8)}")
             reserved_ms = await self._reserve(player, name)
             return self._identity(player, name, f"s_{secrets.token_hex(16)}", reserved_ms)
@@ -127,7 +127,7 @@ class Guests:
             async with self._turn(player):
                 return await self._claim(player, name)
         except StoreUnavailable as error:
-            raise Illegal("names_unavailable", "") from error
+            raise Refused("names_unavailable") from error
 
     async def _renew(self, player: PlayerId, name: str, reserved_ms: int) -> int:
         """Keep a name reserved; it is kept too while nobody can be asked."""
@@ -182,7 +182,7 @@ class Guests:
                 self._held.pop(player, None)
             else:
                 self._note_held(player, before)
-            raise Illegal("name_taken", "another player has this name, or one that looks like it")
+            raise Refused("name_taken", "another player has this name, or one that looks like it")
         self._note_held(player, _Held(alike, now_ms))
         return now_ms
 
@@ -198,7 +198,7 @@ class Guests:
             self._known_since_ms = max(self._known_since_ms, oldest.since_ms + 1)
 
     def _count_rename(self, player: PlayerId) -> None:
-        """Raise TooFast for who takes names too often."""
+        """Raise Refused for who takes names too often."""
         now_ms = self._clock.now_ms()
         bucket = self._renames.setdefault(player, Bucket(RENAMES))
         self._renames.move_to_end(player)
@@ -206,12 +206,12 @@ class Guests:
         oldest = next(iter(self._renames.values()))
         if len(self._renames) > MAX_REMEMBERED or oldest.is_full(now_ms):
             self._renames.popitem(last=False)
-        TooFast.check(wait_ms)
+        check_rate(wait_ms)
 
     def _check_house(self, player: PlayerId, name: str) -> None:
         alike = skeleton(name)
         if alike in HOUSE_NAMES or self._own.get(alike, player) != player:
-            raise Illegal("name_taken", "the house keeps this name for itself")
+            raise Refused("name_taken", "the house keeps this name for itself")
 
     # ---- secrets
 
@@ -234,7 +234,7 @@ class Guests:
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
     def _read(self, token: str) -> dict[str, Any]:
-        """What a secret says.  Raises Illegal("bad_token").
+        """What a secret says.  Raises Refused("bad_token").
 
         Older ones have no session: all of one player's are of one, which has the player's id.
         """
@@ -243,7 +243,7 @@ class Guests:
                 token, self._key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options=_OPTIONS
             )
         except (jwt.PyJWTError, ValueError) as error:
-            raise Illegal("bad_token", f"the token is not valid: {error}") from error
+            raise Refused("bad_token", f"the token is not valid: {error}") from error
         if claims["exp"] * 1000 <= self._clock.now_ms():
-            raise Illegal("bad_token", "the session has expired")
+            raise Refused("bad_token", "the session has expired")
         return {"name": "", "sid": claims["sub"], "reserved": -RENEW_MS} | claims

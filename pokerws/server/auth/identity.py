@@ -6,7 +6,6 @@ Here is what every way of admitting players has in common; none of them is here.
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol, get_args
 
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
     ClientMessage,
@@ -17,6 +16,7 @@ from pokerws.messages import (
     ListTables,
     Logout,
     Ping,
+    Refused,
     Role,
     Stand,
     Unwatch,
@@ -53,31 +53,17 @@ class Identity(NamedTuple):
     sid: str = ""
 
 
-class TooFast(Illegal):
-    """Somebody asks for more than the limits allow; in `wait_ms` one more can be had."""
-
-    def __init__(self, wait_ms: int) -> None:
-        super().__init__("too_fast", "")
-        self.wait_ms = wait_ms
-
-    @classmethod
-    def check(cls, wait_ms: int) -> None:
-        """Raise it, unless there is nothing to wait for."""
-        if wait_ms:
-            raise cls(wait_ms)
-
-
 class Admission(Protocol):
     """Says who may come in, and as whom."""
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         """Who it is that brings this token, or this name.
 
-        `name` has been checked.  Raises Illegal, and TooFast of its kinds.
+        `name` has been checked.  Raises Refused.
         """
 
 
 def check_allowed(identity: Identity, message: ClientMessage) -> None:
-    """Raise Illegal("forbidden") for what the player's role may not do."""
+    """Raise Refused("forbidden") for what the player's role may not do."""
     if isinstance(message, FORBIDDEN[identity.role]):
-        raise Illegal("forbidden", f"not for the role {identity.role}")
+        raise Refused("forbidden", f"not for the role {identity.role}")

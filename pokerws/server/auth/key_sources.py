@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from pokerws.game.illegal import Illegal
+from pokerws.messages import Refused
 from pokerws.server.auth.fetch import FetchError, fetch
 from pokerws.server.auth.keys import (
     MIN_RSA_BITS,
@@ -43,7 +43,7 @@ class KeySet(Protocol):
     async def find(self, key_id: str | None) -> list[Key]:
         """The keys that can have signed a token that names this one, or none.
 
-        Raises Illegal("auth_unavailable") when they cannot be had.
+        Raises Refused("auth_unavailable") when they cannot be had.
         """
 
     async def close(self) -> None:
@@ -126,7 +126,7 @@ class PublishedKeys:
         is_certain = await self._read_again()
         found = self._named(key_id)
         if not self._usable or not (found or is_certain):
-            raise Illegal("auth_unavailable", "")
+            raise Refused("auth_unavailable")
         return found
 
     @property
@@ -158,6 +158,10 @@ class PublishedKeys:
         except KeySetError as error:
             age_ms = self._clock.now_ms() - self._had_ms
             log.warning("auth_keys_not_read", error=str(error), kept=len(self._keys), age_ms=age_ms)
+            return False
+        except Exception:
+            # The next try may succeed; until then the keys are those of the last one.
+            log.exception("auth_keys_failed", kept=len(self._keys))
             return False
         finally:
             self._reading = None

@@ -6,7 +6,7 @@ the ended ones in memory; the store has them too, for the server that comes afte
 
 from typing import Protocol
 
-from pokerws.game.illegal import Illegal
+from pokerws.messages import Refused
 from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
@@ -45,9 +45,9 @@ class Revocations:
             self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     def check(self, sid: str) -> None:
-        """Raise Illegal("bad_token") for a session that was ended."""
+        """Raise Refused("bad_token") for a session that was ended."""
         if self._ended.has(sid, self._clock.now_ms()):
-            raise Illegal("bad_token", "the session was ended by logging out")
+            raise Refused("bad_token", "the session was ended by logging out")
 
     def enter(self, identity: Identity, connection: Connected) -> None:
         """A connection has been let in; it has to `leave`."""
@@ -81,12 +81,12 @@ class Revocations:
         if not sid:
             return
         if self._ended.is_full:
-            raise Illegal("logout_unavailable", "more sessions have been ended than can be kept")
+            raise Refused("logout_unavailable", "more sessions have been ended than can be kept")
         until_ms = max(now_ms + KEPT_MS, identity.expires_ms or 0)
         try:
             await self._names.end_session(sid, now_ms=now_ms, until_ms=until_ms)
         except StoreUnavailable as error:
-            raise Illegal("logout_unavailable", "the database cannot be reached") from error
+            raise Refused("logout_unavailable", "the database cannot be reached") from error
         self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     def let_go(self, identity: Identity) -> None:

@@ -10,8 +10,7 @@ may ask for its colours, and that is all.  Lengths are bounded as a text comes a
 import unicodedata
 from itertools import groupby
 
-from pokerws.game.illegal import Illegal
-from pokerws.messages import MAX_CHAT_LENGTH, MAX_NAME_LENGTH, MAX_TABLE_NAME_LENGTH
+from pokerws.messages import MAX_CHAT_LENGTH, MAX_NAME_LENGTH, MAX_TABLE_NAME_LENGTH, Refused
 
 ZERO_WIDTH_JOINER = "\u200d"
 # They ask for a symbol in black and white, or in colours.
@@ -33,21 +32,21 @@ MAX_MARKS = 4
 
 
 def player_name(text: str, *, strict: bool) -> str:
-    """A player's name as it is kept.  Raises Illegal("bad_name")."""
+    """A player's name as it is kept.  Raises Refused("bad_name")."""
     return _name(text, MAX_NAME_LENGTH, strict=strict)
 
 
 def table_name(text: str, *, strict: bool) -> str:
-    """A table's name as it is kept.  Raises Illegal("bad_name")."""
+    """A table's name as it is kept.  Raises Refused("bad_name")."""
     return _name(text, MAX_TABLE_NAME_LENGTH, strict=strict)
 
 
 def chat_text(text: str, *, strict: bool) -> str:
-    """What is said, as others hear it.  Raises Illegal("invalid_value")."""
+    """What is said, as others hear it.  Raises Refused("invalid_value")."""
     text = unicodedata.normalize("NFC", text) if strict else text
     fault = _fault(text, MAX_CHAT_LENGTH, strict=strict)
     if fault:
-        raise Illegal("invalid_value", f"chat {fault}")
+        raise Refused("invalid_value", f"chat {fault}")
     return text
 
 
@@ -62,7 +61,7 @@ def _name(text: str, most: int, *, strict: bool) -> str:
     if strict and "  " in text:
         fault = fault or "has no two spaces in a row"
     if fault:
-        raise Illegal("bad_name", f"a name {fault}")
+        raise Refused("bad_name", f"a name {fault}")
     return text
 
 

@@ -14,9 +14,8 @@ import jwt
 import structlog
 from jwt.types import Options
 
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
-from pokerws.messages import Role
+from pokerws.messages import Refused, Role
 from pokerws.server.auth.bot_tokens import BOT_KEY_ID, BOT_PREFIX, BotTokens
 from pokerws.server.auth.guests import GUEST_PREFIX
 from pokerws.server.auth.identity import Identity
@@ -73,7 +72,7 @@ class Tokens:
     async def admit(self, token: str | None, name: str | None) -> Identity:
         """Part of `auth.Admission`.  `name` is the shown one where the token has none."""
         if token is None:
-            raise Illegal("token_missing", "")
+            raise Refused("token_missing")
         try:
             header = jwt.get_unverified_header(token)
             if header.get("kid") == BOT_KEY_ID:
@@ -120,7 +119,7 @@ class Tokens:
     def _name_of(self, claims: dict[str, Any], said: str | None) -> str:
         claimed = claims.get("name", said)
         if claimed is None:
-            raise Illegal("name_missing", "neither the token nor hello has a name")
+            raise Refused("name_missing", "neither the token nor hello has a name")
         if not isinstance(claimed, str):
             raise _refused("name")
         return player_name(claimed, strict=self._strict)
@@ -132,7 +131,7 @@ class Tokens:
             raise _refused("nbf")
         expires_ms = _ms(claims, "exp") + self._leeway_ms
         if expires_ms <= now_ms:
-            raise Illegal("token_expired", "")
+            raise Refused("token_expired")
         return expires_ms
 
 
@@ -162,7 +161,7 @@ def _session_id(token: str, claims: dict[str, Any]) -> str:
     return sid
 
 
-def _refused(reason: str) -> Illegal:
+def _refused(reason: str) -> Refused:
     """The refusal of a token, with the reason in the log alone."""
     log.info("token_refused", reason=reason)
-    return Illegal("bad_token", "the token is not valid")
+    return Refused("bad_token", "the token is not valid")

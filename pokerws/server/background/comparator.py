@@ -1,36 +1,40 @@
-"""The live comparator: is what is stored what memory has?
+"""Compares tables in memory with what is stored, while play goes on.
 
-Once in a while one table, chosen by chance, is read back and compared with what was put to be
-stored at that version, by a digest of the whole opened state.  It costs play nothing but the
-digests of one table for a moment.  The counts are the evidence for letting the database be the
-truth.
+Periodically a random table is read back and compared with what was put at that version, by a digest
+of the whole decrypted state.  Play only pays for the digests of one table.  The counts are the
+evidence that the database can become the truth.
 """
 
 import asyncio
+from typing import Literal
 
 import structlog
 
 from pokerws.metrics import Metrics
+from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.outcomes import Outcome
 from pokerws.storage.store import Store, Stored, StoreUnavailable, canonical_digest
 from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
 
 FLUSH_TIMEOUT_S = 5.0
 
+Comparison = Literal["match", "mismatch", "skipped"]
+
 log = structlog.get_logger("pokerws.comparator")
 
 
 class Comparator:
-    """Compares from `start` to `stop`, a table every `interval_ms`; never where that is 0."""
+    """Compares a table every `interval_ms`, from `start` to `stop`; 0 turns it off."""
 
     def __init__(
         self,
         *,
         lobby: Lobby,
         store: Store,
-        sink: Sink,
+        journal: TableJournal,
         vault: Vault,
         metrics: Metrics,
         keep_events: bool,
@@ -38,29 +42,30 @@ class Comparator:
     ) -> None:
         self._lobby = lobby
         self._store = store
-        self._sink = sink
+        self._journal = journal
         self._vault = vault
         self._metrics = metrics
         self._keep_events = keep_events
         self._interval_s = interval_ms / 1000
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, watch: Watch = unwatched) -> None:
+        """Start the task.  `watch` is given it; it runs until `stop`."""
         if self._interval_s:
             self._task = asyncio.create_task(self._run(), name="comparator")
+            watch(self._task)
 
     async def stop(self) -> None:
-        """End, in the middle of a comparison if need be."""
+        """Stop, even during a comparison."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def compare(self, actor: TableActor) -> str:
-        """Compare one table: match, mismatch, or skipped where nothing could be said."""
+    async def compare(self, actor: TableActor) -> Comparison:
+        """Compare one table.  It is skipped if the database is away or the table moved on."""
         sample = actor.take_sample()
         try:
-            await self._sink.flush(FLUSH_TIMEOUT_S, actor.table.id)
+            await self._journal.flush(FLUSH_TIMEOUT_S, actor.table.id)
             stored = await self._store.look(actor.table.id)
         except (StoreUnavailable, TimeoutError) as error:
             log.debug("compare_skipped", table=actor.table.id, error=str(error))
@@ -74,7 +79,7 @@ class Comparator:
             return "match"
         log.error(
             "compare_game",
-            outcome="MISMATCH",
+            outcome=Outcome.MISMATCH,
             table=actor.table.id,
             version=None if stored is None else stored.version,
             seq=actor.table.seq,
@@ -91,11 +96,11 @@ class Comparator:
             try:
                 self._metrics.comparison(await self.compare(actor))
             except Exception:
-                # It only looks: a fault in it must not end it, or anything else.
+                # A comparison only reads: a fault in one must not stop the others.
                 log.exception("compare_failed", table=actor.table.id)
 
     def _wrong(self, actor: TableActor, sample: dict[int, bytes], stored: Stored | None) -> str:
-        """What is stored otherwise than it was put; empty where nothing is."""
+        """How the stored table differs from what was put; empty if it does not."""
         if stored is None:
             return "the table has no row"
         if stored.epoch != actor.epoch:

@@ -1,7 +1,7 @@
-"""The line that says once a minute how the games are doing.
+"""Logs a summary of the games at a fixed interval: the `games_report` line.
 
-It owns when the line comes and what is in it, and counts nothing itself: it reads the counters and
-tells what has been added since the line before.
+It counts nothing itself: it reads the counters of the metrics and reports their increase since the
+line before.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ import structlog
 from pokerws.metrics import Metrics
 from pokerws.server.clock import Alarm, Clock
 
-# An operation with another outcome has not done what it was to do.
+# The outcomes that count as a success.
 WENT_WELL = frozenset({"IN_MEMORY", "DB_SUCCESS", "DB_HYDRATE"})
 
 log = structlog.get_logger("pokerws.report")
@@ -30,13 +30,13 @@ class GamesReport:
         self._comparisons: Counter[tuple[str, ...]] = Counter()
 
     def start(self) -> None:
-        """Begin; what was counted before is in no line."""
+        """Begin.  Counts from before are in no line."""
         if self._interval_ms:
             self._added()
             self._arm()
 
     def stop(self) -> None:
-        """No more lines."""
+        """End."""
         if self._alarm is not None:
             self._alarm.cancel()
 
@@ -46,8 +46,14 @@ class GamesReport:
 
     def _due(self) -> None:
         over_ms = self._clock.now_ms() - self._since_ms
-        # First the next one: a fault in this line must not be the end of all.
+        # Armed first, so that a fault in this line does not prevent the next one.
         self._arm()
+        try:
+            self._log(over_ms)
+        except Exception:
+            log.exception("report_failed")
+
+    def _log(self, over_ms: int) -> None:
         operations, comparisons = self._added()
         now = self._metrics.readings
         log.info(
@@ -69,7 +75,7 @@ class GamesReport:
         )
 
     def _added(self) -> tuple[Counter[tuple[str, ...]], Counter[tuple[str, ...]]]:
-        """The operations and the comparisons since the last call."""
+        """The increase of the operation and comparison counts since the last call."""
         operations = Counter(self._metrics.operations())
         comparisons = Counter(self._metrics.comparisons())
         added = operations - self._operations, comparisons - self._comparisons
@@ -78,9 +84,9 @@ class GamesReport:
 
 
 def success_rate(operations: Counter[tuple[str, ...]]) -> float | None:
-    """The share of the operations that went well, in percent; None when there were none.
+    """The percentage of operations that succeeded; None without operations.
 
-    It is rounded down to one decimal, so that 100.0 means that every one did.
+    It is rounded down to one decimal, so that 100.0 means every one of them.
     """
     total = operations.total()
     if not total:

@@ -1,9 +1,8 @@
-"""What a server does beside play: idle tables leave memory, and abandoned ones are closed.
+"""Packs quiet tables, evicts idle ones from memory and closes abandoned ones.
 
-A table where nothing has happened for a while packs what it keeps.  One that leaves memory is
-stored, and comes back when somebody asks for it.  One where nothing has happened for long, and that
-nobody watches, is closed for good, so that its chips come home; one that was opened and never used
-is closed much sooner, so that others have room.
+A quiet table compresses its history.  An evicted table is stored, and loaded again when somebody
+asks for it.  A table that nobody watches and where nothing happened for long is closed for good, so
+that its chips return to the players.  A table that was never used is closed much sooner.
 """
 
 import asyncio
@@ -14,40 +13,40 @@ import structlog
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.server.background.absent_seats import AbsentSeats
+from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.store import Store, StoreUnavailable
 
-# So often, or several times in the shortest of the times that it looks after.
+# A round comes so often, and at least PARTS times in the shortest configured time.
 MOST_INTERVAL_MS = 10_000
 LEAST_INTERVAL_MS = 10
 PARTS = 4
-# How often stored tables are looked for that this server does not know.
+# How often the store is searched for tables that this server does not know.
 LIST_INTERVAL_MS = 30_000
-# Tables looked for at a time; the rest is for the next round.
+# Tables closed per round; the rest waits for the next one.
 PAGE = 200
-# One that could not be closed is left alone for so long.
+# How long a table is left alone that could not be closed.
 PUT_OFF_MS = 600_000
-# A table packs what it keeps when nothing has happened there for so long, which is longer than most
-# turns take.
+# A table is quiet when nothing has happened there for this long, which is longer than most turns.
 QUIET_MS = 60_000
-# To pack one takes about a millisecond; play goes on for so long before the next one.
+# Packing one takes about a millisecond; play goes on for this long before the next one.
 BETWEEN_PACKS_S = 0.005
 
 log = structlog.get_logger("pokerws.upkeep")
 
 
 class Upkeep:
-    """Looks after the tables of a lobby, from `start` to `stop`.
+    """Maintains the tables of a lobby, from `start` to `stop`.
 
-    `idle_ms` is how long a table stays in memory without anything happening, `abandoned_ms` how
-    long it stays open, `unused_ms` how long where nobody has played; 0 is for ever.
+    `idle_ms`: how long an idle table stays in memory.  `abandoned_ms`: how long an idle table stays
+    open.  `unused_ms`: how long a table stays open where nobody has played.  0 means for ever.
     """
 
     def __init__(
         self,
         lobby: Lobby,
-        store: Store | None,
+        store: Store,
         clock: Clock,
         *,
         idle_ms: int,
@@ -63,29 +62,29 @@ class Upkeep:
         self._unused_ms = unused_ms
         self._absent_seats = absent_seats
         self._list_at_ms = clock.now_ms() + LIST_INTERVAL_MS
-        # Tables that were quiet by then have been packed.
+        # Tables that were quiet at this time have been packed.
         self._packed_ms = 0
         # Tables that could not be closed, and when to try again.
         self._put_off: dict[TableId, int] = {}
         self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, watch: Watch = unwatched) -> None:
+        """Start the task.  `watch` is given it; it runs until `stop`."""
         self._task = asyncio.create_task(self._run(), name="upkeep")
+        watch(self._task)
 
     async def stop(self) -> None:
-        """End."""
+        """Stop the task."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
 
     async def close_overtaken(self, since_ms: int) -> bool:
-        """Close all stored tables that last changed before `since_ms`; returns whether none is
-        left.  Raises StoreUnavailable or TimeoutError.
+        """Close all stored tables last changed before `since_ms`.  Returns whether none is left.
 
-        Play has gone on in memory since then, so that they are not what players last saw.
+        Play went on in memory since then, so they are not what the players last saw.  Raises
+        StoreUnavailable or TimeoutError.
         """
-        assert self._store is not None, "only what is stored can be overtaken"
         closed, left = 0, set[TableId]()
         while tables := set(await self._store.idle(since_ms, PAGE + len(left))) - left:
             for table in tables:
@@ -95,14 +94,14 @@ class Upkeep:
                     left.add(table)
             await self._lobby.flush()
         log.warning("overtaken_tables_closed", tables=closed)
-        # One that was set aside for good is not among the open ones any more.
+        # A table that was quarantined is not open any more.
         left &= set(await self._store.idle(since_ms, PAGE + len(left)))
         if left:
             log.error("overtaken_tables_left", tables=len(left), until="the next start")
         return not left
 
     async def look(self) -> None:
-        """Do once what there is to do."""
+        """Do one round."""
         now_ms = self._clock.now_ms()
         if now_ms >= self._list_at_ms:
             self._list_at_ms = now_ms + LIST_INTERVAL_MS
@@ -138,10 +137,10 @@ class Upkeep:
                 log.exception("upkeep_failed")
 
     async def _pack(self, before_ms: int) -> None:
-        """Have the tables pack what they keep that have become quiet since the last time."""
+        """Pack the tables that became quiet since the last round."""
         for actor in self._lobby.changed_between(self._packed_ms, before_ms):
             is_more = True
-            # It may be in play again by now.
+            # The table may be in play again by now.
             while is_more and actor.changed_ms < before_ms:
                 is_more = actor.pack()
                 await asyncio.sleep(BETWEEN_PACKS_S)
@@ -151,18 +150,17 @@ class Upkeep:
         now_ms = self._clock.now_ms()
         self._put_off = {t: at_ms for t, at_ms in self._put_off.items() if at_ms > now_ms}
         found = self._lobby.unwatched(before_ms)
-        if self._store is not None:
-            # Those that are passed over must not fill the page, or the others' turn never comes.
-            page = PAGE + self._lobby.tables_in_memory + len(self._put_off)
-            stored = await self._store.idle(before_ms, page)
-            found += [table for table in stored if not self._lobby.in_memory(table)]
+        # Tables that are passed over must not fill the page, or others are never reached.
+        page = PAGE + self._lobby.tables_in_memory + len(self._put_off)
+        stored = await self._store.idle(before_ms, page)
+        found += [table for table in stored if not self._lobby.in_memory(table)]
         return [table for table in found if table not in self._put_off]
 
     async def _unused(self, before_ms: int) -> list[TableId]:
         found = self._lobby.unused(before_ms)
         elsewhere = self._lobby.unused_elsewhere() - self._put_off.keys()
-        if self._store is not None and elsewhere:
-            # Those that were used may be older, and are not for here.
+        if elsewhere:
+            # Used tables may be older, and are none of these.
             page = PAGE + len(self._lobby.summaries())
             found += [t for t in await self._store.idle(before_ms, page) if t in elsewhere]
         return [table for table in found if table not in self._put_off]
@@ -173,7 +171,7 @@ class Upkeep:
         except Illegal as refusal:
             log.warning("table_not_closed", table=table, reason=reason, error=str(refusal))
         except Exception:
-            # A fault in one table is not to keep the others open.
+            # A fault in one table must not keep the others open.
             log.exception("table_not_closed", table=table, reason=reason)
         else:
             return True

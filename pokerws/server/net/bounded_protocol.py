@@ -1,6 +1,6 @@
-"""What the library leaves unbounded in what it reads, bounded; and the headers of every response.
+"""Bounds on what the library reads without limit, and the headers of every response.
 
-This is the part of a connection without I/O; `connection` has the other one.
+This is the part of a connection without I/O; the other part is in `connection`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,19 +16,19 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from pokerws.messages import WIRES, CloseCode
-from pokerws.server.limits.limits import Bucket, Rate
+from pokerws.server.limits.rate_limits import Bucket, Rate
 
-# What a request ends with; nobody may send it a body.
+# The end of a request, which may not have a body.
 _HEAD_END = b"\r\n\r\n"
-# No message is so long that a client had a reason to send it in more pieces.
+# No valid message is so long that a client needs more fragments.
 MAX_FRAGMENTS = 64
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """How much a connection may have of what.
+    """Limits of one connection.
 
-    `frames` counts all frames, also those that no session hears of: pings, pongs and pieces.
-    `write_timeout_ms` is for a client that does not read what was sent to it.
+    `frames` limits all frames, including those that no session sees: pings, pongs and fragments.
+    `write_timeout_ms` is how long a client may go without reading what was sent to it.
     """
 
     message_bytes: int
@@ -39,20 +39,20 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     frames: Rate | None = None
 
     def bind_library(self) -> None:
-        """Set the limits that the library has for the whole process, for server and clients."""
+        """Set the limits that the library keeps per process, for servers and clients alike."""
         http11.MAX_NUM_HEADERS = self.headers
-        # Bounded by all that the client sends before it has its answer, see below.
+        # The request as a whole is bounded by `Protocol.receive_data`.
         http11.MAX_LINE_LENGTH = self.header_bytes
         messages.MAX_FRAGMENTS = MAX_FRAGMENTS
 
 
 class Protocol(ServerProtocol):
-    """Counts the bytes before the handshake and the frames after it.
+    """Limits the bytes before the handshake and the frames after it.
 
-    `headers` are added to every response, also to those that the library makes.
+    `headers` are added to every response, including those that the library makes.
     """
 
-    # As for `Connection`: with ours in its dict each protocol had one of 1.6 kB.
+    # As in `Connection`: with more attributes in its dict, each protocol would have one of 1.6 kB.
     __slots__ = (
         "_bounds",
         "_frames",
@@ -69,7 +69,7 @@ class Protocol(ServerProtocol):
         self, bounds: Bounds, headers: Mapping[str, str], now_ms: Callable[[], int]
     ) -> None:
         super().__init__(
-            # Each frame is small: compressing costs 64 KiB a connection and invites bombs.
+            # Frames are small: compression costs 64 KiB per connection and allows bombs.
             extensions=None,
             max_size=bounds.message_bytes,
         )
@@ -77,18 +77,18 @@ class Protocol(ServerProtocol):
         self._headers = headers
         self._now_ms = now_ms
         self._request_bytes = 0
-        # The last bytes of the request so far, to find its end in; None once it has ended.
+        # The last bytes of the request, in which its end is looked for; None once it has ended.
         self._tail: bytes | None = b""
         self._is_hasty = False
-        # Bytes of frames that are not whole yet, since the handshake.
+        # Bytes since the handshake that belong to no complete frame yet.
         self._unframed = 0
         self._frames = None if bounds.frames is None else Bucket(bounds.frames)
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
-        """Part of the library's protocol.  Given to it as a function it would refer to itself.
+        """Part of the library's protocol.  As an argument it would create a reference cycle.
 
-        The first way of writing that the client offers and the server knows; none is JSON.  Raises
-        NegotiationError for a client that offers others only: it would not understand.
+        Returns the first subprotocol of the client that is known; without any, JSON is used.
+        Raises NegotiationError if only unknown ones are offered.
         """
         chosen = next((name for name in subprotocols if name in WIRES), None)
         if subprotocols and chosen is None:
@@ -99,8 +99,8 @@ class Protocol(ServerProtocol):
     def receive_data(self, data: bytes | bytearray) -> None:
         """Part of the library's protocol.
 
-        It bounds a header, but not all of them together.  What comes between a request and its
-        answer it would read as frames, close for that, and then fail to answer.
+        The library limits each header, but not all of them together.  Bytes between a request and
+        its response it would read as frames, close because of them, and then fail to respond.
         """
         if self.state is not CONNECTING:
             self._unframed += len(data)
@@ -124,18 +124,18 @@ class Protocol(ServerProtocol):
 
     @property
     def is_between_frames(self) -> bool:
-        """Whether what comes next is the beginning of a frame."""
+        """Whether the next byte is the first one of a frame."""
         return self._unframed == 0 and self.is_open
 
     def count_frame(self) -> bool:
-        """Count a frame that was read elsewhere; returns False if it ended the connection."""
+        """Count a frame; returns False, after failing the connection, above the limit."""
         if self._frames is not None and self._frames.take(self._now_ms()):
             self.fail(CloseCode.TOO_FAST, "too many frames")
             return False
         return True
 
     def _of_request(self, data: bytes | bytearray) -> bytes | bytearray:
-        """What of `data` belongs to the request; the rest is for nobody."""
+        """The part of `data` that belongs to the request; the rest is dropped."""
         if self._tail is None:
             self._is_hasty = self._is_hasty or bool(data)
             return b""
@@ -151,14 +151,15 @@ class Protocol(ServerProtocol):
         return data[:length]
 
     def accept(self, request: Request) -> Response:
-        """Part of the library's protocol.  Frames have to wait until the handshake is done."""
+        """Part of the library's protocol.  Frames are not allowed before the response."""
         if self._is_hasty:
             return self.reject(400, "Wait for the answer before you send more.\n")
         return super().accept(request)
 
     def recv_frame(self, frame: Frame) -> None:
-        """Part of the library's protocol.  What it costs to read and answer it is not free."""
-        # Never more than it took: who writes lengths in more bytes is between frames no more.
+        """Part of the library's protocol.  Every frame counts, as each one costs time."""
+        # The least that it can have taken.  A client that writes lengths in more bytes than needed
+        # is never between frames again, and always uses the library's parser.
         self._unframed -= _shortest_length(len(frame.data))
         if self.count_frame():
             super().recv_frame(frame)
@@ -172,7 +173,7 @@ class Protocol(ServerProtocol):
 
 
 def _shortest_length(data: int) -> int:
-    """The bytes that a client's frame takes, with so many bytes of data (RFC 6455, 5.2)."""
+    """The size of a client's frame with `data` bytes of payload, at least (RFC 6455, 5.2)."""
     if data < 126:
         return data + 6
     return data + (8 if data < 1 << 16 else 14)

@@ -1,6 +1,6 @@
-"""Which address a client comes from: its socket's, or the one that a trusted proxy tells.
+"""The address of a client: its socket's, or the one that a trusted proxy reports.
 
-What a proxy tells is taken from `X-Forwarded-For` only, as far as trusted proxies wrote it.
+Only `X-Forwarded-For` is read, and only as far as trusted proxies wrote it.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from ipaddress import (
 from websockets.datastructures import Headers
 
 FORWARDED_FOR = "X-Forwarded-For"
-# What a provider gives to one customer at the least, so that all of it counts as one.
+# Providers assign at least a /64 to each customer, so it counts as one address.
 _IPV6_CUSTOMER_BITS = 64
 
 Address = IPv4Address | IPv6Address
@@ -24,7 +24,7 @@ Network = IPv4Network | IPv6Network
 
 
 class TrustedProxies:
-    """Tells the addresses of clients.  `proxies` are addresses and networks (10.0.0.0/8)."""
+    """Finds the addresses of clients.  `proxies` are addresses and networks (10.0.0.0/8)."""
 
     def __init__(self, proxies: Sequence[str] = ()) -> None:
         self._networks: list[Network] = [ip_network(one) for one in proxies]
@@ -34,11 +34,11 @@ class TrustedProxies:
         return any(address in network for network in self._networks)
 
     def origin(self, peer: str, headers: Headers) -> Address | None:
-        """Where a request comes from: the nearest address that is no trusted proxy's.
+        """The origin of a request: the nearest address that is not a trusted proxy.
 
-        Each proxy adds the address that it was asked from at the right end, so what stands left of
-        an untrusted one was written by that one and may be anything.  None for a socket without an
-        address.  Where a proxy wrote what is no address, the request counts as the proxy's own.
+        Each proxy appends the address of its own peer on the right.  What stands left of an
+        untrusted address was written by that peer, and may be anything.  Returns None for a socket
+        without an address.  If a proxy wrote no valid address, its own counts.
         """
         nearest = parse(peer)
         if nearest is None or not self._networks:
@@ -69,7 +69,7 @@ def parse(text: str) -> Address | None:
 
 
 def counted_as(address: Address | None) -> str:
-    """The name under which a client's address is counted: of IPv6 the /64 that it is in."""
+    """The key that a client's address is counted under; for IPv6, its /64."""
     if address is None:
         return "unknown"
     if isinstance(address, IPv4Address):

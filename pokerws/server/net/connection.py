@@ -1,19 +1,18 @@
-"""A connection that serves its client without a task switch, and cuts off one that does not read.
+"""A WebSocket connection that hands messages over in the read callback and coalesces its writes.
 
-The library's way costs a turn of the event loop for each message in each direction: a message that
-has come waits in a queue until the session's task is scheduled, and each message that goes out is
-made into a frame anew for each client.  After `serve_at_once` a whole message is handed over in the
-very call in which the event loop brings its bytes; and `write` puts one prepared frame into the
-transports of all whom it concerns.
+The library costs a turn of the event loop for each message in each direction: a message waits in a
+queue until a task is scheduled, and each outgoing message is encoded into a frame per client.
+Here the receiver gets a message in the very call in which the event loop delivers its bytes, and
+`write` puts one prepared frame into the transports of all clients that it concerns.
 
-Everything that is not that simple takes the library's way, by `recv` and `send`: what comes in
-pieces, what the receiver does not want at once, what comes behind either of them, and what goes to
-a client that has fallen behind.  Handshakes, pings, limits and the end of a connection are the
-library's.  This module knows nothing of sessions.
+Messages are carried out strictly in order.  When the receiver returns an awaitable, `serve_next`
+awaits it, and the messages behind it wait in the library's queue.  That queue is bounded: above its
+limit the transport stops reading.  Fragments, long frames, control frames, limits and the closing
+handshake are handled by the library's parser.  This module knows nothing of sessions.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from struct import Struct
 from typing import Any
 
@@ -21,36 +20,39 @@ from websockets.asyncio.server import Server, ServerConnection
 from websockets.datastructures import Headers
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import CLOSED
 from websockets.typing import BytesLike
 
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
-from pokerws.server.net.connection_counts import Door, Visit
+from pokerws.server.net.connection_counts import ConnectionCounts, CountedSocket
 
 try:
     from websockets.speedups import apply_mask
 except ImportError:
-    # The library's own way to do without a compiler.
+    # The library does the same where no C compiler was available.
     from websockets.utils import apply_mask
 
-# RFC 6455, 5.2: a frame's first byte when it is a whole message, and the lengths that have no room
-# in the second.
+# RFC 6455, 5.2: the first byte of a frame that is a whole message, and the values of the second
+# byte which say that a longer length follows.
 _WHOLE_TEXT, _WHOLE_BINARY = 0x80 | Opcode.TEXT, 0x80 | Opcode.BINARY
 _IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
-# What clients send is masked: a bit in the second byte says so, and four bytes follow it.
+# Clients mask what they send: a bit in the second byte says so, and four bytes follow it.
 _MASKED, _MASKED_HEAD = 0x80, 6
 _short, _medium, _long = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
 
-# So many messages wait for the end of a turn; few turns have as many for one client.
-MAX_LEAVING = 32
+# Frames that may wait for the end of a turn; more are written at once.  Few turns have as many.
+MAX_UNWRITTEN = 32
 
 _FORGOTTEN = Request("", Headers())
 
-# Takes a whole message, or leaves it for `recv`: then it returns False and has done nothing.
-Receiver = Callable[[str | bytes], bool]
+# The rest of a message that cannot be carried out at once.
+Work = Awaitable[None]
+# Carries out a message; what it returns is awaited before the next message is handed over.
+Receiver = Callable[[str | bytes], Work | None]
 
 
 def frame_of(message: bytes, *, is_text: bool) -> bytes:
-    """The frame of a whole message, from a server, without extensions."""
+    """The unmasked frame of a whole message, without extensions."""
     first, length = _WHOLE_TEXT if is_text else _WHOLE_BINARY, len(message)
     if length < _IN_TWO_BYTES:
         return _short(first, length) + message
@@ -73,12 +75,11 @@ def message_of(data: bytes) -> str | bytes | None:
     return None
 
 
-class Departures:
-    """The connections with something to send, which all leaves at the end of the event loop's turn.
+class PendingWrites:
+    """Connections with unwritten frames, all written at the end of the event loop's turn.
 
-    To write is to call the system, and to wake a client: together they cost more than all else that
-    is done for a message.  So a client gets all that one turn has for it in one piece, and the
-    system is called for one client after the other while what that takes is at hand.
+    A system call that wakes a client costs more than all else that is done for a message.  So a
+    client gets everything that one turn has for it in one call.
     """
 
     __slots__ = ("_connections",)
@@ -87,86 +88,110 @@ class Departures:
         self._connections: list[Connection] = []
 
     def add(self, connection: "Connection") -> None:
-        """Have a connection depart."""
+        """Write the connection's frames at the end of this turn."""
         if not self._connections:
-            asyncio.get_running_loop().call_soon(self._depart)
+            asyncio.get_running_loop().call_soon(self._flush)
         self._connections.append(connection)
 
-    def _depart(self) -> None:
+    def _flush(self) -> None:
         connections, self._connections = self._connections, []
         connections.reverse()
         try:
             while connections:
-                connections.pop().depart()
+                connections.pop().flush()
         finally:
             # One that fails must not hold up the others.
             for connection in connections:
                 self.add(connection)
 
 
-class Framing:
-    """Makes messages into frames, and keeps the latest: `frame` is that of `message`."""
+class FrameCache:
+    """Encodes messages into frames, and keeps the latest: `frame` is that of `message`."""
 
-    __slots__ = ("_is_text", "departures", "frame", "message")
+    __slots__ = ("_is_text", "frame", "message", "writes")
 
-    def __init__(self, departures: Departures, *, is_text: bool) -> None:
-        self.departures = departures
+    def __init__(self, writes: PendingWrites, *, is_text: bool) -> None:
+        self.writes = writes
         self._is_text = is_text
         self.message: bytes | None = None
         self.frame = b""
 
-    def make(self, message: bytes) -> bytes:
+    def encode(self, message: bytes) -> bytes:
         """The message's frame."""
         self.frame = frame_of(message, is_text=self._is_text)
         self.message = message
         return self.frame
 
 
-class Connection(ServerConnection):
-    """Is counted at the door, and cut off when the client does not read.
+def frame_caches() -> dict[bool, FrameCache]:
+    """What the connections of a server share: a cache for text frames and one for binary ones."""
+    writes = PendingWrites()
+    return {is_text: FrameCache(writes, is_text=is_text) for is_text in (True, False)}
 
-    The library waits for ever to write what is not read, and answers pings in any number meanwhile.
-    Until `serve_at_once`, everything takes the library's way.
+
+class Connection(ServerConnection):
+    """A connection that is counted from its first byte on, and closed if the client stops reading.
+
+    The library itself waits without limit for a client that does not read, and answers any number
+    of its pings meanwhile.
     """
 
-    # The library's attributes have room in a dict that connections share the keys of; with ours
-    # there would be too many, and each connection had a dict of 1.6 kB.
+    # The library's attributes fit into a dict that shares its keys between connections.  With ours
+    # there would be too many, and each connection would have a dict of 1.6 kB.
     __slots__ = (
-        "_behind",
         "_bounds",
-        "_door",
-        "_framing",
-        "_leaving",
+        "_caches",
+        "_counts",
+        "_frames",
         "_protocol",
+        "_queued",
         "_receiver",
         "_unread",
-        "visit",
+        "_unwritten",
+        "_wakeup",
+        "_work",
+        "counted",
     )
 
     def __init__(
-        self, protocol: Protocol, server: Server, door: Door, bounds: Bounds, **options: Any
+        self,
+        protocol: Protocol,
+        server: Server,
+        counts: ConnectionCounts,
+        bounds: Bounds,
+        caches: Mapping[bool, FrameCache],
+        **options: Any,
     ) -> None:
         super().__init__(protocol, server, **options)
-        self.visit: Visit | None = None
+        # None for a socket that is refused without being heard.
+        self.counted: CountedSocket | None = None
         self._receiver: Receiver | None = None
-        self._framing: Framing | None = None
-        # Messages that wait for `recv`, or that it has given out and that are not done.
-        self._behind = 0
-        # The frames that leave at the end of this turn of the event loop.
-        self._leaving: list[bytes] = []
+        # Messages that are not done: the one that is awaited, and those behind it in the queue.
+        self._queued = 0
+        self._work: Work | None = None
+        # Set while `serve_next` has nothing to do.
+        self._wakeup: asyncio.Future[None] | None = None
+        # Frames to write at the end of this turn of the event loop.
+        self._unwritten: list[bytes] = []
+        self._frames: FrameCache | None = None
+        self._caches = caches
         self._protocol = protocol
-        self._door = door
+        self._counts = counts
         self._bounds = bounds
         self._unread: asyncio.TimerHandle | None = None
 
-    def serve_at_once(self, receiver: Receiver, framing: Framing) -> None:
-        """From now on offer each message to `receiver` as soon as it is there, and let `write`
-        send what `framing` makes."""
-        self._receiver, self._framing = receiver, framing
+    def start_serving(self, receiver: Receiver, *, is_text: bool) -> None:
+        """Hand each message to `receiver` from now on; `write` sends frames of the given kind."""
+        self._receiver, self._frames = receiver, self._caches[is_text]
+
+    def stop_serving(self) -> None:
+        """Hand over no more messages."""
+        # The receiver and the connection refer to each other.
+        self._receiver = None
 
     def forget_handshake(self) -> None:
-        """Let go of the headers of both sides, 5 kB and more that nobody asks for again."""
-        # That there is a request is how the library knows that the handshake is over.
+        """Let go of the headers of both sides, 5 kB and more that are not needed again."""
+        # The library takes a request to mean that the handshake is over.
         self.request, self.response = _FORGOTTEN, None
 
     # ---- in
@@ -174,13 +199,15 @@ class Connection(ServerConnection):
     def data_received(self, data: bytes) -> None:
         """Part of asyncio.Protocol: bytes have come, mostly one short frame and no more.
 
-        The library's parser, which takes whatever there can be, costs five times as much as all
+        The library's parser, which accepts whatever there can be, costs five times as much as all
         that is done here.  What it writes by itself are pongs.
         """
-        if self._receiver is not None and not self._behind and self._protocol.is_between_frames:
+        if not self._queued and self._protocol.is_between_frames and self._receiver is not None:
             message = message_of(data)
-            if message is not None and self._receiver(message):
-                if not self._protocol.count_frame():
+            if message is not None:
+                if self._protocol.count_frame():
+                    self._hand_over(message, self._receiver)
+                else:
                     self.send_data()
                 return
         unread = self.transport.get_write_buffer_size()
@@ -189,20 +216,48 @@ class Connection(ServerConnection):
             self.transport.abort()
 
     def process_event(self, event: Frame | Request | Response) -> None:
-        """Part of the library's connection: something has come, by the library's parser."""
+        """Part of the library's connection: its parser has read something, and counted it."""
         # A message begins with one of these; what goes on with one has the opcode CONT.
         if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY):
-            if self._receiver is not None and not self._behind and event.fin:
-                is_text = event.opcode is Opcode.TEXT
-                message = _read(event.data, is_text=is_text)
-                if message is not None and self._receiver(message):
+            if not self._queued and event.fin and self._receiver is not None:
+                message = _read(event.data, is_text=event.opcode is Opcode.TEXT)
+                if message is not None:
+                    self._hand_over(message, self._receiver)
                     return
-            self._behind += 1
+            self._queued += 1
+            self._wake()
         super().process_event(event)
 
-    def done(self) -> None:
-        """A message from `recv` is dealt with, and does not stand in the way of the next ones."""
-        self._behind -= 1
+    def _hand_over(self, message: str | bytes, receiver: Receiver) -> None:
+        """Have a message carried out that has no other one in front of it."""
+        work = receiver(message)
+        if work is not None:
+            self._work = work
+            self._queued = 1
+            self._wake()
+
+    async def serve_next(self) -> None:
+        """Carry out the next message that has to wait.  Raises ConnectionClosed at the end.
+
+        Call it in a loop from one task: what has to be awaited for a message is awaited here.
+        Cancelling it loses no message but the one that is being carried out.
+        """
+        if not self._queued and self._protocol.state is not CLOSED:
+            self._wakeup = self.loop.create_future()
+            await self._wakeup
+        if self._work is None:
+            message = await self.recv()
+            self._work = None if self._receiver is None else self._receiver(message)
+        work, self._work = self._work, None
+        try:
+            if work is not None:
+                await work
+        finally:
+            self._queued -= 1
+
+    def _wake(self) -> None:
+        if self._wakeup is not None and not self._wakeup.done():
+            self._wakeup.set_result(None)
 
     # ---- out
 
@@ -211,28 +266,28 @@ class Connection(ServerConnection):
 
         It must not overtake what `send` has not sent yet.
         """
-        framing = self._framing
-        if framing is None or self.paused or not self._protocol.is_open:
+        frames = self._frames
+        if frames is None or self.paused or not self._protocol.is_open:
             return False
-        # Mostly the message was just made into a frame for another client.
-        frame = framing.frame if message is framing.message else framing.make(message)
-        if not self._leaving:
-            framing.departures.add(self)
-        self._leaving.append(frame)
-        if len(self._leaving) == MAX_LEAVING:
-            # So that it is seen in time whether the client has fallen behind.
-            self.depart()
+        # Mostly the message was just encoded for another client.
+        frame = frames.frame if message is frames.message else frames.encode(message)
+        if not self._unwritten:
+            frames.writes.add(self)
+        self._unwritten.append(frame)
+        if len(self._unwritten) == MAX_UNWRITTEN:
+            # So that a client that has fallen behind is noticed in time.
+            self.flush()
         return True
 
-    def depart(self) -> None:
-        """Give to the system what `write` has taken."""
-        frames, self._leaving = self._leaving, []
+    def flush(self) -> None:
+        """Give the transport what `write` has taken."""
+        frames, self._unwritten = self._unwritten, []
         if frames and not self.transport.is_closing():
             self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def send_data(self) -> None:
         """Part of the library's connection: it writes, behind what has been written here."""
-        self.depart()
+        self.flush()
         super().send_data()
 
     # ---- the client that does not read
@@ -241,22 +296,22 @@ class Connection(ServerConnection):
         """Part of asyncio.Protocol."""
         super().connection_made(transport)
         address = self.remote_address
-        # There is none for a socket that has gone already.
-        self.visit = self._door.arrive(address[0] if address else "")
-        if self.visit is None:
+        # There is none for a socket that has closed already.
+        self.counted = self._counts.open(address[0] if address else "")
+        if self.counted is None:
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Part of asyncio.Protocol."""
         super().connection_lost(exc)
-        # These refer to each other in circles, which would wait for the collector of garbage.
-        self._receiver = None
+        self._wake()
+        # These refer to each other in cycles, which would wait for the garbage collector.
         self.protocol.parser.close()
         if self.protocol.parser_exc is not None:
             self.protocol.parser_exc.__traceback__ = None
-        self._read_again()
-        if self.visit is not None:
-            self._door.leave(self.visit)
+        self._cancel_timeout()
+        if self.counted is not None:
+            self._counts.close(self.counted)
 
     def pause_writing(self) -> None:
         """Part of asyncio.Protocol: the client has fallen behind with reading."""
@@ -267,16 +322,16 @@ class Connection(ServerConnection):
     def resume_writing(self) -> None:
         """Part of asyncio.Protocol: it has caught up."""
         super().resume_writing()
-        self._read_again()
+        self._cancel_timeout()
 
-    def _read_again(self) -> None:
+    def _cancel_timeout(self) -> None:
         if self._unread is not None:
             self._unread.cancel()
             self._unread = None
 
 
 def _read(data: BytesLike, *, is_text: bool) -> str | bytes | None:
-    """A message; None for a text that is none, which the library answers."""
+    """A message; None for a text that is not UTF-8, which the library answers."""
     if not is_text:
         return bytes(data)
     try:

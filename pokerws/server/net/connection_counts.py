@@ -1,7 +1,7 @@
-"""Counts who is connected from where, and refuses who is one too many.
+"""Enforces connection limits, per address and in total.
 
-A socket is counted from its first byte on, as opening; once its handshake is let through, as a
-connection.  There may be as many of the one as of the other.  Players are counted in `limits`.
+A socket counts as opening from its first byte on, and as a connection once its handshake is
+accepted.  Each of the two has the same limit.  Connections per player are counted in `limits`.
 """
 
 from http import HTTPStatus
@@ -11,20 +11,21 @@ from websockets.http11 import Request, Response
 
 from pokerws.metrics import Metrics
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Bucket, Quotas, Rate, Tally
+from pokerws.server.limits.limits import Quotas
+from pokerws.server.limits.rate_limits import Bucket, Rate, Tally
 from pokerws.server.net.client_address import Address, TrustedProxies, counted_as, parse
 from pokerws.server.net.http import respond
 
-# When to come back, for who is refused because others are there.
+# The `Retry-After` of a refusal that lasts until somebody else leaves.
 RETRY_AFTER_MS = 5_000
-# Lines about refusals, so that a flood does not fill the log; the counter has all.
+# Limits log lines about refusals, so that a flood does not fill the log; the counter has all.
 _LOG_RATE = Rate(10, 60_000)
 
 log = structlog.get_logger("pokerws.door")
 
 
-class Visit:
-    """One socket, from where it comes, and what it is counted as."""
+class CountedSocket:
+    """One socket, the address that it is counted for, and as what."""
 
     __slots__ = ("is_connection", "key", "peer", "tally")
 
@@ -35,8 +36,8 @@ class Visit:
         self.is_connection = False
 
 
-class Door:
-    """Lets sockets in; each has to `arrive`, then may be let in by `admit`, and has to `leave`."""
+class ConnectionCounts:
+    """Counts sockets: each calls `open`, then may be accepted by `admit`, and has to `close`."""
 
     def __init__(
         self, quotas: Quotas, proxies: TrustedProxies, clock: Clock, metrics: Metrics
@@ -49,12 +50,12 @@ class Door:
         self._opening = 0
         self._connections = 0
 
-    def arrive(self, peer: str) -> Visit | None:
-        """Count a socket that has been accepted; None if there is no room even to hear it."""
+    def open(self, peer: str) -> CountedSocket | None:
+        """Count a socket that has been accepted; None if the limits leave no room to hear it."""
         caps, address = self._quotas.caps, parse(peer)
         key = counted_as(address)
         tally = self._quotas.addresses.of(key)
-        # Through a proxy come many, and from whom is only known when they have spoken.
+        # Many clients come through a proxy, and their addresses are known only from the request.
         is_proxy = address is not None and self._proxies.is_trusted(address)
         is_crowd = not is_proxy and _is_reached(caps.address_connections, tally.opening)
         if is_crowd or _is_reached(caps.connections, self._opening):
@@ -63,48 +64,48 @@ class Door:
             return None
         tally.opening += 1
         self._opening += 1
-        return Visit(peer, key, tally)
+        return CountedSocket(peer, key, tally)
 
-    def admit(self, visit: Visit, request: Request) -> Response | None:
-        """Count a socket as a connection, or say why not."""
+    def admit(self, counted: CountedSocket, request: Request) -> Response | None:
+        """Count a socket as a connection; a response says why it is refused."""
         caps = self._quotas.caps
-        self._move(visit, self._proxies.origin(visit.peer, request.headers))
+        self._move(counted, self._proxies.origin(counted.peer, request.headers))
         if _is_reached(caps.connections, self._connections):
-            return self._refuse(visit, "full", RETRY_AFTER_MS)
-        if _is_reached(caps.address_connections, visit.tally.connections):
-            return self._refuse(visit, "address", RETRY_AFTER_MS)
-        if wait_ms := visit.tally.take("connections", self._clock.now_ms()):
-            return self._refuse(visit, "too_fast", wait_ms)
-        visit.is_connection = True
-        visit.tally.opening -= 1
-        visit.tally.connections += 1
+            return self._refuse(counted, "full", RETRY_AFTER_MS)
+        if _is_reached(caps.address_connections, counted.tally.connections):
+            return self._refuse(counted, "address", RETRY_AFTER_MS)
+        if wait_ms := counted.tally.take("connections", self._clock.now_ms()):
+            return self._refuse(counted, "too_fast", wait_ms)
+        counted.is_connection = True
+        counted.tally.opening -= 1
+        counted.tally.connections += 1
         self._opening -= 1
         self._connections += 1
-        log.debug("connection_admitted", address=visit.key)
+        log.debug("connection_admitted", address=counted.key)
         return None
 
-    def leave(self, visit: Visit) -> None:
+    def close(self, counted: CountedSocket) -> None:
         """The socket is closed."""
-        if visit.is_connection:
-            visit.tally.connections -= 1
+        if counted.is_connection:
+            counted.tally.connections -= 1
             self._connections -= 1
         else:
-            visit.tally.opening -= 1
+            counted.tally.opening -= 1
             self._opening -= 1
-        self._quotas.addresses.left(visit.key, self._clock.now_ms())
+        self._quotas.addresses.left(counted.key, self._clock.now_ms())
 
-    def _move(self, visit: Visit, address: Address | None) -> None:
-        """Count the socket for the address that it turns out to come from."""
-        key, old = counted_as(address), visit.key
+    def _move(self, counted: CountedSocket, address: Address | None) -> None:
+        """Count the socket for the client's own address, which may not be the peer's."""
+        key, old = counted_as(address), counted.key
         if key == old:
             return
-        visit.tally.opening -= 1
-        visit.key, visit.tally = key, self._quotas.addresses.of(key)
-        visit.tally.opening += 1
+        counted.tally.opening -= 1
+        counted.key, counted.tally = key, self._quotas.addresses.of(key)
+        counted.tally.opening += 1
         self._quotas.addresses.left(old, self._clock.now_ms())
 
-    def _refuse(self, visit: Visit, reason: str, wait_ms: int) -> Response:
-        self._note(reason, visit.key)
+    def _refuse(self, counted: CountedSocket, reason: str, wait_ms: int) -> Response:
+        self._note(reason, counted.key)
         if reason == "full":
             response = respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
         else:

@@ -1,7 +1,6 @@
-"""What the one port serves besides the socket: the page, `/schema`, `/healthz` and `/metrics`.
+"""Plain HTTP on the WebSocket port: the page, `/schema`, `/healthz` and `/metrics`.
 
-Files are read once at the start.  The security headers are added to every response on its way out,
-those of the library included.
+Files are read once at the start.  The security headers are added later, to every response.
 """
 
 import hmac
@@ -31,18 +30,18 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), "
     "payment=(), usb=()",
 }
-# With TLS on, a browser asks for nothing else from here for a year.
+# With TLS, browsers use nothing else for this host for a year.
 OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
-# A proxy on this machine adds one of these to what it passes on from another.
+# A proxy on this machine adds one of these to requests from elsewhere.
 _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 class Pages:
-    """Answers plain HTTP requests, and refuses sockets from foreign pages.
+    """Answers plain HTTP requests, and refuses WebSocket connections from other origins.
 
-    `root` holds the browser client's files; `health` gives the facts that `/healthz` shows and
-    `metrics` the text of `/metrics`.  That is for who has `metrics_token`; without one, for this
-    machine, unless a proxy may be on it, whose requests need not show that they are another's.
+    `root` holds the files of the page; `health` returns the content of `/healthz`, and `metrics`
+    that of `/metrics`.  Metrics require `metrics_token`.  Without a token, they are served to this
+    machine only; behind a proxy to nobody, as its requests may come from anywhere.
     """
 
     def __init__(
@@ -106,7 +105,7 @@ class Pages:
 
     def _may_read_metrics(self, connection: ServerConnection, request: Request) -> bool:
         if not self._metrics_token:
-            peer = connection.remote_address  # None when it has gone already.
+            peer = connection.remote_address  # None when the client has disconnected.
             passed_on = any(header in request.headers for header in _PASSED_ON)
             is_local = peer is not None and is_this_machine(peer[0])
             return is_local and not passed_on and not self._is_behind_proxy
@@ -114,12 +113,12 @@ class Pages:
         if len(given) != 1:
             return False
         scheme, _, token = given[0].partition(" ")
-        # In a time that does not tell how much of it is right.
+        # In constant time.
         right = hmac.compare_digest(_bytes(token.strip()), _bytes(self._metrics_token))
         return right and scheme.lower() == "bearer"
 
     def _is_own_page(self, request: Request) -> bool:
-        """Whether the socket is opened by our page, an allowed one, or no browser at all."""
+        """Whether the origin is this server's page or an allowed one, or there is none."""
         origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
         if not origins:
             return True
@@ -130,17 +129,17 @@ class Pages:
 
 
 def is_this_machine(address: str) -> bool:
-    """Whether the address of a peer is a loopback address, also one of IPv4 written as IPv6."""
+    """Whether an address is a loopback address, also as IPv4 mapped to IPv6."""
     ip = parse(address)
     return ip is not None and ip.is_loopback
 
 
 def _of_document(document: Served, request: Request) -> Response:
-    """A document, or that it is still the one that the client has."""
+    """A document, or 304 if the client has it already."""
     known = ",".join(request.headers.get_all("If-None-Match"))
     if document.etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         response = respond(HTTPStatus.NOT_MODIFIED, b"", document.media_type)
-        del response.headers["Content-Length"]  # It would be the document's.
+        del response.headers["Content-Length"]  # It would be that of the document.
     else:
         response = respond(HTTPStatus.OK, document.body, document.media_type)
     response.headers["ETag"] = document.etag
@@ -152,7 +151,7 @@ def _bytes(text: str) -> bytes:
 
 
 def respond(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:
-    """A whole response, but for the security headers."""
+    """A response without the security headers."""
     charset = "; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else ""
     headers = Headers(
         {

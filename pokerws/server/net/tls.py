@@ -9,7 +9,7 @@ from pokerws.settings import Settings, SettingsError
 
 
 def server_context(settings: Settings) -> ssl.SSLContext | None:
-    """What the port speaks; None is plain HTTP.  Raises SettingsError, which names the file."""
+    """The TLS context of the port; None is plain HTTP.  Raises SettingsError with the file."""
     certificate, key = settings.tls_cert_file, settings.tls_key_file
     if not certificate:
         return None
@@ -17,10 +17,10 @@ def server_context(settings: Settings) -> ssl.SSLContext | None:
         _check_readable(name, file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    # Each connection stays open for hours, so resuming one is not worth what it keeps in memory.
+    # Connections last for hours, so resumption is not worth its memory.
     context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     try:
-        # Without a password the library would ask for one at the terminal.
+        # Without this, an encrypted key would prompt for a password at the terminal.
         context.load_cert_chain(certificate, key, password=lambda: b"")
     except ssl.SSLError as error:
         raise SettingsError(_explain(error, certificate, key)) from error
@@ -28,13 +28,13 @@ def server_context(settings: Settings) -> ssl.SSLContext | None:
 
 
 def own_context(settings: Settings) -> ssl.SSLContext | None:
-    """What a client of this very machine trusts: the server's certificate, whatever its name."""
+    """A client context for this machine: it trusts the server's certificate under any name."""
     if not settings.tls_cert_file:
         return None
     context = ssl.create_default_context(cafile=settings.tls_cert_file)
-    # It connects to the loopback address, which no certificate is made out to.
+    # It connects to the loopback address, which the certificate does not name.
     context.check_hostname = False
-    # The certificate itself will do, whoever has signed it.
+    # The certificate itself is the trust anchor, whoever signed it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
 

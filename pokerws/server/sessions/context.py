@@ -1,4 +1,4 @@
-"""What all connections of a server share."""
+"""Dependencies and limits shared by all sessions."""
 
 from collections.abc import Mapping
 
@@ -10,16 +10,16 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Caps
-from pokerws.server.tables.cashier import Bank
+from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 
 
-class Desk(msgspec.Struct, frozen=True):
-    """Handed to every session; `decoders` has one for each way of writing messages."""
+class SessionContext(msgspec.Struct, frozen=True):
+    """What every session of a server is given; `decoders` has one for each wire."""
 
     lobby: Lobby
-    bank: Bank
+    bank: Cashier
     admission: Admission
     clock: Clock
     decoders: Mapping[Wire, Decoder[ClientMessage]]
@@ -32,6 +32,6 @@ class Desk(msgspec.Struct, frozen=True):
     token_warning_ms: int = 0
     revocations: Revocations = msgspec.field(default_factory=Revocations)
     presence: Presence = msgspec.field(default_factory=lambda: Presence(Clock()))
-    # Whether texts are checked strictly, as the decoders do with messages.
+    # Whether texts are validated strictly, as the decoders validate messages.
     strict: bool = False
     metrics: Metrics = msgspec.field(default_factory=Metrics)

@@ -1,14 +1,13 @@
-"""Reads what clients send, and words what is wrong with it."""
+"""Decodes what clients send, and says what is wrong with it."""
 
 import re
 
 import msgspec
 
-from pokerws.game.illegal import Illegal
-from pokerws.messages import ClientMessage, Decoder, Wire
+from pokerws.messages import ClientMessage, Decoder, Refused, RejectCode, Wire
 
-# How msgspec words its refusals, and the code that each is answered with.
-WORDINGS = (
+# Patterns in msgspec's error messages, and the code that each is answered with.
+WORDINGS: tuple[tuple[re.Pattern[str], RejectCode], ...] = (
     (re.compile(r"`\$\.type`|required field `type`"), "unknown_type"),
     (re.compile(r"missing required field"), "missing_field"),
     (re.compile(r"unknown field"), "unknown_field"),
@@ -16,7 +15,7 @@ WORDINGS = (
     (re.compile(r"Invalid enum value|matching regex"), "invalid_value"),
     (re.compile(r"[<>]= ?|of length|out of range"), "out_of_range"),
 )
-OTHERWISE = "wrong_type"
+OTHERWISE: RejectCode = "wrong_type"
 
 
 class _Identified(msgspec.Struct):
@@ -30,32 +29,32 @@ _id_decoders: dict[bool, Decoder[_Identified]] = {
 
 
 def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> ClientMessage:
-    """A client's message.  Raises Illegal with the code and words that it is refused with."""
+    """A client's message.  Raises Refused with the code and the detail of the answer."""
     if wire.is_text and not isinstance(frame, str):
-        raise Illegal("not_text", "")
+        raise Refused("not_text")
     if not wire.is_text and isinstance(frame, str):
-        raise Illegal("not_binary", "")
+        raise Refused("not_binary")
     try:
         return decoder.decode(frame)
     except msgspec.ValidationError as error:
         detail = str(error)
         code = next((code for words, code in WORDINGS if words.search(detail)), OTHERWISE)
-        raise Illegal(code, detail) from error
+        raise Refused(code, detail) from error
     except msgspec.DecodeError as error:
         raise _unreadable(wire, str(error)) from error
     except UnicodeError as error:
-        # The texts of MessagePack come as they were sent.
+        # msgspec does not check the texts of MessagePack before it makes them.
         raise _unreadable(wire, "a text is not UTF-8") from error
     except RecursionError as error:
         raise _unreadable(wire, "nested too deeply") from error
 
 
-def _unreadable(wire: Wire, detail: str) -> Illegal:
-    return Illegal("not_json", detail) if wire.is_text else Illegal("not_msgpack", detail)
+def _unreadable(wire: Wire, detail: str) -> Refused:
+    return Refused("not_json" if wire.is_text else "not_msgpack", detail)
 
 
 def id_of(frame: str | bytes) -> str:
-    """The id of a message that could not be decoded, if one can be made out."""
+    """The id of a message that is not or cannot be decoded; empty where none can be read."""
     try:
         return _id_decoders[isinstance(frame, str)].decode(frame).id[:64]
     except (msgspec.DecodeError, UnicodeError, RecursionError):

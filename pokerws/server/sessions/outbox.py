@@ -1,20 +1,20 @@
-"""What waits to be sent to one client: bounded in frames and in bytes.
+"""The queue of frames to one client, bounded in frames and in bytes.
 
-It queues and counts; what to do when it is full is the session's decision.
+The session decides what happens when it is full.
 """
 
 from collections import deque
 
 
 class Outbox:
-    """Frames in the order in which they leave.  Those about a table can be dropped together."""
+    """Frames in sending order.  Those about tables can be dropped together."""
 
     __slots__ = ("_bytes", "_frames", "_max_bytes", "_max_frames")
 
     def __init__(self, max_frames: int, max_bytes: int) -> None:
         self._max_frames = max_frames
         self._max_bytes = max_bytes
-        # Made when something has to wait: most clients never fall behind, and one takes 600 bytes.
+        # Created on first use: most clients never fall behind, and a deque takes 600 bytes.
         self._frames: deque[tuple[bytes, bool]] | None = None
         self._bytes = 0
 
@@ -23,7 +23,7 @@ class Outbox:
 
     @property
     def is_half_full(self) -> bool:
-        """Whether what can do without had better not be queued."""
+        """Whether droppable frames should not be queued any more."""
         return 2 * len(self) >= self._max_frames or 2 * self._bytes >= self._max_bytes
 
     def put(self, frame: bytes, *, of_table: bool) -> bool:
@@ -37,8 +37,9 @@ class Outbox:
         return True
 
     def take(self) -> bytes:
-        """The next frame.  There must be one."""
-        assert self._frames is not None, "nothing is queued"
+        """Remove the next frame.  Raises IndexError when there is none."""
+        if self._frames is None:
+            raise IndexError("the outbox is empty")
         frame, _ = self._frames.popleft()
         self._bytes -= len(frame)
         if not self._frames:

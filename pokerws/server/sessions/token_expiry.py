@@ -1,4 +1,4 @@
-"""The end of a connection's right to be here: a warning before it, and the moment itself."""
+"""The expiry of a connection's token: a warning before it, and the expiry itself."""
 
 from collections.abc import Callable
 
@@ -6,9 +6,9 @@ from pokerws.server.clock import Alarm, Clock
 
 
 class Expiry:
-    """Calls `warn` when `warning_ms` are left and `expire` at the end; 0 gives no warning.
+    """Calls `warn` when `warning_ms` are left, and `expire` at the end; 0 gives no warning.
 
-    After `cancel` it knows nobody to call any more, so that who has it does not keep itself alive.
+    `cancel` drops both callbacks, so that the owner and this object form no reference cycle.
     """
 
     __slots__ = ("_alarm", "_at_ms", "_clock", "_expire", "_expires_ms", "_warn", "_warning_ms")
@@ -26,24 +26,24 @@ class Expiry:
         self._warn = warn
         self._expire = expire
         self._expires_ms = 0
-        # When the alarm is due: at the warning, then at the end.
+        # When the alarm is due: first for the warning, then for the expiry.
         self._at_ms = 0
         self._alarm: Alarm | None = None
 
     def set(self, expires_ms: int | None) -> None:
-        """Move the end, to a time in ms UTC or to never; what was set before counts no more."""
-        self._call_off()
+        """Set the expiry to a time in ms UTC, or to never; replaces an earlier one."""
+        self._stop_alarm()
         if expires_ms is None:
             return
         self._expires_ms = expires_ms
         self._wait(expires_ms - self._warning_ms)
 
     def cancel(self) -> None:
-        """Call both off, for good."""
-        self._call_off()
-        self._warn = self._expire = _nobody
+        """Cancel both calls for good."""
+        self._stop_alarm()
+        self._warn = self._expire = _nothing
 
-    def _call_off(self) -> None:
+    def _stop_alarm(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
@@ -54,7 +54,7 @@ class Expiry:
 
     def _ring(self) -> None:
         if self._clock.now_ms() < self._at_ms:
-            # The loop may be early by a little.
+            # Timers of the event loop may fire slightly early.
             self._wait(self._at_ms)
         elif self._at_ms < self._expires_ms:
             self._wait(self._expires_ms)
@@ -64,5 +64,5 @@ class Expiry:
             self._expire()
 
 
-def _nobody() -> None:
-    """Who is called after the end of all."""
+def _nothing() -> None:
+    """Replaces the callbacks after `cancel`."""

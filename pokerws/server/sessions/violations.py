@@ -1,21 +1,20 @@
-"""How many messages that break the protocol one connection may send."""
+"""Limits how many messages that violate the protocol one connection may send."""
 
 from collections import Counter
 
-# So often one is forgiven: a client with a small flaw goes on, one that sends nothing else does
-# not.
+# One violation leaks in this time: a client with a small bug stays connected, one that sends
+# nothing else is closed.
 FORGIVEN_EVERY_MS = 10_000
 
-# Of connections without any, which are nearly all.
+# Shared by connections without violations, which are nearly all.
 _NONE: Counter[str] = Counter()
 
 
 class Violations:
-    """The violations of one connection: a bucket that leaks.
+    """The violations of one connection, as a leaky bucket.
 
-    Each violation adds one, and one leaks out every ten seconds, whatever else the client sends:
-    good messages between the bad ones pay for nothing.  With `most` in it, it has been too many.
-    `codes` counts all of them, by the code that they were refused with.
+    Each violation adds one, and one leaks every ten seconds, whatever else the client sends.
+    With `most` in the bucket there have been too many.  `codes` counts all of them by reject code.
     """
 
     __slots__ = ("_leaked_ms", "_level", "_most", "codes")
@@ -27,14 +26,14 @@ class Violations:
         self._leaked_ms = now_ms
 
     def add(self, code: str, now_ms: int) -> bool:
-        """Count one; whether it was one too many."""
+        """Count one; returns whether there are too many now."""
         if self.codes is _NONE:
             self.codes = Counter()
         self.codes[code] += 1
         leaks = max(0, now_ms - self._leaked_ms) // FORGIVEN_EVERY_MS
         self._leaked_ms += leaks * FORGIVEN_EVERY_MS
         if leaks >= self._level:
-            # An empty bucket leaks no more, so that nothing is forgiven in advance.
+            # An empty bucket does not leak, so that violations are not forgiven in advance.
             self._level, self._leaked_ms = 0, now_ms
         else:
             self._level -= leaks

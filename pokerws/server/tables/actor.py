@@ -1,11 +1,11 @@
-"""One table: it owns the state, takes commands in, and lets events out.
+"""One table: owns its state, carries out commands and publishes events.
 
-There is no mailbox: a command is carried out in the call that brings it, and nothing that changes
-the table awaits, so the event loop's order is the order of the commands and they never interleave.
-The clock's `TimeUp` is a command like any other.  This module must not know about sockets or SQL.
+There is no mailbox: a command is carried out in the call that brings it.  Nothing that changes the
+table awaits, so commands never interleave and the event loop's order is theirs.  The clock's
+`TimeUp` is a command like any other.  This module must not know about sockets or SQL.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
@@ -14,25 +14,24 @@ from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, 
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import CloseReason, PlayerId, Table
+from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
-from pokerws.logs import shows_debug
-from pokerws.messages import Accepted, GetHand, TableSummary, Watch
+from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
 from pokerws.server.clock import Alarm, Clock
-from pokerws.server.tables.commit_gate import Gate
-from pokerws.server.tables.event_log import EventLog
-from pokerws.server.tables.interfaces import Owner, Sink, Viewer
+from pokerws.server.tables.commit_gate import CommitGate
+from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
+from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of
-from pokerws.server.tables.recent_events import History
-from pokerws.server.tables.viewers import Audience, reject
+from pokerws.server.tables.recent_events import RecentEvents
+from pokerws.server.tables.viewers import Viewers
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
-from pokerws.storage.journal.change_builder import TableRows
+from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
-# The commands that bring chips to a table or take them from it.
+# The commands that move chips to a table or from it.
 _MOVE_CHIPS = (Sit, AddChips, Stand, Close)
-# How long an overloaded table waits before it tries again.
+# How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
 log = structlog.get_logger("pokerws.table")
@@ -41,68 +40,67 @@ log = structlog.get_logger("pokerws.table")
 class TableActor:
     """Owns one table.
 
-    `epoch` is the stored table's, and this actor's as long as it lives; `stored_seq` is how far the
-    table is stored already.  With `durable`, nothing is shown before it is stored.  `vault` seals
-    what is put into `sink`; `event_log` is where events end up that are kept, and None without.
+    `epoch` is the stored table's, and this actor's as long as it lives.  The table is stored up to
+    event `stored_seq`.  With `durable`, nothing is shown before it is stored.  `vault` encrypts
+    what is put into `journal`; `event_log` reads stored events back.
     """
 
     def __init__(
         self,
-        table: Table,
+        snapshot: TableSnapshot,
         epoch: int,
-        receipts: dict[PlayerId, list[Receipt]],
         *,
         clock: Clock,
         shuffle: Shuffle,
-        sink: Sink | None,
+        journal: TableJournal,
+        vault: Vault,
         keep_events: bool,
         owner: Owner,
+        event_log: PastEvents = NO_EVENT_LOG,
         durable: bool = False,
         stored_seq: int = 0,
-        on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
-        vault: Vault | None = None,
-        event_log: EventLog | None = None,
     ) -> None:
-        assert sink is None or vault is not None, "what is stored is sealed"
+        table = snapshot.table
         self.table = table
         self.epoch = epoch
         self.stopped = False
-        # Cleared where what happens here is not stored any more, so that no chips can move.
+        # Cleared when changes are not stored any more, so that no chips can move.
         self.is_stored = True
         # When something last happened here.
         self.changed_ms = clock.now_ms()
-        # Where nothing is stored: whose the chips here were, before the latest command.
-        self.refunds: tuple[Transfer, ...] = ()
+        # Where nothing is stored: what each player had here before the latest command.
+        self._refunds: tuple[Transfer, ...] = ()
         self._refunds_hand: int | None = None
-        # The digests of what is put to be stored, by seq, while somebody samples them.
+        # The digests of the states that are put, by seq, while somebody samples them.
         self.sample: dict[int, bytes] | None = None
-        self._receipts = Receipts(receipts)
+        self._receipts = Receipts(snapshot.receipts)
         self._clock = clock
         self._shuffle = shuffle
-        self._sink = sink
-        self._state = TableSnapshot(table, self._receipts.kept)
-        self._rows = None if vault is None else TableRows(self._state, epoch, vault)
-        self._keep_events = keep_events
+        self._journal = journal
+        self._keeps = journal.keeps
+        self._state = snapshot
+        self._changes = ChangeBuilder(
+            snapshot, epoch, vault, keep_events=keep_events, only_steps=not journal.keeps
+        )
         self._owner = owner
-        self._on_outcome = on_outcome
-        self._gate = Gate(durable=durable, written=stored_seq)
-        history = History(table.id, table.seq, event_log)
-        self._audience = Audience(table, epoch, self._gate, history, clock)
-        self.watchers = self._audience.viewers
+        self._gate = CommitGate(durable=durable, written=stored_seq)
+        history = RecentEvents(table.id, table.seq, event_log)
+        self._viewers = Viewers(table, epoch, self._gate, history, clock)
+        self.watchers = self._viewers.viewers
         self._alarm: Alarm | None = None
         self._armed_ms = 0
         self._paused_ms: int | None = None
-        # The hand, and the empty seats, of which the lobby was told last.
+        # The hand, and the empty seats, that the lobby was told last.
         self._listed = (-1, 0)
 
     # ---- commands
 
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
-        """Carry out a player's command and answer it; the answer precedes the events."""
+        """Carry out a player's command and answer it.  The answer precedes the events."""
         player, digest = viewer.player, digest_of(command_id, command)
         receipt = self._receipts.find(player, digest)
         if receipt is not None:
-            self._audience.answer(viewer, Accepted(command_id, receipt.seq))
+            self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
             return
         if self.stopped:
             viewer.answer(reject(command_id, "restarting"))
@@ -110,31 +108,31 @@ class TableActor:
         if self._paused_ms is not None:
             viewer.answer(reject(command_id, "paused"))
             return
-        if self._sink is not None and self._sink.over_high_water:
-            self._audience.answer(viewer, reject(command_id, "overloaded"))
+        if self._journal.over_high_water:
+            self._viewers.answer(viewer, reject(command_id, "overloaded"))
             return
         moves_chips = isinstance(command, _MOVE_CHIPS)
-        if moves_chips and not self._has_bank:
-            self._audience.answer(viewer, reject(command_id, "bank_unavailable"))
+        if moves_chips and not self._can_move_chips:
+            self._viewers.answer(viewer, reject(command_id, "bank_unavailable"))
             return
         before = self.table.seq
         try:
             events = self._play(command)
         except Illegal as refusal:
-            self._audience.answer(viewer, reject(command_id, refusal.code, refusal.detail))
+            self._viewers.answer(viewer, rejection(command_id, refusal))
             return
         if events is None:
             viewer.answer(reject(command_id, "table_unavailable"))
             return
         transfers = self._transfers(events)
-        if transfers and moves_chips and self._sink is not None:
+        if transfers and moves_chips and self._keeps:
             self._gate.close(self.table.seq)
         self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
-        self._audience.answer(viewer, Accepted(command_id, before + 1))
+        self._viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
-        """Whether the command was accepted before, so that it will get its first answer."""
+        """Whether the command was accepted before, so that it gets its first answer again."""
         return self._receipts.find(viewer.player, digest_of(command_id, command)) is not None
 
     def opened(self, events: list[TableEvent]) -> None:
@@ -142,22 +140,22 @@ class TableActor:
         self._changed(events)
 
     def answer_opened(self, viewer: Viewer, command_id: str) -> None:
-        """Tell who asked for the table that it is there."""
-        self._audience.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
+        """Answer the command that opened the table."""
+        self._viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
 
     @property
     def is_held(self) -> bool:
-        """Whether what happens here is not shown before something is stored."""
+        """Whether what happens now is shown only after it is stored."""
         return self._gate.is_closed
 
     @property
     def is_paused(self) -> bool:
-        """Whether the clock stands still."""
+        """Whether the table is paused: its clock is stopped."""
         return self._paused_ms is not None
 
     @property
-    def _has_bank(self) -> bool:
-        return self._sink is None or (self.is_stored and self._sink.healthy)
+    def _can_move_chips(self) -> bool:
+        return self.is_stored and self._journal.healthy
 
     def is_idle_since(self, before_ms: int) -> bool:
         """Whether the table can leave memory: stored, unwatched, and with nothing due."""
@@ -169,23 +167,22 @@ class TableActor:
         )
 
     def take_sample(self) -> dict[int, bytes]:
-        """Begin to keep the digests of all states, from this one on, until `sample` is cleared."""
+        """Record the digests of all states from this one on, until `sample` is cleared."""
         self.sample = {self.table.seq: canonical_digest(self._state)}
         return self.sample
 
     def pack(self) -> bool:
-        """Keep in little space what is not needed while nothing happens here.
+        """Save memory while nothing happens here.
 
-        It is done in pieces of about a millisecond; returns whether there is more to do.
+        Does one part, of about 1 ms; returns whether there is more to do.
         """
-        # The next command makes both anew.
-        self.refunds, self._refunds_hand = (), None
-        if self._rows is not None:
-            self._rows.pack()
-        return self._audience.pack()
+        # The next command computes both again.
+        self._refunds, self._refunds_hand = (), None
+        self._changes.pack()
+        return self._viewers.pack()
 
     def close(self, reason: CloseReason) -> None:
-        """Close the table for good; everybody goes home with the chips.  Raises Illegal."""
+        """Close the table for good; the players get their chips back.  Raises Illegal."""
         events = self._play(Close(reason))
         if events:
             self._changed(events)
@@ -195,7 +192,7 @@ class TableActor:
 
         Returns False, with nothing changed, while the table cannot take commands or pay out.
         """
-        if self.stopped or self.is_paused or not self._has_bank:
+        if self.stopped or self.is_paused or not self._can_move_chips:
             return False
         events = self._play(Stand(player))
         if events:
@@ -203,31 +200,36 @@ class TableActor:
         return bool(events)
 
     def pause(self) -> None:
-        """Stop the clock and take no commands, while the database is away."""
+        """Stop the clock and refuse commands, while the database is away."""
         if self._paused_ms is None:
             self._paused_ms = self._clock.now_ms()
             self._disarm()
 
     def go_on(self) -> None:
-        """The end of a pause: the clock goes on with what was left."""
+        """End a pause: the clock goes on with the time that was left."""
         if self._paused_ms is not None:
             paused_ms, self._paused_ms = self._paused_ms, None
             self.resume(paused_ms, 0, restart_log=False)
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
-        """Go on after a time out of memory."""
+        """Resume play after the table was out of memory or paused."""
         events = self._play(Resume(saved_ms, grace_ms, restart_log))
         if events:
             self._changed(events)
         self._arm()
 
+    def refund(self) -> None:
+        """Return all chips to those who had them before the latest command: the table is lost."""
+        if self._refunds:
+            self._store((), self._refunds)
+
     def stop(self) -> None:
-        """Carry out nothing more, no command and no time-out, and say nothing more."""
+        """Carry out and send nothing more: no command, no time-out, no held frame."""
         self._halt()
         self._gate.discard()
 
-    def take_back(self) -> None:
-        """Stop; what is not stored will never be, and the commands that caused it are refused."""
+    def roll_back(self) -> None:
+        """Stop, and refuse the commands whose events will never be stored."""
         self._halt()
         self._gate.refuse()
 
@@ -238,42 +240,51 @@ class TableActor:
     # ---- viewers
 
     async def read_back(self, message: Watch) -> list[TableEvent]:
-        """What a viewer asks for that memory has no more, to be handed to `watch`."""
-        return await self._audience.read_back(message)
+        """Events that a viewer missed and memory has dropped, to be passed to `watch`."""
+        return await self._viewers.read_back(message)
 
     def watch(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent] = ()) -> None:
-        """Add a viewer, and send what it has missed, or a snapshot; `older` was read back.
+        """Add a viewer, and send the events that it missed, or a snapshot.
 
-        While the clock stands still nobody can be shown anything, for who knows how long: one
-        snapshot waits for each viewer, and no more.  Raises Illegal.
+        `older` are events that were read back.  During a pause nothing can be sent, for an unknown
+        time: so one snapshot waits for each viewer, and no more.  Raises Illegal.
         """
         if self._paused_ms is not None:
-            self._audience.wait(viewer, message)
+            self._viewers.wait(viewer, message)
         else:
-            self._audience.join(viewer, message, older)
+            self._viewers.join(viewer, message, older)
 
     def unwatch(self, viewer: Viewer) -> None:
-        """Forget a viewer, if it was one."""
-        self._audience.leave(viewer)
+        """Remove a viewer, if it is one."""
+        self._viewers.leave(viewer)
         if self._paused_ms is not None:
             self._gate.forget(viewer)
 
+    def notify(self, code: str, message: str) -> None:
+        """Send all viewers a notice about the table."""
+        self._viewers.notify(code, message)
+
+    def close_viewers(self) -> None:
+        """Close all viewers' connections, since another process owns the table now."""
+        for viewer in list(self.watchers):
+            viewer.close_moved(self.table.id)
+
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the table as it may see it."""
-        self._audience.show_snapshot(viewer)
+        """Send a viewer the redacted table."""
+        self._viewers.show_snapshot(viewer)
 
     async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
-        """Answer with what happened in a hand.  Raises Illegal."""
+        """Answer with the events of a finished hand.  Raises Illegal."""
         if self._paused_ms is not None:
-            raise Illegal("paused", "")
-        await self._audience.tell_hand(viewer, message)
+            raise Refused("paused")
+        await self._viewers.tell_hand(viewer, message)
 
     def written(self, seq: int) -> None:
-        """Everything up to event `seq` is stored."""
+        """Everything up to event `seq` is stored: send what waited for it."""
         self._gate.advance(seq)
 
     def summary(self) -> TableSummary:
-        """The table as the lobby lists it."""
+        """The summary in the lobby's list."""
         table = self.table
         return TableSummary(
             table.id, table.name, table.status, table.players, table.hand_number, table.config
@@ -282,8 +293,8 @@ class TableActor:
     # ---- changes
 
     def _play(self, command: Command) -> list[TableEvent] | None:
-        """The events of a command, applied.  None when a bug stopped the table."""
-        if self._sink is None:
+        """Carry out a command; returns its events, or None if a bug stopped the table."""
+        if not self._keeps:
             self._note_refunds()
         now_ms = self._clock.now_ms()
         try:
@@ -298,74 +309,67 @@ class TableActor:
                 seq=self.table.seq,
                 hand=self.table.hand_number,
                 command=type(command).__name__,
-                last_events=[type(event).__name__ for event in self._audience.latest_events(10)],
+                last_events=[type(event).__name__ for event in self._viewers.latest_events(10)],
             )
             # What was decided before that is valid, and is shown when it is stored.
-            if self._rows is not None:
-                self._rows.doubt()
+            self._changes.mark_inconsistent()
             self._halt()
-            self._owner.table_failed(self)
+            self._owner.table_failed(self.table.id)
             return None
         self.changed_ms = now_ms
         return events
 
     def _note_refunds(self) -> None:
-        """A bug may leave a command half done, so that whose the chips were before it counts.
+        """Record the players' chips, since a bug may leave the next command half done.
 
-        While a hand is played that is the same after each action.
+        During a hand they are the same after each action.
         """
         hand = None if self.table.hand is None else self.table.hand.number
         if hand is None or hand != self._refunds_hand:
-            self.refunds = refunds_of(self.table, self._clock.now_ms())
+            self._refunds = refunds_of(self.table, self._clock.now_ms())
             self._refunds_hand = hand
 
     def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
-        """The chips that came to the table or left it."""
+        """The transfers between accounts and the table."""
         first_seq = self.table.seq - len(events) + 1
         return transfers_of(self.table, events, first_seq, self.changed_ms)
 
     def _changed(
         self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
     ) -> None:
-        """Store, publish and time what has happened."""
+        """Store and publish what has happened, and set the clock."""
         first_seq = self.table.seq - len(events) + 1
         if transfers is None:
             transfers = self._transfers(events)
         if transfers:
             self._refunds_hand = None
             self._owner.chips_moved(self.table.id, transfers)
-        self._store(events, first_seq, transfers)
-        self._audience.publish(events, first_seq, self.changed_ms)
+        self._store(events, transfers)
+        self._viewers.publish(events, first_seq, self.changed_ms)
         self._arm()
         self._list()
 
     def _list(self) -> None:
-        """Have the lobby show what of the table it shows, where that can be another now."""
+        """Tell the lobby the table's summary, if it may have changed."""
         table = self.table
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
+            if table.closed:
+                self._owner.table_closing(table.id)
             self._gate.send(table.seq, partial(self._owner.table_changed, self.summary()))
 
-    def _store(
-        self, events: list[TableEvent], first_seq: int, transfers: tuple[Transfer, ...]
-    ) -> None:
-        if self._sink is None or self._rows is None:
-            self._on_outcome("save_game", "IN_MEMORY")
-            if shows_debug():
-                log.debug("save_game", outcome="IN_MEMORY", table=self.table.id, seq=self.table.seq)
-            return
+    def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
         if self.sample is not None:
             self.sample[self.table.seq] = canonical_digest(self._state)
-        at_ms = self.changed_ms
-        self._sink.put(self._rows.next(events, transfers, at_ms, keep_events=self._keep_events))
+        self._journal.put(self._changes.next(events, transfers, self.changed_ms))
 
     # ---- the clock
 
     def _arm(self) -> None:
-        """Have the clock call at the table's deadline, or before: a call too early is put off.
+        """Set the alarm to the table's deadline, or leave it at an earlier time.
 
-        So a timer is set for each hand, and not for each turn.
+        An early alarm is set again when it rings.  So one is set for each hand, not for each turn.
         """
         deadline_ms = self.table.deadline_ms
         if deadline_ms is None or self.stopped or self._paused_ms is not None:
@@ -392,7 +396,7 @@ class TableActor:
             return
         if now_ms < deadline_ms:
             self._set_alarm(deadline_ms)
-        elif self._sink is not None and self._sink.over_high_water:
+        elif self._journal.over_high_water:
             self._set_alarm(now_ms + OVERLOAD_RETRY_MS)
         elif events := self._play(TimeUp()):
             self._changed(events)

@@ -1,18 +1,67 @@
-"""The tables that the server opens for its own bots: their names, games and sizes.
+"""The tables that the server opens for its own bots: their names, games and sizes."""
 
-Who sits there, and that bots wait for company at some, is not decided here.
-"""
+from typing import NamedTuple
+
+import structlog
 
 from pokerws.game.config import check_config
 from pokerws.game.illegal import Illegal
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import MAX_SEATS, TableConfig
+from pokerws.game.state import MAX_SEATS, TableConfig, TableId
 from pokerws.game.variants import MIXES, VARIANTS
+from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings, SettingsError
 
 # A free seat or two stays for people, however many bots there are.
 MIN_SEATS = 6
 FREE_SEATS = 2
+
+log = structlog.get_logger("pokerws.bot_tables")
+
+
+class BotTable(NamedTuple):
+    """A table for `bots` bots.  Where they wait for company, bots alone do not play."""
+
+    id: TableId
+    bots: int
+    waits_for_company: bool
+
+
+def open_bot_tables(
+    lobby: Lobby, settings: Settings, games: dict[str, TableConfig]
+) -> list[BotTable]:
+    """The table of BOT_TABLE and those of `games`, each opened if it does not exist yet.
+
+    One that cannot be opened is logged and left out.
+    """
+    wanted = [(settings.bot_table, main_config(settings), settings.bots, False)]
+    wanted += [(name, config, bots_at(config, settings), True) for name, config in games.items()]
+    opened = []
+    for name, config, bots, waits in wanted:
+        try:
+            table = _open(lobby, name, config)
+        except Illegal as refusal:
+            _say_left_out(name, config, refusal)
+        else:
+            opened.append(BotTable(table, bots, waits))
+    return opened
+
+
+def _say_left_out(name: str, config: TableConfig, refusal: Illegal) -> None:
+    log.error(
+        "bot_table_not_opened",
+        name=name,
+        variant=config.variant,
+        error=f"{refusal.detail}; raise MAX_TABLES, or remove games from BOT_GAMES",
+    )
+
+
+def _open(lobby: Lobby, name: str, config: TableConfig) -> TableId:
+    table = lobby.find_by_name(name, config.variant)
+    if table is None:
+        table = lobby.create(name, config).table.id
+    lobby.keep(table)
+    return table
 
 
 def main_config(settings: Settings) -> TableConfig:
@@ -23,7 +72,7 @@ def main_config(settings: Settings) -> TableConfig:
 def game_configs(settings: Settings) -> dict[str, TableConfig]:
     """The tables of BOT_GAMES by name, which is that of the game.
 
-    Raises SettingsError for a game that there is not.
+    Raises SettingsError for an unknown game.
     """
     return dict(_of_game(settings, code) for code in settings.bot_games)
 

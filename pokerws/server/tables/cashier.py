@@ -1,35 +1,36 @@
-"""The players' accounts as this server uses them: who pays, pays one thing at a time.
+"""Serialises each player's payments, so that a balance is never read during a debit.
 
-Chips move in the same write as the table's change.  What an account holds is read when its player
-wants to pay, so no second payment may be on its way then: the first one's has to be stored.
+Chips move in the same write as the table's change.  A player's balance is read before a payment, so
+the payment before it must be stored by then.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from weakref import WeakValueDictionary
 
 import structlog
 from msgspec import Struct
 
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import Refused
 from pokerws.server.clock import Clock
 from pokerws.storage.accounts import Account, AccountId, Accounts, Booked, Transfer, player_account
 from pokerws.storage.store import StoreUnavailable
 
-# How long a player's earlier payment, or the database, is waited for.
+# How long a payment waits for the player's earlier payment.
 PATIENCE_S = 5.0
 HISTORY_PAGE = 50
-
-Book = Callable[[dict[TableId, tuple[Transfer, ...]]], None]
 
 log = structlog.get_logger("pokerws.bank")
 
 
 class Terms(Struct, frozen=True):
-    """What the house gives: `grant` chips to a new player, and to one who has less than
-    `refill_below` as many as make `refill_to`, once in `refill_interval_ms`."""
+    """What the house gives: `grant` chips to a new player, and refills.
+
+    A refill brings a balance of less than `refill_below` to `refill_to`, at most once in
+    `refill_interval_ms`.
+    """
 
     grant: int = 100_000
     refill_to: int = 100_000
@@ -38,8 +39,10 @@ class Terms(Struct, frozen=True):
 
 
 class Statement(Struct, frozen=True):
-    """An account: its balance, when a refill is due (None where there is too much in it for one),
-    and a page of its history, newest first."""
+    """An account: its balance, when a refill is due, and a page of its history, newest first.
+
+    No refill is due while the balance is too high for one.
+    """
 
     balance: int
     refill_at_ms: int | None
@@ -55,17 +58,14 @@ class _Payment:
         self.arrived = asyncio.Event()
 
 
-class Bank:
-    """All accounts.
+class Cashier:
+    """All accounts, as the tables use them; a `JournalListener` that learns which payments arrive.
 
-    `book` moves chips at once, in memory-only play, where no store does it with the change.
+    The journal, not the cashier, books the chips that move to and from tables.
     """
 
-    def __init__(
-        self, accounts: Accounts, clock: Clock, terms: Terms, *, book: Book | None = None
-    ) -> None:
+    def __init__(self, accounts: Accounts, clock: Clock, terms: Terms) -> None:
         self._accounts = accounts
-        self._book = book
         self._clock = clock
         self._terms = terms
         self._turns: WeakValueDictionary[PlayerId, asyncio.Lock] = WeakValueDictionary()
@@ -74,23 +74,23 @@ class Bank:
 
     @asynccontextmanager
     async def paying(self, player: PlayerId) -> AsyncIterator[int]:
-        """What the player's account can pay, exactly so until the block ends.
+        """The player's balance, which does not change until the block ends.
 
-        The block must hand its command to the table at once.  Raises Illegal("bank_unavailable").
+        The block must hand its command to the table at once.  Raises Refused("bank_unavailable").
         """
         turn = self._turns.setdefault(player, asyncio.Lock())
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await turn.acquire()
         except TimeoutError as error:
-            raise Illegal("bank_unavailable", "an earlier payment is not done yet") from error
+            raise Refused("bank_unavailable", "an earlier payment is not done yet") from error
         try:
             yield (await self._settled(player)).balance
         finally:
             turn.release()
 
     async def statement(self, player: PlayerId, before: int | None) -> Statement:
-        """An account, opened if need be; `before` pages back.  Raises Illegal."""
+        """A player's account, opened if need be; `before` pages back.  Raises Illegal."""
         account = await self._open(player)
         with _reaching():
             history = await self._accounts.history(player, before, HISTORY_PAGE)
@@ -100,7 +100,7 @@ class Bank:
         return Statement(account.balance, due_ms, history)
 
     async def refill(self, player: PlayerId) -> None:
-        """Have the house fill an account up.  Raises Illegal where that is not due."""
+        """Refill an account.  Raises Illegal if that is not due."""
         await self._open(player)
         now_ms = self._clock.now_ms()
         with _reaching():
@@ -112,31 +112,36 @@ class Bank:
                 at_ms=now_ms,
             )
         if not given:
-            raise Illegal("refill_not_due", "")
+            raise Refused("refill_not_due")
         log.info("account_refilled", player=player, chips=given)
 
-    # ---- what the tables and the journal say
-
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
-        """Chips came to a table or left it; they are being stored with its change."""
-        if self._book is not None:
-            self._book({table: transfers})
-            return
+        """Chips moved to or from a table; they are about to be stored with its change."""
         for move in transfers:
             if move.source.startswith("player:"):
                 payment = _Payment(move.source, move.seq)
                 self._on_their_way[move.source] = payment
                 self._to_tables.setdefault(table, []).append(payment)
 
-    def written(self, table: TableId, seq: int) -> None:
-        """Everything up to event `seq` of a table is stored."""
-        if table in self._to_tables:
-            self._arrive(table, seq)
+    # ---- the journal's reports
 
-    def lost(self, table: TableId) -> None:
-        """What was not stored of a table never will be: the chips stay where they were."""
+    def written(self, table: TableId, version: int) -> None:
+        """Part of `JournalListener`: payments up to event `version` are booked."""
+        if table in self._to_tables:
+            self._arrive(table, version)
+
+    def rejected(self, table: TableId) -> None:
+        """Part of `JournalListener`: payments that are not stored will never be."""
         if table in self._to_tables:
             self._arrive(table, None)
+
+    def fenced(self, table: TableId) -> None:
+        """Part of `JournalListener`."""
+        self.rejected(table)
+
+    def conflict(self, table: TableId) -> None:
+        """Part of `JournalListener`."""
+        self.rejected(table)
 
     def _arrive(self, table: TableId, seq: int | None) -> None:
         later = []
@@ -151,14 +156,14 @@ class Bank:
             self._to_tables[table] = later
 
     async def _settled(self, player: PlayerId) -> Account:
-        """The account once nothing is on its way from it."""
+        """The account, once no payment is on its way from it."""
         payment = self._on_their_way.get(player_account(player))
         if payment is not None:
             try:
                 async with asyncio.timeout(PATIENCE_S):
                     await payment.arrived.wait()
             except TimeoutError as error:
-                raise Illegal("bank_unavailable", "an earlier payment is not stored yet") from error
+                raise Refused("bank_unavailable", "an earlier payment is not stored yet") from error
         return await self._open(player)
 
     async def _open(self, player: PlayerId) -> Account:
@@ -168,8 +173,8 @@ class Bank:
 
 @contextmanager
 def _reaching() -> Iterator[None]:
-    """Refuse, as one may try again, what needs a database that is away."""
+    """Turn an unavailable store into a refusal that can be retried."""
     try:
         yield
     except StoreUnavailable as error:
-        raise Illegal("bank_unavailable", "the database cannot be reached") from error
+        raise Refused("bank_unavailable", "the database cannot be reached") from error

@@ -1,8 +1,8 @@
-"""The gate before the viewers: with durable acks, nothing is shown before it is stored.
+"""Holds frames and answers back until the change that caused them is committed.
 
-What a change causes to be sent waits here, in order, until the journal says that the change is in
-the database.  Play goes on meanwhile.  Without durable acks the gate stands open, but for changes
-that move chips between accounts and the table: they close it until they are stored.
+With durable acks everything waits here, in order, until the journal reports the commit.  Play goes
+on meanwhile.  Without durable acks the gate is open, except after a change that moves chips between
+accounts and the table: it closes the gate until it is stored.
 """
 
 from collections import deque
@@ -10,29 +10,30 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 Send = Callable[[], None]
-# Whose frame it is, and how it is sent.
+# The frame's viewer, and the call that sends it.
 Frame = tuple[object, Send]
 
 
 class _Held(NamedTuple):
-    """What waits for `seq`: one thing to send, or the frames of many."""
+    """What waits for `seq`: one answer, or the frames of many viewers."""
 
     seq: int
     send: Send | None
     refuse: Send | None
     frames: list[Frame]
 
-    def let_out(self) -> None:
+    def release(self) -> None:
+        """Send it."""
         if self.send is not None:
             self.send()
         for _, send in self.frames:
             send()
 
 
-class Gate:
+class CommitGate:
     """Holds back what is not stored yet.  `written` is the seq up to which all is stored.
 
-    Who has much to send asks first whether it `is_open`, and sends it himself.
+    A caller with much to send checks `is_open` first, and then sends directly.
     """
 
     __slots__ = ("_closed_until", "_durable", "_held", "_written", "is_open")
@@ -42,9 +43,9 @@ class Gate:
         self._written = written
         # Without durable acks: the seq that must be stored before the gate opens again.
         self._closed_until = 0
-        # Made when something has to wait: an empty one takes 600 bytes, and each table has a gate.
+        # Created when needed: an empty deque takes 600 bytes, and each table has a gate.
         self._held: deque[_Held] | None = None
-        # Whether nothing at all is held back: asked with every action.
+        # Whether nothing is held back at all: read for every action.
         self.is_open = not durable
 
     def __len__(self) -> int:
@@ -52,28 +53,28 @@ class Gate:
 
     @property
     def written(self) -> int:
-        """Up to which event everything is stored."""
+        """The seq up to which everything is stored."""
         return self._written
 
     @property
     def is_closed(self) -> bool:
-        """Whether what happens now is held back until something is stored."""
+        """Whether what happens now is held back until it is stored."""
         return self._durable or self._closed_until > self._written
 
     def close(self, seq: int) -> None:
-        """Hold everything back until event `seq` is stored, with durable acks or without."""
+        """Hold everything back until event `seq` is stored, durable acks or not."""
         self._closed_until = max(self._closed_until, seq)
         self.is_open = False
 
     def holds(self, seq: int) -> bool:
-        """Whether what event `seq` causes has to be held, since it is not stored.
+        """Whether what event `seq` causes must be held, since it is not stored.
 
-        What is sent while others are being let out comes after them.
+        What is sent while others are being released comes after them.
         """
         return self._held is not None or (self.is_closed and seq > self._written)
 
     def send(self, seq: int, send: Send) -> None:
-        """Call `send` once everything up to event `seq` is stored: at once where it is."""
+        """Call `send` once everything up to event `seq` is stored, which can be now."""
         if self.holds(seq):
             self.hold(seq, send)
         else:
@@ -82,12 +83,12 @@ class Gate:
     def hold(self, seq: int, send: Send, refuse: Send | None = None) -> None:
         """Call `send` once everything up to event `seq` is stored.
 
-        `refuse` is called in its place where that turns out never to be.
+        `refuse` is called instead if that will never be.
         """
         self._hold(_Held(seq, send, refuse, []))
 
     def hold_frames(self, seq: int, frames: Iterable[Frame]) -> None:
-        """The same with what viewers are shown; these can be forgotten."""
+        """The same for frames of viewers, which `forget` can drop."""
         self._hold(_Held(seq, None, None, list(frames)))
 
     def _hold(self, held: _Held) -> None:
@@ -97,16 +98,16 @@ class Gate:
         self.is_open = False
 
     def advance(self, seq: int) -> None:
-        """Everything up to `seq` is stored: let out what waited for it."""
+        """Everything up to `seq` is stored: release what waited for it."""
         self._written = max(self._written, seq)
         while self._held and (self._held[0].seq <= self._written or not self.is_closed):
-            self._held.popleft().let_out()
+            self._held.popleft().release()
         if not self._held:
             self._held = None
             self.is_open = not self.is_closed
 
     def forget(self, viewer: object) -> None:
-        """Drop the frames that wait for a viewer who follows the table no more."""
+        """Drop the frames that wait for a viewer who has left."""
         if self._held is None:
             return
         for held in self._held:
@@ -114,12 +115,12 @@ class Gate:
         self._held = deque(held for held in self._held if held.send is not None or held.frames)
 
     def refuse(self) -> None:
-        """What waits will never be stored: nobody may see it, and whoever asked is told so."""
+        """What waits will never be stored: refuse the commands, and drop the frames."""
         held, self._held = self._held or (), None
         for one in held:
             if one.refuse is not None:
                 one.refuse()
 
     def discard(self) -> None:
-        """Say nothing more, to nobody: what waits may be stored or not."""
+        """Drop everything that waits, stored or not."""
         self._held = None

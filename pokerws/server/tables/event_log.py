@@ -1,12 +1,13 @@
-"""Reading the stored log beside live play: for viewers who missed more than memory has.
+"""Reads the stored log beside live play, for viewers who missed more than memory has.
 
-Nobody waits long for it and nothing of play depends on it: what cannot be had soon is not had.
+Reads are few at a time and have a short time limit, so that play never waits for them.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from itertools import takewhile
+from typing import Protocol
 
 import structlog
 
@@ -18,15 +19,15 @@ from pokerws.game.events import (
     TableEvent,
 )
 from pokerws.game.state import TableId
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.interfaces import TableJournal
 from pokerws.storage.store import EventRow, Store, StoreUnavailable
 from pokerws.storage.vault.vault import UNREADABLE, SealBroken, SealedByUnknownKey, Vault
 
-# For this long, all in all, a viewer waits for what is read.
+# The time limit of one read, waiting for a turn included.
 LOG_TIMEOUT_S = 1.0
-# Reads at a time: of the store's four readers, tables that are to be loaded keep two.
+# Concurrent reads: of the store's four readers, two stay free for loading tables.
 LOG_READERS = 2
-# A hand is read so many events at a time, and no hand that people play has as many as the limit.
+# Events per read of a hand, and in all: no hand of people reaches the limit.
 HAND_PAGE = 256
 MAX_HAND_EVENTS = 4096
 
@@ -37,19 +38,52 @@ class LogUnavailable(Exception):
     """The log cannot be read now."""
 
 
-class EventLog:
-    """The logs of all tables in `store`, whose cards `vault` opens; `sink` writes them."""
+class PastEvents(Protocol):
+    """Stored events that memory has dropped."""
 
-    def __init__(self, store: Store, sink: Sink, vault: Vault) -> None:
+    async def stretch(self, table: TableId, after_seq: int, count: int) -> list[TableEvent]:
+        """Up to `count` events after `after_seq` without a gap; none if they cannot be read."""
+
+    async def hand(
+        self, table: TableId, number: int, last_seq: int
+    ) -> tuple[int, list[TableEvent]] | None:
+        """The seq of a finished hand's first event, and its events; None if some are missing.
+
+        Cards shown after the hand are included.  `last_seq` is the seq of the table's latest event.
+        Raises LogUnavailable.
+        """
+
+
+class NoEventLog:
+    """`PastEvents` where events are not kept: there are none."""
+
+    async def stretch(self, table: TableId, after_seq: int, count: int) -> list[TableEvent]:
+        """Part of `PastEvents`."""
+        return []
+
+    async def hand(
+        self, table: TableId, number: int, last_seq: int
+    ) -> tuple[int, list[TableEvent]] | None:
+        """Part of `PastEvents`."""
+        return None
+
+
+NO_EVENT_LOG = NoEventLog()
+
+
+class EventLog:
+    """The logs of all tables in `store`; `journal` writes them, and `vault` decrypts them."""
+
+    def __init__(self, store: Store, journal: TableJournal, vault: Vault) -> None:
         self._store = store
-        self._sink = sink
+        self._journal = journal
         self._vault = vault
         self._turns = asyncio.Semaphore(LOG_READERS)
 
     async def stretch(self, table: TableId, after_seq: int, count: int) -> list[TableEvent]:
-        """Up to `count` events after `after_seq`, without a gap; none where it cannot be read.
+        """Part of `PastEvents`.
 
-        None either where the log begins anew among them: what is before that may not lead there.
+        None either if the log restarts among them: the events before may not lead to those after.
         """
         try:
             async with self._reading(table):
@@ -62,14 +96,9 @@ class EventLog:
     async def hand(
         self, table: TableId, number: int, last_seq: int
     ) -> tuple[int, list[TableEvent]] | None:
-        """The number of a hand's first event, and its events; None where not all are there.
-
-        They go on with the cards that were shown after the hand.
-
-        The hand is over, and `last_seq` is of the table's latest event.  Raises LogUnavailable.
-        """
+        """Part of `PastEvents`."""
         async with self._reading(table):
-            await self._sink.flush(LOG_TIMEOUT_S, table)
+            await self._journal.flush(LOG_TIMEOUT_S, table)
             before_seq = await self._seq_before(table, number, last_seq)
             events: list[TableEvent] = []
             more = True
@@ -93,7 +122,7 @@ class EventLog:
     async def _seq_before(self, table: TableId, number: int, last_seq: int) -> int:
         """A seq after which the events of a hand begin.
 
-        The log has an index by seq alone, and hands come in order: so it is a binary search.
+        A binary search: the log is indexed by seq only, and hand numbers grow with it.
         """
         low, high = 0, last_seq
         while low < high:
@@ -110,7 +139,7 @@ class EventLog:
 
     @asynccontextmanager
     async def _reading(self, table: TableId) -> AsyncIterator[None]:
-        """Wait for a turn, and tell of what goes wrong.  Raises LogUnavailable."""
+        """Wait for a turn to read.  Raises LogUnavailable for whatever goes wrong in the block."""
         try:
             async with asyncio.timeout(LOG_TIMEOUT_S), self._turns:
                 yield
@@ -124,7 +153,7 @@ class EventLog:
 
 
 def of_hand(events: Iterable[TableEvent]) -> Iterator[TableEvent]:
-    """Of events that begin with a hand's: all to its end, and what is shown before the next one."""
+    """The hand that `events` begin with: all events to its end, and cards shown after it."""
     over = False
     for place, event in enumerate(events):
         if place and isinstance(event, HandStarted):

@@ -1,11 +1,11 @@
-"""Loading stored tables: claim them, open what is sealed, and check that it is what it says.
+"""Claims ownership of a stored table, decrypts it and validates the snapshot.
 
-A table that cannot be read is set aside in the store, so that nobody plays on what may be wrong;
-its bytes stay as they are, for `server.py repair`.
+A table that cannot be read is quarantined, so that nobody plays on a wrong state.  Its bytes stay
+as they are, for `server.py repair`.
 """
 
 import gc
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
@@ -14,56 +14,62 @@ import structlog
 from pokerws.game.apply import apply
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
-from pokerws.server.tables.interfaces import Sink
+from pokerws.messages import Refused
+from pokerws.server.tables.interfaces import TableJournal
+from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Claimed, Position, Store, Stored, StoreUnavailable, TableSnapshot
 from pokerws.storage.vault.vault import SealedByUnknownKey, Vault
 
 # How long loading a table waits for earlier changes to be written.
 FLUSH_TIMEOUT_S = 5.0
-# Tables loaded in one piece, when all are.
+# Tables per chunk when many are loaded.
 CHUNK = 200
 
 log = structlog.get_logger("pokerws.lobby")
 
 
 class Loaded(NamedTuple):
-    """A table as it is stored, and what its row said; it is this server's from now on."""
+    """A table's stored state and its claimed row: this server owns the table now."""
 
     snapshot: TableSnapshot
     claimed: Claimed
 
 
 class Hydration:
-    """Loads tables from `store`, after what `sink` still has to write."""
+    """Loads tables from `store`, after `journal` has written what waits."""
 
     def __init__(
-        self, store: Store, sink: Sink, vault: Vault, on_outcome: Callable[[str, str], None]
+        self,
+        store: Store,
+        journal: TableJournal,
+        vault: Vault,
+        metrics: StorageMetrics = UNMEASURED,
     ) -> None:
         self._store = store
-        self._sink = sink
+        self._journal = journal
         self._vault = vault
-        self._on_outcome = on_outcome
+        self._metrics = metrics
 
     async def load(self, table: TableId) -> Loaded:
         """Claim a table and load it.  Raises Illegal."""
         try:
-            # What an earlier actor of the table left to write comes before the claim.
-            await self._sink.flush(FLUSH_TIMEOUT_S, table)
+            # Changes of an earlier actor of the table must be written before the claim.
+            await self._journal.flush(FLUSH_TIMEOUT_S, table)
             claimed = await self._store.claim(table)
             if claimed is None:
                 raise _not_claimed(table, await self._store.look(table))
         except (StoreUnavailable, TimeoutError) as error:
-            log.warning("get_game", outcome="DB_FAILED", table=table, error=str(error))
-            self._on_outcome("get_game", "DB_FAILED")
-            raise Illegal("table_unavailable", "the database cannot be reached") from error
+            log.warning("get_game", outcome=Outcome.DB_FAILED, table=table, error=str(error))
+            self._metrics.operation("get_game", Outcome.DB_FAILED)
+            raise Refused("table_unavailable", "the database cannot be reached") from error
         return Loaded(await self._open(table, claimed), claimed)
 
     async def load_many(self, tables: Sequence[TableId]) -> AsyncIterator[dict[TableId, Loaded]]:
-        """Claim many tables and load them, in chunks; those that cannot be are left out.
+        """Claim and load many tables in chunks, without those that cannot be loaded.
 
         Raises StoreUnavailable.
         """
-        await self._sink.flush(FLUSH_TIMEOUT_S)
+        await self._journal.flush(FLUSH_TIMEOUT_S)
         async with _without_collecting():
             for start in range(0, len(tables), CHUNK):
                 claims = await self._store.claim_many(tables[start : start + CHUNK])
@@ -74,30 +80,32 @@ class Hydration:
                 yield loaded
 
     async def _open(self, table: TableId, claimed: Claimed) -> TableSnapshot:
-        """The stored state.  Raises Illegal, after setting a table aside that cannot be read."""
+        """The stored state.  Quarantines a table that cannot be read, and raises Illegal."""
         try:
             snapshot = self._restore(table, claimed)
         except Exception as error:
-            # Bytes that decode can still be no table that the rules know, in any way.
-            log.exception("get_game", outcome="DB_FAILED", table=table, version=claimed.version)
-            self._on_outcome("get_game", "DB_FAILED")
+            # Bytes that decode may still break the rules in any way, so any exception can come.
+            log.exception(
+                "get_game", outcome=Outcome.DB_FAILED, table=table, version=claimed.version
+            )
+            self._metrics.operation("get_game", Outcome.DB_FAILED)
             if isinstance(error, SealedByUnknownKey):
-                raise Illegal("table_unavailable", "its cards cannot be opened here") from error
+                raise Refused("table_unavailable", "its cards cannot be opened here") from error
             await self._set_aside(table, claimed)
-            raise Illegal("table_quarantined", "") from error
+            raise Refused("table_quarantined") from error
         log.info(
             "get_game",
-            outcome="DB_HYDRATE",
+            outcome=Outcome.DB_HYDRATE,
             table=table,
             version=snapshot.table.seq,
             epoch=claimed.epoch,
             later_events=len(claimed.later_events),
         )
-        self._on_outcome("get_game", "DB_HYDRATE")
+        self._metrics.operation("get_game", Outcome.DB_HYDRATE)
         return snapshot
 
     def _restore(self, table: TableId, claimed: Claimed) -> TableSnapshot:
-        """Raises when it does not decode or is not what its row says."""
+        """Raises if the snapshot does not decode or does not match its row."""
         snapshot = self._vault.open_snapshot(table, claimed.snapshot)
         if (snapshot.table.id, snapshot.table.seq) != (table, claimed.version):
             raise ValueError(
@@ -120,7 +128,7 @@ class Hydration:
 
 @asynccontextmanager
 async def _without_collecting() -> AsyncIterator[None]:
-    """Load much at once: nothing of it is garbage, and afterwards none of it is looked at again."""
+    """Turn garbage collection off for a bulk load, then exempt what was loaded from it."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -131,11 +139,11 @@ async def _without_collecting() -> AsyncIterator[None]:
         gc.freeze()
 
 
-def _not_claimed(table: TableId, stored: Stored | None) -> Illegal:
+def _not_claimed(table: TableId, stored: Stored | None) -> Refused:
     """Why a table could not be claimed."""
     if stored is None or stored.status == "closed":
-        return Illegal("unknown_table", f"there is no table {table}")
+        return Refused("unknown_table", f"there is no table {table}")
     if stored.status == "quarantined":
-        return Illegal("table_quarantined", "")
+        return Refused("table_quarantined")
     # Somebody has repaired it just now.
-    return Illegal("table_unavailable", "the table is coming back")
+    return Refused("table_unavailable", "the table is coming back")

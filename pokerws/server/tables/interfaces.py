@@ -1,80 +1,88 @@
-"""Those whom a table deals with: its viewers, the sink of its changes, and its owner."""
+"""What a table needs of others: its viewers, the journal of its changes, and its owner."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.change_builder import Step
+from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.store import Change
 
-if TYPE_CHECKING:
-    from pokerws.server.tables.actor import TableActor
-
-# What a table answers a message with.
+# The answer of a table to a message.
 TableAnswer = Accepted | HandEvents | Rejected
 
 
 class Viewer(Protocol):
-    """What a table needs of a connection."""
+    """A connection, as a table needs it."""
 
     @property
     def player(self) -> PlayerId:
-        """Whose eyes these are."""
+        """The player who sees what is sent."""
 
     @property
     def wire(self) -> Wire:
-        """How the frames for it are written."""
+        """The encoding of frames for this viewer."""
 
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
 
-    def show(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes) -> None:
         """Send a frame about a table; a slow viewer may get a fresh snapshot instead."""
 
-    def tell(self, frame: bytes) -> None:
+    def send(self, frame: bytes) -> None:
         """Send a frame that is about no table in particular."""
 
-    def hear(self, frame: bytes) -> None:
-        """Send a frame of chat, which a slow viewer may miss."""
+    def send_droppable(self, frame: bytes) -> None:
+        """Send a frame of chat, which is dropped for a slow viewer."""
 
-    def moved(self, table: TableId) -> None:
-        """Close: another process owns the table now."""
+    def close_moved(self, table: TableId) -> None:
+        """Close the connection: another process owns the table now."""
 
 
-class Sink(Protocol):
-    """Where changes go to be stored; it never blocks."""
+class TableJournal(Protocol):
+    """Stores changes in the background; `put` never blocks."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is put can be loaded again; otherwise a table lives in memory only."""
 
     @property
     def over_high_water(self) -> bool:
-        """Whether so much waits to be written that play has to pause."""
+        """Whether so much waits to be written that play must pause."""
 
     @property
     def oldest_ms(self) -> int:
-        """For how long the oldest change has waited to be written; 0 when none waits."""
+        """How long the oldest waiting change has waited; 0 when none waits."""
 
     @property
     def healthy(self) -> bool:
-        """Whether the latest try to write was no failure."""
+        """Whether the latest write did not fail."""
+
+    def subscribe(self, listener: JournalListener) -> None:
+        """Report to `listener` what became of the changes."""
 
     def put(self, change: Change | Step) -> None:
         """Take over a change."""
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
-        """Wait until all that was taken over, for one table or all, is written.
+        """Wait until all changes put so far, of one table or of all, are written.
 
         Raises TimeoutError.
         """
 
 
 class Owner(Protocol):
-    """Who has to hear about a table's fate: the lobby."""
+    """What a table tells the lobby."""
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
-        """Chips came to the table from accounts, or went back; it is about to be stored."""
+        """Chips moved between accounts and the table; the change is about to be put."""
 
     def table_changed(self, summary: TableSummary) -> None:
-        """The table's summary may be another one now."""
+        """The table's summary may have changed."""
 
-    def table_failed(self, actor: "TableActor") -> None:
-        """A bug left the table's state in doubt; the actor has stopped."""
+    def table_closing(self, table: TableId) -> None:
+        """The table was closed for good; its summary follows when that is stored."""
+
+    def table_failed(self, table: TableId) -> None:
+        """A bug left the table's state inconsistent; its actor has stopped."""

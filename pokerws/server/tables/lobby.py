@@ -1,11 +1,13 @@
-"""Which tables exist: open, find (hydrating from the store), close, drop.
+"""Opens, finds, closes and evicts tables.
 
-The lobby owns the actors.  What those who watch it see of the tables is `table_list`'s matter.
+The lobby decides when a table enters or leaves memory.  Which tables exist, and in which state, is
+in `table_registry`; what clients see of the list is in `lobby_feed`; what follows from a commit is
+in `commit_outcomes`.
 """
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from functools import partial
 
 import structlog
 
@@ -14,102 +16,92 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
-from pokerws.messages import REJECT_CODES, Broadcast, Notice, TableSummary
+from pokerws.messages import REJECT_CODES, Refused, TableSummary
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank
-from pokerws.server.tables.event_log import EventLog
+from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.commit_outcomes import CommitOutcomes
+from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
-from pokerws.server.tables.interfaces import Sink, Viewer
-from pokerws.server.tables.lobby_feed import TableList
-from pokerws.server.tables.outage_pause import Pausing
+from pokerws.server.tables.interfaces import TableJournal, Viewer
+from pokerws.server.tables.lobby_feed import LobbyFeed
+from pokerws.server.tables.outage_pause import OutagePause
+from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.accounts import Transfer
+from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
-# The number of the event that opens a table.
+# The seq of the event that opens a table.
 SEQ_OPENED = 1
-# Time that a player gets on top of what was left when a table comes back into memory.
+# Time that a player gets on top of what was left when a table is loaded.
 RESUME_GRACE_MS = 5_000
 
 log = structlog.get_logger("pokerws.lobby")
 
 
 class Lobby:
-    """All tables of this server, in memory or not.
+    """All tables of this server, in memory or stored.
 
-    `store`, `sink` and `vault` are None in memory-only play.  `sink` takes the changes of all
-    tables; `vault` seals them, and opens what `store` has.
+    `journal` takes the changes of all tables; `vault` encrypts them, and decrypts what `store`
+    has.  Without a database these are `NullJournal` and `NullStore`, and tables live in memory
+    only.  The journal reports to the lobby and to `cashier`.
     """
 
     def __init__(
         self,
         *,
-        store: Store | None,
-        sink: Sink | None,
+        store: Store,
+        journal: TableJournal,
+        vault: Vault,
         keep_events: bool,
         clock: Clock,
         shuffle: Shuffle,
-        bank: Bank,
+        cashier: Cashier,
         max_tables: int,
         durable: bool = False,
-        on_outcome: Callable[[str, str], None] = lambda operation, outcome: None,
-        vault: Vault | None = None,
+        metrics: StorageMetrics = UNMEASURED,
         max_opened: int = 0,
     ) -> None:
-        assert store is None or vault is not None, "what is stored is sealed"
-        self._vault = vault
-        self._hydration: Hydration | None = None
-        self._event_log: EventLog | None = None
-        if store is not None and sink is not None and vault is not None:
-            self._hydration = Hydration(store, sink, vault, on_outcome)
-            if keep_events:
-                self._event_log = EventLog(store, sink, vault)
-        self._on_outcome = on_outcome
-        self._bank = bank
         self._store = store
-        self._sink = sink
+        self._journal = journal
+        self._vault = vault
         self._keep_events = keep_events
-        self._durable = durable
         self._clock = clock
         self._shuffle = shuffle
+        self._cashier = cashier
         self._max_tables = max_tables
         self._max_opened = max_opened
-        # Who has opened which table, since the start.
-        self._openers: dict[TableId, PlayerId] = {}
-        # Those that stay open though nobody uses them.
-        self._kept: set[TableId] = set()
-        self._actors: dict[TableId, TableActor] = {}
-        # Those that a fault has stopped, until all that they had decided is stored and shown.
-        self._failed: dict[TableId, TableActor] = {}
-        self._listed = TableList()
-        self._loading: dict[TableId, asyncio.Task[TableActor]] = {}
-        # Those that are being loaded only to be closed.
-        self._to_close: dict[TableId, CloseReason] = {}
+        self._durable = durable
+        self._metrics = metrics
+        self._hydration = Hydration(store, journal, vault, metrics)
+        self._event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
+        self._feed = LobbyFeed(clock)
+        self._tables = TableRegistry()
+        self._in_memory = self._tables.in_memory
+        self._pause = OutagePause(journal, clock, self._in_memory)
         self._stopped = False
-        self._pausing: Pausing | None = None
-        if sink is not None and store is not None:
-            self._pausing = Pausing(sink, clock, lambda: list(self._actors.values()))
+        self.outcomes = CommitOutcomes(self._tables, self._feed)
+        journal.subscribe(cashier)
+        journal.subscribe(self.outcomes)
 
     async def start(self) -> None:
-        """List the stored tables; they come into memory when somebody asks for them."""
-        if self._store is None:
-            return
-        if self._pausing is not None:
-            self._pausing.start()
+        """List the stored tables, which are loaded when somebody asks for them."""
+        self._pause.start()
         await self.list_stored()
 
     async def list_stored(self) -> None:
-        """List stored tables that are not known yet: at the start, and those that somebody has
-        repaired, or another server has opened, since.  Raises StoreUnavailable or TimeoutError."""
-        if self._store is None:
-            return
-        # What has been closed here would be listed again before that is stored.
+        """List stored tables that are unknown here.
+
+        These are all of them at the start.  Later they are tables that were repaired, or opened by
+        another server.  Raises StoreUnavailable or TimeoutError.
+        """
+        # Tables closed here would be listed again until their closing is stored.
         await self.flush()
-        known = self._listed.ids | self._actors.keys()
-        for game in await self._store.games(known):
-            if game.table not in self._listed:
-                self._listed.note(
+        for game in await self._store.games(self._tables.ids):
+            if game.table not in self._tables:
+                self._tables.add_stored(game.table)
+                self._feed.note(
                     TableSummary(
                         game.table,
                         game.name,
@@ -121,56 +113,59 @@ class Lobby:
                 )
 
     def stop(self) -> None:
-        """Stop all tables where they are, and open or load no other."""
+        """Stop all tables where they are, and open or load no more."""
         self._stopped = True
-        for task in self._loading.values():
-            task.cancel()
-        for actor in self._actors.values():
+        for entry in self._tables:
+            if entry.loading is not None:
+                entry.loading.cancel()
+        for actor in self._in_memory.values():
             actor.stop()
-        self._listed.stop()
-        if self._pausing is not None:
-            self._pausing.stop()
+        self._feed.stop()
+        self._pause.stop()
 
-    @property
-    def tables_in_memory(self) -> int:
-        """How many tables are in memory."""
-        return len(self._actors)
+    async def flush(self) -> None:
+        """Wait until all that has happened so far is stored.  Raises TimeoutError."""
+        await self._journal.flush(FLUSH_TIMEOUT_S)
 
-    def summaries(self) -> list[TableSummary]:
-        """All tables, oldest first."""
-        return self._listed.summaries()
+    def _check_open(self) -> None:
+        if self._stopped:
+            raise Refused("restarting", REJECT_CODES["restarting"].meaning)
+
+    # ---- opening
 
     def create(self, name: str, config: TableConfig, opener: PlayerId | None = None) -> TableActor:
         """Open a table, for a player or for the server itself.  Raises Illegal."""
         self._check_open()
-        known = self._listed.ids | self._actors.keys()
-        if len(known) >= self._max_tables:
-            raise Illegal("table_limit", f"there are {self._max_tables} tables already")
-        self._openers = {t: player for t, player in self._openers.items() if t in known}
+        if len(self._tables) >= self._max_tables:
+            raise Refused("table_limit", f"there are {self._max_tables} tables already")
         if opener is not None:
             self._check_opened(opener)
         table, events = open_table(TableId(secrets.token_hex(6)), name, config)
-        actor = self._actor(table.id, TableSnapshot(table), epoch=1, stored_seq=0)
-        if self._sink is None:
-            log.info("create_game", outcome="IN_MEMORY", table=table.id, name=name)
-            self._on_outcome("create_game", "IN_MEMORY")
+        actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
+        self._tables.add_live(table.id, actor).opener = opener
+        self._pause.apply_to(actor)
         actor.opened(events)
-        if opener is not None:
-            self._openers[table.id] = opener
         return actor
 
     def _check_opened(self, player: PlayerId) -> None:
         cap = self._max_opened
-        if cap and sum(opener == player for opener in self._openers.values()) >= cap:
-            raise Illegal("too_many_tables", f"a player may have opened {cap} tables at a time")
+        if cap and sum(entry.opener == player for entry in self._tables) >= cap:
+            raise Refused("too_many_tables", f"a player may have opened {cap} tables at a time")
+
+    def keep(self, table: TableId) -> None:
+        """Never close a table for being unused."""
+        if (entry := self._tables.get(table)) is not None:
+            entry.kept = True
+
+    # ---- finding
 
     def at(self, table: TableId) -> TableActor | None:
-        """The actor of a table that is in memory."""
-        actor = self._actors.get(table)
+        """The actor of a table in memory."""
+        actor = self._in_memory.get(table)
         if actor is not None:
             if shows_debug():
-                log.debug("get_game", outcome="IN_MEMORY", table=table)
-            self._on_outcome("get_game", "IN_MEMORY")
+                log.debug("get_game", outcome=Outcome.IN_MEMORY, table=table)
+            self._metrics.operation("get_game", Outcome.IN_MEMORY)
         return actor
 
     async def find(self, table: TableId) -> TableActor:
@@ -179,249 +174,221 @@ class Lobby:
         if actor is not None:
             return actor
         self._check_open()
-        if table not in self._listed or self._hydration is None:
-            raise Illegal("unknown_table", f"there is no table {table}")
-        loading = self._loading.get(table)
-        if loading is None:
-            loading = asyncio.create_task(self._hydrate(self._hydration, table))
-            self._loading[table] = loading
-            loading.add_done_callback(lambda task: self._loaded(table, task))
+        entry = self._tables.get(table)
+        if entry is None:
+            raise Refused("unknown_table", f"there is no table {table}")
+        if entry.loading is None:
+            self._tables.move(entry, TableState.LOADING)
+            entry.loading = asyncio.create_task(self._load(entry))
+            entry.loading.add_done_callback(partial(self._loading_done, entry))
         # A caller that gives up must not stop the load for the others.
-        return await asyncio.shield(loading)
+        return await asyncio.shield(entry.loading)
 
-    def _loaded(self, table: TableId, task: asyncio.Task[TableActor]) -> None:
-        self._loading.pop(table, None)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.debug("table_not_loaded", table=table, error=str(error))
+    def find_by_name(self, name: str, variant: str) -> TableId | None:
+        """The oldest table of that name with that variant or mix."""
+        return self._feed.find(name, variant)
 
-    def _check_open(self) -> None:
-        if self._stopped:
-            raise Illegal("restarting", REJECT_CODES["restarting"].meaning)
+    def summaries(self) -> list[TableSummary]:
+        """All tables, oldest first."""
+        return self._feed.summaries()
+
+    def subscribe(self, viewer: Viewer) -> None:
+        """Send the list, and from now on its changes; once for each viewer."""
+        self._feed.subscribe(viewer)
+
+    def forget(self, viewer: Viewer) -> None:
+        """Unsubscribe a viewer whose connection has ended."""
+        self._feed.forget(viewer)
+
+    @property
+    def tables_in_memory(self) -> int:
+        """The number of tables in memory."""
+        return len(self._in_memory)
+
+    def in_memory(self, table: TableId) -> bool:
+        """Whether a table is in memory."""
+        return table in self._in_memory
+
+    def any_actor(self) -> TableActor | None:
+        """The actor of a random table in memory, or None without one."""
+        if not self._in_memory:
+            return None
+        return secrets.choice(list(self._in_memory.values()))
 
     def seats_of(self, player: PlayerId, *, besides: TableActor) -> int:
         """At how many other tables in memory a player sits.
 
-        Those that are not in memory have had no hand and no watcher for a while, and are not worth
-        a question to the database.
+        Tables not in memory had no hand and no watcher for a while.  They are not worth a query.
         """
         return sum(
             actor is not besides and actor.table.seat_of(player) is not None
-            for actor in self._actors.values()
+            for actor in self._in_memory.values()
         )
 
-    def find_by_name(self, name: str, variant: str) -> TableId | None:
-        """The oldest table of that name where that variant, or mix, is played."""
-        return self._listed.find(name, variant)
-
-    def subscribe(self, viewer: Viewer) -> None:
-        """Send the list, and from now on what changes in it; once for each viewer."""
-        self._listed.subscribe(viewer)
-
-    def evict(self, before_ms: int) -> int:
-        """Let tables leave memory where nothing has happened since then; returns how many did.
-
-        They are stored, nobody watches them, and nothing waits for the clock there.
-        """
-        if self._store is None:
-            return 0
-        idle = [t for t, actor in self._actors.items() if actor.is_idle_since(before_ms)]
-        for table in idle:
-            self._actors.pop(table).stop()
-        return len(idle)
+    # ---- closing and evicting
 
     async def close(self, table: TableId, reason: CloseReason) -> None:
-        """Close a table for good; everybody there goes home with the chips.  Raises Illegal."""
-        if table not in self._actors:
-            self._to_close[table] = reason
+        """Close a table for good; its players get their chips back.  Raises Illegal."""
+        entry = self._tables.get(table)
+        if entry is not None and entry.actor is None:
+            entry.closing = reason
         try:
             actor = await self.find(table)
         finally:
-            self._to_close.pop(table, None)
+            if entry is not None:
+                entry.closing = None
         if not actor.table.closed:
             self._close(actor, reason)
 
     def _close(self, actor: TableActor, reason: CloseReason) -> None:
+        if actor.stopped:
+            raise Refused("table_unavailable", "the table had a fault and is being restored")
         chips = actor.table.chips
         actor.close(reason)
         log.info("table_closed", table=actor.table.id, reason=reason, chips=chips)
 
+    def evict(self, before_ms: int) -> int:
+        """Remove tables from memory that are stored and idle since then; returns how many.
+
+        Idle means that nobody watches and nothing is due.
+        """
+        if not self._journal.keeps:
+            return 0
+        idle = [t for t, actor in self._in_memory.items() if actor.is_idle_since(before_ms)]
+        for table in idle:
+            self._in_memory[table].stop()
+            self._move(table, TableState.STORED)
+        return len(idle)
+
     def actors(self) -> list[TableActor]:
         """All tables in memory."""
-        return list(self._actors.values())
+        return list(self._in_memory.values())
 
     def changed_between(self, since_ms: int, before_ms: int) -> list[TableActor]:
-        """Tables in memory where something happened last within that time."""
-        return [a for a in self._actors.values() if since_ms <= a.changed_ms < before_ms]
+        """Tables in memory whose last change was within that time."""
+        return [a for a in self._in_memory.values() if since_ms <= a.changed_ms < before_ms]
 
     def unwatched(self, before_ms: int) -> list[TableId]:
-        """Tables in memory that nobody watches and where nothing has happened since then."""
+        """Tables in memory without watchers, last changed before that time."""
         return [
             table
-            for table, actor in self._actors.items()
+            for table, actor in self._in_memory.items()
             if not actor.watchers and actor.changed_ms < before_ms
         ]
 
-    def keep(self, table: TableId) -> None:
-        """Do not take a table for unused."""
-        self._kept.add(table)
-
     def unused(self, before_ms: int) -> list[TableId]:
-        """Tables in memory where nobody has played or sits, and nothing happened since then.
+        """Tables in memory where nobody has played or sits, last changed before that time.
 
-        Nobody watches them either; but where nobody ever sat down, watching alone is no use.
+        Watchers count as use only if somebody once sat there.
         """
         return [
-            table
-            for table, actor in self._actors.items()
-            if table not in self._kept
+            entry.table
+            for entry in self._tables
+            if (actor := entry.actor) is not None
+            and not entry.kept
             and actor.table.hand_number == actor.table.players == 0
             and (not actor.watchers or actor.table.seq == SEQ_OPENED)
             and actor.changed_ms < before_ms
         ]
 
     def unused_elsewhere(self) -> set[TableId]:
-        """Tables that are not in memory, where nobody has played or sits."""
-        return self._listed.unused() - self._actors.keys() - self._kept
+        """Tables not in memory where nobody has played or sits."""
+        kept = {entry.table for entry in self._tables if entry.kept}
+        return self._feed.unused() - self._in_memory.keys() - kept
 
-    def in_memory(self, table: TableId) -> bool:
-        """Whether a table is in memory."""
-        return table in self._actors
-
-    async def flush(self) -> None:
-        """Wait until all that has happened so far is stored.  Raises TimeoutError."""
-        if self._sink is not None:
-            await self._sink.flush(FLUSH_TIMEOUT_S)
-
-    def any_actor(self) -> TableActor | None:
-        """One of the tables in memory, by chance; None when there is none."""
-        if not self._actors:
-            return None
-        return secrets.choice(list(self._actors.values()))
-
-    def forget(self, viewer: Viewer) -> None:
-        """A connection has ended."""
-        self._listed.forget(viewer)
-
-    # ---- what the actors and the journal say
+    # ---- the owner of the actors
 
     def table_changed(self, summary: TableSummary) -> None:
-        """Part of `table_actor.Owner`."""
-        self._listed.note(summary)
+        """Part of `Owner`."""
+        self._feed.note(summary)
         if summary.status == "closed":
-            self._actors.pop(summary.table, None)
+            self._move(summary.table, TableState.GONE)
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
-        """Part of `table_actor.Owner`."""
-        self._bank.moved(table, transfers)
+        """Part of `Owner`."""
+        self._cashier.moved(table, transfers)
 
-    def table_failed(self, actor: TableActor) -> None:
-        """Part of `table_actor.Owner`: drop the table, so that it is loaded anew."""
-        if self._durable:
-            self._failed[actor.table.id] = actor
-        self._drop(actor, "the table had a fault and is being restored")
+    def table_closing(self, table: TableId) -> None:
+        """Part of `Owner`."""
+        self._move(table, TableState.CLOSING)
 
-    def table_written(self, table: TableId, seq: int) -> None:
-        """The journal has stored everything that happened at a table up to event `seq`."""
-        self._bank.written(table, seq)
-        for actor in (self._failed.get(table), self._actors.get(table)):
-            if actor is not None:
-                actor.written(seq)
+    def table_failed(self, table: TableId) -> None:
+        """Part of `Owner`: drop the table, so that it is loaded again.
 
-    def table_lost(self, table: TableId) -> None:
-        """What happened at a table since the last write cannot be stored.
-
-        With durable acks nobody has seen it: the table is dropped, and loaded as it is stored.
-        Likewise where chips were on their way.  Otherwise memory is the truth, and play goes on
-        from there, but no chips come or go.
+        Where nothing is stored the table is lost, and its players get their chips back.
         """
-        self._bank.lost(table)
-        failed, actor = self._failed.pop(table, None), self._actors.get(table)
-        if failed is not None:
-            failed.take_back()
-        if actor is None:
+        entry = self._tables.get(table)
+        if entry is None or (actor := entry.actor) is None:
             return
-        if actor.is_held:
-            actor.take_back()
-            self._drop(actor, "the table is being restored from the database")
-        else:
-            actor.is_stored = False
+        self._tables.move(entry, TableState.FAILED)
+        if not self._journal.keeps:
+            self._tables.move(entry, TableState.GONE)
+            actor.refund()
+            self._feed.close(table)
+        elif self._durable:
+            entry.failed = actor
+        actor.notify("table_failed", "the table had a fault and is being restored")
 
-    def table_fenced(self, table: TableId) -> None:
-        """Another process has claimed the table: say nothing more about it from here."""
-        self._bank.lost(table)
-        actor = self._actors.pop(table, None) or self._failed.get(table)
-        self._failed.pop(table, None)
-        if actor is not None:
-            log.error("table_moved", table=table, epoch=actor.epoch)
-            actor.stop()
-            for viewer in list(actor.watchers):
-                viewer.moved(table)
-
-    def _drop(self, actor: TableActor, message: str) -> None:
-        self._actors.pop(actor.table.id, None)
-        if self._store is None:
-            # There is nothing to load it from: it is gone, but not the chips.
-            self._bank.moved(actor.table.id, actor.refunds)
-            self._listed.close(actor.table.id)
-        notice = Broadcast(Notice("table_failed", message, actor.table.id))
-        for viewer in list(actor.watchers):
-            viewer.show(notice.on(viewer.wire))
+    def _move(self, table: TableId, to: TableState) -> None:
+        if (entry := self._tables.get(table)) is not None:
+            self._tables.move(entry, to)
 
     # ---- loading
 
     async def load_all(self) -> None:
-        """Load all stored tables now, instead of each when somebody asks for it.
-
-        Raises StoreUnavailable.
-        """
-        assert self._hydration is not None, "without a store there is nothing to load"
-        async for loaded in self._hydration.load_many(list(self._listed.ids)):
+        """Load all stored tables now.  Raises StoreUnavailable."""
+        stored = [entry.table for entry in self._tables if entry.state is TableState.STORED]
+        async for loaded in self._hydration.load_many(stored):
             for table, one in loaded.items():
-                self._resume(table, one)
-        log.info("tables_loaded", tables=len(self._actors), of=len(self._listed.ids))
+                if (entry := self._tables.get(table)) is not None:
+                    self._resume(entry, one)
+        log.info("tables_loaded", tables=len(self._in_memory), of=len(self._tables))
 
-    async def _hydrate(self, hydration: Hydration, table: TableId) -> TableActor:
+    async def _load(self, entry: TableEntry) -> TableActor:
         try:
-            loaded = await hydration.load(table)
+            loaded = await self._hydration.load(entry.table)
         except Illegal as refusal:
             if refusal.code == "unknown_table":
-                # Somebody else has closed it.
-                self._listed.close(table)
+                # Another server has closed it.
+                self._feed.close(entry.table)
+                self._move(entry.table, TableState.GONE)
             raise
-        self._failed.pop(table, None)
-        actor = self._resume(table, loaded)
-        if table in self._to_close:
-            # In one write with what loading it did, or a crash in between would leave it open, and
-            # as one that has just changed.
-            self._close(actor, self._to_close[table])
+        entry.failed = None
+        actor = self._resume(entry, loaded)
+        if entry.closing is not None:
+            # In one write with the changes of loading.  Otherwise a crash in between would leave
+            # the table open, and recently changed.
+            self._close(actor, entry.closing)
         return actor
 
-    def _resume(self, table: TableId, loaded: Loaded) -> TableActor:
+    def _loading_done(self, entry: TableEntry, task: asyncio.Task[TableActor]) -> None:
+        entry.loading = None
+        if entry.state is TableState.LOADING:
+            failed = entry.failed is not None
+            self._tables.move(entry, TableState.FAILED if failed else TableState.STORED)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.debug("table_not_loaded", table=entry.table, error=str(error))
+
+    def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
         snapshot, claimed = loaded
-        actor = self._actor(table, snapshot, claimed.epoch, stored_seq=claimed.version)
+        actor = self._actor(snapshot, claimed.epoch, stored_seq=claimed.version)
+        self._tables.loaded(entry, actor)
+        self._pause.apply_to(actor)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq
         actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
         return actor
 
-    def _actor(
-        self, table: TableId, snapshot: TableSnapshot, epoch: int, *, stored_seq: int
-    ) -> TableActor:
-        actor = TableActor(
-            snapshot.table,
+    def _actor(self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int) -> TableActor:
+        return TableActor(
+            snapshot,
             epoch,
-            snapshot.receipts,
             clock=self._clock,
             shuffle=self._shuffle,
-            sink=self._sink,
+            journal=self._journal,
+            vault=self._vault,
             keep_events=self._keep_events,
             durable=self._durable,
             stored_seq=stored_seq,
             owner=self,
-            on_outcome=self._on_outcome,
-            vault=self._vault,
             event_log=self._event_log,
         )
-        self._actors[table] = actor
-        if self._pausing is not None and self._pausing.is_away and actor.is_held:
-            actor.pause()
-        return actor

@@ -1,16 +1,17 @@
-"""Pauses tables while the database is away: nothing is shown then, and no clock may run unseen.
+"""Pauses tables while the database is away.
 
-With durable acks these are all tables, otherwise those where chips are on their way.
+Nothing is shown during an outage, so no clock may run.  With durable acks this concerns all tables;
+otherwise those whose chips are moving.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 
 import structlog
 
-from pokerws.messages import Broadcast, Notice
+from pokerws.game.state import TableId
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.interfaces import Sink
+from pokerws.server.tables.interfaces import TableJournal
 
 # Play pauses when a change has waited this long to be stored.
 PAUSE_AFTER_MS = 1_000
@@ -19,53 +20,55 @@ CHECK_LAG_MS = 250
 log = structlog.get_logger("pokerws.lobby")
 
 
-class Pausing:
-    """Watches how far the `sink` is behind; `actors` gives the tables in memory."""
+class OutagePause:
+    """Watches the lag of `journal`; `actors` are those of the tables in memory."""
 
     def __init__(
-        self, sink: Sink, clock: Clock, actors: Callable[[], Iterable[TableActor]]
+        self, journal: TableJournal, clock: Clock, actors: Mapping[TableId, TableActor]
     ) -> None:
-        self.is_away = False
-        self._sink = sink
+        self._is_away = False
+        self._journal = journal
         self._clock = clock
         self._actors = actors
         self._check: Alarm | None = None
 
     def start(self) -> None:
-        """Check now, and again and again."""
+        """Check now, and then periodically; a journal that keeps nothing has no outages."""
+        if not self._journal.keeps:
+            return
         self._check = self._clock.call_at(self._clock.now_ms() + CHECK_LAG_MS, self.start)
-        lag_ms = self._sink.oldest_ms
+        lag_ms = self._journal.oldest_ms
         if lag_ms > PAUSE_AFTER_MS:
-            self.is_away = True
+            self._is_away = True
             self._pause(lag_ms)
-        elif self.is_away and lag_ms < CHECK_LAG_MS:
-            self.is_away = False
+        elif self._is_away and lag_ms < CHECK_LAG_MS:
+            self._is_away = False
             self._go_on()
 
     def stop(self) -> None:
-        """Check no more."""
+        """Stop checking."""
         if self._check is not None:
             self._check.cancel()
 
+    def apply_to(self, actor: TableActor) -> None:
+        """Pause a table that has just come into memory, if there is an outage."""
+        if self._is_away and actor.is_held:
+            actor.pause()
+
     def _pause(self, lag_ms: int) -> None:
-        held = [actor for actor in self._actors() if actor.is_held and not actor.is_paused]
+        held = [actor for actor in self._actors.values() if actor.is_held and not actor.is_paused]
         if held:
             log.error("tables_paused", lag_ms=lag_ms, tables=len(held))
-            _tell_watchers(held, "paused", "the database is away; the clocks stand still")
+        for actor in held:
+            actor.notify("paused", "the database is away; the clocks stand still")
         for actor in held:
             actor.pause()
 
     def _go_on(self) -> None:
-        paused = [actor for actor in self._actors() if actor.is_paused]
+        paused = [actor for actor in self._actors.values() if actor.is_paused]
         log.info("tables_go_on", tables=len(paused))
-        _tell_watchers(paused, "resumed", "the database is back; play goes on")
-        # One that has a fault leaves while the others go on.
+        for actor in paused:
+            actor.notify("resumed", "the database is back; play goes on")
+        # A table with a fault leaves memory while the others go on.
         for actor in paused:
             actor.go_on()
-
-
-def _tell_watchers(actors: list[TableActor], code: str, message: str) -> None:
-    for actor in actors:
-        notice = Broadcast(Notice(code, message, actor.table.id))
-        for viewer in list(actor.watchers):
-            viewer.show(notice.on(viewer.wire))

@@ -1,7 +1,8 @@
-"""The answers that accepted commands got, so that a command sent again gets its first answer.
+"""Deduplicates commands: a command that is resent gets its first answer.
 
-They are stored with the table.  A few are kept a player, and for a bounded number of players; those
-of commands that moved chips are kept longer, as nothing else would stop a repetition of them.
+Receipts are stored with the table.  A few are kept for each player, for a bounded number of
+players.  Receipts of commands that moved chips are kept longer, since nothing else would stop a
+second execution.
 """
 
 from binascii import b2a_base64
@@ -24,14 +25,14 @@ RECEIPT_PLAYERS = 64
 # No digest begins with this by chance.
 CHIPS = "$"
 
-# What begins and ends a stay at a table.
+# The events that begin and end a stay at a table.
 _STAYS = frozenset({PlayerSat, PlayerStood})
 
 _encode = msgspec.json.Encoder().encode
 
 
 class _ActWithoutCards(Struct, frozen=True):
-    """What an action was before there were draws; stored digests are of this."""
+    """An action as it was encoded before there were draws; stored digests cover this."""
 
     player: PlayerId
     turn: int
@@ -40,7 +41,7 @@ class _ActWithoutCards(Struct, frozen=True):
 
 
 class Receipts:
-    """The latest receipts of a table's players; `kept` is their stored form."""
+    """The latest receipts of a table's players; `kept` is the stored form."""
 
     __slots__ = ("kept",)
 
@@ -48,7 +49,7 @@ class Receipts:
         self.kept = kept
 
     def find(self, player: PlayerId, digest: str) -> Receipt | None:
-        """The receipt of the command with this digest, if it was accepted before."""
+        """The receipt of the command with this digest, if there is one."""
         for receipt in self.kept.get(player, ()):
             if receipt.digest == digest:
                 return receipt
@@ -57,10 +58,10 @@ class Receipts:
     def add(
         self, player: PlayerId, receipt: Receipt, events: Sequence[TableEvent], *, table: Table
     ) -> None:
-        """Keep that a command was accepted, which caused the `events`.
+        """Record that a command was accepted and caused `events`.
 
-        Taking or leaving a seat forgets the earlier ones, so that a new stay starts afresh.  Those
-        of players who sit at the `table` are never pushed out by those of others.
+        Taking or leaving a seat drops the player's earlier receipts, since a new stay begins.
+        Receipts of players who sit at `table` are never evicted by those of others.
         """
         receipts = self.kept.pop(player, None)
         if receipts is None or _is_other_stay(player, events):
@@ -79,7 +80,7 @@ def _is_other_stay(player: PlayerId, events: Sequence[TableEvent]) -> bool:
 
 
 def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
-    """Add a receipt; those of chips stand before the others, and each kind is in order."""
+    """Add a receipt; those of chips come before the others, each kind in order."""
     of_chips = 0
     while of_chips < len(receipts) and receipts[of_chips].digest.startswith(CHIPS):
         of_chips += 1
@@ -93,12 +94,11 @@ def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
 
 
 def digest_of(command_id: str, command: Command) -> str:
-    """The command's id and what it asks; not what the account held when it came.
+    """A digest of the command's id and content, without the account's balance at that time.
 
-    An action without cards has the digest that it had before there were draws.
-
-    Of 72 bits, as 12 characters: a player has a dozen, so that two alike are not to be feared.  A
-    mark in front tells of a command that moves chips.
+    An action without cards has the digest that it had before there were draws.  72 bits, as 12
+    characters: with a dozen per player no collision is to be expected.  The prefix `CHIPS` marks a
+    command that moves chips.
     """
     asked: Command | _ActWithoutCards = command
     mark = ""

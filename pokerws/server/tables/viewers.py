@@ -1,43 +1,43 @@
-"""Those who follow one table: what each of them is sent, and when.
+"""The viewers of one table: what each of them is sent, and when.
 
-It owns the viewers, and knows which of them may see what by `views` alone.  Everything goes through
-the table's gate: with durable acks nothing leaves before it is stored.
+Who may see what is decided in `game/redaction` alone.  Everything passes the table's commit gate:
+with durable acks nothing is sent before it is stored.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from pokerws.game.events import TableEvent
-from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
-    REJECT_CODES,
     Accepted,
     Broadcast,
     Events,
     GetHand,
     HandEvents,
-    Rejected,
+    Notice,
+    Refused,
     Snapshot,
     Watch,
+    reject,
 )
 from pokerws.server.clock import Clock
-from pokerws.server.tables.commit_gate import Gate
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
-from pokerws.server.tables.recent_events import HandPart, History
+from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
 
-class Audience:
-    """The viewers of `table`, which its actor changes under `epoch`."""
+class Viewers:
+    """The viewers of `table`, whose actor plays under `epoch`."""
 
     __slots__ = ("_clock", "_epoch", "_gate", "_history", "_table", "viewers")
 
     def __init__(
-        self, table: Table, epoch: int, gate: Gate, history: History, clock: Clock
+        self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
     ) -> None:
         self.viewers: dict[Viewer, None] = {}
         self._table = table
@@ -46,16 +46,16 @@ class Audience:
         self._history = history
         self._clock = clock
 
-    # ---- who follows
+    # ---- joining and leaving
 
     async def read_back(self, message: Watch) -> list[TableEvent]:
-        """What a viewer asks for that memory has no more, to be handed to `join`."""
+        """Events that a viewer missed and memory has dropped, to be passed to `join`."""
         if message.after_seq is None or message.epoch != self._epoch:
             return []
         return await self._history.read_back(message.after_seq)
 
     def join(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent]) -> None:
-        """Add a viewer, and send what it has missed, or a snapshot; `older` was read back."""
+        """Add a viewer, and send the events that it missed, or a snapshot."""
         self.viewers[viewer] = None
         self.answer(viewer, Accepted(message.id, table=self._table.id))
         missed = None
@@ -70,24 +70,21 @@ class Audience:
             self._show([(viewer, viewer.wire.encode(events))])
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
-        """Add a viewer of a table whose clock stands still; its snapshot comes when it goes on.
-
-        Raises Illegal.
-        """
+        """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
         if viewer in self.viewers:
-            raise Illegal("paused", "")
+            raise Refused("paused")
         self.viewers[viewer] = None
         viewer.answer(Accepted(message.id, table=self._table.id))
         self.show_snapshot(viewer)
 
     def leave(self, viewer: Viewer) -> None:
-        """Forget a viewer, if it was one."""
+        """Remove a viewer, if it is one."""
         self.viewers.pop(viewer, None)
 
-    # ---- what happens
+    # ---- sending to all
 
     def publish(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
-        """Show all viewers what has just happened; `first_seq` is the number of the first event."""
+        """Send all viewers what has just happened; `first_seq` is the seq of the first event."""
         self._history.add(events, self._table.seq)
         if not self.viewers:
             return
@@ -95,7 +92,7 @@ class Audience:
             message = Broadcast(self._events(first_seq, events, now_ms))
             if self._gate.is_open:
                 for viewer in list(self.viewers):
-                    viewer.show(message.on(viewer.wire))
+                    viewer.send_table_frame(message.on(viewer.wire))
             else:
                 self._show([(viewer, message.on(viewer.wire)) for viewer in self.viewers])
             return
@@ -111,18 +108,24 @@ class Audience:
             ]
         )
 
+    def notify(self, code: str, message: str) -> None:
+        """Send all viewers a notice, past the gate: it is about no event."""
+        notice = Broadcast(Notice(code, message, self._table.id))
+        for viewer in list(self.viewers):
+            viewer.send_table_frame(notice.on(viewer.wire))
+
     def latest_events(self, count: int) -> list[TableEvent]:
-        """The newest events, as far as they are in memory."""
+        """Up to `count` newest events in memory."""
         return self._history.latest(count)
 
     def pack(self) -> bool:
-        """Keep what has happened in little space; returns whether there is more to do."""
+        """Compress a part of the history; returns whether there is more to do."""
         return self._history.pack()
 
-    # ---- what one viewer asks for
+    # ---- sending to one
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the table as it may see it."""
+        """Send a viewer the redacted table."""
         table, player = self._table, viewer.player
         state, now_ms = redact_table(table, player), self._clock.now_ms()
         own_seat = table.seat_of(player)
@@ -130,16 +133,16 @@ class Audience:
         self._show([(viewer, viewer.wire.encode(snapshot))])
 
     async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
-        """Answer with what happened in a hand.  Raises Illegal."""
+        """Answer with the events of a finished hand.  Raises Illegal."""
         table, number = self._table, message.hand
         if table.hand is not None and table.hand.number == number:
-            raise Illegal("hand_not_over", "")
+            raise Refused("hand_not_over")
         if not 1 <= number <= table.hand_number:
-            raise Illegal("unknown_hand", f"there was no hand {number}")
+            raise Refused("unknown_hand", f"there was no hand {number}")
         answer: Callable[[TableAnswer], None] = partial(self.answer, viewer)
         found = self._history.hand(number)
         if found is None:
-            # What is in the log is stored, and needs no gate.
+            # Events of the log are stored: they need no gate.
             found, answer = await self._read_hand(number), viewer.answer
         shown = redact_all(found.events, viewer.player)
         text = _text_for(message, table, shown)
@@ -147,19 +150,19 @@ class Audience:
         answer(HandEvents(message.id, table.id, number, self._epoch, found.seq, events, text))
 
     async def _read_hand(self, number: int) -> HandPart:
-        """A hand from the log.  Raises Illegal."""
+        """A hand read from the log.  Raises Illegal."""
         try:
             found = await self._history.read_hand(number)
         except LogUnavailable as error:
-            raise Illegal("log_unavailable", "") from error
+            raise Refused("log_unavailable") from error
         if found is None:
-            raise Illegal("unknown_hand", f"what happened in hand {number} was not kept")
+            raise Refused("unknown_hand", f"what happened in hand {number} was not kept")
         return found
 
-    # ---- the way out
+    # ---- through the gate
 
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
-        """Answer a viewer's message, once what has happened until now is stored."""
+        """Answer a viewer's message, once everything until now is stored."""
         seq = self._table.seq
         if self._gate.is_open or not self._gate.holds(seq):
             viewer.answer(message)
@@ -171,9 +174,9 @@ class Audience:
         seq = self._table.seq
         if self._gate.is_open or not self._gate.holds(seq):
             for viewer, frame in frames:
-                viewer.show(frame)
+                viewer.send_table_frame(frame)
         else:
-            held = [(viewer, partial(viewer.show, frame)) for viewer, frame in frames]
+            held = [(viewer, partial(viewer.send_table_frame, frame)) for viewer, frame in frames]
             self._gate.hold_frames(seq, held)
 
     def _events(self, first_seq: int, events: list[TableEvent], now_ms: int) -> Events:
@@ -181,19 +184,13 @@ class Audience:
 
 
 def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
-    """The hand in the text format that was asked for; None for JSON.  Raises Illegal."""
+    """The hand in the requested text format; None for JSON.  Raises Illegal."""
     if message.format == "json":
         return None
     hand = hand_of(table.id, table.name, table.config, shown)
     if hand is None:
-        raise Illegal(
+        raise Refused(
             "unknown_hand",
             f"only the events of hand {message.hand} were kept: ask for them as json",
         )
     return as_text(hand, message.format)
-
-
-def reject(command_id: str, code: str, detail: str = "") -> Rejected:
-    """A refusal with a code of the protocol."""
-    reason = REJECT_CODES[code]
-    return Rejected(command_id, code, detail or reason.meaning, reason.retryable)

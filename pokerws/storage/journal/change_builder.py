@@ -1,7 +1,7 @@
-"""What happened at a table as a `Change`, the one form in which a server and a repair store it.
+"""Builds the `Change` of what happened at a table: one form for the server and for a repair.
 
-A busy table is stored less often than it changes, so its row is made late: a `Step` keeps what a
-command caused, and `TableRows` makes one change of all steps that wait when they are to be written.
+A busy table is stored less often than it changes, so its row is built late.  A `Step` keeps what
+one command caused; `ChangeBuilder` makes one change of all waiting steps when they are written.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,17 @@ from pokerws.storage.store import Change, EventRow, TableSnapshot
 from pokerws.storage.vault.vault import HandSeal, Vault
 
 
+class InconsistentState(Exception):
+    """A table's steps do not follow its newest row, so that no row can be built of them."""
+
+
 class Step(Struct, frozen=True):
     """What a command caused at a table: `events` are those from `expected` + 1 to `version`.
 
-    `hand_number` and `at_ms` are the table's after the last of them.  `rows` seals it.
+    `hand_number` and `at_ms` are the table's after the last of them.  `builder` makes the change.
     """
 
-    rows: "TableRows"
+    builder: "ChangeBuilder"
     table: TableId
     expected: int
     version: int
@@ -33,64 +37,79 @@ class Step(Struct, frozen=True):
     transfers: tuple[Transfer, ...]
 
 
-class TableRows:
-    """Makes the changes of one table, whose own `state` is looked at when a row is made.
+class ChangeBuilder:
+    """Builds the changes of one table, and reads its `state` when a row is built.
 
-    A row is made of the table as it is then, which is right as long as its seq is that of the
-    newest step.  A table that a fault has left half-way through a command is in `doubt`: its row is
-    then made of the one before, which is kept for that, and the events since.
+    A row shows the table at that moment.  That is right as long as the table's seq is the newest
+    step's.  A fault can leave a table inconsistent, half-way through a command.  Its row is then
+    built from the row before, which is kept for that, and the events since.
+
+    `keep_events`: the events are stored too.  `only_steps`: never build a row unasked, since the
+    journal stores none.
     """
 
     __slots__ = (
         "_before",
         "_epoch",
-        "_in_doubt",
         "_is_behind",
+        "_is_inconsistent",
+        "_keep_events",
+        "_only_steps",
         "_seal",
         "_state",
         "_vault",
     )
 
-    def __init__(self, state: TableSnapshot, epoch: int, vault: Vault) -> None:
+    def __init__(
+        self,
+        state: TableSnapshot,
+        epoch: int,
+        vault: Vault,
+        *,
+        keep_events: bool = True,
+        only_steps: bool = False,
+    ) -> None:
         self._state = state
         self._epoch = epoch
         self._vault = vault
+        self._keep_events = keep_events
+        self._only_steps = only_steps
         self._seal = HandSeal()
-        # The newest row that was made.
+        # The newest row that was built.
         self._before: bytes | None = None
         # Whether there are steps since.
         self._is_behind = False
-        self._in_doubt = False
+        self._is_inconsistent = False
 
-    def doubt(self) -> None:
-        """The table is not what its events have made it, and nothing more happens there."""
-        self._in_doubt = True
+    @property
+    def table_name(self) -> str:
+        """The name of the table."""
+        return self._state.table.name
+
+    def mark_inconsistent(self) -> None:
+        """The table's state is not what its events made it; no more changes come."""
+        self._is_inconsistent = True
 
     def pack(self) -> None:
-        """Keep nothing that the next change can do without."""
+        """Drop what the next change can be built without."""
         if not self._is_behind:
             self._before = None
             self._seal = HandSeal()
 
     def next(
-        self,
-        events: Sequence[TableEvent],
-        transfers: tuple[Transfer, ...],
-        at_ms: int,
-        *,
-        keep_events: bool,
+        self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...], at_ms: int
     ) -> Change | Step:
         """What has just happened, to be stored.
 
-        The first is made at once, as later ones may need it; so are all where events are not kept,
-        as what waits would have no bound that is watched.
+        The first change is built at once, since later ones may need its row.  Without events every
+        change is built at once, since nothing bounds how many steps would wait.
         """
-        if self._before is None or not keep_events:
-            return self._made(self._state, events, transfers, at_ms, keep_events=keep_events)
+        if not self._only_steps and (self._before is None or not self._keep_events):
+            return self._built(events, transfers, at_ms)
         table = self._state.table
         self._is_behind = True
         return Step(
-            rows=self,
+            builder=self,
             table=table.id,
             expected=table.seq - len(events),
             version=table.seq,
@@ -102,12 +121,12 @@ class TableRows:
         )
 
     def change(self, steps: Sequence[Step]) -> Change:
-        """One change of all steps since the last one.  Raises what a state in doubt causes."""
+        """One change of all steps since the last one.  Raises what an inconsistent state causes."""
         newest = steps[-1]
         state = self._state
-        if self._in_doubt or state.table.seq != newest.version:
+        if self._is_inconsistent or state.table.seq != newest.version:
             state = self._replayed(state, steps)
-        change = row_of(
+        change = _change_with(
             state,
             tuple(_sealed_events(steps, self._vault)),
             tuple(move for step in steps for move in step.transfers),
@@ -121,23 +140,18 @@ class TableRows:
         self._is_behind = False
         return change
 
-    def _made(
-        self,
-        state: TableSnapshot,
-        events: Sequence[TableEvent],
-        transfers: tuple[Transfer, ...],
-        at_ms: int,
-        *,
-        keep_events: bool,
+    def _built(
+        self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...], at_ms: int
     ) -> Change:
-        change = sealed_change(
+        state = self._state
+        change = build_change(
             state,
             events,
             transfers,
             expected=state.table.seq - len(events),
             epoch=self._epoch,
             at_ms=at_ms,
-            keep_events=keep_events,
+            keep_events=self._keep_events,
             vault=self._vault,
             seal=self._seal,
         )
@@ -147,13 +161,17 @@ class TableRows:
     def _replayed(self, state: TableSnapshot, steps: Sequence[Step]) -> TableSnapshot:
         """The table as it was after the last of `steps`, which follow the newest row."""
         last_seq = steps[-1].version
-        assert self._before is not None, "the first change is made at once"
+        if self._before is None:
+            raise InconsistentState(f"table {steps[-1].table} has no earlier row")
         replayed = self._vault.open_snapshot(steps[-1].table, self._before)
         for step in steps:
             for event in step.events:
                 apply(replayed.table, event)
-        assert replayed.table.seq == last_seq, "steps follow the newest row"
-        # A receipt is given for what has been played; of a command after the steps there is none.
+        if replayed.table.seq != last_seq:
+            raise InconsistentState(
+                f"table {steps[-1].table}: steps up to {last_seq} lead to {replayed.table.seq}"
+            )
+        # Receipts are of commands that were carried out: drop those of commands after the steps.
         replayed.receipts = {
             player: [receipt for receipt in receipts if receipt.seq <= last_seq]
             for player, receipts in state.receipts.items()
@@ -162,8 +180,8 @@ class TableRows:
 
 
 def sealed(change: Change | Step) -> Change:
-    """A change, made at once where it is a step."""
-    return change.rows.change([change]) if isinstance(change, Step) else change
+    """A change, built at once where it is a step."""
+    return change.builder.change([change]) if isinstance(change, Step) else change
 
 
 def _sealed_events(steps: Sequence[Step], vault: Vault) -> list[EventRow]:
@@ -180,7 +198,7 @@ def _sealed_events(steps: Sequence[Step], vault: Vault) -> list[EventRow]:
     ]
 
 
-def sealed_change(
+def build_change(
     state: TableSnapshot,
     events: Sequence[TableEvent],
     transfers: tuple[Transfer, ...],
@@ -192,9 +210,9 @@ def sealed_change(
     vault: Vault,
     seal: HandSeal | None = None,
 ) -> Change:
-    """The change that `events` made; `state` is the table as they left it.
+    """The change that `events` made; `state` is the table after them.
 
-    It is to follow version `expected`; `seal` is the table's own, if it has one.
+    It must follow version `expected`.  `seal` is the table's own, if it has one.
     """
     table = state.table
     first_seq = table.seq - len(events) + 1
@@ -210,7 +228,7 @@ def sealed_change(
             )
             for seq, event in enumerate(events, start=first_seq)
         )
-    return row_of(
+    return _change_with(
         state,
         rows,
         transfers,
@@ -222,7 +240,7 @@ def sealed_change(
     )
 
 
-def row_of(
+def _change_with(
     state: TableSnapshot,
     events: tuple[EventRow, ...],
     transfers: tuple[Transfer, ...],
@@ -233,7 +251,7 @@ def row_of(
     vault: Vault,
     seal: HandSeal | None,
 ) -> Change:
-    """The change to a table as it is in `state`, with events that are sealed already."""
+    """The change to a table in `state`, with events that are already encrypted."""
     table = state.table
     snapshot, key_id = vault.seal_snapshot(state, seal)
     total_pot = table.total_pot

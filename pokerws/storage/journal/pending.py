@@ -1,7 +1,7 @@
-"""Changes that wait to be written: per table the newest snapshot and all events, in order.
+"""Changes that wait to be written: for each table the newest snapshot and all events, in order.
 
-This is the journal's memory.  It decides what goes together and in which order; it writes nothing
-and knows nothing of tasks.
+This is the journal's memory.  It decides which changes form a batch, and in which order.  It writes
+nothing and knows no tasks.
 """
 
 from dataclasses import dataclass, field
@@ -10,20 +10,20 @@ from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.storage.accounts import Transfer
-from pokerws.storage.journal.change_builder import Step
+from pokerws.storage.journal.change_builder import InconsistentState, Step
 from pokerws.storage.store import Change, EventRow
 
 MAX_BATCH_TABLES = 200
-# After an outage there may be many a table; the statement has to stay within its time limit.
+# After an outage a table may have many; the statement must stay within its time limit.
 MAX_BATCH_EVENTS = 5_000
 
 
 @dataclass(slots=True)
 class Entry:
-    """The changes of one table as one, from the version `expected` that the row should be at.
+    """The waiting changes of one table; its row should be at version `expected`.
 
-    `newest` has the row; `events` and `transfers` are all.  What came as `steps` is made part of
-    that when the entry is taken.  `events_count` counts the events of both.  `unsure` are the
+    `newest` has the row; `events` and `transfers` are those of all changes.  `steps` are built into
+    these when the entry is taken.  `events_count` counts the events of both.  `unsure` has the
     versions at which a write of unknown outcome may have left the row.
     """
 
@@ -41,19 +41,20 @@ class Entry:
     unsure: set[int] = field(default_factory=set)
 
     def seal(self) -> None:
-        """Make the row, if there are steps.  Raises what a table in doubt causes."""
+        """Build the row, if there are steps.  Raises what an inconsistent state causes."""
         if self.steps:
-            change = self.steps[0].rows.change(self.steps)
+            change = self.steps[0].builder.change(self.steps)
             self.newest = change
             self.events += change.events
             self.transfers += change.transfers
             self.steps = []
 
     def as_change(self) -> Change:
-        """All of them in one piece."""
+        """All changes as one."""
         newest = self.newest
-        assert newest is not None, "a taken entry is sealed"
-        # Most are one change as it came: making them anew would be a tenth of the bookkeeping.
+        if newest is None:
+            raise InconsistentState(f"table {self.table} has no row to write")
+        # Most entries are one change as it came: copying it would be a tenth of the work here.
         if (
             self.expected == newest.expected
             and len(self.events) == len(newest.events)
@@ -69,17 +70,17 @@ class Entry:
 
 
 class Pending:
-    """The entries that wait, and those that `take` has handed out and that are not done yet.
+    """The entries that wait, and those that `take` has handed out and are not done yet.
 
-    One table has at most one of each kind; the waiting one then follows the other.
+    A table has at most one of each; the waiting one follows the other.
     """
 
     def __init__(self, *, keep_events: bool) -> None:
         self._keep_events = keep_events
-        # Both in the order in which the oldest change came.
+        # Both in the order of their oldest changes.
         self._waiting: dict[TableId, Entry] = {}
         self._taken: dict[TableId, Entry] = {}
-        # Tables whose changes are dropped, with the epoch up to which they are.
+        # Tables whose changes are dropped, each up to an epoch.
         self._lost: dict[TableId, int] = {}
         self.events = 0
         self.dropped = 0
@@ -89,22 +90,22 @@ class Pending:
 
     @property
     def changes(self) -> int:
-        """How many changes are in all entries."""
+        """The number of changes in all entries."""
         return sum(entry.changes for entry in (*self._taken.values(), *self._waiting.values()))
 
     @property
     def taken(self) -> int:
-        """How many tables `take` has handed out that are not done yet."""
+        """The number of tables that are handed out and not done yet."""
         return len(self._taken)
 
     @property
     def oldest_s(self) -> float | None:
-        """When the oldest of them came."""
+        """The time of the oldest change."""
         entries = (*self._taken.values(), *self._waiting.values())
         return min((entry.since_s for entry in entries), default=None)
 
     def versions(self, table: TableId | None = None) -> dict[TableId, int]:
-        """Up to which version each table, or just one, has changes here."""
+        """The newest version here of each table, or of just one."""
         if table is not None:
             entry = self._waiting.get(table) or self._taken.get(table)
             return {} if entry is None else {table: entry.version}
@@ -123,7 +124,7 @@ class Pending:
         self._add(waiting, change)
 
     def _begins(self, change: Change | Step, waiting: Entry | None) -> bool:
-        """Whether a change begins a new entry, and is not of those that are dropped.
+        """Whether a change begins a new entry; otherwise it is dropped.
 
         Raises ValueError when it does not follow the one before it.
         """
@@ -140,7 +141,7 @@ class Pending:
                     f"follow version {before.version}"
                 )
         elif waiting is not None:
-            # The table was claimed anew, so that what is left of the first cannot be written.
+            # The table was claimed again, so the rest of the first entry cannot be written.
             self._drop(self._waiting.pop(table))
         self._lost.pop(table, None)
         return True
@@ -162,7 +163,7 @@ class Pending:
         self.events += count
 
     def take(self) -> list[Entry]:
-        """The next batch, of those that wait longest."""
+        """The next batch: the entries that wait longest."""
         batch: list[Entry] = []
         events = 0
         for entry in self._waiting.values():
@@ -175,7 +176,7 @@ class Pending:
         return batch
 
     def written(self, entry: Entry, version: int) -> None:
-        """A taken entry is in the store up to `version`, which need not be all of it."""
+        """A taken entry is stored up to `version`, which need not be all of it."""
         if version == entry.version:
             self.events -= entry.events_count
             del self._taken[entry.table]
@@ -188,9 +189,9 @@ class Pending:
         entry.unsure.clear()
 
     def lose(self, entry: Entry) -> bool:
-        """Drop a taken entry and all of its table up to its epoch, now and from now on.
+        """Drop a taken entry, and from now on all changes of its table up to its epoch.
 
-        Returns whether the table is lost: it is not if it has been loaded anew since.
+        Returns whether the table is lost: it is not if it was claimed again since.
         """
         table = entry.table
         self._drop(self._taken.pop(table))
@@ -203,7 +204,7 @@ class Pending:
         return True
 
     def put_back(self) -> None:
-        """What was taken and is not done waits again, before the others, with what came since."""
+        """Entries that were taken and are not done wait again, before the others."""
         back, self._taken = self._taken, {}
         for table in back:
             later = self._waiting.pop(table, None)
@@ -214,7 +215,7 @@ class Pending:
 
     def _merged(self, first: Entry, later: Entry) -> Entry:
         if later.epoch > first.epoch:
-            # The table was claimed anew, so that what is left of the first cannot be written.
+            # The table was claimed again, so the rest of the first entry cannot be written.
             self._drop(first)
             return later
         first.version = later.version

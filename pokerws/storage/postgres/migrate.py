@@ -15,7 +15,7 @@ from typing import NamedTuple
 import asyncpg
 import structlog
 
-SQL = Path(__file__).parents[3] / "sql"
+SQL = Path(__file__).parents[2] / "sql"
 CONNECT_S = 10
 # Another server may be migrating at this moment, and a long migration is no fault.
 LOCK_WAIT_S = 600

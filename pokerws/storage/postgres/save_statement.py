@@ -133,12 +133,12 @@ def _columns(first: int, last: int) -> str:
     )
 
 
-def _statement(*, over: bool, moving: bool) -> str:
+def _statement(*, overwrite: bool, moving: bool) -> str:
     return _SAVE.format(
         change_columns=_columns(1, 15),
         event_columns=_columns(16, 21),
-        cut=_CUT if over else "",
-        on_conflict=_ON_CONFLICT if over else "",
+        cut=_CUT if overwrite else "",
+        on_conflict=_ON_CONFLICT if overwrite else "",
         moved=_MOVED if moving else "",
         booked=_BOOKED if moving else "",
         brought=_BROUGHT if moving else "0",
@@ -147,18 +147,18 @@ def _statement(*, over: bool, moving: bool) -> str:
 
 
 # The usual one.
-SAVE = _statement(over=False, moving=False)
+SAVE = _statement(overwrite=False, moving=False)
 # By whether events take the place of others, and whether chips come or go.
 SAVES = {
-    (over, moving): _statement(over=over, moving=moving)
-    for over in (False, True)
+    (overwrite, moving): _statement(overwrite=overwrite, moving=moving)
+    for overwrite in (False, True)
     for moving in (False, True)
 }
 
 _encode = msgspec.json.Encoder().encode
 
 
-def save_statement(changes: Sequence[Change], *, over: bool) -> tuple[str, list[Any]]:
+def save_statement(changes: Sequence[Change], *, overwrite: bool) -> tuple[str, list[Any]]:
     """The statement for a batch, and its arguments.
 
     The changes by column, then their events, then their transfers if there are any.  In the order
@@ -203,7 +203,7 @@ def save_statement(changes: Sequence[Change], *, over: bool) -> tuple[str, list[
             [move.reason for _, move in moves],
             [move.at_ms for _, move in moves],
         )
-    return SAVES[over, bool(moves)], arguments
+    return SAVES[overwrite, bool(moves)], arguments
 
 
 def _text(column: list[str]) -> str:

@@ -195,22 +195,22 @@ class PostgresStore:
         if not changes:
             return set()
         try:
-            over = any(change.expected >= change.version for change in changes)
+            overwrite = any(change.expected >= change.version for change in changes)
             try:
-                rows = await self._save(changes, over=over)
+                rows = await self._save(changes, overwrite=overwrite)
             except asyncpg.UniqueViolationError as error:
                 if error.table_name == "transfers":
                     raise
                 # Only events can be there already: rows of games that are drop out by themselves.
-                rows = await self._save(changes, over=True)
+                rows = await self._save(changes, overwrite=True)
         except _REJECTED as error:
             raise _rejected(error) from error
         except _FAILED as error:
             raise _unavailable(error) from error
         return {TableId(row["id"]) for row in rows}
 
-    async def _save(self, changes: Sequence[Change], *, over: bool) -> list[asyncpg.Record]:
-        statement, arguments = save_statement(changes, over=over)
+    async def _save(self, changes: Sequence[Change], *, overwrite: bool) -> list[asyncpg.Record]:
+        statement, arguments = save_statement(changes, overwrite=overwrite)
         return await self._writer.fetch(statement, *arguments)
 
     @property

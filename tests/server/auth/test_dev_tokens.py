@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from pokerws.cli import main
 from pokerws.game.illegal import Illegal
 from pokerws.server.auth.bot_tokens import BotTokens
 from pokerws.server.auth.dev_tokens import mint
@@ -16,7 +17,6 @@ from pokerws.server.auth.key_sources import FixedKeys
 from pokerws.server.auth.keys import KeySetError, key_of_secret, keys_of_pem
 from pokerws.server.auth.tokens import Tokens
 from pokerws.settings import Settings, SettingsError
-from server import main
 from tests.server.fakes import ManualClock
 from tests.server.signing import SECRET, private_key, private_pem, public_pem
 
@@ -104,7 +104,7 @@ def _locked() -> bytes:
     ("arguments", "environment", "words"),
     [
         (["--player", "ann"], {"AUTH_SECRET": SECRET}, "--name"),
-        (["--player", "ann", "--name", "Ann", "--minutes", "0"], {}, "'0' is no number"),
+        (["--player", "ann", "--name", "Ann", "--minutes", "0"], {}, "from 1 to 525600, got '0'"),
         (["--player", "ann", "--name", "Ann", "--role", "king"], {}, "--role"),
         (["--player", "ann", "--name", "Ann"], {}, "pokerws: there is nothing to sign"),
         (["--player", "ann", "--name", "Ann"], {"AUTH_SECRET": "short"}, "AUTH_SECRET must be"),

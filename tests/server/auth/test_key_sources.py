@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 
 from pokerws.game.illegal import Illegal
 from pokerws.server.app import App
+from pokerws.server.auth import key_sources
 from pokerws.server.auth.key_sources import (
     ASK_AGAIN_MS,
     KEEP_MS,
@@ -16,7 +17,7 @@ from pokerws.server.auth.key_sources import (
     PublishedKeys,
     open_key_set,
 )
-from pokerws.server.auth.keys import KeySetError
+from pokerws.server.auth.keys import Key, KeySetError
 from pokerws.settings import Settings, load
 from tests.server.fakes import ManualClock
 from tests.server.publisher import Publisher
@@ -167,6 +168,30 @@ async def test_keys_are_read_again_after_their_time_and_old_ones_are_gone(
             assert await ids(keys) == expected
     assert publisher.asked == 3
     assert clock.next_alarm_ms is None
+
+
+async def test_a_fault_while_keys_are_read_is_an_error_line_and_does_not_end_the_refresh(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher.body = jwks(OLD)
+    clock = ManualClock()
+
+    def fault(*_: object) -> list[Key]:
+        raise ZeroDivisionError
+
+    async with published(publisher, clock) as keys:
+        with capture_logs() as lines, monkeypatch.context() as broken:
+            broken.setattr(key_sources, "keys_of_jwks", fault)
+            clock.advance(REFRESH_MS)
+            await read(keys)
+        assert [(line["event"], line["log_level"]) for line in lines] == [
+            ("auth_keys_failed", "error")
+        ]
+        assert await ids(keys) == ["old"]
+        publisher.body = jwks(NEW)
+        clock.advance(RETRY_MS)
+        await read(keys)
+        assert await ids(keys) == ["new"]
 
 
 @pytest.mark.parametrize("body", [b"broken", b""])

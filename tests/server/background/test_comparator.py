@@ -52,7 +52,7 @@ class Setting:
         self.comparator = Comparator(
             lobby=house.lobby,
             store=store,
-            sink=house.journal,
+            journal=house.journal,
             vault=VAULT,
             metrics=self.metrics,
             keep_events=True,
@@ -230,7 +230,7 @@ async def test_a_table_that_is_dropped_meanwhile_is_passed_over(
 
 async def test_a_table_that_is_not_stored_any_more_is_passed_over(setting: Setting) -> None:
     actor = await setting.house.open_hand()
-    setting.house.lobby.table_lost(actor.table.id)
+    setting.house.lobby.outcomes.rejected(actor.table.id)
     setting.house.act(actor)
 
     assert await setting.comparator.compare(actor) == "skipped"

@@ -1,19 +1,27 @@
-"""What has lived for a while is frozen, and garbage in circles does not pile up for ever."""
+"""Objects that have lived for a while are frozen, and garbage in cycles does not pile up."""
 
 import asyncio
 import gc
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from pokerws.server.app import App
-from pokerws.server.background import gc_tuning as collector_module
-from pokerws.server.background.gc_tuning import CHECK_INTERVAL_MS, LEAST_BLOCKS, Collector
+from pokerws.server.background import gc_tuning
+from pokerws.server.background.gc_tuning import (
+    CHECK_INTERVAL_MS,
+    LEAST_BLOCKS,
+    YOUNG,
+    YOUNG_LOOKS,
+    Collector,
+)
 from tests.server.conftest import Connect, Raw
 from tests.server.fakes import ManualClock
+
+Calls = list[Callable[[], None]]
 
 
 class Circle:
@@ -29,8 +37,14 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def collector(clock: ManualClock) -> Iterator[Collector]:
-    collector = Collector(clock)
+def calls() -> Calls:
+    """What the event loop is to call soon."""
+    return []
+
+
+@pytest.fixture
+def collector(clock: ManualClock, calls: Calls) -> Iterator[Collector]:
+    collector = Collector(clock, calls.append)
     collector.start()
     yield collector
     collector.stop()
@@ -44,18 +58,35 @@ def blocks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return blocks
 
 
-def frozen_circle() -> weakref.ref[Circle]:
-    """A circle that nobody has any more, after it has been looked at for good."""
+def look_at_young(calls: Calls) -> None:
+    """Have the young objects looked at until a look at all that is not frozen is due."""
+    while not calls:
+        gc.collect(0)
+
+
+def turn(calls: Calls) -> None:
+    """The event loop makes its calls."""
+    while calls:
+        calls.pop()()
+
+
+def frozen_circle(calls: Calls) -> weakref.ref[Circle]:
+    """A circle that died after it was frozen."""
     circle = Circle()
-    gc.collect(1)
+    look_at_young(calls)
+    turn(calls)
     assert gc.is_tracked(circle)
     return weakref.ref(circle)
 
 
 @pytest.mark.usefixtures("collector")
-def test_what_has_been_looked_at_is_frozen_and_still_freed_by_its_references() -> None:
+def test_what_has_been_looked_at_twice_is_frozen_and_still_freed_by_its_references(
+    calls: Calls,
+) -> None:
     kept: list[list[int]] = [[] for _ in range(1_000)]
-    gc.collect(1)
+    look_at_young(calls)
+    assert any(one is kept for one in gc.get_objects())
+    turn(calls)
     found = gc.get_objects()
     assert not any(one is kept for one in found)
     assert len(found) < len(kept)
@@ -65,17 +96,34 @@ def test_what_has_been_looked_at_is_frozen_and_still_freed_by_its_references() -
 
 
 @pytest.mark.usefixtures("collector")
-def test_a_circle_that_dies_young_is_found() -> None:
-    circle = weakref.ref(Circle())
-    assert circle() is not None
-    gc.collect(1)
-    assert circle() is None
+def test_a_circle_that_a_command_makes_and_leaves_is_found_whenever_it_was_looked_at(
+    calls: Calls,
+) -> None:
+    circle = Circle()
+    # As many new objects as bring about each look that Python makes by itself.
+    kept = [[] for _ in range(YOUNG * (YOUNG_LOOKS + 2))]  # type: ignore[var-annotated]
+    assert calls, "a look at all that is new is due"
+    gone = weakref.ref(circle)
+    del circle
+    turn(calls)
+    assert gone() is None
+    assert kept
+
+
+@pytest.mark.usefixtures("collector")
+def test_nothing_is_frozen_while_a_callback_of_the_loop_runs(calls: Calls) -> None:
+    frozen = gc.get_freeze_count()
+    kept = [[] for _ in range(YOUNG * 50)]  # type: ignore[var-annotated]
+    assert gc.get_freeze_count() <= frozen
+    assert len(calls) == 1, "the looks in between do not ask for another one"
+    turn(calls)
+    assert gc.get_freeze_count() >= len(kept)
 
 
 def test_frozen_circles_are_found_when_there_is_twice_as_much(
-    blocks: list[int], clock: ManualClock, collector: Collector
+    blocks: list[int], clock: ManualClock, calls: Calls, collector: Collector
 ) -> None:
-    circle = frozen_circle()
+    circle = frozen_circle(calls)
     gc.collect()
     assert circle() is not None
 
@@ -87,7 +135,7 @@ def test_frozen_circles_are_found_when_there_is_twice_as_much(
     clock.advance(CHECK_INTERVAL_MS)
     assert circle() is None
 
-    later = frozen_circle()
+    later = frozen_circle(calls)
     blocks.append(4 * LEAST_BLOCKS - 1)
     clock.advance(CHECK_INTERVAL_MS)
     assert later() is not None
@@ -97,14 +145,14 @@ def test_frozen_circles_are_found_when_there_is_twice_as_much(
 
 
 def test_a_small_process_is_left_alone(
-    blocks: list[int], clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    blocks: list[int], clock: ManualClock, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collector_module, "LEAST_BLOCKS", 100)
+    monkeypatch.setattr(gc_tuning, "LEAST_BLOCKS", 100)
     blocks.append(10)
-    collector = Collector(clock)
+    collector = Collector(clock, calls.append)
     collector.start()
     try:
-        circle = frozen_circle()
+        circle = frozen_circle(calls)
         blocks.append(99)
         clock.advance(CHECK_INTERVAL_MS)
         assert circle() is not None
@@ -115,21 +163,33 @@ def test_a_small_process_is_left_alone(
         collector.stop()
 
 
-def test_afterwards_all_is_as_it_was(clock: ManualClock) -> None:
+def test_a_fault_in_one_check_leaves_the_next_one_alone(
+    clock: ManualClock, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "getallocatedblocks", lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        clock.advance(CHECK_INTERVAL_MS)
+    assert clock.next_alarm_ms == clock.now_ms() + CHECK_INTERVAL_MS
+
+
+def test_after_the_stop_everything_is_as_before(clock: ManualClock, calls: Calls) -> None:
     thresholds, callbacks, frozen = gc.get_threshold(), list(gc.callbacks), gc.get_freeze_count()
     assert not frozen
-    collector = Collector(clock)
+    collector = Collector(clock, calls.append)
     collector.start()
     assert gc.get_threshold() != thresholds
     assert gc.get_freeze_count()
+    look_at_young(calls)
     collector.stop()
     collector.stop()
+    # What the loop was still to call does nothing any more.
+    turn(calls)
     assert (gc.get_threshold(), gc.callbacks) == (thresholds, callbacks)
     assert not gc.get_freeze_count()
     assert clock.next_alarm_ms is None
 
 
-# ---- what comes and goes makes no circles
+# ---- a connection that ends leaves no cycles
 
 
 async def leave(raw: Raw, how: str) -> None:

@@ -16,14 +16,15 @@ from pokerws.server.app import App
 from pokerws.server.net.http import is_this_machine
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import BackOff, Journal
-from pokerws.storage.memory import MemoryStore
+from pokerws.storage.outcomes import NoMetrics
 from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault.vault import Vault
 from tests.server.conftest import Connect
-from tests.server.fakes import ManualClock, open_bank
+from tests.server.fakes import ManualClock, open_cashier
 from tests.server.net.test_http import request
 from tests.storage.changes import change
 from tests.storage.faulty_store import FaultyStore
+from tests.storage.memory_store import MemoryStore
 
 TOKEN = "a-token-of-some-length"
 SOON_S = 10
@@ -242,9 +243,10 @@ async def journal_on(metrics: Metrics) -> AsyncIterator[OpenJournal]:
     journals = []
 
     def start(store: MemoryStore, **options: Any) -> Journal:
-        counting = {"on_outcome": metrics.operation, "on_batch": metrics.batch}
         at_once = BackOff(first_s=0, most_s=0)
-        journal = Journal(store, keep_events=True, back_off=at_once, **{**counting, **options})
+        journal = Journal(
+            store, keep_events=True, back_off=at_once, **{"metrics": metrics, **options}
+        )
         journal.start()
         journals.append(journal)
         return journal
@@ -334,11 +336,15 @@ async def test_a_table_that_the_store_refuses_has_failed_once(
 
 
 async def test_a_fault_in_the_counting_stops_no_writing(journal_on: OpenJournal) -> None:
-    def broken(*arguments: object) -> None:
-        raise ZeroDivisionError
+    class Broken(NoMetrics):
+        def operation(self, operation: str, outcome: str) -> None:
+            raise ZeroDivisionError
+
+        def batch(self, tables: int, events: int, seconds: float) -> None:
+            raise ZeroDivisionError
 
     store = FaultyStore("before")
-    journal = journal_on(store, on_outcome=broken, on_batch=broken)
+    journal = journal_on(store, metrics=Broken())
     journal.put(change())
     await journal.flush(SOON_S)
 
@@ -364,14 +370,14 @@ async def test_finding_a_table_is_counted_by_where_it_was_found(
     def lobby() -> Lobby:
         return Lobby(
             store=store,
-            sink=journal,
+            journal=journal,
             keep_events=True,
             clock=ManualClock(),
             shuffle=shuffler(bytes),
-            bank=open_bank(ManualClock(), store),
+            cashier=open_cashier(ManualClock(), store),
             max_tables=5,
             vault=Vault([]),
-            on_outcome=metrics.operation,
+            metrics=metrics,
         )
 
     journal = journal_on(store)

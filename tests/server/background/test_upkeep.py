@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import random
 import weakref
 from collections.abc import AsyncIterator, Callable
 
@@ -11,7 +10,6 @@ import pytest
 import structlog
 
 from pokerws.game import commands
-from pokerws.game.deal import shuffler
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.messages import Accepted, TableSummary, Watch
@@ -19,12 +17,13 @@ from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.background import upkeep as upkeep_module
 from pokerws.server.background.upkeep import PUT_OFF_MS, Upkeep
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.server.tables.lobby_feed import GATHER_MS
+from pokerws.storage.memory_accounts import MemoryAccounts
+from pokerws.storage.null import NullStore
 from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault.vault import Key, Vault
-from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 from tests.server.stored_house import (
     ABANDONED_MS,
     BUY_IN,
@@ -60,9 +59,9 @@ async def is_unknown(lobby: Lobby, table: TableId) -> bool:
     return refusal.value.code == "unknown_table"
 
 
-def news(lobby: Lobby, viewer: FakeViewer) -> list[TableSummary]:
+def news(clock: ManualClock, viewer: FakeViewer) -> list[TableSummary]:
     """What those who watch the lobby are told of changes."""
-    lobby._listed.tell()
+    clock.advance(GATHER_MS)
     return [table for m in viewer.take() if isinstance(m, LobbyMessage) for table in m.tables]
 
 
@@ -209,8 +208,8 @@ async def test_an_abandoned_table_is_closed_and_its_chips_come_home(
     house.lobby.subscribe(viewer)
     table = await left(house)
     assert await balance(store, "ann") == GRANT - BUY_IN
-    news(house.lobby, viewer)
-    house.clock.advance(ABANDONED_MS - IDLE_MS - 1)
+    news(house.clock, viewer)
+    house.clock.advance(ABANDONED_MS - IDLE_MS - GATHER_MS - 1)
     await house.upkeep.look()
     assert await house.listed() == {table}
     house.clock.advance(IDLE_MS + 2)
@@ -223,7 +222,7 @@ async def test_an_abandoned_table_is_closed_and_its_chips_come_home(
     assert store.total == 0
     history = await store.accounts.history(FakeViewer("ann").player, None, 1)
     assert [(line.reason, line.amount) for line in history] == [("refund", BUY_IN)]
-    assert [(one.table, one.status) for one in news(house.lobby, viewer)] == [(table, "closed")]
+    assert [(one.table, one.status) for one in news(house.clock, viewer)] == [(table, "closed")]
     assert house.lobby.summaries() == []
     assert house.lobby.tables_in_memory == 0
     assert await is_unknown(house.lobby, table)
@@ -275,16 +274,8 @@ async def test_a_table_that_is_watched_is_never_abandoned(house: StoredHouse) ->
 
 async def test_in_memory_only_play_an_abandoned_table_is_closed_too(clock: ManualClock) -> None:
     accounts = MemoryAccounts()
-    lobby = Lobby(
-        store=None,
-        sink=None,
-        keep_events=False,
-        clock=clock,
-        shuffle=shuffler(random.Random(3).randbytes),
-        bank=Bank(accounts, clock, Terms(), book=accounts.book),
-        max_tables=10,
-    )
-    upkeep = Upkeep(lobby, None, clock, idle_ms=IDLE_MS, abandoned_ms=ABANDONED_MS)
+    lobby, _ = open_memory_lobby(clock, accounts=accounts)
+    upkeep = Upkeep(lobby, NullStore(), clock, idle_ms=IDLE_MS, abandoned_ms=ABANDONED_MS)
     viewer, ann = FakeViewer("dan"), FakeViewer("ann")
     lobby.subscribe(viewer)
     await accounts.open(ann.player, GRANT, 0)
@@ -295,12 +286,12 @@ async def test_in_memory_only_play_an_abandoned_table_is_closed_too(clock: Manua
     await upkeep.look()
     assert await lobby.find(actor.table.id) is actor, "what is nowhere else stays in memory"
 
-    clock.advance(1)
+    news(clock, viewer)
     await upkeep.look()
 
     assert sum(accounts._balances.values()) == 0
     assert accounts._balances["player:ann"] == GRANT  # type: ignore[index]
-    assert [one.status for one in news(lobby, viewer)] == ["closed"]
+    assert [one.status for one in news(clock, viewer)] == ["closed"]
     assert await is_unknown(lobby, actor.table.id)
     lobby.stop()
 

@@ -7,21 +7,8 @@ import pytest
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import RateLimit
-from pokerws.server.limits.limits import (
-    MAX_GONE,
-    Bucket,
-    Caps,
-    Kind,
-    Meter,
-    Quotas,
-    Rate,
-    Rates,
-    Tallies,
-    Tally,
-    limits_of,
-    quotas_of,
-    rate_of,
-)
+from pokerws.server.limits.limits import Caps, Meter, Quotas, Rates, limits_of, quotas_of
+from pokerws.server.limits.rate_limits import MAX_GONE, Bucket, Kind, Rate, Tallies, Tally, rate_of
 from pokerws.settings import load
 
 ANN, BOB = PlayerId("ann"), PlayerId("bob")
@@ -75,10 +62,7 @@ def test_a_meter_without_limits_refuses_nothing() -> None:
     assert meter.join(ANN)
     for _ in range(10_000):
         assert not meter.command(NOW_MS)
-        assert not meter.chat(NOW_MS)
-        assert not meter.table(NOW_MS)
-        assert not meter.read(NOW_MS)
-        assert not meter.seat(NOW_MS)
+        assert not any(meter.count(kind, NOW_MS) for kind in get_args(Kind))
         assert not meter.is_flooded(NOW_MS)
 
 
@@ -109,13 +93,17 @@ def test_all_connections_of_a_player_share_what_the_player_may_do() -> None:
     assert of_bob.join(BOB)
     assert [tab.command(NOW_MS), phone.command(NOW_MS), tab.command(NOW_MS)] == [0, 0, 0]
     assert phone.command(NOW_MS) == 1000
-    assert (tab.chat(NOW_MS), phone.chat(NOW_MS)) == (0, 1000)
-    assert (tab.table(NOW_MS), phone.table(NOW_MS)) == (0, 1000)
-    assert (tab.read(NOW_MS), phone.read(NOW_MS)) == (0, 1000)
-    assert (tab.seat(NOW_MS), phone.seat(NOW_MS)) == (0, 1000)
+    assert (tab.count("chat", NOW_MS), phone.count("chat", NOW_MS)) == (0, 1000)
+    assert (tab.count("tables", NOW_MS), phone.count("tables", NOW_MS)) == (0, 1000)
+    assert (tab.count("reads", NOW_MS), phone.count("reads", NOW_MS)) == (0, 1000)
+    assert (tab.count("seats", NOW_MS), phone.count("seats", NOW_MS)) == (0, 1000)
     assert tab.reading is phone.reading is not of_bob.reading
-    assert (of_bob.read(NOW_MS), of_bob.seat(NOW_MS)) == (0, 0)
-    assert (of_bob.command(NOW_MS), of_bob.chat(NOW_MS), of_bob.table(NOW_MS)) == (0, 0, 0)
+    assert (of_bob.count("reads", NOW_MS), of_bob.count("seats", NOW_MS)) == (0, 0)
+    assert (
+        of_bob.command(NOW_MS),
+        of_bob.count("chat", NOW_MS),
+        of_bob.count("tables", NOW_MS),
+    ) == (0, 0, 0)
 
 
 def test_all_players_of_an_address_share_what_the_address_may_do() -> None:
@@ -127,9 +115,21 @@ def test_all_players_of_an_address_share_what_the_address_may_do() -> None:
     assert ann.join(ANN)
     assert bob.join(BOB)
     assert (ann.command(NOW_MS), bob.command(NOW_MS), far.command(NOW_MS)) == (0, 1000, 0)
-    assert (ann.chat(NOW_MS), bob.chat(NOW_MS), far.chat(NOW_MS)) == (0, 1000, 0)
-    assert (ann.table(NOW_MS), bob.table(NOW_MS), far.table(NOW_MS)) == (0, 1000, 0)
-    assert (ann.read(NOW_MS), bob.read(NOW_MS), far.read(NOW_MS)) == (0, 1000, 0)
+    assert (ann.count("chat", NOW_MS), bob.count("chat", NOW_MS), far.count("chat", NOW_MS)) == (
+        0,
+        1000,
+        0,
+    )
+    assert (
+        ann.count("tables", NOW_MS),
+        bob.count("tables", NOW_MS),
+        far.count("tables", NOW_MS),
+    ) == (0, 1000, 0)
+    assert (ann.count("reads", NOW_MS), bob.count("reads", NOW_MS), far.count("reads", NOW_MS)) == (
+        0,
+        1000,
+        0,
+    )
 
 
 def test_a_player_does_not_get_a_full_bucket_by_connecting_anew() -> None:

@@ -86,7 +86,7 @@ async def test_a_handshake_that_fails_later_does_not_count_for_ever(app: App) ->
         assert response.status_code == 400
         listener = app._listener
         assert listener is not None
-        await until(lambda door=listener._door: not door._connections)  # type: ignore[misc]
+        await until(lambda door=listener._counts: not door._connections)  # type: ignore[misc]
     await (await connect(app.socket_url, compression=None)).close()
 
 
@@ -138,7 +138,7 @@ async def test_sockets_that_ask_for_nothing_are_as_many_as_connections_may_be(ap
     writer.close()
     assert refused(app, "opening") == 1
     silent[0][1].close()
-    await until(lambda: app._listener is not None and app._listener._door._opening == 2)
+    await until(lambda: app._listener is not None and app._listener._counts._opening == 2)
     await (await connect(app.socket_url, compression=None)).close()
     for _, other in silent:
         other.close()
@@ -371,7 +371,7 @@ async def test_a_player_has_so_many_open_tables(app: App, open_connection: Conne
     assert answered(app, "create_table", "too_many_tables") == 1
     await open_table(ben)
     assert app._lobby is not None
-    assert app.open_bot_table(), "nor is the server's own held up"
+    assert app.open_bot_tables(), "nor is the server's own held up"
     await app._lobby.close(TableId(first), "abandoned")
     await open_table(ann)
 

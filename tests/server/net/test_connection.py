@@ -13,13 +13,13 @@ from websockets.protocol import CONNECTING, OPEN
 from websockets.server import ServerProtocol
 
 from pokerws.messages import JSON, CloseCode, Pong
-from pokerws.server.limits.limits import Rate, Rates
-from pokerws.server.listener import framings
+from pokerws.server.limits.limits import Rates
+from pokerws.server.limits.rate_limits import Rate
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection import (
-    MAX_LEAVING,
-    Departures,
-    Framing,
+    MAX_UNWRITTEN,
+    FrameCache,
+    PendingWrites,
     frame_of,
     message_of,
 )
@@ -167,10 +167,9 @@ def test_a_protocol_knows_when_it_is_between_frames(length: int) -> None:
 # ---- limits
 
 
-@pytest.mark.parametrize("is_fast", [True, False])
 @pytest.mark.parametrize("apart", [True, False])
-async def test_each_frame_counts_once(apart: bool, *, is_fast: bool) -> None:  # noqa: FBT001
-    fed = Fed(is_fast=is_fast, frames=Rate(8, 60_000))
+async def test_each_frame_counts_once(*, apart: bool) -> None:
+    fed = Fed(frames=Rate(8, 60_000))
     await fed.start()
     few = [frame(told("sit_out")), frame(LISTING[:3]), frame(b"", Opcode.PING)] * 2
     few += [frame(PING), frame(told("sit_in"))]
@@ -185,11 +184,10 @@ async def test_each_frame_counts_once(apart: bool, *, is_fast: bool) -> None:  #
     await fed.end()
 
 
-@pytest.mark.parametrize("is_fast", [True, False])
 @pytest.mark.parametrize("apart", [True, False])
-async def test_each_message_counts_once(apart: bool, *, is_fast: bool) -> None:  # noqa: FBT001
+async def test_each_message_counts_once(*, apart: bool) -> None:
     rates = Rates(connection={"commands": Rate(4, 60_000)}, refusals=Rate(2, 60_000))
-    fed = Fed(is_fast=is_fast, rates=rates)
+    fed = Fed(rates=rates)
     await fed.start()
     kinds = ["sit_out", "sit_in", "sit_in", "sit_out"] * 2
     few = [frame(told(kind, id=str(at))) for at, kind in enumerate(kinds)]
@@ -204,10 +202,9 @@ async def test_each_message_counts_once(apart: bool, *, is_fast: bool) -> None: 
     await fed.end()
 
 
-@pytest.mark.parametrize("is_fast", [True, False])
-async def test_who_changes_seats_too_fast_is_told_when_to_come_back(*, is_fast: bool) -> None:
+async def test_who_changes_seats_too_fast_is_told_when_to_come_back() -> None:
     rates = Rates(player={"seats": Rate(1, 60_000)}, refusals=Rate(2, 60_000))
-    fed = Fed(is_fast=is_fast, rates=rates)
+    fed = Fed(rates=rates)
     await fed.start()
     await fed.feed(*[frame(told("sit_out"))] * 4)
     sent = [json.loads(bytes(one.data)) for one in frames_in(fed.transport.written)[:-1]]
@@ -221,14 +218,14 @@ async def test_who_changes_seats_too_fast_is_told_when_to_come_back(*, is_fast: 
 
 
 async def test_nothing_overtakes_what_waits_for_a_client_that_does_not_read() -> None:
-    fed = Fed(is_fast=True)
+    fed = Fed()
     await fed.start()
     fed.connection.pause_writing()
     await fed.feed(frame(told("sit_out")), frame(told("sit_in")))
     fed.connection.resume_writing()
     # What waits leaves in the next turn, and these are said before.
-    fed.session.show(JSON.encode(Pong("shown", 0)))
-    fed.session.tell(JSON.encode(Pong("told", 0)))
+    fed.session.send_table_frame(JSON.encode(Pong("shown", 0)))
+    fed.session.send(JSON.encode(Pong("told", 0)))
     await fed.feed(frame(told("straddle", on=True)))
     assert answers(fed) == ["sit_out", "sit_in", "shown", "told", "straddle"]
     seen = [json.loads(bytes(one.data)) for one in frames_in(fed.transport.written)]
@@ -239,7 +236,7 @@ async def test_nothing_overtakes_what_waits_for_a_client_that_does_not_read() ->
 
 
 async def test_a_client_that_never_reads_is_shown_the_table_once_more_and_then_closed() -> None:
-    fed = Fed(is_fast=True, outbox_frames=4)
+    fed = Fed(outbox_frames=4)
     await fed.start()
     fed.connection.pause_writing()
     toggles = [frame(told(kind)) for kind in ("sit_out", "sit_in")] * 6
@@ -253,39 +250,37 @@ async def test_a_client_that_never_reads_is_shown_the_table_once_more_and_then_c
     assert fed.connection._unread is None
 
 
-def test_a_connection_writes_nothing_at_once_that_has_to_wait() -> None:
-    async def check() -> None:
-        fed = Fed(is_fast=False)
-        await fed.start()
-        assert not fed.connection.write(b"{}"), "the library's way"
-        fed.connection.serve_at_once(lambda message: True, framings()[JSON])
-        assert fed.connection.write(b"{}")
-        fed.connection.pause_writing()
-        assert not fed.connection.write(b"{}"), "the client does not read"
-        fed.connection.resume_writing()
-        await fed.feed(frame(b"", Opcode.CLOSE))
-        assert not fed.connection.write(b"{}"), "it has said goodbye"
-        await fed.end()
-        assert frames_in(fed.transport.written)[0].data == b"{}"
-        assert fed.connection._receiver is None
-
-    asyncio.run(check())
+async def test_a_connection_writes_nothing_at_once_that_has_to_wait() -> None:
+    fed = Fed()
+    assert not fed.connection.write(b"{}"), "its session has not started"
+    await fed.start()
+    assert fed.connection.write(b"{}")
+    fed.connection.pause_writing()
+    assert not fed.connection.write(b"{}"), "the client does not read"
+    fed.connection.resume_writing()
+    await fed.feed(frame(b"", Opcode.CLOSE))
+    assert not fed.connection.write(b"{}"), "it has said goodbye"
+    await fed.end()
+    assert frames_in(fed.transport.written)[0].data == b"{}"
+    assert fed.connection._receiver is None
 
 
 async def test_what_one_segment_asks_for_does_not_pile_up_behind_the_turn() -> None:
-    fed = Fed(is_fast=True)
+    fed = Fed()
     await fed.start()
     said = len(answers(fed))
-    fed.connection.data_received(frame(told("act", turn=99, action="fold")) * (3 * MAX_LEAVING + 1))
-    assert len(answers(fed)) - said == 3 * MAX_LEAVING
+    fed.connection.data_received(
+        frame(told("act", turn=99, action="fold")) * (3 * MAX_UNWRITTEN + 1)
+    )
+    assert len(answers(fed)) - said == 3 * MAX_UNWRITTEN
     await fed.settle()
-    assert len(answers(fed)) - said == 3 * MAX_LEAVING + 1
+    assert len(answers(fed)) - said == 3 * MAX_UNWRITTEN + 1
     await fed.end()
 
 
 async def test_a_connection_that_fails_does_not_hold_up_the_others() -> None:
-    first, second = Fed(is_fast=True), Fed(is_fast=True)
-    departures, failures = Departures(), list[str]()
+    first, second = Fed(), Fed()
+    writes, failures = PendingWrites(), list[str]()
 
     def fail(data: bytes) -> None:
         raise RuntimeError("no more of this")
@@ -295,7 +290,7 @@ async def test_a_connection_that_fails_does_not_hold_up_the_others() -> None:
     )
     for one in (first, second):
         await one.start()
-        one.connection.serve_at_once(lambda _: False, Framing(departures, is_text=True))
+        one.connection._frames = FrameCache(writes, is_text=True)
     with patch.object(first.transport, "write", fail):
         for one in (first, second):
             assert one.connection.write(b"{}")

@@ -220,7 +220,7 @@ async def test_a_thousand_half_open_handshakes_are_cut_off(app: App, play: Play)
         for _, writer in streams:
             writer.close()
     assert app._listener is not None
-    assert app._listener._door._opening == 0
+    assert app._listener._counts._opening == 0
 
 
 async def test_the_half_open_sockets_of_one_address_keep_nobody_else_out(
@@ -230,7 +230,7 @@ async def test_the_half_open_sockets_of_one_address_keep_nobody_else_out(
         streams = [await dial(app) for _ in range(300)]
         async with connect_client(app.socket_url, name="Late"):
             assert app._listener is not None
-            assert app._listener._door._opening <= Settings().max_connections_per_address
+            assert app._listener._counts._opening <= Settings().max_connections_per_address
         for _, writer in streams:
             writer.transport.abort()
 

@@ -23,12 +23,28 @@ async def request(app: App, text: str) -> tuple[int, dict[str, str], bytes]:
 
 
 async def test_the_page_and_its_files_come_with_security_headers(app: App) -> None:
-    for path in ("/", "/app.js", "/style.css", "/?from=mail"):
+    for path in ("/", "/app.js", "/?from=mail"):
         status, headers, body = await request(app, f"GET {path} HTTP/1.1\nHost: x\n\n")
         assert status == 200
         assert body
         assert "default-src 'self'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/", "text/html"),
+        ("/app.js", "text/javascript"),
+        ("/net/protocol.js", "text/javascript"),
+        ("/css/style.css", "text/css"),
+        ("/favicon.svg", "image/svg+xml"),
+    ],
+)
+async def test_a_file_is_served_with_its_media_type(app: App, path: str, media_type: str) -> None:
+    status, headers, _ = await request(app, f"GET {path} HTTP/1.1\nHost: x\n\n")
+    assert status == 200
+    assert headers["content-type"].partition(";")[0] == media_type
 
 
 SECURE = {

@@ -16,9 +16,8 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import MAX_CHIPS, TableConfig, TableId
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, ClientMessage, Wire, client_decoder
 from pokerws.server.sessions.decoding import decode, id_of
-from pokerws.server.sessions.handlers import dispatch
 from tests.server.fakes import ManualClock
-from tests.server.in_process import Client, open_desk
+from tests.server.in_process import Client, carried_out, open_desk
 
 BOTH = [
     pytest.param((wire, strict), id=f"{'json' if wire.is_text else 'msgpack'}-{strict}")
@@ -116,14 +115,16 @@ class Server:
         try:
             message = decode(self.client.session.wire, self.decoder, frame)
             self.decoded += 1
-            self.runner.run(dispatch(self.client.session, message))
+            self.runner.run(carried_out(self.client.session, message))
             self.carried_out += 1
         except Illegal as refused:
             code = refused.code
         assert code is None or code in REJECT_CODES
         assert isinstance(id_of(frame), str)
         self.client.take()
-        for actor in self.desk.lobby._actors.values():
+        for summary in self.desk.lobby.summaries():
+            actor = self.desk.lobby.at(summary.table)
+            assert actor is not None
             assert actor.table.chips >= 0
 
 

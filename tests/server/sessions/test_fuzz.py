@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from pokerws.game.cards import Card
 from pokerws.game.state import HouseRules, Mix, TableConfig, Turn
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, WIRES, CloseCode, client_decoder
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.memory_accounts import MemoryAccounts
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_desk
@@ -139,7 +139,8 @@ class Siege:
         """All chips are in accounts or at tables."""
         desk = self.desks[0]
         accounts = cast("MemoryAccounts", desk.bank._accounts)
-        at_tables = sum(actor.table.chips for actor in desk.lobby._actors.values())
+        actors = [desk.lobby.at(summary.table) for summary in desk.lobby.summaries()]
+        at_tables = sum(actor.table.chips for actor in actors if actor is not None)
         assert sum(accounts._balances.values()) + at_tables == 0
 
 

@@ -20,7 +20,8 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import redact
 from pokerws.game.state import TableId
 from pokerws.messages import JSON, GetHand, HandEvents, Rejected
-from pokerws.server.limits.limits import Meter, Quotas, Tally
+from pokerws.server.limits.limits import Meter, Quotas
+from pokerws.server.limits.rate_limits import Tally
 from pokerws.server.tables import event_log
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.postgres.store import PostgresStore
@@ -262,7 +263,7 @@ async def test_nobody_is_told_of_a_hand_before_its_end_is_stored_with_durable_ac
         house.clock.advance(1_000)
         await actor.tell_hand(viewer, GetHand("h", actor.table.id, 1))
         assert viewer.take() == []
-        actor.take_back()
+        actor.roll_back()
         (refusal,) = viewer.take()
         assert isinstance(refusal, Rejected)
         assert (refusal.id, refusal.code) == ("h", "table_unavailable")

@@ -1,13 +1,11 @@
 """A slow client gets one fresh snapshot instead of what it missed, and then is closed."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
 
-from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import (
     JSON,
@@ -25,11 +23,11 @@ from pokerws.messages import (
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
 from pokerws.server.net.connection import Connection
-from pokerws.server.sessions.context import Desk
+from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
-from pokerws.server.tables.lobby import Lobby
-from tests.server.fakes import ManualClock, open_bank
+from tests.server.fakes import ManualClock, open_memory_lobby
+from tests.server.in_process import carried_out
 
 FRAMES = 8
 
@@ -74,17 +72,8 @@ class Slow:
 
     def __init__(self) -> None:
         clock = ManualClock()
-        bank = open_bank(clock)
-        self.lobby = Lobby(
-            store=None,
-            sink=None,
-            keep_events=False,
-            clock=clock,
-            shuffle=shuffler(random.Random(1).randbytes),
-            bank=bank,
-            max_tables=5,
-        )
-        desk = Desk(
+        self.lobby, bank = open_memory_lobby(clock)
+        desk = SessionContext(
             lobby=self.lobby,
             bank=bank,
             admission=Guests("k" * 32),
@@ -104,7 +93,7 @@ class Slow:
         """Send more about the table than the outbox holds."""
         frame = encode(Events(self.actor.table.id, 1, 2, 0, []))
         for _ in range(FRAMES + 2):
-            self.session.show(frame)
+            self.session.send_table_frame(frame)
 
     async def read_all(self) -> list[ServerMessage]:
         """Let the client read until nothing more is queued."""
@@ -119,7 +108,7 @@ class Slow:
 @pytest.fixture
 async def slow() -> AsyncIterator[Slow]:
     slow = Slow()
-    await dispatch(slow.session, Watch("w", slow.actor.table.id))
+    await carried_out(slow.session, Watch("w", slow.actor.table.id))
     await slow.read_all()
     yield slow
     slow.lobby.stop()
@@ -137,7 +126,7 @@ async def test_the_first_overflow_gives_way_to_a_snapshot(slow: Slow) -> None:
 
 
 async def test_answers_are_kept_when_events_give_way(slow: Slow) -> None:
-    slow.session.send(Pong("kept", 0))
+    slow.session.answer(Pong("kept", 0))
     slow.overflow()
     messages = await slow.read_all()
     assert any(isinstance(message, Pong) and message.id == "kept" for message in messages)
@@ -160,8 +149,8 @@ async def test_the_second_overflow_before_it_caught_up_closes_the_connection(slo
 
 async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
     for _ in range(10 * FRAMES):
-        slow.session.hear(encode(Pong("chat", 0)))
-    slow.session.show(encode(Events(slow.actor.table.id, 1, 2, 0, [])))
+        slow.session.send_droppable(encode(Pong("chat", 0)))
+    slow.session.send_table_frame(encode(Events(slow.actor.table.id, 1, 2, 0, [])))
     messages = await slow.read_all()
     assert slow.connection.closed_with is None
     assert sum(isinstance(message, Pong) for message in messages) <= FRAMES
@@ -169,15 +158,15 @@ async def test_chat_is_what_a_slow_client_misses_first(slow: Slow) -> None:
 
 
 async def test_few_but_huge_frames_overflow_too(slow: Slow) -> None:
-    huge = b"x" * (slow.session.desk.outbox_bytes // 2)
+    huge = b"x" * (slow.session.context.outbox_bytes // 2)
     for _ in range(4):
-        slow.session.tell(huge)
+        slow.session.send(huge)
     await asyncio.sleep(0)
     assert slow.connection.closed_with == CloseCode.TOO_SLOW
 
 
 async def test_answers_without_end_close_the_connection(slow: Slow) -> None:
     for _ in range(2 * FRAMES):
-        slow.session.send(Pong("p", 0))
+        slow.session.answer(Pong("p", 0))
     await asyncio.sleep(0)
     assert slow.connection.closed_with == CloseCode.TOO_SLOW

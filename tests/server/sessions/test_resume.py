@@ -299,7 +299,7 @@ async def test_a_table_that_was_loaded_anew_while_its_log_was_read_gives_a_snaps
     table = playing.actor.table.id
     asking = asyncio.create_task(client.asks(Watch("w", table, 1, playing.actor.epoch)))
     await store.asked.wait()
-    house.lobby.table_failed(playing.actor)
+    house.lobby.table_failed(table)
     store.open.set()
     await asking
     frames = [read(JSON, frame) for frame in client.take()]

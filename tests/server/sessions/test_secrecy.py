@@ -27,11 +27,10 @@ from pokerws.messages import JSON, MSGPACK
 from pokerws.server.app import App
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables import viewers as audience
-from tests.server.fakes import FakeSink, FakeViewer, ManualClock, OpenStore
+from tests.server.fakes import FakeJournal, FakeViewer, ManualClock, OpenStore
 from tests.server.in_process import open_desk
 from tests.server.random_play import RandomPlay
 from tests.server.secrecy import WITH_CARDS, cards_in, told_by
-from tests.vaults import VAULT
 
 # Of each game at each table; one takes about 4 ms.
 HANDS = 15
@@ -157,13 +156,12 @@ async def test_what_happens_reaches_all_in_one_call_with_bytes_that_only_own_car
     monkeypatch: pytest.MonkeyPatch, *, durable: bool
 ) -> None:
     """A frame tells nothing by its size either: hidden cards are as long as those that are seen."""
-    clock, rng = ManualClock(), random.Random(2)
+    clock, rng, journal = ManualClock(), random.Random(2), FakeJournal()
     desk = open_desk(clock, rng)
     if durable:
-        kept: Any = {"store": OpenStore(), "sink": FakeSink(), "vault": VAULT}
-        desk = open_desk(clock, rng, durable=True, **kept)
+        desk = open_desk(clock, rng, durable=True, store=OpenStore(), journal=journal)
     game = RandomPlay(monkeypatch, config_of("six", "NT"), seed=2, desk=desk, clock=clock)
-    desk.lobby.table_written(game.table.id, game.table.seq)
+    journal.commit(game.table)
     game.watch_all()
     deals = 0
     for _ in range(400):
@@ -171,7 +169,7 @@ async def test_what_happens_reaches_all_in_one_call_with_bytes_that_only_own_car
         game.act_at_once()
         if durable:
             assert not any(client.take() for client in game.clients)
-            desk.lobby.table_written(game.table.id, game.table.seq)
+            journal.commit(game.table)
         is_deal = any(isinstance(event, HoleCardsDealt) for event in game.events)
         deals += is_deal
         queued = [(client, tuple(client.take())) for client in game.clients]
@@ -229,7 +227,7 @@ async def test_what_operators_read_has_no_cards(app: App) -> None:
     assert app._lobby is not None
     actor = app._lobby.create("T", TableConfig(seats=2, next_hand_delay_ms=0))
     for player in map(PlayerId, ("p0", "p1")):
-        await app._lobby._bank.statement(player, None)
+        await app._lobby._cashier.statement(player, None)
         actor.handle(FakeViewer(player), player, commands.Sit(player, player, None, 5_000))
     actor._time_up()
     assert actor.table.hand is not None

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError
 
-from pokerws.game.illegal import Illegal
+from pokerws.messages import Refused
 from pokerws.server.app import App
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.tokens import Tokens
@@ -266,7 +266,7 @@ async def test_a_hello_that_is_refused_does_not_buy_time_for_another(
     open_connection: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def refuse(tokens: Tokens, token: str, name: str | None) -> Identity:
-        raise Illegal("auth_unavailable", "")
+        raise Refused("auth_unavailable")
 
     monkeypatch.setattr(Tokens, "admit", refuse)
     raw = await open_connection()

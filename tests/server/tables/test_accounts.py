@@ -9,14 +9,14 @@ import pytest
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import Accepted, Events, Rejected, Watch
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
+from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import player_account
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory import MemoryAccounts
+from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.store import StoreUnavailable
 from tests.server.conftest import Connect, Message, Raw
 from tests.server.fakes import FakeViewer, ManualClock
@@ -161,29 +161,21 @@ class House:
         self.journal = Journal(
             self.store,
             keep_events=True,
-            on_quarantined=self._lost,
-            on_written=self._written,
             clock=lambda: self.clock.now_ms() / 1000,
         )
-        self.bank = Bank(self.store.accounts, self.clock, Terms(grant=grant))
+        self.bank = Cashier(self.store.accounts, self.clock, Terms(grant=grant))
         self.lobby = Lobby(
             store=self.store,
-            sink=self.journal,
+            journal=self.journal,
             keep_events=True,
             clock=self.clock,
             shuffle=shuffler(random.Random(3).randbytes),
-            bank=self.bank,
+            cashier=self.bank,
             vault=VAULT,
             max_tables=10,
             durable=durable,
         )
         self.ann, self.ben = FakeViewer("ann"), FakeViewer("ben")
-
-    def _lost(self, table: TableId) -> None:
-        self.lobby.table_lost(table)
-
-    def _written(self, table: TableId, seq: int) -> None:
-        self.lobby.table_written(table, seq)
 
     async def open(self, name: str = "One") -> TableActor:
         """A stored table that both watch."""
@@ -355,7 +347,7 @@ async def test_a_table_that_is_not_stored_any_more_plays_on_without_moving_chips
     await house.sit(actor, house.ann, 5_000)
     await house.journal.flush(5)
 
-    house.lobby.table_lost(actor.table.id)
+    house.lobby.outcomes.rejected(actor.table.id)
     house.ann.take()
     actor.handle(house.ann, "o", commands.SitOut(ANN))
     actor.handle(house.ann, "up", commands.Stand(ANN))

@@ -26,7 +26,8 @@ from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.receipts import RECEIPT_PLAYERS
-from tests.server.fakes import FakeOwner, FakeSink, FakeViewer, ManualClock
+from pokerws.storage.store import TableSnapshot
+from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
 from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=4, turn_time_ms=10_000, next_hand_delay_ms=1_000)
@@ -38,7 +39,7 @@ class Room:
 
     def __init__(self) -> None:
         self.clock = ManualClock()
-        self.sink = FakeSink()
+        self.journal = FakeJournal()
         self.owner = FakeOwner()
         self.actor, self.opened = self._actor()
         self.alice, self.bob = FakeViewer("alice"), FakeViewer("bob")
@@ -47,17 +48,16 @@ class Room:
     def _actor(self) -> tuple[TableActor, list[TableEvent]]:
         table, events = open_table(TableId("t1"), "One", CONFIG)
         actor = TableActor(
-            table,
+            TableSnapshot(table),
             1,
-            {},
             clock=self.clock,
             shuffle=shuffler(random.Random(7).randbytes),
-            sink=self.sink,
+            journal=self.journal,
             keep_events=True,
             owner=self.owner,
             vault=VAULT,
         )
-        self.sink.actor = actor
+        self.journal.actor = actor
         actor.opened(events)
         return actor, events
 
@@ -220,10 +220,10 @@ def test_sitting_down_again_after_leaving_is_not_taken_for_a_repetition(room: Ro
 
 def test_a_refused_command_stores_and_shows_nothing(room: Room) -> None:
     room.start_hand()
-    stored, viewer = len(room.sink.changes), room.to_act
+    stored, viewer = len(room.journal.changes), room.to_act
     room.spectator.take()
     room.do(viewer, commands.Act(viewer.player, room.turn, "raise", 1))
-    assert len(room.sink.changes) == stored
+    assert len(room.journal.changes) == stored
     assert room.spectator.take() == []
 
 
@@ -253,8 +253,7 @@ def test_a_turn_that_runs_out_is_folded_and_the_second_in_a_row_sits_the_player_
 def test_a_clock_that_calls_early_ends_no_turn(room: Room) -> None:
     room.start_hand()
     turn = room.open_turn
-    # An event loop may be early by its resolution.
-    room.actor._time_up()
+    room.clock.ring_early()
     assert room.open_turn == turn
     assert room.clock.next_alarm_ms == turn.deadline_ms
 
@@ -311,19 +310,19 @@ def test_a_seat_s_next_player_is_not_sent_the_cards_of_the_one_before(room: Room
 def test_the_stored_events_replay_to_the_stored_snapshot(room: Room) -> None:
     room.start_hand()
     room.clock.advance(60_000)
-    table, changes = room.actor.table.id, room.sink.changes
+    table, changes = room.actor.table.id, room.journal.changes
     rows = [row for change in changes for row in change.events]
     events = [VAULT.open_event(table, row.hand_number, row.payload) for row in rows]
     snapshot = VAULT.open_snapshot(table, changes[-1].snapshot)
     assert msgspec.json.encode(replay(events)) == msgspec.json.encode(snapshot.table)
-    versions = [(change.expected, change.version) for change in room.sink.changes]
+    versions = [(change.expected, change.version) for change in room.journal.changes]
     assert versions[0][0] == 0
     assert all(a[1] == b[0] for a, b in pairwise(versions))
 
 
 def test_too_much_waiting_to_be_stored_refuses_actions_and_holds_the_clock(room: Room) -> None:
     room.start_hand()
-    room.sink.over_high_water = True
+    room.journal.over_high_water = True
     viewer, seq = room.to_act, room.actor.table.seq
     viewer.take()
     room.do(viewer, commands.Act(viewer.player, room.turn, "call"))
@@ -332,7 +331,7 @@ def test_too_much_waiting_to_be_stored_refuses_actions_and_holds_the_clock(room:
     assert (answer.code, answer.retryable) == ("overloaded", True)
     room.clock.advance(CONFIG.turn_time_ms)
     assert room.actor.table.seq == seq
-    room.sink.over_high_water = False
+    room.journal.over_high_water = False
     room.clock.advance(table_actor.OVERLOAD_RETRY_MS)
     assert room.actor.table.seq > seq
 
@@ -352,7 +351,7 @@ def test_a_bug_in_the_rules_stops_the_table_and_tells_its_owner(
     (answer,) = viewer.take()
     assert isinstance(answer, Rejected)
     assert answer.code == "table_unavailable"
-    assert room.owner.failed == [room.actor]
+    assert room.owner.failed == [room.actor.table.id]
     assert room.actor.stopped
 
 

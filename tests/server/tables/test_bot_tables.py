@@ -1,4 +1,5 @@
 import pytest
+from structlog.testing import capture_logs
 
 from pokerws.game.config import check_config
 from pokerws.game.variants import MIXES, VARIANTS
@@ -31,17 +32,33 @@ async def test_a_game_that_there_is_not_stops_the_start(games: tuple[str, ...], 
         await App(Settings(port=0, bots=4, bot_games=games)).start()
 
 
+async def test_a_table_that_does_not_fit_is_said_and_the_others_are_opened() -> None:
+    app = App(Settings(port=0, bots=2, bot_games=("PO", "HORSE"), max_tables=2))
+    await app.start()
+    try:
+        with capture_logs() as logs:
+            tables = app.open_bot_tables()
+    finally:
+        await app.stop()
+    assert [table.waits_for_company for table in tables] == [False, True]
+    (line,) = (line for line in logs if line["event"] == "bot_table_not_opened")
+    assert line["log_level"] == "error"
+    assert (line["name"], line["variant"]) == ("HORSE", "HORSE")
+    assert "raise MAX_TABLES" in line["error"]
+
+
 async def test_tables_of_bots_are_opened_once_and_the_main_table_is_the_first() -> None:
     # The main table is not taken for that of a game, though it has the same name.
     app = App(Settings(port=0, bots=4, bot_table="HORSE", bot_games=("HORSE", "PO", "FK")))
     await app.start()
     try:
-        main, games = app.open_bot_table(), app.open_bot_games()
-        assert list(games.values()) == [4, 4, 1]
-        assert (app.open_bot_table(), app.open_bot_games()) == (main, games)
+        tables = app.open_bot_tables()
+        assert [table.bots for table in tables] == [4, 4, 4, 1]
+        assert [table.waits_for_company for table in tables] == [False, True, True, True]
+        assert app.open_bot_tables() == tables
         assert app._lobby is not None
         listed = {found.table: found.config.variant for found in app._lobby.summaries()}
         assert list(listed.values()) == ["NT", "HORSE", "PO", "FK"]
-        assert list(listed) == [main, *games]
+        assert list(listed) == [table.id for table in tables]
     finally:
         await app.stop()

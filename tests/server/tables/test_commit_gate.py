@@ -11,12 +11,12 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import Accepted, Events, GetHand, Notice, Rejected, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.commit_gate import Gate
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.outage_pause import CHECK_LAG_MS, PAUSE_AFTER_MS
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import StoreRejected
-from tests.server.fakes import FakeViewer, ManualClock, open_bank
+from tests.server.fakes import FakeViewer, ManualClock, open_cashier
 from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT
 
@@ -32,29 +32,21 @@ class DurableHouse:
         self.journal = Journal(
             self.store,
             keep_events=True,
-            on_quarantined=self._lost,
-            on_conflict=self._lost,
-            on_written=self._written,
+            overwrite_edits=False,
             clock=lambda: self.clock.now_ms() / 1000,
         )
         self.lobby = Lobby(
             store=self.store,
-            sink=self.journal,
+            journal=self.journal,
             keep_events=True,
             clock=self.clock,
             shuffle=shuffler(bytes),
-            bank=open_bank(self.clock, self.store),
+            cashier=open_cashier(self.clock, self.store),
             max_tables=10,
             vault=VAULT,
             durable=True,
         )
         self.ann, self.ben = FakeViewer("ann"), FakeViewer("ben")
-
-    def _lost(self, table: TableId) -> None:
-        self.lobby.table_lost(table)
-
-    def _written(self, table: TableId, seq: int) -> None:
-        self.lobby.table_written(table, seq)
 
     async def open(self) -> TableActor:
         """A table that both watch, stored and shown."""
@@ -83,7 +75,7 @@ async def house() -> AsyncIterator[DurableHouse]:
 
 
 def test_the_gate_lets_out_in_order_what_is_stored() -> None:
-    gate, sent = Gate(durable=True, written=1), list[str]()
+    gate, sent = CommitGate(durable=True, written=1), list[str]()
     gate.send(1, lambda: sent.append("stored before"))
     gate.send(3, lambda: sent.append("a"))
     gate.send(3, lambda: sent.append("b"))
@@ -97,7 +89,7 @@ def test_the_gate_lets_out_in_order_what_is_stored() -> None:
 
 
 def test_the_gate_refuses_what_will_never_be_stored() -> None:
-    gate, sent = Gate(durable=True, written=1), list[str]()
+    gate, sent = CommitGate(durable=True, written=1), list[str]()
     gate.hold(2, lambda: sent.append("answer"), lambda: sent.append("refusal"))
     gate.send(2, lambda: sent.append("events"))
     gate.refuse()
@@ -106,13 +98,13 @@ def test_the_gate_refuses_what_will_never_be_stored() -> None:
 
 
 def test_without_durable_acks_the_gate_stands_open() -> None:
-    gate, sent = Gate(durable=False, written=0), list[str]()
+    gate, sent = CommitGate(durable=False, written=0), list[str]()
     gate.send(7, lambda: sent.append("at once"))
     assert sent == ["at once"]
 
 
 def test_a_gate_that_was_closed_opens_when_that_is_stored_and_keeps_the_order() -> None:
-    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate, sent = CommitGate(durable=False, written=2), list[str]()
     gate.send(3, lambda: sent.append("before"))
     gate.close(4)
     assert gate.is_closed
@@ -131,7 +123,7 @@ def test_a_gate_that_was_closed_opens_when_that_is_stored_and_keeps_the_order() 
 
 
 def test_a_gate_closed_twice_opens_when_the_later_one_is_stored() -> None:
-    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate, sent = CommitGate(durable=False, written=2), list[str]()
     gate.close(7)
     gate.close(4)
     gate.send(4, lambda: sent.append("four"))
@@ -144,7 +136,7 @@ def test_a_gate_closed_twice_opens_when_the_later_one_is_stored() -> None:
 
 
 def test_what_is_sent_while_a_gate_lets_out_comes_after_what_waited() -> None:
-    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate, sent = CommitGate(durable=False, written=2), list[str]()
     gate.close(3)
     gate.send(3, lambda: gate.send(3, lambda: sent.append("caused by the first")))
     gate.send(3, lambda: sent.append("second"))
@@ -154,7 +146,7 @@ def test_what_is_sent_while_a_gate_lets_out_comes_after_what_waited() -> None:
 
 
 def test_a_closed_gate_refuses_what_will_never_be_stored() -> None:
-    gate, sent = Gate(durable=False, written=2), list[str]()
+    gate, sent = CommitGate(durable=False, written=2), list[str]()
     gate.close(3)
     gate.hold(3, lambda: sent.append("answer"), lambda: sent.append("refusal"))
     gate.send(3, lambda: sent.append("events"))
@@ -313,7 +305,6 @@ async def test_while_the_store_is_away_one_snapshot_waits_for_each_viewer(
     house.store.open.clear()
     actor.handle(house.ann, "o", commands.SitOut(house.ann.player))
     house.clock.advance(PAUSE_AFTER_MS + 2 * CHECK_LAG_MS)
-    waiting = len(actor._gate)
     for viewer in (late, gone):
         actor.watch(viewer, Watch("w", actor.table.id, actor.table.seq - 1, actor.epoch))
         assert [type(message) for message in viewer.take()] == [Accepted]
@@ -323,9 +314,7 @@ async def test_while_the_store_is_away_one_snapshot_waits_for_each_viewer(
         assert refused.value.code == "paused"
         with pytest.raises(Illegal, match="paused"):
             await actor.tell_hand(late, GetHand("h", actor.table.id, 1))
-    assert len(actor._gate) == waiting + 2
     actor.unwatch(gone)
-    assert len(actor._gate) == waiting + 1
 
     house.store.open.set()
     await house.journal.flush(5)
@@ -333,6 +322,7 @@ async def test_while_the_store_is_away_one_snapshot_waits_for_each_viewer(
     await house.journal.flush(5)
     snapshot, *news = late.take()
     assert isinstance(snapshot, Snapshot)
+    assert not any(isinstance(message, Snapshot) for message in news)
     state, seq = snapshot.state, snapshot.seq
     for message in news:
         if isinstance(message, Events):

@@ -21,11 +21,12 @@ from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import RESUME_GRACE_MS, Lobby
+from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory import MemoryStore
 from pokerws.storage.store import Change
 from pokerws.storage.vault.vault import Key, Vault
-from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_bank
+from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_cashier
+from tests.storage.memory_store import MemoryStore
 from tests.vaults import KEY, VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
@@ -44,26 +45,18 @@ class House:
     ) -> None:
         self.store = store
         self.clock = clock
-        self.journal = Journal(
-            store, keep_events=keep_events, on_fenced=self._fenced, on_written=self._written
-        )
+        self.journal = Journal(store, keep_events=keep_events)
         self.journal.start()
         self.lobby = Lobby(
             store=store,
-            sink=self.journal,
+            journal=self.journal,
             keep_events=keep_events,
             clock=clock,
             shuffle=shuffler(random.Random(3).randbytes),
-            bank=open_bank(clock, store),
+            cashier=open_cashier(clock, store),
             max_tables=10,
             vault=vault,
         )
-
-    def _fenced(self, table: TableId) -> None:
-        self.lobby.table_fenced(table)
-
-    def _written(self, table: TableId, seq: int) -> None:
-        self.lobby.table_written(table, seq)
 
     async def close(self) -> None:
         self.lobby.stop()
@@ -253,8 +246,8 @@ async def test_those_who_watch_the_lobby_hear_of_changes(new_house: NewHouse) ->
     assert viewer.take() == [LobbyMessage([])]
     actor = await start_hand(house)
     await house.journal.flush(5)
-    house.lobby._listed.tell()
-    (news,) = viewer.take()
+    house.clock.advance(GATHER_MS)
+    news = viewer.take()[-1]
     assert isinstance(news, LobbyMessage)
     assert [(t.table, t.players, t.hand_number) for t in news.tables] == [(actor.table.id, 2, 1)]
 

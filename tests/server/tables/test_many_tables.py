@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.server.tables.hydration import CHUNK
-from pokerws.storage.memory import MemoryStore
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Store
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import StoredHouse, house_on
 from tests.storage.faulty_store import FaultyStore
+from tests.storage.memory_store import MemoryStore
 
 TABLES, BATCH = 10_000, 200
 

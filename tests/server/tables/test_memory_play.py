@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from pokerws.server import app as app_module
 from pokerws.server.app import App
+from pokerws.server.background import memory_play
 from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings
 from pokerws.storage.postgres.database import DatabaseError
@@ -64,26 +64,30 @@ async def in_memory(url: str) -> AsyncIterator[App]:
         await app.stop()
 
 
+def note_task() -> asyncio.Task[None]:
+    """The task of the server that has not told its database yet."""
+    (found,) = (task for task in asyncio.all_tasks() if task.get_name() == "memory_play_note")
+    return found
+
+
 async def test_a_database_that_is_away_at_the_start_is_told_when_it_is_back(
     hidden: Hidden, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app_module, "NOTE_RETRY_S", 0.01)
+    monkeypatch.setattr(memory_play, "RETRY_S", 0.01)
     tries, told = asyncio.Queue[None](), note
 
     async def counted(*arguments: object) -> None:
         tries.put_nowait(None)
         await told(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(app_module, "note", counted)
+    monkeypatch.setattr(memory_play, "note", counted)
     async with in_memory(hidden.url) as app:
         began_ms = app._clock.now_ms()
         for _ in range(3):
             await tries.get()
-        assert app._noting is not None
-        assert not app._noting.done()
-
+        trying = note_task()
         await asyncio.to_thread(hidden.show)
-        await app._noting
+        await trying
 
     since_ms = await overtaken_ms(hidden.url, None)
     assert since_ms is not None
@@ -97,14 +101,12 @@ async def test_a_server_that_is_stopped_before_it_could_tell_ends_that_before_an
     seen, stop = list[bool](), Lobby.stop
 
     def watched(lobby: Lobby) -> None:
-        assert app._noting is not None
-        seen.append(app._noting.done())
+        seen.append(trying.done())
         stop(lobby)
 
     monkeypatch.setattr(Lobby, "stop", watched)
-    async with in_memory(hidden.url) as app:
-        assert app._noting is not None
-        assert not app._noting.done()
+    async with in_memory(hidden.url):
+        trying = note_task()
     assert seen == [True]
     hidden.show()
 

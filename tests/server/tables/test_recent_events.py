@@ -14,7 +14,7 @@ from pokerws.messages import GetHand, HandEvents
 from pokerws.server.background.upkeep import QUIET_MS
 from pokerws.server.tables import recent_events as history
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.recent_events import FEW_EVENTS, HISTORY_EVENTS, History
+from pokerws.server.tables.recent_events import FEW_EVENTS, HISTORY_EVENTS, RecentEvents
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.resumed import Playing, Truth, check_every_cut, stored_events
 from tests.server.stored_house import StoredHouse, house_on
@@ -28,16 +28,12 @@ async def house() -> AsyncIterator[StoredHouse]:
         yield house
 
 
-def pack(past: History | TableActor) -> int:
+def pack(past: RecentEvents | TableActor) -> int:
     """Pack all that can be packed; returns in how many pieces."""
     pieces = 1
     while past.pack():
         pieces += 1
     return pieces
-
-
-def past_of(actor: TableActor) -> History:
-    return actor._audience._history
 
 
 def in_bits(events: list[TableEvent], rng: random.Random) -> Iterator[list[TableEvent]]:
@@ -47,7 +43,7 @@ def in_bits(events: list[TableEvent], rng: random.Random) -> Iterator[list[Table
         yield bit
 
 
-def check_alike(past: History, other: History) -> None:
+def check_alike(past: RecentEvents, other: RecentEvents) -> None:
     """Both tell the same of everything that can be asked of them."""
     assert past.seq == other.seq
     for seq in range(past.seq + 2):
@@ -69,7 +65,7 @@ async def test_the_same_is_told_whenever_events_are_packed(
     monkeypatch.setattr(history, "FEW_EVENTS", 10)
     playing, rng = await Playing.begin(house, seed), random.Random(seed)
     await playing.steps(110)
-    past, packed = (History(TableId("t"), 0) for _ in range(2))
+    past, packed = (RecentEvents(TableId("t"), 0) for _ in range(2))
     pieces, seq = set[int](), 0
     for bit in in_bits(await stored_events(house, playing.actor), rng):
         seq += len(bit)
@@ -98,7 +94,7 @@ async def test_who_comes_back_to_a_table_with_packed_events_misses_nothing(
 # ---- when they are packed
 
 
-def bytes_of(past: History) -> int:
+def bytes_of(past: RecentEvents) -> int:
     """What is packed, with its frame, and how many bytes wait to be."""
     assert past._packed is not None
     return sys.getsizeof(past._packed.packed) + len(msgspec.msgpack.encode(list(past._newest)))
@@ -110,7 +106,7 @@ async def test_packed_events_take_a_fraction_and_those_that_follow_do_not_add_up
     playing = await Playing.begin(house, 0)
     await playing.steps(200)
     events = await stored_events(house, playing.actor)
-    past = History(TableId("t"), 0)
+    past = RecentEvents(TableId("t"), 0)
     for number in range(1, 12):
         past.add(events, number * len(events))
         plain = len(msgspec.msgpack.encode(past.latest(HISTORY_EVENTS)))
@@ -126,7 +122,7 @@ async def test_a_few_events_beside_packed_ones_are_left_as_they_are(house: Store
     playing = await Playing.begin(house, 0)
     await playing.steps(60)
     events = await stored_events(house, playing.actor)
-    past = History(TableId("t"), 0)
+    past = RecentEvents(TableId("t"), 0)
     past.add(events, len(events))
     pack(past)
     packed = past._packed
@@ -146,8 +142,23 @@ async def ask(actor: TableActor, hand: int) -> HandEvents:
     return answer
 
 
+@pytest.fixture
+def packed(monkeypatch: pytest.MonkeyPatch) -> list[TableActor]:
+    """The tables that are packed, in the order in which they are."""
+    found: list[TableActor] = []
+    was = TableActor.pack
+
+    def note(actor: TableActor) -> bool:
+        found.append(actor)
+        return was(actor)
+
+    monkeypatch.setattr(TableActor, "pack", note)
+    return found
+
+
 async def test_a_table_that_has_been_quiet_for_a_while_is_packed_and_tells_of_its_hands(
     house: StoredHouse,
+    packed: list[TableActor],
 ) -> None:
     playing = await Playing.begin(house, 0)
     await playing.steps(80)
@@ -158,18 +169,17 @@ async def test_a_table_that_has_been_quiet_for_a_while_is_packed_and_tells_of_it
 
     house.clock.advance(QUIET_MS)
     await house.upkeep.look()
-    assert actor._audience._history._packed is None
+    assert packed == []
 
-    other = await house.open("ann")
+    await house.open("ann")
     house.clock.advance(1)
     await house.upkeep.look()
-    assert actor._audience._history._packed is not None
-    assert other._audience._history._packed is None, "something has just happened there"
+    assert packed == [actor], "at the other table something has just happened"
     assert [await ask(actor, hand) for hand in range(1, actor.table.hand_number)] == told
 
 
 async def test_a_table_where_play_goes_on_while_others_are_packed_is_left_alone(
-    house: StoredHouse, monkeypatch: pytest.MonkeyPatch
+    house: StoredHouse, packed: list[TableActor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = [await house.open(name, name=name) for name in ("ann", "ben")]
     house.clock.advance(QUIET_MS + 1)
@@ -182,8 +192,7 @@ async def test_a_table_where_play_goes_on_while_others_are_packed_is_left_alone(
 
     monkeypatch.setattr(TableActor, "pack", pack_and_leave)
     await house.upkeep.look()
-    assert first._audience._history._packed is not None
-    assert second._audience._history._packed is None
+    assert packed == [first]
     house.clock.advance(QUIET_MS + 1)
     await house.upkeep.look()
-    assert second._audience._history._packed is not None, "its turn comes when it is quiet again"
+    assert packed == [first, second], "its turn comes when it is quiet again"

@@ -17,11 +17,11 @@ from pokerws.messages import Lobby as LobbyMessage
 from pokerws.messages import Notice, Rejected, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Bank, Terms
-from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.cashier import Terms
+from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.storage.accounts import player_account, refunds_of
-from pokerws.storage.memory import MemoryAccounts
-from tests.server.fakes import FakeViewer, ManualClock
+from pokerws.storage.memory_accounts import MemoryAccounts
+from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
 GRANT, BUY_IN = 50_000, 10_000
@@ -50,15 +50,11 @@ class MemoryHouse:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.accounts = MemoryAccounts()
-        self.bank = Bank(self.accounts, self.clock, Terms(grant=GRANT), book=self.accounts.book)
-        self.lobby = Lobby(
-            store=None,
-            sink=None,
-            keep_events=False,
-            clock=self.clock,
-            shuffle=shuffler(random.Random(3).randbytes),
-            bank=self.bank,
-            max_tables=10,
+        self.lobby, self.bank = open_memory_lobby(
+            self.clock,
+            shuffler(random.Random(3).randbytes),
+            accounts=self.accounts,
+            terms=Terms(grant=GRANT),
         )
         self.ann, self.ben, self.cleo = map(FakeViewer, ("ann", "ben", "cleo"))
 
@@ -124,6 +120,7 @@ async def test_a_bug_in_a_command_brings_everybody_home_what_was_theirs_before_i
     watcher, lister = FakeViewer("dan"), FakeViewer("eve")
     actor.watch(watcher, Watch("w", actor.table.id))
     house.lobby.subscribe(lister)
+    house.clock.advance(GATHER_MS)
     watcher.take()
     lister.take()
 
@@ -133,7 +130,7 @@ async def test_a_bug_in_a_command_brings_everybody_home_what_was_theirs_before_i
     assert house.balances() == [GRANT, GRANT, GRANT]
     assert sum(house.accounts._balances.values()) == 0
     assert [m.code for m in watcher.take() if isinstance(m, Notice)] == ["table_failed"]
-    house.lobby._listed.tell()
+    house.clock.advance(GATHER_MS)
     (news,) = lister.take()
     assert isinstance(news, LobbyMessage)
     assert [(one.table, one.status) for one in news.tables] == [(actor.table.id, "closed")]

@@ -33,7 +33,7 @@ async def test_a_change_is_written_without_anybody_waiting(
 
     assert await store.position(T1) == Position(version=3, epoch=1)
     assert await store.seqs() == [1, 2, 3]
-    assert heard.written == [(T1, 3)]
+    assert heard.versions_written == [(T1, 3)]
     assert journal.waiting == journal.waiting_events == journal.oldest_ms == 0
 
 

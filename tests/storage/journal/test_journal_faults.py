@@ -91,7 +91,7 @@ async def test_a_write_of_unknown_outcome_is_found_out_by_reading(
 
     assert await store.position(T1) == Position(version=2, epoch=1)
     assert await store.seqs() == [1, 2]
-    assert heard.written == [(T1, 2)]
+    assert heard.versions_written == [(T1, 2)]
     assert not logged.all("save_game", outcome="DB_CONFLICT")
     assert len(logged.all("create_game", outcome="DB_SUCCESS")) == 1
 
@@ -116,7 +116,7 @@ async def test_what_came_during_a_write_of_unknown_outcome_is_written_after_it(
     assert await store.position(T1) == Position(version=6, epoch=1)
     assert await store.seqs() == [1, 2, 3, 4, 5, 6]
     assert b"newest" in store.snapshot("t1")
-    assert heard.written[-1] == (T1, 6)
+    assert heard.versions_written[-1] == (T1, 6)
     assert not logged.all("save_game", outcome="DB_CONFLICT")
 
 
@@ -137,7 +137,7 @@ async def test_a_fault_of_a_tables_owner_does_not_end_the_journal(
     def fail(table: TableId, version: int) -> None:
         raise ZeroDivisionError
 
-    journal = journal_on(FaultyStore(), on_written=fail)
+    journal = journal_on(FaultyStore(), Heard(fail))
 
     journal.put(change("t1"))
     journal.put(change("t2"))
@@ -226,9 +226,30 @@ async def test_what_a_batch_wrote_is_not_forgotten_when_the_rest_cannot_be_looke
         journal.put(change(name, 1))
     await journal.flush(SOON_S)
 
-    assert heard.written == [(T1, 1), (T2, 1), (T2, 2), (T1, 2)]
+    assert heard.versions_written == [(T1, 1), (T2, 1), (T2, 2), (T1, 2)]
     conflicts = logged.all("save_game", outcome="DB_CONFLICT")
     assert [line["table"] for line in conflicts] == ["t1"]
+
+
+async def test_where_the_database_is_the_truth_a_row_that_somebody_edited_is_left_as_it_is(
+    journal_on: OpenJournal, heard: Heard
+) -> None:
+    store = FaultyStore()
+    journal = journal_on(store, overwrite_edits=False)
+    journal.put(change(version=2))
+    await journal.flush(SOON_S)
+    store.edit("t1", 77)
+    journal.put(change(expected=2))
+    journal.put(change("t2"))
+    await journal.flush(SOON_S)
+    journal.put(change(expected=3))
+    await journal.flush(SOON_S)
+
+    assert heard.tables_conflicting == [T1]
+    assert heard.tables_rejected == heard.tables_fenced == []
+    assert await store.position(T1) == Position(77, epoch=1)
+    assert heard.versions_written == [(T1, 2), (TableId("t2"), 1)]
+    assert journal.dropped == 2
 
 
 async def test_a_conflict_of_one_table_does_not_hold_the_others_up(
@@ -245,7 +266,7 @@ async def test_a_conflict_of_one_table_does_not_hold_the_others_up(
         journal.put(change(name, 1))
     await journal.flush(SOON_S)
 
-    assert heard.written == [(T1, 1), (T2, 1), (T2, 2), (T1, 2)]
+    assert heard.versions_written == [(T1, 1), (T2, 1), (T2, 2), (T1, 2)]
 
 
 async def test_a_table_that_another_process_has_taken_is_given_up(
@@ -263,7 +284,7 @@ async def test_a_table_that_another_process_has_taken_is_given_up(
     journal.put(change(expected=2))
     await journal.flush(SOON_S)
 
-    assert heard.fenced == [T1]
+    assert heard.tables_fenced == [T1]
     assert await store.position(T1) == Position(version=1, epoch=2)
     assert await store.position(T2) is not None
     assert (journal.dropped, journal.waiting, journal.waiting_events) == (2, 0, 0)
@@ -287,7 +308,7 @@ async def test_a_table_that_was_given_up_can_be_loaded_and_played_on_again(
     await journal.flush(SOON_S)
 
     assert await store.position(T1) == Position(version=3, epoch=3)
-    assert heard.fenced == [T1]
+    assert heard.tables_fenced == [T1]
 
 
 async def test_a_new_table_whose_id_is_taken_is_given_up(
@@ -300,7 +321,7 @@ async def test_a_new_table_whose_id_is_taken_is_given_up(
     journal.put(change(mark="ours"))
     await journal.flush(SOON_S)
 
-    assert heard.fenced == [T1]
+    assert heard.tables_fenced == [T1]
     assert b"theirs" in store.snapshot("t1")
 
 
@@ -325,7 +346,7 @@ async def test_changes_from_before_a_claim_of_our_own_are_not_mixed_with_those_a
 
     assert await store.position(T1) == Position(version=4, epoch=2)
     assert b"anew" in store.snapshot("t1")
-    assert heard.fenced == []
+    assert heard.tables_fenced == []
     assert journal.dropped == 3
 
 
@@ -344,8 +365,8 @@ async def test_one_bad_table_is_quarantined_and_all_others_are_written(
         journal.put(change(f"t{number}", total_pot=pot, name=f"Table {number}"))
     await journal.flush(SOON_S)
 
-    assert heard.quarantined == [f"t{place}"]
-    assert len(heard.written) == 199
+    assert heard.tables_rejected == [f"t{place}"]
+    assert len(heard.versions_written) == 199
     line = logged.all("save_game", outcome="DB_FAILED", log_level="error")[0]
     assert (line["table"], line["name"]) == (f"t{place}", f"Table {place}")
     assert "quarantined" in line["error"]
@@ -365,7 +386,7 @@ async def test_further_changes_of_a_quarantined_table_are_dropped_and_counted(
     await journal.flush(SOON_S)
 
     assert (journal.dropped, journal.waiting_events) == (3, 0)
-    assert heard.quarantined == [T1]
+    assert heard.tables_rejected == [T1]
     assert await store.position(T1) is None
 
 
@@ -379,8 +400,10 @@ async def test_an_outage_while_the_bad_table_is_looked_for_loses_nothing(
         journal.put(change(f"t{number}", total_pot=-(number == 6)))
     await journal.flush(SOON_S)
 
-    assert heard.quarantined == ["t6"]
-    assert sorted(table for table, _ in heard.written) == [f"t{n}" for n in range(8) if n != 6]
+    assert heard.tables_rejected == ["t6"]
+    assert sorted(table for table, _ in heard.versions_written) == [
+        f"t{n}" for n in range(8) if n != 6
+    ]
 
 
 # ---- anything at all

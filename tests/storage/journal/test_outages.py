@@ -124,7 +124,7 @@ async def test_a_save_whose_connection_is_killed_after_the_commit_is_not_done_tw
 
     assert await store.position(T1) == Position(version, epoch=1)
     assert await seqs(store) == list(range(1, version + 1))
-    assert heard.written[-1] == (T1, version)
+    assert heard.versions_written[-1] == (T1, version)
     assert len(logged.all("save_game", outcome="DB_FAILED")) == 1
     assert not logged.all("save_game", outcome="DB_CONFLICT")
     assert len(logged.all("create_game", outcome="DB_SUCCESS")) == 1
@@ -143,7 +143,7 @@ async def test_a_table_taken_over_by_another_server_is_fenced(
     journal.put(change(expected=1))
     await journal.flush(SOON_S)
 
-    assert heard.fenced == [T1]
+    assert heard.tables_fenced == [T1]
     assert await seqs(store) == [1]
     await other.close()
 
@@ -191,7 +191,7 @@ async def test_a_bad_table_does_not_keep_the_others_from_being_written(
         journal.put(change(f"t{number}", **bad.get(number, {})))  # type: ignore[arg-type]
     await journal.flush(SOON_S)
 
-    assert sorted(heard.quarantined) == ["t3", "t50", "t51"]
+    assert sorted(heard.tables_rejected) == ["t3", "t50", "t51"]
     assert len(await store.games()) == 97
 
 

@@ -11,7 +11,7 @@ from pokerws.game.events import TableEvent
 from pokerws.game.state import Table, TableId
 from pokerws.game.table import play, replay
 from pokerws.server.tables import actor as table_actor
-from pokerws.storage.journal.change_builder import Step, TableRows, sealed
+from pokerws.storage.journal.change_builder import ChangeBuilder, Step, sealed
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Change, TableSnapshot, canonical_digest
 from tests.storage.changes import brings, change
@@ -163,16 +163,16 @@ async def test_a_row_that_cannot_be_made_keeps_only_its_own_table_from_being_sto
 ) -> None:
     waiting.game.play_hands(1)
 
-    def broken(rows: TableRows, steps: Sequence[Step]) -> Change:
+    def broken(rows: ChangeBuilder, steps: Sequence[Step]) -> Change:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(TableRows, "change", broken)
+    monkeypatch.setattr(ChangeBuilder, "change", broken)
     journal = waiting.game._journal
     journal.put(change("t2"))
     waiting.store.open.set()
     await journal.flush(SOON_S)
 
-    assert heard.quarantined == [T1]
+    assert heard.tables_rejected == [T1]
     assert await waiting.store.seqs("t2") == [1]
     assert journal.waiting == journal.waiting_events == 0
 
@@ -186,7 +186,7 @@ async def test_an_event_is_sealed_late_as_it_was_when_it_happened(
 
     def both(one: Change | Step) -> None:
         journal_put(one)
-        rows = TableRows(waiting.game.actor._state, 1, VAULT)
+        rows = ChangeBuilder(waiting.game.actor._state, 1, VAULT)
         put.append(sealed(one) if isinstance(one, Change) else rows.change([one]))
 
     monkeypatch.setattr(journal, "put", both)
@@ -214,7 +214,7 @@ async def test_few_changes_do_not_wait_for_more(journal_on: OpenJournal) -> None
         if version == 2:
             written.set()
 
-    journal = journal_on(store, gather_s=3600, on_written=note)
+    journal = journal_on(store, Heard(note), gather_s=3600)
     journal.put(change("t1"))
     await store.begun.wait()
     journal.put(change("t1", 1))
@@ -228,7 +228,7 @@ async def gathering(journal_on: OpenJournal) -> tuple[Journal, FaultyStore, asyn
     written = asyncio.Event()
     store = FaultyStore()
     store.open.clear()
-    journal = journal_on(store, gather_s=3600, on_written=lambda table, version: written.set())
+    journal = journal_on(store, Heard(lambda table, version: written.set()), gather_s=3600)
     journal.put(change("t1"))
     await store.begun.wait()
     journal.put(change("t1", 1, 101))

@@ -1,0 +1,340 @@
+"""The command line: parses the arguments, reads the settings and runs one command.
+
+`pokerws` and `python server.py` are the same; `serve` is the default command.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
+
+try:
+    import uvloop
+    from dotenv import dotenv_values
+
+    from pokerws import logs
+    from pokerws.game.state import PlayerId
+    from pokerws.hand_histories.formats import FORMATS, HandWriter
+    from pokerws.maintenance.archive import archive
+    from pokerws.maintenance.archive_file import ArchiveError
+    from pokerws.maintenance.export import export
+    from pokerws.maintenance.repair import Action, RepairError, repair
+    from pokerws.maintenance.replay import replay_game
+    from pokerws.maintenance.replay_hands import replay_hands
+    from pokerws.maintenance.stored_log import NotStored, printable
+    from pokerws.maintenance.verify import verify
+    from pokerws.serve import serve
+    from pokerws.server.auth.dev_tokens import ROLES, mint
+    from pokerws.server.auth.keys import KeySetError
+    from pokerws.settings import Settings, SettingsError, load
+    from pokerws.storage.postgres.database import DatabaseError, migrate
+    from pokerws.storage.vault.keys import (
+        KeySource,
+        VaultError,
+        new_key,
+        vault_for_reading,
+        written,
+    )
+    from pokerws.storage.vault.vault import Vault
+except ModuleNotFoundError as missing:
+    if missing.name is None or missing.name.partition(".")[0] == "pokerws":
+        raise
+    # Without an extra, only the client's dependencies are installed.
+    sys.exit(
+        f"pokerws: the module {missing.name} is missing; install the server's dependencies "
+        "with: pip install '.[server]'"
+    )
+
+# 2 for a mistake in arguments or settings, as argparse does; 1 for everything that failed.
+BAD_SETTINGS, FAILED = 2, 1
+MOST_TOKEN_MINUTES = 525_600
+
+# argparse has no public name for what add_subparsers() returns.
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.  Returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        match arguments.command:
+            case "replay-hands":
+                return replay_hands(arguments.files, sys.stdout, arguments.variant)
+            case "vault-key":
+                print(written(new_key()))
+                return 0
+            case "token":
+                print(_token(_settings(arguments.env_file), arguments))
+                return 0
+            case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
+                settings = _settings(arguments.env_file)
+                # These print their results; the log is only for what goes wrong.
+                logs.configure(settings.log_format, "warning")
+                return _operate(settings, arguments)
+            case _:
+                settings = _settings(arguments.env_file)
+                logs.configure(settings.log_format, settings.log_level)
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    return runner.run(serve(settings))
+    except SettingsError as error:
+        print(f"pokerws: {error}", file=sys.stderr)
+        return BAD_SETTINGS
+    except (ArchiveError, DatabaseError, KeySetError, NotStored, RepairError, VaultError) as error:
+        print(f"pokerws: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has closed it; Python must not flush into it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    env_file = argparse.ArgumentParser(add_help=False)
+    env_file.add_argument(
+        "--env-file",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="read settings from this file as well; environment variables take precedence",
+    )
+    parser = argparse.ArgumentParser(
+        description="A poker server over WebSockets, configured by environment variables: "
+        "see .env.example.",
+        parents=[env_file],
+    )
+    parser.set_defaults(command="serve", env_file=None)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("serve", help="run the server (default)", parents=[env_file])
+    _add_database_commands(commands, env_file)
+    _add_repair(commands, env_file)
+    _add_hand_commands(commands, env_file)
+    _add_key_commands(commands, env_file)
+    return parser
+
+
+def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    migrating = commands.add_parser(
+        "migrate", help="apply the missing database migrations", parents=[env_file]
+    )
+    migrating.add_argument(
+        "--status", action="store_true", help="only list the migrations and their state"
+    )
+    verifying = commands.add_parser(
+        "verify",
+        help="check stored snapshots against their event logs, and balances against the ledger",
+        parents=[env_file],
+    )
+    verifying.add_argument("--game", metavar="ID", help="check only this game")
+    replaying = commands.add_parser(
+        "replay", help="print the events of a game, hidden cards included", parents=[env_file]
+    )
+    replaying.add_argument("game", metavar="GAME", help="the game's id")
+    replaying.add_argument("--hand", type=int, metavar="N", help="only this hand")
+    replaying.add_argument("--to", type=int, metavar="SEQ", help="stop after this event")
+    archiving = commands.add_parser(
+        "archive", help="move finished hands from the event log to files", parents=[env_file]
+    )
+    archiving.add_argument(
+        "--before",
+        type=_moment,
+        required=True,
+        metavar="DATE",
+        help="hands that ended before this date or time (2026-01-31, 2026-01-31T12:00; UTC)",
+    )
+    archiving.add_argument(
+        "--to",
+        type=Path,
+        default=Path("var/archive"),
+        metavar="DIR",
+        help="directory for the files (default: var/archive)",
+    )
+    archiving.add_argument(
+        "--dry-run", action="store_true", help="only print what would be archived"
+    )
+
+
+def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    repairing = commands.add_parser(
+        "repair",
+        help="diagnose a quarantined game; with an option, restore or close it",
+        parents=[env_file],
+    )
+    repairing.add_argument("game", metavar="GAME", help="the game's id")
+    action = repairing.add_mutually_exclusive_group()
+    action.add_argument(
+        "--restore", action="store_true", help="resume from the snapshot or the log, as shown"
+    )
+    action.add_argument(
+        "--refund", action="store_true", help="close the game and return its chips to the accounts"
+    )
+    repairing.add_argument(
+        "--backup",
+        type=Path,
+        default=Path("var/repair"),
+        metavar="DIR",
+        help="directory for what is replaced (default: var/repair)",
+    )
+
+
+def _add_hand_commands(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    exporting = commands.add_parser(
+        "export",
+        help="print the finished hands of a game, hidden cards included",
+        parents=[env_file],
+    )
+    exporting.add_argument("--game", required=True, metavar="ID", help="the game's id")
+    exporting.add_argument("--hand", type=int, metavar="N", help="only this hand")
+    exporting.add_argument(
+        "--format", choices=FORMATS, default="phh", help="output format (default: phh)"
+    )
+    exporting.add_argument(
+        "--as",
+        dest="player",
+        metavar="PLAYER",
+        help="as seen by the player with this id: others' cards only where they were shown",
+    )
+    replaying = commands.add_parser(
+        "replay-hands", help="replay recorded hands through the rules and compare the stacks"
+    )
+    replaying.add_argument("--variant", help="only hands of this variant code, such as NT")
+    replaying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL, or gzipped")
+
+
+def _add_key_commands(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    commands.add_parser("vault-key", help="generate a key for VAULT_KEYS")
+    issuing = commands.add_parser(
+        "token", help="issue a development token (JWT) for a player", parents=[env_file]
+    )
+    issuing.add_argument("--player", required=True, metavar="ID", help="the player's id")
+    issuing.add_argument("--name", required=True, help="the player's display name")
+    issuing.add_argument(
+        "--role", choices=ROLES, default="player", help="the player's role (default: player)"
+    )
+    issuing.add_argument(
+        "--minutes",
+        type=_minutes,
+        default=60,
+        metavar="N",
+        help="lifetime in minutes (default: 60)",
+    )
+    issuing.add_argument(
+        "--key",
+        type=Path,
+        metavar="PEM_FILE",
+        help="sign with this private key instead of AUTH_SECRET",
+    )
+
+
+def _minutes(text: str) -> int:
+    """A token's lifetime, up to a year."""
+    if not (text.isdecimal() and 1 <= int(text) <= MOST_TOKEN_MINUTES):
+        raise argparse.ArgumentTypeError(
+            f"expected minutes from 1 to {MOST_TOKEN_MINUTES}, got {text!r}"
+        )
+    return int(text)
+
+
+def _moment(text: str) -> datetime:
+    """A date or a date and time in ISO 8601, in UTC unless it has an offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a date like 2026-01-31, got {text!r}") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _settings(env_file: Path | None) -> Settings:
+    """The settings from the environment, then from the file.  Raises SettingsError."""
+    given: dict[str, str] = {}
+    if env_file is not None:
+        if not env_file.is_file():
+            raise SettingsError(f"--env-file names no file: {env_file}")
+        given = {name: value or "" for name, value in dotenv_values(env_file).items()}
+    return load({**given, **os.environ})
+
+
+def _token(settings: Settings, arguments: argparse.Namespace) -> str:
+    return mint(
+        settings,
+        player=arguments.player,
+        name=arguments.name,
+        role=arguments.role,
+        minutes=arguments.minutes,
+        key_file=arguments.key,
+        now_ms=time.time_ns() // 1_000_000,
+    )
+
+
+def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Run a maintenance command on the database.  Returns the exit code."""
+    url, embedded_dir = settings.database_url, settings.embedded_dir
+    match arguments.command:
+        case "migrate":
+            for line in asyncio.run(migrate(url, embedded_dir, only_status=arguments.status)):
+                print(line)
+            return 0
+        case "verify":
+            events_off = settings.use_db_repository and not settings.use_event_persistence
+            checking = verify(
+                *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
+                events_off=events_off,
+                vault=_vault(settings),
+            )
+            return asyncio.run(checking)
+        case "archive":
+            archiving = archive(
+                *(url, embedded_dir, arguments.before, sys.stdout, sys.stderr),
+                place=arguments.to,
+                dry_run=arguments.dry_run,
+            )
+            return asyncio.run(archiving)
+        case "export":
+            return _export(settings, arguments)
+        case "repair":
+            action: Action = "show"
+            if arguments.restore or arguments.refund:
+                action = "restore" if arguments.restore else "refund"
+            repairing = repair(
+                *(url, embedded_dir, arguments.game, action, sys.stdout),
+                vault=_vault(settings),
+                backups=arguments.backup,
+                now_ms=time.time_ns() // 1_000_000,
+            )
+            return asyncio.run(repairing)
+        case _:
+            telling = replay_game(
+                *(url, embedded_dir, arguments.game, sys.stdout),
+                hand=arguments.hand,
+                to_seq=arguments.to,
+                vault=_vault(settings),
+            )
+            return asyncio.run(telling)
+
+
+def _export(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Print the hands of a game.  Returns the exit code."""
+    player = None if arguments.player is None else PlayerId(arguments.player)
+    write = HandWriter(arguments.format, player, sections=arguments.hand is None)
+    exporting = export(
+        *(settings.database_url, settings.embedded_dir, arguments.game, sys.stdout, sys.stderr),
+        write=write,
+        hand=arguments.hand,
+        vault=_vault(settings),
+    )
+    code = asyncio.run(exporting)
+    if player is not None and not write.dealt_in:
+        print(
+            f"pokerws: {printable(player)} was not dealt into any of these hands: they are shown "
+            "as spectators saw them",
+            file=sys.stderr,
+        )
+    return code
+
+
+def _vault(settings: Settings) -> Vault:
+    """A vault with the configured keys.  Raises VaultError."""
+    return vault_for_reading(KeySource(settings.vault_keys, Path(settings.vault_key_file)))

@@ -1,0 +1,97 @@
+"""The serve command: runs a server with its bots until a signal or a failed task ends it."""
+
+import asyncio
+import signal
+import sys
+from contextlib import AsyncExitStack
+from itertools import cycle
+
+import structlog
+
+from pokerws.client.bots import STYLES, BotSeat, run_bots
+from pokerws.server.app import App
+from pokerws.server.background.gc_tuning import Collector
+from pokerws.server.background.supervisor import cancel
+from pokerws.server.clock import Clock
+from pokerws.settings import Settings
+
+FAILED = 1
+BOT_NAMES = ("Ada", "Blaise", "Carl", "Daniela", "Emmy", "Fermat", "Grace", "Hypatia", "Ivar")
+
+log = structlog.get_logger("pokerws.main")
+
+
+async def serve(settings: Settings) -> int:
+    """Serve until SIGTERM, Ctrl-C or the failure of a background task.
+
+    Returns the exit code: 0 only if everything is stored and no task has failed.
+    """
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    app = App(settings, on_failure=stopping.set)
+    try:
+        await app.start()
+    except OSError as error:
+        where, why = f"{settings.host}:{settings.port}", error.strerror or error
+        print(
+            f"pokerws: cannot listen on {where}: {why}; set PORT or HOST to one that is free",
+            file=sys.stderr,
+        )
+        return FAILED
+    try:
+        _show_status(app, settings)
+        await _run_beside(app, settings, stopping)
+    finally:
+        is_complete = await app.stop()
+    return 0 if is_complete and not app.supervisor.has_failed else FAILED
+
+
+async def _run_beside(app: App, settings: Settings, stopping: asyncio.Event) -> None:
+    """Run what this process has beside the server until it is to stop."""
+    async with AsyncExitStack() as extras:
+        collector = Collector(Clock(), asyncio.get_running_loop().call_soon_threadsafe)
+        extras.callback(collector.stop)
+        collector.start()
+        if settings.bots:
+            bots = asyncio.create_task(_run_bots(app, settings), name="bots")
+            # It ends by itself only where no table could be opened, which has been logged.
+            app.supervisor.watch(bots, may_end=True)
+            extras.push_async_callback(cancel, bots)
+        await stopping.wait()
+
+
+def _show_status(app: App, settings: Settings) -> None:
+    """Print the start-up block; with LOG_FORMAT=json, as log lines."""
+    for what, state in app.status():
+        if settings.log_format == "json":
+            log.info("status", what=what, state=state)
+        else:
+            print(f"  {what:<24} {state}", flush=True)
+    log.info("server_started", address=app.address)
+
+
+async def _run_bots(app: App, settings: Settings) -> None:
+    """Run the bots as ordinary clients; after a restart they return to their seats."""
+    if seats := bot_seats(app, settings):
+        await run_bots(app.socket_url, seats, tls=app.own_tls)
+
+
+def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
+    """Which bot plays at which table: the same bots at each of them."""
+    names = BOT_NAMES[: settings.bots]
+    delay_ms = (settings.bot_min_delay_ms, settings.bot_max_delay_ms)
+    return [
+        BotSeat(
+            style,
+            table.id,
+            name,
+            token=app.bot_token(name),
+            delay_ms=delay_ms,
+            # Bots alone would play for nobody, and every hand would be stored.
+            not_among=frozenset(names) if table.waits_for_company else frozenset(),
+        )
+        for table in app.open_bot_tables()
+        for name, style in zip(names[: table.bots], cycle(STYLES.values()), strict=False)
+    ]

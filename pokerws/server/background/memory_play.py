@@ -1,0 +1,57 @@
+"""Tells the database that play goes on in memory, so that its tables are known to be outdated.
+
+The next server that plays from that database closes them and returns their chips; see
+`storage.postgres.overtaken`.
+"""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from pokerws.server.background.supervisor import Watch, cancel, unwatched
+from pokerws.settings import Settings
+from pokerws.storage.postgres.overtaken import note
+from pokerws.storage.store import StoreUnavailable
+
+RETRY_S = 30
+
+log = structlog.get_logger("pokerws.memory_play")
+
+
+class MemoryPlayNote:
+    """Leaves the note that play has gone on in memory since `began_ms` (milliseconds UTC)."""
+
+    def __init__(self, settings: Settings, began_ms: int) -> None:
+        self._settings = settings
+        self._began_ms = began_ms
+        self._tried = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, watch: Watch = unwatched) -> None:
+        """Begin to try.  `watch` is given the task, which ends when the database is told."""
+        self._task = asyncio.create_task(self._run(), name="memory_play_note")
+        watch(self._task)
+
+    async def stop(self, timeout_s: float) -> None:
+        """End, after one try at least: a reachable database learns of the shortest play too."""
+        if self._task is None:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._tried.wait()
+        await cancel(self._task)
+
+    async def _run(self) -> None:
+        is_first = True
+        while True:
+            try:
+                await note(self._settings.database_url, self._settings.embedded_dir, self._began_ms)
+                return
+            except (StoreUnavailable, OSError) as error:
+                if is_first:
+                    log.debug("memory_play_not_noted", error=str(error))
+                is_first = False
+            finally:
+                self._tried.set()
+            await asyncio.sleep(RETRY_S)

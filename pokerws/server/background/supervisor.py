@@ -1,0 +1,54 @@
+"""Supervises the background tasks of a server, so that none of them dies unnoticed.
+
+It owns the decision about a task that has failed: it is logged as an error and the server stops
+with a non-zero exit code.  What a task can recover from, it handles itself, in its own loop.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+log = structlog.get_logger("pokerws.supervisor")
+
+Watch = Callable[[asyncio.Task[None]], None]
+
+
+def unwatched(task: asyncio.Task[None]) -> None:
+    """A `Watch` for a part that runs without a supervisor, as in tests."""
+
+
+class Supervisor:
+    """Watches tasks.  `on_failure` is called once, when the first of them fails."""
+
+    def __init__(self, on_failure: Callable[[], None]) -> None:
+        self._on_failure = on_failure
+        self.has_failed = False
+
+    def watch(self, task: asyncio.Task[None], *, may_end: bool = False) -> None:
+        """Report a task that raises, or that returns although it should run until it is cancelled.
+
+        `may_end` is for a task with a limited amount of work.
+        """
+        task.add_done_callback(lambda ended: self._ended(ended, may_end=may_end))
+
+    def _ended(self, task: asyncio.Task[None], *, may_end: bool) -> None:
+        if task.cancelled() or (may_end and task.exception() is None):
+            return
+        error = task.exception()
+        log.error(
+            "background_task_failed",
+            task=task.get_name(),
+            error="it returned" if error is None else repr(error),
+            action="the server stops; start it again, and report this",
+            exc_info=error,
+        )
+        if not self.has_failed:
+            self.has_failed = True
+            self._on_failure()
+
+
+async def cancel(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait for its end, however it ends."""
+    task.cancel()
+    await asyncio.wait([task])

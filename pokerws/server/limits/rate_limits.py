@@ -1,0 +1,159 @@
+"""Token buckets, and the tallies of players and addresses that hold them.
+
+This module counts, and says how long to wait.  Time is an argument everywhere.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from functools import cache
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from pokerws.messages import Refused
+
+# What is counted: all messages, those that cost more, new connections, and new guests.
+Kind = Literal["commands", "chat", "tables", "reads", "seats", "connections", "newcomers"]
+
+# Players or addresses without connections that are remembered until their buckets are full.
+# Above this number the oldest are forgotten, which bounds the memory.
+MAX_GONE = 10_000
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Rate(NamedTuple):
+    """`burst` at once; what was taken comes back evenly, all of it within `over_ms`."""
+
+    burst: int
+    over_ms: int
+
+
+def rate_of(text: str) -> Rate | None:
+    """Parses a setting like `60/3s`; None for `0`, which is no limit."""
+    count, _, over = text.removesuffix("s").partition("/")
+    return Rate(int(count), int(over) * 1000) if int(count) else None
+
+
+def check_rate(wait_ms: int) -> None:
+    """Raise Refused("too_fast") where a limit says to wait; 0 is no wait."""
+    if wait_ms:
+        raise Refused("too_fast", retry_after_ms=wait_ms)
+
+
+class Bucket:
+    """A token bucket, stored as the time when it is full again (GCRA, ITU-T I.371)."""
+
+    __slots__ = ("_depth_us", "_full_at_us", "_step_us")
+
+    def __init__(self, rate: Rate) -> None:
+        self._depth_us, self._step_us = _measures_of(rate)
+        self._full_at_us = 0
+
+    def take(self, now_ms: int) -> int:
+        """Take one; returns 0, or, with nothing taken, the ms until one is available."""
+        now_us = now_ms * 1000
+        full_at_us = self._full_at_us
+        if full_at_us <= now_us:
+            self._full_at_us = now_us + self._step_us
+            return 0
+        full_at_us += self._step_us
+        over_us = full_at_us - now_us - self._depth_us
+        if over_us > 0:
+            return -(-over_us // 1000)
+        self._full_at_us = full_at_us
+        return 0
+
+    def is_full(self, now_ms: int) -> bool:
+        """Whether it is equal to a new one."""
+        return self._full_at_us <= now_ms * 1000
+
+
+@cache
+def _measures_of(rate: Rate) -> tuple[int, int]:
+    """Depth and step of a bucket, in us; cached so that buckets share the numbers."""
+    depth_us = rate.over_ms * 1000
+    # Rounded down, so that `burst` at once always fit.
+    return depth_us, depth_us // rate.burst
+
+
+class Tally:
+    """The buckets and open connections of one player or address.
+
+    There are many tallies, so each bucket is created on first use.
+    """
+
+    __slots__ = ("_buckets", "_rates", "_reading", "connections", "opening")
+
+    def __init__(self, rates: Mapping[Kind, Rate] | None = None) -> None:
+        self._rates = {} if rates is None else rates
+        self._buckets: dict[Kind, Bucket] = {}
+        self._reading: asyncio.Lock | None = None
+        self.connections = 0
+        # Sockets that are no connection (yet): an unfinished handshake, or plain HTTP.
+        self.opening = 0
+
+    def bucket(self, kind: Kind) -> Bucket | None:
+        """The bucket of a kind; None where there is no limit."""
+        bucket = self._buckets.get(kind)
+        if bucket is None and (rate := self._rates.get(kind)) is not None:
+            bucket = self._buckets[kind] = Bucket(rate)
+        return bucket
+
+    def take(self, kind: Kind, now_ms: int) -> int:
+        """Count one; returns 0, or the ms to wait before it is allowed."""
+        bucket = self.bucket(kind)
+        return 0 if bucket is None else bucket.take(now_ms)
+
+    @property
+    def reading(self) -> asyncio.Lock:
+        """Held while a long answer is read."""
+        if self._reading is None:
+            self._reading = asyncio.Lock()
+        return self._reading
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it has no sockets any more."""
+        return not self.connections and not self.opening
+
+    def is_full(self, now_ms: int) -> bool:
+        """Whether it is equal to a new one, so that it can be forgotten."""
+        return all(bucket.is_full(now_ms) for bucket in self._buckets.values())
+
+
+class Tallies(Generic[Key]):
+    """Tallies with the same `rates`, by player or address.
+
+    Without sockets, a tally is kept until its buckets are full.  Memory is bounded by the open
+    sockets and MAX_GONE.
+    """
+
+    def __init__(self, rates: Mapping[Kind, Rate]) -> None:
+        self._rates = rates
+        self._here: dict[Key, Tally] = {}
+        # In the order in which they left.  Finding the first key of a plain dict slows down as keys
+        # are deleted before it.
+        self._gone: OrderedDict[Key, Tally] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._here) + len(self._gone)
+
+    def of(self, key: Key) -> Tally:
+        """The tally of `key`, for a new socket; call `left` when that has closed."""
+        tally = self._here.get(key)
+        if tally is None:
+            tally = self._gone.pop(key, None) or Tally(self._rates)
+            self._here[key] = tally
+        return tally
+
+    def left(self, key: Key, now_ms: int) -> None:
+        """A socket of `key` has closed; forgets tallies that are not needed any more."""
+        tally = self._here.get(key)
+        if tally is not None and tally.is_gone:
+            del self._here[key]
+            self._gone[key] = tally
+        while self._gone:
+            oldest = next(iter(self._gone))
+            if len(self._gone) <= MAX_GONE and not self._gone[oldest].is_full(now_ms):
+                return
+            del self._gone[oldest]

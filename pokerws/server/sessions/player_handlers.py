@@ -1,0 +1,109 @@
+"""Handlers of messages about the player: hello and logout, the account, and ping."""
+
+import structlog
+
+from pokerws.messages import (
+    PROTOCOL,
+    Accepted,
+    Account,
+    AccountTransfer,
+    GetAccount,
+    Hello,
+    Logout,
+    Ping,
+    Pong,
+    Refill,
+    Refused,
+    Welcome,
+)
+from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.text_rules import player_name
+from pokerws.server.limits.rate_limits import check_rate
+from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
+from pokerws.server.tables.cashier import Statement
+
+# The optional parts of the protocol.
+CHAT = "chat"
+CAPABILITIES = [CHAT]
+
+log = structlog.get_logger("pokerws.session")
+
+
+async def greet(session: Session, message: Hello) -> None:
+    """Admit the client as a player; later, renew its right to be here with a newer token."""
+    before = session.identity
+    if before is not None and message.token is None:
+        raise Refused("already_greeted")
+    if message.protocol != PROTOCOL:
+        raise Refused("unsupported_protocol", f"the server speaks version {PROTOCOL}")
+    context, name = session.context, message.name
+    if name is not None:
+        name = player_name(name, strict=context.strict)
+    if message.token is None:
+        check_rate(session.meter.count("newcomers", context.clock.now_ms()))
+    identity = await context.admission.admit(message.token, name)
+    context.revocations.check(identity.sid)
+    if before is not None and before.player != identity.player:
+        raise Refused("wrong_player")
+    if not session.join(identity):
+        return
+    if message.capabilities is not None:
+        session.hears_chat = CHAT in message.capabilities
+    who = {"player": identity.player, "name": identity.name, "role": identity.role}
+    if before is None:
+        log.info("session_opened", **who)
+    else:
+        log.debug("session_renewed", **who)
+    session.answer(welcome(session, message.id, identity))
+
+
+def welcome(session: Session, message_id: str, identity: Identity) -> Welcome:
+    """The answer to a hello that was accepted."""
+    context = session.context
+    return Welcome(
+        id=message_id,
+        player=identity.player,
+        name=identity.name,
+        role=identity.role,
+        protocol=PROTOCOL,
+        now_ms=context.clock.now_ms(),
+        flags=context.flags,
+        limits=context.limits,
+        capabilities=CAPABILITIES,
+        session=identity.session,
+        expires_ms=identity.expires_ms,
+        variants=VARIANT_SUMMARIES,
+        mixes=MIX_SUMMARIES,
+    )
+
+
+async def log_out(session: Session, message: Logout) -> None:
+    """End the session, with all its connections."""
+    identity, revocations = session.admitted, session.context.revocations
+    await revocations.end(identity)
+    session.answer(Accepted(message.id))
+    revocations.let_go(identity)
+
+
+def ping(session: Session, message: Ping) -> None:
+    """Answer at once."""
+    session.answer(Pong(message.id, session.context.clock.now_ms()))
+
+
+async def get_account(session: Session, message: GetAccount) -> None:
+    """Answer with the player's balance and transfers."""
+    statement = await session.context.bank.statement(session.player, message.before)
+    session.answer(account_of(message.id, statement))
+
+
+async def refill(session: Session, message: Refill) -> None:
+    """Fill the player's account up, where that is due."""
+    await session.context.bank.refill(session.player)
+    session.answer(Accepted(message.id))
+
+
+def account_of(message_id: str, statement: Statement) -> Account:
+    """The answer to `get_account`."""
+    transfers = [AccountTransfer(*booked) for booked in statement.history]
+    return Account(message_id, statement.balance, transfers, statement.refill_at_ms)

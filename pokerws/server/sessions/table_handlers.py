@@ -1,0 +1,220 @@
+"""Handlers of messages about tables: the lobby's list, watching, seats, play and chat."""
+
+from typing import assert_never
+
+import structlog
+
+from pokerws.game import commands
+from pokerws.game.state import PlayerId
+from pokerws.messages import (
+    Accepted,
+    Act,
+    AddChips,
+    Broadcast,
+    Chat,
+    ChatSaid,
+    ChooseGame,
+    CloseTable,
+    CreateTable,
+    GetHand,
+    ListTables,
+    Refused,
+    RunIt,
+    Show,
+    Sit,
+    SitIn,
+    SitOut,
+    Stand,
+    Straddle,
+    Tables,
+    Unwatch,
+    Watch,
+    WatchLobby,
+)
+from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.text_rules import chat_text, table_name
+from pokerws.server.limits.rate_limits import check_rate
+from pokerws.server.net.connection import Work
+from pokerws.server.sessions.session import Session
+from pokerws.server.tables.actor import TableActor
+
+# What a player asks of a table without bringing chips.
+PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame
+
+log = structlog.get_logger("pokerws.session")
+
+
+# ---- play
+
+
+def command_table(session: Session, message: PlainCommand) -> Work | None:
+    """Carry out a command: at once at a loaded table, otherwise when it has been loaded."""
+    actor = session.context.lobby.at(message.table)
+    if actor is None:
+        return load_and_command(session, message)
+    actor.handle(session, message.id, command_of(message, session.player))
+    return None
+
+
+async def load_and_command(session: Session, message: PlainCommand) -> None:
+    """Load a table, and carry out a command there."""
+    actor = await session.context.lobby.find(message.table)
+    actor.handle(session, message.id, command_of(message, session.player))
+
+
+def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
+    """What a message asks of its table, for a player."""
+    match message:
+        case Act():
+            return commands.Act(player, message.turn, message.action, message.amount, message.cards)
+        case Stand():
+            return commands.Stand(player)
+        case SitOut():
+            return commands.SitOut(player)
+        case SitIn():
+            return commands.SitIn(player)
+        case Show(hand=hand):
+            return commands.Show(player, hand)
+        case Straddle(on=on):
+            return commands.Straddle(player, on)
+        case RunIt(times=times):
+            return commands.RunIt(player, times)
+        case ChooseGame(variant=variant):
+            return commands.ChooseGame(player, variant)
+        case _:
+            assert_never(message)
+
+
+# ---- chips
+
+
+async def pay(session: Session, message: Sit | AddChips) -> None:
+    """Bring chips to a table, if the account has them."""
+    lobby, bank, identity = session.context.lobby, session.context.bank, session.admitted
+    actor = await lobby.find(message.table)
+    command = payment_of(message, identity)
+    if actor.has_answered(session, message.id, command):
+        actor.handle(session, message.id, command)
+        return
+    async with bank.paying(identity.player) as balance:
+        actor = await lobby.find(message.table)
+        if isinstance(message, Sit):
+            check_seats(session, actor)
+        actor.handle(session, message.id, payment_of(message, identity, balance))
+
+
+def payment_of(
+    message: Sit | AddChips, identity: Identity, balance: int | None = None
+) -> commands.Command:
+    """What a message asks of its table, for a player whose account can pay `balance`."""
+    player = identity.player
+    match message:
+        case Sit(seat=seat, buy_in=buy_in):
+            return commands.Sit(player, identity.name, seat, buy_in, balance)
+        case AddChips(amount=chips):
+            return commands.AddChips(player, chips, balance)
+        case _:
+            assert_never(message)
+
+
+def check_seats(session: Session, actor: TableActor) -> None:
+    """Raise Refused where the player sits at as many other tables as the limit allows."""
+    cap = session.context.caps.player_tables
+    if cap and session.context.lobby.seats_of(session.player, besides=actor) >= cap:
+        raise Refused("too_many_tables", f"a player may sit at {cap} tables at a time")
+
+
+# ---- watching
+
+
+async def watch(session: Session, message: Watch) -> None:
+    """Follow a table, from the last event that the client has seen on."""
+    lobby = session.context.lobby
+    check_watched(session, message)
+    async with session.meter.reading:
+        actor = await lobby.find(message.table)
+        older = await actor.read_back(message)
+    if older:
+        # The table may have left memory meanwhile, and come back with another actor.
+        actor = await lobby.find(message.table)
+    check_watchers(session, actor)
+    session.watched[actor.table.id] = actor
+    actor.watch(session, message, older)
+
+
+def unwatch(session: Session, message: Unwatch) -> None:
+    """Follow a table no more."""
+    actor = session.watched.pop(message.table, None)
+    if actor is None:
+        raise Refused("not_watching")
+    actor.unwatch(session)
+    session.answer(Accepted(message.id, table=message.table))
+
+
+def check_watched(session: Session, message: Watch) -> None:
+    """Raise Refused where the connection watches as many other tables as the limit allows."""
+    cap = session.context.caps.watched_tables
+    if cap and len(session.watched) >= cap and message.table not in session.watched:
+        raise Refused("too_many_watched", f"a connection may watch {cap} tables at a time")
+
+
+def check_watchers(session: Session, actor: TableActor) -> None:
+    """Raise Refused where the table has as many watchers as allowed; its players always may."""
+    cap = session.context.caps.watchers
+    if not cap or len(actor.watchers) < cap or session in actor.watchers:
+        return
+    if actor.table.seat_of(session.player) is None:
+        raise Refused("too_many_watchers")
+
+
+async def get_hand(session: Session, message: GetHand) -> None:
+    """Answer with what happened in a hand; a player's connections read one at a time."""
+    async with session.meter.reading:
+        actor = await session.context.lobby.find(message.table)
+        await actor.tell_hand(session, message)
+
+
+def chat(session: Session, message: Chat) -> None:
+    """Send a line of chat to all who watch the table."""
+    actor = session.watched.get(message.table)
+    if actor is None:
+        raise Refused("not_watching")
+    text = chat_text(message.text, strict=session.context.strict)
+    now_ms = session.context.clock.now_ms()
+    check_rate(session.meter.count("chat", now_ms))
+    session.answer(Accepted(message.id, table=message.table))
+    player, name = session.player, session.admitted.name
+    said = Broadcast(ChatSaid(message.table, player, name, text, now_ms))
+    for viewer in list(actor.watchers):
+        viewer.send_droppable(said.on(viewer.wire))
+
+
+# ---- the list of tables
+
+
+def list_tables(session: Session, message: ListTables) -> None:
+    """Answer with all tables."""
+    session.answer(Tables(message.id, session.context.lobby.summaries()))
+
+
+def watch_lobby(session: Session, message: WatchLobby) -> None:
+    """Send the list of tables, and from now on what changes in it."""
+    session.answer(Accepted(message.id))
+    session.context.lobby.subscribe(session)
+
+
+def create_table(session: Session, message: CreateTable) -> None:
+    """Open a table."""
+    context = session.context
+    name = table_name(message.name, strict=context.strict)
+    check_rate(session.meter.count("tables", context.clock.now_ms()))
+    actor = context.lobby.create(name, message.config, session.player)
+    actor.answer_opened(session, message.id)
+
+
+async def close_table(session: Session, message: CloseTable) -> None:
+    """Close a table for good."""
+    identity = session.admitted
+    actor = await session.context.lobby.find(message.table)
+    log.info("table_close_asked", table=message.table, player=identity.player, name=identity.name)
+    actor.handle(session, message.id, commands.Close("operator"))

@@ -1,0 +1,147 @@
+"""The tables of this server by state, and the transitions between the states.
+
+The registry owns one entry for each known table.  It does not decide when a table is loaded, closed
+or dropped.
+"""
+
+import asyncio
+from collections.abc import Iterator, KeysView
+from enum import Enum
+from typing import Final
+
+from pokerws.game.state import CloseReason, PlayerId, TableId
+from pokerws.server.tables.actor import TableActor
+
+
+class TableState(Enum):
+    """Where a table is in its life."""
+
+    STORED = "stored"
+    """Known, and not in memory."""
+    LOADING = "loading"
+    """Being loaded from the store."""
+    LIVE = "live"
+    """In memory: its actor takes commands."""
+    CLOSING = "closing"
+    """Closed for good, in memory until that is stored."""
+    FAILED = "failed"
+    """Stopped by a fault: it is loaded again for whoever asks for it next."""
+    GONE = "gone"
+    """Closed or lost: unknown from now on."""
+
+
+_STORED, _LOADING, _LIVE, _CLOSING, _FAILED, _GONE = TableState
+
+# A new entry is STORED (it was found in the store) or LIVE (it was created here).
+TRANSITIONS: Final = {
+    # To LIVE directly when all tables are loaded at the start.
+    _STORED: {_LOADING, _LIVE},
+    # Back to STORED or FAILED when it cannot be loaded now; GONE when the store has it no more.
+    _LOADING: {_LIVE, _STORED, _FAILED, _GONE},
+    # To STORED when it is evicted, fenced or rolled back; GONE when it never was stored.
+    _LIVE: {_CLOSING, _FAILED, _STORED, _GONE},
+    # GONE when its closing is stored; otherwise as from LIVE.
+    _CLOSING: {_GONE, _FAILED, _STORED},
+    # To STORED when what it left to be stored was rejected or fenced; GONE when nothing is stored.
+    _FAILED: {_LOADING, _STORED, _GONE},
+    _GONE: set[TableState](),
+}
+
+_IN_MEMORY = frozenset({_LIVE, _CLOSING})
+
+
+class IllegalTransition(Exception):
+    """A table cannot go from its state to the one that was asked for."""
+
+    def __init__(self, table: TableId, state: TableState, to: TableState) -> None:
+        super().__init__(f"table {table} cannot go from {state.value} to {to.value}")
+
+
+class TableEntry:
+    """One known table.  Only the registry changes `state` and `actor`."""
+
+    __slots__ = ("actor", "closing", "failed", "kept", "loading", "opener", "state", "table")
+
+    def __init__(self, table: TableId, state: TableState, actor: TableActor | None) -> None:
+        self.table = table
+        self.state = state
+        # The actor, while the table is in memory.
+        self.actor = actor
+        # The actor that a fault stopped, until all that it decided is stored and shown.
+        self.failed: TableActor | None = None
+        # The task that loads the table.
+        self.loading: asyncio.Task[TableActor] | None = None
+        # Why to close the table as soon as it is loaded.
+        self.closing: CloseReason | None = None
+        # The player who opened the table, since the server started.
+        self.opener: PlayerId | None = None
+        # Whether the table stays open though nobody uses it.
+        self.kept = False
+
+
+class TableRegistry:
+    """All known tables; `in_memory` has the actors of those in memory, and is only read."""
+
+    def __init__(self) -> None:
+        self.in_memory: dict[TableId, TableActor] = {}
+        self._entries: dict[TableId, TableEntry] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __contains__(self, table: TableId) -> bool:
+        return table in self._entries
+
+    def __iter__(self) -> Iterator[TableEntry]:
+        return iter(self._entries.values())
+
+    @property
+    def ids(self) -> KeysView[TableId]:
+        """The ids of all known tables."""
+        return self._entries.keys()
+
+    def get(self, table: TableId) -> TableEntry | None:
+        """The entry of a table, or None for an unknown one."""
+        return self._entries.get(table)
+
+    def add_stored(self, table: TableId) -> TableEntry:
+        """Add a table that was found in the store.  Raises ValueError for a known one."""
+        return self._add(TableEntry(table, TableState.STORED, None))
+
+    def add_live(self, table: TableId, actor: TableActor) -> TableEntry:
+        """Add a table that was created here.  Raises ValueError for a known one."""
+        entry = self._add(TableEntry(table, TableState.LIVE, actor))
+        self.in_memory[table] = actor
+        return entry
+
+    def _add(self, entry: TableEntry) -> TableEntry:
+        if entry.table in self._entries:
+            raise ValueError(f"table {entry.table} is known already")
+        self._entries[entry.table] = entry
+        return entry
+
+    def loaded(self, entry: TableEntry, actor: TableActor) -> None:
+        """Move a table to LIVE, with its new actor.  Raises IllegalTransition."""
+        _check(entry, TableState.LIVE)
+        entry.state, entry.actor = TableState.LIVE, actor
+        self.in_memory[entry.table] = actor
+
+    def move(self, entry: TableEntry, to: TableState) -> None:
+        """Move a table to any other state than LIVE.  Raises IllegalTransition.
+
+        Leaving memory forgets the actor, and a table that is GONE is forgotten altogether.
+        """
+        if to is TableState.LIVE:
+            raise IllegalTransition(entry.table, entry.state, to)
+        _check(entry, to)
+        entry.state = to
+        if to not in _IN_MEMORY:
+            entry.actor = None
+            self.in_memory.pop(entry.table, None)
+        if to is TableState.GONE:
+            del self._entries[entry.table]
+
+
+def _check(entry: TableEntry, to: TableState) -> None:
+    if to not in TRANSITIONS[entry.state]:
+        raise IllegalTransition(entry.table, entry.state, to)

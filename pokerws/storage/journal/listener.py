@@ -1,0 +1,26 @@
+"""What the journal reports about a table's changes."""
+
+from typing import Protocol
+
+from pokerws.game.state import TableId
+
+
+class JournalListener(Protocol):
+    """Receives the journal's reports.
+
+    The calls come from the journal's task, so they must be short.  After `fenced`, `rejected` or
+    `conflict` the journal drops and counts the table's changes until one with a higher epoch comes.
+    So whoever claims a table flushes it first.
+    """
+
+    def written(self, table: TableId, version: int) -> None:
+        """All events up to `version` are committed: what waited for them can be shown."""
+
+    def fenced(self, table: TableId) -> None:
+        """Another process owns the table now."""
+
+    def rejected(self, table: TableId) -> None:
+        """The store refuses the table's data, or an account cannot pay a transfer."""
+
+    def conflict(self, table: TableId) -> None:
+        """Somebody edited the row, and the journal does not overwrite such edits."""

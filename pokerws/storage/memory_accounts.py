@@ -1,0 +1,129 @@
+"""Accounts in memory: those of a server without a database, and of stores in tests."""
+
+from collections import OrderedDict, deque
+
+from pokerws.game.state import PlayerId, TableId
+from pokerws.storage.accounts import (
+    HOUSE,
+    Account,
+    AccountId,
+    Booked,
+    Reason,
+    Transfer,
+    player_account,
+    table_account,
+)
+from pokerws.storage.store import Overdrawn, StoreRejected
+
+# Of each account; Postgres keeps all.
+KEPT_TRANSFERS = 200
+# Above this, an account that holds nothing but its grant is dropped: the player gets it again.
+MAX_ACCOUNTS = 100_000
+
+
+class MemoryAccounts:
+    """`Accounts` in a dict, with the latest transfers of each.
+
+    With too many accounts, the least recently used one that moved no chip since its grant is
+    dropped.  Others are never dropped.
+    """
+
+    def __init__(self) -> None:
+        self._balances: dict[AccountId, int] = {HOUSE: 0}
+        self._refilled_ms: dict[AccountId, int] = {}
+        self._history: dict[AccountId, deque[Booked]] = {}
+        # Accounts that hold nothing but their grant, with its amount, least recently used first.
+        # In a plain dict, finding the first entry becomes slower with each deletion.
+        self._untouched: OrderedDict[AccountId, int] = OrderedDict()
+        self._booked = 0
+        # The latest event of each table that moved chips.
+        self._moved: dict[TableId, int] = {}
+
+    async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
+        """Part of `Accounts`."""
+        account = player_account(player)
+        if account not in self._balances:
+            self._balances[account] = 0
+            self._refilled_ms[account] = at_ms
+            self._give(account, grant, "grant", at_ms)
+            self._untouched[account] = self._balances[account]
+            self._forget()
+        elif account in self._untouched:
+            self._untouched.move_to_end(account)
+        return Account(self._balances[account], self._refilled_ms.get(account))
+
+    async def refill(
+        self, player: PlayerId, *, to: int, below: int, due_ms: int, at_ms: int
+    ) -> int:
+        """Part of `Accounts`."""
+        account = player_account(player)
+        balance = self._balances.get(account)
+        last_ms = self._refilled_ms.get(account)
+        if balance is None or balance >= min(to, below):
+            return 0
+        if last_ms is not None and last_ms > due_ms:
+            return 0
+        self._refilled_ms[account] = at_ms
+        self._untouched.pop(account, None)
+        self._give(account, to - balance, "refill", at_ms)
+        return to - balance
+
+    async def history(self, player: PlayerId, before: int | None, limit: int) -> list[Booked]:
+        """Part of `Accounts`."""
+        kept = self._history.get(player_account(player), ())
+        found = [booked for booked in reversed(kept) if before is None or booked.id < before]
+        return found[:limit]
+
+    def book(self, moves: dict[TableId, tuple[Transfer, ...]]) -> None:
+        """Move chips to and from tables, all of it or nothing.  Raises StoreRejected."""
+        deltas: dict[AccountId, int] = {}
+        moved = dict(self._moved)
+        for table, transfers in moves.items():
+            for move in transfers:
+                if move.amount < 1 or move.source == move.target:
+                    raise StoreRejected(f"{table}: a transfer of {move.amount} moves nothing")
+                if move.seq <= moved.get(table, 0):
+                    raise StoreRejected(f"{table}: event {move.seq} has moved its chips already")
+                moved[table] = move.seq
+                if move.source != table_account(table) and move.source not in self._balances:
+                    raise Overdrawn(f"{move.source} has no account")
+                deltas[move.source] = deltas.get(move.source, 0) - move.amount
+                deltas[move.target] = deltas.get(move.target, 0) + move.amount
+        after = {
+            account: self._balances.get(account, 0) + delta
+            for account, delta in deltas.items()
+            if not account.startswith("table:")
+        }
+        for account, balance in after.items():
+            if balance < 0 and account != HOUSE:
+                raise Overdrawn(f"{account} is short of {-balance}")
+        self._moved = moved
+        self._balances.update(after)
+        for account in after:
+            self._untouched.pop(account, None)
+        for table, transfers in moves.items():
+            for move in transfers:
+                self._note(table, move)
+
+    def _forget(self) -> None:
+        """Drop one account if there are too many; its grant goes back to the house."""
+        # The new one is the last of them, and stays.
+        if len(self._balances) <= MAX_ACCOUNTS or len(self._untouched) < 2:
+            return
+        account, grant = self._untouched.popitem(last=False)
+        del self._balances[account], self._refilled_ms[account]
+        self._history.pop(account, None)
+        self._balances[HOUSE] += grant
+
+    def _give(self, account: AccountId, amount: int, reason: Reason, at_ms: int) -> None:
+        if amount > 0:
+            self._balances[HOUSE] -= amount
+            self._balances[account] += amount
+            self._note(None, Transfer(HOUSE, account, amount, reason, 0, at_ms))
+
+    def _note(self, table: TableId | None, move: Transfer) -> None:
+        self._booked += 1
+        for account, amount in ((move.source, -move.amount), (move.target, move.amount)):
+            if account.startswith("player:"):
+                history = self._history.setdefault(account, deque(maxlen=KEPT_TRANSFERS))
+                history.append(Booked(self._booked, move.at_ms, move.reason, amount, table))

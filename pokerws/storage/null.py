@@ -1,0 +1,125 @@
+"""The store and the journal of a server without a database: they keep nothing.
+
+With them the server has one path, with a database or without.  The null journal never builds a
+row: it ignores a change's events and books its transfers at once.
+"""
+
+import logging
+import secrets
+from collections.abc import Collection, Sequence
+
+import structlog
+
+from pokerws.game.state import TableId
+from pokerws.storage.journal.change_builder import Step
+from pokerws.storage.journal.listener import JournalListener
+from pokerws.storage.memory_accounts import MemoryAccounts
+from pokerws.storage.names import MemoryNames
+from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
+from pokerws.storage.store import Change, Claimed, EventRow, Game, Position, Stored
+
+log = structlog.get_logger("pokerws.journal")
+
+
+class NullStore:
+    """A `Store` without games.  Accounts and names live in memory, and end with the process."""
+
+    def __init__(self, accounts: MemoryAccounts | None = None) -> None:
+        self.accounts = accounts or MemoryAccounts()
+        self.names = MemoryNames()
+        self._session_key = secrets.token_hex(32)
+
+    async def save(self, changes: Sequence[Change]) -> set[TableId]:
+        """Part of `Store`: nothing is written."""
+        return set()
+
+    async def position(self, table: TableId) -> Position | None:
+        """Part of `Store`: there is no row."""
+        return None
+
+    async def claim(self, table: TableId) -> Claimed | None:
+        """Part of `Store`: there is no row."""
+        return None
+
+    async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
+        """Part of `Store`: there are no rows."""
+        return {}
+
+    async def look(self, table: TableId) -> Stored | None:
+        """Part of `Store`: there is no row."""
+        return None
+
+    async def quarantine(self, table: TableId, at: Position) -> None:
+        """Part of `Store`: there is no row."""
+
+    async def idle(self, before_ms: int, limit: int) -> list[TableId]:
+        """Part of `Store`: there are no rows."""
+        return []
+
+    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
+        """Part of `Store`: there are no rows."""
+        return []
+
+    async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        """Part of `Store`: there is no log."""
+        return []
+
+    async def session_key(self) -> str:
+        """Part of `Store`: the key lasts as long as the process."""
+        return self._session_key
+
+    async def close(self) -> None:
+        """Part of `Store`: there are no connections."""
+
+
+class NullJournal:
+    """A journal that stores no tables.
+
+    Chips move between `accounts` and a table as soon as the change is put.
+    """
+
+    # A table that leaves memory is gone.
+    keeps = False
+    healthy = True
+    over_high_water = False
+    # Nothing ever waits.
+    waiting = waiting_events = oldest_ms = dropped = 0
+
+    def __init__(self, accounts: MemoryAccounts, metrics: StorageMetrics = UNMEASURED) -> None:
+        self._accounts = accounts
+        self._metrics = metrics
+        self._listeners: list[JournalListener] = []
+
+    def subscribe(self, listener: JournalListener) -> None:
+        """Report to `listener` which transfers are booked."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """There is no task to start."""
+
+    def put(self, change: Change | Step) -> None:
+        """Book the transfers of a change and drop the rest.
+
+        Raises StoreRejected when an account cannot pay.
+        """
+        if change.transfers:
+            self._accounts.book({change.table: change.transfers})
+            for listener in self._listeners:
+                listener.written(change.table, change.version)
+        if change.expected == 0:
+            self._metrics.operation("create_game", Outcome.IN_MEMORY)
+            name = change.builder.table_name if isinstance(change, Step) else change.name
+            log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=name)
+        self._metrics.operation("save_game", Outcome.IN_MEMORY)
+        # Cheaper than a call of the logger, and asked for every change.
+        if logging.root.level <= logging.DEBUG:
+            log.debug(
+                "save_game", outcome=Outcome.IN_MEMORY, table=change.table, seq=change.version
+            )
+
+    async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
+        """Return at once: nothing waits."""
+
+    async def stop(self, timeout_s: float) -> bool:
+        """Return at once: there is nothing to write."""
+        return True

@@ -1,0 +1,41 @@
+"""What became of an operation on a table, in the words of the log and the metrics."""
+
+from enum import StrEnum
+from typing import Literal, Protocol
+
+Operation = Literal["create_game", "get_game", "save_game"]
+
+
+class Outcome(StrEnum):
+    """The field `outcome` of a log line, and a label of the metrics: both are stable names."""
+
+    IN_MEMORY = "IN_MEMORY"
+    DB_SUCCESS = "DB_SUCCESS"
+    DB_HYDRATE = "DB_HYDRATE"
+    DB_FAILED = "DB_FAILED"
+    DB_CONFLICT = "DB_CONFLICT"
+    FENCED = "FENCED"
+    MISMATCH = "MISMATCH"
+
+
+class StorageMetrics(Protocol):
+    """Counts operations.  The calls come from the event loop, so they must be short."""
+
+    def operation(self, operation: Operation, outcome: Outcome) -> None:
+        """Count one table's operation; an outage counts at each try, for each of its tables."""
+
+    def batch(self, tables: int, events: int, seconds: float) -> None:
+        """Count a batch of saves that the store has carried out."""
+
+
+class NoMetrics:
+    """`StorageMetrics` that counts nothing."""
+
+    def operation(self, operation: Operation, outcome: Outcome) -> None:
+        """Part of `StorageMetrics`."""
+
+    def batch(self, tables: int, events: int, seconds: float) -> None:
+        """Part of `StorageMetrics`."""
+
+
+UNMEASURED = NoMetrics()

@@ -1,0 +1,127 @@
+/**
+ * The lobby: the list of tables, updated by the server.
+ */
+
+import { chips } from "../model/format.js";
+import { describeOffer } from "../model/stakes.js";
+import { readConfig } from "../model/table-read.js";
+import { byId, make, setText } from "../ui/dom.js";
+import { showRejection } from "../ui/toast.js";
+import { NewTable } from "./new-table.js";
+
+/** @typedef {import("../net/protocol.js").Connection} Connection */
+/** @typedef {import("../messages.js").TableSummary} TableSummary */
+
+export class LobbyScreen {
+  /**
+   * @param {Connection} connection
+   * @param {(table: string) => void} openTable
+   */
+  constructor(connection, openTable) {
+    this.connection = connection;
+    this.openTable = openTable;
+    this.visible = false;
+    this.watching = false;
+    /** @type {Map<string, TableSummary>} */
+    this.tables = new Map();
+    connection.on("status", () => {
+      this.watching = false;
+    });
+    connection.on("welcome", () => this.watch());
+    connection.on("lobby", (message) => this.learn(message.tables));
+    new NewTable(connection, openTable);
+  }
+
+  show() {
+    this.visible = true;
+    byId("lobby-view").hidden = false;
+    document.title = "pokerws";
+    this.watch();
+    this.render();
+  }
+
+  hide() {
+    this.visible = false;
+    byId("lobby-view").hidden = true;
+  }
+
+  /** Subscribe to the lobby once per connection, when it is first shown. */
+  async watch() {
+    if (!this.visible || this.watching || this.connection.state !== "online") return;
+    this.watching = true;
+    this.tables.clear();
+    await this.connection.request({ type: "watch_lobby" }).catch(showRejection);
+    this.render();
+  }
+
+  /** @param {TableSummary[]} tables */
+  learn(tables) {
+    for (const table of tables) {
+      if (table.status === "closed") this.tables.delete(table.table);
+      else this.tables.set(table.table, table);
+    }
+    this.render();
+  }
+
+  render() {
+    if (!this.visible) return;
+    const list = byId("lobby");
+    const sorted = [...this.tables.values()].sort(busiestFirst);
+    const rows = new Map([...list.children].map((row) => [row.dataset.tableId, row]));
+    // Reuse existing rows, so that the focus is kept.
+    sorted.forEach((table, index) => {
+      const row = rows.get(table.table) ?? this.makeRow(table.table);
+      fillRow(row, table);
+      if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+    });
+    while (list.children.length > sorted.length) list.lastElementChild.remove();
+    byId("lobby-empty").hidden = sorted.length > 0 || this.connection.state !== "online";
+  }
+
+  /** @param {string} id */
+  makeRow(id) {
+    return make(
+      "li",
+      { "data-table-id": id },
+      make("div", { class: "felt-mark", "aria-hidden": "true" }),
+      make("div", { class: "what" }, make("h3"), make("p", { class: "soft" })),
+      make("p", { class: "seats-taken" }),
+      make("p", { class: "badge" }),
+      make("button", {
+        type: "button",
+        "data-action": "open",
+        onclick: () => this.openTable(id),
+      }),
+    );
+  }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {TableSummary} table
+ */
+function fillRow(row, table) {
+  const { config, players, hand_number: hands } = table;
+  const free = config.seats - players;
+  /** @param {string} selector */
+  const part = (selector) => /** @type {Element} */ (row.querySelector(selector));
+  row.dataset.status = table.status;
+  setText(part("h3"), table.name);
+  const buyIn = `buy-in ${chips(config.min_buy_in)}–${chips(config.max_buy_in)}`;
+  setText(part(".what p"), `${describeOffer(readConfig(config))} · ${buyIn}`);
+  setText(part(".seats-taken"), `${players}/${config.seats} seats`);
+  const playing = hands ? `Playing · hand ${chips(hands)}` : "Playing";
+  setText(part(".badge"), table.status === "active" ? playing : "Waiting");
+  const button = part("button");
+  setText(button, free ? "Join" : "Watch");
+  button.setAttribute("aria-label", `${free ? "Join" : "Watch"} ${table.name}`);
+  button.className = free ? "primary" : "";
+}
+
+/**
+ * @param {TableSummary} one
+ * @param {TableSummary} other
+ */
+function busiestFirst(one, other) {
+  return other.players - one.players || one.name.localeCompare(other.name);
+}

@@ -1,0 +1,450 @@
+/**
+ * A connection to the server that stays open: hello, command ids and their answers, heartbeats, the
+ * server's clock, token renewal, and reconnecting with exponential back-off.
+ *
+ * It depends on neither the page nor poker. With `server-clock.js` and `rejected.js` it runs in any
+ * page and in Node.js. The message types are in `messages.d.ts`.
+ *
+ * A command that is pending when the connection breaks is sent again with the same id on the next
+ * connection; the server deduplicates by id. Commands that are not safe to repeat, or are too old,
+ * fail with the code `disconnected`. A rate-limited command is retried once, after the pause that
+ * the server asks for.
+ */
+
+import { notConnected, Rejected } from "./rejected.js";
+import { ServerClock } from "./server-clock.js";
+
+export { Rejected };
+
+/** @typedef {import("../messages.js").ClientMessage} ClientMessage */
+/** @typedef {import("../messages.js").Welcome} Welcome */
+/** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
+/** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
+/** @typedef {{code: number, reason: string, final: boolean}} Closed final: do not reconnect */
+
+/**
+ * Events of the connection itself, beside the messages that answer no command.
+ * @typedef {object} OwnNews
+ * @property {ConnectionState} status
+ * @property {Rejected} name_needed set another name before the next `start`
+ * @property {Rejected} token_needed get a token before the next `start`
+ * @property {undefined} token_expiring the token expires soon, and there is no newer one
+ * @property {Rejected} forgotten the server did not know the guest; a new one was created
+ * @property {Welcome} outdated the server speaks another version of the protocol
+ * @property {Closed} closed the server closed the connection, with its reason
+ */
+
+/** @typedef {{[M in import("../messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
+
+/**
+ * What is stored about the player between visits.
+ * @typedef {object} Identity
+ * @property {string} [session] the guest's secret from an earlier welcome
+ * @property {string} [name]
+ * @property {boolean} [renamed] the name has changed since the last welcome
+ */
+
+/**
+ * Stores an identity.
+ * @typedef {object} IdentityStore
+ * @property {() => Identity} load
+ * @property {(identity: Identity) => void} save
+ */
+
+/**
+ * Returns a token signed by the operator's service, or nothing for a guest. It is called at each
+ * hello, and when the current token is about to expire.
+ * @typedef {() => string|undefined|null|Promise<string|undefined|null>} TokenProvider
+ */
+
+export const PROTOCOL = 1;
+
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 8_000;
+const STABLE_AFTER_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 8_000;
+const PING_EVERY_MS = 10_000;
+const SILENCE_LIMIT_MS = 8_000;
+
+/** Commands that are safe to send again: tables deduplicate them by id. */
+const REPEATABLE = new Set(
+  "act sit stand sit_out sit_in add_chips show straddle run_it choose_game".split(" "),
+);
+const REPEAT_WITHIN_MS = 30_000;
+/** A rate-limited command is retried if the pause is no longer than this. */
+const LONGEST_PAUSE_MS = 5_000;
+const LOGGED_OUT = 4403;
+const TOO_MANY_CONNECTIONS = 4430;
+/** Close codes after which reconnecting would fail in the same way. */
+const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, LOGGED_OUT, 4429]);
+/** Delay before reconnecting when the player has too many connections. */
+const CROWDED_RETRY_MS = 15_000;
+/** Rejections of a hello that another token may resolve. */
+const TOKEN_REFUSALS = new Set(["bad_token", "token_expired", "token_missing"]);
+
+/**
+ * A command without an answer so far.
+ * @typedef {object} Pending
+ * @property {Message} message with its id
+ * @property {number} sentMs by the local clock
+ * @property {boolean} retried whether it was rate-limited once already
+ * @property {(answer: Message) => void} resolve
+ * @property {(error: Error) => void} reject
+ */
+
+/** Types of messages that answer a command. */
+const ANSWERS = new Set(["accepted", "welcome", "pong", "tables", "account", "hand"]);
+
+export class Connection {
+  /**
+   * @param {object} options
+   * @param {string} options.url
+   * @param {IdentityStore} options.identity
+   * @param {TokenProvider} [options.token]
+   */
+  constructor({ url, identity, token = () => undefined }) {
+    this.url = url;
+    this.identity = identity;
+    this.provider = token;
+    /** @type {string|null|undefined} what the provider returned last */
+    this.token = undefined;
+    /** @type {ConnectionState} */
+    this.state = "offline";
+    /** @type {Welcome|null} the last welcome */
+    this.welcome = null;
+    /** @type {WebSocket|null} */
+    this.socket = null;
+    this.attempts = 0;
+    this.clock = new ServerClock();
+    /** @type {Map<string, Pending>} by id */
+    this.pending = new Map();
+    /** @type {Map<string, Set<(value: any) => void>>} */
+    this.listeners = new Map();
+    this.nextId = 1;
+    // The server deduplicates per player, so two pages of one player must not share ids.
+    this.idPrefix = randomPrefix();
+    /** @type {Set<ReturnType<typeof setTimeout>>} */
+    this.timers = new Set();
+    this.lastHeardMs = 0;
+  }
+
+  /**
+   * Call `handler` for each message of a type, or each event of the connection.
+   * @template {keyof News} T
+   * @param {T} type
+   * @param {(value: News[T]) => void} handler
+   * @returns {() => void} unsubscribes the handler
+   */
+  on(type, handler) {
+    const handlers = this.listeners.get(type) ?? new Set();
+    this.listeners.set(type, handlers.add(handler));
+    return () => handlers.delete(handler);
+  }
+
+  /** Connect, and reconnect whenever the connection is lost. */
+  start() {
+    if (this.state !== "offline") return;
+    this.setState("reconnecting");
+    this.connect();
+  }
+
+  /** Disconnect, without reconnecting. */
+  stop() {
+    this.dropSocket();
+    this.rejectPending(() => true);
+    this.setState("offline");
+  }
+
+  /** Reconnect now instead of at the next attempt. */
+  retryNow() {
+    if (this.state !== "reconnecting" || this.socket) return;
+    this.clearTimers();
+    this.connect();
+  }
+
+  /** The server's time, in milliseconds UTC. */
+  serverNow() {
+    return this.clock.now();
+  }
+
+  /**
+   * Send a command and wait for its answer.
+   * @template {ClientMessage["type"]} T
+   * @param {import("../messages.js").Command<T>} message without an id
+   * @returns {Promise<import("../messages.js").Answers[T]>}
+   * @throws {Rejected}
+   */
+  request(message) {
+    if (this.state !== "online") return Promise.reject(notConnected());
+    return this.send(message);
+  }
+
+  /**
+   * @param {Message} message
+   * @returns {Promise<any>}
+   */
+  send(message) {
+    const id = `${this.idPrefix}-${this.nextId++}`;
+    const sentMs = this.clock.local();
+    return new Promise((resolve, reject) => {
+      const pending = { message: { ...message, id }, sentMs, retried: false, resolve, reject };
+      this.pending.set(id, pending);
+      this.socket?.send(JSON.stringify(pending.message));
+    });
+  }
+
+  connect() {
+    const socket = new WebSocket(this.url);
+    this.socket = socket;
+    this.later(() => this.reconnectLater(socket), CONNECT_TIMEOUT_MS);
+    socket.onopen = () => this.sendHello();
+    socket.onmessage = (event) => this.onMessage(JSON.parse(event.data));
+    socket.onclose = ({ code, reason }) => this.onClose(socket, code, reason);
+  }
+
+  /**
+   * The server or the network closed a connection.
+   * @param {WebSocket} socket
+   * @param {number} code
+   * @param {string} reason
+   */
+  onClose(socket, code, reason) {
+    if (socket !== this.socket) return;
+    const final = FINAL_CLOSES.has(code);
+    if (code === LOGGED_OUT) this.identity.save({ name: this.identity.load().name });
+    if (final) this.stop();
+    else this.reconnectLater(socket, code === TOO_MANY_CONNECTIONS ? CROWDED_RETRY_MS : 0);
+    if (final || code === TOO_MANY_CONNECTIONS) this.emit("closed", { code, reason, final });
+  }
+
+  async sendHello() {
+    const socket = this.socket;
+    try {
+      this.token = await this.provider();
+    } catch (error) {
+      console.warn("getting a token failed", error);
+      if (socket) this.reconnectLater(socket);
+      return;
+    }
+    if (!socket || socket !== this.socket) return;
+    const { session, name, renamed } = this.identity.load();
+    const token = this.token ?? session;
+    const askedMs = this.clock.local();
+    try {
+      const who = { token, name: token && !renamed ? undefined : name };
+      this.onWelcome(await this.send({ type: "hello", ...who }), askedMs);
+    } catch (error) {
+      if (error instanceof Rejected) this.onHelloRejected(error, name);
+      else throw error;
+    }
+  }
+
+  /**
+   * @param {Welcome} welcome
+   * @param {number} askedMs when hello was sent, by the local clock
+   */
+  onWelcome(welcome, askedMs) {
+    if (welcome.protocol !== PROTOCOL) {
+      this.stop();
+      this.emit("outdated", welcome);
+      return;
+    }
+    this.clearTimers();
+    this.clock.learn(askedMs, welcome.now_ms);
+    this.rememberWelcome(welcome);
+    this.later(() => {
+      this.attempts = 0;
+    }, STABLE_AFTER_MS);
+    this.later(() => this.ping(), PING_EVERY_MS);
+    const repeated = [...this.pending.values()];
+    this.setState("online");
+    this.emit("welcome", welcome);
+    for (const { message } of repeated) this.socket?.send(JSON.stringify(message));
+  }
+
+  /** @param {Welcome} welcome */
+  rememberWelcome(welcome) {
+    // With a token there is no session; an earlier guest's session is kept for later.
+    const session = welcome.session ?? this.identity.load().session;
+    this.identity.save({ session, name: welcome.name });
+    this.welcome = welcome;
+  }
+
+  /**
+   * Send hello again on this connection with a newer token; emit `token_expiring` if there is
+   * none. A guest sends its session again.
+   */
+  async renew() {
+    try {
+      const token = (await this.provider()) ?? undefined;
+      if (this.state !== "online") return;
+      if (token !== undefined && token === this.token) {
+        this.emit("token_expiring", undefined);
+        return;
+      }
+      const session = token ?? this.identity.load().session;
+      this.rememberWelcome(await this.send({ type: "hello", token: session }));
+      this.token = token;
+    } catch {
+      // The connection works until the token expires; the next hello then reports the error.
+      this.emit("token_expiring", undefined);
+    }
+  }
+
+  /**
+   * @param {Rejected} rejection
+   * @param {string} [name]
+   */
+  onHelloRejected(rejection, name) {
+    if (rejection.code === "disconnected") return;
+    if (TOKEN_REFUSALS.has(rejection.code)) {
+      this.onTokenRejected(rejection, name);
+    } else if (rejection.retryable) {
+      if (this.socket) this.reconnectLater(this.socket, rejection.retryAfterMs);
+    } else {
+      this.stop();
+      this.emit("name_needed", rejection);
+    }
+  }
+
+  /**
+   * @param {Rejected} rejection
+   * @param {string} [name]
+   */
+  onTokenRejected(rejection, name) {
+    const guest = !this.token && this.identity.load().session;
+    if (guest) {
+      // This will be another player, so the earlier one's commands are dropped.
+      this.rejectPending(() => true);
+      this.identity.save({ name });
+    }
+    if (guest && name) {
+      this.emit("forgotten", rejection);
+      this.sendHello();
+    } else {
+      this.stop();
+      this.emit(guest ? "name_needed" : "token_needed", rejection);
+    }
+  }
+
+  /** @param {Message} message */
+  onMessage(message) {
+    this.lastHeardMs = this.clock.local();
+    const pending = this.pending.get(message.id);
+    if (pending && (ANSWERS.has(message.type) || message.type === "rejected")) {
+      this.onAnswer(pending, message);
+    } else {
+      if (message.type === "notice" && message.code === "token_expiring") this.renew();
+      this.emit(/** @type {any} */ (message.type), message);
+    }
+  }
+
+  /**
+   * @param {Pending} pending
+   * @param {Message} answer
+   */
+  onAnswer(pending, answer) {
+    const { message, resolve, reject } = pending;
+    const pauseMs = answer.code === "too_fast" ? (answer.retry_after_ms ?? 0) : 0;
+    if (pauseMs > 0 && pauseMs <= LONGEST_PAUSE_MS && !pending.retried && message.type !== "hello") {
+      pending.retried = true;
+      this.later(() => {
+        if (this.pending.has(message.id)) this.socket?.send(JSON.stringify(message));
+      }, pauseMs);
+      return;
+    }
+    this.pending.delete(message.id);
+    if (answer.type === "rejected") reject(new Rejected(/** @type {any} */ (answer)));
+    else resolve(answer);
+  }
+
+  /** Send a heartbeat to measure the clock, and reconnect if nothing is received in time. */
+  ping() {
+    const askedMs = this.clock.local();
+    this.send({ type: "ping" }).then(
+      (pong) => this.clock.learn(askedMs, pong.now_ms),
+      () => {},
+    );
+    const socket = this.socket;
+    this.later(() => {
+      if (socket && this.lastHeardMs < askedMs) this.reconnectLater(socket);
+    }, SILENCE_LIMIT_MS);
+    this.later(() => this.ping(), PING_EVERY_MS);
+  }
+
+  /**
+   * Schedule a reconnection with exponential back-off and jitter.
+   * @param {WebSocket} socket
+   * @param {number} [shortestMs] the minimum delay
+   */
+  reconnectLater(socket, shortestMs = 0) {
+    if (socket !== this.socket) return;
+    this.dropSocket();
+    this.setState("reconnecting");
+    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts);
+    this.attempts += 1;
+    const pauseMs = Math.max(shortestMs, longest * (0.5 + Math.random() / 2));
+    this.later(() => this.connect(), pauseMs);
+  }
+
+  /** Close the socket, and reject the commands that cannot be sent again on another one. */
+  dropSocket() {
+    this.clearTimers();
+    const socket = this.socket;
+    this.socket = null;
+    if (socket) {
+      // Closing can take minutes on a dead network, so do not wait for it.
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+    const oldest = this.clock.local() - REPEAT_WITHIN_MS;
+    this.rejectPending(({ message, sentMs }) => !REPEATABLE.has(message.type) || sentMs < oldest);
+  }
+
+  /** @param {(pending: Pending) => boolean} chosen selects the commands to reject */
+  rejectPending(chosen) {
+    for (const [id, pending] of [...this.pending]) {
+      if (!chosen(pending)) continue;
+      this.pending.delete(id);
+      pending.reject(notConnected());
+    }
+  }
+
+  /** @param {ConnectionState} state */
+  setState(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.emit("status", state);
+  }
+
+  /**
+   * @template {keyof News} T
+   * @param {T} type
+   * @param {any} value
+   */
+  emit(type, value) {
+    for (const handler of [...(this.listeners.get(type) ?? [])]) handler(value);
+  }
+
+  /**
+   * @param {() => void} action
+   * @param {number} delayMs
+   */
+  later(action, delayMs) {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      action();
+    }, delayMs);
+    this.timers.add(timer);
+  }
+
+  clearTimers() {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+  }
+}
+
+function randomPrefix() {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,20 @@
+/**
+ * The error of a failed command: rejected by the server, or not answered.
+ */
+
+/** A rejected command; `code` is stable. */
+export class Rejected extends Error {
+  /** @param {Omit<import("../messages.js").Rejected, "id"|"type">} answer */
+  constructor({ code, message, retryable = false, retry_after_ms }) {
+    super(message);
+    this.code = code;
+    this.retryable = retryable;
+    this.retryAfterMs = retry_after_ms ?? 0;
+  }
+}
+
+/** The rejection of a command that could not be sent or got no answer. */
+export function notConnected() {
+  const message = "not connected to the server";
+  return new Rejected({ code: "disconnected", message, retryable: true });
+}

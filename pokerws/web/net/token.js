@@ -1,0 +1,36 @@
+/**
+ * The authentication token signed by the operator's service. It comes from the URL fragment
+ * (`#token=…`, which browsers do not send) or from a form. It is kept in session storage and sent
+ * only in a hello.
+ */
+
+const TOKEN = "pokerws.token";
+
+/** @returns {string|null} */
+export function token() {
+  return sessionStorage.getItem(TOKEN);
+}
+
+/** @param {string} value */
+export function keepToken(value) {
+  sessionStorage.setItem(TOKEN, value);
+}
+
+export function forgetToken() {
+  sessionStorage.removeItem(TOKEN);
+}
+
+/**
+ * Move a token from the address to session storage, so that it is not shown, copied or bookmarked.
+ * @returns {boolean} whether there was one
+ */
+export function takeTokenFromAddress() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const given = parts.get("token");
+  if (given === null) return false;
+  parts.delete("token");
+  const rest = parts.toString();
+  history.replaceState(null, "", `${location.pathname}${location.search}${rest && `#${rest}`}`);
+  keepToken(given.trim());
+  return true;
+}

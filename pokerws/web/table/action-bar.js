@@ -1,0 +1,208 @@
+/**
+ * The action bar for the viewer's turn: buttons for the legal actions, draws, keyboard shortcuts.
+ *
+ * Buttons are disabled from a click until its answer, and after an accepted action until the next
+ * turn, so that no action is sent twice.
+ */
+
+import { chips } from "../model/format.js";
+import { byId, setText } from "../ui/dom.js";
+import { showRejection } from "../ui/toast.js";
+import { describeDraw, describeTurn, prompt } from "./prompt.js";
+import { Wager } from "./wager.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("../model/table-state.js").TableState} TableState */
+/** @typedef {import("../model/table-state.js").Turn} Turn */
+/** @typedef {import("../net/protocol.js").Message} Message */
+
+/** The buttons of actions without an amount or cards. */
+const BUTTONS = /** @type {const} */ ({
+  fold: "action-fold",
+  check: "action-check",
+  call: "action-call",
+  bring_in: "action-bring-in",
+  stand_pat: "action-stand-pat",
+});
+
+/** The buttons of each key; it presses the first visible one. @type {Record<string, string[]>} */
+const KEYS = {
+  f: ["action-fold"],
+  c: ["action-check", "action-call"],
+  k: ["action-check", "action-call"],
+  b: ["action-bring-in"],
+  t: ["action-raise-big"],
+  p: ["action-stand-pat"],
+  d: ["action-discard"],
+};
+const PRESET_KEYS = ["min", "half", "pot", "max"];
+
+export class ActionBar {
+  /**
+   * @param {(message: Message) => Promise<Message>} send
+   * @param {import("./discards.js").Discards} discards
+   */
+  constructor(send, discards) {
+    this.send = send;
+    this.discards = discards;
+    /** @type {TableState|null} */
+    this.table = null;
+    /** @type {Turn|null} the viewer's current turn */
+    this.turn = null;
+    this.turnKey = "";
+    this.answeredKey = "";
+    this.enabled = false;
+    this.wager = new Wager(() => this.enable(this.enabled));
+    for (const [action, id] of Object.entries(BUTTONS)) {
+      byId(id).addEventListener("click", () => this.act(action));
+    }
+    byId("action-raise").addEventListener("click", () => this.raise(this.wager.value()));
+    byId("action-raise-big").addEventListener("click", () => this.raise(this.turn?.sizes[1] ?? 0));
+    byId("action-discard").addEventListener("click", () => this.discard());
+    document.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** @param {Scene} scene */
+  render({ table, own, live }) {
+    this.table = table;
+    const turn = table.hand?.turn ?? null;
+    this.turn = turn && turn.seat === own ? turn : null;
+    const key = this.turn ? `${table.id}/${table.hand?.number}/${this.turn.number}` : "";
+    byId("actions").hidden = !this.turn;
+    byId("waiting").hidden = this.turn !== null;
+    if (key !== this.turnKey) this.startTurn(key);
+    this.renderDraw();
+    this.enable(live && key !== this.answeredKey);
+    if (!this.turn) setText(byId("prompt"), prompt(table, own));
+  }
+
+  /** @param {string} key */
+  startTurn(key) {
+    this.turnKey = key;
+    const { turn, table } = this;
+    if (!turn || !table) {
+      setText(byId("turn-announcement"), "");
+      return;
+    }
+    for (const [action, id] of Object.entries(BUTTONS)) {
+      byId(id).hidden = !turn.actions.includes(action);
+    }
+    const allIn = turn.call === table.seats[turn.seat]?.stack;
+    setText(byId("action-call"), `${allIn ? "All-in" : "Call"} ${chips(turn.call)}`);
+    setText(byId("action-bring-in"), `${allIn ? "All-in" : "Bring in"} ${chips(turn.call)}`);
+    this.wager.begin(turn, table);
+    setText(byId("turn-announcement"), `Your turn. ${describeTurn(turn)}`);
+  }
+
+  renderDraw() {
+    const { turn, discards } = this;
+    const drawing = turn?.actions.includes("discard") ?? false;
+    byId("draw-hint").hidden = byId("action-discard").hidden = !drawing;
+    if (!turn || !drawing) return;
+    setText(byId("draw-hint"), describeDraw(turn));
+    const count = discards.cards.length;
+    const verb = turn.actions.includes("stand_pat") ? "Draw" : "Discard";
+    setText(byId("action-discard"), verb === "Draw" && count ? `Draw ${count}` : verb);
+  }
+
+  /** @param {number} to the total bet on this street */
+  raise(to) {
+    this.act(this.turn?.actions.includes("bet") ? "bet" : "raise", { amount: to });
+  }
+
+  discard() {
+    this.act("discard", { cards: this.discards.cards });
+  }
+
+  /**
+   * @param {string} action
+   * @param {{amount?: number, cards?: string[]}} [details]
+   */
+  async act(action, details = {}) {
+    const { turn, turnKey: key } = this;
+    if (!turn || !this.enabled) return;
+    this.answeredKey = key;
+    this.enable(false);
+    try {
+      await this.send({ type: "act", turn: turn.number, action, ...details });
+    } catch (error) {
+      showRejection(/** @type {any} */ (error));
+      if (this.answeredKey === key) this.answeredKey = "";
+      if (this.turnKey === key) this.enable(/** @type {any} */ (error).code !== "disconnected");
+    }
+  }
+
+  /** @param {boolean} enabled */
+  enable(enabled) {
+    this.enabled = enabled;
+    for (const control of byId("actions").querySelectorAll("button, input")) {
+      control.disabled = !enabled;
+    }
+    if (!this.wager.legal) byId("action-raise").disabled = true;
+    if (!this.discards.areEnough()) byId("action-discard").disabled = true;
+    // A player who has selected cards does not mean to stand pat.
+    if (this.discards.cards.length) byId("action-stand-pat").disabled = true;
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (!this.turn || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (document.querySelector("dialog[open]")) return;
+    const { target } = event;
+    if (target === this.wager.amount && event.key === "Enter") {
+      press("action-raise");
+      return;
+    }
+    const typing = "input:not([type=range]), select, textarea";
+    if (target instanceof Element && target.closest(typing)) return;
+    if (this.shortcut(event.key.toLowerCase())) event.preventDefault();
+  }
+
+  /**
+   * @param {string} key
+   * @returns {boolean} whether the key is a shortcut
+   */
+  shortcut(key) {
+    const id = KEYS[key]?.find((each) => !byId(each).hidden);
+    if (id) press(id);
+    else if (key === "r") this.raiseKey();
+    else return this.numberKey(Number(key) - 1);
+    return true;
+  }
+
+  /** Focus the amount if it can be chosen, else raise by the fixed amount. */
+  raiseKey() {
+    if (byId("raise-row").hidden) press("action-raise");
+    else this.wager.amount.select();
+  }
+
+  /**
+   * Numbers select cards in a draw, else presets.
+   * @param {number} index
+   */
+  numberKey(index) {
+    const card = this.discards.held[index];
+    if (card && this.enabled) this.discards.choose(card);
+    else if (PRESET_KEYS[index] && !byId("raise-row").hidden) this.wager.preset(PRESET_KEYS[index]);
+    else return false;
+    return true;
+  }
+
+  /**
+   * @param {TableState} table
+   * @param {number} now
+   */
+  tick(table, now) {
+    if (!this.turn) return;
+    const { deadline_ms: deadline, started_ms: started } = this.turn;
+    const left = Math.max(0, Math.min(1, (deadline - now) / Math.max(1, deadline - started)));
+    byId("clock-bar").style.setProperty("--left", String(left));
+    byId("clock-bar").toggleAttribute("data-hurry", deadline - now < 5_000);
+  }
+}
+
+/** @param {string} id */
+function press(id) {
+  const button = byId(id);
+  if (!button.hidden) button.click();
+}

@@ -1,0 +1,117 @@
+/**
+ * The dialog for the amount of a buy-in or add-on, within the limits of the table and the account.
+ * If the account is the limit, it says so and offers a refill.
+ */
+
+import { RefillOffer } from "../account/refill-offer.js";
+import { chips } from "../model/format.js";
+import { byId, setText } from "../ui/dom.js";
+
+/** @typedef {import("../account/account.js").Account} Account */
+
+/**
+ * @typedef {object} Question
+ * @property {string} title
+ * @property {string} note a text beside the limits
+ * @property {string} confirm
+ * @property {number} least of the table
+ * @property {number} most
+ * @property {number} value the default amount
+ */
+
+export class AmountDialog {
+  /** @param {Account} account */
+  constructor(account) {
+    this.account = account;
+    this.dialog = byId("buy-in");
+    this.amount = byId("buy-in-amount");
+    this.slider = byId("buy-in-slider");
+    /** @type {Question|null} */
+    this.question = null;
+    this.chosen = false;
+    /** @type {(amount: number|null) => void} */
+    this.answer = () => {};
+    this.offer = new RefillOffer(account, byId("buy-in-refill"));
+    this.slider.addEventListener("input", () => this.choose(this.amount, this.slider.value));
+    this.amount.addEventListener("input", () => this.choose(this.slider, this.amount.value));
+    byId("buy-in-cancel").addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("submit", () => this.finish(Number(this.amount.value)));
+    this.dialog.addEventListener("close", () => this.finish(null));
+    account.onChange(() => this.render());
+  }
+
+  /**
+   * @param {Question} question
+   * @returns {Promise<number|null>} null if it was cancelled
+   */
+  ask(question) {
+    this.question = question;
+    this.chosen = false;
+    this.offer.reset();
+    this.account.refresh();
+    this.render();
+    this.dialog.showModal();
+    this.amount.select();
+    return new Promise((resolve) => {
+      this.answer = resolve;
+    });
+  }
+
+  /**
+   * @param {HTMLInputElement} other the input to update
+   * @param {string} value
+   */
+  choose(other, value) {
+    this.chosen = true;
+    other.value = value;
+    this.check();
+  }
+
+  render() {
+    if (!this.question) return;
+    const { title, note, confirm, least, most, value } = this.question;
+    const { balance, refillAtMs } = this.account;
+    const affordable = balance === null ? most : Math.min(most, balance);
+    const poor = affordable < least;
+    const limits = `From ${chips(least)} to ${chips(affordable)}`;
+    setText(byId("buy-in-title"), title);
+    setText(byId("buy-in-hint"), `${poor ? `At least ${chips(least)}` : limits}. ${note}`);
+    setText(byId("buy-in-account"), this.describeAccount(poor, affordable < most));
+    byId("buy-in-account").classList.toggle("error", poor);
+    byId("buy-in-refill").hidden = affordable === most || (!poor && refillAtMs === null);
+    setText(byId("buy-in-confirm"), confirm);
+    for (const input of [this.amount, this.slider]) {
+      input.disabled = input.hidden = poor;
+      input.min = least;
+      input.max = Math.max(least, affordable);
+      // Keep the viewer's choice when the account changes.
+      if (!this.chosen) input.value = Math.max(least, Math.min(affordable, value));
+    }
+    this.check();
+  }
+
+  /**
+   * @param {boolean} poor whether the account has less than the minimum
+   * @param {boolean} limited whether the account has less than the maximum
+   */
+  describeAccount(poor, limited) {
+    const { balance } = this.account;
+    if (balance === null) return "";
+    if (poor) return `Your account has only ${chips(balance)}.`;
+    return `Your account has ${chips(balance)}${limited ? ", less than the table allows" : ""}.`;
+  }
+
+  /** Disable the confirmation of an invalid amount. */
+  check() {
+    const valid = !this.amount.disabled && this.amount.validity.valid;
+    this.amount.setAttribute("aria-invalid", String(!valid));
+    byId("buy-in-confirm").disabled = !valid;
+  }
+
+  /** @param {number|null} amount */
+  finish(amount) {
+    this.question = null;
+    this.answer(amount);
+    this.answer = () => {};
+  }
+}

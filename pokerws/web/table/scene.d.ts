@@ -1,0 +1,15 @@
+import type { HandMemory } from "../model/hand-memory.js";
+import type { TableState } from "../model/table-state.js";
+import type { Discards } from "./discards.js";
+
+/** Everything that the parts of the table screen render from. */
+export interface Scene {
+  table: TableState;
+  epoch: number;
+  memory: HandMemory;
+  /** The viewer's seat, or null for a spectator. */
+  own: number | null;
+  /** Whether commands can be sent now. */
+  live: boolean;
+  discards: Discards;
+}

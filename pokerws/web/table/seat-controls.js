@@ -1,0 +1,185 @@
+/**
+ * The seat's controls: sitting down, sitting out and in, adding chips, showing cards, standing up.
+ */
+
+import { chips } from "../model/format.js";
+import { byId } from "../ui/dom.js";
+import { showRejection, showToast } from "../ui/toast.js";
+import { AmountDialog } from "./amount-dialog.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("../account/account.js").Account} Account */
+
+/** A request to add chips; null for as many as the table and the account allow. */
+/** @typedef {{amount: number|null}} ChipRequest */
+
+const DEFAULT_BUY_IN_BLINDS = 100;
+
+export class SeatControls {
+  /**
+   * @param {(message: Message) => Promise<Message>} send
+   * @param {Account} account
+   */
+  constructor(send, account) {
+    this.send = send;
+    this.account = account;
+    /** @type {Scene|null} */
+    this.scene = null;
+    /** @type {ChipRequest|null} to be sent after the hand */
+    this.pendingChips = null;
+    this.dialog = new AmountDialog(account);
+    this.command("stand", "stand");
+    this.command("sit-out", "sit_out");
+    this.command("sit-in", "sit_in");
+    byId("add-chips").addEventListener("click", () => this.askChips());
+    this.onClick("show-cards", () => this.showCards());
+    this.onClick("top-up", () => this.requestChips({ amount: null }));
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} type
+   */
+  command(id, type) {
+    this.onClick(id, () => this.send({ type }).catch(showRejection));
+  }
+
+  /**
+   * Run an action on a click, with the button disabled meanwhile.
+   * @param {string} id
+   * @param {() => Promise<unknown>} action
+   */
+  onClick(id, action) {
+    const button = byId(id);
+    button.addEventListener("click", async () => {
+      button.dataset.busy = "yes";
+      button.disabled = true;
+      await action();
+      delete button.dataset.busy;
+      if (this.scene) this.render(this.scene);
+    });
+  }
+
+  /** @param {Scene} scene */
+  render(scene) {
+    this.scene = scene;
+    const { table, own, live } = scene;
+    const seat = own === null ? null : table.seats[own];
+    const staying = seat !== null && !seat.leaving;
+    byId("show-cards").hidden = !canShow(table, own);
+    byId("stand").hidden = !staying;
+    byId("sit-out").hidden = !staying || seat.sitting_out;
+    byId("sit-in").hidden = !staying || !seat.sitting_out || seat.stack === 0;
+    byId("add-chips").hidden = !staying || seat.stack >= table.config.max_buy_in;
+    byId("top-up").hidden = byId("add-chips").hidden || !this.canTopUp(table, seat);
+    byId("add-chips").classList.toggle("primary", seat?.stack === 0 && !this.inHand());
+    byId("seat-controls").hidden = !seat;
+    for (const button of byId("seat-controls").children) {
+      button.disabled = !live || button.dataset.busy === "yes";
+    }
+    if (!seat) this.pendingChips = null;
+    if (live && this.pendingChips !== null && !this.inHand()) this.addChips(this.pendingChips);
+  }
+
+  /**
+   * Whether the account has the minimum that can be added.
+   * @param {import("../model/table-state.js").TableState} table
+   * @param {import("../model/table-state.js").Seat|null} seat
+   */
+  canTopUp(table, seat) {
+    if (!seat || this.account.balance === null) return false;
+    return this.account.balance >= Math.max(1, table.config.min_buy_in - seat.stack);
+  }
+
+  async showCards() {
+    const hand = this.scene?.table.last_hand?.number;
+    if (hand !== undefined) await this.send({ type: "show", hand }).catch(showRejection);
+  }
+
+  inHand() {
+    const { table, own } = this.scene ?? {};
+    return own != null && table?.hand?.seats[own] != null;
+  }
+
+  /** @param {number} number */
+  async askBuyIn(number) {
+    const config = this.scene?.table.config;
+    if (!config) return;
+    const { min_buy_in: least, max_buy_in: most, big_blind: blind } = config;
+    const amount = await this.dialog.ask({
+      title: `Buy in for seat ${number + 1}`,
+      note: `The big blind is ${chips(blind)}.`,
+      confirm: "Sit down",
+      least,
+      most,
+      value: Math.min(most, Math.max(least, blind * DEFAULT_BUY_IN_BLINDS)),
+    });
+    if (amount === null) return;
+    await this.send({ type: "sit", seat: number, buy_in: amount }).catch(showRejection);
+  }
+
+  async askChips() {
+    const { table, own } = this.scene ?? {};
+    const seat = own == null ? null : table?.seats[own];
+    if (!table || !seat) return;
+    const least = Math.max(1, table.config.min_buy_in - seat.stack);
+    const most = table.config.max_buy_in - seat.stack;
+    const later = this.inHand() ? " The chips will be added after this hand." : "";
+    const amount = await this.dialog.ask({
+      title: "Add chips",
+      note: `Your stack is ${chips(seat.stack)}.${later}`,
+      confirm: "Add",
+      least,
+      most,
+      value: Math.min(most, table.config.big_blind * DEFAULT_BUY_IN_BLINDS),
+    });
+    if (amount !== null) this.requestChips({ amount });
+  }
+
+  /** @param {ChipRequest} request */
+  async requestChips(request) {
+    if (!this.inHand()) {
+      await this.addChips(request);
+      return;
+    }
+    this.pendingChips = request;
+    const { amount } = request;
+    const what = amount === null ? "Your stack will be topped up" : `${chips(amount)} will be added`;
+    showToast(`${what} after this hand.`);
+  }
+
+  /**
+   * Add chips, up to the maximum of the table, and sit in again if the player was out of chips.
+   * @param {ChipRequest} request
+   */
+  async addChips(request) {
+    this.pendingChips = null;
+    const { table, own } = this.scene ?? {};
+    const seat = own == null ? null : table?.seats[own];
+    if (!table || !seat) return;
+    const busted = seat.stack === 0 && seat.sitting_out;
+    const room = table.config.max_buy_in - seat.stack;
+    if (room < 1) return;
+    // Without an amount, the server adds as many as the account allows.
+    const amount = request.amount === null ? {} : { amount: Math.min(request.amount, room) };
+    try {
+      await this.send({ type: "add_chips", ...amount });
+      if (busted) await this.send({ type: "sit_in" });
+    } catch (error) {
+      const rejection = /** @type {any} */ (error);
+      // The next hand has just started: keep the request until it is over.
+      if (rejection.code === "in_hand") this.pendingChips = request;
+      else showRejection(rejection);
+    }
+  }
+}
+
+/**
+ * Whether the viewer has cards of the last hand that were not shown.
+ * @param {import("../model/table-state.js").TableState} table
+ * @param {number|null} own
+ */
+function canShow({ last_hand: last }, own) {
+  return own !== null && last !== null && last.cards[own].length > 0 && !last.shown.includes(own);
+}

@@ -1,0 +1,310 @@
+/**
+ * Renders one seat: name, stack, cards, bet, dealer button and last action.
+ */
+
+import { chips, sentence, shortChips } from "../model/format.js";
+import { variant } from "../model/games.js";
+import { showCards } from "../ui/cards.js";
+import { make, setText } from "../ui/dom.js";
+import { spaceCards } from "./card-spacing.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("../model/table-state.js").Seat} Seat */
+/** @typedef {import("../model/table-state.js").Hand} Hand */
+/** @typedef {import("../model/table-state.js").HandSeat} HandSeat */
+/** @typedef {import("../model/table-state.js").Turn} Turn */
+
+const BUBBLE_MS = 6_000;
+const LAST_SECONDS = 5;
+
+export class SeatView {
+  /**
+   * @param {number} number
+   * @param {(seat: number) => void} sit
+   */
+  constructor(number, sit) {
+    this.number = number;
+    this.cards = make("span", { class: "cards" });
+    this.avatar = make("span", { class: "avatar", "aria-hidden": "true" });
+    this.name = make("span", { class: "name" });
+    this.stack = make("span", { class: "stack", "data-stack": "" });
+    this.seconds = make("span", { class: "seconds", "aria-hidden": "true" });
+    this.plate = make(
+      "div",
+      { class: "plate" },
+      this.avatar,
+      make("span", { class: "who" }, this.name, this.stack),
+      this.seconds,
+    );
+    this.sitButton = make("button", {
+      type: "button",
+      "data-action": "sit",
+      "aria-label": `Sit in seat ${number + 1}`,
+      text: "Sit here",
+      onclick: () => sit(number),
+    });
+    this.tag = make("span", { class: "tag" });
+    this.dealer = make("span", { class: "dealer", title: "Dealer", text: "D" });
+    this.betAmount = make("span");
+    this.bet = make("span", { class: "bet" }, make("i"), this.betAmount);
+    this.drew = make("span", { class: "drew" });
+    this.bubble = make("span", { class: "bubble", "aria-hidden": "true", hidden: true });
+    this.root = make(
+      "div",
+      { class: "seat", "data-seat": String(number), "data-state": "empty", role: "group" },
+      this.cards,
+      this.plate,
+      this.sitButton,
+      this.tag,
+      this.dealer,
+      this.bet,
+      this.drew,
+      this.bubble,
+    );
+    /** @type {import("./layout.js").Layout|null} */
+    this.layout = null;
+    /** @type {string[]} */
+    this.shownCards = [];
+    this.spacingKey = "";
+  }
+
+  /**
+   * @param {import("./layout.js").Layout} layout
+   * @param {number} place position from the bottom, clockwise
+   */
+  place(layout, place) {
+    const spot = layout.seats[place];
+    const width = place === 0 ? layout.ownWidth : layout.seatWidth;
+    const left = spot.x - width / 2;
+    const top = spot.y - layout.seatHeight / 2;
+    this.layout = layout;
+    this.spacingKey = "";
+    this.spaceCards();
+    Object.assign(this.root.style, { left: `${left}px`, top: `${top}px`, width: `${width}px` });
+    this.root.dataset.side = spot.side;
+    Object.assign(this.bet.style, {
+      left: `${spot.bet.x - left}px`,
+      top: `${spot.bet.y - top}px`,
+    });
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {Hand|null} hand the current hand, or else the last one
+   */
+  render(scene, hand) {
+    const { table, memory, own } = scene;
+    const seat = table.seats[this.number];
+    const part = hand?.seats[this.number] ?? null;
+    const playing = table.hand !== null;
+    const { dataset } = this.root;
+    dataset.state = stateOf(seat, part, table.hand?.turn?.seat === this.number, playing);
+    this.root.toggleAttribute("data-winner", memory.winnings.has(this.number));
+    if (own === this.number) dataset.own = "true";
+    else delete dataset.own;
+    this.sitButton.hidden = seat !== null || own !== null;
+    this.sitButton.disabled = !scene.live;
+    this.plate.hidden = seat === null && own === null;
+    this.renderPlayer(seat);
+    this.renderCards(scene, seat, part);
+    this.renderDrew(part, hand);
+    this.renderTag(seat, part, scene);
+    this.dealer.hidden = table.button !== this.number;
+    const bet = playing ? (part?.bet ?? 0) : 0;
+    this.bet.hidden = !bet;
+    setText(this.betAmount, bet ? shortChips(bet) : "");
+    this.root.setAttribute("aria-label", this.label(seat, bet));
+  }
+
+  /**
+   * @param {Scene} scene
+   * @param {Seat|null} seat
+   * @param {HandSeat|null} part
+   */
+  renderCards({ table, own, discards }, seat, part) {
+    const down = shownAfterHand(table, this.number) ?? cardsOf(seat, part);
+    const up = part && down.length ? part.up : [];
+    const choosing = own === this.number && discards.turn !== null;
+    const cards = [...down, ...up];
+    showCards(this.cards, cards, choosing ? discards.choose : null);
+    [...this.cards.children].forEach((card, index) => {
+      card.classList.toggle("up", index >= down.length);
+      if (!choosing) return;
+      card.setAttribute("aria-pressed", String(discards.cards.includes(cards[index])));
+      card.setAttribute("aria-keyshortcuts", String(index + 1));
+    });
+    this.cards.toggleAttribute("data-mixed", down.length > 0 && up.length > 0);
+    this.shownCards = cards;
+    this.spaceCards();
+  }
+
+  /** Space the cards to fit the available width. */
+  spaceCards() {
+    const cards = this.shownCards;
+    const own = this.root.dataset.own !== undefined;
+    const key = `${cards} ${own}`;
+    if (key === this.spacingKey || !this.layout) return;
+    this.spacingKey = key;
+    const { cardWidth, ownCardWidth, fanWidth, ownFanWidth, seatWidth } = this.layout;
+    const [card, room] = own ? [ownCardWidth, ownFanWidth] : [cardWidth, fanWidth];
+    const { steps, width, tight } = spaceCards(cards, card, room);
+    [...this.cards.children].forEach((element, index) => {
+      element.style.marginLeft = index ? `${steps[index - 1] - card}px` : "";
+    });
+    this.cards.toggleAttribute("data-tight", tight);
+    this.cards.toggleAttribute("data-wide", !own && width > seatWidth);
+  }
+
+  /**
+   * @param {HandSeat|null} part
+   * @param {Hand|null} hand
+   */
+  renderDrew(part, hand) {
+    const drew = hand && part && !part.folded && variant(hand.variant).draws ? part.drew : null;
+    this.drew.hidden = drew === null;
+    setText(this.drew, drew === null ? "" : describeDrawn(drew));
+  }
+
+  /** @param {Seat|null} seat */
+  renderPlayer(seat) {
+    setText(this.name, seat?.name ?? "Empty");
+    this.name.title = seat?.name ?? "";
+    setText(this.stack, seat ? shortChips(seat.stack) : "");
+    this.stack.dataset.stack = seat ? String(seat.stack) : "";
+    this.stack.title = seat ? chips(seat.stack) : "";
+    setText(this.avatar, seat ? [...seat.name][0].toUpperCase() : "");
+    this.avatar.dataset.hue = seat ? String(colourOf(seat.name)) : "";
+  }
+
+  /**
+   * @param {Seat|null} seat
+   * @param {HandSeat|null} part
+   * @param {Scene} scene
+   */
+  renderTag(seat, part, { table, memory }) {
+    const { text, kind } = seat
+      ? tagFor(seat, part, table.hand !== null, this.number, memory)
+      : NO_TAG;
+    setText(this.tag, text);
+    this.tag.dataset.kind = kind;
+    this.tag.hidden = !text;
+  }
+
+  /**
+   * @param {Turn|null} turn this seat's turn, or null
+   * @param {number} now
+   */
+  tick(turn, now) {
+    if (!turn) {
+      if (this.seconds.textContent) this.stopClock();
+      return;
+    }
+    const leftMs = Math.max(0, turn.deadline_ms - now);
+    const wholeMs = Math.max(1, turn.deadline_ms - turn.started_ms);
+    const seconds = Math.ceil(leftMs / 1000);
+    this.root.style.setProperty("--left", String(Math.min(1, leftMs / wholeMs)));
+    this.root.toggleAttribute("data-hurry", seconds <= LAST_SECONDS);
+    setText(this.seconds, String(seconds));
+  }
+
+  stopClock() {
+    setText(this.seconds, "");
+    this.root.removeAttribute("data-hurry");
+  }
+
+  /** @param {string} text */
+  showChat(text) {
+    setText(this.bubble, text);
+    this.bubble.hidden = false;
+    clearTimeout(this.bubbleTimer);
+    this.bubbleTimer = setTimeout(() => {
+      this.bubble.hidden = true;
+    }, BUBBLE_MS);
+  }
+
+  /**
+   * @param {Seat|null} seat
+   * @param {number} bet
+   */
+  label(seat, bet) {
+    if (!seat) return `Seat ${this.number + 1}, empty`;
+    const parts = [seat.name, `${chips(seat.stack)} chips`];
+    if (bet) parts.push(`bet ${chips(bet)}`);
+    if (!this.dealer.hidden) parts.push("dealer");
+    if (!this.drew.hidden) parts.push(this.drew.textContent);
+    if (this.tag.textContent) parts.push(this.tag.textContent);
+    return parts.join(", ");
+  }
+}
+
+/**
+ * @param {Seat|null} seat
+ * @param {HandSeat|null} part
+ * @param {boolean} toAct
+ * @param {boolean} playing
+ */
+function stateOf(seat, part, toAct, playing) {
+  if (!seat) return "empty";
+  if (toAct) return "to-act";
+  if (part?.folded && playing) return "folded";
+  if (seat.sitting_out && !(part && playing)) return "out";
+  return "seated";
+}
+
+/** @param {number} count */
+function describeDrawn(count) {
+  return count ? `drew ${count}` : "stood pat";
+}
+
+/**
+ * The cards to show at a seat. The viewer's cards stay visible after a fold, the others' do not.
+ * @param {Seat|null} seat
+ * @param {HandSeat|null} part
+ */
+function cardsOf(seat, part) {
+  if (!part) return [];
+  const held = seat !== null && !part.folded && !part.mucked;
+  return held || !part.cards.includes("??") ? part.cards : [];
+}
+
+/**
+ * The cards that a player showed after the hand, until the next hand starts.
+ * @param {import("../model/table-state.js").TableState} table
+ * @param {number} number
+ */
+function shownAfterHand(table, number) {
+  return table.last_hand?.shown.includes(number) ? table.last_hand.cards[number] : null;
+}
+
+const NO_TAG = { text: "", kind: "" };
+
+/**
+ * The tag below a seat: the most important fact beside name and stack.
+ * @param {Seat} seat
+ * @param {HandSeat|null} part
+ * @param {boolean} playing
+ * @param {number} number
+ * @param {import("../model/hand-memory.js").HandMemory} memory
+ */
+function tagFor(seat, part, playing, number, memory) {
+  const won = memory.winnings.get(number);
+  if (won) return { text: `+${shortChips(won)}`, kind: "won" };
+  const shown = memory.shownHands.get(number);
+  if (shown && part?.shown) return { text: sentence(shown), kind: "shown" };
+  if (playing && part && !part.folded && seat.stack === 0) return { text: "All-in", kind: "all-in" };
+  if (playing && part?.folded) return { text: "Folded", kind: "folded" };
+  if (seat.leaving) return { text: "Leaving", kind: "out" };
+  const action = memory.actions.get(number);
+  if (action) return { text: action, kind: "action" };
+  if (seat.sitting_out) return { text: seat.stack ? "Sitting out" : "Out of chips", kind: "out" };
+  if (playing && !part) return { text: "Next hand", kind: "out" };
+  return NO_TAG;
+}
+
+/**
+ * The avatar colour of a name, as one of eight indices.
+ * @param {string} name
+ */
+function colourOf(name) {
+  return [...name].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 8;
+}

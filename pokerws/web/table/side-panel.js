@@ -1,0 +1,101 @@
+/**
+ * The side panel with the hand log and the chat. On small screens it is a sheet that opens, and the
+ * last lines of the log are shown in place of the action bar.
+ */
+
+import { byId, make, setText } from "../ui/dom.js";
+import { showRejection } from "../ui/toast.js";
+
+/** @typedef {import("../net/protocol.js").Message} Message */
+
+const MOST_LINES = 300;
+const TICKER_LINES = 3;
+
+export class Panel {
+  /** @param {(message: Message) => Promise<Message>} send */
+  constructor(send) {
+    this.send = send;
+    this.unread = 0;
+    byId("chat-form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      this.sendChat();
+    });
+    byId("panel-toggle").addEventListener("click", () => this.open(!this.isOpen()));
+    byId("panel-close").addEventListener("click", () => this.open(false));
+    byId("panel").addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+      if (event.key === "Escape") this.open(false);
+    });
+  }
+
+  clear() {
+    for (const id of ["log", "chat", "ticker"]) byId(id).replaceChildren();
+    this.open(false);
+  }
+
+  isOpen() {
+    return byId("panel").classList.contains("open");
+  }
+
+  /** @param {boolean} open */
+  open(open) {
+    byId("panel").classList.toggle("open", open);
+    byId("panel-toggle").setAttribute("aria-expanded", String(open));
+    if (open) for (const id of ["log", "chat"]) byId(id).scrollTop = byId(id).scrollHeight;
+    this.showUnread(0);
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} [style]
+   */
+  log(text, style = "") {
+    addLine(byId("log"), make("li", { text, class: style }), MOST_LINES);
+    addLine(byId("ticker"), make("li", { text, class: style }), TICKER_LINES);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   * @param {boolean} own
+   */
+  chat(name, text, own) {
+    const line = make("li", { class: own ? "own" : "" }, make("b", { text: name }), ` ${text}`);
+    addLine(byId("chat"), line, MOST_LINES);
+    if (!own && !this.isOpen()) this.showUnread(this.unread + 1);
+  }
+
+  /** @param {number} count */
+  showUnread(count) {
+    this.unread = count;
+    byId("unread").hidden = !count;
+    setText(byId("unread"), count ? String(count) : "");
+  }
+
+  async sendChat() {
+    const input = byId("chat-input");
+    const text = input.value.trim();
+    if (!text) return;
+    byId("chat-send").disabled = true;
+    try {
+      await this.send({ type: "chat", text });
+      input.value = "";
+    } catch (error) {
+      showRejection(/** @type {any} */ (error));
+    } finally {
+      byId("chat-send").disabled = false;
+    }
+  }
+}
+
+/**
+ * Append a line, and scroll to it unless the reader has scrolled up.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} line
+ * @param {number} most
+ */
+function addLine(list, line, most) {
+  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  list.append(line);
+  while (list.children.length > most) list.firstElementChild?.remove();
+  if (atEnd) list.scrollTop = list.scrollHeight;
+}

@@ -1,0 +1,281 @@
+/**
+ * The table screen: subscribes to one table, applies its events and renders the screen's parts. All
+ * commands of a seated player are sent from here.
+ */
+
+import { chips } from "../model/format.js";
+import { gameAt, gameName, isMix, shortGameName } from "../model/games.js";
+import { HandMemory } from "../model/hand-memory.js";
+import { describeClosing, describeEvent } from "../model/narration.js";
+import { pauses } from "../model/pacing.js";
+import { describeStakes } from "../model/stakes.js";
+import { TableFeed } from "../model/table-feed.js";
+import { applyEvent, readTable } from "../model/table-state.js";
+import { byId, setText } from "../ui/dom.js";
+import { describeRejection, showRejection, showToast } from "../ui/toast.js";
+import { ActionBar } from "./action-bar.js";
+import { Discards } from "./discards.js";
+import { GameChoice } from "./game-choice.js";
+import { SeatControls } from "./seat-controls.js";
+import { Panel } from "./side-panel.js";
+import { Stage } from "./stage.js";
+import { TableOptions } from "./table-options.js";
+
+/** @typedef {import("../net/protocol.js").Connection} Connection */
+/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("../model/table-state.js").TableState} TableState */
+/** @typedef {import("../model/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("./scene.js").Scene} Scene */
+
+const TICK_MS = 200;
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+
+export class TableScreen {
+  /**
+   * @param {Connection} connection
+   * @param {import("../account/account.js").Account} account
+   * @param {(reason: string) => void} leave called when the table cannot be shown
+   */
+  constructor(connection, account, leave) {
+    this.connection = connection;
+    this.leave = leave;
+    /** @type {string|null} */
+    this.id = null;
+    /** @type {TableFeed|null} */
+    this.feed = null;
+    /** @type {TableState|null} */
+    this.table = null;
+    this.epoch = 0;
+    this.memory = new HandMemory();
+    /** @type {{event: TableEvent, waitMs: number}[]} */
+    this.queue = [];
+    /** @type {ReturnType<typeof setTimeout>|null} */
+    this.pauseTimer = null;
+    /** @param {Message} message */
+    const send = (message) => this.send(message);
+    this.stage = new Stage((seat) => this.controls.askBuyIn(seat));
+    this.discards = new Discards(() => this.render());
+    this.actions = new ActionBar(send, this.discards);
+    this.options = new TableOptions(send);
+    this.choice = new GameChoice(send);
+    this.controls = new SeatControls(send, account);
+    this.panel = new Panel(send);
+    connection.on("status", () => this.render());
+    account.onChange(() => this.render());
+    connection.on("chat", (message) => this.handleChat(message));
+    setInterval(() => this.tick(), TICK_MS);
+  }
+
+  /** @param {string} id */
+  open(id) {
+    this.close();
+    this.id = id;
+    this.showFrame(true);
+    this.feed = new TableFeed(this.connection, id, {
+      onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
+      onEvents: (events) => this.handleEvents(events),
+      onWatching: (resumed) => this.watching(resumed),
+      onRejected: (error) => this.leave(describeRejection(error)),
+    });
+    this.feed.open();
+  }
+
+  close() {
+    this.feed?.close();
+    this.skipPauses();
+    this.queue = [];
+    this.feed = this.table = this.id = null;
+    this.memory = new HandMemory();
+    this.panel.clear();
+    this.stage.clear();
+    this.showFrame(false);
+  }
+
+  /** @param {boolean} shown */
+  showFrame(shown) {
+    byId("table-view").hidden = !shown;
+    byId("table-title").hidden = !shown;
+    byId("to-lobby").hidden = !shown;
+    byId("panel-toggle").hidden = !shown;
+    document.body.classList.toggle("at-table", shown);
+  }
+
+  isSeated() {
+    return this.seat() !== null;
+  }
+
+  /** The player's seat: the table's name and the stack. */
+  seat() {
+    const own = this.ownSeat();
+    const seat = own === null ? null : this.table?.seats[own];
+    return this.table && seat ? { table: this.table.name, stack: seat.stack } : null;
+  }
+
+  /**
+   * Send a command about this table.
+   * @param {Message} message
+   * @returns {Promise<Message>}
+   */
+  send(message) {
+    return this.connection.request(/** @type {any} */ ({ ...message, table: this.id }));
+  }
+
+  /** @param {boolean} resumed */
+  watching(resumed) {
+    if (resumed) showToast("Reconnected to the table");
+    this.render();
+  }
+
+  /** @param {Message} snapshot */
+  handleSnapshot(snapshot) {
+    this.skipPauses();
+    this.drain();
+    const first = this.table === null;
+    if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
+    this.table = readTable(snapshot.state);
+    this.epoch = snapshot.epoch;
+    if (snapshot.state.closed) this.leave(`${describeClosing()}.`);
+    if (first && this.table?.hand_number) {
+      this.panel.log(`You joined at hand ${chips(this.table.hand_number)}`, "note");
+    }
+    this.render();
+  }
+
+  /** @param {TableEvent[]} events */
+  handleEvents(events) {
+    const immediate = document.hidden || reducedMotion.matches;
+    const waits = immediate ? events.map(() => 0) : pauses(events, this.connection.serverNow());
+    if (events.some((event) => event.type === "hand_started")) this.skipPauses();
+    events.forEach((event, index) => this.queue.push({ event, waitMs: waits[index] }));
+    this.drain();
+  }
+
+  /** Apply the queued events up to the next pause. */
+  drain() {
+    while (this.pauseTimer === null && this.queue.length) {
+      const next = this.queue[0];
+      if (next.waitMs) {
+        this.wait(next.waitMs);
+        next.waitMs = 0;
+      } else {
+        this.queue.shift();
+        this.handleEvent(next.event);
+      }
+    }
+    this.render();
+  }
+
+  /** @param {number} delayMs */
+  wait(delayMs) {
+    this.pauseTimer = setTimeout(() => {
+      this.pauseTimer = null;
+      this.drain();
+    }, delayMs);
+  }
+
+  /** Drop the pauses of the queued events. */
+  skipPauses() {
+    if (this.pauseTimer !== null) clearTimeout(this.pauseTimer);
+    this.pauseTimer = null;
+    for (const next of this.queue) next.waitMs = 0;
+  }
+
+  /** @param {TableEvent} event */
+  handleEvent(event) {
+    if (!this.table) return;
+    try {
+      const line = describeEvent(this.table, event);
+      this.memory.note(this.table, event);
+      applyEvent(this.table, event);
+      if (line) this.panel.log(line, LOG_STYLES[event.type]);
+      if (event.type === "table_closed") this.leave(`${describeClosing(event.reason)}.`);
+    } catch (error) {
+      // An unknown event or a bug: recover with a snapshot from the server.
+      console.error(error);
+      this.queue = [];
+      this.feed?.resync();
+    }
+  }
+
+  /** @param {Message} message */
+  handleChat(message) {
+    if (message.table !== this.id) return;
+    this.panel.chat(message.name, message.text, message.player === this.connection.welcome?.player);
+    const seat = this.table?.seats.findIndex((taken) => taken?.player === message.player) ?? -1;
+    if (seat >= 0) this.stage.showChat(seat, message.text);
+  }
+
+  ownSeat() {
+    const player = this.connection.welcome?.player;
+    const seat = this.table?.seats.findIndex((taken) => taken?.player === player) ?? -1;
+    return seat < 0 ? null : seat;
+  }
+
+  render() {
+    byId("reconnecting").hidden = this.id === null || this.connection.state === "online";
+    if (!this.table) return;
+    /** @type {Scene} */
+    const scene = {
+      table: this.table,
+      epoch: this.epoch,
+      memory: this.memory,
+      own: this.ownSeat(),
+      live: this.connection.state === "online" && this.feed?.listening === true,
+      discards: this.discards,
+    };
+    this.discards.follow(scene.table, scene.own);
+    setText(byId("table-name"), this.table.name);
+    this.renderGame(this.table);
+    setText(byId("hand-number"), String(this.table.hand_number));
+    byId("hand-label").hidden = !this.table.hand_number;
+    this.stage.render(scene);
+    this.actions.render(scene);
+    this.controls.render(scene);
+    this.options.render(scene);
+    this.choice.render(scene);
+    this.tick();
+    this.renderTitle(scene);
+  }
+
+  /** @param {TableState} table */
+  renderGame(table) {
+    const { config } = table;
+    const game = gameAt(table);
+    const mix = isMix(config.variant) ? `${gameName(config.variant)} · ` : "";
+    const words = `${mix}${shortGameName(game)} ${describeStakes(config, game)}`;
+    setText(byId("stakes"), words);
+    // On narrow screens the stakes are shown on the felt instead.
+    setText(byId("game-line"), `${shortGameName(game)} ${describeStakes(config, game)}`);
+    byId("stakes").title = `${gameName(game)} ${describeStakes(config, game)}`;
+  }
+
+  /** Update the clocks. */
+  tick() {
+    if (!this.table) return;
+    const now = this.connection.serverNow();
+    this.stage.tick(this.table, now);
+    this.actions.tick(this.table, now);
+  }
+
+  /** @param {Scene} scene */
+  renderTitle({ table, own }) {
+    const mine = own !== null && table.hand?.turn?.seat === own;
+    const title = mine ? `● Your turn – ${table.name}` : `${table.name} – pokerws`;
+    if (document.title !== title) document.title = title;
+  }
+}
+
+/** CSS classes of log lines, by event type. @type {Record<string, string>} */
+const LOG_STYLES = {
+  hand_started: "heading",
+  board_dealt: "street",
+  hole_cards_dealt: "street",
+  draw_started: "street",
+  game_changed: "note",
+  pot_awarded: "win",
+  hand_cancelled: "note",
+  player_sat: "note",
+  player_stood: "note",
+  player_sat_in: "note",
+  player_sat_out: "note",
+};

@@ -1,0 +1,197 @@
+"""A `Store` in dicts, for tests: the same contract as Postgres, and nothing survives."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from pokerws.game.state import TableId
+from pokerws.storage.accounts import table_account
+from pokerws.storage.memory_accounts import MemoryAccounts
+from pokerws.storage.names import MemoryNames
+from pokerws.storage.store import (
+    Change,
+    Claimed,
+    EventRow,
+    Game,
+    Position,
+    Stored,
+    StoredStatus,
+    StoreRejected,
+)
+
+# The limits of the SQL constraints, in bytes.
+MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20
+MAX_NAME = 256
+MAX_KEY_ID = 64
+
+
+@dataclass
+class _Row:
+    """A game: its newest change, and who owns it."""
+
+    change: Change
+    epoch: int
+    status: StoredStatus = "waiting"
+    log: dict[int, EventRow] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the table is to be listed and loaded."""
+        return self.status in ("waiting", "active")
+
+
+class MemoryStore:
+    """A `Store` in a dict."""
+
+    def __init__(self) -> None:
+        self._rows: dict[TableId, _Row] = {}
+        self._accounts = MemoryAccounts()
+        self._names = MemoryNames()
+        self._session_key = secrets.token_urlsafe(48)
+
+    async def save(self, changes: Sequence[Change]) -> set[TableId]:
+        """Part of `Store`."""
+        return self._save(changes)
+
+    def _save(self, changes: Sequence[Change]) -> set[TableId]:
+        assert len({change.table for change in changes}) == len(changes), "one change a table"
+        for change in changes:
+            _check(change)
+        writable = [change for change in changes if self._is_next(change)]
+        for change in writable:
+            self._check_chips(change)
+        self._accounts.book({change.table: change.transfers for change in writable})
+        for change in writable:
+            self._write(change)
+        return {change.table for change in writable}
+
+    @property
+    def accounts(self) -> MemoryAccounts:
+        """Part of `Store`."""
+        return self._accounts
+
+    @property
+    def names(self) -> MemoryNames:
+        """Part of `Store`."""
+        return self._names
+
+    async def position(self, table: TableId) -> Position | None:
+        """Part of `Store`."""
+        row = self._rows.get(table)
+        return None if row is None else Position(row.change.version, row.epoch)
+
+    async def claim(self, table: TableId) -> Claimed | None:
+        """Part of `Store`."""
+        row = self._rows.get(table)
+        if row is None or not row.is_open:
+            return None
+        row.epoch += 1
+        return Claimed(
+            snapshot=row.change.snapshot,
+            version=row.change.version,
+            epoch=row.epoch,
+            saved_ms=row.change.at_ms,
+            log_seq=max(row.log, default=0),
+            later_events=_after(row.log, row.change.version),
+        )
+
+    async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
+        """Part of `Store`."""
+        claimed = {table: await self.claim(table) for table in tables}
+        return {table: one for table, one in claimed.items() if one is not None}
+
+    async def look(self, table: TableId) -> Stored | None:
+        """Part of `Store`."""
+        row = self._rows.get(table)
+        if row is None:
+            return None
+        log_seq = max(row.log, default=0)
+        return Stored(row.status, row.change.snapshot, row.change.version, row.epoch, log_seq)
+
+    async def quarantine(self, table: TableId, at: Position) -> None:
+        """Part of `Store`."""
+        row = self._rows.get(table)
+        if row is not None and row.is_open and (row.change.version, row.epoch) == at:
+            row.status = "quarantined"
+
+    async def idle(self, before_ms: int, limit: int) -> list[TableId]:
+        """Part of `Store`."""
+        idle = [t for t, row in self._rows.items() if row.is_open and row.change.at_ms < before_ms]
+        return sorted(idle, key=lambda table: self._rows[table].change.at_ms)[:limit]
+
+    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
+        """Part of `Store`."""
+        return [
+            Game(
+                table=table,
+                name=row.change.name,
+                status=row.change.status,
+                config=row.change.config,
+                players=row.change.players,
+                hand_number=row.change.hand_number,
+                version=row.change.version,
+                epoch=row.epoch,
+            )
+            for table, row in self._rows.items()
+            if row.is_open and table not in besides
+        ]
+
+    async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        """Part of `Store`."""
+        row = self._rows.get(table)
+        return [] if row is None else _after(row.log, after_seq)[:limit]
+
+    async def session_key(self) -> str:
+        """Part of `Store`."""
+        return self._session_key
+
+    async def close(self) -> None:
+        """Part of `Store`.  There is nothing to let go of."""
+
+    def _is_next(self, change: Change) -> bool:
+        row = self._rows.get(change.table)
+        if change.expected == 0 or row is None:
+            return change.expected == 0 and row is None
+        return (row.change.version, row.epoch) == (change.expected, change.epoch)
+
+    def _check_chips(self, change: Change) -> None:
+        row = self._rows.get(change.table)
+        there = 0 if row is None else row.change.chips
+        home = table_account(change.table)
+        moved = sum(t.amount if t.target == home else -t.amount for t in change.transfers)
+        if change.chips != there + moved:
+            raise StoreRejected(f"{change.table}: chips are not conserved")
+
+    def _write(self, change: Change) -> None:
+        row = self._rows.get(change.table)
+        if row is None:
+            row = self._rows[change.table] = _Row(change, change.epoch)
+        row.change = change
+        row.status = change.status
+        for event in change.events:
+            row.log[event.seq] = event
+        if change.expected >= change.version:
+            # Events that somebody else wrote after ours are none of this table's.
+            row.log = {seq: event for seq, event in row.log.items() if seq <= change.version}
+
+
+def _after(log: dict[int, EventRow], seq: int) -> list[EventRow]:
+    return [log[number] for number in sorted(log) if number > seq]
+
+
+def _check(change: Change) -> None:
+    """Raise StoreRejected where a constraint of the SQL tables would break."""
+    rules = {
+        "name": 1 <= len(change.name.encode(errors="replace")) <= MAX_NAME,
+        "status": change.status in ("waiting", "active", "closed"),
+        "chips": change.chips >= 0,
+        "key": change.key_id is None or 1 <= len(change.key_id) <= MAX_KEY_ID,
+        "numbers": min(change.players, change.hand_number, change.total_pot, change.epoch) >= 0,
+        "version": change.version >= 0,
+        "snapshot": 2 <= len(change.snapshot) <= MAX_SNAPSHOT,
+        "seq": all(event.seq >= 1 for event in change.events),
+        "payload": all(2 <= len(event.payload) <= MAX_PAYLOAD for event in change.events),
+    }
+    broken = [name for name, holds in rules.items() if not holds]
+    if broken:
+        raise StoreRejected(f"{change.table}: {', '.join(broken)}")

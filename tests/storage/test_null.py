@@ -1,0 +1,135 @@
+"""The store and the journal of a server without a database."""
+
+import logging
+
+import pytest
+import structlog
+
+from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.table import open_table
+from pokerws.storage.accounts import player_account
+from pokerws.storage.journal.change_builder import ChangeBuilder, Step
+from pokerws.storage.memory_accounts import MemoryAccounts
+from pokerws.storage.null import NullJournal, NullStore
+from pokerws.storage.outcomes import NoMetrics
+from pokerws.storage.store import Overdrawn, Position, TableSnapshot
+from pokerws.storage.vault.vault import Vault
+from tests.storage.changes import brings, change
+from tests.storage.conftest import Heard
+
+T1, ANN = TableId("t1"), PlayerId("ann")
+
+
+class Counts(NoMetrics):
+    def __init__(self) -> None:
+        self.operations: list[tuple[str, str]] = []
+
+    def operation(self, operation: str, outcome: str) -> None:
+        self.operations.append((operation, outcome))
+
+
+async def test_chips_move_as_soon_as_a_change_is_put(heard: Heard) -> None:
+    accounts = MemoryAccounts()
+    journal = NullJournal(accounts)
+    journal.subscribe(heard)
+    await accounts.open(ANN, 1_000, 0)
+
+    journal.put(change(version=2, transfers=(brings("ann", 400, 2),)))
+
+    assert (await accounts.open(ANN, 0, 0)).balance == 600
+    assert heard.versions_written == [(T1, 2)]
+
+
+async def test_a_change_that_moves_no_chips_is_reported_to_nobody(heard: Heard) -> None:
+    journal = NullJournal(MemoryAccounts())
+    journal.subscribe(heard)
+    journal.put(change())
+    assert heard.versions_written == []
+
+
+async def test_an_account_that_cannot_pay_keeps_what_it_has(heard: Heard) -> None:
+    accounts = MemoryAccounts()
+    journal = NullJournal(accounts)
+    journal.subscribe(heard)
+    await accounts.open(ANN, 300, 0)
+
+    with pytest.raises(Overdrawn, match=player_account(ANN)):
+        journal.put(change(transfers=(brings("ann", 400, 1),)))
+
+    assert (await accounts.open(ANN, 0, 0)).balance == 300
+    assert heard.versions_written == []
+
+
+async def test_nothing_waits_and_nothing_is_kept() -> None:
+    journal = NullJournal(MemoryAccounts())
+    journal.start()
+    for version in range(100):
+        journal.put(change(expected=version))
+    assert not journal.keeps
+    assert journal.waiting == journal.waiting_events == journal.oldest_ms == journal.dropped == 0
+    await journal.flush(0)
+    assert await journal.stop(0)
+
+
+async def test_a_change_counts_as_saved_in_memory_and_the_first_as_made() -> None:
+    counts = Counts()
+    journal = NullJournal(MemoryAccounts(), counts)
+    with structlog.testing.capture_logs() as lines:
+        journal.put(change())
+        journal.put(change(expected=1))
+    assert counts.operations == [
+        ("create_game", "IN_MEMORY"),
+        ("save_game", "IN_MEMORY"),
+        ("save_game", "IN_MEMORY"),
+    ]
+    made = [line for line in lines if line["event"] == "create_game"]
+    assert [(line["outcome"], line["name"]) for line in made] == [("IN_MEMORY", "Main table")]
+
+
+@pytest.mark.parametrize(("level", "lines"), [(logging.DEBUG, 1), (logging.INFO, 0)])
+async def test_each_change_has_a_line_at_debug_level_only(
+    monkeypatch: pytest.MonkeyPatch, level: int, lines: int
+) -> None:
+    monkeypatch.setattr(logging.root, "level", level)
+    with structlog.testing.capture_logs() as logged:
+        NullJournal(MemoryAccounts()).put(change(expected=1))
+    assert len([line for line in logged if line["event"] == "save_game"]) == lines
+
+
+async def test_no_row_is_built_for_a_journal_that_keeps_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def seal(*_: object) -> None:
+        raise AssertionError("a snapshot was encoded")
+
+    monkeypatch.setattr(Vault, "seal_snapshot", seal)
+    table, events = open_table(T1, "One", TableConfig())
+    builder = ChangeBuilder(TableSnapshot(table), 1, Vault(()), keep_events=False, only_steps=True)
+
+    for _ in range(2):
+        one = builder.next(events, (), 0)
+        assert isinstance(one, Step)
+        NullJournal(MemoryAccounts()).put(one)
+
+
+async def test_a_null_store_has_no_games() -> None:
+    store = NullStore()
+    assert await store.save([change()]) == set()
+    assert await store.games() == []
+    assert await store.idle(1 << 60, 10) == []
+    assert await store.position(T1) is None
+    assert await store.look(T1) is None
+    assert await store.claim(T1) is None
+    assert await store.claim_many([T1]) == {}
+    assert await store.events(T1, 0, 10) == []
+    await store.quarantine(T1, Position(1, 1))
+    await store.close()
+
+
+async def test_a_null_store_keeps_accounts_and_names_for_as_long_as_it_lives() -> None:
+    store = NullStore()
+    assert (await store.accounts.open(ANN, 700, 0)).balance == 700
+    assert await store.names.claim("ann", ANN, "Ann", now_ms=0, until_ms=10)
+    assert not await store.names.claim("ann", PlayerId("ben"), "Ann", now_ms=0, until_ms=10)
+    key = await store.session_key()
+    assert key == await store.session_key() != await NullStore().session_key()
