@@ -7,7 +7,7 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage soak fuzz bench bench-long bench-guard docs lint format clean
+.PHONY: help run test coverage soak fuzz bench bench-guard docs lint format clean
 
 help: ## List the targets
 	@echo "Usage: make TARGET"
@@ -43,16 +43,12 @@ fuzz: $(READY) ## Fuzz the message decoder, guided by coverage (FUZZ_S=120 secon
 	@$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1
 
 PEER := bench/live/peer
-bench: $(READY) ## Run all benchmarks and write bench/RESULTS.md (25 minutes)
+bench: $(READY) ## Measure speed and memory (PARTS="engine live" ROUNDS=3 OURS=../before)
 	@tests/install-node.sh $(PEER)
-	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench $(PARTS) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OURS),--ours $(OURS))
 
-MINUTES ?= 60
-bench-long: $(READY) ## Play at half load, write bench/long.json and bench/RESULTS.md (MINUTES=60)
-	@$(BIN)/python -m bench.live.long --minutes $(MINUTES)
-
-bench-guard: $(READY) ## Check that fixed work costs no more than recorded (RECORD=1 to record)
-	@$(BIN)/python -m bench.guard $(if $(RECORD),--record)
+bench-guard: $(READY) ## Count instructions per action, with valgrind (RECORD=1 to record them)
+	@$(BIN)/python -m bench.instructions $(if $(RECORD),--record)
 
 docs: $(READY) ## Generate the protocol documents and .env.example from the code
 	$(BIN)/python -m pokerws.schema protocol > docs/protocol.md.new

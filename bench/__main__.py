@@ -1,126 +1,94 @@
-"""The benchmark's command line: `python -m bench` runs all parts and writes the results down.
+"""Command line of the benchmark: `python -m bench` measures all parts and writes the results.
 
-`python -m bench journal` (or another part, or several) runs parts and only prints them.
+With parts as arguments, it measures and prints these only. The README lists the parts.
 """
 
 import argparse
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
-import uvloop
+import msgspec
 
-from bench import engine, hydration, journal, latency
-from bench.figures import Part, scenario_table, table
-from bench.long_run import stored_part
-from bench.place import Place, measuring_place
-from bench.played import Played
-from bench.report import Results, describe, write
-from pokerws import logs
+from bench.figures import Part, table
+from bench.report import Results, describe, wrapped, write
 
-Measure = Callable[[Place, Played], Awaitable[Part]]
-STORAGE: dict[str, Measure] = {
-    "journal": journal.measure,
-    "latency": latency.measure,
-    "hydration": hydration.measure,
+# Imported when needed: some parts need Linux, and each takes a while to import.
+PARTS = {
+    "engine": "bench.engine",
+    "journal": "bench.journal",
+    "hydration": "bench.hydration",
+    "live": "bench.live.matches",
+    "memory": "bench.live.memory",
+    "growth": "bench.live.growth",
 }
-RULES: dict[str, Callable[[], Part]] = {
-    "engine": engine.measure,
-    "variants": engine.measure_variants,
-}
-# Parts that put a server under load, and watch it with what only Linux has: so they are imported
-# when they are asked for.
-LIVE = {
-    "live": ("bench.live.scenarios", "measure"),
-    "peer": ("bench.live.scenarios", "measure_peer"),
-    "memory": ("bench.live.memory", "measure"),
-    "growth": ("bench.live.growth", "measure"),
-    "storm": ("bench.live.storm", "measure"),
-    "cold": ("bench.live.cold", "measure"),
-    "profiles": ("bench.live.profiles", "measure"),
-}
-PARTS = (*STORAGE, *RULES, *LIVE)
+# Parts that call internals of the server, whose names change from one checkout to the next.
+THIS_CHECKOUT_ONLY = {"journal", "hydration"}
+ROUNDS = 3
+# Measures the engine of another checkout: `bench` is imported from here, `pokerws` from there.
+ENGINE_ELSEWHERE = """
+import sys, msgspec, bench
+sys.path.insert(0, sys.argv[1])
+from bench import engine
+sys.stdout.buffer.write(msgspec.json.encode(engine.measure(int(sys.argv[2]))))
+"""
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run what is asked for."""
-    # Whoever ends this means the servers that it has started too.
+    """Measure the chosen parts."""
+    # SIGTERM unwinds the stack like Ctrl-C, so that started servers are stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="*", help=f"of {', '.join(PARTS)}; all without")
-    chosen = parser.parse_args(arguments).part
-    unknown = [part for part in chosen if part not in PARTS]
-    if unknown:
-        parser.error(f"no such part: {', '.join(unknown)} (there are {', '.join(PARTS)})")
-    with _log_to_nowhere():
-        results = run(chosen or list(PARTS), shown(arguments))
-    if not chosen:
-        results.parts += stored_part()
+    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; without any, all")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds per figure")
+    parser.add_argument("--ours", type=Path, help="checkout to measure in place of this one")
+    chosen = parser.parse_args(arguments)
+    parts = chosen.part or [*PARTS]
+    if unknown := set(parts) - PARTS.keys():
+        parser.error(f"expected parts from {', '.join(PARTS)}, got {', '.join(unknown)}")
+    if chosen.rounds < 1:
+        parser.error("expected at least one round")
+    if chosen.ours and (here_only := THIS_CHECKOUT_ONLY.intersection(parts)):
+        parser.error(f"with --ours, leave out {', '.join(here_only)}: they measure this checkout")
+    results = Results(describe(" ".join(["python", "-m", "bench", *arguments])), [])
+    for name in parts:
+        began_s = time.perf_counter()
+        part = measured(name, chosen.rounds, chosen.ours)
+        part.seconds = time.perf_counter() - began_s
+        results.parts.append(part)
+        print("\n".join(["", f"## {name}, {part.seconds:.0f} s", *table(part.figures), ""]))
+        print("\n".join(line for note in part.notes for line in wrapped(note, "- ")), flush=True)
+    if not chosen.part:
         write(results)
-        print("written to bench/results.json and bench/RESULTS.md")
+        print("Written to bench/results.json and bench/RESULTS.md.")
 
 
-def shown(arguments: Sequence[str]) -> str:
-    """The command as one types it."""
-    return " ".join(["python", "-m", "bench", *arguments])
-
-
-@contextlib.contextmanager
-def _log_to_nowhere() -> Iterator[None]:
-    """The server's own log, made as always and written nowhere."""
+def measured(name: str, rounds: int, ours: Path | None) -> Part:
+    """Measure one part."""
+    if ours is not None:
+        if name == "engine":
+            return _engine_of(ours, rounds)
+        import_module("bench.live.servers").measure_checkout(ours.resolve())
+    # The server's log is formatted as usual, and discarded.
     with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
         with contextlib.redirect_stdout(nowhere):
-            logs.configure("json", "info")
-        yield
+            import_module("pokerws.logs").configure("json", "info")
+        part: Part = import_module(PARTS[name]).measure(rounds)
+    return part
 
 
-def run(parts: Sequence[str], command: str) -> Results:
-    """Measure the parts one after the other."""
-    results = Results(describe(command), [])
-    for name in parts:
-        started_s = time.perf_counter()
-        part = measured(name, results)
-        part.seconds = time.perf_counter() - started_s
-        results.parts.append(part)
-        print("\n".join(["", *said(part), ""]), flush=True)
-    return results
-
-
-def measured(name: str, results: Results) -> Part:
-    """One part."""
-    if name in STORAGE:
-        return uvloop.run(_stored(STORAGE[name], results))
-    if name in RULES:
-        return RULES[name]()
-    module, function = LIVE[name]
-    measure: Callable[[], Part] = getattr(import_module(module), function)
-    return measure()
-
-
-async def _stored(measure: Measure, results: Results) -> Part:
-    """A part that is measured on a database of its own."""
-    async with measuring_place() as place:
-        results.run.versions["PostgreSQL"] = place.store.version
-        await place.use_log_files()
-        return await measure(place, _played())
-
-
-@cache
-def _played() -> Played:
-    return Played.make()
-
-
-def said(part: Part) -> list[str]:
-    """A part for who waits for it."""
-    lines = table(part.figures) if part.figures else []
-    if part.scenarios:
-        lines += ["", *scenario_table(part.scenarios)]
-    return [*lines, "", *part.notes]
+def _engine_of(checkout: Path, rounds: int) -> Part:
+    command = [sys.executable, "-c", ENGINE_ELSEWHERE, str(checkout.resolve()), str(rounds)]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, check=True
+    )
+    return msgspec.json.decode(done.stdout, type=Part)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
-"""Whole hands on the real core: any variant, random legal actions, 100 big blinds deep each hand.
+"""Whole hands by the rules alone: any variant, random legal actions, 100 big blinds deep.
 
-It owns how an action is chosen from what a turn states, and how stacks are made even again between
-hands.  It times nothing.
+It owns the choice of an action, and the reset of stacks between hands. It times nothing.
 """
 
 import os
@@ -20,36 +19,37 @@ from pokerws.game.variants import VARIANTS, Variant
 SEATS = 6
 SMALL_BLIND, BIG_BLIND = 50, 100
 STACK = 100 * BIG_BLIND
-# The clock stands still: hands are due at once, and nobody's time is ever up.
-NOW_MS = 0
+# The clock stands still, far in the future: hands are due at once, and no turn times out.
+NOW_MS = 4_000_000_000_000
 
-# Gives the next number of a hand, from 0 up to 1.
+# Returns the next random number of a hand, in [0, 1).
 Draw = Callable[[], float]
 
 
 class OurTable:
-    """A table of ours that plays one hand after the other, as a server's would.
+    """A table that plays one hand after the other, as a server's does.
 
-    The events of a hand are kept until the next one, in `events`.
+    `events` are those of the last hand.
     """
 
     name = "pokerws"
 
-    def __init__(self, variant: str = "NT") -> None:
+    def __init__(self, variant: str = "NT", players: int = SEATS) -> None:
         self.shuffle = shuffler(os.urandom)
         config = _config(VARIANTS[variant])
         self.table, self.events = open_table(TableId("5f0c64a2e19b"), "Main table", config)
-        self.players = [PlayerId(f"p_{number:016x}") for number in range(config.seats)]
+        players = min(players, config.seats)
+        self.players = [PlayerId(f"p_{number:016x}") for number in range(players)]
         for number, player in enumerate(self.players):
             sit = commands.Sit(player, f"Player {number}", number, STACK)
             play(self.table, sit, NOW_MS, self.shuffle)
 
     def prepare(self) -> None:
-        """Give every seat 100 big blinds again, and let the next hand be due."""
+        """Reset every stack to 100 big blinds, and apply all that precedes the next hand."""
         table = self.table
         for number, seat in enumerate(table.seats):
             assert seat is not None, "nobody leaves"
-            # What was won goes as well, which no player may ask for; so there is no command for it.
+            # An event, not a command: no command takes chips from a player who stays.
             apply(table, ChipsAdded(number, seat.player, STACK - seat.stack))
             if seat.sitting_out:
                 apply(table, PlayerSatIn(number))
@@ -58,7 +58,7 @@ class OurTable:
                 apply(table, event)
 
     def play(self, draw: Draw) -> int:
-        """Play the hand that is due; the number of actions."""
+        """Play the hand that is due; return the number of actions."""
         table, shuffle = self.table, self.shuffle
         events: list[TableEvent] = play(table, commands.TimeUp(), NOW_MS, shuffle)
         actions = 0
@@ -69,29 +69,29 @@ class OurTable:
         return actions
 
     def choose(self, hand: Hand, draw: Draw) -> commands.Act:
-        """A random answer to the turn that is open, from what the turn states alone."""
+        """A random answer to the open turn."""
         turn = hand.turn
-        assert turn is not None, "a hand waits for nothing but players"
+        assert turn is not None, "a hand always waits for a player"
         player, action = self.players[turn.seat], choose_action(turn.actions, draw)
         if action in ("bet", "raise"):
             return commands.Act(player, turn.number, action, turn.min_to)
         if action == "discard":
             seat = hand.seats[turn.seat]
-            assert seat is not None, "whose turn it is was dealt in"
+            assert seat is not None, "the player to act has cards"
             cards = choose_discards(turn, seat.cards, draw)
             return commands.Act(player, turn.number, action, cards=cards)
         return commands.Act(player, turn.number, action)
 
 
 def choose_action(actions: Sequence[str], draw: Draw) -> commands.Action:
-    """Any action, all equally likely; but nobody folds who may check.  A fold comes first."""
+    """Any action, all equally likely, but no fold where a check is free. A fold comes first."""
     first = 1 if actions[0] == "fold" and "check" in actions else 0
     action = actions[first + int(draw() * (len(actions) - first))]
     return cast("commands.Action", action)
 
 
 def choose_discards(turn: Turn, cards: Sequence[Card], draw: Draw) -> list[Card]:
-    """Any legal number of the cards, at least one; all numbers are equally likely."""
+    """A random legal number of the cards, at least one."""
     least = max(1, turn.discard_min)
     count = least + int(draw() * (turn.discard_max - least + 1))
     left = list(cards)

@@ -1,7 +1,7 @@
-"""How fast the journal writes full batches, against a bare loop of its statement and pgbench.
+"""Speed of the journal: full batches, from `put` until the commit is known.
 
-All three write to `games` on one server, each to 200 or 400 rows of its own.  What is written is
-made before the clock starts: changes for the journal, the statement's arguments for the bare loop.
+The ceiling is the store's own statement in a bare loop, on rows of its own, with arguments made
+before the clock starts.
 """
 
 import asyncio
@@ -9,149 +9,122 @@ import gc
 import time
 from collections.abc import Sequence
 
+import uvloop
+
 from bench.figures import Part, figure
-from bench.pgbench import Pgbench
-from bench.place import BATCH_TABLES, Place
-from bench.played import EVENTS_A_CHANGE, PLAYERS, Played, Written, table_ids
+from bench.place import BATCH_TABLES, Place, measuring_place
+from bench.played import EVENTS_A_CHANGE, Played, table_ids
 from bench.progress import rounds as rounds_of
 from pokerws.game.state import TableId
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.postgres.save_statement import SAVE, save_statement
-from pokerws.storage.store import Change, Store
+from pokerws.storage.store import Change
 
-# The journal has the next batch while one is on its way, as when many tables are played.
+# Full batches: two groups of tables, since the journal collects a batch while it writes another.
 AHEAD = 2
-ROUNDS, BATCHES, PGBENCH_S = 9, 60, 1.5
-# Rounds before those that count, for caches and for pages that a checkpoint made the first of.
-WARM_UP = 1
+# Batches are quick: so many rounds for each of the other parts.
+ROUNDS_EACH, BATCHES = 3, 60
 
 
-async def measure(
-    place: Place,
-    played: Played,
-    *,
-    rounds: int = ROUNDS,
-    batches: int = BATCHES,
-    pgbench_s: float = PGBENCH_S,
-) -> Part:
-    """Changes a second of the journal and of its ceilings."""
-    ours, save, bare = (Batches(played, seed) for seed in (1, 2, 3))
-    pgbench = Pgbench(place, played)
-    await place.fill([*ours.openings, *save.openings, *bare.openings, *pgbench.openings])
-    measured: list[dict[str, float]] = []
-    for turn in rounds_of("journal", WARM_UP + rounds):
-        seconds = dict.fromkeys(("journal", "save", "bare"), 0.0)
-        # Each in turn is the first after pgbench.
-        for name in [*seconds][turn % 3 :] + [*seconds][: turn % 3]:
-            writes = {"journal": ours, "save": save, "bare": bare}[name].take(batches)
-            # What was made for the round is no work for the collector while it runs.
-            gc.collect()
-            gc.freeze()
-            if name == "journal":
-                seconds[name] = await journal_s(place.store, writes)
-            elif name == "save":
-                seconds[name] = await store_s(place.store, writes)
-            else:
-                seconds[name] = await bare_s(place, writes)
-            gc.unfreeze()
-        rates = {name: batches * BATCH_TABLES / took_s for name, took_s in seconds.items()}
-        measured.append({**rates, "pgbench": await pgbench.run(pgbench_s)})
-    await pgbench.check()
-    return _part(played, measured[WARM_UP:])
+class Rows:
+    """Tables that change in turn."""
+
+    def __init__(self, played: Played, seed: int, count: int) -> None:
+        self.tables = table_ids(seed, count)
+        self.openings = [played.opening(table) for table in self.tables]
+        self._steps = [
+            played.steps_of(table, 31 * place) for place, table in enumerate(self.tables)
+        ]
+
+    def take(self, count: int) -> list[Change]:
+        """The next `count` changes, a multiple of the number of tables."""
+        assert count % len(self.tables) == 0
+        return [next(steps) for _ in range(count // len(self.tables)) for steps in self._steps]
 
 
-def _part(played: Played, measured: Sequence[dict[str, float]]) -> Part:
-    def pairs(ours: str, ceiling: str) -> list[tuple[float, float]]:
-        return [(rates[ours], rates[ceiling]) for rates in measured]
+def measure(rounds: int) -> Part:
+    """Changes per second, on a database of its own."""
+    return uvloop.run(_measure(ROUNDS_EACH * rounds))
 
-    unit, what = "changes/s", "journal, put to committed"
-    bare, pgbench = "bare loop", "pgbench, one row a commit"
-    return Part(
-        "journal",
-        [
-            figure(
-                what, unit, pairs("journal", "bare"), against=bare, bound="at least", target=0.8
-            ),
-            figure("`store.save` alone", unit, pairs("save", "bare"), against=bare),
-            figure(
-                what, unit, pairs("journal", "pgbench"), against=pgbench, bound="at least", target=8
-            ),
-        ],
-        [
-            (
-                f"Batches of {BATCH_TABLES} tables, {EVENTS_A_CHANGE} events a change, as played "
-                f"by {PLAYERS} players at random: snapshots of {played.snapshot_bytes:,.0f} "
-                f"bytes and events of {played.event_bytes:,.0f} bytes in the mean."
-            ),
-            "The bare loop executes the store's statement with arguments made beforehand.",
-            (
-                "pgbench updates one row of games by id, version and epoch, with such a snapshot "
-                "and without events, on one connection, prepared."
-            ),
-        ],
+
+async def _measure(rounds: int) -> Part:
+    async with measuring_place() as place:
+        return await measure_at(place, Played(), rounds)
+
+
+async def measure_at(place: Place, played: Played, rounds: int, *, batches: int = BATCHES) -> Part:
+    """Changes per second of the journal and of the bare loop."""
+    ours, bare = (Rows(played, seed, AHEAD * BATCH_TABLES) for seed in (1, 2))
+    await place.fill([*ours.openings, *bare.openings])
+    count, pairs = batches * BATCH_TABLES, []
+    for turn in rounds_of("journal", 1 + rounds):
+        own, other = ours.take(count), bare.take(count)
+        # Objects from before the round are not visited by the garbage collector.
+        gc.collect()
+        gc.freeze()
+        if turn % 2:
+            own_s = await journal_s(place, own)
+            other_s = await bare_s(place, other)
+        else:
+            other_s = await bare_s(place, other)
+            own_s = await journal_s(place, own)
+        pairs.append((count / own_s, count / other_s))
+    what = "full batches, put to committed"
+    # The first round fills caches.
+    measured = figure(what, "changes/s", pairs[1:], against="bare loop", target=0.8)
+    note = (
+        f"Batches of {BATCH_TABLES} tables, {EVENTS_A_CHANGE} events per change, as played at "
+        f"random: snapshots of {played.snapshot_bytes:,.0f} bytes on average."
     )
+    return Part("journal", [measured], [note])
 
 
-class Batches:
-    """Endless batches of changes, for groups of 200 tables in turn."""
+class Commits:
+    """A `JournalListener` that counts commits, and expects nothing else."""
 
-    def __init__(self, played: Played, seed: int) -> None:
-        tables = table_ids(seed, AHEAD * BATCH_TABLES)
-        self.openings = [played.opening(table) for table in tables]
-        steps = [played.steps_of(table, 31 * place) for place, table in enumerate(tables)]
-        self._groups = [steps[n * BATCH_TABLES : (n + 1) * BATCH_TABLES] for n in range(AHEAD)]
-        self._taken = 0
+    def __init__(self) -> None:
+        self.count = 0
+        self.progress = asyncio.Event()
 
-    def take(self, count: int) -> list[list[Change]]:
-        """The next batches."""
-        batches = []
-        for _ in range(count):
-            batches.append([next(steps) for steps in self._groups[self._taken % AHEAD]])
-            self._taken += 1
-        return batches
+    def written(self, table: TableId, version: int) -> None:
+        self.count += 1
+        self.progress.set()
+
+    def fenced(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was fenced")
+
+    def rejected(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was rejected")
+
+    def conflict(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was edited")
 
 
-async def journal_s(store: Store, batches: Sequence[Sequence[Change]]) -> float:
-    """How long the journal takes from the first `put` until the last commit is known."""
-    committed, progress = 0, asyncio.Event()
-
-    def written(table: TableId, version: int) -> None:
-        nonlocal committed
-        committed += 1
-        progress.set()
-
-    journal = Journal(store, keep_events=True)
-    journal.subscribe(Written(written))
+async def journal_s(place: Place, changes: Sequence[Change]) -> float:
+    """Seconds from the first `put` until the last commit is known."""
+    commits = Commits()
+    journal = Journal(place.store, keep_events=True)
+    journal.subscribe(commits)
     journal.start()
     started_s = time.perf_counter()
-    for number, batch in enumerate(batches):
-        # A group's next change is put when the one before it is written, so that none is merged.
-        while committed < (number - AHEAD + 1) * BATCH_TABLES:
-            progress.clear()
-            await progress.wait()
-        for change in batch:
-            journal.put(change)
+    for index, change in enumerate(changes):
+        # A table's next change waits for the one before, so that the journal merges none.
+        while index - commits.count >= AHEAD * BATCH_TABLES:
+            commits.progress.clear()
+            await commits.progress.wait()
+        journal.put(change)
     await journal.flush(60)
     took_s = time.perf_counter() - started_s
     assert await journal.stop(0)
-    assert committed == sum(map(len, batches)), "a change was merged or lost"
+    assert commits.count == len(changes), "a change was merged or lost"
     return took_s
 
 
-async def store_s(store: Store, batches: Sequence[Sequence[Change]]) -> float:
-    """The same through the store's `save`, without the journal."""
-    started_s = time.perf_counter()
-    for batch in batches:
-        written = await store.save(batch)
-        assert len(written) == len(batch)
-    return time.perf_counter() - started_s
-
-
-async def bare_s(place: Place, batches: Sequence[Sequence[Change]]) -> float:
-    """The same with nothing but the statement."""
+async def bare_s(place: Place, changes: Sequence[Change]) -> float:
+    """Seconds that the statement alone takes, in full batches."""
+    batches = [changes[at : at + BATCH_TABLES] for at in range(0, len(changes), BATCH_TABLES)]
     arguments = [save_statement(batch, overwrite=False)[1] for batch in batches]
     started_s = time.perf_counter()
-    for columns, batch in zip(arguments, batches, strict=True):
-        written = await place.bare.fetch(SAVE, *columns)
-        assert len(written) == len(batch)
+    for columns in arguments:
+        assert len(await place.bare.fetch(SAVE, *columns)) == BATCH_TABLES
     return time.perf_counter() - started_s

@@ -1,7 +1,7 @@
-"""Where things are measured: a PostgreSQL of our own with its usual settings, fsync among them.
+"""A PostgreSQL server of the benchmark's own, with the usual settings, fsync included.
 
-It owns the server's start and end, and the connection of the bare loops, which has the settings of
-the store's writing connection.
+It owns the server's start and stop, and the bare connection of the ceilings, which has the settings
+of the store's writing connection.
 """
 
 import shutil
@@ -20,60 +20,53 @@ from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change
 
 BATCH_TABLES = 200
-# A server that has run for a while writes into log files that it has used before; a new one makes
-# each of them first, 16 MB of zeros.  So many are made before anything is measured.
-LOG_FILES = 64
-NEXT_LOG_FILE = "SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()"
+# A new server fills each WAL file with zeros first, one that has run for a while reuses old files.
+# So many are made before anything is measured, 16 MB each.
+WAL_FILES = 64
+NEXT_WAL_FILE = "SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()"
 
 
 @dataclass
 class Place:
-    """A migrated, empty database: the store on it, and a bare connection beside it."""
+    """A migrated, empty database: the store, and a bare connection beside it."""
 
-    server: EmbeddedPostgres
     store: PostgresStore
     bare: "asyncpg.Connection[asyncpg.Record]"
 
     async def fill(self, changes: Sequence[Change]) -> None:
-        """Store changes that make rows, and let PostgreSQL see how many there are."""
+        """Store changes that insert rows, and update PostgreSQL's statistics."""
         for first in range(0, len(changes), BATCH_TABLES):
             batch = changes[first : first + BATCH_TABLES]
             assert len(await self.store.save(batch)) == len(batch)
-        await self.settle()
-
-    async def use_log_files(self, count: int = LOG_FILES) -> None:
-        """Have log files to use again, as after hours of play."""
-        for _ in range(count):
-            await self.bare.execute(NEXT_LOG_FILE)
-        await self.bare.execute("CHECKPOINT")
-
-    async def settle(self) -> None:
-        """Begin with no work left over from before."""
         await self.bare.execute("VACUUM ANALYZE games")
         await self.bare.execute("CHECKPOINT")
 
 
 @asynccontextmanager
-async def measuring_place() -> AsyncIterator[Place]:
-    """A new place, gone without a trace at the end."""
+async def measuring_place(wal_files: int = WAL_FILES) -> AsyncIterator[Place]:
+    """A new place, removed without a trace at the end."""
     directory = Path(tempfile.mkdtemp(prefix="pokerws-bench-"))
-    # The account that PostgreSQL runs as must be able to pass.
-    directory.chmod(0o755)  # noqa: ASYNC240  nothing else goes on yet
+    # The account that PostgreSQL runs as must have access.
+    directory.chmod(0o755)  # noqa: ASYNC240  nothing else runs yet
     try:
         server = await EmbeddedPostgres.start(directory / "db")
         try:
             await migrate(server.dsn)
-            store = await PostgresStore.open(server.dsn)
             bare = await asyncpg.connect(
                 server.dsn,
-                server_settings=postgres._WRITER_SETTINGS,  # noqa: SLF001  the ceiling's plan is ours
+                server_settings=postgres._WRITER_SETTINGS,  # noqa: SLF001  same plans as the store
                 max_cached_statement_lifetime=0,
             )
             try:
-                yield Place(server, store, bare)
+                for _ in range(wal_files):
+                    await bare.execute(NEXT_WAL_FILE)
+                store = await PostgresStore.open(server.dsn)
+                try:
+                    yield Place(store, bare)
+                finally:
+                    await store.close()
             finally:
                 await bare.close()
-                await store.close()
         finally:
             await server.stop()
     finally:

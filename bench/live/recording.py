@@ -1,6 +1,6 @@
-"""A recording of play at one table of our own server: the very bytes that its viewers got.
+"""A recording of play at one table of our server: the bytes that its viewers received.
 
-It is made over a real connection, and played again by servers that know nothing of poker.
+It is made over real connections, and replayed by servers that know no poker.
 """
 
 from pathlib import Path
@@ -10,28 +10,28 @@ from msgspec import Struct
 
 from bench.live.joining import Joined, join_poker
 from bench.live.load import Load, Style
-from bench.live.play import Choose, Phrases, Turn, chooser, next_turn
+from bench.live.play import Phrases, Turn, chooser, next_turn
 from bench.live.servers import running
 
 HANDS = 300
-# Into the first ones not all have been dealt, or some have posted what only newcomers owe.
+# The first hands differ: not all players are dealt in, and some post extra blinds.
 FIRST_HANDS = 5
 
 
 class Shown(Struct, frozen=True):
-    """A frame of events: what all get, or those with a seat in `private` instead, as hole cards."""
+    """A frame of events. Seats in `private` get their own version, as of hole cards."""
 
     public: bytes
     private: dict[int, bytes]
 
     def to(self, seat: int) -> bytes:
-        """What a seat gets."""
+        """The version for a seat."""
         return self.private.get(seat, self.public)
 
 
 class Step(Struct, frozen=True):
-    """A command's answer and what is shown then: its events, and the start of the next hand where
-    it was the last command of one.  `turn` is the one that the command answers.
+    """A command's answer and the frames that follow: its events, and after the last command of a
+    hand the start of the next one. `turn` is the one that the command answers.
     """
 
     turn: Turn
@@ -40,10 +40,8 @@ class Step(Struct, frozen=True):
 
 
 class Recording(Struct, frozen=True):
-    """Whole hands, from the first turn of one to the end of another."""
+    """Complete hands."""
 
-    seats: int
-    style: Style
     steps: list[Step]
 
     @classmethod
@@ -56,58 +54,38 @@ class Recording(Struct, frozen=True):
         path.write_bytes(msgspec.msgpack.encode(self))
 
 
-def record(style: Style, *, seats: int = 6, hands: int = HANDS, seed: int = 1) -> Recording:
-    """Play that many hands at a table of a server of our own."""
+def record(style: Style, *, hands: int = HANDS) -> Recording:
+    """Play that many hands at a table of our server."""
     with running("ours") as server:
-        load = Load(port=server.port, tables=1, seats=seats, spectators=1, style=style)
+        load = Load(port=server.port, spectators=1, style=style)
         (joined,) = join_poker(load, [0])
         try:
-            steps = _played(joined, chooser(style, seed), hands)
+            steps = _played(joined, style, FIRST_HANDS + hands)
         finally:
             joined.leave()
-    return Recording(seats, style, steps)
+    starts = [index + 1 for index, step in enumerate(steps) if len(step.shown) == 2]
+    return Recording(steps[starts[FIRST_HANDS - 1] :])
 
 
-def _played(joined: Joined, choose: Choose, hands: int) -> list[Step]:
-    play, turn = _Player(joined, choose), joined.turn
-    for _ in range(FIRST_HANDS):
-        _, turn = play.hand(turn)
+def _played(joined: Joined, style: Style, hands: int) -> list[Step]:
+    choose, phrases, turn = chooser(style, seed=1), Phrases(joined.id), joined.turn
     steps: list[Step] = []
-    for _ in range(hands):
-        more, turn = play.hand(turn)
-        steps += more
+    while hands:
+        actor = joined.connections[turn.seat]
+        actor.socket.sendall(phrases.frame(turn, choose(turn)))
+        answer = actor.receive_text()
+        if not answer.startswith(b'{"type":"accepted"'):
+            raise ValueError(f"a command was answered with {answer!r}")
+        shown, following = [_shown(joined)], None
+        while (following := next_turn(shown[-1].public)) is None:
+            shown.append(_shown(joined))
+        steps.append(Step(turn, answer, shown))
+        hands -= len(shown) - 1
+        turn = following
     return steps
 
 
-class _Player:
-    """Plays for all seats of a table, one step after the other."""
-
-    def __init__(self, joined: Joined, choose: Choose) -> None:
-        self._connections = joined.connections
-        self._phrases = Phrases(joined.id)
-        self._choose = choose
-
-    def hand(self, turn: Turn) -> tuple[list[Step], Turn]:
-        """The rest of a hand, and the first turn of the next one."""
-        steps: list[Step] = []
-        while True:
-            actor = self._connections[turn.seat]
-            actor.socket.sendall(self._phrases.frame(turn, self._choose(turn)))
-            answer = actor.receive_text()
-            if not answer.startswith(b'{"type":"accepted"'):
-                raise ValueError(f"a command was answered with {answer!r}")
-            shown, after = self._look()
-            if after is not None:
-                steps.append(Step(turn, answer, [shown]))
-                turn = after
-                continue
-            start, after = self._look()
-            assert after is not None, "a hand begins with a turn"
-            steps.append(Step(turn, answer, [shown, start]))
-            return steps, after
-
-    def _look(self) -> tuple[Shown, Turn | None]:
-        """The next frame that all viewers get; the last one is a spectator."""
-        *own, public = (caller.receive_text() for caller in self._connections)
-        private = {seat: frame for seat, frame in enumerate(own) if frame != public}
-        return Shown(public, private), next_turn(public)
+def _shown(joined: Joined) -> Shown:
+    """The next frame of all viewers, the last of whom is a spectator."""
+    *own, public = (caller.receive_text() for caller in joined.connections)
+    return Shown(public, {seat: frame for seat, frame in enumerate(own) if frame != public})

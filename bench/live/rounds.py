@@ -1,52 +1,31 @@
-"""Rounds: a load on a server, by the generator as a process of its own."""
+"""Rounds: a server is started, and a load is put on it for some seconds."""
 
-import subprocess
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
-from bench.live.database import Database
-from bench.live.load import Handshake, Load, Outcome, Style
+from bench.live.database import Database, Sizes
+from bench.live.generator import WARM_UP_S, LoadFailed, generator
+from bench.live.joining import NotJoined
+from bench.live.load import Handshake, Interval, Load, Style
 from bench.live.recording import Recording, record
-from bench.live.servers import CHECKOUT, Kind, running
+from bench.live.servers import Kind, ServerProcess, running
 
-# Beyond what the load itself takes: for 15,000 connections, and for what is left at the end.
-GRACE_S = 180.0
+SECONDS = 3.0
 HANDSHAKES: dict[Kind, Handshake] = {"ours": "poker", "peer": "poker", "ceiling": "script"}
 
 
-class RoundFailed(Exception):
-    """A round that measured nothing, and why."""
+class Outcome(Struct, frozen=True, kw_only=True):
+    """A round: what the generator counted, and what was written to a database per action."""
 
-
-def measure(load: Load) -> Outcome:
-    """Put the load on the server at its port.  Raises RoundFailed unless the round is sound."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.live.generator"],
-            cwd=CHECKOUT,
-            input=msgspec.json.encode(load),
-            capture_output=True,
-            check=False,
-            timeout=load.warm_up_s + load.seconds + GRACE_S,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise RoundFailed(f"the generator did not come to an end: {load}") from error
-    if done.returncode:
-        raise RoundFailed(f"the generator failed: {done.stderr.decode()[-4000:]}")
-    outcome = msgspec.json.decode(done.stdout, type=Outcome)
-    if outcome.refused or outcome.unfinished:
-        raise RoundFailed(
-            f"{outcome.refused} commands were refused, the first one with {outcome.refusal!r}, "
-            f"and {outcome.unfinished} were not finished, of {outcome.actions}"
-        )
-    return outcome
+    seen: Interval
+    stored: Sizes | None = None
 
 
 def measure_round(
@@ -54,32 +33,56 @@ def measure_round(
     load: Load,
     settings: Mapping[str, str] = MappingProxyType({}),
     postgres: Database | None = None,
+    *,
+    rate: float | None = None,
+    seconds: float = SECONDS,
+    warm_up_s: float = WARM_UP_S,
 ) -> Outcome:
-    """One round on a server that is started for it; the load's port and handshake are its own.
+    """One round on a new server, which stores in `postgres` if there is one.
 
-    The ceiling plays what was recorded of the same style and number of seats.  With a `postgres`
-    the server stores there.  The use of processors is told of the "server" and the "database".
+    The loop is closed, or open at a `rate` in actions/s. Processor time is measured of the "server"
+    and the "database". Raises LoadFailed and NotJoined with the end of the server's log.
     """
     if postgres is not None:
         settings = {**postgres.settings, **settings}
-    with tempfile.TemporaryDirectory(prefix="pokerws-live-") as directory:
-        if kind == "ceiling":
-            recorded = Path(directory) / "recording"
-            recording(load.style, load.seats).write(recorded)
-            settings = {"RECORDING": str(recorded), **settings}
+    with started(kind, load.style, settings) as server:
+        watched = {"server": [server.pid]}
+        if postgres is not None:
+            # Now there are processes for the server's connections.
+            watched["database"] = postgres.pids()
+        load = replace(load, port=server.port, handshake=HANDSHAKES[kind], watched=watched)
+        try:
+            with generator(load) as here:
+                played = here.actions
+                before = None if postgres is None else postgres.sizes()
+                seen = here.play(seconds, rate, warm_up_s)
+                if postgres is None or before is None:
+                    return Outcome(seen=seen)
+                after, played = postgres.sizes(), here.actions - played
+        except (LoadFailed, NotJoined) as failure:
+            server.check()
+            raise type(failure)(f"{failure}\nThe server's log:\n{server.log_tail()}") from failure
+    wal, size = ((end - begin) // played for end, begin in zip(after, before, strict=True))
+    return Outcome(seen=seen, stored=Sizes(wal, size))
+
+
+@contextmanager
+def started(
+    kind: Kind, style: Style = "usual", settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[ServerProcess]:
+    """A server; the ceiling replays what ours has sent in this style of play."""
+    if kind != "ceiling":
         with running(kind, settings) as server:
-            watched = {"server": [server.pid]}
-            if postgres is not None:
-                watched["database"] = postgres.pids()
-            load = replace(load, port=server.port, handshake=HANDSHAKES[kind], watched=watched)
-            try:
-                return measure(load)
-            except RoundFailed as failure:
-                server.check()
-                raise RoundFailed(f"{failure}\nThe server's log:\n{server.log_tail()}") from failure
+            yield server
+        return
+    with tempfile.TemporaryDirectory(prefix="pokerws-live-") as directory:
+        recorded = Path(directory) / "recording"
+        recording(style).write(recorded)
+        with running(kind, {"RECORDING": str(recorded)}) as server:
+            yield server
 
 
 @cache
-def recording(style: Style, seats: int) -> Recording:
-    """A recording, made when it is asked for the first time."""
-    return record(style, seats=seats)
+def recording(style: Style) -> Recording:
+    """A recording, made on first use."""
+    return record(style)

@@ -1,10 +1,11 @@
-"""Servers as processes of their own: started, pinned to a processor, watched, ended by their id.
+"""Servers as processes: started, pinned to a processor, watched, and stopped.
 
-Ours is what users run, `python server.py serve`, with its settings in the environment.  This module
-knows nothing of what is played on a server.
+Ours is what users run, `python server.py serve`, configured by its environment. This module knows
+nothing about the load on a server.
 """
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -17,35 +18,36 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, get_args
-
-from pokerws.settings import variables
+from typing import Literal
 
 Kind = Literal["ours", "ceiling", "peer"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 CHECKOUT = Path(__file__).parents[2]
-# Where the machine has no Node.js, there may be one beside Python.
-_PLACES = os.pathsep.join([os.environ.get("PATH", ""), str(Path(sys.executable).parent)])
-NODE = shutil.which("node", path=_PLACES) or "node"
+PEER = CHECKOUT / "bench/live/peer"
+# tests/install-node.sh installs Node.js beside Python where the machine has none.
+_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+NODE = shutil.which("node", path=_PATH) if (PEER / "node_modules").is_dir() else None
 PROGRAMS: dict[Kind, tuple[str, ...]] = {
     "ours": (sys.executable, "server.py", "serve"),
     "ceiling": (sys.executable, "-m", "bench.live.ceiling"),
-    "peer": (NODE, "bench/live/peer/server.mjs"),
+    "peer": (NODE or "node", str(PEER / "server.mjs")),
 }
-# The server has a processor to itself, and all else another one, where there are two.
+FOLDERS: dict[Kind, Path] = dict.fromkeys(PROGRAMS, CHECKOUT)
+# The server has one processor, and everything else another, where there are two.
 _CPUS = sorted(os.sched_getaffinity(0))
 SERVER_CPU, OTHER_CPU = _CPUS[0], _CPUS[-1]
 START_S, STOP_S = 40.0, 40.0
 LOG_TAIL_BYTES = 4000
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
-# Nothing that a client asks for is refused as too much: a load is a few players who play for many.
-# One rate stays, that of refusals, since there are to be none.
+# A few clients play for many, so rate limits and caps are off. The rate of refusals stays on, since
+# a sound round has none.
+_RATES = set(
+    re.findall("^([A-Z_]+_RATE)=", (CHECKOUT / ".env.example").read_text("utf-8"), re.MULTILINE)
+)
 UNLIMITED = MappingProxyType(
     {
-        **{name: "0" for name in variables() if name.endswith("_RATE") and name != "REFUSAL_RATE"},
+        **dict.fromkeys(_RATES - {"REFUSAL_RATE"}, "0"),
         "MAX_TABLES": "100000",
         "MAX_TABLES_OPENED_PER_PLAYER": "0",
         "MAX_TABLES_PER_PLAYER": "0",
@@ -63,119 +65,115 @@ UNLIMITED = MappingProxyType(
 
 
 class ServerDied(Exception):
-    """A server ended by itself, or could not be started or stopped.  It ends with its log."""
+    """A server ended by itself, or did not start or stop. The message ends with its log."""
 
 
 class ServerProcess:
-    """A running server, made by `running`; what it has used so far is read from /proc."""
+    """A running server, made by `running`; its memory is read from /proc."""
 
     def __init__(self, kind: Kind, process: "subprocess.Popen[bytes]", port: int, log: Path):
-        self.kind = kind
         self.port = port
         self.pid = process.pid
+        self._kind = kind
         self._process = process
         self._log = log
 
-    def cpu_s(self) -> float:
-        """Processor time used since its start, in seconds, of all its threads."""
+    def pss_bytes(self) -> int:
+        """Memory, with pages that are shared divided by the number of processes."""
         self.check()
-        return cpu_s(self.pid)
+        text = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="utf-8")
+        (kib,) = re.findall(r"^Pss: +(\d+) kB", text, re.MULTILINE)
+        return int(kib) * 1024
 
     def rss_bytes(self) -> int:
-        """Memory of its own and shared, as `top` has it."""
-        return int(self._read("statm").split()[1]) * PAGE_BYTES
-
-    def pss_bytes(self) -> int:
-        """Memory, of which what is shared with other processes counts by their number."""
-        return self._memory("Pss:")
-
-    def private_bytes(self) -> int:
-        """Memory that would be free without it."""
-        return self._memory("Private_Clean:") + self._memory("Private_Dirty:")
+        """Memory, shared pages included, as `top` shows it."""
+        self.check()
+        pages = Path(f"/proc/{self.pid}/statm").read_text(encoding="utf-8").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
     def check(self) -> None:
         """Raise ServerDied if it has ended."""
         code = self._process.poll()
         if code is not None:
-            raise ServerDied(f"the server ({self.kind}) ended with {code}:\n{self.log_tail()}")
+            raise ServerDied(f"{self._kind} ended with {code}:\n{self.log_tail()}")
 
     def log_tail(self) -> str:
-        """The end of what it has printed."""
+        """The end of its output."""
         with self._log.open("rb") as log:
             log.seek(max(0, self._log.stat().st_size - LOG_TAIL_BYTES))
             return log.read().decode(errors="replace")
 
-    def stop(self) -> None:
-        """Ask it to stop, and see that it does.  Raises ServerDied if it fails to."""
+    def stop(self) -> str:
+        """Ask it to stop, and wait; return the end of its output. Raises ServerDied."""
         self.check()
         self._process.send_signal(signal.SIGTERM)
         try:
             code = self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-            raise ServerDied(f"{self.kind} did not stop:\n{self.log_tail()}") from None
+            self.abort()
+            raise ServerDied(f"{self._kind} did not stop:\n{self.log_tail()}") from None
         if code not in (0, -signal.SIGTERM):
-            raise ServerDied(f"{self.kind} stopped with {code}:\n{self.log_tail()}")
+            raise ServerDied(f"{self._kind} stopped with {code}:\n{self.log_tail()}")
+        return self.log_tail()
 
-    def wait_until_it_listens(self) -> None:
-        """Return as soon as its port takes connections."""
-        deadline = time.monotonic() + START_S
+    def wait_until_it_listens(self, timeout_s: float) -> None:
+        """Return as soon as its port accepts connections. Raises ServerDied."""
+        deadline = time.monotonic() + timeout_s
         while not _listens(self.port):
             self.check()
             if time.monotonic() > deadline:
-                raise ServerDied(f"{self.kind} does not listen:\n{self.log_tail()}")
+                raise ServerDied(f"{self._kind} does not listen:\n{self.log_tail()}")
             time.sleep(0.02)
 
     def abort(self) -> None:
-        """End it at once, if it still runs."""
+        """Kill it if it still runs."""
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
 
-    def _memory(self, name: str) -> int:
-        for line in self._read("smaps_rollup").splitlines():
-            if line.startswith(name):
-                return int(line.split()[1]) * 1024
-        raise LookupError(f"/proc tells no {name} of process {self.pid}")
 
-    def _read(self, name: str) -> str:
-        self.check()
-        return Path(f"/proc/{self.pid}/{name}").read_text(encoding="utf-8")
+def measure_checkout(checkout: Path) -> None:
+    """From now on, run our server from another checkout."""
+    FOLDERS["ours"] = checkout
 
 
 @contextmanager
 def running(
-    kind: Kind, settings: Mapping[str, str] = MappingProxyType({}), *, cpu: int = SERVER_CPU
+    kind: Kind,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    *,
+    under: tuple[str, ...] = (),
+    start_s: float = START_S,
 ) -> Iterator[ServerProcess]:
-    """A server on a free port of 127.0.0.1, from when it listens until it has stopped.
+    """A server on a free port of 127.0.0.1, stopped at the end unless it was stopped before.
 
-    `settings` are variables of its environment; those of ours win over `UNLIMITED`.  Raises
-    ServerDied, also where it ended while it was used.
+    `settings` are environment variables, which override `UNLIMITED`. `under` is a command that
+    runs the server. Raises ServerDied, also if the server ended meanwhile.
     """
     directory = Path(tempfile.mkdtemp(prefix="pokerws-live-"))
-    # PostgreSQL's account must be able to pass, where the settings have a database here.
+    # The account that PostgreSQL runs as must have access.
     directory.chmod(0o755)
     port = _free_port()
     log = directory / "log"
     try:
         with log.open("wb") as output:
             process = subprocess.Popen(
-                PROGRAMS[kind],
-                cwd=CHECKOUT,
+                [*under, *PROGRAMS[kind]],
+                cwd=FOLDERS[kind],
                 env=_environment(kind, directory) | {"PORT": str(port), **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                # Ctrl-C in the terminal is for us, who then end it.
+                # Ctrl-C in the terminal is for this process, which then stops the server.
                 start_new_session=True,
             )
         server = ServerProcess(kind, process, port, log)
         try:
-            pin(process.pid, cpu)
-            server.wait_until_it_listens()
+            os.sched_setaffinity(process.pid, {SERVER_CPU})
+            server.wait_until_it_listens(start_s)
             yield server
-            server.stop()
+            if process.returncode is None:
+                server.stop()
         finally:
             server.abort()
     finally:
@@ -183,32 +181,38 @@ def running(
 
 
 def cpu_s(pid: int) -> float:
-    """Processor time that a process has used since its start, in seconds, of all its threads.
+    """Processor time of a process since its start, of all its threads, in seconds.
 
-    What it started and has ended counts too; a process that has gone has used nothing.
+    Ended children count too. A process that does not exist has used nothing.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
-    # The second field is a name in brackets, which may hold anything.
+    # The second field is a name in brackets, which may contain anything.
     fields = stat.rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / TICKS_A_SECOND
+    return sum(map(int, fields[11:15])) / TICKS_PER_SECOND
 
 
-def pin(pid: int, cpu: int) -> None:
-    """Keep a process on one processor, with all that it starts later; 0 is this process."""
-    os.sched_setaffinity(pid, {cpu})
+@contextmanager
+def pinned(cpu: int) -> Iterator[None]:
+    """Keep this process on one processor."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def allow_many_files() -> None:
-    """Let this process, and those that it starts, have as many open files as the system allows."""
+    """Raise the limit of open files, of this process and of those it starts, to the maximum."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _environment(kind: Kind, directory: Path) -> dict[str, str]:
-    """Of the own environment what a program needs, and nothing that is set for another server."""
+    """The variables that a program needs, without settings meant for another server."""
     plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     if kind != "ours":
         return plain

@@ -1,4 +1,4 @@
-"""Tables as the generator knows them: who sits where, what is on its way, and whose turn it is."""
+"""Tables as the generator sees them: connections, frames in transit, and the open turn."""
 
 import socket
 from collections import deque
@@ -8,15 +8,15 @@ from bench.live.play import Phrases, Turn
 
 
 class Connection:
-    """One viewer's connection.
+    """One viewer's connection; guests have no table.
 
-    `slot` alternates from one frame of events to the next, see `Table.left`.  `rest` is the
-    beginning of a frame whose end has not come yet.
+    `slot` alternates between frames of events, see `Table.left`. `rest` is the incomplete frame
+    at the end of what was received.
     """
 
     __slots__ = ("receive_into", "rest", "send", "slot", "socket", "table")
 
-    def __init__(self, table: "Table", connected: socket.socket, rest: bytes) -> None:
+    def __init__(self, table: "Table | None", connected: socket.socket, rest: bytes) -> None:
         connected.setblocking(False)
         self.socket = connected
         self.receive_into = connected.recv_into
@@ -29,10 +29,10 @@ class Connection:
 class Table:
     """One table.
 
-    `left` says how many viewers have not had the next frame of events, and the one after it: when
-    a hand is over, the next one begins without being asked, so a fast viewer is up to one ahead.
-    `turn` is the one to be answered, None while nobody is to act.  `due_ns` is when the action that
-    is on its way was due, 0 where none is.  `late` are the instants of those that wait for it.
+    `left` counts the viewers that lack the next frame of events, and the frame after it: the next
+    hand begins by itself, so a fast viewer is up to one frame ahead. `turn` is the one to answer,
+    None while nobody is to act. `due_ns` is when the action in transit was due, 0 without one.
+    `late` holds the instants of actions that wait for it.
     """
 
     __slots__ = ("connections", "due_ns", "late", "left", "phrases", "turn", "viewers")

@@ -1,38 +1,23 @@
-import json
-import subprocess
-import sys
-from pathlib import Path
+import re
 from random import Random
 
-import pytest
-
-from bench.engine import Engine, Tally, measure_variants, play_round
+from bench.engine import OTHER_GAMES, Engine, measure
 from bench.hands import STACK, Draw, OurTable, choose_action, choose_discards
-from bench.others import Clubs, HandFailed, LeanPokerKit, PokerKit
+from bench.pokerkit_hands import PokerKitTable
 from pokerws.game.cards import Card
 from pokerws.game.state import Turn
 
-FILE = Path(__file__).resolve().parents[2] / "bench" / "engine.py"
+
+def test_all_engines_are_timed_on_the_same_hands() -> None:
+    part = measure(rounds=1, hands=2)
+    assert len(part.figures) == 2 + len(OTHER_GAMES)
+    assert all(figure.ours > 0 and figure.theirs > 0 for figure in part.figures)
+    actions = re.findall(r"([0-9,]+) actions|and ([0-9,]+) by", part.notes[0])
+    assert actions[0][0] == actions[1][1]
 
 
-def test_its_last_line_has_the_time_of_an_action_of_each_engine() -> None:
-    options = ["--hands", "2", "--rounds", "1", "--variant", "NT", "--json"]
-    done = subprocess.run(
-        [sys.executable, FILE, *options], capture_output=True, text=True, check=True, timeout=50
-    )
-    said = json.loads(done.stdout.splitlines()[-1])
-    assert [*said] == ["pokerws_us", "pokerkit_us", "clubs_us"]
-    assert all(us > 0 for us in said.values())
-
-
-def test_all_engines_play_the_same_actions() -> None:
-    engines: list[Engine] = [
-        OurTable(),
-        PokerKit(),
-        LeanPokerKit(show_all=True),
-        LeanPokerKit(show_all=False),
-        Clubs(),
-    ]
+def test_both_engines_play_the_same_actions() -> None:
+    engines: list[Engine] = [OurTable(), PokerKitTable()]
     for hand in range(12):
         played = set()
         for engine in engines:
@@ -41,7 +26,7 @@ def test_all_engines_play_the_same_actions() -> None:
         assert len(played) == 1, f"hand {hand}: {played}"
 
 
-def test_every_hand_of_ours_begins_with_even_stacks_and_ends_with_its_events() -> None:
+def test_every_hand_starts_with_even_stacks_and_is_played_to_its_end() -> None:
     ours = OurTable()
     for hand in range(12):
         ours.prepare()
@@ -54,47 +39,7 @@ def test_every_hand_of_ours_begins_with_even_stacks_and_ends_with_its_events() -
         assert (kinds.count("HandStarted"), kinds.count("HandEnded")) == (1, 1)
 
 
-def test_a_hand_in_which_an_engine_breaks_is_left_out_and_counted() -> None:
-    tally = Tally()
-    play_round(_Broken(), range(4), tally)
-    assert (tally.hands, tally.actions, tally.failed) == (2, 34, ["KeyError: 0", "KeyError: 2"])
-    assert len(tally.rounds_us) == 1
-
-
-class _Broken:
-    """Breaks in every other hand."""
-
-    name = "broken"
-
-    def __init__(self) -> None:
-        self._hand = -1
-
-    def prepare(self) -> None:
-        self._hand += 1
-
-    def play(self, draw: Draw) -> int:
-        if self._hand % 2 == 0:
-            raise HandFailed(f"KeyError: {self._hand}")
-        return 17
-
-
-def test_what_clubs_raises_is_a_failed_hand() -> None:
-    class Dealer:
-        def __init__(self, **config: object) -> None: ...
-
-        def reset(self, **options: object) -> None:
-            raise IndexError("no such player")
-
-    with pytest.raises(HandFailed, match="IndexError: no such player"):
-        Clubs(Dealer).play(lambda: 0.0)
-
-
-def test_an_engine_that_finishes_no_hand_is_named() -> None:
-    with pytest.raises(SystemExit, match="broken played no hand to its end: KeyError: 0"):
-        play_round(_Broken(), range(1), Tally())
-
-
-def test_nobody_folds_who_may_check() -> None:
+def test_no_player_folds_where_a_check_is_free() -> None:
     draws: list[Draw] = [Random(seed).random for seed in range(50)]
     free = {choose_action(["fold", "check", "bet"], draw) for draw in draws}
     faced = {choose_action(["fold", "call", "raise"], draw) for draw in draws}
@@ -102,7 +47,7 @@ def test_nobody_folds_who_may_check() -> None:
     assert faced == {"fold", "call", "raise"}
 
 
-def test_a_discard_is_of_a_legal_number_of_different_cards() -> None:
+def test_discards_are_a_legal_number_of_different_cards() -> None:
     cards = [Card(card) for card in ("2c", "3c", "4c", "5c", "7d")]
     turn = Turn(
         seat=0,
@@ -120,10 +65,3 @@ def test_a_discard_is_of_a_legal_number_of_different_cards() -> None:
     assert {len(discards) for discards in thrown} == {1, 2, 3}
     assert all(set(discards) <= set(cards) for discards in thrown)
     assert all(len(set(discards)) == len(discards) for discards in thrown)
-
-
-def test_each_variant_is_held_against_holdem() -> None:
-    codes = ["PO", "F7S", "F2L3D", "FK"]
-    part = measure_variants(rounds=1, hands=1, codes=codes)
-    assert len({figure.name for figure in part.figures}) == len(part.figures) == len(codes)
-    assert all(figure.ours > 0 and figure.ceiling > 0 for figure in part.figures)

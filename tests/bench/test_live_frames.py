@@ -7,11 +7,9 @@ from websockets.server import ServerProtocol
 
 from bench.live.frames import close_frame, pong_frame, span, text_frame
 
-LENGTHS = [0, 1, 125, 126, 65_535, 65_536]
 
-
-@pytest.mark.parametrize("length", LENGTHS)
-def test_a_frame_is_found_when_its_last_byte_has_come_and_not_before(length: int) -> None:
+@pytest.mark.parametrize("length", [0, 1, 125, 126, 65_535, 65_536])
+def test_a_frame_is_found_when_its_last_byte_has_arrived(length: int) -> None:
     payload = bytes(range(256)) * 257
     frame = Frame(Opcode.TEXT, payload[:length]).serialize(mask=False)
     data, at = b"before" + frame + b"behind", len(b"before")
@@ -21,8 +19,7 @@ def test_a_frame_is_found_when_its_last_byte_has_come_and_not_before(length: int
     assert data[slice(*found)] == payload[:length]
     assert found[1] == end
     for missing in {1, 2, len(frame) - 1, len(frame)}:
-        if missing <= len(frame):
-            assert span(data, at, end - missing) is None
+        assert span(data, at, end - missing) is None
 
 
 @pytest.mark.parametrize("length", [1, 125, 126, 4000])

@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 from bench.live.generator import Generator, LoadFailed, clock_ns
 from bench.live.joining import Caller, Joined
 from bench.live.load import Load
-from bench.live.pace import IDLE_S, Closed, Nothing
+from bench.live.pace import IDLE_S, Closed, Pace
 from bench.live.play import Turn
 from bench.live.tables import Table
 
@@ -22,9 +22,8 @@ FIRST = Turn(seat=0, number=1, actions=["fold", "check"], call=0, min_to=0)
 
 
 def text(message: dict[str, Any]) -> bytes:
-    return Frame(Opcode.TEXT, json.dumps(message, separators=(",", ":")).encode()).serialize(
-        mask=False
-    )
+    payload = json.dumps(message, separators=(",", ":")).encode()
+    return Frame(Opcode.TEXT, payload).serialize(mask=False)
 
 
 def events(seat: int | None, number: int = 2) -> bytes:
@@ -40,25 +39,28 @@ ACCEPTED = text({"type": "accepted", "id": "1", "seq": 5})
 
 
 class ByHand:
-    """One table of the generator, whose server's ends are here."""
+    """One table of the generator, whose server's ends are here. Its first action is sent."""
 
     def __init__(self) -> None:
         pairs = [socket.socketpair() for _ in range(VIEWERS)]
         self.ends = [end for end, _ in pairs]
         callers = [SimpleNamespace(socket=other, rest=b"") for _, other in pairs]
-        self.generator = Generator(Load(port=0, tables=1, seats=VIEWERS))
-        self.generator.add(Joined("t", cast("list[Caller]", callers), VIEWERS, FIRST))
-        self.generator.noted_from_ns = 0
-        # A closed loop, whose first action goes out at once.
-        self.generator.play(Closed(self.generator.tables), 0.001)
+        self.generator = Generator(Load(port=0, seats=VIEWERS))
+        self.generator.add(Table(Joined("t", cast("list[Caller]", callers), FIRST)))
+        self.generator.run(Closed(self.generator.tables), 0.001)
 
     def give(self, viewer: int, data: bytes) -> None:
-        """Let a viewer have these bytes, and the generator read them."""
+        """Let the generator receive these bytes on a viewer's connection."""
         self.ends[viewer].sendall(data)
         self.generator.read(IDLE_S)
 
-    def commands(self, viewer: int) -> list[dict[str, Any]]:
-        """What a viewer has sent since the last time."""
+    def give_all(self, data: bytes) -> None:
+        """Let the generator receive them for each viewer."""
+        for viewer in range(VIEWERS):
+            self.give(viewer, data)
+
+    def turns(self, viewer: int) -> list[int]:
+        """The turns that a viewer has answered since the last call."""
         self.ends[viewer].setblocking(False)
         try:
             data = self.ends[viewer].recv(65536)
@@ -68,14 +70,9 @@ class ByHand:
         while at < len(data):
             assert data[at + 1] & 0x80, "a client's frames are masked"
             length = data[at + 1] & 0x7F
-            assert length < 126
-            found.append(json.loads(data[at + 6 : at + 6 + length]))
+            found.append(json.loads(data[at + 6 : at + 6 + length])["turn"])
             at += 6 + length
         return found
-
-    @property
-    def actions(self) -> int:
-        return self.generator.counts().actions
 
 
 @pytest.fixture
@@ -87,66 +84,49 @@ def table() -> Iterator[ByHand]:
         end.close()
 
 
-def test_the_next_action_goes_out_when_the_last_viewer_has_its_events(table: ByHand) -> None:
-    assert [command["turn"] for command in table.commands(0)] == [1]
+def test_the_next_action_is_sent_when_the_last_viewer_has_the_events(table: ByHand) -> None:
+    assert table.turns(0) == [1]
     table.give(0, ACCEPTED + events(1))
     table.give(1, events(1))
-    assert table.actions == 0
-    assert table.commands(1) == []
+    assert table.generator.actions == 0
+    assert table.turns(1) == []
     table.give(2, events(1))
-    assert table.actions == 1
-    assert sum(table.generator.latencies.values()) == 1
-    assert [(command["turn"], command["table"]) for command in table.commands(1)] == [(2, "t")]
+    assert table.generator.actions == 1
+    assert table.generator.latencies_us.total() == 1
+    assert table.turns(1) == [2]
 
 
-def test_frames_may_come_in_any_pieces(table: ByHand) -> None:
+def test_frames_may_arrive_in_any_pieces(table: ByHand) -> None:
     whole = ACCEPTED + events(None) + events(2, 2)
     for at in range(len(whole)):
         table.give(0, whole[at : at + 1])
     table.give(1, events(None)[:3])
     table.give(1, events(None)[3:] + events(2, 2)[:50])
     table.give(2, events(None) + events(2, 2))
-    assert table.actions == 1
-    assert table.commands(2) == []
+    assert table.generator.actions == 1
+    assert table.turns(2) == []
     table.give(1, events(2, 2)[50:])
-    assert [command["turn"] for command in table.commands(2)] == [2]
-    assert table.generator.counts().frames == 2 * VIEWERS + 1
+    assert table.turns(2) == [2]
+    assert table.generator.frames == 2 * VIEWERS + 1
     assert table.generator.answers == 1
 
 
-def test_the_rest_of_a_frame_may_look_like_a_whole_one(table: ByHand) -> None:
-    # In UTF-8 the second byte of this letter is the first one of a text frame.
-    head, looks_alike = b'{"type":"notice","message":"\xc3', b"\x81~ d" + b"x" * 9 + b"e"
-    rest = looks_alike.ljust(4 + int.from_bytes(b" d", "big") - 2, b"x") + b'"}'
-    whole = Frame(Opcode.TEXT, head + rest).serialize(mask=False)
-    table.give(0, whole[: -len(rest)])
-    table.give(0, whole[-len(rest) :])
-    table.give(0, ACCEPTED)
-    assert table.generator.answers == 1
-    for viewer in (1, 2):
-        table.give(viewer, events(1))
-    assert table.actions == 0
-    table.give(0, events(1))
-    assert table.actions == 1
-
-
-def test_a_viewer_that_is_ahead_by_the_next_hand_does_not_count_for_another(table: ByHand) -> None:
+def test_a_viewer_that_is_one_frame_ahead_does_not_count_for_another(table: ByHand) -> None:
     both = events(None) + events(1, 2)
     table.give(0, ACCEPTED + both)
     table.give(1, both)
-    # Four frames have come, which is more than viewers, and one has not seen the action.
-    assert table.actions == 0
+    # Four frames have arrived, more than there are viewers, but one has not seen the action.
+    assert table.generator.actions == 0
     table.give(2, events(None))
-    assert table.actions == 1
-    assert table.generator.counts().hands == 1
-    assert table.commands(1) == []
+    assert table.generator.actions == 1
+    assert table.turns(1) == []
     table.give(2, events(1, 2))
-    assert [command["turn"] for command in table.commands(1)] == [2]
+    assert table.turns(1) == [2]
     # The start of a hand is no action.
-    assert table.actions == 1
+    assert table.generator.actions == 1
 
 
-def test_more_than_a_buffer_at_once_is_all_read(table: ByHand) -> None:
+def test_more_data_than_a_buffer_is_read_completely(table: ByHand) -> None:
     table.generator._buffer = bytearray(100)
     chatter = text({"type": "notice", "code": "x", "message": "y" * 300})
     table.ends[0].sendall(5 * chatter + ACCEPTED + events(1))
@@ -154,10 +134,10 @@ def test_more_than_a_buffer_at_once_is_all_read(table: ByHand) -> None:
         table.give(viewer, events(1))
     for _ in range(40):
         table.generator.read(0.001)
-    assert table.actions == 1
+    assert table.generator.actions == 1
 
 
-class Overdue(Nothing):
+class Overdue(Pace):
     """A pace by which two actions have been due for some seconds."""
 
     def __init__(self, by_hand: ByHand) -> None:
@@ -169,58 +149,52 @@ class Overdue(Nothing):
         return [(due_ns, self._table) for due_ns in instants]
 
 
-def test_what_waited_for_its_turn_counts_from_when_it_was_due(table: ByHand) -> None:
-    table.generator.play(Overdue(table), 0.001)
+def test_a_latency_counts_from_when_the_action_was_due(table: ByHand) -> None:
+    table.generator.run(Overdue(table), 0.001)
     for seat, number in ((1, 2), (2, 3), (0, 4)):
-        for viewer in range(VIEWERS):
-            table.give(viewer, events(seat, number))
-    assert table.actions == 3
-    first, *late = sorted(table.generator.latencies.elements())
+        table.give_all(events(seat, number))
+    assert table.generator.actions == 3
+    first, *late = sorted(table.generator.latencies_us.elements())
     assert first < 5_000_000
     assert [latency_us // 1_000_000 for latency_us in late] == [5, 7]
     # Nothing else was due.
-    assert [len(table.commands(viewer)) for viewer in range(VIEWERS)] == [1, 1, 1]
+    assert [len(table.turns(viewer)) for viewer in range(VIEWERS)] == [1, 1, 1]
 
 
-def test_what_was_due_before_the_warm_up_was_over_is_not_noted(table: ByHand) -> None:
+def test_latencies_of_the_warm_up_are_not_counted(table: ByHand) -> None:
     table.generator.noted_from_ns = clock_ns()
-    for viewer in range(VIEWERS):
-        table.give(viewer, events(1))
-    assert table.actions == 1
-    assert not table.generator.latencies
-    for viewer in range(VIEWERS):
-        table.give(viewer, events(2, 3))
-    assert sum(table.generator.latencies.values()) == 1
+    table.give_all(events(1))
+    assert table.generator.actions == 1
+    assert not table.generator.latencies_us
+    table.give_all(events(2, 3))
+    assert table.generator.latencies_us.total() == 1
 
 
-def test_a_ping_is_answered_with_what_it_says(table: ByHand) -> None:
-    table.commands(0)
+def test_a_ping_is_answered_with_its_payload(table: ByHand) -> None:
+    table.turns(0)
     table.give(0, Frame(Opcode.PING, b"there?").serialize(mask=False))
     pong = table.ends[0].recv(100)
     assert (pong[0], pong[6:]) == (0x8A, b"there?")
 
 
-def test_a_refusal_is_counted_and_kept(table: ByHand) -> None:
-    table.give(0, text({"type": "rejected", "id": "1", "code": "not_your_turn"}))
-    assert table.generator.refused == 1
-    assert "not_your_turn" in table.generator.refusal
-
-
-def test_what_is_not_finished_is_told(table: ByHand, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refusals_and_unfinished_actions_fail_the_round(
+    table: ByHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bench.live.generator.DRAIN_S", 0.02)
     table.give(0, ACCEPTED + events(1))
-    assert table.generator.finish() == 1
+    with pytest.raises(LoadFailed, match="1 were not finished"):
+        table.generator.finish()
     table.give(1, events(1))
     table.give(2, events(1))
-    assert table.generator.finish() == 0
+    table.generator.finish()
+    table.give(0, text({"type": "rejected", "id": "1", "code": "not_your_turn"}))
+    with pytest.raises(LoadFailed, match="not_your_turn"):
+        table.generator.finish()
 
 
-def test_a_goodbye_of_the_server_ends_the_round(table: ByHand) -> None:
+def test_a_connection_that_is_closed_or_lost_fails_the_round(table: ByHand) -> None:
     with pytest.raises(LoadFailed, match="0x88"):
         table.give(1, Frame(Opcode.CLOSE, b"\x03\xf3").serialize(mask=False))
-
-
-def test_a_connection_that_is_lost_ends_the_round(table: ByHand) -> None:
     table.ends[1].shutdown(socket.SHUT_WR)
     with pytest.raises(LoadFailed, match="closed a connection"):
         table.generator.read(IDLE_S)

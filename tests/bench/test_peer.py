@@ -1,4 +1,4 @@
-"""The server in Node.js plays by the protocol: what is measured against it is poker."""
+"""The server in Node.js plays poker by our protocol, so a comparison with it is fair."""
 
 import json
 import os
@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.live.nodejs import HOW_TO_HAVE_IT, find_node
-from bench.live.servers import running
+from bench.live.servers import NODE, running
 
 SEATS, BUY_IN = 6, 20_000
 CONFIG = {"seats": SEATS, "small_blind": 50, "big_blind": 100, "turn_time_ms": 60_000}
@@ -19,7 +18,7 @@ Message = dict[str, Any]
 
 
 class Table:
-    """Six connections at one table of the peer, and what each was sent since it watches."""
+    """Six connections at one table of the peer, and the events that each received."""
 
     def __init__(self, connections: list[ClientConnection]) -> None:
         self.connections = connections
@@ -29,7 +28,7 @@ class Table:
         self.asked = 0
 
     async def ask(self, viewer: int, type: str, **fields: Any) -> Message:
-        """A command's answer."""
+        """Send a command; return its answer."""
         self.asked += 1
         id = str(self.asked)
         await self.connections[viewer].send(json.dumps({"type": type, "id": id, **fields}))
@@ -38,7 +37,7 @@ class Table:
         return answer
 
     async def receive(self, seat: int) -> Message:
-        """The next message; events are kept, and have to follow each other."""
+        """The next message. Events are kept, and must follow each other."""
         message: Message = json.loads(await self.connections[seat].recv())
         if message["type"] == "snapshot":
             self.next_seq[seat] = message["seq"] + 1
@@ -50,7 +49,7 @@ class Table:
         return message
 
     async def open(self) -> None:
-        """Have all watch, and then sit."""
+        """Let all watch, and then sit."""
         for seat in range(SEATS):
             assert (await self.ask(seat, "hello", name=f"P {seat}"))["type"] == "welcome"
         self.id = (await self.ask(0, "create_table", name="Main", config=CONFIG))["table"]
@@ -62,7 +61,7 @@ class Table:
             assert answer["type"] == "accepted"
 
     async def turn(self) -> Message:
-        """The turn that is open now, which all have seen."""
+        """The open turn, when all have seen it."""
         latest = max(range(SEATS), key=lambda seat: self.next_seq[seat])
         while self.seen[latest][-1]["type"] != "turn_started":
             await self.receive(latest)
@@ -73,7 +72,7 @@ class Table:
         return turn
 
     async def act(self, turn: Message, action: str, **amount: int) -> Message:
-        """Answer the turn, and see what comes of it."""
+        """Answer the turn, and receive the events."""
         seat, number = turn["seat"], {"table": self.id, "turn": turn["number"]}
         answer = await self.ask(seat, "act", **number, action=action, **amount)
         while self.next_seq[seat] <= answer.get("seq", 0):
@@ -83,10 +82,11 @@ class Table:
 
 @pytest.fixture
 async def table() -> AsyncIterator[Table]:
-    if find_node() is None:
+    if NODE is None:
+        reason = "run tests/install-node.sh bench/live/peer"
         if os.environ.get("CI"):
-            pytest.fail(f"there is no peer: {HOW_TO_HAVE_IT}")
-        pytest.skip(f"there is no peer: {HOW_TO_HAVE_IT}")
+            pytest.fail(reason)
+        pytest.skip(reason)
     with running("peer") as server:
         async with AsyncExitStack() as stack:
             connections = [
@@ -101,7 +101,7 @@ async def table() -> AsyncIterator[Table]:
 
 
 async def play_hands(table: Table, hands: int) -> None:
-    """Play until so many are over: calls and checks, with a bet or raise here and there."""
+    """Play that many hands: calls and checks, some bets, raises and folds."""
     turn = await table.turn()
     while sum(event["type"] == "hand_ended" for event in table.seen[0]) < hands:
         bold = turn["number"] % 7 == 0 and turn["min_to"]
@@ -114,9 +114,13 @@ async def play_hands(table: Table, hands: int) -> None:
         turn = await table.turn()
 
 
-async def test_hands_are_played_to_the_end_and_the_stacks_add_up(table: Table) -> None:
+async def test_hands_are_played_to_the_end_with_private_cards(table: Table) -> None:
     await play_hands(table, 6)
     events = table.seen[0]
+    for seat, seen in enumerate(table.seen):
+        for cards in [event.pop("cards") for event in seen if event["type"] == "hole_cards_dealt"]:
+            assert [place for place, own in enumerate(cards) if own != ["??", "??"]] == [seat]
+    assert all(seen == events for seen in table.seen)
     begun = [
         dict(zip(event["order"], event["stacks"], strict=True))
         for event in events
@@ -141,7 +145,7 @@ async def test_hands_are_played_to_the_end_and_the_stacks_add_up(table: Table) -
 
 
 def paid(event: Message, stacks: dict[int, int], bets: dict[int, int]) -> None:
-    """Move chips as the protocol says that the event does."""
+    """Move chips as the protocol defines for the event."""
     match event["type"]:
         case "blind_posted" | "called":
             bets[event["seat"]] += event["amount"]
@@ -158,19 +162,7 @@ def paid(event: Message, stacks: dict[int, int], bets: dict[int, int]) -> None:
             pass
 
 
-async def test_each_viewer_sees_the_same_but_for_the_cards_of_others(table: Table) -> None:
-    await play_hands(table, 2)
-    deals = [
-        [event.pop("cards") for event in events if event["type"] == "hole_cards_dealt"]
-        for events in table.seen
-    ]
-    for seat, seen in enumerate(deals):
-        for cards in seen:
-            assert [place for place, own in enumerate(cards) if own != ["??", "??"]] == [seat]
-    assert all(events == table.seen[0] for events in table.seen)
-
-
-async def test_what_is_not_legal_is_refused_and_changes_nothing(table: Table) -> None:
+async def test_illegal_actions_are_refused_and_change_nothing(table: Table) -> None:
     turn = await table.turn()
     other = {**turn, "seat": (turn["seat"] + 1) % SEATS}
     late = {**turn, "number": turn["number"] - 1}

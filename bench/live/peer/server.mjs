@@ -1,13 +1,11 @@
 /**
- * A small poker server in Node.js, to be measured against: the WebSocket library `ws` and the engine
+ * A small poker server in Node.js, for comparison: the WebSocket library `ws` and the engine
  * `poker-ts`, all in memory. It serves at PORT of 127.0.0.1.
  *
- * Of our protocol it knows `hello`, `create_table`, `sit`, `watch` and `act`, one hold'em game with
- * blinds, and nothing of accounts, tokens, resuming or leaving: hands begin when all seats are taken
- * and go on until the server ends, by the clock where a player is gone.
+ * It knows `hello`, `create_table`, `sit`, `watch` and `act` of our protocol, and one hold'em game.
+ * Hands begin when all seats are taken, and go on until the server ends.
  *
- * It is written to be fast: no compression, each frame made once for all who get the same, and an
- * answer leaves in one write with its events.
+ * It is fast: no compression, one frame for all viewers, and one write for an answer and its events.
  */
 
 import { randomBytes } from "node:crypto";
@@ -19,17 +17,17 @@ const HIDDEN = ["??", "??"];
 const WHOLE_TEXT = { fin: true, opcode: 1, mask: false, readOnly: true, rsv1: false };
 const MAX_MESSAGE_BYTES = 4096;
 
-/** A frame with its header: what `send` of `ws` would make for each viewer anew. */
+/** A frame with its header, which `send` of `ws` would build for each viewer. */
 const frame = (text) => Buffer.concat(Sender.frame(Buffer.from(text), WHOLE_TEXT));
 
 const randomId = (bytes) => randomBytes(bytes).toString("hex");
 
-/** A table with those who watch it. */
+/** A table with its viewers. */
 class Room {
   constructor(config) {
     this.id = randomId(6);
     this.table = new Table(config);
-    /** Who watches, and from which seat; -1 is none. @type {Map<Session, number>} */
+    // Viewers with their seats; -1 is none.
     this.viewers = new Map();
     this.seq = 1;
     this.timer = null;
@@ -59,7 +57,7 @@ class Room {
     this.goOn();
   }
 
-  /** Answer a command, and show what it caused. */
+  /** Answer a command, and show its events. */
   step({ socket }, id, events, nowMs) {
     socket.cork();
     socket.write(frame(`{"type":"accepted","id":${JSON.stringify(id)},"seq":${this.seq + 1}}`));
@@ -73,9 +71,12 @@ class Room {
     this.goOn();
   }
 
+  /** Check where that is free, else fold. */
   timeUp() {
+    const { seat, number, actions } = this.table.turn;
+    const action = actions.includes("check") ? "check" : "fold";
     const nowMs = Date.now();
-    this.show(this.table.timeUp(nowMs), nowMs);
+    this.show(this.table.act(seat, number, action, undefined, nowMs), nowMs);
     this.goOn();
   }
 
@@ -114,14 +115,12 @@ function redacted(deal, seat) {
   return { ...deal, cards: deal.cards.map((cards, owner) => (owner === seat ? cards : HIDDEN)) };
 }
 
-/** @type {Map<string, Room>} */
 const rooms = new Map();
 
 /** One connection. */
 class Session {
-  /** @param {import("net").Socket} socket */
   constructor(socket) {
-    // Frames go to the socket itself, since they are whole already.
+    // Complete frames are written to the socket directly.
     this.socket = socket;
     this.player = null;
   }
@@ -130,7 +129,7 @@ class Session {
     this.socket.write(frame(JSON.stringify(message)));
   }
 
-  /** Take one message. A Refusal or SyntaxError is the client's fault; others are bugs, and end the server. */
+  /** Handle a message. A Refusal or SyntaxError is the client's fault; other errors end the server. */
   take(data) {
     let id = "";
     try {
@@ -168,7 +167,6 @@ class Session {
     }
   }
 
-  /** @returns {Room} */
   roomOf({ table }) {
     const room = rooms.get(table);
     if (room === undefined) throw new Refusal("unknown_table", `there is no table ${table}`);

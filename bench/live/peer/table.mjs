@@ -1,18 +1,10 @@
 /**
- * One table: the engine `poker-ts`, told as the events of our protocol. It knows no sockets and no
- * clock.
+ * One table: the engine `poker-ts`, with the events of our protocol. It knows no sockets or clock.
  *
- * The rules are the engine's. A player who is all-in before the river loses the claim to the pot
- * there, and a pot that such players would split with an odd chip is an endless loop. So stacks are
- * filled up between hands; who buys in for enough never gets there.
+ * The engine misplays all-ins before the river, so stacks are refilled between hands.
  */
 
 import engine from "poker-ts";
-
-/**
- * @typedef {{seats: number, small_blind: number, big_blind: number, turn_time_ms: number}} Config
- * @typedef {{id: string, name: string, buyIn: number}} Player
- */
 
 const SUITS = { clubs: "c", diamonds: "d", hearts: "h", spades: "s" };
 const RANKINGS = [
@@ -20,9 +12,8 @@ const RANKINGS = [
   "flush", "full house", "four of a kind", "straight flush", "royal flush",
 ];
 
-/** What the sender of a command did wrong. Nothing has changed. */
+/** An error of the sender of a command. Nothing has changed. */
 export class Refusal extends Error {
-  /** @param {string} code @param {string} message */
   constructor(code, message) {
     super(message);
     this.code = code;
@@ -30,12 +21,10 @@ export class Refusal extends Error {
 }
 
 export class Table {
-  /** @param {Config} config */
   constructor(config) {
     this.config = config;
     const blinds = { smallBlind: config.small_blind, bigBlind: config.big_blind, ante: 0 };
     this.engine = new engine.Table(blinds, config.seats);
-    /** @type {Array<Player | null>} */
     this.players = new Array(config.seats).fill(null);
     this.hand = 0;
     this.turns = 0;
@@ -49,7 +38,7 @@ export class Table {
     return this.players.every((player) => player !== null);
   }
 
-  /** Take a seat; gives what happened. @param {number} seat @param {Player} player */
+  /** Take a seat; return the events. */
   sit(seat, player) {
     const { seats } = this.config;
     if (!(seat in this.players)) throw new Refusal("no_such_seat", `seats are 0 to ${seats - 1}`);
@@ -59,7 +48,7 @@ export class Table {
     return [{ type: "player_sat", seat, player: player.id, name: player.name, stack: player.buyIn }];
   }
 
-  /** Start the next hand of a full table; gives what happened. `cards` of `hole_cards_dealt` are everybody's. */
+  /** Start the next hand of a full table; return the events, with the hole cards of all. */
   start(nowMs) {
     const events = this.refill();
     const stacks = this.engine.seats().map((seat) => seat.stack);
@@ -88,7 +77,7 @@ export class Table {
     return this.goOn(events, nowMs);
   }
 
-  /** Answer the open turn; gives what happened, or throws a Refusal. */
+  /** Answer the open turn; return the events, or throw a Refusal. */
   act(seat, number, action, amount, nowMs) {
     const turn = this.turn;
     if (turn === null) throw new Refusal("not_your_turn", "it is nobody's turn");
@@ -107,15 +96,7 @@ export class Table {
     return this.goOn([actionEvent(turn, action, amount)], nowMs);
   }
 
-  /** Check where that is free, else fold, for a player whose time is over. */
-  timeUp(nowMs) {
-    const { seat, number, actions } = this.turn;
-    const events = this.act(seat, number, actions.includes("check") ? "check" : "fold", undefined, nowMs);
-    events[0].auto = true;
-    return [{ type: "turn_timed_out", seat, turn: number }, ...events];
-  }
-
-  /** Add what follows: the ends of betting rounds, and the next turn or the end of the hand. */
+  /** Add the ends of betting rounds, and the next turn or the end of the hand. */
   goOn(events, nowMs) {
     while (!this.engine.isBettingRoundInProgress()) {
       if (this.engine.areBettingRoundsCompleted()) return this.end(events, nowMs);
@@ -130,7 +111,7 @@ export class Table {
     return events;
   }
 
-  /** Tell of the cards that have come to the board, a street at a time. */
+  /** Add new cards of the board, one street at a time. */
   dealBoard(events) {
     const board = this.engine.communityCards();
     while (this.board < board.length) {
@@ -152,7 +133,7 @@ export class Table {
     };
   }
 
-  /** Give the pots to who won them. */
+  /** Award the pots. */
   end(events, nowMs) {
     const pots = this.engine.pots().map((pot) => ({ amount: pot.size, seats: pot.eligiblePlayers }));
     const held = this.holeCards();
@@ -180,14 +161,14 @@ export class Table {
     return this.engine.holeCards().slice(0, this.config.seats).map((cards) => cards.map(cardText));
   }
 
-  /** Have everybody play with half of the buy-in at least. */
+  /** Refill stacks below half of the buy-in. */
   refill() {
     const events = [];
     this.engine.seats().forEach((seat, index) => {
       const player = this.players[index];
       const amount = player.buyIn - (seat?.stack ?? 0);
       if (2 * amount <= player.buyIn) return;
-      // The engine itself stands up who has lost everything.
+      // The engine removes players without chips by itself.
       if (seat !== null) this.engine.standUp(index);
       this.engine.sitDown(index, player.buyIn);
       events.push({ type: "chips_added", seat: index, player: player.id, amount });
@@ -220,7 +201,7 @@ function actionEvent({ seat, call }, action, amount) {
   }
 }
 
-/** Even shares; odd chips go to the first winners from the left of the button. */
+/** Even shares; odd chips go to the first winners left of the button. */
 function shares(amount, seats, leftOf) {
   const inOrder = [...seats].sort((one, other) => leftOf(one) - leftOf(other));
   const odd = amount % seats.length;

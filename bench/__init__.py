@@ -1,0 +1,1 @@
+"""The benchmark; bench/README.md says what it measures and how to run it."""
