@@ -18,7 +18,7 @@ from pokerws.settings import Settings
 FAILED = 1
 BOT_NAMES = ("Ada", "Blaise", "Carl", "Daniela", "Emmy", "Fermat", "Grace", "Hypatia", "Ivar")
 
-log = structlog.get_logger("pokerws.main")
+log = structlog.get_logger("pokerws.serve")
 
 
 async def serve(settings: Settings) -> int:

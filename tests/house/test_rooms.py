@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logs": set(),
     "maintenance": {"game", "hand_histories", "settings", "storage"},
     "messages": {"game"},
-    "metrics": set(),
+    "metrics": {"storage"},
     "pokerws": set(),
     "schema": {"game", "messages"},
     "server": {"game", "hand_histories", "logs", "messages", "metrics", "schema", "settings"}
@@ -47,7 +47,7 @@ LAYERS = {
 # Libraries that only these rooms may know.
 RESERVED = {
     "asyncpg": {"storage.postgres"},
-    "websockets": {"client", "server.net", "server.listener", "server.sessions"},
+    "websockets": {"client", "server.net"},
 }
 
 # The rules are a pure function of their arguments.

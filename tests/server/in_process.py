@@ -139,7 +139,7 @@ def open_context(
         )
     return SessionContext(
         lobby=lobby,
-        bank=bank,
+        cashier=bank,
         admission=Guests("k" * 32),
         clock=clock,
         decoders={wire: _decoder(strict, wire) for wire in WIRES.values()},

@@ -211,7 +211,7 @@ class Room:
         """Listen, on the previous port if there was one."""
         context = SessionContext(
             lobby=self.lobby,
-            bank=self.bank,
+            cashier=self.bank,
             admission=self.door or self.guests,
             clock=self.clock,
             decoders={JSON: client_decoder(strict=True)},

@@ -32,7 +32,7 @@ RETRY_MS = 30_000
 # Keys not refreshed for this long are not trusted any more: one may have been revoked.
 KEEP_MS = 86_400_000
 
-log = structlog.get_logger("pokerws.auth")
+log = structlog.get_logger("pokerws.key_sources")
 
 Read = Callable[[], Awaitable[bytes]]
 

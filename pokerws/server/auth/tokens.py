@@ -38,7 +38,7 @@ _OPTIONS: Options = {
     "verify_iat": False,
 }
 
-log = structlog.get_logger("pokerws.auth")
+log = structlog.get_logger("pokerws.tokens")
 
 
 class Tokens:

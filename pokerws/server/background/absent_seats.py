@@ -15,7 +15,7 @@ from pokerws.server.tables.presence import Presence
 # Tables looked at before other tasks get a turn.
 SLICE = 100
 
-log = structlog.get_logger("pokerws.upkeep")
+log = structlog.get_logger("pokerws.absent_seats")
 
 
 class AbsentSeats:

@@ -13,7 +13,7 @@ import structlog
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.server.background.absent_seats import AbsentSeats
-from pokerws.server.background.supervisor import Watch, unwatched
+from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
@@ -77,8 +77,7 @@ class Upkeep:
     async def stop(self) -> None:
         """Stop the task."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await cancel(self._task)
 
     async def close_overtaken(self, since_ms: int) -> bool:
         """Close all stored tables last changed before `since_ms`.  Returns whether none is left.

@@ -21,7 +21,7 @@ RETRY_AFTER_MS = 5_000
 # Limits log lines about refusals, so that a flood does not fill the log; the counter has all.
 _LOG_RATE = Rate(10, 60_000)
 
-log = structlog.get_logger("pokerws.door")
+log = structlog.get_logger("pokerws.connection_counts")
 
 
 class CountedSocket:

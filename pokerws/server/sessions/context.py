@@ -16,10 +16,10 @@ from pokerws.server.tables.presence import Presence
 
 
 class SessionContext(msgspec.Struct, frozen=True):
-    """What every session of a server is given; `decoders` has one for each wire."""
+    """The same for every session of a server; `decoders` has one for each wire format."""
 
     lobby: Lobby
-    bank: Cashier
+    cashier: Cashier
     admission: Admission
     clock: Clock
     decoders: Mapping[Wire, Decoder[ClientMessage]]

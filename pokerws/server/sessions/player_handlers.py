@@ -27,7 +27,7 @@ from pokerws.server.tables.cashier import Statement
 CHAT = "chat"
 CAPABILITIES = [CHAT]
 
-log = structlog.get_logger("pokerws.session")
+log = structlog.get_logger("pokerws.player_handlers")
 
 
 async def greet(session: Session, message: Hello) -> None:
@@ -93,13 +93,13 @@ def ping(session: Session, message: Ping) -> None:
 
 async def get_account(session: Session, message: GetAccount) -> None:
     """Answer with the player's balance and transfers."""
-    statement = await session.context.bank.statement(session.player, message.before)
+    statement = await session.context.cashier.statement(session.player, message.before)
     session.answer(account_of(message.id, statement))
 
 
 async def refill(session: Session, message: Refill) -> None:
     """Fill the player's account up, where that is due."""
-    await session.context.bank.refill(session.player)
+    await session.context.cashier.refill(session.player)
     session.answer(Accepted(message.id))
 
 

@@ -41,7 +41,7 @@ from pokerws.server.tables.actor import TableActor
 # What a player asks of a table without bringing chips.
 PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame
 
-log = structlog.get_logger("pokerws.session")
+log = structlog.get_logger("pokerws.table_handlers")
 
 
 # ---- play
@@ -90,13 +90,13 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
 
 async def pay(session: Session, message: Sit | AddChips) -> None:
     """Bring chips to a table, if the account has them."""
-    lobby, bank, identity = session.context.lobby, session.context.bank, session.admitted
+    lobby, cashier, identity = session.context.lobby, session.context.cashier, session.admitted
     actor = await lobby.find(message.table)
     command = payment_of(message, identity)
     if actor.has_answered(session, message.id, command):
         actor.handle(session, message.id, command)
         return
-    async with bank.paying(identity.player) as balance:
+    async with cashier.paying(identity.player) as balance:
         actor = await lobby.find(message.table)
         if isinstance(message, Sit):
             check_seats(session, actor)

@@ -34,7 +34,7 @@ _MOVE_CHIPS = (Sit, AddChips, Stand, Close)
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
-log = structlog.get_logger("pokerws.table")
+log = structlog.get_logger("pokerws.actor")
 
 
 class TableActor:

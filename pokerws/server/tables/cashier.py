@@ -22,7 +22,7 @@ from pokerws.storage.errors import StoreUnavailable
 PATIENCE_S = 5.0
 HISTORY_PAGE = 50
 
-log = structlog.get_logger("pokerws.bank")
+log = structlog.get_logger("pokerws.cashier")
 
 
 class Terms(Struct, frozen=True):

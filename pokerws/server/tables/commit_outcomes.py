@@ -10,7 +10,7 @@ from pokerws.game.state import TableId
 from pokerws.server.tables.lobby_feed import LobbyFeed
 from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
 
-log = structlog.get_logger("pokerws.lobby")
+log = structlog.get_logger("pokerws.commit_outcomes")
 
 
 class CommitOutcomes:

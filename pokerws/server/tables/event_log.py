@@ -32,7 +32,7 @@ LOG_READERS = 2
 HAND_PAGE = 256
 MAX_HAND_EVENTS = 4096
 
-log = structlog.get_logger("pokerws.history")
+log = structlog.get_logger("pokerws.event_log")
 
 
 class LogUnavailable(Exception):

@@ -26,7 +26,7 @@ FLUSH_TIMEOUT_S = 5.0
 # Tables per chunk when many are loaded.
 CHUNK = 200
 
-log = structlog.get_logger("pokerws.lobby")
+log = structlog.get_logger("pokerws.hydration")
 
 
 class Loaded(NamedTuple):

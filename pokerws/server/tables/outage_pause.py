@@ -17,7 +17,7 @@ from pokerws.server.tables.interfaces import TableJournal
 PAUSE_AFTER_MS = 1_000
 CHECK_LAG_MS = 250
 
-log = structlog.get_logger("pokerws.lobby")
+log = structlog.get_logger("pokerws.outage_pause")
 
 
 class OutagePause:

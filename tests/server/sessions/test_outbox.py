@@ -46,8 +46,8 @@ class SlowConnection:
     def write(self, message: bytes) -> bool:
         return False
 
-    async def send(self, frame: bytes, *, text: bool) -> None:
-        assert text
+    async def wait_and_write(self, frame: bytes, *, is_text: bool) -> None:
+        assert is_text
         await self.reading.wait()
         self.sent.append(frame)
         self.drained.set()
@@ -75,7 +75,7 @@ class Slow:
         self.lobby, bank = open_memory_lobby(clock)
         context = SessionContext(
             lobby=self.lobby,
-            bank=bank,
+            cashier=bank,
             admission=Guests("k" * 32),
             clock=clock,
             decoders={JSON: client_decoder(strict=True)},
