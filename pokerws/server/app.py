@@ -48,8 +48,8 @@ from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
-# Time between batches of saves under load.  A crash loses up to this much play; in exchange, a table
-# that changes often is written only once a batch.
+# Time between batches of saves under load.  A crash loses up to this much play; in exchange, a
+# table that changes often is written only once a batch.
 GATHER_S = 0.05
 
 log = structlog.get_logger("pokerws.app")

@@ -1,7 +1,7 @@
-"""Revoked sessions: their tokens are not accepted any more.
+"""Revokes sessions, so that their tokens are not accepted any more.
 
 It tracks the connections of each session, so that all of them can be closed at once.  Revoked
-sessions are kept in memory, and in the store for later servers.
+sessions are kept in memory, and in the store for after a restart.
 """
 
 from typing import Protocol
@@ -39,18 +39,18 @@ class Revocations:
         self._connected: dict[str, Connected | set[Connected]] = {}
 
     async def load(self) -> None:
-        """Load the revocations of earlier servers.  Raises StoreUnavailable."""
+        """Load the stored revocations.  Raises StoreUnavailable."""
         now_ms = self._clock.now_ms()
         for sid, until_ms in (await self._names.ended_sessions(now_ms)).items():
             self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     def check(self, sid: str) -> None:
-        """Raise Refused("bad_token") for a session that was ended."""
+        """Raise Refused("bad_token") for a revoked session."""
         if self._ended.has(sid, self._clock.now_ms()):
             raise Refused("bad_token", "the session was ended by logging out")
 
     def enter(self, identity: Identity, connection: Connected) -> None:
-        """Register a connection; it must `leave` later."""
+        """Register a connection; pair it with `leave`."""
         if not identity.sid:
             return
         others = self._connected.get(identity.sid)
@@ -89,8 +89,8 @@ class Revocations:
             raise Refused("logout_unavailable", "the database cannot be reached") from error
         self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
-    def let_go(self, identity: Identity) -> None:
-        """Log out every connection of the session."""
-        here = self._connected.get(identity.sid, set())
-        for connection in list(here) if isinstance(here, set) else [here]:
+    def close_connections(self, identity: Identity) -> None:
+        """Close every connection of the session."""
+        connected = self._connected.get(identity.sid, set())
+        for connection in list(connected) if isinstance(connected, set) else [connected]:
             connection.log_out()

@@ -59,7 +59,7 @@ class Comparator:
             await cancel(self._task)
 
     async def compare(self, actor: TableActor) -> Comparison:
-        """Compare one table.  It is skipped if the database is away, or if the table is gone."""
+        """Compare one table, or skip it if the database is away or the actor has stopped."""
         sample = actor.take_sample()
         try:
             await self._journal.flush(FLUSH_TIMEOUT_S, actor.table.id)

@@ -1,7 +1,6 @@
 """Logs a summary of the games at a fixed interval: the `games_report` line.
 
-It counts nothing itself: it reads the counters of the metrics and reports their increase since the
-line before.
+It reports the increase of the metrics' counters since the previous line.
 """
 
 from collections import Counter
@@ -47,7 +46,7 @@ class GamesReport:
 
     def _due(self) -> None:
         over_ms = self._clock.now_ms() - self._since_ms
-        # Armed first, so that a fault in this line does not prevent the next one.
+        # Armed first, so that an exception below does not prevent the next line.
         self._arm()
         try:
             self._log(over_ms)
@@ -88,7 +87,7 @@ class GamesReport:
 def success_rate(operations: Counter[tuple[str, ...]]) -> float | None:
     """The percentage of operations that succeeded; None without operations.
 
-    It is rounded down to one decimal, so that 100.0 means every one of them.
+    Rounded down to one decimal, so that 100.0 means all of them.
     """
     total = operations.total()
     if not total:

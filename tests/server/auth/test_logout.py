@@ -262,9 +262,9 @@ def test_who_has_left_is_forgotten(count: int) -> None:
         revocations.enter(ANN, tab)
     revocations.leave(ANN, Tab())
     revocations.leave(ANN, tabs[0])
-    revocations.let_go(ANN)
+    revocations.close_connections(ANN)
     assert [tab.is_out for tab in tabs] == [False] + [True] * (count - 1)
     for tab in tabs:
         revocations.leave(ANN, tab)
     assert not revocations._connected
-    revocations.let_go(ANN)
+    revocations.close_connections(ANN)
