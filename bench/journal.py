@@ -80,19 +80,24 @@ async def measure_at(place: Place, played: Played, rounds: int, *, batches: int 
 
 
 class Commits:
-    """A `JournalListener` that counts; `progress` is set with each commit."""
+    """A `JournalListener` that counts commits, and expects nothing else."""
 
     def __init__(self) -> None:
-        self.count, self.progress = 0, asyncio.Event()
+        self.count = 0
+        self.progress = asyncio.Event()
 
     def written(self, table: TableId, version: int) -> None:
         self.count += 1
         self.progress.set()
 
     def fenced(self, table: TableId) -> None:
-        raise AssertionError(f"{table} was claimed by another server")
+        raise AssertionError(f"{table} was fenced")
 
-    rejected = conflict = fenced
+    def rejected(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was rejected")
+
+    def conflict(self, table: TableId) -> None:
+        raise AssertionError(f"{table} was edited")
 
 
 async def journal_s(place: Place, changes: Sequence[Change]) -> float:

@@ -21,21 +21,21 @@ try:
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
-    from pokerws.maintenance.archive_file import ArchiveError
+    from pokerws.maintenance.errors import ArchiveError, NotStored, RepairError
     from pokerws.maintenance.export import export
-    from pokerws.maintenance.repair import Action, RepairError, repair
+    from pokerws.maintenance.repair import Action, repair
     from pokerws.maintenance.replay import replay_game
     from pokerws.maintenance.replay_hands import replay_hands
-    from pokerws.maintenance.stored_log import NotStored, printable
+    from pokerws.maintenance.stored_log import printable
     from pokerws.maintenance.verify import verify
     from pokerws.serve import serve
-    from pokerws.server.auth.dev_tokens import ROLES, mint
-    from pokerws.server.auth.keys import KeySetError
+    from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
+    from pokerws.server.auth.errors import KeySetError
     from pokerws.settings import Settings, SettingsError, load
-    from pokerws.storage.postgres.database import DatabaseError, migrate
+    from pokerws.storage.errors import DatabaseError, VaultError
+    from pokerws.storage.postgres.database import migrate
     from pokerws.storage.vault.keys import (
         KeySource,
-        VaultError,
         new_key,
         vault_for_reading,
         written,
@@ -74,11 +74,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
                 settings = _settings(arguments.env_file)
                 # These print their results; the log is only for what goes wrong.
-                logs.configure(settings.log_format, "warning")
+                logs.configure(settings.logs.format, "warning")
                 return _operate(settings, arguments)
             case _:
                 settings = _settings(arguments.env_file)
-                logs.configure(settings.log_format, settings.log_level)
+                logs.configure(settings.logs.format, settings.logs.level)
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                     return runner.run(serve(settings))
     except SettingsError as error:
@@ -258,7 +258,7 @@ def _settings(env_file: Path | None) -> Settings:
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:
-    return mint(
+    return issue_dev_token(
         settings,
         player=arguments.player,
         name=arguments.name,
@@ -271,14 +271,16 @@ def _token(settings: Settings, arguments: argparse.Namespace) -> str:
 
 def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
     """Run a maintenance command on the database.  Returns the exit code."""
-    url, embedded_dir = settings.database_url, settings.embedded_dir
+    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
     match arguments.command:
         case "migrate":
             for line in asyncio.run(migrate(url, embedded_dir, only_status=arguments.status)):
                 print(line)
             return 0
         case "verify":
-            events_off = settings.use_db_repository and not settings.use_event_persistence
+            events_off = (
+                settings.features.use_db_repository and not settings.features.use_event_persistence
+            )
             checking = verify(
                 *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
                 events_off=events_off,
@@ -320,7 +322,13 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     player = None if arguments.player is None else PlayerId(arguments.player)
     write = HandWriter(arguments.format, player, sections=arguments.hand is None)
     exporting = export(
-        *(settings.database_url, settings.embedded_dir, arguments.game, sys.stdout, sys.stderr),
+        *(
+            settings.storage.database_url,
+            settings.storage.embedded_dir,
+            arguments.game,
+            sys.stdout,
+            sys.stderr,
+        ),
         write=write,
         hand=arguments.hand,
         vault=_vault(settings),
@@ -337,4 +345,4 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _vault(settings: Settings) -> Vault:
     """A vault with the configured keys.  Raises VaultError."""
-    return vault_for_reading(KeySource(settings.vault_keys, Path(settings.vault_key_file)))
+    return vault_for_reading(KeySource(settings.vault.keys, Path(settings.vault.key_file)))

@@ -34,7 +34,7 @@ async def serve(settings: Settings) -> int:
     try:
         await app.start()
     except OSError as error:
-        where, why = f"{settings.host}:{settings.port}", error.strerror or error
+        where, why = f"{settings.network.host}:{settings.network.port}", error.strerror or error
         print(
             f"pokerws: cannot listen on {where}: {why}; set PORT or HOST to one that is free",
             file=sys.stderr,
@@ -54,7 +54,7 @@ async def _run_beside(app: App, settings: Settings, stopping: asyncio.Event) -> 
         collector = Collector(Clock(), asyncio.get_running_loop().call_soon_threadsafe)
         extras.callback(collector.stop)
         collector.start()
-        if settings.bots:
+        if settings.bots.count:
             bots = asyncio.create_task(_run_bots(app, settings), name="bots")
             # It ends by itself only where no table could be opened, which has been logged.
             app.supervisor.watch(bots, may_end=True)
@@ -65,7 +65,7 @@ async def _run_beside(app: App, settings: Settings, stopping: asyncio.Event) -> 
 def _show_status(app: App, settings: Settings) -> None:
     """Print the start-up block; with LOG_FORMAT=json, as log lines."""
     for what, state in app.status():
-        if settings.log_format == "json":
+        if settings.logs.format == "json":
             log.info("status", what=what, state=state)
         else:
             print(f"  {what:<24} {state}", flush=True)
@@ -80,8 +80,8 @@ async def _run_bots(app: App, settings: Settings) -> None:
 
 def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
     """Which bot plays at which table: the same bots at each of them."""
-    names = BOT_NAMES[: settings.bots]
-    delay_ms = (settings.bot_min_delay_ms, settings.bot_max_delay_ms)
+    names = BOT_NAMES[: settings.bots.count]
+    delay_ms = (settings.bots.min_delay_ms, settings.bots.max_delay_ms)
     return [
         BotSeat(
             style,

@@ -1,15 +1,15 @@
-"""The Python client: connect, follow tables, play.  `bots` holds players that are made of it.
+"""The Python client: connect, follow tables, play.  The bots in `bots` are built on it.
 
     async with connect("ws://127.0.0.1:8765/ws", name="Ann") as client:
         tables = await client.list_tables()
         view = await client.watch(tables[0].table)
         turn = await view.wait_for(lambda view: view.turn)
 
-Chips come from the player's account: `client.account()` has the balance and the history,
-`client.refill()` asks the house for more when that is due, and `client.add_chips(table)` fills the
-stack up as far as the table and the account allow.
+Chips come from the player's account: `client.account()` returns balance and history,
+`client.refill()` requests a refill when one is due, and `client.add_chips(table)` fills the stack
+as far as the table and the account allow.
 
-Needs nothing of the server's but the messages and the rules.
+Of this project it needs only the messages and the rules, not the server.
 """
 
 from pokerws.client.client import Client, OnMessage, connect

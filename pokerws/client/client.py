@@ -1,4 +1,4 @@
-"""The client: typed commands, and the tables and the lobby that it follows."""
+"""The client: typed commands, and views of tables and the lobby."""
 
 import ssl
 from collections.abc import Callable, Sequence
@@ -9,7 +9,8 @@ from typing import Literal, Self
 import structlog
 
 from pokerws.client.credentials import Credentials, TokenProvider
-from pokerws.client.link import Answer, Link, Unknown, WireName
+from pokerws.client.errors import NotUnderstood
+from pokerws.client.link import Link, Unknown, WireName
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
@@ -54,10 +55,10 @@ from pokerws.messages import (
     Welcome,
 )
 
-# Notices after which a table sends no more until it is watched again.
+# Notices after which a table must be watched again.
 RESTORED_NOTICES = frozenset({"table_failed"})
 
-# What is asked of one table.
+# Commands to one table.
 _OfTable = (
     Sit
     | Stand
@@ -72,7 +73,7 @@ _OfTable = (
     | Show
     | CloseTable
 )
-# Called with what is said to everybody.
+# Called with chat, notices and lobby changes.
 OnMessage = Callable[[ChatSaid | Notice | Lobby], None]
 
 log = structlog.get_logger("pokerws.client")
@@ -81,13 +82,13 @@ log = structlog.get_logger("pokerws.client")
 class Client:
     """A player's connection to a server; made by `connect`, used by `async with`.
 
-    It connects again by itself.  A command that was in flight meanwhile is sent again with its
-    id, and every view goes on with the events that it has missed.
+    It reconnects by itself.  A command in flight is then sent again with its id, and every view
+    continues with the events that it has missed.
 
-    A command returns when it was accepted and, for a table that is being watched, when the view
-    shows its effect.  Every command may raise CommandRejected, or ConnectionEnded when the
-    connection is lost for good; those for a watched table also TableLost.  There are no time
-    limits here but those of the connection itself: use `asyncio.timeout`.
+    A command returns when it was accepted and, for a watched table, when the view shows its effect.
+    Every command may raise CommandRejected, or ConnectionEnded if the connection is lost for good;
+    those for a watched table also TableLost.  Commands have no time limits of their own: use
+    `asyncio.timeout`.
     """
 
     def __init__(
@@ -131,70 +132,70 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        """Say goodbye.  Whoever waits for something gets ConnectionEnded(1000)."""
+        """Close the connection.  Pending calls raise ConnectionEnded(1000)."""
         await self._link.close()
 
     @property
     def welcome(self) -> Welcome:
-        """The latest welcome: the server's flags, limits and clock at that time."""
-        assert self._link.welcome is not None, "a client is used inside `async with`"
+        """The latest welcome: the server's flags, limits and clock.  Only inside `async with`."""
+        if self._link.welcome is None:
+            raise RuntimeError("a client is used inside `async with`")
         return self._link.welcome
 
     @property
     def player(self) -> PlayerId:
-        """The id of the player that the server knows this client as."""
+        """The id of this client's player."""
         return self.welcome.player
 
     @property
     def views(self) -> dict[TableId, TableView]:
-        """The tables that are being watched."""
+        """The views of the watched tables."""
         return self._watches.views
 
     @property
     def session(self) -> str | None:
-        """The secret that brings a guest back: the `token` for a later `connect`."""
+        """A guest's session: the `token` for a later `connect`."""
         return self.welcome.session
 
     # ---- commands
 
     async def ping(self) -> int:
         """The server's clock, in milliseconds UTC."""
-        answer = await self._link.ask(Ping(self._link.new_id()))
-        assert isinstance(answer, Pong)
+        answer = await self._link.ask(Ping(self._link.new_id()), Pong)
         return answer.now_ms
 
     async def list_tables(self) -> list[TableSummary]:
         """All tables, oldest first."""
-        answer = await self._link.ask(ListTables(self._link.new_id()))
-        assert isinstance(answer, Tables)
+        answer = await self._link.ask(ListTables(self._link.new_id()), Tables)
         return answer.tables
 
     async def watch_lobby(self) -> None:
-        """Keep `lobby` up to date from now on, over reconnects too."""
-        await self._link.ask(WatchLobby(self._link.new_id()))
+        """Keep `lobby` up to date from now on, across reconnects."""
+        await self._link.ask(WatchLobby(self._link.new_id()), Accepted)
         self._watches_lobby = True
 
     async def create_table(self, name: str, config: TableConfig) -> TableId:
         """Open a table; returns its id.
 
-        Where the connection breaks just then, the table may be there twice.
+        If the connection breaks before the answer, the table may be created twice.
         """
-        accepted = _accepted(await self._link.ask(CreateTable(self._link.new_id(), name, config)))
-        assert accepted.table is not None
+        accepted = await self._link.ask(CreateTable(self._link.new_id(), name, config), Accepted)
+        if accepted.table is None:
+            raise NotUnderstood("a table was opened, and the answer does not say which")
         return accepted.table
 
     async def watch(self, table: TableId, on_event: OnEvent | None = None) -> TableView:
-        """Follow a table, until `unwatch` and over reconnects; returns the view once it is there.
+        """Watch a table until `unwatch`, across reconnects; returns the view once it is loaded.
 
-        `on_event(seq, event)` is called with each event after it was applied; events that a
-        snapshot stands for are left out, and what it raises ends the client.
+        `on_event(seq, event)` is called with each event after it was applied, except events that a
+        snapshot replaces.  An exception that it raises ends the client.
         """
         self._link.check()
         return await self._watches.open(table, on_event)
 
     async def unwatch(self, table: TableId) -> None:
-        """Follow the table no more.  Whoever waits on its view gets TableLost."""
-        await self._link.ask(Unwatch(self._link.new_id(), table))
+        """Stop watching the table.  Pending waits on its view raise TableLost."""
+        await self._link.ask(Unwatch(self._link.new_id(), table), Accepted)
         self._watches.lose(table, "unwatched")
 
     async def sit(self, table: TableId, buy_in: int, seat: int | None = None) -> Accepted:
@@ -202,7 +203,7 @@ class Client:
         return await self._ask_table(Sit(self._link.new_id(), table, buy_in, seat))
 
     async def stand(self, table: TableId) -> Accepted:
-        """Leave the seat, at the latest when the hand is over."""
+        """Leave the seat; if in a hand, at its end."""
         return await self._ask_table(Stand(self._link.new_id(), table))
 
     async def sit_out(self, table: TableId) -> Accepted:
@@ -214,17 +215,15 @@ class Client:
         return await self._ask_table(SitIn(self._link.new_id(), table))
 
     async def account(self, before: int | None = None) -> Account:
-        """The own account: its balance and latest transfers, or those before the one of an id."""
-        answer = await self._link.ask(GetAccount(self._link.new_id(), before))
-        assert isinstance(answer, Account)
-        return answer
+        """The player's account: balance and latest transfers, or those before `before`."""
+        return await self._link.ask(GetAccount(self._link.new_id(), before), Account)
 
     async def refill(self) -> None:
-        """Have the house fill the account up; refused with `refill_not_due` where it is not."""
-        await self._link.ask(Refill(self._link.new_id()))
+        """Request a refill of the account; rejected with `refill_not_due` if it is not due."""
+        await self._link.ask(Refill(self._link.new_id()), Accepted)
 
     async def add_chips(self, table: TableId, amount: int | None = None) -> Accepted:
-        """Bring `amount` more chips to the seat, while not in a hand; None for as many as fit."""
+        """Add `amount` chips to the stack, while not in a hand; None for as many as possible."""
         return await self._ask_table(AddChips(self._link.new_id(), table, amount))
 
     async def act(
@@ -237,13 +236,13 @@ class Client:
     ) -> Accepted:
         """Answer the turn of that number.
 
-        `amount` is a bet's or raise's total for the street, `cards` what a discard throws away.
+        `amount` is the total for the street of a bet or raise, `cards` are those of a discard.
         """
         thrown = None if cards is None else list(cards)
         return await self._ask_table(Act(self._link.new_id(), table, turn, action, amount, thrown))
 
     async def straddle(self, table: TableId, *, on: bool) -> Accepted:
-        """From the next hand on, straddle where it is possible, or do so no more."""
+        """Turn straddling on or off, from the next hand on."""
         return await self._ask_table(Straddle(self._link.new_id(), table, on))
 
     async def run_it(self, table: TableId, times: int) -> Accepted:
@@ -251,11 +250,11 @@ class Client:
         return await self._ask_table(RunIt(self._link.new_id(), table, times))
 
     async def choose_game(self, table: TableId, variant: str) -> Accepted:
-        """Name the game of the hand that is due, as the one who will have its button."""
+        """Choose the game of the next hand, as the player who will have its button."""
         return await self._ask_table(ChooseGame(self._link.new_id(), table, variant))
 
     async def chat(self, table: TableId, text: str) -> Accepted:
-        """Say something at a table."""
+        """Send a chat message to a table."""
         return await self._ask_table(Chat(self._link.new_id(), table, text))
 
     async def show(self, table: TableId, hand: int) -> Accepted:
@@ -269,32 +268,30 @@ class Client:
         *,
         format: Literal["json", "phh", "pokerstars"] = "json",
     ) -> HandEvents:
-        """What happened in a hand that is over, as far as this player may see it.
+        """A finished hand, as far as this player may see it.
 
-        For `json` its events; else its `text`, in the Poker Hand History standard or as PokerStars
-        writes it.
+        With `json` it has `events`; otherwise `text`, in the Poker Hand History standard or in the
+        format of PokerStars.
         """
-        answer = await self._link.ask(GetHand(self._link.new_id(), table, hand, format))
-        assert isinstance(answer, HandEvents)
-        return answer
+        return await self._link.ask(GetHand(self._link.new_id(), table, hand, format), HandEvents)
 
     async def close_table(self, table: TableId) -> Accepted:
         """Close a table for good; for admins only."""
         return await self._ask_table(CloseTable(self._link.new_id(), table))
 
     async def logout(self) -> None:
-        """End the session: its token is worth nothing any more, and this client is closed."""
-        await self._link.ask(Logout(self._link.new_id()))
+        """Log out: the session's token becomes invalid, and this client is closed."""
+        await self._link.ask(Logout(self._link.new_id()), Accepted)
         await self.close()
 
     async def _ask_table(self, message: _OfTable) -> Accepted:
-        accepted = _accepted(await self._link.ask(message))
+        accepted = await self._link.ask(message, Accepted)
         view = self._watches.views.get(message.table)
         if accepted.seq is not None and view is not None:
             await view.reached(accepted.seq)
         return accepted
 
-    # ---- what the link says
+    # ---- callbacks of the link
 
     def _connected(self) -> None:
         self._lobby_is_old = True
@@ -329,7 +326,7 @@ class Client:
     def _hear(self, message: Lobby | ChatSaid | Notice) -> None:
         match message:
             case Lobby(tables=tables):
-                # The first message on a connection has all tables, the others what has changed.
+                # The first message on a connection has all tables, later ones have changes.
                 if self._lobby_is_old:
                     self.lobby.clear()
                     self._lobby_is_old = False
@@ -354,22 +351,23 @@ def connect(
 ) -> Client:
     """A client to be used as `async with connect(url, name="Ann") as client`.
 
-    `url` is the server's, such as `ws://127.0.0.1:8765/ws`.  `name` makes a new player, where the
-    server takes guests.  `token` is the `session` of an earlier client, which brings that guest
-    back, or what the operator's own service has signed; or an async function that gives such a
-    token: it is asked at each hello, and when the one in use is about to expire, so that play goes
-    on without a break.  An OSError that it raises is a passing trouble, and it is asked again
-    later; anything else ends the client.  `session_file` keeps a guest's session, so that a program
-    that is started again is the same player, with the same name: names are nobody else's.
+    `url` is the server's, such as `ws://127.0.0.1:8765/ws`.  `name` creates a new player, if the
+    server accepts guests.  `session_file` keeps a guest's session, so that a program that is
+    started again is the same player with the same name.
 
-    `wire` is how messages are written.  `capabilities` are the optional parts of the protocol that
-    are wanted; None for all.  `on_message` is called with chat, notices and lobby changes as they
-    come; what it raises ends the client.  `tls` says whom to trust at a `wss` address; without it
-    certificates are checked as browsers do.
+    `token` is the `session` of an earlier client, or a token of the operator's login service; or an
+    async function that returns such a token.  The function is called for each hello, and when the
+    current token is about to expire, so that play is not interrupted.  If it raises OSError, it is
+    called again later; any other exception ends the client.
 
-    Entering waits for the server for as long as there is hope that it comes up.  It raises
-    CommandRejected when the server refuses the player, ConnectionEnded when there is no poker
-    server or it closed for good.
+    `wire` is the encoding of messages.  `capabilities` are the wanted optional parts of the
+    protocol; None for all.  `on_message` is called with chat, notices and lobby changes; an
+    exception that it raises ends the client.  `tls` is the context for a `wss` address; by default
+    certificates are verified as browsers do.
+
+    Entering waits for the server while it may still come up.  It raises CommandRejected if the
+    server refuses the player, and ConnectionEnded if there is no poker server at the address or it
+    closed the connection for good.
     """
     return Client(
         url,
@@ -380,8 +378,3 @@ def connect(
         backoff=backoff or Backoff(),
         on_message=on_message,
     )
-
-
-def _accepted(answer: Answer) -> Accepted:
-    assert isinstance(answer, Accepted)
-    return answer

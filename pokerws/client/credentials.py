@@ -1,22 +1,19 @@
-"""What a client shows at the door: a name, a token, or somebody who gives it fresh tokens.
-
-It does not talk to the server.
-"""
+"""Credentials of a client: a name, a token, or a function that returns fresh tokens."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from pokerws.messages import Welcome
 
-# Asked for a token at each hello, and when the one in use is about to expire.
+# Called for each hello, and when the current token is about to expire.
 TokenProvider = Callable[[], Awaitable[str]]
 
-# Refusals after which another token may be taken.
+# Refusals after which another token may be accepted.
 TOKEN_REFUSALS = frozenset({"bad_token", "token_expired"})
 
 
 class Credentials:
-    """One player's.  `name` is said in each hello, as long as it is not None.
+    """The credentials of one player.  `name` is sent in each hello, unless it is None.
 
     `session_file` keeps a guest's session from one run of the program to the next.
     """
@@ -42,16 +39,16 @@ class Credentials:
 
     @property
     def is_renewable(self) -> bool:
-        """Whether asking for the token again gives a newer one."""
+        """Whether a newer token can be obtained."""
         return self._provider is not None
 
     @property
     def can_renew(self) -> bool:
-        """Whether a further hello makes the right to be here last longer."""
+        """Whether another hello can extend the authentication."""
         return self.is_renewable or self._session is not None
 
     def learn(self, welcome: Welcome) -> None:
-        """Take what a welcome says: a guest's session is the token from now on."""
+        """Use a welcome: a guest's session is the token from now on."""
         self._refused = False
         self._session = welcome.session
         if self._provider is None and welcome.session is not None:
@@ -59,17 +56,17 @@ class Credentials:
             self._keep(welcome.session)
 
     def may_do_better(self, code: str) -> bool:
-        """Whether to come again after a refusal: once, with the token that there is then."""
+        """Whether to try again after a refusal: once, with the token available then."""
         again = code in TOKEN_REFUSALS and not self._refused
         self._refused = True
         if again and self._file is not None and self._provider is None and self.name is not None:
-            # The server does not know what the file has: come as somebody new.
+            # The server does not know the session of the file: create a new player.
             self._token = None
             return True
         return again and self.is_renewable
 
     def _keep(self, session: str) -> None:
-        """Write the session where nobody else reads it, all of it or nothing."""
+        """Write the session atomically, readable by its owner only."""
         if self._file is None:
             return
         new = self._file.with_name(f"{self._file.name}.new")

@@ -1,7 +1,7 @@
-"""What a bot throws away when it is to draw or discard.  Pure rules of thumb, and legal ones.
+"""What a bot discards in draws: pure rules of thumb that are always legal.
 
-It knows rankings, not variants, so that a new draw game needs nothing here unless it ranks hands
-in a new way.
+They depend on rankings, not variants, so that a new draw game needs nothing here unless it has a
+new ranking.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""How good a hand is in any variant: the part of the pot that it would win from one opponent.
+"""Equity of a hand in any variant: the share of the pot that it wins against one opponent.
 
-An estimate by random deals (Monte Carlo): the opponent's hidden cards, and those that are still to
-come, are drawn from all that are unseen.  Where both high and low win, each takes half.
+A Monte Carlo estimate: the opponent's hidden cards and the cards to come are drawn from all unseen
+cards.  If both high and low win, each takes half.
 """
 
 import random
@@ -20,7 +20,7 @@ SAMPLES = 60
 
 
 class Holding(Struct, frozen=True):
-    """A hand as far as it is known: its `cards`, how many are `to_come`, and the `draws` after."""
+    """A partly known hand: its `cards`, how many are `to_come`, and the `draws` after."""
 
     cards: list[Card]
     to_come: int
@@ -39,13 +39,13 @@ class Spot(Struct, frozen=True):
 
 
 def spot_of(view: TableView) -> Spot | None:
-    """The spot that the player of a view is in, None where there is nothing to judge."""
+    """The spot that the player of a view is in, None if there is nothing to estimate."""
     hand, variant, own, rivals = view.table.hand, view.variant, view.own_hand, view.rivals
     if hand is None or variant is None or own is None or not rivals or UNKNOWN in own.cards:
         return None
     size = sum(street.down + street.up - street.discard for street in variant.streets)
     if not variant.has_board:
-        # Where seven card stud has run out of cards, the one in the middle is everybody's last one.
+        # If seven card stud has run out of cards, the community card is everybody's last one.
         size -= len(hand.board)
     draws = sum(street.draw > 0 for street in variant.streets)
     board_size = sum(street.board for street in variant.streets)
@@ -60,7 +60,7 @@ def spot_of(view: TableView) -> Spot | None:
 
 
 def pot_share(spot: Spot, rng: random.Random, samples: int = SAMPLES) -> float:
-    """The part of the pot, from 0 to 1, that one's own hand wins from one opponent on average.
+    """The average share of the pot, from 0 to 1, that the own hand wins against one opponent.
 
     Each sample takes one of the opponents, at 5 to 20 µs for each hand that can win.
     """
@@ -88,8 +88,8 @@ def _most_to_come(holding: Holding) -> int:
 def _completed(holding: Holding, variant: Variant, deck: list[Card]) -> list[Card]:
     """The hand with the rest of its cards, taken from `deck`.
 
-    Of several draws, the first replaces what is thrown away and each later one adds a card to
-    choose from, which is about what they are worth.
+    Of several draws, the first replaces the discards, and each later one adds a card to choose
+    from, which is about its value.
     """
     cards = holding.cards + _taken(deck, holding.to_come)
     if not holding.draws:
@@ -102,7 +102,7 @@ def _completed(holding: Holding, variant: Variant, deck: list[Card]) -> list[Car
 
 
 def _taken(deck: list[Card], count: int) -> list[Card]:
-    """The last `count` cards of `deck`, or all where it has fewer; they are removed from it."""
+    """The last `count` cards of `deck`, or all if it has fewer; they are removed from it."""
     first = max(0, len(deck) - count)
     taken = deck[first:]
     del deck[first:]
@@ -115,7 +115,7 @@ def _won(
     theirs: Sequence[Card],
     board: Sequence[Card],
 ) -> float:
-    """The part that `ours` wins of what is played for on one board."""
+    """The share that `ours` wins on one board."""
     won, sides = 0.0, 0
     for evaluate in evaluators:
         own, other = evaluate(ours, board), evaluate(theirs, board)
@@ -139,7 +139,7 @@ def _own_holding(view: TableView, variant: Variant, own: HandSeat, size: int) ->
 
 
 def _rival_holding(part: HandSeat, size: int, draws: int) -> Holding:
-    """What others draw and throw away is unseen: they have had or have yet all draws."""
+    """A rival's hand.  Discards are unseen, so all draws are taken as still to come."""
     is_hidden = UNKNOWN in part.cards
     known = (part.up if is_hidden else part.cards + part.up)[:size]
     return Holding(known, size - len(known), draws if is_hidden else 0)

@@ -1,8 +1,8 @@
-"""What can go wrong for a client, by whose fault."""
+"""Exceptions of the client."""
 
 
 class ClientError(Exception):
-    """Base of everything that this package raises by itself."""
+    """Base of this package's exceptions."""
 
 
 class CommandRejected(ClientError):
@@ -10,7 +10,7 @@ class CommandRejected(ClientError):
 
     `code` is stable (`pokerws.messages.REJECT_CODES`), `message` a sentence for a person, and
     `retryable` tells whether the same command may succeed later; `retry_after_ms` is how long to
-    wait before that, in milliseconds, or None where the server does not say.
+    wait before that, in milliseconds, or None if the server does not say.
     """
 
     def __init__(
@@ -24,10 +24,10 @@ class CommandRejected(ClientError):
 
 
 class ConnectionEnded(ClientError):
-    """There is no connection any more, and there will be none.
+    """The connection has ended for good.
 
-    `code` is the WebSocket close code, 1000 when this client closed, None when no connection was
-    made at all.
+    `code` is the WebSocket close code, 1000 if this client closed, None if no connection was
+    made.
     """
 
     def __init__(self, code: int | None, reason: str) -> None:
@@ -37,10 +37,10 @@ class ConnectionEnded(ClientError):
 
 
 class TableLost(ClientError):
-    """A table is not followed any more: it is gone from the server, or was unwatched.
+    """A table is not watched any more: it is gone from the server, or was unwatched.
 
-    `code` is the server's for refusing to show it, `unwatched`, or `not_understood` where its
-    snapshot is of a newer protocol than this client knows.
+    `code` is the reject code of the server, `unwatched`, or `not_understood` if its snapshot needs
+    a newer client.
     """
 
     def __init__(self, table: str, code: str) -> None:
@@ -50,7 +50,7 @@ class TableLost(ClientError):
 
 
 class NotUnderstood(ClientError):
-    """The server's answer to a command is of a newer protocol than this client knows.
+    """The server's answer to a command needs a newer client.
 
     The command may have been carried out.
     """

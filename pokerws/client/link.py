@@ -1,9 +1,9 @@
-"""The line to the server: connects, says hello, connects again, and repeats what is unanswered.
+"""The link to the server: connects, sends hello, reconnects, and repeats unanswered commands.
 
-A command stays in flight until it is answered.  One that is in flight when the connection breaks
-is sent again with the same id on the next one; the server gives a repeated command the first
-answer and does not play it twice.  When the token is about to expire, hello is said again with a
-newer one on the same connection.  This module knows nothing of tables.
+A command stays in flight until it is answered.  If the connection breaks, it is sent again with the
+same id on the next one; the server deduplicates repeated commands by their id.  When the token is
+about to expire, hello is sent again with a newer one on the same connection.  This module does not
+know about tables.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import secrets
 import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Literal, NamedTuple, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 import structlog
@@ -45,12 +45,13 @@ from pokerws.messages import (
 # How long the server may take to answer a hello, and to answer a close.
 WELCOME_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 2
-# Tokens that live shorter than the server's warning would else be renewed without a pause.
+# Shortest interval of renewals, for tokens that expire sooner than the server's warning time.
 RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
 Answer = Accepted | Pong | Tables | Account | HandEvents
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 
 _WIRES = {"json": JSON, "msgpack": MSGPACK}
@@ -60,7 +61,7 @@ log = structlog.get_logger("pokerws.client")
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """What can be told of a message that this client does not understand."""
+    """The readable part of a message that this client does not know."""
 
     type: str = ""
     id: str = ""
@@ -68,14 +69,14 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 class _Broken(NamedTuple):
-    """Why a connection broke, and how long the server wants to be left alone at least."""
+    """Why a connection broke, and the shortest time to wait before the next one."""
 
     reason: str
     wait_ms: int = 0
 
 
 class _InFlight:
-    """A command that has no answer yet."""
+    """A command without an answer yet."""
 
     def __init__(self, frame: bytes) -> None:
         self.frame = frame
@@ -83,12 +84,12 @@ class _InFlight:
 
 
 class Link:
-    """One player's line to a server, over as many connections as it takes.
+    """One player's link to a server, across reconnects.
 
-    `connected` is called at the start of each connection; what it tells is sent before the
-    commands in flight.  `receive` is called with every message that answers no command, also with
-    those that are not understood.  `ended` is called once, with the reason for which there will be
-    no further connection.  What these three raise ends the line.
+    `connected` is called at the start of each connection; what it sends goes out before the
+    commands in flight.  `receive` is called with every message that answers no command, unknown
+    ones included.  `ended` is called once, with the reason why there is no further connection.  An
+    exception from any of the three ends the link.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class Link:
     ) -> None:
         self.welcome: Welcome | None = None
         self._url = url
-        # The library takes no None for `wss`, where without one it checks as browsers do.
+        # The library does not accept None for `wss`; without a context it verifies as browsers do.
         self._tls: dict[str, Any] = {} if tls is None else {"ssl": tls}
         self._credentials = credentials
         self._wire = _WIRES[wire]
@@ -119,7 +120,7 @@ class Link:
         decoder: Decoder[Unknown] = self._wire.make_decoder(Unknown)
         self._decode_unknown = decoder.decode
         self._in_flight: dict[str, _InFlight] = {}
-        # It holds no more than the commands that callers wait for and a watch a table.
+        # Bounded by the commands that callers wait for, and one watch per table.
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._id_prefix = secrets.token_hex(4)
         self._ids = 0
@@ -130,7 +131,7 @@ class Link:
         self._task: asyncio.Task[None] | None = None
 
     def new_id(self) -> str:
-        """An id for a command that no other one has."""
+        """A unique id for a command."""
         self._ids += 1
         return f"{self._id_prefix}-{self._ids}"
 
@@ -152,22 +153,25 @@ class Link:
         self._end(ConnectionEnded(1000, "closed by this client"))
 
     def check(self) -> None:
-        """Raise what has ended the line, if anything has."""
+        """Raise the exception that has ended the link, if any."""
         if self._error is not None:
             raise self._error
 
-    async def ask(self, message: ClientMessage) -> Answer:
-        """Send a command and wait for its answer, over reconnects if need be.
+    async def ask(self, message: ClientMessage, kind: type[AnyAnswer]) -> AnyAnswer:
+        """Send a command and wait for its answer, of type `kind`, across reconnects.
 
-        Raises CommandRejected, NotUnderstood, or what has ended the line.
+        Raises CommandRejected, NotUnderstood, or the exception that ended the link.
         """
         self.check()
         command = self._in_flight[message.id] = _InFlight(self._wire.encode(message))
         self._outgoing.put_nowait(command.frame)
         try:
-            return await command.answer
+            answer = await command.answer
         finally:
             del self._in_flight[message.id]
+        if not isinstance(answer, kind):
+            raise NotUnderstood(f"a {type(answer).__name__} in answer to {type(message).__name__}")
+        return answer
 
     def tell(self, message: ClientMessage) -> None:
         """Send a message on this connection only; its answer goes to `receive`."""
@@ -188,18 +192,18 @@ class Link:
                 failures += 1
                 log.info("connection_broken", reason=broken.reason, retry_in_ms=delay_ms)
                 await asyncio.sleep(delay_ms / 1000)
-        except Exception as error:  # noqa: BLE001  Whatever ended the line is raised by its users.
+        except Exception as error:  # noqa: BLE001  It is raised again to all callers.
             self._end(error)
             if not opened.done():
                 opened.set_exception(error)
 
     async def _connect_once(self, opened: "asyncio.Future[None]") -> _Broken:
-        """Stay connected for as long as it lasts.
+        """Connect and stay connected.
 
-        Returns the reason why it broke; raises when there is no use in trying again.
+        Returns why the connection broke; raises if reconnecting is of no use.
         """
         try:
-            # Before the connection is made, which the server does not keep open for long.
+            # Before connecting, since the server waits for hello only for a short time.
             token = await self._credentials.token()
         except OSError as error:
             return _Broken(f"no token: {type(error).__name__}: {error}")
@@ -207,8 +211,8 @@ class Link:
             connection = await connect(
                 self._url,
                 subprotocols=[Subprotocol(self._wire.subprotocol)],
-                compression=None,  # Messages are short, and it takes 64 KiB a connection.
-                proxy=None,  # Proxies cut long silences short; whoever needs one tunnels.
+                compression=None,  # Messages are short, and it needs 64 KiB per connection.
+                proxy=None,  # Proxies may cut idle connections.
                 close_timeout=CLOSE_TIMEOUT_S,
                 max_size=MAX_MESSAGE_BYTES,
                 **self._tls,
@@ -232,7 +236,7 @@ class Link:
             await connection.close()
 
     def _after_close(self, closed: ConnectionClosed) -> _Broken:
-        """Why to connect again.  Raises ConnectionEnded where that would be no use."""
+        """Why to reconnect.  Raises ConnectionEnded if that is of no use."""
         code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
         if code == CloseCode.TOKEN_EXPIRED:
             if self._credentials.is_renewable:
@@ -243,7 +247,7 @@ class Link:
         raise ConnectionEnded(code, reason) from closed
 
     async def _greet(self, connection: ClientConnection, token: str | None) -> None:
-        """Say hello.  Raises CommandRejected, ConnectionClosed, ConnectionEnded."""
+        """Send hello.  Raises CommandRejected, ConnectionClosed, ConnectionEnded."""
         if connection.subprotocol is None and self._wire is not JSON:
             raise ConnectionEnded(None, f"{self._url} does not speak {self._wire.subprotocol}")
         hello = self._wire.encode(self._hello(token))
@@ -273,14 +277,14 @@ class Link:
         self._credentials.learn(welcome)
 
     async def _renew(self) -> None:
-        """Say hello once more, with a newer token.
+        """Send hello again, with a newer token.
 
-        Where that fails the connection lasts until the token expires, and is made again then.
+        If that fails, the connection lasts until the token expires, and is made again then.
         """
         await asyncio.sleep(self._said_s + RENEW_EVERY_S - asyncio.get_running_loop().time())
         try:
             token = await self._credentials.token()
-        except Exception as error:  # noqa: BLE001  Whatever fails the provider, play goes on.
+        except Exception as error:  # noqa: BLE001  Play goes on if the provider fails.
             log.warning("token_not_renewed", reason=f"{type(error).__name__}: {error}")
             return
         if token == self._said:
@@ -290,7 +294,7 @@ class Link:
         self._renewal = hello.id
         self.tell(hello)
 
-    # ---- talking
+    # ---- sending and receiving
 
     async def _exchange(self, connection: ClientConnection) -> NoReturn:
         self._outgoing = asyncio.Queue()
@@ -315,13 +319,13 @@ class Link:
         return expiring and self._credentials.can_renew
 
     async def _write(self, connection: ClientConnection, outgoing: "asyncio.Queue[bytes]") -> None:
-        # The reader hears of a close too, and what was not answered is sent again.
+        # The reader sees the close too, and unanswered commands are sent again.
         with suppress(ConnectionClosed):
             while True:
                 await connection.send(await outgoing.get(), text=self._wire.is_text)
 
     def _read(self, frame: bytes) -> ServerMessage | Unknown:
-        """A newer server may say things that this client does not know."""
+        """Decode a message; a newer server may send unknown ones."""
         try:
             return self._decode(frame)
         except _UNREADABLE as error:

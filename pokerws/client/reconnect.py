@@ -1,4 +1,4 @@
-"""When to connect again, and how long to wait before it."""
+"""When to reconnect, and how long to wait before."""
 
 import random
 import ssl
@@ -9,13 +9,13 @@ from websockets.exceptions import InvalidMessage, InvalidStatus
 
 from pokerws.messages import CLOSE_CODES
 
-# After these closes a new connection may fare better; after any other one the same would only
-# happen again.  Whether 4401 is final depends on whether there is a newer token: see `Credentials`.
+# Close codes after which a new connection may succeed.  Whether 4401 is final depends on whether
+# there is a newer token: see `Credentials`.
 RECONNECT_CODES = frozenset(code for code, closing in CLOSE_CODES.items() if closing.reconnect)
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether a connection that failed to be made with `error` may be made later."""
+    """Whether a connection attempt that failed with `error` may succeed later."""
     match error:
         case ssl.SSLCertVerificationError():
             return False
@@ -36,9 +36,9 @@ class Backoff(Struct, frozen=True):
     longest_ms: Annotated[int, Meta(ge=0)] = 10_000
 
     def delay_ms(self, failures: int) -> int:
-        """The pause after `failures` earlier ones in a row, in milliseconds.
+        """The pause in milliseconds after `failures` failures in a row.
 
-        A random half of it keeps clients that lost the same server from coming back together.
+        Half of it is random, so that clients of one server do not all reconnect at once.
         """
         most_ms = min(self.longest_ms, self.shortest_ms << min(failures, 32))
         return round(most_ms * random.uniform(0.5, 1))  # noqa: S311  Jitter is no secret.

@@ -1,4 +1,4 @@
-"""How good a hold'em hand is: before the flop by a chart, after it by what it would beat."""
+"""Strength of hold'em hands: by a chart before the flop, by the share of hands beaten after it."""
 
 import random
 from collections.abc import Sequence
@@ -34,18 +34,23 @@ def starting_points(hole: Sequence[Card]) -> int:
 def share_beaten(
     hole: Sequence[Card], board: Sequence[Card], rng: random.Random, samples: int = 100
 ) -> float:
-    """The share of other hole cards that these beat on this board as it lies; ties count half.
+    """The share of other hole cards that these beat on the current board; ties count half.
 
-    Estimated on `samples` random ones, at about 2 µs each.  The board has at least three cards,
-    and nothing that is to come is considered.
+    Estimated from `samples` random ones, at about 2 µs each.  The board has at least three cards;
+    cards to come are not considered.
     """
-    own = high_strength(hole, board)
-    assert own is not None, "one's own cards are known"
+    own = _known_strength(hole, board)
     seen = {*hole, *board}
     unseen = [card for card in DECK if card not in seen]
     points = 0.0
     for _ in range(samples):
-        other = high_strength(rng.sample(unseen, 2), board)
-        assert other is not None, "the board is known"
+        other = _known_strength(rng.sample(unseen, 2), board)
         points += 1.0 if own < other else 0.5 if own == other else 0.0
     return points / samples
+
+
+def _known_strength(hole: Sequence[Card], board: Sequence[Card]) -> int:
+    strength = high_strength(hole, board)
+    if strength is None:
+        raise ValueError("some of the cards are unknown, or too few")
+    return strength

@@ -1,7 +1,7 @@
-"""Playing styles: what a bot does when it is its turn.  Pure, but for the dice they are given.
+"""Playing styles: how a bot decides in its turn.  Pure functions of a view and a random generator.
 
-A style may be used in any variant, at any structure of stakes: it takes sizes from the turn, and
-where it cannot judge its cards it takes them for average ones.  All draw alike.
+A style can play any variant and stakes: it takes sizes from the turn, and assumes average cards if
+it cannot judge them.  All styles draw alike.
 """
 
 import random
@@ -26,7 +26,7 @@ class Decision(NamedTuple):
     cards: list[Card] | None = None
 
 
-# Decides on the open turn of a view; the turn has to be the view's own.
+# Decides on the current turn of a view, which must be the view's player's.
 Style = Callable[[TableView, random.Random], Decision]
 
 
@@ -80,7 +80,7 @@ STYLES: dict[str, Style] = {
 
 
 def draw(view: TableView) -> Decision:
-    """Throw away what the variant's rules of thumb say, as few or many cards as are legal."""
+    """Discard by rules of thumb, within the legal number of cards."""
     turn, variant, cards = _own_turn(view), view.variant, view.cards
     if variant is None or UNKNOWN in cards:
         gone = cards[: turn.discard_min]
@@ -105,17 +105,18 @@ def _tight_on_the_first_street(view: TableView, turn: Turn, rng: random.Random) 
     return _check_or_fold(turn)
 
 
-# ---- what the table looks like
+# ---- reading the table
 
 
 def _own_turn(view: TableView) -> Turn:
-    turn = view.turn
-    assert turn is not None, "a style is asked when it is its turn"
-    return turn
+    if view.turn is None:
+        raise ValueError("a style decides in its player's turn only")
+    return view.turn
 
 
 def _hand(view: TableView) -> Hand:
-    assert view.table.hand is not None, "a turn is part of a hand"
+    if view.table.hand is None:
+        raise ValueError("a style decides in a hand only")
     return view.table.hand
 
 
@@ -129,7 +130,7 @@ def _price(view: TableView, turn: Turn) -> float:
 
 
 def _is_holdem(view: TableView) -> bool:
-    """Whether the cards are a hold'em hand on one board, for which there is a quicker way."""
+    """Whether this is hold'em on one board, which has a faster estimate."""
     variant = view.variant
     return (
         variant is not None
@@ -142,9 +143,9 @@ def _is_holdem(view: TableView) -> bool:
 
 
 def _starting_points(view: TableView, rng: random.Random) -> float:
-    """What the first cards are worth, on Bill Chen's scale of hold'em hands.
+    """The value of the first cards, on Bill Chen's scale of hold'em hands.
 
-    There 6 is worth a call, as elsewhere is what is a little better than an average hand.
+    On that scale 6 is worth a call; in other games a hand a little better than average is.
     """
     if _is_holdem(view):
         return starting_points(view.cards)
@@ -152,8 +153,8 @@ def _starting_points(view: TableView, rng: random.Random) -> float:
 
 
 def _strength(view: TableView, rng: random.Random) -> float:
-    """About how likely the hand is the best, against all who are still in."""
-    # Nobody stays to the end with just any cards, and few opponents count for less than all.
+    """A rough probability that the hand is the best, against all rivals."""
+    # Rivals do not stay with random cards, and not all of them stay to the end.
     against = min(3, max(1, view.opponents))
     if not _is_holdem(view):
         return _share(view, rng) ** against
@@ -163,12 +164,12 @@ def _strength(view: TableView, rng: random.Random) -> float:
 
 
 def _share(view: TableView, rng: random.Random) -> float:
-    """The share of the pot against one opponent; half where that cannot be judged."""
+    """The share of the pot against one opponent; half if it cannot be judged."""
     spot = spot_of(view)
     return 0.5 if spot is None else pot_share(spot, rng)
 
 
-# ---- legal actions, the nearest to what is meant
+# ---- the nearest legal actions
 
 
 def _check_or_call(turn: Turn) -> Decision:
@@ -190,12 +191,12 @@ def _raise_by(view: TableView, turn: Turn, pots: float) -> Decision:
 
 
 def _rounded(view: TableView, amount: int) -> int:
-    """As people bet: in whole small blinds."""
+    """Rounded to whole small blinds, as people bet."""
     return amount - amount % max(1, view.table.config.small_blind)
 
 
 def _raise_to(turn: Turn, to: int) -> Decision:
-    """Bet or raise to the nearest legal amount; check or call where neither is legal."""
+    """Bet or raise to the nearest legal amount; check or call if neither is legal."""
     amount = min(turn.max_to, max(turn.min_to, to))
     if turn.sizes:
         amount = min(turn.sizes, key=lambda size: abs(size - amount))

@@ -1,7 +1,7 @@
-"""What one player knows of a table: a snapshot, and every event since, applied as they come.
+"""A player's view of a table: a snapshot, and all events applied since.
 
-The local table is changed by `pokerws.game.apply` alone, as everywhere else; cards that this
-player may not see are `??` in it.  This module does no I/O.
+Only `pokerws.game.apply` changes the local table; hidden cards are `??` in it.  This module does no
+I/O.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from pokerws.game.apply import apply
 from pokerws.game.cards import Card
 from pokerws.game.events import TableEvent
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.ranks import hand_name
 from pokerws.game.state import HandSeat, PlayerId, Seat, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS, Variant
@@ -23,14 +24,14 @@ OnEvent = Callable[[int, TableEvent], None]
 
 
 class Gap(Exception):
-    """The view cannot go on from where it is and needs a snapshot."""
+    """The view cannot apply the events and needs a snapshot."""
 
 
 class TableView:
     """A table as `player` sees it.
 
-    `table` is the local state: read it, and leave changing it to events.  `epoch` is the
-    server's; numbers of events are comparable within one epoch only.
+    `table` is the local state, to be read only.  `epoch` is the server's; event numbers are
+    comparable within one epoch only.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class TableView:
         self._changed = asyncio.Event()
         self._error: Exception | None = None
 
-    # ---- what the player knows
+    # ---- properties
 
     @property
     def id(self) -> TableId:
@@ -87,26 +88,26 @@ class TableView:
 
     @property
     def board(self) -> list[Card]:
-        """The cards on the board, on the first one where there are several."""
+        """The cards of the board, or of the first one if there are several."""
         return [] if self.table.hand is None else self.table.hand.board
 
     @property
     def boards(self) -> list[list[Card]]:
-        """All boards: one, and more in a bomb pot or where the board is run several times."""
+        """All boards: several in a bomb pot, or if the board is run more than once."""
         hand = self.table.hand
         return [] if hand is None else [hand.board, *hand.extra_boards]
 
     @property
     def variant(self) -> Variant | None:
-        """The variant of the hand in play; None where none is, or it is not known here."""
+        """The variant of the hand in play; None if there is none, or it is unknown."""
         hand = self.table.hand
         return None if hand is None else VARIANTS.get(hand.variant)
 
     @property
     def hand_names(self) -> list[str]:
-        """What the own cards make on the first board, in words: the hand, or the high and the low.
+        """The own hand on the first board in words: the hand, or the high and the low.
 
-        Each is "" where there is none yet, or the low does not qualify.
+        Each is "" if there is none yet, or the low does not qualify.
         """
         variant = self.variant
         if variant is None or self.own_hand is None:
@@ -116,7 +117,7 @@ class TableView:
 
     @property
     def turn(self) -> Turn | None:
-        """The open turn with its legal actions if it is the player's own, else None."""
+        """The current turn with its legal actions if it is the player's own, otherwise None."""
         hand = self.table.hand
         if hand is None or hand.turn is None or hand.turn.seat != self.seat:
             return None
@@ -173,7 +174,7 @@ class TableView:
         epoch = self.epoch
         await self.wait_for(lambda view: view.seq >= seq or view.epoch != epoch)
 
-    # ---- what the client feeds
+    # ---- input from the client
 
     def take_snapshot(self, message: Snapshot) -> None:
         """Start over from a snapshot."""
@@ -198,7 +199,7 @@ class TableView:
     def _apply(self, event: TableEvent) -> None:
         try:
             apply(self.table, event)
-        except (AssertionError, LookupError) as error:
+        except Inconsistent as error:
             raise Gap(f"{type(event).__name__} does not fit the table: {error}") from error
         if self._on_event is not None:
             self._on_event(self.seq, event)

@@ -1,17 +1,19 @@
-"""Who is dealt in and where button and blinds are: the dead button rule.
+"""Positions of a hand: who is dealt in, the button and the blinds (dead button rule).
 
-The big blind moves to the next player each hand and nobody escapes it; small blind and button
-follow in its track, even onto a seat that has emptied (TDA rule 32).  Heads-up the button is the
-small blind, and nobody has the big blind twice in a row (TDA rule 34).  A player who is new, or
-who was passed by the big blind while sitting out, posts a big blind to be dealt in, and not
-between the button and the big blind (Robert's Rules of Poker, section 4).  Who missed the small
-blind as well posts that too, as dead money.  In stud and in bomb pots there are no blinds, and the
-button stays where it is (TDA rule 11); everybody who is ready is dealt in.
+The big blind moves to the next player each hand and skips nobody.  Small blind and button follow
+it, even onto a seat that has become free (TDA rule 32).  Heads-up the button is the small blind,
+and nobody has the big blind twice in a row (TDA rule 34).
+
+A new player, or one who was passed by the big blind while sitting out, posts a big blind to be
+dealt in, but not between the button and the big blind (Robert's Rules of Poker, section 4).  A
+player who also missed the small blind posts that too, as dead money.  Stud and bomb pots have no
+blinds: the button does not move (TDA rule 11), and everybody who is ready is dealt in.
 """
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Seat, Table
 
 
@@ -24,7 +26,7 @@ class Positions(NamedTuple):
     order: list[int]
     entering: list[int]
     missed: list[int]
-    missed_small: list[int] = []  # noqa: RUF012 -- nobody changes it.
+    missed_small: list[int] = []  # noqa: RUF012 -- it is never changed.
 
 
 def is_ready(seat: Seat | None) -> bool:
@@ -49,10 +51,11 @@ def frozen_positions(table: Table) -> Positions:
 def next_positions(table: Table, *, everyone: bool = False) -> Positions:
     """Positions for the next hand.  At least two seats must be ready.
 
-    With `everyone`, as where all pay the same ante, nobody has to wait for the big blind.
+    With `everyone`, as in games with antes alone, nobody has to wait for the big blind.
     """
     ready = ready_seats(table)
-    assert len(ready) >= 2, "a hand needs two players"
+    if len(ready) < 2:
+        raise Inconsistent("a hand needs two players")
     owing = [number for number in ready if _owes_blind(table, number)]
     if table.big_blind is None or len(ready) - len(owing) < 2:
         return _fresh_start(table, ready)
@@ -60,8 +63,7 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
     last_big_blind = table.big_blind
     big_blind = _first_after(last_big_blind, ready)
     small_blind = last_big_blind
-    button = table.small_blind
-    assert button is not None, "a big blind was posted, so a small one was placed"
+    button = _last_small_blind(table)
     if button in (big_blind, small_blind):
         # More players than at the heads-up hand before: the button goes before the small blind.
         others = [number for number in ready if number not in (big_blind, small_blind)]
@@ -89,9 +91,9 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
 
 
 def _fresh_start(table: Table, ready: list[int]) -> Positions:
-    """Positions where at most one player has paid for the deal: all are dealt in, nobody posts.
+    """Positions if fewer than two players owe no blind: all are dealt in, and nobody posts.
 
-    The big blind moves on all the same, so that this one player does not have it twice in a row.
+    The big blind still moves on, so that no player has it twice in a row.
     """
     last_big_blind = table.big_blind
     if last_big_blind is None:
@@ -107,7 +109,7 @@ def _fresh_start(table: Table, ready: list[int]) -> Positions:
 
 
 def _missed(table: Table, last_big_blind: int, big_blind: int) -> list[int]:
-    """Taken seats that the big blind has just passed by."""
+    """Taken seats that the big blind has just passed."""
     missed = []
     number = (last_big_blind + 1) % len(table.seats)
     while number != big_blind:
@@ -118,11 +120,9 @@ def _missed(table: Table, last_big_blind: int, big_blind: int) -> list[int]:
 
 
 def _missed_small(table: Table, small_blind: int, order: list[int]) -> list[int]:
-    """Seats of players sitting out that the small blind has just come to, or passed by."""
-    last = table.small_blind
-    assert last is not None, "a small blind was placed before"
+    """Seats of players sitting out that the small blind has just reached or passed."""
     passed = []
-    number = last
+    number = _last_small_blind(table)
     while number != small_blind:
         number = (number + 1) % len(table.seats)
         seat = table.seats[number]
@@ -131,13 +131,20 @@ def _missed_small(table: Table, small_blind: int, order: list[int]) -> list[int]
     return passed
 
 
+def _last_small_blind(table: Table) -> int:
+    """The seat of the last small blind, which every table with a big blind has."""
+    if table.small_blind is None:
+        raise Inconsistent("the table has a big blind and no small blind")
+    return table.small_blind
+
+
 def _owes_blind(table: Table, number: int) -> bool:
     seat = table.seats[number]
     return seat is not None and seat.owes_blind
 
 
 def _clockwise(start: int, numbers: Iterable[int]) -> list[int]:
-    """The numbers, which ascend, from the left of `start` around to `start` itself."""
+    """The ascending numbers, rotated to begin at the left of `start` and end with `start`."""
     after = [number for number in numbers if number > start]
     return after + [number for number in numbers if number <= start]
 

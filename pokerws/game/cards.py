@@ -7,7 +7,7 @@ Card = NewType("Card", str)
 RANKS = "23456789TJQKA"
 SUITS = "cdhs"
 
-# An opponent's card, or one that a hand history does not tell.
+# A hidden card, or one that a hand history does not have.
 UNKNOWN = Card("??")
 
 DECK: tuple[Card, ...] = tuple(Card(rank + suit) for rank in RANKS for suit in SUITS)

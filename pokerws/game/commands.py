@@ -1,4 +1,4 @@
-"""Commands: what players and the clock ask of a table.  Imperative; no effect by themselves."""
+"""Commands to a table, from players, the clock and the server, as data."""
 
 from typing import Literal
 
@@ -7,13 +7,14 @@ from msgspec import Struct
 from pokerws.game.cards import Card
 from pokerws.game.state import CloseReason, PlayerId
 
+# What a player can do in a turn.
 Action = Literal["fold", "check", "call", "bet", "raise", "bring_in", "stand_pat", "discard"]
 
 
 class Sit(Struct, frozen=True):
     """Take `seat`, or any free one for None, with `buy_in` chips.
 
-    `balance` is what the player's account can pay, None where nobody keeps accounts.
+    `balance` is what the player's account can pay, None if there are no accounts.
     """
 
     player: PlayerId
@@ -24,7 +25,7 @@ class Sit(Struct, frozen=True):
 
 
 class Stand(Struct, frozen=True):
-    """Leave the seat; for a player who was dealt in, when the hand is over."""
+    """Leave the seat; if the player is in a hand, at its end."""
 
     player: PlayerId
 
@@ -44,8 +45,8 @@ class SitIn(Struct, frozen=True):
 class AddChips(Struct, frozen=True):
     """Bring more chips to the seat, between hands or while not in one.
 
-    None for `amount` fills the stack to the table's maximum, or as far as the account goes.
-    `balance` is what the account can pay, None where nobody keeps accounts.
+    None for `amount` fills the stack to the table's maximum, or as far as the balance allows.
+    `balance` is what the account can pay, None if there are no accounts.
     """
 
     player: PlayerId
@@ -56,7 +57,7 @@ class AddChips(Struct, frozen=True):
 class Act(Struct, frozen=True):
     """Answer turn number `turn`.
 
-    `amount` is the total for the street of a bet or raise, `cards` what is thrown away.
+    `amount` is the total for the street of a bet or raise, `cards` are discarded.
     """
 
     player: PlayerId
@@ -74,7 +75,7 @@ class Show(Struct, frozen=True):
 
 
 class Straddle(Struct, frozen=True):
-    """From the next hand on, straddle where it is possible, or do so no more."""
+    """Turn straddling on or off, from the next hand on."""
 
     player: PlayerId
     on: bool
@@ -88,7 +89,7 @@ class RunIt(Struct, frozen=True):
 
 
 class ChooseGame(Struct, frozen=True):
-    """Name the game of the next hand, as the one who has the button then."""
+    """Choose the game of the next hand, as the player who will have its button."""
 
     player: PlayerId
     variant: str
@@ -99,7 +100,7 @@ class TimeUp(Struct, frozen=True):
 
 
 class Resume(Struct, frozen=True):
-    """The table was loaded again; its clocks stood still since `saved_ms`.
+    """Resume a table that was loaded again; its clocks have been stopped since `saved_ms`.
 
     `grace_ms` is added to the time left.  `restart_log` asks for a `LogRestarted` event, for a
     table whose earlier events were not all kept.
@@ -111,9 +112,9 @@ class Resume(Struct, frozen=True):
 
 
 class Close(Struct, frozen=True):
-    """Close the table for good: a hand in play is cancelled, and everybody goes with the chips.
+    """Close the table for good: a hand in play is cancelled, and all players stand up.
 
-    It is the server's, and no player's.
+    Only the server gives it, never a player.
     """
 
     reason: CloseReason

@@ -1,4 +1,4 @@
-"""What makes a table's configuration playable."""
+"""Validation of a table's configuration."""
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.stakes import stakes_of
@@ -7,7 +7,7 @@ from pokerws.game.variants import MIXES, VARIANTS, Forced, Variant
 
 
 def check_config(config: TableConfig) -> None:
-    """Raise Illegal("bad_config") unless a table can be played with `config`."""
+    """Raise Illegal("bad_config") unless `config` is valid."""
     codes = _games(config)
     _check(_own_rules(config))
     for code in codes:
@@ -21,7 +21,7 @@ def _check(rules: dict[str, bool]) -> None:
 
 
 def _games(config: TableConfig) -> tuple[str, ...]:
-    """The variants to be played.  Raises Illegal where there is one that does not exist."""
+    """The variants to be played.  Raises Illegal for an unknown one."""
     games = config.mix.games
     if config.variant in VARIANTS:
         _check({"only a mix has games": not games})

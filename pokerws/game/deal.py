@@ -1,6 +1,6 @@
-"""Where a deck comes from: an unbiased shuffle of bytes that the caller draws.
+"""An unbiased shuffle from random bytes that the caller provides.
 
-Nothing else in the core knows how a deck was made, so that a provable deal can take this place.
+Nothing else in the core knows how a deck is made, so that a provable deal can replace it.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,10 +8,10 @@ from itertools import chain, repeat
 
 from pokerws.game.cards import Card
 
-# Gives the deck for one hand, in dealing order, out of the variant's cards.
+# Returns the deck of one hand, in dealing order, made of the variant's cards.
 Shuffle = Callable[[Sequence[Card]], list[Card]]
 
-# For each count, how many of the values of a byte can be shared out evenly among so many.
+# For each n up to 256, the largest multiple of n that is at most 256.
 _EVEN = [0, *(256 - 256 % count for count in range(1, 257))]
 
 
@@ -24,7 +24,7 @@ def shuffler(random_bytes: Callable[[int], bytes]) -> Shuffle:
 
     def shuffle(cards: Sequence[Card]) -> list[Card]:
         deck = list(cards)
-        # One call for many bytes: a call costs more than a card does.
+        # One call for many bytes: a call is the expensive part.
         drawn = chain.from_iterable(map(random_bytes, repeat(len(deck))))
         for last, first_byte in zip(range(len(deck) - 1, 0, -1), drawn, strict=False):
             byte, count = first_byte, last + 1

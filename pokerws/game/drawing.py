@@ -1,12 +1,13 @@
-"""Draws and discards: whose turn it is, what is legal, and the cards that come.
+"""Draws and discards: turns, legal actions and replacement cards.
 
-All who are still in the hand draw, players who are all-in too, from the left of the button.  A
-player may replace any of the cards, or stand pat.  When the deck runs out, it is dealt to the end;
-then the cards of folded hands and what the others threw away are shuffled.  Nobody is dealt a card
-that he or she threw away before, in an earlier draw neither: such a card is left for the others.
-No book has a rule for this.  Ours keeps what is certain: cards that nobody has seen are dealt
-before those that somebody has.  In pineapple each player throws one card away, and gets none for
-it.
+All players in the hand draw, from the left of the button, also those who are all-in.  A player may
+replace any number of cards, or stand pat.  In pineapple each player discards one card and gets no
+replacement.
+
+When the deck runs out, it is dealt to the end; then the cards of folded hands and the discards of
+others are shuffled.  No player is dealt a card that he or she discarded in this hand: such a card
+is left for the others.  The rulebooks have no rule for this.  This one makes sure that cards that
+nobody has seen are dealt before those that somebody has.
 """
 
 from collections.abc import Sequence
@@ -16,13 +17,13 @@ from pokerws.game.cards import RANKS, UNKNOWN, Card
 from pokerws.game.commands import Act
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import CardsDrawn, DeckReshuffled, TableEvent
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Illegal, Inconsistent
 from pokerws.game.state import Hand, Table, Turn
 from pokerws.game.variants import VARIANTS
 
 
 def still_to_discard(hand: Hand, live: list[int]) -> list[int]:
-    """The seats that hold more cards than the betting round that is over leaves them."""
+    """The seats that must still discard after the betting round."""
     streets = VARIANTS[hand.variant].streets[: hand.street + 1]
     if not streets[-1].discard:
         return []
@@ -31,7 +32,7 @@ def still_to_discard(hand: Hand, live: list[int]) -> list[int]:
 
 
 def draw_turn(table: Table, hand: Hand, now_ms: int) -> Turn:
-    """The turn of the seat that is to draw or discard next."""
+    """The turn of the seat that draws or discards next."""
     number = hand.drawing[0]
     street = VARIANTS[hand.variant].streets[hand.street]
     least, most = street.discard, street.discard or street.draw
@@ -60,7 +61,7 @@ def draw(table: Table, hand: Hand, turn: Turn, command: Act, shuffle: Shuffle) -
     discarded = command.cards
     if command.action == "stand_pat":
         if discarded is not None:
-            raise Illegal("cards_not_allowed", "to stand pat is to throw nothing away")
+            raise Illegal("cards_not_allowed", "stand_pat takes no cards")
         return [_drawn(table, hand, turn.seat, [], [])]
     if not discarded:
         raise Illegal("cards_missing", "say which cards to throw away")
@@ -74,7 +75,8 @@ def draw(table: Table, hand: Hand, turn: Turn, command: Act, shuffle: Shuffle) -
         deck = hand.deck + shuffle(_muck(hand))
         events.append(DeckReshuffled(deck, hand.street, turn.seat))
         drawn = _not_of(deck, own)[: len(discarded)]
-    assert len(drawn) == len(discarded), "a variant has more players than its deck can serve"
+    if len(drawn) < len(discarded):
+        raise Inconsistent("the deck has too few cards for the players of this variant")
     events.append(_drawn(table, hand, turn.seat, discarded, drawn))
     return events
 
@@ -94,7 +96,7 @@ def _not_of(cards: Sequence[Card], those: Sequence[Card]) -> list[Card]:
 
 
 def _muck(hand: Hand) -> list[Card]:
-    """The cards that nobody holds and that are not to come: folded, or thrown away."""
+    """The cards that are neither held nor in the deck: folded or discarded."""
     held = [
         card
         for part in hand.seats
@@ -105,7 +107,7 @@ def _muck(hand: Hand) -> list[Card]:
 
 
 def draw_for_absent(table: Table, hand: Hand, turn: Turn) -> CardsDrawn:
-    """What is done for a player who does not draw: stand pat, or throw the lowest cards away."""
+    """The action for a player who does not draw: stand pat, or discard the lowest cards."""
     cards = hand_seat(hand, turn.seat).cards
     lowest = sorted(cards, key=lambda card: RANKS.find(card[0]))[: turn.discard_min]
     return _drawn(table, hand, turn.seat, lowest, [], auto=True)

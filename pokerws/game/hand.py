@@ -1,4 +1,4 @@
-"""A hand from the first ante to the deal, and what the rules make happen without a command."""
+"""A hand: forced bets and deal, and what the rules make happen without a command."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -25,12 +25,12 @@ from pokerws.game.state import FixedLimit, Hand, Table, Turn
 from pokerws.game.streets import close_round
 from pokerws.game.variants import Betting, Variant
 
-# After this many turns in a row that the clock ended, a player sits out.
+# After this many time-outs in a row a player sits out.
 TIMEOUTS_TO_SIT_OUT = 2
 
 
 class Ante(NamedTuple):
-    """An ante due from a seat; a `dead` one is nobody's to match."""
+    """An ante due from a seat; a `dead` one is not matched."""
 
     seat: int
     amount: int
@@ -46,12 +46,12 @@ class Blind(NamedTuple):
 
 
 class Deal(NamedTuple):
-    """All that makes a new hand.  Chips are integers; `deck` is in dealing order.
+    """What a new hand is made of.  Chips are integers; `deck` is in dealing order.
 
-    A short stack posts what it has.  The last blind that is no entry, sleeper or dead one is the
-    one after which the betting starts.  Antes are posted before blinds, unless `blinds_first`.  A
-    bomb pot has no blinds, and begins on the second street, with so many `boards`.  `now_ms` is the
-    time, 0 where there is none.
+    A short stack posts what it has.  The betting starts after the last blind that is not an entry,
+    a sleeper or dead.  Antes are posted before blinds, unless `blinds_first`.  A bomb pot has no
+    blinds and begins on the second street, with this number of `boards`.  `now_ms` is the time, 0
+    if there is none.
     """
 
     variant: Variant
@@ -106,7 +106,7 @@ def deal_hand(table: Table, deal: Deal) -> list[TableEvent]:
 
 
 def _first_limit(table: Table, deal: Deal, bets: int) -> FixedLimit | None:
-    """The first street after so many blinds that are bets: the big one, and a straddle."""
+    """The limit of the first street after `bets` bets: the big blind, and a straddle."""
     if deal.variant.betting is not Betting.FIXED_LIMIT:
         return None
     limit = FixedLimit(bets, bets * deal.min_bet, deal.min_bet)
@@ -127,7 +127,7 @@ def _post_antes(antes: Sequence[Ante], stacks: dict[int, int]) -> list[TableEven
 
 
 def _matched_ante(antes: Sequence[Ante], stacks: dict[int, int]) -> int:
-    """The largest ante that somebody else pays too: like a bet, the rest of one is uncalled."""
+    """The largest ante that another player matches; the rest of one is uncalled, like a bet."""
     paid = sorted(min(ante.amount, stacks[ante.seat]) for ante in antes if not ante.dead)
     return paid[-2] if len(paid) > 1 else 0
 
@@ -138,7 +138,7 @@ def _post_blinds(table: Table, deal: Deal, stacks: dict[int, int]) -> list[Table
     for seat, whole, blind in deal.blinds:
         if not whole:
             continue
-        # Who has nothing left posts nothing, but the others have to match the whole blind.
+        # A player without chips posts nothing, but the others must match the whole blind.
         amount = min(whole, stacks[seat])
         stacks[seat] -= amount
         min_raise, limit = 0, None
@@ -155,7 +155,7 @@ def _post_blinds(table: Table, deal: Deal, stacks: dict[int, int]) -> list[Table
 
 
 def _deal_cards(table: Table, deal: Deal) -> tuple[HoleCardsDealt, int]:
-    """The first cards, one at a time from the left of the button, and how many they are."""
+    """The first cards, one at a time from the left of the button, and their number."""
     street, order, deck = deal.variant.streets[0], deal.positions.order, deal.deck
     cards: list[list[Card]] = [[] for _ in table.seats]
     players = [None if seat is None else seat.player for seat in table.seats]
@@ -184,7 +184,7 @@ def _bomb_boards(table: Table, deal: Deal, dealt: int) -> list[TableEvent]:
 
 
 def advance_hand(table: Table, hand: Hand, now_ms: int) -> list[TableEvent]:
-    """What happens next without anybody's doing; nothing while a player is to act."""
+    """The events that the rules cause next; none while a player is to act."""
     turn = hand.turn
     if turn is not None:
         return [act_for_absent(table, hand, turn)] if is_absent(table, turn.seat) else []
@@ -197,9 +197,9 @@ def advance_hand(table: Table, hand: Hand, now_ms: int) -> list[TableEvent]:
 
 
 def act_for_absent(table: Table, hand: Hand, turn: Turn) -> TableEvent:
-    """What is done for a player who does not act: the least that costs nothing, else a fold.
+    """The action for a player who does not act: a check if it is free, otherwise a fold.
 
-    Nobody can fold a forced bring-in.
+    A forced bring-in cannot be folded.
     """
     if "discard" in turn.actions:
         return draw_for_absent(table, hand, turn)
@@ -211,6 +211,6 @@ def act_for_absent(table: Table, hand: Hand, turn: Turn) -> TableEvent:
 
 
 def is_absent(table: Table, number: int) -> bool:
-    """Whether a player in a hand is leaving or has let the clock run out too often."""
+    """Whether a player in a hand is leaving, or has timed out too often."""
     seat = taken_seat(table, number)
     return seat.leaving or seat.timeouts >= TIMEOUTS_TO_SIT_OUT

@@ -1,4 +1,4 @@
-"""The refusal of a command by the rules."""
+"""Errors of the rules: a command that they do not allow, and data that contradicts them."""
 
 from typing import Literal
 
@@ -56,3 +56,7 @@ class Illegal(Exception):
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+
+
+class Inconsistent(Exception):
+    """A stored event or table contradicts the rules or the table's state."""

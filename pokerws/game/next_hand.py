@@ -1,4 +1,4 @@
-"""The next hand at a table's own stakes: which game it is, who posts what, and the deck."""
+"""Starts the next hand: its game, positions, forced bets and deck."""
 
 from pokerws.game.button import Positions, frozen_positions, next_positions, ready_seats
 from pokerws.game.cards import Card
@@ -18,14 +18,14 @@ def games_of(config: TableConfig) -> tuple[str, ...]:
 
 
 def next_variant(table: Table) -> Variant:
-    """The variant of the hand that is due."""
+    """The variant of the next hand."""
     if table.game is not None:
         return VARIANTS[table.game.variant]
     return VARIANTS[games_of(table.config)[0]]
 
 
 def next_game(table: Table) -> list[TableEvent]:
-    """The change to the next game of a mix, where that is due."""
+    """The change to the next game of a mix, if it is due."""
     config = table.config
     if config.variant in VARIANTS or (table.game is not None and table.game.hands_left > 0):
         return []
@@ -53,16 +53,16 @@ def _hands_of_game(table: Table) -> int:
 
 
 def _chooser(table: Table) -> int | None:
-    """The seat to which the button comes next, whatever is chosen; None where nobody sits there."""
+    """The seat that the button moves to next, whatever game is chosen; None if it is free."""
     button = next_positions(table, everyone=True).button
     return None if table.seats[button] is None else button
 
 
 def positions_for(table: Table, variant: Variant, *, bomb_pot: bool = False) -> Positions:
-    """The positions of a hand of this variant, were it the next one.
+    """The positions of the next hand if it is of this variant.
 
-    The button stays in stud and in bomb pots; but not where every hand is a bomb pot, or where the
-    choice of the game goes with the button.
+    The button does not move in stud and in bomb pots, unless every hand is a bomb pot, or the
+    player on the button chooses the game.
     """
     if variant.forced is Forced.BLINDS and not bomb_pot:
         return next_positions(table)
@@ -73,7 +73,7 @@ def positions_for(table: Table, variant: Variant, *, bomb_pot: bool = False) -> 
 
 
 def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
-    """The events of the hand that is due."""
+    """The events that start the next hand."""
     variant, config = next_variant(table), table.config
     stakes = stakes_of(config, variant)
     deck = shuffle(variant.deck)
@@ -84,7 +84,7 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     payers = [positions.big_blind] if one_ante else positions.order
     antes = [Ante(seat, stakes.ante, one_ante) for seat in payers] if stakes.ante else []
     blinds = _blinds(table, variant, positions, stakes)
-    # Who pays for the whole table posts the blind first (TDA recommended procedure 11).
+    # A player who antes for the whole table posts the blind first (TDA procedure RP-11).
     deal = Deal(
         variant=variant,
         positions=positions,
@@ -100,7 +100,7 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
 
 def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
     if variant.forced is Forced.BUTTON_BLIND:
-        # Where the button is dead, the last player before it has the blind.
+        # If the button is dead, the last player before it posts the blind.
         return [Blind(positions.order[-1], stakes.big_blind, "button")]
     if variant.forced is not Forced.BLINDS:
         return []
@@ -118,12 +118,12 @@ def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes
 
 
 def _straddle(table: Table, positions: Positions, stakes: Stakes) -> list[Blind]:
-    """The straddle of the hand, if anybody posts one: two big blinds, and there is only one.
+    """The straddle of the hand, if any; there is at most one, of two big blinds.
 
-    Under the gun it is the seat after the big blind.  A Mississippi straddle may come from any seat
-    but the blinds; the one nearest to the button has precedence, the button first.  A sleeper too,
-    and there the first to act has precedence.  The betting starts after the straddle, but after the
-    big blind where it is a sleeper.  Nobody straddles for less.
+    Under the gun it comes from the seat after the big blind.  A Mississippi straddle may come from
+    any seat but the blinds; the seat nearest to the button has precedence, the button first.  A
+    sleeper may too, but the first to act has precedence.  The betting starts after the straddle,
+    or after the big blind if it is a sleeper.  A stack that is too short does not straddle.
     """
     kind = table.config.house.straddle
     order = positions.order
@@ -149,7 +149,7 @@ def _straddle(table: Table, positions: Positions, stakes: Stakes) -> list[Blind]
 
 def _is_bomb_pot(table: Table, variant: Variant) -> bool:
     every = table.config.house.bomb_pot_every
-    # In pineapple the card is thrown away before the flop, with which a bomb pot begins.
+    # In pineapple the discard comes before the flop, where a bomb pot begins.
     possible = variant.has_board and not variant.streets[0].discard
     return possible and every > 0 and (table.hand_number + 1) % every == 0
 

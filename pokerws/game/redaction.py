@@ -1,112 +1,37 @@
-"""Who may see what: the only place that knows secrets from public.
+"""Which viewer may see which cards of an event or a table.
 
-Hidden is the default: an event type that is not decided about here does not type-check.  A viewer
-is a player's id, or None for a spectator.
+Hidden is the default.  `secret_cards` says which events carry secrets; one of them that is not
+handled here does not type-check.  A viewer is a player's id, or None for a spectator.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import get_args
 
 from msgspec.structs import replace
 
-from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.cards import Card
 from pokerws.game.events import (
-    AntePosted,
-    BetPlaced,
-    BetsCollected,
-    BlindPosted,
-    BoardDealt,
-    BringInPosted,
-    Called,
     CardsDrawn,
-    CardsMucked,
-    CardsShown,
-    Checked,
-    ChipsAdded,
-    ClockResumed,
     DeckReshuffled,
-    DrawStarted,
-    Folded,
-    GameChanged,
-    HandCancelled,
-    HandEnded,
-    HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
-    NextHandCancelled,
-    NextHandScheduled,
-    PlayerLeaving,
-    PlayerSat,
-    PlayerSatIn,
-    PlayerSatOut,
-    PlayerStood,
-    PotAwarded,
-    Raised,
-    RunItAgreed,
-    RunItSet,
-    StraddleSet,
-    TableClosed,
     TableEvent,
-    TableOpened,
-    TurnStarted,
-    TurnTimedOut,
-    UncalledBetReturned,
 )
+from pokerws.game.secret_cards import PUBLIC_TYPES, masked, without_secrets
 from pokerws.game.state import Hand, HandSeat, LastHand, PlayerId, Table
-
-# What has no secrets.
-Public = (
-    TurnStarted
-    | Folded
-    | Called
-    | Checked
-    | Raised
-    | BetPlaced
-    | BetsCollected
-    | BoardDealt
-    | BlindPosted
-    | BringInPosted
-    | DrawStarted
-    | RunItAgreed
-    | UncalledBetReturned
-    | PotAwarded
-    | CardsShown
-    | CardsMucked
-    | TurnTimedOut
-    | AntePosted
-    | HandEnded
-    | HandCancelled
-    | HandShown
-    | NextHandScheduled
-    | NextHandCancelled
-    | PlayerSat
-    | PlayerStood
-    | PlayerLeaving
-    | ChipsAdded
-    | PlayerSatOut
-    | PlayerSatIn
-    | StraddleSet
-    | RunItSet
-    | GameChanged
-    | ClockResumed
-    | TableOpened
-    | TableClosed
-)
-_PUBLIC_TYPES = frozenset(get_args(Public))
 
 # The player in each seat, None for an empty one.
 Owners = Sequence[PlayerId | None]
 
 
 def owners(table: Table) -> Owners:
-    """Who sits where now."""
+    """The player in each seat now."""
     return [None if seat is None else seat.player for seat in table.seats]
 
 
 def are_public(events: Iterable[TableEvent]) -> bool:
     """Whether everybody may see all of these events as they are."""
-    return _PUBLIC_TYPES.issuperset(map(type, events))
+    return PUBLIC_TYPES.issuperset(map(type, events))
 
 
 def insiders(events: Iterable[TableEvent]) -> set[PlayerId]:
@@ -134,16 +59,16 @@ def redact_for_each(
     for viewer in viewers:
         shown[viewer] = own = hidden.copy()
         for place, event in enumerate(events):
-            if isinstance(event, HoleCardsDealt):
-                own[place] = replace(event, cards=_with_own(event, hidden[place], viewer))
+            nobodys = hidden[place]
+            if isinstance(event, HoleCardsDealt) and isinstance(nobodys, HoleCardsDealt):
+                own[place] = replace(event, cards=_with_own(event, nobodys, viewer))
             elif isinstance(event, CardsDrawn):
                 own[place] = redact(event, viewer)
     return shown
 
 
-def _with_own(dealt: HoleCardsDealt, hidden: TableEvent, viewer: PlayerId) -> list[list[Card]]:
-    """The cards as the viewer sees them, made of those that nobody sees."""
-    assert isinstance(hidden, HoleCardsDealt)
+def _with_own(dealt: HoleCardsDealt, hidden: HoleCardsDealt, viewer: PlayerId) -> list[list[Card]]:
+    """The cards as the viewer sees them, made from those that a spectator sees."""
     cards = hidden.cards.copy()
     for number, player in enumerate(dealt.players):
         if player == viewer:
@@ -155,10 +80,10 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
     """The event as `viewer` may see it, whenever that is."""
     match event:
         case HoleCardsDealt(cards=dealt, players=players):
-            # Older logs do not tell who was dealt to, so all of it stays hidden.
+            # Older logs do not name the players, so all cards stay hidden.
             return replace(event, cards=_only_own(dealt, players or [None] * len(dealt), viewer))
         case CardsDrawn(player=player) if viewer is None or player != viewer:
-            hidden = _hidden(event.discarded), _hidden(event.drawn)
+            hidden = masked(event.discarded), masked(event.drawn)
             return replace(event, discarded=hidden[0], drawn=hidden[1])
         case HandStarted() | DeckReshuffled():
             return replace(event, deck=[])
@@ -167,12 +92,7 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
         case CardsDrawn():
             return event
         case _:
-            return _as_it_is(event)
-
-
-def _as_it_is(event: Public) -> TableEvent:
-    assert type(event) in _PUBLIC_TYPES, "nobody has decided about it"
-    return event
+            return without_secrets(event)
 
 
 def redact_table(table: Table, viewer: PlayerId | None) -> Table:
@@ -193,7 +113,7 @@ def _redact_hand(table: Table, hand: Hand, viewer: PlayerId | None) -> Hand:
         if hand_seat is None or hand_seat.shown or (viewer is not None and owner == viewer):
             seats.append(hand_seat)
         else:
-            seats.append(replace(hand_seat, cards=_hidden(hand_seat.cards)))
+            seats.append(replace(hand_seat, cards=masked(hand_seat.cards)))
     return replace(hand, seats=seats, deck=[], discards=[])
 
 
@@ -208,10 +128,6 @@ def _only_own(
     dealt: Sequence[list[Card]], players: Owners, viewer: PlayerId | None
 ) -> list[list[Card]]:
     return [
-        cards if viewer is not None and player == viewer else _hidden(cards)
+        cards if viewer is not None and player == viewer else masked(cards)
         for cards, player in zip(dealt, players, strict=True)
     ]
-
-
-def _hidden(cards: Sequence[Card]) -> list[Card]:
-    return [UNKNOWN] * len(cards)

@@ -1,21 +1,120 @@
-"""Which cards of a table are secret: those that nobody may see yet, or only one player.
+"""Which events carry secret cards, and which cards of a table are secret.
 
-What is public and what is secret can be told apart and put together again.  This module must not
-know how secrets are sealed (`vault.py`) or who may see what (`server/views.py`).
+A card is secret while nobody may see it, or only one player.  Secrets can be taken out of a table
+and put back.  This module must not know how secrets are encrypted (`storage/vault`) or which viewer
+may see them (`redaction`); both use the table of events here.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from msgspec.structs import replace
 
 from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.events import (
+    AntePosted,
+    BetPlaced,
+    BetsCollected,
+    BlindPosted,
+    BoardDealt,
+    BringInPosted,
+    Called,
+    CardsDrawn,
+    CardsMucked,
+    CardsShown,
+    Checked,
+    ChipsAdded,
+    ClockResumed,
+    DeckReshuffled,
+    DrawStarted,
+    Folded,
+    GameChanged,
+    HandCancelled,
+    HandEnded,
+    HandShown,
+    HandStarted,
+    HoleCardsDealt,
+    LogRestarted,
+    NextHandCancelled,
+    NextHandScheduled,
+    PlayerLeaving,
+    PlayerSat,
+    PlayerSatIn,
+    PlayerSatOut,
+    PlayerStood,
+    PotAwarded,
+    Raised,
+    RunItAgreed,
+    RunItSet,
+    StraddleSet,
+    TableClosed,
+    TableEvent,
+    TableOpened,
+    TurnStarted,
+    TurnTimedOut,
+    UncalledBetReturned,
+)
 from pokerws.game.state import Hand, HandSeat, LastHand, Table
+
+# Every event is in one of these two.  One that is in neither does not type-check where it is
+# redacted or sealed, and stops the import of this module.
+SecretEvent = HandStarted | HoleCardsDealt | CardsDrawn | DeckReshuffled | LogRestarted
+PublicEvent = (
+    TurnStarted
+    | Folded
+    | Called
+    | Checked
+    | Raised
+    | BetPlaced
+    | BetsCollected
+    | BoardDealt
+    | BlindPosted
+    | BringInPosted
+    | DrawStarted
+    | RunItAgreed
+    | UncalledBetReturned
+    | PotAwarded
+    | CardsShown
+    | CardsMucked
+    | TurnTimedOut
+    | AntePosted
+    | HandEnded
+    | HandCancelled
+    | HandShown
+    | NextHandScheduled
+    | NextHandCancelled
+    | PlayerSat
+    | PlayerStood
+    | PlayerLeaving
+    | ChipsAdded
+    | PlayerSatOut
+    | PlayerSatIn
+    | StraddleSet
+    | RunItSet
+    | GameChanged
+    | ClockResumed
+    | TableOpened
+    | TableClosed
+)
+PUBLIC_TYPES = frozenset(get_args(PublicEvent))
+
+if {*get_args(PublicEvent), *get_args(SecretEvent)} != {*get_args(TableEvent)}:
+    raise TypeError("an event is neither public nor secret: add it to one of the two unions")
+
+
+def without_secrets(event: PublicEvent) -> PublicEvent:
+    """The event itself: the last case of a `match` over all events.
+
+    The type checker refuses a secret event here.  Raises TypeError if one comes all the same.
+    """
+    if type(event) not in PUBLIC_TYPES:
+        raise TypeError(f"{type(event).__name__} is not a public event")
+    return event
 
 
 class Secrets(NamedTuple):
-    """What a sealed text holds; `cards` has a list a seat, empty where there is nothing secret.
+    """Secret cards; `cards` has a list per seat, which is empty if none are secret.
 
-    So has `discards`, or it is empty.  Of a draw, `cards` are what was thrown away and what came.
+    `discards` likewise, or it is empty.  For a draw, `cards` are the discarded and the new cards.
     """
 
     deck: list[Card]
@@ -28,7 +127,7 @@ class Secrets(NamedTuple):
         return not self.deck and not any(self.cards) and not any(self.discards)
 
     def copy(self) -> "Secrets":
-        """The same, for a table that goes on changing its own lists."""
+        """A copy, since the table goes on changing its own lists."""
         cards = [own.copy() for own in self.cards]
         return Secrets(self.deck.copy(), cards, [own.copy() for own in self.discards])
 
@@ -47,9 +146,9 @@ def public_table(table: Table) -> Table:
 
 
 def comparable_table(table: Table) -> Table:
-    """What can be said of a table where cards are unknown.
+    """A table's public part, to compare two tables of which cards are unknown.
 
-    A replay without the deck does not know what was thrown away either, not even how much.
+    It has no discards: a replay without the deck does not even know how many there are.
     """
     table = public_table(table)
     if table.hand is not None:
@@ -58,9 +157,9 @@ def comparable_table(table: Table) -> Table:
 
 
 def secrets_of(table: Table) -> tuple[int, Secrets]:
-    """What is secret at a table, and the number of the hand that it is of.
+    """The secret cards of a table, and the number of their hand.
 
-    While a hand is in play nothing is kept of the one before it.
+    While a hand is in play, the cards of the one before are not kept.
     """
     hand, last = table.hand, table.last_hand
     if hand is not None:
@@ -112,7 +211,7 @@ def fill(hand: Hand, secrets: Secrets) -> bool:
     """
     fits = not hand.deck and len(secrets.cards) == len(hand.seats)
     fits = fits and hand.discards == [masked(own) for own in secrets.discards]
-    # What was thrown away is in the deck or in a hand again where it was shuffled anew.
+    # Discards may be in the deck or in a hand again, after a reshuffle.
     known = hand.board + secrets.deck
     known += [card for board in hand.extra_boards for card in board if card not in hand.board]
     for seat, cards in zip(hand.seats, secrets.cards, strict=False):
@@ -122,7 +221,7 @@ def fill(hand: Hand, secrets: Secrets) -> bool:
             fits = fits and seat.cards == masked(cards)
             seat.cards = cards
         if seat is not None:
-            # Cards of a folded hand are in the deck again where it was shuffled anew.
+            # After a reshuffle, cards of a folded hand are in the deck again.
             known = known + seat.up + ([] if seat.folded else seat.cards)
     hand.deck, hand.discards = secrets.deck, secrets.discards
     return fits and len(set(known)) == len(known)

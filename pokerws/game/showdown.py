@@ -1,8 +1,8 @@
 """The showdown: who shows, who wins which part of which pot.
 
-A pot is divided among the boards, and each part of it between the high and the low hand where a
-variant has both; then among those who tie.  Odd chips go to the first boards, and to the high hand
-(TDA rule 20); `pots.py` gives those of a tie.
+A pot is divided between the boards; each part between the high and the low hand, if a variant has
+both; then between the hands that tie.  Odd chips go to the first boards, and to the high hand (TDA
+rule 20); `pots.py` assigns those of a tie.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ Side = Literal["", "high", "low"]
 
 
 class _Contest(NamedTuple):
-    """One of the hands that win a part of each pot: the high or the low one, on one board.
+    """A contest for a part of each pot: the high or the low hand on one board.
 
-    `strengths` are by seat; None is a hand that cannot win here.
+    `strengths` are by seat; None is a hand that cannot win it.
     """
 
     board: int
@@ -42,8 +42,8 @@ class _Contest(NamedTuple):
     def winners(self, pot: Pot) -> list[int]:
         """The seats with the best hand of those that can win the pot, from the left of the button.
 
-        There are none where nobody has a low hand that qualifies.  Where no high hand is known, as
-        in some records, all have the same.
+        There are none if no low hand qualifies.  If no high hand is known, as in some records, all
+        tie.
         """
         best = min(
             (strength for seat in pot.seats if (strength := self.strengths[seat]) is not None),
@@ -57,8 +57,8 @@ class _Contest(NamedTuple):
 def showdown(table: Table, hand: Hand, pots: list[Pot], *, all_in: bool) -> list[TableEvent]:
     """Show in turn, muck what cannot win, and award the side pots before the main pot.
 
-    The last aggressor of the street shows first, else who had to open it (TDA rule 17).  A later
-    player who cannot win or share any pot mucks, unless somebody is `all_in`, when all hands are
+    The last aggressor of the street shows first, otherwise the first to act (TDA rule 17).  A later
+    player who cannot win or share any pot mucks, unless somebody is `all_in`: then all hands are
     tabled (TDA rule 16).
     """
     variant = VARIANTS[hand.variant]
@@ -76,9 +76,9 @@ def showdown(table: Table, hand: Hand, pots: list[Pot], *, all_in: bool) -> list
 
 
 def _pots_by_winners(pots: list[Pot], contests: list[_Contest]) -> list[Pot]:
-    """The pots, where those that the same hands win are one.
+    """The pots, with those that the same hands win merged.
 
-    In houses where all odd chips go to one player, this keeps them few.
+    If all odd chips go to one player, this keeps them few.
     """
     merged: list[Pot] = []
     last: list[list[int]] = []
@@ -155,7 +155,7 @@ def _shown(hand: Hand, variant: Variant, contests: list[_Contest], number: int) 
 def _award(
     table: Table, hand: Hand, index: int, pot: Pot, contests: list[_Contest]
 ) -> list[TableEvent]:
-    """The parts of one pot.  Where nobody has a low hand, the high hand takes its half."""
+    """The parts of one pot.  If there is no low hand, the high hand takes its half."""
     events: list[TableEvent] = []
     variant = VARIANTS[hand.variant]
     to_first = table.config.house.odd_chips == "button"
@@ -171,7 +171,7 @@ def _award(
                 continue
             order = winners if to_first else _odd_chip_order(hand, variant, contest, winners)
             if not to_first and set(odd_to) == set(order):
-                # The same hands win both sides: they share all of it as evenly as can be
+                # The same hands win both sides: they share the whole as evenly as possible
                 # (Robert's Rules of Poker, section 3).
                 order = odd_to
             shares = split_among(part, order, all_odd_to_first=to_first)
@@ -189,9 +189,10 @@ def _award(
 def _odd_chip_order(
     hand: Hand, variant: Variant, contest: _Contest, winners: list[int]
 ) -> list[int]:
-    """The winners in the order in which they get odd chips: from the left of the button; in stud
-    by the highest card, and suit, of the five that win (TDA rule 20), where the ace of a low hand
-    is its lowest card.
+    """The winners in the order in which they get odd chips.
+
+    The order is from the left of the button; in stud by the highest card and suit of the winning
+    five (TDA rule 20), where the ace of a low hand is its lowest card.
     """
     if len(winners) == 1 or variant.forced is not Forced.BRING_IN:
         return winners

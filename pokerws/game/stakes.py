@@ -1,4 +1,4 @@
-"""What a table's configuration means in chips for one variant."""
+"""The stakes of one variant at a table, in chips."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,9 @@ from pokerws.game.variants import Betting, Forced, Variant
 
 
 class Stakes(NamedTuple):
-    """Forced bets, and bet sizes; all in chips, and 0 where the variant has none.
+    """Forced bets and bet sizes, in chips; 0 if the variant has none.
 
-    `min_bet` is the smallest bet: in fixed-limit games the small bet, else the big blind.
+    `min_bet` is the smallest bet: in fixed-limit games the small bet, otherwise the big blind.
     """
 
     small_blind: int
@@ -23,8 +23,8 @@ class Stakes(NamedTuple):
 def stakes_of(config: TableConfig, variant: Variant) -> Stakes:
     """The stakes of a variant at a table.
 
-    Fixed-limit games have the blinds in the table's proportion, the big one as high as the small
-    bet.  Games with antes alone have one of a bet, if the table tells none.
+    In fixed-limit games the big blind equals the small bet, and the small blind is scaled in
+    proportion.  In games with antes alone the default ante is one bet.
     """
     small_blind, big_blind = config.small_blind, config.big_blind
     min_bet, big_bet = big_blind, 0

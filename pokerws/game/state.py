@@ -1,10 +1,11 @@
-"""The state of a table.  It is data only: rules are in `hand.py`, `table.py` and `button.py`.
+"""The state of a table, as data; the rules are in `hand.py`, `table.py` and `button.py`.
 
-Every field is changed by `apply` alone.  The structs are encoded as they stand into the stored
-snapshot, so their shape is a contract with the database: new fields need a default.  Of seats,
-what has its default is left out, which keeps the row of a full table in one piece.
+Only `apply` changes it.  The stored snapshot is these structs encoded, so their shape is a contract
+with the database: new fields need a default.  Fields of seats with their default are left out,
+which keeps the row of a full table small enough not to be moved out of line.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NewType
 
 from msgspec import Struct
@@ -15,23 +16,24 @@ TableId = NewType("TableId", str)
 PlayerId = NewType("PlayerId", str)
 
 MAX_SEATS = 10
-# Amounts stay exact in a browser's numbers (2**53) even when ten stacks are added up.
+# Ten such stacks still add up to a number that a browser represents exactly (2**53).
 MAX_CHIPS = 10**12
 
+# `active` while hands are being played, `waiting` for players, `closed` for good.
+TableStatus = Literal["waiting", "active", "closed"]
 AnteKind = Literal["each", "big_blind"]
-# Why a table was closed: nobody plays there any more, its stored state is not the newest, or an
-# operator wants it.
+# Why a table was closed: nobody plays there any more, its stored state was not the newest, or an
+# admin asked for it.
 CloseReason = Literal["abandoned", "overtaken", "operator"]
-# While hands are being played; while too few players are ready; for good.
-TableStatus = Literal["active", "waiting", "closed"]
 StraddleKind = Literal["none", "under_the_gun", "mississippi", "sleeper"]
 
 
 class LimitStakes(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The stakes that the blinds do not tell; each that is 0 follows from those before it.
+    """Stakes that do not follow from the blinds; 0 is the default.
 
-    `small_bet` and `big_bet` are the fixed-limit bets: the big blind, and twice the small bet.
-    `stud_ante` is paid in games with a `bring_in`: a fifth, and three tenths of the small bet.
+    `small_bet` and `big_bet` are the fixed-limit bets; by default the big blind, and twice the
+    small bet.  `stud_ante` and `bring_in` are those of stud games; by default a fifth, and three
+    tenths of the small bet.
     """
 
     small_bet: int = 0
@@ -43,8 +45,8 @@ class LimitStakes(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 class Mix(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How a table whose variant is a mix changes its game.
 
-    `games` are the codes of a mix of one's own.  The game changes after an `orbit`, which is one
-    hand for each player, or after so many `hands`; or whoever has the button names it, by `choice`.
+    `games` are the codes of a custom mix.  The game changes after an `orbit`, which is one hand for
+    each player, or after a number of `hands`; by `choice`, the player on the button names it.
     """
 
     games: tuple[str, ...] = ()
@@ -53,14 +55,15 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 
 
 class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What may differ from house to house.
+    """House rules: optional rules of a table.
 
-    `straddle` is the one that players may post.  `run_it` is how often the board may be run when
-    all players who are all-in agree.  Every `bomb_pot_every` hands there is a bomb pot (never for
-    0): all post `bomb_pot_ante` (two big blinds for 0), and it begins on the flop, of one or two
-    `bomb_pot_boards`.  `max_bets` is how many bets and raises a fixed-limit street has, 0 for what
-    the variant says.  Odd chips go as the `rulebook` says, or always to the first winner left of
-    the `button`.  With `whole_pot`, dead antes count for a pot-limit bet on the first street too.
+    `straddle` is the kind that players may post.  `run_it` is how often at most the board is run
+    when all players who are all-in agree.  Every `bomb_pot_every` hands there is a bomb pot (0 is
+    never): all post `bomb_pot_ante` (0 is two big blinds), and the betting begins on the flop, of
+    one or two `bomb_pot_boards`.  `max_bets` limits the bets and raises of a fixed-limit street (0
+    is the variant's default).  Odd chips go as the `rulebook` says, or always to the first winner
+    left of the `button`.  With `whole_pot`, dead antes count for a pot-limit bet on the first
+    street too.
     """
 
     straddle: StraddleKind = "none"
@@ -74,10 +77,10 @@ class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
 
 class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a table was opened with.  Chips are integers; times are in milliseconds.
+    """The game, stakes and options of a table.  Chips are integers; times are in milliseconds.
 
-    `variant` is the code of a variant or of a mix.  `ante_kind` is who pays the ante in games with
-    blinds: `each` player, or the `big_blind` for the whole table.
+    `variant` is the code of a variant or of a mix.  `ante_kind` says who posts the ante in games
+    with blinds: `each` player, or the `big_blind` for the whole table.
     """
 
     variant: str = "NT"
@@ -98,11 +101,11 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
 class Seat(Struct, omit_defaults=True):
     """A taken seat.
 
-    `timeouts` counts turns in a row that the clock ended, `hands_missed` hands that began while the
-    player was sitting out.  `owes_blind` is set while the player has to post a big blind to be
-    dealt in, as everybody has who is new; `owes_small` while a dead small blind is due as well.  A
-    `leaving` player is stood up when the hand is over.  The player straddles where it is possible
-    if `straddle` is set, and would have the board run up to `run_it` times.
+    `timeouts` counts turns in a row that timed out, `hands_missed` hands that started while the
+    player was sitting out.  `owes_blind` is set while the player must post a big blind to be dealt
+    in, as every new player must; `owes_small` while a dead small blind is owed too.  A `leaving`
+    player is stood up when the hand is over.  With `straddle` the player straddles where it is
+    possible; `run_it` is how often at most the player wants the board run.
     """
 
     player: PlayerId
@@ -121,11 +124,10 @@ class Seat(Struct, omit_defaults=True):
 class HandSeat(Struct, omit_defaults=True):
     """One player's part in a hand.
 
-    `cards` are the hidden ones, `up` those that lie face up.  `bet` is what lies in front of the
-    player on this street, `in_pots` what earlier streets and matched antes took, `acted_to` the bet
-    to match as it was after the player's last action on this street (after an own raise, that is
-    the raise), or None before the first one.  `dead` is what nobody has to match.  `drew` is how
-    many cards the player drew last, or None before the first draw.
+    `cards` are hidden, `up` lie face up.  `bet` are the chips bet on this street, `in_pots` those
+    of earlier streets and antes, `dead` those that nobody has to match.  `acted_to` is the bet to
+    match after the player's last action on this street, the own raise included, or None before the
+    first action.  `drew` is the number of cards of the last draw, or None before the first draw.
     """
 
     cards: list[Card] = []
@@ -148,9 +150,9 @@ class Pot(Struct):
 
 
 class FixedLimit(Struct, frozen=True, gc=False):
-    """A fixed-limit street: so many `bets` and raises, the last full one to `full_bet`.
+    """A fixed-limit street: the number of `bets` and raises, the last full one to `full_bet`.
 
-    The next one is to `full_bet` plus `size`; there is none where `size` is 0.
+    The next one is to `full_bet` plus `size`; none is allowed if `size` is 0.
     """
 
     bets: int
@@ -159,19 +161,20 @@ class FixedLimit(Struct, frozen=True, gc=False):
 
 
 class Turn(Struct, frozen=True, omit_defaults=True, gc=False):
-    """Whose turn it is and what is legal.
+    """A turn: the seat that is to act, and what is legal.
 
-    `number` is the table's count of turns, so a late answer never fits another turn.  `actions` are
-    the legal ones; `call` is the chips that a call adds, 0 where none is legal; `min_to` and
-    `max_to` bound a bet or raise, as the total for the street, and are 0 where neither is legal.
-    They are equal where all the chips make no full raise: all-in is the only one then.  Where there
-    are `sizes`, only those totals are legal.  In a draw, `discard_min` and `discard_max` bound the
-    cards to be thrown away.
+    `number` counts the table's turns, so that a late answer never matches another turn.  `actions`
+    are the legal ones.  `call` is what a call adds, 0 if it is not legal.  `min_to` and `max_to`
+    bound a bet or raise, as the total for the street; 0 if neither is legal.  They are equal if
+    the stack is too small for a full raise: then only all-in is legal.  If there are `sizes`, only
+    those totals are legal.  In a draw, `discard_min` and `discard_max` bound the number of cards to
+    throw away.
     """
 
     seat: int
     number: int
-    actions: list[str]
+    # They are of `commands.Action`; a client takes any text, since a newer server may add some.
+    actions: Sequence[str]
     call: int
     min_to: int
     max_to: int
@@ -183,22 +186,22 @@ class Turn(Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class Hand(Struct, omit_defaults=True):
-    """A hand in play.  `seats` has one entry a seat of the table, None for those not dealt in.
+    """A hand in play.  `seats` has one entry per seat of the table, None for those not dealt in.
 
     `order` lists the dealt-in seats from the left of the button.  `bet` is the bet to match on this
-    street and `min_raise` the smallest full raise.  `aggressor` bet or raised last on this street;
-    `last_actor` is the seat after which the next one acts: who acted last, or posted the big blind,
-    or None where a street has just begun; then `opener` acts first, or for None the first in
-    `order`.  `dead` is money that nobody has to match.  `limit` is there in fixed-limit games,
-    where `min_raise` has no meaning.  The seats `drawing` have still to draw or discard, in that
-    order.  `discards` has the cards that each seat threw away.  `extra_boards` are the second and
-    third board, whole, where there are several.
+    street and `min_raise` the smallest full raise.  `aggressor` bet or raised last on this street.
+    `last_actor` acted last or posted the big blind; the seat after it acts next.  It is None at the
+    start of a street; then `opener` acts first, or the first in `order` if that is None.  `dead`
+    are chips that nobody has to match.  `limit` is set in fixed-limit games, where `min_raise` has
+    no meaning.  The seats in `drawing` have still to draw or discard, in that order.  `discards`
+    are the cards that each seat threw away.  `extra_boards` are the whole second and third board,
+    if there are several.
     """
 
     number: int
     order: list[int]
     seats: list[HandSeat | None]
-    # The cards still to come, in dealing order.  They are secret.
+    # The cards still to come, in dealing order.  Secret.
     deck: list[Card]
     min_bet: int
     street: int = 0
@@ -214,16 +217,16 @@ class Hand(Struct, omit_defaults=True):
     opener: int | None = None
     limit: FixedLimit | None = None
     drawing: list[int] = []
-    # They are secret.
+    # Secret.
     discards: list[list[Card]] = []
     extra_boards: list[list[Card]] = []
     bomb_pot: bool = False
 
 
 class Game(Struct):
-    """The game of a mix that is being played, and how many hands of it are left.
+    """The current game of a mix, and how many hands of it are left.
 
-    `chooser` is the seat that may name the game of the hand that is due, if there is one.
+    `chooser` is the seat that may choose the game of the next hand, if any.
     """
 
     variant: str
@@ -232,12 +235,11 @@ class Game(Struct):
 
 
 class LastHand(Struct):
-    """What is kept of the hand that ended last, until the next one starts.
+    """The cards of the last hand that can still be shown, until the next hand starts.
 
-    `cards` has one list a seat of the table: the hole cards that were not shown while the hand was
-    played, while their player stays; empty for all others.  Those of the seats in `shown` lie open
-    since; of the others each player knows the own ones.  Where all cards were shown, there is no
-    last hand.
+    `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
+    if their player is still seated; otherwise empty.  The seats in `shown` have shown theirs since;
+    of the others each player sees the own ones.  If all cards were shown, there is no last hand.
     """
 
     number: int
@@ -248,9 +250,9 @@ class LastHand(Struct):
 class Table(Struct):
     """A table: its seats, the hand in play, and what is kept between hands.
 
-    `seq` counts the events that ever happened here and `turns` the turns.  `button`, `small_blind`
-    and `big_blind` are the positions of the latest hand (a seat may have emptied since).
-    `next_hand_at_ms` is set while a hand is due to start.  A `closed` table stays as it is, empty.
+    `seq` counts all events of the table and `turns` its turns.  `button`, `small_blind` and
+    `big_blind` are the positions of the latest hand; their seats may be free by now.
+    `next_hand_at_ms` is set while a hand is scheduled.  A `closed` table stays empty for good.
     """
 
     id: TableId
@@ -267,19 +269,19 @@ class Table(Struct):
     next_hand_at_ms: int | None = None
     closed: bool = False
     last_hand: LastHand | None = None
-    # Where the table's variant is a mix, from its first hand on.
+    # Set if the table's variant is a mix, from its first hand on.
     game: Game | None = None
 
     @property
     def deadline_ms(self) -> int | None:
-        """When `TimeUp` is due, or None while nothing waits for the clock."""
+        """When `TimeUp` is due, or None if no clock is running."""
         if self.hand is not None and self.hand.turn is not None:
             return self.hand.turn.deadline_ms
         return self.next_hand_at_ms
 
     @property
     def total_pot(self) -> int:
-        """All chips of the hand in play that are in no stack."""
+        """The chips of the hand in play that are in no stack."""
         if self.hand is None:
             return 0
         bets = antes = 0
@@ -298,7 +300,7 @@ class Table(Struct):
 
     @property
     def status(self) -> TableStatus:
-        """`active` while hands are being played, `waiting` for players, or `closed` for good."""
+        """The status, as it is stored and listed."""
         if self.closed:
             return "closed"
         if self.hand is not None or self.next_hand_at_ms is not None:
@@ -307,11 +309,11 @@ class Table(Struct):
 
     @property
     def players(self) -> int:
-        """How many seats are taken."""
+        """The number of taken seats."""
         return len(self.seats) - self.seats.count(None)
 
     def seat_of(self, player: PlayerId) -> int | None:
-        """The number of the seat that `player` has, or None."""
+        """The number of the player's seat, or None."""
         for number, seat in enumerate(self.seats):
             if seat is not None and seat.player == player:
                 return number

@@ -25,7 +25,7 @@ from pokerws.game.variants import VARIANTS
 
 
 def close_round(table: Table, hand: Hand) -> list[TableEvent]:
-    """What follows when nobody is left to act: up to the next street, or the end of the hand."""
+    """What follows a betting round: up to the next street, or to the end of the hand."""
     live = live_seats(hand)
     events: list[TableEvent] = []
     pots = _collect_bets(hand, events)
@@ -37,7 +37,7 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
     discarding = still_to_discard(hand, live)
     if discarding:
         return [*events, DrawStarted(hand.street, discarding)]
-    # Who gets a bet back has chips again, but then all others are all-in.
+    # A player who gets a bet back has chips again, but then all others are all-in.
     able = sum(stack_of(table, number) > 0 for number in live)
     streets = VARIANTS[hand.variant].streets
     later = streets[hand.street + 1 :]
@@ -48,7 +48,7 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
         # No decision is left: all hands are turned up before the rest is dealt (TDA rule 16).
         tabled = _table_all(hand, live)
         if tabled:
-            # What comes next depends on who lies open: in stud all further cards do too.
+            # What comes next depends on shown hands: in stud their further cards are face up.
             return [*events, *tabled]
         if hand.extra_boards:
             return [*events, *_run_boards(hand)]
@@ -59,7 +59,7 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
 
 
 def _collect_bets(hand: Hand, events: list[TableEvent]) -> list[Pot]:
-    """The pots with this round's bets in them; what changed is added to `events`."""
+    """The pots including this round's bets; the events are appended to `events`."""
     returned_to, returned = _uncalled(hand)
     if returned:
         events.append(UncalledBetReturned(returned_to, returned))
@@ -77,7 +77,7 @@ def _collect_bets(hand: Hand, events: list[TableEvent]) -> list[Pot]:
 
 
 def _uncalled(hand: Hand) -> tuple[int, int]:
-    """The seat with the highest bet, and by how much it is above every other one."""
+    """The seat with the highest bet, and by how much it exceeds every other bet."""
     seat, highest, second = hand.order[0], -1, -1
     for number in hand.order:
         bet = hand_seat(hand, number).bet
@@ -89,7 +89,7 @@ def _uncalled(hand: Hand) -> tuple[int, int]:
 
 
 def _next_street(table: Table, hand: Hand, live: list[int]) -> list[TableEvent]:
-    """The deal or the draws with which the next street begins."""
+    """The deal or the draws that begin the next street."""
     number = hand.street + 1
     street = VARIANTS[hand.variant].streets[number]
     limit = street_limit(table, hand, number)
@@ -105,7 +105,7 @@ def _next_street(table: Table, hand: Hand, live: list[int]) -> list[TableEvent]:
 
 
 def _stud_street(table: Table, hand: Hand, live: list[int], limit: FixedLimit | None) -> TableEvent:
-    """One card for each, or one for all where the deck has too few (TDA RP-10)."""
+    """One card for each player, or a community card if the deck has too few (TDA RP-10)."""
     number = hand.street + 1
     variant = VARIANTS[hand.variant]
     street, deck = variant.streets[number], hand.deck
@@ -134,7 +134,7 @@ def _table_all(hand: Hand, live: list[int]) -> list[TableEvent]:
 
 
 def _run_times(table: Table, hand: Hand, live: list[int]) -> int:
-    """How often the rest of the board is dealt: what all who are in the hand agree to."""
+    """How often the rest of the board is dealt: the most that all in the hand agree to."""
     later = VARIANTS[hand.variant].streets[hand.street + 1 :]
     cards = sum(street.board for street in later)
     if not cards:
@@ -144,7 +144,7 @@ def _run_times(table: Table, hand: Hand, live: list[int]) -> int:
 
 
 def _run_boards(hand: Hand) -> list[TableEvent]:
-    """The rest of each board, the first board to its end before the second begins."""
+    """The rest of each board; the first is completed before the second begins."""
     events: list[TableEvent] = []
     streets = VARIANTS[hand.variant].streets
     dealt = 0
@@ -157,7 +157,7 @@ def _run_boards(hand: Hand) -> list[TableEvent]:
 
 
 def _ended(hand: Hand, events: list[TableEvent]) -> HandEnded:
-    """The end, after the `events` in which some have shown their cards."""
+    """The end of the hand, after the `events` of the showdown."""
     shown = {event.seat for event in events if type(event) is CardsShown}
     unshown = []
     for number in hand.order:

@@ -1,7 +1,8 @@
-"""The door of the core: `play` answers one command with the events that it causes.
+"""Entry point of the core: `play` carries out a command and returns the events it causes.
 
-`decide` answers a command, `advance` says what the rules make happen next, `apply` changes the
-table.  Neither of the first two changes anything, so a refused command leaves no trace.
+`decide` validates a command and returns its events, `advance` returns what the rules make happen
+next, and `apply` changes the table.  The first two change nothing, so a refused command has no
+effect.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from copy import deepcopy
 from typing import assert_never
 
 from pokerws.game.apply import apply
-from pokerws.game.betting.actions import act, hand_seat
+from pokerws.game.betting.actions import act, hand_seat, taken_seat
 from pokerws.game.button import ready_seats
 from pokerws.game.commands import (
     Act,
@@ -54,7 +55,7 @@ from pokerws.game.events import (
     TurnTimedOut,
 )
 from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, act_for_absent, advance_hand
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Illegal, Inconsistent
 from pokerws.game.next_hand import games_of, next_game, start_hand
 from pokerws.game.state import (
     CloseReason,
@@ -68,12 +69,12 @@ from pokerws.game.state import (
 )
 from pokerws.game.variants import VARIANTS
 
-# A player who sits out for this many hands in a row loses the seat.
+# A player who sits out for this many hands in a row is stood up.
 HANDS_TO_STAND_UP = 20
 
 
 def open_table(table_id: TableId, name: str, config: TableConfig) -> tuple[Table, list[TableEvent]]:
-    """A new table and the event that opened it.  Raises Illegal for a config that makes no game."""
+    """A new table and the event that opened it.  Raises Illegal for an invalid config."""
     check_config(config)
     opened = TableOpened(table_id, name, config)
     table = Table(table_id, name, config)
@@ -84,8 +85,8 @@ def open_table(table_id: TableId, name: str, config: TableConfig) -> tuple[Table
 def play(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     """Carry out a command and all that follows from it; the events have been applied.
 
-    `now_ms` is the time of the table's clock in milliseconds UTC; `shuffle` gives the deck of a
-    hand that starts.  Raises Illegal before anything is changed.
+    `now_ms` is the table's time in milliseconds UTC; `shuffle` returns the deck of a hand that
+    starts.  Raises Illegal, in which case nothing has changed.
     """
     events = decide(table, command, now_ms, shuffle)
     for event in events:
@@ -95,7 +96,7 @@ def play(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[
             apply(table, event)
         events += following
         if type(following[-1]) is TurnStarted:
-            # Somebody present is to act: nothing more happens by itself.
+            # A player who is present has to act: the rules cause nothing more.
             break
     return events
 
@@ -164,7 +165,7 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
 
 
 def advance(table: Table, now_ms: int) -> list[TableEvent]:
-    """What the rules make happen next, or nothing when it is someone's turn or the clock's."""
+    """The events that the rules cause next; none while a player has to act or a clock runs."""
     if table.hand is not None:
         return advance_hand(table, table.hand, now_ms)
     events: list[TableEvent] = []
@@ -184,7 +185,7 @@ def advance(table: Table, now_ms: int) -> list[TableEvent]:
 
 
 def _turn_for(table: Table, command: Act) -> tuple[Hand, Turn]:
-    """The turn that an action answers.  Raises Illegal unless it is open and the player's."""
+    """The turn that an action answers.  Raises Illegal if it is not the player's current turn."""
     hand = table.hand
     turn = None if hand is None else hand.turn
     if hand is not None and turn is not None:
@@ -206,9 +207,9 @@ def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     if table.hand is None:
         return start_hand(table, now_ms, shuffle)
     turn = table.hand.turn
-    assert turn is not None, "in a hand, a deadline is a turn's"
-    seat = table.seats[turn.seat]
-    assert seat is not None, "the player to act is seated"
+    if turn is None:
+        raise Inconsistent("a hand has a deadline and no turn")
+    seat = taken_seat(table, turn.seat)
     done = act_for_absent(table, table.hand, turn)
     events: list[TableEvent] = [TurnTimedOut(turn.seat, turn.number), done]
     if seat.timeouts + 1 >= TIMEOUTS_TO_SIT_OUT and not seat.sitting_out:
@@ -262,7 +263,7 @@ def _add_chips(table: Table, command: AddChips) -> TableEvent:
     config, amount, balance = table.config, command.amount, command.balance
     least = max(1, config.min_buy_in - seat.stack)
     if amount is None:
-        # As far as the account goes, but not for less than the smallest legal amount.
+        # As far as the balance allows, but not less than the smallest legal amount.
         room = config.max_buy_in - seat.stack
         amount = room if balance is None else min(room, max(least, balance))
         if amount < 1:
@@ -280,7 +281,7 @@ def _show(table: Table, command: Show) -> TableEvent:
     if number is None or last is None or last.number != command.hand or not last.cards[number]:
         raise Illegal("nothing_to_show", f"you have no cards of hand {command.hand} to show")
     if number in last.shown:
-        raise Illegal("nothing_to_show", "your cards lie open already")
+        raise Illegal("nothing_to_show", "your cards are shown already")
     return HandShown(last.number, number, last.cards[number])
 
 
@@ -289,7 +290,7 @@ def _set_straddle(table: Table, player: PlayerId, *, on: bool) -> TableEvent:
     if table.config.house.straddle == "none":
         raise Illegal("no_straddles", "there are no straddles at this table")
     if seat.straddle == on:
-        raise Illegal("already_so", "that is how it is already")
+        raise Illegal("already_so", "no change: already set")
     return StraddleSet(number, on)
 
 
@@ -299,28 +300,28 @@ def _set_run_it(table: Table, player: PlayerId, times: int) -> TableEvent:
     if not 1 <= times <= most:
         raise Illegal("not_so_often", f"at this table the board is run at most {most} times")
     if seat.run_it == times:
-        raise Illegal("already_so", "that is how it is already")
+        raise Illegal("already_so", "no change: already set")
     return RunItSet(number, times)
 
 
 def _choose_game(table: Table, command: ChooseGame) -> TableEvent:
     number, _ = _seat_of(table, command.player)
     if table.config.variant in VARIANTS or table.config.mix.rotation != "choice":
-        raise Illegal("no_choice", "nobody chooses the game at this table")
+        raise Illegal("no_choice", "players do not choose the game at this table")
     game = table.game
     if table.hand is not None or table.next_hand_at_ms is None or game is None:
         raise Illegal("not_your_choice", "no hand is due")
     if number != game.chooser:
-        raise Illegal("not_your_choice", "who has the next button chooses the game")
+        raise Illegal("not_your_choice", "the player with the next button chooses the game")
     if command.variant not in games_of(table.config):
         raise Illegal("unknown_game", f"choose one of {', '.join(games_of(table.config))}")
     if command.variant == game.variant:
-        raise Illegal("already_so", "that is how it is already")
+        raise Illegal("already_so", "no change: already set")
     return GameChanged(command.variant, 1, number, number)
 
 
 def _check_balance(amount: int, balance: int | None) -> None:
-    """Raise Illegal unless an account with `balance` can pay; None is no account at all."""
+    """Raise Illegal unless an account with `balance` can pay; None means no account."""
     if balance is not None and amount > balance:
         raise Illegal("insufficient_chips", f"{amount} is more than the account's {balance}")
 
@@ -332,7 +333,7 @@ def _resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
     deadline_ms = table.deadline_ms
     if deadline_ms is not None:
         left_ms = max(0, deadline_ms - command.saved_ms)
-        # Only a player needs time to come back, not the next hand.
+        # The grace is for players to reconnect; the next hand needs none.
         grace_ms = 0 if table.hand is None else command.grace_ms
         events.append(ClockResumed(now_ms + left_ms + grace_ms))
     return events
@@ -357,9 +358,8 @@ def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
 def chips_put_in(table: Table, hand: Hand) -> dict[int, int]:
     """What each seat has put into the hand.
 
-    Dead money of which no seat has a note, as in hands of long ago, was the big blind's ante.  Pots
-    are awarded all at once, in the events of one command, so that no command finds some of them
-    gone.
+    Dead money that no seat has a record of, as in old hands, was the big blind's ante.  All pots
+    are awarded in the events of one command, so that no command finds only some of them.
     """
     put_in: dict[int, int] = {}
     unnoted = hand.dead
@@ -369,7 +369,8 @@ def chips_put_in(table: Table, hand: Hand) -> dict[int, int]:
         unnoted -= seat.dead
     if unnoted and table.big_blind is not None:
         put_in[table.big_blind] += unnoted
-    assert sum(put_in.values()) == table.total_pot, "what was put in is not what lies there"
+    if sum(put_in.values()) != table.total_pot:
+        raise Inconsistent("what the seats have put in does not add up to the pot")
     return put_in
 
 

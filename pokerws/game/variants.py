@@ -1,8 +1,8 @@
 """Variants as data: the streets of a game, its betting structure and how its hands rank.
 
-An entry here and its tests are all that a new variant needs; no other module may ask for a
-variant by name.  Codes are those of the Poker Hand History standard where it has one, and formed
-like them where it has none: structure (F, P or N), game, `/8` for eight or better.
+A new variant needs an entry here and tests; no other module may depend on a variant's name.  Codes
+are those of the Poker Hand History standard, or formed like them if it has none: structure (F, P
+or N), game, `/8` for eight or better.
 """
 
 from enum import StrEnum
@@ -13,7 +13,7 @@ from pokerws.game.cards import DECK, KUHN_DECK, SHORT_DECK, Card
 
 
 class Betting(StrEnum):
-    """How large a bet may be."""
+    """The betting structure."""
 
     NO_LIMIT = "no_limit"
     POT_LIMIT = "pot_limit"
@@ -21,16 +21,16 @@ class Betting(StrEnum):
 
 
 class Forced(StrEnum):
-    """What is put in before the cards are dealt, which also says who opens the betting."""
+    """The forced bets, which also determine who opens the betting."""
 
     # A small and a big blind; the player after the big blind opens, later the left of the button.
     BLINDS = "blinds"
-    # Antes, and one blind by the button, after whom the betting starts.
+    # Antes, and one blind by the button; the betting starts after the button.
     BUTTON_BLIND = "button_blind"
     # Antes alone; the left of the button opens.
     ANTES = "antes"
-    # Antes; the lowest (in razz the highest) card showing brings it in, later the best hand showing
-    # opens.
+    # Antes; the lowest (in razz the highest) card showing posts the bring-in; later the best hand
+    # showing opens.
     BRING_IN = "bring_in"
 
 
@@ -42,7 +42,7 @@ class Ranking(StrEnum):
     SHORT_DECK = "short_deck"
     # The lowest five cards: the ace is low, straights and flushes do not count.
     ACE_TO_FIVE = "ace_to_five"
-    # As before, but five different ranks of eight or less, else there is no low hand.
+    # As before, but five different ranks of eight or less, otherwise there is no low hand.
     EIGHT_OR_BETTER = "eight_or_better"
     # The worst poker hand: the ace is high, straights and flushes count.
     DEUCE_TO_SEVEN = "deuce_to_seven"
@@ -53,10 +53,10 @@ class Ranking(StrEnum):
 
 
 class Street(Struct, frozen=True):
-    """One round: what is dealt or drawn at its start, then betting.  Counts are cards.
+    """One street: cards dealt or drawn at its start, then betting.  Counts are cards.
 
-    `down` and `up` are dealt to each player, `board` to the middle.  `draw` is how many cards a
-    player may replace before the betting, `discard` how many each player throws away after it.
+    `down` and `up` are dealt to each player, `board` to the board.  `draw` is how many cards a
+    player may replace before the betting, `discard` how many each player discards after it.
     `big_bet` says that fixed-limit bets are the larger ones.  `open_pair` lets a player bet the
     larger amount as well when any hand shows a pair.
     """
@@ -72,12 +72,12 @@ class Street(Struct, frozen=True):
 
 
 class Variant(Struct, frozen=True):
-    """A game.  `told_as` is what the readers of hand histories call it, without its structure.
+    """A game.  `told_as` is its name in hand histories, without the structure.
 
     `rankings` has one entry, or two where high and low split each pot.  `from_hole` is how many
-    hole cards a hand must use, 0 for any number.  `low_opens` turns the rules about cards that show
-    around, as in razz.  `max_bets` is how many bets and raises a fixed-limit street may have, the
-    big blind included; with two players left it does not count, unless `max_bets_always`.
+    hole cards a hand must use, 0 for any number.  `low_opens` reverses the rules about cards that
+    show, as in razz.  `max_bets` limits the bets and raises of a fixed-limit street, the big blind
+    included; with two players left it does not apply, unless `max_bets_always`.
     `standard` says that the Poker Hand History standard knows the game, by this code.
     """
 
@@ -98,12 +98,12 @@ class Variant(Struct, frozen=True):
 
     @property
     def has_board(self) -> bool:
-        """Whether cards are dealt to the middle."""
+        """Whether the game has a board."""
         return any(street.board for street in self.streets)
 
 
 def _board_game(down: int, discard_on: int | None = None) -> tuple[Street, ...]:
-    """Hole cards, flop, turn and river; a card is thrown away after street `discard_on`."""
+    """Hole cards, flop, turn and river; a card is discarded after street `discard_on`."""
     streets = (("preflop", down, 0), ("flop", 0, 3), ("turn", 0, 1), ("river", 0, 1))
     return tuple(
         Street(name, down, board=board, discard=int(index == discard_on), big_bet=index >= 2)
@@ -122,7 +122,7 @@ def _stud(*, open_pair: bool = False) -> tuple[Street, ...]:
 
 
 def _draws(cards: int, draws: int) -> tuple[Street, ...]:
-    """A deal, and betting after it and after each draw; fixed-limit bets double half-way."""
+    """A deal and draws, with betting after each; fixed-limit bets double half-way."""
     names = ("draw",) if draws == 1 else ("first draw", "second draw", "third draw")
     later = (
         Street(names[index], draw=cards, big_bet=index >= draws // 2) for index in range(draws)
@@ -303,9 +303,9 @@ VARIANTS: dict[str, Variant] = {variant.code: variant for variant in _ALL}
 
 
 class MixedGame(Struct, frozen=True):
-    """Several variants in turn.  `games` are their codes; none where each table tells its own.
+    """Several variants in turn.  `games` are their codes; none if each table has its own.
 
-    `told_as` is what the readers of hand histories call it, empty where they have no name for it.
+    `told_as` is its name in hand histories, empty if it has none.
     """
 
     name: str

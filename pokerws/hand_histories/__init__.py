@@ -1,1 +1,1 @@
-"""Hands as text: written from events, and read back."""
+"""Hand histories: hands written as text, and read back."""

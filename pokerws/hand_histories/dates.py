@@ -1,7 +1,7 @@
-"""The calendar, of times in milliseconds UTC, for hand histories: they are written with dates.
+"""Converts milliseconds UTC to the dates of hand histories.
 
-It reads no clock, and knows one time zone by its rule: that of the eastern United States (ET), by
-which programs that read hand histories go.
+It reads no clock.  It knows one time zone, US Eastern (ET), which programs that read hand
+histories expect.
 """
 
 from typing import NamedTuple

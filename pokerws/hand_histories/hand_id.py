@@ -1,4 +1,4 @@
-"""The number by which a hand is known outside: the same one in every format, for ever."""
+"""The public number of a hand: the same in every format, and permanent."""
 
 from hashlib import blake2b
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from pokerws.game.events import HandStarted, HoleCardsDealt, OfSeat, TableEvent
-from pokerws.game.state import PlayerId, Seat, Table, TableConfig, TableId
+from pokerws.game.illegal import Inconsistent
+from pokerws.game.state import Hand, PlayerId, Seat, Table, TableConfig, TableId
 
 
 class KeptHand(NamedTuple):
@@ -24,15 +25,24 @@ class KeptHand(NamedTuple):
     times: list[int]
 
 
+def hand_in_play(table: Table) -> Hand:
+    """The hand that is played at the table.  Raises Inconsistent where there is none."""
+    if table.hand is None:
+        raise Inconsistent("no hand is being played")
+    return table.hand
+
+
 def hand_of(
     table: TableId, name: str, config: TableConfig, events: Sequence[TableEvent]
 ) -> KeptHand | None:
-    """A whole hand from its events alone; None where it began without a note of who was there.
+    """A whole hand from its events alone; None if its start does not name the players.
 
-    Of the table before it there is what concerns the players who were dealt in.
+    The table before it has only the players who were dealt in.  Raises Inconsistent for events that
+    do not begin with a hand's start.
     """
     started = events[0]
-    assert isinstance(started, HandStarted), "a hand begins with its start"
+    if not isinstance(started, HandStarted):
+        raise Inconsistent("a hand does not begin with its start")
     if not started.names:
         return None
     dealt = next((event for event in events if isinstance(event, HoleCardsDealt)), None)

@@ -1,1 +1,1 @@
-"""What an operator's commands do with a stored database."""
+"""The operator's commands on a stored database."""

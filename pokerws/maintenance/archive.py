@@ -1,14 +1,12 @@
-"""Finished hands out of the log and into files: `python server.py archive --before DATE`.
+"""Moves finished hands from the log into files: `python server.py archive --before DATE`.
 
-A game at a time: its log up to a hand that is not archived is written to a file, and when that is
-safe on the disk, the events are deleted, with the table as it was after them in the place of the
-last one.  The server only ever adds events behind those.  No key is used here: of what is sealed
-nothing is read, and of what is not sealed no card is told that was not shown.
+Games are archived one at a time.  The hands are written to a file and synced; then their events are
+deleted, and the last one is replaced by the table as it was after them.  A running server only adds
+events behind those.  No key is used: the files contain no card that was not shown.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -16,26 +14,21 @@ from typing import NamedTuple, TextIO
 import msgspec
 from msgspec.structs import replace
 
-from pokerws.game.events import (
-    HAND_ENDS,
-    HandStarted,
-    LogRestarted,
-    TableEvent,
-    tag_of,
-)
+from pokerws.game.events import LogRestarted, tag_of
 from pokerws.game.state import Table
+from pokerws.hand_histories.cutter import HandCutter
+from pokerws.hand_histories.kept_hand import KeptHand
 from pokerws.hand_histories.phh.write import write_hand
-from pokerws.maintenance.archive_file import Archive, ArchiveError, HandsFile, LeftAlone
+from pokerws.maintenance.archive_file import Archive, HandsFile
+from pokerws.maintenance.errors import ArchiveError, LeftAlone, NotStored
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
-    Connection,
-    NotStored,
+    ReadEvent,
     StoredEvent,
     count_games,
     game_ids,
     one_view,
-    open_event,
     open_stored,
     open_table,
     printable,
@@ -43,12 +36,13 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
-# Two archives at once would take each other's files for those of an interrupted run.
+# Two concurrent runs would take each other's files for those of an interrupted run.
 LOCK = "SELECT pg_try_advisory_lock(5052081502)"
 
-# Until the next hand starts, the cards of one can still be shown: the latest one stays.
+# The latest hand stays: until the next one starts, its cards can still be shown.
 BEFORE_A_HAND = """
 WITH ended AS (
     SELECT seq FROM game_events
@@ -85,7 +79,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Archived(NamedTuple):
-    """What was archived of a game, or would be; `path` is None in a dry run."""
+    """The archived part of a game; `path` is None in a dry run."""
 
     hands: int
     events: int
@@ -95,7 +89,7 @@ class Archived(NamedTuple):
 
 
 class _Left(NamedTuple):
-    """What a log leads to: the table after its `last` event, of so many."""
+    """The table after the `last` archived event, and the number of events."""
 
     table: Table
     last: StoredEvent
@@ -112,9 +106,9 @@ async def archive(
     place: Path,
     dry_run: bool = False,
 ) -> int:
-    """Archive the hands that ended before `before` in the directory `place`; a line a game.
+    """Archive the hands that ended before `before` in `place`; print a line per game.
 
-    Returns 0, or 1 if a game was left alone because of its state, which a line tells.  `bar` gets a
+    Returns 0, or 1 if a game could not be archived; its line says why.  `bar` gets a
     progress bar if it is a terminal.  Raises ArchiveError and DatabaseError.
     """
     totals = _Totals()
@@ -147,7 +141,7 @@ async def archive(
 
 
 class _Totals:
-    """What was done so far."""
+    """The counts so far."""
 
     def __init__(self) -> None:
         self.seen = self.games = self.hands = self.events = self.left_alone = 0
@@ -206,7 +200,7 @@ async def _cut(connection: Connection, game: str, before: datetime) -> int | Non
         # Deleted since the ids were read.
         return None
     if row.status == "quarantined":
-        # Somebody is to look into it, for which all of its log may be needed.
+        # Its whole log may be needed to find the cause.
         return None
     # Behind the snapshot there are events only where the database was edited.
     seq: int | None = await connection.fetchval(BEFORE_A_HAND, game, row.version, before)
@@ -227,81 +221,51 @@ class _Hands:
 
     def __init__(self, game: str) -> None:
         self.count = 0
-        self._game = game
         self._log = LogReplay(game)
-        self._before: Table | None = None
-        self._events: list[TableEvent] = []
-        self._number = self._started_ms = 0
+        self._cutter = HandCutter()
         self._last: StoredEvent | None = None
 
     async def of(self, connection: Connection, cut: int) -> AsyncIterator[tuple[int, str]]:
         """Number and text of each hand up to an event.  Raises LeftAlone for a damaged log."""
-        async with aclosing(read_log(connection, self._game, cut)) as rows:
-            async for row in rows:
-                for hand in self._take(row):
-                    self.count += 1
-                    yield hand
+        async with aclosing(read_log(connection, NO_KEYS, self._log.game, cut)) as events:
+            async for read in events:
+                done = self._take(read)
+                if done is not None:
+                    yield self._told(done)
+        last = self._cutter.finish()
+        if last is not None:
+            yield self._told(last)
 
     def left(self) -> _Left:
-        """What the log leads to, which is the end of a hand or more."""
+        """What the log leads to, which is the end of a hand or more.  Raises LeftAlone."""
         table, last = self._log.table, self._last
-        assert table is not None, "a log was read"
-        assert last is not None, "a log was read"
-        assert table.hand is None, "the log was cut after a hand"
+        if table is None or last is None or table.hand is not None:
+            raise LeftAlone("its log was changed meanwhile: run the command again")
         return _Left(table, last, self._log.events)
 
-    def _take(self, row: StoredEvent) -> list[tuple[int, str]]:
-        """The hands that are over, or broken off, with an event of the log."""
-        told = []
-        table = self._log.table
-        before = None if table is None else table.seq
-        event = self._read(row)
-        if isinstance(event, LogRestarted) and event.table is not None:
-            if event.table.seq != before:
-                # There is a gap before it.
-                told += self._over()
-                midway = event.table if event.table.hand is not None else None
-                self._begin(midway, event.table.hand_number, row)
-        elif isinstance(event, HandStarted):
-            told += self._over()
-            self._begin(table, event.hand, row)
-        self._replay(row)
-        if self._before is not None and not isinstance(event, LogRestarted):
-            self._events.append(event)
-            if isinstance(event, HAND_ENDS):
-                told += self._over()
-        self._last = row
-        return told
+    def _take(self, read: ReadEvent) -> KeptHand | None:
+        """Follow the log; the hand that an event shows to be over, or broken off.
 
-    def _read(self, row: StoredEvent) -> TableEvent:
-        try:
-            return open_event(NO_KEYS, self._game, row).event
-        except UNREADABLE as error:
-            raise LeftAlone(f"event {row.seq} cannot be read: {printable(str(error))}") from None
-
-    def _replay(self, row: StoredEvent) -> None:
-        """Follow the log.  What does not hold together must stay where it can be looked into."""
-        if not self._log.take(row) or self._log.mismatches:
+        A log with mismatches is not archived, so that it can be inspected.
+        """
+        event = read.event
+        if event is None:
+            raise LeftAlone(f"event {read.row.seq} cannot be read: {printable(read.broken)}")
+        done = self._cutter.begin(self._log.table, event, read.at_ms)
+        if not self._log.take(read) or self._log.mismatches:
             raise LeftAlone(f"{self._log.mismatches[0]}; see server.py verify")
+        self._cutter.add(event, read.row.seq, read.at_ms)
+        self._last = read.row
+        return done
 
-    def _begin(self, table: Table | None, number: int, row: StoredEvent) -> None:
-        self._before = deepcopy(table)
-        self._number = number
-        self._events = []
-        self._started_ms = round(row.at.timestamp() * 1000)
-
-    def _over(self) -> list[tuple[int, str]]:
-        """The hand so far, if there is one."""
-        if self._before is None:
-            return []
-        before, self._before = self._before, None
-        text = write_hand(before, self._events, started_ms=self._started_ms)
-        return [(self._number, text)]
+    def _told(self, hand: KeptHand) -> tuple[int, str]:
+        self.count += 1
+        return hand.number, write_hand(hand.before, hand.events, started_ms=hand.started_ms)
 
 
 async def _take_away(connection: Connection, game: str, left: _Left) -> None:
-    """Delete the events up to the last one, whose place the table after it takes."""
-    # What could still be shown of the last hand is sealed, and the next hand ends it.
+    """Delete the archived events; replace the last one by the table after it."""
+    # Cards that could still be shown are sealed, and the next hand discards them.
     last_hand = left.table.last_hand if left.table.closed else None
     restarted = LogRestarted(replace(left.table, seq=left.last.seq - 1, last_hand=last_hand))
     payload = _encode(restarted).decode()

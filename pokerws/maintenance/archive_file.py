@@ -1,7 +1,7 @@
-"""The files of the archive: one game's hands, gzipped, in the standard's form for several hands.
+"""The archive's files: a game's hands, gzipped, in the PHH format for several hands.
 
-A file is there as a whole or not at all, also after a crash.  It owns names, temporary names and
-what is made of files that an interrupted run has left; it knows no database.
+Files appear atomically, also after a crash.  This module owns file names, temporary files and the
+treatment of files from an interrupted run.  It knows no database.
 """
 
 import os
@@ -15,20 +15,14 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
+from pokerws.maintenance.errors import ArchiveError, LeftAlone
+
 SUFFIX = ".phhs.gz"
 _NAME = re.compile(r"(?P<stem>.+)-(?P<first>[0-9]+)-(?P<last>[0-9]+)\.phhs\.gz", re.DOTALL)
 # A file's name may have 255 bytes; an id may be longer when it is written with escapes.
 _LONGEST_STEM = 180
 _DIGEST_BYTES = 16
 _CHUNK = 1 << 16
-
-
-class ArchiveError(Exception):
-    """Nothing can be archived; the message is one line that says what to do."""
-
-
-class LeftAlone(Exception):
-    """A game cannot be archived, and nothing of it was changed; the message is one line."""
 
 
 class Archive:
@@ -48,20 +42,20 @@ class Archive:
                 self._there.setdefault((named["stem"], int(named["first"])), []).append(path)
 
     def begun_with(self, game: str, first: int) -> list[Path]:
-        """The files that were there before and begin with this hand of a game."""
+        """The existing files of a game that begin with this hand."""
         return self._there.get((_stem(game), first), [])
 
     def path(self, game: str, first: int, last: int) -> Path:
-        """Where the hands from `first` to `last` belong."""
+        """The path for the hands from `first` to `last`."""
         return self.place / f"{_stem(game)}-{first}-{last}{SUFFIX}"
 
     def temporary(self, game: str) -> Path:
-        """Where a game's file is written until it is whole; the next run takes the name again."""
+        """The temporary path of a game's file; the next run reuses it."""
         return self.place / f".{_stem(game)}.part"
 
 
 class HandsFile:
-    """A file being written.  Hands are sections [1], [2], …; it is nothing until `keep`."""
+    """A file being written, with a section per hand: [1], [2], …  `keep` makes it permanent."""
 
     def __init__(self, archive: Archive, game: str) -> None:
         self.hands = 0
@@ -110,8 +104,8 @@ class HandsFile:
         return path
 
     def _flush(self) -> None:
-        assert self._gzip is not None, "a hand was written"
-        assert self._file is not None, "a hand was written"
+        if self._gzip is None or self._file is None:
+            raise ArchiveError("there is no hand to keep")
         self._gzip.close()
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -129,9 +123,9 @@ class HandsFile:
             ) from error
 
     def discard(self) -> None:
-        """Leave nothing behind of what was not kept."""
+        """Remove the temporary file, if there is one."""
         if self._file is not None:
-            # Closing may fail once more on a full disk, and what was not written is not wanted.
+            # Closing may fail again on a full disk; the file is discarded anyway.
             with suppress(OSError):
                 self._file.close()
             with suppress(OSError):

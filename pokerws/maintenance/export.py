@@ -1,35 +1,33 @@
-"""The hands in a game's log, one after the other: `python server.py export --game ID`.
+"""Exports the finished hands of a game's log: `python server.py export --game ID`.
 
-It decides which hands can be told: those that are over, as far as the log has them.  How a hand is
-written, and which of its cards may be seen, is for the caller.  It reads only.
+This module decides which hands are exported.  The caller decides on their format and on which cards
+are visible.  It only reads.
 """
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from copy import deepcopy
 from pathlib import Path
 from typing import TextIO
 
-from pokerws.game.events import HAND_ENDS, HandShown, HandStarted, LogRestarted, TableEvent
-from pokerws.game.state import Table
+from pokerws.game.events import LogRestarted
+from pokerws.hand_histories.cutter import HandCutter
 from pokerws.hand_histories.kept_hand import KeptHand
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
     NO_LIMIT,
-    Connection,
-    NotStored,
-    StoredEvent,
+    ReadEvent,
     StoredGame,
     log_bounds,
     one_view,
-    open_event,
     open_stored,
     printable,
     read_game,
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
-from pokerws.storage.vault.vault import UNREADABLE, Vault
+from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.vault.vault import Vault
 
 
 async def export(
@@ -43,16 +41,16 @@ async def export(
     hand: int | None = None,
     vault: Vault = NO_KEYS,
 ) -> int:
-    """Write the hands of a game that are over to `out`, or one of them; what is amiss to `notes`.
+    """Write the finished hands of a game, or one of them, to `out`; warnings go to `notes`.
 
-    Returns 0, or 1 where the log is damaged, which ends the telling.  Raises DatabaseError, and
-    NotStored for a game or hand that is not there, or not over.
+    Returns 0, or 1 if the log is damaged; the export ends there.  Raises DatabaseError, and
+    NotStored for an unknown game, an unknown hand, or one that is not over.
     """
     async with open_stored(url, embedded_dir) as connection, one_view(connection):
         row = await read_game(connection, game)
         last = await _last_event(connection, row, hand)
-        hands = _Hands(LogReplay(game, vault), row.hand_number, hand)
-        async for kept in hands.read(connection, last):
+        hands = _Hands(game, row.hand_number, hand)
+        async for kept in hands.read(connection, vault, last):
             out.write(write(kept))
         for note in hands.notes():
             print(f"pokerws: {note}", file=notes)
@@ -90,76 +88,49 @@ class _Hands:
     end is not in the log.
     """
 
-    def __init__(self, log: LogReplay, latest: int, wanted: int | None) -> None:
-        self.log = log
+    def __init__(self, game: str, latest: int, wanted: int | None) -> None:
+        self.log = LogReplay(game)
         self.told = 0
         self.unfinished: int | None = None
         self._latest = latest
         self._wanted = wanted
         self._taken_out = 0
-        self._hand: KeptHand | None = None
-        self._over = False
+        self._cutter = HandCutter(wanted)
 
-    async def read(self, connection: Connection, last: int) -> AsyncGenerator[KeptHand, None]:
-        """The hands up to an event, but for one at the end that may still be played."""
-        async with aclosing(read_log(connection, self.log.game, last)) as rows:
-            async for row in rows:
-                done = self._take(row)
+    async def read(
+        self, connection: Connection, vault: Vault, last: int
+    ) -> AsyncGenerator[KeptHand, None]:
+        """The hands up to an event, without one at the end that may still be in play."""
+        async with aclosing(read_log(connection, vault, self.log.game, last)) as events:
+            async for read in events:
+                done = self._take(read)
                 if done is not None:
                     self.told += 1
                     yield done
                 if self.log.broken:
                     break
-        hand = self._hand
+        over, hand = self._cutter.over, self._cutter.finish()
         if hand is None:
             return
-        if self._over or hand.number < self._latest:
+        if over or hand.number < self._latest:
             self.told += 1
             yield hand
         else:
             self.unfinished = hand.number
 
-    def _take(self, row: StoredEvent) -> KeptHand | None:
-        """The hand that an event of the log shows to be over, or broken off, if there is one."""
-        log, before, event = self.log, self.log.table, self._read(row)
-        done = None
-        if isinstance(event, LogRestarted) and event.table is not None:
-            if before is None:
+    def _take(self, read: ReadEvent) -> KeptHand | None:
+        """The hand that is complete, or broken off, with this event, if any."""
+        log, event, done = self.log, read.event, None
+        if event is not None:
+            if log.table is None and isinstance(event, LogRestarted) and event.table is not None:
                 self._taken_out = event.table.hand_number - (event.table.hand is not None)
-            if before is None or event.table.seq != before.seq:
-                # There is a gap before it.
-                done, self._hand = self._hand, None
-                if event.table.hand is not None:
-                    self._begin(event.table, event.table.hand_number, row)
-        elif isinstance(event, HandStarted) and before is not None:
-            done = self._hand
-            self._begin(before, event.hand, row, event.at_ms)
-        if log.take(row) and self._hand is not None and event is not None:
-            self._add(self._hand, event, row)
+            done = self._cutter.begin(log.table, event, read.at_ms)
+        if log.take(read) and event is not None:
+            self._cutter.add(event, read.row.seq, read.at_ms)
         return done
 
-    def _read(self, row: StoredEvent) -> TableEvent | None:
-        try:
-            return open_event(self.log.vault, self.log.game, row).event
-        except UNREADABLE:
-            # The replay tells what is wrong with it.
-            return None
-
-    def _begin(self, before: Table, number: int, row: StoredEvent, started_ms: int = 0) -> None:
-        self._hand, self._over = None, False
-        if self._wanted in (None, number):
-            self._hand = KeptHand(deepcopy(before), number, started_ms or _ms(row), [], [], [])
-
-    def _add(self, hand: KeptHand, event: TableEvent, row: StoredEvent) -> None:
-        if isinstance(event, LogRestarted) or (self._over and not isinstance(event, HandShown)):
-            return
-        self._over = self._over or isinstance(event, HAND_ENDS)
-        hand.events.append(event)
-        hand.seqs.append(row.seq)
-        hand.times.append(_ms(row))
-
     def notes(self) -> list[str]:
-        """What the reader of the hands should know, a line each."""
+        """Warnings for the reader of the export, one line each."""
         notes, log = [], self.log
         if self._taken_out and self._wanted is None:
             hands = "hand 1 is" if self._taken_out == 1 else f"hands 1 to {self._taken_out} are"
@@ -174,12 +145,8 @@ class _Hands:
             )
         if log.missing_keys:
             keys = ", ".join(printable(key) for key in sorted(log.missing_keys))
-            notes.append(f"sealed cards are told as unknown: VAULT_KEYS has no key {keys}")
+            notes.append(f"sealed cards are shown as unknown: VAULT_KEYS has no key {keys}")
         if log.mismatches:
             damaged = "the log is damaged" if log.broken else "there are mismatches in the log"
             notes.append(f"{damaged}: {log.mismatches[-1]}; see server.py verify")
         return notes
-
-
-def _ms(row: StoredEvent) -> int:
-    return round(row.at.timestamp() * 1000)

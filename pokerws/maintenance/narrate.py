@@ -1,4 +1,4 @@
-"""Events and tables in plain words, with every card: for the operator's eyes only."""
+"""Describes events and tables in words, with all cards: for the operator only."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ from pokerws.maintenance.stored_log import printable
 
 
 def tell(event: TableEvent, table: Table | None) -> str:
-    """An event in words; `table` is the one that it happens at, before it is applied."""
+    """An event in words; `table` is the state before it is applied."""
     if isinstance(event, HandEvent):
         return _tell_of_hand(event, table)
     match event:

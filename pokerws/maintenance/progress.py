@@ -6,7 +6,7 @@ BAR_WIDTH = 30
 
 
 class Progress:
-    """A bar on a terminal; nothing anywhere else."""
+    """Draws a bar on a terminal, and nothing elsewhere."""
 
     def __init__(self, out: TextIO, total: int) -> None:
         self._out = out if out.isatty() else None
@@ -27,7 +27,7 @@ class Progress:
             )
 
     def clear(self) -> None:
-        """Take the bar away, as lines are to follow."""
+        """Remove the bar, before lines are printed."""
         if self._out is not None and self._shown >= 0:
             self._shown = -1
             print("\r\x1b[K", end="", file=self._out, flush=True)

@@ -1,9 +1,9 @@
-"""Repairing a table that was set aside: `python server.py repair`.
+"""Repairs a quarantined table: `python server.py repair`.
 
-Shown is what can still be read and what could be done.  `restore` puts the newest state that has
-all the chips back into the row; `refund` closes the table and sends the chips home.  What is
-replaced is first written to a file, and all that is changed is one transaction.  A server that
-still plays the table loses it, as to any other new owner.
+`show` prints what can be read and which repairs are possible.  `restore` writes the newest state
+with all chips back into the row.  `refund` closes the table and returns the chips to the players.
+The replaced data are first written to a file; all changes are one transaction.  They raise the
+epoch, so a server that still plays the table is fenced.
 """
 
 import os
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TextIO
 from urllib.parse import quote
 
-import asyncpg
 import msgspec
 
 from pokerws.game.apply import apply
@@ -22,18 +21,20 @@ from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import Hand, Table
 from pokerws.game.table import play
+from pokerws.maintenance.errors import RepairError
 from pokerws.maintenance.narrate import moment, picture
 from pokerws.maintenance.salvage import Found, Source, look
-from pokerws.maintenance.stored_log import IMPOSSIBLE, Connection, open_stored, printable
+from pokerws.maintenance.stored_log import IMPOSSIBLE, open_stored, printable
 from pokerws.storage.accounts import transfers_of
 from pokerws.storage.journal.change_builder import build_change
+from pokerws.storage.postgres.connecting import REJECTED, Connection
 from pokerws.storage.postgres.save_statement import save_statement
 from pokerws.storage.store import Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 WRITABLE = "SET TRANSACTION READ WRITE"
-# The new owner's epoch, only if the row is still the one that was looked at.  The columns are those
-# that no save touches.
+# Raises the epoch, if the row is still the one that was read.  The columns are those that a save
+# does not change.
 SEIZE = """
 UPDATE games
 SET epoch = epoch + 1, name = $3, variant = $4, config = $5
@@ -56,16 +57,12 @@ UPDATE games SET balance = amount, chips = amount FROM booked WHERE id = $1
 
 STATEMENTS = (SEIZE, CUT, OPENING)
 Action = Literal["show", "restore", "refund"]
-# No more than this can be counted exactly in a browser; a version above it was never a real one.
+# Above this, a JavaScript number is not exact, so such a version is damage.
 MOST_EVENTS = 2**52
 MOST_PROBLEMS = 10
 LONGEST_NAME = 150
 
 _encode_config = msgspec.json.Encoder().encode
-
-
-class RepairError(Exception):
-    """The table was left as it is; the message is one line that says why."""
 
 
 class Plan(NamedTuple):
@@ -138,7 +135,7 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
     try:
         if action == "restore":
             if not table.closed:
-                # The time in quarantine is not the player's.
+                # The time in quarantine is not charged to the player's clock.
                 events = play(table, Resume(source.saved_ms, 0, restart), now_ms, shuffle)
         else:
             if restart:
@@ -169,7 +166,7 @@ def _check_status(found: Found, action: Action) -> None:
 
 
 def _check_books(found: Found) -> None:
-    """Chips that are not booked can go nowhere."""
+    """Refuse to move chips that are not in the ledger."""
     books = found.books
     if not books.chips == books.balance == books.booked:
         raise RepairError(
@@ -180,7 +177,7 @@ def _check_books(found: Found) -> None:
 
 
 def _choose(found: Found, *, cards: bool) -> Source:
-    """The state to go by: the newest that has all the chips, and its cards where these matter."""
+    """The state to restore: the newest with all chips, and with its cards if these are needed."""
     if not found.sources:
         raise RepairError("neither the snapshot nor the log can be read: go by a backup")
     fitting = [
@@ -204,7 +201,7 @@ def _is_opening(found: Found, source: Source) -> bool:
 
 
 def _going_on(found: Found, source: Source, *, can_seal: bool) -> tuple[Table, bool]:
-    """The table to go on from, and whether its log is to begin anew there.
+    """The table to continue from, and whether its log restarts there.
 
     Unless the log leads to it, its events go on after all that were ever counted, so that no number
     comes twice.
@@ -226,7 +223,7 @@ def _going_on(found: Found, source: Source, *, can_seal: bool) -> tuple[Table, b
 
 
 def _last_seq(found: Found) -> int:
-    """The last event that was ever counted, as far as anything tells."""
+    """The highest event number in the row or in the log."""
     version = found.row.version
     return max(found.books.log_seq, version if version <= MOST_EVENTS else 0)
 
@@ -299,7 +296,7 @@ def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO)
 
 
 def _undone(found: Found, source: Source) -> list[str]:
-    """What has happened after a state, as far as anything tells."""
+    """A line about the events after a state, if there are any."""
     count = _last_seq(found) - source.table.seq
     return [f"what happened after that is undone: {count} events"] if count > 0 else []
 
@@ -312,7 +309,7 @@ def _homeward(change: Change) -> list[str]:
 
 
 async def _put(connection: Connection, found: Found, plan: Plan) -> None:
-    """Write it all, or nothing.  Raises RepairError."""
+    """Write everything in one transaction.  Raises RepairError."""
     game, change = found.row.id, plan.change
     config = _encode_config(change.config).decode()
     columns = (change.name, change.config.variant, config)
@@ -331,9 +328,9 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
                 await connection.execute(OPENING, game, chips, plan.opening_seq, change.at_ms)
             if not await connection.fetch(statement, *arguments):
                 raise RepairError("it has changed meanwhile: look again")
-    except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as error:
-        reason = str(error).partition("\n")[0]
-        raise RepairError(f"the database refuses it, and nothing was changed: {reason}") from error
+    except REJECTED as error:
+        why = str(error).partition("\n")[0]
+        raise RepairError(f"the database refuses it, and nothing was changed: {why}") from error
 
 
 def _stem(game: str) -> str:
@@ -342,7 +339,7 @@ def _stem(game: str) -> str:
 
 
 def _write(directory: Path, stem: str, kept: bytes) -> Path:
-    """Keep what will be replaced, safe on the disk.  Raises RepairError."""
+    """Write a backup of the replaced data to disk, and sync it.  Raises RepairError."""
     file = directory / f"{stem}.json"
     try:
         directory.mkdir(parents=True, exist_ok=True)

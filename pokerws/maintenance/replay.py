@@ -1,25 +1,25 @@
-"""A table as it was: `python server.py replay GAME`, for looking into an incident.
+"""Shows how a table came to its state: `python server.py replay GAME`, to investigate an incident.
 
-It tells the events of a game and shows the table after the last one, with all cards that the vault
-opens.
+It prints the events of a game, and the table after the last one, with all cards that the vault can
+decrypt.
 """
 
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 from typing import TextIO
 
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import moment, picture, tell
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
     Bounds,
-    Connection,
-    NotStored,
+    ReadEvent,
     StoredEvent,
     StoredGame,
     log_bounds,
     one_view,
-    open_event,
     open_stored,
     open_table,
     printable,
@@ -27,6 +27,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 
@@ -40,10 +41,10 @@ async def replay_game(
     to_seq: int | None = None,
     vault: Vault = NO_KEYS,
 ) -> int:
-    """Write to `out` a line an event, of all hands or of one, up to `to_seq`; then the table.
+    """Write a line per event to `out`, of all hands or of one, up to `to_seq`; then the table.
 
-    Returns 0, or 1 where the log is damaged, which ends the telling.  Raises DatabaseError, and
-    NotStored for a game, hand or event that there is not.
+    Returns 0, or 1 if the log is damaged; the output ends there.  Raises DatabaseError, and
+    NotStored for an unknown game, hand or event.
     """
     async with open_stored(url, embedded_dir) as connection, one_view(connection):
         row = await read_game(connection, game)
@@ -52,13 +53,13 @@ async def replay_game(
             return _without_log(row, vault, out)
         first, last = await _asked(connection, game, bounds, hand, to_seq)
         _header(row, out)
-        return await _tell(connection, LogReplay(game, vault), first, last, out)
+        return await _tell(read_log(connection, vault, game, last), LogReplay(game), first, out)
 
 
 async def _asked(
     connection: Connection, game: str, bounds: Bounds | None, hand: int | None, to_seq: int | None
 ) -> tuple[int, int]:
-    """The first and last event to tell.  Raises NotStored."""
+    """The first and last event to print.  Raises NotStored."""
     name = printable(game)
     if bounds is None:
         whole = await log_bounds(connection, game)
@@ -108,12 +109,16 @@ def _missing(keys: set[str], out: TextIO) -> None:
         print(f"sealed cards are shown as unknown: VAULT_KEYS has no key {named}", file=out)
 
 
-async def _tell(connection: Connection, log: LogReplay, first: int, last: int, out: TextIO) -> int:
+async def _tell(
+    events: AsyncGenerator[ReadEvent, None], log: LogReplay, first: int, out: TextIO
+) -> int:
     latest: StoredEvent | None = None
-    async with aclosing(read_log(connection, log.game, last)) as events:
-        async for row in events:
-            words = _words(row, log)
-            if not log.take(row):
+    async with aclosing(events):
+        async for read in events:
+            # Before the event is applied; there are no words for one that cannot be read.
+            words = "" if read.event is None else tell(read.event, log.table)
+            row = read.row
+            if not log.take(read):
                 print(f"the log is damaged: {log.mismatches[-1]}", file=out)
                 break
             latest = row
@@ -128,11 +133,3 @@ async def _tell(connection: Connection, log: LogReplay, first: int, last: int, o
         print(f"there are mismatches, which verify tells: {log.mismatches[0]}", file=out)
     _missing(log.missing_keys, out)
     return 1 if log.broken else 0
-
-
-def _words(row: StoredEvent, log: LogReplay) -> str:
-    """The event in words, before it is applied; nothing for one that cannot be read."""
-    try:
-        return tell(open_event(log.vault, log.game, row).event, log.table)
-    except UNREADABLE:
-        return ""

@@ -1,4 +1,4 @@
-"""Recorded hands from files, played and compared: `python server.py replay-hands FILE...`.
+"""Replays recorded hands and compares the results: `python server.py replay-hands FILE...`.
 
 It owns reading the files and reporting; `pokerws.hand_histories.phh.read` plays the hands.
 """
@@ -10,14 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TextIO
 
-from pokerws.hand_histories.phh.read import (
-    HandRecord,
-    NotSupported,
-    Refused,
-    exact,
-    final_stacks,
-    read_record,
-)
+from pokerws.hand_histories.errors import NotSupported, Refused
+from pokerws.hand_histories.phh.read import HandRecord, exact, final_stacks, read_record
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -65,7 +59,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _replay(line: bytes, place: str, variant: str | None) -> tuple[Outcome | None, str]:
-    """What became of a hand, and a line to say so unless it agrees; None for one passed by."""
+    """The outcome of a hand, and a line unless it agrees; None for a skipped one."""
     try:
         record = read_record(line)
     except Refused as refused:

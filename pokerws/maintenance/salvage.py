@@ -1,13 +1,11 @@
-"""What can still be read of a stored table: its snapshot, and the state that its log leads to.
+"""Recovers what is readable of a stored table: its snapshot, and the state its log leads to.
 
-It reads only, and trusts nothing that it reads.  Which of the states is good enough to go on from,
-or to send chips home by, is for `repair.py` to say.
+It only reads, and expects damage anywhere.  `repair.py` decides which state is good enough.
 """
 
 import json
 from collections.abc import Sequence
 from contextlib import aclosing
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -26,16 +24,14 @@ from pokerws.game.events import (
 from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import comparable_table
 from pokerws.game.state import PlayerId, Table
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import picture
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
-    NO_LIMIT,
-    Connection,
+    ReadEvent,
     ReadTable,
-    StoredEvent,
     StoredGame,
     one_view,
-    open_event,
     open_table,
     printable,
     read_game,
@@ -43,6 +39,7 @@ from pokerws.maintenance.stored_log import (
 )
 from pokerws.maintenance.verify import LogReplay, differences
 from pokerws.maintenance.verify_ledger import verify_chips
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.store import Receipt, TableSnapshot
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
@@ -129,40 +126,44 @@ class LogReading:
     `end_seq` are the newest part that leads to a state which the rules can go on from.
     """
 
-    def __init__(self, game: str, vault: Vault) -> None:
-        self.replay = LogReplay(game, vault)
+    def __init__(self, game: str) -> None:
+        self.replay = LogReplay(game)
         self.problems: list[str] = []
         self.clean_seq = self.begin_seq = self.end_seq = 0
-        self.saved_at: datetime | None = None
+        self.saved_ms = 0
         self._first_seq = 0
 
-    def take(self, row: StoredEvent) -> None:
+    def take(self, read: ReadEvent) -> None:
         """Read the next event."""
-        if not self.replay.broken and self._took(row):
+        if not self.replay.broken and self._took(read):
             return
-        if row.type == RESTARTED:
-            self.replay = LogReplay(self.replay.game, self.replay.vault)
+        if read.row.type == RESTARTED:
+            self.replay = LogReplay(self.replay.game)
             self._first_seq = 0
-            self._took(row)
+            self._took(read)
 
-    def _took(self, row: StoredEvent) -> bool:
-        log = self.replay
+    def _took(self, read: ReadEvent) -> bool:
+        log, row = self.replay, read.row
         told = len(log.mismatches)
-        took = log.take(row)
+        took = log.take(read)
         self.problems += [one for one in log.mismatches[told:] if one not in self.problems]
         if not self.problems:
             self.clean_seq = row.seq
         self._first_seq = self._first_seq or row.seq
-        if took and log.table is not None and _can_go_on(log.table, _event(log, row)):
-            self.begin_seq, self.end_seq, self.saved_at = self._first_seq, row.seq, row.at
+        if took and log.table is not None and _can_go_on(log.table, read.event):
+            self.begin_seq, self.end_seq = self._first_seq, row.seq
+            self.saved_ms = read.at_ms
         return took
 
+    @property
+    def whole(self) -> bool:
+        """Whether the replay stands at the end of the newest part."""
+        log = self.replay
+        is_at_end = not log.broken and log.last_seq == self.end_seq
+        return is_at_end and self._first_seq == self.begin_seq
 
-def _event(log: LogReplay, row: StoredEvent) -> TableEvent:
-    return open_event(log.vault, log.game, row).event
 
-
-def _can_go_on(table: Table, event: TableEvent) -> bool:
+def _can_go_on(table: Table, event: TableEvent | None) -> bool:
     """Whether the rules go on from the state after an event; not amid those of a deal or a pot."""
     acted = isinstance(
         event, Folded | Checked | Called | BetPlaced | Raised | BringInPosted | CardsDrawn
@@ -175,20 +176,20 @@ async def look(connection: Connection, game: str, vault: Vault) -> Found:
     async with one_view(connection):
         row = await read_game(connection, game)
         values = await connection.fetchrow(BOOKS, game)
-        assert values is not None, "the row was read in this view"
+        if values is None:
+            raise NotStored(f"there is no game {printable(game)}")
         books = Books(*values.values())
-        reading = LogReading(game, vault)
-        async with aclosing(read_log(connection, game, NO_LIMIT)) as events:
+        reading = LogReading(game)
+        async with aclosing(read_log(connection, vault, game)) as events:
             async for event in events:
                 reading.take(event)
-        log = await _again(connection, reading)
+        log = reading.replay if reading.whole else await _again(connection, vault, reading)
         ledger = await verify_chips(connection, game, None, reading.replay.logged)
         whole = await connection.fetchrow(ROW, game)
         rest = await connection.fetch(EVENTS_AFTER, game, reading.clean_seq)
-    assert whole is not None, "the row was read in this view"
-    kept = {"game": dict(whole), "events": [dict(event) for event in rest]}
+    kept = {"game": dict(whole or {}), "events": [dict(event) for event in rest]}
     problems = _about_log(row, books, reading) + ledger
-    # What the ledger denies would be denied again.
+    # A state that the ledger contradicts would be refused.
     is_clean = reading.clean_seq == books.log_seq and not ledger and not books.unopened
     sources = _sources(row, vault, reading, log, problems, is_clean=is_clean)
     return Found(
@@ -202,13 +203,16 @@ async def look(connection: Connection, game: str, vault: Vault) -> Found:
     )
 
 
-async def _again(connection: Connection, reading: LogReading) -> LogReplay:
-    """The newest part of a log that leads somewhere, replayed to its end and no further."""
-    log = LogReplay(reading.replay.game, reading.replay.vault)
+async def _again(connection: Connection, vault: Vault, reading: LogReading) -> LogReplay:
+    """The newest part of a damaged log that leads somewhere, replayed to its end and no further.
+
+    It is read a second time, since a log may be too long to keep its events.
+    """
+    log = LogReplay(reading.replay.game)
     if reading.end_seq:
-        async with aclosing(read_log(connection, log.game, reading.end_seq)) as events:
+        async with aclosing(read_log(connection, vault, log.game, reading.end_seq)) as events:
             async for event in events:
-                if event.seq >= reading.begin_seq:
+                if event.row.seq >= reading.begin_seq:
                     log.take(event)
     return log
 
@@ -241,12 +245,11 @@ def _sources(
         if log.table is not None:
             problems.append(f"what the log leads to is no table of this game: {why}")
         return [] if snapshot is None else [snapshot]
-    assert reading.saved_at is not None, "an event was replayed"
     from_log = Source(
         f"the log up to event {reading.end_seq}",
         log.table,
         log.hidden,
-        round(reading.saved_at.timestamp() * 1000),
+        reading.saved_ms,
         is_clean and reading.end_seq == reading.clean_seq,
         _until(receipts, log.table.seq),
     )
@@ -295,7 +298,7 @@ def _about_snapshot(row: StoredGame, read: ReadTable) -> list[str]:
 
 
 def _wrong_with(table: Table, row: StoredGame) -> str:
-    """Why nobody could play at a table that was read; empty where nothing is against it."""
+    """Why the table is not playable; empty if it is."""
     if table.id != row.id:
         return f"its id is {printable(table.id)}"
     if len(table.seats) != table.config.seats:
@@ -311,7 +314,7 @@ def _wrong_with(table: Table, row: StoredGame) -> str:
 
 
 def _until(receipts: Receipts, seq: int) -> Receipts:
-    """The answers to what has still happened at an earlier state."""
+    """The receipts that are still valid at an earlier state."""
     kept = {
         player: [receipt for receipt in own if receipt.seq <= seq]
         for player, own in receipts.items()

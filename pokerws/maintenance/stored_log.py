@@ -1,26 +1,27 @@
-"""Reading games and their logs as they are stored, for an operator's commands.
+"""Reads stored games and their logs for the operator's commands.
 
-It reads only, a game in one consistent view, and in bounded memory, so that it can run beside a
-live server.  It trusts nothing that it reads: what is damaged is for the caller to judge.
+It only reads, each game in one consistent view and in bounded memory, so it can run beside a live
+server.  It validates nothing: the caller judges damaged data.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
-import asyncpg
 import msgspec
 
 from pokerws.game.events import LogRestarted, TableEvent
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Table, TableId
-from pokerws.storage.postgres.database import DatabaseError, reachable
+from pokerws.maintenance.errors import NotStored
+from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.database import reachable
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.upcast import renewed
-from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
-
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+from pokerws.storage.vault.vault import UNREADABLE, Vault, decode_event
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
@@ -48,23 +49,17 @@ WHERE game_id = $1 AND ($2::bigint IS NULL OR hand_number = $2)
 
 STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS)
 
-CONNECT_S = 10
-# Ids and events are fetched so many at a time.
+# Ids and events fetched at a time.
 PAGE = 500
 NO_LIMIT = 2**63 - 1
 
-# What applying an event raises that cannot have happened at the table.
-IMPOSSIBLE = (AssertionError, LookupError, TypeError, ValueError, OverflowError)
+# Raised when an event is applied that does not fit the table.
+IMPOSSIBLE = (Inconsistent, LookupError, TypeError, ValueError, OverflowError)
 
-# What anybody may read: sealed cards are unknown in it.
-_decode_event = msgspec.json.Decoder(TableEvent).decode
+# The public part of a snapshot; secret cards are unknown in it.
 _decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 
 NO_KEYS = Vault([])
-
-
-class NotStored(Exception):
-    """There is no such game, hand or event; the message is one line."""
 
 
 class StoredGame(NamedTuple):
@@ -112,9 +107,13 @@ class ReadTable(NamedTuple):
 
 
 class ReadEvent(NamedTuple):
-    """An event of the log; `missing` and `broken` as in `ReadTable`."""
+    """A row of the log and its event, which is None where it cannot be read.
 
-    event: TableEvent
+    `missing` and `broken` as in `ReadTable`; without an event, `broken` says why.
+    """
+
+    row: StoredEvent
+    event: TableEvent | None
     missing: str = ""
     broken: str = ""
 
@@ -122,6 +121,11 @@ class ReadEvent(NamedTuple):
     def hidden(self) -> bool:
         """Whether cards are unknown."""
         return bool(self.missing or self.broken)
+
+    @property
+    def at_ms(self) -> int:
+        """When it was, in milliseconds UTC."""
+        return round(self.row.at.timestamp() * 1000)
 
 
 class Bounds(NamedTuple):
@@ -134,55 +138,34 @@ class Bounds(NamedTuple):
 
 @asynccontextmanager
 async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Connection]:
-    """A connection that only reads; a server that runs on the database is not disturbed.
+    """A read-only connection, which does not disturb a running server.
 
-    Raises DatabaseError, also for what goes wrong in the block.
+    Raises DatabaseError, also for database errors in the block.
     """
-    try:
-        async with reachable(url, embedded_dir) as address:
-            connection = await _connect(address)
-            try:
-                yield connection
-            finally:
-                if not connection.is_closed():
-                    await connection.close(timeout=CONNECT_S)
-    except asyncpg.UndefinedTableError as error:
-        raise DatabaseError(f"{error}: apply the migrations (server.py migrate)") from error
-    except BrokenPipeError:
-        # Of the output that the block writes: asyncpg has an error of its own.
-        raise
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
-        raise _unusable(error) from error
-
-
-async def _connect(address: str) -> Connection:
     settings = {
-        "application_name": "pokerws operator",
         "default_transaction_read_only": "on",
         # The database's default may be too short for a log of millions.
         "statement_timeout": "0",
     }
     try:
-        return await asyncpg.connect(address, timeout=CONNECT_S, server_settings=settings)
-    except (OSError, ValueError) as error:
-        raise _unusable(error) from error
-
-
-def _unusable(error: Exception) -> DatabaseError:
-    # A TimeoutError has no text of its own, and PostgreSQL's may have several lines.
-    reason = str(error).partition("\n")[0] or "it did not answer in time"
-    return DatabaseError(f"the database cannot be used: {reason}; check DATABASE_URL")
+        async with (
+            reachable(url, embedded_dir) as address,
+            connected(address, "pokerws operator", settings=settings) as connection,
+        ):
+            yield connection
+    except StoreUnavailable as error:
+        raise DatabaseError(f"{error}; check DATABASE_URL") from error
 
 
 @asynccontextmanager
 async def one_view(connection: Connection) -> AsyncIterator[None]:
-    """All that is read in the block is as of one instant."""
+    """One consistent view for all reads in the block."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
         yield
 
 
 async def count_games(connection: Connection) -> int:
-    """How many games there are."""
+    """The number of games."""
     count: int = await connection.fetchval(COUNT_GAMES)
     return count
 
@@ -205,11 +188,14 @@ async def read_game(connection: Connection, game: str) -> StoredGame:
 
 
 async def read_log(
-    connection: Connection, game: str, to_seq: int = NO_LIMIT
-) -> AsyncGenerator[StoredEvent, None]:
-    """A game's log in order, up to a seq; a page at a time, within `one_view`."""
+    connection: Connection, vault: Vault, game: str, to_seq: int = NO_LIMIT
+) -> AsyncGenerator[ReadEvent, None]:
+    """A game's log in order, up to a seq; a page at a time, within `one_view`.
+
+    Each event is opened here, once.
+    """
     async for row in connection.cursor(LOG, game, to_seq, prefetch=PAGE):
-        yield StoredEvent(*row.values())
+        yield open_event(vault, game, StoredEvent(*row.values()))
 
 
 def open_table(vault: Vault, row: StoredGame) -> ReadTable:
@@ -226,17 +212,23 @@ def open_table(vault: Vault, row: StoredGame) -> ReadTable:
 
 
 def open_event(vault: Vault, game: str, row: StoredEvent) -> ReadEvent:
-    """The event of a row, with all cards that the vault opens.  Raises UNREADABLE."""
+    """The event of a row, with all cards that the vault opens."""
     try:
-        return ReadEvent(vault.open_event(TableId(game), row.hand_number, row.payload))
-    except SealedByUnknownKey as error:
-        return ReadEvent(_public_event(row), missing=error.key_id)
-    except SealBroken as error:
-        return ReadEvent(_public_event(row), broken=str(error))
+        event = _public_event(row)
+        try:
+            opened = vault.unseal(TableId(game), row.hand_number, event, row.payload)
+        except SealedByUnknownKey as error:
+            return ReadEvent(row, event, missing=error.key_id)
+        except SealBroken as error:
+            # A part of the cards may have been put into the event.
+            return ReadEvent(row, _public_event(row), broken=str(error))
+    except UNREADABLE as error:
+        return ReadEvent(row, None, broken=str(error))
+    return ReadEvent(row, opened)
 
 
 def _public_event(row: StoredEvent) -> TableEvent:
-    event: TableEvent = _decode_event(row.payload)
+    event: TableEvent = decode_event(row.payload)
     if isinstance(event, LogRestarted) and event.table is not None:
         renewed(event.table)
     return event
@@ -254,5 +246,5 @@ async def log_bounds(
 
 
 def printable(text: str) -> str:
-    """Text for one line of a terminal: what could steer the terminal is shown as its code."""
+    """Text that is safe on one line of a terminal: control characters are escaped."""
     return text if text.isprintable() else repr(text)

@@ -1,8 +1,8 @@
-"""Whether the database holds together: `python server.py verify`.
+"""Checks the database's consistency: `python server.py verify`.
 
-For each game: the log has no gap, its replay is the stored snapshot, the columns say what the
-snapshot says, no chip was made or lost, and the ledger says the same.  It only reads, and judges
-one game at a time.  Without the key that sealed cards it checks all but these.
+For each game: the log has no gap, its replay equals the stored snapshot, the columns agree with the
+snapshot, chips are conserved, and the ledger agrees.  It only reads, one game at a time.  Sealed
+cards are checked only if their key is available.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -23,22 +23,22 @@ from pokerws.game.events import (
     TableOpened,
     tag_of,
 )
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.secret_cards import comparable_table
 from pokerws.game.state import PlayerId, Table
 from pokerws.game.table import replay
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
-    Connection,
-    NotStored,
+    ReadEvent,
     ReadTable,
     StoredEvent,
     StoredGame,
     count_games,
     game_ids,
     one_view,
-    open_event,
     open_stored,
     open_table,
     printable,
@@ -53,12 +53,13 @@ from pokerws.maintenance.verify_ledger import (
     verify_ledger,
 )
 from pokerws.storage.accounts import player_account
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
-# Of two states that differ, so many differences are told; of a damaged log, so many mismatches.
+# Most differences reported for two states, and most mismatches for a log.
 MOST_DIFFERENCES = 3
 MOST_MISMATCHES = 20
-# What an operator, or the server in his place, sets beside the game itself.
+# Statuses that are set in the row and not in the snapshot.
 SET_ASIDE = ("closed", "quarantined")
 # Fields whose values may be cards of a live hand.
 SECRET = frozenset({"cards", "deck", "discards"})
@@ -67,7 +68,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Verdict(NamedTuple):
-    """What was found out about a game.
+    """The result for a game.
 
     `events` is how many events of the log were replayed.  `logged` is False where there is no log,
     or none that reaches the snapshot while events are not kept.  `mismatches` are words for people.
@@ -92,7 +93,7 @@ async def verify(
     events_off: bool = False,
     vault: Vault = NO_KEYS,
 ) -> int:
-    """Verify all games, or one: a line in `out` a mismatch, then the totals; 1 on any mismatch.
+    """Verify all games, or one; write mismatches and totals to `out`; return 1 on any mismatch.
 
     `events_off` says that the server no longer keeps events, so that a log may end before the
     snapshot.  `bar` gets a progress bar if it is a terminal.  Raises DatabaseError and NotStored.
@@ -155,12 +156,12 @@ async def verify_game(
     connection: Connection, game: str, vault: Vault = NO_KEYS, *, events_off: bool = False
 ) -> Verdict:
     """Verify a game as it is at one instant.  Raises NotStored."""
-    log = LogReplay(game, vault)
+    log = LogReplay(game)
     async with one_view(connection):
         row = await read_game(connection, game)
-        async with aclosing(read_log(connection, game)) as events:
-            async for event in events:
-                if not log.take(event):
+        async with aclosing(read_log(connection, vault, game)) as events:
+            async for read_event in events:
+                if not log.take(read_event):
                     break
         ledger = await verify_chips(connection, game, _readable(row), log.logged)
     mismatches = log.mismatches
@@ -193,16 +194,15 @@ def _readable(row: StoredGame) -> Table | None:
 
 
 class LogReplay:
-    """The table that a log leads to, event by event, and all that is wrong on the way.
+    """Replays a log event by event, and collects its mismatches.
 
     `events` counts the events replayed.  `table` is None before the first, and when one of them
     could be applied in part only.  `hidden` says that cards of its hand are unknown, as they could
     not be opened; `missing_keys` would have opened cards of this log.
     """
 
-    def __init__(self, game: str, vault: Vault = NO_KEYS) -> None:
+    def __init__(self, game: str) -> None:
         self.game = game
-        self.vault = vault
         self.table: Table | None = None
         self.hidden = False
         self.missing_keys: set[str] = set()
@@ -222,17 +222,15 @@ class LogReplay:
 
     @property
     def logged(self) -> Logged:
-        """The chips that came and went since the log began, or began anew."""
+        """The chip movements since the log began or restarted."""
         return Logged(self._moves, self._since, self._until)
 
-    def take(self, row: StoredEvent) -> bool:
-        """Replay the next event; False when the table is not known from there on."""
+    def take(self, read: ReadEvent) -> bool:
+        """Replay the next event; False if the replay cannot go on after it."""
         self.begun = True
-        try:
-            read = open_event(self.vault, self.game, row)
-        except UNREADABLE as error:
-            return self._broken(f"event {row.seq} cannot be read: {printable(str(error))}")
-        event = read.event
+        row, event = read.row, read.event
+        if event is None:
+            return self._broken(f"event {row.seq} cannot be read: {printable(read.broken)}")
         if read.broken:
             self._note(f"event {row.seq} cannot be opened: {printable(read.broken)}")
         if read.missing:
@@ -241,7 +239,8 @@ class LogReplay:
             wrong = self._begin(row.seq, event, hidden=self.hidden or read.hidden)
             if wrong:
                 return self._broken(wrong)
-            assert self.table is not None, "a log that has begun has a table"
+            if self.table is None:
+                raise Inconsistent("it comes before the table is opened")
             if row.seq != self.table.seq:
                 apply(self.table, event)
             self.hidden = read.hidden or (
@@ -257,7 +256,7 @@ class LogReplay:
         return True
 
     def _begin(self, seq: int, event: TableEvent, *, hidden: bool) -> str:
-        """Take an event that begins the log, here or anew; returns what is wrong with its place."""
+        """Handle the start or restart of a log; returns what is wrong with its position."""
         table = self.table
         match event:
             case LogRestarted(table=Table() as whole):
@@ -308,7 +307,7 @@ class LogReplay:
         self._until = row.seq
         there = table.chips
         if there != self._chips and not self._chips_wrong:
-            # What follows may well be right, beginning with these chips.
+            # Reported once; later events may be right, starting from these chips.
             self._chips_wrong = True
             self._note(
                 f"chips are not conserved: after event {row.seq} ({tag_of(event)}) {there} are at "
@@ -323,7 +322,7 @@ class LogReplay:
         if len(self.mismatches) < MOST_MISMATCHES:
             self.mismatches.append(mismatch)
         elif len(self.mismatches) == MOST_MISMATCHES:
-            self.mismatches.append("the log has more mismatches, which are not told")
+            self.mismatches.append("the log has more mismatches, which are not shown")
 
     def _broken(self, mismatch: str) -> bool:
         self.broken = True
@@ -332,9 +331,9 @@ class LogReplay:
 
 
 def differences(one: Table, other: Table, first: str, second: str) -> list[str]:
-    """Where two tables differ, a few places only; cards are not told.
+    """The first few differences between two tables, without cards.
 
-    `first` and `second` name the two for people.
+    `first` and `second` are their names in the text.
     """
     found: list[str] = []
     for path, left, right in _differing(msgspec.to_builtins(one), msgspec.to_builtins(other), ""):
@@ -361,7 +360,7 @@ def _differing(one: object, other: object, path: str) -> Iterator[tuple[str, obj
 
 
 def _columns(row: StoredGame, read: ReadTable) -> Iterator[str]:
-    """What the columns say that the snapshot does not."""
+    """Differences between the columns and the snapshot."""
     table = read.table
     said = {
         "id": (row.id, table.id),
@@ -387,7 +386,7 @@ def _same(one: Table, other: Table, *, hidden: bool) -> bool:
 
 
 def _against_log(stored: Table, replayed: Table, *, hidden: bool) -> Iterator[str]:
-    """What the snapshot says that the whole log does not."""
+    """Differences between the snapshot and the replayed log."""
     if replayed.seq < stored.seq:
         yield (
             f"the log ends with event {replayed.seq}, and the snapshot is of event {stored.seq}: "

@@ -1,4 +1,4 @@
-"""Whether the ledger holds together: part of `python server.py verify`.
+"""Checks the ledger's consistency: part of `python server.py verify`.
 
 Of a game: the chips that its row counts are those that its transfers brought, and each event of
 the log that moved chips has its transfer.  Of the whole: each account holds what was booked, and
@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pokerws.game.state import Table, TableId
-from pokerws.maintenance.stored_log import Connection, printable
+from pokerws.maintenance.errors import NotStored
+from pokerws.maintenance.stored_log import printable
 from pokerws.storage.accounts import table_account
+from pokerws.storage.postgres.connecting import Connection
 
 GAME_BALANCE = "SELECT chips, balance FROM games WHERE id = $1"
 
@@ -66,7 +68,7 @@ class Logged(NamedTuple):
 
 
 class LedgerVerdict(NamedTuple):
-    """What was found out about the whole ledger."""
+    """The result for the whole ledger."""
 
     accounts: int
     transfers: int
@@ -75,8 +77,8 @@ class LedgerVerdict(NamedTuple):
 
 async def verify_ledger(connection: Connection) -> LedgerVerdict:
     """Verify all accounts at one instant."""
-    row = await connection.fetchrow(LEDGER, MOST_MISMATCHES)
-    assert row is not None, "the query has a row whatever is stored"
+    # It always has one row.
+    (row,) = await connection.fetch(LEDGER, MOST_MISMATCHES)
     mismatches = [
         f"{printable(account)} holds {balance}, and {booked} is booked"
         for account, balance, booked in zip(
@@ -96,12 +98,13 @@ async def verify_ledger(connection: Connection) -> LedgerVerdict:
 async def verify_chips(
     connection: Connection, game: str, table: Table | None, logged: Logged
 ) -> list[str]:
-    """What is wrong with a game's chips; within `one_view`.
+    """Mismatches of a game's chips; call it within `one_view`.
 
     `table` is its snapshot's, if that can be read.
     """
     row = await connection.fetchrow(GAME_BALANCE, game)
-    assert row is not None, "the game has been read in this view"
+    if row is None:
+        raise NotStored(f"there is no game {printable(game)}")
     home = table_account(TableId(game))
     booked: dict[int, Move] = {}
     balance = opened = 0
@@ -110,7 +113,7 @@ async def verify_chips(
         move = Move(source if comes else target, amount if comes else -amount)
         balance += move.amount
         if reason == "opening":
-            # What was at the table by then had come before there was a ledger.
+            # Chips from before the ledger existed.
             opened = seq
         else:
             booked[seq] = move

@@ -234,10 +234,10 @@ EXAMPLES: dict[RejectCode, Example] = {
     "already_so": Example(
         "a player who does not straddle, at a table where one may",
         Straddle("7", TABLE, on=False),
-        "that is how it is already",
+        "no change: already set",
     ),
     "no_choice": Example(
-        SEATED, ChooseGame("7", TABLE, "PO"), "nobody chooses the game at this table"
+        SEATED, ChooseGame("7", TABLE, "PO"), "players do not choose the game at this table"
     ),
     "not_your_choice": Example(
         CHOICE,

@@ -83,9 +83,17 @@ def _sections(kinds: tuple[type[msgspec.Struct], ...], *, with_answer: bool = Fa
 
 
 def _as_defined(kinds: tuple[type[msgspec.Struct], ...]) -> list[type[msgspec.Struct]]:
-    """In the order of the source, which is the one to read them in; a union has its own reasons."""
-    of_module = vars(sys.modules[kinds[0].__module__]).values()
-    return [kind for kind in of_module if kind in kinds]
+    """The structs in the order of their definition, which reads better than that of a union.
+
+    Their modules, of which there may be several, are in the order of the union.
+    """
+    modules = dict.fromkeys(kind.__module__ for kind in kinds)
+    return [
+        kind
+        for module in modules
+        for kind in vars(sys.modules[module]).values()
+        if kind in kinds and kind.__module__ == module
+    ]
 
 
 def _parts(names: tuple[str, ...]) -> str:

@@ -70,7 +70,8 @@ def _structs() -> list[inspect.StructType]:
             case _:
                 pass  # It has no parts.
     names = [cls.__name__ for cls in found]
-    assert len(names) == len(set(names)), "each declaration needs a name of its own"
+    if len(names) != len(set(names)):
+        raise ValueError("two structs have the same name, which is that of their declaration")
     return list(found.values())
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import structlog
+from msgspec.structs import asdict
 
 from pokerws import __version__
 from pokerws.game.deal import shuffler
@@ -38,11 +39,11 @@ from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
+from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.names import Names
 from pokerws.storage.null import NullJournal, NullStore
-from pokerws.storage.postgres.database import Database, DatabaseError
-from pokerws.storage.store import Store, StoreUnavailable
+from pokerws.storage.postgres.database import Database
+from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 
@@ -124,10 +125,10 @@ class App:
         settings = self._settings
         self._bot_games = game_configs(settings)
         tls = server_context(settings)
-        if settings.use_auth_middleware:
+        if settings.features.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
             self._on_stop("keys", self._keys.close)
-        if settings.use_db_repository:
+        if settings.features.use_db_repository:
             await self._open_database()
         # Connections are told that the server stops when its tables have stopped.
         self._on_stop("listener", self._stop_listener)
@@ -135,7 +136,7 @@ class App:
         try:
             await lobby.start()
             await self._start_upkeep(lobby)
-            self._revocations = Revocations(self._names, self._clock)
+            self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
         except (StoreUnavailable, TimeoutError) as error:
             reason = str(error) or "it did not answer in time"
@@ -143,17 +144,17 @@ class App:
         await self._listen(lobby, cashier, await self._admission(), tls)
         if self._database is None:
             self._start_memory_play_note()
-        report = GamesReport(self._metrics, self._clock, settings.report_interval_ms)
+        report = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._on_stop("report", report.stop)
         report.start()
 
     async def _open_database(self) -> None:
         settings = self._settings
         self._database = database = await Database.open(
-            settings.database_url,
-            embedded_dir=settings.embedded_dir,
-            statement_timeout_ms=settings.db_statement_timeout_ms,
-            keys=KeySource(settings.vault_keys, Path(settings.vault_key_file)),
+            settings.storage.database_url,
+            embedded_dir=settings.storage.embedded_dir,
+            statement_timeout_ms=settings.storage.statement_timeout_ms,
+            keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
         )
         self._on_stop("database", database.close)
         self._store, self._vault = database.store, database.vault
@@ -168,13 +169,13 @@ class App:
             store=self._store,
             journal=self._journal,
             vault=self._vault,
-            keep_events=settings.use_event_persistence,
+            keep_events=settings.features.use_event_persistence,
             clock=self._clock,
             shuffle=shuffler(os.urandom),
             cashier=cashier,
-            max_tables=settings.max_tables,
-            max_opened=settings.max_tables_opened_per_player,
-            durable=settings.use_durable_acks,
+            max_tables=settings.limits.max_tables,
+            max_opened=settings.limits.max_tables_opened_per_player,
+            durable=settings.features.use_durable_acks,
             metrics=self._metrics,
         )
         self._on_stop("tables", lobby.stop)
@@ -191,7 +192,7 @@ class App:
 
     @property
     def _stop_timeout_s(self) -> float:
-        return self._settings.stop_timeout_ms / 1000
+        return self._settings.network.stop_timeout_ms / 1000
 
     @property
     def connections(self) -> int:
@@ -208,7 +209,7 @@ class App:
     @property
     def address(self) -> str:
         """The address of the page, for a browser."""
-        host = self._settings.host
+        host = self._settings.network.host
         shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
         return f"http{self._s}://{shown}:{self.port}/"
 
@@ -224,7 +225,7 @@ class App:
 
     @property
     def _s(self) -> str:
-        return "s" if self._settings.tls_cert_file else ""
+        return "s" if self._settings.network.tls_cert_file else ""
 
     def open_bot_tables(self) -> list[BotTable]:
         """The tables for the server's own bots, opened where they do not exist yet."""
@@ -246,24 +247,19 @@ class App:
         ]
         database = "off (tables live in memory and end with the server)"
         if self._database is not None:
-            database = f"connected ({self._settings.database_label}, {self._database.version})"
+            database = (
+                f"connected ({self._settings.storage.database_label}, {self._database.version})"
+            )
         return [("version", __version__), *flags, ("database", database), ("address", self.address)]
 
     def _flags(self) -> dict[str, bool]:
-        settings = self._settings
-        return {
-            "use_db_repository": settings.use_db_repository,
-            "use_event_persistence": settings.use_event_persistence,
-            "use_input_validation": settings.use_input_validation,
-            "use_auth_middleware": settings.use_auth_middleware,
-            "use_durable_acks": settings.use_durable_acks,
-        }
+        return asdict(self._settings.features)
 
     def _make_journal(self, store: Store) -> Journal:
-        durable = self._settings.use_durable_acks
+        durable = self._settings.features.use_durable_acks
         return Journal(
             store,
-            keep_events=self._settings.use_event_persistence,
+            keep_events=self._settings.features.use_event_persistence,
             # With durable acks the database is the truth.
             overwrite_edits=not durable,
             metrics=self._metrics,
@@ -277,16 +273,18 @@ class App:
             lobby,
             self._store,
             self._clock,
-            idle_ms=settings.idle_table_ms,
-            abandoned_ms=settings.abandoned_table_ms,
-            unused_ms=settings.unused_table_ms,
-            absent_seats=AbsentSeats(lobby, self._presence, self._clock, settings.absent_seat_ms),
+            idle_ms=settings.tables.idle_ms,
+            abandoned_ms=settings.tables.abandoned_ms,
+            unused_ms=settings.tables.unused_ms,
+            absent_seats=AbsentSeats(
+                lobby, self._presence, self._clock, settings.tables.absent_seat_ms
+            ),
         )
         if database is not None:
             since_ms = database.overtaken_ms
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
-            if settings.load_all_tables:
+            if settings.tables.load_all:
                 await lobby.load_all()
             self._start_comparator(lobby)
         self._on_stop("upkeep", upkeep.stop)
@@ -299,8 +297,8 @@ class App:
             journal=self._journal,
             vault=self._vault,
             metrics=self._metrics,
-            keep_events=self._settings.use_event_persistence,
-            interval_ms=self._settings.compare_interval_ms,
+            keep_events=self._settings.features.use_event_persistence,
+            interval_ms=self._settings.storage.compare_interval_ms,
         )
         self._on_stop("comparator", comparator.stop)
         comparator.start(self.supervisor.watch)
@@ -310,18 +308,14 @@ class App:
         self._on_stop("memory play note", partial(note.stop, self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
-    @property
-    def _names(self) -> Names | None:
-        return None if self._database is None else self._database.store.names
-
     async def _admission(self) -> Admission:
         """How players are admitted: by their tokens, or as guests."""
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                settings.session_key or await self._store.session_key(),
+                settings.auth.session_key or await self._store.session_key(),
                 self._clock,
-                names=self._names,
+                names=self._store.names,
                 check_session=self._revocations.check,
             )
             return self._guests
@@ -330,10 +324,10 @@ class App:
             self._keys,
             self._bot_tokens,
             self._clock,
-            issuer=settings.auth_issuer,
-            audience=settings.auth_audience,
-            leeway_ms=settings.auth_leeway_ms,
-            strict=settings.use_input_validation,
+            issuer=settings.auth.issuer,
+            audience=settings.auth.audience,
+            leeway_ms=settings.auth.leeway_ms,
+            strict=settings.features.use_input_validation,
         )
 
     async def _listen(
@@ -345,31 +339,31 @@ class App:
             lobby=lobby,
             bank=cashier,
             admission=admission,
-            token_warning_ms=settings.auth_warning_ms,
+            token_warning_ms=settings.auth.warning_ms,
             clock=self._clock,
             revocations=self._revocations,
             presence=self._presence,
-            strict=settings.use_input_validation,
+            strict=settings.features.use_input_validation,
             decoders={
-                wire: client_decoder(strict=settings.use_input_validation, wire=wire)
+                wire: client_decoder(strict=settings.features.use_input_validation, wire=wire)
                 for wire in WIRES.values()
             },
             flags=self._flags(),
             limits=limits_of(settings, quotas),
             caps=quotas.caps,
-            outbox_frames=settings.outbox_frames,
-            outbox_bytes=settings.outbox_bytes,
-            hello_timeout_s=settings.hello_timeout_ms / 1000,
+            outbox_frames=settings.limits.outbox_frames,
+            outbox_bytes=settings.limits.outbox_bytes,
+            hello_timeout_s=settings.network.hello_timeout_ms / 1000,
             metrics=self._metrics,
         )
 
         pages = Pages(
             WEB_ROOT,
-            settings.allowed_origins,
+            settings.network.allowed_origins,
             self._health,
             self._metrics.text,
-            settings.metrics_token,
-            is_behind_proxy=bool(settings.trusted_proxies),
+            settings.logs.metrics_token,
+            is_behind_proxy=bool(settings.network.trusted_proxies),
         )
         listener = Listener(settings, context, pages, quotas, tls)
         await listener.start()
@@ -408,8 +402,8 @@ class App:
 def terms_of(settings: Settings) -> Terms:
     """The chips that players are granted."""
     return Terms(
-        grant=settings.grant_chips,
-        refill_to=settings.refill_to,
-        refill_below=settings.refill_below,
-        refill_interval_ms=settings.refill_interval_ms,
+        grant=settings.accounts.grant_chips,
+        refill_to=settings.accounts.refill_to,
+        refill_below=settings.accounts.refill_below,
+        refill_interval_ms=settings.accounts.refill_interval_ms,
     )

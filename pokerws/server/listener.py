@@ -44,7 +44,7 @@ class Listener:
         self._pages = pages
         self._quotas = quotas or Quotas()
         self._tls = tls
-        proxies = TrustedProxies(settings.trusted_proxies)
+        proxies = TrustedProxies(settings.network.trusted_proxies)
         self._counts = ConnectionCounts(self._quotas, proxies, context.clock, context.metrics)
         self._bounds = bounds_of(settings)
         self._caches = frame_caches()
@@ -58,18 +58,18 @@ class Listener:
         self._bounds.bind_library()
         self._server = await serve(
             self._serve,
-            settings.host,
-            settings.port,
+            settings.network.host,
+            settings.network.port,
             ssl=self._tls,
             process_request=self._answer,
             # It makes the protocol too, so the arguments that serve() would pass are set there.
             create_connection=cast("type[ServerConnection]", self._connect),
             # Messages queued behind one that waits; above that the transport stops reading.
             max_queue=16,
-            write_limit=settings.write_buffer_bytes,
-            open_timeout=settings.open_timeout_ms / 1000,
-            ping_interval=settings.ping_interval_ms / 1000,
-            ping_timeout=settings.ping_interval_ms / 1000,
+            write_limit=settings.network.write_buffer_bytes,
+            open_timeout=settings.network.open_timeout_ms / 1000,
+            ping_interval=settings.network.ping_interval_ms / 1000,
+            ping_timeout=settings.network.ping_interval_ms / 1000,
             close_timeout=2,
             server_header=None,
         )
@@ -134,10 +134,10 @@ def _own(connection: ServerConnection) -> Connection:
 def bounds_of(settings: Settings) -> Bounds:
     """The limits of each connection."""
     return Bounds(
-        message_bytes=settings.max_message_bytes,
-        header_bytes=settings.max_header_bytes,
-        headers=settings.max_headers,
-        unread_bytes=settings.outbox_bytes,
-        write_timeout_ms=settings.write_timeout_ms,
-        frames=rate_of(settings.frame_rate),
+        message_bytes=settings.limits.max_message_bytes,
+        header_bytes=settings.limits.max_header_bytes,
+        headers=settings.limits.max_headers,
+        unread_bytes=settings.limits.outbox_bytes,
+        write_timeout_ms=settings.network.write_timeout_ms,
+        frames=rate_of(settings.limits.frame_rate),
     )

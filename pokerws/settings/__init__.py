@@ -1,14 +1,16 @@
-"""The settings of the server, read once from the environment.
+"""The settings of the server, in sections, read once from the environment.
 
-This room owns every setting's name, default, limits and meaning; `.env.example` is made from it:
+This package owns every setting's name, default, limits and meaning; `.env.example` is made from it:
 
     python -m pokerws.settings > .env.example
 
-A setting's name is its field's name in upper case. Nothing here reads a file or the process's
-environment by itself, and no secret appears in an error or in `repr`.
+Each section has its own file.  A setting's variable is its field's name in upper case, or the one
+that the field names.  Nothing here reads a file or the process's environment by itself, and no
+secret appears in an error or in `repr`.
 """
 
-from pokerws.settings.declared import Settings
-from pokerws.settings.reading import SettingsError, load
+from pokerws.settings.reading import compose, load, variables
+from pokerws.settings.section import SettingsError
+from pokerws.settings.sections import Settings
 
-__all__ = ["Settings", "SettingsError", "load"]
+__all__ = ["Settings", "SettingsError", "compose", "load", "variables"]

@@ -4,8 +4,8 @@ import sys
 
 from msgspec.structs import FieldInfo, fields
 
-from pokerws.settings.declared import Settings
-from pokerws.settings.reading import meta_of
+from pokerws.settings.reading import sections
+from pokerws.settings.section import meta_of
 
 
 def example() -> str:
@@ -14,13 +14,19 @@ def example() -> str:
         "# Every setting with its default, made by: python -m pokerws.settings > .env.example",
         "# A server reads such a file with --env-file; a variable in its environment wins.",
     ]
-    for field in fields(Settings):
-        lines += ["", f"# {meta_of(field).description}", f"{field.name.upper()}={_written(field)}"]
+    for name, section in sections().items():
+        lines += ["", f"# == {name}: {section.__doc__}"]
+        for setting in fields(section):
+            lines += ["", f"# {meta_of(setting).description}", _assignment(setting)]
     return "\n".join(lines) + "\n"
 
 
-def _written(field: FieldInfo) -> str:
-    match field.default:
+def _assignment(setting: FieldInfo) -> str:
+    return f"{setting.encode_name}={_written(setting)}"
+
+
+def _written(setting: FieldInfo) -> str:
+    match setting.default:
         case bool(on):
             return "true" if on else "false"
         case tuple(parts):

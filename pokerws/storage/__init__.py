@@ -1,1 +1,1 @@
-"""Where tables are kept: one `Store` protocol, in memory and in Postgres, and the journal."""
+"""Storage of tables: the `Store` protocol, in memory and in PostgreSQL, and the journal."""

@@ -13,7 +13,7 @@ from pokerws.storage.accounts import (
     player_account,
     table_account,
 )
-from pokerws.storage.store import Overdrawn, StoreRejected
+from pokerws.storage.errors import Overdrawn, StoreRejected
 
 # Of each account; Postgres keeps all.
 KEPT_TRANSFERS = 200

@@ -135,22 +135,6 @@ class Position(NamedTuple):
     epoch: int
 
 
-class StoreUnavailable(Exception):
-    """The store cannot be reached, or the outcome of a write is unknown.  Retrying can help."""
-
-
-class StoreFull(StoreUnavailable):
-    """The store has no space.  Retrying helps only after somebody has freed some."""
-
-
-class StoreRejected(Exception):
-    """The store refuses the data itself, as for a broken constraint.  Retrying cannot help."""
-
-
-class Overdrawn(StoreRejected):
-    """A transfer takes more from an account than it holds."""
-
-
 class Store(Protocol):
     """Keeps games and their events.  Every method raises StoreUnavailable if it is out of reach."""
 

@@ -18,13 +18,13 @@ export interface Act {
   id: string;
   /** the table's id */
   table: string;
-  /** the turn that is answered, as `turn_started` numbered it */
+  /** the number of the turn that is answered */
   turn: number;
   /** one of the turn's `actions` */
   action: "bet" | "bring_in" | "call" | "check" | "discard" | "fold" | "raise" | "stand_pat";
   /** for a bet or raise only: the player's total for the street (raise **to**) */
   amount?: number | null;
-  /** for a discard only: what is thrown away */
+  /** for a discard only: the cards to throw away */
   cards?: string[] | null;
 }
 
@@ -47,9 +47,9 @@ export interface Watch {
   id: string;
   /** the table's id */
   table: string;
-  /** the last event that the client knows */
+  /** the number of the last event that the client has */
   after_seq?: number | null;
-  /** the epoch in which it knows that event; without it, a snapshot comes */
+  /** the epoch of that event; if absent, a snapshot is sent */
   epoch?: number | null;
 }
 
@@ -75,7 +75,7 @@ export interface Sit {
   table: string;
   /** chips to bring */
   buy_in: number;
-  /** which seat; without it, the first free one */
+  /** the seat to take; if absent, the first free one */
   seat?: number | null;
 }
 
@@ -123,7 +123,7 @@ export interface AddChips {
   id: string;
   /** the table's id */
   table: string;
-  /** chips to bring; without it, as many as table and account allow */
+  /** chips to bring; if absent, as many as table and account allow */
   amount?: number | null;
 }
 
@@ -169,7 +169,7 @@ export interface RunIt {
   id: string;
   /** the table's id */
   table: string;
-  /** the most that the player agrees to */
+  /** how often at most the player wants the board dealt */
   times: number;
 }
 
@@ -196,9 +196,9 @@ export interface GetHand {
   id: string;
   /** the table's id */
   table: string;
-  /** the number of the hand that is asked for */
+  /** the number of the requested hand */
   hand: number;
-  /** how the hand is told */
+  /** the format of the answer */
   format?: "json" | "phh" | "pokerstars";
 }
 
@@ -209,7 +209,7 @@ export interface Chat {
   id: string;
   /** the table's id */
   table: string;
-  /** what is said */
+  /** the text of the chat message */
   text: string;
 }
 
@@ -234,7 +234,7 @@ export interface CreateTable {
   id: string;
   /** the table's name */
   name: string;
-  /** what is played there */
+  /** the table's game, stakes and options */
   config: Partial<TableConfig>;
 }
 
@@ -268,7 +268,7 @@ export interface GetAccount {
   type: "get_account";
   /** the client's name for the command; the answer repeats it */
   id: string;
-  /** the `id` of the oldest transfer known, for the page before it */
+  /** the `id` of a transfer; the page before it is returned */
   before?: number | null;
 }
 
@@ -292,13 +292,13 @@ export interface Hello {
   type: "hello";
   /** the client's name for the command; the answer repeats it */
   id: string;
-  /** who the player is: an earlier `session`, or what the operator's service signed */
+  /** an earlier `session`, or a token of the operator's login service */
   token?: string | null;
-  /** the name to play under; needed where no token gives one, and beside a `session` a new one */
+  /** the name to play under; required unless a token has one; with a `session`, a new name */
   name?: string | null;
-  /** the version of the protocol */
+  /** the protocol version */
   protocol?: number;
-  /** the optional parts that the client wants; without it, all */
+  /** the optional parts that the client wants; if absent, all */
   capabilities?: string[] | null;
 }
 
@@ -313,7 +313,7 @@ export interface Events {
   seq: number;
   /** the server's clock */
   now_ms: number;
-  /** what happened, in order */
+  /** the events, in order */
   events: TableEvent[];
 }
 
@@ -330,7 +330,7 @@ export interface Accepted {
   id: string;
   /** the number of the first event that the command caused */
   seq?: number;
-  /** the table that was made, watched, left alone, or spoken at */
+  /** the table that was created, watched, unwatched or chatted at */
   table?: string;
 }
 
@@ -344,13 +344,13 @@ export interface Rejected {
   type: "rejected";
   /** the client's name for the command; the answer repeats it */
   id: string;
-  /** what it is about; stable */
+  /** stable code */
   code: string;
-  /** the same in words, for people; not stable */
+  /** the same as text for people; not stable */
   message: string;
   /** whether the same command may succeed later */
   retryable?: boolean;
-  /** how long to wait before the command is sent again */
+  /** how long to wait before sending the command again */
   retry_after_ms?: number;
 }
 
@@ -402,23 +402,23 @@ export interface Welcome {
   name: string;
   /** what the player may do */
   role: "admin" | "player" | "spectator";
-  /** the version of the protocol */
+  /** the protocol version */
   protocol: number;
   /** the server's clock */
   now_ms: number;
-  /** the switches that the server runs with */
+  /** the server's feature flags */
   flags: Record<string, boolean>;
-  /** what the client has to keep to */
+  /** the limits that the client must keep to */
   limits: Limits;
   /** the optional parts that the server has */
   capabilities: string[];
-  /** a guest's secret: as `token` of a later `hello` it brings the player back */
+  /** a guest's secret: sent as `token` of a later `hello`, it brings the player back */
   session?: string;
-  /** when the token ends, and with it the connection */
+  /** when the token expires and the connection is closed */
   expires_ms?: number;
-  /** the games that a table may be opened with, by code */
+  /** games for new tables, by code */
   variants?: Record<string, VariantSummary>;
-  /** the mixes of games that a table may be opened with, by code */
+  /** mixes of games for new tables, by code */
   mixes?: Record<string, MixSummary>;
 }
 
@@ -450,9 +450,9 @@ export interface Account {
   id: string;
   /** chips in the account */
   balance: number;
-  /** its latest lines, newest first */
+  /** the latest transfers, newest first */
   transfers: AccountTransfer[];
-  /** from when on a `refill` is due; there is none while the balance is too large */
+  /** when a `refill` is due; absent while the balance is too large */
   refill_at_ms?: number;
 }
 
@@ -476,9 +476,9 @@ export interface HandEvents {
   epoch: number;
   /** the number of the first event */
   seq: number;
-  /** what happened, in order */
+  /** the events, in order */
   events: TableEvent[];
-  /** the hand in the format that was asked for, where that is not `json` */
+  /** the hand in the requested format, unless that is `json` */
   text?: string;
 }
 
@@ -491,7 +491,7 @@ export interface ChatSaid {
   player: string;
   /** the player's name, as it is shown */
   name: string;
-  /** what is said */
+  /** the text of the chat message */
   text: string;
   /** when it happened */
   at_ms: number;
@@ -500,19 +500,19 @@ export interface ChatSaid {
 /** Something about the service, or about `table`. */
 export interface Notice {
   type: "notice";
-  /** what it is about; stable */
+  /** stable code */
   code: string;
-  /** the same in words, for people; not stable */
+  /** the same as text for people; not stable */
   message: string;
   /** the table's id */
   table?: string;
 }
 
 /**
- * What a table was opened with. Chips are integers; times are in milliseconds.
+ * The game, stakes and options of a table. Chips are integers; times are in milliseconds.
  *
- * `variant` is the code of a variant or of a mix. `ante_kind` is who pays the ante in games with
- * blinds: `each` player, or the `big_blind` for the whole table.
+ * `variant` is the code of a variant or of a mix. `ante_kind` says who posts the ante in games
+ * with blinds: `each` player, or the `big_blind` for the whole table.
  */
 export interface TableConfig {
   /** one of the `variants` or `mixes` of `welcome` */
@@ -525,45 +525,45 @@ export interface TableConfig {
   big_blind: number;
   /** chips */
   ante: number;
-  /** who pays the ante: `each` player, or the `big_blind` for the whole table */
+  /** who posts the ante: `each` player, or the `big_blind` for the whole table */
   ante_kind: "big_blind" | "each";
   /** chips, at least the big blind */
   min_buy_in: number;
-  /** chips; also the most that a stack can be filled up to */
+  /** chips; also the most that chips can be added up to */
   max_buy_in: number;
   /** time for a turn, 100 to 600 000 */
   turn_time_ms: number;
   /** pause between two hands, 0 to 60 000 */
   next_hand_delay_ms: number;
-  /** stakes that the blinds do not tell */
+  /** stakes that do not follow from the blinds */
   limit: LimitStakes;
-  /** how the game changes, where the variant is a mix */
+  /** how the game changes, if the variant is a mix */
   mix: Mix;
-  /** what may differ from house to house */
+  /** house rules */
   house: HouseRules;
 }
 
 /**
  * A table: its seats, the hand in play, and what is kept between hands.
  *
- * `seq` counts the events that ever happened here and `turns` the turns. `button`, `small_blind`
- * and `big_blind` are the positions of the latest hand (a seat may have emptied since).
- * `next_hand_at_ms` is set while a hand is due to start. A `closed` table stays as it is, empty.
+ * `seq` counts all events of the table and `turns` its turns. `button`, `small_blind` and
+ * `big_blind` are the positions of the latest hand; their seats may be free by now.
+ * `next_hand_at_ms` is set while a hand is scheduled. A `closed` table stays empty for good.
  */
 export interface Table {
   /** the table's id */
   id: string;
   /** the table's name */
   name: string;
-  /** what is played there */
+  /** the table's game, stakes and options */
   config: TableConfig;
-  /** how many events it has had */
+  /** number of its events so far */
   seq: number;
-  /** one entry a seat, null for a free one */
+  /** one entry per seat, null if it is free */
   seats: (Seat | null)[];
   /** the number of the latest hand, 0 before the first */
   hand_number: number;
-  /** how many turns it has had */
+  /** number of its turns so far */
   turns: number;
   /** the seat with the button in the latest hand; null before the first one */
   button: number | null;
@@ -575,13 +575,11 @@ export interface Table {
   hand: Hand | null;
   /** when the next hand starts */
   next_hand_at_ms: number | null;
-  /** nothing is played there ever again */
+  /** whether it is closed for good */
   closed: boolean;
-  /**
-   * the hand that ended last, until the next one starts; null too where all of its cards were shown
-   */
+  /** the last hand, until the next one starts; null if all of its cards were shown */
   last_hand: LastHand | null;
-  /** where the variant is a mix: the game that is played now */
+  /** the current game, if the variant is a mix */
   game: Game | null;
 }
 
@@ -594,7 +592,7 @@ export interface Table {
  * `run_it`, `choose_game`). What comes too fast is refused with `too_fast`.
  */
 export interface Limits {
-  /** the longest message that is read */
+  /** the longest message that is accepted */
   max_message_bytes: number;
   /** characters */
   max_name_length: number;
@@ -602,37 +600,38 @@ export interface Limits {
   max_chat_length: number;
   /** characters */
   max_id_length: number;
-  /** messages that make no sense, before the connection is closed with 4400 */
+  /** invalid messages before the connection is closed with 4400 */
   max_violations: number;
-  /** connections at a time */
+  /** simultaneous connections */
   max_connections_per_player: number | null;
-  /** tables that a player sits at, at a time */
+  /** tables that a player may sit at simultaneously */
   max_tables_per_player: number | null;
-  /** tables that a connection watches, at a time */
+  /** tables that a connection may watch simultaneously */
   max_watched_tables: number | null;
-  /** connections that watch a table, its players' aside */
+  /** connections that may watch a table, not counting its players */
   max_watchers_per_table: number | null;
   /** messages of a connection */
   connection_commands: RateLimit | null;
   /** messages of a player, on all connections */
   player_commands: RateLimit | null;
-  /** lines of chat of a player */
+  /** chat messages of a player */
   player_chat: RateLimit | null;
   /** tables that a player opens */
   player_tables: RateLimit | null;
-  /** what a player asks to be told: tables, hands, the lobby, the account */
+  /** queries of a player: tables, hands, the lobby, the account */
   player_reads: RateLimit | null;
-  /** what a player does with a seat, beside playing */
+  /** seat commands of a player: sit, stand, add chips and similar */
   player_seats: RateLimit | null;
-  /** tables that a player has opened, and that are not closed yet */
+  /** open tables that a player may have created */
   max_tables_opened_per_player: number | null;
 }
 
 /**
- * The stakes that the blinds do not tell; each that is 0 follows from those before it.
+ * Stakes that do not follow from the blinds; 0 is the default.
  *
- * `small_bet` and `big_bet` are the fixed-limit bets: the big blind, and twice the small bet.
- * `stud_ante` is paid in games with a `bring_in`: a fifth, and three tenths of the small bet.
+ * `small_bet` and `big_bet` are the fixed-limit bets; by default the big blind, and twice the
+ * small bet. `stud_ante` and `bring_in` are those of stud games; by default a fifth, and three
+ * tenths of the small bet.
  */
 export interface LimitStakes {
   /** chips; 0 is the big blind */
@@ -648,50 +647,51 @@ export interface LimitStakes {
 /**
  * How a table whose variant is a mix changes its game.
  *
- * `games` are the codes of a mix of one's own. The game changes after an `orbit`, which is one
- * hand for each player, or after so many `hands`; or whoever has the button names it, by `choice`.
+ * `games` are the codes of a custom mix. The game changes after an `orbit`, which is one hand for
+ * each player, or after a number of `hands`; by `choice`, the player on the button names it.
  */
 export interface Mix {
-  /** codes of `variants`, for a mix of one's own, whose variant is `MIX` */
+  /** codes of `variants`, for a custom mix, whose variant is `MIX` */
   games?: string[];
   /**
-   * when the game changes: after one hand for each player (`orbit`), after so many `hands`, or as
-   * whoever has the button says (`choice`)
+   * when the game changes: after one hand for each player (`orbit`), after a number of `hands`, or
+   * as the player on the button chooses (`choice`)
    */
   rotation?: "choice" | "hands" | "orbit";
-  /** so many of one game, 1 to 1 000 */
+  /** number of hands of one game, 1 to 1 000 */
   hands?: number;
 }
 
 /**
- * What may differ from house to house.
+ * House rules: optional rules of a table.
  *
- * `straddle` is the one that players may post. `run_it` is how often the board may be run when all
- * players who are all-in agree. Every `bomb_pot_every` hands there is a bomb pot (never for 0):
- * all post `bomb_pot_ante` (two big blinds for 0), and it begins on the flop, of one or two
- * `bomb_pot_boards`. `max_bets` is how many bets and raises a fixed-limit street has, 0 for what
- * the variant says. Odd chips go as the `rulebook` says, or always to the first winner left of the
- * `button`. With `whole_pot`, dead antes count for a pot-limit bet on the first street too.
+ * `straddle` is the kind that players may post. `run_it` is how often at most the board is run
+ * when all players who are all-in agree. Every `bomb_pot_every` hands there is a bomb pot (0 is
+ * never): all post `bomb_pot_ante` (0 is two big blinds), and the betting begins on the flop, of
+ * one or two `bomb_pot_boards`. `max_bets` limits the bets and raises of a fixed-limit street (0
+ * is the variant's default). Odd chips go as the `rulebook` says, or always to the first winner
+ * left of the `button`. With `whole_pot`, dead antes count for a pot-limit bet on the first street
+ * too.
  */
 export interface HouseRules {
   /**
-   * which one players may post: none; `under_the_gun`; `mississippi`, from any seat but the blinds;
-   * or `sleeper`, which leaves the order of the betting
+   * the allowed straddle: none; `under_the_gun`; `mississippi`, from any seat but the blinds; or
+   * `sleeper`, which does not change the order of betting
    */
   straddle?: "mississippi" | "none" | "sleeper" | "under_the_gun";
-  /** how often the board may be dealt when all are all-in, 1 to 3 */
+  /** how often at most the board is dealt when all are all-in, 1 to 3 */
   run_it?: number;
-  /** each so many hands there is a bomb pot; 0 is never */
+  /** hands from one bomb pot to the next; 0 is never */
   bomb_pot_every?: number;
   /** chips; 0 is two big blinds */
   bomb_pot_ante?: number;
   /** 1 or 2 */
   bomb_pot_boards?: number;
-  /** bets and raises of a fixed-limit street, the big blind included; 0 is what the variant says */
+  /** bets and raises of a fixed-limit street, the big blind included; 0 is the variant's default */
   max_bets?: number;
-  /** to whom they go: as the `rulebook` says, or always to the first winner left of the `button` */
+  /** who gets odd chips: as the `rulebook` says, or always the first winner left of the `button` */
   odd_chips?: "button" | "rulebook";
-  /** dead antes count for a pot-limit bet on the first street too */
+  /** whether dead antes count for a pot-limit bet on the first street */
   whole_pot?: boolean;
 }
 
@@ -702,28 +702,28 @@ export interface HouseRules {
  * cards, `board` whether there are common cards.
  */
 export interface VariantSummary {
-  /** in words */
+  /** name for people */
   name: string;
-  /** how large a bet may be */
+  /** the betting structure */
   betting: "fixed_limit" | "no_limit" | "pot_limit";
   /**
-   * what is put in before the cards: a small and a big blind; antes and one blind by the button;
-   * antes alone; or antes and a bring-in by a card that shows
+   * the forced bets: a small and a big blind; antes and one blind by the button; antes alone; or
+   * antes and a bring-in
    */
   forced: "antes" | "blinds" | "bring_in" | "button_blind";
-  /** so many players at a table */
+  /** most players at a table */
   max_seats: number;
   /** how often a player may replace cards */
   draws?: number;
-  /** whether there are common cards */
+  /** whether there are community cards */
   board?: boolean;
 }
 
 /** Several games in turn. `games` are the codes; without them each table tells its own. */
 export interface MixSummary {
-  /** in words */
+  /** name for people */
   name: string;
-  /** the codes; without them, the table's config has them */
+  /** codes of its games; if absent, the table's config has them */
   games?: string[];
 }
 
@@ -733,13 +733,13 @@ export interface TableSummary {
   table: string;
   /** the table's name */
   name: string;
-  /** whether hands are being played (`active`) or not (`waiting`), or never again */
+  /** `active` while hands are played, `waiting` for players, or `closed` for good */
   status: "active" | "closed" | "waiting";
-  /** how many seats are taken */
+  /** number of taken seats */
   players: number;
   /** the number of the latest hand, 0 before the first */
   hand_number: number;
-  /** what is played there */
+  /** the table's game, stakes and options */
   config: TableConfig;
 }
 
@@ -750,31 +750,31 @@ export interface TableSummary {
  * they went to or came from, if any.
  */
 export interface AccountTransfer {
-  /** grows with time */
+  /** increases with time */
   id: number;
   /** when it happened */
   at_ms: number;
   /** `grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out` or `refund` */
   reason: string;
-  /** chips; negative where they left the account */
+  /** chips; negative if they left the account */
   amount: number;
-  /** where they went to or came from */
+  /** the table on the other side */
   table?: string;
 }
 
 /**
- * Somebody is to act.
+ * A player's turn has started.
  *
  * The hand's `turn` becomes `turn`, the table's `turns` its `number`.
  */
 export interface TurnStarted {
   type: "turn_started";
-  /** whose turn, and what is legal */
+  /** the turn, with the legal actions */
   turn: Turn;
 }
 
 /**
- * The player gave the hand up; `auto` marks an action taken for an absent player.
+ * The player folded; `auto` marks an action that the server took for an absent player.
  *
  * An action; and the part's `folded` becomes true.
  */
@@ -782,12 +782,12 @@ export interface Folded {
   type: "folded";
   /** a seat's number */
   seat: number;
-  /** done for an absent player */
+  /** whether the server acted for an absent player */
   auto?: boolean;
 }
 
 /**
- * A call; `amount` is what it added.
+ * The player called; `amount` is what the call added.
  *
  * An action; and `amount` goes from the seat's `stack` to the part's `bet`.
  */
@@ -800,7 +800,7 @@ export interface Called {
 }
 
 /**
- * The player checked; `auto` marks an action taken for an absent player.
+ * The player checked; `auto` marks an action that the server took for an absent player.
  *
  * An action, and nothing else.
  */
@@ -808,12 +808,12 @@ export interface Checked {
   type: "checked";
   /** a seat's number */
   seat: number;
-  /** done for an absent player */
+  /** whether the server acted for an absent player */
   auto?: boolean;
 }
 
 /**
- * A raise; `to` is the player's total for the street.
+ * The player raised; `to` is the player's total for the street.
  *
  * An action; and what the part's `bet` lacks of `to` goes there from the seat's `stack`. The
  * hand's `min_raise` becomes `to` less the hand's `bet`, if that is more than it was; then `bet`
@@ -825,12 +825,12 @@ export interface Raised {
   seat: number;
   /** the player's total for the street */
   to: number;
-  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
 }
 
 /**
- * The street's first bet; `to` is its size. Completing a bring-in is one.
+ * The player made the street's first bet, of size `to`. Completing a bring-in is such a bet.
  *
  * An action; and the state changes as by `raised`.
  */
@@ -840,12 +840,12 @@ export interface BetPlaced {
   seat: number;
   /** the player's total for the street */
   to: number;
-  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
 }
 
 /**
- * A betting round is over; `pots` are all pots as they stand now, main pot first.
+ * A betting round is over; `pots` are all pots now, the main pot first.
  *
  * The hand's `pots` become `pots`. Of each part, `in_pots` grows by `bet`, and `bet` becomes 0.
  * The hand's `bet` stays, until a street begins.
@@ -857,10 +857,10 @@ export interface BetsCollected {
 }
 
 /**
- * A street begins: `street` is its index in the variant, `cards` are the new ones.
+ * A street began: `street` is its index in the variant, `cards` are the new cards.
  *
- * `board` is the board's number where several are dealt: 0 for the first. Where seven card stud
- * runs out of cards, the last one is for all; `opener` is who opens then.
+ * `board` is the board's number if several are dealt, 0 for the first. If seven card stud runs out
+ * of cards, the last one is a community card, and `opener` acts first.
  *
  * The hand's `street` becomes `street`, and `board` grows by `cards`; `bet` becomes 0, `min_raise`
  * `min_bet`, `limit` and `opener` the event's, `aggressor` and `last_actor` null, and the
@@ -873,21 +873,23 @@ export interface BoardDealt {
   street: number;
   /** the cards */
   cards: string[];
-  /** which board, where several are dealt: 0 is the first */
+  /** the board's number if several are dealt; 0 is the first */
   board?: number;
-  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
   /** who is first to act on the street, in games with open cards */
   opener?: number;
 }
 
 /**
- * A blind: `entry` is what a player owes to be dealt in, live like a big blind, and `dead` a small
- * blind that is owed as well, which nobody has to match. A `sleeper` is a straddle that leaves the
- * order of the betting as it is.
+ * A player posted a blind.
  *
- * `to_match` is the bet that the street then asks for: the whole blind even when the poster was
- * short of it, and the big blind from the first `entry` on.
+ * An `entry` is owed to be dealt in and is live like a big blind. A `dead` blind is a small blind
+ * that is owed as well and is not matched. A `sleeper` is a straddle that does not change the
+ * order of betting.
+ *
+ * `to_match` is the bet to match from then on: the whole blind, even if the poster's stack was
+ * short, and the big blind from the first `entry` on.
  *
  * `amount` goes from the seat's `stack` to the part's `bet`; the hand's `bet` becomes `to_match`,
  * and its `last_actor` the seat, unless it is an `entry` or a `sleeper`. `min_raise` and `limit`
@@ -898,24 +900,24 @@ export interface BlindPosted {
   type: "blind_posted";
   /** a seat's number */
   seat: number;
-  /** which one; `entry` and `dead` are what a player owes to be dealt in */
+  /** the kind of blind; `entry` and `dead` are owed to be dealt in */
   blind: "big" | "button" | "dead" | "entry" | "sleeper" | "small" | "straddle";
   /** chips */
   amount: number;
-  /** the bet that the street then asks for */
+  /** the bet to match afterwards */
   to_match: number;
-  /** the smallest raise from then on; without it, that stays */
+  /** the smallest raise from then on; if absent, it is unchanged */
   min_raise?: number;
-  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
 }
 
 /**
- * A pot goes to who won it, or a part of it: the part of the `board` of that number, where there
- * are several, and of its `high` or `low` `side`, where both win.
+ * A pot was awarded, or the part of it that belongs to a `board` or a `side`.
  *
- * `pot` is the pot's index; `shares` add up to the chips of the part. `hand` is the best hand in
- * words, empty when everybody else folded.
+ * There are several boards if the board was run more than once, and a `high` and a `low` side if
+ * the pot is split. `pot` is the pot's index; `shares` add up to the chips of the part. `hand` is
+ * the best hand in words, empty if everybody else folded.
  *
  * The `stack` of each seat in `shares` grows by its `amount`, of which the pot's `amount` goes
  * down. A pot without chips stays in the hand's `pots`, with no `seats`; once all are like that,
@@ -923,24 +925,24 @@ export interface BlindPosted {
  */
 export interface PotAwarded {
   type: "pot_awarded";
-  /** the pot's place in the list of pots, from 0 */
+  /** the index of the pot in the list of pots */
   pot: number;
-  /** who gets how much of it */
+  /** the winners and their amounts */
   shares: Share[];
-  /** the best hand in words, empty when everybody else folded */
+  /** the best hand in words, empty if everybody else folded */
   hand?: string;
-  /** the board that it was won on, where there are several: 0 is the first */
+  /** the board it was won on, if there are several; 0 is the first */
   board?: number;
-  /** which half it is, where high and low split the pot */
+  /** which half it is, if high and low split the pot */
   side?: "" | "high" | "low";
 }
 
 /**
- * Cards for the players: one list a seat of the table, empty for seats that get none.
+ * Cards were dealt to the players: one list per seat of the table, empty for seats without.
  *
- * The hidden `cards` of others are `??`; those in `up` lie face up. `players` are those who were
- * dealt to, one a seat of the table; where it is left out, as in hands of long ago, all hidden
- * cards are `??`. In stud a `street` begins with such a deal, and `opener` is who opens it.
+ * The hidden `cards` of other players are `??`; those in `up` lie face up. `players` are the
+ * players dealt to, one per seat of the table. If it is absent, as in old hands, all hidden cards
+ * are `??`. In stud a `street` begins with such a deal, and `opener` acts first.
  *
  * If `street` is not 0, the state first changes as by `board_dealt`. The `cards` of each part grow
  * by the seat's list, and its `up` by that of `up`, where there are any. The hand's `opener`
@@ -948,22 +950,22 @@ export interface PotAwarded {
  */
 export interface HoleCardsDealt {
   type: "hole_cards_dealt";
-  /** one list a seat of the table, empty where nothing was dealt */
+  /** one list per seat of the table, empty if nothing was dealt */
   cards: string[][];
-  /** who was dealt to, one a seat of the table, null where nobody was */
+  /** the players dealt to, one entry per seat, null for none */
   players?: (string | null)[];
-  /** cards that lie face up, one list a seat; without it there are none */
+  /** face-up cards, one list per seat; if absent, there are none */
   up?: string[][];
   /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
   street?: number;
   /** who is first to act on the street, in games with open cards */
   opener?: number;
-  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
 }
 
 /**
- * What nobody matched went back.
+ * The part of a bet that nobody matched was returned.
  *
  * `amount` goes from the part's `bet` to the seat's `stack`. The hand's `bet` stays.
  */
@@ -976,8 +978,10 @@ export interface UncalledBetReturned {
 }
 
 /**
- * Hidden cards lie open. At a showdown `hand` is the hand in words, and `low` the low hand where
- * the variant has both and the player has one; before it, they are empty.
+ * A player's hidden cards were shown.
+ *
+ * At a showdown `hand` is the hand in words, and `low` the low hand, if the variant has one and
+ * the player has it. Before the showdown they are empty.
  *
  * The part's `cards` become `cards`, and its `shown` true.
  */
@@ -989,12 +993,12 @@ export interface CardsShown {
   cards: string[];
   /** the hand in words at a showdown, empty before it */
   hand?: string;
-  /** the low hand in words, where there is one */
+  /** the low hand in words, if any */
   low?: string;
 }
 
 /**
- * A losing hand was not shown.
+ * A losing hand was mucked.
  *
  * The part's `mucked` becomes true.
  */
@@ -1005,7 +1009,7 @@ export interface CardsMucked {
 }
 
 /**
- * The time for the turn is over; what is done for the player comes next.
+ * The time for the turn is over; the action taken for the player follows.
  *
  * The seat's `timeouts` grows by 1. The turn ends with the action that comes next.
  */
@@ -1018,7 +1022,7 @@ export interface TurnTimedOut {
 }
 
 /**
- * An ante. A `dead` one is paid for the whole table: nobody has to match it.
+ * A player posted an ante. A `dead` ante is posted for the whole table and is not matched.
  *
  * `amount` goes from the seat's `stack` to the part's `in_pots`; a `dead` one to the hand's
  * `dead`, and is noted in the part's as well. No `bet` changes.
@@ -1029,15 +1033,16 @@ export interface AntePosted {
   seat: number;
   /** chips */
   amount: number;
-  /** paid for the whole table */
+  /** whether it is paid for the whole table */
   dead?: boolean;
 }
 
 /**
- * A player threw away the `discarded` cards and got those `drawn`; who stood pat has neither.
+ * A player threw away the `discarded` cards and got those `drawn`; standing pat has neither.
  *
- * Nothing is drawn where the variant only has its players discard. The cards of others are `??`.
- * `player` is who drew, `street` the hand's; `auto` marks what was done for an absent player.
+ * Nothing is drawn if the variant has players only discard. The cards of other players are `??`.
+ * `player` is the player who drew, `street` the hand's; `auto` marks an action that the server
+ * took for an absent player.
  *
  * The hand's `turn` becomes null, and the seat leaves its `drawing`. The seat's `timeouts` become
  * 0, unless it is `auto`. Of the part's `cards` the `discarded` go, and the `drawn` come to the
@@ -1049,18 +1054,18 @@ export interface CardsDrawn {
   seat: number;
   /** the player's id */
   player: string;
-  /** what was thrown away */
+  /** the cards thrown away */
   discarded?: string[];
-  /** what came for it; without it nothing did */
+  /** the new cards; if absent, there are none */
   drawn?: string[];
-  /** done for an absent player */
+  /** whether the server acted for an absent player */
   auto?: boolean;
   /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
   street?: number;
 }
 
 /**
- * The `seats` are to draw or discard, in that order.
+ * A round of draws or discards began; the `seats` draw in that order.
  *
  * If `street` is not the hand's, the state first changes as by `board_dealt`. The hand's `bet`
  * becomes 0, and its `drawing` becomes `seats`.
@@ -1069,16 +1074,16 @@ export interface DrawStarted {
   type: "draw_started";
   /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
   street: number;
-  /** who is to draw or discard, in that order */
+  /** the seats that draw or discard, in that order */
   seats: number[];
-  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
 }
 
 /**
- * The player with the lowest card showing, in razz the highest, opened with the bring-in.
+ * The player with the lowest card showing, in razz the highest, posted the bring-in.
  *
- * `to_match` is the whole bring-in, even when the player was short of it.
+ * `to_match` is the whole bring-in, even if the player's stack was short.
  *
  * The hand's `bet` becomes `to_match`. Then it is an action; and `amount` goes from the seat's
  * `stack` to the part's `bet`.
@@ -1089,68 +1094,68 @@ export interface BringInPosted {
   seat: number;
   /** chips */
   amount: number;
-  /** the bet that the street then asks for */
+  /** the bet to match afterwards */
   to_match: number;
-  /** done for an absent player */
+  /** whether the server acted for an absent player */
   auto?: boolean;
 }
 
 /**
- * All are all-in, and what is to come of the board is dealt `times` times.
+ * The players are all-in, and the rest of the board is dealt `times` times.
  *
  * The hand's `extra_boards` become `times` less 1 copies of the `board`.
  */
 export interface RunItAgreed {
   type: "run_it_agreed";
-  /** how often the board is dealt, from where all are all-in */
+  /** how often the rest of the board is dealt */
   times: number;
 }
 
 /**
- * The deck ran out: what others threw away was shuffled and becomes the deck.
+ * The deck ran out; the cards thrown away by others were shuffled into a new one.
  *
- * `street` is the hand's, and `seat` who is drawing.
+ * `street` is the hand's, and `seat` the seat that draws.
  *
- * What is seen of the table does not change.
+ * The visible state does not change.
  */
 export interface DeckReshuffled {
   type: "deck_reshuffled";
-  /** never there */
+  /** never sent */
   deck?: string[];
   /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
   street?: number;
-  /** the seat whose draw it was shuffled for */
+  /** the seat whose draw needed the cards */
   seat?: number;
 }
 
 /**
- * A hand begins.
+ * A hand started.
  *
  * `order` lists the seats dealt in, from the left of the button. `button`, `small_blind` and
- * `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`;
- * they stay where they were in games without blinds. `missed` seats were passed by the big blind
- * while sitting out, so they owe one; `missed_small` also owe a small blind. `limit` is the first
- * street's in a fixed-limit game. `boards` is how many boards are dealt; a `bomb_pot` begins on
- * the second street. `at_ms` is when the hand began, in milliseconds UTC; `names` and `stacks` are
- * those of the players in `order`, from before they posted anything. Hands of long ago have none
- * of these three.
+ * `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`. In
+ * games without blinds they do not move. `missed` seats were passed by the big blind while sitting
+ * out, so they owe one; `missed_small` seats also owe a small blind. `limit` is that of the first
+ * street in a fixed-limit game. `boards` is the number of boards dealt; the betting of a
+ * `bomb_pot` begins on the second street. `at_ms` is when the hand started, in milliseconds UTC.
+ * `names` and `stacks` are those of the players in `order`, before anything was posted. Old hands
+ * lack these three.
  *
  * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
  * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed`,
- * `owes_small` for those in `missed_small`, and where there are `blinds`, both become false for
- * those in `order`; `hands_missed` grows by 1 for each seat that is sitting out. The `hands_left`
- * of the `game` becomes 1 less, where there is one. The new `hand` has the `number`, `order`,
- * `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a `min_raise` of `min_bet`, street 0,
- * an empty list in `extra_boards` for each of the `boards` after the first, and a part with
- * defaults for each seat in `order`; the rest is 0, null or empty.
+ * `owes_small` for those in `missed_small`, and if there are `blinds`, both become false for those
+ * in `order`. `hands_missed` grows by 1 for each seat that is sitting out. `hands_left` of the
+ * `game` is reduced by 1, if there is one. The new `hand` has the `number`, `order`, `min_bet`,
+ * `variant`, `limit` and `bomb_pot` of the event, a `min_raise` of `min_bet`, street 0, an empty
+ * list in `extra_boards` for each of the `boards` after the first, and a part with defaults for
+ * each seat in `order`; the rest is 0, null or empty.
  */
 export interface HandStarted {
   type: "hand_started";
   /** the hand's number at its table, from 1 */
   hand: number;
-  /** the seat with the button, whether somebody is dealt in there or not */
+  /** the seat with the button, whether or not a player there is dealt in */
   button: number;
-  /** the small blind's seat; if it is not in `order`, nobody posts it */
+  /** the small blind's seat; if it is not in `order`, there is no small blind */
   small_blind: number;
   /** the big blind's seat */
   big_blind: number;
@@ -1160,7 +1165,7 @@ export interface HandStarted {
   min_bet: number;
   /** seats that the big blind passed while they sat out */
   missed?: number[];
-  /** never there */
+  /** never sent */
   deck?: string[];
   /** the code of the game */
   variant?: string;
@@ -1168,22 +1173,22 @@ export interface HandStarted {
   missed_small?: number[];
   /** whether blinds are posted in this hand */
   blinds?: boolean;
-  /** the bets of a fixed-limit street; without it, there is none or it stays */
+  /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
   /** how many boards are dealt */
   boards?: number;
-  /** whether the hand began on its second street, after antes alone */
+  /** whether the hand is a bomb pot: antes alone, and betting from the second street */
   bomb_pot?: boolean;
-  /** when it began */
+  /** when the hand started */
   at_ms?: number;
-  /** of the players in `order` */
+  /** the names of the players in `order` */
   names?: string[];
-  /** of the players in `order`, before anything was posted */
+  /** the stacks of the players in `order`, before anything was posted */
   stacks?: number[];
 }
 
 /**
- * `unshown` lists the seats whose cards were not shown; until the next hand, they may be.
+ * The hand is over. The `unshown` seats may still show their cards until the next hand.
  *
  * `hand` becomes null. Where `unshown` has seats, `last_hand` becomes a new one: its `number` is
  * `hand`, its `cards` are those of the parts of the `unshown` seats, and its `shown` is empty.
@@ -1192,12 +1197,12 @@ export interface HandEnded {
   type: "hand_ended";
   /** the hand's number at its table, from 1 */
   hand: number;
-  /** seats whose cards were not shown; `show` may show them until the next hand */
+  /** seats whose cards were not shown; `show` can show them until the next hand */
   unshown?: number[];
 }
 
 /**
- * The hand is over without a winner: `refunds` is what each seat had put in, all of the pot.
+ * The hand was cancelled: `refunds` returns to each seat what it had put in.
  *
  * The `stack` of each seat in `refunds` grows by its `amount`; `hand` becomes null.
  */
@@ -1205,12 +1210,12 @@ export interface HandCancelled {
   type: "hand_cancelled";
   /** the hand's number at its table, from 1 */
   hand: number;
-  /** what each seat gets back: all that it had put in */
+  /** what each seat gets back: everything it had put in */
   refunds: Share[];
 }
 
 /**
- * A player shows the own cards of the hand that has ended; they lie open until the next one.
+ * A player showed the own cards of the last hand; they stay visible until the next one.
  *
  * In `last_hand`, the seat's `cards` become `cards`, and `shown` has the seat as its last one.
  */
@@ -1225,18 +1230,18 @@ export interface HandShown {
 }
 
 /**
- * A hand starts at `at_ms`, if there are still enough players.
+ * A hand is scheduled for `at_ms`, if there are still enough players.
  *
  * `next_hand_at_ms` becomes `at_ms`.
  */
 export interface NextHandScheduled {
   type: "next_hand_scheduled";
-  /** when it starts */
+  /** when the hand starts */
   at_ms: number;
 }
 
 /**
- * Too few players are left to deal to, or the table closes.
+ * The next hand was cancelled: too few players are left, or the table closes.
  *
  * `next_hand_at_ms` becomes null.
  */
@@ -1247,7 +1252,7 @@ export interface NextHandCancelled {
 /**
  * A player took a free seat, with `stack` chips.
  *
- * The seat has this `player`, `name` and `stack`, and else the defaults: it `owes_blind`.
+ * The seat has this `player`, `name` and `stack`, and otherwise its defaults: it `owes_blind`.
  */
 export interface PlayerSat {
   type: "player_sat";
@@ -1257,15 +1262,15 @@ export interface PlayerSat {
   player: string;
   /** the player's name, as it is shown */
   name: string;
-  /** chips in front of the player, without what is bet */
+  /** chips of the player, without those bet */
   stack: number;
 }
 
 /**
- * The seat is free; `stack` chips went home with the player.
+ * A player stood up; `stack` chips returned to the account.
  *
- * Where there is a `last_hand`, the seat's `cards` in it become empty, and it is no more in
- * `shown`.
+ * The seat becomes null. If there is a `last_hand`, the seat's `cards` in it become empty, and the
+ * seat is removed from `shown`.
  */
 export interface PlayerStood {
   type: "player_stood";
@@ -1273,12 +1278,12 @@ export interface PlayerStood {
   seat: number;
   /** the player's id */
   player: string;
-  /** chips that went home */
+  /** chips returned to the account */
   stack: number;
 }
 
 /**
- * The player stands up when the hand is over.
+ * The player will stand up when the hand is over.
  *
  * The seat's `leaving` becomes true.
  */
@@ -1289,7 +1294,7 @@ export interface PlayerLeaving {
 }
 
 /**
- * A player brought more chips.
+ * A player added chips.
  *
  * The seat's `stack` grows by `amount`.
  */
@@ -1304,7 +1309,7 @@ export interface ChipsAdded {
 }
 
 /**
- * The player is dealt no further hands.
+ * The player sits out: no further hands are dealt to the seat.
  *
  * The seat's `sitting_out` becomes true.
  */
@@ -1312,12 +1317,12 @@ export interface PlayerSatOut {
   type: "player_sat_out";
   /** a seat's number */
   seat: number;
-  /** whether the player asked, was timed out twice, or has lost all chips */
+  /** the player asked, timed out twice, or has no chips left */
   reason: "asked" | "busted" | "timed_out";
 }
 
 /**
- * The player is dealt in again.
+ * The player is back and is dealt in again.
  *
  * The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0.
  */
@@ -1328,7 +1333,7 @@ export interface PlayerSatIn {
 }
 
 /**
- * The player straddles from now on where it is possible, or does so no more.
+ * The player turned straddling on or off.
  *
  * The seat's `straddle` becomes `on`.
  */
@@ -1341,7 +1346,7 @@ export interface StraddleSet {
 }
 
 /**
- * The player agrees to have the board run up to `times` times.
+ * The player agreed to have the board run up to `times` times.
  *
  * The seat's `run_it` becomes `times`.
  */
@@ -1349,33 +1354,34 @@ export interface RunItSet {
   type: "run_it_set";
   /** a seat's number */
   seat: number;
-  /** the most that the player agrees to */
+  /** how often at most the player wants the board dealt */
   times: number;
 }
 
 /**
- * The next `hands` hands are of this variant; `seat` is who chose it, if anybody did, and
- * `chooser` who still may.
+ * The next `hands` hands are of this variant.
+ *
+ * `seat` is the seat that chose it, if any, and `chooser` the seat that may still choose.
  *
  * The table's `game` becomes a new one of this `variant`, with this `chooser`, and `hands` as its
  * `hands_left`.
  */
 export interface GameChanged {
   type: "game_changed";
-  /** its code */
+  /** the code of the game */
   variant: string;
-  /** so many hands of it follow */
+  /** number of hands of it */
   hands: number;
-  /** who has chosen it, if anybody has */
+  /** the seat that chose it, if any */
   seat?: number;
-  /** the seat that may name the game until the next hand begins, if there is one */
+  /** the seat that may choose the game until the next hand starts, if any */
   chooser?: number;
 }
 
 /**
- * The clock stood still for a while, and now ends at `deadline_ms`.
+ * The clock was paused and now runs until `deadline_ms`.
  *
- * That is the new `deadline_ms` of the turn, or `next_hand_at_ms` where it is nobody's turn.
+ * That is the new `deadline_ms` of the turn, or `next_hand_at_ms` if there is no turn.
  */
 export interface ClockResumed {
   type: "clock_resumed";
@@ -1383,33 +1389,32 @@ export interface ClockResumed {
   deadline_ms: number;
 }
 
-/** The first event of every table. All its seats are free. */
+/** The table was opened, with all seats free. It is the first event of every table. */
 export interface TableOpened {
   type: "table_opened";
   /** the table's id */
   id: string;
   /** the table's name */
   name: string;
-  /** what is played there */
+  /** the table's game, stakes and options */
   config: TableConfig;
 }
 
 /**
- * The last event of a table; all seats are free by then.
+ * The table was closed for good; all seats are free. It is the last event of a table.
  *
  * `closed` becomes true.
  */
 export interface TableClosed {
   type: "table_closed";
   /**
-   * nothing happened there and nobody watched for the operator's `ABANDONED_TABLE_MS`
-   * (`UNUSED_TABLE_MS` where nobody has played), the stored table was not the newest one, or an
-   * admin wanted it
+   * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (`UNUSED_TABLE_MS` if no hand
+   * was played); `overtaken`: the stored table was not the newest; `operator`: closed by an admin
    */
   reason: "abandoned" | "operator" | "overtaken";
 }
 
-/** Of the stored log alone. At the table it changes nothing. */
+/** The stored log starts over here. The visible state does not change. */
 export interface LogRestarted {
   type: "log_restarted";
   /** always null */
@@ -1417,23 +1422,23 @@ export interface LogRestarted {
 }
 
 /**
- * A hand in play. `seats` has one entry a seat of the table, null for those not dealt in.
+ * A hand in play. `seats` has one entry per seat of the table, null for those not dealt in.
  *
  * `order` lists the dealt-in seats from the left of the button. `bet` is the bet to match on this
- * street and `min_raise` the smallest full raise. `aggressor` bet or raised last on this street;
- * `last_actor` is the seat after which the next one acts: who acted last, or posted the big blind,
- * or null where a street has just begun; then `opener` acts first, or for null the first in
- * `order`. `dead` is money that nobody has to match. `limit` is there in fixed-limit games, where
- * `min_raise` has no meaning. The seats `drawing` have still to draw or discard, in that order.
- * `discards` has the cards that each seat threw away. `extra_boards` are the second and third
- * board, whole, where there are several.
+ * street and `min_raise` the smallest full raise. `aggressor` bet or raised last on this street.
+ * `last_actor` acted last or posted the big blind; the seat after it acts next. It is null at the
+ * start of a street; then `opener` acts first, or the first in `order` if that is null. `dead` are
+ * chips that nobody has to match. `limit` is set in fixed-limit games, where `min_raise` has no
+ * meaning. The seats in `drawing` have still to draw or discard, in that order. `discards` are the
+ * cards that each seat threw away. `extra_boards` are the whole second and third board, if there
+ * are several.
  */
 export interface Hand {
   /** the hand's number */
   number: number;
   /** the seats dealt in, from the left of the button */
   order: number[];
-  /** one entry a seat of the table, null for those not dealt in */
+  /** one entry per seat of the table, null if not dealt in */
   seats: (HandSeat | null)[];
   /** always empty */
   deck: string[];
@@ -1441,157 +1446,156 @@ export interface Hand {
   min_bet: number;
   /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
   street?: number;
-  /** the common cards */
+  /** the community cards */
   board?: string[];
   /** the bet to match on this street */
   bet?: number;
-  /** the smallest full raise: how much more than `bet`; at first `min_bet` */
+  /** the smallest full raise, as an increment to `bet`; initially `min_bet` */
   min_raise?: number;
   /** the seat that bet or raised last on this street */
   aggressor?: number;
-  /** the seat after which the next one acts */
+  /** the seat that acted last or posted the big blind; the one after it acts next */
   last_actor?: number;
-  /** antes and blinds that nobody has to match */
+  /** dead antes and blinds, which nobody has to match */
   dead?: number;
   /** all pots as they stand, main pot first */
   pots?: Pot[];
-  /** whose turn it is; null while it is nobody's */
+  /** the current turn, if any */
   turn?: Turn;
-  /** the code of the game that is played */
+  /** the code of the game */
   variant?: string;
   /** who is first to act on the street, in games with open cards */
   opener?: number;
   /** the bets of the street in a fixed-limit game */
   limit?: FixedLimit;
-  /** the seats that are still to draw or discard, in that order */
+  /** the seats still to draw or discard, in that order */
   drawing?: number[];
-  /** never there */
+  /** never sent */
   discards?: string[][];
-  /** the boards after the first, where several are dealt */
+  /** the boards after the first, if several are dealt */
   extra_boards?: string[][];
-  /** whether the hand began on its second street, after antes alone */
+  /** whether the hand is a bomb pot: antes alone, and betting from the second street */
   bomb_pot?: boolean;
 }
 
 /**
- * What is kept of the hand that ended last, until the next one starts.
+ * The cards of the last hand that can still be shown, until the next hand starts.
  *
- * `cards` has one list a seat of the table: the hole cards that were not shown while the hand was
- * played, while their player stays; empty for all others. Those of the seats in `shown` lie open
- * since; of the others each player knows the own ones. Where all cards were shown, there is no
- * last hand.
+ * `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
+ * if their player is still seated; otherwise empty. The seats in `shown` have shown theirs since;
+ * of the others each player sees the own ones. If all cards were shown, there is no last hand.
  */
 export interface LastHand {
   /** the hand's number */
   number: number;
-  /** the hole cards that were not shown in play, one list a seat */
+  /** the hole cards not shown during the hand, one list per seat */
   cards: string[][];
-  /** the seats whose cards lie open since */
+  /** the seats that have shown their cards since */
   shown: number[];
 }
 
 /**
- * The game of a mix that is being played, and how many hands of it are left.
+ * The current game of a mix, and how many hands of it are left.
  *
- * `chooser` is the seat that may name the game of the hand that is due, if there is one.
+ * `chooser` is the seat that may choose the game of the next hand, if any.
  */
 export interface Game {
-  /** its code */
+  /** the code of the game */
   variant: string;
-  /** so many hands of it are still to be dealt, before the next one */
+  /** hands of this game still to be dealt */
   hands_left: number;
-  /** the seat that may name the game until the next hand begins, if there is one */
+  /** the seat that may choose the game until the next hand starts, if any */
   chooser: number | null;
 }
 
 /** `burst` at once; what has been used comes back evenly, all of it within `over_ms`. */
 export interface RateLimit {
-  /** so many at once */
+  /** number allowed at once */
   burst: number;
-  /** the time in which all of them come back, evenly */
+  /** the time in which the whole burst is replenished, evenly */
   over_ms: number;
 }
 
 /**
- * Whose turn it is and what is legal.
+ * A turn: the seat that is to act, and what is legal.
  *
- * `number` is the table's count of turns, so a late answer never fits another turn. `actions` are
- * the legal ones; `call` is the chips that a call adds, 0 where none is legal; `min_to` and
- * `max_to` bound a bet or raise, as the total for the street, and are 0 where neither is legal.
- * They are equal where all the chips make no full raise: all-in is the only one then. Where there
- * are `sizes`, only those totals are legal. In a draw, `discard_min` and `discard_max` bound the
- * cards to be thrown away.
+ * `number` counts the table's turns, so that a late answer never matches another turn. `actions`
+ * are the legal ones. `call` is what a call adds, 0 if it is not legal. `min_to` and `max_to`
+ * bound a bet or raise, as the total for the street; 0 if neither is legal. They are equal if the
+ * stack is too small for a full raise: then only all-in is legal. If there are `sizes`, only those
+ * totals are legal. In a draw, `discard_min` and `discard_max` bound the number of cards to throw
+ * away.
  */
 export interface Turn {
   /** a seat's number */
   seat: number;
   /** the turn's number, for `act` */
   number: number;
-  /** what is legal */
+  /** the legal actions */
   actions: string[];
-  /** chips that a call adds */
+  /** chips added by a call */
   call: number;
-  /** the smallest legal bet or raise, as the total for the street; 0 where none is */
+  /** the smallest legal bet or raise, as the total for the street; 0 if none */
   min_to: number;
-  /** the largest, likewise: all-in; may be the same */
+  /** the largest legal bet or raise, likewise; may equal `min_to` */
   max_to: number;
   /** when the turn began */
   started_ms: number;
   /** when the clock runs out */
   deadline_ms: number;
-  /** the only legal totals of a bet or raise, where there are several */
+  /** the only legal totals of a bet or raise, if there are several */
   sizes?: number[];
-  /** the fewest cards to throw away; 0 where the player may stand pat */
+  /** the fewest cards to throw away; 0 if the player may stand pat */
   discard_min?: number;
-  /** the most */
+  /** the most cards to throw away */
   discard_max?: number;
 }
 
 /**
  * A taken seat.
  *
- * `timeouts` counts turns in a row that the clock ended, `hands_missed` hands that began while the
- * player was sitting out. `owes_blind` is set while the player has to post a big blind to be dealt
- * in, as everybody has who is new; `owes_small` while a dead small blind is due as well. A
- * `leaving` player is stood up when the hand is over. The player straddles where it is possible if
- * `straddle` is set, and would have the board run up to `run_it` times.
+ * `timeouts` counts turns in a row that timed out, `hands_missed` hands that started while the
+ * player was sitting out. `owes_blind` is set while the player must post a big blind to be dealt
+ * in, as every new player must; `owes_small` while a dead small blind is owed too. A `leaving`
+ * player is stood up when the hand is over. With `straddle` the player straddles where it is
+ * possible; `run_it` is how often at most the player wants the board run.
  */
 export interface Seat {
   /** the player's id */
   player: string;
   /** the player's name, as it is shown */
   name: string;
-  /** chips in front of the player, without what is bet */
+  /** chips of the player, without those bet */
   stack: number;
-  /** is dealt no hands */
+  /** whether the player is dealt no hands */
   sitting_out?: boolean;
-  /** stands up when the hand is over */
+  /** whether the player stands up after this hand */
   leaving?: boolean;
-  /** turns in a row that the clock ended */
+  /** number of turns in a row that timed out */
   timeouts?: number;
-  /** has to post a big blind to be dealt in */
+  /** whether the player must post a big blind to be dealt in */
   owes_blind?: boolean;
-  /** hands that began since the player sits out */
+  /** hands started since the player sits out */
   hands_missed?: number;
-  /** has to post a dead small blind as well */
+  /** whether a dead small blind is owed too */
   owes_small?: boolean;
-  /** straddles where it is possible */
+  /** whether the player straddles where it is possible */
   straddle?: boolean;
-  /** how often the player would have the board dealt */
+  /** how often at most the player wants the board dealt */
   run_it?: number;
 }
 
 /**
- * A fixed-limit street: so many `bets` and raises, the last full one to `full_bet`.
+ * A fixed-limit street: the number of `bets` and raises, the last full one to `full_bet`.
  *
- * The next one is to `full_bet` plus `size`; there is none where `size` is 0.
+ * The next one is to `full_bet` plus `size`; none is allowed if `size` is 0.
  */
 export interface FixedLimit {
-  /** how many bets and raises there were */
+  /** number of bets and raises on the street */
   bets: number;
-  /** the last full one was to so many chips */
+  /** the total of the last full bet or raise */
   full_bet: number;
-  /** the next one is to so many more; there is none where this is 0 */
+  /** the increment of the next bet or raise; 0 if none is allowed */
   size: number;
 }
 
@@ -1599,11 +1603,11 @@ export interface FixedLimit {
 export interface Pot {
   /** chips */
   amount: number;
-  /** who can win it, in order from the button */
+  /** the seats that can win it, in order from the button */
   seats: number[];
 }
 
-/** What one seat takes out of a pot. */
+/** The amount that one seat wins of a pot, or gets back. */
 export interface Share {
   /** a seat's number */
   seat: number;
@@ -1614,32 +1618,31 @@ export interface Share {
 /**
  * One player's part in a hand.
  *
- * `cards` are the hidden ones, `up` those that lie face up. `bet` is what lies in front of the
- * player on this street, `in_pots` what earlier streets and matched antes took, `acted_to` the bet
- * to match as it was after the player's last action on this street (after an own raise, that is
- * the raise), or null before the first one. `dead` is what nobody has to match. `drew` is how many
- * cards the player drew last, or null before the first draw.
+ * `cards` are hidden, `up` lie face up. `bet` are the chips bet on this street, `in_pots` those of
+ * earlier streets and antes, `dead` those that nobody has to match. `acted_to` is the bet to match
+ * after the player's last action on this street, the own raise included, or null before the first
+ * action. `drew` is the number of cards of the last draw, or null before the first draw.
  */
 export interface HandSeat {
   /** the hidden cards */
   cards?: string[];
-  /** chips put in on this street */
+  /** chips bet on this street */
   bet?: number;
-  /** chips put in on earlier streets, and matched antes */
+  /** chips put in on earlier streets, and antes that are not dead */
   in_pots?: number;
   /** the bet to match after the player's last action on this street; null before it */
   acted_to?: number;
-  /** out of the hand */
+  /** whether the player has folded */
   folded?: boolean;
-  /** the cards lie open */
+  /** whether the cards are shown */
   shown?: boolean;
-  /** lost, and did not show */
+  /** whether the player lost without showing */
   mucked?: boolean;
-  /** the cards that lie face up */
+  /** the face-up cards */
   up?: string[];
-  /** chips put in that nobody has to match */
+  /** dead chips put in */
   dead?: number;
-  /** how many cards the player drew last; null before the first draw */
+  /** number of cards of the last draw; null before it */
   drew?: number;
 }
 

@@ -59,8 +59,8 @@ def test_percentiles() -> None:
 @pytest.mark.parametrize("server", [OFF, DUAL_WRITE, DURABLE], ids=lambda server: server.name)
 def test_settings_of_each_server_are_accepted(server: Server) -> None:
     settings = load_settings({**UNLIMITED, **server.settings})
-    assert settings.use_db_repository is server.stores
-    assert settings.use_durable_acks is (server is DURABLE)
+    assert settings.features.use_db_repository is server.stores
+    assert settings.features.use_durable_acks is (server is DURABLE)
     rates = {name for name in UNLIMITED if name.endswith("_RATE")}
     assert len(rates) > 10
     assert "REFUSAL_RATE" not in rates

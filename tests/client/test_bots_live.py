@@ -6,9 +6,9 @@ import runpy
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from pokerws.client import Backoff, Client, TableView, connect
@@ -18,6 +18,7 @@ from pokerws.game.state import TableId, Turn
 from pokerws.serve import bot_seats
 from pokerws.server.app import App
 from pokerws.settings import Settings
+from tests.settings import settings_of
 from tests.unlimited import NO_LIMITS
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "bot.py"
@@ -28,15 +29,16 @@ STYLE_OF = dict(
 
 # The key stays, so that sessions outlive a server.  Turns last so long that a bot which misses
 # one fails its test.
-SETTINGS = Settings(
-    port=0,
-    bots=4,
-    session_key="k" * 32,
-    turn_time_ms=600_000,
-    next_hand_delay_ms=0,
-    use_input_validation=True,
+CHOSEN: dict[str, Any] = {
+    "port": 0,
+    "bots": 4,
+    "session_key": "k" * 32,
+    "turn_time_ms": 600_000,
+    "next_hand_delay_ms": 0,
+    "use_input_validation": True,
     **NO_LIMITS,
-)
+}
+SETTINGS = settings_of(**CHOSEN)
 
 
 @asynccontextmanager
@@ -57,7 +59,7 @@ def open_table(app: App) -> TableId:
 @asynccontextmanager
 async def bots_at(app: App) -> AsyncIterator[None]:
     seats = [
-        BotSeat(style, SETTINGS.bot_table, name, token=app.bot_token(name), delay_ms=(0, 0))
+        BotSeat(style, SETTINGS.bots.table, name, token=app.bot_token(name), delay_ms=(0, 0))
         for name, style in STYLE_OF.items()
     ]
     backoff = Backoff(shortest_ms=1, longest_ms=20)
@@ -107,8 +109,9 @@ async def test_bots_play_on_and_no_chip_is_lost() -> None:
 
 async def test_bots_play_on_when_their_accounts_run_dry() -> None:
     # Each account holds a single buy-in, less than the bots wish for, and starts with nothing.
-    poor = replace(
-        SETTINGS, grant_chips=0, refill_to=3_000, refill_below=3_000, refill_interval_ms=0
+    poor = settings_of(
+        **CHOSEN
+        | {"grant_chips": 0, "refill_to": 3_000, "refill_below": 3_000, "refill_interval_ms": 0}
     )
     added = asyncio.Event()
 
@@ -141,7 +144,9 @@ async def test_bots_play_on_over_broken_connections() -> None:
 
 async def test_at_further_games_bots_wait_until_somebody_plays_and_again_afterwards() -> None:
     games = ("8-GAME", "FB", "NCP")
-    settings = replace(SETTINGS, bots=3, bot_games=games, bot_min_delay_ms=0, bot_max_delay_ms=0)
+    settings = settings_of(
+        **CHOSEN | {"bots": 3, "bot_games": games, "bot_min_delay_ms": 0, "bot_max_delay_ms": 0}
+    )
     async with serving(settings) as app:
         # Not those of the main table, who always play.
         seats = [seat for seat in bot_seats(app, settings) if seat.not_among]
@@ -195,7 +200,7 @@ async def test_bots_come_back_to_a_server_that_has_forgotten_its_tables() -> Non
             port = app.port
             open_table(app)
             await stack.enter_async_context(bots_at(app))
-        app = await stack.enter_async_context(serving(replace(SETTINGS, port=port)))
+        app = await stack.enter_async_context(serving(settings_of(**CHOSEN | {"port": port})))
         table = open_table(app)
         async with connect(app.socket_url, name="Rail") as rail:
             view = await rail.watch(table)

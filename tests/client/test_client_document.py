@@ -10,6 +10,7 @@ from pathlib import Path
 from pokerws.server.app import App
 from pokerws.settings import Settings
 from tests.client.token_service import SECRET, TokenService
+from tests.settings import settings_of
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "client.md"
 
@@ -29,8 +30,10 @@ async def test_the_examples_of_the_document_run() -> None:
     blocks = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert len(blocks) == 7
     async with AsyncExitStack() as stack:
-        url = await stack.enter_async_context(serving(Settings(port=0, use_input_validation=True)))
-        guarded = Settings(port=0, use_auth_middleware=True, auth_secret=SECRET)
+        url = await stack.enter_async_context(
+            serving(settings_of(port=0, use_input_validation=True))
+        )
+        guarded = settings_of(port=0, use_auth_middleware=True, auth_secret=SECRET)
         guarded_url = await stack.enter_async_context(serving(guarded))
         service = TokenService()
         names = {"url": url, "guarded_url": guarded_url, "service": service}

@@ -6,11 +6,11 @@ import pytest
 
 from pokerws.client import CommandRejected, connect
 from pokerws.server.app import App
-from pokerws.settings import Settings
+from tests.settings import settings_of
 
 
 async def a_server(tmp_path: Path) -> App:
-    app = App(Settings(port=0, database_url=f"embedded:{tmp_path / 'none'}"))
+    app = App(settings_of(port=0, database_url=f"embedded:{tmp_path / 'none'}"))
     await app.start()
     return app
 

@@ -8,9 +8,9 @@ import pytest
 from pokerws.client import Client, CommandRejected, ConnectionEnded, TokenProvider, connect, link
 from pokerws.messages import CloseCode, Hello, Notice, Ping, Pong, Rejected
 from pokerws.server.app import App
-from pokerws.settings import Settings
 from tests.client.fake_server import AT_ONCE, Peer, ann, fake_server
 from tests.client.token_service import SECRET, TokenService
+from tests.settings import settings_of
 
 EXPIRING = Notice("token_expiring", "renew it")
 
@@ -248,7 +248,7 @@ async def test_a_real_server_renews_a_connection_as_often_as_there_are_tokens() 
         return await service.token_for("ann")
 
     # Each token lives for ten minutes, so the warning comes as soon as there is a connection.
-    settings = Settings(
+    settings = settings_of(
         port=0, use_auth_middleware=True, auth_secret=SECRET, auth_warning_ms=3_600_000
     )
     app = App(settings)

@@ -20,6 +20,7 @@ from pokerws.client import Client, CommandRejected, TableLost, TableView, connec
 from pokerws.game.state import TableId
 from pokerws.messages import (
     ChatSaid,
+    ClientMessage,
     Events,
     Hello,
     Lobby,
@@ -46,6 +47,8 @@ THINK_S = 0.005
 # So often they look whether a table that was set aside is back.
 ASIDE_S = 0.05
 STATEMENT_TIMEOUT_MS = 500
+# Longer than anything takes that happens at all.
+MOST_S = 30
 
 
 class Cluster:
@@ -250,7 +253,7 @@ async def guest(
 
 async def heard(guests: list[Guest], code: str) -> None:
     """Wait until all of them have had a notice."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(MOST_S):
         while not all(code in one.notices for one in guests):  # noqa: ASYNC110  no view changes
             await asyncio.sleep(0.01)
 
@@ -270,9 +273,13 @@ class Onlooker:
         seqs += [one.seq + len(one.events) - 1 for one in self.messages if isinstance(one, Events)]
         return max(seqs, default=0)
 
+    async def send(self, message: ClientMessage) -> None:
+        """Send a message; its answer is kept with the others."""
+        await self._connection.send(encode(message), text=True)
+
     async def closed(self) -> int | None:
         """Wait for the end; the code that the server closed with."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(MOST_S):
             await self._reader
         return self._connection.close_code
 
@@ -284,11 +291,11 @@ class Onlooker:
 
 
 @asynccontextmanager
-async def onlooker(server: ServerProcess, table: TableId) -> AsyncIterator[Onlooker]:
-    """An onlooker at a table."""
+async def onlooker(server: ServerProcess, table: TableId, *, token: str) -> AsyncIterator[Onlooker]:
+    """An onlooker at a table: the player that the token is of."""
     connection = await connect_raw(server.socket_url, compression=None, proxy=None)
     try:
-        await connection.send(encode(Hello("h", name="Olga")), text=True)
+        await connection.send(encode(Hello("h", token=token)), text=True)
         await connection.send(encode(Watch("w", table)), text=True)
         yield Onlooker(connection)
     finally:

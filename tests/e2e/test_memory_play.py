@@ -14,13 +14,13 @@ import pytest
 from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
 from pokerws.game.state import TableConfig, TableId
-from pokerws.settings import Settings
 from pokerws.storage.postgres.database import reachable
 from pokerws.storage.postgres.overtaken import NOTE
 from tests.e2e.database import check_database
 from tests.e2e.faults import Cluster, a_cluster, server_on
 from tests.e2e.process import ServerProcess
 from tests.e2e.test_command_line import run
+from tests.settings import settings_of
 
 # The turn is nobody's to miss while servers are started and stopped.
 CONFIG = TableConfig(seats=3, turn_time_ms=600_000, next_hand_delay_ms=20)
@@ -120,7 +120,7 @@ async def whose_turn(*views: TableView) -> TableView:
 
 async def ask(url: str, query: str, *arguments: object) -> list[asyncpg.Record]:
     """Ask the database, whether its server runs or not."""
-    async with reachable(url, Settings(database_url=url).embedded_dir) as dsn:
+    async with reachable(url, settings_of(database_url=url).storage.embedded_dir) as dsn:
         connection = await asyncpg.connect(dsn)
         try:
             return await connection.fetch(query, *arguments)
@@ -130,7 +130,7 @@ async def ask(url: str, query: str, *arguments: object) -> list[asyncpg.Record]:
 
 async def noted(url: str) -> None:
     """Wait until the memory server has left its note."""
-    directory = Settings(database_url=url).embedded_dir
+    directory = settings_of(database_url=url).storage.embedded_dir
     async with asyncio.timeout(30):
         if directory is not None:
             while not (directory / NOTE).exists():  # noqa: ASYNC110  another process
@@ -147,7 +147,7 @@ async def check(url: str) -> None:
     )
     assert (code, errors) == (0, "")
     assert "0 mismatches" in output
-    async with reachable(url, Settings(database_url=url).embedded_dir) as dsn:
+    async with reachable(url, settings_of(database_url=url).storage.embedded_dir) as dsn:
         await check_database(dsn)
 
 

@@ -130,8 +130,8 @@ def test_what_the_guide_gives_to_docker_compose_is_the_last_stage() -> None:
 
     before, after = load({**environment, "USE_DURABLE_ACKS": "false"}), load(environment)
 
-    assert (before.use_input_validation, before.use_durable_acks) == (True, False)
-    assert after.use_durable_acks
+    assert (before.features.use_input_validation, before.features.use_durable_acks) == (True, False)
+    assert after.features.use_durable_acks
 
 
 def test_every_trouble_of_the_guide_is_made_and_no_other() -> None:

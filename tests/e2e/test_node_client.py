@@ -12,10 +12,10 @@ import yaml
 from pokerws.client import connect
 from pokerws.game.state import Mix, TableConfig
 from pokerws.server.app import App
-from pokerws.settings import Settings
 from tests.e2e.database import check_database
 from tests.e2e.process import REPOSITORY, ServerProcess
 from tests.node_programs import FOLDER, run
+from tests.settings import settings_of
 
 HANDS = 10
 DOCUMENT = REPOSITORY / "docs" / "asyncapi.yaml"
@@ -91,7 +91,7 @@ async def test_a_document_that_is_not_true_would_be_found(
 ) -> None:
     false = document()
     wrong(false["components"]["schemas"])
-    app = App(Settings(port=0))
+    app = App(settings_of(port=0))
     await app.start()
     try:
         with pytest.raises(AssertionError, match=fault):

@@ -27,6 +27,7 @@ from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.postgres.database import Database
+from tests.settings import settings_of
 from tests.unlimited import NO_LIMITS
 from tests.vaults import VAULT_KEYS
 
@@ -41,7 +42,7 @@ async def fail(*_: object, **__: object) -> None:
 
 def stored(url: str, **given: Any) -> Settings:
     """Settings of a server with all that is stored."""
-    return Settings(
+    return settings_of(
         port=0,
         database_url=url,
         use_db_repository=True,
@@ -52,7 +53,7 @@ def stored(url: str, **given: Any) -> Settings:
 
 
 def in_memory(place: Path, **given: Any) -> Settings:
-    return Settings(port=0, database_url=f"embedded:{place / 'none'}", **given)
+    return settings_of(port=0, database_url=f"embedded:{place / 'none'}", **given)
 
 
 def one(lines: list[EventDict], event: str) -> EventDict:

@@ -15,7 +15,7 @@ from pokerws.game.cards import DECK
 from pokerws.game.commands import Action
 from pokerws.game.events import CardsShown, TableEvent
 from pokerws.game.state import Hand, TableConfig, TableId
-from pokerws.maintenance.stored_log import Connection
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.vault.keys import written
 from pokerws.storage.vault.vault import Key, Vault

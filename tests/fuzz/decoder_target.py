@@ -14,7 +14,7 @@ from pokerws.messages import JSON, MSGPACK, REJECT_CODES, Wire
 from pokerws.metrics import Metrics
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
-from tests.server.in_process import Client, open_desk, read
+from tests.server.in_process import Client, open_context, read
 
 ANSWERS = {"accepted", "rejected", "pong", "tables", "account", "hand", "welcome"}
 TABLE = TableId("t")
@@ -32,10 +32,10 @@ def one_input(runner: asyncio.Runner, data: bytes) -> None:
 async def _answer(how: int, frame: bytes) -> None:
     wire = MSGPACK if how & BINARY else JSON
     clock, rng = ManualClock(), random.Random(1)
-    desk = open_desk(clock, rng, strict=bool(how & STRICT), metrics=METRICS)
+    context = open_context(clock, rng, strict=bool(how & STRICT), metrics=METRICS)
     with patch("secrets.token_hex", return_value=TABLE):
-        desk.lobby.create("T", TableConfig())
-    client = Client(desk, wire, None if how & STRANGER else "p0")
+        context.lobby.create("T", TableConfig())
+    client = Client(context, wire, None if how & STRANGER else "p0")
     await client.sends(_delivered(wire, frame))
     answers = [read(wire, sent) for sent in client.take()]
     [answer] = [answer for answer in answers if answer["type"] in ANSWERS]

@@ -201,7 +201,7 @@ class Comparison:
         for event in events:
             apply(self.table, event)
 
-    def actions(self, hand: Hand, turn: Turn) -> list[str]:
+    def actions(self, hand: Hand, turn: Turn) -> Sequence[str]:
         """What may be done, less what PokerKit cannot: some folds."""
         if turn.actions[0] != "fold":
             return turn.actions

@@ -335,7 +335,7 @@ class Player:
         return seat
 
     @property
-    def options(self) -> list[str]:
+    def options(self) -> Sequence[str]:
         """What the player whose turn it is may do."""
         assert self.game.to_act == self.name, f"{self.game.to_act} is to act"
         return self.game.turn.actions

@@ -1,6 +1,10 @@
 """Events as stored: every one can be written, read again, and told from the others."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
 
 import msgspec
 import pytest
@@ -53,10 +57,12 @@ from pokerws.game.events import (
     UncalledBetReturned,
 )
 from pokerws.game.events.base import Event, OfHand
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import FixedLimit, PlayerId, Pot, Table, TableConfig, TableId, Turn
 from pokerws.game.table import open_table
 from tests.game.script import Game, Player, decode_event, encode
 
+ROOT = Path(__file__).resolve().parents[2]
 ALICE = PlayerId("alice")
 HANDS: list[list[Card]] = [parse_cards("AsKd"), [], [UNKNOWN, UNKNOWN]]
 
@@ -135,7 +141,7 @@ def test_what_is_at_its_default_is_not_stored() -> None:
 )
 def test_an_event_of_a_hand_needs_one(event: TableEvent) -> None:
     table, _ = open_table(TableId("t"), "table", TableConfig())
-    with pytest.raises(AssertionError, match="no hand is being played"):
+    with pytest.raises(Inconsistent, match="no hand is being played"):
         apply(table, event)
 
 
@@ -171,8 +177,35 @@ def test_events_that_cannot_have_happened_are_not_applied() -> None:
         (ChipsAdded(4, ALICE, 100), "seat 4 is empty"),
         (Called(0, 5_000), "cannot pay"),
         (CardsMucked(2), "not in the hand"),
-        (HandCancelled(1, [Share(0, 149)]), "the refunds are the pot"),
+        (HandCancelled(1, [Share(0, 149)]), "the refunds do not add up to the pot"),
+        (PlayerSatOut(9, "asked"), "PlayerSatOut does not fit the table"),
     ]
     for event, why in impossible:
-        with pytest.raises(AssertionError, match=why):
+        with pytest.raises(Inconsistent, match=why):
             apply(game.table, event)
+
+
+def test_a_seat_cannot_be_taken_twice_by_an_optimised_interpreter_either() -> None:
+    """`python -O` leaves assertions out, so none of them may guard a seat."""
+    program = """
+        from pokerws.game.apply import apply
+        from pokerws.game.events import PlayerSat
+        from pokerws.game.illegal import Inconsistent
+        from pokerws.game.state import PlayerId, TableConfig, TableId
+        from pokerws.game.table import open_table
+
+        table, _ = open_table(TableId("t"), "table", TableConfig())
+        apply(table, PlayerSat(0, PlayerId("alice"), "alice", 1_000))
+        try:
+            apply(table, PlayerSat(0, PlayerId("bob"), "bob", 1_000))
+        except Inconsistent as error:
+            print(error)
+    """
+    ran = subprocess.run(
+        [sys.executable, "-O", "-c", dedent(program)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "seat 0 is taken\n"

@@ -14,7 +14,7 @@ from pokerws.game.cards import UNKNOWN, Card, parse_cards
 from pokerws.game.events import CardsDrawn, CardsShown, HoleCardsDealt
 from pokerws.game.state import HouseRules, LimitStakes
 from pokerws.game.variants import VARIANTS
-from pokerws.hand_histories.phh.read import Refused
+from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.phh.write import write_hand
 from tests.game.played_hands import HOUSE, PlayedHand, played_hands
 from tests.game.script import Player

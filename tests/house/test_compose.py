@@ -6,7 +6,7 @@ import pytest
 import yaml
 from compose_spec import PyCompose, parse_duration
 
-from pokerws.settings import Settings, load
+from pokerws.settings import load, variables
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -67,23 +67,23 @@ def test_the_database_outlives_its_container() -> None:
 
 def test_the_key_of_the_cards_outlives_its_container() -> None:
     settings = load(given())
-    assert not settings.vault_keys
+    assert not settings.vault.keys
     ((volume, mounted),) = [mount.split(":") for mount in service("server")["volumes"]]
     assert volume in yaml.safe_load(TEXT)["volumes"]
     # The image makes this folder for its own account, which a new volume takes over.
     assert mounted == "/app/var"
-    assert settings.vault_key_file.startswith("var/")
+    assert settings.vault.key_file.startswith("var/")
 
 
 def test_the_server_is_given_settings_that_it_has() -> None:
-    assert {name.lower() for name in given()} <= set(Settings.__struct_fields__)
+    assert set(given()) <= set(variables())
     assert all(isinstance(value, str) for value in given().values())
     settings = load(given())
-    assert settings.use_db_repository
-    assert settings.use_event_persistence
-    assert settings.use_input_validation
-    assert (settings.host, settings.log_format) == ("0.0.0.0", "json")
-    assert service("server")["ports"] == [f"{settings.port}:{settings.port}"]
+    assert settings.features.use_db_repository
+    assert settings.features.use_event_persistence
+    assert settings.features.use_input_validation
+    assert (settings.network.host, settings.logs.format) == ("0.0.0.0", "json")
+    assert service("server")["ports"] == [f"{settings.network.port}:{settings.network.port}"]
 
 
 def test_the_server_is_sent_to_the_database_that_is_made() -> None:
@@ -96,4 +96,4 @@ def test_the_server_is_sent_to_the_database_that_is_made() -> None:
 
 def test_docker_waits_longer_than_the_server_takes_to_stop() -> None:
     grace_s = parse_duration(service("server")["stop_grace_period"])
-    assert grace_s * 1000 > load(given()).stop_timeout_ms
+    assert grace_s * 1000 > load(given()).network.stop_timeout_ms

@@ -12,11 +12,18 @@ from pokerws.schema.answers import answer_to
 from pokerws.schema.examples import EXAMPLES
 from pokerws.schema.meanings import MEANINGS, meaning_of
 from pokerws.schema.page import page
-from pokerws.schema.schemas import CLIENT_MESSAGES, components, tag_of
+from pokerws.schema.schemas import CLIENT_MESSAGES, EVENTS, SERVER_MESSAGES, components, tag_of
 from pokerws.schema.transcripts import transcripts
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
+
+
+def chapter_of(heading: str) -> str:
+    """The text of the document from a heading to the next one of its level."""
+    _, found, rest = DOCUMENT.partition(f"\n## {heading}\n")
+    assert found, heading
+    return rest.partition("\n## ")[0]
 
 
 def test_the_protocol_document_is_as_the_code_has_it() -> None:
@@ -50,6 +57,37 @@ def test_every_refusal_has_an_example() -> None:
     assert set(EXAMPLES) == set(REJECT_CODES)
     shown = {transcript.heading for transcript in transcripts(DOCUMENT)}
     assert {f"Refusal `{code}`" for code in REJECT_CODES} <= shown
+
+
+@pytest.mark.parametrize(
+    ("chapter", "names"),
+    [
+        ("From the client", {f"`{tag_of(kind)}`" for kind in CLIENT_MESSAGES}),
+        ("From the server", {f"`{tag_of(kind)}`" for kind in SERVER_MESSAGES}),
+        ("Events of a table", {f"`{tag_of(kind)}`" for kind in EVENTS}),
+        ("Refusals", {f"Refusal `{code}`" for code in REJECT_CODES}),
+    ],
+)
+def test_a_chapter_has_a_section_for_each_member_of_its_union(
+    chapter: str, names: set[str]
+) -> None:
+    headings = re.findall(r"^### (.+)$", chapter_of(chapter), re.MULTILINE)
+    assert len(headings) == len(names)
+    assert set(headings) == names
+
+
+@pytest.mark.parametrize(
+    ("chapter", "codes"),
+    [
+        ("Refusals", {f"[`{code}`](#refusal-{code})" for code in REJECT_CODES}),
+        ("Notices", {f"`{code}`" for code in NOTICES}),
+        ("Why a connection is closed", {str(int(code)) for code in CLOSE_CODES}),
+    ],
+)
+def test_the_table_of_a_chapter_has_a_line_for_each_code(chapter: str, codes: set[str]) -> None:
+    first_cells = re.findall(r"^\| (.*?) \|", chapter_of(chapter), re.MULTILINE)
+    assert set(first_cells[2:]) == codes
+    assert len(first_cells[2:]) == len(codes)
 
 
 @pytest.mark.parametrize("code", CloseCode)

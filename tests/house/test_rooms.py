@@ -39,12 +39,14 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
     "server": "clock limits auth net tables sessions background listener app".split(),
-    "storage": "accounts names store outcomes memory_accounts vault journal null postgres".split(),
+    "storage": (
+        "errors accounts names store outcomes memory_accounts vault journal null postgres"
+    ).split(),
 }
 
 # Libraries that only these rooms may know.
 RESERVED = {
-    "asyncpg": {"storage.postgres", "storage.vault", "maintenance"},
+    "asyncpg": {"storage.postgres"},
     "websockets": {"client", "server.net", "server.listener", "server.sessions"},
 }
 

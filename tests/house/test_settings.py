@@ -2,12 +2,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
 import pytest
 from dotenv import dotenv_values
+from msgspec.structs import astuple
 
-from pokerws.settings import Settings, SettingsError, load
+from pokerws.settings import Settings, SettingsError, load, variables
 from pokerws.settings.__main__ import example
+from tests.settings import settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -32,8 +33,9 @@ def read_env(name: str) -> dict[str, str]:
 def test_nothing_given_means_the_defaults_and_every_flag_off() -> None:
     settings = load({})
     assert settings == Settings()
-    assert (settings.host, settings.port, settings.database_url) == ("127.0.0.1", 8765, "embedded")
-    assert not any(getattr(settings, flag.lower()) for flag in FLAGS)
+    assert (settings.network.host, settings.network.port) == ("127.0.0.1", 8765)
+    assert settings.storage.database_url == "embedded"
+    assert not any(astuple(settings.features))
 
 
 def test_other_variables_are_none_of_our_business() -> None:
@@ -51,7 +53,7 @@ def test_each_value_is_read_as_its_type() -> None:
             "SESSION_KEY": "k" * 32,
         }
     )
-    assert settings == Settings(
+    assert settings == settings_of(
         port=0,
         host="::1",
         bot_table="High stakes",
@@ -63,7 +65,7 @@ def test_each_value_is_read_as_its_type() -> None:
 
 @pytest.mark.parametrize("word", ["true", "TRUE", "True", "1", "yes", "Yes", "on", "ON"])
 def test_a_flag_is_turned_on_by_any_of_the_usual_words(word: str) -> None:
-    assert load({"USE_DB_REPOSITORY": word}).use_db_repository is True
+    assert load({"USE_DB_REPOSITORY": word}).features.use_db_repository is True
 
 
 @pytest.mark.parametrize("word", ["false", "FALSE", "0", "no", "No", "off", "OFF"])
@@ -149,20 +151,21 @@ def test_keys_that_are_none_are_refused_without_showing_them(keys: str) -> None:
 def test_keys_are_separated_by_commas_have_ids_of_their_own_and_are_never_shown() -> None:
     keys = [f"k{number}:{letter * 43}=" for number, letter in enumerate("AB")]
     settings = load({"VAULT_KEYS": ", ".join(keys)})
-    assert settings.vault_keys == tuple(keys)
+    assert settings.vault.keys == tuple(keys)
     assert "A" * 10 not in repr(settings)
-    assert "vault_keys=(secret)" in repr(settings)
+    assert "keys=(secret)" in repr(settings)
     assert "two keys with the same id" in refusal({"VAULT_KEYS": f"{keys[0]},{keys[0]}"})
 
 
 def test_events_without_tables_are_refused() -> None:
     assert "set USE_DB_REPOSITORY=true" in refusal({"USE_EVENT_PERSISTENCE": "true"})
-    assert load({"USE_EVENT_PERSISTENCE": "on", "USE_DB_REPOSITORY": "on"}).use_event_persistence
+    both = {"USE_EVENT_PERSISTENCE": "on", "USE_DB_REPOSITORY": "on"}
+    assert load(both).features.use_event_persistence
 
 
 def test_durable_acks_without_tables_are_refused() -> None:
     assert "set USE_DB_REPOSITORY=true" in refusal({"USE_DURABLE_ACKS": "true"})
-    assert load({"USE_DURABLE_ACKS": "on", "USE_DB_REPOSITORY": "on"}).use_durable_acks
+    assert load({"USE_DURABLE_ACKS": "on", "USE_DB_REPOSITORY": "on"}).features.use_durable_acks
 
 
 def test_auth_needs_the_one_place_that_the_keys_come_from() -> None:
@@ -170,9 +173,9 @@ def test_auth_needs_the_one_place_that_the_keys_come_from() -> None:
     assert "set AUTH_SECRET, AUTH_KEY_FILE or AUTH_JWKS, or unset USE_AUTH_MIDDLEWARE" in message
     sources = {"AUTH_SECRET": "s" * 32, "AUTH_KEY_FILE": "key.pem", "AUTH_JWKS": "keys.json"}
     for name, value in sources.items():
-        assert load({"USE_AUTH_MIDDLEWARE": "1", name: value}).use_auth_middleware
+        assert load({"USE_AUTH_MIDDLEWARE": "1", name: value}).features.use_auth_middleware
         # It can be set up before the flag is turned on.
-        assert not load({name: value}).use_auth_middleware
+        assert not load({name: value}).features.use_auth_middleware
     message = refusal({"USE_AUTH_MIDDLEWARE": "1", **sources})
     assert message.startswith("AUTH_SECRET and AUTH_KEY_FILE and AUTH_JWKS are set: ")
 
@@ -202,7 +205,7 @@ def test_no_algorithm_makes_a_secret_of_a_public_key(
 ) -> None:
     given = {"USE_AUTH_MIDDLEWARE": "1", source: "x" * 32, "AUTH_ALGORITHMS": algorithms}
     if fit:
-        assert load(given).auth_algorithms
+        assert load(given).auth.algorithms
     else:
         assert "AUTH_ALGORITHMS" in refusal(given)
 
@@ -231,7 +234,7 @@ def test_keys_are_fetched_where_nobody_on_the_way_can_change_them(
 ) -> None:
     given = {"USE_AUTH_MIDDLEWARE": "1", "AUTH_JWKS": address}
     if safe:
-        assert load(given).auth_jwks == address
+        assert load(given).auth.jwks == address
     else:
         assert "AUTH_JWKS must be" in refusal(given)
 
@@ -239,13 +242,13 @@ def test_keys_are_fetched_where_nobody_on_the_way_can_change_them(
 def test_bots_cannot_take_longer_at_least_than_at_most() -> None:
     message = refusal({"BOT_MIN_DELAY_MS": "300", "BOT_MAX_DELAY_MS": "200"})
     assert "set BOT_MIN_DELAY_MS to no more than BOT_MAX_DELAY_MS" in message
-    assert load({"BOT_MIN_DELAY_MS": "0", "BOT_MAX_DELAY_MS": "0"}).bot_max_delay_ms == 0
+    assert load({"BOT_MIN_DELAY_MS": "0", "BOT_MAX_DELAY_MS": "0"}).bots.max_delay_ms == 0
 
 
 def test_the_embedded_database_has_a_directory_and_another_has_none() -> None:
-    assert load({}).embedded_dir == Path("var/postgres")
-    assert load({"DATABASE_URL": "embedded:/tmp/a:b"}).embedded_dir == Path("/tmp/a:b")
-    assert load({"DATABASE_URL": "postgres://db/poker"}).embedded_dir is None
+    assert load({}).storage.embedded_dir == Path("var/postgres")
+    assert load({"DATABASE_URL": "embedded:/tmp/a:b"}).storage.embedded_dir == Path("/tmp/a:b")
+    assert load({"DATABASE_URL": "postgres://db/poker"}).storage.embedded_dir is None
 
 
 @pytest.mark.parametrize(
@@ -270,8 +273,8 @@ def test_a_secret_is_never_shown(url: str, label: str) -> None:
             **dict.fromkeys(("SESSION_KEY", "METRICS_TOKEN", "AUTH_SECRET"), secret),
         }
     )
-    assert settings.database_label == label
-    for shown in (repr(settings), str(settings), f"{settings}", settings.database_label):
+    assert settings.storage.database_label == label
+    for shown in (repr(settings), str(settings), f"{settings}", settings.storage.database_label):
         assert "hunter2" not in shown
     assert "port=8765" in repr(settings)
 
@@ -280,15 +283,15 @@ def test_the_example_file_lists_every_setting_with_its_default_and_meaning() -> 
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     assert text == example(), "run: python -m pokerws.settings > .env.example"
     names = re.findall(r"^# \S.+\.\n([A-Z_]+)=.*$", text, flags=re.MULTILINE)
-    assert names == [field.name.upper() for field in msgspec.structs.fields(Settings)]
+    assert names == list(variables())
     assert list(read_env(".env.example")) == names
     assert load(read_env(".env.example")) == Settings()
 
 
 def test_make_run_stores_everything_and_seats_four_bots_that_do_not_run_dry() -> None:
     given = read_env("local.env")
-    assert set(given) <= {field.name.upper() for field in msgspec.structs.fields(Settings)}
-    assert load(given) == Settings(
+    assert set(given) <= set(variables())
+    assert load(given) == settings_of(
         use_db_repository=True,
         use_event_persistence=True,
         use_input_validation=True,

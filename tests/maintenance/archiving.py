@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pokerws.maintenance.archive import archive
-from pokerws.maintenance.stored_log import Connection
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.connecting import Connection
 from tests.storage.played import PlayedGame
 from tests.vaults import VAULT
 

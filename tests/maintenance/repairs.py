@@ -8,9 +8,10 @@ import msgspec
 import pytest
 
 from pokerws.game.state import Table, TableId
-from pokerws.maintenance.repair import Action, RepairError, repair
-from pokerws.maintenance.stored_log import Connection
+from pokerws.maintenance.errors import RepairError
+from pokerws.maintenance.repair import Action, repair
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.vaults import VAULT
 

@@ -2,10 +2,8 @@
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
 from itertools import pairwise
 
-import asyncpg
 import msgspec
 import pytest
 from pokerkit import HandHistory
@@ -14,20 +12,13 @@ from pokerws.game.events import CardsShown, HoleCardsDealt
 from pokerws.game.state import TableId
 from pokerws.maintenance import stored_log
 from pokerws.maintenance.archive import STATEMENTS
-from pokerws.maintenance.archive_file import ArchiveError
-from pokerws.maintenance.stored_log import Connection
+from pokerws.maintenance.errors import ArchiveError
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from tests.game.pokerkit_hand import no_warnings
 from tests.maintenance.archiving import Archiving, after_hand, log_of, over
 from tests.storage.played import PlayedGame, open_accounts, play_a_game, writing
 from tests.vaults import VAULT
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=range(len(STATEMENTS)))

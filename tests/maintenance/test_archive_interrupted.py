@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ import asyncpg
 import pytest
 
 from pokerws.maintenance import archive as archive_module
-from pokerws.maintenance.archive_file import Archive, ArchiveError, HandsFile
-from pokerws.maintenance.stored_log import Connection
+from pokerws.maintenance.archive_file import Archive, HandsFile
+from pokerws.maintenance.errors import ArchiveError
+from pokerws.storage.postgres.connecting import Connection
 from tests.e2e.process import REPOSITORY
 from tests.maintenance.archiving import LATER, Archiving, after_hand, log_of, over
 from tests.storage.played import play_a_game
@@ -27,13 +27,6 @@ END_ITS_SESSION = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'pokerws operator'
 """
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def test_killed_before_the_events_are_deleted_it_has_lost_nothing_and_repeats_nothing(

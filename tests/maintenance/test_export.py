@@ -4,31 +4,24 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.hand_histories.formats import HandFormat, HandWriter
 from pokerws.hand_histories.hand_id import hand_id
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.export import export
-from pokerws.maintenance.stored_log import NO_KEYS, Connection, NotStored
+from pokerws.maintenance.stored_log import NO_KEYS
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.maintenance.archiving import Archiving, after_hand
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
 CARD = re.compile(r"\b[2-9TJQKA][cdhs]\b")
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 class Exporting:

@@ -3,7 +3,7 @@
 import pytest
 
 from pokerws.game.state import TableId
-from pokerws.maintenance.repair import RepairError
+from pokerws.maintenance.errors import RepairError
 from pokerws.storage.postgres.store import PostgresStore
 from tests.maintenance.repairs import NO_SNAPSHOT, Repairs, owed, state
 from tests.server.fakes import FakeViewer, ManualClock

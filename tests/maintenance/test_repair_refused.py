@@ -7,8 +7,10 @@ import pytest
 
 from pokerws.maintenance import repair as repairing
 from pokerws.maintenance import salvage
-from pokerws.maintenance.repair import Action, RepairError
-from pokerws.maintenance.stored_log import NO_KEYS, Connection, NotStored
+from pokerws.maintenance.errors import NotStored, RepairError
+from pokerws.maintenance.repair import Action
+from pokerws.maintenance.stored_log import NO_KEYS
+from pokerws.storage.postgres.connecting import Connection
 from tests.maintenance.repairs import DAMAGES, NO_SNAPSHOT, Repairs, expect_refund, state
 from tests.storage.played import play_a_game
 

@@ -2,29 +2,21 @@
 
 import io
 import re
-from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
 from pokerws.game import events
 from pokerws.game.cards import parse_cards
 from pokerws.game.state import PlayerId, Pot, Seat, Table, TableConfig, TableId, Turn
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import clock_time, picture, tell
 from pokerws.maintenance.replay import replay_game
-from pokerws.maintenance.stored_log import Connection, NotStored
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
 HEADER = "hidden cards are shown: for the operator's eyes only; times are UTC"
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def told(

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from pokerws.hand_histories.phh.read import Refused, final_stacks, read_record
+from pokerws.hand_histories.errors import Refused
+from pokerws.hand_histories.phh.read import final_stacks, read_record
 from pokerws.maintenance.replay_hands import replay_hands
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -3,7 +3,6 @@
 import io
 import json
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -11,10 +10,12 @@ import pytest
 
 from pokerws.game.events import LogRestarted
 from pokerws.maintenance import stored_log
-from pokerws.maintenance.stored_log import Connection, NotStored
+from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.verify import MOST_MISMATCHES, verify
-from pokerws.storage.postgres.database import DatabaseError, reachable
-from pokerws.storage.postgres.embedded import EmbeddedError, EmbeddedPostgres, running
+from pokerws.storage.errors import DatabaseError, EmbeddedError
+from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.database import reachable
+from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.vault import Vault
 from tests.storage.clusters import ask, serving
@@ -25,13 +26,6 @@ from tests.vaults import VAULT
 CALLED = "(SELECT max(seq) FROM game_events WHERE type = 'called' AND seq < 40)"
 
 LEDGER_TOTALS = re.compile(r"\d+ accounts and \d+ transfers verified, 0 mismatches")
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def verified(
@@ -245,7 +239,7 @@ async def test_a_log_full_of_mismatches_is_not_told_in_full(
     _, lines = await verified(database_url)
 
     assert len(lines) == MOST_MISMATCHES + 2
-    assert lines[-2] == "game t1: the log has more mismatches, which are not told"
+    assert lines[-2] == "game t1: the log has more mismatches, which are not shown"
 
 
 async def test_a_game_without_a_log_is_verified_as_far_as_it_can_be(
@@ -369,7 +363,7 @@ async def test_a_game_is_read_as_of_one_instant(database_url: str, operator: Con
     ):
         before = await stored_log.read_game(connection, "t1")
         await operator.execute("DELETE FROM game_events")
-        assert [row async for row in stored_log.read_log(connection, "t1")]
+        assert [row async for row in stored_log.read_log(connection, VAULT, "t1")]
         assert before == await stored_log.read_game(connection, "t1")
 
 

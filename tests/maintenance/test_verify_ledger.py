@@ -1,15 +1,14 @@
 """What `verify` finds in a ledger that was tampered with."""
 
 import io
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
 from pokerws.game.state import PlayerId
 from pokerws.maintenance import verify_ledger
-from pokerws.maintenance.stored_log import Connection
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS
 from tests.storage.played import play_a_game
@@ -19,13 +18,6 @@ BOOK_A_CHIP = (
     "INSERT INTO transfers (at, reason, source, target, amount, game_id, seq) "
     "VALUES (now(), 'cash_out', 'table:t1', 'player:ada', 1, 't1', 8)"
 )
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def verified(url: str, game: str | None = None) -> tuple[int, list[str]]:

@@ -2,27 +2,19 @@
 
 import io
 import re
-from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
 
 from pokerws.maintenance.replay import replay_game
-from pokerws.maintenance.stored_log import NO_KEYS, Connection
+from pokerws.maintenance.stored_log import NO_KEYS
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Key, Vault
 from tests.storage.played import play_a_game
 from tests.vaults import KEY, VAULT
 
 WRONG = Vault([Key(KEY.id, bytes(32))])
 UNCHECKED = "sealed cards of 1 games were not checked: VAULT_KEYS has no key test"
-
-
-@pytest.fixture
-async def operator(database_url: str) -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(database_url)
-    yield connection
-    await connection.close()
 
 
 async def verified(url: str, vault: Vault) -> tuple[int, list[str]]:

@@ -11,10 +11,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from pokerws.server.app import App
 from pokerws.server.tables import recent_events as history
-from pokerws.settings import Settings
 from tests.server.fakes import ManualClock
 from tests.server.slow_store import SlowStore
 from tests.server.stored_house import StoredHouse, house_on
+from tests.settings import settings_of
 from tests.unlimited import NO_LIMITS
 
 Message = dict[str, Any]
@@ -65,7 +65,7 @@ async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[A
     # A server in memory leaves a note at its database, if there is one.
     nowhere = f"embedded:{tmp_path / 'none'}"
     given = {**NO_LIMITS, **(marker.kwargs if marker else {})}
-    app = App(Settings(port=0, database_url=nowhere, **given))
+    app = App(settings_of(port=0, database_url=nowhere, **given))
     await app.start()
     yield app
     await app.stop()

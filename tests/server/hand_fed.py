@@ -29,7 +29,7 @@ from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import Viewer
 from tests.server.fakes import FakeViewer, ManualClock
-from tests.server.in_process import carried_out, open_desk
+from tests.server.in_process import carried_out, open_context
 from tests.server.random_action import random_action
 
 HEAD = (
@@ -155,13 +155,13 @@ class Fed:
         outbox_frames: int = 1024,
     ) -> None:
         self.clock, rng = ManualClock(), random.Random(1)
-        self.desk = open_desk(self.clock, rng)
-        self.desk = replace(self.desk, outbox_frames=outbox_frames)
+        self.context = open_context(self.clock, rng)
+        self.context = replace(self.context, outbox_frames=outbox_frames)
         self._rng = random.Random(2)
         self._let_on = asyncio.Event()
         self.ben = FakeViewer("ben")
         with patch("secrets.token_hex", return_value=TABLE):
-            self.actor = self.desk.lobby.create("One", CONFIG)
+            self.actor = self.context.lobby.create("One", CONFIG)
         self.transport = HandFed()
         self.ended: BaseException | None = None
         self._open(frames, Quotas(rates), by_library=by_library)
@@ -188,7 +188,7 @@ class Fed:
         self.protocol.send_response(self.protocol.accept(self.connection.request))
         self.connection.send_data()
         self.connection.forget_handshake()
-        self.session = Session(self.connection, self.desk, self._dispatch, Meter(quotas))
+        self.session = Session(self.connection, self.context, self._dispatch, Meter(quotas))
         if by_library:
             self.connection._queued = 1
 
@@ -253,7 +253,7 @@ class Fed:
         await asyncio.wait_for(asyncio.gather(*self._tasks), 5)
         if (closing := self.session._closing) is not None:
             await closing
-        self.desk.lobby.stop()
+        self.context.lobby.stop()
 
     @property
     def close_code(self) -> int | None:

@@ -47,9 +47,11 @@ class Client:
     With a player it speaks for that one without having said hello.
     """
 
-    def __init__(self, desk: SessionContext, wire: Wire = JSON, player: str | None = None) -> None:
+    def __init__(
+        self, context: SessionContext, wire: Wire = JSON, player: str | None = None
+    ) -> None:
         self.connection = NoSocket(wire)
-        self.session = Session(cast("Connection", self.connection), desk, dispatch)
+        self.session = Session(cast("Connection", self.connection), context, dispatch)
         if player is not None:
             self.session.identity = Identity(PlayerId(player), player)
 
@@ -81,10 +83,10 @@ class Client:
         """The connection is gone."""
         for actor in self.session.watched.values():
             actor.unwatch(self.session)
-        desk = self.session.context
-        desk.lobby.forget(self.session)
+        context = self.session.context
+        context.lobby.forget(self.session)
         if self.session.identity is not None:
-            desk.revocations.leave(self.session.identity, self.session)
+            context.revocations.leave(self.session.identity, self.session)
 
 
 async def carried_out(session: Session, message: ClientMessage) -> None:
@@ -106,7 +108,7 @@ def _decoder(strict: bool, wire: Wire) -> Decoder[ClientMessage]:  # noqa: FBT00
     return client_decoder(strict=strict, wire=wire)
 
 
-def open_desk(
+def open_context(
     clock: Clock,
     rng: random.Random,
     *,

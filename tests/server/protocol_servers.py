@@ -16,13 +16,14 @@ from jwt.algorithms import ECAlgorithm
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
-from pokerws.settings import Settings
 from pokerws.storage.accounts import Account
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.postgres.database import Database
-from pokerws.storage.store import Change, Claimed, EventRow, StoreUnavailable
+from pokerws.storage.store import Change, Claimed, EventRow
 from pokerws.storage.vault.vault import Vault
+from tests.settings import settings_of
 from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT
 
@@ -182,7 +183,7 @@ class Servers:
         if "auth_jwks" in settings:
             settings["auth_jwks"] = str(jwks)
             jwks.write_text(json.dumps({"keys": [public_jwk()]}))
-        app = App(Settings(**settings))
+        app = App(settings_of(**settings))
         with self._patch.context() as patch:
             patch.setattr(Database, "open", opened)
             await app.start()

@@ -40,7 +40,7 @@ from pokerws.messages import (
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables import actor as table_actor
 from tests.server.fakes import FakeViewer, ManualClock
-from tests.server.in_process import Client, open_desk
+from tests.server.in_process import Client, open_context
 from tests.server.random_action import random_action
 from tests.server.secrecy import Oracle
 
@@ -55,9 +55,7 @@ def no_cards_in_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class RandomPlay:
-    """One table of a desk, its oracle and its clients: every frame is checked in the step in which
-    it is queued.
-    """
+    """One table, its oracle and its clients: every frame is checked in the step that queues it."""
 
     def __init__(
         self,
@@ -65,7 +63,7 @@ class RandomPlay:
         config: TableConfig,
         *,
         seed: int,
-        desk: SessionContext | None = None,
+        context: SessionContext | None = None,
         clock: ManualClock | None = None,
     ) -> None:
         self.rng = random.Random(seed)
@@ -76,8 +74,8 @@ class RandomPlay:
         self.frames: Counter[str] = Counter()
         self._ids = map(str, itertools.count())
         no_cards_in_names(monkeypatch)
-        self.desk = desk or open_desk(self.clock, self.rng)
-        self.actor = self.desk.lobby.create("T", config)
+        self.context = context or open_context(self.clock, self.rng)
+        self.actor = self.context.lobby.create("T", config)
         self.table = self.actor.table
         self.oracle.learn([TableOpened(self.table.id, "T", config)])
         monkeypatch.setattr(table_actor, "play", self._play)
@@ -94,7 +92,7 @@ class RandomPlay:
         return events
 
     def _client(self, player: str) -> Client:
-        return Client(self.desk, self.rng.choice((JSON, MSGPACK)), player)
+        return Client(self.context, self.rng.choice((JSON, MSGPACK)), player)
 
     async def hands(self, count: int) -> None:
         """Play until so many hands are over."""

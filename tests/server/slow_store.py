@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from pokerws.game.state import TableId
-from pokerws.storage.store import Change, EventRow, StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.store import Change, EventRow
 from tests.server.fakes import OpenStore
 
 

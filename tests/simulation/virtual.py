@@ -24,15 +24,9 @@ from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.journal.journal import BackOff, Journal
-from pokerws.storage.store import (
-    Change,
-    Claimed,
-    Position,
-    StoreRejected,
-    StoreUnavailable,
-    TableSnapshot,
-)
+from pokerws.storage.store import Change, Claimed, Position, TableSnapshot
 from tests.server.fakes import OpenStore, open_cashier
 from tests.vaults import VAULT
 

@@ -7,7 +7,8 @@ from typing import Literal
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
-from pokerws.storage.store import Change, StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.store import Change
 from tests.server.fakes import OpenStore
 
 # Lost `before` or `after` the change is committed: the caller cannot tell which.

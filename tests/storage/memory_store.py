@@ -6,18 +6,10 @@ from dataclasses import dataclass, field
 
 from pokerws.game.state import TableId
 from pokerws.storage.accounts import table_account
+from pokerws.storage.errors import StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
-from pokerws.storage.store import (
-    Change,
-    Claimed,
-    EventRow,
-    Game,
-    Position,
-    Stored,
-    StoredStatus,
-    StoreRejected,
-)
+from pokerws.storage.store import Change, Claimed, EventRow, Game, Position, Stored, StoredStatus
 
 # The limits of the SQL constraints, in bytes.
 MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20

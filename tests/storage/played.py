@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from pokerws.game import commands
-from pokerws.game.deal import shuffler
+from pokerws.game.deal import Shuffle, shuffler
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.actor import TableActor
@@ -19,6 +19,47 @@ from tests.vaults import VAULT
 CONFIG = TableConfig(seats=4, turn_time_ms=10_000, next_hand_delay_ms=1_000)
 
 
+def actor_of(
+    snapshot: TableSnapshot,
+    epoch: int,
+    journal: Journal,
+    clock: ManualClock,
+    shuffle: Shuffle,
+    *,
+    keep_events: bool,
+) -> TableActor:
+    """An actor that stores what happens at its table."""
+    return TableActor(
+        snapshot,
+        epoch,
+        clock=clock,
+        shuffle=shuffle,
+        journal=journal,
+        keep_events=keep_events,
+        owner=FakeOwner(),
+        vault=VAULT,
+    )
+
+
+async def load(
+    store: PostgresStore,
+    journal: Journal,
+    table: TableId,
+    clock: ManualClock,
+    shuffle: Shuffle,
+    *,
+    keep_events: bool,
+) -> TableActor:
+    """The actor of a stored table, which goes on as on a new server."""
+    claimed = await store.claim(table)
+    assert claimed is not None
+    snapshot = VAULT.open_snapshot(table, claimed.snapshot)
+    actor = actor_of(snapshot, claimed.epoch, journal, clock, shuffle, keep_events=keep_events)
+    gap = keep_events and claimed.log_seq != claimed.version
+    actor.resume(claimed.saved_ms, 0, restart_log=gap)
+    return actor
+
+
 class PlayedGame:
     """A table with Ada, Bob and Cleo, who act when they are told to."""
 
@@ -26,39 +67,27 @@ class PlayedGame:
         self, journal: Journal, game: str = "t1", *, keep_events: bool = True, seed: int = 7
     ) -> None:
         self.clock = ManualClock()
-        self._journal = journal
+        self.journal = journal
         self._shuffle = shuffler(random.Random(seed).randbytes)
         self._rng = random.Random(seed)
         self._ids = map(str, range(1_000_000))
         self.viewers = {name: FakeViewer(name.lower()) for name in ("Ada", "Bob", "Cleo")}
         table, events = open_table(TableId(game), "Main table", CONFIG)
-        self.actor = self._actor(TableSnapshot(table), 1, keep_events=keep_events)
-        self.actor.opened(events)
-
-    def _actor(self, snapshot: TableSnapshot, epoch: int, *, keep_events: bool) -> TableActor:
-        return TableActor(
-            snapshot,
-            epoch,
-            clock=self.clock,
-            shuffle=self._shuffle,
-            journal=self._journal,
-            keep_events=keep_events,
-            owner=FakeOwner(),
-            vault=VAULT,
+        self.actor = actor_of(
+            *(TableSnapshot(table), 1, journal, self.clock, self._shuffle), keep_events=keep_events
         )
+        self.actor.opened(events)
 
     async def load_again(
         self, store: PostgresStore, journal: Journal, *, keep_events: bool
     ) -> None:
         """Go on with what is stored, as a new server does."""
         self.actor.stop()
-        claimed = await store.claim(self.actor.table.id)
-        assert claimed is not None
-        snapshot = VAULT.open_snapshot(self.actor.table.id, claimed.snapshot)
-        self._journal = journal
-        self.actor = self._actor(snapshot, claimed.epoch, keep_events=keep_events)
-        gap = keep_events and claimed.log_seq != claimed.version
-        self.actor.resume(claimed.saved_ms, 0, restart_log=gap)
+        self.journal = journal
+        table = self.actor.table.id
+        self.actor = await load(
+            *(store, journal, table, self.clock, self._shuffle), keep_events=keep_events
+        )
 
     def sit(self) -> None:
         for seat, (name, viewer) in enumerate(self.viewers.items()):

@@ -8,9 +8,10 @@ import pytest
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage import memory_accounts
 from pokerws.storage.accounts import Account, Booked
+from pokerws.storage.errors import Overdrawn, StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import Overdrawn, Position, Store, StoreRejected
+from pokerws.storage.store import Position, Store
 from tests.storage.changes import START_MS, brings, change, takes
 from tests.storage.memory_store import MemoryStore
 

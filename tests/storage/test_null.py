@@ -8,11 +8,12 @@ import structlog
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.storage.accounts import player_account
+from pokerws.storage.errors import Overdrawn
 from pokerws.storage.journal.change_builder import ChangeBuilder, Step
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.outcomes import NoMetrics
-from pokerws.storage.store import Overdrawn, Position, TableSnapshot
+from pokerws.storage.store import Position, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 from tests.storage.changes import brings, change
 from tests.storage.conftest import Heard

@@ -7,8 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
+from pokerws.storage.errors import StoreRejected
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import Change, Position, Store, StoreRejected
+from pokerws.storage.store import Change, Position, Store
 from tests.storage.changes import START_MS, change, event
 from tests.storage.memory_store import MemoryStore
 

@@ -10,7 +10,7 @@ from pokerws.game.state import TableConfig
 from pokerws.server.tables.cashier import Terms
 from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.storage.accounts import Account
-from pokerws.storage.store import StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
 from tests.web.room import Room, open_room
 from tests.web.screen_geometry import SIZES, resize
 from tests.web.visitor import NAME, Visitor, heads_up

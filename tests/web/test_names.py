@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from pokerws.storage.store import StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
 from tests.web.room import Room
 from tests.web.visitor import NAME, Visitor
 

@@ -12,8 +12,8 @@ from pokerws.messages import CLOSE_CODES, CloseCode
 from pokerws.schema.typescript import COMMAND, declarations
 from pokerws.schema.variants import variants_js
 from pokerws.server.app import App
-from pokerws.settings import Settings
 from tests.node_programs import FOLDER, run
+from tests.settings import settings_of
 from tests.web.room import WEB_ROOT
 
 # Node.js 20 needs this option for its WebSocket; newer versions still accept it.
@@ -58,7 +58,7 @@ const connection = new Connection({{ url: "ws://127.0.0.1/ws", identity }});
 
 
 async def test_the_example_watches_a_table_from_node() -> None:
-    app = App(Settings(port=0, bots=2, session_key="k" * 32, next_hand_delay_ms=0))
+    app = App(settings_of(port=0, bots=2, session_key="k" * 32, next_hand_delay_ms=0))
     await app.start()
     (table, *_) = app.open_bot_tables()
     seats = [

@@ -1,1 +1,1 @@
-"""Who may bet how much: legal actions, fixed limit, the opening, pots."""
+"""Betting: legal actions, fixed limit, who opens, and pots."""

@@ -1,20 +1,20 @@
 """Betting rounds: who acts next, what is legal, and the events of an action.
 
-In all structures a fold is legal at every turn, also where checking is free (TDA rule 58), and the
-bet to match before the flop is the whole big blind, even when its poster was short of it (Robert's
-Rules of Poker, section 14).
+In all structures a fold is legal at every turn, even if checking is free (TDA rule 58).  The bet to
+match before the flop is the whole big blind, even if its poster was short (Robert's Rules of Poker,
+section 14).
 
 No limit and pot limit: a raise is at least as large as the largest full bet or raise before it on
-the street (TDA rule 43).  An all-in that is less than that does not reopen the betting to those who
-have acted, unless several add up to it (TDA rule 47).  A pot-limit raise is at most the pot as it
+the street (TDA rule 43).  A smaller all-in does not reopen the betting to players who have acted,
+unless several add up to a full raise (TDA rule 47).  A pot-limit raise is at most the pot as it
 is after the call (Robert's Rules, section 14); on the first street short or dead blinds count as
-if they were whole (TDA rule 54), and the ante of the big blind does not count yet.
+whole (TDA rule 54), and the ante of the big blind does not count.
 
 Fixed limit is in `fixed_limit.py`.
 """
 
 from pokerws.game.betting.fixed_limit import after_wager, raise_sizes
-from pokerws.game.commands import Act
+from pokerws.game.commands import Act, Action
 from pokerws.game.events import (
     BetPlaced,
     BringInPosted,
@@ -24,28 +24,30 @@ from pokerws.game.events import (
     Raised,
     TableEvent,
 )
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Illegal, Inconsistent
 from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS, Betting, Forced
 
 
 def hand_seat(hand: Hand, number: int) -> HandSeat:
-    """The part in the hand of a seat that was dealt in."""
+    """The part of a seat in the hand.  Raises Inconsistent if it was not dealt in."""
     seat = hand.seats[number]
-    assert seat is not None, f"seat {number} is not in the hand"
+    if seat is None:
+        raise Inconsistent(f"seat {number} is not in the hand")
     return seat
 
 
 def taken_seat(table: Table, number: int) -> Seat:
-    """A seat that is taken."""
+    """A taken seat.  Raises Inconsistent if it is free."""
     seat = table.seats[number]
-    assert seat is not None, f"seat {number} is empty"
+    if seat is None:
+        raise Inconsistent(f"seat {number} is empty")
     return seat
 
 
 def stack_of(table: Table, number: int) -> int:
-    """The chips behind of a taken seat."""
+    """The stack of a taken seat."""
     return taken_seat(table, number).stack
 
 
@@ -55,9 +57,9 @@ def live_seats(hand: Hand) -> list[int]:
 
 
 def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
-    """The next turn of the betting round, or None when the round is over.
+    """The next turn of the betting round, or None if the round is over.
 
-    A player who owes nothing is not asked when nobody is left who could answer a bet.
+    A player who owes nothing gets no turn if nobody is left who could call a bet.
     """
     order, bet = hand.order, hand.bet
     if hand.last_actor is not None:
@@ -66,10 +68,12 @@ def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
         first = 0 if hand.opener is None else order.index(hand.opener)
     for number in order[first:] + order[:first]:
         part, seat = hand.seats[number], table.seats[number]
-        assert part is not None
+        if part is None:
+            raise Inconsistent(f"seat {number} is not in the hand")
         if part.folded or (part.bet >= bet and part.acted_to is not None):
             continue
-        assert seat is not None
+        if seat is None:
+            raise Inconsistent(f"seat {number} is empty")
         if not seat.stack:
             continue
         others = _answer_of_others(table, hand, number)
@@ -79,15 +83,15 @@ def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
 
 
 def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
-    """The most that others could have in on this street, or any amount above the bet if it is.
+    """The largest total for the street that any other player can reach.
 
-    -1 when nobody else is in the hand.
+    It may be less than that if it is above the bet; -1 if nobody else is in the hand.
     """
     bet, most = hand.bet, -1
     for other in hand.order:
         part, seat = hand.seats[other], table.seats[other]
-        assert part is not None
-        assert seat is not None
+        if part is None or seat is None:
+            raise Inconsistent(f"seat {other} is not in the hand")
         if other != number and not part.folded:
             reach = part.bet + seat.stack
             if reach > bet:
@@ -99,11 +103,11 @@ def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
 def _turn(table: Table, hand: Hand, number: int, others: int, now_ms: int) -> Turn:
     """The turn of a seat, with the legal actions and their exact bounds."""
     part, seat = hand.seats[number], table.seats[number]
-    assert part is not None
-    assert seat is not None
+    if part is None or seat is None:
+        raise Inconsistent(f"seat {number} is not in the hand")
     bet, owned = hand.bet, part.bet + seat.stack
     call = min(owned, bet, others) - part.bet
-    actions = ["fold", "call" if call else "check"]
+    actions: list[Action] = ["fold", "call" if call else "check"]
     min_to = max_to = 0
     sizes: list[int] = []
     if bet < owned and bet < others:
@@ -143,7 +147,7 @@ def _pot_limit(table: Table, hand: Hand, part: HandSeat, owned: int) -> int:
 
 
 def _pot_to_bet(table: Table, hand: Hand) -> int:
-    """The chips that a pot-limit bet may count, which on the first street are the whole blinds."""
+    """The chips that count for a pot-limit bet; on the first street blinds count as whole."""
     pot = table.total_pot
     if hand.street or VARIANTS[hand.variant].forced is not Forced.BLINDS:
         return pot
@@ -152,7 +156,8 @@ def _pot_to_bet(table: Table, hand: Hand) -> int:
         (table.small_blind, stakes.small_blind),
         (table.big_blind, stakes.big_blind),
     ):
-        assert number is not None, "a hand has positions"
+        if number is None:
+            raise Inconsistent("a hand is being played without blinds' positions")
         part, seat = hand.seats[number], table.seats[number]
         if part is None:
             pot += blind
@@ -168,17 +173,22 @@ def _brings_in(hand: Hand) -> bool:
     return hand.street == 0 and VARIANTS[hand.variant].forced is Forced.BRING_IN
 
 
-def _bring_in_actions(table: Table, hand: Hand, number: int, owned: int) -> tuple[list[str], int]:
-    """Bring in, or bet in full.  Who has it only since others are all-in may fold (TDA RP-10)."""
+def _bring_in_actions(
+    table: Table, hand: Hand, number: int, owned: int
+) -> tuple[list[Action], int]:
+    """The actions of a bring-in: post it, or bet in full.
+
+    A player who has to only because others are all-in may also fold (TDA RP-10).
+    """
     bring_in = stakes_of(table.config, VARIANTS[hand.variant]).bring_in
-    actions = ["bring_in", "bet"] if owned > bring_in else ["bring_in"]
+    actions: list[Action] = ["bring_in", "bet"] if owned > bring_in else ["bring_in"]
     if number != hand.opener:
         actions.insert(0, "fold")
     return actions, min(owned, bring_in)
 
 
 def act(table: Table, hand: Hand, turn: Turn, command: Act) -> TableEvent:
-    """The event of an action by the player whose turn it is.  Raises Illegal."""
+    """The event of an action in the current turn.  Raises Illegal."""
     action, amount = command.action, command.amount
     if action not in turn.actions:
         raise Illegal("illegal_action", f"cannot {action} now, only {', '.join(turn.actions)}")
@@ -215,6 +225,6 @@ def _wager(table: Table, hand: Hand, turn: Turn, amount: int | None) -> TableEve
 
 
 def bring_in(table: Table, hand: Hand, turn: Turn, *, auto: bool = False) -> BringInPosted:
-    """The event of a bring-in; the bet to match is the whole one."""
+    """The event of a bring-in; the bet to match is the whole bring-in."""
     to_match = stakes_of(table.config, VARIANTS[hand.variant]).bring_in
     return BringInPosted(turn.seat, turn.call, to_match, auto)

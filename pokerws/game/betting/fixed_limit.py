@@ -1,9 +1,9 @@
-"""Fixed-limit betting: the size of the next bet or raise, and how many there may be.
+"""Fixed-limit betting: the size and number of bets and raises.
 
-A street has a bet and three raises, of which the big blind is the first; with two players left who
-have chips it has any number, unless the cap was reached before (Robert's Rules of Poker, section
-3).  An all-in of half a bet or more counts as a whole one, and the next raise is a bet more than
-it; one of less does not, and the next player completes it (Robert's Rules, section 3; TDA rule 47).
+A street has a bet and three raises; the big blind is the first bet.  If only two players with chips
+are left, there is no limit, unless it was reached before (Robert's Rules of Poker, section 3).  An
+all-in of half a bet or more counts as a full one, and the next raise is one bet more; a smaller one
+does not count, and the next player completes it (Robert's Rules, section 3; TDA rule 47).
 Completing a bring-in is the street's first bet (Robert's Rules, section 8).  On fourth street of
 seven card stud, an open pair lets each player bet or raise by the larger amount, until somebody
 does (Robert's Rules, section 8).
@@ -15,7 +15,7 @@ from pokerws.game.variants import VARIANTS, Betting, Variant
 
 
 def street_limit(table: Table, hand: Hand, street: int) -> FixedLimit | None:
-    """The bets of a later street as it begins; None where the variant has no fixed limit."""
+    """The limit of a later street at its start; None if the variant has no fixed limit."""
     variant = VARIANTS[hand.variant]
     if variant.betting is not Betting.FIXED_LIMIT:
         return None
@@ -42,7 +42,7 @@ def raise_sizes(
 
 
 def _double_bet(table: Table, hand: Hand, limit: FixedLimit) -> int:
-    """The larger bet, where an open pair allows it; else 0."""
+    """The larger bet, if an open pair allows it; otherwise 0."""
     variant = VARIANTS[hand.variant]
     if not variant.streets[hand.street].open_pair:
         return 0
@@ -55,7 +55,7 @@ def _double_bet(table: Table, hand: Hand, limit: FixedLimit) -> int:
 
 
 def after_wager(table: Table, hand: Hand, limit: FixedLimit, to: int) -> FixedLimit:
-    """The limit after a bet or raise to `to`, by a player who had chips until then."""
+    """The limit after a bet or raise to `to`."""
     added = to - limit.full_bet
     if 2 * added < limit.size:
         return limit
@@ -69,7 +69,7 @@ def after_wager(table: Table, hand: Hand, limit: FixedLimit, to: int) -> FixedLi
 
 
 def capped(table: Table, variant: Variant, limit: FixedLimit, able: int) -> FixedLimit:
-    """The limit, with no next bet where the cap is reached; `able` players have chips."""
+    """The limit, without a next bet if the cap is reached; `able` counts players with chips."""
     most = table.config.house.max_bets
     if not most or variant.max_bets_always:
         most = variant.max_bets

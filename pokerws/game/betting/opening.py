@@ -1,4 +1,4 @@
-"""Who opens the betting by the cards that lie face up."""
+"""Who opens the betting, by the face-up cards."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ from pokerws.game.ranks import bring_in_key, showing_strength
 
 
 def bring_in_seat(order: Sequence[int], up: Sequence[list[Card]], *, low_opens: bool) -> int:
-    """The seat that brings it in: the lowest card, ties by suit; in razz the highest.
+    """The seat that posts the bring-in: the lowest card, ties by suit; in razz the highest.
 
-    Where a card is unknown, the first seat does.
+    If a card is unknown, it is the first seat.
     """
     if any(UNKNOWN in up[number] for number in order):
         return order[0]

@@ -1,8 +1,8 @@
-"""Events: what happened at a table.  Past tense, and all that `apply` needs.
+"""Events: what happened at a table, in the past tense, with everything that `apply` needs.
 
-The union below is at once what clients receive (redacted), what the log stores, what recovery
-replays and what a hand history is written from.  Seats are numbers; chips are integers; cards are
-two-character strings.  Fields marked secret are removed by `views.py`.
+The same events are sent to clients (redacted), stored in the log, replayed by recovery and turned
+into hand histories.  Seats are numbers, chips integers, cards two-character strings.  Fields
+marked secret are removed by `redaction.py`.
 """
 
 from pokerws.game.events.base import OfHand
@@ -105,7 +105,7 @@ __all__ = [
     "tag_of",
 ]
 
-# What happens at most once or so in a hand, or in some games only.
+# Events that are rare in a hand, or occur in some games only.
 RarerHandEvent = (
     UncalledBetReturned
     | CardsShown
@@ -135,10 +135,10 @@ HandEvent = (
     | RarerHandEvent
 )
 
-# The hand is over, played out or not.
+# The end of a hand.
 HAND_ENDS = HandEnded | HandCancelled
 
-# What changes one seat, and no hand.
+# Events that change one seat and no hand.
 OfSeat = (
     PlayerSat
     | PlayerStood
@@ -168,5 +168,5 @@ TableEvent = (
 
 
 def tag_of(event: TableEvent) -> str:
-    """The name that an event has on the wire and in the log."""
+    """The `type` of an event on the wire and in the log."""
     return str(event.__struct_config__.tag)

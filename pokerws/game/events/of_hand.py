@@ -1,4 +1,4 @@
-"""What happens in a hand, from its start to its end."""
+"""Events of a hand, from its start to its end."""
 
 from typing import Literal, final
 
@@ -10,22 +10,22 @@ from pokerws.game.state import FixedLimit, PlayerId, Pot, Turn
 
 
 class HandStarted(Event, frozen=True, tag="hand_started"):
-    """A hand begins.
+    """A hand started.
 
     `order` lists the seats dealt in, from the left of the button.  `button`, `small_blind` and
-    `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`;
-    they stay where they were in games without blinds.  `missed` seats were passed by the big blind
-    while sitting out, so they owe one; `missed_small` also owe a small blind.  `limit` is the first
-    street's in a fixed-limit game.  `boards` is how many boards are dealt; a `bomb_pot` begins on
-    the second street.  `at_ms` is when the
-    hand began, in milliseconds UTC; `names` and `stacks` are those of the players in `order`, from
-    before they posted anything.  Hands of long ago have none of these three.
+    `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`.  In
+    games without blinds they do not move.  `missed` seats were passed by the big blind while
+    sitting out, so they owe one; `missed_small` seats also owe a small blind.  `limit` is that of
+    the first street in a fixed-limit game.  `boards` is the number of boards dealt; the betting of
+    a `bomb_pot` begins on the second street.  `at_ms` is when the hand started, in milliseconds
+    UTC.  `names` and `stacks` are those of the players in `order`, before anything was posted.  Old
+    hands lack these three.
 
     `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
     `next_hand_at_ms` and `last_hand` null.  `owes_blind` becomes true for the seats in `missed`,
-    `owes_small` for those in `missed_small`, and where there are `blinds`, both become false for
-    those in `order`; `hands_missed` grows by 1 for each seat that is sitting out.  The `hands_left`
-    of the `game` becomes 1 less, where there is one.  The new `hand` has the `number`, `order`,
+    `owes_small` for those in `missed_small`, and if there are `blinds`, both become false for
+    those in `order`.  `hands_missed` grows by 1 for each seat that is sitting out.  `hands_left` of
+    the `game` is reduced by 1, if there is one.  The new `hand` has the `number`, `order`,
     `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a `min_raise` of `min_bet`, street 0,
     an empty list in `extra_boards` for each of the `boards` after the first, and a part with
     defaults for each seat in `order`; the rest is 0, null or empty.
@@ -38,7 +38,7 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     order: list[int]
     min_bet: int
     missed: list[int] = []
-    # The cards in dealing order.  They are secret.
+    # The cards in dealing order.  Secret.
     deck: list[Card] = []
     variant: str = "NT"
     missed_small: list[int] = []
@@ -46,14 +46,14 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     limit: FixedLimit | None = None
     boards: int = 1
     bomb_pot: bool = False
-    # What a history of the hand begins with, so that its events alone tell all of it.
+    # They make the events of a hand sufficient for its hand history.
     at_ms: int = 0
     names: list[str] = []
     stacks: list[int] = []
 
 
 class AntePosted(OfHand, frozen=True, tag="ante_posted"):
-    """An ante.  A `dead` one is paid for the whole table: nobody has to match it.
+    """A player posted an ante.  A `dead` ante is posted for the whole table and is not matched.
 
     `amount` goes from the seat's `stack` to the part's `in_pots`; a `dead` one to the hand's
     `dead`, and is noted in the part's as well.  No `bet` changes.
@@ -69,12 +69,14 @@ BlindKind = Literal["small", "big", "straddle", "sleeper", "button", "entry", "d
 
 @final
 class BlindPosted(OfHand, frozen=True, tag="blind_posted"):
-    """A blind: `entry` is what a player owes to be dealt in, live like a big blind, and `dead` a
-    small blind that is owed as well, which nobody has to match.  A `sleeper` is a straddle that
-    leaves the order of the betting as it is.
+    """A player posted a blind.
 
-    `to_match` is the bet that the street then asks for: the whole blind even when the poster was
-    short of it, and the big blind from the first `entry` on.
+    An `entry` is owed to be dealt in and is live like a big blind.  A `dead` blind is a small blind
+    that is owed as well and is not matched.  A `sleeper` is a straddle that does not change the
+    order of betting.
+
+    `to_match` is the bet to match from then on: the whole blind, even if the poster's stack was
+    short, and the big blind from the first `entry` on.
 
     `amount` goes from the seat's `stack` to the part's `bet`; the hand's `bet` becomes `to_match`,
     and its `last_actor` the seat, unless it is an `entry` or a `sleeper`.  `min_raise` and `limit`
@@ -92,11 +94,11 @@ class BlindPosted(OfHand, frozen=True, tag="blind_posted"):
 
 @final
 class HoleCardsDealt(OfHand, frozen=True, tag="hole_cards_dealt"):
-    """Cards for the players: one list a seat of the table, empty for seats that get none.
+    """Cards were dealt to the players: one list per seat of the table, empty for seats without.
 
-    The hidden `cards` of others are `??`; those in `up` lie face up.  `players` are those who were
-    dealt to, one a seat of the table; where it is left out, as in hands of long ago, all hidden
-    cards are `??`.  In stud a `street` begins with such a deal, and `opener` is who opens it.
+    The hidden `cards` of other players are `??`; those in `up` lie face up.  `players` are the
+    players dealt to, one per seat of the table.  If it is absent, as in old hands, all hidden cards
+    are `??`.  In stud a `street` begins with such a deal, and `opener` acts first.
 
     If `street` is not 0, the state first changes as by `board_dealt`.  The `cards` of each part
     grow by the seat's list, and its `up` by that of `up`, where there are any.  The hand's `opener`
@@ -113,7 +115,7 @@ class HoleCardsDealt(OfHand, frozen=True, tag="hole_cards_dealt"):
 
 @final
 class TurnStarted(OfHand, frozen=True, tag="turn_started"):
-    """Somebody is to act.
+    """A player's turn has started.
 
     The hand's `turn` becomes `turn`, the table's `turns` its `number`.
     """
@@ -122,7 +124,7 @@ class TurnStarted(OfHand, frozen=True, tag="turn_started"):
 
 
 class TurnTimedOut(OfHand, frozen=True, tag="turn_timed_out"):
-    """The time for the turn is over; what is done for the player comes next.
+    """The time for the turn is over; the action taken for the player follows.
 
     The seat's `timeouts` grows by 1.  The turn ends with the action that comes next.
     """
@@ -133,7 +135,7 @@ class TurnTimedOut(OfHand, frozen=True, tag="turn_timed_out"):
 
 @final
 class Folded(OfHand, frozen=True, tag="folded"):
-    """The player gave the hand up; `auto` marks an action taken for an absent player.
+    """The player folded; `auto` marks an action that the server took for an absent player.
 
     An action; and the part's `folded` becomes true.
     """
@@ -144,7 +146,7 @@ class Folded(OfHand, frozen=True, tag="folded"):
 
 @final
 class Checked(OfHand, frozen=True, tag="checked"):
-    """The player checked; `auto` marks an action taken for an absent player.
+    """The player checked; `auto` marks an action that the server took for an absent player.
 
     An action, and nothing else.
     """
@@ -155,7 +157,7 @@ class Checked(OfHand, frozen=True, tag="checked"):
 
 @final
 class Called(OfHand, frozen=True, tag="called"):
-    """A call; `amount` is what it added.
+    """The player called; `amount` is what the call added.
 
     An action; and `amount` goes from the seat's `stack` to the part's `bet`.
     """
@@ -166,7 +168,7 @@ class Called(OfHand, frozen=True, tag="called"):
 
 @final
 class BetPlaced(OfHand, frozen=True, tag="bet_placed"):
-    """The street's first bet; `to` is its size.  Completing a bring-in is one.
+    """The player made the street's first bet, of size `to`.  Completing a bring-in is such a bet.
 
     An action; and the state changes as by `raised`.
     """
@@ -178,7 +180,7 @@ class BetPlaced(OfHand, frozen=True, tag="bet_placed"):
 
 @final
 class Raised(OfHand, frozen=True, tag="raised"):
-    """A raise; `to` is the player's total for the street.
+    """The player raised; `to` is the player's total for the street.
 
     An action; and what the part's `bet` lacks of `to` goes there from the seat's `stack`.  The
     hand's `min_raise` becomes `to` less the hand's `bet`, if that is more than it was; then `bet`
@@ -191,9 +193,9 @@ class Raised(OfHand, frozen=True, tag="raised"):
 
 
 class BringInPosted(OfHand, frozen=True, tag="bring_in_posted"):
-    """The player with the lowest card showing, in razz the highest, opened with the bring-in.
+    """The player with the lowest card showing, in razz the highest, posted the bring-in.
 
-    `to_match` is the whole bring-in, even when the player was short of it.
+    `to_match` is the whole bring-in, even if the player's stack was short.
 
     The hand's `bet` becomes `to_match`.  Then it is an action; and `amount` goes from the seat's
     `stack` to the part's `bet`.
@@ -206,7 +208,7 @@ class BringInPosted(OfHand, frozen=True, tag="bring_in_posted"):
 
 
 class DrawStarted(OfHand, frozen=True, tag="draw_started"):
-    """The `seats` are to draw or discard, in that order.
+    """A round of draws or discards began; the `seats` draw in that order.
 
     If `street` is not the hand's, the state first changes as by `board_dealt`.  The hand's `bet`
     becomes 0, and its `drawing` becomes `seats`.
@@ -218,10 +220,11 @@ class DrawStarted(OfHand, frozen=True, tag="draw_started"):
 
 
 class CardsDrawn(OfHand, frozen=True, tag="cards_drawn"):
-    """A player threw away the `discarded` cards and got those `drawn`; who stood pat has neither.
+    """A player threw away the `discarded` cards and got those `drawn`; standing pat has neither.
 
-    Nothing is drawn where the variant only has its players discard.  The cards of others are `??`.
-    `player` is who drew, `street` the hand's; `auto` marks what was done for an absent player.
+    Nothing is drawn if the variant has players only discard.  The cards of other players are `??`.
+    `player` is the player who drew, `street` the hand's; `auto` marks an action that the server
+    took for an absent player.
 
     The hand's `turn` becomes null, and the seat leaves its `drawing`.  The seat's `timeouts` become
     0, unless it is `auto`.  Of the part's `cards` the `discarded` go, and the `drawn` come to the
@@ -237,21 +240,21 @@ class CardsDrawn(OfHand, frozen=True, tag="cards_drawn"):
 
 
 class DeckReshuffled(OfHand, frozen=True, tag="deck_reshuffled"):
-    """The deck ran out: what others threw away was shuffled and becomes the deck.
+    """The deck ran out; the cards thrown away by others were shuffled into a new one.
 
-    `street` is the hand's, and `seat` who is drawing.
+    `street` is the hand's, and `seat` the seat that draws.
 
-    What is seen of the table does not change.
+    The visible state does not change.
     """
 
-    # All cards to come, in dealing order.  They are secret.
+    # The cards to come, in dealing order.  Secret.
     deck: list[Card] = []
     street: int = 0
     seat: int | None = None
 
 
 class RunItAgreed(OfHand, frozen=True, tag="run_it_agreed"):
-    """All are all-in, and what is to come of the board is dealt `times` times.
+    """The players are all-in, and the rest of the board is dealt `times` times.
 
     The hand's `extra_boards` become `times` less 1 copies of the `board`.
     """
@@ -260,7 +263,7 @@ class RunItAgreed(OfHand, frozen=True, tag="run_it_agreed"):
 
 
 class UncalledBetReturned(OfHand, frozen=True, tag="uncalled_bet_returned"):
-    """What nobody matched went back.
+    """The part of a bet that nobody matched was returned.
 
     `amount` goes from the part's `bet` to the seat's `stack`.  The hand's `bet` stays.
     """
@@ -271,7 +274,7 @@ class UncalledBetReturned(OfHand, frozen=True, tag="uncalled_bet_returned"):
 
 @final
 class BetsCollected(OfHand, frozen=True, tag="bets_collected"):
-    """A betting round is over; `pots` are all pots as they stand now, main pot first.
+    """A betting round is over; `pots` are all pots now, the main pot first.
 
     The hand's `pots` become `pots`.  Of each part, `in_pots` grows by `bet`, and `bet` becomes 0.
     The hand's `bet` stays, until a street begins.
@@ -282,10 +285,10 @@ class BetsCollected(OfHand, frozen=True, tag="bets_collected"):
 
 @final
 class BoardDealt(OfHand, frozen=True, tag="board_dealt"):
-    """A street begins: `street` is its index in the variant, `cards` are the new ones.
+    """A street began: `street` is its index in the variant, `cards` are the new cards.
 
-    `board` is the board's number where several are dealt: 0 for the first.  Where seven card stud
-    runs out of cards, the last one is for all; `opener` is who opens then.
+    `board` is the board's number if several are dealt, 0 for the first.  If seven card stud runs
+    out of cards, the last one is a community card, and `opener` acts first.
 
     The hand's `street` becomes `street`, and `board` grows by `cards`; `bet` becomes 0, `min_raise`
     `min_bet`, `limit` and `opener` the event's, `aggressor` and `last_actor` null, and the
@@ -302,8 +305,10 @@ class BoardDealt(OfHand, frozen=True, tag="board_dealt"):
 
 @final
 class CardsShown(OfHand, frozen=True, tag="cards_shown"):
-    """Hidden cards lie open.  At a showdown `hand` is the hand in words, and `low` the low hand
-    where the variant has both and the player has one; before it, they are empty.
+    """A player's hidden cards were shown.
+
+    At a showdown `hand` is the hand in words, and `low` the low hand, if the variant has one and
+    the player has it.  Before the showdown they are empty.
 
     The part's `cards` become `cards`, and its `shown` true.
     """
@@ -315,7 +320,7 @@ class CardsShown(OfHand, frozen=True, tag="cards_shown"):
 
 
 class CardsMucked(OfHand, frozen=True, tag="cards_mucked"):
-    """A losing hand was not shown.
+    """A losing hand was mucked.
 
     The part's `mucked` becomes true.
     """
@@ -324,7 +329,7 @@ class CardsMucked(OfHand, frozen=True, tag="cards_mucked"):
 
 
 class Share(Struct, frozen=True, gc=False):
-    """What one seat takes out of a pot."""
+    """The amount that one seat wins of a pot, or gets back."""
 
     seat: int
     amount: int
@@ -332,11 +337,11 @@ class Share(Struct, frozen=True, gc=False):
 
 @final
 class PotAwarded(OfHand, frozen=True, tag="pot_awarded"):
-    """A pot goes to who won it, or a part of it: the part of the `board` of that number, where
-    there are several, and of its `high` or `low` `side`, where both win.
+    """A pot was awarded, or the part of it that belongs to a `board` or a `side`.
 
-    `pot` is the pot's index; `shares` add up to the chips of the part.  `hand` is the best hand in
-    words, empty when everybody else folded.
+    There are several boards if the board was run more than once, and a `high` and a `low` side if
+    the pot is split.  `pot` is the pot's index; `shares` add up to the chips of the part.  `hand`
+    is the best hand in words, empty if everybody else folded.
 
     The `stack` of each seat in `shares` grows by its `amount`, of which the pot's `amount` goes
     down.  A pot without chips stays in the hand's `pots`, with no `seats`; once all are like that,
@@ -351,7 +356,7 @@ class PotAwarded(OfHand, frozen=True, tag="pot_awarded"):
 
 
 class HandEnded(Event, frozen=True, tag="hand_ended"):
-    """`unshown` lists the seats whose cards were not shown; until the next hand, they may be.
+    """The hand is over.  The `unshown` seats may still show their cards until the next hand.
 
     `hand` becomes null.  Where `unshown` has seats, `last_hand` becomes a new one: its `number` is
     `hand`, its `cards` are those of the parts of the `unshown` seats, and its `shown` is empty.
@@ -362,7 +367,7 @@ class HandEnded(Event, frozen=True, tag="hand_ended"):
 
 
 class HandCancelled(Event, frozen=True, tag="hand_cancelled"):
-    """The hand is over without a winner: `refunds` is what each seat had put in, all of the pot.
+    """The hand was cancelled: `refunds` returns to each seat what it had put in.
 
     The `stack` of each seat in `refunds` grows by its `amount`; `hand` becomes null.
     """
@@ -372,7 +377,7 @@ class HandCancelled(Event, frozen=True, tag="hand_cancelled"):
 
 
 class HandShown(Event, frozen=True, tag="hand_shown"):
-    """A player shows the own cards of the hand that has ended; they lie open until the next one.
+    """A player showed the own cards of the last hand; they stay visible until the next one.
 
     In `last_hand`, the seat's `cards` become `cards`, and `shown` has the seat as its last one.
     """

@@ -1,4 +1,4 @@
-"""What happens at a table between and beside its hands."""
+"""Events of a table outside of its hands."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableI
 
 
 class TableOpened(Event, frozen=True, tag="table_opened"):
-    """The first event of every table.  All its seats are free."""
+    """The table was opened, with all seats free.  It is the first event of every table."""
 
     id: TableId
     name: str
@@ -15,16 +15,16 @@ class TableOpened(Event, frozen=True, tag="table_opened"):
 
 
 class LogRestarted(Event, frozen=True, tag="log_restarted"):
-    """Of the stored log alone.  At the table it changes nothing."""
+    """The stored log starts over here.  The visible state does not change."""
 
-    # What stands for the events that were not kept.  It is secret.
+    # The state that replaces the events that were not kept.  Secret.
     table: Table | None
 
 
 class ClockResumed(Event, frozen=True, tag="clock_resumed"):
-    """The clock stood still for a while, and now ends at `deadline_ms`.
+    """The clock was paused and now runs until `deadline_ms`.
 
-    That is the new `deadline_ms` of the turn, or `next_hand_at_ms` where it is nobody's turn.
+    That is the new `deadline_ms` of the turn, or `next_hand_at_ms` if there is no turn.
     """
 
     deadline_ms: int
@@ -33,7 +33,7 @@ class ClockResumed(Event, frozen=True, tag="clock_resumed"):
 class PlayerSat(Event, frozen=True, tag="player_sat"):
     """A player took a free seat, with `stack` chips.
 
-    The seat has this `player`, `name` and `stack`, and else the defaults: it `owes_blind`.
+    The seat has this `player`, `name` and `stack`, and otherwise its defaults: it `owes_blind`.
     """
 
     seat: int
@@ -43,10 +43,10 @@ class PlayerSat(Event, frozen=True, tag="player_sat"):
 
 
 class PlayerStood(Event, frozen=True, tag="player_stood"):
-    """The seat is free; `stack` chips went home with the player.
+    """A player stood up; `stack` chips returned to the account.
 
-    Where there is a `last_hand`, the seat's `cards` in it become empty, and it is no more in
-    `shown`.
+    The seat becomes null.  If there is a `last_hand`, the seat's `cards` in it become empty, and
+    the seat is removed from `shown`.
     """
 
     seat: int
@@ -55,7 +55,7 @@ class PlayerStood(Event, frozen=True, tag="player_stood"):
 
 
 class PlayerLeaving(Event, frozen=True, tag="player_leaving"):
-    """The player stands up when the hand is over.
+    """The player will stand up when the hand is over.
 
     The seat's `leaving` becomes true.
     """
@@ -64,7 +64,7 @@ class PlayerLeaving(Event, frozen=True, tag="player_leaving"):
 
 
 class ChipsAdded(Event, frozen=True, tag="chips_added"):
-    """A player brought more chips.
+    """A player added chips.
 
     The seat's `stack` grows by `amount`.
     """
@@ -75,7 +75,7 @@ class ChipsAdded(Event, frozen=True, tag="chips_added"):
 
 
 class PlayerSatOut(Event, frozen=True, tag="player_sat_out"):
-    """The player is dealt no further hands.
+    """The player sits out: no further hands are dealt to the seat.
 
     The seat's `sitting_out` becomes true.
     """
@@ -85,7 +85,7 @@ class PlayerSatOut(Event, frozen=True, tag="player_sat_out"):
 
 
 class PlayerSatIn(Event, frozen=True, tag="player_sat_in"):
-    """The player is dealt in again.
+    """The player is back and is dealt in again.
 
     The seat's `sitting_out` becomes false, its `timeouts` and `hands_missed` 0.
     """
@@ -94,7 +94,7 @@ class PlayerSatIn(Event, frozen=True, tag="player_sat_in"):
 
 
 class StraddleSet(Event, frozen=True, tag="straddle_set"):
-    """The player straddles from now on where it is possible, or does so no more.
+    """The player turned straddling on or off.
 
     The seat's `straddle` becomes `on`.
     """
@@ -104,7 +104,7 @@ class StraddleSet(Event, frozen=True, tag="straddle_set"):
 
 
 class RunItSet(Event, frozen=True, tag="run_it_set"):
-    """The player agrees to have the board run up to `times` times.
+    """The player agreed to have the board run up to `times` times.
 
     The seat's `run_it` becomes `times`.
     """
@@ -114,8 +114,9 @@ class RunItSet(Event, frozen=True, tag="run_it_set"):
 
 
 class GameChanged(Event, frozen=True, tag="game_changed"):
-    """The next `hands` hands are of this variant; `seat` is who chose it, if anybody did, and
-    `chooser` who still may.
+    """The next `hands` hands are of this variant.
+
+    `seat` is the seat that chose it, if any, and `chooser` the seat that may still choose.
 
     The table's `game` becomes a new one of this `variant`, with this `chooser`, and `hands` as its
     `hands_left`.
@@ -128,7 +129,7 @@ class GameChanged(Event, frozen=True, tag="game_changed"):
 
 
 class NextHandScheduled(Event, frozen=True, tag="next_hand_scheduled"):
-    """A hand starts at `at_ms`, if there are still enough players.
+    """A hand is scheduled for `at_ms`, if there are still enough players.
 
     `next_hand_at_ms` becomes `at_ms`.
     """
@@ -137,14 +138,14 @@ class NextHandScheduled(Event, frozen=True, tag="next_hand_scheduled"):
 
 
 class NextHandCancelled(Event, frozen=True, tag="next_hand_cancelled"):
-    """Too few players are left to deal to, or the table closes.
+    """The next hand was cancelled: too few players are left, or the table closes.
 
     `next_hand_at_ms` becomes null.
     """
 
 
 class TableClosed(Event, frozen=True, tag="table_closed"):
-    """The last event of a table; all seats are free by then.
+    """The table was closed for good; all seats are free.  It is the last event of a table.
 
     `closed` becomes true.
     """

@@ -12,16 +12,13 @@ from typing import Literal, NamedTuple
 
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
 from pokerws.game.variants import Variant
+from pokerws.hand_histories.errors import Refused
 
 Amount = int | Decimal
 Verb = Literal["f", "cc", "cbr", "pb", "sd"]
 
 _PLAYER = re.compile(r"p([1-9][0-9]?)")
 _NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,16})?")
-
-
-class Refused(Exception):
-    """A record that cannot be played: malformed, or against the rules."""
 
 
 class Move(NamedTuple):

@@ -17,7 +17,8 @@ from msgspec import Struct
 from pokerws.game.betting.actions import stack_of
 from pokerws.game.state import MAX_CHIPS, MAX_SEATS, LimitStakes
 from pokerws.game.variants import VARIANTS, Betting, Forced, Variant
-from pokerws.hand_histories.phh.actions import Amount, Refused, Script, read_actions
+from pokerws.hand_histories.errors import NotSupported, Refused
+from pokerws.hand_histories.phh.actions import Amount, Script, read_actions
 from pokerws.hand_histories.phh.replay import Amounts, Replay, seat_players
 
 __all__ = [
@@ -58,10 +59,6 @@ class HandRecord(Struct):
     final_stacks: list[Amount] | None = None
     src: str = ""
     hand: int | str | None = None
-
-
-class NotSupported(Refused):
-    """A record of a variant that the engine does not know."""
 
 
 _decoder = msgspec.json.Decoder(HandRecord)

@@ -53,7 +53,9 @@ from pokerws.game.state import (
 )
 from pokerws.game.table import advance, decide
 from pokerws.game.variants import Betting, Forced, Variant
-from pokerws.hand_histories.phh.actions import Amount, Move, Refused, Script
+from pokerws.hand_histories.errors import Refused
+from pokerws.hand_histories.kept_hand import hand_in_play
+from pokerws.hand_histories.phh.actions import Amount, Move, Script
 from pokerws.hand_histories.phh.reference import ReferenceStreet, reach_of_others
 
 
@@ -233,8 +235,7 @@ class Replay:
             raise Refused(f"{move.text!r}: throw {turn.discard_min} to {turn.discard_max} away")
         self._draws[seat] += 1
         drawn = self._script.hole[seat][self._draws[seat]]
-        assert self.table.hand is not None, "a turn is in a hand"
-        street, player = self.table.hand.street, PlayerId(f"p{seat + 1}")
+        street, player = hand_in_play(self.table).street, PlayerId(f"p{seat + 1}")
         self._apply(CardsDrawn(seat, player, move.cards, drawn, street=street))
 
     def _advance(self) -> None:
@@ -264,8 +265,7 @@ class Replay:
     def _note_award(self, event: PotAwarded) -> None:
         if not event.hand:
             raise Refused("no hand was shown that could win a pot")
-        assert self.table.hand is not None, "pots are those of a hand"
-        self._awards.append((event, self.table.hand.pots[event.pot].seats))
+        self._awards.append((event, hand_in_play(self.table).pots[event.pot].seats))
 
     def _check_lows(self) -> None:
         """Where one pot has a low hand and another has none, the reference implementation divides
@@ -313,8 +313,8 @@ class Replay:
 
     def _limit_over(self, event: BlindPosted) -> FixedLimit | None:
         """In fixed-limit games a raise over a large blind or straddle is one bet more than that."""
-        assert self.table.hand is not None, "blinds are posted in a hand"
-        limit, size = self.table.hand.limit, self.table.hand.min_bet
+        hand = hand_in_play(self.table)
+        limit, size = hand.limit, hand.min_bet
         if event.limit is not None or limit is None or event.to_match <= limit.full_bet:
             return event.limit
         return FixedLimit(max(1, limit.bets), event.to_match, size)
@@ -323,8 +323,7 @@ class Replay:
         """Who folds having paid more than anybody left gets that back in the reference
         implementation, or nobody does.
         """
-        assert self.table.hand is not None, "bets are those of a hand"
-        parts = [part for part in self.table.hand.seats if part is not None]
+        parts = [part for part in hand_in_play(self.table).seats if part is not None]
         live = [part for part in parts if not part.folded]
         most = max(part.bet for part in live)
         most_in_all = max(part.bet + part.in_pots for part in live)
@@ -333,8 +332,7 @@ class Replay:
 
     def _opener(self, opener: int, up: Sequence[list[Card]]) -> int:
         """Who opens by the cards that show; where one is unknown, who does so in the record."""
-        hand, moves = self.table.hand, self._script.moves
-        assert hand is not None, "cards are dealt in a hand"
+        hand, moves = hand_in_play(self.table), self._script.moves
         live = live_seats(hand)
         showing = [card for seat in live for card in hand_seat(hand, seat).up]
         showing += [card for seat in live if up for card in up[seat]]

@@ -54,8 +54,10 @@ from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Table
 from pokerws.game.variants import VARIANTS, Betting, Forced
 from pokerws.hand_histories.dates import moment
+from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.hand_id import hand_id
-from pokerws.hand_histories.phh.read import HandRecord, Refused, replay
+from pokerws.hand_histories.kept_hand import hand_in_play
+from pokerws.hand_histories.phh.read import HandRecord, replay
 
 _Value: TypeAlias = str | int | Sequence[str] | Sequence[int]
 
@@ -259,8 +261,7 @@ class _Telling:
 
     @property
     def _hand(self) -> Hand:
-        assert self.table.hand is not None, "this happens in a hand"
-        return self.table.hand
+        return hand_in_play(self.table)
 
     def _part(self, seat: int) -> HandSeat:
         return hand_seat(self._hand, seat)

@@ -39,6 +39,7 @@ from pokerws.game.events import (
     TurnTimedOut,
     UncalledBetReturned,
 )
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Hand, HandSeat, Table
 from pokerws.game.variants import VARIANTS, Forced, Variant
 from pokerws.hand_histories.pokerstars.words import (
@@ -114,8 +115,14 @@ class _Telling:
 
     @property
     def variant(self) -> Variant:
-        assert self.hand is not None, "there is a hand to tell"
-        return VARIANTS[self.hand.variant]
+        return VARIANTS[self._told.variant]
+
+    @property
+    def _told(self) -> Hand:
+        """The hand.  Raises Inconsistent where the events begin with none."""
+        if self.hand is None:
+            raise Inconsistent("there is no hand to write")
+        return self.hand
 
     def _begin_midway(self, hand: Hand) -> None:
         for number in hand.order:
@@ -287,8 +294,7 @@ class _Telling:
 
     def text(self, started_ms: int) -> str:
         """All of it."""
-        hand = self.hand
-        assert hand is not None, "there is a hand to tell"
+        hand = self._told
         self._tell_posts()
         first = header(self.table, self.variant, hand.number, 2 if self.split else 1, started_ms)
         seats = [

@@ -1,7 +1,7 @@
-"""The tokens of the server's own bots, where players need one too.
+"""Tokens of the server's own bots, used when players need tokens.
 
-They are signed with a key that nobody else has, under a name that no other key goes by, and are
-good for ids that begin with `bot_` and for nothing else.
+They are signed with a private key under a reserved key id, and valid only for player ids that begin
+with `bot_`.
 """
 
 import jwt
@@ -17,25 +17,25 @@ _AUDIENCE = "pokerws-bot"
 
 
 class BotTokens:
-    """Signs and reads them with `key`, of at least 32 characters.
+    """Issues and verifies bot tokens with `key`, of at least 32 characters.
 
-    A token is as good as its key: it does not end while the server plays, and a key that is made
-    anew at each start ends all that were signed before.
+    A token does not expire.  A key that is created at each start invalidates all earlier tokens.
     """
 
     def __init__(self, key: str) -> None:
         self._key = key
 
     def token_for(self, player: PlayerId, name: str) -> str:
-        """The token that `player`, a bot, comes in with."""
-        assert player.startswith(BOT_PREFIX), "only bots get one"
+        """The token of a bot.  Raises ValueError for another player."""
+        if not player.startswith(BOT_PREFIX):
+            raise ValueError(f"{player} is not a bot")
         claims = {"sub": player, "name": name, "aud": _AUDIENCE}
         return jwt.encode(claims, self._key, _ALGORITHM, headers={"kid": BOT_KEY_ID})
 
     def read(self, token: str) -> Identity:
-        """The bot whose token it is.  Raises jwt.InvalidTokenError.
+        """The identity of a bot.  Raises jwt.InvalidTokenError.
 
-        The bot gets the token back, to come in with again.
+        The same token is returned as its session.
         """
         claims = jwt.decode(
             token,
@@ -46,5 +46,5 @@ class BotTokens:
         )
         player, name = claims["sub"], claims["name"]
         if not (isinstance(name, str) and player.startswith(BOT_PREFIX)):
-            raise jwt.InvalidTokenError("it is no bot's")
+            raise jwt.InvalidTokenError("not the token of a bot")
         return Identity(PlayerId(player), name, session=token, sid=player)

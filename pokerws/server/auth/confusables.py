@@ -1,14 +1,13 @@
-"""When two names look the same: the skeleton of a name.
+"""Detects names that look alike, by their skeleton.
 
-Names with one skeleton can be taken for each other, so only one player may have one of them.  It
-is what Unicode's report 39 calls by that word, made coarser: capitals, spaces, signs and what
-nobody sees do not count, and neither does the difference between i, l and 1, or o and 0.  Nor do
-marks on, under or through letters: a dot below is soon overlooked.  So José is Jose, and names in
-scripts that write vowels or tones as marks, as Hindi, Thai, Hebrew, Arabic and Vietnamese do, are
-one if they differ by such marks alone.
+Names with the same skeleton can be confused, so only one player may have one of them.  A skeleton
+is that of Unicode's UTS 39, made coarser.  It ignores case, spaces, punctuation and invisible
+characters, the difference between i, l and 1, or o and 0, and all marks on letters, since they are
+easily overlooked.  So José equals Jose.  In scripts that write vowels or tones as marks (Hindi,
+Thai, Hebrew, Arabic, Vietnamese) names that differ only by such marks are equal too.
 
-`LOOKALIKES` has the letters and digits that look like some of ASCII and are not made equal to them
-by NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data files are
+`LOOKALIKES` has the letters and digits that look like ASCII ones and are not mapped to them by
+NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data files are
 © Unicode, Inc. under the Unicode License v3 (https://www.unicode.org/license.txt).
 """
 
@@ -78,7 +77,7 @@ LOOKALIKES = {
 _TO_ASCII = str.maketrans(
     {character: ascii_ for ascii_, alike in LOOKALIKES.items() for character in alike}
 )
-# Letters with a stroke through them, which Unicode does not take apart into a letter and a mark.
+# Letters with a stroke, which Unicode does not decompose into a letter and a mark.
 _STROKED = str.maketrans(
     "\u0180\u0111\u01e5\u0127\u0268\u0249\u0142\u00f8\u024d\u0167\u01b6", "bdghijlortz"
 )
@@ -87,16 +86,16 @@ _TO_ONE = str.maketrans("i10", "llo")
 
 
 def skeleton(name: str) -> str:
-    """What of a name has to differ from all others'; never empty for a name that shows something.
+    """The part of a name that must be unique; never empty for a visible name.
 
     It depends on the Unicode version of the Python that runs.
     """
     text = unicodedata.normalize("NFKD", name).replace("|", "l")
-    # Capitals look like other letters than small ones do, so they are looked up first.
+    # Capitals resemble other letters than small ones do, so they are mapped first.
     text = text.translate(_TO_ASCII).casefold().translate(_STROKED).translate(_TO_ASCII)
     text = unicodedata.normalize("NFKD", text)
     seen = _without(text, lambda one: _is_unseen(one) or _is_mark(one))
-    # A name of signs alone, like "!?", is told by them, and one of marks alone by those.
+    # A name of punctuation alone, like "!?", is compared by it, and one of marks alone by them.
     text = _without(seen, _is_sign) or seen or _without(text, _is_unseen) or text
     for shown, letter in _ALIKE:
         text = text.replace(shown, letter)
@@ -108,14 +107,14 @@ def _without(text: str, is_dropped: Callable[[str], bool]) -> str:
 
 
 def _is_unseen(character: str) -> bool:
-    """Whether it is a space, shows nothing, or is there for others' sake."""
+    """Whether a character is a space, invisible, or modifies others."""
     return (
         unicodedata.category(character)[0] in "ZC" or character in BLANKS or character in VARIATIONS
     )
 
 
 def _is_mark(character: str) -> bool:
-    """Whether it takes no room of its own; those that do are vowels beside their letter."""
+    """Whether it is a non-spacing mark; spacing marks are vowels beside their letter."""
     return unicodedata.category(character) in ("Mn", "Me")
 
 

@@ -1,6 +1,6 @@
-"""Tokens for development: what the operator's own service does in earnest, done by hand.
+"""Issues development JWTs, as the operator's login service does in production.
 
-It signs what `tokens` reads, with the same settings, and nothing that it would refuse.
+A token that a server with the same settings would refuse is not issued.
 """
 
 import secrets
@@ -21,7 +21,7 @@ from pokerws.settings import Settings, SettingsError
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
-def mint(
+def issue_dev_token(
     settings: Settings,
     *,
     player: str,
@@ -33,7 +33,7 @@ def mint(
 ) -> str:
     """A token, signed with the private key of a PEM file or else with AUTH_SECRET.
 
-    Raises SettingsError, or KeySetError for an AUTH_SECRET that is none.
+    Raises SettingsError, or KeySetError for an unusable AUTH_SECRET.
     """
     if not is_player_id(player):
         raise SettingsError(
@@ -53,21 +53,21 @@ def mint(
         "jti": secrets.token_hex(8),
         "iat": now_s,
         "exp": now_s + 60 * minutes,
-        **({"iss": settings.auth_issuer} if settings.auth_issuer else {}),
-        **({"aud": settings.auth_audience} if settings.auth_audience else {}),
+        **({"iss": settings.auth.issuer} if settings.auth.issuer else {}),
+        **({"aud": settings.auth.audience} if settings.auth.audience else {}),
     }
     return jwt.encode(claims, key, algorithm)
 
 
 def _signer(settings: Settings, key_file: Path | None) -> tuple[Any, str]:
-    """What to sign with, and how."""
+    """The signing key and its algorithm."""
     if key_file is None:
-        if not settings.auth_secret:
+        if not settings.auth.secret:
             raise SettingsError(
                 "there is nothing to sign a token with: set AUTH_SECRET, or give --key a PEM file "
                 "with a private key"
             )
-        return key_of_secret(settings.auth_secret).material, SECRET_ALGORITHMS[0]
+        return key_of_secret(settings.auth.secret).material, SECRET_ALGORITHMS[0]
     try:
         key = load_pem_private_key(key_file.read_bytes(), None)
     except OSError as error:
@@ -77,7 +77,7 @@ def _signer(settings: Settings, key_file: Path | None) -> tuple[Any, str]:
             f"--key must be a PEM file with a private key and no password; {key_file} is not"
         ) from None
     fitting = algorithms_of(key.public_key())
-    allowed = [name for name in fitting if name in (settings.auth_algorithms or fitting)]
+    allowed = [name for name in fitting if name in (settings.auth.algorithms or fitting)]
     if not allowed:
         raise SettingsError(
             f"--key has a key that a server with these settings does not take: {key_file}"

@@ -1,8 +1,8 @@
-"""One small document from the web, fetched with limits: on its size, on the time, on where it is.
+"""Fetches one small document over HTTP(S), with limits on size, time and origin.
 
-A redirect is a failure, so that what is read comes from where the operator said.  The transport is
-asyncio's, because only so the time limit holds for all of it, from the name's look-up to the last
-byte; the answer is parsed by the standard library.
+A redirect is an error, so that the document comes from the address that the operator chose.  The
+transport is asyncio's, so that the time limit covers everything from the DNS look-up to the last
+byte.  The standard library parses the response.
 """
 
 import asyncio
@@ -14,18 +14,16 @@ from socket import socket
 from typing import cast
 from urllib.parse import urlsplit
 
+from pokerws.server.auth.errors import FetchError
+
 MAX_BYTES = 256 * 1024
 TIMEOUT_S = 5.0
 
 _READ_BYTES = 16 * 1024
 
 
-class FetchError(Exception):
-    """It cannot be had; the message says why."""
-
-
 async def fetch(url: str, *, timeout_s: float = TIMEOUT_S) -> bytes:
-    """What an http or https URL has, at most MAX_BYTES with its headers.  Raises FetchError."""
+    """The body of an http or https URL, at most MAX_BYTES with headers.  Raises FetchError."""
     try:
         async with asyncio.timeout(timeout_s):
             received = await _receive(url)
@@ -53,7 +51,7 @@ async def _receive(url: str) -> bytes:
                 raise FetchError(f"it is longer than {MAX_BYTES} bytes")
         return bytes(received)
     finally:
-        # At once: who is slow to answer may be slow to say goodbye.
+        # Abort: a slow server may be slow to close as well.
         writer.transport.abort()
 
 
@@ -79,7 +77,7 @@ def _body_of(received: bytes) -> bytes:
 
 
 class _Received:
-    """All that came, in the place of the socket that the parser reads from."""
+    """The received bytes, in place of the socket that the parser reads from."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -90,5 +88,5 @@ class _Received:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The certificates that this machine trusts; reading them takes a while."""
+    """The certificates that this machine trusts; cached, since reading them is slow."""
     return ssl.create_default_context()

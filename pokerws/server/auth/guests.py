@@ -1,6 +1,6 @@
-"""Guests: a name that nobody else has, and a signed secret that brings the player back.
+"""Authentication of guests: a unique name, and a signed token with which the player comes back.
 
-What a name is made of is `texts`'s matter, and which names look the same that of `skeletons`.
+Valid names are defined in `text_rules`, names that look alike in `confusables`.
 """
 
 import asyncio
@@ -21,25 +21,25 @@ from pokerws.server.auth.confusables import skeleton
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.server.limits.rate_limits import Bucket, Rate, check_rate
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import MemoryNames, Names
-from pokerws.storage.store import StoreUnavailable
 
 GUEST_PREFIX = "p_"
 LIFETIME_MS = 30 * 24 * 3_600_000
-# A guest who comes back has the name reserved anew no more often than this, so that hardly any
-# greeting has to wait for a database: unless the server is new, or the player has renamed since.
-# An older token still has the older name then, and that one may be somebody else's by now.
+# A returning guest's name is reserved again only if the last time is longer ago than this, so that
+# most hellos need no database.  Exceptions are a new server, and a player who has renamed since: an
+# older token then has an older name, which may be another player's by now.
 RENEW_MS = 24 * 3_600_000
-# How often a player may take another name; going back to that of an older token is one, too.
+# How often a player may rename; returning to the name of an older token counts too.
 RENAMES = Rate(10, 600_000)
-# So many players' latest names, and renames, are remembered.  Whose name is forgotten has it
-# reserved anew at the next hello.
+# The latest names and renames of this many players are cached.  If a name is evicted, it is
+# reserved again at the next hello.
 MAX_REMEMBERED = 50_000
-# No skeleton of a name.
+# Not a skeleton of any name.
 UNKNOWN = ""
-# How long a player's earlier claim is waited for.
+# How long to wait for a player's earlier claim.
 PATIENCE_S = 5.0
-# Who goes by one of these seems to speak for the house.
+# Names that would seem to speak for the operator.
 HOUSE_NAMES = frozenset(
     map(
         skeleton,
@@ -57,19 +57,19 @@ log = structlog.get_logger("pokerws.guests")
 
 
 class _Held(NamedTuple):
-    """The name that a player was last given, and when."""
+    """The skeleton of a player's latest name, and when it was reserved."""
 
     alike: str
     since_ms: int
 
 
 class Guests:
-    """Admits everybody with a name of their own; an `Admission`.
+    """Admits everybody with a unique name; an `Admission`.
 
-    A secret is a JWT signed with `key` (at least 32 characters), so that it outlives the process
-    for as long as the key does.  It is good for 30 days, and every hello brings a newer one of the
-    same session.  A name stays its player's until no secret with it can be good any more.
-    Without `names`, which may be a database's, they are kept in memory and reserved at each hello.
+    A guest's token is a JWT signed with `key` (at least 32 characters), so it stays valid across
+    restarts if the key does.  It is valid for 30 days, and every hello returns a newer one of the
+    same session.  A name is reserved until no token with it can be valid any more.  Without
+    `names`, such as those of a database, names are kept in memory and reserved at each hello.
     `check_session` raises Illegal for a session that was ended.
     """
 
@@ -86,17 +86,17 @@ class Guests:
         self._names = names or MemoryNames()
         self._renew_ms = 0 if names is None else RENEW_MS
         self._check_session = check_session
-        # What players were given since then, of the time in which tokens are not asked about; about
-        # earlier ones they are.  The longest ago is the first: a plain dict takes long to find it.
+        # Reservations since this time are cached in `_held`, oldest first; tokens with an earlier
+        # one are checked.  An OrderedDict, because finding the first key of a dict is slow.
         self._known_since_ms = self._clock.now_ms()
         self._held: OrderedDict[PlayerId, _Held] = OrderedDict()
         self._renames: OrderedDict[PlayerId, Bucket] = OrderedDict()
         self._turns: WeakValueDictionary[PlayerId, asyncio.Lock] = WeakValueDictionary()
-        # The names of the server's own players.
+        # Names of the server's own players, by skeleton.
         self._own: dict[str, PlayerId] = {}
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
-        """Part of `auth.Admission`.  A name beside a token is the player's new one."""
+        """Part of `Admission`.  A name beside a token renames the player."""
         if token is None:
             if name is None:
                 raise Refused("name_missing")
@@ -115,14 +115,14 @@ class Guests:
         return self._identity(player, name, sid, reserved_ms)
 
     def token_for(self, player: PlayerId, name: str) -> str:
-        """The secret of one of the server's own players, whose name is no guest's from now on."""
+        """The token of one of the server's own players, whose name becomes reserved."""
         self._own[skeleton(name)] = player
         return self._token(player, name, player, self._clock.now_ms())
 
     # ---- names
 
     async def _reserve(self, player: PlayerId, name: str) -> int:
-        """Have the name reserved, and the one before it free again; returns when that was."""
+        """Reserve a name and free the previous one; returns the time of the reservation."""
         try:
             async with self._turn(player):
                 return await self._claim(player, name)
@@ -130,7 +130,7 @@ class Guests:
             raise Refused("names_unavailable") from error
 
     async def _renew(self, player: PlayerId, name: str, reserved_ms: int) -> int:
-        """Keep a name reserved; it is kept too while nobody can be asked."""
+        """Keep a name reserved; it is also kept while the store is unavailable."""
         self._check_house(player, name)
         if self._is_reserved(player, name, reserved_ms):
             return reserved_ms
@@ -145,8 +145,8 @@ class Guests:
             return reserved_ms
 
     def _is_reserved(self, player: PlayerId, name: str, reserved_ms: int) -> bool:
-        """Whether a name is the player's for sure, without asking."""
-        # Not below 0, where the clock of the server before was ahead.
+        """Whether the name is certainly still the player's, without asking the store."""
+        # Not negative if the clock of an earlier server was ahead.
         if max(0, self._clock.now_ms() - reserved_ms) >= self._renew_ms:
             return False
         held = self._held.get(player)
@@ -154,7 +154,7 @@ class Guests:
 
     @asynccontextmanager
     async def _turn(self, player: PlayerId) -> AsyncIterator[None]:
-        """One claim of a player at a time, so that the last to be answered is what is held."""
+        """Serialises a player's claims, so that the cache matches the last answer."""
         turn = self._turns.setdefault(player, asyncio.Lock())
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -170,12 +170,12 @@ class Guests:
         """Returns when the name was reserved.  Raises Illegal and StoreUnavailable."""
         self._check_house(player, name)
         now_ms, alike = self._clock.now_ms(), skeleton(name)
-        # Secrets are made with it for another `RENEW_MS` before it is asked for again.
+        # Tokens with this name are issued for another `RENEW_MS` before it is claimed again.
         until_ms = now_ms + LIFETIME_MS + RENEW_MS
         if self._own.get(alike) == player:
             return now_ms
         before = self._held.get(player)
-        # Until there is an answer, and for good if there is none, anything may be so.
+        # The outcome is unknown until there is an answer.
         self._note_held(player, _Held(UNKNOWN, now_ms))
         if not await self._names.claim(alike, player, name, now_ms=now_ms, until_ms=until_ms):
             if before is None:
@@ -191,7 +191,7 @@ class Guests:
         self._held.move_to_end(player)
         oldest = next(iter(self._held.values()))
         if held.since_ms - oldest.since_ms > self._renew_ms:
-            # All its tokens are asked about by now.
+            # Tokens with this reservation are checked by now.
             self._held.popitem(last=False)
         elif len(self._held) > MAX_REMEMBERED:
             self._held.popitem(last=False)
@@ -236,7 +236,7 @@ class Guests:
     def _read(self, token: str) -> dict[str, Any]:
         """What a secret says.  Raises Refused("bad_token").
 
-        Older ones have no session: all of one player's are of one, which has the player's id.
+        Older tokens have no session id; all of a player's share one, the player's id.
         """
         try:
             claims = jwt.decode(

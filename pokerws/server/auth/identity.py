@@ -1,7 +1,4 @@
-"""Who a connection speaks for, and what each role may do.
-
-Here is what every way of admitting players has in common; none of them is here.
-"""
+"""Identities and roles: what all kinds of authentication share."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol, get_args
@@ -24,12 +21,11 @@ from pokerws.messages import (
     WatchLobby,
 )
 
-# What there is to do without playing.  Who has been made a spectator in mid-game can still stand up
-# and take the chips home.
+# Commands that do not play.  A seated player who is made a spectator can still stand up.
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, Watch, Unwatch, GetAccount, GetHand, Stand}
 )
-# What each role may not do; a new kind of message is no spectator's until it is listed above.
+# Commands that a role may not send.  Spectators may send a new command only if it is listed above.
 FORBIDDEN: Mapping[Role, tuple[type[ClientMessage], ...]] = {
     "player": (CloseTable,),
     "spectator": tuple(frozenset(get_args(ClientMessage)) - _WATCHING),
@@ -38,11 +34,11 @@ FORBIDDEN: Mapping[Role, tuple[type[ClientMessage], ...]] = {
 
 
 class Identity(NamedTuple):
-    """A player that has been admitted.
+    """An authenticated player.
 
-    `session` is the secret that brings a guest back; `expires_ms` is when the right to be here
-    ends, in ms UTC, or None where the server does not watch it.  `sid` names the session that the
-    token is of: all tokens that renew each other may share it.
+    `session` is the token with which a guest can come back.  `expires_ms` is when the
+    authentication expires, in ms UTC, or None if it does not.  `sid` identifies the session; tokens
+    that renew each other share it.
     """
 
     player: PlayerId
@@ -54,10 +50,10 @@ class Identity(NamedTuple):
 
 
 class Admission(Protocol):
-    """Says who may come in, and as whom."""
+    """Authenticates players."""
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
-        """Who it is that brings this token, or this name.
+        """The identity for this token, or for this name.
 
         `name` has been checked.  Raises Refused.
         """

@@ -1,6 +1,6 @@
-"""Where the keys come from that players' tokens are checked with, and when they are had anew.
+"""Sources of token verification keys, and their refresh.
 
-What a key is, and what it may be used for, is the matter of `keys`.
+What a key is and may be used for is defined in `keys`.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from typing import Protocol
 import structlog
 
 from pokerws.messages import Refused
-from pokerws.server.auth.fetch import FetchError, fetch
+from pokerws.server.auth.errors import FetchError, KeySetError
+from pokerws.server.auth.fetch import fetch
 from pokerws.server.auth.keys import (
     MIN_RSA_BITS,
     Key,
-    KeySetError,
     key_of_secret,
     keys_of_jwks,
     keys_of_pem,
@@ -25,11 +25,11 @@ from pokerws.server.clock import Alarm, Clock
 from pokerws.settings import Settings
 
 MAX_FILE_BYTES = 256 * 1024
-# An unknown key is asked for at most once in this time, however many tokens name one.
+# Unknown key ids cause a refresh at most once in this time, however many tokens name one.
 ASK_AGAIN_MS = 5_000
-# After a failure it is tried again this soon, or at the next refresh if that comes first.
+# Retry interval after a failure, if the next refresh is not sooner.
 RETRY_MS = 30_000
-# After so long without an answer no key is trusted any more: one may have been withdrawn.
+# Keys not refreshed for this long are not trusted any more: one may have been revoked.
 KEEP_MS = 86_400_000
 
 log = structlog.get_logger("pokerws.auth")
@@ -38,38 +38,38 @@ Read = Callable[[], Awaitable[bytes]]
 
 
 class KeySet(Protocol):
-    """The keys that there are now."""
+    """The current verification keys."""
 
     async def find(self, key_id: str | None) -> list[Key]:
-        """The keys that can have signed a token that names this one, or none.
+        """The keys that may have signed a token with this key id, or none.
 
         Raises Refused("auth_unavailable") when they cannot be had.
         """
 
     async def close(self) -> None:
-        """Ask for no more keys."""
+        """Stop refreshing."""
 
 
 async def open_key_set(settings: Settings, clock: Clock) -> KeySet:
-    """The keys of the one source that the settings name.  Raises KeySetError."""
-    allowed = settings.auth_algorithms
-    if settings.auth_secret:
-        return FixedKeys([key_of_secret(settings.auth_secret)])
-    if settings.auth_key_file:
-        pem = await _read_file("AUTH_KEY_FILE", Path(settings.auth_key_file))
-        return FixedKeys(keys_of_pem(pem, allowed))
+    """The keys of the source in the settings.  Raises KeySetError."""
+    allowed = settings.auth.algorithms
+    if settings.auth.secret:
+        return FixedKeySet([key_of_secret(settings.auth.secret)])
+    if settings.auth.key_file:
+        pem = await _read_file("AUTH_KEY_FILE", Path(settings.auth.key_file))
+        return FixedKeySet(keys_of_pem(pem, allowed))
     read = (
-        partial(_read_url, settings.auth_jwks)
-        if "://" in settings.auth_jwks
-        else partial(_read_file, "AUTH_JWKS", Path(settings.auth_jwks))
+        partial(_read_url, settings.auth.jwks)
+        if "://" in settings.auth.jwks
+        else partial(_read_file, "AUTH_JWKS", Path(settings.auth.jwks))
     )
-    keys = PublishedKeys(read, allowed, clock, settings.auth_jwks_refresh_ms)
+    keys = JwksKeySet(read, allowed, clock, settings.auth.jwks_refresh_ms)
     await keys.open()
     return keys
 
 
-class FixedKeys:
-    """Keys that stay for as long as the server runs; a `KeySet`.  They have no names."""
+class FixedKeySet:
+    """Keys that never change, without ids; a `KeySet`."""
 
     def __init__(self, keys: list[Key]) -> None:
         self._keys = keys
@@ -82,11 +82,11 @@ class FixedKeys:
         """Part of `KeySet`."""
 
 
-class PublishedKeys:
-    """The keys of a JWK Set (RFC 7517) that its owner changes as he likes; a `KeySet`.
+class JwksKeySet:
+    """The keys of a JWK Set (RFC 7517) that may change; a `KeySet`.
 
-    It is read again every `refresh_ms`, and when a token names a key that is not known.  While that
-    fails, the keys that were there stay.
+    It is read again every `refresh_ms`, and when a token names an unknown key.  While that fails,
+    the previous keys stay valid.
     """
 
     def __init__(self, read: Read, allowed: Collection[str], clock: Clock, refresh_ms: int) -> None:
@@ -137,18 +137,18 @@ class PublishedKeys:
         return [key for key in self._usable if key_id is None or key.id in (None, key_id)]
 
     async def _read_again(self) -> bool:
-        """Read the keys, unless that was tried a moment ago.  Returns whether they are new."""
-        if self._reading is None:
-            if self._clock.now_ms() - self._tried_ms < ASK_AGAIN_MS:
-                return False
-            self._start_reading()
-        assert self._reading is not None
-        # A player that gives up must not stop it for the others.
-        return await asyncio.shield(self._reading)
+        """Refresh the keys, unless that was tried just now.  Returns whether they were read."""
+        if self._reading is None and self._clock.now_ms() - self._tried_ms < ASK_AGAIN_MS:
+            return False
+        # A player who disconnects must not cancel it for the others.
+        return await asyncio.shield(self._reading or self._new_reading())
+
+    def _new_reading(self) -> asyncio.Task[bool]:
+        self._reading = asyncio.create_task(self._refresh(), name="auth_keys")
+        return self._reading
 
     def _start_reading(self) -> None:
-        if self._reading is None:
-            self._reading = asyncio.create_task(self._refresh(), name="auth_keys")
+        self._reading = self._reading or self._new_reading()
 
     async def _refresh(self) -> bool:
         wait_ms = min(RETRY_MS, self._refresh_ms)
@@ -180,7 +180,7 @@ class PublishedKeys:
     def _take(self, keys: list[Key]) -> None:
         ids = [key.id for key in keys]
         if ids != [key.id for key in self._keys]:
-            # With none left nobody is admitted, and that is what their owner said.
+            # An empty set admits nobody, as its owner decided.
             (log.info if keys else log.error)("auth_keys_changed", ids=ids)
         self._keys = keys
         self._had_ms = self._clock.now_ms()
@@ -196,7 +196,7 @@ async def _read_url(url: str) -> bytes:
 
 
 def _beginning(path: Path) -> bytes:
-    """A file, as far as it may go and one byte more."""
+    """The content of a file up to the limit and one byte more."""
     with path.open("rb") as file:
         return file.read(MAX_FILE_BYTES + 1)
 

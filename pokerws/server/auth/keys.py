@@ -1,7 +1,7 @@
-"""The keys that tokens are checked with: what each may be used for, and how they are written.
+"""Token verification keys: their formats, and the algorithms that each may be used with.
 
-A key knows the algorithms that fit its kind, and is used with no others: a public key can never be
-taken for a secret, and no key goes with `none`.  Claims are none of this module's business.
+A key is used only with the algorithms that fit its kind.  So a public key is never used as an HMAC
+secret, and `none` is never accepted.
 """
 
 import re
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from pokerws.server.auth.errors import KeySetError
+
 MIN_RSA_BITS = 2048
 MAX_KEYS = 64
 
@@ -30,13 +32,9 @@ log = structlog.get_logger("pokerws.auth")
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
 
-class KeySetError(Exception):
-    """Keys that cannot be had or used.  The message is for the operator, and has none in it."""
-
-
 @dataclass(frozen=True)
 class Key:
-    """What a signature is checked with, and the only algorithms that it is used for."""
+    """A verification key and the only algorithms that it may be used with."""
 
     material: bytes | PublicKey = field(repr=False)
     algorithms: tuple[str, ...]
@@ -44,7 +42,7 @@ class Key:
 
 
 def key_of_secret(secret: str) -> Key:
-    """The key that AUTH_SECRET is.  Raises KeySetError."""
+    """The key of AUTH_SECRET.  Raises KeySetError."""
     try:
         jwt.encode({}, secret, SECRET_ALGORITHMS[0])
     except jwt.PyJWTError:
@@ -69,27 +67,27 @@ def keys_of_pem(pem: bytes, allowed: Collection[str] = ()) -> list[Key]:
         except (ValueError, UnsupportedAlgorithm):
             raise KeySetError("AUTH_KEY_FILE has a public key that cannot be read") from None
         fitting = _allowed(algorithms_of(public), allowed)
-        if not fitting:
+        if not fitting or not isinstance(public, PublicKey):
             raise KeySetError(
                 "AUTH_KEY_FILE has a key that cannot be used: it takes RSA keys of at least "
                 f"{MIN_RSA_BITS} bits, EC keys on P-256, P-384 or P-521, and Ed25519 keys, if "
                 "AUTH_ALGORITHMS allows one of their algorithms"
             )
-        keys.append(Key(_checked(public), fitting))
+        keys.append(Key(public, fitting))
     if not keys:
         raise KeySetError("AUTH_KEY_FILE has no public key in it (-----BEGIN PUBLIC KEY-----)")
     return keys
 
 
 class _Jwk(msgspec.Struct):
-    """What of a JWK decides whether it is used."""
+    """The members of a JWK that decide whether it is used."""
 
     kty: str
     kid: str | None = None
     use: str | None = None
     alg: str | None = None
     key_ops: list[str] | None = None
-    # Only a private key has it.
+    # Only private keys have this member.
     d: str | None = None
 
 
@@ -98,9 +96,9 @@ class _JwkSet(msgspec.Struct):
 
 
 def keys_of_jwks(text: bytes, allowed: Collection[str] = ()) -> list[Key]:
-    """The keys of a JWK Set that can check a token; others are passed over (RFC 7517, 5).
+    """The usable keys of a JWK Set; others are ignored (RFC 7517, 5).
 
-    Raises KeySetError for what is no JWK Set.
+    Raises KeySetError for an invalid JWK Set.
     """
     try:
         members = msgspec.json.decode(text, type=_JwkSet).keys
@@ -119,16 +117,18 @@ def _key_of_jwk(member: dict[str, object], allowed: Collection[str]) -> Key | No
             return None
         if jwk.use not in (None, "sig") or "verify" not in (jwk.key_ops or ["verify"]):
             return None
-        # PyJWT is told the kind, so that a JWK cannot choose another one by its `alg`.
+        # Without `alg`, so that a JWK cannot choose another algorithm.
         public = jwt.PyJWK({**member, "alg": None}).key
     except (msgspec.ValidationError, jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
-        # One key that cannot be read does not make the others worse.
+        # One unreadable key does not affect the others.
         log.warning("auth_key_not_read", id=_shown(member.get("kid")), reason=type(error).__name__)
         return None
     fitting = _allowed(algorithms_of(public), allowed)
     if jwk.alg is not None:
         fitting = tuple(name for name in fitting if name == jwk.alg)
-    return Key(_checked(public), fitting, jwk.kid) if fitting else None
+    if not fitting or not isinstance(public, PublicKey):
+        return None
+    return Key(public, fitting, jwk.kid)
 
 
 def _shown(key_id: object) -> str:
@@ -136,7 +136,7 @@ def _shown(key_id: object) -> str:
 
 
 def algorithms_of(key: object) -> tuple[str, ...]:
-    """The algorithms of a public key, the usual one first; none for a kind that is not taken."""
+    """The algorithms of a public key, the usual one first; none for an unsupported kind."""
     match key:
         case RSAPublicKey() if key.key_size >= MIN_RSA_BITS:
             return _RSA_ALGORITHMS
@@ -150,8 +150,3 @@ def algorithms_of(key: object) -> tuple[str, ...]:
 
 def _allowed(fitting: tuple[str, ...], allowed: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in fitting if name in allowed) if allowed else fitting
-
-
-def _checked(key: object) -> PublicKey:
-    assert isinstance(key, PublicKey), "only public keys have algorithms"
-    return key

@@ -1,7 +1,7 @@
-"""Sessions that were ended before their time: nobody comes in with one of their tokens again.
+"""Revoked sessions: their tokens are not accepted any more.
 
-It knows who is connected with which session, so that all of them can be let go at once, and keeps
-the ended ones in memory; the store has them too, for the server that comes after this one.
+It tracks the connections of each session, so that all of them can be closed at once.  Revoked
+sessions are kept in memory, and in the store for later servers.
 """
 
 from typing import Protocol
@@ -10,11 +10,11 @@ from pokerws.messages import Refused
 from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import EndedSessions, MemoryNames, Names
-from pokerws.storage.store import StoreUnavailable
 
-# An ended session is kept in mind for at least this long: no guest's token is good for longer, and
-# none of a service that gives the same session newer tokens should be.
+# A revoked session is remembered for at least this long.  No guest's token is valid for longer, and
+# no token of a service that renews tokens within a session should be.
 KEPT_MS = LIFETIME_MS
 
 
@@ -22,24 +22,24 @@ class Connected(Protocol):
     """One connection."""
 
     def log_out(self) -> None:
-        """Let the client go, as it or another of its session has asked for."""
+        """Close the connection, because its session was logged out."""
 
 
 class Revocations:
-    """The sessions of one server: who is here with each, and which were ended.
+    """The sessions of one server: their connections, and which were revoked.
 
-    Without `names`, which may be a database's, nothing is known of them after this process.
+    Without `names`, such as those of a database, revocations end with the process.
     """
 
     def __init__(self, names: Names | None = None, clock: Clock | None = None) -> None:
         self._names = names or MemoryNames()
         self._clock = clock or Clock()
         self._ended = EndedSessions()
-        # Mostly a session has one connection, which needs no set.
+        # Most sessions have one connection, which needs no set.
         self._connected: dict[str, Connected | set[Connected]] = {}
 
     async def load(self) -> None:
-        """Read what earlier servers were told.  Raises StoreUnavailable."""
+        """Load the revocations of earlier servers.  Raises StoreUnavailable."""
         now_ms = self._clock.now_ms()
         for sid, until_ms in (await self._names.ended_sessions(now_ms)).items():
             self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
@@ -50,7 +50,7 @@ class Revocations:
             raise Refused("bad_token", "the session was ended by logging out")
 
     def enter(self, identity: Identity, connection: Connected) -> None:
-        """A connection has been let in; it has to `leave`."""
+        """Register a connection; it must `leave` later."""
         if not identity.sid:
             return
         others = self._connected.get(identity.sid)
@@ -62,7 +62,7 @@ class Revocations:
             self._connected[identity.sid] = {others, connection}
 
     def leave(self, identity: Identity, connection: Connected) -> None:
-        """It has ended."""
+        """Unregister a connection."""
         others = self._connected.get(identity.sid)
         if isinstance(others, set):
             others.discard(connection)
@@ -73,9 +73,9 @@ class Revocations:
         del self._connected[identity.sid]
 
     async def end(self, identity: Identity) -> None:
-        """End the session that an identity belongs to, for good.
+        """Revoke the session of an identity.
 
-        Raises Illegal, with nothing changed as far as is known, where that cannot be stored.
+        Raises Illegal if that cannot be stored.
         """
         sid, now_ms = identity.sid, self._clock.now_ms()
         if not sid:
@@ -90,7 +90,7 @@ class Revocations:
         self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     def let_go(self, identity: Identity) -> None:
-        """Have every connection of the session log out."""
+        """Log out every connection of the session."""
         here = self._connected.get(identity.sid, set())
         for connection in list(here) if isinstance(here, set) else [here]:
             connection.log_out()

@@ -1,10 +1,10 @@
-"""What names and chat may be made of.
+"""Rules for the text of names and chat.
 
-What is not allowed is refused and never taken out in silence.  In both ways of checking a text has
-something to show and nothing that could turn around, hide or forge what stands beside it on a page
-or in a log.  Strict checking brings a text to Unicode's form NFC, so that what looks the same is
-the same, and is exact about what cannot be seen: the emoji of a sequence may be joined and a symbol
-may ask for its colours, and that is all.  Lengths are bounded as a text comes and as it is kept.
+Invalid text is refused, never silently corrected.  Every text must have visible characters and none
+that could reorder, hide or forge adjacent text on a page or in a log.  Strict validation normalises
+to Unicode NFC, so that equal-looking texts are equal.  It allows invisible characters only where
+they join the emoji of a sequence or select the presentation of a symbol.  Length limits apply
+before and after normalisation.
 """
 
 import unicodedata
@@ -13,13 +13,13 @@ from itertools import groupby
 from pokerws.messages import MAX_CHAT_LENGTH, MAX_NAME_LENGTH, MAX_TABLE_NAME_LENGTH, Refused
 
 ZERO_WIDTH_JOINER = "\u200d"
-# They ask for a symbol in black and white, or in colours.
+# They select the presentation of a symbol: text or emoji.
 VARIATIONS = "\ufe0e\ufe0f"
 KEYCAPS = "#*0123456789"
 SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-# Letters, marks and symbols by their category that show nothing, or only what another shows.  With
-# VARIATIONS they are all of those that Unicode calls default ignorable (DerivedCoreProperties), but
-# for those of the categories of control, format and unassigned characters.
+# Blank letters, marks and symbols.  Together with VARIATIONS they include all characters that
+# Unicode calls default ignorable (DerivedCoreProperties), except those in the categories of
+# control, format and unassigned characters.
 BLANKS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc"
     "\U00013441\U00013442\U00016fe4\U0001d159"
@@ -27,7 +27,7 @@ BLANKS = frozenset(
     + "".join(map(chr, range(0x1DA9B, 0x1DAB0)))
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
-# More marks than this on one letter run over the lines above and below it; no language has them.
+# More marks than this on one letter overlap adjacent lines; no language needs them.
 MAX_MARKS = 4
 
 
@@ -53,7 +53,7 @@ def chat_text(text: str, *, strict: bool) -> str:
 def _name(text: str, most: int, *, strict: bool) -> str:
     text = unicodedata.normalize("NFC", text) if strict else text
     fault = _fault(text, most, strict=strict)
-    # By their names players are told apart, so these are exact in both ways of checking.
+    # Names identify players, so these rules apply without strict validation too.
     if not all(_is_seen(text, place) for place in range(len(text))):
         fault = fault or "has no invisible characters"
     if text != text.strip():
@@ -66,7 +66,7 @@ def _name(text: str, most: int, *, strict: bool) -> str:
 
 
 def _fault(text: str, most: int, *, strict: bool) -> str:
-    """What is wrong with a text, said of what it should be; empty where nothing is."""
+    """The rule that a text breaks, or an empty string."""
     if not text.strip():
         return "has something to show"
     if len(text) > most:
@@ -92,7 +92,7 @@ def _is_symbol(character: str) -> bool:
 
 
 def _is_seen(text: str, place: int) -> bool:
-    """Whether a character shows, or does to its neighbours what it is there for."""
+    """Whether a character is visible, or has its proper effect on its neighbours."""
     character, before = text[place], text[place - 1 : place]
     if character in VARIATIONS:
         return bool(before) and (_is_symbol(before) or before in KEYCAPS + "‼⁉〰")

@@ -1,8 +1,7 @@
-"""Players who bring a token that the operator's own service has signed.
+"""Authentication by tokens (JWT) that the operator's login service has signed.
 
-This module reads claims and says whose they are.  Where keys come from is `key_set`'s matter.  What
-is wrong with a token goes to the log, in a word; the client hears whether it has expired, and
-otherwise that it is not valid.
+This module validates claims; verification keys come from `key_sources`.  The log says in a word why
+a token was refused.  The client is told only whether it has expired or is not valid.
 """
 
 import re
@@ -24,12 +23,12 @@ from pokerws.server.auth.keys import Key
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.clock import Clock
 
-# Those of the server's own bots and of its guests: nobody is either by a token.
+# Prefixes of the server's own bots and guests, which no token may claim.
 RESERVED_PREFIXES = (BOT_PREFIX, GUEST_PREFIX)
 
 _PLAYER = re.compile(r"[ -~]{1,64}")
 _SESSION_ID = re.compile(r"[ -~]{1,256}")
-# A moment beyond the year 5000 is no moment but a mistake, or milliseconds.
+# A time after the year 5000 is a mistake, or in milliseconds.
 _MAX_SECONDS = 10**11
 # The times are checked here, by the server's own clock.
 _OPTIONS: Options = {
@@ -45,9 +44,9 @@ log = structlog.get_logger("pokerws.auth")
 class Tokens:
     """Admits players with a JWT (RFC 7519), and the server's own bots; an `Admission`.
 
-    With `issuer` or `audience` a token must have it; without an audience it must have none, as it
-    would be meant for somebody else.  `leeway_ms` is how far the clocks may be apart.  `strict` is
-    how exactly the names in tokens are checked.
+    A token must have the `issuer` and `audience`, if they are set.  Without an `audience` a token
+    must have none, since it would be meant for another service.  `leeway_ms` is the accepted clock
+    difference.  `strict` applies to names in tokens.
     """
 
     def __init__(
@@ -70,7 +69,7 @@ class Tokens:
         self._leeway_ms = leeway_ms
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
-        """Part of `auth.Admission`.  `name` is the shown one where the token has none."""
+        """Part of `Admission`.  `name` is used if the token has none."""
         if token is None:
             raise Refused("token_missing")
         try:
@@ -84,7 +83,7 @@ class Tokens:
         return self._identity(token, claims, name)
 
     def _claims(self, token: str, header: Mapping[str, Any], keys: list[Key]) -> dict[str, Any]:
-        """What the token says, if one of the keys has signed it.  Raises jwt.PyJWTError."""
+        """The claims of a token that one of the keys has signed.  Raises jwt.PyJWTError."""
         for key in keys:
             if header.get("alg") not in key.algorithms:
                 continue
@@ -125,7 +124,7 @@ class Tokens:
         return player_name(claimed, strict=self._strict)
 
     def _check_times(self, claims: dict[str, Any]) -> int:
-        """When the token ends, with the leeway, in ms UTC.  Raises Illegal."""
+        """When the token expires, with the leeway, in ms UTC.  Raises Illegal."""
         now_ms = self._clock.now_ms()
         if "nbf" in claims and _ms(claims, "nbf") > now_ms + self._leeway_ms:
             raise _refused("nbf")
@@ -136,25 +135,25 @@ class Tokens:
 
 
 def is_player_id(subject: str) -> bool:
-    """Whether `sub` is a player's id, and not one of the server's own kinds."""
+    """Whether `sub` is a valid player id without a reserved prefix."""
     return bool(_PLAYER.fullmatch(subject)) and not subject.startswith(RESERVED_PREFIXES)
 
 
 def _ms(claims: dict[str, Any], claim: str) -> int:
-    """A NumericDate in ms."""
+    """A NumericDate in ms.  Raises Illegal."""
     seconds = claims[claim]
     is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    # This is not so of NaN either.
+    # NaN fails the comparison as well.
     if not (is_number and 0 <= seconds < _MAX_SECONDS):
         raise _refused(claim)
     return int(seconds * 1000)
 
 
 def _session_id(token: str, claims: dict[str, Any]) -> str:
-    """What the token's session is known by: its own name for it, or else what no other has."""
+    """The id of the token's session: a claim, otherwise a hash of the token."""
     sid = claims.get("sid", claims.get("jti"))
     if sid is None:
-        # Not of the signature too, which can be written in several ways that are all good.
+        # Without the signature, which has several valid encodings.
         return sha256(token.rpartition(".")[0].encode()).hexdigest()
     if not isinstance(sid, str) or not _SESSION_ID.fullmatch(sid):
         raise _refused("sid")
@@ -162,6 +161,6 @@ def _session_id(token: str, claims: dict[str, Any]) -> str:
 
 
 def _refused(reason: str) -> Refused:
-    """The refusal of a token, with the reason in the log alone."""
+    """A refusal; the reason goes to the log only."""
     log.info("token_refused", reason=reason)
     return Refused("bad_token", "the token is not valid")

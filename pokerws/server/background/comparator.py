@@ -15,9 +15,10 @@ from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.outcomes import Outcome
-from pokerws.storage.store import Store, Stored, StoreUnavailable, canonical_digest
-from pokerws.storage.vault.vault import SealBroken, SealedByUnknownKey, Vault
+from pokerws.storage.store import Store, Stored, canonical_digest
+from pokerws.storage.vault.vault import Vault
 
 FLUSH_TIMEOUT_S = 5.0
 
@@ -50,7 +51,7 @@ class Comparator:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, watch: Watch = unwatched) -> None:
-        """Start the task.  `watch` is given it; it runs until `stop`."""
+        """Start the task.  `watch` is given the task, which runs until `stop`."""
         if self._interval_s:
             self._task = asyncio.create_task(self._run(), name="comparator")
             watch(self._task)

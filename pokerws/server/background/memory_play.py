@@ -11,8 +11,8 @@ import structlog
 
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.settings import Settings
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres.overtaken import note
-from pokerws.storage.store import StoreUnavailable
 
 RETRY_S = 30
 
@@ -46,7 +46,11 @@ class MemoryPlayNote:
         is_first = True
         while True:
             try:
-                await note(self._settings.database_url, self._settings.embedded_dir, self._began_ms)
+                await note(
+                    self._settings.storage.database_url,
+                    self._settings.storage.embedded_dir,
+                    self._began_ms,
+                )
                 return
             except (StoreUnavailable, OSError) as error:
                 if is_first:

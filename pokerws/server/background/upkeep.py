@@ -16,7 +16,8 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.supervisor import Watch, unwatched
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.store import Store, StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.store import Store
 
 # A round comes so often, and at least PARTS times in the shortest configured time.
 MOST_INTERVAL_MS = 10_000
@@ -69,7 +70,7 @@ class Upkeep:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, watch: Watch = unwatched) -> None:
-        """Start the task.  `watch` is given it; it runs until `stop`."""
+        """Start the task.  `watch` is given the task, which runs until `stop`."""
         self._task = asyncio.create_task(self._run(), name="upkeep")
         watch(self._task)
 

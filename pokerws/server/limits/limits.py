@@ -5,23 +5,13 @@ A `Meter` counts what one connection does; callers decide what happens above a l
 
 import asyncio
 from collections.abc import Mapping
-from typing import Literal
 
 import msgspec
-from msgspec.structs import replace
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import Limits, RateLimit
 from pokerws.server.limits.rate_limits import Bucket, Kind, Rate, Tallies, Tally, rate_of
 from pokerws.settings import Settings
-
-# For whom.  The settings are called like these, in the singular; so are the limits in `welcome`.
-# What only players can ask for has none for a connection: the player's is that of each of them.
-COUNTED: Mapping[Literal["connection", "player", "address"], tuple[Kind, ...]] = {
-    "connection": ("commands",),
-    "player": ("commands", "chat", "tables", "reads", "seats"),
-    "address": ("commands", "chat", "tables", "reads", "connections", "newcomers"),
-}
 
 
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,42 +121,65 @@ class Meter:
 
 def quotas_of(settings: Settings) -> Quotas:
     """The limits that the settings define."""
-    rates: dict[str, dict[Kind, Rate]] = {}
-    for whose, kinds in COUNTED.items():
-        chosen = {
-            kind: rate_of(getattr(settings, f"{whose}_{kind.removesuffix('s')}_rate"))
-            for kind in kinds
-        }
-        rates[whose] = {kind: rate for kind, rate in chosen.items() if rate is not None}
-    caps = Caps(
-        connections=settings.max_connections,
-        address_connections=settings.max_connections_per_address,
-        player_connections=settings.max_connections_per_player,
-        player_tables=settings.max_tables_per_player,
-        watched_tables=settings.max_watched_tables,
-        watchers=settings.max_watchers_per_table,
+    limits = settings.limits
+    rates = Rates(
+        connection=_rates({"commands": limits.connection_command_rate}),
+        player=_rates(
+            {
+                "commands": limits.player_command_rate,
+                "chat": limits.player_chat_rate,
+                "tables": limits.player_table_rate,
+                "reads": limits.player_read_rate,
+                "seats": limits.player_seat_rate,
+            }
+        ),
+        address=_rates(
+            {
+                "commands": limits.address_command_rate,
+                "chat": limits.address_chat_rate,
+                "tables": limits.address_table_rate,
+                "reads": limits.address_read_rate,
+                "connections": limits.address_connection_rate,
+                "newcomers": limits.address_newcomer_rate,
+            }
+        ),
+        refusals=rate_of(limits.refusal_rate),
     )
-    return Quotas(Rates(**rates, refusals=rate_of(settings.refusal_rate)), caps)
+    caps = Caps(
+        connections=limits.max_connections,
+        address_connections=limits.max_connections_per_address,
+        player_connections=limits.max_connections_per_player,
+        player_tables=limits.max_tables_per_player,
+        watched_tables=limits.max_watched_tables,
+        watchers=limits.max_watchers_per_table,
+    )
+    return Quotas(rates, caps)
+
+
+def _rates(texts: Mapping[Kind, str]) -> Mapping[Kind, Rate]:
+    """The rates by kind, without those that are unlimited."""
+    return {kind: rate for kind, text in texts.items() if (rate := rate_of(text)) is not None}
 
 
 def limits_of(settings: Settings, quotas: Quotas) -> Limits:
     """The limits as `welcome` reports them."""
     rates, caps = quotas.rates, quotas.caps
-    limits = Limits(
-        max_message_bytes=settings.max_message_bytes,
-        max_violations=settings.max_violations,
+    return Limits(
+        max_message_bytes=settings.limits.max_message_bytes,
+        max_violations=settings.limits.max_violations,
         max_connections_per_player=caps.player_connections or None,
         max_tables_per_player=caps.player_tables or None,
         max_watched_tables=caps.watched_tables or None,
         max_watchers_per_table=caps.watchers or None,
-        max_tables_opened_per_player=settings.max_tables_opened_per_player or None,
+        max_tables_opened_per_player=settings.limits.max_tables_opened_per_player or None,
+        connection_commands=_told(rates.connection.get("commands")),
+        player_commands=_told(rates.player.get("commands")),
+        player_chat=_told(rates.player.get("chat")),
+        player_tables=_told(rates.player.get("tables")),
+        player_reads=_told(rates.player.get("reads")),
+        player_seats=_told(rates.player.get("seats")),
     )
-    told = {"connection": rates.connection, "player": rates.player}
-    return replace(
-        limits,
-        **{
-            f"{whose}_{kind}": RateLimit(*rate)
-            for whose, of_kind in told.items()
-            for kind, rate in of_kind.items()
-        },
-    )
+
+
+def _told(rate: Rate | None) -> RateLimit | None:
+    return RateLimit(*rate) if rate is not None else None

@@ -10,7 +10,7 @@ from pokerws.settings import Settings, SettingsError
 
 def server_context(settings: Settings) -> ssl.SSLContext | None:
     """The TLS context of the port; None is plain HTTP.  Raises SettingsError with the file."""
-    certificate, key = settings.tls_cert_file, settings.tls_key_file
+    certificate, key = settings.network.tls_cert_file, settings.network.tls_key_file
     if not certificate:
         return None
     for name, file in (("TLS_CERT_FILE", certificate), ("TLS_KEY_FILE", key)):
@@ -29,9 +29,9 @@ def server_context(settings: Settings) -> ssl.SSLContext | None:
 
 def own_context(settings: Settings) -> ssl.SSLContext | None:
     """A client context for this machine: it trusts the server's certificate under any name."""
-    if not settings.tls_cert_file:
+    if not settings.network.tls_cert_file:
         return None
-    context = ssl.create_default_context(cafile=settings.tls_cert_file)
+    context = ssl.create_default_context(cafile=settings.network.tls_cert_file)
     # It connects to the loopback address, which the certificate does not name.
     context.check_hostname = False
     # The certificate itself is the trust anchor, whoever signed it.

@@ -34,7 +34,7 @@ def open_bot_tables(
 
     One that cannot be opened is logged and left out.
     """
-    wanted = [(settings.bot_table, main_config(settings), settings.bots, False)]
+    wanted = [(settings.bots.table, main_config(settings), settings.bots.count, False)]
     wanted += [(name, config, bots_at(config, settings), True) for name, config in games.items()]
     opened = []
     for name, config, bots, waits in wanted:
@@ -74,12 +74,12 @@ def game_configs(settings: Settings) -> dict[str, TableConfig]:
 
     Raises SettingsError for an unknown game.
     """
-    return dict(_of_game(settings, code) for code in settings.bot_games)
+    return dict(_of_game(settings, code) for code in settings.bots.games)
 
 
 def bots_at(config: TableConfig, settings: Settings) -> int:
     """How many bots sit at a table: where it is small, one seat is left for somebody else."""
-    return min(settings.bots, config.seats - 1)
+    return min(settings.bots.count, config.seats - 1)
 
 
 def _of_game(settings: Settings, code: str) -> tuple[str, TableConfig]:
@@ -102,7 +102,7 @@ def _of_game(settings: Settings, code: str) -> tuple[str, TableConfig]:
 def _config(settings: Settings, game: str, most_seats: int) -> TableConfig:
     return TableConfig(
         variant=game,
-        seats=min(most_seats, max(MIN_SEATS, settings.bots + FREE_SEATS)),
-        turn_time_ms=settings.turn_time_ms,
-        next_hand_delay_ms=settings.next_hand_delay_ms,
+        seats=min(most_seats, max(MIN_SEATS, settings.bots.count + FREE_SEATS)),
+        turn_time_ms=settings.tables.turn_time_ms,
+        next_hand_delay_ms=settings.tables.next_hand_delay_ms,
     )

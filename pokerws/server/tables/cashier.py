@@ -16,7 +16,7 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Refused
 from pokerws.server.clock import Clock
 from pokerws.storage.accounts import Account, AccountId, Accounts, Booked, Transfer, player_account
-from pokerws.storage.store import StoreUnavailable
+from pokerws.storage.errors import StoreUnavailable
 
 # How long a payment waits for the player's earlier payment.
 PATIENCE_S = 5.0

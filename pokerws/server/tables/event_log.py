@@ -4,7 +4,7 @@ Reads are few at a time and have a short time limit, so that play never waits fo
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from itertools import takewhile
 from typing import Protocol
@@ -13,15 +13,16 @@ import structlog
 
 from pokerws.game.events import (
     HAND_ENDS,
-    HandShown,
     HandStarted,
     LogRestarted,
     TableEvent,
 )
 from pokerws.game.state import TableId
+from pokerws.hand_histories.cutter import of_hand
 from pokerws.server.tables.interfaces import TableJournal
-from pokerws.storage.store import EventRow, Store, StoreUnavailable
-from pokerws.storage.vault.vault import UNREADABLE, SealBroken, SealedByUnknownKey, Vault
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.store import EventRow, Store
+from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 # The time limit of one read, waiting for a turn included.
 LOG_TIMEOUT_S = 1.0
@@ -150,17 +151,6 @@ class EventLog:
         except (SealedByUnknownKey, SealBroken, *UNREADABLE) as error:
             log.warning("log_unreadable", table=table, error=str(error))
             raise LogUnavailable("it cannot be read") from error
-
-
-def of_hand(events: Iterable[TableEvent]) -> Iterator[TableEvent]:
-    """The hand that `events` begin with: all events to its end, and cards shown after it."""
-    over = False
-    for place, event in enumerate(events):
-        if place and isinstance(event, HandStarted):
-            return
-        if not over or isinstance(event, HandShown):
-            yield event
-        over = over or isinstance(event, HAND_ENDS)
 
 
 def _without_gap(rows: Iterable[EventRow], after_seq: int) -> Iterable[EventRow]:

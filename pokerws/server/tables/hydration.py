@@ -16,9 +16,10 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.messages import Refused
 from pokerws.server.tables.interfaces import TableJournal
+from pokerws.storage.errors import SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
-from pokerws.storage.store import Claimed, Position, Store, Stored, StoreUnavailable, TableSnapshot
-from pokerws.storage.vault.vault import SealedByUnknownKey, Vault
+from pokerws.storage.store import Claimed, Position, Store, Stored, TableSnapshot
+from pokerws.storage.vault.vault import Vault
 
 # How long loading a table waits for earlier changes to be written.
 FLUSH_TIMEOUT_S = 5.0

@@ -16,7 +16,8 @@ import msgspec
 
 from pokerws.game.events import HandStarted, TableEvent
 from pokerws.game.state import TableId
-from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents, of_hand
+from pokerws.hand_histories.cutter import of_hand
+from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 
 # Events kept in memory for viewers that come back: about 40 hands.
 HISTORY_EVENTS = 1024

@@ -19,19 +19,12 @@ from dataclasses import dataclass, field
 import structlog
 
 from pokerws.game.state import TableId
+from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.pending import Entry, Pending
 from pokerws.storage.outcomes import UNMEASURED, Operation, Outcome, StorageMetrics
-from pokerws.storage.store import (
-    Change,
-    Overdrawn,
-    Position,
-    Store,
-    StoreFull,
-    StoreRejected,
-    StoreUnavailable,
-)
+from pokerws.storage.store import Change, Position, Store
 
 HIGH_WATER_EVENTS = 50_000
 # With fewer waiting events a batch does not wait for more.
@@ -125,7 +118,7 @@ class Journal:
     def start(self, watch: Callable[[asyncio.Task[None]], None] = lambda task: None) -> None:
         """Start the task.  Changes may have been put before.
 
-        `watch` is given the task that writes, which runs until `stop`.
+        `watch` is given the task, which runs until `stop`.
         """
         self._task = asyncio.create_task(self._run(), name="journal")
         watch(self._task)

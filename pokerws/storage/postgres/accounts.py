@@ -1,4 +1,4 @@
-"""The accounts in PostgreSQL, beside the games; chips at tables move in `save_statement.py`."""
+"""Accounts in PostgreSQL.  Transfers to and from tables are in `save_statement.py`."""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pokerws.game.state import PlayerId
 from pokerws.storage.accounts import Account, Booked, player_account
+from pokerws.storage.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     import asyncpg
@@ -17,7 +18,7 @@ FROM accounts
 WHERE id = $1
 """
 
-# Whoever comes second finds the account of the first.
+# Of concurrent calls the second finds the account that the first made.
 OPEN_ACCOUNT = """
 WITH opened AS (
     INSERT INTO accounts (id, balance, opened_at, refilled_at)
@@ -58,7 +59,7 @@ WHERE accounts.id = 'house'
 RETURNING refilled.amount
 """
 
-# Each side has its index, and the newest of both are the newest of all.
+# Each side uses its own index; the newest rows are among the newest of either side.
 HISTORY = """
 SELECT id, round(extract(epoch FROM at) * 1000)::bigint AS at_ms, reason, amount, game_id
 FROM (
@@ -92,7 +93,8 @@ class PostgresAccounts:
             if row is None:
                 await reader.execute(OPEN_ACCOUNT, account, grant, at_ms)
                 row = await reader.fetchrow(ACCOUNT, account)
-        assert row is not None, "an account is never deleted"
+        if row is None:
+            raise StoreUnavailable("an account has vanished that was there a moment ago")
         return Account(row["balance"], row["refilled_ms"])
 
     async def refill(

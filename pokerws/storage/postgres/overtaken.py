@@ -1,17 +1,14 @@
-"""When memory has overtaken the database: servers that play in memory only leave a note for later.
+"""Records that a server without the database has played on, so that stored tables are outdated.
 
-Tables that were stored before such a server took over are not what players last saw.  The next
-server that plays from the database finds the note, and closes them: their chips go home.  The note
-is a row; for the embedded PostgreSQL, which does not run then, it is a file beside the data.
+A server that plays in memory only leaves a note.  The next server with the database finds it,
+closes the tables stored before, and refunds their chips.  The note is a row; for the embedded
+PostgreSQL, which is not running then, it is a file beside the data.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-import asyncpg
-
-from pokerws.storage.store import StoreUnavailable
+from pokerws.storage.postgres.connecting import Connection, connected
 
 NOTE = "memory-play"
 
@@ -30,13 +27,13 @@ WHERE closed_at IS NULL
 SETTLE = "UPDATE memory_play SET closed_at = now() WHERE closed_at IS NULL"
 
 STATEMENTS = (ADD_NOTE, OVERTAKEN, SETTLE)
-CONNECT_S = 5
+ANSWER_S = 5.0
 
 
 async def note(url: str, embedded_dir: Path | None, began_ms: int) -> None:
-    """Leave the note that play has gone on in memory since `began_ms` (milliseconds UTC).
+    """Leave a note that play goes on in memory since `began_ms` (milliseconds UTC).
 
-    Nothing is noted where nothing is stored.  Raises StoreUnavailable when the database is away.
+    Without stored tables there is none.  Raises StoreUnavailable.
     """
     if embedded_dir is not None:
         if (embedded_dir / "cluster").exists():
@@ -48,7 +45,7 @@ async def note(url: str, embedded_dir: Path | None, began_ms: int) -> None:
 
 
 async def overtaken_ms(url: str, embedded_dir: Path | None) -> int | None:
-    """Since when play has gone on in memory, if nobody has closed the tables from before yet.
+    """The time since which play went on in memory; None if there is no open note.
 
     Raises StoreUnavailable.
     """
@@ -62,25 +59,17 @@ async def overtaken_ms(url: str, embedded_dir: Path | None) -> int | None:
 
 
 async def settle(url: str) -> None:
-    """The tables from before have been closed.  Raises StoreUnavailable."""
+    """Close the note: the outdated tables are closed.  Raises StoreUnavailable."""
     async with _connection(url) as connection:
         await connection.execute(SETTLE)
 
 
 def _began_ms(file: Path) -> int:
-    """What a note says; one that a crash cut short says at least that there was such a time."""
+    """The time in a note; the file's own time if a crash cut the note short."""
     number, end, _ = file.read_bytes().partition(b"\n")
-    # Without its end the number may lack digits, and would be a time long ago.
+    # Without the line end, digits may be missing.
     return int(number) if end and number.isdigit() else round(file.stat().st_mtime * 1000)
 
 
-@asynccontextmanager
-async def _connection(url: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
-    try:
-        connection = await asyncpg.connect(url, timeout=CONNECT_S, command_timeout=CONNECT_S)
-        try:
-            yield connection
-        finally:
-            await connection.close(timeout=CONNECT_S)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+def _connection(url: str) -> AbstractAsyncContextManager[Connection]:
+    return connected(url, "pokerws", answer_s=ANSWER_S)

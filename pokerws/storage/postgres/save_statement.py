@@ -1,7 +1,7 @@
-"""The one statement that writes a batch of changes, in one round trip, and its arguments.
+"""The statement that writes a batch of changes in one round trip, and its arguments.
 
-A row that is at another version, or of another epoch, drops out with its own events and transfers,
-and with nothing else.  docs/decisions/0004-write-path.md and 0009-accounts.md have the reasons.
+A row with another version or epoch is left out, with its events and transfers; the rest of the
+batch is written.  docs/decisions/0004-write-path.md and 0009-accounts.md have the reasons.
 """
 
 from collections.abc import Sequence
@@ -55,8 +55,8 @@ WITH changes AS (
 SELECT id FROM written
 """
 
-# Where the stored log has events that this server knows nothing of: its own take their place, and
-# those after its own go.  The upsert costs a tenth more, so it is not the usual way.
+# For a stored log with events that this server does not know: they are overwritten, and later ones
+# are deleted.  The upsert costs 10 % more, so it is not the default.
 _CUT = """, cut AS (
     DELETE FROM game_events
     USING changes AS change, written
@@ -68,7 +68,7 @@ _ON_CONFLICT = """
     SET hand_number = excluded.hand_number, type = excluded.type,
         payload = excluded.payload, at = excluded.at"""
 
-# Where chips come to tables or leave them, which is seldom.
+# Only for batches with transfers, which are rare.
 _MOVED = """, moves AS (
     SELECT * FROM unnest(
         $22::text[], $23::bigint[], $24::text[], $25::text[], $26::bigint[], $27::text[],
@@ -146,9 +146,9 @@ def _statement(*, overwrite: bool, moving: bool) -> str:
     )
 
 
-# The usual one.
+# The default.
 SAVE = _statement(overwrite=False, moving=False)
-# By whether events take the place of others, and whether chips come or go.
+# Keyed by (events are overwritten, there are transfers).
 SAVES = {
     (overwrite, moving): _statement(overwrite=overwrite, moving=moving)
     for overwrite in (False, True)
@@ -166,11 +166,12 @@ def save_statement(changes: Sequence[Change], *, overwrite: bool) -> tuple[str, 
     what no text can hold.
     """
     ordered = sorted(changes, key=lambda change: change.table)
-    assert len({change.table for change in changes}) == len(changes), "at most one change a table"
+    if len({change.table for change in changes}) != len(changes):
+        raise ValueError("a batch has two changes of one table")
     events = [event for change in ordered for event in change.events]
     arguments: list[Any] = [
         _text([change.table for change in ordered]),
-        # What never changes is needed for a new row only.
+        # Columns that never change are needed for new rows only.
         _text(["" if change.expected else change.name for change in ordered]),
         _text([change.status for change in ordered]),
         _text(["" if change.expected else change.config.variant for change in ordered]),

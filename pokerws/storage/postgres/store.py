@@ -1,7 +1,7 @@
 """The store in PostgreSQL.
 
-Writes have a connection of their own, which is thrown away after any doubt about it; reads share a
-small pool.  Nothing here tries again: the caller knows whether that is safe.
+Writes use one dedicated connection, which is dropped after any error of the connection; reads share
+a small pool.  Nothing is retried here: only the caller knows whether that is safe.
 """
 
 import asyncio
@@ -19,6 +19,18 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
+from pokerws.storage.postgres.connecting import (
+    CONNECT_S,
+    FAILED,
+    NOTHING,
+    REJECTED,
+    Connection,
+    connect,
+    end_transaction,
+    reason,
+    rejected,
+    unavailable,
+)
 from pokerws.storage.postgres.names import PostgresNames
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.store import (
@@ -26,12 +38,8 @@ from pokerws.storage.store import (
     Claimed,
     EventRow,
     Game,
-    Overdrawn,
     Position,
     Stored,
-    StoreFull,
-    StoreRejected,
-    StoreUnavailable,
 )
 
 POSITION = "SELECT version, epoch FROM games WHERE id = $1"
@@ -91,7 +99,7 @@ ORDER BY seq
 LIMIT $3
 """
 
-# Whoever comes second gets the key of the first.
+# Of concurrent calls the second reads the key that the first made.
 MAKE_KEY = "INSERT INTO server_keys (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
 KEY = "SELECT value FROM server_keys WHERE name = $1"
 
@@ -112,42 +120,23 @@ STATEMENTS = (
     MAKE_KEY,
     KEY,
     VERSION,
+    NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
 )
 SESSION_KEY = "session"
+APPLICATION = "pokerws"
 
-CONNECT_S = 5.0
 CLOSE_S = 2.0
-# On top of the server's own limit for a statement, for a server that does not keep to it.
+# Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
-# More than a table can have after its snapshot, both being written in one piece.
+# A table has far fewer events after its snapshot, as both are written in one transaction.
 MAX_LATER_EVENTS = 100_000
 
 # The write statement's plan must not depend on how many rows the statistics happen to tell of: a
 # batch is a few hundred look-ups by primary key.
 _WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
-
-# The data is at fault, and no other try will change that.  Damaged pages are in the list since they
-# concern a few rows, and must not stop the others.
-_REJECTED = (
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.CardinalityViolationError,
-    asyncpg.ProgramLimitExceededError,
-    asyncpg.DataCorruptedError,
-    asyncpg.IndexCorruptedError,
-    ValueError,  # What cannot be encoded: bytes that are not UTF-8, a number of over 64 bits.
-)
-# Everything else that may go wrong with a database; TimeoutError is an OSError.
-_FAILED = (
-    *_REJECTED,
-    OSError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
 
 log = structlog.get_logger("pokerws.postgres")
 _decode_config = msgspec.json.Decoder(TableConfig).decode
@@ -166,7 +155,7 @@ class PostgresStore:
     @classmethod
     async def open(cls, dsn: str, *, statement_timeout_ms: int = 5000) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
-        settings = {"application_name": "pokerws", "statement_timeout": str(statement_timeout_ms)}
+        settings = {"statement_timeout": str(statement_timeout_ms)}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
             readers = await asyncpg.create_pool(
@@ -175,14 +164,14 @@ class PostgresStore:
                 max_size=READERS,
                 timeout=CONNECT_S,
                 command_timeout=timeout_s,
-                server_settings=settings,
+                server_settings={"application_name": APPLICATION, **settings},
                 max_cached_statement_lifetime=0,
-                # Nothing is set on a connection that would have to be reset: a round trip saved.
+                # No session state is set, so a reset would only cost a round trip.
                 reset=_nothing_to_reset,
             )
             store = cls(_Writer(dsn, settings | _WRITER_SETTINGS, timeout_s), readers)
-        except _FAILED as error:
-            raise _unavailable(error) from error
+        except FAILED as error:
+            raise unavailable(error) from error
         try:
             await store._start()
         except BaseException:
@@ -203,10 +192,10 @@ class PostgresStore:
                     raise
                 # Only events can be there already: rows of games that are drop out by themselves.
                 rows = await self._save(changes, overwrite=True)
-        except _REJECTED as error:
-            raise _rejected(error) from error
-        except _FAILED as error:
-            raise _unavailable(error) from error
+        except REJECTED as error:
+            raise rejected(error) from error
+        except FAILED as error:
+            raise unavailable(error) from error
         return {TableId(row["id"]) for row in rows}
 
     async def _save(self, changes: Sequence[Change], *, overwrite: bool) -> list[asyncpg.Record]:
@@ -302,13 +291,13 @@ class PostgresStore:
             self._readers.terminate()
 
     async def _start(self) -> None:
-        """Fail now, and not at the first save, when the database is not as it should be."""
+        """Fail now, and not at the first save, if the schema does not fit."""
         async with self._reader() as reader:
             self.version = await reader.fetchval(VERSION)
         try:
             await self._writer.prepare(SAVE)
-        except _FAILED as error:
-            raise _unavailable(error) from error
+        except FAILED as error:
+            raise unavailable(error) from error
 
     @asynccontextmanager
     async def _reader(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":
@@ -317,21 +306,21 @@ class PostgresStore:
                 try:
                     yield reader
                 except BaseException:
-                    # A polite end would wait for an answer that may never come.
+                    # A graceful close would wait for an answer that may never come.
                     reader.terminate()
                     raise
-        except _FAILED as error:
-            raise _unavailable(error) from error
+        except FAILED as error:
+            raise unavailable(error) from error
 
 
 class _Writer:
-    """One connection, opened when it is needed, and dropped when its state is in doubt."""
+    """One connection, opened on demand, and dropped if its state is unknown."""
 
     def __init__(self, dsn: str, settings: dict[str, str], timeout_s: float) -> None:
         self._dsn = dsn
         self._settings = settings
         self._timeout_s = timeout_s
-        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._connection: Connection | None = None
         self._turn = asyncio.Lock()
 
     async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
@@ -339,32 +328,35 @@ class _Writer:
             return await connection.fetch(statement, *arguments)
 
     async def prepare(self, statement: str) -> None:
+        """Check a statement, and have it ready for the first `fetch`."""
         async with self._ready() as connection:
             await connection.prepare(statement)
+            await end_transaction(connection)
 
     async def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
                 await connection.close(timeout=CLOSE_S)
-            except _FAILED as error:
-                log.debug("connection_terminated", error=_reason(error))
+            except FAILED as error:
+                log.debug("connection_terminated", error=reason(error))
 
     @asynccontextmanager
-    async def _ready(self) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
+    async def _ready(self) -> AsyncIterator[Connection]:
         async with self._turn:
             connection = self._connection
             if connection is None or connection.is_closed():
-                connection = self._connection = await asyncpg.connect(
-                    self._dsn,
-                    timeout=CONNECT_S,
-                    command_timeout=self._timeout_s,
-                    server_settings=self._settings,
-                    max_cached_statement_lifetime=0,
+                connection = self._connection = await connect(
+                    self._dsn, APPLICATION, settings=self._settings, answer_s=self._timeout_s
                 )
             try:
-                yield connection
-            except _REJECTED:
+                try:
+                    yield connection
+                except REJECTED:
+                    # The arguments may have been refused before they were sent.
+                    await end_transaction(connection)
+                    raise
+            except REJECTED:
                 raise
             except BaseException:
                 connection.terminate()
@@ -414,26 +406,3 @@ def _game(row: asyncpg.Record) -> Game | None:
         version=row["version"],
         epoch=row["epoch"],
     )
-
-
-def _unavailable(error: BaseException) -> StoreUnavailable:
-    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
-        return StoreUnavailable(f"{_reason(error)}: apply the migrations (server.py migrate)")
-    if isinstance(error, asyncpg.DiskFullError):
-        return StoreFull(f"{_reason(error)}: make room on the database's disk")
-    return StoreUnavailable(_reason(error))
-
-
-def _rejected(error: BaseException) -> StoreRejected:
-    """Who has no account breaks a rule of the ledger, who has too little one of the accounts."""
-    broken = (getattr(error, "table_name", None), getattr(error, "column_name", None))
-    rule = getattr(error, "constraint_name", None)
-    if rule == "accounts_balance_covered" or broken == ("transfers", "source"):
-        return Overdrawn(_reason(error))
-    return StoreRejected(_reason(error))
-
-
-def _reason(error: BaseException) -> str:
-    """One line: a time-out has no text of its own, and PostgreSQL's may have several lines."""
-    text = str(error).partition("\n")[0] or "no answer in time"
-    return f"{type(error).__name__}: {text}"

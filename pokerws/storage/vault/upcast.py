@@ -1,15 +1,15 @@
-"""What older versions stored otherwise, brought into the form of today.
+"""Upgrades snapshots written by older versions.
 
-Fields that did not exist have defaults; here is what a default does not say.
+New fields have defaults; this module does what a default cannot express.
 """
 
 from pokerws.game.state import Table
 
 
 def renewed(table: Table) -> Table:
-    """A table as it was stored, changed in place.
+    """Upgrade a stored table in place.
 
-    Which seat has put dead money into a hand was not noted: it was always the big blind's ante.
+    Older versions did not record who paid dead money: it was always the big blind's ante.
     """
     hand, big_blind = table.hand, table.big_blind
     if hand is None or big_blind is None:

@@ -1,15 +1,14 @@
-"""Secrets at rest: cards that nobody may see yet are stored in a sealed text only.
+"""Encryption at rest: secret cards are stored encrypted only ("sealed").
 
-This module owns which parts of an event are secret (those of a table are in `secret_cards.py`), and
-how they are sealed: with AES-GCM, bound to the table, the hand and the kind of row.  What is public
-stays readable JSON.  It must not know where keys come from (`vault_keys.py`) or who may see what
-(`server/views.py`).
+Sealing uses AES-GCM, with the table, the hand and the kind of row as associated data.  Public parts
+stay readable JSON.  `game/secret_cards.py` says what is secret.  This module must not know where
+keys come from (`keys.py`) or which viewer may see what (`game/redaction.py`).
 """
 
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, assert_never
+from typing import Literal, NamedTuple
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -19,50 +18,17 @@ from msgspec.structs import replace
 
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
 from pokerws.game.events import (
-    AntePosted,
-    BetPlaced,
-    BetsCollected,
-    BlindPosted,
-    BoardDealt,
-    BringInPosted,
-    Called,
     CardsDrawn,
-    CardsMucked,
-    CardsShown,
-    Checked,
-    ChipsAdded,
-    ClockResumed,
     DeckReshuffled,
-    DrawStarted,
-    Folded,
-    GameChanged,
-    HandCancelled,
-    HandEnded,
-    HandShown,
     HandStarted,
     HoleCardsDealt,
     LogRestarted,
-    NextHandCancelled,
-    NextHandScheduled,
-    PlayerLeaving,
-    PlayerSat,
-    PlayerSatIn,
-    PlayerSatOut,
-    PlayerStood,
-    PotAwarded,
-    Raised,
-    RunItAgreed,
-    RunItSet,
-    StraddleSet,
-    TableClosed,
     TableEvent,
-    TableOpened,
-    TurnStarted,
-    TurnTimedOut,
-    UncalledBetReturned,
 )
 from pokerws.game.secret_cards import (
     NO_SECRETS,
+    PUBLIC_TYPES,
+    SecretEvent,
     Secrets,
     fill,
     fill_last,
@@ -70,12 +36,14 @@ from pokerws.game.secret_cards import (
     masked,
     public_table,
     secrets_of,
+    without_secrets,
 )
 from pokerws.game.state import Hand, Table, TableId
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.upcast import renewed
 
-# What decoding raises for stored text that is damaged; RecursionError is for endless nesting.
+# Raised when damaged text is decoded; RecursionError for deep nesting.
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 KEY_BYTES = 32
@@ -100,23 +68,11 @@ class Key(NamedTuple):
         return f"Key({self.id!r})"
 
 
-class SealedByUnknownKey(Exception):
-    """The cards were sealed by a key that this vault has not got."""
-
-    def __init__(self, key_id: str) -> None:
-        super().__init__(f"its cards are sealed by the key {key_id!r}, which is not at hand")
-        self.key_id = key_id
-
-
-class SealBroken(Exception):
-    """A sealed text is not what was sealed here: edited, moved from another row, or another key."""
-
-
 class HandSeal:
-    """A table's newest sealed text, to be used again while its secrets are the same.
+    """Cache of a table's newest sealed text, reused while its secrets are unchanged.
 
     They change a few times a hand, and a snapshot is stored after every action.  The text is kept
-    with what it was sealed from, so that it cannot be given for anything else.
+    with the secrets that it was made from, so it is never used for others.
     """
 
     __slots__ = ("_of", "_text")
@@ -126,7 +82,7 @@ class HandSeal:
         self._text = ""
 
     def text_of(self, table: TableId, hand: int, secrets: Secrets) -> str | None:
-        """The text, if it was sealed from just this."""
+        """The text, if it was made from exactly these secrets."""
         return self._text if self._of == (table, hand, secrets) else None
 
     def keep(self, table: TableId, hand: int, secrets: Secrets, text: str) -> None:
@@ -136,7 +92,8 @@ class HandSeal:
 
 
 _encode = msgspec.json.Encoder().encode
-_decode_event = msgspec.json.Decoder(TableEvent).decode
+# The public part of an event; secret cards are unknown in it.
+decode_event = msgspec.json.Decoder(TableEvent).decode
 _decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 
 
@@ -152,38 +109,22 @@ _decode_plain = msgspec.json.Decoder(_Plain).decode
 
 
 class _Sealed(Struct):
-    """The member that an event's JSON has more than the event."""
+    """The additional member of a sealed event's JSON."""
 
     sealed: str = ""
 
 
 _decode_sealed = msgspec.json.Decoder(_Sealed).decode
-_WithSecrets = HandStarted | HoleCardsDealt | CardsDrawn | DeckReshuffled | LogRestarted
-
-
-# Events of every hand that hold no secret.
-_FREQUENT = frozenset(
-    {
-        TurnStarted,
-        Folded,
-        Called,
-        Checked,
-        Raised,
-        BetPlaced,
-        BetsCollected,
-        BoardDealt,
-        BlindPosted,
-    }
-)
 
 
 class Vault:
-    """Seals with the first key, and opens with any.  Without keys it can only read what is open."""
+    """Seals with the first key, opens with any.  Without keys it reads unsealed rows only."""
 
     def __init__(self, keys: Sequence[Key]) -> None:
         self._first = keys[0].id if keys else None
         self._ciphers = {key.id: AESGCM(key.secret) for key in keys}
-        assert len(self._ciphers) == len(keys), "two keys have the same id"
+        if len(self._ciphers) != len(keys):
+            raise VaultError("two keys have the same id: give each its own")
 
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._ciphers
@@ -226,49 +167,11 @@ class Vault:
     def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
         """An event of a table's hand as JSON; `hand` is the number that its row has.
 
-        A `match` takes 0.1 µs for each kind that it tries in vain, so the frequent ones come first.
+        Most events are public, and a look-up of the type is faster than the cases of a `match`.
         """
-        if type(event) in _FREQUENT:
+        if type(event) in PUBLIC_TYPES:
             return _encode(event)
         match event:
-            case (
-                TurnStarted()
-                | Folded()
-                | Called()
-                | Checked()
-                | Raised()
-                | BetPlaced()
-                | BetsCollected()
-                | BoardDealt()
-                | BlindPosted()
-                | BringInPosted()
-                | DrawStarted()
-                | RunItAgreed()
-                | UncalledBetReturned()
-                | PotAwarded()
-                | CardsShown()
-                | CardsMucked()
-                | TurnTimedOut()
-                | AntePosted()
-                | HandEnded()
-                | HandCancelled()
-                | HandShown()
-                | NextHandScheduled()
-                | NextHandCancelled()
-                | PlayerSat()
-                | PlayerStood()
-                | PlayerLeaving()
-                | ChipsAdded()
-                | PlayerSatOut()
-                | PlayerSatIn()
-                | StraddleSet()
-                | RunItSet()
-                | GameChanged()
-                | ClockResumed()
-                | TableOpened()
-                | TableClosed()
-            ):
-                return _encode(event)
             case HandStarted(deck=deck):
                 secrets, public = Secrets(deck, [], []), _encode(replace(event, deck=[]))
                 return self._with_seal(public, _place("hand_started", table, hand), secrets)
@@ -289,15 +192,23 @@ class Vault:
                 public = _encode(LogRestarted(None if whole is None else public_table(whole)))
                 return self._with_seal(public, _place("log_restarted", table, hand), secrets)
             case _:
-                assert_never(event)
+                return _encode(without_secrets(event))
 
     def open_event(self, table: TableId, hand: int, payload: bytes | str) -> TableEvent:
         """The event that was sealed as one of a table's hand.
 
         Raises SealedByUnknownKey, SealBroken, and what msgspec raises for what does not decode.
         """
-        event: TableEvent = _decode_event(payload)
-        if not isinstance(event, _WithSecrets):
+        return self.unseal(table, hand, decode_event(payload), payload)
+
+    def unseal(
+        self, table: TableId, hand: int, event: TableEvent, payload: bytes | str
+    ) -> TableEvent:
+        """The event with its secrets, from its public part, which was decoded from `payload`.
+
+        Raises SealedByUnknownKey, which leaves `event` as it is, and SealBroken.
+        """
+        if not isinstance(event, SecretEvent):
             return event
         text = _decode_sealed(payload).sealed
         match event:
@@ -355,7 +266,8 @@ class Vault:
             raise SealBroken("the sealed cards do not go with the public part of the hand")
 
     def _seal(self, place: bytes, secrets: Secrets) -> str:
-        assert self._first is not None, "a vault without keys seals nothing"
+        if self._first is None:
+            raise VaultError("there is no key to seal with: set VAULT_KEYS")
         nonce = os.urandom(NONCE_BYTES)
         cipher = self._ciphers[self._first]
         plain = ["".join(secrets.deck), _words(secrets.cards)]
@@ -378,7 +290,7 @@ class Vault:
             cards, discards = map(parse_cards, plain.cards), map(parse_cards, plain.discards)
             return Secrets(parse_cards(plain.deck), list(cards), list(discards))
         except (InvalidTag, ValueError, msgspec.MsgspecError):
-            # The cause is left out: it may have a piece of what was sealed in it.
+            # Without the cause, which may contain a part of the plain text.
             raise SealBroken(
                 f"the key {key_id!r} does not open its cards: they were edited or moved from "
                 f"another row, or another key has that id"
@@ -386,7 +298,7 @@ class Vault:
 
 
 def _place(kind: Kind, table: TableId, hand: int) -> bytes:
-    """Where a sealed text belongs: it opens nowhere else."""
+    """The associated data of a sealed text: it cannot be opened anywhere else."""
     return f"pokerws 1 {kind} {hand} {table}".encode()
 
 

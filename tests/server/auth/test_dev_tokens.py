@@ -12,13 +12,15 @@ from cryptography.hazmat.primitives.serialization import (
 from pokerws.cli import main
 from pokerws.game.illegal import Illegal
 from pokerws.server.auth.bot_tokens import BotTokens
-from pokerws.server.auth.dev_tokens import mint
-from pokerws.server.auth.key_sources import FixedKeys
-from pokerws.server.auth.keys import KeySetError, key_of_secret, keys_of_pem
+from pokerws.server.auth.dev_tokens import issue_dev_token
+from pokerws.server.auth.errors import KeySetError
+from pokerws.server.auth.key_sources import FixedKeySet
+from pokerws.server.auth.keys import key_of_secret, keys_of_pem
 from pokerws.server.auth.tokens import Tokens
-from pokerws.settings import Settings, SettingsError
+from pokerws.settings import SettingsError
 from tests.server.fakes import ManualClock
 from tests.server.signing import SECRET, private_key, private_pem, public_pem
+from tests.settings import settings_of
 
 ASKED: dict[str, Any] = {
     "player": "ann",
@@ -31,16 +33,18 @@ ASKED: dict[str, Any] = {
 
 
 async def test_a_token_of_the_secret_is_one_that_the_server_takes() -> None:
-    settings = Settings(auth_secret=SECRET, auth_issuer="https://x.example", auth_audience="poker")
+    settings = settings_of(
+        auth_secret=SECRET, auth_issuer="https://x.example", auth_audience="poker"
+    )
     clock = ManualClock()
     admission = Tokens(
-        FixedKeys([key_of_secret(SECRET)]),
+        FixedKeySet([key_of_secret(SECRET)]),
         BotTokens("b" * 32),
         clock,
         issuer="https://x.example",
         audience="poker",
     )
-    first, second = mint(settings, **ASKED), mint(settings, **ASKED)
+    first, second = issue_dev_token(settings, **ASKED), issue_dev_token(settings, **ASKED)
     identity = await admission.admit(first, None)
     assert (identity.player, identity.name, identity.role) == ("ann", "Ann", "spectator")
     assert identity.expires_ms == clock.now_ms() + 5 * 60_000
@@ -57,8 +61,8 @@ async def test_a_token_of_a_private_key_is_taken_by_who_has_the_public_one(
     key = private_key(algorithm)
     path = tmp_path / "key.pem"
     path.write_bytes(private_pem(key))
-    given = mint(Settings(auth_secret=SECRET), **{**ASKED, "key_file": path})
-    keys = FixedKeys(keys_of_pem(public_pem(key)))
+    given = issue_dev_token(settings_of(auth_secret=SECRET), **{**ASKED, "key_file": path})
+    keys = FixedKeySet(keys_of_pem(public_pem(key)))
     identity = await Tokens(keys, BotTokens("b" * 32), ManualClock()).admit(given, None)
     assert identity.player == "ann"
 
@@ -79,20 +83,20 @@ def test_what_cannot_be_signed_is_an_error_that_says_what_is_missing(
     asked: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(SettingsError, match=words):
-        mint(Settings(), **{**ASKED, **asked})
+        issue_dev_token(settings_of(), **{**ASKED, **asked})
 
 
 def test_a_key_that_the_server_would_not_take_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     for pem, settings in (
-        (private_pem(private_key("ES256")), Settings(auth_algorithms=("RS256",))),
-        (_locked(), Settings()),
+        (private_pem(private_key("ES256")), settings_of(auth_algorithms=("RS256",))),
+        (_locked(), settings_of()),
     ):
         path.write_bytes(pem)
         with pytest.raises(SettingsError, match="--key"):
-            mint(settings, **{**ASKED, "key_file": path})
+            issue_dev_token(settings, **{**ASKED, "key_file": path})
     with pytest.raises(KeySetError, match="AUTH_SECRET"):
-        mint(Settings(auth_secret=public_pem(private_key("ES256")).decode()), **ASKED)
+        issue_dev_token(settings_of(auth_secret=public_pem(private_key("ES256")).decode()), **ASKED)
 
 
 def _locked() -> bytes:

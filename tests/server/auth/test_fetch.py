@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from pokerws.server.auth import fetch as fetching
-from pokerws.server.auth.fetch import MAX_BYTES, FetchError, fetch
+from pokerws.server.auth.errors import FetchError
+from pokerws.server.auth.fetch import MAX_BYTES, fetch
 from tests.server.publisher import Publisher
 from tests.server.signing import private_key, private_pem
 

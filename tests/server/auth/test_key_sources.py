@@ -10,18 +10,20 @@ from structlog.testing import capture_logs
 from pokerws.game.illegal import Illegal
 from pokerws.server.app import App
 from pokerws.server.auth import key_sources
+from pokerws.server.auth.errors import KeySetError
 from pokerws.server.auth.key_sources import (
     ASK_AGAIN_MS,
     KEEP_MS,
     RETRY_MS,
-    PublishedKeys,
+    JwksKeySet,
     open_key_set,
 )
-from pokerws.server.auth.keys import Key, KeySetError
-from pokerws.settings import Settings, load
+from pokerws.server.auth.keys import Key
+from pokerws.settings import load
 from tests.server.fakes import ManualClock
 from tests.server.publisher import Publisher
 from tests.server.signing import jwk, jwks, private_key, public_pem
+from tests.settings import settings_of
 
 REFRESH_MS = 600_000
 
@@ -37,19 +39,19 @@ async def publisher() -> AsyncIterator[Publisher]:
 @asynccontextmanager
 async def published(
     publisher: Publisher, clock: ManualClock, **choices: Any
-) -> AsyncIterator[PublishedKeys]:
-    settings = Settings(auth_jwks=publisher.url, auth_jwks_refresh_ms=REFRESH_MS, **choices)
+) -> AsyncIterator[JwksKeySet]:
+    settings = settings_of(auth_jwks=publisher.url, auth_jwks_refresh_ms=REFRESH_MS, **choices)
     keys = await open_key_set(settings, clock)
-    assert isinstance(keys, PublishedKeys)
+    assert isinstance(keys, JwksKeySet)
     yield keys
     await keys.close()
 
 
-async def ids(keys: PublishedKeys, key_id: str | None = None) -> list[str | None]:
+async def ids(keys: JwksKeySet, key_id: str | None = None) -> list[str | None]:
     return [key.id for key in await keys.find(key_id)]
 
 
-async def read(keys: PublishedKeys) -> None:
+async def read(keys: JwksKeySet) -> None:
     """Wait until the reading that is under way is done."""
     assert keys._reading is not None, "nothing is being read"
     await asyncio.wait([keys._reading])
@@ -81,13 +83,13 @@ async def test_a_file_that_is_not_there_is_an_error_that_names_the_setting(
 
 async def test_a_file_without_end_is_an_error() -> None:
     with pytest.raises(KeySetError, match="longer than"):
-        await open_key_set(Settings(auth_jwks="/dev/zero"), ManualClock())
+        await open_key_set(settings_of(auth_jwks="/dev/zero"), ManualClock())
 
 
 @pytest.mark.parametrize("body", [jwks(), b"no keys here"])
 async def test_a_server_does_not_start_without_a_key(publisher: Publisher, body: bytes) -> None:
     publisher.body = body
-    app = App(Settings(port=0, use_auth_middleware=True, auth_jwks=publisher.url))
+    app = App(settings_of(port=0, use_auth_middleware=True, auth_jwks=publisher.url))
     with pytest.raises(KeySetError, match="AUTH_JWKS"):
         await app.start()
 
@@ -96,7 +98,7 @@ async def test_an_address_that_nobody_answers_at_is_an_error(publisher: Publishe
     url = publisher.url
     await publisher.stop()
     with pytest.raises(KeySetError, match=f"AUTH_JWKS cannot be fetched from {url}"):
-        await open_key_set(Settings(auth_jwks=url), ManualClock())
+        await open_key_set(settings_of(auth_jwks=url), ManualClock())
     await publisher.start()
 
 
@@ -105,7 +107,7 @@ async def test_a_server_that_has_stopped_asks_for_no_more_keys(
 ) -> None:
     publisher.body = jwks(OLD)
     nowhere = f"embedded:{tmp_path / 'none'}"
-    settings = Settings(
+    settings = settings_of(
         port=0, database_url=nowhere, use_auth_middleware=True, auth_jwks=publisher.url
     )
     app, clock = App(settings), ManualClock()
@@ -113,7 +115,7 @@ async def test_a_server_that_has_stopped_asks_for_no_more_keys(
     await app.start()
     await app.stop()
     clock.advance(REFRESH_MS)
-    assert isinstance(app._keys, PublishedKeys)
+    assert isinstance(app._keys, JwksKeySet)
     assert app._keys._reading is None
 
 

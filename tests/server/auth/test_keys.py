@@ -5,9 +5,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from structlog.testing import capture_logs
 
+from pokerws.server.auth.errors import KeySetError
 from pokerws.server.auth.keys import (
     MAX_KEYS,
-    KeySetError,
     key_of_secret,
     keys_of_jwks,
     keys_of_pem,

@@ -16,13 +16,13 @@ from pokerws.server.app import App
 from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.revocations import KEPT_MS, Revocations
-from pokerws.settings import Settings
 from pokerws.storage import names as names_module
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import SWEEP, EndedSessions, MemoryNames
-from pokerws.storage.store import StoreUnavailable
 from tests.server.conftest import Connect, Raw
 from tests.server.fakes import ManualClock
 from tests.server.signing import SECRET, token
+from tests.settings import settings_of
 
 
 async def close_code(raw: Raw) -> int | None:
@@ -73,7 +73,7 @@ async def test_nobody_logs_out_before_hello(open_connection: Connect) -> None:
 
 
 async def test_a_logout_outlives_the_server(database_url: str, tmp_path: Path) -> None:
-    settings = Settings(
+    settings = settings_of(
         port=0,
         database_url=database_url,
         use_db_repository=True,

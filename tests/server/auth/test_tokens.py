@@ -12,7 +12,7 @@ from pokerws.game.state import PlayerId
 from pokerws.server.auth.bot_tokens import BOT_KEY_ID, BotTokens
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
-from pokerws.server.auth.key_sources import FixedKeys
+from pokerws.server.auth.key_sources import FixedKeySet
 from pokerws.server.auth.keys import Key, key_of_secret, keys_of_pem
 from pokerws.server.auth.tokens import Tokens
 from tests.server.fakes import ManualClock
@@ -27,7 +27,7 @@ GOOD = {"sub": "ann", "name": "Ann", "exp": NOW_S + 60}
 def tokens(keys: list[Key] | None = None, **choices: Any) -> Tokens:
     """An admission by tokens at NOW_S, with the secret's key unless others are given."""
     return Tokens(
-        FixedKeys(keys or [key_of_secret(SECRET)]),
+        FixedKeySet(keys or [key_of_secret(SECRET)]),
         BotTokens(BOT_KEY),
         ManualClock(),
         leeway_ms=LEEWAY_S * 1000,

@@ -13,8 +13,9 @@ from pokerws.metrics import Metrics
 from pokerws.server.background import comparator as comparator_module
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.tables.actor import TableActor
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import Stored, StoreUnavailable
+from pokerws.storage.store import Stored
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import CONFIG, StoredHouse, house_on
 from tests.vaults import VAULT

@@ -15,9 +15,9 @@ from pokerws.metrics import Metrics, Readings
 from pokerws.server.app import App
 from pokerws.server.net.http import is_this_machine
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.journal.journal import BackOff, Journal
 from pokerws.storage.outcomes import NoMetrics
-from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault.vault import Vault
 from tests.server.conftest import Connect
 from tests.server.fakes import ManualClock, open_cashier

@@ -19,9 +19,9 @@ from pokerws.server.background.upkeep import PUT_OFF_MS, Upkeep
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby_feed import GATHER_MS
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.null import NullStore
-from pokerws.storage.store import StoreUnavailable
 from pokerws.storage.vault.vault import Key, Vault
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 from tests.server.stored_house import (

@@ -13,7 +13,7 @@ from websockets.http11 import Response
 from pokerws.game.state import TableId
 from pokerws.messages import CloseCode
 from pokerws.server.app import App
-from pokerws.settings import Settings
+from pokerws.settings import variables
 from tests.server.conftest import Connect, Message, Raw
 from tests.unlimited import NO_LIMITS
 
@@ -342,7 +342,7 @@ async def test_what_costs_more_than_other_messages_has_a_limit_of_its_own(
 
 
 AS_BY_DEFAULT = pytest.mark.settings.with_args(
-    **{name: getattr(Settings(), name) for name in NO_LIMITS}
+    **{name: variables()[name.upper()].default for name in NO_LIMITS}
 )
 
 

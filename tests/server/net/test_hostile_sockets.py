@@ -25,8 +25,8 @@ from pokerws.game.events import TableEvent
 from pokerws.game.state import TableConfig
 from pokerws.messages import CloseCode
 from pokerws.server.app import App
-from pokerws.settings import Settings
 from tests.server.resident import MAX_GROWTH_BYTES, resident_bytes
+from tests.settings import settings_of
 
 # The players come from 127.0.0.1, the attacker from here.
 ATTACKER = "127.0.0.2"
@@ -83,7 +83,7 @@ async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[A
     """A server with its limits as they are by default, but for a test's `settings` marker."""
     marker = request.node.get_closest_marker("settings")
     nowhere = f"embedded:{tmp_path / 'none'}"
-    app = App(Settings(port=0, database_url=nowhere, **(marker.kwargs if marker else {})))
+    app = App(settings_of(port=0, database_url=nowhere, **(marker.kwargs if marker else {})))
     await app.start()
     yield app
     await app.stop()
@@ -230,7 +230,8 @@ async def test_the_half_open_sockets_of_one_address_keep_nobody_else_out(
         streams = [await dial(app) for _ in range(300)]
         async with connect_client(app.socket_url, name="Late"):
             assert app._listener is not None
-            assert app._listener._counts._opening <= Settings().max_connections_per_address
+            most = settings_of().limits.max_connections_per_address
+            assert app._listener._counts._opening <= most
         for _, writer in streams:
             writer.transport.abort()
 
@@ -297,7 +298,9 @@ async def test_a_message_of_endless_pieces_is_closed(app: App, play: Play, piece
 async def test_a_compressed_bomb_is_not_opened(app: App, play: Play) -> None:
     packer = zlib.compressobj(wbits=-15)
     bomb = packer.compress(bytes(3_000_000)) + packer.flush(zlib.Z_SYNC_FLUSH)
-    assert len(bomb) < Settings().max_message_bytes, "it has to be short enough to be taken in"
+    assert len(bomb) < settings_of().limits.max_message_bytes, (
+        "it has to be short enough to be taken in"
+    )
     async with play.goes_on():
         reader, writer = await shake_hands(app)
         writer.write(frame(bomb, rsv1=True))

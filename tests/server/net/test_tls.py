@@ -19,7 +19,8 @@ from pokerws.client import connect as connect_client
 from pokerws.game.state import TableConfig
 from pokerws.server.app import App
 from pokerws.server.net.tls import server_context
-from pokerws.settings import Settings, SettingsError, load
+from pokerws.settings import SettingsError, load
+from tests.settings import settings_of
 
 Key = ec.EllipticCurvePrivateKey
 
@@ -70,7 +71,7 @@ def pair(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 async def app(pair: dict[str, str], tmp_path: Path) -> AsyncIterator[App]:
     nowhere = f"embedded:{tmp_path / 'none'}"
-    app = App(Settings(port=0, database_url=nowhere, **pair))  # type: ignore[arg-type]
+    app = App(settings_of(port=0, database_url=nowhere, **pair))
     await app.start()
     yield app
     await app.stop()
@@ -104,7 +105,7 @@ async def test_what_speaks_no_tls_gets_no_answer(app: App) -> None:
 
 
 def test_old_versions_of_tls_are_not_spoken(pair: dict[str, str]) -> None:
-    context = server_context(Settings(**pair))  # type: ignore[arg-type]
+    context = server_context(settings_of(**pair))
     assert context is not None
     # Whether an older one would be spoken without this is up to how OpenSSL was built.
     assert context.minimum_version == ssl.TLSVersion.TLSv1_2
@@ -131,7 +132,7 @@ async def test_own_bots_trust_a_certificate_that_somebody_else_has_signed(tmp_pa
     write_key(key_file, key)
     nowhere = f"embedded:{tmp_path / 'none'}"
     app = App(
-        Settings(
+        settings_of(
             port=0,
             database_url=nowhere,
             tls_cert_file=str(cert_file),
@@ -146,7 +147,7 @@ async def test_own_bots_trust_a_certificate_that_somebody_else_has_signed(tmp_pa
 
 def refusal(settings: dict[str, str]) -> str:
     with pytest.raises(SettingsError, match=r".") as caught:
-        server_context(Settings(**settings))  # type: ignore[arg-type]
+        server_context(settings_of(**settings))
     return str(caught.value)
 
 
@@ -190,7 +191,7 @@ def test_proxies_that_are_no_networks_are_refused(proxies: str) -> None:
 
 
 async def test_without_a_certificate_nothing_is_said_of_tls(tmp_path: Path) -> None:
-    app = App(Settings(port=0, database_url=f"embedded:{tmp_path / 'none'}"))
+    app = App(settings_of(port=0, database_url=f"embedded:{tmp_path / 'none'}"))
     await app.start()
     async with connect(app.socket_url) as connection:
         assert connection.response is not None

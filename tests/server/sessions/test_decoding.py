@@ -17,7 +17,7 @@ from pokerws.game.state import MAX_CHIPS, TableConfig, TableId
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, ClientMessage, Wire, client_decoder
 from pokerws.server.sessions.decoding import decode, id_of
 from tests.server.fakes import ManualClock
-from tests.server.in_process import Client, carried_out, open_desk
+from tests.server.in_process import Client, carried_out, open_context
 
 BOTH = [
     pytest.param((wire, strict), id=f"{'json' if wire.is_text else 'msgpack'}-{strict}")
@@ -90,23 +90,23 @@ def written(wire: Wire, message: dict[str, Any]) -> str | bytes:
 
 
 class Server:
-    """A desk with a table, and one client who is at home there."""
+    """A server in memory with one table, and one client."""
 
     def __init__(self, wire: Wire, *, strict: bool) -> None:
         self.runner = asyncio.Runner()
-        self.desk = msgspec.structs.replace(
-            open_desk(ManualClock(), random.Random(1), strict=strict), strict=strict
+        self.context = msgspec.structs.replace(
+            open_context(ManualClock(), random.Random(1), strict=strict), strict=strict
         )
-        self.client = Client(self.desk, wire, "p_ann")
-        self.decoder = self.desk.decoders[wire]
+        self.client = Client(self.context, wire, "p_ann")
+        self.decoder = self.context.decoders[wire]
         self.table = self.runner.run(self._open())
         self.decoded = self.carried_out = 0
 
     async def _open(self) -> TableId:
-        return self.desk.lobby.create("One", TableConfig()).table.id
+        return self.context.lobby.create("One", TableConfig()).table.id
 
     def stop(self) -> None:
-        self.desk.lobby.stop()
+        self.context.lobby.stop()
         self.runner.close()
 
     def take(self, frame: str | bytes) -> None:
@@ -122,8 +122,8 @@ class Server:
         assert code is None or code in REJECT_CODES
         assert isinstance(id_of(frame), str)
         self.client.take()
-        for summary in self.desk.lobby.summaries():
-            actor = self.desk.lobby.at(summary.table)
+        for summary in self.context.lobby.summaries():
+            actor = self.context.lobby.at(summary.table)
             assert actor is not None
             assert actor.table.chips >= 0
 
@@ -220,8 +220,8 @@ def test_a_config_out_of_bounds_is_refused(field: str, value: Any) -> None:
     for strict in (True, False):
         server = Server(JSON, strict=strict)
         frame = {"type": "create_table", "id": "1", "name": "Two", "config": {field: value}}
-        before = len(server.desk.lobby.summaries())
+        before = len(server.context.lobby.summaries())
         server.take(json.dumps(frame))
         assert server.carried_out == 0
-        assert len(server.desk.lobby.summaries()) == before
+        assert len(server.context.lobby.summaries()) == before
         server.stop()

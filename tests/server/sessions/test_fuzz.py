@@ -21,7 +21,7 @@ from pokerws.messages import JSON, MSGPACK, REJECT_CODES, WIRES, CloseCode, clie
 from pokerws.storage.memory_accounts import MemoryAccounts
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
-from tests.server.in_process import Client, open_desk
+from tests.server.in_process import Client, open_context
 from tests.server.random_play import RandomPlay
 
 # What is played in each part.
@@ -57,14 +57,14 @@ class Siege:
         self, monkeypatch: pytest.MonkeyPatch, rng: random.Random, game: dict[str, Any]
     ) -> None:
         self.rng, self.clock = rng, ManualClock()
-        strict = open_desk(self.clock, rng)
+        strict = open_context(self.clock, rng)
         decoders = {wire: client_decoder(strict=False, wire=wire) for wire in WIRES.values()}
         self.desks = [strict, replace(strict, decoders=decoders, strict=False)]
         slow, fast = (
             TableConfig(turn_time_ms=ms, next_hand_delay_ms=10, **game) for ms in (60_000, 1_000)
         )
         self.peace = RandomPlay(
-            monkeypatch, slow, seed=rng.getrandbits(32), desk=strict, clock=self.clock
+            monkeypatch, slow, seed=rng.getrandbits(32), context=strict, clock=self.clock
         )
         self.peace.watch_all()
         self.actor = strict.lobby.create("F", fast)
@@ -102,9 +102,9 @@ class Siege:
 
     def client(self) -> Client:
         """Somebody new, who has said hello or is about to."""
-        desk, wire = self.rng.choice(self.desks), self.rng.choice((JSON, MSGPACK))
+        context, wire = self.rng.choice(self.desks), self.rng.choice((JSON, MSGPACK))
         known = self.rng.random() < 0.9
-        return Client(desk, wire, f"f{self.rng.randrange(PLAYERS)}" if known else None)
+        return Client(context, wire, f"f{self.rng.randrange(PLAYERS)}" if known else None)
 
     async def attack(self) -> None:
         """Send one frame, which has to be answered once."""
@@ -137,9 +137,9 @@ class Siege:
 
     def check_chips(self) -> None:
         """All chips are in accounts or at tables."""
-        desk = self.desks[0]
-        accounts = cast("MemoryAccounts", desk.bank._accounts)
-        actors = [desk.lobby.at(summary.table) for summary in desk.lobby.summaries()]
+        context = self.desks[0]
+        accounts = cast("MemoryAccounts", context.bank._accounts)
+        actors = [context.lobby.at(summary.table) for summary in context.lobby.summaries()]
         at_tables = sum(actor.table.chips for actor in actors if actor is not None)
         assert sum(accounts._balances.values()) + at_tables == 0
 

@@ -28,7 +28,7 @@ from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import EventRow
 from tests.server.conftest import Connect, Message, Raw
 from tests.server.fakes import FakeViewer, ManualClock
-from tests.server.in_process import Client, open_desk
+from tests.server.in_process import Client, open_context
 from tests.server.in_process import read as read_plain
 from tests.server.resumed import CONFIG, VIEWERS, Playing, memory_lobby, stored_events
 from tests.server.slow_store import SlowStore
@@ -373,10 +373,10 @@ async def test_a_player_has_the_log_read_once_at_a_time_and_keeps_no_reader_from
 
     asked_for: list[TableId] = []
     monkeypatch.setattr(store, "events", noted)
-    desk = replace(open_desk(house.clock, random.Random(1)), lobby=house.lobby)
+    context = replace(open_context(house.clock, random.Random(1)), lobby=house.lobby)
     quotas, clients = Quotas(), []
     for player in ("p0", "p0", "p1"):
-        client = Client(desk, player=player)
+        client = Client(context, player=player)
         client.session.meter = Meter(quotas, Tally())
         assert client.session.meter.join(client.player)
         clients.append(client)

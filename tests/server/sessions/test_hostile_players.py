@@ -12,9 +12,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from pokerws.server.app import App
-from pokerws.settings import Settings
 from tests.server.conftest import Connect, Message, Raw
 from tests.server.resident import MAX_GROWTH_BYTES, resident_bytes
+from tests.settings import settings_of
 
 QUICK = {"seats": 2, "next_hand_delay_ms": 0}
 # Where a query or a page is put together from such a text, it does harm.
@@ -152,7 +152,7 @@ async def test_a_client_that_never_reads_does_not_slow_its_own_fast_table(
 async def stored_app(database_url: str, tmp_path: Path) -> AsyncIterator[App]:
     """A server that stores everything and is strict."""
     app = App(
-        Settings(
+        settings_of(
             port=0,
             database_url=database_url,
             vault_key_file=str(tmp_path / "vault.key"),

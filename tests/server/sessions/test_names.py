@@ -12,8 +12,8 @@ from pokerws.server.app import App
 from pokerws.server.auth import guests as guests_module
 from pokerws.server.auth.guests import LIFETIME_MS, RENAMES, RENEW_MS, Guests
 from pokerws.server.auth.identity import Identity
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import MemoryNames
-from pokerws.storage.store import StoreUnavailable
 from tests.server.conftest import Connect
 from tests.server.fakes import ManualClock
 

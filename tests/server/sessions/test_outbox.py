@@ -73,7 +73,7 @@ class Slow:
     def __init__(self) -> None:
         clock = ManualClock()
         self.lobby, bank = open_memory_lobby(clock)
-        desk = SessionContext(
+        context = SessionContext(
             lobby=self.lobby,
             bank=bank,
             admission=Guests("k" * 32),
@@ -85,7 +85,7 @@ class Slow:
             hello_timeout_s=60,
         )
         self.connection = SlowConnection()
-        self.session = Session(cast("Connection", self.connection), desk, dispatch)
+        self.session = Session(cast("Connection", self.connection), context, dispatch)
         self.session.identity = Identity(PlayerId("ann"), "Ann")
         self.actor = self.lobby.create("One", TableConfig())
 

@@ -25,7 +25,7 @@ from pokerws.server.tables import event_log
 from pokerws.server.tables import recent_events as history
 from pokerws.storage.postgres.store import PostgresStore
 from tests.server.fakes import FakeViewer, ManualClock
-from tests.server.in_process import Client, open_desk, read
+from tests.server.in_process import Client, open_context, read
 from tests.server.resumed import (
     CONFIG,
     VIEWERS,
@@ -292,8 +292,8 @@ async def test_a_table_that_was_loaded_anew_while_its_log_was_read_gives_a_snaps
     house: StoredHouse, store: SlowStore
 ) -> None:
     playing = await behind(house)
-    desk = open_desk(house.clock, random.Random(1))
-    client = Client(replace(desk, lobby=house.lobby), JSON, "p0")
+    context = open_context(house.clock, random.Random(1))
+    client = Client(replace(context, lobby=house.lobby), JSON, "p0")
     store.open.clear()
     store.asked.clear()
     table = playing.actor.table.id
@@ -316,8 +316,8 @@ async def test_who_has_not_been_let_in_loads_no_table_and_touches_no_clock(
     async with house_on(store, clock) as house:
         table = (await house.open_hand()).table.id
     async with house_on(store, clock) as house:
-        desk = replace(open_desk(clock, random.Random(1)), lobby=house.lobby)
-        client, alarm_ms, reads = Client(desk, JSON), clock.next_alarm_ms, store.reads
+        context = replace(open_context(clock, random.Random(1)), lobby=house.lobby)
+        client, alarm_ms, reads = Client(context, JSON), clock.next_alarm_ms, store.reads
         await client.asks(Hello("h", token="no token of this server's"))
         await client.asks(Watch("w", table, 1, 1))
         answers = [read(JSON, frame) for frame in client.take()]

@@ -28,7 +28,7 @@ from pokerws.server.app import App
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables import viewers as audience
 from tests.server.fakes import FakeJournal, FakeViewer, ManualClock, OpenStore
-from tests.server.in_process import open_desk
+from tests.server.in_process import open_context
 from tests.server.random_play import RandomPlay
 from tests.server.secrecy import WITH_CARDS, cards_in, told_by
 
@@ -69,7 +69,7 @@ async def test_no_viewer_and_no_log_line_is_told_a_card_that_it_may_not_know(
             await game.hands(HANDS)
         assert len(lines) > HANDS
         assert not cards_in(repr(lines))
-        assert not cards_in(game.desk.metrics.text())
+        assert not cards_in(game.context.metrics.text())
         told += game.told
         frames += game.frames
         monkeypatch.undo()
@@ -147,7 +147,7 @@ def test_an_event_that_nobody_has_decided_about_is_not_sent() -> None:
         cards: list[Card]
 
     event: Any = RabbitHunted([Card("As")])
-    with pytest.raises(AssertionError):
+    with pytest.raises(TypeError, match="not a public event"):
         views.redact(event, PlayerId("p0"))
 
 
@@ -157,10 +157,10 @@ async def test_what_happens_reaches_all_in_one_call_with_bytes_that_only_own_car
 ) -> None:
     """A frame tells nothing by its size either: hidden cards are as long as those that are seen."""
     clock, rng, journal = ManualClock(), random.Random(2), FakeJournal()
-    desk = open_desk(clock, rng)
+    context = open_context(clock, rng)
     if durable:
-        desk = open_desk(clock, rng, durable=True, store=OpenStore(), journal=journal)
-    game = RandomPlay(monkeypatch, config_of("six", "NT"), seed=2, desk=desk, clock=clock)
+        context = open_context(clock, rng, durable=True, store=OpenStore(), journal=journal)
+    game = RandomPlay(monkeypatch, config_of("six", "NT"), seed=2, context=context, clock=clock)
     journal.commit(game.table)
     game.watch_all()
     deals = 0

@@ -16,10 +16,10 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.token_expiry import Expiry
-from pokerws.settings import Settings
 from tests.server.conftest import Connect, Raw
 from tests.server.fakes import ManualClock
 from tests.server.signing import SECRET, token
+from tests.settings import settings_of
 
 LEEWAY_MS, WARNING_MS = 10_000, 60_000
 AUTH = {
@@ -42,7 +42,7 @@ async def app(
     """A running server whose clock stands still, with auth on unless a test's settings differ."""
     marker = request.node.get_closest_marker("settings")
     chosen = marker.kwargs if marker else AUTH
-    app = App(Settings(port=0, database_url=f"embedded:{tmp_path / 'none'}", **chosen))
+    app = App(settings_of(port=0, database_url=f"embedded:{tmp_path / 'none'}", **chosen))
     app._clock = clock
     await app.start()
     yield app

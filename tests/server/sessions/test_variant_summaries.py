@@ -11,7 +11,7 @@ from pokerws.messages import Act, ChooseGame, Hello, RunIt, Sit, Straddle, Watch
 from pokerws.messages.wire import WIRES
 from pokerws.server.tables.actor import TableActor
 from tests.server.fakes import ManualClock
-from tests.server.in_process import Client, open_desk, read
+from tests.server.in_process import Client, open_context, read
 
 
 def heard(client: Client) -> list[dict[str, Any]]:
@@ -23,12 +23,12 @@ class Game:
 
     def __init__(self, config: TableConfig) -> None:
         self.clock = ManualClock()
-        self.desk = open_desk(self.clock, random.Random(3))
-        self.actor: TableActor = self.desk.lobby.create("One", config)
+        self.context = open_context(self.clock, random.Random(3))
+        self.actor: TableActor = self.context.lobby.create("One", config)
         self.table = self.actor.table
         wires: list[Wire] = list(WIRES.values())
         self.players = [
-            Client(self.desk, wires[number % 2], f"p{number}") for number in range(config.seats)
+            Client(self.context, wires[number % 2], f"p{number}") for number in range(config.seats)
         ]
 
     async def begin(self) -> None:
@@ -49,9 +49,9 @@ class Game:
 
 
 async def test_a_welcome_lists_all_games_and_a_table_of_each_can_be_opened() -> None:
-    desk = open_desk(ManualClock(), random.Random(1), max_tables=60)
+    context = open_context(ManualClock(), random.Random(1), max_tables=60)
     for wire in WIRES.values():
-        client = Client(desk, wire)
+        client = Client(context, wire)
         await client.asks(Hello("1", name=f"Ann{wire.is_text:d}"))
         (welcome,) = heard(client)
         games, mixes = welcome["variants"], welcome["mixes"]
@@ -65,7 +65,7 @@ async def test_a_welcome_lists_all_games_and_a_table_of_each_can_be_opened() -> 
             "draws": 3,
         }
         for code, game in games.items():
-            desk.lobby.create(code, TableConfig(variant=code, seats=game["max_seats"]))
+            context.lobby.create(code, TableConfig(variant=code, seats=game["max_seats"]))
 
 
 async def test_what_was_drawn_is_answered_once_and_seen_by_its_player_alone() -> None:

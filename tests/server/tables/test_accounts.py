@@ -15,9 +15,9 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import player_account
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory_accounts import MemoryAccounts
-from pokerws.storage.store import StoreUnavailable
 from tests.server.conftest import Connect, Message, Raw
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.storage.faulty_store import FaultyStore

@@ -5,14 +5,15 @@ from pokerws.game.config import check_config
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.app import App
 from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
-from pokerws.settings import Settings, SettingsError
+from pokerws.settings import SettingsError
+from tests.settings import settings_of
 
 GAMES = [*VARIANTS, *(code for code, mix in MIXES.items() if mix.games)]
 
 
 @pytest.mark.parametrize("bots", [1, 4, 9])
 def test_every_game_can_have_a_table_of_bots_with_a_seat_left_for_somebody(bots: int) -> None:
-    settings = Settings(bots=bots, bot_games=tuple(GAMES))
+    settings = settings_of(bots=bots, bot_games=tuple(GAMES))
     configs = game_configs(settings)
     assert [config.variant for config in configs.values()] == GAMES
     for config in (main_config(settings), *configs.values()):
@@ -29,11 +30,11 @@ def test_every_game_can_have_a_table_of_bots_with_a_seat_left_for_somebody(bots:
 )
 async def test_a_game_that_there_is_not_stops_the_start(games: tuple[str, ...], why: str) -> None:
     with pytest.raises(SettingsError, match=why):
-        await App(Settings(port=0, bots=4, bot_games=games)).start()
+        await App(settings_of(port=0, bots=4, bot_games=games)).start()
 
 
 async def test_a_table_that_does_not_fit_is_said_and_the_others_are_opened() -> None:
-    app = App(Settings(port=0, bots=2, bot_games=("PO", "HORSE"), max_tables=2))
+    app = App(settings_of(port=0, bots=2, bot_games=("PO", "HORSE"), max_tables=2))
     await app.start()
     try:
         with capture_logs() as logs:
@@ -49,7 +50,7 @@ async def test_a_table_that_does_not_fit_is_said_and_the_others_are_opened() -> 
 
 async def test_tables_of_bots_are_opened_once_and_the_main_table_is_the_first() -> None:
     # The main table is not taken for that of a game, though it has the same name.
-    app = App(Settings(port=0, bots=4, bot_table="HORSE", bot_games=("HORSE", "PO", "FK")))
+    app = App(settings_of(port=0, bots=4, bot_table="HORSE", bot_games=("HORSE", "PO", "FK")))
     await app.start()
     try:
         tables = app.open_bot_tables()

@@ -14,8 +14,8 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.outage_pause import CHECK_LAG_MS, PAUSE_AFTER_MS
+from pokerws.storage.errors import StoreRejected
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.store import StoreRejected
 from tests.server.fakes import FakeViewer, ManualClock, open_cashier
 from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT

@@ -9,12 +9,11 @@ import pytest
 from pokerws.server.app import App
 from pokerws.server.background import memory_play
 from pokerws.server.tables.lobby import Lobby
-from pokerws.settings import Settings
-from pokerws.storage.postgres.database import DatabaseError
+from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.overtaken import note, overtaken_ms
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import StoreUnavailable
 from tests.postgres_fixtures import TEMPLATE, Databases
+from tests.settings import settings_of
 from tests.storage.changes import change
 from tests.vaults import VAULT_KEYS
 
@@ -55,7 +54,7 @@ async def hidden(databases: Databases) -> AsyncIterator[Hidden]:
 @asynccontextmanager
 async def in_memory(url: str) -> AsyncIterator[App]:
     """A server that has nothing else to do beside play, so that nothing else is waited for."""
-    settings = Settings(port=0, database_url=url, idle_table_ms=0, abandoned_table_ms=0)
+    settings = settings_of(port=0, database_url=url, idle_table_ms=0, abandoned_table_ms=0)
     app = App(settings)
     await app.start()
     try:
@@ -119,7 +118,7 @@ async def test_a_database_that_goes_away_during_the_start_is_named_as_the_reason
         raise fault
 
     monkeypatch.setattr(PostgresStore, "games", away)
-    settings = Settings(
+    settings = settings_of(
         port=0, database_url=database_url, use_db_repository=True, vault_keys=(VAULT_KEYS,)
     )
     with pytest.raises(DatabaseError, match="check DATABASE_URL"):

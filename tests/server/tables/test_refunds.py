@@ -210,7 +210,8 @@ async def test_refunds_are_all_chips_at_the_table_at_any_moment(
         turn = table.hand.turn
         seat = table.seats[turn.seat]
         assert seat is not None
-        action = rng.choice([a for a in ("check", "call", "raise") if a in turn.actions])
+        actions: tuple[commands.Action, ...] = ("check", "call", "raise")
+        action = rng.choice([a for a in actions if a in turn.actions])
         amount = turn.min_to if action == "raise" else None
         act = commands.Act(seat.player, turn.number, action, amount)
         actor.handle(FakeViewer(seat.player), str(number), act)

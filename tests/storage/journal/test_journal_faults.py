@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pokerws.game.state import TableId
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.journal.journal import BackOff, Journal
-from pokerws.storage.store import Position, StoreUnavailable
+from pokerws.storage.store import Position
 from tests.storage.changes import change, event
 from tests.storage.conftest import AT_ONCE, SOON_S, Heard, Logged, OpenJournal
 from tests.storage.faulty_store import Fault, FaultyStore
@@ -131,21 +132,6 @@ async def test_a_bug_in_the_store_does_not_end_the_journal(
     assert logged.all("journal_fault", log_level="error")
 
 
-async def test_a_fault_of_a_tables_owner_does_not_end_the_journal(
-    journal_on: OpenJournal, logged: Logged
-) -> None:
-    def fail(table: TableId, version: int) -> None:
-        raise ZeroDivisionError
-
-    journal = journal_on(FaultyStore(), Heard(fail))
-
-    journal.put(change("t1"))
-    journal.put(change("t2"))
-    await journal.flush(SOON_S)
-
-    assert len(logged.all("journal_callback_failed")) == 2
-
-
 # ---- rows that are elsewhere
 
 
@@ -229,27 +215,6 @@ async def test_what_a_batch_wrote_is_not_forgotten_when_the_rest_cannot_be_looke
     assert heard.versions_written == [(T1, 1), (T2, 1), (T2, 2), (T1, 2)]
     conflicts = logged.all("save_game", outcome="DB_CONFLICT")
     assert [line["table"] for line in conflicts] == ["t1"]
-
-
-async def test_where_the_database_is_the_truth_a_row_that_somebody_edited_is_left_as_it_is(
-    journal_on: OpenJournal, heard: Heard
-) -> None:
-    store = FaultyStore()
-    journal = journal_on(store, overwrite_edits=False)
-    journal.put(change(version=2))
-    await journal.flush(SOON_S)
-    store.edit("t1", 77)
-    journal.put(change(expected=2))
-    journal.put(change("t2"))
-    await journal.flush(SOON_S)
-    journal.put(change(expected=3))
-    await journal.flush(SOON_S)
-
-    assert heard.tables_conflicting == [T1]
-    assert heard.tables_rejected == heard.tables_fenced == []
-    assert await store.position(T1) == Position(77, epoch=1)
-    assert heard.versions_written == [(T1, 2), (TableId("t2"), 1)]
-    assert journal.dropped == 2
 
 
 async def test_a_conflict_of_one_table_does_not_hold_the_others_up(

@@ -13,7 +13,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from pokerws.storage.postgres.embedded import EmbeddedError, EmbeddedPostgres
+from pokerws.storage.errors import EmbeddedError
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from pokerws.storage.postgres.unprivileged import Account
 from tests.postgres_fixtures import new_directory
 from tests.storage.clusters import ask, on_linux, postmaster, processes_of, serving, start

@@ -11,7 +11,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from pokerws.storage.postgres.migrate import SQL, MigrationError, migrate, status
+from pokerws.storage.errors import MigrationError, StoreUnavailable
+from pokerws.storage.postgres.migrate import SQL, migrate, status
 from tests.postgres_fixtures import TEMPLATE, Databases
 
 ROOT = Path(__file__).parents[3]
@@ -183,7 +184,7 @@ async def test_a_missing_number_is_noticed(bare_database_url: str, tmp_path: Pat
 
 
 async def test_a_server_that_is_not_there_is_an_error_in_one_line() -> None:
-    with pytest.raises(MigrationError, match="cannot be used") as caught:
+    with pytest.raises(StoreUnavailable, match="cannot be used") as caught:
         await migrate("postgresql://nobody@/x?host=/no/such/directory")
 
     assert "\n" not in str(caught.value)

@@ -7,11 +7,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres import overtaken as memory_play
 from pokerws.storage.postgres.migrate import SQL
 from pokerws.storage.postgres.overtaken import NOTE, note, overtaken_ms, settle
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import StoreUnavailable
 from tests.postgres_fixtures import Databases
 from tests.storage.changes import START_MS, change
 

@@ -13,14 +13,14 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, TableId
+from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import save_statement
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import StoreRejected, StoreUnavailable
-from tests.storage.changes import START_MS, change, event
+from tests.storage.changes import START_MS, brings, change, event
 from tests.storage.conftest import SOON_S
 
 T1, T2 = TableId("t1"), TableId("t2")
@@ -289,10 +289,52 @@ async def test_a_save_after_the_connection_was_killed_takes_a_new_one(
         assert await store.save([change(expected=1)]) == {T1}
 
 
+async def unfinished(operator: Connection) -> list[asyncpg.Record]:
+    """The store's connections on which a transaction is open, each with its last statement."""
+    return await operator.fetch(
+        "SELECT state, query FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name = 'pokerws' AND (state <> 'idle' OR xact_start IS NOT NULL)"
+    )
+
+
+async def test_no_statement_is_under_way_when_the_store_is_open(
+    store: PostgresStore, operator: Connection
+) -> None:
+    """A statement that is prepared and not executed keeps its transaction and its timer."""
+    assert await unfinished(operator) == []
+    await store.save([change()])
+    assert await unfinished(operator) == []
+
+
+@pytest.mark.parametrize(("name", "amount"), [("\ud800", 100), ("Main table", 2**63)])
+async def test_no_statement_is_under_way_after_data_that_cannot_be_encoded(
+    store: PostgresStore, operator: Connection, name: str, amount: int
+) -> None:
+    """asyncpg prepares the statement, and then refuses the arguments by itself."""
+    await store.accounts.open(PlayerId("ada"), 1_000, START_MS)
+    await store.save([change(chips=100, transfers=(brings("ada", 100, 1),))])
+    # Goes back, so that it takes a statement that was not used before.
+    bad = change("t2", 0, 0, name=name, transfers=(brings("ada", amount, 1),))
+    with pytest.raises(StoreRejected):
+        await store.save([bad])
+
+    assert await unfinished(operator) == []
+
+
+async def test_the_first_save_may_come_later_than_the_statement_timeout(
+    database_url: str, operator: Connection
+) -> None:
+    store = await PostgresStore.open(database_url, statement_timeout_ms=400)
+    await operator.execute("SELECT pg_sleep(0.6)")
+
+    assert await store.save([change()]) == {T1}
+    await store.close()
+
+
 async def test_a_save_that_takes_too_long_is_given_up_and_the_next_one_works(
     database_url: str, operator: Connection
 ) -> None:
-    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=800)
     await store.save([change()])
     async with operator.transaction():
         await operator.execute("SELECT FROM games FOR UPDATE")
@@ -307,7 +349,7 @@ async def test_a_server_that_hangs_is_left_and_not_waited_for(
     database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=800)
     await store.save([change()])
     pid = await pid_of(operator, writer=True)
     os.kill(pid, signal.SIGSTOP)
@@ -324,7 +366,7 @@ async def test_a_read_does_not_wait_for_a_server_that_hangs(
     database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    store = await PostgresStore.open(database_url, statement_timeout_ms=300)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=800)
     await store.save([change()])
     pid = await pid_of(operator, writer=False)
     os.kill(pid, signal.SIGSTOP)

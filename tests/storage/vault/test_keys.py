@@ -8,16 +8,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from pokerws.maintenance.stored_log import Connection
-from pokerws.storage.vault import keys as vault_keys
-from pokerws.storage.vault.keys import (
-    KeySource,
-    VaultError,
-    new_key,
-    open_vault,
-    vault_for_reading,
-    written,
-)
+from pokerws.storage.errors import StoreUnavailable, VaultError
+from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.live_seals import LIVE_SEALS, open_vault
+from pokerws.storage.vault.keys import KeySource, new_key, vault_for_reading, written
 from pokerws.storage.vault.vault import Key
 from tests.storage.played import play_a_game
 from tests.vaults import KEY, VAULT_KEYS
@@ -192,11 +186,11 @@ async def test_one_damaged_table_is_no_wrong_key(database_url: str, operator: Co
 
 
 async def test_a_database_that_is_away_is_an_error_of_one_line() -> None:
-    message = await refusal("postgres://nobody:hidden@127.0.0.1:1/none", source(VAULT_KEYS))
-    assert "check DATABASE_URL" in message
-    assert "hidden" not in message
+    with pytest.raises(StoreUnavailable, match="the database cannot be used") as caught:
+        await open_vault("postgres://nobody:hidden@127.0.0.1:1/none", source(VAULT_KEYS))
+    assert "\n" not in str(caught.value)
+    assert "hidden" not in str(caught.value)
 
 
 async def test_the_statement_is_valid_in_a_migrated_database(operator: Connection) -> None:
-    statement = vault_keys.LIVE_SEALS
-    assert (await operator.prepare(statement)).get_query() == statement
+    assert (await operator.prepare(LIVE_SEALS)).get_query() == LIVE_SEALS

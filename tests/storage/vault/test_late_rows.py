@@ -54,7 +54,7 @@ class Waiting:
     async def stored(self) -> tuple[TableSnapshot, list[TableEvent]]:
         """What is stored in the end."""
         self.store.open.set()
-        await self.game._journal.flush(SOON_S)
+        await self.game.journal.flush(SOON_S)
         rows = await self.store.events(T1, 0, 100_000)
         assert [row.seq for row in rows] == list(range(1, len(rows) + 1))
         events = [VAULT.open_event(T1, row.hand_number, row.payload) for row in rows]
@@ -167,7 +167,7 @@ async def test_a_row_that_cannot_be_made_keeps_only_its_own_table_from_being_sto
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(ChangeBuilder, "change", broken)
-    journal = waiting.game._journal
+    journal = waiting.game.journal
     journal.put(change("t2"))
     waiting.store.open.set()
     await journal.flush(SOON_S)
@@ -181,7 +181,7 @@ async def test_an_event_is_sealed_late_as_it_was_when_it_happened(
     waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put: list[Change] = []
-    journal = waiting.game._journal
+    journal = waiting.game.journal
     journal_put = journal.put
 
     def both(one: Change | Step) -> None:

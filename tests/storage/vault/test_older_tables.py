@@ -18,8 +18,9 @@ from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import chips_put_in, play, replay
 from pokerws.server.tables.receipts import Receipts, digest_of
+from pokerws.storage.errors import SealedByUnknownKey
 from pokerws.storage.store import TableSnapshot
-from pokerws.storage.vault.vault import SealedByUnknownKey, Vault
+from pokerws.storage.vault.vault import Vault
 from tests.server.random_action import random_action
 from tests.vaults import VAULT
 

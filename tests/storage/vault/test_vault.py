@@ -25,8 +25,9 @@ from pokerws.game.events import (
 )
 from pokerws.game.state import Table, TableId
 from pokerws.game.table import advance, play
+from pokerws.storage.errors import SealBroken, SealedByUnknownKey
 from pokerws.storage.store import TableSnapshot
-from pokerws.storage.vault.vault import HandSeal, Key, SealBroken, SealedByUnknownKey, Vault
+from pokerws.storage.vault.vault import HandSeal, Key, Vault
 from tests.game.random_hands import DealtHand, random_act, random_plan
 from tests.vaults import KEY, VAULT
 

@@ -25,8 +25,8 @@ from pokerws.game.secret_cards import comparable_table
 from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table, play, replay
 from pokerws.game.variants import VARIANTS
+from pokerws.storage.errors import SealBroken
 from pokerws.storage.store import TableSnapshot
-from pokerws.storage.vault.vault import SealBroken
 from tests.server.random_action import random_action
 from tests.storage.vault.test_vault import cards_in, encode, public_cards, sealed_in
 from tests.vaults import VAULT

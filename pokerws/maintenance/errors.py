@@ -1,0 +1,21 @@
+"""The exceptions of the operator's commands."""
+
+
+class MaintenanceError(Exception):
+    """Base class of what an operator's command raises; the message is one line."""
+
+
+class NotStored(MaintenanceError):
+    """There is no such game, hand or event."""
+
+
+class ArchiveError(MaintenanceError):
+    """Nothing can be archived; the message says what to do."""
+
+
+class LeftAlone(MaintenanceError):
+    """A game cannot be archived, and nothing of it was changed."""
+
+
+class RepairError(MaintenanceError):
+    """The table was left as it is; the message says why."""

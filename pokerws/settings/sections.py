@@ -1,0 +1,29 @@
+"""All settings of the server, by section."""
+
+import msgspec
+
+from pokerws.settings.accounts import Accounts
+from pokerws.settings.auth import Auth
+from pokerws.settings.bots import Bots
+from pokerws.settings.features import Features
+from pokerws.settings.limits import Limits
+from pokerws.settings.logs import Logs
+from pokerws.settings.network import Network
+from pokerws.settings.storage import Storage
+from pokerws.settings.tables import Tables
+from pokerws.settings.vault import Vault
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the operator chose.  Made by `load`, which also checks the settings."""
+
+    network: Network = Network()
+    storage: Storage = Storage()
+    vault: Vault = Vault()
+    features: Features = Features()
+    auth: Auth = Auth()
+    logs: Logs = Logs()
+    bots: Bots = Bots()
+    tables: Tables = Tables()
+    accounts: Accounts = Accounts()
+    limits: Limits = Limits()

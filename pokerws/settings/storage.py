@@ -1,0 +1,54 @@
+"""Settings: the database, and how the server uses it."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, field
+from msgspec.structs import FieldInfo
+
+from pokerws.settings.section import MAX_MS, SECRET, Section, whole
+
+# Shown are scheme, host, port and name. A URL that does not read plainly might show a piece of its
+# password in their place, so of that one nothing is shown.
+_PLAIN_URL = re.compile(r"(postgres(?:ql)?://)(?:[^/@?]*@)?([^/@?]*(?:/[^@?]*)?)(?:\?[^@]*)?")
+
+
+class Storage(Section, frozen=True, kw_only=True):
+    """The database, and how the server uses it."""
+
+    database_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(embedded(:.+)?|postgres(ql)?://.+)$",
+            title="embedded, embedded:DIR or postgres://USER:PASSWORD@HOST:PORT/NAME",
+            description="Postgres to use: postgres://USER:PASSWORD@HOST:PORT/NAME, or one that the "
+            "server runs itself: embedded (in var/postgres) or embedded:DIR.",
+            extra=SECRET,
+        ),
+    ] = "embedded"
+    statement_timeout_ms: Annotated[
+        int, whole(10, 600_000, "Time limit of a database statement.")
+    ] = field(default=5000, name="DB_STATEMENT_TIMEOUT_MS")
+    compare_interval_ms: Annotated[
+        int,
+        whole(0, MAX_MS, "Interval at which a table in memory is compared with its row; 0 is off."),
+    ] = 1000
+
+    @property
+    def embedded_dir(self) -> Path | None:
+        """Data directory of the server's own Postgres; None when DATABASE_URL is an address."""
+        kind, _, directory = self.database_url.partition(":")
+        return Path(directory or "var/postgres") if kind == "embedded" else None
+
+    @property
+    def database_label(self) -> str:
+        """DATABASE_URL without user, password and options, fit to be shown."""
+        if self.embedded_dir is not None:
+            return self.database_url
+        plain = _PLAIN_URL.fullmatch(self.database_url)
+        return "".join(plain.groups()) if plain else "postgres://(not shown)"
+
+    def shown(self, setting: FieldInfo) -> str:
+        is_url = setting.name == "database_url"
+        return repr(self.database_label) if is_url else Section.shown(self, setting)

@@ -1,0 +1,55 @@
+"""Settings: pace of tables that the server makes, and how long tables stay in memory and open."""
+
+from typing import Annotated
+
+from msgspec import field
+
+from pokerws.settings.section import MAX_MS, Section, flag, whole
+
+
+class Tables(Section, frozen=True, kw_only=True):
+    """Pace of tables that the server makes, and how long tables stay in memory and open."""
+
+    turn_time_ms: Annotated[
+        int, whole(100, 600_000, "Time for a turn, at tables that the server creates.")
+    ] = 20_000
+    next_hand_delay_ms: Annotated[
+        int, whole(0, 60_000, "Pause between two hands, at tables that the server creates.")
+    ] = 5000
+    load_all: Annotated[
+        bool, flag("Load all stored tables at the start, instead of each on demand.")
+    ] = field(default=False, name="LOAD_ALL_TABLES")
+    idle_ms: Annotated[
+        int,
+        whole(
+            0,
+            MAX_MS,
+            "Time after which a table without viewers is unloaded from memory; 0 is never.",
+        ),
+    ] = field(default=600_000, name="IDLE_TABLE_MS")
+    abandoned_ms: Annotated[
+        int,
+        whole(
+            0,
+            MAX_MS,
+            "Time after which a table without viewers is closed and its chips are returned; 0 is "
+            "never.",
+        ),
+    ] = field(default=86_400_000, name="ABANDONED_TABLE_MS")
+    unused_ms: Annotated[
+        int,
+        whole(
+            0,
+            MAX_MS,
+            "Likewise for an empty table where no hand was played; 0 is never.",
+        ),
+    ] = field(default=600_000, name="UNUSED_TABLE_MS")
+    absent_seat_ms: Annotated[
+        int,
+        whole(
+            0,
+            MAX_MS,
+            "Time without a connection after which a player's seat is freed and the chips return "
+            "to the account; 0 is never.",
+        ),
+    ] = 180_000

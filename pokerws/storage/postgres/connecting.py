@@ -1,0 +1,137 @@
+"""Opening connections to PostgreSQL, and what its errors mean.
+
+All connections of the product are opened here.  An error is a `StoreUnavailable` where another try
+may help, and a `StoreRejected` where the data are at fault.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import MappingProxyType
+from typing import TypeAlias
+
+import asyncpg
+
+from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+CONNECT_S = 5.0
+CLOSE_S = 5.0
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+
+# The simple query protocol, which asyncpg uses without arguments, ends with a Sync.
+NOTHING = "SELECT"
+
+# The data are at fault, and another try does not change that.  Damaged pages are in the list since
+# they concern a few rows, and must not stop the others.
+REJECTED = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.CardinalityViolationError,
+    asyncpg.ProgramLimitExceededError,
+    asyncpg.DataCorruptedError,
+    asyncpg.IndexCorruptedError,
+    ValueError,  # What cannot be encoded: bytes that are not UTF-8, a number of over 64 bits.
+)
+# What asyncpg raises on an open connection.
+LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# All failures of a database, including an invalid address and a time-out.
+# TimeoutError is an OSError.
+FAILED = (*LOST, ValueError, OSError)
+
+
+async def connect(
+    address: str,
+    application: str,
+    *,
+    settings: Mapping[str, str] = NO_SETTINGS,
+    answer_s: float | None = None,
+) -> Connection:
+    """Open a connection.  Raises one of FAILED.
+
+    `answer_s` is how long any answer is waited for.
+    """
+    return await asyncpg.connect(
+        address,
+        timeout=CONNECT_S,
+        command_timeout=answer_s,
+        server_settings={"application_name": application, **settings},
+        # Statements are few, and preparing one again would cost a round trip.
+        max_cached_statement_lifetime=0,
+    )
+
+
+@asynccontextmanager
+async def connected(
+    address: str,
+    application: str,
+    *,
+    settings: Mapping[str, str] = NO_SETTINGS,
+    answer_s: float | None = None,
+) -> AsyncIterator[Connection]:
+    """A connection for the block.  Raises StoreUnavailable, also for database errors in the block.
+
+    A BrokenPipeError is not converted: it concerns a command's output.  asyncpg raises its own
+    error for a lost connection.
+    """
+    try:
+        connection = await connect(address, application, settings=settings, answer_s=answer_s)
+    except FAILED as error:
+        raise _unusable(error) from error
+    try:
+        try:
+            yield connection
+        finally:
+            if not connection.is_closed():
+                await connection.close(timeout=CLOSE_S)
+    except BrokenPipeError:
+        raise
+    except (*LOST, ConnectionError, TimeoutError) as error:
+        raise _unusable(error) from error
+
+
+async def end_transaction(connection: Connection) -> None:
+    """End the implicit transaction of a statement that was prepared and not executed.
+
+    asyncpg's `prepare` sends Flush and no Sync.  Until a Sync, PostgreSQL keeps the transaction
+    open, with its locks, and `statement_timeout` running: it would cancel a later statement.
+    """
+    await connection.execute(NOTHING)
+
+
+def unavailable(error: BaseException) -> StoreUnavailable:
+    """Convert one of FAILED for the caller of the store."""
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return StoreUnavailable(f"{reason(error)}: apply the migrations (server.py migrate)")
+    if isinstance(error, asyncpg.DiskFullError):
+        return StoreFull(f"{reason(error)}: make room on the database's disk")
+    return StoreUnavailable(reason(error))
+
+
+def rejected(error: BaseException) -> StoreRejected:
+    """Convert one of REJECTED.
+
+    A player without an account breaks a rule of the ledger, one with too little a rule of the
+    accounts.
+    """
+    broken = (getattr(error, "table_name", None), getattr(error, "column_name", None))
+    rule = getattr(error, "constraint_name", None)
+    if rule == "accounts_balance_covered" or broken == ("transfers", "source"):
+        return Overdrawn(reason(error))
+    return StoreRejected(reason(error))
+
+
+def reason(error: BaseException) -> str:
+    """The error in one line, with its type."""
+    return f"{type(error).__name__}: {_first_line(error)}"
+
+
+def _unusable(error: BaseException) -> StoreUnavailable:
+    if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
+        return unavailable(error)
+    return StoreUnavailable(f"the database cannot be used: {_first_line(error)}")
+
+
+def _first_line(error: BaseException) -> str:
+    """A time-out has no text of its own, and PostgreSQL's may have several lines."""
+    return str(error).partition("\n")[0] or "no answer in time"

@@ -1,0 +1,33 @@
+"""Reading which keys have sealed the live tables of a database, to check the vault's keys."""
+
+from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_serving
+from pokerws.storage.vault.vault import Vault
+
+# How many tables are live under each key, and a few of them, to try it on.
+LIVE_SEALS = """
+SELECT games.key_id, sealed.tables, games.id, games.snapshot
+FROM (
+    SELECT id, count(*) OVER (PARTITION BY key_id) AS tables,
+           row_number() OVER (PARTITION BY key_id ORDER BY id) AS place
+    FROM games
+    WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
+) AS sealed JOIN games USING (id)
+WHERE sealed.place <= $1
+ORDER BY games.key_id, sealed.place
+"""
+
+ANSWER_S = 10.0
+
+
+async def open_vault(address: str, source: KeySource) -> Vault:
+    """The server's vault, for a migrated database.  Raises VaultError and StoreUnavailable."""
+    seals = await live_seals(address)
+    return vault_for_serving(seals, source)
+
+
+async def live_seals(address: str) -> list[LiveSeal]:
+    """Some live tables under each key.  Raises StoreUnavailable."""
+    async with connected(address, "pokerws", answer_s=ANSWER_S) as connection:
+        rows = await connection.fetch(LIVE_SEALS, TRIES)
+    return [LiveSeal(*row.values()) for row in rows]
