@@ -12,7 +12,7 @@ from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.interfaces import Viewer
 
 # Changes of the list are batched for this long.
-BATCH_MS = 250
+GATHER_MS = 250
 
 
 class LobbyFeed:
@@ -53,7 +53,7 @@ class LobbyFeed:
         else:
             self._summaries[table] = summary
         if self._alarm is None:
-            self._alarm = self._clock.call_at(self._clock.now_ms() + BATCH_MS, self._send)
+            self._alarm = self._clock.call_at(self._clock.now_ms() + GATHER_MS, self._send)
 
     def close(self, table: TableId) -> None:
         """Remove a table that is closed or lost, if it is listed."""
