@@ -280,15 +280,7 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 print(line)
             return 0
         case "verify":
-            events_off = (
-                settings.features.use_db_repository and not settings.features.use_event_persistence
-            )
-            verifying = verify(
-                *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
-                events_off=events_off,
-                vault=_vault(settings),
-            )
-            return asyncio.run(verifying)
+            return _verify(settings, arguments)
         case "archive":
             archiving = archive(
                 *(url, embedded_dir, arguments.before, sys.stdout, sys.stderr),
@@ -299,16 +291,7 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
         case "export":
             return _export(settings, arguments)
         case "repair":
-            action: Action = "show"
-            if arguments.restore or arguments.refund:
-                action = "restore" if arguments.restore else "refund"
-            repairing = repair(
-                *(url, embedded_dir, arguments.game, action, sys.stdout),
-                vault=_vault(settings),
-                backups=arguments.backup,
-                now_ms=time.time_ns() // 1_000_000,
-            )
-            return asyncio.run(repairing)
+            return _repair(settings, arguments)
         case _:
             replaying = replay_game(
                 *(url, embedded_dir, arguments.game, sys.stdout),
@@ -317,6 +300,33 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 vault=_vault(settings),
             )
             return asyncio.run(replaying)
+
+
+def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Check the database.  Returns the exit code."""
+    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
+    features = settings.features
+    verifying = verify(
+        *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
+        events_off=features.use_db_repository and not features.use_event_persistence,
+        vault=_vault(settings),
+    )
+    return asyncio.run(verifying)
+
+
+def _repair(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Diagnose, restore or close a game.  Returns the exit code."""
+    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
+    action: Action = "show"
+    if arguments.restore or arguments.refund:
+        action = "restore" if arguments.restore else "refund"
+    repairing = repair(
+        *(url, embedded_dir, arguments.game, action, sys.stdout),
+        vault=_vault(settings),
+        backups=arguments.backup,
+        now_ms=time.time_ns() // 1_000_000,
+    )
+    return asyncio.run(repairing)
 
 
 def _export(settings: Settings, arguments: argparse.Namespace) -> int:

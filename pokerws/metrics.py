@@ -92,66 +92,50 @@ class Metrics:
     def __init__(self, readings: Readings | None = None) -> None:
         self.readings = readings or Readings()
         self._registry = registry = CollectorRegistry()
-        self._operations = _Counts(
+        self._batch_seconds = self._histogram(
+            "pokerws_save_batch_seconds", "Duration of a batch of saves.", _BATCH_SECONDS
+        )
+        self._batch_tables = self._histogram(
+            "pokerws_save_batch_tables", "Tables in a batch of saves.", _BATCH_TABLES
+        )
+        self._batch_events = self._histogram(
+            "pokerws_save_batch_events", "Events in a batch of saves.", _BATCH_EVENTS
+        )
+        self._operations = self._counts(
             "pokerws_game_operations",
             "Tables created, looked up and saved, by outcome.",
             ["operation", "outcome"],
         )
-        self._commands = _Counts(
+        self._commands = self._counts(
             "pokerws_commands",
             "Client messages, by answer: accepted, or the code of the refusal.",
             ["command", "answer"],
         )
-        self._comparisons = _Counts(
+        self._comparisons = self._counts(
             "pokerws_comparisons",
             "Comparisons of a table in memory with its stored row, by outcome.",
             ["outcome"],
         )
-        self._violations = _Counts(
-            "pokerws_violations",
-            "Protocol violations, by the code of the refusal.",
-            ["code"],
+        self._violations = self._counts(
+            "pokerws_violations", "Protocol violations, by the code of the refusal.", ["code"]
         )
-        self._closes = _Counts(
-            "pokerws_session_closes",
-            "Ended connections, by close code.",
-            ["code"],
+        self._closes = self._counts(
+            "pokerws_session_closes", "Ended connections, by close code.", ["code"]
         )
-        self._refused = _Counts(
-            "pokerws_connections_refused",
-            "Refused connections, by reason.",
-            ["reason"],
+        self._refused = self._counts(
+            "pokerws_connections_refused", "Refused connections, by reason.", ["reason"]
         )
-        self._batch_seconds = Histogram(
-            "pokerws_save_batch_seconds",
-            "Duration of a batch of saves.",
-            buckets=_BATCH_SECONDS,
-            registry=registry,
-        )
-        self._batch_tables = Histogram(
-            "pokerws_save_batch_tables",
-            "Tables in a batch of saves.",
-            buckets=_BATCH_TABLES,
-            registry=registry,
-        )
-        self._batch_events = Histogram(
-            "pokerws_save_batch_events",
-            "Events in a batch of saves.",
-            buckets=_BATCH_EVENTS,
-            registry=registry,
-        )
-        for counts in (
-            self._operations,
-            self._commands,
-            self._comparisons,
-            self._violations,
-            self._closes,
-            self._refused,
-        ):
-            registry.register(counts)
         registry.register(_Gauges(self.readings))
         ProcessCollector(registry=registry)
         self._bind_closed_sets()
+
+    def _counts(self, name: str, meaning: str, labels: Sequence[str]) -> "_Counts":
+        counts = _Counts(name, meaning, labels)
+        self._registry.register(counts)
+        return counts
+
+    def _histogram(self, name: str, meaning: str, buckets: Sequence[float]) -> Histogram:
+        return Histogram(name, meaning, buckets=buckets, registry=self._registry)
 
     def _bind_closed_sets(self) -> None:
         """Expose every label of a closed set from the start."""

@@ -17,7 +17,7 @@ from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics, Readings
 from pokerws.server.auth.bot_tokens import BOT_PREFIX, BotTokens
-from pokerws.server.auth.guests import Guests
+from pokerws.server.auth.guests import RENEW_MS, Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
@@ -29,7 +29,7 @@ from pokerws.server.background.report import GamesReport
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import limits_of, quotas_of
+from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import own_context, server_context
@@ -79,7 +79,7 @@ class App:
         self._lobby: Lobby | None = None
         self._listener: Listener | None = None
         self._guests: Guests | None = None
-        self._revocations = Revocations()
+        self._revocations = Revocations(null_store.names, self._clock)
         self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
@@ -321,6 +321,8 @@ class App:
                 settings.auth.session_key or await self._store.session_key(),
                 self._clock,
                 names=self._store.names,
+                # Without a database, a restart forgets all names.
+                renew_ms=0 if self._database is None else RENEW_MS,
                 check_session=self._revocations.check,
             )
             return self._guests
@@ -338,9 +340,18 @@ class App:
     async def _listen(
         self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
     ) -> None:
+        quotas = quotas_of(self._settings)
+        context = self._session_context(lobby, cashier, admission, quotas)
+        listener = Listener(self._settings, context, self._pages(), quotas, tls)
+        await listener.start()
+        self._listener = listener
+
+    def _session_context(
+        self, lobby: Lobby, cashier: Cashier, admission: Admission, quotas: Quotas
+    ) -> SessionContext:
         settings = self._settings
-        quotas = quotas_of(settings)
-        context = SessionContext(
+        strict = settings.features.use_input_validation
+        return SessionContext(
             lobby=lobby,
             cashier=cashier,
             admission=admission,
@@ -348,11 +359,8 @@ class App:
             clock=self._clock,
             revocations=self._revocations,
             presence=self._presence,
-            strict=settings.features.use_input_validation,
-            decoders={
-                wire: client_decoder(strict=settings.features.use_input_validation, wire=wire)
-                for wire in WIRES.values()
-            },
+            strict=strict,
+            decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
             flags=self._flags(),
             limits=limits_of(settings, quotas),
             caps=quotas.caps,
@@ -362,7 +370,9 @@ class App:
             metrics=self._metrics,
         )
 
-        pages = Pages(
+    def _pages(self) -> Pages:
+        settings = self._settings
+        return Pages(
             WEB_ROOT,
             settings.network.allowed_origins,
             self._health,
@@ -370,9 +380,6 @@ class App:
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
         )
-        listener = Listener(settings, context, pages, quotas, tls)
-        await listener.start()
-        self._listener = listener
 
     def _readings(self) -> Readings:
         """The gauges of the metrics, read at each scrape."""

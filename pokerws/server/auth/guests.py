@@ -22,7 +22,7 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.server.limits.rate_limits import Bucket, Rate, check_rate
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.names import MemoryNames, Names
+from pokerws.storage.names import Names
 
 GUEST_PREFIX = "p_"
 LIFETIME_MS = 30 * 24 * 3_600_000
@@ -68,23 +68,24 @@ class Guests:
 
     A guest's token is a JWT signed with `key` (at least 32 characters), so it stays valid across
     restarts if the key does.  It is valid for 30 days, and every hello returns a newer one of the
-    same session.  A name stays reserved as long as a token with it may be valid.  Without `names`
-    (those of a database), names are kept in memory and reserved at each hello.  `check_session`
+    same session.  A name stays reserved as long as a token with it may be valid.  A reservation
+    older than `renew_ms` is renewed; use 0 if `names` does not survive a restart.  `check_session`
     raises Illegal for a revoked session.
     """
 
     def __init__(
         self,
         key: str,
-        clock: Clock | None = None,
+        clock: Clock,
         *,
-        names: Names | None = None,
+        names: Names,
+        renew_ms: int = RENEW_MS,
         check_session: Callable[[str], None] = lambda sid: None,
     ) -> None:
         self._key = key
-        self._clock = clock or Clock()
-        self._names = names or MemoryNames()
-        self._renew_ms = 0 if names is None else RENEW_MS
+        self._clock = clock
+        self._names = names
+        self._renew_ms = renew_ms
         self._check_session = check_session
         # `_held` caches the reservations since this time, oldest first; earlier ones are looked up
         # in the store.  An OrderedDict, since finding the first key of a dict is slow after

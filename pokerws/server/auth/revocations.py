@@ -11,7 +11,7 @@ from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.names import EndedSessions, MemoryNames, Names
+from pokerws.storage.names import EndedSessions, Names
 
 # A revoked session is remembered for at least this long.  No guest's token is valid for longer, and
 # no token of a service that renews tokens within a session should be.
@@ -28,12 +28,12 @@ class Connected(Protocol):
 class Revocations:
     """The sessions of one server: their connections, and which were revoked.
 
-    Without `names`, such as those of a database, revocations end with the process.
+    Revocations are stored in `names`.
     """
 
-    def __init__(self, names: Names | None = None, clock: Clock | None = None) -> None:
-        self._names = names or MemoryNames()
-        self._clock = clock or Clock()
+    def __init__(self, names: Names, clock: Clock) -> None:
+        self._names = names
+        self._clock = clock
         self._ended = EndedSessions()
         # Most sessions have one connection, which needs no set.
         self._connected: dict[str, Connected | set[Connected]] = {}

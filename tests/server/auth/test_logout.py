@@ -257,7 +257,7 @@ async def test_ended_sessions_that_have_expired_are_forgotten_a_few_at_a_time() 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_who_has_left_is_forgotten(count: int) -> None:
-    revocations, tabs = Revocations(), [Tab() for _ in range(count)]
+    revocations, tabs = Revocations(MemoryNames(), ManualClock()), [Tab() for _ in range(count)]
     for tab in tabs:
         revocations.enter(ANN, tab)
     revocations.leave(ANN, Tab())

@@ -22,10 +22,13 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.revocations import Revocations
 from pokerws.server.net.connection import Connection
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
+from pokerws.server.tables.presence import Presence
+from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock, open_memory_lobby
 from tests.server.in_process import carried_out
 
@@ -76,8 +79,10 @@ class Slow:
         context = SessionContext(
             lobby=self.lobby,
             cashier=bank,
-            admission=Guests("k" * 32),
+            admission=Guests("k" * 32, clock, names=MemoryNames()),
             clock=clock,
+            revocations=Revocations(MemoryNames(), clock),
+            presence=Presence(clock),
             decoders={JSON: client_decoder(strict=True)},
             flags={},
             limits=Limits(max_message_bytes=4096),
