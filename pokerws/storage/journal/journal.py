@@ -75,7 +75,7 @@ class Journal:
     wait: transfers of chips, a flush, and a change with few others waiting.
     """
 
-    # What is put can be loaded again.
+    # A table that leaves memory can be loaded again.
     keeps = True
 
     def __init__(
@@ -112,7 +112,7 @@ class Journal:
         self._task: asyncio.Task[None] | None = None
 
     def subscribe(self, listener: JournalListener) -> None:
-        """Report to `listener` from now on, after the listeners before it."""
+        """Report to `listener` from now on; listeners are called in the order of subscription."""
         self._listeners.append(listener)
 
     def start(self, watch: Callable[[asyncio.Task[None]], None] = lambda task: None) -> None:
@@ -284,7 +284,7 @@ class Journal:
         elif stored.version in entry.unsure:
             self._written(entry, stored.version)
         elif stored.version == entry.expected:
-            raise StoreUnavailable(f"{entry.table} was not written, and why cannot be seen")
+            raise StoreUnavailable(f"{entry.table} was not written, for no visible reason")
         elif entry.expected == 0 and not entry.unsure:
             # The row of a new table exists already: another process owns that id.
             self._fence(entry, stored)

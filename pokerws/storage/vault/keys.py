@@ -19,6 +19,7 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
+from pokerws.storage.fsync import sync_directory
 from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
 
 # One damaged row must not look like a wrong key, so a few rows are tried.
@@ -78,7 +79,7 @@ def vault_for_serving(seals: list[LiveSeal], source: KeySource) -> Vault:
 
 
 def _check(vault: Vault, seals: list[LiveSeal], source: KeySource) -> None:
-    """Raise VaultError unless every key in use is there and opens a table that it sealed."""
+    """Raise VaultError unless every key in use is available and opens a table that it sealed."""
     by_key: defaultdict[str, list[LiveSeal]] = defaultdict(list)
     for seal in seals:
         by_key[seal.key_id].append(seal)
@@ -134,7 +135,7 @@ def _read(source: KeySource) -> list[Key] | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8"
         raise VaultError(
             f"VAULT_KEY_FILE {source.file} cannot be read: {why}; make it readable for the "
             f"server's account, or set VAULT_KEYS"
@@ -172,7 +173,7 @@ def _make(file: Path) -> list[Key]:
                 os.fsync(out.fileno())
             with suppress(FileExistsError):
                 os.link(draft, file)
-                _sync_directory(file.parent)
+                sync_directory(file.parent)
                 log.info("vault_key_made", file=str(file))
         finally:
             draft.unlink(missing_ok=True)
@@ -182,11 +183,3 @@ def _make(file: Path) -> list[Key]:
             f"to a place that can be written, or VAULT_KEYS to what python server.py vault-key says"
         ) from error
     return _read(KeySource((), file)) or []
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
