@@ -22,7 +22,7 @@ from pokerws.client import Client, connect
 from pokerws.game.state import TableConfig
 from pokerws.settings import load
 from tests.e2e.faults import Cluster, a_cluster
-from tests.e2e.guide import Shell, agrees, blocks, missing, sections
+from tests.e2e.guide import Block, Shell, agrees, blocks, missing, sections
 from tests.e2e.process import REPOSITORY, free_port
 from tests.e2e.troubles import TROUBLES
 from tests.postgres_fixtures import Databases
@@ -53,6 +53,13 @@ STAGES = [
     "Stage 3: `USE_INPUT_VALIDATION`",
     "Stage 4: `USE_DURABLE_ACKS`",
 ]
+BOTH_ARE_PLAYED = Block(
+    kind="sql",
+    mark="again",
+    text="SELECT count(*) FROM games WHERE status = 'active';\n",
+    line=0,
+    expected=" count\n-------\n     2\n(1 row)\n",
+)
 AFTERWARDS = ["Back to memory, and forward again", "Keys", "Loading all tables at once", "Archive"]
 
 pytestmark = pytest.mark.timeout(120)
@@ -130,6 +137,7 @@ class Operator:
         for stage in STAGES[1:]:
             await self._shell.run(f"setting {stage.split('`')[1]} true")
         await self._came(await self._shell.run("start"))
+        await self._shell.follow(BOTH_ARE_PLAYED)
 
     async def _came(self, printed: str) -> None:
         if "server_started" in printed:
