@@ -20,7 +20,7 @@ import structlog
 from pokerws.game.state import TableId
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.fsync import sync_directory
-from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
+from pokerws.storage.vault.vault import KEY_BYTES, Vault, VaultKey
 
 # One damaged row must not look like a wrong key, so a few rows are tried.
 TRIES = 3
@@ -45,13 +45,13 @@ class LiveSeal(NamedTuple):
     snapshot: str
 
 
-def new_key() -> Key:
+def new_key() -> VaultKey:
     """A fresh random key, whose id is a fingerprint of it."""
     secret = secrets.token_bytes(KEY_BYTES)
-    return Key(blake2b(secret, digest_size=4, person=b"pokerws key id").hexdigest(), secret)
+    return VaultKey(blake2b(secret, digest_size=4, person=b"pokerws key id").hexdigest(), secret)
 
 
-def written(key: Key) -> str:
+def written(key: VaultKey) -> str:
     """A key in the format of VAULT_KEYS and of the file."""
     return f"{key.id}:{b64encode(key.secret).decode()}"
 
@@ -126,7 +126,7 @@ def _opens_any(vault: Vault, seals: list[LiveSeal]) -> bool:
     return not locked
 
 
-def _read(source: KeySource) -> list[Key] | None:
+def _read(source: KeySource) -> list[VaultKey] | None:
     """The keys, or None where none are set and there is no file.  Raises VaultError."""
     if source.given:
         return _parse(list(source.given), "VAULT_KEYS")
@@ -143,8 +143,8 @@ def _read(source: KeySource) -> list[Key] | None:
     return _parse(re.split(r"[,\s]+", text.strip()), f"VAULT_KEY_FILE {source.file}")
 
 
-def _parse(texts: list[str], where: str) -> list[Key]:
-    keys: dict[str, Key] = {}
+def _parse(texts: list[str], where: str) -> list[VaultKey]:
+    keys: dict[str, VaultKey] = {}
     for text in texts:
         match = _WRITTEN.fullmatch(text)
         if match is None:
@@ -154,11 +154,11 @@ def _parse(texts: list[str], where: str) -> list[Key]:
             )
         if match[1] in keys:
             raise VaultError(f"{where} has two keys with the id {match[1]}: give each its own")
-        keys[match[1]] = Key(match[1], b64decode(match[2]))
+        keys[match[1]] = VaultKey(match[1], b64decode(match[2]))
     return list(keys.values())
 
 
-def _make(file: Path) -> list[Key]:
+def _make(file: Path) -> list[VaultKey]:
     """Create the file with a new key, atomically.
 
     Concurrent processes all get the key of the first.

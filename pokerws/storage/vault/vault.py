@@ -58,14 +58,14 @@ Kind = Literal[
 ]
 
 
-class Key(NamedTuple):
+class VaultKey(NamedTuple):
     """A key of 32 bytes; its id stands before every text that it has sealed."""
 
     id: str
     secret: bytes
 
     def __repr__(self) -> str:
-        return f"Key({self.id!r})"
+        return f"VaultKey({self.id!r})"
 
 
 class HandSeal:
@@ -121,7 +121,7 @@ _decode_sealed = msgspec.json.Decoder(_Sealed).decode
 class Vault:
     """Seals with the first key, opens with any.  Without keys it reads unsealed rows only."""
 
-    def __init__(self, keys: Sequence[Key]) -> None:
+    def __init__(self, keys: Sequence[VaultKey]) -> None:
         self._first = keys[0].id if keys else None
         self._ciphers = {key.id: AESGCM(key.secret) for key in keys}
         if len(self._ciphers) != len(keys):
