@@ -176,7 +176,7 @@ def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("var/repair"),
         metavar="DIR",
-        help="directory for what is replaced (default: var/repair)",
+        help="directory for backups of replaced data (default: var/repair)",
     )
 
 

@@ -226,7 +226,7 @@ class Journal:
             except Exception as error:
                 # A fault in one table must not stop the others.
                 log.exception("seal_failed", table=entry.table, version=entry.version)
-                self._quarantine(entry, error)
+                self._reject(entry, error)
             else:
                 sealed.append(entry)
         return sealed
@@ -239,10 +239,8 @@ class Journal:
             try:
                 written = await self._save(piece)
             except StoreRejected as error:
-                if len(piece) == 1 and isinstance(error, Overdrawn):
-                    self._overdrawn(piece[0], error)
-                elif len(piece) == 1:
-                    self._quarantine(piece[0], error)
+                if len(piece) == 1:
+                    self._reject(piece[0], error)
                 else:
                     middle = len(piece) // 2
                     pieces += [piece[middle:], piece[:middle]]
@@ -334,32 +332,20 @@ class Journal:
             for listener in self._listeners:
                 self._call(listener.fenced, entry.table)
 
-    def _quarantine(self, entry: Entry, error: Exception) -> None:
-        log.error(
+    def _reject(self, entry: Entry, error: Exception) -> None:
+        """Drop a table's changes, which the store refuses; an account that cannot pay is normal."""
+        is_normal = isinstance(error, Overdrawn)
+        log.log(
+            logging.WARNING if is_normal else logging.ERROR,
             "save_game",
             outcome=Outcome.DB_FAILED,
             table=entry.table,
             name=None if entry.newest is None else entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
-            error=f"quarantined: {error}",
+            error=f"{'rolled back' if is_normal else 'quarantined'}: {error}",
         )
         self._count("save_game", Outcome.DB_FAILED)
-        self._reject(entry)
-
-    def _overdrawn(self, entry: Entry, error: Overdrawn) -> None:
-        log.warning(
-            "save_game",
-            outcome=Outcome.DB_FAILED,
-            table=entry.table,
-            version=entry.version,
-            stored_version=entry.expected,
-            error=f"taken back: {error}",
-        )
-        self._count("save_game", Outcome.DB_FAILED)
-        self._reject(entry)
-
-    def _reject(self, entry: Entry) -> None:
         if self._drops(entry):
             for listener in self._listeners:
                 self._call(listener.rejected, entry.table)
