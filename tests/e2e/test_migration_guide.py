@@ -23,7 +23,7 @@ from pokerws.game.state import TableConfig
 from pokerws.settings import load
 from tests.e2e.faults import Cluster, a_cluster
 from tests.e2e.guide import Shell, agrees, blocks, missing, sections
-from tests.e2e.process import REPOSITORY, free_port
+from tests.e2e.process import REPOSITORY, reserve_port
 from tests.e2e.troubles import TROUBLES
 from tests.postgres_fixtures import Databases
 from tests.unlimited import NO_LIMITS
@@ -45,7 +45,8 @@ PACE = {
 # Nobody's time is up while the guide is run, and the hand begins at once.
 DUEL = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=0)
 
-pytestmark = pytest.mark.timeout(120)
+# The guide starts a server a dozen times.
+pytestmark = pytest.mark.timeout(300)
 cluster = pytest.fixture(scope="module")(a_cluster)
 
 
@@ -59,7 +60,7 @@ class People:
 
     async def come(self) -> None:
         """Have the hand in play, and go again."""
-        async with AsyncExitStack() as stack, asyncio.timeout(20):
+        async with AsyncExitStack() as stack, asyncio.timeout(120):
             ann, ben = [await stack.enter_async_context(self._player(n)) for n in ("Ann", "Ben")]
             tables = {one.name: one.table for one in await ann.list_tables()}
             if "Duel" in tables:
@@ -104,11 +105,18 @@ def environment(programs: Path, **more: str) -> Mapping[str, str]:
 async def test_the_guide_is_what_happens(
     bare_database_url: str, databases: Databases, workplace: Path
 ) -> None:
-    port = free_port()
-    document = as_here(DOCUMENT, bare_database_url, port)
-    steps, _, _ = document.partition("\n## With Docker Compose")
-    people = People(port)
     given = environment(databases.server.programs, **PACE)
+    with reserve_port() as reserved:
+        port = reserved.getsockname()[1]
+        document = as_here(DOCUMENT, bare_database_url, port)
+        steps, _, _ = document.partition("\n## With Docker Compose")
+        await follow(document, steps, People(port), workplace, given)
+
+
+async def follow(
+    document: str, steps: str, people: People, workplace: Path, given: Mapping[str, str]
+) -> None:
+    """Run the guide's commands in order, with players at the table after each start."""
     async with Shell.opened(workplace, given) as shell:
         for block in blocks(document, steps):
             printed = await shell.follow(block)
