@@ -2,7 +2,8 @@
 
 `python -m bench.instructions` runs the whole server under valgrind, plays, and compares with
 instructions.json; `--record` updates the file. Counted are instructions in user space of the
-server process, without the kernel and the database. Two runs differ by about 1 %.
+server process, without the kernel and the database. Runs differ by 1 %, durable ones by 3 %, since
+the size of batches varies.
 """
 
 import argparse
@@ -28,7 +29,7 @@ SERVERS = (OFF, DURABLE)
 TABLES = 20
 # The difference between two runs is divided by the additional actions: that removes start and stop.
 FEW, MANY = 1_000, 5_000
-ROUNDS, TOLERANCE = 2, 0.03
+ROUNDS, TOLERANCE = 2, 0.05
 # On a busy machine the slow server may fall behind by a second and pause its tables.
 ATTEMPTS = 3
 VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")

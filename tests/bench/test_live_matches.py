@@ -139,7 +139,7 @@ def test_a_load_that_is_not_let_in_is_reported_with_the_log() -> None:
 
 def test_more_instructions_than_recorded_are_reported() -> None:
     recorded = {"flags off": 250.0}
-    lines, within = compare({"flags off": 260.0, "durable": 550.0}, recorded)
+    lines, within = compare({"flags off": 265.0, "durable": 550.0}, recorded)
     assert not within
-    assert lines[0].endswith("recorded 250.0: +4.0%")
+    assert lines[0].endswith("recorded 250.0: +6.0%")
     assert compare({"flags off": 251.0}, recorded)[1]
