@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,9 @@ class ServerProcess:
     """`python server.py` with its own settings; its output is kept for assertions."""
 
     def __init__(self, **settings: object) -> None:
-        self._reserved = reserve_port()
-        self.port: int = self._reserved.getsockname()[1]
+        reserved = reserve_port()
+        weakref.finalize(self, reserved.close)
+        self.port: int = reserved.getsockname()[1]
         given = {"vault_keys": VAULT_KEYS, **NO_LIMITS, **settings}
         self.settings = {name.upper(): str(value) for name, value in given.items()}
         self.output: list[str] = []
