@@ -1,4 +1,4 @@
-"""When to reconnect, and how long to wait before."""
+"""When to reconnect, and how long to wait before that."""
 
 import random
 import ssl
@@ -9,8 +9,8 @@ from websockets.exceptions import InvalidMessage, InvalidStatus
 
 from pokerws.messages import CLOSE_CODES
 
-# Close codes after which a new connection may succeed.  Whether 4401 is final depends on whether
-# there is a newer token: see `Credentials`.
+# Close codes after which a new connection may succeed.  4401 depends on whether there is a newer
+# token: see `Link._after_close`.
 RECONNECT_CODES = frozenset(code for code, closing in CLOSE_CODES.items() if closing.reconnect)
 
 

@@ -1,6 +1,6 @@
-"""The words of a PokerStars hand history: its header, its names of games and streets.
+"""The wording of a PokerStars hand history: its header, and its names of games and streets.
 
-They follow the texts that PokerStars wrote, as they are kept in the regression tests of fpdb
+It follows real PokerStars files, as collected in the regression tests of fpdb
 (https://github.com/jejellyroll-fr/fpdb-3, regression-test-files).
 """
 
@@ -30,15 +30,16 @@ _STUD_FOLDS = (
 )
 _DRAWS = ("1st Draw", "2nd Draw", "3rd Draw")
 
-# What ends or begins a name or a part of a line, for one reader or another.
+# Characters that some reader takes for the beginning or end of a name or field.
 _GRAMMAR = frozenset("%+:;,|()[]{}<>*#\"'$\u20ac\u00a3\u00a5\u20b9")
 
 
 def plain_name(name: str) -> str:
-    """A name that cannot be taken for anything else in a line, as it is in almost all cases.
+    """Escape a name, so that it cannot be mistaken for other text of a line.
 
-    A space becomes `+`, and what has a meaning in the format its code, `%3A` for a colon: without
-    spaces a name cannot say "Ann collected 500 from pot".  Different names stay different.
+    A space becomes `+`; a character with a meaning in the format becomes its code, such as `%3A`
+    for a colon.  Otherwise a player named "Ann collected 500 from pot" could forge a line.
+    Different names stay different.
     """
     return "".join(
         _coded(mark) if mark in _GRAMMAR or not mark.isprintable() else mark.replace(" ", "+")
@@ -51,7 +52,7 @@ def _coded(mark: str) -> str:
 
 
 def header(table: Table, variant: Variant, hand: int, boards: int, started_ms: int) -> list[str]:
-    """The line with the game, and that with the table."""
+    """The first two lines: the game, and the table."""
     game = f"{'Split ' if boards > 1 else ''}{variant.told_as} {_LIMITS[variant.betting]}"
     stakes = _stakes(table, variant)
     mix = MIXES.get(table.config.variant)
@@ -68,7 +69,7 @@ def header(table: Table, variant: Variant, hand: int, boards: int, started_ms: i
 def _stakes(table: Table, variant: Variant) -> str:
     stakes = stakes_of(table.config, variant)
     if variant.forced is Forced.BUTTON_BLIND:
-        # Before the bracket stands the currency, which play money has none of.
+        # The format has the currency before the bracket, and play money has none.
         return f"Button Blind {stakes.big_blind} - Ante {stakes.ante} "
     if variant.betting is Betting.FIXED_LIMIT:
         return f"{stakes.min_bet}/{stakes.big_bet or stakes.min_bet}"
@@ -86,9 +87,9 @@ def _draws_of(variant: Variant) -> int:
 
 
 def street_title(variant: Variant, street: int) -> str:
-    """The name over a street, without its stars; none over the draw of a single one.
+    """The heading of a street, without the stars; empty for the draw of a single-draw game.
 
-    Games with other streets than PokerStars has words for tell their own names of them.
+    Streets that PokerStars does not have get the variant's own name for them.
     """
     draws = _draws_of(variant)
     if variant.has_board:
@@ -105,7 +106,7 @@ def street_title(variant: Variant, street: int) -> str:
 
 
 def fold_place(variant: Variant, street: int) -> str:
-    """When a hand was folded, as the summary says it."""
+    """When a hand was folded, in the words of the summary."""
     draws = _draws_of(variant)
     if variant.has_board:
         places: tuple[str, ...] = _BOARD_FOLDS
@@ -126,7 +127,7 @@ def cards_in(cards: Iterable[Card]) -> str:
 
 
 def hand_in_words(variant: Variant, held: list[Card], board: list[Card]) -> str:
-    """What a hand is worth; nothing where it is not complete."""
+    """The value of a hand in words; empty if the hand is not complete."""
     names = [hand_name(ranking, variant.from_hole, held, board) for ranking in variant.rankings]
     if len(names) == 2 and names[0]:
         return f"HI: {names[0]}; LO: {names[1]}" if names[1] else f"HI: {names[0]}"
