@@ -1,6 +1,7 @@
 """The meaning of each field, for all documents.
 
-An entry holds for all structs with a field of that name.  An entry with a struct's name goes first.
+An entry applies to all structs with a field of that name.  An entry with a struct's name takes
+precedence.
 """
 
 MEANINGS: dict[str, str] = {
@@ -32,7 +33,7 @@ MEANINGS: dict[str, str] = {
     "DeckReshuffled.deck": "never sent",
     "DeckReshuffled.seat": "the seat whose draw needed the cards",
     "limit": "the bets of a fixed-limit street; if absent, there is none or it is unchanged",
-    "opener": "who is first to act on the street, in games with open cards",
+    "opener": "the seat that acts first on the street, in games with face-up cards",
     "times": "how often the rest of the board is dealt",
     "street": "which street of the variant, from 0; in hold'em before the flop, flop, turn, river",
     "pots": "all pots as they stand, main pot first",
@@ -205,8 +206,8 @@ MEANINGS: dict[str, str] = {
     "bomb_pot_boards": "1 or 2",
     "max_bets": "bets and raises of a fixed-limit street, the big blind included; 0 is the "
     "variant's default",
-    "odd_chips": "who gets odd chips: as the `rulebook` says, or always the first winner left of "
-    "the `button`",
+    "odd_chips": "where odd chips go: as the `rulebook` says, or always to the first winner left "
+    "of the `button`",
     "whole_pot": "whether dead antes count for a pot-limit bet on the first street",
     "TableConfig.seats": "2 to 10",
     "TableConfig.small_blind": "chips, up to the big blind",

@@ -1,7 +1,7 @@
-"""The JSON Schemas (2020-12) of all messages, made from the structs.
+"""The JSON Schemas (2020-12) of all messages, generated from the structs.
 
-Schemas of what clients send are closed; those of what the server sends are open, because it may
-grow: a client that checks messages by them keeps to the growth rule.
+Schemas of client messages allow no additional fields.  Those of server messages do, because a newer
+server may send more.  So a client may validate messages by them and still follow the growth rule.
 """
 
 import re
@@ -23,14 +23,14 @@ EVENTS: tuple[type[msgspec.Struct], ...] = get_args(TableEvent)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROOT_ID = f"urn:pokerws:v{PROTOCOL}"
-# Where msgspec puts a reference, until it is known what it refers to.
+# The prefix of references in the schemas of msgspec, which are rewritten later.
 _PLACE = "#/$defs/"
 
 
 def document() -> Schema:
-    """All schemas in one: the messages, the events and their parts, each under an `$id` of its own.
+    """All schemas in one document: messages, events and their parts, each with its own `$id`.
 
-    The whole takes any message of either side.
+    The document as a whole accepts any message of either side.
     """
     defs = {
         name: {"$id": f"{ROOT_ID}:{name}", **_referring(schema, f"{ROOT_ID}:")}
@@ -50,8 +50,10 @@ def document() -> Schema:
 
 
 def components(place: str = _PLACE) -> dict[str, Schema]:
-    """The schema of each message, event and part by the name of its struct; `place` is where the
-    references between them point."""
+    """The schema of each message, event and part, by the name of its struct.
+
+    `place` is the prefix of the references between them.
+    """
     _, found = msgspec.json.schema_components(
         (*CLIENT_MESSAGES, *SERVER_MESSAGES), ref_template=_PLACE + "{name}"
     )
@@ -63,7 +65,7 @@ def components(place: str = _PLACE) -> dict[str, Schema]:
 
 
 def structs() -> dict[str, type[msgspec.Struct]]:
-    """The class of each message, event and part by its name."""
+    """The struct of each message, event and part, by its name."""
     found: dict[str, type[msgspec.Struct]] = {}
     waiting = [inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)]
     while waiting:
@@ -80,7 +82,7 @@ def structs() -> dict[str, type[msgspec.Struct]]:
             ):
                 waiting.append(part)
             case _:
-                pass  # It has no parts.
+                pass  # Other types have no parts.
     return found
 
 
@@ -90,7 +92,7 @@ def tag_of(struct: type[msgspec.Struct]) -> str:
 
 
 def _polished(name: str, schema: Schema) -> Schema:
-    """With the meaning of each field, a text that is read well, and open to new fields."""
+    """Add titles, descriptions and the meanings of fields; allow additional fields."""
     schema = {key: value for key, value in schema.items() if key != "additionalProperties"}
     schema["title"] = name
     if "description" in schema:
@@ -103,7 +105,7 @@ def _polished(name: str, schema: Schema) -> Schema:
 
 
 def _closed(schema: Schema, known: dict[str, Schema]) -> Schema:
-    """Without fields that the message does not have, nor those that its parts do not have."""
+    """Forbid additional fields, in the message and in its parts."""
     fields = {
         field: _closed_part(what, known) if "$ref" in what else what
         for field, what in schema["properties"].items()
@@ -117,7 +119,7 @@ def _closed_part(reference: Schema, known: dict[str, Schema]) -> Schema:
 
 
 def _simple(schema: Any) -> Any:
-    """Without what says nothing here: OpenAPI's discriminators, and choices of one."""
+    """Remove OpenAPI's discriminators, and write an enum of one value as a constant."""
     if isinstance(schema, list | tuple):
         return [_simple(one) for one in schema]
     if not isinstance(schema, dict):
@@ -129,7 +131,7 @@ def _simple(schema: Any) -> Any:
 
 
 def _referring(schema: Any, place: str) -> Any:
-    """The same schema with its references at `place`."""
+    """The schema, with its references changed to begin with `place`."""
     if isinstance(schema, list):
         return [_referring(one, place) for one in schema]
     if not isinstance(schema, dict):
@@ -141,7 +143,7 @@ def _referring(schema: Any, place: str) -> Any:
 
 
 def plain(docstring: str) -> str:
-    """A docstring as running text: its paragraphs in one line each, and no words of Python."""
+    """A docstring as text for a document: one line per paragraph, and `null` for `None`."""
     paragraphs = re.sub(r"\bNone\b", "null", cleandoc(docstring)).split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 

@@ -1,7 +1,7 @@
-"""The messages as TypeScript declarations, for clients in JavaScript, made from the structs.
+"""TypeScript declarations of the messages, for clients in JavaScript, generated from the structs.
 
-They describe what is on the wire: a field that the server leaves out when it has its default may be
-missing, one of a command may be left out when it has a default.
+They describe messages on the wire.  A field that the server omits when it has its default is
+optional, and so is a field of a command that has a default.
 """
 
 import json
@@ -21,7 +21,7 @@ WIDTH = 100
 
 HEAD = f"""\
 /**
- * The messages of protocol v{PROTOCOL}, made from the server's structs by
+ * The messages of protocol v{PROTOCOL}, generated from the server's structs by
  * `{COMMAND}`.
  *
  * A newer server may send types and fields that are not here.
@@ -29,7 +29,7 @@ HEAD = f"""\
 """
 
 COMMANDS = """\
-/** A command of a type, without the id that a connection gives it. */
+/** A command of a type, without the id, which the connection adds. */
 export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
   Extract<ClientMessage, { type: T }>,
   "id" | "type"
@@ -52,7 +52,7 @@ def declarations() -> str:
 
 
 def _structs() -> list[inspect.StructType]:
-    """The messages and all that they are made of, messages first.  No two may share a name."""
+    """The messages and all their parts, messages first.  No two may have the same name."""
     found: dict[type, inspect.StructType] = {}
     waiting = [inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)]
     while waiting:
@@ -68,10 +68,10 @@ def _structs() -> list[inspect.StructType]:
             case inspect.DictType(value_type=value):
                 waiting.append(value)
             case _:
-                pass  # It has no parts.
+                pass  # Other types have no parts.
     names = [cls.__name__ for cls in found]
     if len(names) != len(set(names)):
-        raise ValueError("two structs have the same name, which is that of their declaration")
+        raise ValueError("two structs have the same name, so their declarations would clash")
     return list(found.values())
 
 
@@ -88,7 +88,7 @@ def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
         if is_sent and _is_all_optional(field.type):
             written = f"Partial<{written}>"
         if leaves_out and not field.required:
-            # What the server leaves out is not null.
+            # The server omits the field instead of sending null.
             written = written if is_sent else written.removesuffix(" | null")
             lines.append(f"  {field.name}?: {written};")
         else:
@@ -97,7 +97,7 @@ def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
 
 
 def _is_all_optional(kind: inspect.Type) -> bool:
-    """Whether a part may be given in part, since each of its fields has a default."""
+    """Whether each field of a part has a default, so that any of them may be omitted."""
     if not isinstance(kind, inspect.StructType):
         return False
     return not any(field.required for field in kind.fields)
@@ -125,7 +125,7 @@ def _type(kind: inspect.Type) -> str:
         case inspect.UnionType(types=types):
             return _alternatives(types)
         case _:
-            raise TypeError(f"{kind} has no declaration yet")
+            raise TypeError(f"no TypeScript declaration for {kind}")
 
 
 def _alternatives(types: tuple[inspect.Type, ...]) -> str:
@@ -142,8 +142,8 @@ def _union(name: str, members: tuple[type[msgspec.Struct], ...]) -> str:
 
 
 def _answers() -> str:
-    """What a command is answered with when it is carried out, by the command's type."""
-    lines = ["/** What answers each command, by its type; `rejected` is the other answer. */"]
+    """The answer to each successful command, by the command's type."""
+    lines = ["/** The answer to each command, by its type; the other answer is `rejected`. */"]
     lines.append("export interface Answers {")
     lines += [
         f"  {tag_of(command)}: {answer_to(command).message.__name__};"
