@@ -193,16 +193,16 @@ EXAMPLES: dict[RejectCode, Example] = {
     "seat_taken": Example(
         "a table where another player has seat 0", Sit("7", TABLE, 2_000, seat=0), "seat 0 is taken"
     ),
-    "no_such_seat": Example(OPEN, Sit("7", TABLE, 2_000, seat=9), "seats are 0 to 2"),
+    "no_such_seat": Example(OPEN, Sit("7", TABLE, 2_000, seat=9), "seats are numbered 0 to 2"),
     "table_full": Example(
         "a table whose seats are all taken", Sit("7", TABLE, 2_000), "no seat is free"
     ),
-    "buy_in_too_small": Example(OPEN, Sit("7", TABLE, 500), "bring at least 2000"),
-    "buy_in_too_large": Example(OPEN, Sit("7", TABLE, 500_000), "bring at most 200000"),
+    "buy_in_too_small": Example(OPEN, Sit("7", TABLE, 500), "the minimum buy-in is 2000"),
+    "buy_in_too_large": Example(OPEN, Sit("7", TABLE, 500_000), "the maximum buy-in is 200000"),
     "insufficient_chips": Example(
         "a table with a free seat, and 100000 chips in the player's account",
         Sit("7", TABLE, 150_000),
-        "150000 is more than the account's 100000",
+        "150000 chips are needed, and the account has 100000",
     ),
     "too_many_tables": Example(
         "a player who sits at the maximum number of tables, one",
@@ -217,19 +217,19 @@ EXAMPLES: dict[RejectCode, Example] = {
         "you leave when this hand is over",
     ),
     "already_sitting_out": Example(
-        "a player sitting out", SitOut("7", TABLE), "you are sitting out already"
+        "a player sitting out", SitOut("7", TABLE), "you are already sitting out"
     ),
     "not_sitting_out": Example(SEATED, SitIn("7", TABLE), "you are not sitting out"),
     "no_chips": Example(
         "a player without chips at the table", SitIn("7", TABLE), "add chips first"
     ),
-    "in_hand": Example(TURN, AddChips("7", TABLE, 1_000), "chips can be added between hands"),
+    "in_hand": Example(TURN, AddChips("7", TABLE, 1_000), "chips can be added only between hands"),
     "nothing_to_show": Example(SEATED, Show("7", TABLE, 1), "you have no cards of hand 1 to show"),
     "no_straddles": Example(
         SEATED, Straddle("7", TABLE, on=True), "there are no straddles at this table"
     ),
     "not_so_often": Example(
-        SEATED, RunIt("7", TABLE, 2), "at this table the board is run at most 1 times"
+        SEATED, RunIt("7", TABLE, 2), "at this table `times` must be from 1 to 1"
     ),
     "already_so": Example(
         "a player who does not straddle, at a table that allows it",
@@ -242,7 +242,7 @@ EXAMPLES: dict[RejectCode, Example] = {
     "not_your_choice": Example(
         CHOICE,
         ChooseGame("7", TABLE, "PO"),
-        "no hand is due",
+        "no hand is scheduled",
     ),
     "unknown_game": Example(
         "the player with the next button, at a table where that player chooses NT or PO",
@@ -251,9 +251,7 @@ EXAMPLES: dict[RejectCode, Example] = {
     ),
     # Actions.
     "not_your_turn": Example(OTHERS_TURN, Act("7", TABLE, 1, "call"), "seat 0 is to act"),
-    "wrong_turn": Example(
-        LATER_TURN, Act("7", TABLE, 1, "check"), "turn 1 is not turn 2, which is open"
-    ),
+    "wrong_turn": Example(LATER_TURN, Act("7", TABLE, 1, "check"), "the current turn is 2, not 1"),
     "illegal_action": Example(
         TURN, Act("7", TABLE, 1, "check"), "cannot check now, only fold, call, raise"
     ),
@@ -270,19 +268,19 @@ EXAMPLES: dict[RejectCode, Example] = {
         Act("7", TABLE, 3, "bet", 150),
         "only 100 or 200 is legal",
     ),
-    "cards_missing": Example(DRAW, Act("7", TABLE, 3, "discard"), "say which cards to throw away"),
+    "cards_missing": Example(DRAW, Act("7", TABLE, 3, "discard")),
     "cards_not_allowed": Example(
         TURN, Act("7", TABLE, 1, "call", cards=parse_cards("As")), "call takes no cards"
     ),
     "not_your_cards": Example(
         DRAW,
         Act("7", TABLE, 3, "discard", cards=parse_cards("7cKh")),
-        "throw away cards that you hold, each once",
+        "discard cards that you hold, each once",
     ),
     "wrong_number_of_cards": Example(
         "a player about to discard in a hand of pineapple, holding As, Kd and Qc",
         Act("7", TABLE, 3, "discard", cards=parse_cards("KdQc")),
-        "throw away 1 to 1",
+        "discard 1 to 1 cards, not 2",
     ),
 }
 

@@ -24,7 +24,7 @@ export interface Act {
   action: "bet" | "bring_in" | "call" | "check" | "discard" | "fold" | "raise" | "stand_pat";
   /** for a bet or raise only: the player's total for the street (raise **to**) */
   amount?: number | null;
-  /** for a discard only: the cards to throw away */
+  /** for a discard only: the cards to discard */
   cards?: string[] | null;
 }
 
@@ -788,7 +788,7 @@ export interface TurnStarted {
 /**
  * The player folded; `auto` marks an action that the server took for an absent player.
  *
- * An action; and the part's `folded` becomes true.
+ * It is an action, and the part's `folded` becomes true.
  */
 export interface Folded {
   type: "folded";
@@ -801,7 +801,7 @@ export interface Folded {
 /**
  * The player called; `amount` is what the call added.
  *
- * An action; and `amount` goes from the seat's `stack` to the part's `bet`.
+ * It is an action, and `amount` moves from the seat's `stack` to the part's `bet`.
  */
 export interface Called {
   type: "called";
@@ -814,7 +814,7 @@ export interface Called {
 /**
  * The player checked; `auto` marks an action that the server took for an absent player.
  *
- * An action, and nothing else.
+ * It is an action, and nothing else changes.
  */
 export interface Checked {
   type: "checked";
@@ -827,9 +827,10 @@ export interface Checked {
 /**
  * The player raised; `to` is the player's total for the street.
  *
- * An action; and what the part's `bet` lacks of `to` goes there from the seat's `stack`. The
- * hand's `min_raise` becomes `to` less the hand's `bet`, if that is more than it was; then `bet`
- * becomes `to`, and `aggressor` the seat. The hand's `limit` becomes the event's, if it has one.
+ * It is an action. The difference between `to` and the part's `bet` moves from the seat's `stack`
+ * to that `bet`. The hand's `min_raise` becomes `to` minus the hand's `bet`, if that is more. Then
+ * the hand's `bet` becomes `to`, and `aggressor` the seat. The hand's `limit` becomes the event's,
+ * if it has one.
  */
 export interface Raised {
   type: "raised";
@@ -844,7 +845,7 @@ export interface Raised {
 /**
  * The player made the street's first bet, of size `to`. Completing a bring-in is such a bet.
  *
- * An action; and the state changes as by `raised`.
+ * The state changes as for `raised`.
  */
 export interface BetPlaced {
   type: "bet_placed";
@@ -859,8 +860,8 @@ export interface BetPlaced {
 /**
  * A betting round is over; `pots` are all pots now, the main pot first.
  *
- * The hand's `pots` become `pots`. Of each part, `in_pots` grows by `bet`, and `bet` becomes 0.
- * The hand's `bet` stays, until a street begins.
+ * The hand's `pots` become `pots`. In each part, `in_pots` grows by `bet`, and `bet` becomes 0.
+ * The hand's `bet` does not change before the next street.
  */
 export interface BetsCollected {
   type: "bets_collected";
@@ -874,10 +875,10 @@ export interface BetsCollected {
  * `board` is the board's number if several are dealt, 0 for the first. If seven card stud runs out
  * of cards, the last one is a community card, and `opener` acts first.
  *
- * The hand's `street` becomes `street`, and `board` grows by `cards`; `bet` becomes 0, `min_raise`
- * `min_bet`, `limit` and `opener` the event's, `aggressor` and `last_actor` null, and the
- * `acted_to` of each part null. But if `board` is not 0, only the board of that number grows: the
- * first of `extra_boards` is number 1.
+ * `cards` are appended to the hand's `board`. `street` becomes `street`, `bet` 0 and `min_raise`
+ * `min_bet`; `limit` and `opener` become the event's; `aggressor`, `last_actor` and the `acted_to`
+ * of each part become null. But if the event's `board` is not 0, `cards` are only appended to that
+ * board: the first of `extra_boards` is number 1.
  */
 export interface BoardDealt {
   type: "board_dealt";
@@ -903,10 +904,10 @@ export interface BoardDealt {
  * `to_match` is the bet to match from then on: the whole blind, even if the poster's stack was
  * short, and the big blind from the first `entry` on.
  *
- * `amount` goes from the seat's `stack` to the part's `bet`; the hand's `bet` becomes `to_match`,
+ * `amount` moves from the seat's `stack` to the part's `bet`. The hand's `bet` becomes `to_match`,
  * and its `last_actor` the seat, unless it is an `entry` or a `sleeper`. `min_raise` and `limit`
- * become the event's where it has them. The part's `acted_to` stays null. But a `dead` blind goes
- * to the hand's `dead`, and is noted in the part's; nothing else changes.
+ * become the event's if it has them. The part's `acted_to` stays null. A `dead` blind is instead
+ * added to the `dead` of both the hand and the part; nothing else changes.
  */
 export interface BlindPosted {
   type: "blind_posted";
@@ -931,9 +932,9 @@ export interface BlindPosted {
  * the pot is split. `pot` is the pot's index; `shares` add up to the chips of the part. `hand` is
  * the best hand in words, empty if everybody else folded.
  *
- * The `stack` of each seat in `shares` grows by its `amount`, of which the pot's `amount` goes
- * down. A pot without chips stays in the hand's `pots`, with no `seats`; once all are like that,
- * the hand's `dead`, and the `in_pots` and `dead` of each part, become 0.
+ * Each `amount` in `shares` moves from the pot's `amount` to the `stack` of its seat. A pot
+ * without chips stays in the hand's `pots`, with no `seats`. When all pots are empty, the hand's
+ * `dead`, and the `in_pots` and `dead` of each part, become 0.
  */
 export interface PotAwarded {
   type: "pot_awarded";
@@ -956,9 +957,9 @@ export interface PotAwarded {
  * players dealt to, one per seat of the table. If it is absent, as in old hands, all hidden cards
  * are `??`. In stud a `street` begins with such a deal, and `opener` acts first.
  *
- * If `street` is not 0, the state first changes as by `board_dealt`. The `cards` of each part grow
- * by the seat's list, and its `up` by that of `up`, where there are any. The hand's `opener`
- * becomes `opener`.
+ * If `street` is not 0, the state first changes as for `board_dealt`. Each seat's list in `cards`
+ * is appended to the part's `cards`, and its list in `up`, if any, to the part's `up`. The hand's
+ * `opener` becomes `opener`.
  */
 export interface HoleCardsDealt {
   type: "hole_cards_dealt";
@@ -979,7 +980,7 @@ export interface HoleCardsDealt {
 /**
  * The part of a bet that nobody matched was returned.
  *
- * `amount` goes from the part's `bet` to the seat's `stack`. The hand's `bet` stays.
+ * `amount` moves from the part's `bet` to the seat's `stack`. The hand's `bet` does not change.
  */
 export interface UncalledBetReturned {
   type: "uncalled_bet_returned";
@@ -1036,8 +1037,8 @@ export interface TurnTimedOut {
 /**
  * A player posted an ante. A `dead` ante is posted for the whole table and is not matched.
  *
- * `amount` goes from the seat's `stack` to the part's `in_pots`; a `dead` one to the hand's
- * `dead`, and is noted in the part's as well. No `bet` changes.
+ * `amount` moves from the seat's `stack` to the part's `in_pots`. A `dead` one is instead added to
+ * the `dead` of both the hand and the part. No `bet` changes.
  */
 export interface AntePosted {
   type: "ante_posted";
@@ -1050,15 +1051,15 @@ export interface AntePosted {
 }
 
 /**
- * A player threw away the `discarded` cards and got those `drawn`; standing pat has neither.
+ * A player discarded the `discarded` cards and got the `drawn` ones; both are absent for a pat
+ * hand.
  *
- * Nothing is drawn if the variant has players only discard. The cards of other players are `??`.
- * `player` is the player who drew, `street` the hand's; `auto` marks an action that the server
- * took for an absent player.
+ * In pineapple nothing is drawn. The cards of other players are `??`. `player` is the player who
+ * drew, `street` the hand's; `auto` marks an action that the server took for an absent player.
  *
- * The hand's `turn` becomes null, and the seat leaves its `drawing`. The seat's `timeouts` become
- * 0, unless it is `auto`. Of the part's `cards` the `discarded` go, and the `drawn` come to the
- * end; its `drew` becomes how many were drawn.
+ * The hand's `turn` becomes null, and the seat is removed from `drawing`. The seat's `timeouts`
+ * becomes 0, unless the event is `auto`. The `discarded` cards are removed from the part's
+ * `cards`, and the `drawn` ones appended; `drew` becomes the number of drawn cards.
  */
 export interface CardsDrawn {
   type: "cards_drawn";
@@ -1066,7 +1067,7 @@ export interface CardsDrawn {
   seat: number;
   /** the player's id */
   player: string;
-  /** the cards thrown away */
+  /** the discarded cards */
   discarded?: string[];
   /** the new cards; if absent, there are none */
   drawn?: string[];
@@ -1079,7 +1080,7 @@ export interface CardsDrawn {
 /**
  * A round of draws or discards began; the `seats` draw in that order.
  *
- * If `street` is not the hand's, the state first changes as by `board_dealt`. The hand's `bet`
+ * If `street` is not the hand's, the state first changes as for `board_dealt`. The hand's `bet`
  * becomes 0, and its `drawing` becomes `seats`.
  */
 export interface DrawStarted {
@@ -1097,7 +1098,7 @@ export interface DrawStarted {
  *
  * `to_match` is the whole bring-in, even if the player's stack was short.
  *
- * The hand's `bet` becomes `to_match`. Then it is an action; and `amount` goes from the seat's
+ * The hand's `bet` becomes `to_match`. Then it is an action, and `amount` moves from the seat's
  * `stack` to the part's `bet`.
  */
 export interface BringInPosted {
@@ -1115,7 +1116,7 @@ export interface BringInPosted {
 /**
  * The players are all-in, and the rest of the board is dealt `times` times.
  *
- * The hand's `extra_boards` become `times` less 1 copies of the `board`.
+ * The hand's `extra_boards` become `times` minus 1 copies of the `board`.
  */
 export interface RunItAgreed {
   type: "run_it_agreed";
@@ -1124,7 +1125,7 @@ export interface RunItAgreed {
 }
 
 /**
- * The deck ran out; the cards thrown away by others were shuffled into a new one.
+ * The deck ran out; folded cards and discards of other players were shuffled and added to it.
  *
  * `street` is the hand's, and `seat` the seat that draws.
  *
@@ -1202,8 +1203,9 @@ export interface HandStarted {
 /**
  * The hand is over. The `unshown` seats may still show their cards until the next hand.
  *
- * `hand` becomes null. Where `unshown` has seats, `last_hand` becomes a new one: its `number` is
- * `hand`, its `cards` are those of the parts of the `unshown` seats, and its `shown` is empty.
+ * `hand` becomes null. If `unshown` has seats, `last_hand` becomes a new one. Its `number` is
+ * `hand`, and its `shown` is empty. Its `cards` have one list per seat: the part's cards for the
+ * `unshown` seats, empty for the others.
  */
 export interface HandEnded {
   type: "hand_ended";
@@ -1227,9 +1229,9 @@ export interface HandCancelled {
 }
 
 /**
- * A player showed the own cards of the last hand; they stay visible until the next one.
+ * A player showed his or her cards of the last hand, which stay visible until the next one.
  *
- * In `last_hand`, the seat's `cards` become `cards`, and `shown` has the seat as its last one.
+ * In `last_hand`, the seat's `cards` become `cards`, and the seat is appended to `shown`.
  */
 export interface HandShown {
   type: "hand_shown";
@@ -1442,7 +1444,7 @@ export interface LogRestarted {
  * start of a street; then `opener` acts first, or the first in `order` if that is null. `dead` are
  * chips that nobody has to match. `limit` is set in fixed-limit games, where `min_raise` has no
  * meaning. The seats in `drawing` have still to draw or discard, in that order. `discards` are the
- * cards that each seat threw away. `extra_boards` are the whole second and third board, if there
+ * cards that each seat discarded. `extra_boards` are the whole second and third board, if there
  * are several.
  */
 export interface Hand {
@@ -1491,7 +1493,7 @@ export interface Hand {
 }
 
 /**
- * The cards of the last hand that can still be shown, until the next hand starts.
+ * The hole cards of the last hand, which can still be shown until the next hand starts.
  *
  * `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
  * if their player is still seated; otherwise empty. The seats in `shown` have shown theirs since;
@@ -1535,8 +1537,8 @@ export interface RateLimit {
  * are the legal ones. `call` is what a call adds, 0 if it is not legal. `min_to` and `max_to`
  * bound a bet or raise, as the total for the street; 0 if neither is legal. They are equal if the
  * stack is too small for a full raise: then only all-in is legal. If there are `sizes`, only those
- * totals are legal. In a draw, `discard_min` and `discard_max` bound the number of cards to throw
- * away.
+ * totals are legal. In a draw, `discard_min` and `discard_max` bound the number of cards to
+ * discard.
  */
 export interface Turn {
   /** a seat's number */
@@ -1557,9 +1559,9 @@ export interface Turn {
   deadline_ms: number;
   /** the only legal totals of a bet or raise, if there are several */
   sizes?: number[];
-  /** the fewest cards to throw away; 0 if the player may stand pat */
+  /** the fewest cards to discard; 0 if the player may stand pat */
   discard_min?: number;
-  /** the most cards to throw away */
+  /** the most cards to discard */
   discard_max?: number;
 }
 

@@ -142,7 +142,7 @@ def test_every_variant_has_its_evaluators(code: str) -> None:
 
 
 def test_a_ranking_that_no_variant_has_is_refused() -> None:
-    with pytest.raises(ValueError, match="no hands of badugi with 2 from the hole"):
+    with pytest.raises(ValueError, match="no evaluator for badugi with 2 hole cards"):
         evaluator(Ranking.BADUGI, 2)
 
 

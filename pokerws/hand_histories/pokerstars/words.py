@@ -53,12 +53,12 @@ def _coded(mark: str) -> str:
 
 def header(table: Table, variant: Variant, hand: int, boards: int, started_ms: int) -> list[str]:
     """The first two lines: the game, and the table."""
-    game = f"{'Split ' if boards > 1 else ''}{variant.told_as} {_LIMITS[variant.betting]}"
+    game = f"{'Split ' if boards > 1 else ''}{variant.history_name} {_LIMITS[variant.betting]}"
     stakes = _stakes(table, variant)
     mix = MIXES.get(table.config.variant)
     what = f"{game} ({stakes})"
-    if mix is not None and mix.told_as:
-        what = f"{mix.told_as} ({game}, {stakes})"
+    if mix is not None and mix.history_name:
+        what = f"{mix.history_name} ({game}, {stakes})"
     when = f"{_written(moment(started_ms))} UTC [{_written(eastern(started_ms))} ET]"
     seats = f"Table '{plain_name(table.name)}' {len(table.seats)}-max (Play Money)"
     if variant.forced is not Forced.BRING_IN and table.button is not None:
