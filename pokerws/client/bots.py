@@ -20,7 +20,7 @@ from msgspec import Struct
 from pokerws.client.client import Client, connect
 from pokerws.client.credentials import TOKEN_REFUSALS
 from pokerws.client.errors import ClientError, CommandRejected, TableLost
-from pokerws.client.reconnect import Backoff
+from pokerws.client.reconnect import Backoff, Retries
 from pokerws.client.styles import (
     STYLES,
     Decision,
@@ -132,7 +132,7 @@ class _Bot:
     async def run(self) -> None:
         """Play until cancelled, and restart after each failure."""
         loop = asyncio.get_running_loop()
-        failures = 0
+        retries = Retries(self._backoff)
         while True:
             started_s = loop.time()
             try:
@@ -140,10 +140,7 @@ class _Bot:
             except Exception as error:  # noqa: BLE001  A bot's fault must not stop the others.
                 if isinstance(error, CommandRejected) and error.code in TOKEN_REFUSALS:
                     self._session = self._player.token
-                if (loop.time() - started_s) * 1000 > self._backoff.longest_ms:
-                    failures = 0
-                delay_ms = self._backoff.delay_ms(failures)
-                failures += 1
+                delay_ms = retries.delay_ms(loop.time() - started_s)
                 self._log.warning(
                     "bot_failed",
                     reason=f"{type(error).__name__}: {error}",

@@ -21,7 +21,7 @@ from websockets.typing import Subprotocol
 
 from pokerws.client.credentials import Credentials
 from pokerws.client.errors import ClientError, CommandRejected, ConnectionEnded, NotUnderstood
-from pokerws.client.reconnect import RECONNECT_CODES, Backoff, may_pass
+from pokerws.client.reconnect import RECONNECT_CODES, Backoff, Retries, may_pass
 from pokerws.messages import (
     JSON,
     MSGPACK,
@@ -184,15 +184,12 @@ class Link:
 
     async def _keep_connected(self, opened: "asyncio.Future[None]") -> None:
         loop = asyncio.get_running_loop()
-        failures = 0
+        retries = Retries(self._backoff)
         try:
             while True:
                 started_s = loop.time()
                 broken = await self._connect_once(opened)
-                if (loop.time() - started_s) * 1000 > self._backoff.longest_ms:
-                    failures = 0
-                delay_ms = max(self._backoff.delay_ms(failures), broken.wait_ms)
-                failures += 1
+                delay_ms = max(retries.delay_ms(loop.time() - started_s), broken.wait_ms)
                 log.info("connection_broken", reason=broken.reason, retry_in_ms=delay_ms)
                 await asyncio.sleep(delay_ms / 1000)
         except Exception as error:  # noqa: BLE001  It is raised again to all callers.

@@ -42,3 +42,22 @@ class Backoff(Struct, frozen=True):
         """
         most_ms = min(self.longest_ms, self.shortest_ms << min(failures, 32))
         return round(most_ms * random.uniform(0.5, 1))  # noqa: S311  Jitter is no secret.
+
+
+class Retries:
+    """Counts failures in a row, for the pause before the next attempt."""
+
+    def __init__(self, backoff: Backoff) -> None:
+        self._backoff = backoff
+        self._failures = 0
+
+    def delay_ms(self, lasted_s: float) -> int:
+        """The pause in milliseconds after an attempt that failed after `lasted_s` seconds.
+
+        If it lasted longer than the longest pause, earlier failures no longer count.
+        """
+        if lasted_s * 1000 > self._backoff.longest_ms:
+            self._failures = 0
+        delay_ms = self._backoff.delay_ms(self._failures)
+        self._failures += 1
+        return delay_ms

@@ -23,7 +23,7 @@ from pokerws.schema.schemas import (
     Schema,
     components,
     plain,
-    structs,
+    struct_types,
     tag_of,
 )
 from pokerws.schema.transcripts import template
@@ -97,7 +97,8 @@ def _as_defined(kinds: tuple[type[msgspec.Struct], ...]) -> list[type[msgspec.St
 
 
 def _parts(names: tuple[str, ...]) -> str:
-    known, classes = components(), structs()
+    known = components()
+    classes = {kind.cls.__name__: kind.cls for kind in struct_types()}
     return "\n\n".join(
         f"### Object {name}\n\n{plain(classes[name].__doc__ or '')}\n\n"
         + _fields(classes[name], known[name])

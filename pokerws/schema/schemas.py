@@ -5,6 +5,7 @@ server may send more.  So a client may validate messages by them and still follo
 """
 
 import re
+from collections import deque
 from inspect import cleandoc
 from typing import Any, get_args
 
@@ -64,14 +65,15 @@ def components(place: str = _PLACE) -> dict[str, Schema]:
     return {name: _referring(schema, place) for name, schema in sorted(polished.items())}
 
 
-def structs() -> dict[str, type[msgspec.Struct]]:
-    """The struct of each message, event and part, by its name."""
-    found: dict[str, type[msgspec.Struct]] = {}
-    waiting = [inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)]
+def struct_types() -> list[inspect.StructType]:
+    """The messages and all their parts, messages first.  No two may have the same name."""
+    found: dict[type[msgspec.Struct], inspect.StructType] = {}
+    waiting = deque(inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES))
     while waiting:
-        match waiting.pop():
-            case inspect.StructType(cls=cls, fields=fields) if cls.__name__ not in found:
-                found[cls.__name__] = cls
+        kind = waiting.popleft()
+        match kind:
+            case inspect.StructType(cls=cls, fields=fields) if cls not in found:
+                found[cls] = kind
                 waiting += [field.type for field in fields]
             case inspect.UnionType(types=types):
                 waiting += types
@@ -83,7 +85,10 @@ def structs() -> dict[str, type[msgspec.Struct]]:
                 waiting.append(part)
             case _:
                 pass  # Other types have no parts.
-    return found
+    names = {cls.__name__ for cls in found}
+    if len(names) != len(found):
+        raise ValueError("two structs have the same name, so their descriptions would clash")
+    return list(found.values())
 
 
 def tag_of(struct: type[msgspec.Struct]) -> str:

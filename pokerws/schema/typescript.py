@@ -14,7 +14,14 @@ from msgspec import inspect
 from pokerws.messages import PROTOCOL
 from pokerws.schema.answers import answer_to
 from pokerws.schema.meanings import meaning_of
-from pokerws.schema.schemas import CLIENT_MESSAGES, EVENTS, SERVER_MESSAGES, plain, tag_of
+from pokerws.schema.schemas import (
+    CLIENT_MESSAGES,
+    EVENTS,
+    SERVER_MESSAGES,
+    plain,
+    struct_types,
+    tag_of,
+)
 
 COMMAND = "python -m pokerws.schema types > pokerws/web/messages.d.ts"
 WIDTH = 100
@@ -41,7 +48,7 @@ def declarations() -> str:
     """The whole file."""
     commands = {message.__name__ for message in CLIENT_MESSAGES}
     interfaces = [
-        _interface(struct, is_sent=struct.cls.__name__ in commands) for struct in _structs()
+        _interface(struct, is_sent=struct.cls.__name__ in commands) for struct in struct_types()
     ]
     unions = [
         _union("ClientMessage", CLIENT_MESSAGES),
@@ -49,30 +56,6 @@ def declarations() -> str:
         _union("TableEvent", EVENTS),
     ]
     return "\n".join([HEAD, *interfaces, *unions, COMMANDS, _answers()])
-
-
-def _structs() -> list[inspect.StructType]:
-    """The messages and all their parts, messages first.  No two may have the same name."""
-    found: dict[type, inspect.StructType] = {}
-    waiting = [inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)]
-    while waiting:
-        kind = waiting.pop(0)
-        match kind:
-            case inspect.StructType(cls=cls, fields=fields) if cls not in found:
-                found[cls] = kind
-                waiting += [field.type for field in fields]
-            case inspect.UnionType(types=types):
-                waiting += types
-            case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
-                waiting.append(item)
-            case inspect.DictType(value_type=value):
-                waiting.append(value)
-            case _:
-                pass  # Other types have no parts.
-    names = [cls.__name__ for cls in found]
-    if len(names) != len(set(names)):
-        raise ValueError("two structs have the same name, so their declarations would clash")
-    return list(found.values())
 
 
 def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:

@@ -18,7 +18,6 @@ from pokerws.game.ranks.deuce_to_seven import deuce_to_seven_name_of, deuce_to_s
 from pokerws.game.ranks.high import (
     high_card_name_of,
     high_card_strength,
-    high_name,
     high_name_of,
     high_strength,
     omaha_high_strength,
@@ -32,7 +31,6 @@ __all__ = [
     "bring_in_key",
     "evaluator",
     "hand_name",
-    "high_name",
     "high_strength",
     "showing_strength",
 ]

@@ -72,12 +72,6 @@ def high_card_name_of(strength: int) -> str:
     return in_words(Kind.HIGH_CARD, RANKS[12 - strength])
 
 
-def high_name(hole: Sequence[Card], board: Sequence[Card]) -> str:
-    """The best five cards in words; empty if there is no hand."""
-    strength = high_strength(hole, board)
-    return "" if strength is None else high_name_of(strength)
-
-
 @cache
 def _classes() -> tuple[tuple[Kind, str], ...]:
     return tuple(_each_class())

@@ -21,17 +21,6 @@ from pokerws.hand_histories.errors import NotSupported, Refused
 from pokerws.hand_histories.phh.actions import Amount, Script, read_actions
 from pokerws.hand_histories.phh.replay import Amounts, Replay, seat_players
 
-__all__ = [
-    "Amount",
-    "HandRecord",
-    "NotSupported",
-    "Refused",
-    "exact",
-    "final_stacks",
-    "read_record",
-    "replay",
-]
-
 # A decimal such as 3.3333333333333335 is read as the nearest fraction (10/3) with at most this
 # denominator.
 _LARGEST_DENOMINATOR = 1_000_000

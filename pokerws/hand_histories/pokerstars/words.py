@@ -5,6 +5,7 @@ It follows real PokerStars files, as collected in the regression tests of fpdb
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pokerws.game.cards import Card
 from pokerws.game.ranks import hand_name
@@ -81,9 +82,28 @@ def _written(at: Moment) -> str:
     return f"{date} {at.hour}:{at.minute:02}:{at.second:02}"
 
 
-def _draws_of(variant: Variant) -> int:
-    """How many draws a game has."""
-    return sum(1 for street in variant.streets if street.draw)
+class _Words(NamedTuple):
+    """The wording for each street: its title, and when a hand was folded on it."""
+
+    titles: tuple[str, ...]
+    folds: tuple[str, ...]
+
+
+def _words_for(variant: Variant) -> _Words | None:
+    """The wording for a variant's streets; None if PokerStars does not have these streets."""
+    draws = sum(1 for street in variant.streets if street.draw)
+    if variant.has_board:
+        words = _Words(_BOARD_STREETS, _BOARD_FOLDS)
+    elif variant.forced is Forced.BRING_IN:
+        words = _Words(_STUD_STREETS, _STUD_FOLDS)
+    elif draws == 1:
+        words = _Words(("DEALING HANDS", ""), ("before the Draw", "after the Draw"))
+    else:
+        words = _Words(
+            ("DEALING HANDS", *(f"{ordinal} DRAW" for ordinal in ORDINALS[:draws])),
+            ("before the Draw", *(f"after the {draw}" for draw in _DRAWS[:draws])),
+        )
+    return words if len(words.titles) == len(variant.streets) else None
 
 
 def street_title(variant: Variant, street: int) -> str:
@@ -91,34 +111,14 @@ def street_title(variant: Variant, street: int) -> str:
 
     Streets that PokerStars does not have get the variant's own name for them.
     """
-    draws = _draws_of(variant)
-    if variant.has_board:
-        titles: tuple[str, ...] = _BOARD_STREETS
-    elif variant.forced is Forced.BRING_IN:
-        titles = _STUD_STREETS
-    elif draws == 1:
-        titles = ("DEALING HANDS", "")
-    else:
-        titles = ("DEALING HANDS", *(f"{ordinal} DRAW" for ordinal in ORDINALS[:draws]))
-    if len(titles) != len(variant.streets):
-        return variant.streets[street].name.upper()
-    return titles[street]
+    words = _words_for(variant)
+    return variant.streets[street].name.upper() if words is None else words.titles[street]
 
 
 def fold_place(variant: Variant, street: int) -> str:
     """When a hand was folded, in the words of the summary."""
-    draws = _draws_of(variant)
-    if variant.has_board:
-        places: tuple[str, ...] = _BOARD_FOLDS
-    elif variant.forced is Forced.BRING_IN:
-        places = _STUD_FOLDS
-    elif draws == 1:
-        places = ("before the Draw", "after the Draw")
-    else:
-        places = ("before the Draw", *(f"after the {draw}" for draw in _DRAWS[:draws]))
-    if len(places) != len(variant.streets):
-        return f"on {variant.streets[street].name.title()}"
-    return places[street]
+    words = _words_for(variant)
+    return f"on {variant.streets[street].name.title()}" if words is None else words.folds[street]
 
 
 def cards_in(cards: Iterable[Card]) -> str:
