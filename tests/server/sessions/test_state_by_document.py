@@ -212,16 +212,16 @@ def test_it_asks_for_a_snapshot_where_an_event_is_newer_than_it() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        f"the latest {RECEIPTS_PER_PLAYER} commands that were carried out are remembered",
-        f"besides the latest {CHIP_RECEIPTS_PER_PLAYER} of those that move chips",
-        f"the {RECEIPT_PLAYERS} whose commands came last",
-        f"no more than {RECEIPTS_PER_PLAYER} commands at a table unanswered",
-        f"the latest {HISTORY_EVENTS:,} of a table since it came into memory",
+        f"the server remembers the latest {RECEIPTS_PER_PLAYER} commands that were carried out",
+        f"also the latest {CHIP_RECEIPTS_PER_PLAYER} that move chips",
+        f"only the {RECEIPT_PLAYERS} with the latest commands are remembered",
+        f"at most {RECEIPTS_PER_PLAYER} unanswered commands at a table",
+        f"the latest {HISTORY_EVENTS:,} events of a table since it was loaded",
         f"up to {READ_BACK_EVENTS:,} older ones",
-        f"the {HISTORY_EVENTS:,} events in memory",
-        f"Who sits out for {HANDS_TO_STAND_UP} hands in a row",
-        f"its latest transfers, {HISTORY_PAGE} at most",
-        f"There are {HISTORY_PAGE} transfers at most",
+        f"hands of the latest {HISTORY_EVENTS:,} events",
+        f"stood up after sitting out for {HANDS_TO_STAND_UP} hands in a row",
+        f"its latest transfers, at most {HISTORY_PAGE}",
+        f"There are at most {HISTORY_PAGE} transfers",
     ],
 )
 def test_the_numbers_of_the_text_are_those_of_the_server(words: str) -> None:
