@@ -242,8 +242,10 @@ class Client:
         `amount` is the player's total for the street, for a bet or raise.  `cards` are the cards to
         discard.
         """
-        thrown = None if cards is None else list(cards)
-        return await self._ask_table(Act(self._link.new_id(), table, turn, action, amount, thrown))
+        discards = None if cards is None else list(cards)
+        return await self._ask_table(
+            Act(self._link.new_id(), table, turn, action, amount, discards)
+        )
 
     async def straddle(self, table: TableId, *, on: bool) -> Accepted:
         """Turn straddling on or off, from the next hand on."""

@@ -71,7 +71,7 @@ def test_heads_up_the_second_player_has_the_button_and_the_small_blind() -> None
     assert heads_up([], *DEALT[:2], "p2 f") == [1050, 950]
     assert heads_up([0, 30], "p2 f") == [1050, 950]
     all_in = ["d dh p1 KsKh", "d dh p2 AsAh", "p2 cbr 970", "p1 cc", "d db 2c3d4h5s9d"]
-    assert heads_up([0, 30], *all_in) == [0, 2000], "p1, who has the big blind, paid the ante"
+    assert heads_up([0, 30], *all_in) == [0, 2000], "p1, in the big blind, paid the ante"
     assert heads_up([30, 0], *all_in) == [30, 1970]
 
 

@@ -147,8 +147,8 @@ def _bets(
     A record without a smallest bet has the largest blind in its place.
     """
     fixed = variant.betting is Betting.FIXED_LIMIT
-    told = record.small_bet if fixed and record.small_bet is not None else record.min_bet
-    smallest = max(blinds) if told is None else _chips(told, scale)
+    given = record.small_bet if fixed and record.small_bet is not None else record.min_bet
+    smallest = max(blinds) if given is None else _chips(given, scale)
     if smallest < 1:
         raise Refused(f"{'small_bet' if fixed else 'min_bet'} must be at least 1")
     if not fixed:

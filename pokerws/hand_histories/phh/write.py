@@ -240,10 +240,10 @@ class _PhhWriter:
 
     def _draw(self, event: CardsDrawn) -> None:
         seat = event.seat
-        thrown, drawn = event.discarded, event.drawn
+        discarded, drawn = event.discarded, event.drawn
         if seat not in self.holes:
-            thrown, drawn = [UNKNOWN] * len(thrown), [UNKNOWN] * len(drawn)
-        self._acted(seat, f"sd {''.join(thrown)}".strip(), auto=event.auto)
+            discarded, drawn = [UNKNOWN] * len(discarded), [UNKNOWN] * len(drawn)
+        self._acted(seat, f"sd {''.join(discarded)}".strip(), auto=event.auto)
         if drawn:
             self.drawn.append(f"d dh {self._player(seat)} {''.join(drawn)}")
 
