@@ -18,7 +18,7 @@ from pokerws.game.table import play
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
 from pokerws.storage.journal.change_builder import build_change
 from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
-from pokerws.storage.vault.vault import KEY_BYTES, HandSeal, VaultKey, Vault
+from pokerws.storage.vault.vault import KEY_BYTES, HandSeal, Vault, VaultKey
 
 EVENTS_A_CHANGE = 2
 TABLES, HANDS = 12, 25
