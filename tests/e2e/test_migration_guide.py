@@ -23,7 +23,7 @@ from pokerws.game.state import TableConfig
 from pokerws.settings import load
 from tests.e2e.faults import Cluster, a_cluster
 from tests.e2e.guide import Block, Shell, agrees, blocks, missing, sections
-from tests.e2e.process import REPOSITORY, free_port
+from tests.e2e.process import REPOSITORY, reserve_port
 from tests.e2e.troubles import TROUBLES
 from tests.postgres_fixtures import Databases
 from tests.unlimited import NO_LIMITS
@@ -62,7 +62,8 @@ BOTH_ARE_PLAYED = Block(
 )
 AFTERWARDS = ["Back to memory, and forward again", "Keys", "Loading all tables at once", "Archive"]
 
-pytestmark = pytest.mark.timeout(120)
+# The guide starts a server a dozen times.
+pytestmark = pytest.mark.timeout(300)
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="the guide's operator has curl")
 cluster = pytest.fixture(scope="module")(a_cluster)
 
@@ -77,7 +78,7 @@ class People:
 
     async def come(self) -> None:
         """Have the hand in play, and go again."""
-        async with AsyncExitStack() as stack, asyncio.timeout(20):
+        async with AsyncExitStack() as stack, asyncio.timeout(120):
             ann, ben = [await stack.enter_async_context(self._player(n)) for n in ("Ann", "Ben")]
             tables = {one.name: one.table for one in await ann.list_tables()}
             if "Duel" in tables:
@@ -148,10 +149,12 @@ class Operator:
 async def operator(
     bare_database_url: str, databases: Databases, workplace: Path
 ) -> AsyncIterator[Operator]:
-    port = free_port()
     given = environment(databases.server.programs, **PACE)
-    async with Shell.opened(workplace, given) as shell:
-        yield Operator(shell, as_here(DOCUMENT, bare_database_url, port), People(port))
+    with reserve_port() as reserved:
+        port = reserved.getsockname()[1]
+        document = as_here(DOCUMENT, bare_database_url, port)
+        async with Shell.opened(workplace, given) as shell:
+            yield Operator(shell, document, People(port))
 
 
 def test_every_command_of_the_guide_is_run() -> None:
