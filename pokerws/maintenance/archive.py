@@ -36,6 +36,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.program import PROGRAM
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
@@ -256,7 +257,7 @@ class _ArchivedHands:
             raise LeftAlone(f"event {read.row.seq} cannot be read: {printable(read.broken)}")
         done = self._cutter.begin(self._log.table, event, read.at_ms)
         if not self._log.take(read) or self._log.mismatches:
-            raise LeftAlone(f"{self._log.mismatches[0]}; see server.py verify")
+            raise LeftAlone(f"{self._log.mismatches[0]}; see {PROGRAM} verify")
         self._cutter.add(event, read.row.seq, read.at_ms)
         self._last = read.row
         return done

@@ -26,6 +26,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.program import PROGRAM
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 
@@ -148,5 +149,5 @@ class _ExportedHands:
             notes.append(f"sealed cards are shown as unknown: VAULT_KEYS has no key {keys}")
         if log.mismatches:
             damaged = "the log is damaged" if log.broken else "there are mismatches in the log"
-            notes.append(f"{damaged}: {log.mismatches[-1]}; see server.py verify")
+            notes.append(f"{damaged}: {log.mismatches[-1]}; see {PROGRAM} verify")
         return notes

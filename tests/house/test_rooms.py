@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "game": set(),
     "hand_histories": {"game"},
     "logs": set(),
-    "maintenance": {"game", "hand_histories", "storage"},
+    "maintenance": {"game", "hand_histories", "program", "storage"},
     "messages": {"game"},
     "metrics": {"storage"},
     "pokerws": set(),

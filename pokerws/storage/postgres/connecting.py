@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import asyncpg
 
+from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -124,7 +125,7 @@ async def end_transaction(connection: Connection) -> None:
 def unavailable(error: BaseException) -> StoreUnavailable:
     """Convert one of FAILED for the caller of the store."""
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
-        return StoreUnavailable(f"{reason(error)}: apply the migrations (server.py migrate)")
+        return StoreUnavailable(f"{reason(error)}: apply the migrations ({PROGRAM} migrate)")
     if isinstance(error, asyncpg.DiskFullError):
         return StoreFull(f"{reason(error)}: make room on the database's disk")
     return StoreUnavailable(reason(error))
