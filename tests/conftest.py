@@ -9,13 +9,16 @@ from hypothesis import HealthCheck, settings
 
 # A slow machine is no defect of a property, and a failure prints what reproduces it. Under CI
 # Hypothesis would choose the same examples each time; here every run looks at new ones.
+# An example of ours is often a whole game; `--hypothesis-profile thorough` looks at more.
 settings.register_profile(
     "pokerws",
+    max_examples=25,
     deadline=None,
     derandomize=False,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("thorough", settings.get_profile("pokerws"), max_examples=500)
 settings.load_profile("pokerws")
 
 pytest_plugins = ["tests.postgres_fixtures", "tests.browser_fixtures"]

@@ -111,6 +111,30 @@ def bare_database_url(databases: Databases) -> Iterator[str]:
     databases.drop(name)
 
 
+@pytest.fixture(scope="session")
+def cluster_template() -> Iterator[Path]:
+    """A directory with a cluster, which takes most of the time of a test to make."""
+    path = new_directory()
+    EmbeddedPostgres._start(path / "db", {"fsync": "off"})._stop()
+    yield path / "db"
+    shutil.rmtree(path)
+
+
+@pytest.fixture
+def cluster_copy(cluster_template: Path, place: Path) -> Path:
+    """A directory with a cluster of the test's own."""
+    subprocess.run(["cp", "-a", cluster_template, place / "db"], check=True)
+    return place / "db"
+
+
+@pytest.fixture
+async def made(cluster_copy: Path) -> AsyncIterator[Path]:
+    """A directory with a cluster whose server does not run; it is stopped at the end."""
+    yield cluster_copy
+    if (cluster_copy / "cluster/data/postmaster.pid").exists():
+        await (await start(cluster_copy)).stop()
+
+
 @pytest.fixture
 async def fresh(place: Path) -> AsyncIterator[Path]:
     """A directory that is not there yet; its server is stopped at the end whatever happens."""

@@ -47,7 +47,7 @@ def seen_by(table: Table, seat: int) -> TableView:
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES.keys())
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=10)
+@settings(max_examples=4)
 def test_a_style_decides_what_is_legal_and_touches_nothing(style: Style, seed: int) -> None:
     rng = random.Random(seed)
 
@@ -110,7 +110,7 @@ def test_the_example_bot_plays_every_game(game: str) -> None:
         pytest.fail("they have lost all before all games were played")
 
 
-def actions_of(style: Style, hands: int = 60) -> dict[str, float]:
+def actions_of(style: Style, hands: int = 30) -> dict[str, float]:
     """How often a style does what, as shares, at full tables of its own kind."""
     rng = random.Random(7)
     counts = dict.fromkeys(("fold", "check", "call", "raise"), 0)

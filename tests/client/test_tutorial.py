@@ -5,8 +5,6 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
-
 from pokerws.client import connect
 from tests.e2e.guide import agrees
 from tests.e2e.process import REPOSITORY, ServerProcess
@@ -51,7 +49,6 @@ async def bots_have_sat(server: ServerProcess) -> None:
         await view.wait_for(lambda view: sum(seat is not None for seat in view.table.seats) == 4)
 
 
-@pytest.mark.timeout(60)
 async def test_the_programs_of_the_tutorial_do_what_it_says(tmp_path: Path) -> None:
     server = ServerProcess(**SETTINGS)
     await server.start()

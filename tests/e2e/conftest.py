@@ -1,20 +1,17 @@
-"""A real server process on a real Postgres, in a directory of its own."""
+"""A real server process on a real Postgres."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.process import ServerProcess
 
 
 @pytest.fixture
-async def server(place: Path) -> AsyncIterator[ServerProcess]:
+async def server(database_url: str) -> AsyncIterator[ServerProcess]:
     """A server with all that is built turned on, and four quick bots; not started yet."""
     process = ServerProcess(
-        database_url=f"embedded:{place / 'postgres'}",
+        database_url=database_url,
         use_db_repository=True,
         use_event_persistence=True,
         use_input_validation=True,
@@ -28,7 +25,3 @@ async def server(place: Path) -> AsyncIterator[ServerProcess]:
     yield process
     if process.running:
         await process.kill()
-    # After a kill the embedded Postgres is still there; whoever takes it over can stop it.
-    async with asyncio.timeout(30):
-        postgres = await EmbeddedPostgres.start(place / "postgres")
-        await postgres.stop()

@@ -46,9 +46,10 @@ TABLES, PLAYERS = 2, 3
 THINK_S = 0.005
 # So often they look whether a table that was set aside is back.
 ASIDE_S = 0.05
-STATEMENT_TIMEOUT_MS = 500
+# For a test in which statements never end.  Elsewhere a slow machine must not look like an outage.
+SHORT_STATEMENTS = {"db_statement_timeout_ms": 500}
 # Longer than anything takes that happens at all.
-MOST_S = 30
+MOST_S = 120
 
 
 class Cluster:
@@ -191,7 +192,6 @@ def server_on(dsn: str, *, durable: bool, **settings: object) -> ServerProcess:
         "use_event_persistence": True,
         "use_input_validation": True,
         "use_durable_acks": durable,
-        "db_statement_timeout_ms": STATEMENT_TIMEOUT_MS,
     }
     return ServerProcess(**{**usual, **settings})
 

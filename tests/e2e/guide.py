@@ -149,7 +149,7 @@ class Shell:
                 return "".join([*printed, line.removesuffix(f"{end}\n")])
             printed.append(line)
 
-    async def follow(self, block: Block, *, within_s: float = 30) -> str:
+    async def follow(self, block: Block, *, within_s: float = 120) -> str:
         """Run a block of a guide, and compare; returns what it has printed."""
         command = block.text
         if block.kind == "sql":

@@ -43,6 +43,7 @@ async def test_with_auth_on_players_come_in_with_tokens_and_the_bots_play_on() -
         bots=2,
         bot_max_delay_ms=1,
         bot_min_delay_ms=0,
+        next_hand_delay_ms=0,
         log_level="debug",
     )
     await server.start()

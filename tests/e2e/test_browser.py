@@ -1,23 +1,21 @@
 """A person at the page, in a real browser, against the real server on a real Postgres."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
 
 NAME = "Hanna"
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000
 MAX_CALL = 800
 OWN_TURN = '#table[data-turn-seat]:has([data-own="true"][data-state="to-act"])'
 
 # Hands are played at a person's pace, and the server is started twice.
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(300)
 
 
 async def join_and_sit(page: Page, address: str) -> None:
@@ -92,7 +90,7 @@ async def what_is_shown(page: Page) -> dict[str, Any]:
 
 
 async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one(
-    server: ServerProcess, browser: Browser, place: Path
+    server: ServerProcess, browser: Browser, database_url: str
 ) -> None:
     await server.start()
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
@@ -100,7 +98,6 @@ async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one
     page.on("pageerror", lambda error: problems.append(str(error)))
     await join_and_sit(page, server.address)
     await own_turn(page)
-    await play_to_next_hand(page)
     await play_to_next_hand(page)
 
     await own_turn(page)
@@ -121,26 +118,4 @@ async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one
     await page.close()
     assert problems == []
     assert await server.stop() == 0
-    postgres = await EmbeddedPostgres.start(place / "postgres")
-    try:
-        assert await check_database(postgres.dsn)
-    finally:
-        await postgres.stop()
-
-
-async def test_the_table_fits_a_phone(server: ServerProcess, browser: Browser) -> None:
-    await server.start()
-    page = await browser.new_page(viewport={"width": 390, "height": 844})
-    await join_and_sit(page, server.address)
-    await own_turn(page)
-    overflow = await page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert overflow == 0
-    for element in ('[data-own="true"] [data-card]', "#action-fold", "#board", "#pot"):
-        box = await page.locator(element).first.bounding_box()
-        assert box is not None, element
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390
-        assert box["y"] + box["height"] <= 844, f"{element} is below the fold"
-    await page.close()
+    assert await check_database(database_url)

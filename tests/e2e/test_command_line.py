@@ -55,11 +55,7 @@ async def refused(why: str, *arguments: str, **settings: str) -> None:
     ("settings", "named"),
     [
         ({"PORT": "many"}, "PORT"),
-        ({"USE_DB_REPOSITORY": "perhaps"}, "USE_DB_REPOSITORY"),
         ({"USE_EVENT_PERSISTENCE": "true"}, "USE_DB_REPOSITORY"),
-        ({"USE_DURABLE_ACKS": "true"}, "USE_DB_REPOSITORY"),
-        ({"USE_AUTH_MIDDLEWARE": "true"}, "set AUTH_SECRET, AUTH_KEY_FILE or AUTH_JWKS"),
-        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL"),
     ],
 )
 async def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(
@@ -144,7 +140,12 @@ async def test_in_memory_play_logs_its_outcome() -> None:
 
 async def test_bots_come_to_the_main_table_though_that_of_another_game_does_not_fit() -> None:
     server = ServerProcess(
-        max_tables=1, bots=2, bot_games="PO", bot_max_delay_ms=1, bot_min_delay_ms=0
+        max_tables=1,
+        bots=2,
+        bot_games="PO",
+        bot_max_delay_ms=1,
+        bot_min_delay_ms=0,
+        next_hand_delay_ms=0,
     )
     await server.start()
     line = await server.logged("bot_table_not_opened")

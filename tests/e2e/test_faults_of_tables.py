@@ -17,6 +17,7 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import CloseCode, Events, SitOut
 from tests.e2e.database import check_database
 from tests.e2e.faults import (
+    SHORT_STATEMENTS,
     Cluster,
     House,
     a_cluster,
@@ -330,7 +331,7 @@ async def test_a_server_told_to_stop_without_its_database_says_that_not_all_is_s
 ) -> None:
     dsn = await cluster.database()
     async with (
-        serving(dsn, durable=False, stop_timeout_ms=500) as server,
+        serving(dsn, durable=False, stop_timeout_ms=500, **SHORT_STATEMENTS) as server,
         full_house(server, dsn) as house,
     ):
         cluster.hang()

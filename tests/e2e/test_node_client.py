@@ -77,12 +77,6 @@ async def test_two_players_in_javascript_play_ten_hands_over_json_and_messagepac
             lambda schemas: schemas["Welcome"]["required"].append("crown"),
             "welcome.crown is missing",
         ),
-        (
-            lambda schemas: schemas["Limits"]["properties"].update(
-                max_id_length={"type": "string"}
-            ),
-            "max_id_length is no string",
-        ),
         (lambda schemas: schemas["Hello"]["properties"].pop("name"), "hello has no name"),
     ],
 )

@@ -1,6 +1,5 @@
 """What somebody sees of a hand in play who has the database, or its disk, and not the key."""
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +17,7 @@ from pokerws.game.state import Hand, TableConfig, TableId
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.vault.keys import written
-from pokerws.storage.vault.vault import Key, Vault
+from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.e2e.process import ServerProcess
 from tests.e2e.test_command_line import run
 from tests.simulation.crash import BACKOFF
@@ -26,8 +25,8 @@ from tests.vaults import KEY, VAULT, VAULT_KEYS
 
 # Nobody's time is up while the database is searched.
 CONFIG = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=200)
-NEW = Key("new", bytes(reversed(range(32))))
-WRONG = written(Key(KEY.id, NEW.secret))
+NEW = VaultKey("new", bytes(reversed(range(32))))
+WRONG = written(VaultKey(KEY.id, NEW.secret))
 # As it stands in JSON, or in JSON within JSON.
 QUOTED = re.compile(r'\\?"([2-9TJQKA][cdhs])\\?"')
 
@@ -37,14 +36,12 @@ FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 """
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture
-async def server(place: Path) -> AsyncIterator[ServerProcess]:
+async def server(database_url: str) -> AsyncIterator[ServerProcess]:
     """A server that stores all that it can; not started yet."""
     process = ServerProcess(
-        database_url=f"embedded:{place / 'postgres'}",
+        database_url=database_url,
         use_db_repository=True,
         use_event_persistence=True,
         use_input_validation=True,
@@ -53,9 +50,15 @@ async def server(place: Path) -> AsyncIterator[ServerProcess]:
     yield process
     if process.running:
         await process.kill()
-    async with asyncio.timeout(30):
-        postgres = await EmbeddedPostgres.start(place / "postgres")
-        await postgres.stop()
+
+
+@pytest.fixture
+async def embedded_url(place: Path) -> AsyncIterator[str]:
+    """The DATABASE_URL of a Postgres of the server's own, whose files can be searched."""
+    yield f"embedded:{place / 'postgres'}"
+    # After a failure it still runs; whoever takes it over can stop it.
+    postgres = await EmbeddedPostgres.start(place / "postgres")
+    await postgres.stop()
 
 
 class Duel:
@@ -144,9 +147,9 @@ async def duel(server: ServerProcess) -> AsyncIterator[Duel]:
 
 
 @asynccontextmanager
-async def operator(place: Path) -> AsyncIterator[Connection]:
+async def operator(dsn: str) -> AsyncIterator[Connection]:
     """A connection beside the server."""
-    connection = await asyncpg.connect(await running(place / "postgres"))
+    connection = await asyncpg.connect(dsn)
     try:
         yield connection
     finally:
@@ -198,10 +201,12 @@ def searched(directory: Path) -> set[str]:
 
 
 async def test_the_database_and_its_files_hold_no_card_that_nobody_may_see(
-    server: ServerProcess, place: Path
+    embedded_url: str, server: ServerProcess, place: Path
 ) -> None:
+    server.settings["DATABASE_URL"] = embedded_url
     await server.start()
-    async with duel(server) as players, operator(place) as connection:
+    dsn = await running(place / "postgres")
+    async with duel(server) as players, operator(dsn) as connection:
         await players.play_to_the_flop()
         row = await connection.fetchrow("SELECT snapshot, key_id FROM games")
         assert row is not None
@@ -229,7 +234,7 @@ async def test_the_database_and_its_files_hold_no_card_that_nobody_may_see(
 
 
 async def test_a_hand_goes_on_with_the_same_cards_under_a_new_key(
-    server: ServerProcess, place: Path
+    server: ServerProcess, database_url: str
 ) -> None:
     await server.start()
     async with duel(server) as players:
@@ -243,7 +248,7 @@ async def test_a_hand_goes_on_with_the_same_cards_under_a_new_key(
         assert players.seen() == seen
         await players.act()
         await players.stored()
-        async with operator(place) as connection:
+        async with operator(database_url) as connection:
             row = await connection.fetchrow("SELECT snapshot, key_id FROM games")
             assert row is not None
             assert row["key_id"] == NEW.id

@@ -1,7 +1,6 @@
 """Closing a table for good: the refunds, and that no command is accepted afterwards."""
 
 import pytest
-from hypothesis import given
 
 from pokerws.game.commands import (
     Act,
@@ -17,16 +16,14 @@ from pokerws.game.commands import (
 )
 from pokerws.game.events import (
     HandCancelled,
-    HandStarted,
     NextHandCancelled,
     PlayerStood,
     Share,
     TableClosed,
 )
-from pokerws.game.state import AnteKind, CloseReason, PlayerId, TableConfig
-from pokerws.game.table import advance, play, replay
-from tests.game.script import Game, chips, decode_event, encode, refused
-from tests.game.test_properties import Life, configs, lives
+from pokerws.game.state import AnteKind, CloseReason, PlayerId
+from pokerws.game.table import advance
+from tests.game.script import Game, refused
 
 ALICE, BOB, CAROL = PlayerId("alice"), PlayerId("bob"), PlayerId("carol")
 
@@ -148,55 +145,3 @@ def test_a_closed_table_takes_no_command_and_nothing_happens_there() -> None:
             game.play(command)
     assert advance(game.table, game.now_ms + 10**9) == []
     assert game.table.deadline_ms is None
-
-
-@given(configs, lives)
-def test_a_table_can_be_closed_at_any_point_and_nobody_wins_or_loses_by_it(
-    config: TableConfig, life: list[tuple[str, int]]
-) -> None:
-    table = Life(config)
-    for number in (0, 9, 18):
-        table.step("sit", number)
-    for what, number in life:
-        table.step(what, number)
-    brought, status = chips(table.table), table.table.status
-    owed = {seat.player: seat.stack for seat in table.table.seats if seat is not None}
-    owed |= stacks_before_the_hand(table)
-    paid_in = {
-        number: owed[seat.player] - seat.stack
-        for number, seat in enumerate(table.table.seats)
-        if seat is not None and owed[seat.player] != seat.stack
-    }
-
-    events = play(table.table, Close("operator"), table.now_ms, list)
-
-    for event in events:
-        table.follow(event)
-    refunds = {
-        share.seat: share.amount
-        for event in events
-        if isinstance(event, HandCancelled)
-        for share in event.refunds
-    }
-    assert refunds == paid_in
-    stood = {event.player: event.stack for event in events if isinstance(event, PlayerStood)}
-    assert stood == owed
-    assert sum(stood.values()) == brought
-    assert chips(table.table) == 0
-    assert table.table.deadline_ms is None
-    assert any(isinstance(e, HandCancelled | NextHandCancelled) for e in events) == (
-        status == "active"
-    )
-    assert encode(replay(map(decode_event, table.log))) == encode(table.table)
-
-
-def stacks_before_the_hand(life: Life) -> dict[PlayerId, int]:
-    """What those in the hand had before it, by the log; nothing between hands."""
-    hand = life.table.hand
-    if hand is None:
-        return {}
-    events = list(map(decode_event, life.log))
-    first = max(place for place, event in enumerate(events) if isinstance(event, HandStarted))
-    seats = replay(events[:first]).seats
-    in_hand = [seats[number] for number in hand.order]
-    return {seat.player: seat.stack for seat in in_hand if seat is not None}

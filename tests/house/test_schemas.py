@@ -76,7 +76,7 @@ def test_every_schema_is_valid_and_has_an_id_and_a_title_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=tag_of)
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(data=st.data())
 def test_a_message_as_it_is_written_fits_its_schema(
     message: type[Message], data: st.DataObject
@@ -89,7 +89,7 @@ def test_a_message_as_it_is_written_fits_its_schema(
         assert strict.decode(msgspec.json.encode(made)) is not None
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_a_schema_refuses_what_the_strict_decoder_refuses_and_nothing_else(
     data: st.DataObject,

@@ -41,7 +41,7 @@ TABLES, SEATS, KILLS = 3, 4, 3
 # How often one who waits for the next hand takes the chips home, to come back at once.
 LEAVES = 0.3
 # A run in which nothing is shown for this long has stalled.
-STALL_S = 30
+STALL_S = 120
 CONFIG = TableConfig(
     seats=SEATS, min_buy_in=1_000, max_buy_in=10_000, next_hand_delay_ms=20, turn_time_ms=5_000
 )

@@ -7,12 +7,10 @@ import pytest
 from tests.simulation.crash import run
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_nothing_that_anyone_was_shown_is_lost_to_kill_9(seed: int, place: Path) -> None:
     assert await run(seed, place) > 100
 
 
-@pytest.mark.timeout(120)
 async def test_chips_that_were_acknowledged_are_booked_in_dual_write_too(place: Path) -> None:
     assert await run(4, place, durable=False) > 20

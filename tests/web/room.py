@@ -36,6 +36,7 @@ from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock, open_memory_lobby
@@ -154,6 +155,10 @@ class Room:
         """Close the table, as the operator."""
         self._command(Opponent("operator", PlayerId("operator")), commands.Close("operator"))
 
+    def publish_lobby(self) -> None:
+        """Advance the clock until the gathered changes of the lobby are sent."""
+        self.clock.advance(GATHER_MS)
+
     def next_hand(self, deck: str = "") -> None:
         """Advance the clock until the next hand starts; `deck` has its first cards."""
         self.decks.append(deck)
@@ -194,7 +199,7 @@ class Room:
 
     async def wait_for(self, condition: Callable[[], bool]) -> None:
         """Wait until a condition on the received messages holds."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not condition():
                 self._heard.clear()
                 await self._heard.wait()

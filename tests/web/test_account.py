@@ -68,8 +68,7 @@ async def ask_for_a_seat_elsewhere(visitor: Visitor) -> None:
     """Open a second table and click a seat there."""
     page = visitor.page
     other = visitor.room.lobby.create("Second", TableConfig()).table.id
-    # The lobby gathers changes before it sends them.
-    visitor.room.clock.advance(GATHER_MS)
+    visitor.room.publish_lobby()
     await page.click("#to-lobby")
     await page.click(f'[data-table-id="{other}"] [data-action="open"]')
     await page.click('[data-seat="2"] [data-action="sit"]')

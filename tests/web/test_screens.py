@@ -55,8 +55,10 @@ async def test_the_lobby_creates_a_table_and_updates_its_list(visitor: Visitor, 
     await expect(page.locator("#table-name")).to_have_text("Second")
     await page.click("#to-lobby")
     rows = page.locator("[data-table-id]")
+    room.publish_lobby()
     await expect(rows).to_have_count(2)
     room.seat("Bob", 4)
+    room.publish_lobby()
     await expect(rows.first).to_contain_text("1/6 seats")
 
 

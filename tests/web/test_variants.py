@@ -251,6 +251,7 @@ async def test_the_new_table_form_shows_the_fields_of_the_game(
     await expect(page.locator("#stakes")).to_have_text("FL razz 10 / 20, ante 1, bring-in 3")
 
     await page.click("#to-lobby")
+    room.publish_lobby()
     row = page.locator("[data-table-id]", has_text="Hanna")
     offer = "Fixed-limit razz 10 / 20, ante 1, bring-in 3 · buy-in 200–2,000"
     await expect(row.locator(".what p")).to_have_text(offer)

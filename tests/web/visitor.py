@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from pokerws.game.state import PlayerId, TableConfig
 from tests.web.room import Room, open_room
 
 NAME = "Hanna"
 PHONE: ViewportSize = {"width": 390, "height": 844}
+# Against hanging, on a machine of any speed.
+TIMEOUT_MS = 60_000
+expect.set_options(timeout=TIMEOUT_MS)
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 
@@ -91,7 +94,7 @@ async def at_table(
     """A visitor in seat 0 of a table with this configuration, and others in the next seats."""
     async with open_room(config) as room:
         context = await browser.new_context(viewport=viewport, reduced_motion="reduce")
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(TIMEOUT_MS)
         visitor = Visitor(context, await context.new_page(), room)
         await visitor.arrive(amount=buy_in)
         for seat, name in enumerate(others, 1):

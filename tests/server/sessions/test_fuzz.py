@@ -32,7 +32,7 @@ GAMES: tuple[dict[str, Any], ...] = (
     {"variant": "MIX", "mix": Mix(("NP", "PO/8"), "choice")},
 )
 PARTS = len(GAMES)
-FRAMES = int(os.environ.get("FUZZ_FRAMES", "100000")) // PARTS
+FRAMES = int(os.environ.get("FUZZ_FRAMES", "40000")) // PARTS
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 ANSWERS = {"accepted", "rejected", "pong", "tables", "account", "hand", "welcome"}
 MAX_GROWTH_KB = 100_000

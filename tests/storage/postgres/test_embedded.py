@@ -7,7 +7,6 @@ import shutil
 import signal
 import stat
 import subprocess
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -15,34 +14,15 @@ import pytest
 
 from pokerws.storage.errors import EmbeddedError
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
-from pokerws.storage.postgres.unprivileged import Account
-from tests.postgres_fixtures import new_directory
+from pokerws.storage.postgres.unprivileged import SystemAccount
 from tests.storage.clusters import ask, on_linux, postmaster, processes_of, serving, start
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Path]:
-    """A directory with a cluster, which takes most of the time of a test to make."""
-    path = new_directory()
-    EmbeddedPostgres._start(path / "db", {"fsync": "off"})._stop()
-    yield path / "db"
-    shutil.rmtree(path)
-
-
-@pytest.fixture
-async def made(shared: Path) -> AsyncIterator[Path]:
-    """The same, with its server stopped before and after the test, and no table in it."""
-    yield shared
-    server = await start(shared)
-    await ask(server.dsn, "DROP TABLE IF EXISTS kept")
-    await server.stop()
 
 
 def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def sleeper(account: Account) -> "subprocess.Popen[bytes]":
+def sleeper(account: SystemAccount) -> "subprocess.Popen[bytes]":
     """A process of the account's that has nothing to do with PostgreSQL."""
     return subprocess.Popen(["sleep", "600"], user=account.uid if account.change else None)
 
@@ -104,8 +84,8 @@ async def test_settings_of_postgres_can_be_given(made: Path) -> None:
     await server.stop()
 
 
-@pytest.mark.parametrize("name", ["x" * 120, 'it\'s $HOME, ä "b" `c`'])
-async def test_the_directory_may_have_any_name(place: Path, name: str) -> None:
+async def test_the_directory_may_have_any_name(place: Path) -> None:
+    name = 'it\'s $HOME, ä "b" `c`' + "x" * 120
     server = await start(place / name)
     again = server.dsn
 

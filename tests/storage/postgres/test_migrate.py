@@ -1,11 +1,8 @@
 """The migrations: however and however often they are applied, the result is the same."""
 
 import asyncio
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import asyncpg
@@ -40,18 +37,6 @@ async def test_psql_and_migrate_make_the_same_database(
     applied = await migrate(bare_database_url)
 
     assert [migration.version for migration in applied] == VERSIONS
-    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
-
-
-def test_the_command_line_makes_the_same_database(
-    databases: Databases, bare_database_url: str
-) -> None:
-    environment = {**os.environ, "DATABASE_URL": bare_database_url}
-    command = [sys.executable, str(ROOT / "server.py"), "migrate"]
-
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-    assert done.returncode == 0, done.stderr
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
 
 
