@@ -209,7 +209,9 @@ class TableActor:
         """End a pause: the clock goes on with the time that remained."""
         if self._paused_ms is not None:
             paused_ms, self._paused_ms = self._paused_ms, None
-            self.resume(paused_ms, 0, restart_log=False)
+            # A closed table has no clock; it only waits until its closing is stored.
+            if not self.table.closed:
+                self.resume(paused_ms, 0, restart_log=False)
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
         """Resume play after the table was out of memory or paused."""
