@@ -21,7 +21,8 @@ log = structlog.get_logger("pokerws.absent_seats")
 class AbsentSeats:
     """Stands up players of `lobby` without a connection for `absent_ms`; 0 turns it off.
 
-    Only tables in memory are checked; the others are checked after they are loaded.
+    Only tables in memory are checked.  At a table that was just loaded everybody has that time to
+    come back, whether the server was restarted or another server had the table.
     """
 
     def __init__(self, lobby: Lobby, presence: Presence, clock: Clock, absent_ms: int) -> None:
@@ -32,13 +33,16 @@ class AbsentSeats:
 
     async def free(self) -> None:
         """Stand up all players absent for too long; during a hand, the seat is freed at its end."""
-        if not self.absent_ms:
-            return
+        if self.absent_ms:
+            await self._free()
+        self._presence.forget(self._clock.now_ms() - self.absent_ms)
+
+    async def _free(self) -> None:
         for number, actor in enumerate(self._lobby.actors(), start=1):
             for seat in actor.table.seats:
                 if seat is None or seat.leaving:
                     continue
-                absent_ms = self._presence.absent_ms(seat.player)
+                absent_ms = self._presence.absent_ms(seat.player, actor.loaded_ms)
                 if absent_ms >= self.absent_ms and actor.stand_up(seat.player):
                     log.info(
                         "seat_freed",
@@ -49,4 +53,3 @@ class AbsentSeats:
                     )
             if number % SLICE == 0:
                 await asyncio.sleep(0)
-        self._presence.forget(self._clock.now_ms() - self.absent_ms)

@@ -66,8 +66,10 @@ class TableActor:
         self.stopped = False
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
+        # The time it came into memory.
+        self.loaded_ms = clock.now_ms()
         # The time of the latest command.
-        self.changed_ms = clock.now_ms()
+        self.changed_ms = self.loaded_ms
         # Without a database: each player's chips before the latest command, as transfers.
         self._refunds: tuple[Transfer, ...] = ()
         self._refunds_hand: int | None = None
@@ -192,7 +194,9 @@ class TableActor:
 
         Returns False, with nothing changed, while the table can take no commands or move no chips.
         """
-        if self.stopped or self.is_paused or not self._can_move_chips:
+        if self.stopped or self.is_paused or self._journal.over_high_water:
+            return False
+        if not self._can_move_chips:
             return False
         events = self._play(Stand(player))
         if events:

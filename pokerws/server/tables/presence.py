@@ -5,15 +5,10 @@ from pokerws.server.clock import Clock
 
 
 class Presence:
-    """Counts the connections of each player.
-
-    A player who has not connected yet counts as absent since the server started, so that after a
-    restart everybody has the same time to come back.
-    """
+    """Counts the connections of each player."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._started_ms = clock.now_ms()
         self._connections: dict[PlayerId, int] = {}
         self._left_ms: dict[PlayerId, int] = {}
 
@@ -31,15 +26,15 @@ class Presence:
             del self._connections[player]
             self._left_ms[player] = self._clock.now_ms()
 
-    def absent_ms(self, player: PlayerId) -> int:
-        """How long the player has had no connection, in ms; 0 while connected."""
+    def absent_ms(self, player: PlayerId, since_ms: int) -> int:
+        """How long the player has had no connection, in ms; 0 while connected.
+
+        It counts from `since_ms` at the earliest, also for a player who has never connected.
+        """
         if player in self._connections:
             return 0
-        return self._clock.now_ms() - self._left_ms.get(player, self._started_ms)
+        return self._clock.now_ms() - max(since_ms, self._left_ms.get(player, since_ms))
 
     def forget(self, before_ms: int) -> None:
-        """Forget players who left before a time, to free memory.
-
-        Their absence then counts from the start of the server, which was earlier.
-        """
+        """Forget players who left before a time, to free memory: they were absent even longer."""
         self._left_ms = {p: at_ms for p, at_ms in self._left_ms.items() if at_ms >= before_ms}

@@ -6,6 +6,7 @@ import pytest
 
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.tables.presence import Presence
+from pokerws.storage.journal.journal import Journal
 from tests.server.conftest import Connect
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import BUY_IN, GRANT, Ledger, StoredHouse, balance, house_on
@@ -110,15 +111,47 @@ async def test_a_paused_table_keeps_its_seats_until_it_goes_on(hall: Hall) -> No
     assert actor.table.players == 0
 
 
-async def test_players_who_left_long_ago_cost_no_memory_and_stay_absent(hall: Hall) -> None:
+async def test_a_table_that_another_server_had_gives_everybody_the_time_to_come_back(
+    hall: Hall,
+) -> None:
+    actor = await hall.house.open("ann", "ben")
+    async with house_on(hall.store, hall.house.clock) as house:
+        seats = AbsentSeats(house.lobby, Presence(house.clock), house.clock, ABSENT_MS)
+        # The other server has been up for long, and ann is the first to come over to it.
+        house.clock.advance(10 * ABSENT_MS)
+        moved = await house.lobby.find(actor.table.id)
+        await seats.free()
+        assert moved.table.players == 2
+        house.clock.advance(ABSENT_MS)
+        await seats.free()
+        assert moved.table.players == 0
+
+
+async def test_an_overloaded_table_keeps_its_seats_until_the_journal_has_caught_up(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await hall.house.open("ann")
+    with monkeypatch.context() as overloaded:
+        overloaded.setattr(Journal, "over_high_water", True)
+        await hall.after(ABSENT_MS)
+        assert actor.table.players == 1
+    await hall.seats.free()
+    assert actor.table.players == 0
+
+
+@pytest.mark.parametrize("absent_ms", [0, ABSENT_MS])
+async def test_players_who_left_long_ago_cost_no_memory_and_stay_absent(
+    hall: Hall, absent_ms: int
+) -> None:
+    since_ms = hall.house.clock.now_ms()
     hall.enter("ann")
     hall.house.clock.advance(ABSENT_MS)
     hall.leave("ann")
     ann = hall.house.viewers["ann"].player
-    hall.house.clock.advance(ABSENT_MS)
-    assert hall.presence.absent_ms(ann) == ABSENT_MS
-    hall.presence.forget(hall.house.clock.now_ms())
-    assert hall.presence.absent_ms(ann) == 2 * ABSENT_MS
+    hall.house.clock.advance(ABSENT_MS + 1)
+    assert hall.presence.absent_ms(ann, since_ms) == ABSENT_MS + 1
+    await AbsentSeats(hall.house.lobby, hall.presence, hall.house.clock, absent_ms).free()
+    assert hall.presence.absent_ms(ann, since_ms) == 2 * ABSENT_MS + 1
 
 
 async def test_with_a_time_of_zero_no_seat_is_freed(hall: Hall) -> None:
