@@ -1,6 +1,6 @@
 """The command line: parses the arguments, reads the settings and runs one command.
 
-`pokerws` and `python server.py` are the same; `serve` is the default command.
+`pokerws` and, in a checkout, `python server.py` are the same; `serve` is the default command.
 """
 
 import argparse
@@ -28,6 +28,7 @@ try:
     from pokerws.maintenance.replay_hands import replay_hands
     from pokerws.maintenance.stored_log import printable
     from pokerws.maintenance.verify import verify
+    from pokerws.program import PROGRAM
     from pokerws.serve import serve
     from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
     from pokerws.server.auth.errors import KeySetError
@@ -50,9 +51,9 @@ except ModuleNotFoundError as missing:
         "with: pip install '.[server]'"
     )
 
-# 2 for a mistake in arguments or settings, as argparse does; 1 for everything that failed.
+# Exit codes: 2 for invalid arguments or settings, as in argparse; 1 for any other failure.
 BAD_SETTINGS, FAILED = 2, 1
-MOST_TOKEN_MINUTES = 525_600
+MAX_TOKEN_MINUTES = 525_600
 
 # argparse has no public name for what add_subparsers() returns.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -73,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return 0
             case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
                 settings = _settings(arguments.env_file)
-                # These print their results; the log is only for what goes wrong.
+                # These print their results; the log is only for errors.
                 logs.configure(settings.logs.format, "warning")
                 return _operate(settings, arguments)
             case _:
@@ -88,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        # The reader of our output, such as `head`, has closed it; Python must not flush into it.
+        # The reader of the output, such as `head`, has closed the pipe: keep Python from flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
 
@@ -102,8 +103,9 @@ def _parser() -> argparse.ArgumentParser:
         help="read settings from this file as well; environment variables take precedence",
     )
     parser = argparse.ArgumentParser(
+        prog=PROGRAM,
         description="A poker server over WebSockets, configured by environment variables: "
-        "see .env.example.",
+        "`python -m pokerws.settings` prints all of them, with their defaults.",
         parents=[env_file],
     )
     parser.set_defaults(command="serve", env_file=None)
@@ -176,7 +178,7 @@ def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("var/repair"),
         metavar="DIR",
-        help="directory for what is replaced (default: var/repair)",
+        help="directory for the replaced data (default: var/repair)",
     )
 
 
@@ -195,10 +197,10 @@ def _add_hand_commands(commands: Commands, env_file: argparse.ArgumentParser) ->
         "--as",
         dest="player",
         metavar="PLAYER",
-        help="as seen by the player with this id: others' cards only where they were shown",
+        help="as seen by the player with this id: cards of others only if they were shown",
     )
     replaying = commands.add_parser(
-        "replay-hands", help="replay recorded hands through the rules and compare the stacks"
+        "replay-hands", help="replay recorded hands with the rules and compare the final stacks"
     )
     replaying.add_argument("--variant", help="only hands of this variant code, such as NT")
     replaying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL, or gzipped")
@@ -231,9 +233,9 @@ def _add_key_commands(commands: Commands, env_file: argparse.ArgumentParser) -> 
 
 def _minutes(text: str) -> int:
     """A token's lifetime, up to a year."""
-    if not (text.isdecimal() and 1 <= int(text) <= MOST_TOKEN_MINUTES):
+    if not (text.isdecimal() and 1 <= int(text) <= MAX_TOKEN_MINUTES):
         raise argparse.ArgumentTypeError(
-            f"expected minutes from 1 to {MOST_TOKEN_MINUTES}, got {text!r}"
+            f"expected minutes from 1 to {MAX_TOKEN_MINUTES}, got {text!r}"
         )
     return int(text)
 
@@ -248,7 +250,7 @@ def _moment(text: str) -> datetime:
 
 
 def _settings(env_file: Path | None) -> Settings:
-    """The settings from the environment, then from the file.  Raises SettingsError."""
+    """The settings from the environment and the file.  Raises SettingsError."""
     given: dict[str, str] = {}
     if env_file is not None:
         if not env_file.is_file():
@@ -278,15 +280,7 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 print(line)
             return 0
         case "verify":
-            events_off = (
-                settings.features.use_db_repository and not settings.features.use_event_persistence
-            )
-            checking = verify(
-                *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
-                events_off=events_off,
-                vault=_vault(settings),
-            )
-            return asyncio.run(checking)
+            return _verify(settings, arguments)
         case "archive":
             archiving = archive(
                 *(url, embedded_dir, arguments.before, sys.stdout, sys.stderr),
@@ -297,24 +291,42 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
         case "export":
             return _export(settings, arguments)
         case "repair":
-            action: Action = "show"
-            if arguments.restore or arguments.refund:
-                action = "restore" if arguments.restore else "refund"
-            repairing = repair(
-                *(url, embedded_dir, arguments.game, action, sys.stdout),
-                vault=_vault(settings),
-                backups=arguments.backup,
-                now_ms=time.time_ns() // 1_000_000,
-            )
-            return asyncio.run(repairing)
+            return _repair(settings, arguments)
         case _:
-            telling = replay_game(
+            replaying = replay_game(
                 *(url, embedded_dir, arguments.game, sys.stdout),
                 hand=arguments.hand,
                 to_seq=arguments.to,
                 vault=_vault(settings),
             )
-            return asyncio.run(telling)
+            return asyncio.run(replaying)
+
+
+def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Check the database.  Returns the exit code."""
+    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
+    features = settings.features
+    verifying = verify(
+        *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
+        events_off=features.use_db_repository and not features.use_event_persistence,
+        vault=_vault(settings),
+    )
+    return asyncio.run(verifying)
+
+
+def _repair(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Diagnose, restore or close a game.  Returns the exit code."""
+    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
+    action: Action = "show"
+    if arguments.restore or arguments.refund:
+        action = "restore" if arguments.restore else "refund"
+    repairing = repair(
+        *(url, embedded_dir, arguments.game, action, sys.stdout),
+        vault=_vault(settings),
+        backups=arguments.backup,
+        now_ms=time.time_ns() // 1_000_000,
+    )
+    return asyncio.run(repairing)
 
 
 def _export(settings: Settings, arguments: argparse.Namespace) -> int:

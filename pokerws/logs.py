@@ -1,9 +1,9 @@
 """Logging: one pipeline to stdout for structlog and for the standard library's loggers.
 
-This module owns the format of a line, not what is logged.  Tracebacks are printed without local
-variables, which may hold a card of a live hand or a token.  The message of an exception may hold a
-card too, as in `KeyError: 'As'`, so cards are masked in tracebacks, in `error` fields, and in the
-lines of libraries.
+This module owns the format of a line, not its content.  Tracebacks are printed without local
+variables, which may contain a token or a card of a live hand.  The message of an exception may
+also contain a card, as in `KeyError: 'As'`.  So cards are masked in tracebacks, in `error` fields,
+and in the lines of libraries.
 """
 
 import logging
@@ -16,7 +16,7 @@ import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 _HANDLER = "pokerws"
-# A word that is one card or several in a row; or a card within the repr of MessagePack bytes.
+# A word that consists of cards; or a card in the repr of MessagePack bytes.
 _CARDS = re.compile(
     r"(?<![A-Za-z0-9])(?:[2-9TJQKA][cdhs])+(?![A-Za-z0-9])|(?<=\\xa2)[2-9TJQKA][cdhs]"
 )
@@ -28,9 +28,9 @@ def configure(
 ) -> None:
     """Send every log line at `level` or above to stdout, flushed one by one.
 
-    `json` prints an object a line: `event`, `level`, `timestamp` (ISO 8601, UTC), the bound values,
-    and `logger` for a line of a library.  `console` prints the same for a person.  May be called
-    again: the last call applies to loggers made after it.
+    `json` prints one object per line: `event`, `level`, `timestamp` (ISO 8601, UTC), the bound
+    values, and `logger` for a line of a library.  `console` prints the same for reading.  May be
+    called again: the latest call applies to loggers created after it.
     """
     severity = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
@@ -40,7 +40,7 @@ def configure(
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        # This filter makes a line below the level cost next to nothing.
+        # With this filter, a line below the level costs next to nothing.
         wrapper_class=structlog.make_filtering_bound_logger(severity),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
@@ -49,7 +49,7 @@ def configure(
 
 
 def shows_debug() -> bool:
-    """Whether debug lines are shown.  Asking is cheaper than making a line that is dropped."""
+    """Whether debug lines are shown; cheaper than creating a line that is dropped."""
     return logging.root.level <= logging.DEBUG
 
 

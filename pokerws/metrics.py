@@ -1,18 +1,21 @@
 """The metrics of one server, in Prometheus' text format.
 
 This module owns the names, labels and buckets; docs/operations.md explains each metric.  Counts are
-passed in and gauges are read through functions, so it knows nothing of the rest of the program.
-Each server has a registry of its own, so that several in one process do not mix.
+passed in and gauges are read through functions, so it depends on no part that it measures.  Each
+server has a registry of its own, so that several servers in one process do not mix.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from pokerws.storage.outcomes import Operation, Outcome
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -20,14 +23,21 @@ ACCEPTED = "accepted"
 # The `command` label of a message that could not be decoded.
 UNREADABLE = "unreadable"
 
-# Every outcome is exposed from the start, at 0: Prometheus computes no rate for the first increase
-# of a counter that appears with it.
-OUTCOMES = {
-    "create_game": ("IN_MEMORY", "DB_SUCCESS"),
-    "get_game": ("IN_MEMORY", "DB_HYDRATE", "DB_FAILED"),
-    "save_game": ("IN_MEMORY", "DB_SUCCESS", "DB_FAILED", "DB_CONFLICT", "FENCED"),
+# Every outcome is exposed from the start, at 0: Prometheus computes no rate for the increase with
+# which a counter first appears.
+OUTCOMES: dict[Operation, tuple[Outcome, ...]] = {
+    "create_game": (Outcome.IN_MEMORY, Outcome.DB_SUCCESS),
+    "get_game": (Outcome.IN_MEMORY, Outcome.DB_HYDRATE, Outcome.DB_FAILED),
+    "save_game": (
+        Outcome.IN_MEMORY,
+        Outcome.DB_SUCCESS,
+        Outcome.DB_FAILED,
+        Outcome.DB_CONFLICT,
+        Outcome.FENCED,
+    ),
 }
-COMPARISONS = ("match", "mismatch", "skipped")
+# The outcomes of comparing a table in memory with its stored row.
+Comparison = Literal["match", "mismatch", "skipped"]
 # Why a connection was refused: too many handshakes, connections in total, from one address or of
 # one player, too many in a short time, or the page of a foreign origin.
 REFUSALS = ("opening", "full", "address", "player", "too_fast", "origin")
@@ -60,7 +70,7 @@ _BATCH_TABLES = (1, 2, 5, 10, 20, 50, 100, 200)
 _BATCH_EVENTS = (1, 5, 10, 50, 100, 500, 1000, 5000)
 
 
-def _none() -> int:
+def _zero() -> int:
     return 0
 
 
@@ -68,12 +78,12 @@ def _none() -> int:
 class Readings:
     """Functions that return the current values of the gauges."""
 
-    connections: Callable[[], int] = _none
-    tables_in_memory: Callable[[], int] = _none
-    changes_waiting: Callable[[], int] = _none
-    events_waiting: Callable[[], int] = _none
-    oldest_change_ms: Callable[[], int] = _none
-    changes_dropped: Callable[[], int] = _none
+    connections: Callable[[], int] = _zero
+    tables_in_memory: Callable[[], int] = _zero
+    changes_waiting: Callable[[], int] = _zero
+    events_waiting: Callable[[], int] = _zero
+    oldest_change_ms: Callable[[], int] = _zero
+    changes_dropped: Callable[[], int] = _zero
 
 
 class Metrics:
@@ -82,66 +92,50 @@ class Metrics:
     def __init__(self, readings: Readings | None = None) -> None:
         self.readings = readings or Readings()
         self._registry = registry = CollectorRegistry()
-        self._operations = _Counts(
+        self._batch_seconds = self._histogram(
+            "pokerws_save_batch_seconds", "Duration of a batch of saves.", _BATCH_SECONDS
+        )
+        self._batch_tables = self._histogram(
+            "pokerws_save_batch_tables", "Tables in a batch of saves.", _BATCH_TABLES
+        )
+        self._batch_events = self._histogram(
+            "pokerws_save_batch_events", "Events in a batch of saves.", _BATCH_EVENTS
+        )
+        self._operations = self._counts(
             "pokerws_game_operations",
             "Tables created, looked up and saved, by outcome.",
             ["operation", "outcome"],
         )
-        self._commands = _Counts(
+        self._commands = self._counts(
             "pokerws_commands",
             "Client messages, by answer: accepted, or the code of the refusal.",
             ["command", "answer"],
         )
-        self._comparisons = _Counts(
+        self._comparisons = self._counts(
             "pokerws_comparisons",
             "Comparisons of a table in memory with its stored row, by outcome.",
             ["outcome"],
         )
-        self._violations = _Counts(
-            "pokerws_violations",
-            "Protocol violations, by the code of the refusal.",
-            ["code"],
+        self._violations = self._counts(
+            "pokerws_violations", "Protocol violations, by the code of the refusal.", ["code"]
         )
-        self._closes = _Counts(
-            "pokerws_session_closes",
-            "Ended connections, by close code.",
-            ["code"],
+        self._closes = self._counts(
+            "pokerws_session_closes", "Ended connections, by close code.", ["code"]
         )
-        self._refused = _Counts(
-            "pokerws_connections_refused",
-            "Refused connections, by reason.",
-            ["reason"],
+        self._refused = self._counts(
+            "pokerws_connections_refused", "Refused connections, by reason.", ["reason"]
         )
-        self._batch_seconds = Histogram(
-            "pokerws_save_batch_seconds",
-            "Duration of a batch of saves.",
-            buckets=_BATCH_SECONDS,
-            registry=registry,
-        )
-        self._batch_tables = Histogram(
-            "pokerws_save_batch_tables",
-            "Tables in a batch of saves.",
-            buckets=_BATCH_TABLES,
-            registry=registry,
-        )
-        self._batch_events = Histogram(
-            "pokerws_save_batch_events",
-            "Events in a batch of saves.",
-            buckets=_BATCH_EVENTS,
-            registry=registry,
-        )
-        for counts in (
-            self._operations,
-            self._commands,
-            self._comparisons,
-            self._violations,
-            self._closes,
-            self._refused,
-        ):
-            registry.register(counts)
-        registry.register(_Read(self.readings))
+        registry.register(_Gauges(self.readings))
         ProcessCollector(registry=registry)
         self._bind_closed_sets()
+
+    def _counts(self, name: str, meaning: str, labels: Sequence[str]) -> "_Counts":
+        counts = _Counts(name, meaning, labels)
+        self._registry.register(counts)
+        return counts
+
+    def _histogram(self, name: str, meaning: str, buckets: Sequence[float]) -> Histogram:
+        return Histogram(name, meaning, buckets=buckets, registry=self._registry)
 
     def _bind_closed_sets(self) -> None:
         """Expose every label of a closed set from the start."""
@@ -150,13 +144,13 @@ class Metrics:
                 self._operations.values[operation, outcome] = 0
         for counts, all_labels in (
             (self._refused, REFUSALS),
-            (self._comparisons, COMPARISONS),
+            (self._comparisons, get_args(Comparison)),
             (self._violations, VIOLATIONS),
         ):
             for label in all_labels:
                 counts.values[label,] = 0
 
-    def operation(self, operation: str, outcome: str) -> None:
+    def operation(self, operation: Operation, outcome: Outcome) -> None:
         """Count one of OUTCOMES."""
         self._operations.values[operation, outcome] += 1
 
@@ -164,8 +158,8 @@ class Metrics:
         """Count an answer: ACCEPTED, or the code of a refusal.  Both must be from closed sets."""
         self._commands.values[command, answer] += 1
 
-    def comparison(self, outcome: str) -> None:
-        """Count one of COMPARISONS."""
+    def comparison(self, outcome: Comparison) -> None:
+        """Count a comparison."""
         self._comparisons.values[outcome,] += 1
 
     def violation(self, code: str) -> None:
@@ -174,7 +168,7 @@ class Metrics:
 
     def session_closed(self, code: int | None) -> None:
         """Count the end of a connection; `code` is None where there was no close frame."""
-        # A client may send any code, and must not be able to create any number of counters.
+        # A client may send any code, and must not create an unlimited number of counters.
         bounded = code is not None and (1000 <= code < 1016 or 4400 <= code < 4500)
         self._closes.values[str(int(code)) if bounded and code is not None else "other",] += 1
 
@@ -198,7 +192,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text format, of the media type CONTENT_TYPE."""
-        return generate_latest(_Lean(self._registry))
+        return generate_latest(_WithoutCreationTimes(self._registry))
 
 
 class _Counts(Collector):
@@ -217,7 +211,7 @@ class _Counts(Collector):
         yield family
 
 
-class _Read(Collector):
+class _Gauges(Collector):
     """Reads the gauges at each scrape."""
 
     def __init__(self, readings: Readings) -> None:
@@ -253,8 +247,8 @@ class _Read(Collector):
         )
 
 
-class _Lean(Collector):
-    """A registry without the creation times of its counters, which would double the text."""
+class _WithoutCreationTimes(Collector):
+    """A registry without the creation times of counters, which would double the text."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry

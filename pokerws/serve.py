@@ -18,7 +18,7 @@ from pokerws.settings import Settings
 FAILED = 1
 BOT_NAMES = ("Ada", "Blaise", "Carl", "Daniela", "Emmy", "Fermat", "Grace", "Hypatia", "Ivar")
 
-log = structlog.get_logger("pokerws.main")
+log = structlog.get_logger("pokerws.serve")
 
 
 async def serve(settings: Settings) -> int:
@@ -49,14 +49,14 @@ async def serve(settings: Settings) -> int:
 
 
 async def _run_beside(app: App, settings: Settings, stopping: asyncio.Event) -> None:
-    """Run what this process has beside the server until it is to stop."""
+    """Run the garbage collection and the bots beside the server, until `stopping` is set."""
     async with AsyncExitStack() as extras:
         collector = Collector(Clock(), asyncio.get_running_loop().call_soon_threadsafe)
         extras.callback(collector.stop)
         collector.start()
         if settings.bots.count:
             bots = asyncio.create_task(_run_bots(app, settings), name="bots")
-            # It ends by itself only where no table could be opened, which has been logged.
+            # It ends by itself only if no table could be opened, which has been logged.
             app.supervisor.watch(bots, may_end=True)
             extras.push_async_callback(cancel, bots)
         await stopping.wait()
@@ -79,7 +79,7 @@ async def _run_bots(app: App, settings: Settings) -> None:
 
 
 def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
-    """Which bot plays at which table: the same bots at each of them."""
+    """The seats of the bots: the same bots sit at every table."""
     names = BOT_NAMES[: settings.bots.count]
     delay_ms = (settings.bots.min_delay_ms, settings.bots.max_delay_ms)
     return [
@@ -89,7 +89,7 @@ def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
             name,
             token=app.bot_token(name),
             delay_ms=delay_ms,
-            # Bots alone would play for nobody, and every hand would be stored.
+            # Bots among themselves would only fill the database with hands.
             not_among=frozenset(names) if table.waits_for_company else frozenset(),
         )
         for table in app.open_bot_tables()

@@ -135,7 +135,7 @@ EXAMPLES: dict[RejectCode, Example] = {
     "bad_name": Example(
         NEW,
         Hello("7", name=" Ann"),
-        "a name has no space at its ends",
+        "a name must have no space at its ends",
     ),
     "name_taken": Example(
         "another player who is called Ann",

@@ -17,7 +17,7 @@ from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics, Readings
 from pokerws.server.auth.bot_tokens import BOT_PREFIX, BotTokens
-from pokerws.server.auth.guests import Guests
+from pokerws.server.auth.guests import RENEW_MS, Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
@@ -29,7 +29,7 @@ from pokerws.server.background.report import GamesReport
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import limits_of, quotas_of
+from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import own_context, server_context
@@ -48,8 +48,8 @@ from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
-# Time between batches of saves under load: a crash loses up to this much play, and in exchange a
-# table that changes often is written once a batch.
+# Time between batches of saves under load.  A crash loses up to this much play; in exchange, a
+# table that changes often is written only once a batch.
 GATHER_S = 0.05
 
 log = structlog.get_logger("pokerws.app")
@@ -58,8 +58,8 @@ log = structlog.get_logger("pokerws.app")
 class App:
     """One server process.  `start` returns when it serves; `stop` when every part is stopped.
 
-    `on_failure` is called when a background task has failed, after which the server is to be
-    stopped: `supervisor` knows of it.
+    `on_failure` is called when a background task has failed: call `stop` then.  The failure is
+    recorded in `supervisor`.
     """
 
     def __init__(self, settings: Settings, on_failure: Callable[[], None] = lambda: None) -> None:
@@ -71,15 +71,15 @@ class App:
         self._is_all_stored = self._is_all_stopped = True
         self._metrics = Metrics(self._readings())
         # Without a database, accounts and tables live in memory and end with the process.
-        nothing = NullStore()
+        null_store = NullStore()
         self._database: Database | None = None
-        self._store: Store = nothing
-        self._journal: Journal | NullJournal = NullJournal(nothing.accounts, self._metrics)
+        self._store: Store = null_store
+        self._journal: Journal | NullJournal = NullJournal(null_store.accounts, self._metrics)
         self._vault = Vault(())
         self._lobby: Lobby | None = None
         self._listener: Listener | None = None
         self._guests: Guests | None = None
-        self._revocations = Revocations()
+        self._revocations = Revocations(null_store.names, self._clock)
         self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
@@ -97,9 +97,9 @@ class App:
             raise
 
     async def stop(self) -> bool:
-        """Accept no more input, store what has happened and close everything.
+        """Accept no more input, store all changes and close everything.
 
-        Returns whether all of it is stored and every part could be stopped.
+        Returns whether all changes are stored and every part could be stopped.
         """
         await self._started.aclose()
         if self._listener is not None:
@@ -116,12 +116,12 @@ class App:
             if stopping is not None:
                 await stopping
         except Exception:
-            # The others must be stopped all the same: above all the journal has to be flushed.
+            # The other parts must still be stopped; above all, the journal must be flushed.
             self._is_all_stopped = False
             log.exception("part_not_stopped", part=part)
 
     async def _start(self) -> None:
-        """Start the parts in order.  They stop in reverse: the intake first, the database last."""
+        """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
         tls = server_context(settings)
@@ -130,7 +130,7 @@ class App:
             self._on_stop("keys", self._keys.close)
         if settings.features.use_db_repository:
             await self._open_database()
-        # Connections are told that the server stops when its tables have stopped.
+        # Registered before the tables: clients are notified once all tables have stopped.
         self._on_stop("listener", self._stop_listener)
         cashier, lobby = self._open_lobby()
         try:
@@ -186,7 +186,7 @@ class App:
             await self._listener.stop()
 
     async def _stop_journal(self) -> None:
-        # What a fault leaves unknown does not count as stored.
+        # If an exception leaves it unknown what is stored, it counts as not stored.
         self._is_all_stored = False
         self._is_all_stored = await self._journal.stop(self._stop_timeout_s)
 
@@ -195,8 +195,15 @@ class App:
         return self._settings.network.stop_timeout_ms / 1000
 
     @property
+    def lobby(self) -> Lobby:
+        """The tables of the server.  Raises RuntimeError before `start`."""
+        if self._lobby is None:
+            raise RuntimeError("the server is not started")
+        return self._lobby
+
+    @property
     def connections(self) -> int:
-        """How many clients are connected."""
+        """The number of connected clients."""
         return 0 if self._listener is None else self._listener.connections
 
     @property
@@ -211,12 +218,12 @@ class App:
         """The address of the page, for a browser."""
         host = self._settings.network.host
         shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
-        return f"http{self._s}://{shown}:{self.port}/"
+        return f"http{self._tls_suffix}://{shown}:{self.port}/"
 
     @property
     def socket_url(self) -> str:
         """The WebSocket address for a client on this machine."""
-        return f"ws{self._s}://127.0.0.1:{self.port}/ws"
+        return f"ws{self._tls_suffix}://127.0.0.1:{self.port}/ws"
 
     @property
     def own_tls(self) -> ssl.SSLContext | None:
@@ -224,14 +231,12 @@ class App:
         return own_context(self._settings)
 
     @property
-    def _s(self) -> str:
+    def _tls_suffix(self) -> str:
         return "s" if self._settings.network.tls_cert_file else ""
 
     def open_bot_tables(self) -> list[BotTable]:
-        """The tables for the server's own bots, opened where they do not exist yet."""
-        if self._lobby is None:
-            raise RuntimeError("the server is not started")
-        return open_bot_tables(self._lobby, self._settings, self._bot_games)
+        """The tables for the server's own bots; those that do not exist yet are opened."""
+        return open_bot_tables(self.lobby, self._settings, self._bot_games)
 
     def bot_token(self, name: str) -> str:
         """A token for the bot of that name: the same player after every restart."""
@@ -260,7 +265,7 @@ class App:
         return Journal(
             store,
             keep_events=self._settings.features.use_event_persistence,
-            # With durable acks the database is the truth.
+            # With durable acks the database is the source of truth.
             overwrite_edits=not durable,
             metrics=self._metrics,
             # With durable acks the players wait for each batch.
@@ -309,13 +314,15 @@ class App:
         note.start(partial(self.supervisor.watch, may_end=True))
 
     async def _admission(self) -> Admission:
-        """How players are admitted: by their tokens, or as guests."""
+        """The authentication of players: by tokens, or as guests."""
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
                 settings.auth.session_key or await self._store.session_key(),
                 self._clock,
                 names=self._store.names,
+                # Without a database, a restart forgets all names.
+                renew_ms=0 if self._database is None else RENEW_MS,
                 check_session=self._revocations.check,
             )
             return self._guests
@@ -333,21 +340,27 @@ class App:
     async def _listen(
         self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
     ) -> None:
+        quotas = quotas_of(self._settings)
+        context = self._session_context(lobby, cashier, admission, quotas)
+        listener = Listener(self._settings, context, self._pages(), quotas, tls)
+        await listener.start()
+        self._listener = listener
+
+    def _session_context(
+        self, lobby: Lobby, cashier: Cashier, admission: Admission, quotas: Quotas
+    ) -> SessionContext:
         settings = self._settings
-        quotas = quotas_of(settings)
-        context = SessionContext(
+        strict = settings.features.use_input_validation
+        return SessionContext(
             lobby=lobby,
-            bank=cashier,
+            cashier=cashier,
             admission=admission,
             token_warning_ms=settings.auth.warning_ms,
             clock=self._clock,
             revocations=self._revocations,
             presence=self._presence,
-            strict=settings.features.use_input_validation,
-            decoders={
-                wire: client_decoder(strict=settings.features.use_input_validation, wire=wire)
-                for wire in WIRES.values()
-            },
+            strict=strict,
+            decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
             flags=self._flags(),
             limits=limits_of(settings, quotas),
             caps=quotas.caps,
@@ -357,7 +370,9 @@ class App:
             metrics=self._metrics,
         )
 
-        pages = Pages(
+    def _pages(self) -> Pages:
+        settings = self._settings
+        return Pages(
             WEB_ROOT,
             settings.network.allowed_origins,
             self._health,
@@ -365,12 +380,9 @@ class App:
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
         )
-        listener = Listener(settings, context, pages, quotas, tls)
-        await listener.start()
-        self._listener = listener
 
     def _readings(self) -> Readings:
-        """The gauges of the metrics, read when somebody asks for them."""
+        """The gauges of the metrics, read at each scrape."""
         return Readings(
             connections=lambda: self.connections,
             tables_in_memory=lambda: self._tables_in_memory,
@@ -385,7 +397,7 @@ class App:
         return 0 if self._lobby is None else self._lobby.tables_in_memory
 
     def _health(self) -> dict[str, object]:
-        """The body of `/healthz`.  Without its database the server still plays, and is healthy."""
+        """The body of `/healthz`.  The status is `ok` even while the database is away."""
         facts: dict[str, object] = {
             "status": "ok",
             "version": __version__,

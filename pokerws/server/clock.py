@@ -1,4 +1,4 @@
-"""The server's clock: the wall time at its start plus the monotonic clock, so it never jumps."""
+"""The server's clock: it starts at the wall time and advances monotonically, so it never jumps."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ class Alarm(Protocol):
 
 
 class Clock:
-    """Milliseconds UTC that advance evenly, whatever happens to the wall clock."""
+    """The time in ms UTC, unaffected by later changes of the wall clock."""
 
     def __init__(self) -> None:
         self._offset_ms = time.time_ns() // 1_000_000 - time.monotonic_ns() // 1_000_000

@@ -1,11 +1,11 @@
 """The settings of the server, in sections, read once from the environment.
 
-This package owns every setting's name, default, limits and meaning; `.env.example` is made from it:
+This package owns every setting's name, default, limits and meaning.  `.env.example` is generated:
 
     python -m pokerws.settings > .env.example
 
-Each section has its own file.  A setting's variable is its field's name in upper case, or the one
-that the field names.  Nothing here reads a file or the process's environment by itself, and no
+Each section has its own file.  A setting's variable is the field's name in upper case, unless the
+field gives another name.  Nothing here reads a file or the process's environment by itself, and no
 secret appears in an error or in `repr`.
 """
 

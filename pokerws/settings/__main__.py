@@ -1,4 +1,4 @@
-"""Prints `.env.example`, which is made from the settings:  python -m pokerws.settings"""
+"""Prints `.env.example`, generated from the settings:  python -m pokerws.settings"""
 
 import sys
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pokerws.settings.section import MAX_MS, Section, whole
 
-# The most that an account is given at once: exact in a browser, with room to win more.
+# Limit of a grant: far below 2**53, so that balances stay exact in a browser.
 MAX_CHIPS = 10**12
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from pokerws.settings.section import SECRET, Section, SettingsError, whole
 
-# The ways to sign a token that PyJWT has and nobody should be without: no `none`, and of HMAC one.
+# The accepted signature algorithms of PyJWT: without `none`, and with one of the HMACs.
 AuthAlgorithm = Literal[
     "HS256",
     "RS256",
@@ -61,8 +61,8 @@ class Auth(Section, frozen=True, kw_only=True):
         str,
         Meta(
             title="a file, or an address like https://login.example/jwks.json",
-            description="JWK Set with these keys: a file or an https address (http on this "
-            "machine only); read again every AUTH_JWKS_REFRESH_MS and when a token "
+            description="JWK Set with such keys: a file or an https address (http on this "
+            "machine only); read again every AUTH_JWKS_REFRESH_MS, and when a token "
             "names an unknown key.",
         ),
     ] = field(default="", name="AUTH_JWKS")
@@ -113,7 +113,7 @@ def check_auth(auth: Auth) -> None:
             "AUTH_KEY_FILE or AUTH_JWKS, or unset USE_AUTH_MIDDLEWARE"
         )
     if len(given) > 1:
-        raise SettingsError(f"{' and '.join(given)} are set: leave the one that has the keys")
+        raise SettingsError(f"{' and '.join(given)} are set: set only one of them")
     if auth.secret and auth.secret == auth.session_key:
         raise SettingsError("AUTH_SECRET and SESSION_KEY are the same: give each its own")
     unfit = [name for name in auth.algorithms if (name == HMAC_ALGORITHM) != bool(auth.secret)]
@@ -130,7 +130,7 @@ def check_auth(auth: Auth) -> None:
 
 
 def _is_safe_address(url: str) -> bool:
-    """Whether nobody on the way can put other keys, and so anybody, in their place."""
+    """Whether keys from this address cannot be replaced on the way."""
     try:
         parts = urlsplit(url)
         is_whole = parts.hostname is not None and parts.port != 0

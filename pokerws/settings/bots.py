@@ -26,8 +26,8 @@ class Bots(Section, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(pattern=r"^[A-Z0-9/-]{1,8}$")], ...],
         Meta(
             title="codes of games like PO or HORSE, separated by commas",
-            description="Codes of further games, separated by commas; each gets a table where as "
-            "many bots wait for a player.",
+            description="Codes of further games, separated by commas; at a table of each, the "
+            "same number of bots waits for a player.",
         ),
     ] = field(default=(), name="BOT_GAMES")
     min_delay_ms: Annotated[int, whole(0, 60_000, "Shortest time that a bot takes to act.")] = (

@@ -1,4 +1,4 @@
-"""Settings: flags that turn on parts of the server, as told to clients in `welcome`."""
+"""Settings: flags that turn on parts of the server; `welcome` reports them to clients."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pokerws.settings.section import Section, SettingsError, flag
 
 
 class Features(Section, frozen=True, kw_only=True):
-    """Flags that turn on parts of the server, as told to clients in `welcome`."""
+    """Flags that turn on parts of the server; `welcome` reports them to clients."""
 
     use_db_repository: Annotated[bool, flag("Store tables in the database.")] = False
     use_event_persistence: Annotated[
@@ -19,7 +19,7 @@ class Features(Section, frozen=True, kw_only=True):
         bool, flag("Admit only players with a signed token; needs a key: see AUTH_SECRET.")
     ] = False
     use_durable_acks: Annotated[
-        bool, flag("Answer and show only what is stored; needs USE_DB_REPOSITORY.")
+        bool, flag("Send answers and events only after they are stored; needs USE_DB_REPOSITORY.")
     ] = False
 
     def check(self) -> None:

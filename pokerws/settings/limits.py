@@ -95,7 +95,7 @@ class Limits(Section, frozen=True, kw_only=True):
         whole(
             1024,
             1_073_741_824,
-            "Bytes that may be queued for a slow client, and as many "
-            "that may be received and unread.",
+            "Bytes that may be queued for a slow client before it is disconnected; also the limit "
+            "of unread answers to its pings.",
         ),
     ] = 1_048_576

@@ -67,7 +67,7 @@ class Network(Section, frozen=True, kw_only=True):
         whole(
             0,
             600_000,
-            "Time for a clean stop: hands finish or are stored, and the journal is flushed.",
+            "Time for storing all changes when the server stops.",
         ),
     ] = 10_000
 

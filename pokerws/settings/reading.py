@@ -42,10 +42,10 @@ def variables() -> dict[str, FieldInfo]:
 
 
 def load(environ: Mapping[str, str]) -> Settings:
-    """Read the settings from `environ`; a variable that is absent takes its default.
+    """Read the settings from `environ`; an absent variable has its default.
 
-    Raises SettingsError, whose one line names the variable, for the first value that is not
-    accepted and for choices that do not go together.
+    Raises SettingsError, whose message names the variable, for the first invalid value and for
+    settings that contradict each other.
     """
     settings = compose(
         {
@@ -59,7 +59,7 @@ def load(environ: Mapping[str, str]) -> Settings:
 
 
 def compose(values: Mapping[str, Any]) -> Settings:
-    """Settings from the values of variables, neither parsed nor checked."""
+    """Settings from the values of variables, which are neither parsed nor checked."""
     return Settings(
         network=_section(Network, values),
         storage=_section(Storage, values),
@@ -88,9 +88,9 @@ def _read(setting: FieldInfo, text: str) -> Any:
     try:
         return msgspec.convert(_parse(setting, text), setting.type, strict=False)
     except msgspec.ValidationError:
-        but = "the value given is not" if is_secret(setting) else f"it is {text!r}"
+        given = "the value given is not" if is_secret(setting) else f"it is {text!r}"
         raise SettingsError(
-            f"{setting.encode_name} must be {meta_of(setting).title}; {but}"
+            f"{setting.encode_name} must be {meta_of(setting).title}; {given}"
         ) from None
 
 

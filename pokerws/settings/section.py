@@ -1,4 +1,4 @@
-"""What the sections of the settings are declared with."""
+"""The base class of the sections of settings, and the annotations of their fields."""
 
 from typing import get_args
 
@@ -13,14 +13,14 @@ SECRET = {"secret": True}
 
 
 class SettingsError(Exception):
-    """A setting that the server cannot start with. The message is one line for the operator."""
+    """The server cannot start with a setting.  The message is one line for the operator."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
     """A group of settings.
 
     A setting is read from the variable of its name in upper case, unless `field` names another.
-    Of its annotation, `title` says what is accepted and `description` what it means.
+    In its annotation, `title` describes the accepted values and `description` the meaning.
     """
 
     def check(self) -> None:

@@ -15,7 +15,7 @@ from pokerws.settings.vault import Vault
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the operator chose.  Made by `load`, which also checks the settings."""
+    """The settings of a server, as read and checked by `load`."""
 
     network: Network = Network()
     storage: Storage = Storage()

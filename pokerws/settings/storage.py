@@ -9,8 +9,8 @@ from msgspec.structs import FieldInfo
 
 from pokerws.settings.section import MAX_MS, SECRET, Section, whole
 
-# Shown are scheme, host, port and name. A URL that does not read plainly might show a piece of its
-# password in their place, so of that one nothing is shown.
+# Only scheme, host, port and name are shown.  Of a URL in another form nothing is shown, since a
+# part of its password could be mistaken for one of these.
 _PLAIN_URL = re.compile(r"(postgres(?:ql)?://)(?:[^/@?]*@)?([^/@?]*(?:/[^@?]*)?)(?:\?[^@]*)?")
 
 

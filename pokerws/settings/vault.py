@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
+from pokerws.program import PROGRAM
 from pokerws.settings.section import SECRET, Section, SettingsError
 
 
@@ -14,7 +15,7 @@ class Vault(Section, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=$")], ...],
         Meta(
             title="keys like ID:BASE64 of 32 bytes, separated by commas; make one with: "
-            "python server.py vault-key",
+            f"{PROGRAM} vault-key",
             description="Secret keys that encrypt cards at rest, ID:BASE64, separated by commas: "
             "the first encrypts, all decrypt; if empty, VAULT_KEY_FILE is used.",
             extra=SECRET,

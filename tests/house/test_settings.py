@@ -143,7 +143,7 @@ def test_a_weak_metrics_token_is_refused_without_showing_it(token: str) -> None:
 def test_keys_that_are_none_are_refused_without_showing_them(keys: str) -> None:
     message = refusal({"VAULT_KEYS": keys})
     assert message.startswith("VAULT_KEYS must be keys like ID:BASE64 of 32 bytes")
-    assert "python server.py vault-key" in message
+    assert "make one with: pokerws vault-key" in message
     assert message.endswith("; the value given is not")
 
 

@@ -12,6 +12,7 @@ from pokerws.messages import JSON, WIRES, ClientMessage, Decoder, Limits, Wire, 
 from pokerws.metrics import Metrics
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.net.connection import Connection
 from pokerws.server.sessions.context import SessionContext
@@ -20,6 +21,8 @@ from pokerws.server.sessions.session import Session
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.presence import Presence
+from pokerws.storage.names import MemoryNames
 from tests.server.fakes import OpenStore, open_memory_lobby
 from tests.vaults import VAULT
 
@@ -139,9 +142,11 @@ def open_context(
         )
     return SessionContext(
         lobby=lobby,
-        bank=bank,
-        admission=Guests("k" * 32),
+        cashier=bank,
+        admission=Guests("k" * 32, Clock(), names=MemoryNames(), renew_ms=0),
         clock=clock,
+        revocations=Revocations(MemoryNames(), Clock()),
+        presence=Presence(Clock()),
         decoders={wire: _decoder(strict, wire) for wire in WIRES.values()},
         flags={},
         limits=Limits(max_message_bytes=4096),

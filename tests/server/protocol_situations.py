@@ -54,8 +54,7 @@ async def seat(scene: Scene, table: str, *names: str) -> list[Speaker]:
 
 
 async def actor_of(scene: Scene) -> TableActor:
-    lobby = (await scene.app())._lobby
-    assert lobby is not None
+    lobby = (await scene.app()).lobby
     return await lobby.find(TableId(scene.stands_for[TABLE]))
 
 
@@ -111,8 +110,7 @@ async def other_ann(scene: Scene) -> None:
 @situation("a server that is about to stop", "stopping")
 async def stopping(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
-    lobby = (await scene.app())._lobby
-    assert lobby is not None
+    lobby = (await scene.app()).lobby
     lobby.stop()
 
 
@@ -304,8 +302,7 @@ async def stored_table(scene: Scene) -> TableId:
 
 
 async def out_of_memory(scene: Scene, table: TableId) -> None:
-    lobby = (await scene.app())._lobby
-    assert lobby is not None
+    lobby = (await scene.app()).lobby
     await lobby.flush()
     lobby.evict(2**53)
     assert not lobby.in_memory(table)
@@ -330,9 +327,8 @@ async def behind(scene: Scene) -> None:
     table = await open_table(scene, scene.client)
     await scene.client.do("sit", table=table, buy_in=BUY_IN)
     app = await scene.app()
-    assert app._lobby is not None
     assert isinstance(app._journal, Journal)
-    await app._lobby.flush()
+    await app.lobby.flush()
     store = scene.servers.store("behind")
     store.open.clear()
     scene.ends.callback(store.open.set)
@@ -360,8 +356,7 @@ async def paused(scene: Scene) -> None:
 async def closing(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     table = TableId(await open_table(scene, scene.client))
-    store, lobby = scene.servers.store("closing"), (await scene.app())._lobby
-    assert lobby is not None
+    store, lobby = scene.servers.store("closing"), (await scene.app()).lobby
     await lobby.flush()
     store.open.clear()
     scene.ends.callback(store.open.set)

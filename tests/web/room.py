@@ -9,6 +9,7 @@ from typing import cast
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 import pokerws
 from pokerws.game import commands
@@ -27,17 +28,26 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
-from pokerws.server.net.connection import Connection, Receiver, Work
+from pokerws.server.auth.revocations import Revocations
+from pokerws.server.clock import Clock
+from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby_feed import GATHER_MS
+from pokerws.server.tables.presence import Presence
+from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock, open_memory_lobby
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
+
+
+def guests_with(key: str) -> Guests:
+    """Guests whose names are forgotten at a restart."""
+    return Guests(key, Clock(), names=MemoryNames(), renew_ms=0)
 
 
 class Opponent:
@@ -76,7 +86,7 @@ class Room:
         self.decks: deque[str] = deque()
         self.received: list[dict[str, object]] = []
         self.clock = ManualClock()
-        self.guests = Guests("a key for tests, long enough to sign")
+        self.guests = guests_with("a key for tests, long enough to sign")
         # Replaces the authentication of guests.
         self.door: Admission | None = None
         self.too_fast = 0
@@ -216,9 +226,11 @@ class Room:
         """Listen, on the previous port if there was one."""
         context = SessionContext(
             lobby=self.lobby,
-            bank=self.bank,
+            cashier=self.bank,
             admission=self.door or self.guests,
             clock=self.clock,
+            revocations=Revocations(MemoryNames(), Clock()),
+            presence=Presence(Clock()),
             decoders={JSON: client_decoder(strict=True)},
             flags={},
             limits=Limits(max_message_bytes=4096),
@@ -257,7 +269,7 @@ class Room:
     async def forget_everything(self) -> None:
         """Restart without any data, like a server without a database."""
         await self.stop()
-        self.guests = Guests("another key, as after a restart of the server")
+        self.guests = guests_with("another key, as after a restart of the server")
         self._open_lobby(self.table.config, self.table.name)
         await self.start()
 
@@ -275,12 +287,22 @@ class PlainConnection(ServerConnection):
 
     async def serve_next(self) -> None:
         assert self.receiver is not None
-        work = self.receiver(await self.recv())
+        try:
+            message = await self.recv()
+        except ConnectionClosed as closed:
+            raise ConnectionEnded(closed) from closed
+        work = self.receiver(message)
         if work is not None:
             await work
 
     def write(self, message: bytes) -> bool:
         return False
+
+    async def wait_and_write(self, message: bytes, *, is_text: bool) -> None:
+        try:
+            await self.send(message, text=is_text)
+        except ConnectionClosed as closed:
+            raise ConnectionEnded(closed) from closed
 
 
 class RecordingSession(Session):

@@ -1,1 +1,1 @@
-"""Who a client is: tokens, guests, names, revocations."""
+"""Authentication: tokens, guests, names, revocations."""

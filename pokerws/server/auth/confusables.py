@@ -1,10 +1,10 @@
 """Detects names that look alike, by their skeleton.
 
-Names with the same skeleton can be confused, so only one player may have one of them.  A skeleton
-is that of Unicode's UTS 39, made coarser.  It ignores case, spaces, punctuation and invisible
-characters, the difference between i, l and 1, or o and 0, and all marks on letters, since they are
-easily overlooked.  So José equals Jose.  In scripts that write vowels or tones as marks (Hindi,
-Thai, Hebrew, Arabic, Vietnamese) names that differ only by such marks are equal too.
+Names with the same skeleton look alike, so only one player may have one of them.  The skeleton is
+that of Unicode's UTS 39, made coarser.  It ignores case, spaces, punctuation and invisible
+characters.  It does not distinguish i, l and 1, nor o and 0.  It ignores all marks on letters,
+since they are easily overlooked, so José equals Jose.  In scripts that write vowels or tones as
+marks (Hindi, Thai, Hebrew, Arabic, Vietnamese), names that differ only by such marks are equal too.
 
 `LOOKALIKES` has the letters and digits that look like ASCII ones and are not mapped to them by
 NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data files are
@@ -91,11 +91,11 @@ def skeleton(name: str) -> str:
     It depends on the Unicode version of the Python that runs.
     """
     text = unicodedata.normalize("NFKD", name).replace("|", "l")
-    # Capitals resemble other letters than small ones do, so they are mapped first.
+    # Capitals look like other letters than lower-case ones do, so they are mapped first.
     text = text.translate(_TO_ASCII).casefold().translate(_STROKED).translate(_TO_ASCII)
     text = unicodedata.normalize("NFKD", text)
     seen = _without(text, lambda one: _is_unseen(one) or _is_mark(one))
-    # A name of punctuation alone, like "!?", is compared by it, and one of marks alone by them.
+    # A name that has only punctuation, like "!?", or only marks keeps them.
     text = _without(seen, _is_sign) or seen or _without(text, _is_unseen) or text
     for shown, letter in _ALIKE:
         text = text.replace(shown, letter)

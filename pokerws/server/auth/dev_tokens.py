@@ -1,6 +1,6 @@
 """Issues development JWTs, as the operator's login service does in production.
 
-A token that a server with the same settings would refuse is not issued.
+It refuses to issue a token that a server with the same settings would refuse.
 """
 
 import secrets

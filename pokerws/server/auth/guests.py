@@ -1,4 +1,4 @@
-"""Authentication of guests: a unique name, and a signed token with which the player comes back.
+"""Authentication of guests: a unique name, and a signed token to come back with.
 
 Valid names are defined in `text_rules`, names that look alike in `confusables`.
 """
@@ -22,25 +22,25 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.server.limits.rate_limits import Bucket, Rate, check_rate
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.names import MemoryNames, Names
+from pokerws.storage.names import Names
 
 GUEST_PREFIX = "p_"
 LIFETIME_MS = 30 * 24 * 3_600_000
-# A returning guest's name is reserved again only if the last time is longer ago than this, so that
-# most hellos need no database.  Exceptions are a new server, and a player who has renamed since: an
-# older token then has an older name, which may be another player's by now.
+# A reservation is renewed only if it is older than this, so that most hellos need no database.  It
+# is also renewed after a restart, and for an older token with a name that the player has changed
+# since: that name may be another player's now.
 RENEW_MS = 24 * 3_600_000
 # How often a player may rename; returning to the name of an older token counts too.
 RENAMES = Rate(10, 600_000)
-# The latest names and renames of this many players are cached.  If a name is evicted, it is
-# reserved again at the next hello.
+# The latest names and renames of this many players are cached.  A name that was evicted is reserved
+# again at the next hello.
 MAX_REMEMBERED = 50_000
-# Not a skeleton of any name.
+# Marks a claim whose outcome is unknown; not the skeleton of any name.
 UNKNOWN = ""
 # How long to wait for a player's earlier claim.
 PATIENCE_S = 5.0
-# Names that would seem to speak for the operator.
-HOUSE_NAMES = frozenset(
+# Names that could be mistaken for the operator's.
+RESERVED_NAMES = frozenset(
     map(
         skeleton,
         "admin administrator bank dealer house moderator mod operator owner pokerws root server "
@@ -68,26 +68,28 @@ class Guests:
 
     A guest's token is a JWT signed with `key` (at least 32 characters), so it stays valid across
     restarts if the key does.  It is valid for 30 days, and every hello returns a newer one of the
-    same session.  A name is reserved until no token with it can be valid any more.  Without
-    `names`, such as those of a database, names are kept in memory and reserved at each hello.
-    `check_session` raises Illegal for a session that was ended.
+    same session.  A name stays reserved as long as a token with it may be valid.  A reservation
+    older than `renew_ms` is renewed; use 0 if `names` does not survive a restart.  `check_session`
+    raises Illegal for a revoked session.
     """
 
     def __init__(
         self,
         key: str,
-        clock: Clock | None = None,
+        clock: Clock,
         *,
-        names: Names | None = None,
+        names: Names,
+        renew_ms: int = RENEW_MS,
         check_session: Callable[[str], None] = lambda sid: None,
     ) -> None:
         self._key = key
-        self._clock = clock or Clock()
-        self._names = names or MemoryNames()
-        self._renew_ms = 0 if names is None else RENEW_MS
+        self._clock = clock
+        self._names = names
+        self._renew_ms = renew_ms
         self._check_session = check_session
-        # Reservations since this time are cached in `_held`, oldest first; tokens with an earlier
-        # one are checked.  An OrderedDict, because finding the first key of a dict is slow.
+        # `_held` caches the reservations since this time, oldest first; earlier ones are looked up
+        # in the store.  An OrderedDict, since finding the first key of a dict is slow after
+        # deletions.
         self._known_since_ms = self._clock.now_ms()
         self._held: OrderedDict[PlayerId, _Held] = OrderedDict()
         self._renames: OrderedDict[PlayerId, Bucket] = OrderedDict()
@@ -130,8 +132,8 @@ class Guests:
             raise Refused("names_unavailable") from error
 
     async def _renew(self, player: PlayerId, name: str, reserved_ms: int) -> int:
-        """Keep a name reserved; it is also kept while the store is unavailable."""
-        self._check_house(player, name)
+        """Renew a reservation if necessary; without the store, the old one is accepted."""
+        self._check_reserved(player, name)
         if self._is_reserved(player, name, reserved_ms):
             return reserved_ms
         held = self._held.get(player)
@@ -145,8 +147,8 @@ class Guests:
             return reserved_ms
 
     def _is_reserved(self, player: PlayerId, name: str, reserved_ms: int) -> bool:
-        """Whether the name is certainly still the player's, without asking the store."""
-        # Not negative if the clock of an earlier server was ahead.
+        """Whether the name is known to be the player's, without asking the store."""
+        # At least 0, even if the clock was ahead before a restart.
         if max(0, self._clock.now_ms() - reserved_ms) >= self._renew_ms:
             return False
         held = self._held.get(player)
@@ -154,7 +156,7 @@ class Guests:
 
     @asynccontextmanager
     async def _turn(self, player: PlayerId) -> AsyncIterator[None]:
-        """Serialises a player's claims, so that the cache matches the last answer."""
+        """Serialises a player's claims, so that the cache matches the latest answer."""
         turn = self._turns.setdefault(player, asyncio.Lock())
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -167,8 +169,8 @@ class Guests:
             turn.release()
 
     async def _claim(self, player: PlayerId, name: str) -> int:
-        """Returns when the name was reserved.  Raises Illegal and StoreUnavailable."""
-        self._check_house(player, name)
+        """Reserve a name; returns the time.  Raises Illegal and StoreUnavailable."""
+        self._check_reserved(player, name)
         now_ms, alike = self._clock.now_ms(), skeleton(name)
         # Tokens with this name are issued for another `RENEW_MS` before it is claimed again.
         until_ms = now_ms + LIFETIME_MS + RENEW_MS
@@ -191,14 +193,14 @@ class Guests:
         self._held.move_to_end(player)
         oldest = next(iter(self._held.values()))
         if held.since_ms - oldest.since_ms > self._renew_ms:
-            # Tokens with this reservation are checked by now.
+            # A reservation that old is looked up in the store anyway.
             self._held.popitem(last=False)
         elif len(self._held) > MAX_REMEMBERED:
             self._held.popitem(last=False)
             self._known_since_ms = max(self._known_since_ms, oldest.since_ms + 1)
 
     def _count_rename(self, player: PlayerId) -> None:
-        """Raise Refused for who takes names too often."""
+        """Count a rename.  Raises Refused if the player renames too often."""
         now_ms = self._clock.now_ms()
         bucket = self._renames.setdefault(player, Bucket(RENAMES))
         self._renames.move_to_end(player)
@@ -208,12 +210,12 @@ class Guests:
             self._renames.popitem(last=False)
         check_rate(wait_ms)
 
-    def _check_house(self, player: PlayerId, name: str) -> None:
+    def _check_reserved(self, player: PlayerId, name: str) -> None:
         alike = skeleton(name)
-        if alike in HOUSE_NAMES or self._own.get(alike, player) != player:
-            raise Refused("name_taken", "the house keeps this name for itself")
+        if alike in RESERVED_NAMES or self._own.get(alike, player) != player:
+            raise Refused("name_taken", "this name is reserved")
 
-    # ---- secrets
+    # ---- tokens
 
     def _identity(self, player: PlayerId, name: str, sid: str, reserved_ms: int) -> Identity:
         token = self._token(player, name, sid, reserved_ms)
@@ -234,9 +236,9 @@ class Guests:
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM)
 
     def _read(self, token: str) -> dict[str, Any]:
-        """What a secret says.  Raises Refused("bad_token").
+        """The claims of a token.  Raises Refused("bad_token").
 
-        Older tokens have no session id; all of a player's share one, the player's id.
+        Older tokens have no session id; the player's id replaces it.
         """
         try:
             claims = jwt.decode(

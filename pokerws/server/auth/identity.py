@@ -1,4 +1,4 @@
-"""Identities and roles: what all kinds of authentication share."""
+"""Identities and roles, shared by all kinds of authentication."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol, get_args
@@ -21,11 +21,11 @@ from pokerws.messages import (
     WatchLobby,
 )
 
-# Commands that do not play.  A seated player who is made a spectator can still stand up.
+# Messages that need no permission to play.  `stand` is one, for a player made a spectator.
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, Watch, Unwatch, GetAccount, GetHand, Stand}
 )
-# Commands that a role may not send.  Spectators may send a new command only if it is listed above.
+# Messages that a role may not send.  A new message is forbidden to spectators unless listed above.
 FORBIDDEN: Mapping[Role, tuple[type[ClientMessage], ...]] = {
     "player": (CloseTable,),
     "spectator": tuple(frozenset(get_args(ClientMessage)) - _WATCHING),
@@ -53,13 +53,10 @@ class Admission(Protocol):
     """Authenticates players."""
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
-        """The identity for this token, or for this name.
-
-        `name` has been checked.  Raises Refused.
-        """
+        """The identity for a token, or for a name, which must be valid.  Raises Refused."""
 
 
 def check_allowed(identity: Identity, message: ClientMessage) -> None:
-    """Raise Refused("forbidden") for what the player's role may not do."""
+    """Raise Refused("forbidden") for a message that the player's role may not send."""
     if isinstance(message, FORBIDDEN[identity.role]):
         raise Refused("forbidden", f"not for the role {identity.role}")

@@ -1,6 +1,6 @@
 """Sources of token verification keys, and their refresh.
 
-What a key is and may be used for is defined in `keys`.
+The formats of keys are defined in `keys`.
 """
 
 import asyncio
@@ -25,14 +25,14 @@ from pokerws.server.clock import Alarm, Clock
 from pokerws.settings import Settings
 
 MAX_FILE_BYTES = 256 * 1024
-# Unknown key ids cause a refresh at most once in this time, however many tokens name one.
+# An unknown key id causes a refresh, but at most once in this time.
 ASK_AGAIN_MS = 5_000
 # Retry interval after a failure, if the next refresh is not sooner.
 RETRY_MS = 30_000
 # Keys not refreshed for this long are not trusted any more: one may have been revoked.
 KEEP_MS = 86_400_000
 
-log = structlog.get_logger("pokerws.auth")
+log = structlog.get_logger("pokerws.key_sources")
 
 Read = Callable[[], Awaitable[bytes]]
 
@@ -41,9 +41,9 @@ class KeySet(Protocol):
     """The current verification keys."""
 
     async def find(self, key_id: str | None) -> list[Key]:
-        """The keys that may have signed a token with this key id, or none.
+        """The keys that may have signed a token with this key id, possibly none.
 
-        Raises Refused("auth_unavailable") when they cannot be had.
+        Raises Refused("auth_unavailable") if the keys cannot be read.
         """
 
     async def close(self) -> None:
@@ -95,7 +95,7 @@ class JwksKeySet:
         self._clock = clock
         self._refresh_ms = refresh_ms
         self._keys: list[Key] = []
-        self._had_ms = self._tried_ms = 0
+        self._read_ms = self._tried_ms = 0
         self._reading: asyncio.Task[bool] | None = None
         self._alarm: Alarm | None = None
 
@@ -131,16 +131,16 @@ class JwksKeySet:
 
     @property
     def _usable(self) -> list[Key]:
-        return self._keys if self._clock.now_ms() - self._had_ms <= KEEP_MS else []
+        return self._keys if self._clock.now_ms() - self._read_ms <= KEEP_MS else []
 
     def _named(self, key_id: str | None) -> list[Key]:
         return [key for key in self._usable if key_id is None or key.id in (None, key_id)]
 
     async def _read_again(self) -> bool:
-        """Refresh the keys, unless that was tried just now.  Returns whether they were read."""
+        """Refresh the keys, unless that was just tried.  Returns whether they were read."""
         if self._reading is None and self._clock.now_ms() - self._tried_ms < ASK_AGAIN_MS:
             return False
-        # A player who disconnects must not cancel it for the others.
+        # A caller that is cancelled must not cancel the refresh for the others.
         return await asyncio.shield(self._reading or self._new_reading())
 
     def _new_reading(self) -> asyncio.Task[bool]:
@@ -156,11 +156,11 @@ class JwksKeySet:
             self._take(await self._parsed())
             wait_ms = self._refresh_ms
         except KeySetError as error:
-            age_ms = self._clock.now_ms() - self._had_ms
+            age_ms = self._clock.now_ms() - self._read_ms
             log.warning("auth_keys_not_read", error=str(error), kept=len(self._keys), age_ms=age_ms)
             return False
         except Exception:
-            # The next try may succeed; until then the keys are those of the last one.
+            # The next try may succeed; until then the previous keys stay in use.
             log.exception("auth_keys_failed", kept=len(self._keys))
             return False
         finally:
@@ -180,10 +180,10 @@ class JwksKeySet:
     def _take(self, keys: list[Key]) -> None:
         ids = [key.id for key in keys]
         if ids != [key.id for key in self._keys]:
-            # An empty set admits nobody, as its owner decided.
+            # With an empty set nobody is admitted: the owner of the keys has decided so.
             (log.info if keys else log.error)("auth_keys_changed", ids=ids)
         self._keys = keys
-        self._had_ms = self._clock.now_ms()
+        self._read_ms = self._clock.now_ms()
 
 
 async def _read_url(url: str) -> bytes:
@@ -191,12 +191,12 @@ async def _read_url(url: str) -> bytes:
         return await fetch(url)
     except FetchError as error:
         raise KeySetError(
-            f"AUTH_JWKS cannot be fetched from {url}: {error}; set it to where the keys are"
+            f"AUTH_JWKS cannot be fetched from {url}: {error}; set it to the location of the keys"
         ) from error
 
 
 def _beginning(path: Path) -> bytes:
-    """The content of a file up to the limit and one byte more."""
+    """The content of a file, up to one byte more than the limit."""
     with path.open("rb") as file:
         return file.read(MAX_FILE_BYTES + 1)
 
@@ -206,7 +206,8 @@ async def _read_file(setting: str, path: Path) -> bytes:
         text = await asyncio.to_thread(_beginning, path)
     except OSError as error:
         raise KeySetError(
-            f"{setting} cannot be read: {path}: {error.strerror}; set it to where the keys are"
+            f"{setting} cannot be read: {path}: {error.strerror}; set it to the location of the "
+            "keys"
         ) from error
     if len(text) > MAX_FILE_BYTES:
         raise KeySetError(f"{setting} is longer than {MAX_FILE_BYTES} bytes: {path}")

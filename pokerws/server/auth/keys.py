@@ -27,14 +27,14 @@ _RSA_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 _CURVE_ALGORITHMS = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 
-log = structlog.get_logger("pokerws.auth")
+log = structlog.get_logger("pokerws.keys")
 
 PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
 
 
 @dataclass(frozen=True)
 class Key:
-    """A verification key and the only algorithms that it may be used with."""
+    """A verification key, and the algorithms that it may be used with."""
 
     material: bytes | PublicKey = field(repr=False)
     algorithms: tuple[str, ...]
@@ -47,8 +47,8 @@ def key_of_secret(secret: str) -> Key:
         jwt.encode({}, secret, SECRET_ALGORITHMS[0])
     except jwt.PyJWTError:
         raise KeySetError(
-            "AUTH_SECRET is no secret but a key of another kind: put the public key into a file, "
-            "set AUTH_KEY_FILE to that, and unset AUTH_SECRET"
+            "AUTH_SECRET is an asymmetric key, not a secret: put the public key into a file, set "
+            "AUTH_KEY_FILE to that, and unset AUTH_SECRET"
         ) from None
     return Key(secret.encode(), SECRET_ALGORITHMS)
 
@@ -59,7 +59,7 @@ def keys_of_pem(pem: bytes, allowed: Collection[str] = ()) -> list[Key]:
     for block in _PEM_BLOCK.finditer(pem):
         if block[1] != b"PUBLIC KEY":
             raise KeySetError(
-                f"AUTH_KEY_FILE has a {block[1].decode().lower()} in it: it takes public keys only "
+                f"AUTH_KEY_FILE contains a {block[1].decode().lower()}: it takes public keys only "
                 "(-----BEGIN PUBLIC KEY-----)"
             )
         try:
@@ -75,7 +75,7 @@ def keys_of_pem(pem: bytes, allowed: Collection[str] = ()) -> list[Key]:
             )
         keys.append(Key(public, fitting))
     if not keys:
-        raise KeySetError("AUTH_KEY_FILE has no public key in it (-----BEGIN PUBLIC KEY-----)")
+        raise KeySetError("AUTH_KEY_FILE contains no public key (-----BEGIN PUBLIC KEY-----)")
     return keys
 
 
@@ -117,7 +117,7 @@ def _key_of_jwk(member: dict[str, object], allowed: Collection[str]) -> Key | No
             return None
         if jwk.use not in (None, "sig") or "verify" not in (jwk.key_ops or ["verify"]):
             return None
-        # Without `alg`, so that a JWK cannot choose another algorithm.
+        # Without `alg`, so that the JWK does not choose the algorithm.
         public = jwt.PyJWK({**member, "alg": None}).key
     except (msgspec.ValidationError, jwt.PyJWTError, ValueError, TypeError, KeyError) as error:
         # One unreadable key does not affect the others.
@@ -136,7 +136,7 @@ def _shown(key_id: object) -> str:
 
 
 def algorithms_of(key: object) -> tuple[str, ...]:
-    """The algorithms of a public key, the usual one first; none for an unsupported kind."""
+    """The algorithms of a public key, the usual one first; empty for an unsupported kind."""
     match key:
         case RSAPublicKey() if key.key_size >= MIN_RSA_BITS:
             return _RSA_ALGORITHMS

@@ -1,7 +1,7 @@
-"""Revoked sessions: their tokens are not accepted any more.
+"""Revokes sessions, so that their tokens are not accepted any more.
 
 It tracks the connections of each session, so that all of them can be closed at once.  Revoked
-sessions are kept in memory, and in the store for later servers.
+sessions are kept in memory, and in the store for after a restart.
 """
 
 from typing import Protocol
@@ -11,7 +11,7 @@ from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.names import EndedSessions, MemoryNames, Names
+from pokerws.storage.names import EndedSessions, Names
 
 # A revoked session is remembered for at least this long.  No guest's token is valid for longer, and
 # no token of a service that renews tokens within a session should be.
@@ -28,29 +28,29 @@ class Connected(Protocol):
 class Revocations:
     """The sessions of one server: their connections, and which were revoked.
 
-    Without `names`, such as those of a database, revocations end with the process.
+    Revocations are stored in `names`.
     """
 
-    def __init__(self, names: Names | None = None, clock: Clock | None = None) -> None:
-        self._names = names or MemoryNames()
-        self._clock = clock or Clock()
+    def __init__(self, names: Names, clock: Clock) -> None:
+        self._names = names
+        self._clock = clock
         self._ended = EndedSessions()
         # Most sessions have one connection, which needs no set.
         self._connected: dict[str, Connected | set[Connected]] = {}
 
     async def load(self) -> None:
-        """Load the revocations of earlier servers.  Raises StoreUnavailable."""
+        """Load the stored revocations.  Raises StoreUnavailable."""
         now_ms = self._clock.now_ms()
         for sid, until_ms in (await self._names.ended_sessions(now_ms)).items():
             self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     def check(self, sid: str) -> None:
-        """Raise Refused("bad_token") for a session that was ended."""
+        """Raise Refused("bad_token") for a revoked session."""
         if self._ended.has(sid, self._clock.now_ms()):
             raise Refused("bad_token", "the session was ended by logging out")
 
     def enter(self, identity: Identity, connection: Connected) -> None:
-        """Register a connection; it must `leave` later."""
+        """Register a connection; pair it with `leave`."""
         if not identity.sid:
             return
         others = self._connected.get(identity.sid)
@@ -89,8 +89,8 @@ class Revocations:
             raise Refused("logout_unavailable", "the database cannot be reached") from error
         self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
-    def let_go(self, identity: Identity) -> None:
-        """Log out every connection of the session."""
-        here = self._connected.get(identity.sid, set())
-        for connection in list(here) if isinstance(here, set) else [here]:
+    def close_connections(self, identity: Identity) -> None:
+        """Close every connection of the session."""
+        connected = self._connected.get(identity.sid, set())
+        for connection in list(connected) if isinstance(connected, set) else [connected]:
             connection.log_out()

@@ -1,10 +1,10 @@
 """Rules for the text of names and chat.
 
-Invalid text is refused, never silently corrected.  Every text must have visible characters and none
-that could reorder, hide or forge adjacent text on a page or in a log.  Strict validation normalises
-to Unicode NFC, so that equal-looking texts are equal.  It allows invisible characters only where
-they join the emoji of a sequence or select the presentation of a symbol.  Length limits apply
-before and after normalisation.
+Invalid text is refused, never silently corrected.  Every text must have a visible character, and
+none that could reorder, hide or forge adjacent text on a page or in a log.  Strict validation also
+normalises to Unicode NFC, so that equal-looking texts are equal.  It allows invisible characters
+only to join the emoji of a sequence, or to select the presentation of a symbol.  Length limits
+apply before and after normalisation.
 """
 
 import unicodedata
@@ -13,13 +13,12 @@ from itertools import groupby
 from pokerws.messages import MAX_CHAT_LENGTH, MAX_NAME_LENGTH, MAX_TABLE_NAME_LENGTH, Refused
 
 ZERO_WIDTH_JOINER = "\u200d"
-# They select the presentation of a symbol: text or emoji.
+# Variation selectors: they select the presentation of a symbol as text or emoji.
 VARIATIONS = "\ufe0e\ufe0f"
 KEYCAPS = "#*0123456789"
 SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-# Blank letters, marks and symbols.  Together with VARIATIONS they include all characters that
-# Unicode calls default ignorable (DerivedCoreProperties), except those in the categories of
-# control, format and unassigned characters.
+# Blank letters, marks and symbols.  With VARIATIONS they include all characters that Unicode calls
+# default ignorable (DerivedCoreProperties), except control, format and unassigned characters.
 BLANKS = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc"
     "\U00013441\U00013442\U00016fe4\U0001d159"
@@ -27,22 +26,22 @@ BLANKS = frozenset(
     + "".join(map(chr, range(0x1DA9B, 0x1DAB0)))
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
-# More marks than this on one letter overlap adjacent lines; no language needs them.
+# More marks than this on one letter would overlap adjacent lines; no language needs more.
 MAX_MARKS = 4
 
 
 def player_name(text: str, *, strict: bool) -> str:
-    """A player's name as it is kept.  Raises Refused("bad_name")."""
+    """A player's name, normalised.  Raises Refused("bad_name")."""
     return _name(text, MAX_NAME_LENGTH, strict=strict)
 
 
 def table_name(text: str, *, strict: bool) -> str:
-    """A table's name as it is kept.  Raises Refused("bad_name")."""
+    """A table's name, normalised.  Raises Refused("bad_name")."""
     return _name(text, MAX_TABLE_NAME_LENGTH, strict=strict)
 
 
 def chat_text(text: str, *, strict: bool) -> str:
-    """What is said, as others hear it.  Raises Refused("invalid_value")."""
+    """A line of chat, normalised.  Raises Refused("invalid_value")."""
     text = unicodedata.normalize("NFC", text) if strict else text
     fault = _fault(text, MAX_CHAT_LENGTH, strict=strict)
     if fault:
@@ -55,31 +54,31 @@ def _name(text: str, most: int, *, strict: bool) -> str:
     fault = _fault(text, most, strict=strict)
     # Names identify players, so these rules apply without strict validation too.
     if not all(_is_seen(text, place) for place in range(len(text))):
-        fault = fault or "has no invisible characters"
+        fault = fault or "must have no invisible characters"
     if text != text.strip():
-        fault = fault or "has no space at its ends"
+        fault = fault or "must have no space at its ends"
     if strict and "  " in text:
-        fault = fault or "has no two spaces in a row"
+        fault = fault or "must not have two spaces in a row"
     if fault:
         raise Refused("bad_name", f"a name {fault}")
     return text
 
 
 def _fault(text: str, most: int, *, strict: bool) -> str:
-    """The rule that a text breaks, or an empty string."""
+    """The rule that a text violates, or an empty string."""
     if not text.strip():
-        return "has something to show"
+        return "must have a visible character"
     if len(text) > most:
-        return f"has at most {most} characters in Unicode's form NFC"
+        return f"must have at most {most} characters in Unicode's form NFC"
     if not text.replace(ZERO_WIDTH_JOINER, "").isprintable():
-        return "has printable characters only, and none that change the direction"
+        return "must have printable characters only, and none that change the direction"
     if not strict:
         return ""
     if not all(_is_seen(text, place) for place in range(len(text))):
-        return "has no invisible characters"
+        return "must have no invisible characters"
     runs = [(mark, len(list(run))) for mark, run in groupby(text, _is_mark)]
     if runs[0][0] or any(mark and length > MAX_MARKS for mark, length in runs):
-        return f"has at most {MAX_MARKS} combining marks in a row, and a letter under them"
+        return f"must have at most {MAX_MARKS} combining marks in a row, and a letter under them"
     return ""
 
 

@@ -1,7 +1,7 @@
 """Authentication by tokens (JWT) that the operator's login service has signed.
 
-This module validates claims; verification keys come from `key_sources`.  The log says in a word why
-a token was refused.  The client is told only whether it has expired or is not valid.
+This module validates claims; verification keys come from `key_sources`.  The reason why a token was
+refused is only logged: the client learns that it has expired, or that it is not valid.
 """
 
 import re
@@ -28,9 +28,9 @@ RESERVED_PREFIXES = (BOT_PREFIX, GUEST_PREFIX)
 
 _PLAYER = re.compile(r"[ -~]{1,64}")
 _SESSION_ID = re.compile(r"[ -~]{1,256}")
-# A time after the year 5000 is a mistake, or in milliseconds.
+# A time after the year 5000 is a mistake, probably in milliseconds.
 _MAX_SECONDS = 10**11
-# The times are checked here, by the server's own clock.
+# Times are checked in this module, by the server's clock.
 _OPTIONS: Options = {
     "require": ["exp", "sub"],
     "verify_exp": False,
@@ -38,14 +38,14 @@ _OPTIONS: Options = {
     "verify_iat": False,
 }
 
-log = structlog.get_logger("pokerws.auth")
+log = structlog.get_logger("pokerws.tokens")
 
 
 class Tokens:
     """Admits players with a JWT (RFC 7519), and the server's own bots; an `Admission`.
 
-    A token must have the `issuer` and `audience`, if they are set.  Without an `audience` a token
-    must have none, since it would be meant for another service.  `leeway_ms` is the accepted clock
+    A token must have the `issuer` and `audience`, if they are set.  Without an `audience`, a token
+    with one is refused, since it is meant for another service.  `leeway_ms` is the accepted clock
     difference.  `strict` applies to names in tokens.
     """
 

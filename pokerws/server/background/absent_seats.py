@@ -1,7 +1,7 @@
 """Frees the seats of players who have lost their connection and do not come back.
 
-A seat that nobody can play would block its table for good: where too few others play, no hand
-starts, so the rule that stands up a player after missed hands never applies.
+Such a seat could block its table for ever.  Where too few others play, no hand starts, so the rule
+that stands up a player after missed hands never applies.
 """
 
 import asyncio
@@ -12,16 +12,16 @@ from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 
-# Tables looked at before other tasks get a turn.
+# Tables checked before other tasks get a turn.
 SLICE = 100
 
-log = structlog.get_logger("pokerws.upkeep")
+log = structlog.get_logger("pokerws.absent_seats")
 
 
 class AbsentSeats:
     """Stands up players of `lobby` without a connection for `absent_ms`; 0 turns it off.
 
-    Only tables in memory are looked at: the others are looked at when they are loaded.
+    Only tables in memory are checked; the others are checked after they are loaded.
     """
 
     def __init__(self, lobby: Lobby, presence: Presence, clock: Clock, absent_ms: int) -> None:
@@ -31,7 +31,7 @@ class AbsentSeats:
         self.absent_ms = absent_ms
 
     async def free(self) -> None:
-        """Stand up each player who is due; in a hand, the seat is freed when the hand ends."""
+        """Stand up all players absent for too long; during a hand, the seat is freed at its end."""
         if not self.absent_ms:
             return
         for number, actor in enumerate(self._lobby.actors(), start=1):

@@ -1,17 +1,16 @@
 """Compares tables in memory with what is stored, while play goes on.
 
-Periodically a random table is read back and compared with what was put at that version, by a digest
-of the whole decrypted state.  Play only pays for the digests of one table.  The counts are the
-evidence that the database can become the truth.
+Periodically a random table is read back.  The digest of its decrypted state is compared with that
+of the state that was put at the same version.  Digests are computed for one table at a time, so
+play is hardly slowed down.  The counts show whether the database can become the source of truth.
 """
 
 import asyncio
-from typing import Literal
 
 import structlog
 
-from pokerws.metrics import Metrics
-from pokerws.server.background.supervisor import Watch, unwatched
+from pokerws.metrics import Comparison, Metrics
+from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
@@ -22,13 +21,11 @@ from pokerws.storage.vault.vault import Vault
 
 FLUSH_TIMEOUT_S = 5.0
 
-Comparison = Literal["match", "mismatch", "skipped"]
-
 log = structlog.get_logger("pokerws.comparator")
 
 
 class Comparator:
-    """Compares a table every `interval_ms`, from `start` to `stop`; 0 turns it off."""
+    """Compares one table every `interval_ms`, from `start` to `stop`; 0 turns it off."""
 
     def __init__(
         self,
@@ -59,11 +56,10 @@ class Comparator:
     async def stop(self) -> None:
         """Stop, even during a comparison."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await cancel(self._task)
 
     async def compare(self, actor: TableActor) -> Comparison:
-        """Compare one table.  It is skipped if the database is away or the table moved on."""
+        """Compare one table, or skip it if the database is away or the actor has stopped."""
         sample = actor.take_sample()
         try:
             await self._journal.flush(FLUSH_TIMEOUT_S, actor.table.id)
@@ -101,7 +97,7 @@ class Comparator:
                 log.exception("compare_failed", table=actor.table.id)
 
     def _wrong(self, actor: TableActor, sample: dict[int, bytes], stored: Stored | None) -> str:
-        """How the stored table differs from what was put; empty if it does not."""
+        """How the stored table differs from what was put; empty if they are equal."""
         if stored is None:
             return "the table has no row"
         if stored.epoch != actor.epoch:

@@ -1,6 +1,6 @@
-"""Tells the database that play goes on in memory, so that its tables are known to be outdated.
+"""Records in the database that play goes on in memory, so that its stored tables are outdated.
 
-The next server that plays from that database closes them and returns their chips; see
+The next server that uses the database closes these tables and returns their chips; see
 `storage.postgres.overtaken`.
 """
 
@@ -20,7 +20,7 @@ log = structlog.get_logger("pokerws.memory_play")
 
 
 class MemoryPlayNote:
-    """Leaves the note that play has gone on in memory since `began_ms` (milliseconds UTC)."""
+    """Records that play has gone on in memory since `began_ms` (ms UTC)."""
 
     def __init__(self, settings: Settings, began_ms: int) -> None:
         self._settings = settings
@@ -29,12 +29,12 @@ class MemoryPlayNote:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, watch: Watch = unwatched) -> None:
-        """Begin to try.  `watch` is given the task, which ends when the database is told."""
+        """Start the task.  `watch` is given the task, which ends when the note is written."""
         self._task = asyncio.create_task(self._run(), name="memory_play_note")
         watch(self._task)
 
     async def stop(self, timeout_s: float) -> None:
-        """End, after one try at least: a reachable database learns of the shortest play too."""
+        """Stop, after at least one attempt, so that even a short run is recorded."""
         if self._task is None:
             return
         with suppress(TimeoutError):

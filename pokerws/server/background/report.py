@@ -1,7 +1,6 @@
 """Logs a summary of the games at a fixed interval: the `games_report` line.
 
-It counts nothing itself: it reads the counters of the metrics and reports their increase since the
-line before.
+It reports the increase of the metrics' counters since the previous line.
 """
 
 from collections import Counter
@@ -10,9 +9,10 @@ import structlog
 
 from pokerws.metrics import Metrics
 from pokerws.server.clock import Alarm, Clock
+from pokerws.storage.outcomes import Outcome
 
 # The outcomes that count as a success.
-WENT_WELL = frozenset({"IN_MEMORY", "DB_SUCCESS", "DB_HYDRATE"})
+SUCCESSES = frozenset({Outcome.IN_MEMORY, Outcome.DB_SUCCESS, Outcome.DB_HYDRATE})
 
 log = structlog.get_logger("pokerws.report")
 
@@ -30,7 +30,7 @@ class GamesReport:
         self._comparisons: Counter[tuple[str, ...]] = Counter()
 
     def start(self) -> None:
-        """Begin.  Counts from before are in no line."""
+        """Begin.  Counts from before are not reported."""
         if self._interval_ms:
             self._added()
             self._arm()
@@ -46,7 +46,7 @@ class GamesReport:
 
     def _due(self) -> None:
         over_ms = self._clock.now_ms() - self._since_ms
-        # Armed first, so that a fault in this line does not prevent the next one.
+        # Armed first, so that an exception below does not prevent the next line.
         self._arm()
         try:
             self._log(over_ms)
@@ -62,12 +62,13 @@ class GamesReport:
             games_in_memory=now.tables_in_memory(),
             connections=now.connections(),
             success_rate=success_rate(operations),
-            saves_ok=operations["save_game", "DB_SUCCESS"] + operations["save_game", "IN_MEMORY"],
-            saves_failed=operations["save_game", "DB_FAILED"],
-            save_conflicts=operations["save_game", "DB_CONFLICT"],
-            saves_fenced=operations["save_game", "FENCED"],
-            hydrations=operations["get_game", "DB_HYDRATE"],
-            hydrations_failed=operations["get_game", "DB_FAILED"],
+            saves_ok=operations["save_game", Outcome.DB_SUCCESS]
+            + operations["save_game", Outcome.IN_MEMORY],
+            saves_failed=operations["save_game", Outcome.DB_FAILED],
+            save_conflicts=operations["save_game", Outcome.DB_CONFLICT],
+            saves_fenced=operations["save_game", Outcome.FENCED],
+            hydrations=operations["get_game", Outcome.DB_HYDRATE],
+            hydrations_failed=operations["get_game", Outcome.DB_FAILED],
             changes_waiting=now.changes_waiting(),
             oldest_change_ms=now.oldest_change_ms(),
             comparisons_match=comparisons["match",],
@@ -86,10 +87,10 @@ class GamesReport:
 def success_rate(operations: Counter[tuple[str, ...]]) -> float | None:
     """The percentage of operations that succeeded; None without operations.
 
-    It is rounded down to one decimal, so that 100.0 means every one of them.
+    Rounded down to one decimal, so that 100.0 means all of them.
     """
     total = operations.total()
     if not total:
         return None
-    well = sum(count for (_, outcome), count in operations.items() if outcome in WENT_WELL)
-    return (1000 * well // total) / 10
+    successes = sum(count for (_, outcome), count in operations.items() if outcome in SUCCESSES)
+    return (1000 * successes // total) / 10

@@ -1,7 +1,7 @@
 """Supervises the background tasks of a server, so that none of them dies unnoticed.
 
-It owns the decision about a task that has failed: it is logged as an error and the server stops
-with a non-zero exit code.  What a task can recover from, it handles itself, in its own loop.
+A task that fails is logged as an error, and the server stops with a non-zero exit code.  Errors
+that a task can recover from are handled in the task.
 """
 
 import asyncio
@@ -26,9 +26,9 @@ class Supervisor:
         self.has_failed = False
 
     def watch(self, task: asyncio.Task[None], *, may_end: bool = False) -> None:
-        """Report a task that raises, or that returns although it should run until it is cancelled.
+        """Report a task that raises, or that returns before it is cancelled.
 
-        `may_end` is for a task with a limited amount of work.
+        `may_end` allows it to return, for a task with a limited amount of work.
         """
         task.add_done_callback(lambda ended: self._ended(ended, may_end=may_end))
 
@@ -49,6 +49,6 @@ class Supervisor:
 
 
 async def cancel(task: asyncio.Task[None]) -> None:
-    """Cancel a task and wait for its end, however it ends."""
+    """Cancel a task and wait until it has ended; its exception is ignored."""
     task.cancel()
     await asyncio.wait([task])

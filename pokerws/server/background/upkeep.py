@@ -1,8 +1,8 @@
 """Packs quiet tables, evicts idle ones from memory and closes abandoned ones.
 
-A quiet table compresses its history.  An evicted table is stored, and loaded again when somebody
-asks for it.  A table that nobody watches and where nothing happened for long is closed for good, so
-that its chips return to the players.  A table that was never used is closed much sooner.
+A quiet table compresses its recent events.  An evicted table stays in the store, and is loaded
+again on demand.  An abandoned table has had no viewer and no change for a long time: it is closed,
+so that its chips return to the players.  A table that was never used is closed much sooner.
 """
 
 import asyncio
@@ -13,13 +13,13 @@ import structlog
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.server.background.absent_seats import AbsentSeats
-from pokerws.server.background.supervisor import Watch, unwatched
+from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.store import Store
 
-# A round comes so often, and at least PARTS times in the shortest configured time.
+# Limits of the interval between rounds, which is a PARTS-th of the shortest configured time.
 MOST_INTERVAL_MS = 10_000
 LEAST_INTERVAL_MS = 10
 PARTS = 4
@@ -27,11 +27,11 @@ PARTS = 4
 LIST_INTERVAL_MS = 30_000
 # Tables closed per round; the rest waits for the next one.
 PAGE = 200
-# How long a table is left alone that could not be closed.
+# How long to wait before a table that could not be closed is tried again.
 PUT_OFF_MS = 600_000
 # A table is quiet when nothing has happened there for this long, which is longer than most turns.
 QUIET_MS = 60_000
-# Packing one takes about a millisecond; play goes on for this long before the next one.
+# Packing a table takes about 1 ms; other tasks run for this long before the next one.
 BETWEEN_PACKS_S = 0.005
 
 log = structlog.get_logger("pokerws.upkeep")
@@ -40,8 +40,8 @@ log = structlog.get_logger("pokerws.upkeep")
 class Upkeep:
     """Maintains the tables of a lobby, from `start` to `stop`.
 
-    `idle_ms`: how long an idle table stays in memory.  `abandoned_ms`: how long an idle table stays
-    open.  `unused_ms`: how long a table stays open where nobody has played.  0 means for ever.
+    A table without viewers stays in memory for `idle_ms`, and open for `abandoned_ms`.  A table
+    where nobody has played stays open for `unused_ms`.  0 means for ever.
     """
 
     def __init__(
@@ -77,14 +77,13 @@ class Upkeep:
     async def stop(self) -> None:
         """Stop the task."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await cancel(self._task)
 
     async def close_overtaken(self, since_ms: int) -> bool:
         """Close all stored tables last changed before `since_ms`.  Returns whether none is left.
 
-        Play went on in memory since then, so they are not what the players last saw.  Raises
-        StoreUnavailable or TimeoutError.
+        Since then play went on in memory, so these tables are outdated.  Raises StoreUnavailable or
+        TimeoutError.
         """
         closed, left = 0, set[TableId]()
         while tables := set(await self._store.idle(since_ms, PAGE + len(left))) - left:
@@ -95,7 +94,7 @@ class Upkeep:
                     left.add(table)
             await self._lobby.flush()
         log.warning("overtaken_tables_closed", tables=closed)
-        # A table that was quarantined is not open any more.
+        # Those that were quarantined meanwhile do not count: they are not open any more.
         left &= set(await self._store.idle(since_ms, PAGE + len(left)))
         if left:
             log.error("overtaken_tables_left", tables=len(left), until="the next start")
@@ -134,14 +133,14 @@ class Upkeep:
             except (StoreUnavailable, TimeoutError) as error:
                 log.debug("upkeep_waits", error=str(error))
             except Exception:
-                # The next round may go better, and play must not suffer.
+                # The next round may succeed; a bug here must not stop the server.
                 log.exception("upkeep_failed")
 
     async def _pack(self, before_ms: int) -> None:
         """Pack the tables that became quiet since the last round."""
         for actor in self._lobby.changed_between(self._packed_ms, before_ms):
             is_more = True
-            # The table may be in play again by now.
+            # Stop when the table is in play again.
             while is_more and actor.changed_ms < before_ms:
                 is_more = actor.pack()
                 await asyncio.sleep(BETWEEN_PACKS_S)
@@ -151,7 +150,7 @@ class Upkeep:
         now_ms = self._clock.now_ms()
         self._put_off = {t: at_ms for t, at_ms in self._put_off.items() if at_ms > now_ms}
         found = self._lobby.unwatched(before_ms)
-        # Tables that are passed over must not fill the page, or others are never reached.
+        # The page has room for the tables that are skipped below, or others are never reached.
         page = PAGE + self._lobby.tables_in_memory + len(self._put_off)
         stored = await self._store.idle(before_ms, page)
         found += [table for table in stored if not self._lobby.in_memory(table)]
@@ -161,7 +160,7 @@ class Upkeep:
         found = self._lobby.unused(before_ms)
         elsewhere = self._lobby.unused_elsewhere() - self._put_off.keys()
         if elsewhere:
-            # Used tables may be older, and are none of these.
+            # The page has room for all listed tables, since used ones may come before these.
             page = PAGE + len(self._lobby.summaries())
             found += [t for t in await self._store.idle(before_ms, page) if t in elsewhere]
         return [table for table in found if table not in self._put_off]
@@ -172,7 +171,7 @@ class Upkeep:
         except Illegal as refusal:
             log.warning("table_not_closed", table=table, reason=reason, error=str(refusal))
         except Exception:
-            # A fault in one table must not keep the others open.
+            # A bug in one table must not keep the others open.
             log.exception("table_not_closed", table=table, reason=reason)
         else:
             return True

@@ -27,7 +27,7 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Caps(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits on how many there are at a time; 0 is no limit."""
+    """Limits on concurrent connections, seats and viewers; 0 is no limit."""
 
     connections: int = 0
     address_connections: int = 0
@@ -38,7 +38,7 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quotas:
-    """The limits of a server, and all tallies."""
+    """The limits of a server, and the tallies of its players and addresses."""
 
     def __init__(self, rates: Rates | None = None, caps: Caps | None = None) -> None:
         self.rates = rates = rates or Rates()
@@ -50,8 +50,8 @@ class Quotas:
 class Meter:
     """Applies the limits of one connection, its player and its address.
 
-    `address` is the tally of its address; the player is known after `join`.  Without `quotas`
-    there are no limits.
+    `address` is the tally of its address; the player is known after `join`.  Without `quotas` there
+    are no limits.
     """
 
     __slots__ = ("_address", "_commands", "_name", "_own", "_player", "_quotas", "_refusals")
@@ -59,7 +59,7 @@ class Meter:
     def __init__(self, quotas: Quotas | None = None, address: Tally | None = None) -> None:
         self._quotas = quotas = quotas or Quotas()
         self._address = address or Tally()
-        # Without limits, until the player is known.
+        # An empty tally, without limits, until the player is known.
         self._player = Tally()
         self._name: PlayerId | None = None
         rate = quotas.rates.connection.get("commands")
@@ -68,7 +68,7 @@ class Meter:
         self._commands = self._of_commands()
 
     def _of_commands(self) -> tuple[Bucket, ...]:
-        """The buckets that every message is taken from, looked up once."""
+        """The buckets that every message takes a token from, looked up once."""
         shared = self._player.bucket("commands"), self._address.bucket("commands")
         return tuple(bucket for bucket in (self._own, *shared) if bucket is not None)
 
@@ -110,7 +110,7 @@ class Meter:
         return self._player.take(kind, now_ms) or self._address.take(kind, now_ms)
 
     def is_flooded(self, now_ms: int) -> bool:
-        """Count a refusal; returns whether there are too many, so that the client is closed."""
+        """Count a refusal; returns whether there are too many: close the connection then."""
         if self._refusals is None:
             rate = self._quotas.rates.refusals
             if rate is None:
@@ -172,14 +172,14 @@ def limits_of(settings: Settings, quotas: Quotas) -> Limits:
         max_watched_tables=caps.watched_tables or None,
         max_watchers_per_table=caps.watchers or None,
         max_tables_opened_per_player=settings.limits.max_tables_opened_per_player or None,
-        connection_commands=_told(rates.connection.get("commands")),
-        player_commands=_told(rates.player.get("commands")),
-        player_chat=_told(rates.player.get("chat")),
-        player_tables=_told(rates.player.get("tables")),
-        player_reads=_told(rates.player.get("reads")),
-        player_seats=_told(rates.player.get("seats")),
+        connection_commands=_rate_limit(rates.connection.get("commands")),
+        player_commands=_rate_limit(rates.player.get("commands")),
+        player_chat=_rate_limit(rates.player.get("chat")),
+        player_tables=_rate_limit(rates.player.get("tables")),
+        player_reads=_rate_limit(rates.player.get("reads")),
+        player_seats=_rate_limit(rates.player.get("seats")),
     )
 
 
-def _told(rate: Rate | None) -> RateLimit | None:
+def _rate_limit(rate: Rate | None) -> RateLimit | None:
     return RateLimit(*rate) if rate is not None else None

@@ -1,6 +1,6 @@
 """Token buckets, and the tallies of players and addresses that hold them.
 
-This module counts, and says how long to wait.  Time is an argument everywhere.
+This module counts, and returns how long to wait.  Time is always an argument.
 """
 
 import asyncio
@@ -11,18 +11,18 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from pokerws.messages import Refused
 
-# What is counted: all messages, those that cost more, new connections, and new guests.
+# The kinds of limits: all messages, messages that cost more, new connections and new guests.
 Kind = Literal["commands", "chat", "tables", "reads", "seats", "connections", "newcomers"]
 
-# Players or addresses without connections that are remembered until their buckets are full.
-# Above this number the oldest are forgotten, which bounds the memory.
+# Tallies without sockets that are kept until their buckets are full.  Above this number the oldest
+# are dropped, which bounds the memory.
 MAX_GONE = 10_000
 
 Key = TypeVar("Key", bound=Hashable)
 
 
 class Rate(NamedTuple):
-    """`burst` at once; what was taken comes back evenly, all of it within `over_ms`."""
+    """A bucket of `burst` tokens, replenished evenly; an empty one is full after `over_ms`."""
 
     burst: int
     over_ms: int
@@ -35,7 +35,7 @@ def rate_of(text: str) -> Rate | None:
 
 
 def check_rate(wait_ms: int) -> None:
-    """Raise Refused("too_fast") where a limit says to wait; 0 is no wait."""
+    """Raise Refused("too_fast") unless the wait is 0."""
     if wait_ms:
         raise Refused("too_fast", retry_after_ms=wait_ms)
 
@@ -50,7 +50,7 @@ class Bucket:
         self._full_at_us = 0
 
     def take(self, now_ms: int) -> int:
-        """Take one; returns 0, or, with nothing taken, the ms until one is available."""
+        """Take a token; returns 0, or, with nothing taken, the ms until one is available."""
         now_us = now_ms * 1000
         full_at_us = self._full_at_us
         if full_at_us <= now_us:
@@ -64,7 +64,7 @@ class Bucket:
         return 0
 
     def is_full(self, now_ms: int) -> bool:
-        """Whether it is equal to a new one."""
+        """Whether it is full, like a new one."""
         return self._full_at_us <= now_ms * 1000
 
 
@@ -72,7 +72,7 @@ class Bucket:
 def _measures_of(rate: Rate) -> tuple[int, int]:
     """Depth and step of a bucket, in us; cached so that buckets share the numbers."""
     depth_us = rate.over_ms * 1000
-    # Rounded down, so that `burst` at once always fit.
+    # Rounded down, so that a full bucket always has `burst` tokens.
     return depth_us, depth_us // rate.burst
 
 
@@ -89,7 +89,7 @@ class Tally:
         self._buckets: dict[Kind, Bucket] = {}
         self._reading: asyncio.Lock | None = None
         self.connections = 0
-        # Sockets that are no connection (yet): an unfinished handshake, or plain HTTP.
+        # Sockets that are not connections (yet): unfinished handshakes, and plain HTTP.
         self.opening = 0
 
     def bucket(self, kind: Kind) -> Bucket | None:
@@ -117,22 +117,22 @@ class Tally:
         return not self.connections and not self.opening
 
     def is_full(self, now_ms: int) -> bool:
-        """Whether it is equal to a new one, so that it can be forgotten."""
+        """Whether all buckets are full, so that the tally can be dropped."""
         return all(bucket.is_full(now_ms) for bucket in self._buckets.values())
 
 
 class Tallies(Generic[Key]):
     """Tallies with the same `rates`, by player or address.
 
-    Without sockets, a tally is kept until its buckets are full.  Memory is bounded by the open
-    sockets and MAX_GONE.
+    A tally without sockets is kept until its buckets are full.  So the memory is bounded by the
+    number of open sockets and MAX_GONE.
     """
 
     def __init__(self, rates: Mapping[Kind, Rate]) -> None:
         self._rates = rates
         self._here: dict[Key, Tally] = {}
-        # In the order in which they left.  Finding the first key of a plain dict slows down as keys
-        # are deleted before it.
+        # Tallies without sockets, oldest first.  An OrderedDict, since finding the first key of a
+        # dict is slow after deletions.
         self._gone: OrderedDict[Key, Tally] = OrderedDict()
 
     def __len__(self) -> int:
@@ -147,7 +147,7 @@ class Tallies(Generic[Key]):
         return tally
 
     def left(self, key: Key, now_ms: int) -> None:
-        """A socket of `key` has closed; forgets tallies that are not needed any more."""
+        """A socket of `key` has closed; drops tallies that are not needed any more."""
         tally = self._here.get(key)
         if tally is not None and tally.is_gone:
             del self._here[key]

@@ -1,6 +1,6 @@
-"""Bounds on what the library reads without limit, and the headers of every response.
+"""Limits what the library would read without limit, and adds headers to every response.
 
-This is the part of a connection without I/O; the other part is in `connection`.
+This is the part of a connection without I/O; the part with I/O is in `connection`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one connection.
 
     `frames` limits all frames, including those that no session sees: pings, pongs and fragments.
-    `write_timeout_ms` is how long a client may go without reading what was sent to it.
+    `write_timeout_ms` is how long a client may leave a full transport buffer unread.
     """
 
     message_bytes: int
@@ -39,7 +39,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     frames: Rate | None = None
 
     def bind_library(self) -> None:
-        """Set the limits that the library keeps per process, for servers and clients alike."""
+        """Set the limits that the library has as globals; they apply to the whole process."""
         http11.MAX_NUM_HEADERS = self.headers
         # The request as a whole is bounded by `Protocol.receive_data`.
         http11.MAX_LINE_LENGTH = self.header_bytes
@@ -77,18 +77,19 @@ class Protocol(ServerProtocol):
         self._headers = headers
         self._now_ms = now_ms
         self._request_bytes = 0
-        # The last bytes of the request, in which its end is looked for; None once it has ended.
+        # The last bytes of the request, in case its end marker is split; None after its end.
         self._tail: bytes | None = b""
+        # Whether the client has sent bytes after its request, before the response.
         self._is_hasty = False
         # Bytes since the handshake that belong to no complete frame yet.
         self._unframed = 0
         self._frames = None if bounds.frames is None else Bucket(bounds.frames)
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
-        """Part of the library's protocol.  As an argument it would create a reference cycle.
+        """Part of the library's protocol; overridden, since an argument would create a cycle.
 
-        Returns the first subprotocol of the client that is known; without any, JSON is used.
-        Raises NegotiationError if only unknown ones are offered.
+        Returns the client's first subprotocol that is known; without any, JSON is used.  Raises
+        NegotiationError if only unknown ones are offered.
         """
         chosen = next((name for name in subprotocols if name in WIRES), None)
         if subprotocols and chosen is None:
@@ -99,8 +100,8 @@ class Protocol(ServerProtocol):
     def receive_data(self, data: bytes | bytearray) -> None:
         """Part of the library's protocol.
 
-        The library limits each header, but not all of them together.  Bytes between a request and
-        its response it would read as frames, close because of them, and then fail to respond.
+        The library limits each header, but not their total.  It would parse bytes between a request
+        and its response as frames, close the connection, and then fail to respond.
         """
         if self.state is not CONNECTING:
             self._unframed += len(data)
@@ -158,8 +159,8 @@ class Protocol(ServerProtocol):
 
     def recv_frame(self, frame: Frame) -> None:
         """Part of the library's protocol.  Every frame counts, as each one costs time."""
-        # The least that it can have taken.  A client that writes lengths in more bytes than needed
-        # is never between frames again, and always uses the library's parser.
+        # This assumes the shortest encoding.  After a longer one, `is_between_frames` stays False,
+        # so the client's frames are always read by the library's parser.
         self._unframed -= _shortest_length(len(frame.data))
         if self.count_frame():
             super().recv_frame(frame)
@@ -173,7 +174,7 @@ class Protocol(ServerProtocol):
 
 
 def _shortest_length(data: int) -> int:
-    """The size of a client's frame with `data` bytes of payload, at least (RFC 6455, 5.2)."""
+    """The smallest size of a client's frame with `data` bytes of payload (RFC 6455, 5.2)."""
     if data < 126:
         return data + 6
     return data + (8 if data < 1 << 16 else 14)

@@ -1,6 +1,6 @@
 """The address of a client: its socket's, or the one that a trusted proxy reports.
 
-Only `X-Forwarded-For` is read, and only as far as trusted proxies wrote it.
+Only `X-Forwarded-For` is used, and of it only what trusted proxies have added.
 """
 
 from collections.abc import Sequence
@@ -36,9 +36,9 @@ class TrustedProxies:
     def origin(self, peer: str, headers: Headers) -> Address | None:
         """The origin of a request: the nearest address that is not a trusted proxy.
 
-        Each proxy appends the address of its own peer on the right.  What stands left of an
-        untrusted address was written by that peer, and may be anything.  Returns None for a socket
-        without an address.  If a proxy wrote no valid address, its own counts.
+        Each proxy appends the address of its own peer on the right.  Whatever is to the left of an
+        untrusted address may be forged.  If a proxy has appended an invalid address, the proxy's
+        own is returned.  Returns None for a socket without an address.
         """
         nearest = parse(peer)
         if nearest is None or not self._networks:
@@ -53,7 +53,7 @@ class TrustedProxies:
 
 
 def parse(text: str) -> Address | None:
-    """An address, also with a port or a zone, or None.  IPv4 written as IPv6 is IPv4."""
+    """An address, without its port or zone; None if invalid.  IPv4 mapped to IPv6 becomes IPv4."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -8,17 +8,18 @@ Here the receiver gets a message in the very call in which the event loop delive
 Messages are carried out strictly in order.  When the receiver returns an awaitable, `serve_next`
 awaits it, and the messages behind it wait in the library's queue.  That queue is bounded: above its
 limit the transport stops reading.  Fragments, long frames, control frames, limits and the closing
-handshake are handled by the library's parser.  This module knows nothing of sessions.
+handshake are left to the library.  This module does not know sessions.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from struct import Struct
-from typing import Any
+from typing import Any, Final
 
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.datastructures import Headers
-from websockets.frames import Frame, Opcode
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import CLOSED
 from websockets.typing import BytesLike
@@ -40,15 +41,27 @@ _IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
 _MASKED, _MASKED_HEAD = 0x80, 6
 _short, _medium, _long = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
 
-# Frames that may wait for the end of a turn; more are written at once.  Few turns have as many.
+# The code that a connection is closed with after a fault of ours, by the library as well.
+INTERNAL_ERROR: Final = int(CloseCode.INTERNAL_ERROR)
+# Frames that may wait for the end of a turn; at this number they are written at once.
 MAX_UNWRITTEN = 32
 
 _FORGOTTEN = Request("", Headers())
 
-# The rest of a message that cannot be carried out at once.
+# The rest of a message's work, where it cannot be done at once.
 Work = Awaitable[None]
 # Carries out a message; what it returns is awaited before the next message is handed over.
 Receiver = Callable[[str | bytes], Work | None]
+
+
+class ConnectionEnded(Exception):
+    """The connection is closed.  `code` is that of the close frame; 1006 if there was none."""
+
+    def __init__(self, closed: ConnectionClosed) -> None:
+        super().__init__(str(closed))
+        # A close frame that the client did not answer was sent all the same.
+        goodbye = closed.rcvd or closed.sent
+        self.code = int(CloseCode.ABNORMAL_CLOSURE if goodbye is None else goodbye.code)
 
 
 def frame_of(message: bytes, *, is_text: bool) -> bytes:
@@ -78,8 +91,8 @@ def message_of(data: bytes) -> str | bytes | None:
 class PendingWrites:
     """Connections with unwritten frames, all written at the end of the event loop's turn.
 
-    A system call that wakes a client costs more than all else that is done for a message.  So a
-    client gets everything that one turn has for it in one call.
+    The system call that wakes a client is the largest cost of a message.  So all frames that one
+    turn has for a client are written in one call.
     """
 
     __slots__ = ("_connections",)
@@ -100,13 +113,13 @@ class PendingWrites:
             while connections:
                 connections.pop().flush()
         finally:
-            # One that fails must not hold up the others.
+            # An exception from one connection must not delay the others.
             for connection in connections:
                 self.add(connection)
 
 
 class FrameCache:
-    """Encodes messages into frames, and keeps the latest: `frame` is that of `message`."""
+    """Encodes messages into frames, and caches the latest: `frame` is that of `message`."""
 
     __slots__ = ("_is_text", "frame", "message", "writes")
 
@@ -124,7 +137,7 @@ class FrameCache:
 
 
 def frame_caches() -> dict[bool, FrameCache]:
-    """What the connections of a server share: a cache for text frames and one for binary ones."""
+    """The caches that all connections of a server share, by `is_text`."""
     writes = PendingWrites()
     return {is_text: FrameCache(writes, is_text=is_text) for is_text in (True, False)}
 
@@ -132,8 +145,8 @@ def frame_caches() -> dict[bool, FrameCache]:
 class Connection(ServerConnection):
     """A connection that is counted from its first byte on, and closed if the client stops reading.
 
-    The library itself waits without limit for a client that does not read, and answers any number
-    of its pings meanwhile.
+    The library would wait without limit for a client that does not read, and meanwhile answer any
+    number of its pings.
     """
 
     # The library's attributes fit into a dict that shares its keys between connections.  With ours
@@ -163,10 +176,10 @@ class Connection(ServerConnection):
         **options: Any,
     ) -> None:
         super().__init__(protocol, server, **options)
-        # None for a socket that is refused without being heard.
+        # None for a socket that was refused because of the connection limits.
         self.counted: CountedSocket | None = None
         self._receiver: Receiver | None = None
-        # Messages that are not done: the one that is awaited, and those behind it in the queue.
+        # Unfinished messages: the one that is awaited, and those behind it in the queue.
         self._queued = 0
         self._work: Work | None = None
         # Set while `serve_next` has nothing to do.
@@ -190,17 +203,17 @@ class Connection(ServerConnection):
         self._receiver = None
 
     def forget_handshake(self) -> None:
-        """Let go of the headers of both sides, 5 kB and more that are not needed again."""
-        # The library takes a request to mean that the handshake is over.
+        """Release the headers of both sides, which take 5 kB or more."""
+        # For the library, a request means that the handshake is over; so there must be one.
         self.request, self.response = _FORGOTTEN, None
 
     # ---- in
 
     def data_received(self, data: bytes) -> None:
-        """Part of asyncio.Protocol: bytes have come, mostly one short frame and no more.
+        """Part of asyncio.Protocol.
 
-        The library's parser, which accepts whatever there can be, costs five times as much as all
-        that is done here.  What it writes by itself are pongs.
+        A single short frame, which is the usual case, is parsed here: the library's parser, which
+        handles everything else, takes five times as long.
         """
         if not self._queued and self._protocol.is_between_frames and self._receiver is not None:
             message = message_of(data)
@@ -210,14 +223,15 @@ class Connection(ServerConnection):
                 else:
                     self.send_data()
                 return
+        # The library answers pings by itself: a client that does not read its pongs is cut off.
         unread = self.transport.get_write_buffer_size()
         super().data_received(data)
         if unread < self.transport.get_write_buffer_size() > self._bounds.unread_bytes:
             self.transport.abort()
 
     def process_event(self, event: Frame | Request | Response) -> None:
-        """Part of the library's connection: its parser has read something, and counted it."""
-        # A message begins with one of these; what goes on with one has the opcode CONT.
+        """Part of the library's connection: its parser has read and counted a frame or request."""
+        # The first frame of a message has one of these opcodes; later fragments have CONT.
         if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY):
             if not self._queued and event.fin and self._receiver is not None:
                 message = _read(event.data, is_text=event.opcode is Opcode.TEXT)
@@ -229,7 +243,7 @@ class Connection(ServerConnection):
         super().process_event(event)
 
     def _hand_over(self, message: str | bytes, receiver: Receiver) -> None:
-        """Have a message carried out that has no other one in front of it."""
+        """Carry out a message that has none in front of it."""
         work = receiver(message)
         if work is not None:
             self._work = work
@@ -237,16 +251,19 @@ class Connection(ServerConnection):
             self._wake()
 
     async def serve_next(self) -> None:
-        """Carry out the next message that has to wait.  Raises ConnectionClosed at the end.
+        """Carry out the next message that has to wait.  Raises ConnectionEnded at the end.
 
-        Call it in a loop from one task: what has to be awaited for a message is awaited here.
-        Cancelling it loses no message but the one that is being carried out.
+        Call it in a loop from one task: the work of messages is awaited here.  Cancelling it loses
+        only the message that is being carried out.
         """
         if not self._queued and self._protocol.state is not CLOSED:
             self._wakeup = self.loop.create_future()
             await self._wakeup
         if self._work is None:
-            message = await self.recv()
+            try:
+                message = await self.recv()
+            except ConnectionClosed as closed:
+                raise ConnectionEnded(closed) from closed
             self._work = None if self._receiver is None else self._receiver(message)
         work, self._work = self._work, None
         try:
@@ -264,39 +281,46 @@ class Connection(ServerConnection):
     def write(self, message: bytes) -> bool:
         """Send a message without waiting; returns False, with nothing sent, if it has to wait.
 
-        It must not overtake what `send` has not sent yet.
+        It must not be called while a `wait_and_write` is running, or it would overtake that one.
         """
         frames = self._frames
         if frames is None or self.paused or not self._protocol.is_open:
             return False
-        # Mostly the message was just encoded for another client.
+        # Usually the message was just encoded for another client.
         frame = frames.frame if message is frames.message else frames.encode(message)
         if not self._unwritten:
             frames.writes.add(self)
         self._unwritten.append(frame)
         if len(self._unwritten) == MAX_UNWRITTEN:
-            # So that a client that has fallen behind is noticed in time.
+            # So that `paused` is set in time for a client that has fallen behind.
             self.flush()
         return True
 
+    async def wait_and_write(self, message: bytes, *, is_text: bool) -> None:
+        """Send a message once the client has read enough.  Raises ConnectionEnded."""
+        try:
+            await self.send(message, text=is_text)
+        except ConnectionClosed as closed:
+            raise ConnectionEnded(closed) from closed
+
     def flush(self) -> None:
-        """Give the transport what `write` has taken."""
+        """Pass the frames of `write` on to the transport."""
         frames, self._unwritten = self._unwritten, []
         if frames and not self.transport.is_closing():
             self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     def send_data(self) -> None:
-        """Part of the library's connection: it writes, behind what has been written here."""
+        """Part of the library's connection: its own frames go behind those of `write`."""
         self.flush()
         super().send_data()
 
-    # ---- the client that does not read
+    # ---- limits on the client
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Part of asyncio.Protocol."""
         super().connection_made(transport)
         address = self.remote_address
-        # There is none for a socket that has closed already.
+        # A socket that has closed already has no address.
         self.counted = self._counts.open(address[0] if address else "")
         if self.counted is None:
             self.transport.abort()
@@ -305,7 +329,7 @@ class Connection(ServerConnection):
         """Part of asyncio.Protocol."""
         super().connection_lost(exc)
         self._wake()
-        # These refer to each other in cycles, which would wait for the garbage collector.
+        # These form reference cycles, which would wait for the garbage collector.
         self.protocol.parser.close()
         if self.protocol.parser_exc is not None:
             self.protocol.parser_exc.__traceback__ = None
@@ -331,7 +355,7 @@ class Connection(ServerConnection):
 
 
 def _read(data: BytesLike, *, is_text: bool) -> str | bytes | None:
-    """A message; None for a text that is not UTF-8, which the library answers."""
+    """A message; None for a text that is not UTF-8, which is left to the library."""
     if not is_text:
         return bytes(data)
     try:

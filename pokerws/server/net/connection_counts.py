@@ -1,7 +1,7 @@
 """Enforces connection limits, per address and in total.
 
-A socket counts as opening from its first byte on, and as a connection once its handshake is
-accepted.  Each of the two has the same limit.  Connections per player are counted in `limits`.
+A socket counts as opening when it is accepted, and as a connection after its handshake.  The limits
+apply to each of these two counts.  Connections per player are counted in `limits`.
 """
 
 from http import HTTPStatus
@@ -16,16 +16,16 @@ from pokerws.server.limits.rate_limits import Bucket, Rate, Tally
 from pokerws.server.net.client_address import Address, TrustedProxies, counted_as, parse
 from pokerws.server.net.http import respond
 
-# The `Retry-After` of a refusal that lasts until somebody else leaves.
+# The `Retry-After` of a refusal that lasts until another client disconnects.
 RETRY_AFTER_MS = 5_000
-# Limits log lines about refusals, so that a flood does not fill the log; the counter has all.
+# Limits log lines about refusals, so that a flood does not fill the log; the metric counts all.
 _LOG_RATE = Rate(10, 60_000)
 
-log = structlog.get_logger("pokerws.door")
+log = structlog.get_logger("pokerws.connection_counts")
 
 
 class CountedSocket:
-    """One socket, the address that it is counted for, and as what."""
+    """A counted socket: its peer, the address that it counts for, and whether it is connected."""
 
     __slots__ = ("is_connection", "key", "peer", "tally")
 
@@ -37,7 +37,7 @@ class CountedSocket:
 
 
 class ConnectionCounts:
-    """Counts sockets: each calls `open`, then may be accepted by `admit`, and has to `close`."""
+    """Counts sockets: `open` when accepted, `admit` after the handshake, `close` at the end."""
 
     def __init__(
         self, quotas: Quotas, proxies: TrustedProxies, clock: Clock, metrics: Metrics
@@ -51,14 +51,14 @@ class ConnectionCounts:
         self._connections = 0
 
     def open(self, peer: str) -> CountedSocket | None:
-        """Count a socket that has been accepted; None if the limits leave no room to hear it."""
+        """Count a new socket; returns None if a limit is reached: abort it then."""
         caps, address = self._quotas.caps, parse(peer)
         key = counted_as(address)
         tally = self._quotas.addresses.of(key)
-        # Many clients come through a proxy, and their addresses are known only from the request.
+        # A proxy carries many clients, whose addresses are known only from the request.
         is_proxy = address is not None and self._proxies.is_trusted(address)
-        is_crowd = not is_proxy and _is_reached(caps.address_connections, tally.opening)
-        if is_crowd or _is_reached(caps.connections, self._opening):
+        is_too_many = not is_proxy and _is_reached(caps.address_connections, tally.opening)
+        if is_too_many or _is_reached(caps.connections, self._opening):
             self._note("opening", key)
             self._quotas.addresses.left(key, self._clock.now_ms())
             return None
@@ -67,7 +67,7 @@ class ConnectionCounts:
         return CountedSocket(peer, key, tally)
 
     def admit(self, counted: CountedSocket, request: Request) -> Response | None:
-        """Count a socket as a connection; a response says why it is refused."""
+        """Count a socket as a connection; returns a response if it is refused."""
         caps = self._quotas.caps
         self._move(counted, self._proxies.origin(counted.peer, request.headers))
         if _is_reached(caps.connections, self._connections):
@@ -95,7 +95,7 @@ class ConnectionCounts:
         self._quotas.addresses.left(counted.key, self._clock.now_ms())
 
     def _move(self, counted: CountedSocket, address: Address | None) -> None:
-        """Count the socket for the client's own address, which may not be the peer's."""
+        """Count the socket for the client's own address; behind a proxy the peer's differs."""
         key, old = counted_as(address), counted.key
         if key == old:
             return

@@ -30,7 +30,7 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), "
     "payment=(), usb=()",
 }
-# With TLS, browsers use nothing else for this host for a year.
+# With TLS: browsers use only TLS for this host for a year.
 OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 # A proxy on this machine adds one of these to requests from elsewhere.
 _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
@@ -40,8 +40,8 @@ class Pages:
     """Answers plain HTTP requests, and refuses WebSocket connections from other origins.
 
     `root` holds the files of the page; `health` returns the content of `/healthz`, and `metrics`
-    that of `/metrics`.  Metrics require `metrics_token`.  Without a token, they are served to this
-    machine only; behind a proxy to nobody, as its requests may come from anywhere.
+    that of `/metrics`.  Metrics require `metrics_token`.  If that is empty, they are served to this
+    machine only; and behind a proxy to nobody, since its requests may come from anywhere.
     """
 
     def __init__(
@@ -113,9 +113,9 @@ class Pages:
         if len(given) != 1:
             return False
         scheme, _, token = given[0].partition(" ")
-        # In constant time.
-        right = hmac.compare_digest(_bytes(token.strip()), _bytes(self._metrics_token))
-        return right and scheme.lower() == "bearer"
+        # Compared in constant time.
+        is_right = hmac.compare_digest(_bytes(token.strip()), _bytes(self._metrics_token))
+        return is_right and scheme.lower() == "bearer"
 
     def _is_own_page(self, request: Request) -> bool:
         """Whether the origin is this server's page or an allowed one, or there is none."""
@@ -139,7 +139,7 @@ def _of_document(document: Served, request: Request) -> Response:
     known = ",".join(request.headers.get_all("If-None-Match"))
     if document.etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         response = respond(HTTPStatus.NOT_MODIFIED, b"", document.media_type)
-        del response.headers["Content-Length"]  # It would be that of the document.
+        del response.headers["Content-Length"]  # It must be the document's, or absent.
     else:
         response = respond(HTTPStatus.OK, document.body, document.media_type)
     response.headers["ETag"] = document.etag

@@ -58,4 +58,7 @@ def _explain(error: ssl.SSLError, certificate: str, key: str) -> str:
         load_pem_x509_certificates(Path(certificate).read_bytes())
     except ValueError:
         return f"TLS_CERT_FILE {certificate} holds no certificate in PEM form"
-    return f"TLS_KEY_FILE {key} holds no key in PEM form without a password, or of a kind unknown"
+    return (
+        f"TLS_KEY_FILE {key} holds no key in PEM form without a password, or a key of an unknown "
+        "kind"
+    )

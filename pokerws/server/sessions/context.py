@@ -16,12 +16,14 @@ from pokerws.server.tables.presence import Presence
 
 
 class SessionContext(msgspec.Struct, frozen=True):
-    """What every session of a server is given; `decoders` has one for each wire."""
+    """The same for every session of a server; `decoders` has one for each wire format."""
 
     lobby: Lobby
-    bank: Cashier
+    cashier: Cashier
     admission: Admission
     clock: Clock
+    revocations: Revocations
+    presence: Presence
     decoders: Mapping[Wire, Decoder[ClientMessage]]
     flags: dict[str, bool]
     limits: Limits
@@ -30,8 +32,6 @@ class SessionContext(msgspec.Struct, frozen=True):
     outbox_bytes: int = 1 << 20
     caps: Caps = msgspec.field(default_factory=Caps)
     token_warning_ms: int = 0
-    revocations: Revocations = msgspec.field(default_factory=Revocations)
-    presence: Presence = msgspec.field(default_factory=lambda: Presence(Clock()))
     # Whether texts are validated strictly, as the decoders validate messages.
     strict: bool = False
     metrics: Metrics = msgspec.field(default_factory=Metrics)

@@ -1,4 +1,4 @@
-"""Decodes what clients send, and says what is wrong with it."""
+"""Decodes the messages of clients, and maps errors to reject codes."""
 
 import re
 
@@ -6,8 +6,8 @@ import msgspec
 
 from pokerws.messages import ClientMessage, Decoder, Refused, RejectCode, Wire
 
-# Patterns in msgspec's error messages, and the code that each is answered with.
-WORDINGS: tuple[tuple[re.Pattern[str], RejectCode], ...] = (
+# Patterns of msgspec's error messages, and the reject code for each; the first match counts.
+ERROR_CODES: tuple[tuple[re.Pattern[str], RejectCode], ...] = (
     (re.compile(r"`\$\.type`|required field `type`"), "unknown_type"),
     (re.compile(r"missing required field"), "missing_field"),
     (re.compile(r"unknown field"), "unknown_field"),
@@ -15,7 +15,7 @@ WORDINGS: tuple[tuple[re.Pattern[str], RejectCode], ...] = (
     (re.compile(r"Invalid enum value|matching regex"), "invalid_value"),
     (re.compile(r"[<>]= ?|of length|out of range"), "out_of_range"),
 )
-OTHERWISE: RejectCode = "wrong_type"
+OTHER_ERROR_CODE: RejectCode = "wrong_type"
 
 
 class _Identified(msgspec.Struct):
@@ -29,7 +29,7 @@ _id_decoders: dict[bool, Decoder[_Identified]] = {
 
 
 def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> ClientMessage:
-    """A client's message.  Raises Refused with the code and the detail of the answer."""
+    """A client's message.  Raises Refused with the reject code and the detail."""
     if wire.is_text and not isinstance(frame, str):
         raise Refused("not_text")
     if not wire.is_text and isinstance(frame, str):
@@ -38,12 +38,13 @@ def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> C
         return decoder.decode(frame)
     except msgspec.ValidationError as error:
         detail = str(error)
-        code = next((code for words, code in WORDINGS if words.search(detail)), OTHERWISE)
+        matching = (code for pattern, code in ERROR_CODES if pattern.search(detail))
+        code = next(matching, OTHER_ERROR_CODE)
         raise Refused(code, detail) from error
     except msgspec.DecodeError as error:
         raise _unreadable(wire, str(error)) from error
     except UnicodeError as error:
-        # msgspec does not check the texts of MessagePack before it makes them.
+        # msgspec raises no error of its own for MessagePack strings that are not UTF-8.
         raise _unreadable(wire, "a text is not UTF-8") from error
     except RecursionError as error:
         raise _unreadable(wire, "nested too deeply") from error
@@ -54,7 +55,7 @@ def _unreadable(wire: Wire, detail: str) -> Refused:
 
 
 def id_of(frame: str | bytes) -> str:
-    """The id of a message that is not or cannot be decoded; empty where none can be read."""
+    """The id of a message that is not decoded otherwise; empty if it cannot be read."""
     try:
         return _id_decoders[isinstance(frame, str)].decode(frame).id[:64]
     except (msgspec.DecodeError, UnicodeError, RecursionError):

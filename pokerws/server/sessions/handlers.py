@@ -1,9 +1,9 @@
-"""The table of handlers: which function carries out which message.
+"""The table of handlers, by type of message, and `dispatch`, which calls them.
 
-To carry a message out, `dispatch` checks that its sender may ask for it, counts it where it costs
-more than others, and calls its handler.  A handler answers through the session, and raises Illegal
-for what is refused.  It returns None when it is done, or a coroutine with the rest of the work;
-the messages behind it wait until that has been awaited.
+`dispatch` checks that the sender's role allows the message, applies the rate limit of its kind, and
+calls its handler.  A handler answers through the session, and raises Illegal to refuse the message.
+It returns None when it is done, or a coroutine with the rest of the work, which is awaited before
+the next message is handled.
 """
 
 from collections.abc import Callable, Mapping
@@ -62,7 +62,7 @@ _Entry = TypeVar("_Entry")
 def _for_both_decoders(
     entries: Mapping[type[ClientMessage], _Entry],
 ) -> dict[type[ClientMessage], _Entry]:
-    """The same entries for the types that strict decoders make as well."""
+    """The same entries, also for the message types that strict decoders create."""
     return {**entries, **{STRICT_TYPES[message]: entry for message, entry in entries.items()}}
 
 
@@ -94,8 +94,8 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
     }
 )
 
-# Messages with a rate limit of their own, beside the one for all messages.  `chat`, `create_table`
-# and a guest's `hello` have one too, which their handlers count once the message is valid.
+# Messages with a rate limit of their own, besides the one for all messages.  So have `chat`,
+# `create_table` and a guest's `hello`, whose handlers apply it once the message is valid.
 COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
     {
         Watch: "reads",

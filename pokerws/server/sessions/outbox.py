@@ -7,7 +7,7 @@ from collections import deque
 
 
 class Outbox:
-    """Frames in sending order.  Those about tables can be dropped together."""
+    """Frames in sending order; those about tables can be dropped separately."""
 
     __slots__ = ("_bytes", "_frames", "_max_bytes", "_max_frames")
 
@@ -23,7 +23,7 @@ class Outbox:
 
     @property
     def is_half_full(self) -> bool:
-        """Whether droppable frames should not be queued any more."""
+        """Whether droppable frames should be dropped instead of queued."""
         return 2 * len(self) >= self._max_frames or 2 * self._bytes >= self._max_bytes
 
     def put(self, frame: bytes, *, of_table: bool) -> bool:

@@ -27,11 +27,11 @@ from pokerws.server.tables.cashier import Statement
 CHAT = "chat"
 CAPABILITIES = [CHAT]
 
-log = structlog.get_logger("pokerws.session")
+log = structlog.get_logger("pokerws.player_handlers")
 
 
 async def greet(session: Session, message: Hello) -> None:
-    """Admit the client as a player; later, renew its right to be here with a newer token."""
+    """Admit the client as a player; a later hello renews the session with a newer token."""
     before = session.identity
     if before is not None and message.token is None:
         raise Refused("already_greeted")
@@ -50,16 +50,16 @@ async def greet(session: Session, message: Hello) -> None:
         return
     if message.capabilities is not None:
         session.hears_chat = CHAT in message.capabilities
-    who = {"player": identity.player, "name": identity.name, "role": identity.role}
+    fields = {"player": identity.player, "name": identity.name, "role": identity.role}
     if before is None:
-        log.info("session_opened", **who)
+        log.info("session_opened", **fields)
     else:
-        log.debug("session_renewed", **who)
+        log.debug("session_renewed", **fields)
     session.answer(welcome(session, message.id, identity))
 
 
 def welcome(session: Session, message_id: str, identity: Identity) -> Welcome:
-    """The answer to a hello that was accepted."""
+    """The answer to an accepted hello."""
     context = session.context
     return Welcome(
         id=message_id,
@@ -79,11 +79,11 @@ def welcome(session: Session, message_id: str, identity: Identity) -> Welcome:
 
 
 async def log_out(session: Session, message: Logout) -> None:
-    """End the session, with all its connections."""
+    """Revoke the session and close all its connections."""
     identity, revocations = session.admitted, session.context.revocations
     await revocations.end(identity)
     session.answer(Accepted(message.id))
-    revocations.let_go(identity)
+    revocations.close_connections(identity)
 
 
 def ping(session: Session, message: Ping) -> None:
@@ -93,13 +93,13 @@ def ping(session: Session, message: Ping) -> None:
 
 async def get_account(session: Session, message: GetAccount) -> None:
     """Answer with the player's balance and transfers."""
-    statement = await session.context.bank.statement(session.player, message.before)
+    statement = await session.context.cashier.statement(session.player, message.before)
     session.answer(account_of(message.id, statement))
 
 
 async def refill(session: Session, message: Refill) -> None:
-    """Fill the player's account up, where that is due."""
-    await session.context.bank.refill(session.player)
+    """Refill the player's account, if a refill is due."""
+    await session.context.cashier.refill(session.player)
     session.answer(Accepted(message.id))
 
 

@@ -1,8 +1,8 @@
 """One connection: takes messages in, answers them, and bounds what waits to be sent.
 
 A message passes the rate limiter, is decoded once, and goes to `dispatch`, which carries it out at
-once or returns a coroutine that the messages behind it wait for.  This module knows nothing of
-rules, nor of what the messages do.
+once or returns a coroutine that the messages behind it wait for.  This module does not know the
+rules of play, nor what the messages do.
 """
 
 import asyncio
@@ -11,8 +11,6 @@ from functools import cache
 from typing import NoReturn
 
 import structlog
-from websockets.exceptions import ConnectionClosed
-from websockets.frames import CloseCode as LibraryCloseCode
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
@@ -36,7 +34,7 @@ from pokerws.messages import (
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.limits.limits import Meter
-from pokerws.server.net.connection import Connection, Work
+from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.decoding import decode, id_of
 from pokerws.server.sessions.outbox import Outbox
@@ -46,14 +44,12 @@ from pokerws.server.tables.actor import TableActor
 
 # A client that does not answer the closing handshake within this time is disconnected.
 CLOSE_TIMEOUT_S = 1.0
-# The library uses it too, for a handler that fails.
-INTERNAL_ERROR = LibraryCloseCode.INTERNAL_ERROR
 
 log = structlog.get_logger("pokerws.session")
 
 # Each message of a client gets one of these.
 Answer = Accepted | Rejected | Pong | Tables | Account | HandEvents | Welcome
-# Carries out a message, or returns the rest of the work where that has to wait for something.
+# Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 
 
@@ -108,7 +104,7 @@ class Session:
             warn=self._warn_of_expiry,
             expire=self._expire,
         )
-        # The types of unanswered messages by id, as labels for the metric of answers: with durable
+        # The types of unanswered messages by id: labels for the metric of answers.  With durable
         # acks an answer may wait for its commit.
         self._asked: dict[str, str] = {}
 
@@ -136,10 +132,8 @@ class Session:
         try:
             self._connection.start_serving(self.receive, is_text=self.wire.is_text)
             await self._serve()
-        except ConnectionClosed as ended:
-            # A close frame that the client did not answer was sent all the same.
-            goodbye = ended.rcvd or ended.sent
-            code = 1006 if goodbye is None else goodbye.code
+        except ConnectionEnded as ended:
+            code = ended.code
         finally:
             self._leave()
             self._report_end(code)
@@ -152,11 +146,11 @@ class Session:
         except TimeoutError:
             self._close(CloseCode.HELLO_TIMEOUT, "say hello first")
         while True:
-            # Also while closing: the client's close frame is behind what it has sent before.
+            # Also while closing: the client's close frame comes after its earlier messages.
             await self._connection.serve_next()
 
     def _leave(self) -> None:
-        """Undo everything that others know of this connection."""
+        """Unregister the connection everywhere."""
         self._connection.stop_serving()
         if self._writer is not None:
             self._writer.cancel()
@@ -172,7 +166,7 @@ class Session:
     def _report_end(self, code: int | None) -> None:
         player = self._known_player
         self.context.metrics.session_closed(code)
-        log.info("session_ended", player=player, code=None if code is None else int(code))
+        log.info("session_ended", player=player, code=code)
         if self._violations.codes:
             log.warning(
                 "session_violations",
@@ -186,7 +180,7 @@ class Session:
     def receive(self, frame: str | bytes) -> Work | None:
         """Part of `connection.Receiver`: count, decode and carry out a message.
 
-        Every message gets one answer, except that nothing is read any more while closing.
+        Every message gets one answer, except while closing, when messages are ignored.
         """
         if self._closing is not None:
             return None
@@ -240,7 +234,7 @@ class Session:
 
     def send_table_frame(self, frame: bytes) -> None:
         """Part of `interfaces.Viewer`."""
-        # What most frames take, without another call.
+        # The usual case, without another call.
         if self._writer is None and self._closing is None and self._connection.write(frame):
             return
         self._put(frame, of_table=True)
@@ -248,7 +242,7 @@ class Session:
     def send_droppable(self, frame: bytes) -> None:
         """Part of `interfaces.Viewer`.
 
-        Chat never costs a client its place at the table: the slow one misses it.
+        A slow client misses it, rather than being disconnected because of it.
         """
         if self.hears_chat and not self._outbox.is_half_full:
             self._put(frame, of_table=False)
@@ -265,9 +259,9 @@ class Session:
         self._put(self.wire.encode(message), of_table=False)
 
     def join(self, identity: Identity) -> bool:
-        """Speak for a player, or go on with a newer token.
+        """Bind the connection to an admitted player, or to the player's newer token.
 
-        Closes, and returns False, if the player has too many connections.
+        Closes it, and returns False, if the player has too many connections.
         """
         if self.identity is None and not self.meter.join(identity.player):
             self.context.metrics.connection_refused("player")
@@ -287,10 +281,11 @@ class Session:
         self._close(CloseCode.LOGGED_OUT, "logged out")
 
     def _put(self, frame: bytes, *, of_table: bool) -> None:
-        """Send a frame, or queue it behind others and for a client that has fallen behind.
+        """Send a frame, or queue it behind others if the client has fallen behind.
 
-        Overflow policy: once, the frames of all tables give way to one fresh snapshot each; a
-        client that has not caught up when the outbox overflows again is cut off.
+        Overflow policy: at the first overflow, all frames about tables are replaced by one fresh
+        snapshot of each table.  If the outbox overflows again before the client has caught up, the
+        client is disconnected.
         """
         if self._closing is not None:
             return
@@ -312,12 +307,13 @@ class Session:
             self._put(frame, of_table=False)
 
     async def _write(self) -> None:
-        """Send what is queued, as fast as the client takes it."""
+        """Send the queued frames, as fast as the client reads them."""
         try:
             while self._outbox:
-                await self._connection.send(self._outbox.take(), text=self.wire.is_text)
-        except ConnectionClosed:
-            return  # The reader sees it too, and ends the session.
+                frame = self._outbox.take()
+                await self._connection.wait_and_write(frame, is_text=self.wire.is_text)
+        except ConnectionEnded:
+            return  # `run` sees it too, and ends the session.
         self._writer = None
         self._resynced = False
 
@@ -328,7 +324,7 @@ class Session:
         self._close(CloseCode.TOKEN_EXPIRED, "the token has expired")
 
     def _close(self, code: int, reason: str) -> None:
-        """Close without waiting for a client that may not be reading."""
+        """Begin to close, without waiting for a client that may not be reading."""
         if self._closing is None:
             log.info("session_closed", code=int(code), reason=reason)
             self._closing = asyncio.create_task(self._end(code, reason))
@@ -336,16 +332,16 @@ class Session:
     async def _end(self, code: int, reason: str) -> None:
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                # The answer that says why goes first.
+                # Queued answers, which say why, go first.
                 if self._writer is not None:
                     await asyncio.wait([self._writer])
                 await self._connection.close(code, reason)
         except TimeoutError:
-            # The close frame is stuck behind what the client does not read.
+            # The close frame is stuck behind frames that the client does not read.
             self._connection.transport.abort()
 
 
 @cache
 def _tag(kind: type[ClientMessage]) -> str:
-    """What a kind of message is called on the wire: to ask msgspec takes longer than to decode."""
+    """The `type` of a message on the wire; cached, since msgspec's look-up is slow."""
     return str(kind.__struct_config__.tag)

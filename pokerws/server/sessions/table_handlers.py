@@ -38,17 +38,17 @@ from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor
 
-# What a player asks of a table without bringing chips.
+# Commands that bring no chips to the table, and so need no balance.
 PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame
 
-log = structlog.get_logger("pokerws.session")
+log = structlog.get_logger("pokerws.table_handlers")
 
 
 # ---- play
 
 
 def command_table(session: Session, message: PlainCommand) -> Work | None:
-    """Carry out a command: at once at a loaded table, otherwise when it has been loaded."""
+    """Carry out a command, at once if the table is in memory, otherwise after loading it."""
     actor = session.context.lobby.at(message.table)
     if actor is None:
         return load_and_command(session, message)
@@ -57,13 +57,13 @@ def command_table(session: Session, message: PlainCommand) -> Work | None:
 
 
 async def load_and_command(session: Session, message: PlainCommand) -> None:
-    """Load a table, and carry out a command there."""
+    """Load a table and carry out a command."""
     actor = await session.context.lobby.find(message.table)
     actor.handle(session, message.id, command_of(message, session.player))
 
 
 def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
-    """What a message asks of its table, for a player."""
+    """The table's command for a message."""
     match message:
         case Act():
             return commands.Act(player, message.turn, message.action, message.amount, message.cards)
@@ -89,14 +89,14 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
 
 
 async def pay(session: Session, message: Sit | AddChips) -> None:
-    """Bring chips to a table, if the account has them."""
-    lobby, bank, identity = session.context.lobby, session.context.bank, session.admitted
+    """Bring chips from the player's account to a table."""
+    lobby, cashier, identity = session.context.lobby, session.context.cashier, session.admitted
     actor = await lobby.find(message.table)
     command = payment_of(message, identity)
     if actor.has_answered(session, message.id, command):
         actor.handle(session, message.id, command)
         return
-    async with bank.paying(identity.player) as balance:
+    async with cashier.paying(identity.player) as balance:
         actor = await lobby.find(message.table)
         if isinstance(message, Sit):
             check_seats(session, actor)
@@ -106,7 +106,7 @@ async def pay(session: Session, message: Sit | AddChips) -> None:
 def payment_of(
     message: Sit | AddChips, identity: Identity, balance: int | None = None
 ) -> commands.Command:
-    """What a message asks of its table, for a player whose account can pay `balance`."""
+    """The table's command for a message; the player's account has `balance`."""
     player = identity.player
     match message:
         case Sit(seat=seat, buy_in=buy_in):
@@ -118,7 +118,7 @@ def payment_of(
 
 
 def check_seats(session: Session, actor: TableActor) -> None:
-    """Raise Refused where the player sits at as many other tables as the limit allows."""
+    """Raise Refused if the player already sits at the maximum number of other tables."""
     cap = session.context.caps.player_tables
     if cap and session.context.lobby.seats_of(session.player, besides=actor) >= cap:
         raise Refused("too_many_tables", f"a player may sit at {cap} tables at a time")
@@ -128,14 +128,14 @@ def check_seats(session: Session, actor: TableActor) -> None:
 
 
 async def watch(session: Session, message: Watch) -> None:
-    """Follow a table, from the last event that the client has seen on."""
+    """Subscribe to a table, from the event after the last one that the client has seen."""
     lobby = session.context.lobby
     check_watched(session, message)
     async with session.meter.reading:
         actor = await lobby.find(message.table)
         older = await actor.read_back(message)
     if older:
-        # The table may have left memory meanwhile, and come back with another actor.
+        # Meanwhile the table may have left memory and have been loaded with another actor.
         actor = await lobby.find(message.table)
     check_watchers(session, actor)
     session.watched[actor.table.id] = actor
@@ -143,7 +143,7 @@ async def watch(session: Session, message: Watch) -> None:
 
 
 def unwatch(session: Session, message: Unwatch) -> None:
-    """Follow a table no more."""
+    """Unsubscribe from a table."""
     actor = session.watched.pop(message.table, None)
     if actor is None:
         raise Refused("not_watching")
@@ -152,14 +152,14 @@ def unwatch(session: Session, message: Unwatch) -> None:
 
 
 def check_watched(session: Session, message: Watch) -> None:
-    """Raise Refused where the connection watches as many other tables as the limit allows."""
+    """Raise Refused if the connection already watches the maximum number of other tables."""
     cap = session.context.caps.watched_tables
     if cap and len(session.watched) >= cap and message.table not in session.watched:
         raise Refused("too_many_watched", f"a connection may watch {cap} tables at a time")
 
 
 def check_watchers(session: Session, actor: TableActor) -> None:
-    """Raise Refused where the table has as many watchers as allowed; its players always may."""
+    """Raise Refused if the table has the maximum number of watchers, except for its players."""
     cap = session.context.caps.watchers
     if not cap or len(actor.watchers) < cap or session in actor.watchers:
         return
@@ -168,14 +168,14 @@ def check_watchers(session: Session, actor: TableActor) -> None:
 
 
 async def get_hand(session: Session, message: GetHand) -> None:
-    """Answer with what happened in a hand; a player's connections read one at a time."""
+    """Answer with the events of a hand; a player's connections read one at a time."""
     async with session.meter.reading:
         actor = await session.context.lobby.find(message.table)
-        await actor.tell_hand(session, message)
+        await actor.send_hand(session, message)
 
 
 def chat(session: Session, message: Chat) -> None:
-    """Send a line of chat to all who watch the table."""
+    """Send a line of chat to all viewers of the table."""
     actor = session.watched.get(message.table)
     if actor is None:
         raise Refused("not_watching")
@@ -198,7 +198,7 @@ def list_tables(session: Session, message: ListTables) -> None:
 
 
 def watch_lobby(session: Session, message: WatchLobby) -> None:
-    """Send the list of tables, and from now on what changes in it."""
+    """Send the list of tables, and from now on its changes."""
     session.answer(Accepted(message.id))
     session.context.lobby.subscribe(session)
 

@@ -1,4 +1,4 @@
-"""The expiry of a connection's token: a warning before it, and the expiry itself."""
+"""Timers for the expiry of a connection's token and for the warning before it."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ class Expiry:
         self._warn = warn
         self._expire = expire
         self._expires_ms = 0
-        # When the alarm is due: first for the warning, then for the expiry.
+        # The time of the alarm: first that of the warning, then that of the expiry.
         self._at_ms = 0
         self._alarm: Alarm | None = None
 
@@ -39,7 +39,7 @@ class Expiry:
         self._wait(expires_ms - self._warning_ms)
 
     def cancel(self) -> None:
-        """Cancel both calls for good."""
+        """Cancel both calls and drop the callbacks."""
         self._stop_alarm()
         self._warn = self._expire = _nothing
 

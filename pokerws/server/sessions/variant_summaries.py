@@ -1,4 +1,4 @@
-"""The games of this server, as a `welcome` lists them."""
+"""Summaries of the server's games, for `welcome`."""
 
 from pokerws.game.variants import MIXES, VARIANTS, Variant
 from pokerws.messages import MixSummary, VariantSummary

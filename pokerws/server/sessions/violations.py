@@ -1,9 +1,9 @@
-"""Limits how many messages that violate the protocol one connection may send."""
+"""Limits the number of protocol violations of a connection."""
 
 from collections import Counter
 
-# One violation leaks in this time: a client with a small bug stays connected, one that sends
-# nothing else is closed.
+# One violation leaks in this time.  So a client with a small bug stays connected, and a client that
+# sends nothing but invalid messages is closed.
 FORGIVEN_EVERY_MS = 10_000
 
 # Shared by connections without violations, which are nearly all.
@@ -14,7 +14,7 @@ class Violations:
     """The violations of one connection, as a leaky bucket.
 
     Each violation adds one, and one leaks every ten seconds, whatever else the client sends.
-    With `most` in the bucket there have been too many.  `codes` counts all of them by reject code.
+    At `most` in the bucket, the limit is reached.  `codes` counts all violations by reject code.
     """
 
     __slots__ = ("_leaked_ms", "_level", "_most", "codes")
@@ -26,7 +26,7 @@ class Violations:
         self._leaked_ms = now_ms
 
     def add(self, code: str, now_ms: int) -> bool:
-        """Count one; returns whether there are too many now."""
+        """Count one; returns whether the limit is reached."""
         if self.codes is _NONE:
             self.codes = Counter()
         self.codes[code] += 1

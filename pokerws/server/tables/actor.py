@@ -1,8 +1,8 @@
 """One table: owns its state, carries out commands and publishes events.
 
-There is no mailbox: a command is carried out in the call that brings it.  Nothing that changes the
-table awaits, so commands never interleave and the event loop's order is theirs.  The clock's
-`TimeUp` is a command like any other.  This module must not know about sockets or SQL.
+There is no mailbox: a command is carried out in the call that passes it in.  Nothing that changes
+the table awaits, so commands never interleave and run in the order of the event loop.  A time-out
+is a command like any other (`TimeUp`).  This module must not know about sockets or SQL.
 """
 
 from collections.abc import Sequence
@@ -34,15 +34,15 @@ _MOVE_CHIPS = (Sit, AddChips, Stand, Close)
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
-log = structlog.get_logger("pokerws.table")
+log = structlog.get_logger("pokerws.actor")
 
 
 class TableActor:
     """Owns one table.
 
-    `epoch` is the stored table's, and this actor's as long as it lives.  The table is stored up to
-    event `stored_seq`.  With `durable`, nothing is shown before it is stored.  `vault` encrypts
-    what is put into `journal`; `event_log` reads stored events back.
+    `epoch` is the fencing token of the claimed row, and never changes.  The table is stored up to
+    event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault` encrypts what
+    is put into `journal`; `event_log` reads stored events back.
     """
 
     def __init__(
@@ -64,14 +64,14 @@ class TableActor:
         self.table = table
         self.epoch = epoch
         self.stopped = False
-        # Cleared when changes are not stored any more, so that no chips can move.
+        # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
-        # When something last happened here.
+        # The time of the latest command.
         self.changed_ms = clock.now_ms()
-        # Where nothing is stored: what each player had here before the latest command.
+        # Without a database: each player's chips before the latest command, as transfers.
         self._refunds: tuple[Transfer, ...] = ()
         self._refunds_hand: int | None = None
-        # The digests of the states that are put, by seq, while somebody samples them.
+        # Digests of the states that are put, by seq, while the table is sampled.
         self.sample: dict[int, bytes] | None = None
         self._receipts = Receipts(snapshot.receipts)
         self._clock = clock
@@ -90,7 +90,7 @@ class TableActor:
         self._alarm: Alarm | None = None
         self._armed_ms = 0
         self._paused_ms: int | None = None
-        # The hand, and the empty seats, that the lobby was told last.
+        # The hand number and the number of empty seats when the lobby was last notified.
         self._listed = (-1, 0)
 
     # ---- commands
@@ -132,7 +132,7 @@ class TableActor:
         self._changed(events, transfers)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
-        """Whether the command was accepted before, so that it gets its first answer again."""
+        """Whether the command was accepted before, so that it gets the same answer again."""
         return self._receipts.find(viewer.player, digest_of(command_id, command)) is not None
 
     def opened(self, events: list[TableEvent]) -> None:
@@ -145,7 +145,7 @@ class TableActor:
 
     @property
     def is_held(self) -> bool:
-        """Whether what happens now is shown only after it is stored."""
+        """Whether new events are sent only after they are stored."""
         return self._gate.is_closed
 
     @property
@@ -158,7 +158,7 @@ class TableActor:
         return self.is_stored and self._journal.healthy
 
     def is_idle_since(self, before_ms: int) -> bool:
-        """Whether the table can leave memory: stored, unwatched, and with nothing due."""
+        """Whether the table can leave memory: stored, without viewers, and with no deadline."""
         return (
             not self.watchers
             and self.table.deadline_ms is None
@@ -172,11 +172,11 @@ class TableActor:
         return self.sample
 
     def pack(self) -> bool:
-        """Save memory while nothing happens here.
+        """Compress a quiet table.
 
-        Does one part, of about 1 ms; returns whether there is more to do.
+        Does a part of the work, of about 1 ms; returns whether there is more to do.
         """
-        # The next command computes both again.
+        # The next command computes these again.
         self._refunds, self._refunds_hand = (), None
         self._changes.pack()
         return self._viewers.pack()
@@ -188,9 +188,9 @@ class TableActor:
             self._changed(events)
 
     def stand_up(self, player: PlayerId) -> bool:
-        """Free a player's seat without being asked by the player; in a hand, when it ends.
+        """Free a player's seat on behalf of the server; during a hand, at its end.
 
-        Returns False, with nothing changed, while the table cannot take commands or pay out.
+        Returns False, with nothing changed, while the table can take no commands or move no chips.
         """
         if self.stopped or self.is_paused or not self._can_move_chips:
             return False
@@ -206,7 +206,7 @@ class TableActor:
             self._disarm()
 
     def go_on(self) -> None:
-        """End a pause: the clock goes on with the time that was left."""
+        """End a pause: the clock goes on with the time that remained."""
         if self._paused_ms is not None:
             paused_ms, self._paused_ms = self._paused_ms, None
             self.resume(paused_ms, 0, restart_log=False)
@@ -219,12 +219,12 @@ class TableActor:
         self._arm()
 
     def refund(self) -> None:
-        """Return all chips to those who had them before the latest command: the table is lost."""
+        """Return the chips that players had before the latest command, since the table is lost."""
         if self._refunds:
             self._store((), self._refunds)
 
     def stop(self) -> None:
-        """Carry out and send nothing more: no command, no time-out, no held frame."""
+        """Stop at once: no more commands and time-outs, and held frames are dropped."""
         self._halt()
         self._gate.discard()
 
@@ -246,8 +246,8 @@ class TableActor:
     def watch(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent] = ()) -> None:
         """Add a viewer, and send the events that it missed, or a snapshot.
 
-        `older` are events that were read back.  During a pause nothing can be sent, for an unknown
-        time: so one snapshot waits for each viewer, and no more.  Raises Illegal.
+        `older` are events that were read back.  During a pause nothing is sent; one snapshot for
+        each viewer is held, since a pause may be long.  Raises Illegal.
         """
         if self._paused_ms is not None:
             self._viewers.wait(viewer, message)
@@ -273,14 +273,14 @@ class TableActor:
         """Send a viewer the redacted table."""
         self._viewers.show_snapshot(viewer)
 
-    async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
+    async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
         if self._paused_ms is not None:
             raise Refused("paused")
-        await self._viewers.tell_hand(viewer, message)
+        await self._viewers.send_hand(viewer, message)
 
     def written(self, seq: int) -> None:
-        """Everything up to event `seq` is stored: send what waited for it."""
+        """Everything up to event `seq` is stored: release the frames held for it."""
         self._gate.advance(seq)
 
     def summary(self) -> TableSummary:
@@ -302,7 +302,7 @@ class TableActor:
         except Illegal:
             raise
         except Exception:
-            # A bug in the rules stops this table and no other one.
+            # A bug in the rules stops this table only.
             log.exception(
                 "table_failed",
                 table=self.table.id,
@@ -311,7 +311,7 @@ class TableActor:
                 command=type(command).__name__,
                 last_events=[type(event).__name__ for event in self._viewers.latest_events(10)],
             )
-            # What was decided before that is valid, and is shown when it is stored.
+            # Earlier changes are valid, and are sent when they are stored.
             self._changes.mark_inconsistent()
             self._halt()
             self._owner.table_failed(self.table.id)
@@ -322,7 +322,7 @@ class TableActor:
     def _note_refunds(self) -> None:
         """Record the players' chips, since a bug may leave the next command half done.
 
-        During a hand they are the same after each action.
+        During a hand this is done once: each player would get back the chips from before the hand.
         """
         hand = None if self.table.hand is None else self.table.hand.number
         if hand is None or hand != self._refunds_hand:
@@ -337,7 +337,7 @@ class TableActor:
     def _changed(
         self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
     ) -> None:
-        """Store and publish what has happened, and set the clock."""
+        """Store and publish events, and set the clock."""
         first_seq = self.table.seq - len(events) + 1
         if transfers is None:
             transfers = self._transfers(events)
@@ -347,10 +347,10 @@ class TableActor:
         self._store(events, transfers)
         self._viewers.publish(events, first_seq, self.changed_ms)
         self._arm()
-        self._list()
+        self._notify_lobby()
 
-    def _list(self) -> None:
-        """Tell the lobby the table's summary, if it may have changed."""
+    def _notify_lobby(self) -> None:
+        """Notify the lobby if the table's summary may have changed."""
         table = self.table
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
@@ -367,9 +367,10 @@ class TableActor:
     # ---- the clock
 
     def _arm(self) -> None:
-        """Set the alarm to the table's deadline, or leave it at an earlier time.
+        """Set the alarm to the table's deadline; an earlier alarm is kept.
 
-        An early alarm is set again when it rings.  So one is set for each hand, not for each turn.
+        An alarm that is too early is set again when it rings.  This sets few alarms: most turns end
+        before the alarm of an earlier turn.
         """
         deadline_ms = self.table.deadline_ms
         if deadline_ms is None or self.stopped or self._paused_ms is not None:

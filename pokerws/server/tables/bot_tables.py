@@ -12,7 +12,7 @@ from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.tables.lobby import Lobby
 from pokerws.settings import Settings, SettingsError
 
-# A free seat or two stays for people, however many bots there are.
+# Sizes of a table, so that people find free seats, however many bots there are.
 MIN_SEATS = 6
 FREE_SEATS = 2
 
@@ -20,7 +20,7 @@ log = structlog.get_logger("pokerws.bot_tables")
 
 
 class BotTable(NamedTuple):
-    """A table for `bots` bots.  Where they wait for company, bots alone do not play."""
+    """A table for `bots` bots.  Where they wait for company, they play only with people."""
 
     id: TableId
     bots: int
@@ -30,9 +30,9 @@ class BotTable(NamedTuple):
 def open_bot_tables(
     lobby: Lobby, settings: Settings, games: dict[str, TableConfig]
 ) -> list[BotTable]:
-    """The table of BOT_TABLE and those of `games`, each opened if it does not exist yet.
+    """The table of BOT_TABLE and those of `games`; a table that does not exist is opened.
 
-    One that cannot be opened is logged and left out.
+    A table that cannot be opened is logged and left out.
     """
     wanted = [(settings.bots.table, main_config(settings), settings.bots.count, False)]
     wanted += [(name, config, bots_at(config, settings), True) for name, config in games.items()]
@@ -41,13 +41,13 @@ def open_bot_tables(
         try:
             table = _open(lobby, name, config)
         except Illegal as refusal:
-            _say_left_out(name, config, refusal)
+            _log_not_opened(name, config, refusal)
         else:
             opened.append(BotTable(table, bots, waits))
     return opened
 
 
-def _say_left_out(name: str, config: TableConfig, refusal: Illegal) -> None:
+def _log_not_opened(name: str, config: TableConfig, refusal: Illegal) -> None:
     log.error(
         "bot_table_not_opened",
         name=name,
@@ -65,12 +65,12 @@ def _open(lobby: Lobby, name: str, config: TableConfig) -> TableId:
 
 
 def main_config(settings: Settings) -> TableConfig:
-    """The table that BOT_TABLE names."""
+    """The configuration of the table that BOT_TABLE names."""
     return _config(settings, "NT", MAX_SEATS)
 
 
 def game_configs(settings: Settings) -> dict[str, TableConfig]:
-    """The tables of BOT_GAMES by name, which is that of the game.
+    """The configurations of the tables of BOT_GAMES, by the name of the game.
 
     Raises SettingsError for an unknown game.
     """
@@ -78,7 +78,7 @@ def game_configs(settings: Settings) -> dict[str, TableConfig]:
 
 
 def bots_at(config: TableConfig, settings: Settings) -> int:
-    """How many bots sit at a table: where it is small, one seat is left for somebody else."""
+    """The number of bots at a table; at least one seat is left free."""
     return min(settings.bots.count, config.seats - 1)
 
 

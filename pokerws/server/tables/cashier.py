@@ -1,7 +1,7 @@
-"""Serialises each player's payments, so that a balance is never read during a debit.
+"""Serialises each player's payments, so that a balance is never read while a debit is in flight.
 
-Chips move in the same write as the table's change.  A player's balance is read before a payment, so
-the payment before it must be stored by then.
+Chips move in the same write as the table's change.  The balance is read before each payment, so the
+player's previous payment must be stored by then.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ from pokerws.storage.errors import StoreUnavailable
 PATIENCE_S = 5.0
 HISTORY_PAGE = 50
 
-log = structlog.get_logger("pokerws.bank")
+log = structlog.get_logger("pokerws.cashier")
 
 
 class Terms(Struct, frozen=True):
-    """What the house gives: `grant` chips to a new player, and refills.
+    """The chips that players are granted: `grant` for a new account, and refills.
 
     A refill brings a balance of less than `refill_below` to `refill_to`, at most once in
     `refill_interval_ms`.
@@ -41,7 +41,7 @@ class Terms(Struct, frozen=True):
 class Statement(Struct, frozen=True):
     """An account: its balance, when a refill is due, and a page of its history, newest first.
 
-    No refill is due while the balance is too high for one.
+    `refill_at_ms` is None while the balance is too high for a refill.
     """
 
     balance: int
@@ -59,9 +59,9 @@ class _Payment:
 
 
 class Cashier:
-    """All accounts, as the tables use them; a `JournalListener` that learns which payments arrive.
+    """Payments between accounts and tables, and refills; a `JournalListener`.
 
-    The journal, not the cashier, books the chips that move to and from tables.
+    It tracks which payments are stored.  The journal stores them, not the cashier.
     """
 
     def __init__(self, accounts: Accounts, clock: Clock, terms: Terms) -> None:
@@ -76,7 +76,8 @@ class Cashier:
     async def paying(self, player: PlayerId) -> AsyncIterator[int]:
         """The player's balance, which does not change until the block ends.
 
-        The block must hand its command to the table at once.  Raises Refused("bank_unavailable").
+        The block must pass its command to the table without awaiting in between.  Raises
+        Refused("bank_unavailable").
         """
         turn = self._turns.setdefault(player, asyncio.Lock())
         try:
@@ -90,9 +91,9 @@ class Cashier:
             turn.release()
 
     async def statement(self, player: PlayerId, before: int | None) -> Statement:
-        """A player's account, opened if need be; `before` pages back.  Raises Illegal."""
+        """A player's account, opened if it is new; `before` pages back.  Raises Illegal."""
         account = await self._open(player)
-        with _reaching():
+        with _refusing_outages():
             history = await self._accounts.history(player, before, HISTORY_PAGE)
         due_ms = None
         if account.balance < min(self._terms.refill_below, self._terms.refill_to):
@@ -103,7 +104,7 @@ class Cashier:
         """Refill an account.  Raises Illegal if that is not due."""
         await self._open(player)
         now_ms = self._clock.now_ms()
-        with _reaching():
+        with _refusing_outages():
             given = await self._accounts.refill(
                 player,
                 to=self._terms.refill_to,
@@ -126,12 +127,12 @@ class Cashier:
     # ---- the journal's reports
 
     def written(self, table: TableId, version: int) -> None:
-        """Part of `JournalListener`: payments up to event `version` are booked."""
+        """Part of `JournalListener`: payments up to event `version` are stored."""
         if table in self._to_tables:
             self._arrive(table, version)
 
     def rejected(self, table: TableId) -> None:
-        """Part of `JournalListener`: payments that are not stored will never be."""
+        """Part of `JournalListener`: payments that are not stored yet never will be."""
         if table in self._to_tables:
             self._arrive(table, None)
 
@@ -167,13 +168,13 @@ class Cashier:
         return await self._open(player)
 
     async def _open(self, player: PlayerId) -> Account:
-        with _reaching():
+        with _refusing_outages():
             return await self._accounts.open(player, self._terms.grant, self._clock.now_ms())
 
 
 @contextmanager
-def _reaching() -> Iterator[None]:
-    """Turn an unavailable store into a refusal that can be retried."""
+def _refusing_outages() -> Iterator[None]:
+    """Turn StoreUnavailable into a refusal that can be retried."""
     try:
         yield
     except StoreUnavailable as error:

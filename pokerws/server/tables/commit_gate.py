@@ -1,8 +1,8 @@
 """Holds frames and answers back until the change that caused them is committed.
 
-With durable acks everything waits here, in order, until the journal reports the commit.  Play goes
-on meanwhile.  Without durable acks the gate is open, except after a change that moves chips between
-accounts and the table: it closes the gate until it is stored.
+With durable acks everything waits here, in order, until the journal reports the commit; play goes
+on meanwhile.  Without durable acks the gate is open.  Only a change that moves chips between
+accounts and the table closes it, until that change is stored.
 """
 
 from collections import deque
@@ -15,7 +15,7 @@ Frame = tuple[object, Send]
 
 
 class _Held(NamedTuple):
-    """What waits for `seq`: one answer, or the frames of many viewers."""
+    """One answer, or the frames of many viewers, held until event `seq` is stored."""
 
     seq: int
     send: Send | None
@@ -23,7 +23,7 @@ class _Held(NamedTuple):
     frames: list[Frame]
 
     def release(self) -> None:
-        """Send it."""
+        """Send the answer or the frames."""
         if self.send is not None:
             self.send()
         for _, send in self.frames:
@@ -31,9 +31,9 @@ class _Held(NamedTuple):
 
 
 class CommitGate:
-    """Holds back what is not stored yet.  `written` is the seq up to which all is stored.
+    """Holds back frames and answers.  `written` is the seq up to which everything is stored.
 
-    A caller with much to send checks `is_open` first, and then sends directly.
+    On a hot path, check `is_open` first and send directly.
     """
 
     __slots__ = ("_closed_until", "_durable", "_held", "_written", "is_open")
@@ -45,7 +45,7 @@ class CommitGate:
         self._closed_until = 0
         # Created when needed: an empty deque takes 600 bytes, and each table has a gate.
         self._held: deque[_Held] | None = None
-        # Whether nothing is held back at all: read for every action.
+        # Whether nothing is held back; a plain attribute, since every action reads it.
         self.is_open = not durable
 
     def __len__(self) -> int:
@@ -58,7 +58,7 @@ class CommitGate:
 
     @property
     def is_closed(self) -> bool:
-        """Whether what happens now is held back until it is stored."""
+        """Whether new frames are held back until their event is stored."""
         return self._durable or self._closed_until > self._written
 
     def close(self, seq: int) -> None:
@@ -67,14 +67,14 @@ class CommitGate:
         self.is_open = False
 
     def holds(self, seq: int) -> bool:
-        """Whether what event `seq` causes must be held, since it is not stored.
+        """Whether frames of event `seq` must be held.
 
-        What is sent while others are being released comes after them.
+        They are also held while earlier ones are being released, so that the order stays.
         """
         return self._held is not None or (self.is_closed and seq > self._written)
 
     def send(self, seq: int, send: Send) -> None:
-        """Call `send` once everything up to event `seq` is stored, which can be now."""
+        """Call `send` once everything up to event `seq` is stored, possibly at once."""
         if self.holds(seq):
             self.hold(seq, send)
         else:
@@ -83,7 +83,7 @@ class CommitGate:
     def hold(self, seq: int, send: Send, refuse: Send | None = None) -> None:
         """Call `send` once everything up to event `seq` is stored.
 
-        `refuse` is called instead if that will never be.
+        `refuse` is called instead if that event will never be stored.
         """
         self._hold(_Held(seq, send, refuse, []))
 
@@ -98,7 +98,7 @@ class CommitGate:
         self.is_open = False
 
     def advance(self, seq: int) -> None:
-        """Everything up to `seq` is stored: release what waited for it."""
+        """Everything up to `seq` is stored: release what was held for it."""
         self._written = max(self._written, seq)
         while self._held and (self._held[0].seq <= self._written or not self.is_closed):
             self._held.popleft().release()
@@ -107,7 +107,7 @@ class CommitGate:
             self.is_open = not self.is_closed
 
     def forget(self, viewer: object) -> None:
-        """Drop the frames that wait for a viewer who has left."""
+        """Drop the held frames of a viewer that has left."""
         if self._held is None:
             return
         for held in self._held:
@@ -115,12 +115,12 @@ class CommitGate:
         self._held = deque(held for held in self._held if held.send is not None or held.frames)
 
     def refuse(self) -> None:
-        """What waits will never be stored: refuse the commands, and drop the frames."""
+        """The held events will never be stored: refuse their commands, and drop the frames."""
         held, self._held = self._held or (), None
         for one in held:
             if one.refuse is not None:
                 one.refuse()
 
     def discard(self) -> None:
-        """Drop everything that waits, stored or not."""
+        """Drop everything that is held."""
         self._held = None

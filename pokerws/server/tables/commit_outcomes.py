@@ -1,7 +1,6 @@
-"""What follows for the tables from the journal's reports: show, drop, or give up.
+"""Applies the journal's reports to the tables: releases frames, rolls back or drops a table.
 
-It owns no table and no rule of play.  It never writes, and it loads nothing: a dropped table is
-loaded again when somebody asks for it.
+It writes and loads nothing: a dropped table is loaded again on demand.
 """
 
 import structlog
@@ -10,7 +9,7 @@ from pokerws.game.state import TableId
 from pokerws.server.tables.lobby_feed import LobbyFeed
 from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
 
-log = structlog.get_logger("pokerws.lobby")
+log = structlog.get_logger("pokerws.commit_outcomes")
 
 
 class CommitOutcomes:
@@ -21,21 +20,20 @@ class CommitOutcomes:
         self._feed = feed
 
     def written(self, table: TableId, version: int) -> None:
-        """Part of `JournalListener`: show what waited for this commit."""
+        """Part of `JournalListener`: release the frames held for this commit."""
         entry = self._tables.get(table)
         if entry is None:
             return
-        # The first may end the table's life, and so change the entry.
+        # Both are read first, since the first call may change the entry.
         for actor in (entry.failed, entry.actor):
             if actor is not None:
                 actor.written(version)
 
     def rejected(self, table: TableId) -> None:
-        """Part of `JournalListener`: what happened since the last write cannot be stored.
+        """Part of `JournalListener`: changes since the last write cannot be stored.
 
-        With durable acks nobody has seen it: the table is rolled back to what is stored.  The same
-        goes for a table whose chips were moving.  Otherwise memory is the truth: play goes on, but
-        no more chips move.
+        If they were held back, nobody has seen them, and the table is rolled back to its stored
+        state.  Otherwise memory is the source of truth: play goes on, but no more chips move.
         """
         entry = self._tables.get(table)
         if entry is None:
@@ -56,11 +54,11 @@ class CommitOutcomes:
             actor.is_stored = False
 
     def conflict(self, table: TableId) -> None:
-        """Part of `JournalListener`: somebody edited the row, which is the truth here."""
+        """Part of `JournalListener`: the row was edited, and the row is the source of truth."""
         self.rejected(table)
 
     def fenced(self, table: TableId) -> None:
-        """Part of `JournalListener`: another process owns the table.  Send nothing more for it."""
+        """Part of `JournalListener`: another process owns the table, so nothing more is sent."""
         entry = self._tables.get(table)
         if entry is None:
             return
@@ -74,7 +72,7 @@ class CommitOutcomes:
             actor.close_viewers()
 
     def _leave_memory(self, entry: TableEntry) -> None:
-        """A table that was never listed was never stored: nobody knows it."""
+        """Drop the actor.  A table that was never listed was never stored, and is gone."""
         if entry.state is TableState.STORED:
             return
         listed = entry.table in self._feed

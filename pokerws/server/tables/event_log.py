@@ -1,6 +1,6 @@
-"""Reads the stored log beside live play, for viewers who missed more than memory has.
+"""Reads the stored event log during play, for viewers that missed more events than memory has.
 
-Reads are few at a time and have a short time limit, so that play never waits for them.
+Only a few reads run at a time, each with a short time limit, so that play never waits for them.
 """
 
 import asyncio
@@ -28,11 +28,11 @@ from pokerws.storage.vault.vault import UNREADABLE, Vault
 LOG_TIMEOUT_S = 1.0
 # Concurrent reads: of the store's four readers, two stay free for loading tables.
 LOG_READERS = 2
-# Events per read of a hand, and in all: no hand of people reaches the limit.
+# Events per read of a hand, and in total: no hand that people play reaches this.
 HAND_PAGE = 256
 MAX_HAND_EVENTS = 4096
 
-log = structlog.get_logger("pokerws.history")
+log = structlog.get_logger("pokerws.event_log")
 
 
 class LogUnavailable(Exception):
@@ -56,7 +56,7 @@ class PastEvents(Protocol):
 
 
 class NoEventLog:
-    """`PastEvents` where events are not kept: there are none."""
+    """`PastEvents` for a server that keeps no events."""
 
     async def stretch(self, table: TableId, after_seq: int, count: int) -> list[TableEvent]:
         """Part of `PastEvents`."""
@@ -84,7 +84,7 @@ class EventLog:
     async def stretch(self, table: TableId, after_seq: int, count: int) -> list[TableEvent]:
         """Part of `PastEvents`.
 
-        None either if the log restarts among them: the events before may not lead to those after.
+        It returns none if the log restarts among them, since the events may then not be contiguous.
         """
         try:
             async with self._reading(table):
@@ -107,7 +107,7 @@ class EventLog:
                 after_seq = before_seq + len(events)
                 rows = await self._store.events(table, after_seq, HAND_PAGE)
                 if rows and not events:
-                    # Numbers may be missing before a hand.
+                    # Sequence numbers may be missing before a hand.
                     before_seq = after_seq = rows[0].seq - 1
                 events += self._open(table, _without_gap(rows, after_seq))
                 if not events or not _is_of_hand(events, number):
@@ -115,15 +115,15 @@ class EventLog:
                 more = len(rows) == HAND_PAGE and not any(
                     isinstance(event, HandStarted) for event in events[1:]
                 )
-        told = list(of_hand(events))
-        if not any(isinstance(event, HAND_ENDS) for event in told):
+        hand = list(of_hand(events))
+        if not any(isinstance(event, HAND_ENDS) for event in hand):
             return None
-        return before_seq + 1, told
+        return before_seq + 1, hand
 
     async def _seq_before(self, table: TableId, number: int, last_seq: int) -> int:
-        """A seq after which the events of a hand begin.
+        """The seq after which the events of a hand begin.
 
-        A binary search: the log is indexed by seq only, and hand numbers grow with it.
+        A binary search, since the log is indexed only by seq, and hand numbers grow with it.
         """
         low, high = 0, last_seq
         while low < high:
@@ -140,7 +140,7 @@ class EventLog:
 
     @asynccontextmanager
     async def _reading(self, table: TableId) -> AsyncIterator[None]:
-        """Wait for a turn to read.  Raises LogUnavailable for whatever goes wrong in the block."""
+        """Wait for a turn to read.  Errors in the block are raised as LogUnavailable."""
         try:
             async with asyncio.timeout(LOG_TIMEOUT_S), self._turns:
                 yield

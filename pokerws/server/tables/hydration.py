@@ -1,7 +1,7 @@
 """Claims ownership of a stored table, decrypts it and validates the snapshot.
 
-A table that cannot be read is quarantined, so that nobody plays on a wrong state.  Its bytes stay
-as they are, for `server.py repair`.
+A table that cannot be read is quarantined, so that nobody plays on a wrong state.  Its row is not
+changed otherwise; the command `repair` examines it.
 """
 
 import gc
@@ -15,6 +15,7 @@ from pokerws.game.apply import apply
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.messages import Refused
+from pokerws.program import PROGRAM
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.storage.errors import SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
@@ -26,7 +27,7 @@ FLUSH_TIMEOUT_S = 5.0
 # Tables per chunk when many are loaded.
 CHUNK = 200
 
-log = structlog.get_logger("pokerws.lobby")
+log = structlog.get_logger("pokerws.hydration")
 
 
 class Loaded(NamedTuple):
@@ -37,7 +38,7 @@ class Loaded(NamedTuple):
 
 
 class Hydration:
-    """Loads tables from `store`, after `journal` has written what waits."""
+    """Loads tables from `store`, after `journal` has written the changes that wait."""
 
     def __init__(
         self,
@@ -76,7 +77,7 @@ class Hydration:
                 claims = await self._store.claim_many(tables[start : start + CHUNK])
                 loaded: dict[TableId, Loaded] = {}
                 for table, claimed in claims.items():
-                    with suppress(Illegal):  # Why has been logged.
+                    with suppress(Illegal):  # It has been logged.
                         loaded[table] = Loaded(await self._open(table, claimed), claimed)
                 yield loaded
 
@@ -85,14 +86,14 @@ class Hydration:
         try:
             snapshot = self._restore(table, claimed)
         except Exception as error:
-            # Bytes that decode may still break the rules in any way, so any exception can come.
+            # A snapshot that decodes may still violate the rules, and so cause any exception.
             log.exception(
                 "get_game", outcome=Outcome.DB_FAILED, table=table, version=claimed.version
             )
             self._metrics.operation("get_game", Outcome.DB_FAILED)
             if isinstance(error, SealedByUnknownKey):
                 raise Refused("table_unavailable", "its cards cannot be opened here") from error
-            await self._set_aside(table, claimed)
+            await self._quarantine(table, claimed)
             raise Refused("table_quarantined") from error
         log.info(
             "get_game",
@@ -118,18 +119,18 @@ class Hydration:
             apply(snapshot.table, event)
         return snapshot
 
-    async def _set_aside(self, table: TableId, claimed: Claimed) -> None:
+    async def _quarantine(self, table: TableId, claimed: Claimed) -> None:
         try:
             await self._store.quarantine(table, Position(claimed.version, claimed.epoch))
         except StoreUnavailable as error:
             log.warning("table_not_quarantined", table=table, error=str(error))
             return
-        log.error("table_quarantined", table=table, repair=f"python server.py repair {table}")
+        log.error("table_quarantined", table=table, repair=f"{PROGRAM} repair {table}")
 
 
 @asynccontextmanager
 async def _without_collecting() -> AsyncIterator[None]:
-    """Turn garbage collection off for a bulk load, then exempt what was loaded from it."""
+    """Turn garbage collection off for a bulk load, then freeze the loaded objects."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -141,10 +142,10 @@ async def _without_collecting() -> AsyncIterator[None]:
 
 
 def _not_claimed(table: TableId, stored: Stored | None) -> Refused:
-    """Why a table could not be claimed."""
+    """The refusal for a table that could not be claimed."""
     if stored is None or stored.status == "closed":
         return Refused("unknown_table", f"there is no table {table}")
     if stored.status == "quarantined":
         return Refused("table_quarantined")
-    # Somebody has repaired it just now.
+    # It was repaired between the two queries.
     return Refused("table_unavailable", "the table is coming back")

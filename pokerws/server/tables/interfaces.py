@@ -1,4 +1,4 @@
-"""What a table needs of others: its viewers, the journal of its changes, and its owner."""
+"""The parts that a table depends on: its viewers, the journal of its changes, and its owner."""
 
 from typing import Protocol
 
@@ -18,7 +18,7 @@ class Viewer(Protocol):
 
     @property
     def player(self) -> PlayerId:
-        """The player who sees what is sent."""
+        """The player whose view is sent."""
 
     @property
     def wire(self) -> Wire:
@@ -31,7 +31,7 @@ class Viewer(Protocol):
         """Send a frame about a table; a slow viewer may get a fresh snapshot instead."""
 
     def send(self, frame: bytes) -> None:
-        """Send a frame that is about no table in particular."""
+        """Send a frame that is not about one table."""
 
     def send_droppable(self, frame: bytes) -> None:
         """Send a frame of chat, which is dropped for a slow viewer."""
@@ -45,11 +45,11 @@ class TableJournal(Protocol):
 
     @property
     def keeps(self) -> bool:
-        """Whether what is put can be loaded again; otherwise a table lives in memory only."""
+        """Whether changes are stored; otherwise tables live in memory only."""
 
     @property
     def over_high_water(self) -> bool:
-        """Whether so much waits to be written that play must pause."""
+        """Whether so many changes wait to be written that commands are refused."""
 
     @property
     def oldest_ms(self) -> int:
@@ -57,13 +57,13 @@ class TableJournal(Protocol):
 
     @property
     def healthy(self) -> bool:
-        """Whether the latest write did not fail."""
+        """Whether the latest write succeeded."""
 
     def subscribe(self, listener: JournalListener) -> None:
-        """Report to `listener` what became of the changes."""
+        """Report the outcome of each change to `listener`."""
 
     def put(self, change: Change | Step) -> None:
-        """Take over a change."""
+        """Queue a change."""
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Wait until all changes put so far, of one table or of all, are written.
@@ -73,7 +73,7 @@ class TableJournal(Protocol):
 
 
 class Owner(Protocol):
-    """What a table tells the lobby."""
+    """The lobby, as a table notifies it."""
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Chips moved between accounts and the table; the change is about to be put."""

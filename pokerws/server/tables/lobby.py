@@ -1,8 +1,7 @@
 """Opens, finds, closes and evicts tables.
 
-The lobby decides when a table enters or leaves memory.  Which tables exist, and in which state, is
-in `table_registry`; what clients see of the list is in `lobby_feed`; what follows from a commit is
-in `commit_outcomes`.
+The lobby decides when a table enters or leaves memory.  `table_registry` has the known tables and
+their states, `lobby_feed` the list that clients see, `commit_outcomes` the reactions to commits.
 """
 
 import asyncio
@@ -34,7 +33,7 @@ from pokerws.storage.vault.vault import Vault
 
 # The seq of the event that opens a table.
 SEQ_OPENED = 1
-# Time that a player gets on top of what was left when a table is loaded.
+# Extra time for the player to act, added to the remaining time when a table is loaded.
 RESUME_GRACE_MS = 5_000
 
 log = structlog.get_logger("pokerws.lobby")
@@ -43,9 +42,9 @@ log = structlog.get_logger("pokerws.lobby")
 class Lobby:
     """All tables of this server, in memory or stored.
 
-    `journal` takes the changes of all tables; `vault` encrypts them, and decrypts what `store`
-    has.  Without a database these are `NullJournal` and `NullStore`, and tables live in memory
-    only.  The journal reports to the lobby and to `cashier`.
+    `journal` stores the changes of all tables; `vault` encrypts them, and decrypts what `store`
+    returns.  Without a database these are `NullJournal` and `NullStore`, and tables live in memory
+    only.  The journal reports to `outcomes` and to `cashier`.
     """
 
     def __init__(
@@ -86,17 +85,17 @@ class Lobby:
         journal.subscribe(self.outcomes)
 
     async def start(self) -> None:
-        """List the stored tables, which are loaded when somebody asks for them."""
+        """List the stored tables, which are loaded on demand."""
         self._pause.start()
         await self.list_stored()
 
     async def list_stored(self) -> None:
         """List stored tables that are unknown here.
 
-        These are all of them at the start.  Later they are tables that were repaired, or opened by
+        At the start these are all stored tables; later, tables that were repaired, or opened by
         another server.  Raises StoreUnavailable or TimeoutError.
         """
-        # Tables closed here would be listed again until their closing is stored.
+        # Otherwise a table that was just closed here would be listed again.
         await self.flush()
         for game in await self._store.games(self._tables.ids):
             if game.table not in self._tables:
@@ -113,7 +112,7 @@ class Lobby:
                 )
 
     def stop(self) -> None:
-        """Stop all tables where they are, and open or load no more."""
+        """Stop all tables in their current state, and open or load no more."""
         self._stopped = True
         for entry in self._tables:
             if entry.loading is not None:
@@ -124,7 +123,7 @@ class Lobby:
         self._pause.stop()
 
     async def flush(self) -> None:
-        """Wait until all that has happened so far is stored.  Raises TimeoutError."""
+        """Wait until all changes so far are stored.  Raises TimeoutError."""
         await self._journal.flush(FLUSH_TIMEOUT_S)
 
     def _check_open(self) -> None:
@@ -169,7 +168,7 @@ class Lobby:
         return actor
 
     async def find(self, table: TableId) -> TableActor:
-        """The actor of a table, loaded if need be.  Raises Illegal."""
+        """The actor of a table, which is loaded if necessary.  Raises Illegal."""
         actor = self.at(table)
         if actor is not None:
             return actor
@@ -181,7 +180,7 @@ class Lobby:
             self._tables.move(entry, TableState.LOADING)
             entry.loading = asyncio.create_task(self._load(entry))
             entry.loading.add_done_callback(partial(self._loading_done, entry))
-        # A caller that gives up must not stop the load for the others.
+        # A caller that is cancelled must not cancel the load for the others.
         return await asyncio.shield(entry.loading)
 
     def find_by_name(self, name: str, variant: str) -> TableId | None:
@@ -193,7 +192,7 @@ class Lobby:
         return self._feed.summaries()
 
     def subscribe(self, viewer: Viewer) -> None:
-        """Send the list, and from now on its changes; once for each viewer."""
+        """Send the list, and from now on its changes.  Does nothing for a subscriber."""
         self._feed.subscribe(viewer)
 
     def forget(self, viewer: Viewer) -> None:
@@ -216,9 +215,9 @@ class Lobby:
         return secrets.choice(list(self._in_memory.values()))
 
     def seats_of(self, player: PlayerId, *, besides: TableActor) -> int:
-        """At how many other tables in memory a player sits.
+        """The number of other tables in memory at which a player sits.
 
-        Tables not in memory had no hand and no watcher for a while.  They are not worth a query.
+        Tables not in memory do not count: they had no viewer for a while, and would cost a query.
         """
         return sum(
             actor is not besides and actor.table.seat_of(player) is not None
@@ -248,9 +247,9 @@ class Lobby:
         log.info("table_closed", table=actor.table.id, reason=reason, chips=chips)
 
     def evict(self, before_ms: int) -> int:
-        """Remove tables from memory that are stored and idle since then; returns how many.
+        """Remove tables from memory that have been idle since that time; returns how many.
 
-        Idle means that nobody watches and nothing is due.
+        See `TableActor.is_idle_since`.
         """
         if not self._journal.keeps:
             return 0
@@ -265,7 +264,7 @@ class Lobby:
         return list(self._in_memory.values())
 
     def changed_between(self, since_ms: int, before_ms: int) -> list[TableActor]:
-        """Tables in memory whose last change was within that time."""
+        """Tables in memory whose last change was in that period."""
         return [a for a in self._in_memory.values() if since_ms <= a.changed_ms < before_ms]
 
     def unwatched(self, before_ms: int) -> list[TableId]:
@@ -279,7 +278,7 @@ class Lobby:
     def unused(self, before_ms: int) -> list[TableId]:
         """Tables in memory where nobody has played or sits, last changed before that time.
 
-        Watchers count as use only if somebody once sat there.
+        Viewers keep such a table open only if somebody once sat there.
         """
         return [
             entry.table
@@ -356,8 +355,8 @@ class Lobby:
         entry.failed = None
         actor = self._resume(entry, loaded)
         if entry.closing is not None:
-            # In one write with the changes of loading.  Otherwise a crash in between would leave
-            # the table open, and recently changed.
+            # Closed here, so that loading and closing are stored in one write.  A crash between
+            # two writes would leave the table open, and recently changed.
             self._close(actor, entry.closing)
         return actor
 

@@ -1,6 +1,6 @@
 """The list of tables that clients subscribe to: a summary of each, and its changes.
 
-Changes are gathered for a moment, so that a busy server does not send a message for each hand.
+Changes are batched, so that a busy server does not send a message for each hand.
 """
 
 from msgspec.structs import replace
@@ -11,7 +11,7 @@ from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.interfaces import Viewer
 
-# Changes of the list are gathered for this long.
+# Changes of the list are batched for this long.
 GATHER_MS = 250
 
 
@@ -61,7 +61,7 @@ class LobbyFeed:
             self.note(replace(self._summaries[table], status="closed", players=0))
 
     def subscribe(self, viewer: Viewer) -> None:
-        """Send the list, and from now on its changes; once for each viewer."""
+        """Send the list, and from now on its changes.  Does nothing for a subscriber."""
         if viewer in self._subscribers:
             return
         self._subscribers.add(viewer)
@@ -80,6 +80,6 @@ class LobbyFeed:
         self._alarm = None
         changed = list(self._changed.values())
         self._changed.clear()
-        news = Broadcast(LobbyMessage(changed))
+        message = Broadcast(LobbyMessage(changed))
         for viewer in list(self._subscribers):
-            viewer.send(news.on(viewer.wire))
+            viewer.send(message.on(viewer.wire))

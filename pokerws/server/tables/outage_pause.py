@@ -1,7 +1,7 @@
 """Pauses tables while the database is away.
 
-Nothing is shown during an outage, so no clock may run.  With durable acks this concerns all tables;
-otherwise those whose chips are moving.
+Frames that wait for a commit are not sent during an outage, so no player's clock may run.  With
+durable acks this concerns all tables; otherwise only those whose chips are moving.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from pokerws.server.tables.interfaces import TableJournal
 PAUSE_AFTER_MS = 1_000
 CHECK_LAG_MS = 250
 
-log = structlog.get_logger("pokerws.lobby")
+log = structlog.get_logger("pokerws.outage_pause")
 
 
 class OutagePause:
@@ -69,6 +69,6 @@ class OutagePause:
         log.info("tables_go_on", tables=len(paused))
         for actor in paused:
             actor.notify("resumed", "the database is back; play goes on")
-        # A table with a fault leaves memory while the others go on.
+        # A list of its own: a table with a bug leaves memory when it goes on.
         for actor in paused:
             actor.go_on()

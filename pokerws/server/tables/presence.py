@@ -1,4 +1,4 @@
-"""Which players have a connection to this server, and for how long the others have had none."""
+"""Tracks which players are connected to this server, and for how long the others have not been."""
 
 from pokerws.game.state import PlayerId
 from pokerws.server.clock import Clock
@@ -7,8 +7,8 @@ from pokerws.server.clock import Clock
 class Presence:
     """Counts the connections of each player.
 
-    A player who was never seen counts as absent since the server started: after a restart
-    everybody has the same time to come back.
+    A player who has not connected yet counts as absent since the server started, so that after a
+    restart everybody has the same time to come back.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -32,14 +32,14 @@ class Presence:
             self._left_ms[player] = self._clock.now_ms()
 
     def absent_ms(self, player: PlayerId) -> int:
-        """For how long the player has had no connection, in milliseconds; 0 while connected."""
+        """How long the player has had no connection, in ms; 0 while connected."""
         if player in self._connections:
             return 0
         return self._clock.now_ms() - self._left_ms.get(player, self._started_ms)
 
     def forget(self, before_ms: int) -> None:
-        """Drop what is known of players who left before a time; they stay absent.
+        """Forget players who left before a time, to free memory.
 
-        Their absence then counts from the start of the server, which is longer ago.
+        Their absence then counts from the start of the server, which was earlier.
         """
         self._left_ms = {p: at_ms for p, at_ms in self._left_ms.items() if at_ms >= before_ms}

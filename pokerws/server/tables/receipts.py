@@ -1,8 +1,8 @@
 """Deduplicates commands: a command that is resent gets its first answer.
 
 Receipts are stored with the table.  A few are kept for each player, for a bounded number of
-players.  Receipts of commands that moved chips are kept longer, since nothing else would stop a
-second execution.
+players.  Receipts of commands that move chips are kept longer, since only they prevent a second
+execution.
 """
 
 from binascii import b2a_base64
@@ -32,7 +32,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class _ActWithoutCards(Struct, frozen=True):
-    """An action as it was encoded before there were draws; stored digests cover this."""
+    """The encoding of an action before draw games existed, for the digests of that time."""
 
     player: PlayerId
     turn: int
@@ -80,7 +80,7 @@ def _is_other_stay(player: PlayerId, events: Sequence[TableEvent]) -> bool:
 
 
 def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
-    """Add a receipt; those of chips come before the others, each kind in order."""
+    """Add a receipt; those for chips come before the others, and both kinds stay in order."""
     of_chips = 0
     while of_chips < len(receipts) and receipts[of_chips].digest.startswith(CHIPS):
         of_chips += 1
@@ -96,9 +96,9 @@ def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
 def digest_of(command_id: str, command: Command) -> str:
     """A digest of the command's id and content, without the account's balance at that time.
 
-    An action without cards has the digest that it had before there were draws.  72 bits, as 12
-    characters: with a dozen per player no collision is to be expected.  The prefix `CHIPS` marks a
-    command that moves chips.
+    It has 72 bits, as 12 characters: enough to tell a dozen commands per player apart.  The prefix
+    `CHIPS` marks a command that moves chips.  An action without cards keeps the digest from before
+    draw games existed, since such digests are stored.
     """
     asked: Command | _ActWithoutCards = command
     mark = ""

@@ -1,9 +1,9 @@
 """A table's newest events in memory, joined with older ones from the log.
 
-They are for viewers who missed some.  Nothing is redacted here.
+They are sent to viewers that have missed some; redaction is up to the caller.
 
-A quiet table's events are packed: compressed to a twentieth of the memory.  Packed events can be
-read, only slower.  Later events are kept beside them.
+A quiet table's events are packed: compressed to a twentieth of the memory, and slower to read.
+Later events are kept beside the packed ones.
 """
 
 import zlib
@@ -19,20 +19,20 @@ from pokerws.game.state import TableId
 from pokerws.hand_histories.cutter import of_hand
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 
-# Events kept in memory for viewers that come back: about 40 hands.
+# Events kept in memory for viewers that reconnect: about 40 hands.
 HISTORY_EVENTS = 1024
-# With more than this a snapshot is much shorter: so many events take 100 kB.
+# Most events that are read back: they take 100 kB, and a snapshot is much shorter.
 READ_BACK_EVENTS = 1024
-# Events read beyond the oldest in memory, which may be dropped while the read runs.
+# Extra events to read: memory may drop that many while the read runs.
 OVERLAP_EVENTS = 128
-# So few events beside packed ones stay as they are, since packing them means packing all again.
+# Fewer events than this beside packed ones are not packed, since all would be packed again.
 FEW_EVENTS = 32
 # Of zlib: 80 kB become 11.5 kB in 1 ms.  A higher level takes twice as long and saves 2 %.
 LEVEL = 6
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[TableEvent]).decode
-# Shared by all tables with packed events only: an empty deque takes 760 bytes.  It stays empty.
+# Shared by all tables whose events are all packed: each empty deque would take 760 bytes.
 _NONE: deque[TableEvent] = deque(maxlen=0)
 
 
@@ -44,7 +44,7 @@ class HandPart(NamedTuple):
 
 
 class _Packed(NamedTuple):
-    """Compressed events, and how many they are."""
+    """Compressed events, and their number."""
 
     events: int
     packed: bytes
@@ -60,7 +60,7 @@ class RecentEvents:
         self._table = table
         self._log = log
         self._newest: deque[TableEvent] = deque(maxlen=HISTORY_EVENTS)
-        # What came before those.
+        # The events before those.
         self._packed: _Packed | None = None
 
     @property
@@ -78,7 +78,7 @@ class RecentEvents:
         return deque(chain(packed, self._newest), maxlen=HISTORY_EVENTS)
 
     def add(self, events: Sequence[TableEvent], seq: int) -> None:
-        """Add what has just happened; `seq` is that of the last event."""
+        """Add new events; `seq` is that of the last one."""
         self.seq = seq
         if self._packed is not None:
             self._make_room(len(events))
@@ -92,7 +92,7 @@ class RecentEvents:
             self._packed = None
 
     def pack(self) -> bool:
-        """Do a part of the packing, about 1 ms; returns whether there is more to do."""
+        """Do a part of the packing, of about 1 ms; returns whether there is more to do."""
         if self._packed is None:
             if self._newest:
                 events = list(self._newest)
@@ -110,7 +110,7 @@ class RecentEvents:
     async def read_back(self, after_seq: int) -> list[TableEvent]:
         """The events after `after_seq` that memory has dropped, and some that it has.
 
-        None if there are too many, or if the log cannot be read now.
+        Empty if there are too many, or if the log cannot be read now.
         """
         missing = self._forgotten - after_seq
         if not 0 < missing <= READ_BACK_EVENTS:
@@ -135,6 +135,6 @@ class RecentEvents:
         return None
 
     async def read_hand(self, number: int) -> HandPart | None:
-        """A finished hand from the log; None if it is not there.  Raises LogUnavailable."""
+        """A finished hand from the log; None if it is incomplete.  Raises LogUnavailable."""
         found = await self._log.hand(self._table, number, self.seq)
         return None if found is None else HandPart(*found)

@@ -25,7 +25,7 @@ class TableState(Enum):
     CLOSING = "closing"
     """Closed for good, in memory until that is stored."""
     FAILED = "failed"
-    """Stopped by a fault: it is loaded again for whoever asks for it next."""
+    """Stopped by a bug; it is loaded again on demand."""
     GONE = "gone"
     """Closed or lost: unknown from now on."""
 
@@ -36,13 +36,13 @@ _STORED, _LOADING, _LIVE, _CLOSING, _FAILED, _GONE = TableState
 TRANSITIONS: Final = {
     # To LIVE directly when all tables are loaded at the start.
     _STORED: {_LOADING, _LIVE},
-    # Back to STORED or FAILED when it cannot be loaded now; GONE when the store has it no more.
+    # Back to STORED or FAILED when it cannot be loaded now; GONE when it is closed in the store.
     _LOADING: {_LIVE, _STORED, _FAILED, _GONE},
-    # To STORED when it is evicted, fenced or rolled back; GONE when it never was stored.
+    # To STORED when it is evicted, fenced or rolled back; GONE if it was never stored.
     _LIVE: {_CLOSING, _FAILED, _STORED, _GONE},
-    # GONE when its closing is stored; otherwise as from LIVE.
+    # GONE when the closing is stored; otherwise as from LIVE.
     _CLOSING: {_GONE, _FAILED, _STORED},
-    # To STORED when what it left to be stored was rejected or fenced; GONE when nothing is stored.
+    # To STORED when its last changes were rejected or fenced; GONE if it was never stored.
     _FAILED: {_LOADING, _STORED, _GONE},
     _GONE: set[TableState](),
 }
@@ -67,15 +67,15 @@ class TableEntry:
         self.state = state
         # The actor, while the table is in memory.
         self.actor = actor
-        # The actor that a fault stopped, until all that it decided is stored and shown.
+        # The actor that a bug stopped, until all its changes are stored and sent.
         self.failed: TableActor | None = None
         # The task that loads the table.
         self.loading: asyncio.Task[TableActor] | None = None
-        # Why to close the table as soon as it is loaded.
+        # The reason to close the table as soon as it is loaded.
         self.closing: CloseReason | None = None
-        # The player who opened the table, since the server started.
+        # The player who opened the table, if one did since the server started.
         self.opener: PlayerId | None = None
-        # Whether the table stays open though nobody uses it.
+        # Whether the table stays open even if it is unused.
         self.kept = False
 
 

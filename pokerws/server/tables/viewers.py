@@ -1,7 +1,7 @@
-"""The viewers of one table: what each of them is sent, and when.
+"""Sends each viewer of a table its view of the events.
 
-Who may see what is decided in `game/redaction` alone.  Everything passes the table's commit gate:
-with durable acks nothing is sent before it is stored.
+Visibility is decided in `game/redaction` alone.  Everything passes the table's commit gate: with
+durable acks nothing is sent before it is stored.
 """
 
 from collections.abc import Callable, Sequence
@@ -84,7 +84,7 @@ class Viewers:
     # ---- sending to all
 
     def publish(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
-        """Send all viewers what has just happened; `first_seq` is the seq of the first event."""
+        """Send new events to all viewers; `first_seq` is the seq of the first one."""
         self._history.add(events, self._table.seq)
         if not self.viewers:
             return
@@ -109,7 +109,7 @@ class Viewers:
         )
 
     def notify(self, code: str, message: str) -> None:
-        """Send all viewers a notice, past the gate: it is about no event."""
+        """Send all viewers a notice.  It bypasses the gate, since it is about no event."""
         notice = Broadcast(Notice(code, message, self._table.id))
         for viewer in list(self.viewers):
             viewer.send_table_frame(notice.on(viewer.wire))
@@ -132,7 +132,7 @@ class Viewers:
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
         self._show([(viewer, viewer.wire.encode(snapshot))])
 
-    async def tell_hand(self, viewer: Viewer, message: GetHand) -> None:
+    async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
         table, number = self._table, message.hand
         if table.hand is not None and table.hand.number == number:
@@ -142,7 +142,7 @@ class Viewers:
         answer: Callable[[TableAnswer], None] = partial(self.answer, viewer)
         found = self._history.hand(number)
         if found is None:
-            # Events of the log are stored: they need no gate.
+            # Events of the log are stored, so they need not pass the gate.
             found, answer = await self._read_hand(number), viewer.answer
         shown = redact_all(found.events, viewer.player)
         text = _text_for(message, table, shown)
@@ -162,7 +162,7 @@ class Viewers:
     # ---- through the gate
 
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
-        """Answer a viewer's message, once everything until now is stored."""
+        """Answer a viewer's message, once all events so far are stored."""
         seq = self._table.seq
         if self._gate.is_open or not self._gate.holds(seq):
             viewer.answer(message)

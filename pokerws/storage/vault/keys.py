@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from pokerws.game.state import TableId
+from pokerws.program import PROGRAM
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
 
@@ -149,7 +150,7 @@ def _parse(texts: list[str], where: str) -> list[Key]:
         if match is None:
             raise VaultError(
                 f"{where} must hold keys like ID:BASE64 of {KEY_BYTES} bytes, separated by commas; "
-                f"make one with: python server.py vault-key"
+                f"make one with: {PROGRAM} vault-key"
             )
         if match[1] in keys:
             raise VaultError(f"{where} has two keys with the id {match[1]}: give each its own")
@@ -179,7 +180,7 @@ def _make(file: Path) -> list[Key]:
     except OSError as error:
         raise VaultError(
             f"VAULT_KEY_FILE {file} cannot be made: {error.strerror or error}; set VAULT_KEY_FILE "
-            f"to a place that can be written, or VAULT_KEYS to what python server.py vault-key says"
+            f"to a place that can be written, or VAULT_KEYS to the output of {PROGRAM} vault-key"
         ) from error
     return _read(KeySource((), file)) or []
 

@@ -257,14 +257,14 @@ async def test_ended_sessions_that_have_expired_are_forgotten_a_few_at_a_time() 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_who_has_left_is_forgotten(count: int) -> None:
-    revocations, tabs = Revocations(), [Tab() for _ in range(count)]
+    revocations, tabs = Revocations(MemoryNames(), ManualClock()), [Tab() for _ in range(count)]
     for tab in tabs:
         revocations.enter(ANN, tab)
     revocations.leave(ANN, Tab())
     revocations.leave(ANN, tabs[0])
-    revocations.let_go(ANN)
+    revocations.close_connections(ANN)
     assert [tab.is_out for tab in tabs] == [False] + [True] * (count - 1)
     for tab in tabs:
         revocations.leave(ANN, tab)
     assert not revocations._connected
-    revocations.let_go(ANN)
+    revocations.close_connections(ANN)

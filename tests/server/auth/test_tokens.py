@@ -15,6 +15,7 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.key_sources import FixedKeySet
 from pokerws.server.auth.keys import Key, key_of_secret, keys_of_pem
 from pokerws.server.auth.tokens import Tokens
+from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock
 from tests.server.signing import SECRET, private_key, public_pem, token
 
@@ -292,7 +293,7 @@ async def test_what_looks_like_a_bots_token_and_is_none_admits_nobody() -> None:
 
 
 async def test_guests_and_players_with_tokens_do_not_come_in_by_each_others_door() -> None:
-    guests = Guests(SECRET, ManualClock())
+    guests = Guests(SECRET, ManualClock(), names=MemoryNames())
     secret = (await guests.admit(None, "Ann")).session
     for audience in ("", "pokerws-guest"):
         assert await refusal(tokens(audience=audience), secret) == "bad_token"

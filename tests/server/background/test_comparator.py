@@ -9,7 +9,7 @@ import pytest
 import structlog
 from structlog.typing import EventDict
 
-from pokerws.metrics import Metrics
+from pokerws.metrics import Comparison, Metrics
 from pokerws.server.background import comparator as comparator_module
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.tables.actor import TableActor
@@ -30,7 +30,7 @@ class Counts(Metrics):
         super().__init__()
         self.more = asyncio.Event()
 
-    def comparison(self, outcome: str) -> None:
+    def comparison(self, outcome: Comparison) -> None:
         super().comparison(outcome)
         self.more.set()
 

@@ -15,7 +15,7 @@ from pokerws.server.background.gc_tuning import (
     CHECK_INTERVAL_MS,
     LEAST_BLOCKS,
     YOUNG,
-    YOUNG_LOOKS,
+    YOUNG_COLLECTIONS,
     Collector,
 )
 from tests.server.conftest import Connect, Raw
@@ -101,7 +101,7 @@ def test_a_circle_that_a_command_makes_and_leaves_is_found_whenever_it_was_looke
 ) -> None:
     circle = Circle()
     # As many new objects as bring about each look that Python makes by itself.
-    kept = [[] for _ in range(YOUNG * (YOUNG_LOOKS + 2))]  # type: ignore[var-annotated]
+    kept = [[] for _ in range(YOUNG * (YOUNG_COLLECTIONS + 2))]  # type: ignore[var-annotated]
     assert calls, "a look at all that is new is due"
     gone = weakref.ref(circle)
     del circle

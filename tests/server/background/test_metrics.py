@@ -17,7 +17,7 @@ from pokerws.server.net.http import is_this_machine
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.journal.journal import BackOff, Journal
-from pokerws.storage.outcomes import NoMetrics
+from pokerws.storage.outcomes import NoMetrics, Outcome
 from pokerws.storage.vault.vault import Vault
 from tests.server.conftest import Connect
 from tests.server.fakes import ManualClock, open_cashier
@@ -210,7 +210,7 @@ def test_only_a_loopback_address_is_this_machine(address: str, *, expected: bool
 
 def test_two_servers_in_one_process_count_apart() -> None:
     one, other = Metrics(), Metrics()
-    one.operation("create_game", "IN_MEMORY")
+    one.operation("create_game", Outcome.IN_MEMORY)
     assert one.operations()["create_game", "IN_MEMORY"] == 1
     assert other.operations()["create_game", "IN_MEMORY"] == 0
 

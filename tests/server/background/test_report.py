@@ -10,6 +10,7 @@ from pokerws.metrics import Metrics, Readings
 from pokerws.server.app import App
 from pokerws.server.background import report
 from pokerws.server.background.report import GamesReport
+from pokerws.storage.outcomes import Operation, Outcome
 from tests.server.fakes import ManualClock
 
 MINUTE_MS = 60_000
@@ -23,10 +24,10 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> list[EventDict]:
     return capture.entries
 
 
-def count(metrics: Metrics, operation: str, **outcomes: int) -> None:
+def count(metrics: Metrics, operation: Operation, **outcomes: int) -> None:
     for outcome, times in outcomes.items():
         for _ in range(times):
-            metrics.operation(operation, outcome)
+            metrics.operation(operation, Outcome(outcome))
 
 
 def test_the_line_tells_what_has_been_added_in_its_minute(lines: list[EventDict]) -> None:

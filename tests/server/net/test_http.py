@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from pokerws import metrics
 from pokerws.server.app import App
 
 
@@ -89,11 +90,10 @@ async def test_every_response_has_the_security_headers(app: App, text: str, expe
 async def test_a_fault_of_ours_is_answered_with_the_security_headers(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> bytes:
+    def fail(_: object) -> bytes:
         raise RuntimeError("a bug")
 
-    assert app._listener is not None
-    monkeypatch.setattr(app._listener._pages, "_metrics", fail)
+    monkeypatch.setattr(metrics, "generate_latest", fail)
     status, headers, body = await request(app, "GET /metrics HTTP/1.1\nHost: x\n\n")
     assert status == 500
     assert headers.keys() >= SECURE

@@ -33,8 +33,7 @@ async def a_hand(open_connection: Connect) -> tuple[str, list[Raw], Message]:
 
 
 def actor_of(app: App, table: str) -> TableActor:
-    assert app._lobby is not None
-    actor = app._lobby.at(TableId(table))
+    actor = app.lobby.at(TableId(table))
     assert actor is not None
     return actor
 
@@ -75,8 +74,7 @@ async def test_what_comes_behind_a_seat_that_takes_its_time_comes_after_it(
     raw = await open_connection("Ann")
     table = (await raw.ask("create_table", name="One", config=CONFIG))["table"]
     on_table: Message = {"table": table}
-    assert app._lobby is not None
-    async with app._lobby._cashier.paying(PlayerId(raw.welcome["player"])):
+    async with app.lobby._cashier.paying(PlayerId(raw.welcome["player"])):
         await send_in_one_segment(
             raw,
             {"type": "sit", "id": "1", "buy_in": 10_000, **on_table},

@@ -138,7 +138,7 @@ class Siege:
     def check_chips(self) -> None:
         """All chips are in accounts or at tables."""
         context = self.desks[0]
-        accounts = cast("MemoryAccounts", context.bank._accounts)
+        accounts = cast("MemoryAccounts", context.cashier._accounts)
         actors = [context.lobby.at(summary.table) for summary in context.lobby.summaries()]
         at_tables = sum(actor.table.chips for actor in actors if actor is not None)
         assert sum(accounts._balances.values()) + at_tables == 0

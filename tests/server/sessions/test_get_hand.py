@@ -37,7 +37,7 @@ from tests.server.stored_house import StoredHouse, house_on
 
 async def hand_of(actor: TableActor, player: str, number: int) -> HandEvents:
     viewer = FakeViewer(player)
-    await actor.tell_hand(viewer, GetHand("g", actor.table.id, number))
+    await actor.send_hand(viewer, GetHand("g", actor.table.id, number))
     (told,) = viewer.take()
     assert isinstance(told, HandEvents)
     assert (told.id, told.table, told.hand) == ("g", actor.table.id, number)
@@ -48,7 +48,7 @@ async def hand_of(actor: TableActor, player: str, number: int) -> HandEvents:
 async def refused(actor: TableActor, number: int, player: str = "p0") -> str:
     viewer = FakeViewer(player)
     with pytest.raises(Illegal) as caught:
-        await actor.tell_hand(viewer, GetHand("g", actor.table.id, number))
+        await actor.send_hand(viewer, GetHand("g", actor.table.id, number))
     assert viewer.take() == []
     return caught.value.code
 
@@ -254,14 +254,14 @@ async def test_nobody_is_told_of_a_hand_before_its_end_is_stored_with_durable_ac
         while actor.table.hand is not None:
             house.act(actor)
         viewer = FakeViewer("ann")
-        await actor.tell_hand(viewer, GetHand("g", actor.table.id, 1))
+        await actor.send_hand(viewer, GetHand("g", actor.table.id, 1))
         assert viewer.take() == []
         store.saves_go.set()
         await house.written()
         assert isinstance(viewer.take()[0], HandEvents)
         store.saves_go.clear()
         house.clock.advance(1_000)
-        await actor.tell_hand(viewer, GetHand("h", actor.table.id, 1))
+        await actor.send_hand(viewer, GetHand("h", actor.table.id, 1))
         assert viewer.take() == []
         actor.roll_back()
         (refusal,) = viewer.take()

@@ -40,7 +40,7 @@ async def check_all_texts(house: StoredHouse, playing: Playing) -> None:
             for text_format in TEXT_FORMATS:
                 viewer = FakeViewer(player)
                 ask = GetHand("g", actor.table.id, number, text_format)
-                await actor.tell_hand(viewer, ask)
+                await actor.send_hand(viewer, ask)
                 (told,) = viewer.take()
                 assert isinstance(told, HandEvents)
                 assert (told.hand, told.seq, told.events) == (number, seq, [])
@@ -77,7 +77,7 @@ async def test_a_hand_that_began_without_names_has_its_events_and_no_text(
     for text_format in TEXT_FORMATS:
         viewer = FakeViewer("p0")
         with pytest.raises(Illegal) as refusal:
-            await actor.tell_hand(
+            await actor.send_hand(
                 viewer, GetHand("g", actor.table.id, row.hand_number, text_format)
             )
         assert refusal.value.code == "unknown_hand"

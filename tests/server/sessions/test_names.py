@@ -183,8 +183,8 @@ async def test_an_outage_of_the_database_stops_no_player_who_comes_back(inn: Inn
 async def test_without_a_database_a_returning_player_claims_the_name_anew() -> None:
     ahead = ManualClock()
     ahead.advance(1)
-    ann = await Guests(KEY, ahead).admit(None, "Ann")
-    restarted = Guests(KEY, ManualClock())
+    ann = await Guests(KEY, ahead, names=MemoryNames(), renew_ms=0).admit(None, "Ann")
+    restarted = Guests(KEY, ManualClock(), names=MemoryNames(), renew_ms=0)
     assert (await restarted.admit(ann.session, None)).name == "Ann"
     with pytest.raises(Illegal, match="name_taken"):
         await restarted.admit(None, "Ann")

@@ -22,10 +22,13 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.revocations import Revocations
 from pokerws.server.net.connection import Connection
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
+from pokerws.server.tables.presence import Presence
+from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock, open_memory_lobby
 from tests.server.in_process import carried_out
 
@@ -46,8 +49,8 @@ class SlowConnection:
     def write(self, message: bytes) -> bool:
         return False
 
-    async def send(self, frame: bytes, *, text: bool) -> None:
-        assert text
+    async def wait_and_write(self, frame: bytes, *, is_text: bool) -> None:
+        assert is_text
         await self.reading.wait()
         self.sent.append(frame)
         self.drained.set()
@@ -75,9 +78,11 @@ class Slow:
         self.lobby, bank = open_memory_lobby(clock)
         context = SessionContext(
             lobby=self.lobby,
-            bank=bank,
-            admission=Guests("k" * 32),
+            cashier=bank,
+            admission=Guests("k" * 32, clock, names=MemoryNames()),
             clock=clock,
+            revocations=Revocations(MemoryNames(), clock),
+            presence=Presence(clock),
             decoders={JSON: client_decoder(strict=True)},
             flags={},
             limits=Limits(max_message_bytes=4096),

@@ -224,10 +224,9 @@ def _words(text: str) -> set[str]:
 
 async def test_what_operators_read_has_no_cards(app: App) -> None:
     schema = await _get(app, "/schema")
-    assert app._lobby is not None
-    actor = app._lobby.create("T", TableConfig(seats=2, next_hand_delay_ms=0))
+    actor = app.lobby.create("T", TableConfig(seats=2, next_hand_delay_ms=0))
     for player in map(PlayerId, ("p0", "p1")):
-        await app._lobby._cashier.statement(player, None)
+        await app.lobby._cashier.statement(player, None)
         actor.handle(FakeViewer(player), player, commands.Sit(player, player, None, 5_000))
     actor._time_up()
     assert actor.table.hand is not None

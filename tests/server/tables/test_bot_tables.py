@@ -57,8 +57,7 @@ async def test_tables_of_bots_are_opened_once_and_the_main_table_is_the_first() 
         assert [table.bots for table in tables] == [4, 4, 4, 1]
         assert [table.waits_for_company for table in tables] == [False, True, True, True]
         assert app.open_bot_tables() == tables
-        assert app._lobby is not None
-        listed = {found.table: found.config.variant for found in app._lobby.summaries()}
+        listed = {found.table: found.config.variant for found in app.lobby.summaries()}
         assert list(listed.values()) == ["NT", "HORSE", "PO", "FK"]
         assert list(listed) == [table.id for table in tables]
     finally:

@@ -313,7 +313,7 @@ async def test_while_the_store_is_away_one_snapshot_waits_for_each_viewer(
             actor.watch(late, Watch("w", actor.table.id, 0, actor.epoch))
         assert refused.value.code == "paused"
         with pytest.raises(Illegal, match="paused"):
-            await actor.tell_hand(late, GetHand("h", actor.table.id, 1))
+            await actor.send_hand(late, GetHand("h", actor.table.id, 1))
     actor.unwatch(gone)
 
     house.store.open.set()

@@ -12,7 +12,7 @@ from pokerws.server.tables.hydration import CHUNK
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Store
 from tests.server.fakes import ManualClock
-from tests.server.stored_house import StoredHouse, house_on
+from tests.server.stored_house import IDLE_MS, StoredHouse, house_on
 from tests.storage.faulty_store import FaultyStore
 from tests.storage.memory_store import MemoryStore
 
@@ -90,7 +90,7 @@ async def test_thousands_of_tables_are_listed_found_and_loaded(store: PostgresSt
         epochs = {(await house.lobby.find(table)).epoch for table in tables}
         assert epochs == {2, 3}
         await house.written()
-        clock.advance(house.upkeep._idle_ms + 1)
+        clock.advance(IDLE_MS + 1)
         await house.upkeep.look()
         assert house.lobby.tables_in_memory == 0
 

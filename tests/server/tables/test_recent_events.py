@@ -136,7 +136,7 @@ async def test_a_few_events_beside_packed_ones_are_left_as_they_are(house: Store
 
 async def ask(actor: TableActor, hand: int) -> HandEvents:
     viewer = FakeViewer("p0")
-    await actor.tell_hand(viewer, GetHand("g", actor.table.id, hand))
+    await actor.send_hand(viewer, GetHand("g", actor.table.id, hand))
     (answer,) = viewer.take()
     assert isinstance(answer, HandEvents)
     return answer

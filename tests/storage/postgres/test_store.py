@@ -286,16 +286,6 @@ async def test_no_statement_is_under_way_after_data_that_cannot_be_encoded(
     assert await unfinished(operator) == []
 
 
-async def test_the_first_save_may_come_later_than_the_statement_timeout(
-    database_url: str, operator: Connection
-) -> None:
-    store = await PostgresStore.open(database_url, statement_timeout_ms=400)
-    await operator.execute("SELECT pg_sleep(0.6)")
-
-    assert await store.save([change()]) == {T1}
-    await store.close()
-
-
 async def test_a_save_that_takes_too_long_is_given_up_and_the_next_one_works(
     database_url: str, operator: Connection
 ) -> None:

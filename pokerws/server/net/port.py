@@ -1,0 +1,130 @@
+"""The port: accepts connections with the limits of the settings.
+
+Library defaults that do not fit are overridden here, each with its reason.  This module does not
+know what is done with a connection.
+"""
+
+import ssl
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, cast
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
+
+from pokerws.metrics import Metrics
+from pokerws.server.clock import Clock
+from pokerws.server.limits.rate_limits import rate_of
+from pokerws.server.net.bounded_protocol import Bounds, Protocol
+from pokerws.server.net.connection import Connection, frame_caches
+from pokerws.server.net.connection_counts import ConnectionCounts
+from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages, respond
+from pokerws.settings import Settings
+
+# Serves one connection; the connection is closed when it returns.
+Handler = Callable[[Connection], Awaitable[None]]
+
+
+class Port:
+    """Answers plain HTTP with `pages`, and hands each WebSocket connection to `handler`.
+
+    `counts` enforces the connection limits.  With `tls` everything goes over TLS.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        handler: Handler,
+        pages: Pages,
+        *,
+        counts: ConnectionCounts,
+        clock: Clock,
+        metrics: Metrics,
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        self._settings = settings
+        self._handler = handler
+        self._pages = pages
+        self._counts = counts
+        self._clock = clock
+        self._metrics = metrics
+        self._tls = tls
+        self._bounds = bounds_of(settings)
+        self._caches = frame_caches()
+        self._headers = {**SECURITY_HEADERS, **(OVER_TLS if tls is not None else {})}
+        self._server: Server | None = None
+
+    async def open(self) -> None:
+        """Listen.  Raises OSError."""
+        network = self._settings.network
+        self._bounds.bind_library()
+        self._server = await serve(
+            self._serve,
+            network.host,
+            network.port,
+            ssl=self._tls,
+            process_request=self._answer,
+            # It makes the protocol too, so the arguments that serve() would pass are set there.
+            create_connection=cast("type[ServerConnection]", self._connect),
+            # Messages queued behind one that waits; above that the transport stops reading.
+            max_queue=16,
+            write_limit=network.write_buffer_bytes,
+            open_timeout=network.open_timeout_ms / 1000,
+            ping_interval=network.ping_interval_ms / 1000,
+            ping_timeout=network.ping_interval_ms / 1000,
+            close_timeout=2,
+            server_header=None,
+        )
+
+    async def close(self, code: int, reason: str) -> None:
+        """Stop listening, and close all connections with this code."""
+        if self._server is not None:
+            self._server.close(code=code, reason=reason)
+            await self._server.wait_closed()
+
+    @property
+    def number(self) -> int:
+        """The port's number, which the system chooses for 0.  Raises RuntimeError before `open`."""
+        if self._server is None:
+            raise RuntimeError("the port is not open")
+        number: int = self._server.sockets[0].getsockname()[1]
+        return number
+
+    def _connect(self, _: ServerProtocol, server: Server, **options: Any) -> Connection:
+        protocol = Protocol(self._bounds, self._headers, self._clock.now_ms)
+        return Connection(protocol, server, self._counts, self._bounds, self._caches, **options)
+
+    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """A response, or None to go on with the WebSocket handshake."""
+        response = self._pages(connection, request)
+        if response is None:
+            counted = _own(connection).counted
+            if counted is None:
+                return respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
+            return self._counts.admit(counted, request)
+        if response.status_code == HTTPStatus.FORBIDDEN:
+            self._metrics.connection_refused("origin")
+        return response
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        own = _own(connection)
+        own.forget_handshake()
+        await self._handler(own)
+
+
+def _own(connection: ServerConnection) -> Connection:
+    """The library passes on the connections that `_connect` made."""
+    return cast("Connection", connection)
+
+
+def bounds_of(settings: Settings) -> Bounds:
+    """The limits of each connection."""
+    return Bounds(
+        message_bytes=settings.limits.max_message_bytes,
+        header_bytes=settings.limits.max_header_bytes,
+        headers=settings.limits.max_headers,
+        unread_bytes=settings.limits.outbox_bytes,
+        write_timeout_ms=settings.network.write_timeout_ms,
+        frames=rate_of(settings.limits.frame_rate),
+    )
