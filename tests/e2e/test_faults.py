@@ -294,6 +294,6 @@ async def test_no_time_out_moves_when_the_wall_clock_jumps(monkeypatch: pytest.M
         assert not rung.is_set()
         alarm.cancel()
         clock.call_at(clock.now_ms() + 1, rung.set)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await rung.wait()
         rung.clear()
