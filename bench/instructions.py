@@ -59,7 +59,7 @@ def count(
 
 
 def _run(server: Server, postgres: Database, wanted: int) -> tuple[int, int]:
-    """At least so many actions; how many there were, and all instructions of the process."""
+    """Play at least `wanted` actions; returns their number, and all instructions of the process."""
     # The slow server must not consider the database unavailable.
     patience = {"PYTHONHASHSEED": "0", "DB_STATEMENT_TIMEOUT_MS": "60000"}
     settings = patience | server.settings | (postgres.settings if server.stores else {})

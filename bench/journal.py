@@ -22,7 +22,7 @@ from pokerws.storage.store import Change
 
 # Full batches: two groups of tables, since the journal collects a batch while it writes another.
 AHEAD = 2
-# Batches are quick: so many rounds for each of the other parts.
+# Batches are quick: this many rounds for each round of the other parts.
 ROUNDS_EACH, BATCHES = 3, 60
 
 

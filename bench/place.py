@@ -21,7 +21,7 @@ from pokerws.storage.store import Change
 
 BATCH_TABLES = 200
 # A new server fills each WAL file with zeros first, one that has run for a while reuses old files.
-# So many are made before anything is measured, 16 MB each.
+# This many are created before anything is measured, 16 MB each.
 WAL_FILES = 64
 NEXT_WAL_FILE = "SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()"
 

@@ -18,13 +18,13 @@ from pokerws.game.table import play
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
 from pokerws.storage.journal.change_builder import build_change
 from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
-from pokerws.storage.vault.vault import KEY_BYTES, HandSeal, Key, Vault
+from pokerws.storage.vault.vault import KEY_BYTES, HandSeal, Vault, VaultKey
 
 EVENTS_A_CHANGE = 2
 TABLES, HANDS = 12, 25
 # A server keeps so many receipts per player, besides one of taking the seat.
 RECEIPTS = 4
-VAULT = Vault([Key("bench", bytes(KEY_BYTES))])
+VAULT = Vault([VaultKey("bench", bytes(KEY_BYTES))])
 
 
 def play_table(seed: int, hands: int) -> Iterator[Change]:

@@ -1,8 +1,8 @@
 # ruff: noqa: INP001 - This is a script, not a package.
-"""A bot in forty lines: it takes a seat at the first table that has one, and calls everything.
+"""A small bot: takes a seat at the first table with a free one, and always checks or calls.
 
-It plays every game, and draws no cards where it need not.  The session file brings the same player
-back to its seat when it is started again.
+It plays every game, and discards only what it must.  With the session file it is the same player,
+in the same seat, when it is started again.
 
 python examples/bot.py ws://127.0.0.1:8765/ws Rosa
 """
@@ -15,23 +15,23 @@ from pokerws.client import Client, ClientError, CommandRejected, TableView, conn
 from pokerws.game.cards import Card
 from pokerws.game.commands import Action
 
-CALM: tuple[Action, ...] = ("check", "call", "stand_pat", "bring_in")
+PASSIVE: tuple[Action, ...] = ("check", "call", "stand_pat", "bring_in")
 
 
 def choose(view: TableView) -> tuple[Action, list[Card] | None]:
     turn = view.turn
     assert turn is not None
-    told = f"{view.cards + view.up} on {view.board}: {turn.call} to call"
-    print(told, flush=True)  # noqa: T201  The output.
+    line = f"{view.cards + view.up} on {view.board}: {turn.call} to call"
+    print(line, flush=True)  # noqa: T201  The output.
     if turn.discard_min:
         return "discard", view.cards[: turn.discard_min]
-    return next(action for action in CALM if action in turn.actions), None
+    return next(action for action in PASSIVE if action in turn.actions), None
 
 
 async def take_seat(client: Client) -> TableView:
     for table in await client.list_tables():
         view = await client.watch(table.table)
-        if view.seat is not None:  # An earlier run has left it.
+        if view.seat is not None:  # The seat of an earlier run.
             return view
         if table.players < table.config.seats:
             await client.sit(view.id, buy_in=table.config.min_buy_in)

@@ -1,6 +1,6 @@
 /**
- * Watches the first table from Node.js 22 or newer, with the page's own protocol module, and says
- * what happens there; it stops after so many hands, or goes on for ever.
+ * Watches the first table and prints what happens there, with Node.js 22 or newer and the protocol
+ * module of the web page. It stops after the given number of hands, if there is one.
  *
  *     node examples/watch.mjs ws://127.0.0.1:8765/ws Wanda 3
  */
@@ -20,12 +20,12 @@ connection.on("welcome", async () => {
   if (tables.length) await connection.request({ type: "watch", table: tables[0].table });
 });
 connection.on("snapshot", ({ state, seq }) => console.log(`${state.name}, after event ${seq}`));
-connection.on("events", ({ events }) => events.forEach(tell));
+connection.on("events", ({ events }) => events.forEach(print));
 connection.on("name_needed", (refusal) => console.error(refusal.message));
 connection.start();
 
 /** @param {import("../pokerws/web/messages.js").TableEvent} event */
-function tell(event) {
+function print(event) {
   if (event.type === "hand_started") console.log(`hand ${event.hand}`);
   if (event.type === "board_dealt") console.log(`  board ${event.cards.join(" ")}`);
   if (event.type === "pot_awarded") {

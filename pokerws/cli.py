@@ -178,7 +178,7 @@ def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("var/repair"),
         metavar="DIR",
-        help="directory for the replaced data (default: var/repair)",
+        help="directory for backups of replaced data (default: var/repair)",
     )
 
 

@@ -58,8 +58,8 @@ BEGIN
             SELECT game.total_pot + coalesce(sum((seat ->> 'stack')::bigint), 0) INTO STRICT there
             FROM jsonb_array_elements(game.snapshot::jsonb -> 'table' -> 'seats') AS seat
             WHERE jsonb_typeof(seat) = 'object';
-            -- Receipts have a new form. Without the old ones, a command resent across this very
-            -- upgrade may be carried out again.
+            -- Old receipts are dropped, since their form has changed. So a command resent across
+            -- this upgrade may be carried out twice.
             UPDATE games
             SET chips = there, balance = there,
                 snapshot = jsonb_set(game.snapshot::jsonb, '{receipts}', '{}')::text

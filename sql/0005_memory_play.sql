@@ -1,4 +1,4 @@
--- When servers went back to in-memory play: tables stored before then are outdated.
+-- Records when a server went back to in-memory play: tables stored before then are outdated.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;

@@ -22,14 +22,14 @@ CREATE OR REPLACE FUNCTION claim_name(
     wanted text, claimer text, written text, now_at timestamptz, until_at timestamptz
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-    -- Who has the name already waits for nobody else: this locks one row, and no other after it.
+    -- A renewal locks this one row and no other, so it never waits for other claims.
     UPDATE player_names SET name = written, expires_at = until_at
     WHERE skeleton = wanted AND player = claimer;
     IF FOUND THEN
         RETURN true;
     END IF;
-    -- All others take turns, as they lock several rows. It lasts for this one call, and what comes
-    -- after it sees all that was done in earlier turns.
+    -- Other claims lock several rows, so they take turns. The lock ends with this call, and the
+    -- statements below see all that earlier turns have done.
     PERFORM pg_advisory_xact_lock(5052081503);
     INSERT INTO player_names AS held (skeleton, player, name, expires_at)
     VALUES (wanted, claimer, written, until_at)

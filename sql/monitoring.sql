@@ -51,14 +51,14 @@ FROM balances
 GROUP BY 1
 ORDER BY 1;
 
-\echo 'Which keys sealed the cards of live tables (a key can go when none is left under it)'
+\echo 'Which keys sealed the cards of live tables (a key that is not listed may be removed)'
 SELECT key_id, count(*) AS tables
 FROM games
 WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
 GROUP BY key_id
 ORDER BY key_id;
 
-\echo 'Tables that changed hands most often'
+\echo 'Tables that changed their server most often'
 SELECT id, name, epoch, version
 FROM games
 ORDER BY epoch DESC

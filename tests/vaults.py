@@ -1,9 +1,9 @@
 """The key of all servers that tests start, and a vault with it."""
 
 from pokerws.storage.vault.keys import written
-from pokerws.storage.vault.vault import Key, Vault
+from pokerws.storage.vault.vault import Vault, VaultKey
 
-KEY = Key("test", bytes(range(32)))
+KEY = VaultKey("test", bytes(range(32)))
 VAULT = Vault([KEY])
 # As the setting VAULT_KEYS has it.
 VAULT_KEYS = written(KEY)

@@ -58,7 +58,7 @@ class Database:
             self._run(statement)
 
     def use_wal_files(self, count: int = WAL_FILES) -> None:
-        """Have WAL files to reuse, as after hours of play."""
+        """Create WAL files to reuse, as after hours of play."""
         for _ in range(count):
             self._run(NEXT_WAL_FILE)
         self._run("CHECKPOINT")

@@ -61,7 +61,7 @@ def idle_kib(connections: int) -> float:
 
 
 def seated_kib(tables: int, played_s: float = 1.0) -> tuple[float, float]:
-    """A player who is connected, seated and watching: after sitting down, and after play."""
+    """Memory of a connected player who watches: after sitting down, and after play."""
     # One table is there before, with what all tables share.
     with started("ours") as server, generator(Load(port=server.port, tables=1)) as here:
         before = resting_bytes(server)

@@ -9,7 +9,7 @@ Chips come from the player's account: `client.account()` returns balance and his
 `client.refill()` requests a refill when one is due, and `client.add_chips(table)` fills the stack
 as far as the table and the account allow.
 
-Of this project it needs only the messages and the rules, not the server.
+Of this project it imports only `messages` and `game`, not the server.
 """
 
 from pokerws.client.client import Client, OnMessage, connect

@@ -2,8 +2,8 @@
 
 A bot takes a seat, plays, buys in again when busted, sits in again when it was sat out, and
 reconnects after a lost connection.  On cancellation it disconnects and leaves its seat as it is.
-When its account runs low it asks for a refill, buys in for less, or waits for the next refill.
-Bots that wait for company sit out while only bots are left.  No bot straddles, runs a board twice
+When its account runs low, it requests a refill, buys in for less, or waits until a refill is due.
+With `not_among`, a bot sits out while only other bots play.  No bot straddles, runs a board twice
 or chooses a game.
 """
 
@@ -20,7 +20,7 @@ from msgspec import Struct
 from pokerws.client.client import Client, connect
 from pokerws.client.credentials import TOKEN_REFUSALS
 from pokerws.client.errors import ClientError, CommandRejected, TableLost
-from pokerws.client.reconnect import Backoff
+from pokerws.client.reconnect import Backoff, Retries
 from pokerws.client.styles import (
     STYLES,
     Decision,
@@ -56,10 +56,10 @@ Duty = Literal["sit", "buy_in_again", "sit_in", "sit_out", "act"]
 
 
 class BotSeat(Struct, frozen=True):
-    """Which bot plays at which table, and how.
+    """The configuration of one bot.
 
-    `table` is a table's id or name.  With a `token` an earlier player returns to its seat; without
-    one, `name` is a new player.  `seat` is the seat to try first, `buy_in` the chips to buy in for.
+    `table` is a table's id or name.  With a `token`, an earlier player returns to its seat; without
+    one, `name` is a new player.  `seat` is the seat to try first, `buy_in` the chips to bring.
     `delay_ms` is the range of the pause before each action, in milliseconds; it is capped at half
     of the table's turn time.  While only players named in `not_among` play, the bot sits out.
     """
@@ -82,7 +82,7 @@ async def run_bots(
     backoff: Backoff | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> None:
-    """Run all `players` at `url` until cancelled; `tls` has the certificates to trust.
+    """Run all `players` at `url` until cancelled; `tls` is the context for a `wss` address.
 
     A bot that fails is logged with the reason and restarted after a pause, as the same player if
     the server still knows it.  The others play on.
@@ -111,7 +111,7 @@ async def run_bot(
 
 
 class _Bot:
-    """One player.  `_session` outlives its failures, so that it returns to its own seat."""
+    """One running bot.  `_session` survives its failures, so that it returns to its own seat."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class _Bot:
     async def run(self) -> None:
         """Play until cancelled, and restart after each failure."""
         loop = asyncio.get_running_loop()
-        failures = 0
+        retries = Retries(self._backoff)
         while True:
             started_s = loop.time()
             try:
@@ -140,10 +140,7 @@ class _Bot:
             except Exception as error:  # noqa: BLE001  A bot's fault must not stop the others.
                 if isinstance(error, CommandRejected) and error.code in TOKEN_REFUSALS:
                     self._session = self._player.token
-                if (loop.time() - started_s) * 1000 > self._backoff.longest_ms:
-                    failures = 0
-                delay_ms = self._backoff.delay_ms(failures)
-                failures += 1
+                delay_ms = retries.delay_ms(loop.time() - started_s)
                 self._log.warning(
                     "bot_failed",
                     reason=f"{type(error).__name__}: {error}",
@@ -212,16 +209,16 @@ class _Bot:
                     decision = self._player.style(view, self._rng)
                     await client.act(view.id, view.turn.number, *decision)
             case "sit":
-                await self._bring(client, view, lambda chips: self._sit(client, view, chips))
+                await self._pay_buy_in(client, view, lambda chips: self._sit(client, view, chips))
             case "buy_in_again":
-                await self._bring(client, view, lambda chips: client.add_chips(view.id, chips))
+                await self._pay_buy_in(client, view, lambda chips: client.add_chips(view.id, chips))
             case "sit_in":
                 await client.sit_in(view.id)
             case "sit_out":
                 await client.sit_out(view.id)
 
     async def _sit(self, client: Client, view: TableView, chips: int) -> None:
-        """Take the preferred seat or any other.  Raises the refusal of the last free one."""
+        """Take the preferred seat, or any free one.  Raises CommandRejected if none is left."""
         seats = [number for number, seat in enumerate(view.table.seats) if seat is None]
         self._rng.shuffle(seats)
         seats.sort(key=lambda number: number != self._player.seat)
@@ -234,16 +231,16 @@ class _Bot:
             else:
                 return
 
-    async def _bring(
+    async def _pay_buy_in(
         self, client: Client, view: TableView, pay: Callable[[int], Awaitable[object]]
     ) -> None:
         """Pay the buy-in, or what the account has after a refill; if that is too little, wait.
 
-        Raises the refusals of `pay` and of the refill that are not handled here.
+        Raises CommandRejected for any other refusal of `pay` or of the refill.
         """
-        wished = self._buy_in(view)
+        wanted = self._buy_in(view)
         try:
-            await pay(wished)
+            await pay(wanted)
         except CommandRejected as refused:
             if refused.code != "insufficient_chips":
                 raise
@@ -256,7 +253,7 @@ class _Bot:
                 raise
         account = await client.account()
         if account.balance >= view.table.config.min_buy_in:
-            await pay(min(wished, account.balance))
+            await pay(min(wanted, account.balance))
         else:
             await self._wait_for_refill(client, view, account)
 
@@ -264,8 +261,7 @@ class _Bot:
         """Wait until a refill is due by the server's clock, or until the table closes."""
         wait_ms = LOOK_AGAIN_MS
         if account.refill_at_ms is not None:
-            # With a minimum, so that a refill that is refused for another reason is not requested
-            # in a busy loop.
+            # The minimum avoids a busy loop if the refill is refused for another reason.
             wait_ms = max(self._backoff.longest_ms, account.refill_at_ms - await client.ping())
         self._log.info("bot_waits_for_chips", balance=account.balance, wait_ms=wait_ms)
         with suppress(TimeoutError):
@@ -274,8 +270,8 @@ class _Bot:
 
     def _buy_in(self, view: TableView) -> int:
         config = view.table.config
-        wished = self._player.buy_in or BUY_IN_BIG_BLINDS * config.big_blind
-        return min(config.max_buy_in, max(config.min_buy_in, wished))
+        wanted = self._player.buy_in or BUY_IN_BIG_BLINDS * config.big_blind
+        return min(config.max_buy_in, max(config.min_buy_in, wanted))
 
 
 def duty(view: TableView, not_among: frozenset[str] = frozenset()) -> Duty | None:

@@ -86,9 +86,9 @@ class Client:
     continues with the events that it has missed.
 
     A command returns when it was accepted and, for a watched table, when the view shows its effect.
-    Every command may raise CommandRejected, or ConnectionEnded if the connection is lost for good;
-    those for a watched table also TableLost.  Commands have no time limits of their own: use
-    `asyncio.timeout`.
+    Every command may raise CommandRejected, or ConnectionEnded if the connection is lost for good.
+    Commands for a watched table may also raise TableLost.  Commands have no time limits of their
+    own: use `asyncio.timeout`.
     """
 
     def __init__(
@@ -137,9 +137,12 @@ class Client:
 
     @property
     def welcome(self) -> Welcome:
-        """The latest welcome: the server's flags, limits and clock.  Only inside `async with`."""
+        """The latest welcome: the server's flags, limits and clock.
+
+        Raises RuntimeError outside `async with`.
+        """
         if self._link.welcome is None:
-            raise RuntimeError("a client is used inside `async with`")
+            raise RuntimeError("not connected: use the client inside `async with`")
         return self._link.welcome
 
     @property
@@ -181,7 +184,7 @@ class Client:
         """
         accepted = await self._link.ask(CreateTable(self._link.new_id(), name, config), Accepted)
         if accepted.table is None:
-            raise NotUnderstood("a table was opened, and the answer does not say which")
+            raise NotUnderstood("the table was created, but the answer has no table id")
         return accepted.table
 
     async def watch(self, table: TableId, on_event: OnEvent | None = None) -> TableView:
@@ -203,7 +206,7 @@ class Client:
         return await self._ask_table(Sit(self._link.new_id(), table, buy_in, seat))
 
     async def stand(self, table: TableId) -> Accepted:
-        """Leave the seat; if in a hand, at its end."""
+        """Leave the seat, or at the end of the hand if in one."""
         return await self._ask_table(Stand(self._link.new_id(), table))
 
     async def sit_out(self, table: TableId) -> Accepted:
@@ -234,23 +237,26 @@ class Client:
         amount: int | None = None,
         cards: Sequence[Card] | None = None,
     ) -> Accepted:
-        """Answer the turn of that number.
+        """Act in the turn with number `turn`.
 
-        `amount` is the total for the street of a bet or raise, `cards` are those of a discard.
+        `amount` is the player's total for the street, for a bet or raise.  `cards` are the cards to
+        discard.
         """
-        thrown = None if cards is None else list(cards)
-        return await self._ask_table(Act(self._link.new_id(), table, turn, action, amount, thrown))
+        discards = None if cards is None else list(cards)
+        return await self._ask_table(
+            Act(self._link.new_id(), table, turn, action, amount, discards)
+        )
 
     async def straddle(self, table: TableId, *, on: bool) -> Accepted:
         """Turn straddling on or off, from the next hand on."""
         return await self._ask_table(Straddle(self._link.new_id(), table, on))
 
     async def run_it(self, table: TableId, times: int) -> Accepted:
-        """Agree to have the board run up to `times` times when all are all-in."""
+        """Agree to run the board up to `times` times when all players are all-in."""
         return await self._ask_table(RunIt(self._link.new_id(), table, times))
 
     async def choose_game(self, table: TableId, variant: str) -> Accepted:
-        """Choose the game of the next hand, as the player who will have its button."""
+        """Choose the game of the next hand; only for the player who will have the button."""
         return await self._ask_table(ChooseGame(self._link.new_id(), table, variant))
 
     async def chat(self, table: TableId, text: str) -> Accepted:
@@ -258,7 +264,7 @@ class Client:
         return await self._ask_table(Chat(self._link.new_id(), table, text))
 
     async def show(self, table: TableId, hand: int) -> Accepted:
-        """Show the own cards of `hand`, which has just ended, to everybody."""
+        """Show this player's cards of `hand`, which has just ended, to everybody."""
         return await self._ask_table(Show(self._link.new_id(), table, hand))
 
     async def get_hand(
@@ -268,7 +274,7 @@ class Client:
         *,
         format: Literal["json", "phh", "pokerstars"] = "json",
     ) -> HandEvents:
-        """A finished hand, as far as this player may see it.
+        """A finished hand, as this player saw it.
 
         With `json` it has `events`; otherwise `text`, in the Poker Hand History standard or in the
         format of PokerStars.
@@ -310,9 +316,9 @@ class Client:
             case Rejected():
                 self._watches.rejected(message)
             case Lobby() | ChatSaid() | Notice():
-                self._hear(message)
+                self._handle_news(message)
             case Unknown(type="events", table=str(table)):
-                self._watches.miss(TableId(table), "an event that is not known")
+                self._watches.miss(TableId(table), "unknown event")
             case Unknown(type="snapshot", table=str(table)):
                 self._watches.lose(TableId(table), "not_understood")
             case Unknown():
@@ -323,7 +329,7 @@ class Client:
     def _ended(self, error: Exception) -> None:
         self._watches.ended(error)
 
-    def _hear(self, message: Lobby | ChatSaid | Notice) -> None:
+    def _handle_news(self, message: Lobby | ChatSaid | Notice) -> None:
         match message:
             case Lobby(tables=tables):
                 # The first message on a connection has all tables, later ones have changes.
@@ -352,10 +358,10 @@ def connect(
     """A client to be used as `async with connect(url, name="Ann") as client`.
 
     `url` is the server's, such as `ws://127.0.0.1:8765/ws`.  `name` creates a new player, if the
-    server accepts guests.  `session_file` keeps a guest's session, so that a program that is
-    started again is the same player with the same name.
+    server accepts guests.  `session_file` stores a guest's session, so that the program is the same
+    player when it is started again.
 
-    `token` is the `session` of an earlier client, or a token of the operator's login service; or an
+    `token` is the `session` of an earlier client, a token of the operator's login service, or an
     async function that returns such a token.  The function is called for each hello, and when the
     current token is about to expire, so that play is not interrupted.  If it raises OSError, it is
     called again later; any other exception ends the client.
@@ -365,9 +371,9 @@ def connect(
     exception that it raises ends the client.  `tls` is the context for a `wss` address; by default
     certificates are verified as browsers do.
 
-    Entering waits for the server while it may still come up.  It raises CommandRejected if the
-    server refuses the player, and ConnectionEnded if there is no poker server at the address or it
-    closed the connection for good.
+    `async with` retries while the server is unreachable.  It raises CommandRejected if the server
+    refuses the player.  It raises ConnectionEnded if there is no poker server at the address, or if
+    the server closed the connection for good.
     """
     return Client(
         url,

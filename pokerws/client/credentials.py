@@ -13,9 +13,10 @@ TOKEN_REFUSALS = frozenset({"bad_token", "token_expired"})
 
 
 class Credentials:
-    """The credentials of one player.  `name` is sent in each hello, unless it is None.
+    """The credentials of one player.
 
-    `session_file` keeps a guest's session from one run of the program to the next.
+    `name` is sent in each hello, unless it is None.  `session_file` keeps a guest's session between
+    runs of the program.
     """
 
     def __init__(
@@ -48,15 +49,15 @@ class Credentials:
         return self.is_renewable or self._session is not None
 
     def learn(self, welcome: Welcome) -> None:
-        """Use a welcome: a guest's session is the token from now on."""
+        """Take the session of a guest's welcome as the token from now on."""
         self._refused = False
         self._session = welcome.session
         if self._provider is None and welcome.session is not None:
             self._token = welcome.session
             self._keep(welcome.session)
 
-    def may_do_better(self, code: str) -> bool:
-        """Whether to try again after a refusal: once, with the token available then."""
+    def should_retry(self, code: str) -> bool:
+        """Whether to try again after a refusal.  True once, if another token can be sent."""
         again = code in TOKEN_REFUSALS and not self._refused
         self._refused = True
         if again and self._file is not None and self._provider is None and self.name is not None:

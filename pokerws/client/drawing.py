@@ -1,4 +1,4 @@
-"""What a bot discards in draws: pure rules of thumb that are always legal.
+"""Which cards a bot discards: pure rules of thumb that are always legal.
 
 They depend on rankings, not variants, so that a new draw game needs nothing here unless it has a
 new ranking.
@@ -15,7 +15,7 @@ from pokerws.game.ranks.high import high_class
 from pokerws.game.ranks.words import Kind
 from pokerws.game.variants import Ranking
 
-# What five cards are not drawn to any more.
+# Hands of five cards that are kept as they are.
 _PAT = frozenset(
     {Kind.STRAIGHT_FLUSH, Kind.FOUR_OF_A_KIND, Kind.FULL_HOUSE, Kind.FLUSH, Kind.STRAIGHT}
 )
@@ -24,14 +24,14 @@ _LOW = _HIGH | {"A": -1}
 _LOWS = frozenset(
     {Ranking.ACE_TO_FIVE, Ranking.EIGHT_OR_BETTER, Ranking.DEUCE_TO_SEVEN, Ranking.BADUGI}
 )
-# The highest card of a low that is kept, and of one that is drawn to.
+# The highest card of a pat low, of a pat low on the last draw, and of a low that is drawn to.
 _PAT_LOW, _LAST_PAT_LOW, _DRAWING_LOW = _HIGH["9"], _HIGH["T"], _HIGH["8"]
 
 _high_strength = evaluator(Ranking.HIGH, 0)
 
 
-def thrown_in_draw(ranking: Ranking, cards: Sequence[Card], *, is_last: bool) -> list[Card]:
-    """What a whole hand throws away in a draw, nothing to stand pat; `is_last` is the last draw."""
+def discards_in_draw(ranking: Ranking, cards: Sequence[Card], *, is_last: bool) -> list[Card]:
+    """The cards to discard in a draw, none to stand pat.  `is_last` is true in the last draw."""
     match ranking:
         case Ranking.HIGH:
             kept = _kept_high(cards)
@@ -44,11 +44,12 @@ def thrown_in_draw(ranking: Ranking, cards: Sequence[Card], *, is_last: bool) ->
     return [card for card in cards if card not in kept]
 
 
-def thrown_for_good(
+def discards_for_good(
     ranking: Ranking, from_hole: int, cards: Sequence[Card], board: Sequence[Card], count: int
 ) -> list[Card]:
-    """The `count` cards that pineapple throws away: the rest makes the best hand on the board, or
-    the best cards to start with.
+    """The `count` cards to discard in pineapple, without replacement.
+
+    The cards that are kept make the best hand with the board, or the best starting hand.
     """
     evaluate = evaluator(ranking, 0)
 
@@ -62,7 +63,7 @@ def thrown_for_good(
 
 
 def _start(ranking: Ranking, kept: Sequence[Card]) -> tuple[int, int]:
-    """What cards are worth before they make a hand, the more the better."""
+    """The value of cards that do not make a hand yet; more is better."""
     places = _places(ranking)
     if ranking in _LOWS:
         distinct = {places[card[0]] for card in kept}
@@ -76,8 +77,10 @@ def _places(ranking: Ranking) -> dict[str, int]:
 
 
 def _kept_high(cards: Sequence[Card]) -> list[Card]:
-    """Made hands, then trips and pairs, then four to a flush or to an open straight; else the two
-    highest cards.
+    """The cards to keep for high: a made hand, else trips or pairs, else a draw.
+
+    Draws are four cards to a flush or to an open-ended straight.  Without any of these, the two
+    highest cards are kept.
     """
     made = _high_strength(cards, ())
     if made is not None and high_class(made)[0] in _PAT:
@@ -97,7 +100,10 @@ def _kept_high(cards: Sequence[Card]) -> list[Card]:
 
 
 def _kept_low(ranking: Ranking, cards: Sequence[Card], *, is_last: bool) -> list[Card]:
-    """A nine or better, on the last draw a ten; else low cards of different ranks."""
+    """The cards to keep for low: a pat hand, else low cards of different ranks.
+
+    A pat hand is a nine low or better, or a ten low on the last draw.
+    """
     places = _places(ranking)
     distinct = sorted({card[0]: card for card in cards}.values(), key=lambda c: places[c[0]])
     low = [card for card in distinct if places[card[0]] <= _DRAWING_LOW]
@@ -106,16 +112,19 @@ def _kept_low(ranking: Ranking, cards: Sequence[Card], *, is_last: bool) -> list
     if ranking is Ranking.DEUCE_TO_SEVEN:
         made = _high_strength(cards, ())
         if made is not None and high_class(made)[0] in _PAT:
-            # A straight or a flush is the worst of all, however low.
+            # In deuce to seven, straights and flushes count against the hand.
             return [card for card in low if card != distinct[-1]]
     worst = _LAST_PAT_LOW if is_last else _PAT_LOW
-    # With a nine there is no eight or better.
+    # In eight or better, a nine low does not qualify.
     is_pat = ranking is not Ranking.EIGHT_OR_BETTER and places[distinct[-1][0]] <= worst
     return distinct if is_pat else low
 
 
 def _kept_badugi(cards: Sequence[Card]) -> list[Card]:
-    """A badugi, or of the most cards of different ranks and suits the lowest, up to the eight."""
+    """The cards to keep for badugi: a badugi, else the longest and lowest part of one.
+
+    Of an incomplete badugi, only cards up to the eight are kept.
+    """
     for size in range(len(cards), 0, -1):
         fit = [some for some in combinations(cards, size) if _is_rainbow(some)]
         if fit:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from pokerws.client.drawing import thrown_for_good, thrown_in_draw
+from pokerws.client.drawing import discards_for_good, discards_in_draw
 from pokerws.client.table_view import TableView
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.ranks import Evaluator, evaluator
@@ -20,7 +20,7 @@ SAMPLES = 60
 
 
 class Holding(Struct, frozen=True):
-    """A partly known hand: its `cards`, how many are `to_come`, and the `draws` after."""
+    """A partly known hand: the known `cards`, how many are `to_come`, and the `draws` after."""
 
     cards: list[Card]
     to_come: int
@@ -28,7 +28,7 @@ class Holding(Struct, frozen=True):
 
 
 class Spot(Struct, frozen=True):
-    """Two or more hands before the rest is dealt; `boards` lack `board_to_come` cards each."""
+    """Two or more hands before the rest is dealt.  Each board needs `board_to_come` more cards."""
 
     variant: Variant
     own: Holding
@@ -62,7 +62,7 @@ def spot_of(view: TableView) -> Spot | None:
 def pot_share(spot: Spot, rng: random.Random, samples: int = SAMPLES) -> float:
     """The average share of the pot, from 0 to 1, that the own hand wins against one opponent.
 
-    Each sample takes one of the opponents, at 5 to 20 µs for each hand that can win.
+    Each sample picks one of the opponents at random, and takes 5 to 20 µs per hand ranking.
     """
     variant, boards = spot.variant, spot.boards
     evaluators = [evaluator(ranking, variant.from_hole) for ranking in variant.rankings]
@@ -88,13 +88,13 @@ def _most_to_come(holding: Holding) -> int:
 def _completed(holding: Holding, variant: Variant, deck: list[Card]) -> list[Card]:
     """The hand with the rest of its cards, taken from `deck`.
 
-    Of several draws, the first replaces the discards, and each later one adds a card to choose
-    from, which is about its value.
+    With several draws, the first one replaces the discards.  Each later one adds a card to choose
+    from, which is about what a draw is worth.
     """
     cards = holding.cards + _taken(deck, holding.to_come)
     if not holding.draws:
         return cards
-    gone = thrown_in_draw(variant.rankings[0], cards, is_last=holding.draws == 1)
+    gone = discards_in_draw(variant.rankings[0], cards, is_last=holding.draws == 1)
     if not gone:
         return cards
     kept = [card for card in cards if card not in gone]
@@ -133,13 +133,13 @@ def _own_holding(view: TableView, variant: Variant, own: HandSeat, size: int) ->
     cards = own.cards + own.up
     if len(cards) > size:
         ranking, count = variant.rankings[0], len(cards) - size
-        gone = thrown_for_good(ranking, variant.from_hole, cards, view.board, count)
+        gone = discards_for_good(ranking, variant.from_hole, cards, view.board, count)
         cards = [card for card in cards if card not in gone]
     return Holding(cards, size - len(cards), view.draws_left)
 
 
 def _rival_holding(part: HandSeat, size: int, draws: int) -> Holding:
-    """A rival's hand.  Discards are unseen, so all draws are taken as still to come."""
+    """A rival's hand.  Its discards are not known, so all draws count as still to come."""
     is_hidden = UNKNOWN in part.cards
     known = (part.up if is_hidden else part.cards + part.up)[:size]
     return Holding(known, size - len(known), draws if is_hidden else 0)

@@ -8,8 +8,8 @@ class ClientError(Exception):
 class CommandRejected(ClientError):
     """The server refused a command, and nothing has changed.
 
-    `code` is stable (`pokerws.messages.REJECT_CODES`), `message` a sentence for a person, and
-    `retryable` tells whether the same command may succeed later; `retry_after_ms` is how long to
+    `code` is stable (`pokerws.messages.REJECT_CODES`); `message` is the text for people.
+    `retryable` tells whether the same command may succeed later.  `retry_after_ms` is how long to
     wait before that, in milliseconds, or None if the server does not say.
     """
 
@@ -37,7 +37,7 @@ class ConnectionEnded(ClientError):
 
 
 class TableLost(ClientError):
-    """A table is not watched any more: it is gone from the server, or was unwatched.
+    """The table is no longer watched: the server no longer has it, or it was unwatched.
 
     `code` is the reject code of the server, `unwatched`, or `not_understood` if its snapshot needs
     a newer client.

@@ -21,7 +21,7 @@ from websockets.typing import Subprotocol
 
 from pokerws.client.credentials import Credentials
 from pokerws.client.errors import ClientError, CommandRejected, ConnectionEnded, NotUnderstood
-from pokerws.client.reconnect import RECONNECT_CODES, Backoff, may_pass
+from pokerws.client.reconnect import RECONNECT_CODES, Backoff, Retries, may_pass
 from pokerws.messages import (
     JSON,
     MSGPACK,
@@ -61,7 +61,7 @@ log = structlog.get_logger("pokerws.client")
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """The readable part of a message that this client does not know."""
+    """A message of a type that this client does not know, with the fields that it can read."""
 
     type: str = ""
     id: str = ""
@@ -86,10 +86,10 @@ class _InFlight:
 class Link:
     """One player's link to a server, across reconnects.
 
-    `connected` is called at the start of each connection; what it sends goes out before the
-    commands in flight.  `receive` is called with every message that answers no command, unknown
-    ones included.  `ended` is called once, with the reason why there is no further connection.  An
-    exception from any of the three ends the link.
+    `connected` is called at the start of each connection; messages that it sends precede the
+    commands in flight.  `receive` is called with every message that is not an answer to a command,
+    including unknown ones.  `ended` is called once, with the exception that ended the link.  An
+    exception from any of the three callbacks ends the link.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Link:
     ) -> None:
         self.welcome: Welcome | None = None
         self._url = url
-        # The library does not accept None for `wss`; without a context it verifies as browsers do.
+        # `websockets` does not accept None for `wss`.  Without a context it verifies certificates.
         self._tls: dict[str, Any] = {} if tls is None else {"ssl": tls}
         self._credentials = credentials
         self._wire = _WIRES[wire]
@@ -120,12 +120,12 @@ class Link:
         decoder: Decoder[Unknown] = self._wire.make_decoder(Unknown)
         self._decode_unknown = decoder.decode
         self._in_flight: dict[str, _InFlight] = {}
-        # Bounded by the commands that callers wait for, and one watch per table.
+        # Bounded by the number of pending commands, and one watch per table.
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._id_prefix = secrets.token_hex(4)
         self._ids = 0
-        self._said: str | None = None  # The token of the latest hello.
-        self._said_s = 0.0
+        self._hello_token: str | None = None  # The token of the latest hello.
+        self._hello_s = 0.0
         self._renewal: str | None = None  # The id of the hello that renews the token.
         self._error: Exception | None = None
         self._task: asyncio.Task[None] | None = None
@@ -170,7 +170,10 @@ class Link:
         finally:
             del self._in_flight[message.id]
         if not isinstance(answer, kind):
-            raise NotUnderstood(f"a {type(answer).__name__} in answer to {type(message).__name__}")
+            raise NotUnderstood(
+                f"expected {kind.__name__} as the answer to {type(message).__name__}, "
+                f"got {type(answer).__name__}"
+            )
         return answer
 
     def tell(self, message: ClientMessage) -> None:
@@ -181,15 +184,12 @@ class Link:
 
     async def _keep_connected(self, opened: "asyncio.Future[None]") -> None:
         loop = asyncio.get_running_loop()
-        failures = 0
+        retries = Retries(self._backoff)
         try:
             while True:
                 started_s = loop.time()
                 broken = await self._connect_once(opened)
-                if (loop.time() - started_s) * 1000 > self._backoff.longest_ms:
-                    failures = 0
-                delay_ms = max(self._backoff.delay_ms(failures), broken.wait_ms)
-                failures += 1
+                delay_ms = max(retries.delay_ms(loop.time() - started_s), broken.wait_ms)
                 log.info("connection_broken", reason=broken.reason, retry_in_ms=delay_ms)
                 await asyncio.sleep(delay_ms / 1000)
         except Exception as error:  # noqa: BLE001  It is raised again to all callers.
@@ -198,12 +198,12 @@ class Link:
                 opened.set_exception(error)
 
     async def _connect_once(self, opened: "asyncio.Future[None]") -> _Broken:
-        """Connect and stay connected.
+        """Connect, and stay connected until the connection breaks.
 
-        Returns why the connection broke; raises if reconnecting is of no use.
+        Returns why it broke.  Raises ClientError if reconnecting cannot succeed.
         """
         try:
-            # Before connecting, since the server waits for hello only for a short time.
+            # Get the token before connecting: the server closes connections without a hello soon.
             token = await self._credentials.token()
         except OSError as error:
             return _Broken(f"no token: {type(error).__name__}: {error}")
@@ -229,19 +229,19 @@ class Link:
         except ConnectionClosed as closed:
             return self._after_close(closed)
         except CommandRejected as refused:
-            if not refused.retryable and not self._credentials.may_do_better(refused.code):
+            if not refused.retryable and not self._credentials.should_retry(refused.code):
                 raise
             return _Broken(str(refused), refused.retry_after_ms or 0)
         finally:
             await connection.close()
 
     def _after_close(self, closed: ConnectionClosed) -> _Broken:
-        """Why to reconnect.  Raises ConnectionEnded if that is of no use."""
+        """Why the connection broke.  Raises ConnectionEnded if reconnecting cannot succeed."""
         code, reason = (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
         if code == CloseCode.TOKEN_EXPIRED:
             if self._credentials.is_renewable:
                 return _Broken("the token has expired")
-            reason = "the token has expired, and there is nobody to ask for a new one"
+            reason = "the token has expired, and no token provider is set"
         elif code in RECONNECT_CODES:
             return _Broken(f"closed with {code}")
         raise ConnectionEnded(code, reason) from closed
@@ -249,7 +249,7 @@ class Link:
     async def _greet(self, connection: ClientConnection, token: str | None) -> None:
         """Send hello.  Raises CommandRejected, ConnectionClosed, ConnectionEnded."""
         if connection.subprotocol is None and self._wire is not JSON:
-            raise ConnectionEnded(None, f"{self._url} does not speak {self._wire.subprotocol}")
+            raise ConnectionEnded(None, f"{self._url} does not support {self._wire.subprotocol}")
         hello = self._wire.encode(self._hello(token))
         try:
             async with asyncio.timeout(WELCOME_TIMEOUT_S):
@@ -258,17 +258,17 @@ class Link:
         except TimeoutError:
             raise CommandRejected("no_welcome", "no answer to hello", retryable=True) from None
         except _UNREADABLE as error:
-            raise ConnectionEnded(None, f"{self._url} is no poker server: {error}") from error
+            raise ConnectionEnded(None, f"{self._url} is not a poker server: {error}") from error
         match answer:
             case Welcome(protocol=protocol) if protocol == PROTOCOL:
                 self._learn(answer)
             case Rejected():
                 raise rejection(answer)
             case _:
-                raise ConnectionEnded(None, f"{self._url} does not speak protocol {PROTOCOL}")
+                raise ConnectionEnded(None, f"{self._url} does not support version {PROTOCOL}")
 
     def _hello(self, token: str | None) -> Hello:
-        self._said, self._said_s = token, asyncio.get_running_loop().time()
+        self._hello_token, self._hello_s = token, asyncio.get_running_loop().time()
         name = self._credentials.name
         return Hello(self.new_id(), token, name, capabilities=self._capabilities)
 
@@ -279,16 +279,17 @@ class Link:
     async def _renew(self) -> None:
         """Send hello again, with a newer token.
 
-        If that fails, the connection lasts until the token expires, and is made again then.
+        If that fails, the server closes the connection when the token expires, and the link
+        reconnects.
         """
-        await asyncio.sleep(self._said_s + RENEW_EVERY_S - asyncio.get_running_loop().time())
+        await asyncio.sleep(self._hello_s + RENEW_EVERY_S - asyncio.get_running_loop().time())
         try:
             token = await self._credentials.token()
         except Exception as error:  # noqa: BLE001  Play goes on if the provider fails.
             log.warning("token_not_renewed", reason=f"{type(error).__name__}: {error}")
             return
-        if token == self._said:
-            log.warning("token_not_renewed", reason="there is no newer one")
+        if token == self._hello_token:
+            log.warning("token_not_renewed", reason="the token provider returned the same token")
             return
         hello = self._hello(token)
         self._renewal = hello.id
@@ -306,7 +307,7 @@ class Link:
         try:
             while True:
                 message = self._read(await connection.recv(decode=False))
-                if self._asks_for_renewal(message) and all(task.done() for task in tasks[1:]):
+                if self._should_renew(message) and all(task.done() for task in tasks[1:]):
                     tasks[1:] = [asyncio.create_task(self._renew())]
                 self._take(message)
         finally:
@@ -314,12 +315,12 @@ class Link:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    def _asks_for_renewal(self, message: ServerMessage | Unknown) -> bool:
+    def _should_renew(self, message: ServerMessage | Unknown) -> bool:
         expiring = isinstance(message, Notice) and message.code == "token_expiring"
         return expiring and self._credentials.can_renew
 
     async def _write(self, connection: ClientConnection, outgoing: "asyncio.Queue[bytes]") -> None:
-        # The reader sees the close too, and unanswered commands are sent again.
+        # The reader handles the close, and unanswered commands are sent again.
         with suppress(ConnectionClosed):
             while True:
                 await connection.send(await outgoing.get(), text=self._wire.is_text)
@@ -363,7 +364,7 @@ class Link:
             case Rejected():
                 future.set_exception(rejection(answer))
             case Unknown():
-                future.set_exception(NotUnderstood(f"a {answer.type!r} that is not understood"))
+                future.set_exception(NotUnderstood(f"unknown type of answer: {answer.type!r}"))
             case _:
                 future.set_result(answer)
 

@@ -1,4 +1,4 @@
-"""When to reconnect, and how long to wait before."""
+"""When to reconnect, and how long to wait before that."""
 
 import random
 import ssl
@@ -9,8 +9,8 @@ from websockets.exceptions import InvalidMessage, InvalidStatus
 
 from pokerws.messages import CLOSE_CODES
 
-# Close codes after which a new connection may succeed.  Whether 4401 is final depends on whether
-# there is a newer token: see `Credentials`.
+# Close codes after which a new connection may succeed.  4401 depends on whether there is a newer
+# token: see `Link._after_close`.
 RECONNECT_CODES = frozenset(code for code, closing in CLOSE_CODES.items() if closing.reconnect)
 
 
@@ -42,3 +42,22 @@ class Backoff(Struct, frozen=True):
         """
         most_ms = min(self.longest_ms, self.shortest_ms << min(failures, 32))
         return round(most_ms * random.uniform(0.5, 1))  # noqa: S311  Jitter is no secret.
+
+
+class Retries:
+    """Counts failures in a row, for the pause before the next attempt."""
+
+    def __init__(self, backoff: Backoff) -> None:
+        self._backoff = backoff
+        self._failures = 0
+
+    def delay_ms(self, lasted_s: float) -> int:
+        """The pause in milliseconds after an attempt that failed after `lasted_s` seconds.
+
+        If it lasted longer than the longest pause, earlier failures no longer count.
+        """
+        if lasted_s * 1000 > self._backoff.longest_ms:
+            self._failures = 0
+        delay_ms = self._backoff.delay_ms(self._failures)
+        self._failures += 1
+        return delay_ms

@@ -14,9 +14,9 @@ _GAP_POINTS = (0, -1, -2, -4, -5)
 def starting_points(hole: Sequence[Card]) -> int:
     """The value of two hole cards by Bill Chen's formula: from -1 (72o) to 20 (AA).
 
-    As in Lou Krieger, Hold'em Excellence (2000): points of the higher card, doubled for a pair;
-    two more for one suit; less for each rank between the cards, and one more for close cards
-    below a queen; rounded up.
+    As in Lou Krieger, Hold'em Excellence (2000).  The higher card has points, doubled for a pair.
+    Two points are added for suited cards, and points are subtracted for ranks between the cards.
+    One point is added for close cards below a queen.  The sum is rounded up.
     """
     low, high = sorted(hole, key=lambda card: RANKS.index(card[0]))
     points = _HIGH_CARD_POINTS.get(high[0], (RANKS.index(high[0]) + 2) / 2)
@@ -36,8 +36,8 @@ def share_beaten(
 ) -> float:
     """The share of other hole cards that these beat on the current board; ties count half.
 
-    Estimated from `samples` random ones, at about 2 µs each.  The board has at least three cards;
-    cards to come are not considered.
+    It is estimated from `samples` random hands, at about 2 µs each.  The board must have at least
+    three cards; cards to come are ignored.
     """
     own = _known_strength(hole, board)
     seen = {*hole, *board}
@@ -52,5 +52,5 @@ def share_beaten(
 def _known_strength(hole: Sequence[Card], board: Sequence[Card]) -> int:
     strength = high_strength(hole, board)
     if strength is None:
-        raise ValueError("some of the cards are unknown, or too few")
+        raise ValueError("a card is unknown, or there are too few cards")
     return strength

@@ -1,14 +1,14 @@
 """Playing styles: how a bot decides in its turn.  Pure functions of a view and a random generator.
 
-A style can play any variant and stakes: it takes sizes from the turn, and assumes average cards if
-it cannot judge them.  All styles draw alike.
+Every style can play every variant at any stakes.  It takes bet sizes from the turn, and assumes
+average cards if it cannot estimate their strength.  All styles draw by the same rules.
 """
 
 import random
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pokerws.client.drawing import thrown_for_good, thrown_in_draw
+from pokerws.client.drawing import discards_for_good, discards_in_draw
 from pokerws.client.equity import pot_share, spot_of
 from pokerws.client.strength import share_beaten, starting_points
 from pokerws.client.table_view import TableView
@@ -19,14 +19,14 @@ from pokerws.game.variants import Ranking
 
 
 class Decision(NamedTuple):
-    """An action; for a bet or a raise the total for the street, for a discard the cards."""
+    """An action, with the total for the street of a bet or raise, or the cards of a discard."""
 
     action: Action
     amount: int | None = None
     cards: list[Card] | None = None
 
 
-# Decides on the current turn of a view, which must be the view's player's.
+# Decides the current turn of a view, which must be that of the view's player.
 Style = Callable[[TableView, random.Random], Decision]
 
 
@@ -86,10 +86,10 @@ def draw(view: TableView) -> Decision:
         gone = cards[: turn.discard_min]
     elif turn.discard_min:
         ranking, count = variant.rankings[0], turn.discard_min
-        gone = thrown_for_good(ranking, variant.from_hole, cards, view.board, count)
+        gone = discards_for_good(ranking, variant.from_hole, cards, view.board, count)
     else:
         is_last = view.draws_left == 1
-        gone = thrown_in_draw(variant.rankings[0], cards, is_last=is_last)[: turn.discard_max]
+        gone = discards_in_draw(variant.rankings[0], cards, is_last=is_last)[: turn.discard_max]
     return Decision("discard", cards=gone) if gone else Decision("stand_pat")
 
 
@@ -110,13 +110,13 @@ def _tight_on_the_first_street(view: TableView, turn: Turn, rng: random.Random) 
 
 def _own_turn(view: TableView) -> Turn:
     if view.turn is None:
-        raise ValueError("a style decides in its player's turn only")
+        raise ValueError("it is not the player's turn")
     return view.turn
 
 
 def _hand(view: TableView) -> Hand:
     if view.table.hand is None:
-        raise ValueError("a style decides in a hand only")
+        raise ValueError("no hand is in play")
     return view.table.hand
 
 
@@ -125,12 +125,12 @@ def _street_bet(view: TableView) -> int:
 
 
 def _price(view: TableView, turn: Turn) -> float:
-    """What a call costs, as a share of the pot with the call in it."""
+    """The pot odds: the cost of a call as a share of the pot after it."""
     return turn.call / max(1, view.table.total_pot + turn.call)
 
 
 def _is_holdem(view: TableView) -> bool:
-    """Whether this is hold'em on one board, which has a faster estimate."""
+    """Whether this is hold'em on one board, for which there is a faster estimate."""
     variant = view.variant
     return (
         variant is not None
@@ -145,7 +145,7 @@ def _is_holdem(view: TableView) -> bool:
 def _starting_points(view: TableView, rng: random.Random) -> float:
     """The value of the first cards, on Bill Chen's scale of hold'em hands.
 
-    On that scale 6 is worth a call; in other games a hand a little better than average is.
+    On that scale 6 is worth a call.  In other games, a hand slightly better than average gets 6.
     """
     if _is_holdem(view):
         return starting_points(view.cards)
@@ -154,7 +154,7 @@ def _starting_points(view: TableView, rng: random.Random) -> float:
 
 def _strength(view: TableView, rng: random.Random) -> float:
     """A rough probability that the hand is the best, against all rivals."""
-    # Rivals do not stay with random cards, and not all of them stay to the end.
+    # Not all rivals stay to the end, so that more than three are counted as three.
     against = min(3, max(1, view.opponents))
     if not _is_holdem(view):
         return _share(view, rng) ** against
@@ -164,7 +164,7 @@ def _strength(view: TableView, rng: random.Random) -> float:
 
 
 def _share(view: TableView, rng: random.Random) -> float:
-    """The share of the pot against one opponent; half if it cannot be judged."""
+    """The share of the pot against one opponent; half if it cannot be estimated."""
     spot = spot_of(view)
     return 0.5 if spot is None else pot_share(spot, rng)
 
@@ -185,13 +185,13 @@ def _first_legal(turn: Turn, *actions: Action) -> Decision:
 
 
 def _raise_by(view: TableView, turn: Turn, pots: float) -> Decision:
-    """Bet, or raise over the call, this share of the pot."""
+    """Bet, or raise by, `pots` times the pot after a call."""
     pot = view.table.total_pot + turn.call
     return _raise_to(turn, _rounded(view, _hand(view).bet + int(pot * pots)))
 
 
 def _rounded(view: TableView, amount: int) -> int:
-    """Rounded to whole small blinds, as people bet."""
+    """The amount rounded down to whole small blinds, as people bet."""
     return amount - amount % max(1, view.table.config.small_blind)
 
 

@@ -1,7 +1,6 @@
-"""A player's view of a table: a snapshot, and all events applied since.
+"""A player's view of a table: a snapshot, and all events since, applied to it.
 
-Only `pokerws.game.apply` changes the local table; hidden cards are `??` in it.  This module does no
-I/O.
+Only `pokerws.game.apply` changes the local table.  Hidden cards are `??`.  This module does no I/O.
 """
 
 import asyncio
@@ -30,8 +29,8 @@ class Gap(Exception):
 class TableView:
     """A table as `player` sees it.
 
-    `table` is the local state, to be read only.  `epoch` is the server's; event numbers are
-    comparable within one epoch only.
+    `table` is the local state, which must not be changed.  `epoch` is the epoch of the server's
+    table: event numbers can be compared only within one epoch.
     """
 
     def __init__(
@@ -105,9 +104,9 @@ class TableView:
 
     @property
     def hand_names(self) -> list[str]:
-        """The own hand on the first board in words: the hand, or the high and the low.
+        """The player's hand on the first board in words: one name, or the high and the low.
 
-        Each is "" if there is none yet, or the low does not qualify.
+        A name is empty if there is no such hand yet, or the low does not qualify.
         """
         variant = self.variant
         if variant is None or self.own_hand is None:
@@ -125,7 +124,7 @@ class TableView:
 
     @property
     def draws_left(self) -> int:
-        """How many draws the player still has in this hand, with the one that is open."""
+        """How many draws the player still has in this hand, including the current one."""
         hand, variant = self.table.hand, self.variant
         if hand is None or variant is None or self.own_hand is None:
             return 0
@@ -136,7 +135,7 @@ class TableView:
     def rivals(self) -> dict[int, HandSeat]:
         """The others who are dealt in and have not folded, by seat.
 
-        Of each, `up` are the cards that lie open, and `drew` is how many the last draw brought.
+        `up` has their face-up cards, and `drew` the number of cards of the last draw.
         """
         hand = self.table.hand
         if hand is None:
@@ -155,11 +154,11 @@ class TableView:
     # ---- waiting
 
     async def wait_for(self, predicate: "Callable[[TableView], T | Literal[False] | None]") -> T:
-        """Wait until `predicate(self)` gives something else than None and False; return that.
+        """Wait until `predicate(self)` returns something other than None and False; return that.
 
-        It is asked at once and after each change.  Events that come together are one change, so
-        what lasts for less is not seen here.  Raises what has ended the view: TableLost or
-        ConnectionEnded.
+        The predicate is called at once, and after each change.  Events of one message are one
+        change, so a state between two of them is not seen.  Raises TableLost or ConnectionEnded
+        when the view has ended.
         """
         while True:
             if self._error is not None:
@@ -183,7 +182,7 @@ class TableView:
         self._notify()
 
     def take_events(self, message: Events) -> None:
-        """Apply events, but for those that were seen before.  Raises Gap."""
+        """Apply events, except those that were applied before.  Raises Gap."""
         seen = self.seq + 1 - message.seq
         if message.epoch != self.epoch or seen < 0:
             raise Gap(f"event {message.seq} of epoch {message.epoch} after event {self.seq}")
@@ -192,7 +191,7 @@ class TableView:
         self._notify()
 
     def end(self, error: Exception) -> None:
-        """Nothing more will come; everyone who waits gets `error`."""
+        """End the view: all waiting calls raise `error`."""
         self._error = error
         self._notify()
 

@@ -1,7 +1,8 @@
-"""The tables that a client follows: asks to watch them, again where need be, and feeds the views.
+"""The watched tables of a client: sends `watch`, repeats it when needed, and updates the views.
 
-A `watch` holds for one connection only, so it is never repeated with its id like a command: each
-connection asks anew for what each view has missed.
+A `watch` is valid for one connection only.  So unlike other commands it is not sent again with its
+id after a reconnect.  Instead, a new `watch` on each connection requests the events that each view
+has missed.
 """
 
 import asyncio
@@ -20,21 +21,21 @@ log = structlog.get_logger("pokerws.client")
 
 
 class _Asked(NamedTuple):
-    """A `watch` without an answer; `refusals` counts those before it, in a row."""
+    """A `watch` without an answer yet, and how often in a row it was refused before."""
 
     table: TableId
     refusals: int
 
 
 class _Opening(NamedTuple):
-    """A table whose first snapshot is awaited."""
+    """A table that waits for its first snapshot."""
 
     view: "asyncio.Future[TableView]"
     on_event: OnEvent | None
 
 
 class Watches:
-    """`views` holds the tables that are followed, from their first snapshot on."""
+    """The watched tables.  `views` has each one from its first snapshot on."""
 
     def __init__(self, link: Link, backoff: Backoff) -> None:
         self.views: dict[TableId, TableView] = {}
@@ -45,18 +46,18 @@ class Watches:
         self._asked: dict[str, _Asked] = {}
 
     async def open(self, table: TableId, on_event: OnEvent | None) -> TableView:
-        """The view of a table.  Raises CommandRejected, or what has ended the link."""
+        """The view of a table, once it is loaded.  Raises CommandRejected or ConnectionEnded."""
         if table in self.views:
             return self.views[table]
         if table not in self._opening:
             future: asyncio.Future[TableView] = asyncio.get_running_loop().create_future()
             self._opening[table] = _Opening(future, on_event)
             self._ask(table)
-        # One caller that gives up must not take the view from the others.
+        # If one caller is cancelled, the others must still get the view.
         return await asyncio.shield(self._opening[table].view)
 
     def lose(self, table: TableId, code: str) -> None:
-        """Follow a table no more; whoever waits for it gets TableLost."""
+        """Stop watching a table: calls that wait for it raise TableLost."""
         opening = self._opening.pop(table, None)
         if opening is not None:
             opening.view.set_exception(TableLost(table, code))
@@ -65,7 +66,7 @@ class Watches:
             view.end(TableLost(table, code))
 
     def ended(self, error: Exception) -> None:
-        """There will be no further connection."""
+        """End all views: calls that wait for them raise `error`."""
         for opening in self._opening.values():
             opening.view.set_exception(error)
         for view in self.views.values():
@@ -74,7 +75,7 @@ class Watches:
         self.views.clear()
 
     def connected(self, player: PlayerId) -> None:
-        """A connection has begun, with nothing watched on it yet."""
+        """Watch all tables again on a new connection."""
         self._player = player
         self._asked.clear()
         for table, view in self.views.items():
@@ -85,17 +86,17 @@ class Watches:
 
     # ---- asking
 
-    def _ask(self, table: TableId, *, anew: bool = False, refusals: int = 0) -> None:
-        """Ask for what the view has missed, or `anew` for a snapshot."""
+    def _ask(self, table: TableId, *, snapshot: bool = False, refusals: int = 0) -> None:
+        """Send a `watch` for the events that the view has missed, or for a snapshot."""
         watch = Watch(self._link.new_id(), table)
         view = self.views.get(table)
-        if view is not None and not anew:
+        if view is not None and not snapshot:
             watch = Watch(watch.id, table, view.seq, view.epoch)
         self._asked[watch.id] = _Asked(table, refusals)
         self._link.tell(watch)
 
     def ask_later(self, table: TableId, refusals: int = 0, wait_ms: int = 0) -> None:
-        """Ask again after a pause, which grows with `refusals` and is `wait_ms` at least."""
+        """Send `watch` again after a pause that grows with `refusals`, at least `wait_ms`."""
 
         def ask() -> None:
             if table in self.views and not self._is_asked(table):
@@ -107,14 +108,14 @@ class Watches:
     def _is_asked(self, table: TableId) -> bool:
         return any(asked.table == table for asked in self._asked.values())
 
-    # ---- what the server says
+    # ---- messages of the server
 
     def accepted(self, message: Accepted) -> None:
-        """An answer to a `watch`; what was missed comes right behind it."""
+        """Handle the answer to a `watch`; the missed events follow it."""
         self._asked.pop(message.id, None)
 
     def rejected(self, message: Rejected) -> None:
-        """A refusal of a `watch`, or of something that the server could not read."""
+        """Handle a refusal of a `watch`, or of a message that the server could not decode."""
         asked = self._asked.pop(message.id, None)
         if asked is None:
             log.warning("message_rejected", code=message.code, reason=message.message)
@@ -126,7 +127,7 @@ class Watches:
             self.lose(asked.table, message.code)
 
     def take_snapshot(self, message: Snapshot) -> None:
-        """Start a view, or start it over."""
+        """Create the view, or replace its state."""
         table = message.table
         if table in self.views:
             self.views[table].take_snapshot(message)
@@ -137,7 +138,7 @@ class Watches:
             opening.view.set_result(view)
 
     def take_events(self, message: Events) -> None:
-        """Apply what has happened, or ask for a snapshot where something is missing."""
+        """Apply events to the view, or request a snapshot if some are missing."""
         view = self.views.get(message.table)
         if view is None:
             return
@@ -147,9 +148,9 @@ class Watches:
             self.miss(message.table, str(gap))
 
     def miss(self, table: TableId, reason: str) -> None:
-        """Ask for a snapshot, since events are missing."""
+        """Request a snapshot, because events are missing."""
         view = self.views.get(table)
-        # What comes until the answer is there is in the answer too.
+        # The answer to a pending `watch` will contain these events too.
         if view is not None and not self._is_asked(table):
             log.info("events_missed", table=table, seq=view.seq, reason=reason)
-            self._ask(table, anew=True)
+            self._ask(table, snapshot=True)

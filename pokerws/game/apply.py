@@ -62,7 +62,7 @@ from pokerws.game.state import FixedLimit, Game, Hand, HandSeat, LastHand, Pot, 
 
 
 def apply(table: Table, event: TableEvent) -> None:
-    """Apply an event to `table` and count it.
+    """Apply an event to `table`, and increase `seq` by 1.
 
     Raises Inconsistent for an event that cannot follow the table's state.  The table must then be
     discarded, since a part of the event may have been applied.
@@ -107,7 +107,7 @@ def apply(table: Table, event: TableEvent) -> None:
 
 def _apply_to_table(table: Table, event: TableEvent) -> None:
     if isinstance(event, OfHand):
-        raise Inconsistent("no hand is being played")
+        raise Inconsistent("no hand is in play")
     match event:
         case HandStarted():
             _start_hand(table, event)
@@ -117,7 +117,7 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             _cancel_hand(table, refunds)
         case HandShown(seat=number, cards=cards):
             if (last := table.last_hand) is None:
-                raise Inconsistent("no cards of the last hand are kept")
+                raise Inconsistent("there is no last hand")
             last.cards[number] = cards
             last.shown.append(number)
         case NextHandScheduled(at_ms=at_ms):
@@ -186,7 +186,7 @@ def _apply_to_hand(table: Table, hand: Hand, event: RarerHandEvent) -> None:
         case DrawStarted(street=street, seats=seats):
             if street != hand.street:
                 _start_street(hand, street, event.limit)
-            # The bets are in the pots, and nothing is left to match.
+            # The bets are in the pots, so there is no bet to match.
             hand.bet = 0
             hand.drawing = list(seats)
         case BringInPosted(seat=number, amount=amount, to_match=to_match, auto=auto):
@@ -239,7 +239,7 @@ def _start_hand(table: Table, event: HandStarted) -> None:
 def _end_hand(table: Table, unshown: list[int]) -> None:
     hand, table.hand = table.hand, None
     if hand is None:
-        raise Inconsistent("no hand is being played")
+        raise Inconsistent("no hand is in play")
     if unshown:
         cards: list[list[Card]] = [[] for _ in hand.seats]
         for number in unshown:
@@ -393,7 +393,7 @@ def _draw(table: Table, hand: Hand, event: CardsDrawn) -> None:
     if hand.deck:
         # If cards are hidden, there are neither a deck nor discards.
         for card in event.drawn:
-            # Usually the next card, also if an incomplete log does not have the card.
+            # Usually the next card, which is also removed if the drawn card is not in the deck.
             place = hand.deck.index(card) if card in hand.deck else 0
             del hand.deck[place : place + 1]
         if not hand.discards:
@@ -420,8 +420,8 @@ def _collect(hand: Hand, pots: list[Pot]) -> None:
 
 
 def _take_from_pot(hand: Hand, index: int, amount: int) -> None:
-    """Take chips out of a pot.  All but the last part of a pot leave something in it."""
-    # A log that pays out too much is detected by the sum of all chips.
+    """Take chips out of a pot.  After its last award the pot is empty."""
+    # A log that pays out too much is detected elsewhere, by the sum of all chips.
     left = max(0, hand.pots[index].amount - amount)
     pot = Pot(left, hand.pots[index].seats if left else [])
     hand.pots = [*hand.pots[:index], pot, *hand.pots[index + 1 :]]

@@ -1,4 +1,4 @@
-"""Positions of a hand: who is dealt in, the button and the blinds (dead button rule).
+"""Positions of a hand: the seats dealt in, the button and the blinds (dead button rule).
 
 The big blind moves to the next player each hand and skips nobody.  Small blind and button follow
 it, even onto a seat that has become free (TDA rule 32).  Heads-up the button is the small blind,
@@ -7,7 +7,7 @@ and nobody has the big blind twice in a row (TDA rule 34).
 A new player, or one who was passed by the big blind while sitting out, posts a big blind to be
 dealt in, but not between the button and the big blind (Robert's Rules of Poker, section 4).  A
 player who also missed the small blind posts that too, as dead money.  Stud and bomb pots have no
-blinds: the button does not move (TDA rule 11), and everybody who is ready is dealt in.
+blinds: the button does not move (TDA rule 11), and all ready players are dealt in.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ class Positions(NamedTuple):
     order: list[int]
     entering: list[int]
     missed: list[int]
-    missed_small: list[int] = []  # noqa: RUF012 -- it is never changed.
+    missed_small: list[int] = []  # noqa: RUF012 -- The default is never changed.
 
 
 def is_ready(seat: Seat | None) -> bool:

@@ -55,9 +55,9 @@ class AddChips(Struct, frozen=True):
 
 
 class Act(Struct, frozen=True):
-    """Answer turn number `turn`.
+    """Act in turn number `turn`.
 
-    `amount` is the total for the street of a bet or raise, `cards` are discarded.
+    `amount` is the total for the street of a bet or raise, `cards` are the cards to discard.
     """
 
     player: PlayerId
@@ -82,14 +82,14 @@ class Straddle(Struct, frozen=True):
 
 
 class RunIt(Struct, frozen=True):
-    """Agree to have the board run up to `times` times, when all are all-in."""
+    """Agree to run the board up to `times` times when all players are all-in."""
 
     player: PlayerId
     times: int
 
 
 class ChooseGame(Struct, frozen=True):
-    """Choose the game of the next hand, as the player who will have its button."""
+    """Choose the game of the next hand; only for the player who will have the button."""
 
     player: PlayerId
     variant: str
@@ -114,7 +114,7 @@ class Resume(Struct, frozen=True):
 class Close(Struct, frozen=True):
     """Close the table for good: a hand in play is cancelled, and all players stand up.
 
-    Only the server gives it, never a player.
+    Only the server sends it, never a player.
     """
 
     reason: CloseReason

@@ -24,18 +24,18 @@ def _games(config: TableConfig) -> tuple[str, ...]:
     """The variants to be played.  Raises Illegal for an unknown one."""
     games = config.mix.games
     if config.variant in VARIANTS:
-        _check({"only a mix has games": not games})
+        _check({"only a mix can have games": not games})
         return (config.variant,)
     _check(
         {
             f"variant must be one of {', '.join((*VARIANTS, *MIXES))}": config.variant in MIXES,
-            f"games must be of {', '.join(VARIANTS)}": all(code in VARIANTS for code in games),
-            "a game can be in a mix once": len(set(games)) == len(games),
+            f"games must be among {', '.join(VARIANTS)}": all(code in VARIANTS for code in games),
+            "a game can be in a mix only once": len(set(games)) == len(games),
         }
     )
     own = MIXES[config.variant].games
-    _check({"a mix of one's own has 2 to 20 games, another none": 2 <= len(games or own) <= 20})
-    _check({f"the games of {config.variant} are given": not (games and own)})
+    _check({"a custom mix must have from 2 to 20 games": 2 <= len(games or own) <= 20})
+    _check({f"the games of {config.variant} cannot be changed": not (games and own)})
     return games or own
 
 
@@ -63,11 +63,11 @@ def _own_rules(config: TableConfig) -> dict[str, bool]:
         <= config.next_hand_delay_ms
         <= 60_000,
         "a game of a mix must last from 1 to 1000 hands": 1 <= config.mix.hands <= 1_000,
-        "a board can be run from 1 to 3 times": 1 <= house.run_it <= 3,
-        "a bomb pot must come every 0 to 1000 hands": 0 <= house.bomb_pot_every <= 1_000,
+        "run_it must be from 1 to 3": 1 <= house.run_it <= 3,
+        "bomb_pot_every must be from 0 to 1000": 0 <= house.bomb_pot_every <= 1_000,
         "the ante of a bomb pot must not be negative": house.bomb_pot_ante >= 0,
-        "a bomb pot has 1 or 2 boards": 1 <= house.bomb_pot_boards <= 2,
-        "a street may have from 0 to 100 bets": 0 <= house.max_bets <= 100,
+        "bomb_pot_boards must be 1 or 2": 1 <= house.bomb_pot_boards <= 2,
+        "max_bets must be from 0 to 100": 0 <= house.max_bets <= 100,
     }
 
 

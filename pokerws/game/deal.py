@@ -1,6 +1,6 @@
 """An unbiased shuffle from random bytes that the caller provides.
 
-Nothing else in the core knows how a deck is made, so that a provable deal can replace it.
+No other module of the core shuffles, so that a provably fair deal can replace this one.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ def shuffler(random_bytes: Callable[[int], bytes]) -> Shuffle:
 
     def shuffle(cards: Sequence[Card]) -> list[Card]:
         deck = list(cards)
-        # One call for many bytes: a call is the expensive part.
+        # One call for many bytes, since each call is expensive.
         drawn = chain.from_iterable(map(random_bytes, repeat(len(deck))))
         for last, first_byte in zip(range(len(deck) - 1, 0, -1), drawn, strict=False):
             byte, count = first_byte, last + 1

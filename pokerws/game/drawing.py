@@ -4,10 +4,10 @@ All players in the hand draw, from the left of the button, also those who are al
 replace any number of cards, or stand pat.  In pineapple each player discards one card and gets no
 replacement.
 
-When the deck runs out, it is dealt to the end; then the cards of folded hands and the discards of
-others are shuffled.  No player is dealt a card that he or she discarded in this hand: such a card
-is left for the others.  The rulebooks have no rule for this.  This one makes sure that cards that
-nobody has seen are dealt before those that somebody has.
+When the deck runs out, folded cards and the discards of other players are shuffled, and dealt after
+the rest of the deck.  No player is dealt a card that he or she discarded in this hand: such a card
+is left for the others.  The rulebooks have no rule for this case.  With this one, cards that nobody
+has seen are dealt before cards that somebody has.
 """
 
 from collections.abc import Sequence
@@ -64,7 +64,7 @@ def draw(table: Table, hand: Hand, turn: Turn, command: Act, shuffle: Shuffle) -
             raise Illegal("cards_not_allowed", "stand_pat takes no cards")
         return [_drawn(table, hand, turn.seat, [], [])]
     if not discarded:
-        raise Illegal("cards_missing", "say which cards to throw away")
+        raise Illegal("cards_missing", "a discard needs cards")
     _check_discarded(hand, turn, discarded)
     if turn.discard_min:
         return [_drawn(table, hand, turn.seat, discarded, [])]
@@ -84,10 +84,11 @@ def draw(table: Table, hand: Hand, turn: Turn, command: Act, shuffle: Shuffle) -
 def _check_discarded(hand: Hand, turn: Turn, discarded: list[Card]) -> None:
     held = hand_seat(hand, turn.seat).cards
     if len(set(discarded)) < len(discarded) or not set(discarded) <= set(held):
-        raise Illegal("not_your_cards", "throw away cards that you hold, each once")
+        raise Illegal("not_your_cards", "discard cards that you hold, each once")
     if not turn.discard_min <= len(discarded) <= turn.discard_max:
         raise Illegal(
-            "wrong_number_of_cards", f"throw away {turn.discard_min or 1} to {turn.discard_max}"
+            "wrong_number_of_cards",
+            f"discard {turn.discard_min or 1} to {turn.discard_max} cards, not {len(discarded)}",
         )
 
 
@@ -107,7 +108,7 @@ def _muck(hand: Hand) -> list[Card]:
 
 
 def draw_for_absent(table: Table, hand: Hand, turn: Turn) -> CardsDrawn:
-    """The action for a player who does not draw: stand pat, or discard the lowest cards."""
+    """The action of an absent player: stand pat, or discard the lowest cards if forced."""
     cards = hand_seat(hand, turn.seat).cards
     lowest = sorted(cards, key=lambda card: RANKS.find(card[0]))[: turn.discard_min]
     return _drawn(table, hand, turn.seat, lowest, [], auto=True)

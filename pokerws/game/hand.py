@@ -1,4 +1,4 @@
-"""A hand: forced bets and deal, and what the rules make happen without a command."""
+"""A hand: forced bets and deal, and the events that the rules cause without a command."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -46,7 +46,7 @@ class Blind(NamedTuple):
 
 
 class Deal(NamedTuple):
-    """What a new hand is made of.  Chips are integers; `deck` is in dealing order.
+    """The ingredients of a new hand.  Chips are integers; `deck` is in dealing order.
 
     A short stack posts what it has.  The betting starts after the last blind that is not an entry,
     a sleeper or dead.  Antes are posted before blinds, unless `blinds_first`.  A bomb pot has no
@@ -138,7 +138,7 @@ def _post_blinds(table: Table, deal: Deal, stacks: dict[int, int]) -> list[Table
     for seat, whole, blind in deal.blinds:
         if not whole:
             continue
-        # A player without chips posts nothing, but the others must match the whole blind.
+        # A short stack posts what it has, but the others must match the whole blind.
         amount = min(whole, stacks[seat])
         stacks[seat] -= amount
         min_raise, limit = 0, None
@@ -197,9 +197,9 @@ def advance_hand(table: Table, hand: Hand, now_ms: int) -> list[TableEvent]:
 
 
 def act_for_absent(table: Table, hand: Hand, turn: Turn) -> TableEvent:
-    """The action for a player who does not act: a check if it is free, otherwise a fold.
+    """The action of an absent player: a check if it is free, otherwise a fold.
 
-    A forced bring-in cannot be folded.
+    A forced bring-in is posted, since it cannot be folded.
     """
     if "discard" in turn.actions:
         return draw_for_absent(table, hand, turn)

@@ -1,8 +1,8 @@
-"""Errors of the rules: a command that they do not allow, and data that contradicts them."""
+"""Exceptions of the core: illegal commands, and inconsistent data."""
 
 from typing import Literal
 
-# Every code that the rules refuse a command with.  The wire protocol has them among its own.
+# The codes of all refusals by the rules.  They are a part of the wire protocol's reject codes.
 IllegalCode = Literal[
     "already_leaving",
     "already_seated",
@@ -39,14 +39,14 @@ IllegalCode = Literal[
     "wrong_number_of_cards",
     "wrong_turn",
 ]
-# The clock's own commands are refused with this one, which no client sees.
+# The code of a `TimeUp` before the deadline.  No client sees it.
 ClockCode = Literal["too_early"]
 
 
 class Illegal(Exception):
     """A command that the rules do not allow; nothing was changed.
 
-    `code` is stable and part of the protocol; `detail` is a sentence for a person.
+    `code` is stable and part of the protocol; `detail` is the text for people.
     """
 
     code: str

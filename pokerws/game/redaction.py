@@ -1,7 +1,7 @@
-"""Which viewer may see which cards of an event or a table.
+"""Decides which viewer may see which cards of an event or a table.
 
-Hidden is the default.  `secret_cards` says which events carry secrets; one of them that is not
-handled here does not type-check.  A viewer is a player's id, or None for a spectator.
+Hidden is the default.  `secret_cards` lists the events with secrets; if one of them is not handled
+here, the code does not type-check.  A viewer is a player's id, or None for a spectator.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,29 +46,29 @@ def insiders(events: Iterable[TableEvent]) -> set[PlayerId]:
 
 
 def redact_all(events: Sequence[TableEvent], viewer: PlayerId | None) -> list[TableEvent]:
-    """The events as `viewer` may see them, whenever that is."""
+    """The events as `viewer` may see them, at any time."""
     return [redact(event, viewer) for event in events]
 
 
 def redact_for_each(
     events: Sequence[TableEvent], viewers: Iterable[PlayerId]
 ) -> dict[PlayerId | None, list[TableEvent]]:
-    """The events as each of the viewers may see them, and under None as anybody else may."""
+    """The events as each viewer may see them; under None, as spectators may."""
     hidden = redact_all(events, None)
     shown: dict[PlayerId | None, list[TableEvent]] = {None: hidden}
     for viewer in viewers:
         shown[viewer] = own = hidden.copy()
         for place, event in enumerate(events):
-            nobodys = hidden[place]
-            if isinstance(event, HoleCardsDealt) and isinstance(nobodys, HoleCardsDealt):
-                own[place] = replace(event, cards=_with_own(event, nobodys, viewer))
+            public = hidden[place]
+            if isinstance(event, HoleCardsDealt) and isinstance(public, HoleCardsDealt):
+                own[place] = replace(event, cards=_with_own(event, public, viewer))
             elif isinstance(event, CardsDrawn):
                 own[place] = redact(event, viewer)
     return shown
 
 
 def _with_own(dealt: HoleCardsDealt, hidden: HoleCardsDealt, viewer: PlayerId) -> list[list[Card]]:
-    """The cards as the viewer sees them, made from those that a spectator sees."""
+    """The cards as the viewer may see them: those a spectator sees, and the viewer's own."""
     cards = hidden.cards.copy()
     for number, player in enumerate(dealt.players):
         if player == viewer:
@@ -77,7 +77,7 @@ def _with_own(dealt: HoleCardsDealt, hidden: HoleCardsDealt, viewer: PlayerId) -
 
 
 def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
-    """The event as `viewer` may see it, whenever that is."""
+    """The event as `viewer` may see it, at any time."""
     match event:
         case HoleCardsDealt(cards=dealt, players=players):
             # Older logs do not name the players, so all cards stay hidden.
@@ -96,9 +96,9 @@ def redact(event: TableEvent, viewer: PlayerId | None) -> TableEvent:
 
 
 def redact_table(table: Table, viewer: PlayerId | None) -> Table:
-    """The table as `viewer` may see it: only the own, the shown and the open cards.
+    """The table as `viewer` may see it: with the viewer's own cards and those shown or face up.
 
-    Nobody sees the deck and what was thrown away, be it one's own.
+    Nobody sees the deck or discards, not even the player who discarded them.
     """
     if table.hand is not None:
         return replace(table, hand=_redact_hand(table, table.hand, viewer))

@@ -1,8 +1,8 @@
-"""Which events carry secret cards, and which cards of a table are secret.
+"""Which events contain secret cards, and which cards of a table are secret.
 
-A card is secret while nobody may see it, or only one player.  Secrets can be taken out of a table
-and put back.  This module must not know how secrets are encrypted (`storage/vault`) or which viewer
-may see them (`redaction`); both use the table of events here.
+A card is secret while nobody may see it, or only one player.  Functions here take secrets out of a
+table and put them back.  This module must not know how secrets are encrypted (`storage/vault`) or
+which viewer may see them (`redaction`); both use its lists of events.
 """
 
 from typing import NamedTuple, get_args
@@ -55,8 +55,8 @@ from pokerws.game.events import (
 )
 from pokerws.game.state import Hand, HandSeat, LastHand, Table
 
-# Every event is in one of these two.  One that is in neither does not type-check where it is
-# redacted or sealed, and stops the import of this module.
+# Every event is in one of these unions.  If one is missing, the code that redacts or seals events
+# does not type-check, and importing this module raises TypeError.
 SecretEvent = HandStarted | HoleCardsDealt | CardsDrawn | DeckReshuffled | LogRestarted
 PublicEvent = (
     TurnStarted
@@ -102,9 +102,9 @@ if {*get_args(PublicEvent), *get_args(SecretEvent)} != {*get_args(TableEvent)}:
 
 
 def without_secrets(event: PublicEvent) -> PublicEvent:
-    """The event itself: the last case of a `match` over all events.
+    """Return the event unchanged: for the last case of a `match` over all events.
 
-    The type checker refuses a secret event here.  Raises TypeError if one comes all the same.
+    The type checker rejects a secret event here, and at run time it raises TypeError.
     """
     if type(event) not in PUBLIC_TYPES:
         raise TypeError(f"{type(event).__name__} is not a public event")
@@ -112,9 +112,10 @@ def without_secrets(event: PublicEvent) -> PublicEvent:
 
 
 class Secrets(NamedTuple):
-    """Secret cards; `cards` has a list per seat, which is empty if none are secret.
+    """Secret cards.  `cards` has one list per seat, empty if the seat has no secret cards.
 
-    `discards` likewise, or it is empty.  For a draw, `cards` are the discarded and the new cards.
+    `discards` has one list per seat too, or is empty.  For a draw, `cards` has two lists: the
+    discarded and the new cards.
     """
 
     deck: list[Card]
@@ -127,7 +128,7 @@ class Secrets(NamedTuple):
         return not self.deck and not any(self.cards) and not any(self.discards)
 
     def copy(self) -> "Secrets":
-        """A copy, since the table goes on changing its own lists."""
+        """A copy that later changes of the table do not affect."""
         cards = [own.copy() for own in self.cards]
         return Secrets(self.deck.copy(), cards, [own.copy() for own in self.discards])
 
@@ -136,7 +137,7 @@ NO_SECRETS = Secrets([], [], [])
 
 
 def public_table(table: Table) -> Table:
-    """A table without its secrets, as it stands in a sealed snapshot."""
+    """A table without its secrets, as in a sealed snapshot."""
     hand, last = table.hand, table.last_hand
     if hand is not None:
         return replace(table, hand=_public(hand))
@@ -146,9 +147,9 @@ def public_table(table: Table) -> Table:
 
 
 def comparable_table(table: Table) -> Table:
-    """A table's public part, to compare two tables of which cards are unknown.
+    """A table's public part, for comparing tables with unknown cards.
 
-    It has no discards: a replay without the deck does not even know how many there are.
+    It has no discards, because a replay without the deck does not know how many there are.
     """
     table = public_table(table)
     if table.hand is not None:
@@ -157,9 +158,9 @@ def comparable_table(table: Table) -> Table:
 
 
 def secrets_of(table: Table) -> tuple[int, Secrets]:
-    """The secret cards of a table, and the number of their hand.
+    """The number of the latest hand, and its secret cards.
 
-    While a hand is in play, the cards of the one before are not kept.
+    During a hand, the cards of the previous hand are not stored.
     """
     hand, last = table.hand, table.last_hand
     if hand is not None:
@@ -187,15 +188,15 @@ def _public_last(last: LastHand) -> LastHand:
 
 
 def masked(cards: list[Card]) -> list[Card]:
-    """As many cards, all unknown."""
+    """The same number of cards, all unknown."""
     return [UNKNOWN] * len(cards)
 
 
 def has_unknown(table: Table) -> bool:
-    """Whether cards are missing that a sealed text has."""
+    """Whether the table lacks cards that its sealed secrets contain."""
     if table.hand is not None:
-        thrown_away = any(UNKNOWN in own for own in table.hand.discards)
-        return thrown_away or any(_is_unknown(seat) for seat in table.hand.seats)
+        unknown_discards = any(UNKNOWN in own for own in table.hand.discards)
+        return unknown_discards or any(_is_unknown(seat) for seat in table.hand.seats)
     return table.last_hand is not None and any(UNKNOWN in own for own in table.last_hand.cards)
 
 
@@ -204,10 +205,10 @@ def _is_unknown(seat: HandSeat | None) -> bool:
 
 
 def fill(hand: Hand, secrets: Secrets) -> bool:
-    """Put a hand's secrets back; False where they do not go with what is public.
+    """Put a hand's secrets back.  Returns False if they do not fit the public part.
 
-    An older text of the same hand opens too; it has cards that have been dealt or shown since, or
-    fewer that were thrown away.
+    Secrets that were sealed earlier in the same hand can be decrypted too, so they are detected
+    here.  They have cards that were dealt or shown since, or too few discards.
     """
     fits = not hand.deck and len(secrets.cards) == len(hand.seats)
     fits = fits and hand.discards == [masked(own) for own in secrets.discards]
@@ -228,7 +229,10 @@ def fill(hand: Hand, secrets: Secrets) -> bool:
 
 
 def fill_last(last: LastHand, secrets: Secrets) -> bool:
-    """The same for what is kept of the last hand; a text of when it was played has a deck too."""
+    """Put the last hand's secrets back.  Returns False if they do not fit.
+
+    Secrets that were sealed during the hand have a deck.
+    """
     if secrets.deck or len(secrets.cards) != len(last.cards):
         return False
     for number, cards in enumerate(secrets.cards):

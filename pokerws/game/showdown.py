@@ -1,4 +1,4 @@
-"""The showdown: who shows, who wins which part of which pot.
+"""The showdown: the order of showing, and the winners of each part of each pot.
 
 A pot is divided between the boards; each part between the high and the low hand, if a variant has
 both; then between the hands that tie.  Odd chips go to the first boards, and to the high hand (TDA
@@ -76,9 +76,9 @@ def showdown(table: Table, hand: Hand, pots: list[Pot], *, all_in: bool) -> list
 
 
 def _pots_by_winners(pots: list[Pot], contests: list[_Contest]) -> list[Pot]:
-    """The pots, with those that the same hands win merged.
+    """The pots, with neighbours merged that the same hands win.
 
-    If all odd chips go to one player, this keeps them few.
+    If all odd chips go to one player, this keeps their number small.
     """
     merged: list[Pot] = []
     last: list[list[int]] = []
@@ -155,7 +155,7 @@ def _shown(hand: Hand, variant: Variant, contests: list[_Contest], number: int) 
 def _award(
     table: Table, hand: Hand, index: int, pot: Pot, contests: list[_Contest]
 ) -> list[TableEvent]:
-    """The parts of one pot.  If there is no low hand, the high hand takes its half."""
+    """Award the parts of one pot.  If there is no low hand, the high hand wins both halves."""
     events: list[TableEvent] = []
     variant = VARIANTS[hand.variant]
     to_first = table.config.house.odd_chips == "button"

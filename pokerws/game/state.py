@@ -167,13 +167,13 @@ class Turn(Struct, frozen=True, omit_defaults=True, gc=False):
     are the legal ones.  `call` is what a call adds, 0 if it is not legal.  `min_to` and `max_to`
     bound a bet or raise, as the total for the street; 0 if neither is legal.  They are equal if
     the stack is too small for a full raise: then only all-in is legal.  If there are `sizes`, only
-    those totals are legal.  In a draw, `discard_min` and `discard_max` bound the number of cards to
-    throw away.
+    those totals are legal.  In a draw, `discard_min` and `discard_max` bound the number of cards
+    to discard.
     """
 
     seat: int
     number: int
-    # They are of `commands.Action`; a client takes any text, since a newer server may add some.
+    # Values of `commands.Action`.  A client accepts any text, since a newer server may add actions.
     actions: Sequence[str]
     call: int
     min_to: int
@@ -194,7 +194,7 @@ class Hand(Struct, omit_defaults=True):
     start of a street; then `opener` acts first, or the first in `order` if that is None.  `dead`
     are chips that nobody has to match.  `limit` is set in fixed-limit games, where `min_raise` has
     no meaning.  The seats in `drawing` have still to draw or discard, in that order.  `discards`
-    are the cards that each seat threw away.  `extra_boards` are the whole second and third board,
+    are the cards that each seat discarded.  `extra_boards` are the whole second and third board,
     if there are several.
     """
 
@@ -235,7 +235,7 @@ class Game(Struct):
 
 
 class LastHand(Struct):
-    """The cards of the last hand that can still be shown, until the next hand starts.
+    """The hole cards of the last hand, which can still be shown until the next hand starts.
 
     `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
     if their player is still seated; otherwise empty.  The seats in `shown` have shown theirs since;

@@ -25,7 +25,7 @@ from pokerws.game.variants import VARIANTS
 
 
 def close_round(table: Table, hand: Hand) -> list[TableEvent]:
-    """What follows a betting round: up to the next street, or to the end of the hand."""
+    """The events after a betting round: up to the next street, or to the end of the hand."""
     live = live_seats(hand)
     events: list[TableEvent] = []
     pots = _collect_bets(hand, events)
@@ -37,7 +37,7 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
     discarding = still_to_discard(hand, live)
     if discarding:
         return [*events, DrawStarted(hand.street, discarding)]
-    # A player who gets a bet back has chips again, but then all others are all-in.
+    # An uncalled bet gives its player chips again, but then all others are all-in.
     able = sum(stack_of(table, number) > 0 for number in live)
     streets = VARIANTS[hand.variant].streets
     later = streets[hand.street + 1 :]
@@ -116,7 +116,7 @@ def _stud_street(table: Table, hand: Hand, live: list[int], limit: FixedLimit | 
     cards: list[list[Card]] = [[] for _ in hand.seats]
     up: list[list[Card]] = [[] for _ in hand.seats]
     for card, seat in zip(deck, live, strict=False):
-        # The hand of a player who has tabled it stays open.
+        # A hand that is already shown gets its cards face up.
         face_up = street.up or hand_seat(hand, seat).shown
         (up if face_up else cards)[seat] = [card]
     shows = [[*old, *new] for old, new in zip(shows, up, strict=True)]

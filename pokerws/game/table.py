@@ -96,7 +96,7 @@ def play(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[
             apply(table, event)
         events += following
         if type(following[-1]) is TurnStarted:
-            # A player who is present has to act: the rules cause nothing more.
+            # A player must act, so the rules cause no further events.
             break
     return events
 
@@ -120,7 +120,7 @@ def _first(event: TableEvent) -> Table:
         case LogRestarted(table=Table() as whole):
             return deepcopy(whole)
         case _:
-            raise ValueError(f"a log starts with its table, not with {type(event).__name__}")
+            raise ValueError(f"a log must start with its table, not with {type(event).__name__}")
 
 
 def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
@@ -142,7 +142,7 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case SitOut(player=player):
             number, seat = _seat_of(table, player)
             if seat.sitting_out:
-                raise Illegal("already_sitting_out", "you are sitting out already")
+                raise Illegal("already_sitting_out", "you are already sitting out")
             return [PlayerSatOut(number, "asked")]
         case SitIn(player=player):
             return [_sit_in(table, player)]
@@ -165,7 +165,7 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
 
 
 def advance(table: Table, now_ms: int) -> list[TableEvent]:
-    """The events that the rules cause next; none while a player has to act or a clock runs."""
+    """The events that the rules cause next; none while a player must act or a clock runs."""
     if table.hand is not None:
         return advance_hand(table, table.hand, now_ms)
     events: list[TableEvent] = []
@@ -194,10 +194,10 @@ def _turn_for(table: Table, command: Act) -> tuple[Hand, Turn]:
             return hand, turn
     number, _ = _seat_of(table, command.player)
     if turn is None:
-        raise Illegal("not_your_turn", "no hand is being played")
+        raise Illegal("not_your_turn", "it is nobody's turn")
     if turn.seat != number:
         raise Illegal("not_your_turn", f"seat {turn.seat} is to act")
-    raise Illegal("wrong_turn", f"turn {command.turn} is not turn {turn.number}, which is open")
+    raise Illegal("wrong_turn", f"the current turn is {turn.number}, not {command.turn}")
 
 
 def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
@@ -227,13 +227,13 @@ def _sit(table: Table, command: Sit) -> TableEvent:
             raise Illegal("table_full", "no seat is free")
         number = table.seats.index(None)
     if not 0 <= number < len(table.seats):
-        raise Illegal("no_such_seat", f"seats are 0 to {len(table.seats) - 1}")
+        raise Illegal("no_such_seat", f"seats are numbered 0 to {len(table.seats) - 1}")
     if table.seats[number] is not None:
         raise Illegal("seat_taken", f"seat {number} is taken")
     if command.buy_in < config.min_buy_in:
-        raise Illegal("buy_in_too_small", f"bring at least {config.min_buy_in}")
+        raise Illegal("buy_in_too_small", f"the minimum buy-in is {config.min_buy_in}")
     if command.buy_in > config.max_buy_in:
-        raise Illegal("buy_in_too_large", f"bring at most {config.max_buy_in}")
+        raise Illegal("buy_in_too_large", f"the maximum buy-in is {config.max_buy_in}")
     _check_balance(command.buy_in, command.balance)
     return PlayerSat(number, command.player, command.name, command.buy_in)
 
@@ -259,7 +259,7 @@ def _sit_in(table: Table, player: PlayerId) -> TableEvent:
 def _add_chips(table: Table, command: AddChips) -> TableEvent:
     number, seat = _seat_of(table, command.player)
     if _in_hand(table, number):
-        raise Illegal("in_hand", "chips can be added between hands")
+        raise Illegal("in_hand", "chips can be added only between hands")
     config, amount, balance = table.config, command.amount, command.balance
     least = max(1, config.min_buy_in - seat.stack)
     if amount is None:
@@ -267,11 +267,11 @@ def _add_chips(table: Table, command: AddChips) -> TableEvent:
         room = config.max_buy_in - seat.stack
         amount = room if balance is None else min(room, max(least, balance))
         if amount < 1:
-            raise Illegal("amount_too_small", f"a stack can be filled to {config.max_buy_in}")
+            raise Illegal("amount_too_small", f"the maximum stack is {config.max_buy_in}")
     if amount < least:
         raise Illegal("amount_too_small", f"add at least {least}")
     if seat.stack + amount > config.max_buy_in:
-        raise Illegal("amount_too_large", f"a stack can be filled to {config.max_buy_in}")
+        raise Illegal("amount_too_large", f"the maximum stack is {config.max_buy_in}")
     _check_balance(amount, balance)
     return ChipsAdded(number, command.player, amount)
 
@@ -281,7 +281,7 @@ def _show(table: Table, command: Show) -> TableEvent:
     if number is None or last is None or last.number != command.hand or not last.cards[number]:
         raise Illegal("nothing_to_show", f"you have no cards of hand {command.hand} to show")
     if number in last.shown:
-        raise Illegal("nothing_to_show", "your cards are shown already")
+        raise Illegal("nothing_to_show", "your cards are already shown")
     return HandShown(last.number, number, last.cards[number])
 
 
@@ -298,7 +298,7 @@ def _set_run_it(table: Table, player: PlayerId, times: int) -> TableEvent:
     number, seat = _seat_of(table, player)
     most = table.config.house.run_it
     if not 1 <= times <= most:
-        raise Illegal("not_so_often", f"at this table the board is run at most {most} times")
+        raise Illegal("not_so_often", f"at this table `times` must be from 1 to {most}")
     if seat.run_it == times:
         raise Illegal("already_so", "no change: already set")
     return RunItSet(number, times)
@@ -310,7 +310,7 @@ def _choose_game(table: Table, command: ChooseGame) -> TableEvent:
         raise Illegal("no_choice", "players do not choose the game at this table")
     game = table.game
     if table.hand is not None or table.next_hand_at_ms is None or game is None:
-        raise Illegal("not_your_choice", "no hand is due")
+        raise Illegal("not_your_choice", "no hand is scheduled")
     if number != game.chooser:
         raise Illegal("not_your_choice", "the player with the next button chooses the game")
     if command.variant not in games_of(table.config):
@@ -323,7 +323,9 @@ def _choose_game(table: Table, command: ChooseGame) -> TableEvent:
 def _check_balance(amount: int, balance: int | None) -> None:
     """Raise Illegal unless an account with `balance` can pay; None means no account."""
     if balance is not None and amount > balance:
-        raise Illegal("insufficient_chips", f"{amount} is more than the account's {balance}")
+        raise Illegal(
+            "insufficient_chips", f"{amount} chips are needed, and the account has {balance}"
+        )
 
 
 def _resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
@@ -356,21 +358,21 @@ def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
 
 
 def chips_put_in(table: Table, hand: Hand) -> dict[int, int]:
-    """What each seat has put into the hand.
+    """The chips that each seat has put into the hand.
 
-    Dead money that no seat has a record of, as in old hands, was the big blind's ante.  All pots
-    are awarded in the events of one command, so that no command finds only some of them.
+    Hands stored by older versions do not record who paid dead chips.  There they are the big
+    blind's ante.  No pot has been awarded yet, because one command awards all of them.
     """
     put_in: dict[int, int] = {}
-    unnoted = hand.dead
+    unrecorded = hand.dead
     for number in hand.order:
         seat = hand_seat(hand, number)
         put_in[number] = seat.bet + seat.in_pots + seat.dead
-        unnoted -= seat.dead
-    if unnoted and table.big_blind is not None:
-        put_in[table.big_blind] += unnoted
+        unrecorded -= seat.dead
+    if unrecorded and table.big_blind is not None:
+        put_in[table.big_blind] += unrecorded
     if sum(put_in.values()) != table.total_pot:
-        raise Inconsistent("what the seats have put in does not add up to the pot")
+        raise Inconsistent("the chips that the seats put in do not add up to the pot")
     return put_in
 
 

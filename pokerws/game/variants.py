@@ -72,18 +72,19 @@ class Street(Struct, frozen=True):
 
 
 class Variant(Struct, frozen=True):
-    """A game.  `told_as` is its name in hand histories, without the structure.
+    """A game.
 
-    `rankings` has one entry, or two where high and low split each pot.  `from_hole` is how many
-    hole cards a hand must use, 0 for any number.  `low_opens` reverses the rules about cards that
-    show, as in razz.  `max_bets` limits the bets and raises of a fixed-limit street, the big blind
+    `history_name` is its name in hand histories, without the betting structure.  `rankings` has
+    one entry, or two if high and low split each pot.  `from_hole` is how many
+    hole cards a hand must use, 0 for any number.  `low_opens` reverses the rules about face-up
+    cards, as in razz.  `max_bets` limits the bets and raises of a fixed-limit street, the big blind
     included; with two players left it does not apply, unless `max_bets_always`.
-    `standard` says that the Poker Hand History standard knows the game, by this code.
+    `standard` tells whether the Poker Hand History standard has the game, under this code.
     """
 
     code: str
     name: str
-    told_as: str
+    history_name: str
     streets: tuple[Street, ...]
     betting: Betting
     rankings: tuple[Ranking, ...]
@@ -139,7 +140,7 @@ _NO_LIMIT, _POT_LIMIT, _FIXED_LIMIT = Betting.NO_LIMIT, Betting.POT_LIMIT, Betti
 def _omaha(
     code: str,
     name: str,
-    told_as: str,
+    history_name: str,
     betting: Betting,
     rankings: tuple[Ranking, ...] = _HIGH,
     *,
@@ -150,7 +151,7 @@ def _omaha(
     return Variant(
         code,
         name,
-        told_as,
+        history_name,
         _board_game(down),
         betting,
         rankings,
@@ -305,11 +306,11 @@ VARIANTS: dict[str, Variant] = {variant.code: variant for variant in _ALL}
 class MixedGame(Struct, frozen=True):
     """Several variants in turn.  `games` are their codes; none if each table has its own.
 
-    `told_as` is its name in hand histories, empty if it has none.
+    `history_name` is its name in hand histories, empty if it has none.
     """
 
     name: str
-    told_as: str
+    history_name: str
     games: tuple[str, ...]
 
 

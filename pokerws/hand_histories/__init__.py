@@ -1,1 +1,1 @@
-"""Hand histories: hands written as text, and read back."""
+"""Hand histories: writes hands as text, and reads them back."""

@@ -1,7 +1,7 @@
-"""Cuts a log into hands: which events belong to which hand.
+"""Cuts an event log into hands: decides which events belong to which hand.
 
-The one rule: a hand has all events from its start to its end, and then the cards that are shown
-before the next one starts.  The export, the archive and the server's `get_hand` all use it.
+A hand has all events from its start to its end.  After that it has the `HandShown` events up to the
+next start.  The export, the archive and the server's `get_hand` all use this rule.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from pokerws.hand_histories.kept_hand import KeptHand
 
 
 def of_hand(events: Iterable[TableEvent]) -> Iterator[TableEvent]:
-    """The events of the first hand, of events that begin with its start."""
+    """The events of the first hand.  `events` begin with its HandStarted."""
     over = False
     for place, event in enumerate(events):
         if place and isinstance(event, HandStarted):
@@ -24,15 +24,15 @@ def of_hand(events: Iterable[TableEvent]) -> Iterator[TableEvent]:
 
 
 def _belongs(event: TableEvent, *, over: bool) -> bool:
-    """Whether an event before the next start belongs to the hand, which may be over."""
+    """Whether an event before the next hand's start belongs to this hand."""
     return not over or isinstance(event, HandShown)
 
 
 class HandCutter:
-    """Cuts a log that is replayed event by event into hands; keeps one hand at a time.
+    """Cuts a log into hands while it is replayed; holds one hand in memory at a time.
 
-    Call `begin` before an event is applied, and `add` after it was.  With `wanted`, other hands are
-    passed over.  `hand` is the one so far, and `over` says whether it has ended.
+    Call `begin` before an event is applied, and `add` after it.  With `wanted`, only the hand of
+    that number is kept.  `hand` is the current hand, and `over` tells whether it has ended.
     """
 
     def __init__(self, wanted: int | None = None) -> None:
@@ -41,10 +41,10 @@ class HandCutter:
         self._wanted = wanted
 
     def begin(self, table: Table | None, event: TableEvent, at_ms: int) -> KeptHand | None:
-        """Start a hand where the event does; returns the hand that is complete by that.
+        """Start a new hand if the event starts one; return the hand that this completes, if any.
 
-        `table` is the one before the event, None where the log begins with it.  A log that restarts
-        after a gap breaks the hand off, and may begin in the middle of another.
+        `table` is the state before the event, or None at the beginning of the log.  A log that
+        restarts after a gap ends the current hand, and may begin in the middle of another.
         """
         match event:
             case LogRestarted(table=Table() as whole) if table is None or whole.seq != table.seq:
@@ -70,7 +70,7 @@ class HandCutter:
         hand.times.append(at_ms)
 
     def finish(self) -> KeptHand | None:
-        """Take the hand out, as nothing more comes for it."""
+        """Return the current hand and forget it: no more events belong to it."""
         done, self.hand, self.over = self.hand, None, False
         return done
 

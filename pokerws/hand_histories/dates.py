@@ -1,7 +1,7 @@
 """Converts milliseconds UTC to the dates of hand histories.
 
-It reads no clock.  It knows one time zone, US Eastern (ET), which programs that read hand
-histories expect.
+It reads no clock.  Its one time zone is US Eastern (ET), because programs that read hand histories
+expect that.
 """
 
 from typing import NamedTuple
@@ -26,16 +26,17 @@ class Moment(NamedTuple):
 
 
 def moment(at_ms: int) -> Moment:
-    """The moment of a time."""
+    """The date and time of day in UTC."""
     days, of_day_ms = divmod(at_ms, _DAY_MS)
     minutes, seconds = divmod(of_day_ms // 1000, 60)
     return Moment(*_date(days), *divmod(minutes, 60), seconds)
 
 
 def eastern(at_ms: int) -> Moment:
-    """The moment of a time in the eastern United States, by the rule in force since 2007.
+    """The date and time of day in US Eastern time, by the rule in force since 2007.
 
-    Summer is from 2:00 on the second Sunday of March to 2:00 on the first Sunday of November.
+    Daylight saving time lasts from 2:00 on the second Sunday of March to 2:00 on the first Sunday
+    of November.
     """
     winter = moment(at_ms - 5 * _HOUR_MS)
     begin_ms = _first_sunday_ms(winter.year, 3) + 7 * _DAY_MS + 7 * _HOUR_MS
@@ -49,7 +50,7 @@ def _first_sunday_ms(year: int, month: int) -> int:
 
 
 def _date(days: int) -> tuple[int, int, int]:
-    """Year, month and day of a count of days since 1970, as in H. Hinnant's `civil_from_days`."""
+    """Converts days since 1970 to year, month and day, by H. Hinnant's `civil_from_days`."""
     era, of_era = divmod(days + _EPOCH_DAYS, _DAYS_OF_ERA)
     year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
     of_year = of_era - (365 * year + year // 4 - year // 100)
@@ -60,7 +61,7 @@ def _date(days: int) -> tuple[int, int, int]:
 
 
 def _days(year: int, month: int, day: int) -> int:
-    """The count of days since 1970 of a date, as in H. Hinnant's `days_from_civil`."""
+    """Converts a date to days since 1970, by H. Hinnant's `days_from_civil`."""
     era, of_era = divmod(year - (month <= 2), 400)
     of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
     return era * _DAYS_OF_ERA + of_era * 365 + of_era // 4 - of_era // 100 + of_year - _EPOCH_DAYS

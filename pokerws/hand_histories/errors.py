@@ -1,13 +1,13 @@
-"""The exceptions of the hand histories."""
+"""Exceptions for hand histories that cannot be read or played."""
 
 
 class HandHistoryError(Exception):
-    """Base class of what is raised for a hand history that cannot be used."""
+    """Base class of this package's exceptions."""
 
 
 class Refused(HandHistoryError):
-    """A record that cannot be played: malformed, or against the rules."""
+    """The record cannot be played: it is malformed, or breaks the rules."""
 
 
 class NotSupported(Refused):
-    """A record of a game that this server does not have."""
+    """The record is of a variant that this server does not have."""

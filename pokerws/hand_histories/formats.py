@@ -34,9 +34,10 @@ class _JsonEvent(Struct):
 
 
 class _JsonHand(Struct):
-    """A hand as an object: its `id` is a number, written as a text because it has up to 19 digits.
+    """A hand as a JSON object.
 
-    `starting` are the players by seat, before the first event.
+    `id` is a number of up to 19 digits.  It is written as a string, because many JSON readers round
+    large numbers.  `starting` has the players by seat, before the first event.
     """
 
     id: str
@@ -50,7 +51,7 @@ class _JsonHand(Struct):
 
 
 def seen_by(hand: KeptHand, viewer: PlayerId | None) -> KeptHand:
-    """A hand as a player saw it, or for None a spectator."""
+    """A hand as the viewer saw it; None is a spectator."""
     return hand._replace(
         before=redact_table(hand.before, viewer),
         events=[redact(event, viewer) for event in hand.events],
@@ -58,7 +59,7 @@ def seen_by(hand: KeptHand, viewer: PlayerId | None) -> KeptHand:
 
 
 def as_text(hand: KeptHand, text_format: TextFormat) -> str:
-    """A hand in a text format, with all the cards that its events tell."""
+    """A hand in a text format, with every card that its events contain."""
     match text_format:
         case "phh":
             return write_hand(
@@ -72,9 +73,9 @@ def as_text(hand: KeptHand, text_format: TextFormat) -> str:
 
 
 def as_json(hand: KeptHand) -> str:
-    """A hand as one line of JSON, with all the cards that its events tell."""
+    """A hand as one line of JSON, with every card that its events contain."""
     table = hand.before
-    told = [
+    events = [
         _JsonEvent(seq, at_ms, event)
         for seq, at_ms, event in zip(hand.seqs, hand.times, hand.events, strict=True)
     ]
@@ -83,16 +84,17 @@ def as_json(hand: KeptHand) -> str:
         _JsonHand(
             *(number, table.id, table.name, hand.number, hand.started_ms, table.config),
             starting=table.seats,
-            events=told,
+            events=events,
         )
     ).decode()
 
 
 class HandWriter:
-    """Writes one hand after the other into a file, as `player` saw them, or all of them for None.
+    """Formats hands for a file with one or more hands.
 
-    With `sections`, hands of the standard are numbered in the order in which they are written, as
-    it asks for where a file has several.  `dealt_in` says whether the player was, in any of them.
+    With a `player`, each hand is as that player saw it; with None, no card is hidden.  With
+    `sections`, PHH hands get numbered section headers, which the standard requires in a file with
+    several hands.  `dealt_in` tells whether the player was dealt in, in any hand so far.
     """
 
     def __init__(self, hand_format: HandFormat, player: PlayerId | None, *, sections: bool) -> None:
@@ -115,12 +117,12 @@ class HandWriter:
                 text = as_text(hand, "phh")
                 return text if self._sections is None else f"[{next(self._sections)}]\n{text}\n"
             case "pokerstars":
-                # It is by empty lines that readers tell where the next hand begins.
+                # Readers find the start of the next hand by the empty lines.
                 return as_text(hand, "pokerstars") + "\n\n\n"
 
 
 def _known_holes(events: Sequence[TableEvent]) -> Mapping[int, Sequence[Card]]:
-    """The cards of those whose first cards the events tell, by seat."""
+    """The first hole cards by seat, for the seats whose cards are known."""
     dealt = next((event for event in events if isinstance(event, HoleCardsDealt)), None)
     if dealt is None:
         return {}

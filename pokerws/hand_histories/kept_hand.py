@@ -1,4 +1,4 @@
-"""A finished hand: the table before it, and its events."""
+"""A hand taken from the event log: the table before it, and its events."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,10 +11,10 @@ from pokerws.game.state import Hand, PlayerId, Seat, Table, TableConfig, TableId
 
 
 class KeptHand(NamedTuple):
-    """A hand: the table before the first of its `events`, their numbers, and their times.
+    """A hand: the table `before` its first event, and its `events` with their numbers and times.
 
-    The events run to the hand's end, and go on with the cards that were shown after it.  Where the
-    log has a gap they begin or end in the middle of the hand.  Times are in milliseconds UTC.
+    After the hand's end, its events go on with the cards that were shown later.  If the log has a
+    gap, they begin or end in the middle of the hand.  Times are in milliseconds UTC.
     """
 
     before: Table
@@ -26,31 +26,31 @@ class KeptHand(NamedTuple):
 
 
 def hand_in_play(table: Table) -> Hand:
-    """The hand that is played at the table.  Raises Inconsistent where there is none."""
+    """The hand in play at the table.  Raises Inconsistent if there is none."""
     if table.hand is None:
-        raise Inconsistent("no hand is being played")
+        raise Inconsistent("no hand is in play")
     return table.hand
 
 
 def hand_of(
     table: TableId, name: str, config: TableConfig, events: Sequence[TableEvent]
 ) -> KeptHand | None:
-    """A whole hand from its events alone; None if its start does not name the players.
+    """Rebuild a whole hand from its events alone; None if its HandStarted has no names.
 
-    The table before it has only the players who were dealt in.  Raises Inconsistent for events that
-    do not begin with a hand's start.
+    The table before it has only the players who were dealt in.  Raises Inconsistent if the first
+    event is not a HandStarted.
     """
     started = events[0]
     if not isinstance(started, HandStarted):
-        raise Inconsistent("a hand does not begin with its start")
+        raise Inconsistent("the first event of a hand must be HandStarted")
     if not started.names:
         return None
     dealt = next((event for event in events if isinstance(event, HoleCardsDealt)), None)
     players: Sequence[PlayerId | None] = () if dealt is None else dealt.players
     seats: list[Seat | None] = [None] * config.seats
-    for seat, called, stack in zip(started.order, started.names, started.stacks, strict=True):
+    for seat, name_of, stack in zip(started.order, started.names, started.stacks, strict=True):
         player = players[seat] if players else None
-        seats[seat] = Seat(player or PlayerId(""), called, stack)
+        seats[seat] = Seat(player or PlayerId(""), name_of, stack)
     before = Table(
         *(table, name, config),
         seats=seats,

@@ -36,6 +36,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.program import PROGRAM
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
@@ -147,7 +148,7 @@ class _Totals:
         self.seen = self.games = self.hands = self.events = self.left_alone = 0
 
     def count(self, archived: Archived | None) -> str:
-        """Count a game that was looked at; the line about it, empty where there is nothing."""
+        """Count a game.  Returns its line, which is empty if nothing was archived."""
         if archived is None:
             return ""
         self.games += 1
@@ -169,7 +170,7 @@ async def archive_game(
     Raises LeftAlone where its log or a file stands in the way, and ArchiveError.
     """
     file = HandsFile(files, game)
-    hands = _Hands(game)
+    hands = _ArchivedHands(game)
     numbers: list[int] = []
     try:
         async with one_view(connection):
@@ -193,7 +194,10 @@ async def archive_game(
 
 
 async def _cut(connection: Connection, game: str, before: datetime) -> int | None:
-    """The last event to archive: of a closed game the last of all, else the one before a hand."""
+    """The last event to archive: a closed game's last one, else the one before a hand that stays.
+
+    None if there is nothing to archive.
+    """
     try:
         row = await read_game(connection, game)
     except NotStored:
@@ -202,7 +206,7 @@ async def _cut(connection: Connection, game: str, before: datetime) -> int | Non
     if row.status == "quarantined":
         # Its whole log may be needed to find the cause.
         return None
-    # Behind the snapshot there are events only where the database was edited.
+    # Only an edited database has events after the snapshot's.
     seq: int | None = await connection.fetchval(BEFORE_A_HAND, game, row.version, before)
     if seq is None or row.status != "closed" or row.updated_at >= before:
         return seq
@@ -216,8 +220,8 @@ async def _cut(connection: Connection, game: str, before: datetime) -> int | Non
     return row.version if whole and not broken_off else seq
 
 
-class _Hands:
-    """The hands in a game's log, one after the other; only the one being read is kept."""
+class _ArchivedHands:
+    """Reads the hands of a game's log one after the other, keeping only the current one."""
 
     def __init__(self, game: str) -> None:
         self.count = 0
@@ -237,14 +241,14 @@ class _Hands:
             yield self._told(last)
 
     def left(self) -> _Left:
-        """What the log leads to, which is the end of a hand or more.  Raises LeftAlone."""
+        """The table after the last event, at the end of a hand or later.  Raises LeftAlone."""
         table, last = self._log.table, self._last
         if table is None or last is None or table.hand is not None:
             raise LeftAlone("its log was changed meanwhile: run the command again")
         return _Left(table, last, self._log.events)
 
     def _take(self, read: ReadEvent) -> KeptHand | None:
-        """Follow the log; the hand that an event shows to be over, or broken off.
+        """Replay an event.  Returns the hand that it completes or cuts short, if any.
 
         A log with mismatches is not archived, so that it can be inspected.
         """
@@ -253,7 +257,7 @@ class _Hands:
             raise LeftAlone(f"event {read.row.seq} cannot be read: {printable(read.broken)}")
         done = self._cutter.begin(self._log.table, event, read.at_ms)
         if not self._log.take(read) or self._log.mismatches:
-            raise LeftAlone(f"{self._log.mismatches[0]}; see server.py verify")
+            raise LeftAlone(f"{self._log.mismatches[0]}; see {PROGRAM} verify")
         self._cutter.add(event, read.row.seq, read.at_ms)
         self._last = read.row
         return done

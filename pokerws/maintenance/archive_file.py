@@ -16,17 +16,18 @@ from typing import BinaryIO
 from urllib.parse import quote
 
 from pokerws.maintenance.errors import ArchiveError, LeftAlone
+from pokerws.storage.fsync import sync_directory
 
 SUFFIX = ".phhs.gz"
 _NAME = re.compile(r"(?P<stem>.+)-(?P<first>[0-9]+)-(?P<last>[0-9]+)\.phhs\.gz", re.DOTALL)
-# A file's name may have 255 bytes; an id may be longer when it is written with escapes.
+# A file's name may have 255 bytes; an escaped id may be longer.
 _LONGEST_STEM = 180
 _DIGEST_BYTES = 16
 _CHUNK = 1 << 16
 
 
 class Archive:
-    """A directory of files, which is made when the first one is written.  Raises ArchiveError."""
+    """A directory of files, created when the first one is written.  Raises ArchiveError."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -72,7 +73,7 @@ class HandsFile:
             if self._gzip is None:
                 self._archive.place.mkdir(parents=True, exist_ok=True)
                 self._file = self._temporary.open("wb")
-                # Without name and time of day the same hands always make the same bytes.
+                # Without a name and a time, the same hands always give the same bytes.
                 self._gzip = GzipFile("", "wb", fileobj=self._file, mtime=0)
                 self._first = hand
             self.hands += 1
@@ -80,10 +81,10 @@ class HandsFile:
             self._gzip.write(f"[{self.hands}]\n{text}\n".encode())
 
     def keep(self) -> Path:
-        """Make the file safe on the disk, under its name.
+        """Sync the file to disk and give it its name.
 
-        A file of the same hands is replaced, and one of the first of them, left by a run that was
-        interrupted, is removed.  Raises LeftAlone where a file with other hands is in the way, and
+        An interrupted run may have left a file with the same hands, or with the first of them.  It
+        is replaced or removed.  Raises LeftAlone if a file with other hands is in the way, and
         ArchiveError.
         """
         with self._writing():
@@ -97,7 +98,9 @@ class HandsFile:
                     )
             path = self._archive.path(self._game, self._first, self._last)
             self._temporary.replace(path)
-            _sync_directory(path.parent)
+            # The directory may be new as well.
+            for place in (path.parent, path.parent.parent):
+                sync_directory(place)
             for superseded in earlier:
                 if superseded != path:
                     superseded.unlink(missing_ok=True)
@@ -142,7 +145,7 @@ def _stem(game: str) -> str:
 
 
 def _begins_with(whole: Path, part: Path) -> bool:
-    """Whether the hands of one file begin with all those of another."""
+    """Whether a file begins with all the hands of another."""
     with GzipFile(whole) as of_whole:
         try:
             for chunk in _chunks(part):
@@ -157,13 +160,3 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with GzipFile(path) as file:
         while chunk := file.read(_CHUNK):
             yield chunk
-
-
-def _sync_directory(path: Path) -> None:
-    """Make the names in a directory safe; the directory's own one too, as it may be new."""
-    for place in (path, path.parent):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -26,6 +26,7 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.program import PROGRAM
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 
@@ -49,7 +50,7 @@ async def export(
     async with open_stored(url, embedded_dir) as connection, one_view(connection):
         row = await read_game(connection, game)
         last = await _last_event(connection, row, hand)
-        hands = _Hands(game, row.hand_number, hand)
+        hands = _ExportedHands(game, row.hand_number, hand)
         async for kept in hands.read(connection, vault, last):
             out.write(write(kept))
         for note in hands.notes():
@@ -81,10 +82,10 @@ async def _last_event(connection: Connection, row: StoredGame, hand: int | None)
     return 0 if bounds is None else bounds.last
 
 
-class _Hands:
-    """The hands in a log, or the `wanted` one; only the one being read is kept.
+class _ExportedHands:
+    """Reads the hands of a log, or the `wanted` one, keeping only the current one.
 
-    `latest` is the number of the hand that may still be played.  That one is `unfinished` if its
+    `latest` is the number of the hand that may still be in play.  It becomes `unfinished` if its
     end is not in the log.
     """
 
@@ -119,7 +120,7 @@ class _Hands:
             self.unfinished = hand.number
 
     def _take(self, read: ReadEvent) -> KeptHand | None:
-        """The hand that is complete, or broken off, with this event, if any."""
+        """Replay an event.  Returns the hand that it completes or cuts short, if any."""
         log, event, done = self.log, read.event, None
         if event is not None:
             if log.table is None and isinstance(event, LogRestarted) and event.table is not None:
@@ -148,5 +149,5 @@ class _Hands:
             notes.append(f"sealed cards are shown as unknown: VAULT_KEYS has no key {keys}")
         if log.mismatches:
             damaged = "the log is damaged" if log.broken else "there are mismatches in the log"
-            notes.append(f"{damaged}: {log.mismatches[-1]}; see server.py verify")
+            notes.append(f"{damaged}: {log.mismatches[-1]}; see {PROGRAM} verify")
         return notes

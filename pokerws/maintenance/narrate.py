@@ -65,7 +65,7 @@ def tell(event: TableEvent, table: Table | None) -> str:
         case TableOpened(name=name, config=config):
             return f"the table {printable(name)} is opened: {_stakes(config)}"
         case LogRestarted():
-            return "the log begins anew here: what came before was not kept"
+            return "the log restarts here: earlier events were not kept"
         case ClockResumed(deadline_ms=deadline_ms):
             return f"the clock goes on, to {clock_time(deadline_ms)}"
         case GameChanged(variant=variant, hands=hands, seat=seat):

@@ -26,6 +26,7 @@ from pokerws.maintenance.narrate import moment, picture
 from pokerws.maintenance.salvage import Found, Source, look
 from pokerws.maintenance.stored_log import IMPOSSIBLE, open_stored, printable
 from pokerws.storage.accounts import transfers_of
+from pokerws.storage.fsync import sync_directory
 from pokerws.storage.journal.change_builder import build_change
 from pokerws.storage.postgres.connecting import REJECTED, Connection
 from pokerws.storage.postgres.save_statement import save_statement
@@ -68,8 +69,8 @@ _encode_config = msgspec.json.Encoder().encode
 class Plan(NamedTuple):
     """A repair that is possible.
 
-    `opening_seq` is the event by which the chips of `source` are to be booked as having been there,
-    None where they are booked.
+    `opening_seq` is the event under which to book the chips of `source` as an opening balance; None
+    if they are booked already.
     """
 
     source: Source
@@ -88,7 +89,7 @@ async def repair(
     backups: Path,
     now_ms: int,
 ) -> int:
-    """Show a table that was set aside, or repair it; returns the exit code.
+    """Show a quarantined table, or repair it; returns the exit code.
 
     Raises RepairError, DatabaseError and NotStored.
     """
@@ -118,7 +119,7 @@ async def repair(
     return 0
 
 
-# ---- what can be done
+# ---- planning
 
 
 def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
@@ -130,17 +131,8 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
         raise RepairError("its cards cannot be sealed again: set VAULT_KEYS to a server's key")
     table, restart = _going_on(found, source, can_seal=vault.can_seal)
     before_seq = table.seq
-    shuffle = shuffler(os.urandom)
-    events: list[TableEvent] = []
     try:
-        if action == "restore":
-            if not table.closed:
-                # The time in quarantine is not charged to the player's clock.
-                events = play(table, Resume(source.saved_ms, 0, restart), now_ms, shuffle)
-        else:
-            if restart:
-                events = _restarted(table)
-            events += play(table, Close("operator"), now_ms, shuffle)
+        events = _played(table, source, action, now_ms, restart=restart)
     except (Illegal, *IMPOSSIBLE) as error:
         why = printable(str(error)) or type(error).__name__
         raise RepairError(f"the rules cannot go on from {source.what}: {why}") from error
@@ -155,6 +147,20 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
         vault=vault,
     )
     return Plan(source, change, before_seq if _is_opening(found, source) else None)
+
+
+def _played(
+    table: Table, source: Source, action: Action, now_ms: int, *, restart: bool
+) -> list[TableEvent]:
+    """Resume or close the table; returns the events of that."""
+    shuffle = shuffler(os.urandom)
+    if action == "restore":
+        if table.closed:
+            return []
+        # The time in quarantine is not charged to the player's clock.
+        return play(table, Resume(source.saved_ms, 0, restart), now_ms, shuffle)
+    events = _restarted(table) if restart else []
+    return events + play(table, Close("operator"), now_ms, shuffle)
 
 
 def _check_status(found: Found, action: Action) -> None:
@@ -177,9 +183,9 @@ def _check_books(found: Found) -> None:
 
 
 def _choose(found: Found, *, cards: bool) -> Source:
-    """The state to restore: the newest with all chips, and with its cards if these are needed."""
+    """The newest state with all chips, and with its cards if they are needed."""
     if not found.sources:
-        raise RepairError("neither the snapshot nor the log can be read: go by a backup")
+        raise RepairError("neither the snapshot nor the log can be read: use a backup")
     fitting = [
         source
         for source in found.sources
@@ -203,13 +209,13 @@ def _is_opening(found: Found, source: Source) -> bool:
 def _going_on(found: Found, source: Source, *, can_seal: bool) -> tuple[Table, bool]:
     """The table to continue from, and whether its log restarts there.
 
-    Unless the log leads to it, its events go on after all that were ever counted, so that no number
-    comes twice.
+    Unless the log leads to it, its events are numbered after all earlier ones, so that no number is
+    used twice.
     """
     table = deepcopy(source.table)
     forgets = table.last_hand is not None and (source.hidden or not can_seal)
     if forgets:
-        # What could still be shown of a hand that is over is worth no table.
+        # Showing cards of a finished hand is not worth losing the table.
         table.last_hand = None
     if source.in_log and not forgets:
         return table, False
@@ -217,7 +223,7 @@ def _going_on(found: Found, source: Source, *, can_seal: bool) -> tuple[Table, b
     if not found.books.log_seq:
         return table, False
     if table.seq == found.clean_seq:
-        # A log that begins anew without a gap must go on from its own last state.
+        # Without a gap, the restart would have to equal the log's own last state.
         table.seq += 1
     return table, True
 
@@ -229,8 +235,10 @@ def _last_seq(found: Found) -> int:
 
 
 def _restarted(table: Table) -> list[TableEvent]:
-    """The log begins anew at a hand that is cancelled next: its cards are nobody's any more, and
-    may be unknown.  So are those that could still be shown, as everybody leaves."""
+    """Restart the log before the table is closed; returns that event.
+
+    Its cards are dropped: they may be unknown, the hand is cancelled next, and everybody leaves.
+    """
     table.last_hand = None
     if table.hand is not None:
         table.hand = _without_cards(table.hand)
@@ -248,7 +256,7 @@ def _without_cards(hand: Hand) -> Hand:
     return hand
 
 
-# ---- what is shown
+# ---- the output of `show`
 
 
 def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -> None:
@@ -275,7 +283,7 @@ def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -
     print("\nwhat can be done:", file=out)
     _offer(found, "restore", vault, now_ms, out)
     _offer(found, "refund", vault, now_ms, out)
-    print(f"before that, what is replaced is kept in a file in {backups}", file=out)
+    print(f"either first saves a backup of the replaced data in {backups}", file=out)
 
 
 def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO) -> None:
@@ -305,7 +313,7 @@ def _homeward(change: Change) -> list[str]:
     return [f"{move.amount} chips to {printable(move.target)}" for move in change.transfers]
 
 
-# ---- what is written
+# ---- writing
 
 
 async def _put(connection: Connection, found: Found, plan: Plan) -> None:
@@ -348,12 +356,9 @@ def _write(directory: Path, stem: str, kept: bytes) -> Path:
             handle.write(kept)
             handle.flush()
             os.fsync(handle.fileno())
+        # The directory may be new as well.
         for place in (directory, directory.parent):
-            descriptor = os.open(place, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            sync_directory(place)
     except OSError as error:
         raise RepairError(
             f"{file} cannot be written: {error.strerror or error}; make room there, or give "

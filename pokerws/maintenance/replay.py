@@ -14,7 +14,7 @@ from pokerws.maintenance.narrate import moment, picture, tell
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     NO_KEYS,
-    Bounds,
+    LogBounds,
     ReadEvent,
     StoredEvent,
     StoredGame,
@@ -57,7 +57,11 @@ async def replay_game(
 
 
 async def _asked(
-    connection: Connection, game: str, bounds: Bounds | None, hand: int | None, to_seq: int | None
+    connection: Connection,
+    game: str,
+    bounds: LogBounds | None,
+    hand: int | None,
+    to_seq: int | None,
 ) -> tuple[int, int]:
     """The first and last event to print.  Raises NotStored."""
     name = printable(game)
@@ -115,7 +119,7 @@ async def _tell(
     latest: StoredEvent | None = None
     async with aclosing(events):
         async for read in events:
-            # Before the event is applied; there are no words for one that cannot be read.
+            # Described before it is applied.  An unreadable event has no description.
             words = "" if read.event is None else tell(read.event, log.table)
             row = read.row
             if not log.take(read):

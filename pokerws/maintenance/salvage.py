@@ -23,13 +23,14 @@ from pokerws.game.events import (
 )
 from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import comparable_table
-from pokerws.game.state import PlayerId, Table
+from pokerws.game.state import Table
 from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import picture
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
     ReadEvent,
     ReadTable,
+    Receipts,
     StoredGame,
     one_view,
     open_table,
@@ -40,10 +41,9 @@ from pokerws.maintenance.stored_log import (
 from pokerws.maintenance.verify import LogReplay, differences
 from pokerws.maintenance.verify_ledger import verify_chips
 from pokerws.storage.postgres.connecting import Connection
-from pokerws.storage.store import Receipt, TableSnapshot
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
-# `xmin` is another one after whatever anybody changes in the row.
+# `xmin` changes with every update of the row, whoever makes it.
 BOOKS = """
 SELECT xmin::text AS mark, epoch, chips, balance,
        (SELECT count(*) FROM transfers WHERE game_id = games.id) AS transfers,
@@ -59,17 +59,15 @@ EVENTS_AFTER = "SELECT * FROM game_events WHERE game_id = $1 AND seq > $2 ORDER 
 
 STATEMENTS = (BOOKS, ROW, EVENTS_AFTER)
 RESTARTED = "log_restarted"
-Receipts = dict[PlayerId, list[Receipt]]
 
-_decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 _encode = msgspec.json.Encoder().encode
 
 
 class Books(NamedTuple):
-    """What the row and the ledger say beside the table itself.
+    """A table's bookkeeping: columns of its row, and sums over the ledger and the log.
 
-    `mark` changes with the row.  `booked` is the sum of the table's `transfers`.  A row that
-    `is_older` was there before the ledger.
+    `mark` changes with the row.  `booked` is the sum of the table's `transfers`.  `is_older`: the
+    row is older than the ledger.
     """
 
     mark: str
@@ -83,16 +81,18 @@ class Books(NamedTuple):
 
     @property
     def unopened(self) -> bool:
-        """Whether the chips of an older table, which could not be read then, are still to be
-        booked."""
+        """Whether the chips of a table older than the ledger were never booked.
+
+        That is so if its snapshot could not be read when the ledger was created.
+        """
         return self.is_older and not self.transfers and not self.balance and not self.chips
 
 
 class Source(NamedTuple):
-    """A state of the table that can still be read.
+    """A state of the table that can still be read, described by `what`.
 
-    `what` is for people.  `hidden` says that cards of its hand are unknown.  `saved_ms` is when it
-    was stored; `in_log` that all of the log can stay, and leads to it.
+    `hidden`: cards of its hand are unknown.  `saved_ms` is when it was stored.  `in_log`: the whole
+    log can stay, and leads to this state.
     """
 
     what: str
@@ -106,8 +106,8 @@ class Source(NamedTuple):
 class Found(NamedTuple):
     """All that is known about a stored table.
 
-    `sources` are newest first.  Events up to `clean_seq` are as they should be, and `rest` are the
-    others as JSON, with the row, `rest_count` in number.
+    `sources` are newest first.  Events up to `clean_seq` are undamaged.  `rest` has the row and the
+    `rest_count` other events as JSON.
     """
 
     row: StoredGame
@@ -122,8 +122,8 @@ class Found(NamedTuple):
 class LogReading:
     """One pass over a log that may be damaged.
 
-    Where it breaks, it is read again from where it was begun anew, if it was.  `begin_seq` and
-    `end_seq` are the newest part that leads to a state which the rules can go on from.
+    After damage the replay starts again at the next `log_restarted`, if there is one.  `begin_seq`
+    and `end_seq` bound the newest part that leads to a state from which play can continue.
     """
 
     def __init__(self, game: str) -> None:
@@ -164,7 +164,7 @@ class LogReading:
 
 
 def _can_go_on(table: Table, event: TableEvent | None) -> bool:
-    """Whether the rules go on from the state after an event; not amid those of a deal or a pot."""
+    """Whether play can continue after an event: not within a deal or the award of a pot."""
     acted = isinstance(
         event, Folded | Checked | Called | BetPlaced | Raised | BringInPosted | CardsDrawn
     )
@@ -204,9 +204,9 @@ async def look(connection: Connection, game: str, vault: Vault) -> Found:
 
 
 async def _again(connection: Connection, vault: Vault, reading: LogReading) -> LogReplay:
-    """The newest part of a damaged log that leads somewhere, replayed to its end and no further.
+    """Replay the newest usable part of a damaged log, up to its end.
 
-    It is read a second time, since a log may be too long to keep its events.
+    The log is read a second time, since it may be too long to keep its events in memory.
     """
     log = LogReplay(reading.replay.game)
     if reading.end_seq:
@@ -237,7 +237,7 @@ def _sources(
     *,
     is_clean: bool,
 ) -> list[Source]:
-    """The states that can be read, newest first; what is wrong is added to `problems`."""
+    """The states that can be read, newest first; adds to `problems`."""
     snapshot, receipts = _snapshot(row, vault, problems)
     if snapshot is None and log.table is None:
         return []
@@ -263,14 +263,13 @@ def _sources(
         return [snapshot._replace(in_log=from_log.in_log)]
     where = _differences(snapshot, from_log)
     problems.append(f"the snapshot is not what its log leads to: {where}")
-    # A log without a fault is a reason for each of its states, and a snapshot only says so.
+    # An undamaged log accounts for its last state; a snapshot only claims its own.
     return [from_log, snapshot] if from_log.in_log else [snapshot, from_log]
 
 
 def _snapshot(row: StoredGame, vault: Vault, problems: list[str]) -> tuple[Source | None, Receipts]:
     try:
         read = open_table(vault, row)
-        receipts = _decode_snapshot(row.snapshot).receipts
     except (*UNREADABLE, *IMPOSSIBLE) as error:
         problems.append(f"the snapshot cannot be read: {printable(str(error))}")
         return None, {}
@@ -281,7 +280,8 @@ def _snapshot(row: StoredGame, vault: Vault, problems: list[str]) -> tuple[Sourc
     problems += _about_snapshot(row, read)
     saved_ms = round(row.updated_at.timestamp() * 1000)
     what = f"the snapshot of event {read.table.seq}"
-    return Source(what, read.table, read.hidden, saved_ms, False, receipts), receipts
+    source = Source(what, read.table, read.hidden, saved_ms, False, read.receipts)
+    return source, read.receipts
 
 
 def _about_snapshot(row: StoredGame, read: ReadTable) -> list[str]:

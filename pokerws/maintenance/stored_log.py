@@ -10,18 +10,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import Table, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.maintenance.errors import NotStored
 from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
-from pokerws.storage.store import TableSnapshot
-from pokerws.storage.vault.upcast import renewed
-from pokerws.storage.vault.vault import UNREADABLE, Vault, decode_event
+from pokerws.storage.store import Receipt
+from pokerws.storage.vault.upcast import upcast
+from pokerws.storage.vault.vault import UNREADABLE, Vault, decode_event, decode_snapshot
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
@@ -49,17 +47,15 @@ WHERE game_id = $1 AND ($2::bigint IS NULL OR hand_number = $2)
 
 STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS)
 
-# Ids and events fetched at a time.
+# Ids or events fetched at a time.
 PAGE = 500
 NO_LIMIT = 2**63 - 1
 
 # Raised when an event is applied that does not fit the table.
 IMPOSSIBLE = (Inconsistent, LookupError, TypeError, ValueError, OverflowError)
 
-# The public part of a snapshot; secret cards are unknown in it.
-_decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
-
 NO_KEYS = Vault([])
+Receipts = dict[PlayerId, list[Receipt]]
 
 
 class StoredGame(NamedTuple):
@@ -89,13 +85,14 @@ class StoredEvent(NamedTuple):
 
 
 class ReadTable(NamedTuple):
-    """The table of a snapshot.  `key_id` sealed its cards, None where none are sealed.
+    """The table of a snapshot.  The key `key_id` sealed its cards; None if none are sealed.
 
-    Where the cards could not be opened they are unknown, and either the key `missing` is not at
-    hand, or `broken` says why.
+    If the cards could not be decrypted they are unknown, and either the key `missing` is not
+    available, or `broken` is the reason.
     """
 
     table: Table
+    receipts: Receipts
     key_id: str | None
     missing: str = ""
     broken: str = ""
@@ -107,7 +104,7 @@ class ReadTable(NamedTuple):
 
 
 class ReadEvent(NamedTuple):
-    """A row of the log and its event, which is None where it cannot be read.
+    """A row of the log and its event, which is None if it cannot be read.
 
     `missing` and `broken` as in `ReadTable`; without an event, `broken` says why.
     """
@@ -124,12 +121,12 @@ class ReadEvent(NamedTuple):
 
     @property
     def at_ms(self) -> int:
-        """When it was, in milliseconds UTC."""
+        """When the event happened, in milliseconds UTC."""
         return round(self.row.at.timestamp() * 1000)
 
 
-class Bounds(NamedTuple):
-    """The first and the last seq of a part of a log, and whether the one asked for is in it."""
+class LogBounds(NamedTuple):
+    """The first and the last seq of a part of a log, and whether it has the requested seq."""
 
     first: int
     last: int
@@ -199,16 +196,24 @@ async def read_log(
 
 
 def open_table(vault: Vault, row: StoredGame) -> ReadTable:
-    """The table of a game's row, with all cards that the vault opens.  Raises UNREADABLE."""
-    public = _decode_snapshot(row.snapshot)
-    renewed(public.table)
-    key_id = public.sealed.partition(":")[0] or None
+    """The table of a game's row, with all cards that the vault opens.  Raises UNREADABLE.
+
+    The snapshot is decoded here, once, unless its seal is broken.
+    """
+    snapshot = decode_snapshot(row.snapshot)
+    key_id = snapshot.sealed.partition(":")[0] or None
+    missing = broken = ""
     try:
-        return ReadTable(vault.open_snapshot(TableId(row.id), row.snapshot).table, key_id)
+        vault.unseal_snapshot(TableId(row.id), snapshot)
     except SealedByUnknownKey as error:
-        return ReadTable(public.table, key_id, missing=error.key_id)
+        missing = error.key_id
+        upcast(snapshot.table)
     except SealBroken as error:
-        return ReadTable(public.table, key_id, broken=str(error))
+        broken = str(error)
+        # A part of the cards may have been put into the table.
+        snapshot = decode_snapshot(row.snapshot)
+        upcast(snapshot.table)
+    return ReadTable(snapshot.table, snapshot.receipts, key_id, missing, broken)
 
 
 def open_event(vault: Vault, game: str, row: StoredEvent) -> ReadEvent:
@@ -230,19 +235,19 @@ def open_event(vault: Vault, game: str, row: StoredEvent) -> ReadEvent:
 def _public_event(row: StoredEvent) -> TableEvent:
     event: TableEvent = decode_event(row.payload)
     if isinstance(event, LogRestarted) and event.table is not None:
-        renewed(event.table)
+        upcast(event.table)
     return event
 
 
 async def log_bounds(
     connection: Connection, game: str, hand: int | None = None, seq: int | None = None
-) -> Bounds | None:
-    """Where a game's log begins and ends, or a hand's part of it; None where there is none."""
+) -> LogBounds | None:
+    """The bounds of a game's log, or of a hand in it; None if it has no events."""
     asked = (None if number is None else min(number, NO_LIMIT) for number in (hand, seq))
     row = await connection.fetchrow(LOG_BOUNDS, game, *asked)
     if row is None or row["first"] is None:
         return None
-    return Bounds(row["first"], row["last"], row["has"])
+    return LogBounds(row["first"], row["last"], row["has"])
 
 
 def printable(text: str) -> str:

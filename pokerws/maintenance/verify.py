@@ -46,9 +46,9 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify_ledger import (
+    ChipMove,
     LedgerVerdict,
     Logged,
-    Move,
     verify_chips,
     verify_ledger,
 )
@@ -70,9 +70,8 @@ _encode = msgspec.json.Encoder().encode
 class Verdict(NamedTuple):
     """The result for a game.
 
-    `events` is how many events of the log were replayed.  `logged` is False where there is no log,
-    or none that reaches the snapshot while events are not kept.  `mismatches` are words for people.
-    `missing_keys` sealed cards that were not checked.
+    `events` is the number of events replayed.  `logged` is False without a log, or if events are
+    off and the log ends before the snapshot.  `missing_keys` sealed cards that were not checked.
     """
 
     game: str
@@ -98,8 +97,7 @@ async def verify(
     `events_off` says that the server no longer keeps events, so that a log may end before the
     snapshot.  `bar` gets a progress bar if it is a terminal.  Raises DatabaseError and NotStored.
     """
-    verified = mismatches = without = sealed = 0
-    missing_keys: set[str] = set()
+    totals = _Totals()
     async with open_stored(url, embedded_dir) as connection:
         progress = Progress(bar, 1 if game is not None else await count_games(connection))
         try:
@@ -115,33 +113,49 @@ async def verify(
                     progress.clear()
                 for mismatch in verdict.mismatches:
                     print(f"game {printable(one)}: {mismatch}", file=out)
-                verified += 1
-                mismatches += len(verdict.mismatches)
-                without += not verdict.logged
-                sealed += bool(verdict.missing_keys)
-                missing_keys |= verdict.missing_keys
-                progress.show(verified)
+                totals.count(verdict)
+                progress.show(totals.verified)
         finally:
             progress.clear()
-        ledger = LedgerVerdict(0, 0, []) if game is not None else await verify_ledger(connection)
-    for mismatch in ledger.mismatches:
-        print(f"ledger: {mismatch}", file=out)
-    unlogged = f", {without} without a log" if without else ""
-    print(f"{verified} games verified, {mismatches} mismatches{unlogged}", file=out)
-    if game is None:
-        count = len(ledger.mismatches)
-        print(
-            f"{ledger.accounts} accounts and {ledger.transfers} transfers verified, "
-            f"{count} mismatches",
-            file=out,
-        )
-    if missing_keys:
-        keys = ", ".join(printable(key) for key in sorted(missing_keys))
-        print(
-            f"sealed cards of {sealed} games were not checked: VAULT_KEYS has no key {keys}",
-            file=out,
-        )
-    return 1 if mismatches or ledger.mismatches else 0
+        ledger = None if game is not None else await verify_ledger(connection)
+    for line in totals.lines(ledger):
+        print(line, file=out)
+    return 1 if totals.mismatches or (ledger is not None and ledger.mismatches) else 0
+
+
+class _Totals:
+    """The counts so far."""
+
+    def __init__(self) -> None:
+        self.verified = self.mismatches = 0
+        self._without_log = self._sealed = 0
+        self._missing_keys: set[str] = set()
+
+    def count(self, verdict: Verdict) -> None:
+        """Add the result for a game."""
+        self.verified += 1
+        self.mismatches += len(verdict.mismatches)
+        self._without_log += not verdict.logged
+        self._sealed += bool(verdict.missing_keys)
+        self._missing_keys |= verdict.missing_keys
+
+    def lines(self, ledger: LedgerVerdict | None) -> Iterator[str]:
+        """The last lines of the output; `ledger` is the result for the ledger, if it was read."""
+        if ledger is not None:
+            yield from (f"ledger: {mismatch}" for mismatch in ledger.mismatches)
+        unlogged = f", {self._without_log} without a log" if self._without_log else ""
+        yield f"{self.verified} games verified, {self.mismatches} mismatches{unlogged}"
+        if ledger is not None:
+            yield (
+                f"{ledger.accounts} accounts and {ledger.transfers} transfers verified, "
+                f"{len(ledger.mismatches)} mismatches"
+            )
+        if self._missing_keys:
+            keys = ", ".join(printable(key) for key in sorted(self._missing_keys))
+            yield (
+                f"sealed cards of {self._sealed} games were not checked: VAULT_KEYS has no key "
+                f"{keys}"
+            )
 
 
 async def _wanted(connection: Connection, game: str | None) -> AsyncIterator[str]:
@@ -163,42 +177,39 @@ async def verify_game(
             async for read_event in events:
                 if not log.take(read_event):
                     break
-        ledger = await verify_chips(connection, game, _readable(row), log.logged)
-    mismatches = log.mismatches
+        read, wrong = _snapshot(vault, row)
+        table = None if read is None else read.table
+        ledger = await verify_chips(connection, game, table, log.logged)
+    mismatches = log.mismatches + wrong + ledger
+    missing_keys = set(log.missing_keys)
+    logged = log.begun
+    if read is not None:
+        if read.broken:
+            mismatches.append(f"the snapshot cannot be opened: {printable(read.broken)}")
+        if read.missing:
+            missing_keys.add(read.missing)
+        behind = log.table is not None and log.table.seq < read.table.seq
+        logged = log.begun and not (events_off and behind)
+        if log.table is not None and not log.broken and logged:
+            mismatches += _against_log(read.table, log.table, hidden=log.hidden or read.hidden)
+    return Verdict(game, row.version, log.events, logged, mismatches, frozenset(missing_keys))
+
+
+def _snapshot(vault: Vault, row: StoredGame) -> tuple[ReadTable | None, list[str]]:
+    """The table of a row, and where the columns differ from it; None if it cannot be read."""
     try:
         read = open_table(vault, row)
-        stored, columns = read.table, list(_columns(row, read))
+        return read, list(_columns(row, read))
     except (*UNREADABLE, *IMPOSSIBLE) as error:
-        mismatches.append(f"the snapshot cannot be read: {printable(str(error))}")
-        mismatches += ledger
-        return Verdict(
-            game, row.version, log.events, log.begun, mismatches, frozenset(log.missing_keys)
-        )
-    mismatches += columns + ledger
-    if read.broken:
-        mismatches.append(f"the snapshot cannot be opened: {printable(read.broken)}")
-    missing_keys = frozenset(log.missing_keys | ({read.missing} if read.missing else set()))
-    behind = log.table is not None and log.table.seq < stored.seq
-    logged = log.begun and not (events_off and behind)
-    if log.table is not None and not log.broken and logged:
-        mismatches += _against_log(stored, log.table, hidden=log.hidden or read.hidden)
-    return Verdict(game, row.version, log.events, logged, mismatches, missing_keys)
-
-
-def _readable(row: StoredGame) -> Table | None:
-    """The snapshot's table, whose chips everybody may see, if it can be read at all."""
-    try:
-        return open_table(NO_KEYS, row).table
-    except (*UNREADABLE, *IMPOSSIBLE):
-        return None
+        return None, [f"the snapshot cannot be read: {printable(str(error))}"]
 
 
 class LogReplay:
     """Replays a log event by event, and collects its mismatches.
 
-    `events` counts the events replayed.  `table` is None before the first, and when one of them
-    could be applied in part only.  `hidden` says that cards of its hand are unknown, as they could
-    not be opened; `missing_keys` would have opened cards of this log.
+    `events` counts the events replayed.  `table` is None before the first event, and after one that
+    failed half-way.  `hidden` says that cards of its hand could not be decrypted; `missing_keys`
+    would have decrypted cards of this log.
     """
 
     def __init__(self, game: str) -> None:
@@ -210,7 +221,7 @@ class LogReplay:
         self.begun = False
         self.broken = False
         self.mismatches: list[str] = []
-        self._moves: dict[int, Move] = {}
+        self._moves: dict[int, ChipMove] = {}
         self._since = self._until = 0
         self._chips = 0
         self._chips_wrong = False
@@ -316,7 +327,7 @@ class LogReplay:
 
     def _moved(self, seq: int, player: PlayerId, chips: int) -> None:
         self._chips += chips
-        self._moves[seq] = Move(player_account(player), chips)
+        self._moves[seq] = ChipMove(player_account(player), chips)
 
     def _note(self, mismatch: str) -> None:
         if len(self.mismatches) < MOST_MISMATCHES:

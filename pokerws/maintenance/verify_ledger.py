@@ -1,8 +1,8 @@
 """Checks the ledger's consistency: part of `python server.py verify`.
 
-Of a game: the chips that its row counts are those that its transfers brought, and each event of
-the log that moved chips has its transfer.  Of the whole: each account holds what was booked, and
-the sum over players, tables and the house is zero.  It only reads.
+For a game: the chips in its row equal the sum of its transfers, and each event that moved chips has
+its transfer.  For the whole ledger: each balance equals the sum of its transfers, and all balances
+sum to zero.  It only reads.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,7 +52,7 @@ STATEMENTS = (GAME_BALANCE, GAME_TRANSFERS, LEDGER)
 MOST_MISMATCHES = 20
 
 
-class Move(NamedTuple):
+class ChipMove(NamedTuple):
     """Chips that an event brought to the table, or took from it where `amount` is negative."""
 
     player: str
@@ -62,7 +62,7 @@ class Move(NamedTuple):
 class Logged(NamedTuple):
     """The events of a log after event `since`, up to `until`, that moved chips, by seq."""
 
-    moves: Mapping[int, Move]
+    moves: Mapping[int, ChipMove]
     since: int
     until: int
 
@@ -100,17 +100,17 @@ async def verify_chips(
 ) -> list[str]:
     """Mismatches of a game's chips; call it within `one_view`.
 
-    `table` is its snapshot's, if that can be read.
+    `table` is the table of its snapshot, or None if that cannot be read.
     """
     row = await connection.fetchrow(GAME_BALANCE, game)
     if row is None:
         raise NotStored(f"there is no game {printable(game)}")
     home = table_account(TableId(game))
-    booked: dict[int, Move] = {}
+    booked: dict[int, ChipMove] = {}
     balance = opened = 0
     for seq, reason, source, target, amount in await connection.fetch(GAME_TRANSFERS, game):
         comes = target == home
-        move = Move(source if comes else target, amount if comes else -amount)
+        move = ChipMove(source if comes else target, amount if comes else -amount)
         balance += move.amount
         if reason == "opening":
             # Chips from before the ledger existed.
@@ -126,7 +126,7 @@ async def verify_chips(
     return wrong
 
 
-def _unlike(booked: Mapping[int, Move], logged: Logged, opened: int) -> Iterator[str]:
+def _unlike(booked: Mapping[int, ChipMove], logged: Logged, opened: int) -> Iterator[str]:
     """Where the ledger and the log differ, after the event at which the ledger was opened."""
     moves = {seq: move for seq, move in logged.moves.items() if seq > opened}
     in_both = (seq for seq in booked if logged.since < seq <= logged.until)
@@ -138,7 +138,7 @@ def _unlike(booked: Mapping[int, Move], logged: Logged, opened: int) -> Iterator
         yield f"event {seq}: the ledger has {in_ledger}, the log {in_log}"
 
 
-def _words(move: Move) -> str:
+def _words(move: ChipMove) -> str:
     if move.amount > 0:
         return f"{move.amount} from {printable(move.player)}"
     return f"{-move.amount} to {printable(move.player)}"

@@ -1,7 +1,7 @@
-"""The wire protocol: every message of protocol v1 as a tagged struct, its codes and its codecs.
+"""The wire protocol: every message of protocol v1 as a tagged struct, with its codes and codecs.
 
-`type` names the message.  The structs are the single source of docs/protocol.md, docs/asyncapi.yaml
-and the JSON Schemas.
+`type` names the message.  docs/protocol.md, docs/asyncapi.yaml and the JSON Schemas are generated
+from the structs.
 """
 
 from pokerws.messages.codes import (

@@ -1,4 +1,4 @@
-"""The codes of refusals, of closed connections and of notices, and what each means.
+"""The codes of refusals, close frames and notices, with their meanings.
 
 The protocol document and the clients are generated from these tables.
 """
@@ -10,7 +10,7 @@ from pokerws.game.illegal import IllegalCode
 
 
 class CloseCode(IntEnum):
-    """Why the server closed a connection, beside the standard codes of WebSocket."""
+    """Close codes that the server sends, in addition to the standard ones of WebSocket."""
 
     RESTARTING = 1012
     BAD_MESSAGES = 4400
@@ -24,9 +24,9 @@ class CloseCode(IntEnum):
 
 
 class Closing(NamedTuple):
-    """Why a connection was closed, what its client should do, and whether to reconnect.
+    """Why a connection was closed, what the client should do, and whether it should reconnect.
 
-    Where `reconnect` is false, reconnecting would lead to the same result.
+    If `reconnect` is false, reconnecting without a change would lead to the same result.
     """
 
     meaning: str
@@ -98,150 +98,147 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "unknown_type": Reason("`type` is missing or names no message"),
     "missing_field": Reason("a field that the message needs is missing"),
     "unknown_field": Reason("the message has no such field"),
-    "wrong_type": Reason("a field is of another type, such as a number with a fraction"),
-    "out_of_range": Reason("a number is negative or too large, or a text too long or too short"),
-    "invalid_value": Reason("a field is none of the values that it can have"),
+    "wrong_type": Reason("a field has the wrong type, such as a number with a fraction"),
+    "out_of_range": Reason("a number is too small or too large, or a text too short or too long"),
+    "invalid_value": Reason("a field has a value that is not allowed"),
     # The session.
-    "hello_first": Reason("the first message has to be `hello`"),
-    "already_greeted": Reason("`hello` was said on this connection"),
-    "unsupported_protocol": Reason("the server does not speak this version of the protocol"),
-    "bad_token": Reason("the token is not one that this server takes"),
-    "token_missing": Reason("this server admits only players with a token"),
-    "token_expired": Reason("the token has expired; bring a new one"),
-    "wrong_player": Reason("a connection's token can only be renewed with one of the same player"),
-    "auth_unavailable": Reason(
-        "the keys that tokens are checked with cannot be had now", retryable=True
-    ),
-    "forbidden": Reason("the player's role does not allow it"),
+    "hello_first": Reason("the first message must be `hello`"),
+    "already_greeted": Reason("`hello` was already accepted on this connection"),
+    "unsupported_protocol": Reason("the server does not support this version of the protocol"),
+    "bad_token": Reason("the token is not valid on this server"),
+    "token_missing": Reason("this server requires a token"),
+    "token_expired": Reason("the token has expired; get a new one"),
+    "wrong_player": Reason("a token can be renewed only with another token of the same player"),
+    "auth_unavailable": Reason("the keys for verifying tokens are unavailable", retryable=True),
+    "forbidden": Reason("the player's role does not allow this"),
     "name_missing": Reason("`hello` needs a name or a token"),
     "bad_name": Reason(
-        "a name has visible characters, not too many, and no space at its ends; the message says "
+        "the name is too long, or has invisible characters or spaces at its ends; `message` says "
         "what is wrong"
     ),
-    "name_taken": Reason("the name, or one that looks like it, is another player's or the house's"),
+    "name_taken": Reason("the name, or one that looks like it, is taken or reserved"),
     "names_unavailable": Reason(
-        "the database, which knows whose name is whose, cannot be reached now", retryable=True
+        "names cannot be checked, because the database is unavailable", retryable=True
     ),
     "logout_unavailable": Reason(
-        "the database, which has to know that the session is over, cannot be reached now",
+        "the logout cannot be stored, because the database is unavailable",
         retryable=True,
     ),
-    "restarting": Reason("the server is about to stop", retryable=True),
-    "overloaded": Reason("the database is too far behind", retryable=True),
-    "paused": Reason("the database is away and the clocks stand still", retryable=True),
+    "restarting": Reason("the server is shutting down", retryable=True),
+    "overloaded": Reason("too many changes wait for the database", retryable=True),
+    "paused": Reason("the table is paused, because the database is unavailable", retryable=True),
     "too_fast": Reason(
-        "more than the limits allow, of messages or of a kind; try again after `retry_after_ms`",
+        "a rate limit is exceeded; try again after `retry_after_ms`",
         retryable=True,
     ),
     # Tables.
     "unknown_table": Reason("there is no such table"),
     "table_unavailable": Reason("the table cannot be loaded now", retryable=True),
-    "table_quarantined": Reason(
-        "the stored table cannot be read until an operator has repaired it"
-    ),
-    "table_limit": Reason("the server has as many tables as it may have"),
-    "bad_config": Reason("no game can be played with this config"),
+    "table_quarantined": Reason("the stored table is damaged, and an operator must repair it"),
+    "table_limit": Reason("the server has reached its maximum number of tables"),
+    "bad_config": Reason("the table's config is not valid"),
     "table_closed": Reason("the table is closed for good"),
-    "too_many_watched": Reason("the connection watches as many tables as it may"),
+    "too_many_watched": Reason("the connection watches the maximum number of tables"),
     "too_many_watchers": Reason(
-        "the table has as many watchers as it may, besides its players", retryable=True
+        "the table has the maximum number of watchers, not counting players", retryable=True
     ),
-    "unknown_hand": Reason("there was no such hand, or nobody has kept what happened in it"),
-    "hand_not_over": Reason("the hand is being played", retryable=True),
-    "log_unavailable": Reason("what happened cannot be read now", retryable=True),
-    "not_watching": Reason("the table is not being watched on this connection"),
+    "unknown_hand": Reason("there was no such hand, or it is no longer stored"),
+    "hand_not_over": Reason("the hand is still in play", retryable=True),
+    "log_unavailable": Reason("the event log is unavailable", retryable=True),
+    "not_watching": Reason("this connection does not watch the table"),
     # Seats.
     "not_seated": Reason("the player has no seat at the table"),
-    "already_seated": Reason("the player has a seat at the table"),
+    "already_seated": Reason("the player already has a seat at the table"),
     "too_many_tables": Reason(
-        "the player sits at as many tables as a player may, or has opened as many"
+        "the player sits at the maximum number of tables, or has opened that many"
     ),
-    "seat_taken": Reason("somebody else sits there"),
-    "no_such_seat": Reason("the table has no seat of this number"),
+    "seat_taken": Reason("the seat is taken"),
+    "no_such_seat": Reason("the table has no seat with this number"),
     "table_full": Reason("no seat is free"),
-    "buy_in_too_small": Reason("less than the table's minimum"),
-    "buy_in_too_large": Reason("more than the table's maximum"),
-    "insufficient_chips": Reason("the player's account does not have that many chips"),
-    "bank_unavailable": Reason("chips cannot move between accounts and tables now", retryable=True),
-    "refill_not_due": Reason("the account has enough, or was filled too short a time ago"),
-    "already_leaving": Reason("the player leaves when the hand is over"),
-    "already_sitting_out": Reason("the player is sitting out"),
+    "buy_in_too_small": Reason("less than the table's minimum buy-in"),
+    "buy_in_too_large": Reason("more than the table's maximum buy-in"),
+    "insufficient_chips": Reason("the account has too few chips"),
+    "bank_unavailable": Reason(
+        "chips cannot be moved, because the database is unavailable", retryable=True
+    ),
+    "refill_not_due": Reason("the balance is too high, or the last refill too recent"),
+    "already_leaving": Reason("the player already leaves at the end of the hand"),
+    "already_sitting_out": Reason("the player is already sitting out"),
     "not_sitting_out": Reason("the player is not sitting out"),
     "no_chips": Reason("the player has no chips to play with"),
     "nothing_to_show": Reason(
-        "only the cards of the hand that ended last can be shown, once, before the next one starts"
+        "only unshown cards of the last hand can be shown, until the next hand starts"
     ),
-    "no_straddles": Reason("the table's config allows no straddles"),
-    "not_so_often": Reason("the table's config does not allow to run the board that often"),
-    "already_so": Reason("that is how the player has it already"),
-    "no_choice": Reason("nobody chooses the game at this table"),
-    "not_your_choice": Reason(
-        "no hand is due yet, or somebody else will have its button and chooses"
-    ),
-    "unknown_game": Reason("the table has no such game"),
+    "no_straddles": Reason("the table does not allow straddles"),
+    "not_so_often": Reason("the table does not allow running the board that often"),
+    "already_so": Reason("no change: already set"),
+    "no_choice": Reason("players do not choose the game at this table"),
+    "not_your_choice": Reason("no hand is scheduled, or another player chooses its game"),
+    "unknown_game": Reason("the game is not one of the table's games"),
     "in_hand": Reason("not while the player is in a hand", retryable=True),
     # Actions.
-    "not_your_turn": Reason(
-        "it is nobody's turn, or somebody else's, as it may be for an answer that comes too late"
-    ),
+    "not_your_turn": Reason("it is not the player's turn, or no longer is"),
     "wrong_turn": Reason("it is the player's turn, but `turn` is not its number"),
-    "illegal_action": Reason("the action is not one of the turn's"),
+    "illegal_action": Reason("the action is not one of the turn's `actions`"),
     "amount_missing": Reason("a bet or raise needs an amount"),
     "amount_not_allowed": Reason("only a bet or raise has an amount"),
     "amount_too_small": Reason("less than the minimum"),
     "amount_too_large": Reason("more than the maximum"),
-    "amount_not_a_size": Reason("the turn has `sizes`, and the amount is none of them"),
+    "amount_not_a_size": Reason("the amount is not one of the turn's `sizes`"),
     "cards_missing": Reason("a discard needs cards"),
     "cards_not_allowed": Reason("only a discard has cards"),
-    "not_your_cards": Reason("a card that the player does not hold, or one card twice"),
+    "not_your_cards": Reason(
+        "the player does not hold one of the cards, or a card is listed twice"
+    ),
     "wrong_number_of_cards": Reason("more or fewer cards than the turn allows"),
 }
 
-# All codes that a client may see.  Those below 4000 are WebSocket's own; clients report some of
-# them without a close frame.
+# All codes that a client may see.  Codes below 4000 belong to WebSocket.  Client libraries report
+# some of them without having received a close frame.
 CLOSE_CODES: dict[int, Closing] = {
-    1000: Closing("the client has closed the connection itself", "nothing"),
-    1001: Closing("a proxy before the server, or the page, goes away", "connect again", True),
-    1002: Closing("a frame broke the WebSocket protocol", "mend the client"),
+    1000: Closing("the client closed the connection", "nothing"),
+    1001: Closing("a proxy or the web page is going away", "connect again", True),
+    1002: Closing("a frame violated the WebSocket protocol", "fix the client"),
     1005: Closing("closed without a code", "connect again", True),
-    1006: Closing(
-        "broken off: nobody said goodbye, and no code was on the wire", "connect again", True
+    1006: Closing("the connection was lost without a close frame", "connect again", True),
+    1007: Closing("a text frame was not UTF-8", "fix the client"),
+    1009: Closing("a message exceeded `limits.max_message_bytes`", "send shorter ones"),
+    1011: Closing("no answer to a WebSocket ping, or an internal error", "connect again", True),
+    CloseCode.RESTARTING: Closing("the server is restarting", "connect again", True),
+    1013: Closing("a proxy is overloaded", "connect again later", True),
+    CloseCode.BAD_MESSAGES: Closing("too many invalid messages", "fix the client"),
+    CloseCode.LOGGED_OUT: Closing(
+        "the player logged out, on this or another connection", "nothing"
     ),
-    1007: Closing("a text frame was not UTF-8", "mend the client"),
-    1009: Closing("a message was longer than `limits.max_message_bytes`", "send shorter ones"),
-    1011: Closing("no answer to a WebSocket ping, or a fault in the server", "connect again", True),
-    CloseCode.RESTARTING: Closing("the server restarts", "connect again", True),
-    1013: Closing("a proxy before the server has no place", "connect again later", True),
-    CloseCode.BAD_MESSAGES: Closing("too many messages made no sense", "mend the client"),
-    CloseCode.LOGGED_OUT: Closing("the player has logged out, here or elsewhere", "nothing"),
     CloseCode.TOKEN_EXPIRED: Closing(
         "the token has expired and was not renewed", "connect again with a new token"
     ),
-    CloseCode.HELLO_TIMEOUT: Closing("no `hello` in time", "connect again and say it", True),
+    CloseCode.HELLO_TIMEOUT: Closing("no `hello` in time", "connect again and send `hello`", True),
     CloseCode.MOVED: Closing(
-        "another server process has taken a watched table over", "connect again", True
+        "another server process has taken over a watched table", "connect again", True
     ),
     CloseCode.TOO_SLOW: Closing(
-        "the client did not read as fast as its tables played", "connect again", True
+        "the client read more slowly than the server sent", "connect again", True
     ),
     CloseCode.TOO_FAST: Closing(
-        "the client went on sending commands after many were refused with `too_fast`, or sent far "
-        "too many frames at once",
-        "mend the client: wait for as long as `retry_after_ms` says",
+        "the client kept sending after many refusals with `too_fast`, or sent far too many frames "
+        "at once",
+        "fix the client: wait for `retry_after_ms`",
     ),
     CloseCode.TOO_MANY_CONNECTIONS: Closing(
-        "the player has as many connections as it may have",
-        "close others, and connect again after a while",
+        "the player has the maximum number of connections",
+        "close another one, and connect again after a while",
         True,
     ),
 }
 
 NOTICES: dict[str, str] = {
-    "token_expiring": "the token expires soon, and the connection is closed with 4401 then; a "
-    "`hello` with a newer one goes on without a break",
-    "restarting": "the server is about to stop; the connection is closed next, with 1012",
-    "table_failed": "the table had a fault and sends no more; `watch` it again, and it comes back "
-    "from the database, or is refused where there is none",
-    "paused": "the database is away: the table takes no command, and its clocks stand still",
-    "resumed": "the database is back, and the clocks go on; an event tells the new deadline",
+    "token_expiring": "the token expires soon, and then the connection is closed with 4401; send "
+    "`hello` with a newer token to continue",
+    "restarting": "the server is shutting down; the connection is closed next, with 1012",
+    "table_failed": "the table had an internal error and sends no more events; `watch` it again to "
+    "reload it from the database; without a database this is refused",
+    "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",
+    "resumed": "the database is available again, and the clocks continue; an event has the new "
+    "deadline",
 }

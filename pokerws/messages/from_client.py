@@ -1,4 +1,4 @@
-"""What clients send."""
+"""The messages that clients send."""
 
 from typing import Literal
 
@@ -25,13 +25,13 @@ from pokerws.messages.fields import (
 
 
 class Hello(Message, frozen=True, tag="hello"):
-    """The first message.
+    """The first message: authenticates the player.
 
-    `token` is the `session` of an earlier `welcome`, or what the operator's own service signed; a
-    further `hello` with a newer one renews it.  Where there is a token, it tells who the player is.
-    A `name` beside a `session` is the player's new name; beside a token of the operator's service
-    it counts only where that has none.  `protocol` is the version that the client speaks.
-    `capabilities` are the optional parts of it that the client wants; without the list, all.
+    `token` is the `session` of an earlier `welcome`, or a token of the operator's login service.
+    Sending `hello` again with a newer token renews it.  Without a token, a new guest plays under
+    `name`.  With a `session`, `name` renames the player.  With a token of the login service, it is
+    used only if the token has no name.  `capabilities` are the optional parts of the protocol that
+    the client wants; without the list, all.
     """
 
     id: CommandId
@@ -42,25 +42,25 @@ class Hello(Message, frozen=True, tag="hello"):
 
 
 class Ping(Message, frozen=True, tag="ping"):
-    """Ask for an answer, to see that the server is there and what its clock says."""
+    """Check that the server responds, and read its clock."""
 
     id: CommandId
 
 
 class ListTables(Message, frozen=True, tag="list_tables"):
-    """Ask for all open tables."""
+    """Request a list of all open tables."""
 
     id: CommandId
 
 
 class WatchLobby(Message, frozen=True, tag="watch_lobby"):
-    """Ask for `lobby` messages whenever a table changes, until the connection ends."""
+    """Subscribe to `lobby` messages about changed tables, until the connection ends."""
 
     id: CommandId
 
 
 class CreateTable(Message, frozen=True, tag="create_table"):
-    """Open a table.  Nobody sits there yet, and it is not watched yet."""
+    """Create a table.  The player is not seated there, and does not watch it yet."""
 
     id: CommandId
     name: TableName
@@ -68,10 +68,11 @@ class CreateTable(Message, frozen=True, tag="create_table"):
 
 
 class Watch(Message, frozen=True, tag="watch"):
-    """Follow a table: just the events after `after_seq`, where they can be had, else a snapshot.
+    """Subscribe to a table.
 
-    `epoch` is the one of the message that `after_seq` was taken from.  A connection that watches
-    already may do so again.
+    The server first sends the events after `after_seq` if they are available, else a snapshot.
+    `epoch` is that of the message from which `after_seq` was taken.  A connection may watch a table
+    that it already watches, for example to catch up.
     """
 
     id: CommandId
@@ -81,16 +82,16 @@ class Watch(Message, frozen=True, tag="watch"):
 
 
 class Unwatch(Message, frozen=True, tag="unwatch"):
-    """Follow a table no more; a seat there stays."""
+    """Unsubscribe from a table.  The player keeps the seat."""
 
     id: CommandId
     table: TableRef
 
 
 class Sit(Message, frozen=True, tag="sit"):
-    """Take a seat with chips of the own account; without `seat`, the first free one.
+    """Take a seat, with chips from the player's account; without `seat`, the first free one.
 
-    A player may sit without watching the table, but sees nothing of it then.
+    A player may sit down without watching the table, but then gets no events of it.
     """
 
     id: CommandId
@@ -100,10 +101,10 @@ class Sit(Message, frozen=True, tag="sit"):
 
 
 class Stand(Message, frozen=True, tag="stand"):
-    """Leave the seat and take the chips home; in a hand, when it is over.
+    """Leave the seat and return the chips to the account; during a hand, at its end.
 
-    For the rest of that hand the player's turns are played at once: checked where that is free,
-    else folded.  It cannot be taken back.
+    For the rest of that hand the server acts for the player at once: it checks if that is free,
+    else folds.  The command cannot be undone.
     """
 
     id: CommandId
@@ -111,24 +112,24 @@ class Stand(Message, frozen=True, tag="stand"):
 
 
 class SitOut(Message, frozen=True, tag="sit_out"):
-    """Be dealt no further hands, and keep the seat.  The hand in play is played to its end."""
+    """Sit out: get no further hands, but keep the seat.  A hand in play is played to its end."""
 
     id: CommandId
     table: TableRef
 
 
 class SitIn(Message, frozen=True, tag="sit_in"):
-    """Be dealt in again, and after two time-outs have turns again in the hand in play."""
+    """Sit in again.  After two time-outs, the player also gets turns again in the current hand."""
 
     id: CommandId
     table: TableRef
 
 
 class AddChips(Message, frozen=True, tag="add_chips"):
-    """Bring chips to the seat, while its player is not in a hand.
+    """Add chips to the stack, while not in a hand.
 
-    With them the stack has from `min_buy_in` to `max_buy_in`.  Without an amount it is filled to
-    `max_buy_in`, or as far as the account goes.
+    The new stack must be from `min_buy_in` to `max_buy_in`.  Without `amount` it is filled to
+    `max_buy_in`, or as far as the account allows.
     """
 
     id: CommandId
@@ -137,11 +138,11 @@ class AddChips(Message, frozen=True, tag="add_chips"):
 
 
 class Act(Message, frozen=True, tag="act"):
-    """Answer a turn.
+    """Act in a turn.
 
-    `amount` is for `bet` and `raise`, from `min_to` to `max_to` of the turn, or one of its `sizes`
-    where it has such: the player's total for the street (raise to).  `cards` is for `discard`: one
-    or more that are thrown away, from `discard_min` to `discard_max` of the turn.
+    `amount` is for `bet` and `raise`: the player's total for the street (raise to).  It is from
+    `min_to` to `max_to` of the turn, or one of its `sizes` if it has any.  `cards` is for
+    `discard`: one or more cards, from `discard_min` to `discard_max` of the turn.
     """
 
     id: CommandId
@@ -153,9 +154,10 @@ class Act(Message, frozen=True, tag="act"):
 
 
 class Show(Message, frozen=True, tag="show"):
-    """Show the own cards of `hand`, which has just ended, before the next one starts.
+    """Show the player's cards of `hand`, which has just ended, before the next hand starts.
 
-    Who folded, mucked, or won without a call may do so, once; everybody gets `hand_shown`.
+    A player who folded, mucked, or won without a call may do this once.  All viewers get
+    `hand_shown`.
     """
 
     id: CommandId
@@ -164,9 +166,10 @@ class Show(Message, frozen=True, tag="show"):
 
 
 class Straddle(Message, frozen=True, tag="straddle"):
-    """From the next hand on straddle where it is possible, or do so no more.
+    """Turn straddling on or off, from the next hand on.
 
-    The kind of straddle is in the table's config, `house`.
+    With it on, the player straddles whenever possible.  `house` of the table's config has the kind
+    of straddle.
     """
 
     id: CommandId
@@ -175,10 +178,10 @@ class Straddle(Message, frozen=True, tag="straddle"):
 
 
 class RunIt(Message, frozen=True, tag="run_it"):
-    """Agree to have the board run up to `times` times, where all who are left are all-in.
+    """Agree to run the board up to `times` times when all players left in the hand are all-in.
 
-    It is run as often as all of them agree to, and the table's config, `house`, allows.  It counts
-    until the player says otherwise or leaves the seat.
+    The board is run as often as all of them agree to, and `house` of the table's config allows.
+    The setting lasts until the player changes it or leaves the seat.
     """
 
     id: CommandId
@@ -187,7 +190,7 @@ class RunIt(Message, frozen=True, tag="run_it"):
 
 
 class ChooseGame(Message, frozen=True, tag="choose_game"):
-    """Name the game of the hand that is due, at a table where the button chooses it."""
+    """Choose the game of the next hand, at a table where the player on the button does so."""
 
     id: CommandId
     table: TableRef
@@ -195,10 +198,10 @@ class ChooseGame(Message, frozen=True, tag="choose_game"):
 
 
 class GetHand(Message, frozen=True, tag="get_hand"):
-    """Ask what happened in `hand`, which is over, as far as the player may see it.
+    """Request a finished hand, as this player saw it.
 
-    `format` is how it is told: by its events (`json`), or by a `text` in the Poker Hand History
-    standard (`phh`) or as PokerStars writes it (`pokerstars`), for programs that read such files.
+    `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
+    Poker Hand History standard (`phh`) or the format of PokerStars (`pokerstars`).
     """
 
     id: CommandId
@@ -208,7 +211,7 @@ class GetHand(Message, frozen=True, tag="get_hand"):
 
 
 class Chat(Message, frozen=True, tag="chat"):
-    """Say something to all who watch the table, as the player has to do too."""
+    """Send a chat message to all viewers of a table.  The player must watch it too."""
 
     id: CommandId
     table: TableRef
@@ -216,9 +219,9 @@ class Chat(Message, frozen=True, tag="chat"):
 
 
 class Logout(Message, frozen=True, tag="logout"):
-    """End the session, on all its connections: they are closed with 4403 after `accepted`.
+    """End the session: all its connections are closed with 4403 after `accepted`.
 
-    Its token is worth nothing from then on.  A seat stays, and the name stays reserved until the
+    Its token becomes invalid.  The player keeps the seat, and the name stays reserved until the
     token would have expired.
     """
 
@@ -226,16 +229,19 @@ class Logout(Message, frozen=True, tag="logout"):
 
 
 class CloseTable(Message, frozen=True, tag="close_table"):
-    """Close a table for good, for an admin: its hand is cancelled, its chips go home."""
+    """Close a table for good: its hand is cancelled, and all chips return to the accounts.
+
+    Only an admin may do this.
+    """
 
     id: CommandId
     table: TableRef
 
 
 class GetAccount(Message, frozen=True, tag="get_account"):
-    """Ask for the own account and its latest transfers, 50 at most.
+    """Request the player's account with its latest transfers, at most 50.
 
-    `before` pages back: the id of the oldest transfer known.
+    `before` requests an older page: it is the id of the oldest transfer that the client has.
     """
 
     id: CommandId
@@ -243,7 +249,7 @@ class GetAccount(Message, frozen=True, tag="get_account"):
 
 
 class Refill(Message, frozen=True, tag="refill"):
-    """Ask the house to fill the own account up, where that is due."""
+    """Request free chips for the player's account, if a refill is due."""
 
     id: CommandId
 

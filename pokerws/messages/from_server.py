@@ -1,6 +1,6 @@
-"""What the server sends.
+"""The messages that the server sends.
 
-Secrets are removed by `game/redaction.py` before these messages are built.
+`game/redaction.py` removes secrets before they are built.
 """
 
 from typing import Literal
@@ -16,7 +16,7 @@ Role = Literal["player", "spectator", "admin"]
 
 
 class TableSummary(Struct, frozen=True):
-    """A table as the lobby lists it.  `players` is how many seats are taken."""
+    """A table as listed in the lobby.  `players` is the number of taken seats."""
 
     table: TableId
     name: str
@@ -27,19 +27,20 @@ class TableSummary(Struct, frozen=True):
 
 
 class RateLimit(Struct, frozen=True):
-    """`burst` at once; what has been used comes back evenly, all of it within `over_ms`."""
+    """A token bucket of `burst` tokens, which refills evenly, from empty to full in `over_ms`."""
 
     burst: int
     over_ms: int
 
 
 class Limits(Struct, frozen=True):
-    """What a client has to keep to.  Sizes in bytes, lengths in characters; null is no limit.
+    """The limits that a client must keep to.  Null is no limit.
 
-    The rates are those of one connection and of one player: of its messages, its chat, the tables
-    that it opens, what it reads (`watch`, `watch_lobby`, `list_tables`, `get_hand`, `get_account`),
-    and what it does with a seat (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`,
-    `run_it`, `choose_game`).  What comes too fast is refused with `too_fast`.
+    There are rate limits for the messages of a connection and of a player.  Some kinds of a
+    player's messages have their own: chat; creating tables; queries (`watch`, `watch_lobby`,
+    `list_tables`, `get_hand`, `get_account`); and seat commands (`sit`, `stand`, `sit_out`,
+    `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`).  A message over a limit is refused
+    with `too_fast`.
     """
 
     max_message_bytes: int
@@ -61,10 +62,10 @@ class Limits(Struct, frozen=True):
 
 
 class VariantSummary(Struct, frozen=True, omit_defaults=True):
-    """A game that a table may be opened with.
+    """A game that a new table can have.
 
-    `forced` is what is put in before the cards are dealt.  `draws` is how often a player may
-    replace cards, `board` whether there are common cards.
+    `forced` are the bets posted before the deal.  `draws` is how often a player may replace cards,
+    `board` whether there are community cards.
     """
 
     name: str
@@ -76,19 +77,22 @@ class VariantSummary(Struct, frozen=True, omit_defaults=True):
 
 
 class MixSummary(Struct, frozen=True, omit_defaults=True):
-    """Several games in turn.  `games` are the codes; without them each table tells its own."""
+    """A mix of games, played in turn.
+
+    `games` are their codes.  If they are absent, each table has its own.
+    """
 
     name: str
     games: tuple[str, ...] = ()
 
 
 class Welcome(Message, frozen=True, tag="welcome"):
-    """Who the connection speaks for, and what the server does.
+    """The answer to `hello`: the authenticated player, and the server's features and limits.
 
-    `session` is a guest's secret: sent as `token` in a later hello it brings the same player back.
-    `expires_ms` is when the token ends, and with it the connection, unless it is renewed.
-    `capabilities` are the optional parts of the protocol that this server has, whatever the client
-    wants of them.  `variants` and `mixes` are what a table may be opened with, by code.
+    `session` is a guest's secret: sent as `token` of a later `hello`, it brings the same player
+    back.  At `expires_ms` the token expires and the connection is closed, unless it is renewed.
+    `capabilities` are the optional parts of the protocol that this server has, whether or not the
+    client wants them.  `variants` and `mixes` are the games that new tables can have, by code.
     """
 
     id: str
@@ -121,16 +125,16 @@ class Tables(Message, frozen=True, tag="tables"):
 
 
 class Lobby(Message, frozen=True, tag="lobby"):
-    """Tables that have changed since the last message of this kind; the first has all."""
+    """The tables that changed since the last `lobby` message; the first message has all tables."""
 
     tables: list[TableSummary]
 
 
 class AccountTransfer(Struct, frozen=True, omit_defaults=True):
-    """Chips that came to an account, or left it where `amount` is negative.
+    """A transfer of chips to an account, or from it if `amount` is negative.
 
-    `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund; `table` is the table that
-    they went to or came from, if any.
+    `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund.  `table` is the table on
+    the other side, if any.
     """
 
     id: int
@@ -141,10 +145,10 @@ class AccountTransfer(Struct, frozen=True, omit_defaults=True):
 
 
 class Account(Message, frozen=True, tag="account"):
-    """The viewer's own account, beside the chips at tables, and its latest transfers.
+    """The player's account, without chips at tables, and its latest transfers.
 
-    There are 50 transfers at most; where there are fewer, none is older.  `refill_at_ms` is when a
-    `refill` is due, which may be past; there is none while the balance is too large for one.
+    There are at most 50 transfers; if there are fewer, there are no older ones.  `refill_at_ms` is
+    when a `refill` is due, possibly in the past.  It is absent while the balance is too large.
     """
 
     id: str
@@ -154,9 +158,9 @@ class Account(Message, frozen=True, tag="account"):
 
 
 class Snapshot(Message, frozen=True, tag="snapshot"):
-    """A table's whole state at `seq`, as this viewer may see it.
+    """The whole state of a table after event `seq`, as this viewer may see it.
 
-    Unknown cards are `??`.  `seat` is the viewer's own seat; without it, the viewer has none.
+    Hidden cards are `??`.  `seat` is the viewer's own seat, absent if the viewer has none.
     """
 
     table: TableId
@@ -168,7 +172,7 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
 
 
 class Events(Message, frozen=True, tag="events"):
-    """Events in order; `seq` is the number of the first one."""
+    """Events of a table, in order.  `seq` is the number of the first one."""
 
     table: TableId
     epoch: int
@@ -178,12 +182,11 @@ class Events(Message, frozen=True, tag="events"):
 
 
 class HandEvents(Message, frozen=True, tag="hand"):
-    """What happened in a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
+    """The events of a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
 
-    It has the own cards and those that were shown.  `seq` is the number of the first event; behind
-    the last one stand the `hand_shown` of cards that were turned up before the next hand, whose
-    numbers need not be the next ones.  In another format than `json` there is a `text`, and no
-    events.
+    They have the player's own cards and those that were shown.  `seq` is the number of the first
+    event.  `hand_shown` events before the next hand are appended; their numbers may not be
+    consecutive.  In formats other than `json` there is a `text`, and no events.
     """
 
     id: str
@@ -198,9 +201,9 @@ class HandEvents(Message, frozen=True, tag="hand"):
 class Accepted(Message, frozen=True, tag="accepted"):
     """The command was carried out.
 
-    `seq` is the number of the first event that it caused, and it is sent right before that event:
-    for whatever changes a table, and for `create_table`.  `table` is the table that was made by
-    `create_table`, or that `watch`, `unwatch` or `chat` was about.
+    For `create_table` and commands that change a table, `seq` is the number of the first event that
+    the command caused, and `accepted` is sent right before that event.  `table` is the table of
+    `create_table`, `watch`, `unwatch` or `chat`.
     """
 
     id: str
@@ -209,10 +212,10 @@ class Accepted(Message, frozen=True, tag="accepted"):
 
 
 class Rejected(Message, frozen=True, tag="rejected"):
-    """The command was refused and nothing has changed.
+    """The command was refused, and nothing has changed.
 
-    `code` is stable; `id` is empty when the message had none that could be read.
-    `retry_after_ms` is how long to wait before the same command can succeed, where that is known.
+    `code` is stable.  `id` is empty if the message had no readable one.  `retry_after_ms` is how
+    long to wait before the same command can succeed, if that is known.
     """
 
     id: str
@@ -223,7 +226,7 @@ class Rejected(Message, frozen=True, tag="rejected"):
 
 
 class ChatSaid(Message, frozen=True, tag="chat"):
-    """What somebody said at a table.  A slow client may miss it."""
+    """A chat message at a table.  A slow client may miss it."""
 
     table: TableId
     player: PlayerId
@@ -233,7 +236,7 @@ class ChatSaid(Message, frozen=True, tag="chat"):
 
 
 class Notice(Message, frozen=True, tag="notice"):
-    """Something about the service, or about `table`."""
+    """A notice about the server, or about `table`."""
 
     code: str
     message: str

@@ -20,15 +20,15 @@ M_co = TypeVar("M_co", covariant=True)
 
 
 class Decoder(Protocol[M_co]):
-    """Reads one frame.  Raises msgspec.DecodeError, or RecursionError."""
+    """Decodes frames.  Raises msgspec.DecodeError, or RecursionError."""
 
     def decode(self, frame: Any, /) -> M_co:
-        """The message of a frame."""
+        """The message in a frame."""
 
 
 @dataclass(frozen=True, eq=False)
 class Wire:
-    """One of the two encodings; `make_decoder` takes a type, and whether to be strict."""
+    """One of the two encodings.  `make_decoder` takes a type, and optionally `strict`."""
 
     subprotocol: str
     is_text: bool
@@ -45,7 +45,7 @@ encode = JSON.encode
 
 
 class Broadcast(dict[Wire, bytes]):
-    """A message to many, encoded once per wire: `on(wire)` returns the encoded message."""
+    """A message to many clients, encoded once per encoding: `on(wire)` returns the bytes."""
 
     def __init__(self, message: ServerMessage) -> None:
         self._message = message
@@ -54,7 +54,7 @@ class Broadcast(dict[Wire, bytes]):
         frame = self[wire] = wire.encode(self._message)
         return frame
 
-    # A slot of dict, so that no Python function is called: most messages go to many.
+    # A method of dict, so that a look-up calls no Python function.
     on = dict[Wire, bytes].__getitem__
 
 
@@ -72,17 +72,17 @@ def _strict(message: type[Message]) -> Any:
     )
 
 
-# Of each message of a client, the type that strict decoders make: a subclass of it.
+# For each client message, the subclass that strict decoders return.
 STRICT_TYPES: dict[type[ClientMessage], Any] = {
     message: _strict(message) for message in get_args(ClientMessage)
 }
 
 
 def client_decoder(*, strict: bool, wire: Wire = JSON) -> Decoder[ClientMessage]:
-    """Decodes what clients send.
+    """A decoder for messages of clients.
 
-    Strict: exact types and no unknown fields.  Lenient: unknown fields are ignored and strings with
-    numbers are converted.  Bounds hold in both.
+    A strict one accepts only exact types and known fields.  A lenient one ignores unknown fields
+    and converts strings to numbers.  Both check bounds.
     """
     if not strict:
         return wire.make_decoder(ClientMessage, strict=False)
@@ -90,5 +90,5 @@ def client_decoder(*, strict: bool, wire: Wire = JSON) -> Decoder[ClientMessage]
 
 
 def server_decoder(wire: Wire = JSON) -> Decoder[ServerMessage]:
-    """Decodes what the server sends; unknown fields are ignored, so that the protocol can grow."""
+    """A decoder for messages of the server.  It ignores unknown fields, which newer ones send."""
     return wire.make_decoder(ServerMessage)

@@ -1,7 +1,7 @@
-"""The protocol, described: JSON Schemas, the AsyncAPI file and the protocol document.
+"""Documents of the protocol: the JSON Schemas, the AsyncAPI file and docs/protocol.md.
 
-All of them are made from the structs in `messages` and `game`; nothing here says what a message is.
-`make docs` writes the files; each alone:
+They are generated from the structs in `messages` and `game`.  This package defines no messages.
+`make docs` writes all files; one alone is printed by:
 
     python -m pokerws.schema protocol|asyncapi|json|types
 """

@@ -1,4 +1,4 @@
-"""Prints what is made from the server's structs.
+"""Prints one of the generated documents.
 
 python -m pokerws.schema protocol|asyncapi|json|types
 """
@@ -15,11 +15,11 @@ COMMAND = "python -m pokerws.schema"
 
 
 def asyncapi_yaml() -> str:
-    """The AsyncAPI file; YAML needs a library that only developers have."""
-    import yaml  # noqa: PLC0415  The server tells the same as JSON.
+    """The AsyncAPI file as YAML."""
+    import yaml  # noqa: PLC0415  Only developers have it; the server has JSON.
 
     head = f"# Made by: {COMMAND} asyncapi > docs/asyncapi.yaml\n"
-    # Read back from JSON it has no part twice, which YAML would write as a reference.
+    # The way through JSON duplicates shared parts, which YAML would write as references.
     document = json.loads(json.dumps(asyncapi.document()))
     text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
     return head + text

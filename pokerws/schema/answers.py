@@ -1,4 +1,4 @@
-"""Which message answers each command, and what comes after the answer."""
+"""Which message answers each command, and what follows the answer."""
 
 from typing import NamedTuple
 
@@ -36,9 +36,9 @@ from pokerws.messages import (
 
 
 class Answer(NamedTuple):
-    """The `message` that says yes, which of its optional fields are set, and what follows it.
+    """The `message` that answers a successful command, its optional `fields`, and what follows.
 
-    `rejected` is the other answer, to every command.
+    Every command can also be answered by `rejected`.
     """
 
     message: type[Message] = Accepted
@@ -46,21 +46,21 @@ class Answer(NamedTuple):
     then: str = ""
 
 
-_SEQ = Answer(fields=("seq",), then="the events that it caused, to all who watch the table")
+_SEQ = Answer(fields=("seq",), then="the events that it caused, to all viewers of the table")
 _ANSWERS: dict[type[Message], Answer] = {
     Hello: Answer(Welcome),
     Ping: Answer(Pong),
     ListTables: Answer(Tables),
     GetAccount: Answer(Account),
     GetHand: Answer(HandEvents),
-    WatchLobby: Answer(then="`lobby` with all tables, later with those that have changed"),
+    WatchLobby: Answer(then="`lobby` with all tables, later with those that changed"),
     CreateTable: Answer(fields=("seq", "table")),
     Watch: Answer(
         fields=("table",),
-        then="the missing `events`, or a `snapshot`; nothing where nothing was missed",
+        then="the missed `events`, or a `snapshot`; nothing if no event was missed",
     ),
     Unwatch: Answer(fields=("table",)),
-    Chat: Answer(fields=("table",), then="`chat`, to all who watch the table"),
+    Chat: Answer(fields=("table",), then="`chat`, to all viewers of the table"),
     Sit: _SEQ,
     Stand: _SEQ,
     SitOut: _SEQ,
@@ -72,10 +72,10 @@ _ANSWERS: dict[type[Message], Answer] = {
     RunIt: _SEQ,
     ChooseGame: _SEQ,
     CloseTable: _SEQ,
-    Logout: Answer(then="the end of all connections of the session, with 4403"),
+    Logout: Answer(then="the close of all connections of the session, with 4403"),
 }
 
 
 def answer_to(command: type[Message]) -> Answer:
-    """The answer to a command that is carried out; `accepted` alone unless it is said above."""
+    """The answer to a successful command; by default `accepted` alone."""
     return _ANSWERS.get(command, Answer())

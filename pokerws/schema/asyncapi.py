@@ -1,7 +1,6 @@
-"""The AsyncAPI 3.0.0 description of the socket, made from the structs.
+"""The AsyncAPI 3.0.0 description of the WebSocket, generated from the structs.
 
-It speaks for the server: what clients send is received here, each kind by an operation of its own
-that names its answers.
+It describes the server: each message of a client has a `receive` operation with its answers.
 """
 
 from typing import Any
@@ -32,8 +31,8 @@ def document() -> Schema:
         "info": {
             "title": f"Poker protocol v{PROTOCOL}",
             "version": str(PROTOCOL),
-            "description": "Poker over one WebSocket. The protocol document beside this file says "
-            "how it is used, what each refusal means and how it may grow.",
+            "description": "Poker over one WebSocket. docs/protocol.md explains how to use it, "
+            "what each refusal means, and how the protocol may grow.",
         },
         "defaultContentType": "application/json",
         "servers": _SERVERS,
@@ -48,7 +47,7 @@ def document() -> Schema:
 
 
 def name_of(message: type[Message]) -> str:
-    """The name of a message in the file: its `type`, unless both sides have one of that type."""
+    """The name of a message in the file: its `type`, unless both sides have that type."""
     tag = tag_of(message)
     is_shared = sum(tag_of(other) == tag for other in _MESSAGES) > 1
     return f"{tag}_said" if is_shared and message in SERVER_MESSAGES else tag
@@ -65,8 +64,8 @@ _SERVERS: Schema = {
     "public": {
         "host": "{host}",
         "protocol": "wss",
-        "description": "A server that others reach, over TLS.",
-        "variables": {"host": {"description": "its name, and its port unless that is 443"}},
+        "description": "A public server, over TLS.",
+        "variables": {"host": {"description": "The host name, with the port unless it is 443."}},
         "security": [{"$ref": "#/components/securitySchemes/token"}],
     },
 }
@@ -74,7 +73,7 @@ _TOKEN: Schema = {
     "type": "apiKey",
     "in": "password",
     "description": "A JWT, or a guest's `session`, in the field `token` of `hello`; never in the "
-    "URL. Without a token, a server that takes guests wants a name.",
+    "URL. Without a token, a server that accepts guests requires a `name`.",
 }
 _SUBPROTOCOLS: Schema = {
     JSON.subprotocol: {"contentType": "application/json", "frames": "text"},
@@ -86,8 +85,8 @@ def _channel(messages: list[str]) -> Schema:
     return {
         "address": "/ws",
         "title": "The socket",
-        "description": "One message a frame: JSON in text frames, or MessagePack in binary ones, "
-        "as the subprotocol says; the fields are the same. Without a subprotocol it is JSON.",
+        "description": "One message per frame: JSON in text frames, or MessagePack in binary ones, "
+        "depending on the subprotocol. The fields are the same. The default is JSON.",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
         "bindings": {
             "ws": {
@@ -119,12 +118,12 @@ def _message(message: type[Message]) -> Schema:
     }
     if "id" in message.__struct_fields__:
         described["correlationId"] = {
-            "description": "The client's name for the command; its answer has the same.",
+            "description": "The id that the client gave the command; the answer repeats it.",
             "location": "$message.payload#/id",
         }
-    said = examples(message)
-    if said:
-        described["examples"] = [{"payload": msgspec.json.decode(payload)} for payload in said]
+    found = examples(message)
+    if found:
+        described["examples"] = [{"payload": msgspec.json.decode(payload)} for payload in found]
     return described
 
 
@@ -135,7 +134,7 @@ def _operations() -> dict[str, Any]:
     operations["tell"] = {
         "action": "send",
         "channel": _CHANNEL,
-        "title": "What nobody has asked for just now",
+        "title": "Messages that are not answers",
         "messages": [_in_channel(message) for message in news],
     }
     return operations

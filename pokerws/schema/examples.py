@@ -1,8 +1,8 @@
-"""For each reject code a situation, what is said in it, and what the server answers.
+"""An example for each reject code: a situation, a message sent in it, and the server's answer.
 
-They are part of the protocol document, and a test brings a real server into each situation, says
-what is said, and compares.  Of what differs from server to server (ids, times, tokens), a value
-here stands for whatever it is there.
+They are part of the protocol document.  A test brings a real server into each situation, sends the
+message, and compares the answers.  Ids, times and tokens differ between servers, so the test maps
+those of the server to the ones here.
 """
 
 from typing import NamedTuple
@@ -43,38 +43,38 @@ from pokerws.messages import (
 TABLE = TableId("6f1e0c9ab2d4")
 ID = "7"
 
-# The situations that more than one example begins in.
+# Situations that several examples share.
 NEW = "a new connection"
-GREETED = "a player who has said `hello`"
+GREETED = "a player after `hello`"
 OPEN = "a table with a free seat"
 SEATED = "a player alone at a table, in seat 0"
 TURN = "the player's turn, which is the table's first"
 LATER_TURN = "the player's turn, which is the table's second"
-CHOICE = "a player alone at a table where the button chooses the game"
-DRAW = "a player in a hand of five card draw who is to draw, and holds As, Ad, 7c, 5h and 2s"
-MSGPACK = "a new connection that speaks MessagePack"
-DATABASE_AWAY = "a player who has said `hello`, and a database that is away"
+CHOICE = "a player alone at a table where the player on the button chooses the game"
+DRAW = "a player about to draw in a hand of five card draw, holding As, Ad, 7c, 5h and 2s"
+MSGPACK = "a new connection that uses MessagePack"
+DATABASE_AWAY = "a player after `hello`, and an unavailable database"
 BEHIND = "a player with a seat, and a database that is too far behind"
-PAUSED = "a player with a seat, durable acks, and a database that is away"
-OTHERS_TURN = "somebody else's turn, in seat 0"
-GREETED_BY_TOKEN = "a player who has said `hello` with a token"  # noqa: S105  A situation.
+PAUSED = "a player with a seat, durable acks, and an unavailable database"
+OTHERS_TURN = "another player's turn, in seat 0"
+GREETED_BY_TOKEN = "a player after `hello` with a token"  # noqa: S105  A situation.
 TOKENS = "a new connection, where players need a token of the operator's login service"
 
-# Tokens, in short.
+# Placeholders for tokens.
 FORGED = "a-forged-token"
 EXPIRED = "an-expired-token"
 BENS = "a-token-of-ben"
 
 
 class Example(NamedTuple):
-    """What is `said` in a situation: a message, or a frame as it stands.
+    """What is `sent` in the situation `given`: a message, or a raw frame.
 
-    `message` has the words of the refusal where they are not the code's meaning, and `id` the id
-    that the server could make out.
+    `message` is the text of the refusal, unless it is the code's meaning.  `id` is the id that the
+    server could read.
     """
 
     given: str
-    said: ClientMessage | str | bytes
+    sent: ClientMessage | str | bytes
     message: str = ""
     id: str = ID
     retry_after_ms: int | None = None
@@ -138,32 +138,32 @@ EXAMPLES: dict[RejectCode, Example] = {
         "a name must have no space at its ends",
     ),
     "name_taken": Example(
-        "another player who is called Ann",
+        "another player named Ann",
         Hello("7", name="Ann"),
         "another player has this name, or one that looks like it",
     ),
     "names_unavailable": Example(
-        "a new connection, and a database that is away", Hello("7", name="Ann")
+        "a new connection, and an unavailable database", Hello("7", name="Ann")
     ),
     "logout_unavailable": Example(DATABASE_AWAY, Logout("7"), "the database cannot be reached"),
-    "restarting": Example("a server that is about to stop", CreateTable("7", "Two", TableConfig())),
+    "restarting": Example("a server that is shutting down", CreateTable("7", "Two", TableConfig())),
     "overloaded": Example(BEHIND, SitIn("7", TABLE)),
     "paused": Example(PAUSED, SitOut("7", TABLE)),
     "too_fast": Example(
-        "a table that the player watches, and one line of chat a minute",
+        "a watched table, and a rate limit of one chat message per minute",
         Chat("7", TABLE, "Good luck!"),
         retry_after_ms=59_998,
     ),
     # Tables.
     "unknown_table": Example(GREETED, Watch("7", TABLE), f"there is no table {TABLE}"),
     "table_unavailable": Example(
-        "a stored table, and a database that is away",
+        "a stored table, and an unavailable database",
         Watch("7", TABLE),
         "the database cannot be reached",
     ),
     "table_quarantined": Example("a stored table that is damaged", Watch("7", TABLE)),
     "table_limit": Example(
-        "a server that has as many tables as it may have",
+        "a server with the maximum number of tables, one",
         CreateTable("7", "Two", TableConfig()),
         "there are 1 tables already",
     ),
@@ -175,15 +175,15 @@ EXAMPLES: dict[RejectCode, Example] = {
     ),
     "not_watching": Example(OPEN, Chat("7", TABLE, "Good luck!")),
     "too_many_watched": Example(
-        "a connection that watches as many tables as it may, one",
+        "a connection that watches the maximum number of tables, one",
         Watch("7", TABLE),
         "a connection may watch 1 tables at a time",
     ),
-    "too_many_watchers": Example("a table that has as many watchers as it may", Watch("7", TABLE)),
+    "too_many_watchers": Example("a table with the maximum number of watchers", Watch("7", TABLE)),
     "unknown_hand": Example(OPEN, GetHand("7", TABLE, 5), "there was no hand 5"),
     "hand_not_over": Example(TURN, GetHand("7", TABLE, 1)),
     "log_unavailable": Example(
-        "a hand of long ago, and a database that is away", GetHand("7", TABLE, 1)
+        "a hand that is only in the event log, and an unavailable database", GetHand("7", TABLE, 1)
     ),
     # Seats.
     "not_seated": Example(OPEN, Stand("7", TABLE), "you have no seat at this table"),
@@ -191,48 +191,48 @@ EXAMPLES: dict[RejectCode, Example] = {
         SEATED, Sit("7", TABLE, 2_000, seat=1), "you have a seat at this table"
     ),
     "seat_taken": Example(
-        "a table where somebody else has seat 0", Sit("7", TABLE, 2_000, seat=0), "seat 0 is taken"
+        "a table where another player has seat 0", Sit("7", TABLE, 2_000, seat=0), "seat 0 is taken"
     ),
-    "no_such_seat": Example(OPEN, Sit("7", TABLE, 2_000, seat=9), "seats are 0 to 2"),
+    "no_such_seat": Example(OPEN, Sit("7", TABLE, 2_000, seat=9), "seats are numbered 0 to 2"),
     "table_full": Example(
         "a table whose seats are all taken", Sit("7", TABLE, 2_000), "no seat is free"
     ),
-    "buy_in_too_small": Example(OPEN, Sit("7", TABLE, 500), "bring at least 2000"),
-    "buy_in_too_large": Example(OPEN, Sit("7", TABLE, 500_000), "bring at most 200000"),
+    "buy_in_too_small": Example(OPEN, Sit("7", TABLE, 500), "the minimum buy-in is 2000"),
+    "buy_in_too_large": Example(OPEN, Sit("7", TABLE, 500_000), "the maximum buy-in is 200000"),
     "insufficient_chips": Example(
         "a table with a free seat, and 100000 chips in the player's account",
         Sit("7", TABLE, 150_000),
-        "150000 is more than the account's 100000",
+        "150000 chips are needed, and the account has 100000",
     ),
     "too_many_tables": Example(
-        "a player who sits at as many tables as a player may, one",
+        "a player who sits at the maximum number of tables, one",
         Sit("7", TABLE, 2_000),
         "a player may sit at 1 tables at a time",
     ),
     "bank_unavailable": Example(DATABASE_AWAY, GetAccount("7"), "the database cannot be reached"),
     "refill_not_due": Example(GREETED, Refill("7")),
     "already_leaving": Example(
-        "a player in a hand who has said `stand`",
+        "a player in a hand, after `stand`",
         Stand("7", TABLE),
         "you leave when this hand is over",
     ),
     "already_sitting_out": Example(
-        "a player who is sitting out", SitOut("7", TABLE), "you are sitting out already"
+        "a player sitting out", SitOut("7", TABLE), "you are already sitting out"
     ),
     "not_sitting_out": Example(SEATED, SitIn("7", TABLE), "you are not sitting out"),
     "no_chips": Example(
-        "a player who has lost all chips of the stack", SitIn("7", TABLE), "add chips first"
+        "a player without chips at the table", SitIn("7", TABLE), "add chips first"
     ),
-    "in_hand": Example(TURN, AddChips("7", TABLE, 1_000), "chips can be added between hands"),
+    "in_hand": Example(TURN, AddChips("7", TABLE, 1_000), "chips can be added only between hands"),
     "nothing_to_show": Example(SEATED, Show("7", TABLE, 1), "you have no cards of hand 1 to show"),
     "no_straddles": Example(
         SEATED, Straddle("7", TABLE, on=True), "there are no straddles at this table"
     ),
     "not_so_often": Example(
-        SEATED, RunIt("7", TABLE, 2), "at this table the board is run at most 1 times"
+        SEATED, RunIt("7", TABLE, 2), "at this table `times` must be from 1 to 1"
     ),
     "already_so": Example(
-        "a player who does not straddle, at a table where one may",
+        "a player who does not straddle, at a table that allows it",
         Straddle("7", TABLE, on=False),
         "no change: already set",
     ),
@@ -242,18 +242,16 @@ EXAMPLES: dict[RejectCode, Example] = {
     "not_your_choice": Example(
         CHOICE,
         ChooseGame("7", TABLE, "PO"),
-        "no hand is due",
+        "no hand is scheduled",
     ),
     "unknown_game": Example(
-        "the button of a hand that is due, at a table where it chooses from NT and PO",
+        "the player with the next button, at a table where that player chooses NT or PO",
         ChooseGame("7", TABLE, "FR"),
         "choose one of NT, PO",
     ),
     # Actions.
     "not_your_turn": Example(OTHERS_TURN, Act("7", TABLE, 1, "call"), "seat 0 is to act"),
-    "wrong_turn": Example(
-        LATER_TURN, Act("7", TABLE, 1, "check"), "turn 1 is not turn 2, which is open"
-    ),
+    "wrong_turn": Example(LATER_TURN, Act("7", TABLE, 1, "check"), "the current turn is 2, not 1"),
     "illegal_action": Example(
         TURN, Act("7", TABLE, 1, "check"), "cannot check now, only fold, call, raise"
     ),
@@ -270,26 +268,26 @@ EXAMPLES: dict[RejectCode, Example] = {
         Act("7", TABLE, 3, "bet", 150),
         "only 100 or 200 is legal",
     ),
-    "cards_missing": Example(DRAW, Act("7", TABLE, 3, "discard"), "say which cards to throw away"),
+    "cards_missing": Example(DRAW, Act("7", TABLE, 3, "discard")),
     "cards_not_allowed": Example(
         TURN, Act("7", TABLE, 1, "call", cards=parse_cards("As")), "call takes no cards"
     ),
     "not_your_cards": Example(
         DRAW,
         Act("7", TABLE, 3, "discard", cards=parse_cards("7cKh")),
-        "throw away cards that you hold, each once",
+        "discard cards that you hold, each once",
     ),
     "wrong_number_of_cards": Example(
-        "a player in a hand of pineapple who is to discard, and holds As, Kd and Qc",
+        "a player about to discard in a hand of pineapple, holding As, Kd and Qc",
         Act("7", TABLE, 3, "discard", cards=parse_cards("KdQc")),
-        "throw away 1 to 1",
+        "discard 1 to 1 cards, not 2",
     ),
 }
 
 
-def said(example: Example) -> str:
-    """What is said, as the document shows it: bytes as a hexadecimal number."""
-    match example.said:
+def sent_text(example: Example) -> str:
+    """What is sent, as the document shows it: bytes as a hexadecimal number."""
+    match example.sent:
         case str(text):
             return text
         case bytes(frame):
@@ -298,7 +296,7 @@ def said(example: Example) -> str:
             return JSON.encode(message).decode()
 
 
-def answered(code: RejectCode, example: Example) -> str:
+def answer_text(code: RejectCode, example: Example) -> str:
     """The refusal, as JSON."""
     reason = REJECT_CODES[code]
     message = example.message or reason.meaning

@@ -1,6 +1,7 @@
 """The meaning of each field, for all documents.
 
-An entry holds for all structs with a field of that name.  An entry with a struct's name goes first.
+An entry applies to all structs with a field of that name.  An entry with a struct's name takes
+precedence.
 """
 
 MEANINGS: dict[str, str] = {
@@ -32,7 +33,7 @@ MEANINGS: dict[str, str] = {
     "DeckReshuffled.deck": "never sent",
     "DeckReshuffled.seat": "the seat whose draw needed the cards",
     "limit": "the bets of a fixed-limit street; if absent, there is none or it is unchanged",
-    "opener": "who is first to act on the street, in games with open cards",
+    "opener": "the seat that acts first on the street, in games with face-up cards",
     "times": "how often the rest of the board is dealt",
     "street": "which street of the variant, from 0; in hold'em before the flop, flop, turn, river",
     "pots": "all pots as they stand, main pot first",
@@ -41,7 +42,7 @@ MEANINGS: dict[str, str] = {
     "Act.turn": "the number of the turn that is answered",
     "action": "one of the turn's `actions`",
     "Act.amount": "for a bet or raise only: the player's total for the street (raise **to**)",
-    "Act.cards": "for a discard only: the cards to throw away",
+    "Act.cards": "for a discard only: the cards to discard",
     "AddChips.amount": "chips to bring; if absent, as many as table and account allow",
     "after_seq": "the number of the last event that the client has",
     "Watch.epoch": "the epoch of that event; if absent, a snapshot is sent",
@@ -178,8 +179,8 @@ MEANINGS: dict[str, str] = {
     "min_to": "the smallest legal bet or raise, as the total for the street; 0 if none",
     "max_to": "the largest legal bet or raise, likewise; may equal `min_to`",
     "sizes": "the only legal totals of a bet or raise, if there are several",
-    "discard_min": "the fewest cards to throw away; 0 if the player may stand pat",
-    "discard_max": "the most cards to throw away",
+    "discard_min": "the fewest cards to discard; 0 if the player may stand pat",
+    "discard_max": "the most cards to discard",
     "started_ms": "when the turn began",
     "LastHand.cards": "the hole cards not shown during the hand, one list per seat",
     "LastHand.shown": "the seats that have shown their cards since",
@@ -205,8 +206,8 @@ MEANINGS: dict[str, str] = {
     "bomb_pot_boards": "1 or 2",
     "max_bets": "bets and raises of a fixed-limit street, the big blind included; 0 is the "
     "variant's default",
-    "odd_chips": "who gets odd chips: as the `rulebook` says, or always the first winner left of "
-    "the `button`",
+    "odd_chips": "where odd chips go: as the `rulebook` says, or always to the first winner left "
+    "of the `button`",
     "whole_pot": "whether dead antes count for a pot-limit bet on the first street",
     "TableConfig.seats": "2 to 10",
     "TableConfig.small_blind": "chips, up to the big blind",
@@ -237,7 +238,7 @@ MEANINGS: dict[str, str] = {
     "BlindPosted.min_raise": "the smallest raise from then on; if absent, it is unchanged",
     "BoardDealt.board": "the board's number if several are dealt; 0 is the first",
     "DrawStarted.seats": "the seats that draw or discard, in that order",
-    "discarded": "the cards thrown away",
+    "discarded": "the discarded cards",
     "drawn": "the new cards; if absent, there are none",
     "GameChanged.variant": "the code of the game",
     "GameChanged.hands": "number of hands of it",

@@ -1,4 +1,4 @@
-"""The protocol document: the prose of protocol.md beside this file, with what the structs say."""
+"""Generates docs/protocol.md: the prose of `protocol.md` beside this file, and the structs."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from pokerws.messages import (
     RejectCode,
 )
 from pokerws.schema.answers import Answer, answer_to
-from pokerws.schema.examples import EXAMPLES, answered, said
+from pokerws.schema.examples import EXAMPLES, answer_text, sent_text
 from pokerws.schema.schemas import (
     CLIENT_MESSAGES,
     EVENTS,
@@ -23,14 +23,14 @@ from pokerws.schema.schemas import (
     Schema,
     components,
     plain,
-    structs,
+    struct_types,
     tag_of,
 )
 from pokerws.schema.transcripts import template
 
 WIDTH = 118
 
-# The parts of a table's state, from the whole to the small; all others are parts of messages.
+# The objects of a table's state, from the largest to the smallest.  All others belong to messages.
 STATE = (
     "Table",
     "Seat",
@@ -52,7 +52,7 @@ _ROW = "| {} | {} | {} |"
 
 
 def page() -> str:
-    """The whole document.  Raises KeyError for a mark that nothing is made for."""
+    """The whole document.  Raises KeyError for an unknown mark in the prose."""
     made = {
         "client_messages": lambda: _sections(CLIENT_MESSAGES, with_answer=True),
         "server_messages": lambda: _sections(SERVER_MESSAGES),
@@ -83,9 +83,9 @@ def _sections(kinds: tuple[type[msgspec.Struct], ...], *, with_answer: bool = Fa
 
 
 def _as_defined(kinds: tuple[type[msgspec.Struct], ...]) -> list[type[msgspec.Struct]]:
-    """The structs in the order of their definition, which reads better than that of a union.
+    """The structs in the order of their definition, which reads better than the order of a union.
 
-    Their modules, of which there may be several, are in the order of the union.
+    If they are in several modules, the modules stay in the order of the union.
     """
     modules = dict.fromkeys(kind.__module__ for kind in kinds)
     return [
@@ -97,7 +97,8 @@ def _as_defined(kinds: tuple[type[msgspec.Struct], ...]) -> list[type[msgspec.St
 
 
 def _parts(names: tuple[str, ...]) -> str:
-    known, classes = components(), structs()
+    known = components()
+    classes = {kind.cls.__name__: kind.cls for kind in struct_types()}
     return "\n\n".join(
         f"### Object {name}\n\n{plain(classes[name].__doc__ or '')}\n\n"
         + _fields(classes[name], known[name])
@@ -111,13 +112,13 @@ def _other_parts() -> tuple[str, ...]:
 
 
 def _fields(struct: type[msgspec.Struct], schema: Schema) -> str:
-    """A table of the fields, or nothing where there are none."""
-    said_of_all = {"id", "type"} if struct in CLIENT_MESSAGES else {"type"}
+    """A table of the fields, or an empty text if there are none."""
+    described_once = {"id", "type"} if struct in CLIENT_MESSAGES else {"type"}
     may_be_absent = struct.__struct_config__.omit_defaults or struct.__name__ == "TableConfig"
     rows = [
         _row(name, what, is_optional=may_be_absent and name not in schema["required"])
         for name, what in schema["properties"].items()
-        if name not in said_of_all
+        if name not in described_once
     ]
     if not rows:
         return ""
@@ -129,7 +130,7 @@ def _row(name: str, schema: Schema, *, is_optional: bool) -> str:
     if not is_optional:
         return _ROW.format(f"`{name}`", _kind(schema), meaning)
     if schema.get("default"):
-        meaning += f"; `{json.dumps(schema['default'])}` where it is left out"
+        meaning += f"; the default is `{json.dumps(schema['default'])}`"
     kind = _choice([one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"])
     return _ROW.format(f"`{name}?`", kind, meaning)
 
@@ -141,7 +142,7 @@ def _answer(answer: Answer) -> str:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """What a field may hold, in words."""
+    """The type of a field, in words."""
     match schema:
         case {"$ref": place}:
             name = place.rpartition("/")[2]
@@ -207,7 +208,9 @@ def _refusal_table() -> str:
         )
         for code, reason in REJECT_CODES.items()
     ]
-    return "\n".join([_ROW.format("code", "meaning", "retry"), _ROW.format(*["---"] * 3), *rows])
+    return "\n".join(
+        [_ROW.format("code", "meaning", "retryable"), _ROW.format(*["---"] * 3), *rows]
+    )
 
 
 def _refusal(code: RejectCode) -> str:
@@ -215,32 +218,32 @@ def _refusal(code: RejectCode) -> str:
     return f"""\
 ### Refusal `{code}`
 
-{reason.meaning[0].upper()}{reason.meaning[1:]}. Retry: {_yes_or_no(reason.retryable)}.
+{reason.meaning[0].upper()}{reason.meaning[1:]}. Retryable: {_yes_or_no(reason.retryable)}.
 
 Given {example.given}:
 
 ```session
-{_wrapped("> ", said(example))}
-{_wrapped("< ", answered(code, example))}
+{_wrapped("> ", sent_text(example))}
+{_wrapped("< ", answer_text(code, example))}
 ```"""
 
 
 def _wrapped(mark: str, text: str) -> str:
-    """One line of a transcript, gone on below where it is long."""
+    """One line of a transcript, wrapped with an indent if it is long."""
     if len(mark + text) <= WIDTH:
         return mark + text
     cut = text.rfind(',"', 0, WIDTH - len(mark)) + 1
     return f"{mark}{text[:cut]}\n{_wrapped('  ', text[cut:])}" if cut else mark + text
 
 
-def _yes_or_no(is_so: bool) -> str:  # noqa: FBT001  Its name says what it asks for.
+def _yes_or_no(is_so: bool) -> str:  # noqa: FBT001  The function's name explains the argument.
     return "yes" if is_so else "no"
 
 
 def _close_codes() -> str:
     names = {code.value: code.name for code in CloseCode}
     head = [
-        "| code | name | meaning | what to do | connect again |",
+        "| code | name | meaning | what to do | reconnect |",
         "| --- | --- | --- | --- | --- |",
     ]
     return "\n".join(

@@ -1,10 +1,11 @@
-"""The JSON Schemas (2020-12) of all messages, made from the structs.
+"""The JSON Schemas (2020-12) of all messages, generated from the structs.
 
-Schemas of what clients send are closed; those of what the server sends are open, because it may
-grow: a client that checks messages by them keeps to the growth rule.
+Schemas of client messages allow no additional fields.  Those of server messages do, because a newer
+server may send more.  So a client may validate messages by them and still follow the growth rule.
 """
 
 import re
+from collections import deque
 from inspect import cleandoc
 from typing import Any, get_args
 
@@ -23,14 +24,14 @@ EVENTS: tuple[type[msgspec.Struct], ...] = get_args(TableEvent)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROOT_ID = f"urn:pokerws:v{PROTOCOL}"
-# Where msgspec puts a reference, until it is known what it refers to.
+# The prefix of references in the schemas of msgspec, which are rewritten later.
 _PLACE = "#/$defs/"
 
 
 def document() -> Schema:
-    """All schemas in one: the messages, the events and their parts, each under an `$id` of its own.
+    """All schemas in one document: messages, events and their parts, each with its own `$id`.
 
-    The whole takes any message of either side.
+    The document as a whole accepts any message of either side.
     """
     defs = {
         name: {"$id": f"{ROOT_ID}:{name}", **_referring(schema, f"{ROOT_ID}:")}
@@ -50,8 +51,10 @@ def document() -> Schema:
 
 
 def components(place: str = _PLACE) -> dict[str, Schema]:
-    """The schema of each message, event and part by the name of its struct; `place` is where the
-    references between them point."""
+    """The schema of each message, event and part, by the name of its struct.
+
+    `place` is the prefix of the references between them.
+    """
     _, found = msgspec.json.schema_components(
         (*CLIENT_MESSAGES, *SERVER_MESSAGES), ref_template=_PLACE + "{name}"
     )
@@ -62,14 +65,15 @@ def components(place: str = _PLACE) -> dict[str, Schema]:
     return {name: _referring(schema, place) for name, schema in sorted(polished.items())}
 
 
-def structs() -> dict[str, type[msgspec.Struct]]:
-    """The class of each message, event and part by its name."""
-    found: dict[str, type[msgspec.Struct]] = {}
-    waiting = [inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)]
+def struct_types() -> list[inspect.StructType]:
+    """The messages and all their parts, messages first.  No two may have the same name."""
+    found: dict[type[msgspec.Struct], inspect.StructType] = {}
+    waiting = deque(inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES))
     while waiting:
-        match waiting.pop():
-            case inspect.StructType(cls=cls, fields=fields) if cls.__name__ not in found:
-                found[cls.__name__] = cls
+        kind = waiting.popleft()
+        match kind:
+            case inspect.StructType(cls=cls, fields=fields) if cls not in found:
+                found[cls] = kind
                 waiting += [field.type for field in fields]
             case inspect.UnionType(types=types):
                 waiting += types
@@ -80,8 +84,11 @@ def structs() -> dict[str, type[msgspec.Struct]]:
             ):
                 waiting.append(part)
             case _:
-                pass  # It has no parts.
-    return found
+                pass  # Other types have no parts.
+    names = {cls.__name__ for cls in found}
+    if len(names) != len(found):
+        raise ValueError("two structs have the same name, so their descriptions would clash")
+    return list(found.values())
 
 
 def tag_of(struct: type[msgspec.Struct]) -> str:
@@ -90,7 +97,7 @@ def tag_of(struct: type[msgspec.Struct]) -> str:
 
 
 def _polished(name: str, schema: Schema) -> Schema:
-    """With the meaning of each field, a text that is read well, and open to new fields."""
+    """Add titles, descriptions and the meanings of fields; allow additional fields."""
     schema = {key: value for key, value in schema.items() if key != "additionalProperties"}
     schema["title"] = name
     if "description" in schema:
@@ -103,7 +110,7 @@ def _polished(name: str, schema: Schema) -> Schema:
 
 
 def _closed(schema: Schema, known: dict[str, Schema]) -> Schema:
-    """Without fields that the message does not have, nor those that its parts do not have."""
+    """Forbid additional fields, in the message and in its parts."""
     fields = {
         field: _closed_part(what, known) if "$ref" in what else what
         for field, what in schema["properties"].items()
@@ -117,7 +124,7 @@ def _closed_part(reference: Schema, known: dict[str, Schema]) -> Schema:
 
 
 def _simple(schema: Any) -> Any:
-    """Without what says nothing here: OpenAPI's discriminators, and choices of one."""
+    """Remove OpenAPI's discriminators, and write an enum of one value as a constant."""
     if isinstance(schema, list | tuple):
         return [_simple(one) for one in schema]
     if not isinstance(schema, dict):
@@ -129,7 +136,7 @@ def _simple(schema: Any) -> Any:
 
 
 def _referring(schema: Any, place: str) -> Any:
-    """The same schema with its references at `place`."""
+    """The schema, with its references changed to begin with `place`."""
     if isinstance(schema, list):
         return [_referring(one, place) for one in schema]
     if not isinstance(schema, dict):
@@ -141,7 +148,7 @@ def _referring(schema: Any, place: str) -> Any:
 
 
 def plain(docstring: str) -> str:
-    """A docstring as running text: its paragraphs in one line each, and no words of Python."""
+    """A docstring as text for a document: one line per paragraph, and `null` for `None`."""
     paragraphs = re.sub(r"\bNone\b", "null", cleandoc(docstring)).split("\n\n")
     return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 

@@ -1,4 +1,4 @@
-"""What a server shows over HTTP that is made from its code, when it is first asked for."""
+"""Documents that the server serves over HTTP, generated on first request."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from pokerws.schema.variants import variants_js
 
 
 class Served(NamedTuple):
-    """A document: its bytes, media type, and an entity tag that changes with it."""
+    """A document: its bytes, media type, and entity tag."""
 
     body: bytes
     media_type: str

@@ -1,8 +1,9 @@
-"""What is said on a connection, as the protocol document shows it.
+"""Reads the transcripts of the protocol document.
 
-A transcript is a block of the document: `> ` before what the client says, `< ` before what the
-server does, lines that go on indented.  `# ` is what happens otherwise.  Before it stands the
-situation that it begins in.  An object with a member "…" has more members than are shown.
+A transcript is a block of lines: `> ` is sent by the client, `< ` by the server, and `# ` is
+something that happens outside of the protocol.  Continuation lines are indented.  The situation at
+its start is described in a line before the block.  An object with a member "…" has more members
+than are shown.
 """
 
 import re
@@ -13,11 +14,11 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from pokerws.messages import Message
-from pokerws.schema.examples import EXAMPLES, answered, said
+from pokerws.schema.examples import EXAMPLES, answer_text, sent_text
 from pokerws.schema.schemas import CLIENT_MESSAGES
 
 ELISION = "…"
-# Enough to see what a message looks like.
+# Per message, in the AsyncAPI file.
 MOST_EXAMPLES = 3
 
 _BLOCK = re.compile(r"^Given ([^\n]+):\n\n```session\n(.+?)\n```$", re.MULTILINE | re.DOTALL)
@@ -25,14 +26,14 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 class Line(NamedTuple):
-    """Who says it (`>` the client, `<` the server, `#` nobody) and what."""
+    """A line: who sends it (`>` the client, `<` the server, `#` neither), and its text."""
 
     who: Literal[">", "<", "#"]
     text: str
 
 
 class Transcript(NamedTuple):
-    """A block, the heading that it stands under, and the situation that it begins in."""
+    """A block, with the heading of its section and the situation at its start."""
 
     heading: str
     given: str
@@ -40,7 +41,7 @@ class Transcript(NamedTuple):
 
 
 def transcripts(document: str) -> list[Transcript]:
-    """All blocks of a document.  Raises ValueError for a line that is none."""
+    """All transcripts of a document.  Raises ValueError for a malformed line."""
     found = []
     for block in _BLOCK.finditer(document):
         headings = _HEADING.findall(document, 0, block.start())
@@ -57,26 +58,26 @@ def _lines(text: str) -> list[Line]:
             case "  " if lines:
                 lines[-1] = lines[-1]._replace(text=lines[-1].text + written.strip())
             case _:
-                raise ValueError(f"nobody says {written!r}")
+                raise ValueError(f"malformed line of a transcript: {written!r}")
     return lines
 
 
 @cache
 def template() -> str:
-    """The prose of the protocol document, with marks where what is made from the structs goes."""
+    """The prose of the protocol document, with marks for the generated parts."""
     return (resources.files(__package__) / "protocol.md").read_text(encoding="utf-8")
 
 
 def examples(message: type[Message]) -> list[str]:
-    """Whole messages of that kind, as JSON, from the document."""
+    """Complete messages of that kind from the document, as JSON."""
     by_client = message in CLIENT_MESSAGES
     tag = message.__struct_config__.tag
-    told = [
+    found = [
         text
         for who, text in _all_lines()
         if (who == ">") == by_client and ELISION not in text and _type_of(text) == tag
     ]
-    return list(dict.fromkeys(told))[:MOST_EXAMPLES]
+    return list(dict.fromkeys(found))[:MOST_EXAMPLES]
 
 
 @cache
@@ -85,8 +86,8 @@ def _all_lines() -> tuple[Line, ...]:
     refused = [
         line
         for code, example in EXAMPLES.items()
-        if isinstance(example.said, Message)
-        for line in (Line(">", said(example)), Line("<", answered(code, example)))
+        if isinstance(example.sent, Message)
+        for line in (Line(">", sent_text(example)), Line("<", answer_text(code, example)))
     ]
     return tuple(line for line in worked + refused if line.who != "#")
 

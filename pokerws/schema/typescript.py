@@ -1,7 +1,7 @@
-"""The messages as TypeScript declarations, for clients in JavaScript, made from the structs.
+"""TypeScript declarations of the messages, for clients in JavaScript, generated from the structs.
 
-They describe what is on the wire: a field that the server leaves out when it has its default may be
-missing, one of a command may be left out when it has a default.
+They describe messages on the wire.  A field that the server omits when it has its default is
+optional, and so is a field of a command that has a default.
 """
 
 import json
@@ -14,14 +14,21 @@ from msgspec import inspect
 from pokerws.messages import PROTOCOL
 from pokerws.schema.answers import answer_to
 from pokerws.schema.meanings import meaning_of
-from pokerws.schema.schemas import CLIENT_MESSAGES, EVENTS, SERVER_MESSAGES, plain, tag_of
+from pokerws.schema.schemas import (
+    CLIENT_MESSAGES,
+    EVENTS,
+    SERVER_MESSAGES,
+    plain,
+    struct_types,
+    tag_of,
+)
 
 COMMAND = "python -m pokerws.schema types > pokerws/web/messages.d.ts"
 WIDTH = 100
 
 HEAD = f"""\
 /**
- * The messages of protocol v{PROTOCOL}, made from the server's structs by
+ * The messages of protocol v{PROTOCOL}, generated from the server's structs by
  * `{COMMAND}`.
  *
  * A newer server may send types and fields that are not here.
@@ -29,7 +36,7 @@ HEAD = f"""\
 """
 
 COMMANDS = """\
-/** A command of a type, without the id that a connection gives it. */
+/** A command of a type, without the id, which the connection adds. */
 export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
   Extract<ClientMessage, { type: T }>,
   "id" | "type"
@@ -41,7 +48,7 @@ def declarations() -> str:
     """The whole file."""
     commands = {message.__name__ for message in CLIENT_MESSAGES}
     interfaces = [
-        _interface(struct, is_sent=struct.cls.__name__ in commands) for struct in _structs()
+        _interface(struct, is_sent=struct.cls.__name__ in commands) for struct in struct_types()
     ]
     unions = [
         _union("ClientMessage", CLIENT_MESSAGES),
@@ -49,30 +56,6 @@ def declarations() -> str:
         _union("TableEvent", EVENTS),
     ]
     return "\n".join([HEAD, *interfaces, *unions, COMMANDS, _answers()])
-
-
-def _structs() -> list[inspect.StructType]:
-    """The messages and all that they are made of, messages first.  No two may share a name."""
-    found: dict[type, inspect.StructType] = {}
-    waiting = [inspect.type_info(message) for message in (*CLIENT_MESSAGES, *SERVER_MESSAGES)]
-    while waiting:
-        kind = waiting.pop(0)
-        match kind:
-            case inspect.StructType(cls=cls, fields=fields) if cls not in found:
-                found[cls] = kind
-                waiting += [field.type for field in fields]
-            case inspect.UnionType(types=types):
-                waiting += types
-            case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
-                waiting.append(item)
-            case inspect.DictType(value_type=value):
-                waiting.append(value)
-            case _:
-                pass  # It has no parts.
-    names = [cls.__name__ for cls in found]
-    if len(names) != len(set(names)):
-        raise ValueError("two structs have the same name, which is that of their declaration")
-    return list(found.values())
 
 
 def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
@@ -88,7 +71,7 @@ def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
         if is_sent and _is_all_optional(field.type):
             written = f"Partial<{written}>"
         if leaves_out and not field.required:
-            # What the server leaves out is not null.
+            # The server omits the field instead of sending null.
             written = written if is_sent else written.removesuffix(" | null")
             lines.append(f"  {field.name}?: {written};")
         else:
@@ -97,7 +80,7 @@ def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
 
 
 def _is_all_optional(kind: inspect.Type) -> bool:
-    """Whether a part may be given in part, since each of its fields has a default."""
+    """Whether each field of a part has a default, so that any of them may be omitted."""
     if not isinstance(kind, inspect.StructType):
         return False
     return not any(field.required for field in kind.fields)
@@ -125,7 +108,7 @@ def _type(kind: inspect.Type) -> str:
         case inspect.UnionType(types=types):
             return _alternatives(types)
         case _:
-            raise TypeError(f"{kind} has no declaration yet")
+            raise TypeError(f"no TypeScript declaration for {kind}")
 
 
 def _alternatives(types: tuple[inspect.Type, ...]) -> str:
@@ -142,8 +125,8 @@ def _union(name: str, members: tuple[type[msgspec.Struct], ...]) -> str:
 
 
 def _answers() -> str:
-    """What a command is answered with when it is carried out, by the command's type."""
-    lines = ["/** What answers each command, by its type; `rejected` is the other answer. */"]
+    """The answer to each successful command, by the command's type."""
+    lines = ["/** The answer to each command, by its type; the other answer is `rejected`. */"]
     lines.append("export interface Answers {")
     lines += [
         f"  {tag_of(command)}: {answer_to(command).message.__name__};"

@@ -1,7 +1,7 @@
-"""The variants and mixes as a JavaScript module: what the page needs to know of each to show it.
+"""The variants and mixes as a JavaScript module, with what the web page needs to show them.
 
-A server makes it at its start, so that a new variant is played in the page without another word.
-The module's types are in `pokerws/web/variants.d.ts`.
+The server generates it, so that a new variant works in the page without changes to the page.  The
+types of the module are in `pokerws/web/variants.d.ts`.
 """
 
 import msgspec

@@ -1,6 +1,6 @@
 """The exceptions of the storage.
 
-They differ by whose fault it is: the database's, the data's, or that of whoever runs the server.
+They differ by where the cause lies: in the database, in the data, or in the operator's set-up.
 """
 
 
@@ -9,9 +9,9 @@ class StorageError(Exception):
 
 
 class StoreUnavailable(StorageError):
-    """The database could not be asked.
+    """The database did not answer.
 
-    Whether it did what it was asked to do is unknown; trying again may help.
+    Whether it carried out the request is unknown; a retry may help.
     """
 
 
@@ -20,7 +20,7 @@ class StoreFull(StoreUnavailable):
 
 
 class StoreRejected(StorageError):
-    """The database refuses these very data; nothing of them was written."""
+    """The database refuses the data; nothing was written."""
 
 
 class Overdrawn(StoreRejected):
@@ -51,9 +51,9 @@ class SealedByUnknownKey(StorageError):
     """The cards were sealed by a key that this vault does not have."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(f"its cards are sealed by the key {key_id!r}, which is not at hand")
+        super().__init__(f"its cards are sealed by the key {key_id!r}, which is missing")
         self.key_id = key_id
 
 
 class SealBroken(StorageError):
-    """A sealed text is not what was sealed here: edited, moved from another row, or another key."""
+    """A sealed text does not open: it was edited, moved from another row, or has another key."""

@@ -19,7 +19,7 @@ MAX_ENDED = 500_000
 
 
 class Names(Protocol):
-    """Keeps them.  Every method raises StoreUnavailable if it is out of reach.
+    """Keeps names and ended sessions.  Every method raises StoreUnavailable if it is out of reach.
 
     Expired entries do not count.  They are removed a few at a time, as new ones come.
     """

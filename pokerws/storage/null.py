@@ -16,7 +16,7 @@ from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
-from pokerws.storage.store import Change, Claimed, EventRow, Game, Position, Stored
+from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, Stored
 
 log = structlog.get_logger("pokerws.journal")
 
@@ -56,7 +56,7 @@ class NullStore:
         """Part of `Store`: there are no rows."""
         return []
 
-    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
+    async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """Part of `Store`: there are no rows."""
         return []
 
@@ -111,7 +111,7 @@ class NullJournal:
             name = change.builder.table_name if isinstance(change, Step) else change.name
             log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=name)
         self._metrics.operation("save_game", Outcome.IN_MEMORY)
-        # Cheaper than a call of the logger, and asked for every change.
+        # This check runs for every change, and is cheaper than calling the logger.
         if logging.root.level <= logging.DEBUG:
             log.debug(
                 "save_game", outcome=Outcome.IN_MEMORY, table=change.table, seq=change.version

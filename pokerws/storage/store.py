@@ -25,8 +25,8 @@ _encode = msgspec.json.Encoder().encode
 class Receipt(Struct, frozen=True, array_like=True, gc=False):
     """The answer to an accepted command: the seq of the first event that it caused.
 
-    `digest` covers the command's id and content, so that reusing an id for another command is not
-    taken for a resend.
+    `digest` covers the command's id and content, so that another command with the same id is not
+    taken for a repetition.
     """
 
     digest: str
@@ -37,8 +37,8 @@ class TableSnapshot(Struct):
     """What a snapshot holds: the table, and each player's latest accepted commands.
 
     The table equals the replay of its events.  Receipts are about delivery and are not replayed.
-    In the stored form the table's secret cards are in `sealed` only, encrypted by the vault.  It is
-    empty where nothing is secret, and in memory.
+    In the stored form the secret cards are in `sealed` only, encrypted by the vault.  `sealed` is
+    empty in memory, and where nothing is secret.
     """
 
     table: Table
@@ -89,7 +89,7 @@ class Change(Struct, frozen=True):
     key_id: str | None = None
 
 
-class Game(NamedTuple):
+class GameRow(NamedTuple):
     """A game's row without its snapshot, for lists."""
 
     table: TableId
@@ -172,7 +172,7 @@ class Store(Protocol):
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
         """Up to `limit` waiting or active tables, last changed before `before_ms`."""
 
-    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
+    async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """All waiting or active games except those in `besides`, oldest first."""
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:

@@ -1,16 +1,16 @@
 /**
- * The messages of protocol v1, made from the server's structs by
+ * The messages of protocol v1, generated from the server's structs by
  * `python -m pokerws.schema types > pokerws/web/messages.d.ts`.
  *
  * A newer server may send types and fields that are not here.
  */
 
 /**
- * Answer a turn.
+ * Act in a turn.
  *
- * `amount` is for `bet` and `raise`, from `min_to` to `max_to` of the turn, or one of its `sizes`
- * where it has such: the player's total for the street (raise to). `cards` is for `discard`: one
- * or more that are thrown away, from `discard_min` to `discard_max` of the turn.
+ * `amount` is for `bet` and `raise`: the player's total for the street (raise to). It is from
+ * `min_to` to `max_to` of the turn, or one of its `sizes` if it has any. `cards` is for `discard`:
+ * one or more cards, from `discard_min` to `discard_max` of the turn.
  */
 export interface Act {
   type: "act";
@@ -24,11 +24,11 @@ export interface Act {
   action: "bet" | "bring_in" | "call" | "check" | "discard" | "fold" | "raise" | "stand_pat";
   /** for a bet or raise only: the player's total for the street (raise **to**) */
   amount?: number | null;
-  /** for a discard only: the cards to throw away */
+  /** for a discard only: the cards to discard */
   cards?: string[] | null;
 }
 
-/** Ask for an answer, to see that the server is there and what its clock says. */
+/** Check that the server responds, and read its clock. */
 export interface Ping {
   type: "ping";
   /** the client's name for the command; the answer repeats it */
@@ -36,10 +36,11 @@ export interface Ping {
 }
 
 /**
- * Follow a table: just the events after `after_seq`, where they can be had, else a snapshot.
+ * Subscribe to a table.
  *
- * `epoch` is the one of the message that `after_seq` was taken from. A connection that watches
- * already may do so again.
+ * The server first sends the events after `after_seq` if they are available, else a snapshot.
+ * `epoch` is that of the message from which `after_seq` was taken. A connection may watch a table
+ * that it already watches, for example to catch up.
  */
 export interface Watch {
   type: "watch";
@@ -53,7 +54,7 @@ export interface Watch {
   epoch?: number | null;
 }
 
-/** Follow a table no more; a seat there stays. */
+/** Unsubscribe from a table. The player keeps the seat. */
 export interface Unwatch {
   type: "unwatch";
   /** the client's name for the command; the answer repeats it */
@@ -63,9 +64,9 @@ export interface Unwatch {
 }
 
 /**
- * Take a seat with chips of the own account; without `seat`, the first free one.
+ * Take a seat, with chips from the player's account; without `seat`, the first free one.
  *
- * A player may sit without watching the table, but sees nothing of it then.
+ * A player may sit down without watching the table, but then gets no events of it.
  */
 export interface Sit {
   type: "sit";
@@ -80,10 +81,10 @@ export interface Sit {
 }
 
 /**
- * Leave the seat and take the chips home; in a hand, when it is over.
+ * Leave the seat and return the chips to the account; during a hand, at its end.
  *
- * For the rest of that hand the player's turns are played at once: checked where that is free,
- * else folded. It cannot be taken back.
+ * For the rest of that hand the server acts for the player at once: it checks if that is free,
+ * else folds. The command cannot be undone.
  */
 export interface Stand {
   type: "stand";
@@ -93,7 +94,7 @@ export interface Stand {
   table: string;
 }
 
-/** Be dealt no further hands, and keep the seat. The hand in play is played to its end. */
+/** Sit out: get no further hands, but keep the seat. A hand in play is played to its end. */
 export interface SitOut {
   type: "sit_out";
   /** the client's name for the command; the answer repeats it */
@@ -102,7 +103,7 @@ export interface SitOut {
   table: string;
 }
 
-/** Be dealt in again, and after two time-outs have turns again in the hand in play. */
+/** Sit in again. After two time-outs, the player also gets turns again in the current hand. */
 export interface SitIn {
   type: "sit_in";
   /** the client's name for the command; the answer repeats it */
@@ -112,10 +113,10 @@ export interface SitIn {
 }
 
 /**
- * Bring chips to the seat, while its player is not in a hand.
+ * Add chips to the stack, while not in a hand.
  *
- * With them the stack has from `min_buy_in` to `max_buy_in`. Without an amount it is filled to
- * `max_buy_in`, or as far as the account goes.
+ * The new stack must be from `min_buy_in` to `max_buy_in`. Without `amount` it is filled to
+ * `max_buy_in`, or as far as the account allows.
  */
 export interface AddChips {
   type: "add_chips";
@@ -128,9 +129,10 @@ export interface AddChips {
 }
 
 /**
- * Show the own cards of `hand`, which has just ended, before the next one starts.
+ * Show the player's cards of `hand`, which has just ended, before the next hand starts.
  *
- * Who folded, mucked, or won without a call may do so, once; everybody gets `hand_shown`.
+ * A player who folded, mucked, or won without a call may do this once. All viewers get
+ * `hand_shown`.
  */
 export interface Show {
   type: "show";
@@ -143,9 +145,10 @@ export interface Show {
 }
 
 /**
- * From the next hand on straddle where it is possible, or do so no more.
+ * Turn straddling on or off, from the next hand on.
  *
- * The kind of straddle is in the table's config, `house`.
+ * With it on, the player straddles whenever possible. `house` of the table's config has the kind
+ * of straddle.
  */
 export interface Straddle {
   type: "straddle";
@@ -158,10 +161,10 @@ export interface Straddle {
 }
 
 /**
- * Agree to have the board run up to `times` times, where all who are left are all-in.
+ * Agree to run the board up to `times` times when all players left in the hand are all-in.
  *
- * It is run as often as all of them agree to, and the table's config, `house`, allows. It counts
- * until the player says otherwise or leaves the seat.
+ * The board is run as often as all of them agree to, and `house` of the table's config allows. The
+ * setting lasts until the player changes it or leaves the seat.
  */
 export interface RunIt {
   type: "run_it";
@@ -173,7 +176,7 @@ export interface RunIt {
   times: number;
 }
 
-/** Name the game of the hand that is due, at a table where the button chooses it. */
+/** Choose the game of the next hand, at a table where the player on the button does so. */
 export interface ChooseGame {
   type: "choose_game";
   /** the client's name for the command; the answer repeats it */
@@ -185,10 +188,10 @@ export interface ChooseGame {
 }
 
 /**
- * Ask what happened in `hand`, which is over, as far as the player may see it.
+ * Request a finished hand, as this player saw it.
  *
- * `format` is how it is told: by its events (`json`), or by a `text` in the Poker Hand History
- * standard (`phh`) or as PokerStars writes it (`pokerstars`), for programs that read such files.
+ * `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
+ * Poker Hand History standard (`phh`) or the format of PokerStars (`pokerstars`).
  */
 export interface GetHand {
   type: "get_hand";
@@ -202,7 +205,7 @@ export interface GetHand {
   format?: "json" | "phh" | "pokerstars";
 }
 
-/** Say something to all who watch the table, as the player has to do too. */
+/** Send a chat message to all viewers of a table. The player must watch it too. */
 export interface Chat {
   type: "chat";
   /** the client's name for the command; the answer repeats it */
@@ -213,21 +216,21 @@ export interface Chat {
   text: string;
 }
 
-/** Ask for all open tables. */
+/** Request a list of all open tables. */
 export interface ListTables {
   type: "list_tables";
   /** the client's name for the command; the answer repeats it */
   id: string;
 }
 
-/** Ask for `lobby` messages whenever a table changes, until the connection ends. */
+/** Subscribe to `lobby` messages about changed tables, until the connection ends. */
 export interface WatchLobby {
   type: "watch_lobby";
   /** the client's name for the command; the answer repeats it */
   id: string;
 }
 
-/** Open a table. Nobody sits there yet, and it is not watched yet. */
+/** Create a table. The player is not seated there, and does not watch it yet. */
 export interface CreateTable {
   type: "create_table";
   /** the client's name for the command; the answer repeats it */
@@ -238,7 +241,11 @@ export interface CreateTable {
   config: Partial<TableConfig>;
 }
 
-/** Close a table for good, for an admin: its hand is cancelled, its chips go home. */
+/**
+ * Close a table for good: its hand is cancelled, and all chips return to the accounts.
+ *
+ * Only an admin may do this.
+ */
 export interface CloseTable {
   type: "close_table";
   /** the client's name for the command; the answer repeats it */
@@ -248,9 +255,9 @@ export interface CloseTable {
 }
 
 /**
- * End the session, on all its connections: they are closed with 4403 after `accepted`.
+ * End the session: all its connections are closed with 4403 after `accepted`.
  *
- * Its token is worth nothing from then on. A seat stays, and the name stays reserved until the
+ * Its token becomes invalid. The player keeps the seat, and the name stays reserved until the
  * token would have expired.
  */
 export interface Logout {
@@ -260,9 +267,9 @@ export interface Logout {
 }
 
 /**
- * Ask for the own account and its latest transfers, 50 at most.
+ * Request the player's account with its latest transfers, at most 50.
  *
- * `before` pages back: the id of the oldest transfer known.
+ * `before` requests an older page: it is the id of the oldest transfer that the client has.
  */
 export interface GetAccount {
   type: "get_account";
@@ -272,7 +279,7 @@ export interface GetAccount {
   before?: number | null;
 }
 
-/** Ask the house to fill the own account up, where that is due. */
+/** Request free chips for the player's account, if a refill is due. */
 export interface Refill {
   type: "refill";
   /** the client's name for the command; the answer repeats it */
@@ -280,13 +287,13 @@ export interface Refill {
 }
 
 /**
- * The first message.
+ * The first message: authenticates the player.
  *
- * `token` is the `session` of an earlier `welcome`, or what the operator's own service signed; a
- * further `hello` with a newer one renews it. Where there is a token, it tells who the player is.
- * A `name` beside a `session` is the player's new name; beside a token of the operator's service
- * it counts only where that has none. `protocol` is the version that the client speaks.
- * `capabilities` are the optional parts of it that the client wants; without the list, all.
+ * `token` is the `session` of an earlier `welcome`, or a token of the operator's login service.
+ * Sending `hello` again with a newer token renews it. Without a token, a new guest plays under
+ * `name`. With a `session`, `name` renames the player. With a token of the login service, it is
+ * used only if the token has no name. `capabilities` are the optional parts of the protocol that
+ * the client wants; without the list, all.
  */
 export interface Hello {
   type: "hello";
@@ -302,7 +309,7 @@ export interface Hello {
   capabilities?: string[] | null;
 }
 
-/** Events in order; `seq` is the number of the first one. */
+/** Events of a table, in order. `seq` is the number of the first one. */
 export interface Events {
   type: "events";
   /** the table's id */
@@ -320,9 +327,9 @@ export interface Events {
 /**
  * The command was carried out.
  *
- * `seq` is the number of the first event that it caused, and it is sent right before that event:
- * for whatever changes a table, and for `create_table`. `table` is the table that was made by
- * `create_table`, or that `watch`, `unwatch` or `chat` was about.
+ * For `create_table` and commands that change a table, `seq` is the number of the first event that
+ * the command caused, and `accepted` is sent right before that event. `table` is the table of
+ * `create_table`, `watch`, `unwatch` or `chat`.
  */
 export interface Accepted {
   type: "accepted";
@@ -335,10 +342,10 @@ export interface Accepted {
 }
 
 /**
- * The command was refused and nothing has changed.
+ * The command was refused, and nothing has changed.
  *
- * `code` is stable; `id` is empty when the message had none that could be read. `retry_after_ms`
- * is how long to wait before the same command can succeed, where that is known.
+ * `code` is stable. `id` is empty if the message had no readable one. `retry_after_ms` is how long
+ * to wait before the same command can succeed, if that is known.
  */
 export interface Rejected {
   type: "rejected";
@@ -355,9 +362,9 @@ export interface Rejected {
 }
 
 /**
- * A table's whole state at `seq`, as this viewer may see it.
+ * The whole state of a table after event `seq`, as this viewer may see it.
  *
- * Unknown cards are `??`. `seat` is the viewer's own seat; without it, the viewer has none.
+ * Hidden cards are `??`. `seat` is the viewer's own seat, absent if the viewer has none.
  */
 export interface Snapshot {
   type: "snapshot";
@@ -385,12 +392,12 @@ export interface Pong {
 }
 
 /**
- * Who the connection speaks for, and what the server does.
+ * The answer to `hello`: the authenticated player, and the server's features and limits.
  *
- * `session` is a guest's secret: sent as `token` in a later hello it brings the same player back.
- * `expires_ms` is when the token ends, and with it the connection, unless it is renewed.
- * `capabilities` are the optional parts of the protocol that this server has, whatever the client
- * wants of them. `variants` and `mixes` are what a table may be opened with, by code.
+ * `session` is a guest's secret: sent as `token` of a later `hello`, it brings the same player
+ * back. At `expires_ms` the token expires and the connection is closed, unless it is renewed.
+ * `capabilities` are the optional parts of the protocol that this server has, whether or not the
+ * client wants them. `variants` and `mixes` are the games that new tables can have, by code.
  */
 export interface Welcome {
   type: "welcome";
@@ -431,7 +438,7 @@ export interface Tables {
   tables: TableSummary[];
 }
 
-/** Tables that have changed since the last message of this kind; the first has all. */
+/** The tables that changed since the last `lobby` message; the first message has all tables. */
 export interface Lobby {
   type: "lobby";
   /** the tables */
@@ -439,10 +446,10 @@ export interface Lobby {
 }
 
 /**
- * The viewer's own account, beside the chips at tables, and its latest transfers.
+ * The player's account, without chips at tables, and its latest transfers.
  *
- * There are 50 transfers at most; where there are fewer, none is older. `refill_at_ms` is when a
- * `refill` is due, which may be past; there is none while the balance is too large for one.
+ * There are at most 50 transfers; if there are fewer, there are no older ones. `refill_at_ms` is
+ * when a `refill` is due, possibly in the past. It is absent while the balance is too large.
  */
 export interface Account {
   type: "account";
@@ -457,12 +464,11 @@ export interface Account {
 }
 
 /**
- * What happened in a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
+ * The events of a hand, from `hand_started` to `hand_ended` or `hand_cancelled`.
  *
- * It has the own cards and those that were shown. `seq` is the number of the first event; behind
- * the last one stand the `hand_shown` of cards that were turned up before the next hand, whose
- * numbers need not be the next ones. In another format than `json` there is a `text`, and no
- * events.
+ * They have the player's own cards and those that were shown. `seq` is the number of the first
+ * event. `hand_shown` events before the next hand are appended; their numbers may not be
+ * consecutive. In formats other than `json` there is a `text`, and no events.
  */
 export interface HandEvents {
   type: "hand";
@@ -482,7 +488,7 @@ export interface HandEvents {
   text?: string;
 }
 
-/** What somebody said at a table. A slow client may miss it. */
+/** A chat message at a table. A slow client may miss it. */
 export interface ChatSaid {
   type: "chat";
   /** the table's id */
@@ -497,7 +503,7 @@ export interface ChatSaid {
   at_ms: number;
 }
 
-/** Something about the service, or about `table`. */
+/** A notice about the server, or about `table`. */
 export interface Notice {
   type: "notice";
   /** stable code */
@@ -584,12 +590,12 @@ export interface Table {
 }
 
 /**
- * What a client has to keep to. Sizes in bytes, lengths in characters; null is no limit.
+ * The limits that a client must keep to. Null is no limit.
  *
- * The rates are those of one connection and of one player: of its messages, its chat, the tables
- * that it opens, what it reads (`watch`, `watch_lobby`, `list_tables`, `get_hand`, `get_account`),
- * and what it does with a seat (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`,
- * `run_it`, `choose_game`). What comes too fast is refused with `too_fast`.
+ * There are rate limits for the messages of a connection and of a player. Some kinds of a player's
+ * messages have their own: chat; creating tables; queries (`watch`, `watch_lobby`, `list_tables`,
+ * `get_hand`, `get_account`); and seat commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`,
+ * `straddle`, `run_it`, `choose_game`). A message over a limit is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is accepted */
@@ -689,17 +695,19 @@ export interface HouseRules {
   bomb_pot_boards?: number;
   /** bets and raises of a fixed-limit street, the big blind included; 0 is the variant's default */
   max_bets?: number;
-  /** who gets odd chips: as the `rulebook` says, or always the first winner left of the `button` */
+  /**
+   * where odd chips go: as the `rulebook` says, or always to the first winner left of the `button`
+   */
   odd_chips?: "button" | "rulebook";
   /** whether dead antes count for a pot-limit bet on the first street */
   whole_pot?: boolean;
 }
 
 /**
- * A game that a table may be opened with.
+ * A game that a new table can have.
  *
- * `forced` is what is put in before the cards are dealt. `draws` is how often a player may replace
- * cards, `board` whether there are common cards.
+ * `forced` are the bets posted before the deal. `draws` is how often a player may replace cards,
+ * `board` whether there are community cards.
  */
 export interface VariantSummary {
   /** name for people */
@@ -719,7 +727,11 @@ export interface VariantSummary {
   board?: boolean;
 }
 
-/** Several games in turn. `games` are the codes; without them each table tells its own. */
+/**
+ * A mix of games, played in turn.
+ *
+ * `games` are their codes. If they are absent, each table has its own.
+ */
 export interface MixSummary {
   /** name for people */
   name: string;
@@ -727,7 +739,7 @@ export interface MixSummary {
   games?: string[];
 }
 
-/** A table as the lobby lists it. `players` is how many seats are taken. */
+/** A table as listed in the lobby. `players` is the number of taken seats. */
 export interface TableSummary {
   /** the table's id */
   table: string;
@@ -744,10 +756,10 @@ export interface TableSummary {
 }
 
 /**
- * Chips that came to an account, or left it where `amount` is negative.
+ * A transfer of chips to an account, or from it if `amount` is negative.
  *
- * `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund; `table` is the table that
- * they went to or came from, if any.
+ * `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund. `table` is the table on
+ * the other side, if any.
  */
 export interface AccountTransfer {
   /** increases with time */
@@ -776,7 +788,7 @@ export interface TurnStarted {
 /**
  * The player folded; `auto` marks an action that the server took for an absent player.
  *
- * An action; and the part's `folded` becomes true.
+ * It is an action, and the part's `folded` becomes true.
  */
 export interface Folded {
   type: "folded";
@@ -789,7 +801,7 @@ export interface Folded {
 /**
  * The player called; `amount` is what the call added.
  *
- * An action; and `amount` goes from the seat's `stack` to the part's `bet`.
+ * It is an action, and `amount` moves from the seat's `stack` to the part's `bet`.
  */
 export interface Called {
   type: "called";
@@ -802,7 +814,7 @@ export interface Called {
 /**
  * The player checked; `auto` marks an action that the server took for an absent player.
  *
- * An action, and nothing else.
+ * It is an action, and nothing else changes.
  */
 export interface Checked {
   type: "checked";
@@ -815,9 +827,10 @@ export interface Checked {
 /**
  * The player raised; `to` is the player's total for the street.
  *
- * An action; and what the part's `bet` lacks of `to` goes there from the seat's `stack`. The
- * hand's `min_raise` becomes `to` less the hand's `bet`, if that is more than it was; then `bet`
- * becomes `to`, and `aggressor` the seat. The hand's `limit` becomes the event's, if it has one.
+ * It is an action. The difference between `to` and the part's `bet` moves from the seat's `stack`
+ * to that `bet`. The hand's `min_raise` becomes `to` minus the hand's `bet`, if that is more. Then
+ * the hand's `bet` becomes `to`, and `aggressor` the seat. The hand's `limit` becomes the event's,
+ * if it has one.
  */
 export interface Raised {
   type: "raised";
@@ -832,7 +845,7 @@ export interface Raised {
 /**
  * The player made the street's first bet, of size `to`. Completing a bring-in is such a bet.
  *
- * An action; and the state changes as by `raised`.
+ * The state changes as for `raised`.
  */
 export interface BetPlaced {
   type: "bet_placed";
@@ -847,8 +860,8 @@ export interface BetPlaced {
 /**
  * A betting round is over; `pots` are all pots now, the main pot first.
  *
- * The hand's `pots` become `pots`. Of each part, `in_pots` grows by `bet`, and `bet` becomes 0.
- * The hand's `bet` stays, until a street begins.
+ * The hand's `pots` become `pots`. In each part, `in_pots` grows by `bet`, and `bet` becomes 0.
+ * The hand's `bet` does not change before the next street.
  */
 export interface BetsCollected {
   type: "bets_collected";
@@ -862,10 +875,10 @@ export interface BetsCollected {
  * `board` is the board's number if several are dealt, 0 for the first. If seven card stud runs out
  * of cards, the last one is a community card, and `opener` acts first.
  *
- * The hand's `street` becomes `street`, and `board` grows by `cards`; `bet` becomes 0, `min_raise`
- * `min_bet`, `limit` and `opener` the event's, `aggressor` and `last_actor` null, and the
- * `acted_to` of each part null. But if `board` is not 0, only the board of that number grows: the
- * first of `extra_boards` is number 1.
+ * `cards` are appended to the hand's `board`. `street` becomes `street`, `bet` 0 and `min_raise`
+ * `min_bet`; `limit` and `opener` become the event's; `aggressor`, `last_actor` and the `acted_to`
+ * of each part become null. But if the event's `board` is not 0, `cards` are only appended to that
+ * board: the first of `extra_boards` is number 1.
  */
 export interface BoardDealt {
   type: "board_dealt";
@@ -877,7 +890,7 @@ export interface BoardDealt {
   board?: number;
   /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
-  /** who is first to act on the street, in games with open cards */
+  /** the seat that acts first on the street, in games with face-up cards */
   opener?: number;
 }
 
@@ -891,10 +904,10 @@ export interface BoardDealt {
  * `to_match` is the bet to match from then on: the whole blind, even if the poster's stack was
  * short, and the big blind from the first `entry` on.
  *
- * `amount` goes from the seat's `stack` to the part's `bet`; the hand's `bet` becomes `to_match`,
+ * `amount` moves from the seat's `stack` to the part's `bet`. The hand's `bet` becomes `to_match`,
  * and its `last_actor` the seat, unless it is an `entry` or a `sleeper`. `min_raise` and `limit`
- * become the event's where it has them. The part's `acted_to` stays null. But a `dead` blind goes
- * to the hand's `dead`, and is noted in the part's; nothing else changes.
+ * become the event's if it has them. The part's `acted_to` stays null. A `dead` blind is instead
+ * added to the `dead` of both the hand and the part; nothing else changes.
  */
 export interface BlindPosted {
   type: "blind_posted";
@@ -919,9 +932,9 @@ export interface BlindPosted {
  * the pot is split. `pot` is the pot's index; `shares` add up to the chips of the part. `hand` is
  * the best hand in words, empty if everybody else folded.
  *
- * The `stack` of each seat in `shares` grows by its `amount`, of which the pot's `amount` goes
- * down. A pot without chips stays in the hand's `pots`, with no `seats`; once all are like that,
- * the hand's `dead`, and the `in_pots` and `dead` of each part, become 0.
+ * Each `amount` in `shares` moves from the pot's `amount` to the `stack` of its seat. A pot
+ * without chips stays in the hand's `pots`, with no `seats`. When all pots are empty, the hand's
+ * `dead`, and the `in_pots` and `dead` of each part, become 0.
  */
 export interface PotAwarded {
   type: "pot_awarded";
@@ -944,9 +957,9 @@ export interface PotAwarded {
  * players dealt to, one per seat of the table. If it is absent, as in old hands, all hidden cards
  * are `??`. In stud a `street` begins with such a deal, and `opener` acts first.
  *
- * If `street` is not 0, the state first changes as by `board_dealt`. The `cards` of each part grow
- * by the seat's list, and its `up` by that of `up`, where there are any. The hand's `opener`
- * becomes `opener`.
+ * If `street` is not 0, the state first changes as for `board_dealt`. Each seat's list in `cards`
+ * is appended to the part's `cards`, and its list in `up`, if any, to the part's `up`. The hand's
+ * `opener` becomes `opener`.
  */
 export interface HoleCardsDealt {
   type: "hole_cards_dealt";
@@ -958,7 +971,7 @@ export interface HoleCardsDealt {
   up?: string[][];
   /** which street of the variant, from 0; in hold'em before the flop, flop, turn, river */
   street?: number;
-  /** who is first to act on the street, in games with open cards */
+  /** the seat that acts first on the street, in games with face-up cards */
   opener?: number;
   /** the bets of a fixed-limit street; if absent, there is none or it is unchanged */
   limit?: FixedLimit;
@@ -967,7 +980,7 @@ export interface HoleCardsDealt {
 /**
  * The part of a bet that nobody matched was returned.
  *
- * `amount` goes from the part's `bet` to the seat's `stack`. The hand's `bet` stays.
+ * `amount` moves from the part's `bet` to the seat's `stack`. The hand's `bet` does not change.
  */
 export interface UncalledBetReturned {
   type: "uncalled_bet_returned";
@@ -1024,8 +1037,8 @@ export interface TurnTimedOut {
 /**
  * A player posted an ante. A `dead` ante is posted for the whole table and is not matched.
  *
- * `amount` goes from the seat's `stack` to the part's `in_pots`; a `dead` one to the hand's
- * `dead`, and is noted in the part's as well. No `bet` changes.
+ * `amount` moves from the seat's `stack` to the part's `in_pots`. A `dead` one is instead added to
+ * the `dead` of both the hand and the part. No `bet` changes.
  */
 export interface AntePosted {
   type: "ante_posted";
@@ -1038,15 +1051,15 @@ export interface AntePosted {
 }
 
 /**
- * A player threw away the `discarded` cards and got those `drawn`; standing pat has neither.
+ * A player discarded the `discarded` cards and got the `drawn` ones; both are absent for a pat
+ * hand.
  *
- * Nothing is drawn if the variant has players only discard. The cards of other players are `??`.
- * `player` is the player who drew, `street` the hand's; `auto` marks an action that the server
- * took for an absent player.
+ * In pineapple nothing is drawn. The cards of other players are `??`. `player` is the player who
+ * drew, `street` the hand's; `auto` marks an action that the server took for an absent player.
  *
- * The hand's `turn` becomes null, and the seat leaves its `drawing`. The seat's `timeouts` become
- * 0, unless it is `auto`. Of the part's `cards` the `discarded` go, and the `drawn` come to the
- * end; its `drew` becomes how many were drawn.
+ * The hand's `turn` becomes null, and the seat is removed from `drawing`. The seat's `timeouts`
+ * becomes 0, unless the event is `auto`. The `discarded` cards are removed from the part's
+ * `cards`, and the `drawn` ones appended; `drew` becomes the number of drawn cards.
  */
 export interface CardsDrawn {
   type: "cards_drawn";
@@ -1054,7 +1067,7 @@ export interface CardsDrawn {
   seat: number;
   /** the player's id */
   player: string;
-  /** the cards thrown away */
+  /** the discarded cards */
   discarded?: string[];
   /** the new cards; if absent, there are none */
   drawn?: string[];
@@ -1067,7 +1080,7 @@ export interface CardsDrawn {
 /**
  * A round of draws or discards began; the `seats` draw in that order.
  *
- * If `street` is not the hand's, the state first changes as by `board_dealt`. The hand's `bet`
+ * If `street` is not the hand's, the state first changes as for `board_dealt`. The hand's `bet`
  * becomes 0, and its `drawing` becomes `seats`.
  */
 export interface DrawStarted {
@@ -1085,7 +1098,7 @@ export interface DrawStarted {
  *
  * `to_match` is the whole bring-in, even if the player's stack was short.
  *
- * The hand's `bet` becomes `to_match`. Then it is an action; and `amount` goes from the seat's
+ * The hand's `bet` becomes `to_match`. Then it is an action, and `amount` moves from the seat's
  * `stack` to the part's `bet`.
  */
 export interface BringInPosted {
@@ -1103,7 +1116,7 @@ export interface BringInPosted {
 /**
  * The players are all-in, and the rest of the board is dealt `times` times.
  *
- * The hand's `extra_boards` become `times` less 1 copies of the `board`.
+ * The hand's `extra_boards` become `times` minus 1 copies of the `board`.
  */
 export interface RunItAgreed {
   type: "run_it_agreed";
@@ -1112,7 +1125,7 @@ export interface RunItAgreed {
 }
 
 /**
- * The deck ran out; the cards thrown away by others were shuffled into a new one.
+ * The deck ran out; folded cards and discards of other players were shuffled and added to it.
  *
  * `street` is the hand's, and `seat` the seat that draws.
  *
@@ -1190,8 +1203,9 @@ export interface HandStarted {
 /**
  * The hand is over. The `unshown` seats may still show their cards until the next hand.
  *
- * `hand` becomes null. Where `unshown` has seats, `last_hand` becomes a new one: its `number` is
- * `hand`, its `cards` are those of the parts of the `unshown` seats, and its `shown` is empty.
+ * `hand` becomes null. If `unshown` has seats, `last_hand` becomes a new one. Its `number` is
+ * `hand`, and its `shown` is empty. Its `cards` have one list per seat: the part's cards for the
+ * `unshown` seats, empty for the others.
  */
 export interface HandEnded {
   type: "hand_ended";
@@ -1215,9 +1229,9 @@ export interface HandCancelled {
 }
 
 /**
- * A player showed the own cards of the last hand; they stay visible until the next one.
+ * A player showed his or her cards of the last hand, which stay visible until the next one.
  *
- * In `last_hand`, the seat's `cards` become `cards`, and `shown` has the seat as its last one.
+ * In `last_hand`, the seat's `cards` become `cards`, and the seat is appended to `shown`.
  */
 export interface HandShown {
   type: "hand_shown";
@@ -1430,7 +1444,7 @@ export interface LogRestarted {
  * start of a street; then `opener` acts first, or the first in `order` if that is null. `dead` are
  * chips that nobody has to match. `limit` is set in fixed-limit games, where `min_raise` has no
  * meaning. The seats in `drawing` have still to draw or discard, in that order. `discards` are the
- * cards that each seat threw away. `extra_boards` are the whole second and third board, if there
+ * cards that each seat discarded. `extra_boards` are the whole second and third board, if there
  * are several.
  */
 export interface Hand {
@@ -1464,7 +1478,7 @@ export interface Hand {
   turn?: Turn;
   /** the code of the game */
   variant?: string;
-  /** who is first to act on the street, in games with open cards */
+  /** the seat that acts first on the street, in games with face-up cards */
   opener?: number;
   /** the bets of the street in a fixed-limit game */
   limit?: FixedLimit;
@@ -1479,7 +1493,7 @@ export interface Hand {
 }
 
 /**
- * The cards of the last hand that can still be shown, until the next hand starts.
+ * The hole cards of the last hand, which can still be shown until the next hand starts.
  *
  * `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
  * if their player is still seated; otherwise empty. The seats in `shown` have shown theirs since;
@@ -1508,7 +1522,7 @@ export interface Game {
   chooser: number | null;
 }
 
-/** `burst` at once; what has been used comes back evenly, all of it within `over_ms`. */
+/** A token bucket of `burst` tokens, which refills evenly, from empty to full in `over_ms`. */
 export interface RateLimit {
   /** number allowed at once */
   burst: number;
@@ -1523,8 +1537,8 @@ export interface RateLimit {
  * are the legal ones. `call` is what a call adds, 0 if it is not legal. `min_to` and `max_to`
  * bound a bet or raise, as the total for the street; 0 if neither is legal. They are equal if the
  * stack is too small for a full raise: then only all-in is legal. If there are `sizes`, only those
- * totals are legal. In a draw, `discard_min` and `discard_max` bound the number of cards to throw
- * away.
+ * totals are legal. In a draw, `discard_min` and `discard_max` bound the number of cards to
+ * discard.
  */
 export interface Turn {
   /** a seat's number */
@@ -1545,9 +1559,9 @@ export interface Turn {
   deadline_ms: number;
   /** the only legal totals of a bet or raise, if there are several */
   sizes?: number[];
-  /** the fewest cards to throw away; 0 if the player may stand pat */
+  /** the fewest cards to discard; 0 if the player may stand pat */
   discard_min?: number;
-  /** the most cards to throw away */
+  /** the most cards to discard */
   discard_max?: number;
 }
 
@@ -1727,13 +1741,13 @@ export type TableEvent =
   | TableClosed
   | LogRestarted;
 
-/** A command of a type, without the id that a connection gives it. */
+/** A command of a type, without the id, which the connection adds. */
 export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
   Extract<ClientMessage, { type: T }>,
   "id" | "type"
 >;
 
-/** What answers each command, by its type; `rejected` is the other answer. */
+/** The answer to each command, by its type; the other answer is `rejected`. */
 export interface Answers {
   act: Accepted;
   add_chips: Accepted;

@@ -400,6 +400,6 @@ async def test_a_server_that_speaks_something_else_is_not_tried_again() -> None:
         await peer.stays()
 
     async with fake_server(script) as url:
-        with pytest.raises(ConnectionEnded, match="no poker server"):
+        with pytest.raises(ConnectionEnded, match="not a poker server"):
             async with ann(url):
-                pytest.fail("that is no poker server")
+                pytest.fail("the client connected")

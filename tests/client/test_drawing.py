@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from pokerws.client.drawing import thrown_for_good, thrown_in_draw
+from pokerws.client.drawing import discards_for_good, discards_in_draw
 from pokerws.client.styles import STYLES, Decision, draw
 from pokerws.client.table_view import TableView
 from pokerws.game.cards import UNKNOWN, parse_cards
@@ -15,7 +15,7 @@ LAST, EARLIER = True, False
 
 def kept(ranking: Ranking, cards: str, *, is_last: bool = EARLIER) -> str:
     held = parse_cards(cards)
-    gone = thrown_in_draw(ranking, held, is_last=is_last)
+    gone = discards_in_draw(ranking, held, is_last=is_last)
     return "".join(card for card in held if card not in gone)
 
 
@@ -120,7 +120,7 @@ def test_badugi_keeps_a_badugi_and_throws_away_second_cards_of_a_rank_or_suit(
 def test_pineapple_keeps_the_two_cards_that_make_the_best_hand(
     cards: str, board: str, gone: str | None
 ) -> None:
-    thrown = thrown_for_good(Ranking.HIGH, 0, parse_cards(cards), parse_cards(board), 1)
+    thrown = discards_for_good(Ranking.HIGH, 0, parse_cards(cards), parse_cards(board), 1)
     if gone is None:
         # Full of aces or of twos: one of the aces goes.
         assert thrown[0] in parse_cards("AcAd")
@@ -145,7 +145,7 @@ def test_any_number_of_cards_may_be_kept_and_they_are_the_best_of_the_ranking(
     ranking: Ranking, from_hole: int, cards: str, board: str, gone: str
 ) -> None:
     held, wanted = parse_cards(cards), parse_cards(gone)
-    thrown = thrown_for_good(ranking, from_hole, held, parse_cards(board), len(wanted))
+    thrown = discards_for_good(ranking, from_hole, held, parse_cards(board), len(wanted))
     # Of two aces either will do.
     assert [card[0] for card in thrown] == [card[0] for card in wanted]
 
@@ -186,7 +186,7 @@ def test_pineapple_is_not_taken_for_a_draw() -> None:
     assert draw(view) == Decision("discard", cards=parse_cards("Kh"))
 
 
-def test_what_has_to_be_thrown_away_is_even_where_the_cards_are_not_known() -> None:
+def test_a_forced_discard_is_made_even_if_the_cards_are_unknown() -> None:
     assert draw(to_draw("??????", "NP", 0, 1)) == Decision("discard", cards=[UNKNOWN])
     assert draw(to_draw("??????????")) == Decision("stand_pat")
     assert draw(to_draw("AcAd2h", "a game of tomorrow", 0, 1)).cards == parse_cards("Ac")

@@ -55,7 +55,7 @@ def test_pauses_double_up_to_the_longest_with_half_of_each_by_chance() -> None:
 def test_the_server_closes_with_codes_that_are_decided_about() -> None:
     final = {
         CloseCode.BAD_MESSAGES,
-        CloseCode.TOKEN_EXPIRED,  # But for who has a newer one: see test_tokens.py.
+        CloseCode.TOKEN_EXPIRED,  # Unless there is a newer one: see test_tokens.py.
         CloseCode.LOGGED_OUT,
         CloseCode.TOO_FAST,
     }

@@ -145,7 +145,7 @@ def test_the_styles_differ_as_their_names_say() -> None:
 
 
 def facing(call: int, cards: str, board: str = "", number: int = 9) -> TableView:
-    """Ann's turn of that number, in seat 0 against Bob, who has bet `call`."""
+    """Ann's turn of that number, in seat 0, after Bob bet `call`."""
     bob = HandSeat([UNKNOWN] * 2, bet=call, in_pots=100)
     own = HandSeat(parse_cards(cards), in_pots=100)
     actions = ["fold", "call", "raise"] if call else ["fold", "check", "bet"]

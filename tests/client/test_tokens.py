@@ -101,7 +101,7 @@ async def test_a_single_token_is_not_said_again() -> None:
 
     async with fake_server(script) as url, with_token(url, "one") as client:
         await client.ping()
-        with pytest.raises(ConnectionEnded, match="the token has expired, and there is nobody"):
+        with pytest.raises(ConnectionEnded, match="the token has expired, and no token provider"):
             await client.ping()
 
 

@@ -22,7 +22,7 @@ from pokerws.client import Client, connect
 from pokerws.game.state import TableConfig
 from pokerws.settings import load
 from tests.e2e.faults import Cluster, a_cluster
-from tests.e2e.guide import Shell, agrees, blocks, missing, sections
+from tests.e2e.guide import Block, Shell, agrees, blocks, missing, sections
 from tests.e2e.process import REPOSITORY, reserve_port
 from tests.e2e.troubles import TROUBLES
 from tests.postgres_fixtures import Databases
@@ -45,8 +45,26 @@ PACE = {
 # Nobody's time is up while the guide is run, and the hand begins at once.
 DUEL = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=0)
 
+BEFORE = "Before you begin"
+STAGES = [
+    "Stage 0: in memory",
+    "Stage 1: `USE_DB_REPOSITORY`",
+    "Stage 2: `USE_EVENT_PERSISTENCE`",
+    "Stage 3: `USE_INPUT_VALIDATION`",
+    "Stage 4: `USE_DURABLE_ACKS`",
+]
+BOTH_ARE_PLAYED = Block(
+    kind="sql",
+    mark="again",
+    text="SELECT count(*) FROM games WHERE status = 'active';\n",
+    line=0,
+    expected=" count\n-------\n     2\n(1 row)\n",
+)
+AFTERWARDS = ["Back to memory, and forward again", "Keys", "Loading all tables at once", "Archive"]
+
 # The guide starts a server a dozen times.
 pytestmark = pytest.mark.timeout(300)
+needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="the guide's operator has curl")
 cluster = pytest.fixture(scope="module")(a_cluster)
 
 
@@ -101,27 +119,60 @@ def environment(programs: Path, **more: str) -> Mapping[str, str]:
     return {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", **more}
 
 
-@pytest.mark.skipif(not shutil.which("curl"), reason="the guide's operator has curl")
-async def test_the_guide_is_what_happens(
+class Operator:
+    """Follows the guide in a shell, while two people play."""
+
+    def __init__(self, shell: Shell, document: str, people: People) -> None:
+        self._shell = shell
+        self._document = document
+        self._people = people
+
+    async def follow(self, *headings: str) -> None:
+        """Run the commands of these sections, and compare what they print."""
+        for heading in headings:
+            for block in blocks(self._document, sections(self._document, 2)[heading]):
+                await self._came(await self._shell.follow(block))
+
+    async def start_at_the_last_stage(self) -> None:
+        """Turn on all flags of the stages, and start."""
+        for stage in STAGES[1:]:
+            await self._shell.run(f"setting {stage.split('`')[1]} true")
+        await self._came(await self._shell.run("start"))
+        await self._shell.follow(BOTH_ARE_PLAYED)
+
+    async def _came(self, printed: str) -> None:
+        if "server_started" in printed:
+            await self._people.come()
+
+
+@pytest.fixture
+async def operator(
     bare_database_url: str, databases: Databases, workplace: Path
-) -> None:
+) -> AsyncIterator[Operator]:
     given = environment(databases.server.programs, **PACE)
     with reserve_port() as reserved:
         port = reserved.getsockname()[1]
         document = as_here(DOCUMENT, bare_database_url, port)
-        steps, _, _ = document.partition("\n## With Docker Compose")
-        await follow(document, steps, People(port), workplace, given)
+        async with Shell.opened(workplace, given) as shell:
+            yield Operator(shell, document, People(port))
 
 
-async def follow(
-    document: str, steps: str, people: People, workplace: Path, given: Mapping[str, str]
-) -> None:
-    """Run the guide's commands in order, with players at the table after each start."""
-    async with Shell.opened(workplace, given) as shell:
-        for block in blocks(document, steps):
-            printed = await shell.follow(block)
-            if "server_started" in printed:
-                await people.come()
+def test_every_command_of_the_guide_is_run() -> None:
+    found = sections(DOCUMENT, 2)
+    with_commands = [heading for heading in found if blocks(DOCUMENT, found[heading])]
+    assert with_commands == ["The five stages", BEFORE, *STAGES, *AFTERWARDS]
+
+
+@needs_curl
+async def test_the_stages_are_what_happens(operator: Operator) -> None:
+    await operator.follow("The five stages", BEFORE, *STAGES)
+
+
+@needs_curl
+async def test_what_comes_after_the_stages_is_what_happens(operator: Operator) -> None:
+    await operator.follow(BEFORE)
+    await operator.start_at_the_last_stage()
+    await operator.follow(*AFTERWARDS)
 
 
 def test_what_the_guide_gives_to_docker_compose_is_the_last_stage() -> None:

@@ -17,7 +17,7 @@ from pokerws.game.state import Hand, TableConfig, TableId
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.vault.keys import written
-from pokerws.storage.vault.vault import Key, Vault
+from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.e2e.process import ServerProcess
 from tests.e2e.test_command_line import run
 from tests.simulation.crash import BACKOFF
@@ -25,8 +25,8 @@ from tests.vaults import KEY, VAULT, VAULT_KEYS
 
 # Nobody's time is up while the database is searched.
 CONFIG = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=200)
-NEW = Key("new", bytes(reversed(range(32))))
-WRONG = written(Key(KEY.id, NEW.secret))
+NEW = VaultKey("new", bytes(reversed(range(32))))
+WRONG = written(VaultKey(KEY.id, NEW.secret))
 # As it stands in JSON, or in JSON within JSON.
 QUOTED = re.compile(r'\\?"([2-9TJQKA][cdhs])\\?"')
 

@@ -122,7 +122,7 @@ class PokerKitHand:
 
     @property
     def actor(self) -> int | None:
-        """Who is to bet or to draw."""
+        """The player to bet or to draw."""
         drawing = self.state.stand_patter_or_discarder_index
         return self.state.actor_index if drawing is None else drawing
 

@@ -131,12 +131,12 @@ def _avoid_what_pokerkit_plays_otherwise(
         # entering player where antes left none of them any, not the one left of the big blind.
         stacks[1] = max(stacks[1], antes[1] + 1)
     if variant.betting is not Betting.NO_LIMIT:
-        # What is called, counted or completed after a short blind is told by what it should be.
+        # After a short blind, calls and raises are measured by the full blind.
         for place, blind in enumerate(blinds):
             if blind > 0:
                 stacks[place] = max(stacks[place], antes[place] + blind)
     if bring_in:
-        # So it is after a short bring-in; but who is all-in from the ante is welcome.
+        # The same applies after a short bring-in.  A player all-in from the ante is allowed.
         for place, ante in enumerate(antes):
             if ante < stacks[place] <= ante + bring_in:
                 stacks[place] = ante + bring_in + 1

@@ -301,7 +301,7 @@ def check_cards(hand: Hand, *, reshuffled: bool) -> None:
     """No card is in two places, and none is missing.
 
     The places are the deck, the boards, and what lies before those who have not folded.  So are the
-    folded hands and what was thrown away, until the deck was shuffled anew: then their cards may be
+    folded hands and what was thrown away, until the deck was reshuffled: then their cards may be
     in one of the others again.
     """
     seen = hand.deck + hand.board

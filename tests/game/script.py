@@ -157,7 +157,7 @@ class Game:
     def play(self, command: Command, deck: Sequence[Card] = ()) -> list[TableEvent]:
         """Play a command, which must be legal, and check what must always hold.
 
-        What is shuffled becomes `deck`, or stays in its order.
+        The shuffle returns `deck`, or leaves the order unchanged.
         """
         before = replay(map(decode_event, self.log))
         self.events = play(self.table, command, self.now_ms, lambda cards: list(deck or cards))

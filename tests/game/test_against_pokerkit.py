@@ -45,13 +45,13 @@ READ_AGAIN = "held against the second reading"
 DIFFERENCES = {
     "short opening all-in": Difference(
         "An all-in of less than the minimum bet that opens a round, or before the flop raises by"
-        " less, counts as a full one, so that who has checked or called may raise.",
+        " less, counts as a full one, so that a player who has checked or called may raise.",
         "TDA rule 47: it does not reopen the betting.",
         READ_AGAIN,
     ),
     "short all-ins that add up": Difference(
         "Short all-ins that add up to a full raise are forgotten when another one follows, so that"
-        " who faces them all may not raise.",
+        " a player who faces them all may not raise.",
         "TDA rule 47: it is what a player faces that counts.",
         READ_AGAIN,
     ),

@@ -322,7 +322,7 @@ class Orbits:
         return step
 
     def check_travel(self, dealt: Dealt, ready: dict[int, str], big: int, step: int) -> None:
-        """Who is dealt in every hand has the big blind once in each round of the table."""
+        """A player who is dealt in every hand has the big blind once per orbit."""
         dealt_in = {ready[seat] for seat in dealt.order}
         for travelled in (self.since_big, self.since_entry):
             for player in [*travelled]:

@@ -181,7 +181,7 @@ def test_a_restarted_log_is_not_changed_by_what_follows() -> None:
 def test_a_log_starts_with_its_table() -> None:
     with pytest.raises(ValueError, match="no events"):
         replay([])
-    with pytest.raises(ValueError, match="a log starts with its table"):
+    with pytest.raises(ValueError, match="a log must start with its table"):
         replay([NextHandCancelled()])
-    with pytest.raises(ValueError, match="a log starts with its table"):
+    with pytest.raises(ValueError, match="a log must start with its table"):
         replay([LogRestarted(None)])

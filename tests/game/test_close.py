@@ -1,4 +1,4 @@
-"""Closing a table for good: who gets what back, and that nothing happens there any more."""
+"""Closing a table for good: the refunds, and that no command is accepted afterwards."""
 
 import pytest
 

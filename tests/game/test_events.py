@@ -141,7 +141,7 @@ def test_what_is_at_its_default_is_not_stored() -> None:
 )
 def test_an_event_of_a_hand_needs_one(event: TableEvent) -> None:
     table, _ = open_table(TableId("t"), "table", TableConfig())
-    with pytest.raises(Inconsistent, match="no hand is being played"):
+    with pytest.raises(Inconsistent, match="no hand is in play"):
         apply(table, event)
 
 

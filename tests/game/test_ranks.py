@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 from pokerws.game.cards import DECK, UNKNOWN, parse_cards
-from pokerws.game.ranks import evaluator, hand_name, high_name, high_strength, native
+from pokerws.game.ranks import evaluator, hand_name, high_strength, native
 from pokerws.game.ranks.high import high_class
 from pokerws.game.ranks.words import Kind
 from pokerws.game.variants import VARIANTS, Ranking
@@ -56,7 +56,7 @@ FREQUENCIES = {
 def test_the_bounds_of_the_categories(cards: str, strength: int, name: str) -> None:
     hole, board = parse_cards(cards[:4]), parse_cards(cards[4:])
     assert high_strength(hole, board) == strength
-    assert high_name(hole, board) == name
+    assert hand_name(Ranking.HIGH, 0, hole, board) == name
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_bounds_of_the_categories(cards: str, strength: int, name: str) -> N
     ],
 )
 def test_the_best_five_of_seven_have_a_name_in_words(hole: str, board: str, name: str) -> None:
-    assert high_name(parse_cards(hole), parse_cards(board)) == name
+    assert hand_name(Ranking.HIGH, 0, parse_cards(hole), parse_cards(board)) == name
     assert hand_name(Ranking.HIGH, 0, parse_cards(hole), parse_cards(board)) == name
 
 
@@ -113,7 +113,7 @@ def test_a_hand_with_an_unknown_card_has_no_rank_and_no_name() -> None:
     board = parse_cards("2c3d4h8sTs")
     for hole in ([UNKNOWN, UNKNOWN], [DECK[51], UNKNOWN]):
         assert high_strength(hole, board) is None
-        assert high_name(hole, board) == ""
+        assert hand_name(Ranking.HIGH, 0, hole, board) == ""
     assert high_strength(parse_cards("AsAh"), [*board[:4], UNKNOWN]) is None
 
 
@@ -142,7 +142,7 @@ def test_every_variant_has_its_evaluators(code: str) -> None:
 
 
 def test_a_ranking_that_no_variant_has_is_refused() -> None:
-    with pytest.raises(ValueError, match="no hands of badugi with 2 from the hole"):
+    with pytest.raises(ValueError, match="no evaluator for badugi with 2 hole cards"):
         evaluator(Ranking.BADUGI, 2)
 
 

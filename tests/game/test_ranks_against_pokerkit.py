@@ -78,7 +78,7 @@ def badugis() -> Iterator[list[Card]]:
     for size in (4, 3, 2):
         for ranks in combinations(RANKS, size):
             cards = [Card(rank + suit) for rank, suit in zip(ranks, SUITS, strict=False)]
-            # Each card that is added goes with none that is there.
+            # Each added card shares its rank or suit with others, so that it does not count.
             more = [Card(ranks[0] + SUITS[1]), Card(ranks[1] + SUITS[0])]
             yield [*cards, *more[: 4 - size]]
     for rank in RANKS:

@@ -101,7 +101,7 @@ def test_when_all_fold_to_the_bring_in_it_wins_the_antes() -> None:
 
 
 def test_a_short_bring_in_has_to_be_matched_in_full() -> None:
-    """RRoP section 14 for blinds: who comes in does so for the whole bet.  PokerKit asks for 3."""
+    """RRoP section 14 for blinds: a caller must match the whole bet.  PokerKit asks for 3."""
     game, (alice, bob, carol) = stud(1_000, 7, 1_000, alice="AsAdKh", bob="KsKd2c", carol="8s8d7h")
     assert bob.options == ["bring_in"]
     bob.brings_in()
@@ -141,7 +141,7 @@ def test_an_all_in_between_bring_in_and_half_a_bet_is_completed_and_reopens_noth
 
 
 def test_who_must_bring_it_in_and_is_late_does_so_and_cannot_fold() -> None:
-    """TDA rule 30: a player who is away posts the bring-in."""
+    """TDA rule 30: an absent player posts the bring-in."""
     game, (_, bob, carol) = stud(1_000, 1_000, 1_000, alice="AsAdKh", bob="KsKd2c", carol="8s8d7h")
     with refused(game, "illegal_action"):
         bob.folds()
@@ -171,7 +171,7 @@ def test_when_the_low_card_is_all_in_the_next_player_brings_it_in_or_folds() -> 
     game, (alice, _, carol) = stud(1_000, 4, 1_000, alice="AsAdKh", bob="KsKd2c", carol="8s8d7h")
     assert carol.options == ["fold", "bring_in", "bet"]
     carol.folds()
-    assert game.table.hand is None, "alice has nobody to play against but bob, who is all-in"
+    assert game.table.hand is None, "the only opponent of alice is bob, who is all-in"
     assert game.of(HandEnded)
     game, (alice, _, carol, dave) = stud(
         1_000, 4, 1_000, 1_000, alice="AsAdKh", bob="KsKd2c", carol="8s8d7h", dave="9s9d8h"

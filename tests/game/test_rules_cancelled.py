@@ -7,7 +7,7 @@ from tests.game.script import Game
 
 
 def refunds(game: Game) -> dict[str, int]:
-    """Close the table in the middle of the hand; who gets how much."""
+    """Close the table during the hand, and return the refunds by player."""
     names = {player: game.name_of(player) for player in game.hand.order}
     game.play(Close("operator"))
     (cancelled,) = game.of(HandCancelled)

@@ -164,7 +164,7 @@ def test_who_leaves_in_a_draw_stands_pat_and_folds_to_a_bet() -> None:
     assert (bob.in_hand.drew, game.to_act) == (0, "carol")
     alice.stands()
     carol.stands_pat()
-    assert (alice.in_hand.drew, game.to_act) == (0, "carol"), "who is away checks"
+    assert (alice.in_hand.drew, game.to_act) == (0, "carol"), "the absent player checks"
     carol.bets(20)
     assert game.table.hand is None
     assert carol.stack == 1_040

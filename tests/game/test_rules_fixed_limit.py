@@ -110,7 +110,7 @@ def test_heads_up_there_is_no_cap() -> None:
 
 
 def test_two_who_are_left_before_the_cap_have_none() -> None:
-    """RRoP section 3: it counts who is left when the cap would be reached."""
+    """RRoP section 3: the players left when the cap would be reached count."""
     game, (alice, bob, carol) = limit_holdem(1_000, 1_000, 1_000)
     alice.raises_to(40)
     bob.raises_to(60)
@@ -185,7 +185,7 @@ def test_less_than_half_a_raise_does_not_reopen_the_betting() -> None:
 
 
 def test_half_a_raise_reopens_the_betting() -> None:
-    """TDA rule 47-B.  PokerKit lets nobody who has acted raise a short all-in."""
+    """TDA rule 47-B.  In PokerKit players who have acted cannot raise a short all-in."""
     game, (alice, bob, carol) = to_the_flop(1_000, 1_000, 50)
     bob.bets(20)
     carol.goes_all_in()
@@ -243,7 +243,7 @@ def test_an_all_in_of_half_a_bet_is_one_bet_of_the_cap() -> None:
 
 
 def test_a_check_is_followed_by_a_raise_only_when_half_a_bet_came() -> None:
-    """TDA rule 47-B: who has checked and faces less than half a bet may call or fold."""
+    """TDA rule 47-B: after a check, less than half a bet can only be called or folded to."""
     _, (alice, bob, carol) = to_the_flop(1_000, 1_000, 29)
     bob.checks()
     carol.goes_all_in()

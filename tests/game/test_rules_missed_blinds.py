@@ -1,4 +1,4 @@
-"""Missed blinds: who comes back posts a live big blind, and the small one as dead money.
+"""Missed blinds: a returning player posts a live big blind, and the small one as dead money.
 
 RRoP: Robert's Rules of Poker, section 4, which has the owner of both post both.  WSOP: the live
 action rules of the World Series of Poker, 2026, rule 160: only the big blind is live.
@@ -200,7 +200,7 @@ def test_an_all_in_player_can_win_the_dead_money_of_others() -> None:
 
 
 def test_debts_are_known_before_anybody_acts_and_the_button_waits_for_no_one() -> None:
-    """TDA rule 32: button and blinds go on; the event names who is passed by."""
+    """TDA rule 32: button and blinds move on; the event lists the seats that were passed."""
     game = Game()
     _, _, _, dave = game.seat(1_000, 1_000, 1_000, 1_000)
     a_hand(game)

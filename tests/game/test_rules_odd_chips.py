@@ -1,4 +1,4 @@
-"""Odd chips: who gets the one that cannot be split.
+"""Odd chips: which winner gets the chip that cannot be split.
 
 TDA: the rules of the Poker Tournament Directors Association, 2024; rule 20 is on odd chips.  RRoP:
 Robert's Rules of Poker, whose section 3 is on ties.  PokerKit 0.7.7 gives all odd chips to one.

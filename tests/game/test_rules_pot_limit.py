@@ -86,7 +86,7 @@ def test_a_short_small_blind_counts_as_a_whole_one_before_the_flop() -> None:
 
 
 def test_antes_of_all_count_at_once() -> None:
-    """RRoP section 15: the pot is what is there."""
+    """RRoP section 15: the pot is the chips that are really in it."""
     game, _ = pot_limit(9_000, 9_000, 9_000, ante=20)
     assert game.turn.max_to == 760
 
@@ -107,7 +107,7 @@ def test_an_ante_of_the_big_blind_counts_from_the_flop_on() -> None:
 
 
 def test_a_bet_may_be_the_smallest_one_where_the_pot_is_less() -> None:
-    """RRoP section 15: the smallest bet is always legal; here antes of 5 are all that is there."""
+    """RRoP section 15: the smallest bet is always legal; here the pot is only antes of 5."""
     house = HouseRules(bomb_pot_every=1, bomb_pot_ante=5)
     game = Game(variant="PO", small_blind=100, big_blind=200, house=house)
     game.seat(9_000, 9_000, 9_000)

@@ -33,7 +33,7 @@ _FIVE = (10_000,) * 5
 
 
 def test_the_player_after_the_big_blind_straddles_and_acts_last() -> None:
-    """WSOP: the action begins left of the straddle, who has the option to raise."""
+    """WSOP: the action begins left of the straddle, which has the option to raise."""
     game, (alice, bob, carol, dave, erin) = table("under_the_gun", *_FIVE, straddling="dave")
     assert (dave.in_hand.bet, game.to_act, game.turn.call) == (200, "erin", 200)
     erin.calls()
@@ -195,7 +195,7 @@ def test_what_is_said_in_a_hand_holds_from_the_next_one() -> None:
     assert (alice.in_hand.bet, game.to_act) == (200, "bob")
     game.folds_around()
     game.deal()
-    assert straddler(game) == "bob", "who has the button now"
+    assert straddler(game) == "bob", "bob has the button now"
 
 
 def test_where_there_are_no_straddles_nobody_can_ask_for_one() -> None:

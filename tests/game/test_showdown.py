@@ -160,7 +160,7 @@ def test_hands_are_not_turned_up_while_two_players_can_still_bet() -> None:
 
 
 def test_when_one_can_still_bet_but_nobody_could_call_all_hands_are_turned_up() -> None:
-    """TDA rule 16: also those of who has called all bets and has chips left."""
+    """TDA rule 16: also the hand of a caller with chips left."""
     game = Game()
     alice, bob = game.seat(1_000, 300)
     game.deal(BOARD, alice="3s3h", bob="AsAh")

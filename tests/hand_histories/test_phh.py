@@ -71,7 +71,7 @@ def test_heads_up_the_second_player_has_the_button_and_the_small_blind() -> None
     assert heads_up([], *DEALT[:2], "p2 f") == [1050, 950]
     assert heads_up([0, 30], "p2 f") == [1050, 950]
     all_in = ["d dh p1 KsKh", "d dh p2 AsAh", "p2 cbr 970", "p1 cc", "d db 2c3d4h5s9d"]
-    assert heads_up([0, 30], *all_in) == [0, 2000], "p1, who has the big blind, paid the ante"
+    assert heads_up([0, 30], *all_in) == [0, 2000], "p1, in the big blind, paid the ante"
     assert heads_up([30, 0], *all_in) == [30, 1970]
 
 
@@ -234,8 +234,8 @@ def test_a_hand_may_end_with_all_in_before_the_flop() -> None:
 @pytest.mark.parametrize(
     ("why", "fields"),
     [
-        ("p3 is to act", {"actions": DEALT}),
-        ("p2 is to act", {"actions": [*DEALT, "p3 f", "p1 cc"]}),
+        ("before p3 has acted", {"actions": DEALT}),
+        ("before p2 has acted", {"actions": [*DEALT, "p3 f", "p1 cc"]}),
         ("'p1 f': p3 is to act", {"actions": [*DEALT, "p1 f"]}),
         ("150 is less than the minimum", {"actions": [*DEALT, "p3 cbr 150"]}),
         ("1001 is more than the maximum", {"actions": [*DEALT, "p3 cbr 1001"]}),
@@ -247,30 +247,30 @@ def test_a_hand_may_end_with_all_in_before_the_flop() -> None:
         ("not a card", {"actions": ["d dh p1 AsK"]}),
         ("p1 was dealt 3 cards", {"actions": ["d dh p1 AsKsQs"]}),
         ("the board has 6 cards", {"actions": [*DEALT, "d db 3c4d5h6s8c9c"]}),
-        ("p3 shows Qs, which was not dealt", {"actions": [*DEALT, *CHECKED_DOWN, "p3 sm KsQs"]}),
+        ("p3 shows Qs, which p3 was not dealt", {"actions": [*DEALT, *CHECKED_DOWN, "p3 sm KsQs"]}),
         ("no hand was shown", {"actions": CHECKED_DOWN}),
         ("no hand was shown", {"actions": [*DEALT, *[a for a in CHECKED_DOWN if a[:4] != "d db"]]}),
-        ("names no player", {"actions": ["p4 f"]}),
-        ("names no player", {"actions": ["p0 f"]}),
-        ("names no player", {"actions": ["q1 f"]}),
-        ("names no player", {"actions": ["d dh p99 AsKs"]}),
-        ("not an action", {"actions": ["p3 jump"]}),
-        ("not an action", {"actions": ["p3 cbr"]}),
-        ("not an action", {"actions": ["p3 cbr lots"]}),
-        ("not an action", {"actions": ["p3 cbr -300"]}),
-        ("not an action", {"actions": ["p3 cbr 1e5"]}),
+        ("expected a player from p1 to p3", {"actions": ["p4 f"]}),
+        ("expected a player from p1 to p3", {"actions": ["p0 f"]}),
+        ("expected a player from p1 to p3", {"actions": ["q1 f"]}),
+        ("expected a player from p1 to p3", {"actions": ["d dh p99 AsKs"]}),
+        ("unknown action", {"actions": ["p3 jump"]}),
+        ("unknown action", {"actions": ["p3 cbr"]}),
+        ("unknown action", {"actions": ["p3 cbr lots"]}),
+        ("unknown action", {"actions": ["p3 cbr -300"]}),
+        ("unknown action", {"actions": ["p3 cbr 1e5"]}),
         ("only fold, call, raise", {"actions": ["p3 pb"]}),
-        ("this is no draw", {"actions": ["p3 sd"]}),
-        ("1 players", {"starting_stacks": [1000]}),
-        ("11 players", {"starting_stacks": [1000] * 11}),
+        ("p3 cannot draw now", {"actions": ["p3 sd"]}),
+        ("from 2 to 10 players, got 1", {"starting_stacks": [1000]}),
+        ("from 2 to 10 players, got 11", {"starting_stacks": [1000] * 11}),
         ("0 players", {"starting_stacks": []}),
         ("no chips", {"starting_stacks": [1000, 0, 1000]}),
         ("no chips", {"starting_stacks": [1000, -5, 1000]}),
         ("4 antes for 3 players", {"antes": [1, 1, 1, 1]}),
         ("4 blinds_or_straddles for 3", {"blinds_or_straddles": [1, 2, 4, 8]}),
         ("an ante is negative", {"antes": [0, -1, 0]}),
-        ("there is no min_bet", {"min_bet": 0}),
-        ("there is no min_bet", {"min_bet": None, "blinds_or_straddles": []}),
+        ("min_bet must be at least 1", {"min_bet": 0}),
+        ("min_bet must be at least 1", {"min_bet": None, "blinds_or_straddles": []}),
         ("more than", {"starting_stacks": [1000, 10**13, 1000]}),
         ("more than", {"starting_stacks": [1000, 10**40, 1000]}),
         ("not an amount", {"starting_stacks": [1000, "NaN", 1000]}),

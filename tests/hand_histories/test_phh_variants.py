@@ -115,8 +115,8 @@ def test_a_hand_that_was_mucked_after_its_draws_wins_nothing_though_it_is_known(
         ("p1 sd 7h7h", "p1 does not hold 7h"),
         ("p2 sd", "p1 is to act"),
         ("p1 cc", "p1 is to draw or discard"),
-        ("p1 sd 7h 5d", "not an action"),
-        ("d dh p1 AcKc", "p1 was dealt 7 cards, of 5"),
+        ("p1 sd 7h 5d", "unknown action"),
+        ("d dh p1 AcKc", "p1 was dealt 7 cards, expected at most 5"),
     ],
 )
 def test_a_draw_that_cannot_be_is_refused(draw: str, why: str) -> None:
@@ -125,7 +125,7 @@ def test_a_draw_that_cannot_be_is_refused(draw: str, why: str) -> None:
 
 
 def test_more_cards_than_were_thrown_away_are_refused() -> None:
-    with pytest.raises(Refused, match="p1 was dealt 2 cards, of 1"):
+    with pytest.raises(Refused, match="p1 was dealt 2 cards, expected at most 1"):
         played("N2L1D", *DEAL, *TO_THE_DRAW, "p1 sd 2c", "d dh p1 8h8c")
 
 
@@ -289,10 +289,10 @@ def test_short_deck_has_one_blind_by_the_button_and_no_low_cards() -> None:
 @pytest.mark.parametrize(
     ("variant", "fields", "why"),
     [
-        ("FT", {"small_bet": None, "blinds_or_straddles": []}, "there is no small_bet"),
+        ("FT", {"small_bet": None, "blinds_or_straddles": []}, "small_bet must be at least 1"),
         ("FT", {"big_bet": 10}, "the big_bet is less than the small_bet"),
-        ("F7S", {"bring_in": None}, "there is no bring_in that is less than the small_bet"),
-        ("F7S", {"bring_in": 40}, "there is no bring_in that is less than the small_bet"),
+        ("F7S", {"bring_in": None}, "bring_in must be more than 0 and less than the small_bet"),
+        ("F7S", {"bring_in": 40}, "bring_in must be more than 0 and less than the small_bet"),
         ("F7S", {"small_bet": "NaN"}, "not an amount"),
     ],
 )
@@ -317,5 +317,5 @@ def test_who_throws_a_card_away_in_pineapple_draws_none() -> None:
     preflop = ["p3 cc", "p1 cc", "p2 cc", "p1 sd Qs", "p2 sd 7d", "p3 sd ??"]
     rest = ["d db AcAdKd9c8c", *["p1 cc", "p2 cc", "p3 cc"] * 3]
     assert played("NP", *deal, *preflop, *rest) == [1200, 900, 900]
-    with pytest.raises(Refused, match="throw 1 to 1 away"):
+    with pytest.raises(Refused, match="expected 1 to 1 discards"):
         played("NP", *deal, *preflop[:3], "p1 sd")

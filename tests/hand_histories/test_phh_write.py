@@ -312,7 +312,7 @@ def test_a_cancelled_hand_says_so_and_what_each_got_back() -> None:
     assert "finishing_stacks" not in fields
     assert "_incomplete" not in fields
     assert HandHistory.loads(text).user_defined_fields["_refunds"] == [50, 100, 300]
-    with pytest.raises(Refused, match="the actions end where p1 is to act"):
+    with pytest.raises(Refused, match="the actions end before p1 has acted"):
         replayed(text)
 
 

@@ -203,7 +203,7 @@ def test_of_several_boards_the_first_is_played_and_the_others_are_told_beside_it
     assert fields["actions"][-3:] == ["d db 2c3d4h", "d db 8s", "d db 9s"]
     assert fields["_boards"] == ["AcKcQcJcTc"]
     assert fields["finishing_stacks"] == [500, 1_500]
-    assert fields["_not_replayable"] == "the actions come to the stacks 0, 2000"
+    assert fields["_not_replayable"] == "playing the actions gives the stacks 0, 2000"
 
 
 def test_a_fixed_limit_hand_with_more_raises_than_elsewhere_says_so() -> None:

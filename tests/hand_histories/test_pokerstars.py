@@ -72,7 +72,7 @@ class Scripted:
         self.events += self._play(command)
 
     def acts(self, name: str, action: Action, amount: int | None = None, cards: str = "") -> None:
-        """It is this player's turn, who does so."""
+        """Act in the current turn, which must be this player's."""
         hand = self.table.hand
         assert hand is not None
         assert hand.turn is not None

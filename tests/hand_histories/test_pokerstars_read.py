@@ -77,7 +77,7 @@ def stacks_read(text: str) -> dict[str, int]:
         elif STREET.match(line):
             street.clear()
         elif found := POSTED.match(line):
-            # What is posted dead, as an ante is, counts for no later raise.
+            # Dead chips, such as antes, do not count toward later raises.
             live = 0 if found[2] == "the ante" else int(found[3])
             street[found[1]] += live
             stacks[found[1]] -= int(found[3])

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "game": set(),
     "hand_histories": {"game"},
     "logs": set(),
-    "maintenance": {"game", "hand_histories", "settings", "storage"},
+    "maintenance": {"game", "hand_histories", "program", "storage"},
     "messages": {"game"},
     "metrics": {"storage"},
     "pokerws": set(),
@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 LAYERS = {
     "server": "clock limits auth net tables sessions background listener app".split(),
     "storage": (
-        "errors accounts names store outcomes memory_accounts vault journal null postgres"
+        "errors fsync accounts names store outcomes memory_accounts vault journal null postgres"
     ).split(),
 }
 

@@ -17,7 +17,7 @@ from referencing import Registry, Resource
 
 from pokerws.messages import Message, client_decoder
 from pokerws.schema import asyncapi
-from pokerws.schema.examples import EXAMPLES, answered, said
+from pokerws.schema.examples import EXAMPLES, answer_text, sent_text
 from pokerws.schema.schemas import CLIENT_MESSAGES, EVENTS, SERVER_MESSAGES, document, tag_of
 from pokerws.schema.transcripts import examples
 from tests.house.made_messages import instances
@@ -129,10 +129,10 @@ def test_every_message_has_an_example_that_fits_its_schema() -> None:
 
 def test_every_refusal_that_is_shown_fits_its_schema() -> None:
     for code, example in EXAMPLES.items():
-        assert faults("Rejected", json.loads(answered(code, example))) == [], code
-        if isinstance(example.said, Message):
-            name = type(example.said).__name__
-            assert faults(name, json.loads(said(example))) == [], code
+        assert faults("Rejected", json.loads(answer_text(code, example))) == [], code
+        if isinstance(example.sent, Message):
+            name = type(example.sent).__name__
+            assert faults(name, json.loads(sent_text(example))) == [], code
 
 
 # ---- AsyncAPI

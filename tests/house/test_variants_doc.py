@@ -19,7 +19,7 @@ def test_each_variant_has_its_row() -> None:
     assert rows("Variants") == {variant.code: variant.name for variant in VARIANTS.values()}
 
 
-PUT_IN_FIRST = {
+FORCED_BETS = {
     Forced.BLINDS: "blinds",
     Forced.BUTTON_BLIND: "antes, button blind",
     Forced.ANTES: "antes",
@@ -37,26 +37,26 @@ WINS = {
 
 
 def row(variant: Variant) -> str:
-    """The row that the data of a variant asks for."""
+    """The row that the data of a variant gives."""
     wins = " and ".join(WINS[ranking] for ranking in variant.rankings)
     if variant.from_hole:
         wins += f", {variant.from_hole} of the hole cards"
-    first, betting = PUT_IN_FIRST[variant.forced], variant.betting.replace("_", " ")
-    cells = (f"`{variant.code}`", variant.name, first, betting, wins, str(variant.max_seats))
+    forced, betting = FORCED_BETS[variant.forced], variant.betting.replace("_", " ")
+    cells = (f"`{variant.code}`", variant.name, forced, betting, wins, str(variant.max_seats))
     return f"| {' | '.join(cells)} |"
 
 
 def test_a_row_says_what_the_data_of_its_variant_say() -> None:
     text = PAGE.split("\n## Variants\n")[1].split("\n## ")[0]
-    told = [line for line in text.splitlines() if line.startswith("| `")]
-    assert told == [row(variant) for variant in VARIANTS.values()]
+    found = [line for line in text.splitlines() if line.startswith("| `")]
+    assert found == [row(variant) for variant in VARIANTS.values()]
 
 
 def test_the_page_tells_which_codes_the_standard_has() -> None:
-    told = re.search(r"where it has one\s+\(([^)]+)\)", PAGE)
-    assert told is not None
+    listed = re.search(r"if it has one\s+\(([^)]+)\)", PAGE)
+    assert listed is not None
     standard = [variant.code for variant in VARIANTS.values() if variant.standard]
-    assert sorted(told[1].replace("\n", " ").split(", ")) == sorted(standard)
+    assert sorted(listed[1].replace("\n", " ").split(", ")) == sorted(standard)
 
 
 def test_each_mix_has_its_row_with_its_games() -> None:

@@ -221,5 +221,5 @@ async def test_a_damaged_log_is_exported_up_to_the_damage(
     assert "Hand is not complete" in await exporting("pokerstars", 3)
     assert exporting.code == 1
     assert exporting.notes == [
-        f"pokerws: the log is damaged: event {third} is missing from the log; see server.py verify"
+        f"pokerws: the log is damaged: event {third} is missing from the log; see pokerws verify"
     ]

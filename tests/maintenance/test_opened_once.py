@@ -1,4 +1,4 @@
-"""An event of the log is opened once, whichever command reads it."""
+"""Events and snapshots are decoded once, whichever command reads them."""
 
 import io
 from collections import Counter
@@ -44,6 +44,10 @@ async def replayed(url: str, _: Path) -> int:
     return await replay_game(url, None, "t1", io.StringIO(), vault=VAULT)
 
 
+async def replayed_without_log(url: str, place: Path) -> int:
+    return await replayed(url, place)
+
+
 async def verified(url: str, _: Path) -> int:
     return await verify(url, None, None, io.StringIO(), io.StringIO(), vault=VAULT)
 
@@ -80,3 +84,29 @@ async def test_a_command_opens_each_event_once(
     read = payloads if command is not archived else payloads[: opened.total()]
     assert len(read) > 50
     assert opened == Counter(read)
+
+
+@pytest.mark.parametrize("command", [replayed_without_log, verified, repaired])
+async def test_a_command_decodes_the_snapshot_once(
+    database_url: str,
+    operator: Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: Command,
+) -> None:
+    await play_a_game(database_url, hands=3)
+    if command is replayed_without_log:
+        await operator.execute("DELETE FROM game_events")
+    decoded = 0
+    decode = vault.decode_snapshot
+
+    def counted(data: bytes | str) -> object:
+        nonlocal decoded
+        decoded += 1
+        return decode(data)
+
+    monkeypatch.setattr(vault, "decode_snapshot", counted)
+    monkeypatch.setattr(stored_log, "decode_snapshot", counted)
+    assert await command(database_url, tmp_path) == 0
+
+    assert decoded == 1

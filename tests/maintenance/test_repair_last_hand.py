@@ -4,12 +4,12 @@ import pytest
 
 from pokerws.game.state import Table
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.vault.vault import Key, Vault
+from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.maintenance.repairs import SET_ASIDE, Repairs, state
 from tests.storage.played import PlayedGame, open_accounts, writing
 from tests.vaults import VAULT
 
-KEYLESS = [Vault([]), Vault([Key("other", bytes(range(1, 33)))])]
+KEYLESS = [Vault([]), Vault([VaultKey("other", bytes(range(1, 33)))])]
 
 
 async def play_to_the_end_of_a_hand(url: str) -> Table:

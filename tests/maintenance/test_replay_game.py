@@ -166,7 +166,7 @@ async def test_a_log_that_begins_anew_is_told_past_the_gap(database_url: str) ->
     code, lines = await told(database_url)
 
     assert code == 0
-    assert "the log begins anew here: what came before was not kept" in "\n".join(lines)
+    assert "the log restarts here: earlier events were not kept" in "\n".join(lines)
     assert seqs(lines)[-1] == played.actor.table.seq
     assert lines[-len(list(picture(played.actor.table))) :] == list(picture(played.actor.table))
 

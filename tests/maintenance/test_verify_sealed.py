@@ -9,11 +9,11 @@ from pokerws.maintenance.replay import replay_game
 from pokerws.maintenance.stored_log import NO_KEYS
 from pokerws.maintenance.verify import verify
 from pokerws.storage.postgres.connecting import Connection
-from pokerws.storage.vault.vault import Key, Vault
+from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.storage.played import play_a_game
 from tests.vaults import KEY, VAULT
 
-WRONG = Vault([Key(KEY.id, bytes(32))])
+WRONG = Vault([VaultKey(KEY.id, bytes(32))])
 UNCHECKED = "sealed cards of 1 games were not checked: VAULT_KEYS has no key test"
 
 

@@ -22,7 +22,7 @@ async def to_draw(scene: Scene) -> None:
     await discard_after(scene, "AsKh AdKc 7c9c 5h8c 2s3d AcQsJd", variant="N5D")
 
 
-@situation("a player in a hand of pineapple who is to discard, and holds As, Kd and Qc")
+@situation("a player about to discard in a hand of pineapple, holding As, Kd and Qc")
 async def to_discard(scene: Scene) -> None:
     await discard_after(scene, "As2h Kd3h Qc4h", variant="NP")
 
@@ -43,7 +43,7 @@ async def open_pair(scene: Scene) -> None:
     scene.client = await scene.again(pair)
 
 
-@situation("a player who does not straddle, at a table where one may")
+@situation("a player who does not straddle, at a table that allows it")
 async def no_straddler(scene: Scene) -> None:
     await alone_at(scene, house={"straddle": "under_the_gun"})
 
@@ -53,7 +53,7 @@ async def alone_with_the_choice(scene: Scene) -> None:
     await alone_at(scene, **DEALERS_CHOICE)
 
 
-@situation("the button of a hand that is due, at a table where it chooses from NT and PO")
+@situation("the player with the next button, at a table where that player chooses NT or PO")
 async def chooser(scene: Scene) -> None:
     host = await scene.greeted("Cleo")
     table = await open_table(scene, host, next_hand_delay_ms=60_000, **DEALERS_CHOICE)

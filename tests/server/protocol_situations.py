@@ -101,20 +101,20 @@ async def greeted(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
 
 
-@situation("another player who is called Ann")
+@situation("another player named Ann")
 async def other_ann(scene: Scene) -> None:
     await scene.greeted("Ann")
     scene.client = await scene.open()
 
 
-@situation("a server that is about to stop", "stopping")
+@situation("a server that is shutting down", "stopping")
 async def stopping(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     lobby = (await scene.app()).lobby
     lobby.stop()
 
 
-@situation("a server that has as many tables as it may have", "one table")
+@situation("a server with the maximum number of tables, one", "one table")
 async def full_server(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     await scene.client.ask("create_table", name="One", config=CONFIG)
@@ -169,13 +169,13 @@ async def seated(scene: Scene) -> None:
     await alone_at(scene)
 
 
-@situation("a player who is sitting out")
+@situation("a player sitting out")
 async def sitting_out(scene: Scene) -> None:
     await seated(scene)
     await scene.client.do("sit_out", table=scene.stands_for[TABLE])
 
 
-@situation("a table where somebody else has seat 0")
+@situation("a table where another player has seat 0")
 async def taken(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     table = await open_table(scene, scene.client)
@@ -189,7 +189,7 @@ async def full_table(scene: Scene) -> None:
     await seat(scene, table, "Ben", "Cleo")
 
 
-@situation("a table that the player watches, and one line of chat a minute", "tight")
+@situation("a watched table, and a rate limit of one chat message per minute", "tight")
 async def chatty(scene: Scene) -> None:
     await open_seat(scene)
     table = scene.stands_for[TABLE]
@@ -198,7 +198,7 @@ async def chatty(scene: Scene) -> None:
     await scene.client.ask("ping")
 
 
-@situation("a player who sits at as many tables as a player may, one", "tight")
+@situation("a player who sits at the maximum number of tables, one", "tight")
 async def at_another(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     for _ in range(2):
@@ -206,7 +206,7 @@ async def at_another(scene: Scene) -> None:
         await scene.client.ask("sit", table=table, buy_in=BUY_IN)
 
 
-@situation("a connection that watches as many tables as it may, one", "tight")
+@situation("a connection that watches the maximum number of tables, one", "tight")
 async def watches_another(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     other = await open_table(scene, scene.client)
@@ -215,7 +215,7 @@ async def watches_another(scene: Scene) -> None:
     await scene.client.hear()  # The snapshot.
 
 
-@situation("a table that has as many watchers as it may", "tight")
+@situation("a table with the maximum number of watchers", "tight")
 async def watched(scene: Scene) -> None:
     ben = await scene.greeted("Ben")
     table = await open_table(scene, ben)
@@ -245,14 +245,14 @@ async def others_turn(scene: Scene) -> None:
     scene.client = await scene.again(second)
 
 
-@situation("a player in a hand who has said `stand`")
+@situation("a player in a hand, after `stand`")
 async def leaving(scene: Scene) -> None:
     _, second, _ = await hand_of_two(scene)
     await second.do("stand", table=scene.stands_for[TABLE])
     scene.client = await scene.again(second)
 
 
-@situation("a player who has lost all chips of the stack")
+@situation("a player without chips at the table")
 async def busted(scene: Scene) -> None:
     first, second, turn = await hand_of_two(scene)
     players = {turn["seat"]: first, 1 - turn["seat"]: second}
@@ -281,7 +281,7 @@ async def database_away(scene: Scene) -> None:
     cut_off(scene)
 
 
-@situation("a new connection, and a database that is away", "stored")
+@situation("a new connection, and an unavailable database", "stored")
 async def new_and_database_away(scene: Scene) -> None:
     scene.client = await scene.open()
     cut_off(scene)
@@ -308,7 +308,7 @@ async def out_of_memory(scene: Scene, table: TableId) -> None:
     assert not lobby.in_memory(table)
 
 
-@situation("a stored table, and a database that is away", "stored")
+@situation("a stored table, and an unavailable database", "stored")
 async def stored_and_away(scene: Scene) -> None:
     await stored_table(scene)
     cut_off(scene)
@@ -372,7 +372,7 @@ async def closing(scene: Scene) -> None:
     scene.after_saying = let_it_be_stored
 
 
-@situation("a hand of long ago, and a database that is away", "stored")
+@situation("a hand that is only in the event log, and an unavailable database", "stored")
 async def hand_in_log(scene: Scene) -> None:
     first, second, turn = await hand_of_two(scene)
     table = TableId(scene.stands_for[TABLE])
@@ -424,19 +424,19 @@ async def resender(scene: Scene) -> None:
     scene.stands_for[SESSION] = scene.client.welcome["session"]
 
 
-@situation("a player who has seen two events of a table and lost the connection")
+@situation("a player who lost the connection after two events of a table")
 async def comes_back(scene: Scene) -> None:
     await sitting_out(scene)
     scene.stands_for[SESSION] = scene.client.welcome["session"]
     scene.client = await scene.open()
 
 
-@situation("a player who has said `hello` to a server without tables", "one lobby")
+@situation("a player after `hello`, on a server without tables", "one lobby")
 async def lobby(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
 
 
-@situation("a player whose token is about to expire, and who has a newer one", "expiring")
+@situation("a player with a newer token, whose current token is about to expire", "expiring")
 async def expiring(scene: Scene) -> None:
     scene.client = await scene.open()
     scene.stands_for["a-token-of-ann"] = token("ann", scene.stands_for["Ann"], expires_in_s=30)

@@ -9,7 +9,7 @@ from pokerws.storage.accounts import table_account
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
-from pokerws.storage.store import Change, Claimed, EventRow, Game, Position, Stored, StoredStatus
+from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, Stored, StoredStatus
 
 # The limits of the SQL constraints, in bytes.
 MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20
@@ -111,10 +111,10 @@ class MemoryStore:
         idle = [t for t, row in self._rows.items() if row.is_open and row.change.at_ms < before_ms]
         return sorted(idle, key=lambda table: self._rows[table].change.at_ms)[:limit]
 
-    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
+    async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """Part of `Store`."""
         return [
-            Game(
+            GameRow(
                 table=table,
                 name=row.change.name,
                 status=row.change.status,

@@ -83,9 +83,9 @@ def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
 
 
 def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
-    """The largest total for the street that any other player can reach.
+    """The largest total for the street that another player can reach; -1 if there is none.
 
-    It may be less than that if it is above the bet; -1 if nobody else is in the hand.
+    If it is above the bet, it may be that of any such player, since callers need no more.
     """
     bet, most = hand.bet, -1
     for other in hand.order:
@@ -157,7 +157,7 @@ def _pot_to_bet(table: Table, hand: Hand) -> int:
         (table.big_blind, stakes.big_blind),
     ):
         if number is None:
-            raise Inconsistent("a hand is being played without blinds' positions")
+            raise Inconsistent("a hand is in play, but the table has no blinds")
         part, seat = hand.seats[number], table.seats[number]
         if part is None:
             pot += blind
@@ -178,7 +178,7 @@ def _bring_in_actions(
 ) -> tuple[list[Action], int]:
     """The actions of a bring-in: post it, or bet in full.
 
-    A player who has to only because others are all-in may also fold (TDA RP-10).
+    A player who must act only because others are all-in may also fold (TDA RP-10).
     """
     bring_in = stakes_of(table.config, VARIANTS[hand.variant]).bring_in
     actions: list[Action] = ["bring_in", "bet"] if owned > bring_in else ["bring_in"]

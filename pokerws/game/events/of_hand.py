@@ -46,7 +46,7 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     limit: FixedLimit | None = None
     boards: int = 1
     bomb_pot: bool = False
-    # They make the events of a hand sufficient for its hand history.
+    # With these, a hand history needs only the events of the hand.
     at_ms: int = 0
     names: list[str] = []
     stacks: list[int] = []
@@ -55,8 +55,8 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
 class AntePosted(OfHand, frozen=True, tag="ante_posted"):
     """A player posted an ante.  A `dead` ante is posted for the whole table and is not matched.
 
-    `amount` goes from the seat's `stack` to the part's `in_pots`; a `dead` one to the hand's
-    `dead`, and is noted in the part's as well.  No `bet` changes.
+    `amount` moves from the seat's `stack` to the part's `in_pots`.  A `dead` one is instead added
+    to the `dead` of both the hand and the part.  No `bet` changes.
     """
 
     seat: int
@@ -78,10 +78,10 @@ class BlindPosted(OfHand, frozen=True, tag="blind_posted"):
     `to_match` is the bet to match from then on: the whole blind, even if the poster's stack was
     short, and the big blind from the first `entry` on.
 
-    `amount` goes from the seat's `stack` to the part's `bet`; the hand's `bet` becomes `to_match`,
-    and its `last_actor` the seat, unless it is an `entry` or a `sleeper`.  `min_raise` and `limit`
-    become the event's where it has them.  The part's `acted_to` stays null.  But a `dead` blind
-    goes to the hand's `dead`, and is noted in the part's; nothing else changes.
+    `amount` moves from the seat's `stack` to the part's `bet`.  The hand's `bet` becomes
+    `to_match`, and its `last_actor` the seat, unless it is an `entry` or a `sleeper`.  `min_raise`
+    and `limit` become the event's if it has them.  The part's `acted_to` stays null.  A `dead`
+    blind is instead added to the `dead` of both the hand and the part; nothing else changes.
     """
 
     seat: int
@@ -100,9 +100,9 @@ class HoleCardsDealt(OfHand, frozen=True, tag="hole_cards_dealt"):
     players dealt to, one per seat of the table.  If it is absent, as in old hands, all hidden cards
     are `??`.  In stud a `street` begins with such a deal, and `opener` acts first.
 
-    If `street` is not 0, the state first changes as by `board_dealt`.  The `cards` of each part
-    grow by the seat's list, and its `up` by that of `up`, where there are any.  The hand's `opener`
-    becomes `opener`.
+    If `street` is not 0, the state first changes as for `board_dealt`.  Each seat's list in `cards`
+    is appended to the part's `cards`, and its list in `up`, if any, to the part's `up`.  The hand's
+    `opener` becomes `opener`.
     """
 
     cards: list[list[Card]]
@@ -137,7 +137,7 @@ class TurnTimedOut(OfHand, frozen=True, tag="turn_timed_out"):
 class Folded(OfHand, frozen=True, tag="folded"):
     """The player folded; `auto` marks an action that the server took for an absent player.
 
-    An action; and the part's `folded` becomes true.
+    It is an action, and the part's `folded` becomes true.
     """
 
     seat: int
@@ -148,7 +148,7 @@ class Folded(OfHand, frozen=True, tag="folded"):
 class Checked(OfHand, frozen=True, tag="checked"):
     """The player checked; `auto` marks an action that the server took for an absent player.
 
-    An action, and nothing else.
+    It is an action, and nothing else changes.
     """
 
     seat: int
@@ -159,7 +159,7 @@ class Checked(OfHand, frozen=True, tag="checked"):
 class Called(OfHand, frozen=True, tag="called"):
     """The player called; `amount` is what the call added.
 
-    An action; and `amount` goes from the seat's `stack` to the part's `bet`.
+    It is an action, and `amount` moves from the seat's `stack` to the part's `bet`.
     """
 
     seat: int
@@ -170,7 +170,7 @@ class Called(OfHand, frozen=True, tag="called"):
 class BetPlaced(OfHand, frozen=True, tag="bet_placed"):
     """The player made the street's first bet, of size `to`.  Completing a bring-in is such a bet.
 
-    An action; and the state changes as by `raised`.
+    The state changes as for `raised`.
     """
 
     seat: int
@@ -182,9 +182,10 @@ class BetPlaced(OfHand, frozen=True, tag="bet_placed"):
 class Raised(OfHand, frozen=True, tag="raised"):
     """The player raised; `to` is the player's total for the street.
 
-    An action; and what the part's `bet` lacks of `to` goes there from the seat's `stack`.  The
-    hand's `min_raise` becomes `to` less the hand's `bet`, if that is more than it was; then `bet`
-    becomes `to`, and `aggressor` the seat.  The hand's `limit` becomes the event's, if it has one.
+    It is an action.  The difference between `to` and the part's `bet` moves from the seat's `stack`
+    to that `bet`.  The hand's `min_raise` becomes `to` minus the hand's `bet`, if that is more.
+    Then the hand's `bet` becomes `to`, and `aggressor` the seat.  The hand's `limit` becomes the
+    event's, if it has one.
     """
 
     seat: int
@@ -197,7 +198,7 @@ class BringInPosted(OfHand, frozen=True, tag="bring_in_posted"):
 
     `to_match` is the whole bring-in, even if the player's stack was short.
 
-    The hand's `bet` becomes `to_match`.  Then it is an action; and `amount` goes from the seat's
+    The hand's `bet` becomes `to_match`.  Then it is an action, and `amount` moves from the seat's
     `stack` to the part's `bet`.
     """
 
@@ -210,7 +211,7 @@ class BringInPosted(OfHand, frozen=True, tag="bring_in_posted"):
 class DrawStarted(OfHand, frozen=True, tag="draw_started"):
     """A round of draws or discards began; the `seats` draw in that order.
 
-    If `street` is not the hand's, the state first changes as by `board_dealt`.  The hand's `bet`
+    If `street` is not the hand's, the state first changes as for `board_dealt`.  The hand's `bet`
     becomes 0, and its `drawing` becomes `seats`.
     """
 
@@ -220,15 +221,16 @@ class DrawStarted(OfHand, frozen=True, tag="draw_started"):
 
 
 class CardsDrawn(OfHand, frozen=True, tag="cards_drawn"):
-    """A player threw away the `discarded` cards and got those `drawn`; standing pat has neither.
+    """A player discarded the `discarded` cards and got the `drawn` ones; both are absent for a pat
+    hand.
 
-    Nothing is drawn if the variant has players only discard.  The cards of other players are `??`.
+    In pineapple nothing is drawn.  The cards of other players are `??`.
     `player` is the player who drew, `street` the hand's; `auto` marks an action that the server
     took for an absent player.
 
-    The hand's `turn` becomes null, and the seat leaves its `drawing`.  The seat's `timeouts` become
-    0, unless it is `auto`.  Of the part's `cards` the `discarded` go, and the `drawn` come to the
-    end; its `drew` becomes how many were drawn.
+    The hand's `turn` becomes null, and the seat is removed from `drawing`.  The seat's `timeouts`
+    becomes 0, unless the event is `auto`.  The `discarded` cards are removed from the part's
+    `cards`, and the `drawn` ones appended; `drew` becomes the number of drawn cards.
     """
 
     seat: int
@@ -240,7 +242,7 @@ class CardsDrawn(OfHand, frozen=True, tag="cards_drawn"):
 
 
 class DeckReshuffled(OfHand, frozen=True, tag="deck_reshuffled"):
-    """The deck ran out; the cards thrown away by others were shuffled into a new one.
+    """The deck ran out; folded cards and discards of other players were shuffled and added to it.
 
     `street` is the hand's, and `seat` the seat that draws.
 
@@ -256,7 +258,7 @@ class DeckReshuffled(OfHand, frozen=True, tag="deck_reshuffled"):
 class RunItAgreed(OfHand, frozen=True, tag="run_it_agreed"):
     """The players are all-in, and the rest of the board is dealt `times` times.
 
-    The hand's `extra_boards` become `times` less 1 copies of the `board`.
+    The hand's `extra_boards` become `times` minus 1 copies of the `board`.
     """
 
     times: int
@@ -265,7 +267,7 @@ class RunItAgreed(OfHand, frozen=True, tag="run_it_agreed"):
 class UncalledBetReturned(OfHand, frozen=True, tag="uncalled_bet_returned"):
     """The part of a bet that nobody matched was returned.
 
-    `amount` goes from the part's `bet` to the seat's `stack`.  The hand's `bet` stays.
+    `amount` moves from the part's `bet` to the seat's `stack`.  The hand's `bet` does not change.
     """
 
     seat: int
@@ -276,8 +278,8 @@ class UncalledBetReturned(OfHand, frozen=True, tag="uncalled_bet_returned"):
 class BetsCollected(OfHand, frozen=True, tag="bets_collected"):
     """A betting round is over; `pots` are all pots now, the main pot first.
 
-    The hand's `pots` become `pots`.  Of each part, `in_pots` grows by `bet`, and `bet` becomes 0.
-    The hand's `bet` stays, until a street begins.
+    The hand's `pots` become `pots`.  In each part, `in_pots` grows by `bet`, and `bet` becomes 0.
+    The hand's `bet` does not change before the next street.
     """
 
     pots: list[Pot]
@@ -290,10 +292,10 @@ class BoardDealt(OfHand, frozen=True, tag="board_dealt"):
     `board` is the board's number if several are dealt, 0 for the first.  If seven card stud runs
     out of cards, the last one is a community card, and `opener` acts first.
 
-    The hand's `street` becomes `street`, and `board` grows by `cards`; `bet` becomes 0, `min_raise`
-    `min_bet`, `limit` and `opener` the event's, `aggressor` and `last_actor` null, and the
-    `acted_to` of each part null.  But if `board` is not 0, only the board of that number grows: the
-    first of `extra_boards` is number 1.
+    `cards` are appended to the hand's `board`.  `street` becomes `street`, `bet` 0 and `min_raise`
+    `min_bet`; `limit` and `opener` become the event's; `aggressor`, `last_actor` and the `acted_to`
+    of each part become null.  But if the event's `board` is not 0, `cards` are only appended to
+    that board: the first of `extra_boards` is number 1.
     """
 
     street: int
@@ -343,9 +345,9 @@ class PotAwarded(OfHand, frozen=True, tag="pot_awarded"):
     the pot is split.  `pot` is the pot's index; `shares` add up to the chips of the part.  `hand`
     is the best hand in words, empty if everybody else folded.
 
-    The `stack` of each seat in `shares` grows by its `amount`, of which the pot's `amount` goes
-    down.  A pot without chips stays in the hand's `pots`, with no `seats`; once all are like that,
-    the hand's `dead`, and the `in_pots` and `dead` of each part, become 0.
+    Each `amount` in `shares` moves from the pot's `amount` to the `stack` of its seat.  A pot
+    without chips stays in the hand's `pots`, with no `seats`.  When all pots are empty, the hand's
+    `dead`, and the `in_pots` and `dead` of each part, become 0.
     """
 
     pot: int
@@ -358,8 +360,9 @@ class PotAwarded(OfHand, frozen=True, tag="pot_awarded"):
 class HandEnded(Event, frozen=True, tag="hand_ended"):
     """The hand is over.  The `unshown` seats may still show their cards until the next hand.
 
-    `hand` becomes null.  Where `unshown` has seats, `last_hand` becomes a new one: its `number` is
-    `hand`, its `cards` are those of the parts of the `unshown` seats, and its `shown` is empty.
+    `hand` becomes null.  If `unshown` has seats, `last_hand` becomes a new one.  Its `number` is
+    `hand`, and its `shown` is empty.  Its `cards` have one list per seat: the part's cards for the
+    `unshown` seats, empty for the others.
     """
 
     hand: int
@@ -377,9 +380,9 @@ class HandCancelled(Event, frozen=True, tag="hand_cancelled"):
 
 
 class HandShown(Event, frozen=True, tag="hand_shown"):
-    """A player showed the own cards of the last hand; they stay visible until the next one.
+    """A player showed his or her cards of the last hand, which stay visible until the next one.
 
-    In `last_hand`, the seat's `cards` become `cards`, and `shown` has the seat as its last one.
+    In `last_hand`, the seat's `cards` become `cards`, and the seat is appended to `shown`.
     """
 
     hand: int

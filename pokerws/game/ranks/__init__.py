@@ -1,7 +1,7 @@
-"""How strong a hand is, and its name in words.
+"""The strength of a hand, and its name in words.
 
-A strength is a number to compare with others of the same ranking; the lower one wins, and equal
-hands are equal.  Hands rank as in PokerKit 0.7.7, which the tests hold them against.
+A strength is a number.  Within a ranking, the lower number wins, and hands that tie have the same
+number.  The tests compare the order of hands with PokerKit 0.7.7.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,6 @@ from pokerws.game.ranks.deuce_to_seven import deuce_to_seven_name_of, deuce_to_s
 from pokerws.game.ranks.high import (
     high_card_name_of,
     high_card_strength,
-    high_name,
     high_name_of,
     high_strength,
     omaha_high_strength,
@@ -32,16 +31,15 @@ __all__ = [
     "bring_in_key",
     "evaluator",
     "hand_name",
-    "high_name",
     "high_strength",
     "showing_strength",
 ]
 
-# Hole cards and board to strength.  None where no hand can be shown: a card is unknown, there are
-# too few cards, or they do not qualify (no eight or better).
+# Returns the strength of hole cards and board.  None if they make no hand: a card is unknown, there
+# are too few cards, or a low does not qualify.
 Evaluator = Callable[[Sequence[Card], Sequence[Card]], int | None]
 
-# By ranking, and by how many hole cards a hand must use.
+# By ranking and the number of hole cards that a hand must use (0 for any number).
 _EVALUATORS: dict[tuple[Ranking, int], Evaluator] = {
     (Ranking.HIGH, 0): high_strength,
     (Ranking.HIGH, 2): omaha_high_strength,
@@ -66,17 +64,18 @@ _NAMES: dict[Ranking, Callable[[int], str]] = {
 
 
 def evaluator(ranking: Ranking, from_hole: int) -> Evaluator:
-    """The function for a ranking where a hand uses `from_hole` hole cards, 0 for any number.
+    """The function that evaluates hands of a ranking, with exactly `from_hole` hole cards.
 
-    ValueError for what no variant has.
+    If `from_hole` is 0, any number may be used.  Raises ValueError for a combination that no
+    variant has.
     """
     try:
         return _EVALUATORS[ranking, from_hole]
     except KeyError:
-        raise ValueError(f"no hands of {ranking} with {from_hole} from the hole") from None
+        raise ValueError(f"no evaluator for {ranking} with {from_hole} hole cards") from None
 
 
 def hand_name(ranking: Ranking, from_hole: int, hole: Sequence[Card], board: Sequence[Card]) -> str:
-    """The hand in words, "" where the evaluator gives None."""
+    """The hand in words; empty if there is none."""
     strength = evaluator(ranking, from_hole)(hole, board)
     return "" if strength is None else _NAMES[ranking](strength)

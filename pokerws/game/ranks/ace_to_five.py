@@ -1,8 +1,8 @@
 """Ace to five: the lowest five cards win; the ace is low, straights and flushes do not count.
 
-Only ranks matter, so there are 6,175 classes; 56 of them are eight or better.  A set of ranks is a
-number of 13 bits, the ace in the lowest one: of two sets of as many ranks the lower hand is the
-lower number.  That number is the strength of a hand without a pair.
+Only ranks matter, so there are 6,175 classes of hands; 56 of them are eight or better.  A set of
+ranks is a 13-bit number, with the ace as the lowest bit.  Of two sets of the same size, the lower
+number is the lower hand.  This number is the strength of a hand without a pair.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ _BITS = len(_RISING)
 _ALL = (1 << _BITS) - 1
 _EIGHT_DOWN = 0b1111_1111
 
-# The 56 lows, the best first, and which of them each set of ranks up to the eight can make.
+# The 56 lows, best first; and for each set of ranks up to the eight, the lows that it contains.
 _LOWS = [ranks for ranks in range(_EIGHT_DOWN + 1) if ranks.bit_count() == 5]
 _LOWS_OF = [tuple(low for low in _LOWS if low & ranks == low) for ranks in range(_EIGHT_DOWN + 1)]
 
 
 def ranks_in(cards: Sequence[Card]) -> int:
-    """The set of the ranks of some known cards."""
+    """The set of ranks of some known cards."""
     ranks = 0
     for card in cards:
         ranks |= RANK_BIT[card]
@@ -32,9 +32,9 @@ def ranks_in(cards: Sequence[Card]) -> int:
 
 
 def ace_to_five_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """The lowest five cards of five or more, a lower number for a lower hand.
+    """The strength of the lowest five cards.
 
-    None when a card is unknown or there are fewer than five.
+    None if a card is unknown, or there are fewer than five.
     """
     cards = (*hole, *board)
     if UNKNOWN in cards or len(cards) < 5:
@@ -46,7 +46,7 @@ def ace_to_five_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | N
 
 
 def eight_or_better_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """The same with five different ranks up to the eight, None where the cards have no such."""
+    """The strength of the lowest five different ranks up to the eight; None if there are fewer."""
     cards = (*hole, *board)
     if UNKNOWN in cards:
         return None
@@ -55,10 +55,10 @@ def eight_or_better_strength(hole: Sequence[Card], board: Sequence[Card]) -> int
 
 
 def omaha_eight_or_better_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """The same with two of the hole cards and three of the board, when it is complete.
+    """The strength of the best low with two of the hole cards and three of a complete board.
 
-    Five ranks are that exactly when both sides have them between them, the hole at least two of
-    them and the board at least three.
+    Five ranks are such a low if the hole cards and the board together have all of them, the hole
+    cards at least two and the board at least three.
     """
     if UNKNOWN in hole or UNKNOWN in board or len(board) < 5 or len(hole) < 4:
         return None
@@ -74,7 +74,7 @@ def omaha_eight_or_better_strength(hole: Sequence[Card], board: Sequence[Card]) 
 
 @cache
 def ace_to_five_name_of(strength: int) -> str:
-    """A strength in words: "8-6-4-3-A low", or the pair and the like that it is."""
+    """A strength in words: "8-6-4-3-A low", or a pair, trips and so on."""
     once, twice, thrice, four = (strength >> _BITS * n & _ALL for n in range(4))
     if not twice:
         return f"{spelled(falling(once))} low"
@@ -89,7 +89,7 @@ def ace_to_five_name_of(strength: int) -> str:
 
 
 def falling(ranks: int) -> str:
-    """The ranks of a set, the highest first."""
+    """The ranks of a set, highest first."""
     return "".join(rank for rank in reversed(_RISING) if ranks >> _RISING.index(rank) & 1)
 
 
@@ -100,14 +100,14 @@ def _lowest_five(ranks: int) -> int:
 
 
 def _paired(cards: Sequence[Card]) -> int:
-    """The strength of cards of less than five ranks.
+    """The strength of cards with fewer than five ranks.
 
-    The lowest hand has each rank once, and from the lowest up a second, then a third and a fourth
-    card of a rank until there are five.  From high to low bits the number says how many
-    different ranks are missing, then which ranks are there four times, three times, twice, once;
-    so a pair precedes two pair, that three of a kind, a full house and four of a kind.
+    The lowest hand has one card of each rank.  It is filled up to five with second cards of the
+    lowest ranks, then with third and fourth cards.  The number has, from high to low bits: how many
+    ranks are missing to five, then the sets of ranks with four, three, two and one card or more.
+    So a pair comes before two pair, then three of a kind, a full house and four of a kind.
     """
-    # How often at least each rank is there.
+    # The sets of ranks with at least one, two, three and four cards.
     layers = [0, 0, 0, 0]
     for card in cards:
         bit = RANK_BIT[card]

@@ -1,6 +1,6 @@
-"""Badugi: as many cards as possible of different ranks and suits, then the lowest; the ace is low.
+"""Badugi: the most cards of different ranks and suits win, then the lowest; the ace is low.
 
-There are 1,092 classes: 715 of four cards, 286 of three, 78 of two and 13 of one.
+There are 1,092 classes of hands: 715 of four cards, 286 of three, 78 of two and 13 of one.
 """
 
 from collections.abc import Sequence
@@ -12,15 +12,16 @@ from pokerws.game.ranks.ace_to_five import RANK_BIT, falling
 from pokerws.game.ranks.words import spelled
 
 _RANKS = (1 << 13) - 1
-# The bit of the rank and, above the ranks, that of the suit.
+# A bit for the rank and, above the 13 ranks, a bit for the suit.
 _BITS = {card: RANK_BIT[card] | 1 << 13 + SUITS.index(card[1]) for card in DECK}
 _COUNTS = {4: "badugi", 3: "three-card badugi", 2: "two-card badugi", 1: "one-card badugi"}
 
 
 def badugi_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """A lower number for a better hand; None when a card is unknown or there are less than four.
+    """The strength of the best badugi; None if a card is unknown, or there are fewer than four.
 
-    The ranks are a set as in ace to five, and above them stands how many cards are missing.
+    The low bits are the set of ranks, as in ace to five.  Above them is the number of cards that
+    are missing to four.
     """
     cards = (*hole, *board)
     if UNKNOWN in cards or len(cards) < 4:

@@ -1,8 +1,8 @@
 """Deuce to seven: the worst poker hand wins; the ace is high, straights and flushes count.
 
-The 7,462 classes of high hands in the opposite order, but for A-5-4-3-2: that is no straight here
-but the lowest hand with an ace and no pair, or with one suit the lowest flush with an ace (Robert's
-Rules of Poker, section 11).
+The 7,462 classes of high hands have the opposite order, except A-5-4-3-2.  It is not a straight
+here but the lowest ace-high hand or, in one suit, the lowest ace-high flush (Robert's Rules of
+Poker, section 11).
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from pokerws.game.ranks.high import high_class, high_name_of
 from pokerws.game.ranks.native import BEST_OF
 from pokerws.game.ranks.words import Kind, in_words, spelled
 
-# phevaluator's numbers of A-5-4-3-2 in one suit and not, of A-6-4-3-2 in one suit and not, which
-# are the lowest with an ace that it does not take for straights, and of its worst hand.
+# phevaluator's numbers of A-5-4-3-2 (suited, unsuited), of A-6-4-3-2 (suited, unsuited) and of the
+# worst hand.  A-6-4-3-2 is the lowest ace-high hand that phevaluator does not count as a straight.
 _WHEEL_FLUSH, _WHEEL, _ACE_FLUSH, _ACE_HIGH, _WORST = 10, 1609, 815, 6678, 7462
 
 
 def _order() -> list[int]:
-    """phevaluator's numbers, from the lowest hand to the highest."""
+    """phevaluator's numbers, from the best hand (the lowest) to the worst."""
     order = [n for n in range(_WORST, 0, -1) if n not in {_WHEEL, _WHEEL_FLUSH}]
     order.insert(order.index(_ACE_HIGH), _WHEEL)
     order.insert(order.index(_ACE_FLUSH), _WHEEL_FLUSH)
@@ -34,7 +34,10 @@ _INDEX = CARD_INDEX.__getitem__
 
 
 def deuce_to_seven_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """The lowest five cards: 0 (7-5-4-3-2) is the best, 7461 the worst; None as for a high hand."""
+    """The strength of the lowest five cards: from 0 (7-5-4-3-2) to 7461.
+
+    None if a card is unknown, or there are fewer than five.
+    """
     cards = (*hole, *board)
     if UNKNOWN in cards or len(cards) < 5:
         return None
@@ -45,7 +48,7 @@ def deuce_to_seven_strength(hole: Sequence[Card], board: Sequence[Card]) -> int 
 
 @cache
 def deuce_to_seven_name_of(strength: int) -> str:
-    """A strength in words: "9-8-6-4-2 low", or the pair, straight or flush that it is."""
+    """A strength in words: "9-8-6-4-2 low", or a pair, a straight and so on."""
     high = _ORDER[strength]
     if high == _WHEEL_FLUSH:
         return in_words(Kind.FLUSH, "A5432")

@@ -1,9 +1,9 @@
 """High hands: the best poker hand wins, by phevaluator's numbers.
 
-There are 7,462 classes of five cards that rank differently: 10 straight flushes, 156 fours of a
+There are 7,462 classes of five-card hands: 10 straight flushes, 156 fours of a
 kind, 156 full houses, 1,277 flushes, 10 straights, 858 threes of a kind, 858 two pairs, 2,860
 pairs and 1,277 hands with none of these (Kevin Suffecool, "Cactus Kev's Poker Hand Evaluator").
-phevaluator numbers them in this order from 1, and `CLASSES` lists them by that number.
+phevaluator numbers them in this order from 1, and `_classes` lists them by that number.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from pokerws.game.ranks.words import Kind, in_words
 
 _INDEX = CARD_INDEX.__getitem__
 
-# Hands of four that have every two of five or six hole cards together in one of them.
+# For each number of hole cards, sets of four that together contain every pair of hole cards.
 FOURS = {
     4: ((0, 1, 2, 3),),
     5: ((0, 1, 2, 3), (0, 1, 2, 4), (0, 1, 3, 4)),
@@ -25,9 +25,9 @@ FOURS = {
 
 
 def high_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """The rank of the best five cards of five to seven: 1 is the best, 7462 the worst.
+    """The strength of the best five of five to seven cards: from 1 (a royal flush) to 7462.
 
-    None when a card is unknown, for then the hand cannot be shown, and with fewer than five.
+    None if a card is unknown, or there are fewer than five.
     """
     cards = (*hole, *board)
     if UNKNOWN in cards or len(cards) < 5:
@@ -36,7 +36,7 @@ def high_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
 
 
 def omaha_high_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """The same for two of four to six hole cards with three of the board, when it is complete."""
+    """The strength of the best hand with two of the hole cards and three of a complete board."""
     if UNKNOWN in hole or UNKNOWN in board or len(board) < 5 or len(hole) < 4:
         return None
     middle = [CARD_INDEX[card] for card in board]
@@ -49,7 +49,7 @@ def omaha_high_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | No
 
 
 def high_card_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """The highest rank: 0 for an ace, 12 for a two."""
+    """The strength of the highest card: from 0 (an ace) to 12 (a two)."""
     cards = (*hole, *board)
     if UNKNOWN in cards or not cards:
         return None
@@ -57,7 +57,7 @@ def high_card_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | Non
 
 
 def high_class(strength: int) -> tuple[Kind, str]:
-    """The kind of a high hand and its different ranks, those that weigh most first."""
+    """The kind of a high hand, and its different ranks, the most significant first."""
     return _classes()[strength - 1]
 
 
@@ -72,19 +72,13 @@ def high_card_name_of(strength: int) -> str:
     return in_words(Kind.HIGH_CARD, RANKS[12 - strength])
 
 
-def high_name(hole: Sequence[Card], board: Sequence[Card]) -> str:
-    """The best five cards in words, or nothing where there is no strength."""
-    strength = high_strength(hole, board)
-    return "" if strength is None else high_name_of(strength)
-
-
 @cache
 def _classes() -> tuple[tuple[Kind, str], ...]:
     return tuple(_each_class())
 
 
 def _each_class() -> Iterator[tuple[Kind, str]]:
-    """From the best to the worst.  What itertools makes of ranks in falling order falls too."""
+    """The classes from best to worst, relying on itertools to keep the falling order of ranks."""
     falling = RANKS[::-1]
     straights = [(falling + "A")[i : i + 5] for i in range(10)]
     run = {*straights, "A5432"}

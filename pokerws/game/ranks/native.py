@@ -1,9 +1,9 @@
-"""The only door to phevaluator: the best high hand of five, six or seven cards, and of Omaha.
+"""The only module that imports phevaluator: high hands of five to seven cards, and of Omaha.
 
-Cards go in as numbers (`CARD_INDEX`), and a number from 1 (a royal flush) to 7462 comes out.
-phevaluator's public functions look at the type of every card first, which takes three quarters of
-their time.  Ours are numbers already, so the compiled functions behind them are called.  Their
-module is private: should a release move them, the public ones take over.
+The functions take card numbers (`CARD_INDEX`) and return a number from 1 (a royal flush) to 7462.
+phevaluator's public functions first check the type of every card, which takes three quarters of
+their time.  Cards are always numbers here, so this module calls the compiled functions directly.
+They are private: if a release moves them, the public ones are used.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,12 @@ except ImportError:
     from phevaluator.evaluator import evaluate_5cards, evaluate_6cards, evaluate_7cards
     from phevaluator.evaluator_omaha import evaluate_plo4_cards
 
-# The best five of as many cards.
+# By number of cards: the best five of them.
 BEST_OF: dict[int, Callable[..., int]] = {
     5: evaluate_5cards,
     6: evaluate_6cards,
     7: evaluate_7cards,
 }
 
-# Three of the board's five cards, which come first, with two of the hole's four.
+# The best hand of three board cards and two hole cards.  Takes five board and four hole cards.
 BEST_OF_OMAHA: Callable[..., int] = evaluate_plo4_cards

@@ -1,8 +1,8 @@
 """Short deck hold'em: no cards below the six, a flush beats a full house, the ace is also low.
 
-There are 1,404 classes that rank differently.  The numbers are phevaluator's, with two changes:
-A-6-7-8-9 takes the number of 5-6-7-8-9, which the deck cannot make, and flushes and full houses
-change places.  Three of a kind loses to a straight, as in the games of the Triton series.
+There are 1,404 classes of hands.  The numbers are phevaluator's, with two changes: A-6-7-8-9 has
+the number of 5-6-7-8-9, which this deck does not have; and flushes and full houses change places.
+Three of a kind loses to a straight, as in the games of the Triton series.
 """
 
 from collections.abc import Sequence
@@ -12,22 +12,22 @@ from pokerws.game.ranks.high import high_name_of
 from pokerws.game.ranks.native import BEST_OF
 
 _INDEX = CARD_INDEX.__getitem__
-# The same, but for aces, which are fives.
+# The same, with aces as fives.
 _LOW_ACE = {
     card: CARD_INDEX[Card("5" + card[1]) if card[0] == "A" else card] for card in CARD_INDEX
 }
 _LOW_INDEX = _LOW_ACE.__getitem__
 
-# phevaluator's first full house, flush and straight.
+# phevaluator's numbers of the best full house, flush and straight.
 _FULL_HOUSE, _FLUSH, _STRAIGHT = 167, 323, 1600
 _FULL_HOUSES, _FLUSHES = _FLUSH - _FULL_HOUSE, _STRAIGHT - _FLUSH
 
 
 def short_deck_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
-    """The rank of the best five cards of five to seven; None as for a high hand.
+    """The strength of the best five of five to seven cards.
 
-    With aces as fives a hand is never better than it is, but for the straights from the ace to the
-    nine; so the better of both counts.
+    It is the better of two: with aces as aces, and with aces as fives.  The second one is better
+    only for A-6-7-8-9.  None if a card is unknown, or there are fewer than five.
     """
     cards = (*hole, *board)
     if UNKNOWN in cards or len(cards) < 5:
@@ -42,7 +42,7 @@ def short_deck_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | No
 
 
 def short_deck_name_of(strength: int) -> str:
-    """A strength in words; the straight from the ace to the nine is nine high."""
+    """A strength in words; A-6-7-8-9 is called nine high."""
     if _FULL_HOUSE <= strength < _FULL_HOUSE + _FLUSHES:
         return high_name_of(strength + _FULL_HOUSES)
     if _FULL_HOUSE + _FLUSHES <= strength < _STRAIGHT:

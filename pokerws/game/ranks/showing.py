@@ -1,10 +1,10 @@
-"""Stud: who must bring it in, and whose cards that show open the betting later.
+"""Face-up cards in stud: which one posts the bring-in, and which hand opens later streets.
 
-Robert's Rules of Poker, section 8 (seven-card stud): the lowest card showing brings it in, a tie
-broken by suit, and later the highest hand showing opens.  Section 9 (razz): aces are low only; the
-highest card showing brings it in, again by suit, so that the king of spades always does, and later
-the lowest hand showing opens.  Suits rank from clubs over diamonds and hearts to spades (section 3,
-ties), and break no tie between hands.
+Seven card stud (Robert's Rules of Poker, section 8): the lowest card showing posts the bring-in,
+and later the highest hand showing opens.  Razz (section 9): aces are low; the highest card showing
+posts the bring-in, and later the lowest hand showing opens.  Ties between cards are broken by suit,
+from low to high: clubs, diamonds, hearts, spades (section 3, ties).  Between hands suits break no
+ties.
 """
 
 from collections import Counter
@@ -16,21 +16,21 @@ _HIGH = {rank: place for place, rank in enumerate(RANKS)}
 _LOW = _HIGH | {"A": -1}
 _SUIT = {suit: place for place, suit in enumerate(SUITS)}
 
-# How often its ranks are there, and the ranks, those that are there most often first.
+# The counts of the ranks, highest first, and the ranks in the same order.
 Showing = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def bring_in_key(card: Card, *, low: bool) -> tuple[int, int]:
-    """The lowest key brings it in; `low` is razz."""
+    """A sort key: the card with the lowest key posts the bring-in.  `low` is razz."""
     rank, suit = card
     return (-_LOW[rank], -_SUIT[suit]) if low else (_HIGH[rank], _SUIT[suit])
 
 
 def showing_strength(up: Sequence[Card], *, low: bool) -> Showing:
-    """The lowest strength opens; `low` is razz.  Equal ones go by position.
+    """The strength of face-up cards: the lowest opens.  `low` is razz.
 
-    One to four cards show, and of hands that are compared as many: fours, threes, two pairs, pairs
-    and high cards count, straights and flushes do not.
+    Hands of the same number of cards can be compared, from one to four.  Four of a kind, trips,
+    pairs and high cards count; straights and flushes do not.
     """
     order = _LOW if low else _HIGH
     counted = Counter(order[card[0]] for card in up)

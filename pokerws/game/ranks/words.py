@@ -1,4 +1,4 @@
-"""Hands in words: the kinds of five cards, and how a high hand and a low hand are said."""
+"""Hands in words: the kinds of five-card hands, and the names of high and low hands."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -29,9 +29,9 @@ class Kind(StrEnum):
 
 
 def in_words(kind: Kind, ranks: str) -> str:
-    """A hand in words, given its different ranks, those that weigh most first.
+    """A hand in words, from its kind and its different ranks, the most significant first.
 
-    So a full house of kings and tens is `KT`, and the straight up to the five `5432A`.
+    The ranks of kings full of tens are `KT`, those of a five-high straight `5432A`.
     """
     match kind:
         case Kind.STRAIGHT_FLUSH if ranks[0] == "A":
@@ -51,7 +51,7 @@ def in_words(kind: Kind, ranks: str) -> str:
 
 
 def spelled(ranks: Iterable[str]) -> str:
-    """Ranks as low hands are said, the highest first: "10-8-6-4-A"."""
+    """The ranks of a low hand as text: "10-8-6-4-A"."""
     return "-".join("10" if rank == "T" else rank for rank in ranks)
 
 

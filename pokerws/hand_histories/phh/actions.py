@@ -1,8 +1,8 @@
-"""The actions of a recorded hand, taken apart: what the players did, and which cards came when.
+"""Parses the actions of a recorded hand: what the players did, and which cards came when.
 
-It reads the notation of the Poker Hand History standard and knows nothing of chips.  Cards that a
-record does not tell when they are dealt are learned from what it says later, a hand that was
-mucked becomes unknown, and no card may be in two places at a time.
+It reads the notation of the Poker Hand History standard, and knows nothing of chips.  Cards that
+are unknown when they are dealt are filled in from later actions.  A mucked hand becomes unknown.
+No card may be in two places at a time.
 """
 
 import re
@@ -22,22 +22,22 @@ _NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,16})?")
 
 
 class Move(NamedTuple):
-    """What a player did; `text` is how the record says it.
+    """What a player did; `text` is the action as the record has it.
 
-    `to` is the total of a bet or raise, `cards` what was thrown away in a draw.
+    `to` is the total of a bet or raise, `cards` are the discards of a draw.
     """
 
     seat: int
     verb: Verb
     text: str
     to: Amount = 0
-    cards: list[Card] = []  # noqa: RUF012 -- filled where it is given, and nowhere else.
+    cards: list[Card] = []  # noqa: RUF012 -- The default is never changed.
 
 
 class _Dealt(NamedTuple):
-    """Cards as they came: to a seat, after so many draws of its own; or to the board for None.
+    """One deal, to a seat after `draws` of its draws, or to the board if `seat` is None.
 
-    They are the cards from `first` to `last` of all that came there.
+    Its cards are those from `first` up to `last` in the list of all cards dealt there.
     """
 
     seat: int | None
@@ -47,12 +47,12 @@ class _Dealt(NamedTuple):
 
 
 class Script:
-    """A record's actions.
+    """The parsed actions of a record.
 
-    `moves` are the players'.  `hole` has the cards of each seat: a list of those dealt before its
-    first draw, in order, and one of those that each draw brought.  `board` are the common cards.
-    In a draw game, a hand of which not all that ever came is known is unknown; but where what is
-    left of it in the end is known, that is in `tabled`, by seat.
+    `moves` are what the players did.  `hole` has lists of cards for each seat: those dealt before
+    its first draw, then one list for each draw.  `board` has the community cards.  In a draw game,
+    a hand with any unknown card is treated as unknown.  If its final cards are known all the same,
+    they are in `tabled`, by seat.
     """
 
     def __init__(self, variant: Variant, count: int) -> None:
@@ -92,7 +92,7 @@ class Script:
             case [player, "sm", cards]:
                 self._shown[self._seat(player, text)] += _cards(cards, text)
             case _:
-                raise Refused(f"{text!r} is not an action of this game")
+                raise Refused(f"unknown action: {text!r}")
 
     def _deal(self, seat: int | None, draws: int, pile: list[Card], cards: list[Card]) -> None:
         self._steps.append(_Dealt(seat, draws, len(pile), len(pile) + len(cards)))
@@ -106,7 +106,7 @@ class Script:
         self._steps.append(move)
 
     def _complete_first_deal(self, count: int) -> None:
-        """First cards of which the record does not speak are unknown."""
+        """First cards that the record does not mention are unknown."""
         for seat, groups in enumerate(self.hole):
             _check_count(seat, groups[0], count)
             self._deal(seat, 0, groups[0], [UNKNOWN] * (count - len(groups[0])))
@@ -114,11 +114,11 @@ class Script:
     def _seat(self, player: str, text: str) -> int:
         found = _PLAYER.fullmatch(player)
         if found is None or int(found[1]) > len(self.hole):
-            raise Refused(f"{text!r} names no player of p1 to p{len(self.hole)}")
+            raise Refused(f"{text!r}: expected a player from p1 to p{len(self.hole)}")
         return int(found[1]) - 1
 
     def finish(self) -> None:
-        """Learn what can be learned, and check that the cards are those of one deck."""
+        """Fill in unknown cards where possible, and check that all cards are from one deck."""
         streets = self.variant.streets
         most = sum(street.down + street.up for street in streets)
         if not self.moves:
@@ -128,7 +128,7 @@ class Script:
             _check_count(seat, groups[0], most)
             held.append(self._follow(seat))
             self._reveal(seat, held[seat])
-        # Where seven card stud runs out of cards, one is for all.
+        # When seven card stud runs out of cards, it deals one community card.
         if len(self.board) > (sum(street.board for street in streets) or 1):
             raise Refused(f"the board has {len(self.board)} cards")
         self._check_deck()
@@ -145,10 +145,10 @@ class Script:
         return (move for move in self.moves if move.seat == seat and move.verb == "sd")
 
     def _follow(self, seat: int) -> list[tuple[int, int]]:
-        """Where in `hole` the cards are that the seat has after its draws; it learns on the way.
+        """The places in `hole` of the cards that the seat has after its draws.
 
-        A card that is thrown away must be held, or an unknown card must be, which then was that
-        one.
+        A discarded card must be in the hand.  If it is not, it is taken to be one of the unknown
+        cards, which becomes known by that.
         """
         groups = self.hole[seat]
         held = [(0, index) for index in range(len(groups[0]))]
@@ -180,7 +180,7 @@ class Script:
         return None
 
     def _reveal(self, seat: int, held: list[tuple[int, int]]) -> None:
-        """Learn unknown cards from what is shown in the end."""
+        """Fill in unknown cards from those that are shown at the end."""
         groups, shown = self.hole[seat], self._shown[seat]
         known = [groups[group][index] for group, index in held]
         in_order = len(shown) == len(known) and all(
@@ -194,20 +194,20 @@ class Script:
             if card == UNKNOWN or card in known:
                 continue
             if UNKNOWN not in known:
-                raise Refused(f"p{seat + 1} shows {card}, which was not dealt to p{seat + 1}")
+                raise Refused(f"p{seat + 1} shows {card}, which p{seat + 1} was not dealt")
             place = known.index(UNKNOWN)
             group, index = held[place]
             known[place] = groups[group][index] = card
 
     def _is_known_in_part(self, seat: int) -> bool:
-        """Whether some cards of a hand are unknown, in a game in which cards are thrown away."""
+        """Whether some cards of a hand are unknown, in a game with draws or discards."""
         if not any(street.draw or street.discard for street in self.variant.streets):
             return False
         came = [card for group in self.hole[seat] for card in group]
         return UNKNOWN in came
 
     def _hide(self, seat: int) -> None:
-        """A hand that was mucked becomes unknown, but for the cards that lay open."""
+        """Make a mucked hand unknown, except for its face-up cards."""
         is_up: list[bool] = []
         for street in self.variant.streets:
             is_up += [False] * street.down + [True] * street.up
@@ -219,8 +219,9 @@ class Script:
             move.cards[:] = [UNKNOWN] * len(move.cards)
 
     def _check_deck(self) -> None:
-        """No card is in two places.  When the deck of a draw or stud game is out, cards that were
-        thrown away or folded come again.
+        """Check that no card is in two places.
+
+        When the deck of a draw or stud game runs out, discarded and folded cards are dealt again.
         """
         variant = self.variant
         in_play: dict[int | None, list[Card]] = {None: []}
@@ -256,7 +257,7 @@ class Script:
 
 
 def read_actions(variant: Variant, count: int, actions: Iterable[str]) -> Script:
-    """The actions of a hand of so many players.  Raises Refused."""
+    """Parse the actions of a hand with `count` players.  Raises Refused."""
     script = Script(variant, count)
     for text in actions:
         script.take(text)
@@ -273,11 +274,11 @@ def _cards(cards: str, text: str) -> list[Card]:
 
 def _check_count(seat: int, cards: Sequence[Card], most: int) -> None:
     if len(cards) > most:
-        raise Refused(f"p{seat + 1} was dealt {len(cards)} cards, of {most}")
+        raise Refused(f"p{seat + 1} was dealt {len(cards)} cards, expected at most {most}")
 
 
 def _with_needs(steps: Sequence[_Dealt | Move]) -> Iterator[tuple[_Dealt | Move, int]]:
-    """Each step, with how many cards are dealt together with it: those of all deals in a row."""
+    """Each step, with how many cards are dealt by it and the deals right after it."""
     needed: list[int] = []
     total = 0
     for step in reversed(steps):

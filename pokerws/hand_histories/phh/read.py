@@ -1,9 +1,9 @@
-"""Recorded hands, in the terms of the Poker Hand History standard, played by the engine.
+"""Reads hands recorded in the Poker Hand History standard, and plays them with the engine.
 
 A record is a JSON object with the fields and actions of the standard
-(https://phh.readthedocs.io).  It is somebody else's: whatever is in it, the answer is the final
-stacks or a `Refused` that says why.  This module owns the fields and amounts of a record;
-`phh_actions` reads its actions, and `phh_replay` plays them.
+(https://phh.readthedocs.io).  Records are untrusted input: the result is the final stacks, or
+`Refused` with the reason.  This module owns the fields and amounts of a record; `actions` parses
+its actions, and `replay` plays them.
 """
 
 from collections.abc import Sequence
@@ -21,29 +21,18 @@ from pokerws.hand_histories.errors import NotSupported, Refused
 from pokerws.hand_histories.phh.actions import Amount, Script, read_actions
 from pokerws.hand_histories.phh.replay import Amounts, Replay, seat_players
 
-__all__ = [
-    "Amount",
-    "HandRecord",
-    "NotSupported",
-    "Refused",
-    "exact",
-    "final_stacks",
-    "read_record",
-    "replay",
-]
-
-# A quotient that was written in decimals (3.3333333333333335) stands for the nearest fraction with
-# at most this denominator (10/3).
+# A decimal such as 3.3333333333333335 is read as the nearest fraction (10/3) with at most this
+# denominator.
 _LARGEST_DENOMINATOR = 1_000_000
 
 
 class HandRecord(Struct):
     """A hand as recorded; fields that are not needed to play it are ignored.
 
-    Lists are in the order of the players p1, p2, …, of whom p1 sits left of the button; but
-    heads-up `antes` and `blinds_or_straddles` name the button, p2, first.  A negative blind is
-    that of a player who enters late.  Which of the bets there are is a matter of the variant.
-    `final_stacks` is what the hand should come to.
+    Lists are in the order of the players p1, p2, …, where p1 sits left of the button.  Heads-up,
+    `antes` and `blinds_or_straddles` have the button, p2, first.  A negative blind is posted by a
+    player who enters late.  The variant decides which of the bet fields are present.
+    `final_stacks` is the expected result.
     """
 
     variant: str
@@ -65,7 +54,7 @@ _decoder = msgspec.json.Decoder(HandRecord)
 
 
 def read_record(line: bytes) -> HandRecord:
-    """The record in a line of JSON.  Raises Refused."""
+    """Decode a record from a line of JSON.  Raises Refused."""
     try:
         return _decoder.decode(line)
     except msgspec.ValidationError as error:
@@ -84,20 +73,22 @@ def exact(amount: Amount) -> Fraction:
 
 
 def final_stacks(record: HandRecord) -> list[Fraction]:
-    """Play the hand; the players' stacks after it.  Raises Refused."""
+    """Play the hand, and return the players' stacks after it.  Raises Refused."""
     return replay(record)[0]
 
 
 def replay(record: HandRecord) -> tuple[list[Fraction], bool]:
-    """Play the hand; the stacks after it, and whether the standard's reference implementation
-    would allow all bets and raises as well.  Raises Refused.
+    """Play the hand.  Raises Refused.
+
+    Returns the stacks after it, and whether the standard's reference implementation would allow all
+    bets and raises too.
     """
     variant = VARIANTS.get(record.variant)
     if variant is None:
         raise NotSupported(f"the variant {record.variant!r} is not supported")
     count = len(record.starting_stacks)
     if not 2 <= count <= MAX_SEATS:
-        raise Refused(f"{count} players, of 2 to {MAX_SEATS}")
+        raise Refused(f"expected from 2 to {MAX_SEATS} players, got {count}")
     script = read_actions(variant, count, record.actions)
     scale = _scale(record, script)
 
@@ -114,7 +105,7 @@ def replay(record: HandRecord) -> tuple[list[Fraction], bool]:
 
 
 def _scale(record: HandRecord, script: Script) -> int:
-    """How many chips of the engine make one of the record, so that all amounts are whole."""
+    """How many chips of the engine equal one of the record, so that all amounts are integers."""
     amounts: list[Amount] = [*record.starting_stacks, *record.antes]
     amounts += record.blinds_or_straddles or []
     amounts += record.final_stacks or []
@@ -134,7 +125,7 @@ def _chips(amount: Amount, scale: int) -> int:
 
 
 def _amounts(record: HandRecord, variant: Variant, scale: int) -> Amounts:
-    """The amounts in chips, and by seat.  Raises Refused."""
+    """The amounts in chips of the engine, by seat.  Raises Refused."""
     count = len(record.starting_stacks)
     stacks = [_chips(amount, scale) for amount in record.starting_stacks]
     if min(stacks) < 1:
@@ -151,14 +142,15 @@ def _amounts(record: HandRecord, variant: Variant, scale: int) -> Amounts:
 def _bets(
     record: HandRecord, variant: Variant, blinds: Sequence[int], scale: int
 ) -> tuple[int, LimitStakes]:
-    """The smallest bet and, where there are, the limits.  Where a record tells no smallest bet, it
-    is the largest blind.
+    """The smallest bet, and the stakes of a fixed-limit game.
+
+    A record without a smallest bet has the largest blind in its place.
     """
     fixed = variant.betting is Betting.FIXED_LIMIT
-    told = record.small_bet if fixed and record.small_bet is not None else record.min_bet
-    smallest = max(blinds) if told is None else _chips(told, scale)
+    given = record.small_bet if fixed and record.small_bet is not None else record.min_bet
+    smallest = max(blinds) if given is None else _chips(given, scale)
     if smallest < 1:
-        raise Refused(f"there is no {'small_bet' if fixed else 'min_bet'}")
+        raise Refused(f"{'small_bet' if fixed else 'min_bet'} must be at least 1")
     if not fixed:
         return smallest, LimitStakes()
     big = 2 * smallest if record.big_bet is None else _chips(record.big_bet, scale)
@@ -166,12 +158,12 @@ def _bets(
     if big < smallest:
         raise Refused("the big_bet is less than the small_bet")
     if variant.forced is Forced.BRING_IN and not 0 < bring_in < smallest:
-        raise Refused("there is no bring_in that is less than the small_bet")
+        raise Refused("bring_in must be more than 0 and less than the small_bet")
     return smallest, LimitStakes(small_bet=smallest, big_bet=big, bring_in=bring_in)
 
 
 def _per_seat(amounts: Sequence[Amount], count: int, scale: int, field: str) -> list[int]:
-    """One amount a seat.  Heads-up the record names the button first, which is the second seat."""
+    """One amount per seat.  Heads-up, a record has the button first, which is the second seat."""
     if len(amounts) > count:
         raise Refused(f"{len(amounts)} {field} for {count} players")
     chips = [_chips(amount, scale) for amount in amounts]

@@ -1,16 +1,16 @@
-"""What the reference implementation of the hand history standard allows as a bet or raise.
+"""The bets and raises that the reference implementation of the hand history standard allows.
 
-A record is a fact about some house, and houses differ from our rules, and from each other, in a few
-points.  The standard's reference implementation (PokerKit 0.7.7, `pokerkit.state`) stands for them:
-what it allows is read as well.  These are all the differences:
+Card rooms differ from our rules in a few points, and records come from any of them.  So a record
+may also follow the standard's reference implementation (PokerKit 0.7.7, `pokerkit.state`).  It
+differs from our rules in these points:
 
-* The last bet or raise is the measure of the next one, even where it was an all-in of less than the
-  smallest bet: it reopens the betting, and in fixed-limit games the next raise is a whole bet more
-  than it, rather than completing it.
+* The last bet or raise sets the minimum for the next one, even if it was an all-in of less than the
+  smallest bet.  Such an all-in reopens the betting.  In fixed-limit games the next raise adds a
+  whole bet to it, rather than completing it.
 * A raise over a straddle is at least a big blind.
-* In fixed-limit games a street has four raises, blinds and straddles not counted.
+* In fixed-limit games a street has four raises, without the blinds and straddles.
 
-It owns this second reading of the betting rules, and changes no table.
+This module owns this second version of the betting rules, and changes no table.
 """
 
 from pokerws.game.betting.actions import hand_seat, live_seats, stack_of
@@ -22,7 +22,7 @@ _MAX_RAISES = 4
 
 
 class ReferenceStreet:
-    """A betting round as the reference implementation counts it."""
+    """The state of a betting round, as the reference implementation keeps it."""
 
     def __init__(self) -> None:
         self._last = 0
@@ -31,11 +31,11 @@ class ReferenceStreet:
         self._acted: set[int] = set()
 
     def acted(self, seat: int) -> None:
-        """Note a fold, check, call or bring-in."""
+        """Record a fold, check, call or bring-in."""
         self._acted.add(seat)
 
     def raised(self, seat: int, by: int, *, all_in: bool) -> None:
-        """Note a bet or raise, before anything is known of the next."""
+        """Record a bet or raise of `by` over the previous bet."""
         self._acted.add(seat)
         if by >= self._last:
             self._acted = {seat}
@@ -47,13 +47,13 @@ class ReferenceStreet:
             self._short_all_ins.clear()
 
     def bounds(self, table: Table, hand: Hand, seat: int) -> tuple[int, int]:
-        """The least and most that a seat may bet or raise to; zeros where it may not."""
+        """The minimum and maximum that a seat may bet or raise to; zeros if it may not."""
         part = hand_seat(hand, seat)
         owned = part.bet + stack_of(table, seat)
         variant = VARIANTS[hand.variant]
         fixed = variant.betting is Betting.FIXED_LIMIT
-        # There, fixed-limit Omaha with eight or better is played pot limit, with any number of
-        # raises; other fixed-limit Omaha it does not know.
+        # PokerKit plays fixed-limit Omaha with eight or better as pot limit, with any number of
+        # raises.  It has no other fixed-limit Omaha.
         as_pot_limit = fixed and variant.standard and variant.from_hole > 0
         if hand.bet >= min(owned, reach_of_others(table, hand, seat)):
             return 0, 0
@@ -73,7 +73,7 @@ class ReferenceStreet:
         return min(owned, least), min(owned, most)
 
     def _is_closed(self, seat: int, call: int) -> bool:
-        """Whether short all-ins alone came after what the seat has answered."""
+        """Whether only short all-ins came since the seat acted, so that it may not raise."""
         short = sum(self._short_all_ins)
         return call < self._last or (0 < short < self._last and seat in self._acted)
 
@@ -90,9 +90,9 @@ class ReferenceStreet:
 
 
 def reach_of_others(table: Table, hand: Hand, number: int) -> int:
-    """The most that anybody else in the hand could have in on this street.
+    """The most that any other player in the hand could bet in total on this street.
 
-    No more has to be called, and a raise beyond it would only come back.
+    Nobody has to call more, and the part of a raise above it would be returned.
     """
     return max(
         hand_seat(hand, other).bet + stack_of(table, other)

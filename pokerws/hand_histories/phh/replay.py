@@ -1,9 +1,9 @@
-"""A recorded hand, played by the engine: it is dealt as recorded, and the players act as recorded.
+"""Plays a recorded hand with the engine: cards and actions are those of the record.
 
-Rules are the engine's, and those of the standard's reference implementation where houses differ
-(`phh_reference`).  In the notation a call has no amount; as there, it matches the most that anybody
-has put in, which after a short blind or bring-in is less than the whole of it.  The pot of a
-pot-limit bet is what really lies there, and odd chips go to the first winner.
+The rules are the engine's, or those of the standard's reference implementation (`reference`).  A
+call has no amount in the notation: it matches the largest bet of any player.  After a short blind
+or bring-in, that is less than the full blind.  Pot-limit bets are limited by the chips that are
+really in the pot, and odd chips go to the first winner.
 """
 
 from collections.abc import Callable, Sequence
@@ -60,9 +60,10 @@ from pokerws.hand_histories.phh.reference import ReferenceStreet, reach_of_other
 
 
 class Amounts(NamedTuple):
-    """The amounts of a record, in chips of the engine, by seat; `limit` has 0 for what is none.
+    """The amounts of a record, in chips of the engine, by seat.
 
-    A negative blind is that of a player who enters late: the betting does not start after it.
+    `limit` has 0 for stakes that the game does not have.  A negative blind is posted by a player
+    who enters late; the betting does not start after it.
     """
 
     stacks: list[int]
@@ -74,13 +75,13 @@ class Amounts(NamedTuple):
 
 
 def seat_players(name: str, variant: Variant, amounts: Amounts) -> Table:
-    """A table with the players p1, p2, … at its seats, in order from the left of the button."""
+    """A table with the players p1, p2, …, seated in order from the left of the button."""
     fixed = variant.betting is Betting.FIXED_LIMIT
     straddles = sum(amount > 0 for amount in amounts.blinds[2:])
     config = TableConfig(
         variant=variant.code,
         seats=len(amounts.stacks),
-        # No blind is due but those that the record tells.
+        # Only the blinds of the record are posted.
         small_blind=0,
         big_blind=amounts.min_bet if fixed else 0,
         limit=amounts.limit,
@@ -97,8 +98,9 @@ def seat_players(name: str, variant: Variant, amounts: Amounts) -> Table:
 
 
 class Replay:
-    """A table on which a record is played.  `by_reference` stays true as long as the reference
-    implementation would allow all that is done.
+    """Plays a record at a table.
+
+    `by_reference` stays true while the reference implementation would allow every action too.
     """
 
     def __init__(
@@ -112,17 +114,18 @@ class Replay:
         self._street = ReferenceStreet()
         self._at_street = 0
         self._next_move = 0
-        # What was dealt: to each seat of the cards before its first draw, and to the board.
+        # How many cards were dealt: to each seat before its first draw, and to the board.
         self._dealt = [0] * len(table.seats)
         self._on_board = 0
         self._draws = [0] * len(table.seats)
-        # Those of a showdown, with the seats that could win the pot.
+        # Awards at a showdown, each with the seats that could win the pot.
         self._awards: list[tuple[PotAwarded, list[int]]] = []
-        # Who is still in the hand with chips behind, and so might be asked though it is of no use.
+        # The seats with chips behind when the betting is over.  A record may still have checks,
+        # calls and raises of theirs, which change nothing.
         self._able: set[int] = set()
 
     def deal(self, amounts: Amounts) -> None:
-        """Post what is due and deal the first cards."""
+        """Post the antes and blinds, and deal the first cards."""
         count = len(amounts.stacks)
         order = list(range(count))
         positions = (
@@ -152,7 +155,7 @@ class Replay:
         return deck + self._script.board + [UNKNOWN] * (board - len(self._script.board))
 
     def play(self) -> None:
-        """All moves of the record, to the end of the hand.  Raises Refused."""
+        """Play all moves of the record, to the end of the hand.  Raises Refused."""
         self._advance()
         for number, move in enumerate(self._script.moves, start=1):
             self._next_move = number
@@ -170,7 +173,7 @@ class Replay:
             self._take(hand, turn, move)
             self._advance()
         if self.table.hand is not None and self.table.hand.turn is not None:
-            raise Refused(f"the actions end where p{self.table.hand.turn.seat + 1} is to act")
+            raise Refused(f"the actions end before p{self.table.hand.turn.seat + 1} has acted")
 
     def _take(self, hand: Hand, turn: Turn, move: Move) -> None:
         if "discard" in turn.actions:
@@ -183,15 +186,15 @@ class Replay:
                 return
             case "f":
                 action = "fold"
-                # There, somebody has to bring it in.
+                # In PokerKit a player who must bring in cannot fold.
                 self.by_reference = self.by_reference and "bring_in" not in turn.actions
             case "cc" | "cbr":
-                # A raise that nobody is left to call is a call.
+                # A raise that nobody can call is a call.
                 action = "call" if "call" in turn.actions or "bring_in" in turn.actions else "check"
             case "pb":
                 action = "bring_in"
             case "sd":
-                raise Refused(f"{move.text!r}: this is no draw")
+                raise Refused(f"{move.text!r}: p{move.seat + 1} cannot draw now")
             case _:
                 assert_never(move.verb)
         self._street.acted(move.seat)
@@ -208,7 +211,7 @@ class Replay:
         self.by_reference = self.by_reference and by_reference
         all_in = to == hand_seat(hand, turn.seat).bet + stack_of(self.table, turn.seat)
         self._street.raised(turn.seat, to - hand.bet, all_in=all_in)
-        # In fixed-limit games all of its range is no rule, but the least is one.
+        # In fixed-limit games only its minimum is a legal amount.
         if by_reference and not _is_legal(turn, to) and (hand.limit is None or to == least):
             limit = None if hand.limit is None else after_wager(self.table, hand, hand.limit, to)
             event = Raised if hand.bet else BetPlaced
@@ -217,7 +220,7 @@ class Replay:
         self._decide(turn, move, "bet" if "bet" in turn.actions else "raise", to)
 
     def _decide(self, turn: Turn, move: Move, action: Action, amount: int | None = None) -> None:
-        """Let the engine answer.  Raises Refused."""
+        """Play an action by the engine's rules.  Raises Refused."""
         act = Act(PlayerId(f"p{move.seat + 1}"), turn.number, action, amount)
         try:
             events = decide(self.table, act, 0, list)
@@ -227,19 +230,21 @@ class Replay:
             self._apply(event)
 
     def _draw(self, turn: Turn, move: Move) -> None:
-        """Cards are thrown away, known or not, and those come that the record tells."""
+        """Discard cards, known or not, and deal those of the record."""
         seat, count = move.seat, len(move.cards)
         if move.verb != "sd":
             raise Refused(f"{move.text!r}: p{seat + 1} is to draw or discard")
         if not turn.discard_min <= count <= turn.discard_max:
-            raise Refused(f"{move.text!r}: throw {turn.discard_min} to {turn.discard_max} away")
+            raise Refused(
+                f"{move.text!r}: expected {turn.discard_min} to {turn.discard_max} discards"
+            )
         self._draws[seat] += 1
         drawn = self._script.hole[seat][self._draws[seat]]
         street, player = hand_in_play(self.table).street, PlayerId(f"p{seat + 1}")
         self._apply(CardsDrawn(seat, player, move.cards, drawn, street=street))
 
     def _advance(self) -> None:
-        """Let the dealer do what follows."""
+        """Let the dealer act until the next turn, or the end of the hand."""
         self._able = set()
         while (hand := self.table.hand) is not None and hand.turn is None:
             live = live_seats(hand)
@@ -255,7 +260,7 @@ class Replay:
         self._check_lows()
 
     def _table_hands(self, hand: Hand, live: Sequence[int]) -> None:
-        """When the last betting is over, show hands that were unknown until then."""
+        """After the last betting round, show the hands that were unknown until then."""
         is_last = hand.street == len(self._variant.streets) - 1 and not hand.drawing
         if is_last and next_turn(self.table, hand, 0) is None:
             for seat in live:
@@ -264,12 +269,14 @@ class Replay:
 
     def _note_award(self, event: PotAwarded) -> None:
         if not event.hand:
-            raise Refused("no hand was shown that could win a pot")
+            raise Refused("no hand was shown that can win a pot")
         self._awards.append((event, hand_in_play(self.table).pots[event.pot].seats))
 
     def _check_lows(self) -> None:
-        """Where one pot has a low hand and another has none, the reference implementation divides
-        half of the other among all who have won anything.
+        """Note a difference in high-low split pots.
+
+        If one pot has a low hand and another has none, the reference implementation divides half of
+        the other among all who have won anything.
         """
         winners = {share.seat for event, _ in self._awards for share in event.shares}
         if any(event.side == "low" for event, _ in self._awards):
@@ -278,7 +285,7 @@ class Replay:
                     self.by_reference = False
 
     def _put_cards_on_top(self, hand: Hand, live: Sequence[int]) -> None:
-        """In stud, the next cards of the players who are left, or one for all."""
+        """In stud, set the next cards to be dealt: one for each live player, or one for all."""
         if self._variant.forced is not Forced.BRING_IN:
             return
         hole = [self._script.hole[seat][0][self._dealt[seat] :] for seat in live]
@@ -312,7 +319,7 @@ class Replay:
             self._at_street, self._street = hand.street, ReferenceStreet()
 
     def _limit_over(self, event: BlindPosted) -> FixedLimit | None:
-        """In fixed-limit games a raise over a large blind or straddle is one bet more than that."""
+        """In fixed-limit games, let a raise over a large blind or straddle be one bet more."""
         hand = hand_in_play(self.table)
         limit, size = hand.limit, hand.min_bet
         if event.limit is not None or limit is None or event.to_match <= limit.full_bet:
@@ -320,8 +327,10 @@ class Replay:
         return FixedLimit(max(1, limit.bets), event.to_match, size)
 
     def _check_folded(self) -> None:
-        """Who folds having paid more than anybody left gets that back in the reference
-        implementation, or nobody does.
+        """Note a difference in uncalled bets.
+
+        If a folded player has paid more than any player left in the hand, the reference
+        implementation may return the excess to another player, or to nobody.
         """
         parts = [part for part in hand_in_play(self.table).seats if part is not None]
         live = [part for part in parts if not part.folded]
@@ -331,7 +340,7 @@ class Replay:
             self.by_reference = False
 
     def _opener(self, opener: int, up: Sequence[list[Card]]) -> int:
-        """Who opens by the cards that show; where one is unknown, who does so in the record."""
+        """The first to act by the face-up cards, or by the record if one of them is unknown."""
         hand, moves = hand_in_play(self.table), self._script.moves
         live = live_seats(hand)
         showing = [card for seat in live for card in hand_seat(hand, seat).up]
@@ -345,7 +354,7 @@ class Replay:
 def _blinds(amounts: Amounts) -> list[Blind]:
     """Entry blinds, then the others from the smallest: the betting starts after the largest.
 
-    What a player has not got is not asked for: nobody has to match it.
+    A blind is at most the player's stack, so nobody has to match more than that.
     """
     posted: list[tuple[int, int]] = []
     blinds: list[Blind] = []
@@ -369,7 +378,7 @@ def _is_legal(turn: Turn, to: int) -> bool:
 
 
 def _has_no_say(table: Table, hand: Hand, seat: int) -> bool:
-    """Whether a player is in the hand and owes nothing, but nobody is left to answer a bet."""
+    """Whether a player is in the hand and owes nothing, but nobody could call a bet."""
     part, reach = hand_seat(hand, seat), reach_of_others(table, hand, seat)
     owes = part.folded or part.bet < min(hand.bet, reach)
     return not owes and stack_of(table, seat) > 0 and hand.bet >= reach

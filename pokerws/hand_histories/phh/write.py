@@ -1,23 +1,23 @@
-"""Hands written in the Poker Hand History standard (https://phh.readthedocs.io), version 0.
+"""Writes hands in the Poker Hand History standard (https://phh.readthedocs.io), version 0.
 
-It owns what a finished hand looks like to others: fields, action notation, TOML.  It tells no
-hidden cards but those that were shown, unless the caller gives them.  Variants without a code in
-the standard have ours.  What the standard has no field for is in fields of our own, whose names
-begin with an underscore as the standard asks:
+This module owns the text of a hand: fields, action notation, TOML.  It writes only hidden cards
+that were shown, or that the caller passes in.  Variants without a code in the standard have our
+code.  Facts without a field in the standard go into fields of our own, whose names begin with an
+underscore as the standard requires:
 
-* `_game`, `_id`, `_player_ids`, `_button`: the table's id, the number by which other formats know
-  the hand, the players' ids, the seat of the button.
-* `_boards`: the second and third board, where there are several; the actions tell the first.
-* `_cancelled = true` and `_refunds`: the hand was broken off, and each player got so much back.
-  The actions then end where it was broken off, and there are no `finishing_stacks`.
-* `_incomplete`: why not all of the hand is told; forced bets may then be missing too.
-* `_not_replayable`: why playing the actions does not come to the `finishing_stacks`, for a hand of
-  which the standard cannot tell everything that mattered.
+* `_game`, `_id`, `_player_ids`, `_button`: the table's id, the hand's id in all formats, the
+  players' ids, the seat of the button.
+* `_boards`: the second and third board, if there are several; the actions have the first.
+* `_cancelled = true` and `_refunds`: the hand was cancelled, and each player got this much back.
+  The actions then end at that point, and there are no `finishing_stacks`.
+* `_incomplete`: why a part of the hand is missing; forced bets may then be missing too.
+* `_not_replayable`: why playing the actions does not lead to the `finishing_stacks`.  The standard
+  cannot express every hand that our rules allow.
 
-Seats are counted from 1 there, and the players p1, p2, … from the left of the button.  As in
-PokerKit, a blind is negative that leaves the order of the betting as it is: one that was posted to
-be dealt in, or a sleeper.  A dead blind is told as an ante that nobody matches, and a bomb pot as
-antes and a round of checks.
+The standard numbers seats from 1, and the players p1, p2, … from the left of the button.  As in
+PokerKit, a blind that does not change the order of betting is negative: an entry blind, or a
+sleeper straddle.  A dead blind is written as a dead ante, and a bomb pot as antes and a round of
+checks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -76,20 +76,20 @@ def write_hand(
 ) -> str:
     """A hand as the text of a PHH file.
 
-    `before` is the table before the first of `events`, which run from the hand's HandStarted to its
-    HandEnded or HandCancelled; what else happened at the table may be among them.  They may also
-    begin or end in the middle of the hand, where others were lost.  `holes` are first hidden cards,
-    by seat, to be told whether shown or not; of these seats everything is told that the events tell
-    of hidden cards.  `started_ms` is in milliseconds UTC.
+    `before` is the table before the first of `events`.  The events run from HandStarted to
+    HandEnded or HandCancelled, and may include other events of the table.  If a part was lost, they
+    may also begin or end in the middle of the hand.  `holes` has the first hidden cards of some
+    seats, which are written whether shown or not; later hidden cards of these seats are taken from
+    the events.  `started_ms` is in milliseconds UTC.
     """
-    telling = _Telling(before, holes or {})
+    writer = _PhhWriter(before, holes or {})
     for event in events:
-        telling.take(event)
-    return telling.text(started_ms)
+        writer.add(event)
+    return writer.text(started_ms)
 
 
-class _Telling:
-    """A hand as it is told, event by event.  Amounts are by seat; `actions` are the standard's."""
+class _PhhWriter:
+    """Collects a hand event by event.  Amounts are by seat; `actions` are in PHH notation."""
 
     def __init__(self, before: Table, holes: Mapping[int, Sequence[Card]]) -> None:
         self.table = deepcopy(before)
@@ -105,7 +105,8 @@ class _Telling:
         self.actions: list[str] = []
         self.boards: dict[int, list[Card]] = {}
         self.drawn: list[str] = []
-        # Who showed before the last hidden card came, which has then to be shown as well.
+        # Seats that were shown before their last hidden card was dealt.  They are shown again at
+        # the end, with that card.
         self.to_show_again: list[int] = []
         self.acted = False
         self.refunds: dict[int, int] | None = None
@@ -128,8 +129,8 @@ class _Telling:
         if hand.board:
             self.actions.append(f"d db {''.join(hand.board)}")
 
-    def take(self, event: TableEvent) -> None:
-        """Tell what happened, and let it happen."""
+    def add(self, event: TableEvent) -> None:
+        """Write an event, and apply it to the table."""
         match event:
             case HandStarted():
                 self.hand_number, self.order = event.hand, event.order
@@ -164,12 +165,12 @@ class _Telling:
                 self._act(event)
         apply(self.table, event)
         if self.drawn and self.table.hand is not None and not self.table.hand.drawing:
-            # There, cards are dealt when all have thrown theirs away.
+            # In the standard, new cards are dealt after all players have discarded.
             self.actions += self.drawn
             self.drawn = []
 
     def _act(self, event: TableEvent) -> None:
-        """Tell what a player did at his or her turn."""
+        """Write what a player did in a turn."""
         match event:
             case Folded(seat=seat, auto=auto):
                 self._acted(seat, "f", auto=auto)
@@ -184,16 +185,16 @@ class _Telling:
             case CardsDrawn():
                 self._draw(event)
             case _:
-                # What follows from the actions by the rules, or has nothing to do with the hand.
+                # Other events follow from the actions by the rules, or do not concern the hand.
                 pass
 
     def _blind(self, event: BlindPosted) -> int:
-        """The whole blind, of which its poster may have had a part only."""
+        """The amount of the full blind, even if the player could post only a part of it."""
         amount = event.amount
         if amount == stack_of(self.table, event.seat):
             whole = event.to_match
             if event.blind == "small" and min(self.blinds.values(), default=0) < 0:
-                # What there is to match is an entry blind.
+                # The bet to match is an entry blind.
                 small_blind = stakes_of(self.table.config, VARIANTS[self.variant]).small_blind
                 whole = min(small_blind, whole)
             amount = max(amount, whole)
@@ -226,12 +227,12 @@ class _Telling:
         self.actions.append(f"d db {''.join(event.cards)}")
 
     def _first_cards(self) -> list[Card]:
-        """What the boards have in common: the cards before they were run more than once."""
+        """The cards that all boards share: those dealt before the board was run again."""
         hand = self.table.hand
         return list(hand.extra_boards[0]) if hand is not None and hand.extra_boards else []
 
     def _check_around(self) -> None:
-        """A bomb pot has no betting before the flop; there, who can has to check."""
+        """Add checks before the flop of a bomb pot, where the standard has a betting round."""
         able = [number for number in self.order if stack_of(self.table, number)]
         if len(able) > 1:
             for number in able:
@@ -239,15 +240,15 @@ class _Telling:
 
     def _draw(self, event: CardsDrawn) -> None:
         seat = event.seat
-        thrown, drawn = event.discarded, event.drawn
+        discarded, drawn = event.discarded, event.drawn
         if seat not in self.holes:
-            thrown, drawn = [UNKNOWN] * len(thrown), [UNKNOWN] * len(drawn)
-        self._acted(seat, f"sd {''.join(thrown)}".strip(), auto=event.auto)
+            discarded, drawn = [UNKNOWN] * len(discarded), [UNKNOWN] * len(drawn)
+        self._acted(seat, f"sd {''.join(discarded)}".strip(), auto=event.auto)
         if drawn:
             self.drawn.append(f"d dh {self._player(seat)} {''.join(drawn)}")
 
     def _in_order(self, seat: int, hidden: Sequence[Card]) -> list[Card]:
-        """All cards of a hand in the order in which they came, of which some lie open in stud."""
+        """All cards of a hand in the order of the deal, with the face-up cards of stud."""
         first = VARIANTS[self.variant].streets[0]
         up = self._part(seat).up
         return [*hidden[: first.down], *up, *hidden[first.down :]]
@@ -267,18 +268,18 @@ class _Telling:
         return hand_seat(self._hand, seat)
 
     def _acted(self, seat: int, action: str, *, auto: bool = False) -> None:
-        said = f"{self._player(seat)} {action}"
+        line = f"{self._player(seat)} {action}"
         if auto:
-            said += " # time ran out" if seat == self.timed_out else " # absent"
+            line += " # time ran out" if seat == self.timed_out else " # absent"
         self.timed_out = None
         self.acted = True
-        self.actions.append(said)
+        self.actions.append(line)
 
     def _player(self, seat: int) -> str:
         return f"p{self.order.index(seat) + 1}"
 
     def text(self, started_ms: int) -> str:
-        """The fields, a line each."""
+        """The whole text: one line per field."""
         seated = [seat for number in self.order if (seat := self.table.seats[number]) is not None]
         finishing = [seat.stack for seat in seated]
         bets = self._bets()
@@ -318,7 +319,7 @@ class _Telling:
         return "\n".join(lines) + "\n"
 
     def _bets(self) -> dict[str, _Value]:
-        """The fields for blinds and bets that the variant has in the standard."""
+        """The blind and bet fields that the standard has for the variant."""
         variant = VARIANTS[self.variant]
         stakes = stakes_of(self.table.config, variant)
         bets: dict[str, _Value] = {}
@@ -331,23 +332,23 @@ class _Telling:
         return bets | {"min_bet": self.min_bet}
 
     def _forced(self, amounts: Mapping[int, int]) -> list[int]:
-        """One amount a player.  Heads-up the standard names the button first, who is p2."""
+        """One amount per player.  Heads-up, the standard has the button, p2, first."""
         listed = [amounts.get(number, 0) for number in self.order]
         return listed[::-1] if len(listed) == 2 else listed
 
 
 def _deviation(fields: Mapping[str, _Value], finishing: Sequence[int]) -> str:
-    """Why a reader does not come to the same stacks; nothing if it does."""
-    told = {name: value for name, value in fields.items() if name in HandRecord.__struct_fields__}
-    record = msgspec.convert(told, HandRecord)
+    """Why replaying the fields does not give the same stacks; empty if it does."""
+    known = {name: value for name, value in fields.items() if name in HandRecord.__struct_fields__}
+    record = msgspec.convert(known, HandRecord)
     try:
         stacks, by_reference = replay(record)
     except Refused as refused:
         return str(refused)
     if stacks != list(finishing):
-        return f"the actions come to the stacks {', '.join(map(str, stacks))}"
+        return f"playing the actions gives the stacks {', '.join(map(str, stacks))}"
     if VARIANTS[record.variant].standard and not by_reference:
-        return "the rules of this house are not those of the standard's reference implementation"
+        return "the standard's reference implementation has other betting rules"
     return ""
 
 
@@ -364,13 +365,13 @@ def _moment(at_ms: int) -> dict[str, _Value]:
 
 def _toml(name: str, value: _Value) -> str:
     if name == "time":
-        # A type of its own, which is written bare.
+        # TOML has a type for times, written without quotes.
         return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
-        # JSON's escapes are TOML's as well, but that TOML also wants one for DEL.
+        # JSON escapes are valid in TOML, which also requires one for DEL.
         return _encode_text(value).decode().replace("\x7f", "\\u007f")
     return f"[{', '.join(_toml('', item) for item in value)}]"

@@ -1,10 +1,11 @@
-"""The words of a PokerStars hand history: its header, its names of games and streets.
+"""The wording of a PokerStars hand history: its header, and its names of games and streets.
 
-They follow the texts that PokerStars wrote, as they are kept in the regression tests of fpdb
+It follows real PokerStars files, as collected in the regression tests of fpdb
 (https://github.com/jejellyroll-fr/fpdb-3, regression-test-files).
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from pokerws.game.cards import Card
 from pokerws.game.ranks import hand_name
@@ -30,15 +31,16 @@ _STUD_FOLDS = (
 )
 _DRAWS = ("1st Draw", "2nd Draw", "3rd Draw")
 
-# What ends or begins a name or a part of a line, for one reader or another.
+# Characters that some reader takes for the beginning or end of a name or field.
 _GRAMMAR = frozenset("%+:;,|()[]{}<>*#\"'$\u20ac\u00a3\u00a5\u20b9")
 
 
 def plain_name(name: str) -> str:
-    """A name that cannot be taken for anything else in a line, as it is in almost all cases.
+    """Escape a name, so that it cannot be mistaken for other text of a line.
 
-    A space becomes `+`, and what has a meaning in the format its code, `%3A` for a colon: without
-    spaces a name cannot say "Ann collected 500 from pot".  Different names stay different.
+    A space becomes `+`; a character with a meaning in the format becomes its code, such as `%3A`
+    for a colon.  Otherwise a player named "Ann collected 500 from pot" could forge a line.
+    Different names stay different.
     """
     return "".join(
         _coded(mark) if mark in _GRAMMAR or not mark.isprintable() else mark.replace(" ", "+")
@@ -51,13 +53,13 @@ def _coded(mark: str) -> str:
 
 
 def header(table: Table, variant: Variant, hand: int, boards: int, started_ms: int) -> list[str]:
-    """The line with the game, and that with the table."""
-    game = f"{'Split ' if boards > 1 else ''}{variant.told_as} {_LIMITS[variant.betting]}"
+    """The first two lines: the game, and the table."""
+    game = f"{'Split ' if boards > 1 else ''}{variant.history_name} {_LIMITS[variant.betting]}"
     stakes = _stakes(table, variant)
     mix = MIXES.get(table.config.variant)
     what = f"{game} ({stakes})"
-    if mix is not None and mix.told_as:
-        what = f"{mix.told_as} ({game}, {stakes})"
+    if mix is not None and mix.history_name:
+        what = f"{mix.history_name} ({game}, {stakes})"
     when = f"{_written(moment(started_ms))} UTC [{_written(eastern(started_ms))} ET]"
     seats = f"Table '{plain_name(table.name)}' {len(table.seats)}-max (Play Money)"
     if variant.forced is not Forced.BRING_IN and table.button is not None:
@@ -68,7 +70,7 @@ def header(table: Table, variant: Variant, hand: int, boards: int, started_ms: i
 def _stakes(table: Table, variant: Variant) -> str:
     stakes = stakes_of(table.config, variant)
     if variant.forced is Forced.BUTTON_BLIND:
-        # Before the bracket stands the currency, which play money has none of.
+        # The format has the currency before the bracket, and play money has none.
         return f"Button Blind {stakes.big_blind} - Ante {stakes.ante} "
     if variant.betting is Betting.FIXED_LIMIT:
         return f"{stakes.min_bet}/{stakes.big_bet or stakes.min_bet}"
@@ -80,44 +82,43 @@ def _written(at: Moment) -> str:
     return f"{date} {at.hour}:{at.minute:02}:{at.second:02}"
 
 
-def _draws_of(variant: Variant) -> int:
-    """How many draws a game has."""
-    return sum(1 for street in variant.streets if street.draw)
+class _Words(NamedTuple):
+    """The wording for each street: its title, and when a hand was folded on it."""
+
+    titles: tuple[str, ...]
+    folds: tuple[str, ...]
+
+
+def _words_for(variant: Variant) -> _Words | None:
+    """The wording for a variant's streets; None if PokerStars does not have these streets."""
+    draws = sum(1 for street in variant.streets if street.draw)
+    if variant.has_board:
+        words = _Words(_BOARD_STREETS, _BOARD_FOLDS)
+    elif variant.forced is Forced.BRING_IN:
+        words = _Words(_STUD_STREETS, _STUD_FOLDS)
+    elif draws == 1:
+        words = _Words(("DEALING HANDS", ""), ("before the Draw", "after the Draw"))
+    else:
+        words = _Words(
+            ("DEALING HANDS", *(f"{ordinal} DRAW" for ordinal in ORDINALS[:draws])),
+            ("before the Draw", *(f"after the {draw}" for draw in _DRAWS[:draws])),
+        )
+    return words if len(words.titles) == len(variant.streets) else None
 
 
 def street_title(variant: Variant, street: int) -> str:
-    """The name over a street, without its stars; none over the draw of a single one.
+    """The heading of a street, without the stars; empty for the draw of a single-draw game.
 
-    Games with other streets than PokerStars has words for tell their own names of them.
+    Streets that PokerStars does not have get the variant's own name for them.
     """
-    draws = _draws_of(variant)
-    if variant.has_board:
-        titles: tuple[str, ...] = _BOARD_STREETS
-    elif variant.forced is Forced.BRING_IN:
-        titles = _STUD_STREETS
-    elif draws == 1:
-        titles = ("DEALING HANDS", "")
-    else:
-        titles = ("DEALING HANDS", *(f"{ordinal} DRAW" for ordinal in ORDINALS[:draws]))
-    if len(titles) != len(variant.streets):
-        return variant.streets[street].name.upper()
-    return titles[street]
+    words = _words_for(variant)
+    return variant.streets[street].name.upper() if words is None else words.titles[street]
 
 
 def fold_place(variant: Variant, street: int) -> str:
-    """When a hand was folded, as the summary says it."""
-    draws = _draws_of(variant)
-    if variant.has_board:
-        places: tuple[str, ...] = _BOARD_FOLDS
-    elif variant.forced is Forced.BRING_IN:
-        places = _STUD_FOLDS
-    elif draws == 1:
-        places = ("before the Draw", "after the Draw")
-    else:
-        places = ("before the Draw", *(f"after the {draw}" for draw in _DRAWS[:draws]))
-    if len(places) != len(variant.streets):
-        return f"on {variant.streets[street].name.title()}"
-    return places[street]
+    """When a hand was folded, in the words of the summary."""
+    words = _words_for(variant)
+    return f"on {variant.streets[street].name.title()}" if words is None else words.folds[street]
 
 
 def cards_in(cards: Iterable[Card]) -> str:
@@ -126,7 +127,7 @@ def cards_in(cards: Iterable[Card]) -> str:
 
 
 def hand_in_words(variant: Variant, held: list[Card], board: list[Card]) -> str:
-    """What a hand is worth; nothing where it is not complete."""
+    """The value of a hand in words; empty if the hand is not complete."""
     names = [hand_name(ranking, variant.from_hole, held, board) for ranking in variant.rankings]
     if len(names) == 2 and names[0]:
         return f"HI: {names[0]}; LO: {names[1]}" if names[1] else f"HI: {names[0]}"

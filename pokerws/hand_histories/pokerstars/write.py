@@ -1,8 +1,8 @@
-"""Hands written as PokerStars writes them, for the programs that read such texts.
+"""Writes hands in the format of PokerStars, for programs that read that format.
 
-It owns what each event is in that text, and the order of its parts.  It tells the cards that the
-events tell, so who may see what is decided before.  A hand of which not all is known, and one that
-was broken off, says so in a line of its own before the summary.
+This module owns the text of each event, and the order of the sections.  It writes every card that
+the events contain, so the caller redacts them first.  An incomplete or cancelled hand has a line of
+its own before the summary that says so.
 """
 
 from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ from pokerws.hand_histories.pokerstars.words import (
     street_title,
 )
 
-# The order in which forced bets are told, and how.
+# The wording of the forced bets, in the order in which they are written.
 _POSTS = {
     "ante": "the ante",
     "small": "small blind",
@@ -71,23 +71,24 @@ _UNFINISHED = "Hand is not complete: what happened after this was not kept"
 
 
 def write_pokerstars(before: Table, events: Iterable[TableEvent], *, started_ms: int) -> str:
-    """A hand as PokerStars would write it, in lines.
+    """A hand as the text that PokerStars would write.
 
-    `before` is the table before the first of `events`, which run from the hand's HandStarted to its
-    HandEnded or HandCancelled, and may go on with the cards that were shown after it; what else
-    happened at the table may be among them.  They may also begin or end in the middle of the hand.
-    `started_ms` is in milliseconds UTC.
+    `before` is the table before the first of `events`.  The events run from HandStarted to
+    HandEnded or HandCancelled, and may go on with cards shown later.  They may include other events
+    of the table, and may begin or end in the middle of the hand.  `started_ms` is in milliseconds
+    UTC.
     """
-    telling = _Telling(before)
+    writer = _PokerStarsWriter(before)
     for event in events:
-        telling.take(event)
-    return telling.text(started_ms)
+        writer.add(event)
+    return writer.text(started_ms)
 
 
 class _Player(Struct):
-    """One player's part: the `folded` place, and the `place` at the table, as the summary has them.
+    """What the text needs to know about a player.
 
-    `won` are the chips of each board.
+    `place` is the position and `folded` when the player folded, both in the words of the summary.
+    `won` has the chips won on each board.
     """
 
     name: str
@@ -97,8 +98,8 @@ class _Player(Struct):
     won: dict[int, int] = {}
 
 
-class _Telling:
-    """A hand as it is told, event by event."""
+class _PokerStarsWriter:
+    """Collects a hand event by event, in `lines`."""
 
     def __init__(self, before: Table) -> None:
         self.table = deepcopy(before)
@@ -115,11 +116,11 @@ class _Telling:
 
     @property
     def variant(self) -> Variant:
-        return VARIANTS[self._told.variant]
+        return VARIANTS[self._written_hand.variant]
 
     @property
-    def _told(self) -> Hand:
-        """The hand.  Raises Inconsistent where the events begin with none."""
+    def _written_hand(self) -> Hand:
+        """The hand.  Raises Inconsistent if no event has started one."""
         if self.hand is None:
             raise Inconsistent("there is no hand to write")
         return self.hand
@@ -141,12 +142,12 @@ class _Telling:
         if button in self.players and self.variant.forced is not Forced.BRING_IN:
             self.players[button].place = " (button)"
 
-    def take(self, event: TableEvent) -> None:
-        """Tell what happened, and let it happen."""
+    def add(self, event: TableEvent) -> None:
+        """Write an event, and apply it to the table."""
         hand = self.hand
         if hand is not None and not self.over:
-            self._tell_action(event, hand)
-            self._tell_cards(event, hand)
+            self._write_action(event, hand)
+            self._write_cards(event, hand)
         apply(self.table, event)
         match event:
             case HandStarted():
@@ -163,12 +164,12 @@ class _Telling:
             case HandShown():
                 self.shown_later.append(event)
             case _:
-                # The rest was told before it happened.
+                # Other events are written before they are applied.
                 pass
 
-    # ---- what is done
+    # ---- actions
 
-    def _tell_action(self, event: TableEvent, hand: Hand) -> None:
+    def _write_action(self, event: TableEvent, hand: Hand) -> None:
         match event:
             case AntePosted(seat=seat, amount=amount):
                 self._post("ante", seat, amount)
@@ -180,7 +181,7 @@ class _Telling:
                 self.lines.append(f"{self.players[seat].name} has timed out")
             case Folded(seat=seat):
                 self._say(seat, "folds")
-                # Antes count for nothing here.
+                # The format ignores antes here.
                 idle = not hand.street and not hand_seat(hand, seat).bet
                 place = fold_place(self.variant, hand.street)
                 self.players[seat].folded = f"folded {place}" + (" (didn't bet)" if idle else "")
@@ -189,7 +190,7 @@ class _Telling:
             case Called(seat=seat, amount=amount):
                 self._say(seat, f"calls {amount}", amount)
             case BetPlaced(seat=seat, to=to) | Raised(seat=seat, to=to):
-                # To complete a bring-in is a raise in this text.
+                # Completing a bring-in is a raise in this format.
                 how = f"raises {to - hand.bet} to {to}" if hand.bet else f"bets {to}"
                 self._say(seat, how, to - hand_seat(hand, seat).bet)
             case UncalledBetReturned(seat=seat, amount=amount):
@@ -203,7 +204,7 @@ class _Telling:
                 pass
 
     def _say(self, seat: int, what: str, chips: int = 0) -> None:
-        """What a player does with so many chips."""
+        """Write an action that adds `chips` to the pot."""
         all_in = chips > 0 and chips == stack_of(self.table, seat)
         self.lines.append(f"{self.players[seat].name}: {what}{' and is all-in' if all_in else ''}")
 
@@ -219,7 +220,7 @@ class _Telling:
                 return
         self.posts.append((kind, seat, amount, all_in))
 
-    def _tell_posts(self) -> None:
+    def _write_posts(self) -> None:
         order = [*_POSTS]
         for kind, seat, amount, all_in in sorted(self.posts, key=lambda post: order.index(post[0])):
             line = f"{self.players[seat].name}: posts {_POSTS[kind]} {amount}"
@@ -230,14 +231,14 @@ class _Telling:
         self.lines.append(f"Uncalled bet ({amount}) returned to {self.players[seat].name}")
 
     def _cancelled(self, refunds: list[Share]) -> None:
-        self._tell_posts()
+        self._write_posts()
         self.lines.append("Hand cancelled")
         for share in refunds:
             self._returned(share.seat, share.amount)
 
     # ---- cards
 
-    def _tell_cards(self, event: TableEvent, hand: Hand) -> None:
+    def _write_cards(self, event: TableEvent, hand: Hand) -> None:
         match event:
             case HoleCardsDealt():
                 self._dealt(event, hand)
@@ -263,7 +264,7 @@ class _Telling:
             self.lines.append(" ".join([f"*** {which}{title} ***", *brackets]))
 
     def _dealt(self, event: HoleCardsDealt, hand: Hand) -> None:
-        self._tell_posts()
+        self._write_posts()
         self._street(event.street)
         for number in hand.order:
             part = hand_seat(hand, number)
@@ -293,9 +294,9 @@ class _Telling:
     # ---- the end
 
     def text(self, started_ms: int) -> str:
-        """All of it."""
-        hand = self._told
-        self._tell_posts()
+        """The whole text."""
+        hand = self._written_hand
+        self._write_posts()
         first = header(self.table, self.variant, hand.number, 2 if self.split else 1, started_ms)
         seats = [
             f"Seat {number + 1}: {player.name} ({player.starting} in chips)"
@@ -337,7 +338,7 @@ class _Telling:
         if not (part.shown or later):
             return f"{player.name}: mucks hand"
         held = _held(part)
-        # A hand that was given up may have too many cards or too few.
+        # A folded hand may have too many or too few cards to be ranked.
         words = "" if player.folded else hand_in_words(self.variant, held, board)
         return f"{player.name}: shows {cards_in(held)}" + (f" ({words})" if words else "")
 
@@ -377,7 +378,7 @@ class _Telling:
         return total
 
     def _fate(self, hand: Hand, number: int, player: _Player) -> str:
-        """What became of a player, as the summary says it."""
+        """The result of a player, in the words of the summary."""
         part = hand_seat(hand, number)
         if player.folded:
             return f" {player.folded}"
@@ -401,5 +402,5 @@ def _known(cards: list[Card]) -> list[Card]:
 
 
 def _held(part: HandSeat) -> list[Card]:
-    """A hand in the order in which its cards came; in stud the last one lies face down again."""
+    """The cards of a hand in the order of the deal; in stud the last card is face down again."""
     return part.cards[:2] + part.up + part.cards[2:] if part.up else part.cards

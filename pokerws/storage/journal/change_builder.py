@@ -1,4 +1,4 @@
-"""Builds the `Change` of what happened at a table: one form for the server and for a repair.
+"""Builds a table's `Change` from its state and its new events, for the server and for a repair.
 
 A busy table is stored less often than it changes, so its row is built late.  A `Step` keeps what
 one command caused; `ChangeBuilder` makes one change of all waiting steps when they are written.
@@ -87,7 +87,7 @@ class ChangeBuilder:
         return self._state.table.name
 
     def mark_inconsistent(self) -> None:
-        """The table's state is not what its events made it; no more changes come."""
+        """Record that a fault left the state half-way through a command; no change follows."""
         self._is_inconsistent = True
 
     def pack(self) -> None:
@@ -99,7 +99,7 @@ class ChangeBuilder:
     def next(
         self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...], at_ms: int
     ) -> Change | Step:
-        """What has just happened, to be stored.
+        """The record of what has just happened, for the journal.
 
         The first change is built at once, since later ones may need its row.  Without events every
         change is built at once, since nothing bounds how many steps would wait.
@@ -121,7 +121,10 @@ class ChangeBuilder:
         )
 
     def change(self, steps: Sequence[Step]) -> Change:
-        """One change of all steps since the last one.  Raises what an inconsistent state causes."""
+        """One change of all steps since the last one.
+
+        Raises any error that an inconsistent state causes.
+        """
         newest = steps[-1]
         state = self._state
         if self._is_inconsistent or state.table.seq != newest.version:
@@ -171,7 +174,7 @@ class ChangeBuilder:
             raise InconsistentState(
                 f"table {steps[-1].table}: steps up to {last_seq} lead to {replayed.table.seq}"
             )
-        # Receipts are of commands that were carried out: drop those of commands after the steps.
+        # Drop receipts of commands after the steps: they are not in this row.
         replayed.receipts = {
             player: [receipt for receipt in receipts if receipt.seq <= last_seq]
             for player, receipts in state.receipts.items()

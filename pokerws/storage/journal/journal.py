@@ -75,7 +75,7 @@ class Journal:
     wait: transfers of chips, a flush, and a change with few others waiting.
     """
 
-    # What is put can be loaded again.
+    # A table that leaves memory can be loaded again.
     keeps = True
 
     def __init__(
@@ -112,7 +112,7 @@ class Journal:
         self._task: asyncio.Task[None] | None = None
 
     def subscribe(self, listener: JournalListener) -> None:
-        """Report to `listener` from now on, after the listeners before it."""
+        """Report to `listener` from now on; listeners are called in the order of subscription."""
         self._listeners.append(listener)
 
     def start(self, watch: Callable[[asyncio.Task[None]], None] = lambda task: None) -> None:
@@ -226,7 +226,7 @@ class Journal:
             except Exception as error:
                 # A fault in one table must not stop the others.
                 log.exception("seal_failed", table=entry.table, version=entry.version)
-                self._quarantine(entry, error)
+                self._reject(entry, error)
             else:
                 sealed.append(entry)
         return sealed
@@ -239,10 +239,8 @@ class Journal:
             try:
                 written = await self._save(piece)
             except StoreRejected as error:
-                if len(piece) == 1 and isinstance(error, Overdrawn):
-                    self._overdrawn(piece[0], error)
-                elif len(piece) == 1:
-                    self._quarantine(piece[0], error)
+                if len(piece) == 1:
+                    self._reject(piece[0], error)
                 else:
                     middle = len(piece) // 2
                     pieces += [piece[middle:], piece[:middle]]
@@ -284,7 +282,7 @@ class Journal:
         elif stored.version in entry.unsure:
             self._written(entry, stored.version)
         elif stored.version == entry.expected:
-            raise StoreUnavailable(f"{entry.table} was not written, and why cannot be seen")
+            raise StoreUnavailable(f"{entry.table} was not written, for no visible reason")
         elif entry.expected == 0 and not entry.unsure:
             # The row of a new table exists already: another process owns that id.
             self._fence(entry, stored)
@@ -334,32 +332,20 @@ class Journal:
             for listener in self._listeners:
                 self._call(listener.fenced, entry.table)
 
-    def _quarantine(self, entry: Entry, error: Exception) -> None:
-        log.error(
+    def _reject(self, entry: Entry, error: Exception) -> None:
+        """Drop a table's changes, which the store refuses; an account that cannot pay is normal."""
+        is_normal = isinstance(error, Overdrawn)
+        log.log(
+            logging.WARNING if is_normal else logging.ERROR,
             "save_game",
             outcome=Outcome.DB_FAILED,
             table=entry.table,
             name=None if entry.newest is None else entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
-            error=f"quarantined: {error}",
+            error=f"{'rolled back' if is_normal else 'quarantined'}: {error}",
         )
         self._count("save_game", Outcome.DB_FAILED)
-        self._reject(entry)
-
-    def _overdrawn(self, entry: Entry, error: Overdrawn) -> None:
-        log.warning(
-            "save_game",
-            outcome=Outcome.DB_FAILED,
-            table=entry.table,
-            version=entry.version,
-            stored_version=entry.expected,
-            error=f"taken back: {error}",
-        )
-        self._count("save_game", Outcome.DB_FAILED)
-        self._reject(entry)
-
-    def _reject(self, entry: Entry) -> None:
         if self._drops(entry):
             for listener in self._listeners:
                 self._call(listener.rejected, entry.table)

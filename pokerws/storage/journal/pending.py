@@ -41,7 +41,7 @@ class Entry:
     unsure: set[int] = field(default_factory=set)
 
     def seal(self) -> None:
-        """Build the row, if there are steps.  Raises what an inconsistent state causes."""
+        """Build the row of the steps, if any.  Raises whatever an inconsistent state causes."""
         if self.steps:
             change = self.steps[0].builder.change(self.steps)
             self.newest = change
@@ -204,7 +204,7 @@ class Pending:
         return True
 
     def put_back(self) -> None:
-        """Entries that were taken and are not done wait again, before the others."""
+        """Put taken entries that are not done back in front of the waiting ones."""
         back, self._taken = self._taken, {}
         for table in back:
             later = self._waiting.pop(table, None)

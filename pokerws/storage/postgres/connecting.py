@@ -1,7 +1,7 @@
 """Opening connections to PostgreSQL, and what its errors mean.
 
-All connections of the product are opened here.  An error is a `StoreUnavailable` where another try
-may help, and a `StoreRejected` where the data are at fault.
+All connections of the product are opened here.  An error is a `StoreUnavailable` if a retry may
+help, and a `StoreRejected` if the data are at fault.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -11,9 +11,11 @@ from typing import TypeAlias
 
 import asyncpg
 
+from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 CONNECT_S = 5.0
 CLOSE_S = 5.0
@@ -22,8 +24,8 @@ NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 # The simple query protocol, which asyncpg uses without arguments, ends with a Sync.
 NOTHING = "SELECT"
 
-# The data are at fault, and another try does not change that.  Damaged pages are in the list since
-# they concern a few rows, and must not stop the others.
+# The data are at fault, so a retry cannot help.  Damaged pages are in the list since they concern a
+# few rows, and must not stop the others.
 REJECTED = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -49,7 +51,7 @@ async def connect(
 ) -> Connection:
     """Open a connection.  Raises one of FAILED.
 
-    `answer_s` is how long any answer is waited for.
+    `answer_s` is the longest wait for any answer.
     """
     return await asyncpg.connect(
         address,
@@ -59,6 +61,27 @@ async def connect(
         # Statements are few, and preparing one again would cost a round trip.
         max_cached_statement_lifetime=0,
     )
+
+
+async def open_pool(
+    address: str, application: str, *, size: int, settings: Mapping[str, str], answer_s: float
+) -> Pool:
+    """Open a pool of up to `size` connections like those of `connect`.  Raises one of FAILED."""
+    return await asyncpg.create_pool(
+        address,
+        min_size=0,
+        max_size=size,
+        timeout=CONNECT_S,
+        command_timeout=answer_s,
+        server_settings={"application_name": application, **settings},
+        max_cached_statement_lifetime=0,
+        # No session state is set, so a reset would only cost a round trip.
+        reset=_nothing_to_reset,
+    )
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """The pool's callback when a connection is returned to it."""
 
 
 @asynccontextmanager
@@ -102,7 +125,7 @@ async def end_transaction(connection: Connection) -> None:
 def unavailable(error: BaseException) -> StoreUnavailable:
     """Convert one of FAILED for the caller of the store."""
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
-        return StoreUnavailable(f"{reason(error)}: apply the migrations (server.py migrate)")
+        return StoreUnavailable(f"{reason(error)}: apply the migrations ({PROGRAM} migrate)")
     if isinstance(error, asyncpg.DiskFullError):
         return StoreFull(f"{reason(error)}: make room on the database's disk")
     return StoreUnavailable(reason(error))
@@ -111,8 +134,8 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 def rejected(error: BaseException) -> StoreRejected:
     """Convert one of REJECTED.
 
-    A player without an account breaks a rule of the ledger, one with too little a rule of the
-    accounts.
+    A payer without an account violates a constraint of `transfers`, one with too few chips a
+    constraint of `accounts`.
     """
     broken = (getattr(error, "table_name", None), getattr(error, "column_name", None))
     rule = getattr(error, "constraint_name", None)

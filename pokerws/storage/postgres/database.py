@@ -13,7 +13,7 @@ from pokerws.storage.errors import (
     StoreUnavailable,
     VaultError,
 )
-from pokerws.storage.postgres import overtaken as memory_play
+from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
@@ -64,7 +64,7 @@ class Database:
                 url = postgres.dsn
             await apply_missing(url)
             vault = await open_vault(url, keys)
-            since_ms = await memory_play.overtaken_ms(url, embedded_dir)
+            since_ms = await overtaken.overtaken_ms(url, embedded_dir)
             store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
             if postgres is not None:
@@ -83,7 +83,7 @@ class Database:
 
     async def settle(self) -> None:
         """Record that the tables from before in-memory play are closed."""
-        await memory_play.settle(self._url)
+        await overtaken.settle(self._url)
 
     async def close(self) -> None:
         """Close all connections, and stop the embedded PostgreSQL."""

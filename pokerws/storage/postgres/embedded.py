@@ -27,13 +27,13 @@ from typing import Self
 from urllib.parse import quote
 
 from pokerws.storage.errors import DirectoryInUse, EmbeddedError
-from pokerws.storage.postgres.unprivileged import Account, cluster_directory, programs_for
+from pokerws.storage.postgres.unprivileged import SystemAccount, cluster_directory, programs_for
 
 PORT = 5432
 SOCKET = f".s.PGSQL.{PORT}"
 # A Unix socket's address has room for 108 bytes, the last of them zero.
 MAX_SOCKET_PATH = 107
-# A socket's directory is one of a comma-separated list in a command line of a shell.
+# The path goes through a shell, into a setting that is a comma-separated list.
 PLAIN_PATH = re.compile(r"[\w/.+-]+", re.ASCII)
 START_S = 60
 STOP_S = 60
@@ -50,7 +50,7 @@ class EmbeddedPostgres:
     """A running PostgreSQL.  `dsn` is its address, `cluster` its directory."""
 
     def __init__(
-        self, lock: int, cluster: Path, account: Account, options: Mapping[str, str]
+        self, lock: int, cluster: Path, account: SystemAccount, options: Mapping[str, str]
     ) -> None:
         self._lock = lock
         self.cluster = cluster
@@ -118,7 +118,7 @@ class EmbeddedPostgres:
             said = "" if status else self._launch()
             if said and "still in use" not in said:
                 raise EmbeddedError(f"PostgreSQL in {self.cluster} does not start: {said}")
-            # After its postmaster was killed, the other processes of a server take a moment to end.
+            # After a postmaster is killed, its child processes take a moment to end.
             if time.monotonic() > deadline:
                 raise EmbeddedError(
                     f"PostgreSQL in {self.cluster} was not ready within {START_S} s "
@@ -129,8 +129,8 @@ class EmbeddedPostgres:
 
     def _launch(self) -> str:
         """Start a server, when there is none.  Returns what it said if it failed."""
-        # A killed server leaves it behind, and PostgreSQL would believe it while the number is
-        # another process's, or nobody has reaped it.
+        # A killed server leaves its lock file behind.  PostgreSQL would trust it if the process id
+        # was reused, or belongs to a zombie.
         (self._sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
         if self._log.exists() and self._log.stat().st_size > MAX_LOG_BYTES:
             self._log.replace(self._log.with_suffix(".log.1"))
@@ -169,12 +169,12 @@ class EmbeddedPostgres:
         except FileNotFoundError:
             return None
         if not lines or not lines[0].isdigit():
-            # For a damaged file, PostgreSQL's own error says what to do.
+            # If the file is damaged, PostgreSQL's own error at the start says what to do.
             return None
         pid = int(lines[0])
         if not _works_in(pid, self._data):
             if Path(f"/proc/{pid}").exists():
-                # The same holds for this file as in `_launch`.
+                # Stale, as the lock file in `_launch`.
                 path.unlink()
             return None
         return lines[7].strip() if len(lines) > 7 else "starting"
@@ -254,7 +254,7 @@ def _lock(directory: Path) -> int:
     return lock
 
 
-def _socket_directory(cluster: Path, account: Account) -> Path:
+def _socket_directory(cluster: Path, account: SystemAccount) -> Path:
     """The private directory of the socket: in the cluster, or where its path is short enough."""
     name = f"pokerws-{hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]}"
     candidates = (cluster / "run", Path(tempfile.gettempdir()) / name, Path("/tmp") / name)  # noqa: S108  made private below

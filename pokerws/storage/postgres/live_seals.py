@@ -4,7 +4,7 @@ from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_serving
 from pokerws.storage.vault.vault import Vault
 
-# How many tables are live under each key, and a few of them, to try it on.
+# For each key the number of live tables that it sealed, and a few of them to test it on.
 LIVE_SEALS = """
 SELECT games.key_id, sealed.tables, games.id, games.snapshot
 FROM (

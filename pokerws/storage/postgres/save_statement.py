@@ -81,9 +81,9 @@ _MOVED = """, moves AS (
     GROUP BY game_id
 )"""
 _BROUGHT = "coalesce((SELECT moved.chips FROM moved WHERE moved.game_id = change.id), 0)"
-# A payer who has no account becomes NULL, which the ledger refuses.  Of an account's sides the sum
-# is booked, since one statement can change a row only once; what comes in opens the account of one
-# who sat before there were accounts.
+# A payer without an account becomes NULL, which the ledger refuses.  Amounts are summed per
+# account, since one statement can change a row only once.  A credit opens the account of a player
+# that sat down before accounts existed.
 _BOOKED = """, booked AS (
     INSERT INTO transfers (at, reason, source, target, amount, game_id, seq)
     SELECT to_timestamp(at_ms / 1000.0), reason,
@@ -115,16 +115,15 @@ _BOOKED = """, booked AS (
 )"""
 
 
-# Columns come as one text each, which costs a third less to send than arrays of which every element
-# is looked at.  Between texts is the separator of RFC 7464, which JSON never has as it is; an empty
-# text is NULL.
+# Each column is sent as one text: a third cheaper than an array, whose elements asyncpg inspects.
+# Values are joined by the separator of RFC 7464, which JSON always escapes; an empty text is NULL.
 SEPARATOR = "\x1e"
-# Which arguments are columns of numbers, from 0: of the changes, and of their events.
+# The indices of the arguments that are columns of numbers: of the changes, and of their events.
 NUMBERS = frozenset({*range(7, 15), *range(18, 21)})
 
 
 def _columns(first: int, last: int) -> str:
-    """How the statement takes those columns, counted from 1."""
+    """The SQL that reads those columns, counted from 1."""
     return ", ".join(
         f"${n}::text::bigint[]"
         if n - 1 in NUMBERS
@@ -161,9 +160,9 @@ _encode = msgspec.json.Encoder().encode
 def save_statement(changes: Sequence[Change], *, overwrite: bool) -> tuple[str, list[Any]]:
     """The statement for a batch, and its arguments.
 
-    The changes by column, then their events, then their transfers if there are any.  In the order
-    of tables, which every writer keeps, so that no two wait for each other.  Raises ValueError for
-    what no text can hold.
+    The arguments are the changes by column, then their events, then their transfers if there are
+    any.  Every writer sorts by table, so that concurrent saves cannot deadlock.  Raises ValueError
+    for a text that is not UTF-8 or contains the separator.
     """
     ordered = sorted(changes, key=lambda change: change.table)
     if len({change.table for change in changes}) != len(changes):
@@ -221,7 +220,7 @@ def _json_text(column: list[bytes]) -> str:
 
 def _check(text: str, column: Sequence[str | bytes]) -> None:
     if text.count(SEPARATOR) >= max(1, len(column)):
-        raise ValueError("a text has the separator U+001E in it")
+        raise ValueError("a text contains the separator U+001E")
 
 
 def _numbers(column: list[int]) -> str:

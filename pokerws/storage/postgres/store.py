@@ -25,8 +25,10 @@ from pokerws.storage.postgres.connecting import (
     NOTHING,
     REJECTED,
     Connection,
+    Pool,
     connect,
     end_transaction,
+    open_pool,
     reason,
     rejected,
     unavailable,
@@ -37,7 +39,7 @@ from pokerws.storage.store import (
     Change,
     Claimed,
     EventRow,
-    Game,
+    GameRow,
     Position,
     Stored,
 )
@@ -134,8 +136,8 @@ READERS = 4
 # A table has far fewer events after its snapshot, as both are written in one transaction.
 MAX_LATER_EVENTS = 100_000
 
-# The write statement's plan must not depend on how many rows the statistics happen to tell of: a
-# batch is a few hundred look-ups by primary key.
+# The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
+# primary key.
 _WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 
 log = structlog.get_logger("pokerws.postgres")
@@ -145,7 +147,7 @@ _decode_config = msgspec.json.Decoder(TableConfig).decode
 class PostgresStore:
     """A `Store`, made by `open`.  `version` is PostgreSQL's."""
 
-    def __init__(self, writer: "_Writer", readers: "asyncpg.Pool[asyncpg.Record]") -> None:
+    def __init__(self, writer: "_Writer", readers: Pool) -> None:
         self._writer = writer
         self._readers = readers
         self._accounts = PostgresAccounts(self._reader)
@@ -158,16 +160,8 @@ class PostgresStore:
         settings = {"statement_timeout": str(statement_timeout_ms)}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
-            readers = await asyncpg.create_pool(
-                dsn,
-                min_size=0,
-                max_size=READERS,
-                timeout=CONNECT_S,
-                command_timeout=timeout_s,
-                server_settings={"application_name": APPLICATION, **settings},
-                max_cached_statement_lifetime=0,
-                # No session state is set, so a reset would only cost a round trip.
-                reset=_nothing_to_reset,
+            readers = await open_pool(
+                dsn, APPLICATION, size=READERS, settings=settings, answer_s=timeout_s
             )
             store = cls(_Writer(dsn, settings | _WRITER_SETTINGS, timeout_s), readers)
         except FAILED as error:
@@ -190,7 +184,7 @@ class PostgresStore:
             except asyncpg.UniqueViolationError as error:
                 if error.table_name == "transfers":
                     raise
-                # Only events can be there already: rows of games that are drop out by themselves.
+                # Only events can be duplicates: ON CONFLICT skips existing rows of `games`.
                 rows = await self._save(changes, overwrite=True)
         except REJECTED as error:
             raise rejected(error) from error
@@ -221,8 +215,8 @@ class PostgresStore:
     async def claim(self, table: TableId) -> Claimed | None:
         """Part of `Store`.
 
-        The log is read after the epoch is raised, in statements of their own: by then nobody else
-        can add to it, and what a save added that was under way is seen.
+        The log is read after the epoch is raised, in a statement of its own.  By then no other
+        server can append to it, and the events of a save that was in flight are visible.
         """
         async with self._reader() as reader:
             row = await reader.fetchrow(CLAIM, table)
@@ -262,7 +256,7 @@ class PostgresStore:
         async with self._reader() as reader:
             return [TableId(row["id"]) for row in await reader.fetch(IDLE, before_ms, limit)]
 
-    async def games(self, besides: Collection[TableId] = ()) -> list[Game]:
+    async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """Part of `Store`.  A game whose config cannot be read is left out, and logged."""
         async with self._reader() as reader:
             rows = await reader.fetch(GAMES, list(besides))
@@ -282,7 +276,7 @@ class PostgresStore:
         return key
 
     async def close(self) -> None:
-        """Part of `Store`.  Waits for a server that does not answer for a moment only."""
+        """Part of `Store`.  Gives up after a moment if the server does not answer."""
         await self._writer.close()
         try:
             async with asyncio.timeout(CLOSE_S):
@@ -291,7 +285,7 @@ class PostgresStore:
             self._readers.terminate()
 
     async def _start(self) -> None:
-        """Fail now, and not at the first save, if the schema does not fit."""
+        """Fail now rather than at the first save if the schema does not fit."""
         async with self._reader() as reader:
             self.version = await reader.fetchval(VERSION)
         try:
@@ -364,10 +358,6 @@ class _Writer:
                 raise
 
 
-async def _nothing_to_reset(_: object) -> None:
-    """What the pool calls when a connection comes back to it."""
-
-
 async def _claimed(
     reader: "PoolConnectionProxy[asyncpg.Record]", table: str, row: asyncpg.Record, log_seq: int
 ) -> Claimed:
@@ -390,13 +380,13 @@ def _event(row: asyncpg.Record) -> EventRow:
     )
 
 
-def _game(row: asyncpg.Record) -> Game | None:
+def _game(row: asyncpg.Record) -> GameRow | None:
     try:
         config = _decode_config(row["config"])
     except msgspec.MsgspecError:
         log.exception("get_game", outcome="DB_FAILED", table=row["id"], column="config")
         return None
-    return Game(
+    return GameRow(
         table=TableId(row["id"]),
         name=row["name"],
         status=row["status"],

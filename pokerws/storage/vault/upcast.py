@@ -1,4 +1,4 @@
-"""Upgrades snapshots written by older versions.
+"""Upgrades tables stored by older versions.
 
 New fields have defaults; this module does what a default cannot express.
 """
@@ -6,7 +6,7 @@ New fields have defaults; this module does what a default cannot express.
 from pokerws.game.state import Table
 
 
-def renewed(table: Table) -> Table:
+def upcast(table: Table) -> Table:
     """Upgrade a stored table in place.
 
     Older versions did not record who paid dead money: it was always the big blind's ante.

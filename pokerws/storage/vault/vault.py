@@ -41,7 +41,7 @@ from pokerws.game.secret_cards import (
 from pokerws.game.state import Hand, Table, TableId
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.store import TableSnapshot
-from pokerws.storage.vault.upcast import renewed
+from pokerws.storage.vault.upcast import upcast
 
 # Raised when damaged text is decoded; RecursionError for deep nesting.
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -58,14 +58,14 @@ Kind = Literal[
 ]
 
 
-class Key(NamedTuple):
+class VaultKey(NamedTuple):
     """A key of 32 bytes; its id stands before every text that it has sealed."""
 
     id: str
     secret: bytes
 
     def __repr__(self) -> str:
-        return f"Key({self.id!r})"
+        return f"VaultKey({self.id!r})"
 
 
 class HandSeal:
@@ -94,11 +94,12 @@ class HandSeal:
 _encode = msgspec.json.Encoder().encode
 # The public part of an event; secret cards are unknown in it.
 decode_event = msgspec.json.Decoder(TableEvent).decode
-_decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
+# The public part of a snapshot, and not upgraded.
+decode_snapshot = msgspec.json.Decoder(TableSnapshot).decode
 
 
 class _Plain(Struct, array_like=True, forbid_unknown_fields=True):
-    """Secrets as they are sealed: the cards of a list as one word, half as long to store."""
+    """The plain text of a seal.  Each list of cards is one word, which takes half the space."""
 
     deck: str
     cards: list[str]
@@ -120,7 +121,7 @@ _decode_sealed = msgspec.json.Decoder(_Sealed).decode
 class Vault:
     """Seals with the first key, opens with any.  Without keys it reads unsealed rows only."""
 
-    def __init__(self, keys: Sequence[Key]) -> None:
+    def __init__(self, keys: Sequence[VaultKey]) -> None:
         self._first = keys[0].id if keys else None
         self._ciphers = {key.id: AESGCM(key.secret) for key in keys}
         if len(self._ciphers) != len(keys):
@@ -154,21 +155,26 @@ class Vault:
         return _encode(public), self._first
 
     def open_snapshot(self, table: TableId, data: bytes | str) -> TableSnapshot:
-        """What was sealed in the row of `table`.
+        """The snapshot in the row of `table`, decrypted and upgraded.
 
-        Raises SealedByUnknownKey, SealBroken, and what msgspec raises for what does not decode.
+        Raises SealedByUnknownKey, SealBroken, and msgspec's errors for data that do not decode.
         """
-        snapshot = _decode_snapshot(data)
-        self._open_table("snapshot", table, snapshot.table, snapshot.sealed)
-        snapshot.sealed = ""
-        renewed(snapshot.table)
+        snapshot = decode_snapshot(data)
+        self.unseal_snapshot(table, snapshot)
         return snapshot
 
-    def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
-        """An event of a table's hand as JSON; `hand` is the number that its row has.
+    def unseal_snapshot(self, table: TableId, snapshot: TableSnapshot) -> None:
+        """Decrypt the public part of a snapshot in place.
 
-        Most events are public, and a look-up of the type is faster than the cases of a `match`.
+        Raises SealedByUnknownKey, which leaves `snapshot` as it is, and SealBroken.
         """
+        self._open_table("snapshot", table, snapshot.table, snapshot.sealed)
+        snapshot.sealed = ""
+        upcast(snapshot.table)
+
+    def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
+        """An event of a table's hand as JSON; `hand` is the number in its row."""
+        # Most events are public, and looking up the type is faster than trying each case.
         if type(event) in PUBLIC_TYPES:
             return _encode(event)
         match event:
@@ -195,16 +201,16 @@ class Vault:
                 return _encode(without_secrets(event))
 
     def open_event(self, table: TableId, hand: int, payload: bytes | str) -> TableEvent:
-        """The event that was sealed as one of a table's hand.
+        """The event of a table's hand, decrypted.
 
-        Raises SealedByUnknownKey, SealBroken, and what msgspec raises for what does not decode.
+        Raises SealedByUnknownKey, SealBroken, and msgspec's errors for data that do not decode.
         """
         return self.unseal(table, hand, decode_event(payload), payload)
 
     def unseal(
         self, table: TableId, hand: int, event: TableEvent, payload: bytes | str
     ) -> TableEvent:
-        """The event with its secrets, from its public part, which was decoded from `payload`.
+        """The event with its secrets; `event` is its public part, decoded from `payload`.
 
         Raises SealedByUnknownKey, which leaves `event` as it is, and SealBroken.
         """
@@ -231,7 +237,7 @@ class Vault:
                 raise SealBroken("the sealed text with the cards is missing")
             case LogRestarted(table=Table() as whole):
                 self._open_table("log_restarted", table, whole, text, hand)
-                renewed(whole)
+                upcast(whole)
                 return event
             case _:
                 return event
@@ -252,7 +258,7 @@ class Vault:
     def _open_table(
         self, kind: Kind, table: TableId, state: Table, text: str, number: int | None = None
     ) -> None:
-        """Put what is sealed back into a table's hand, in play or the last one."""
+        """Decrypt the cards into a table's hand, which is in play or the last one."""
         hand = state.hand or state.last_hand
         if not text:
             if has_unknown(state):
@@ -303,9 +309,9 @@ def _place(kind: Kind, table: TableId, hand: int) -> bytes:
 
 
 def _place_of_deal(table: TableId, hand: int, event: HoleCardsDealt) -> bytes:
-    """With who was dealt to, as that says who may see the cards; older logs do not tell.
+    """Includes the players, which decide who may see the cards; older logs lack them.
 
-    A hand of stud has several deals, one a street.
+    It includes the street too: a hand of stud has several deals.
     """
     place = _place("hole_cards_dealt", table, hand)
     if event.players:
@@ -314,12 +320,12 @@ def _place_of_deal(table: TableId, hand: int, event: HoleCardsDealt) -> bytes:
 
 
 def _place_of_draw(table: TableId, hand: int, event: CardsDrawn) -> bytes:
-    """With who drew, as that says who may see the cards, and in which of the hand's draws."""
+    """Includes the player, which decides who may see the cards, and the street of the draw."""
     return _place("cards_drawn", table, hand) + _encode((event.player, event.street))
 
 
 def _place_of_deck(table: TableId, hand: int, event: DeckReshuffled) -> bytes:
-    """With the draw that it was shuffled for: a seat has one a street."""
+    """Includes the draw that it was shuffled for: a seat has one draw per street."""
     return _place("deck_reshuffled", table, hand) + _encode((event.street, event.seat))
 
 

@@ -22,7 +22,7 @@ from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.null import NullStore
-from pokerws.storage.vault.vault import Key, Vault
+from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 from tests.server.stored_house import (
     ABANDONED_MS,
@@ -339,7 +339,7 @@ async def test_tables_that_cannot_be_closed_do_not_keep_others_open(
         clock.advance(1)
         other = (await before.open("cleo")).table.id
     clock.advance(ABANDONED_MS + 1)
-    async with house_on(store, clock, vault=Vault([Key("other", bytes(32))])) as house:
+    async with house_on(store, clock, vault=Vault([VaultKey("other", bytes(32))])) as house:
         for _ in range(5):
             await house.upkeep.look()
         await house.written()

@@ -26,6 +26,7 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import HISTORY_PAGE
 from pokerws.server.tables.receipts import (
     CHIP_RECEIPTS_PER_PLAYER,
+    RECEIPT_PLAYERS,
     RECEIPTS_PER_PLAYER,
 )
 from pokerws.server.tables.recent_events import HISTORY_EVENTS, READ_BACK_EVENTS
@@ -207,14 +208,20 @@ def test_it_asks_for_a_snapshot_where_an_event_is_newer_than_it() -> None:
         python_of_document().apply(table, {"type": "from_the_future"})
 
 
-def test_the_numbers_of_the_text_are_those_of_the_server() -> None:
-    text = " ".join(DOCUMENT.split())
-    for words in (
-        f"latest {RECEIPTS_PER_PLAYER} commands",
-        f"latest {CHIP_RECEIPTS_PER_PLAYER} that move chips",
-        f"latest {HISTORY_EVENTS:,} events",
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"the server remembers the latest {RECEIPTS_PER_PLAYER} commands that were carried out",
+        f"also the latest {CHIP_RECEIPTS_PER_PLAYER} that move chips",
+        f"only the {RECEIPT_PLAYERS} with the latest commands are remembered",
+        f"at most {RECEIPTS_PER_PLAYER} unanswered commands at a table",
+        f"the latest {HISTORY_EVENTS:,} events of a table since it was loaded",
         f"up to {READ_BACK_EVENTS:,} older ones",
-        f"{HANDS_TO_STAND_UP} hands in a row",
-        f"{HISTORY_PAGE} transfers at most",
-    ):
-        assert words in text
+        f"hands of the latest {HISTORY_EVENTS:,} events",
+        f"stood up after sitting out for {HANDS_TO_STAND_UP} hands in a row",
+        f"its latest transfers, at most {HISTORY_PAGE}",
+        f"There are at most {HISTORY_PAGE} transfers",
+    ],
+)
+def test_the_numbers_of_the_text_are_those_of_the_server(words: str) -> None:
+    assert words in " ".join(DOCUMENT.split())

@@ -24,7 +24,7 @@ from pokerws.server.tables.lobby import RESUME_GRACE_MS, Lobby
 from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Change
-from pokerws.storage.vault.vault import Key, Vault
+from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_cashier
 from tests.storage.memory_store import MemoryStore
 from tests.vaults import KEY, VAULT
@@ -317,14 +317,14 @@ async def test_a_table_whose_key_is_not_at_hand_waits_for_it(new_house: NewHouse
     first = new_house()
     actor = await start_hand(first)
     await first.close()
-    other = new_house(vault=Vault([Key("other", bytes(32))]))
+    other = new_house(vault=Vault([VaultKey("other", bytes(32))]))
     await other.lobby.start()
     with pytest.raises(Illegal) as caught:
         await other.lobby.find(actor.table.id)
     assert caught.value.code == "table_unavailable"
     await other.close()
 
-    rotated = new_house(vault=Vault([Key("other", bytes(32)), KEY]))
+    rotated = new_house(vault=Vault([VaultKey("other", bytes(32)), KEY]))
     await rotated.lobby.start()
     back = await rotated.lobby.find(actor.table.id)
     assert back.table.hand is not None

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pokerws.server.background import upkeep as upkeep_module
-from pokerws.storage.vault.vault import Key, Vault
+from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import BUY_IN, GRANT, Ledger, StoredHouse, balance, house_on
 
@@ -69,7 +69,7 @@ async def test_overtaken_tables_that_cannot_be_closed_yet_are_left_for_the_next_
         await before.open("cleo")
     clock.advance(1)
     since_ms = clock.now_ms()
-    async with house_on(store, clock, vault=Vault([Key("other", bytes(32))])) as house:
+    async with house_on(store, clock, vault=Vault([VaultKey("other", bytes(32))])) as house:
         assert not await house.upkeep.close_overtaken(since_ms)
         assert await house.listed() == sealed
     async with house_on(store, clock) as house:

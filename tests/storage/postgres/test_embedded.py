@@ -14,7 +14,7 @@ import pytest
 
 from pokerws.storage.errors import EmbeddedError
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
-from pokerws.storage.postgres.unprivileged import Account
+from pokerws.storage.postgres.unprivileged import SystemAccount
 from tests.storage.clusters import ask, on_linux, postmaster, processes_of, serving, start
 
 
@@ -22,7 +22,7 @@ def mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def sleeper(account: Account) -> "subprocess.Popen[bytes]":
+def sleeper(account: SystemAccount) -> "subprocess.Popen[bytes]":
     """A process of the account's that has nothing to do with PostgreSQL."""
     return subprocess.Popen(["sleep", "600"], user=account.uid if account.change else None)
 

@@ -12,13 +12,13 @@ from pokerws.storage.errors import StoreUnavailable, VaultError
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.live_seals import LIVE_SEALS, open_vault
 from pokerws.storage.vault.keys import KeySource, new_key, vault_for_reading, written
-from pokerws.storage.vault.vault import Key
+from pokerws.storage.vault.vault import VaultKey
 from tests.storage.played import play_a_game
 from tests.vaults import KEY, VAULT_KEYS
 
 ROOT = Path(__file__).resolve().parents[3]
-WRONG = written(Key(KEY.id, bytes(32)))
-OTHER = written(Key("other", bytes(32)))
+WRONG = written(VaultKey(KEY.id, bytes(32)))
+OTHER = written(VaultKey("other", bytes(32)))
 
 
 @pytest.fixture

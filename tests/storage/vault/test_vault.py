@@ -27,12 +27,12 @@ from pokerws.game.state import Table, TableId
 from pokerws.game.table import advance, play
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey
 from pokerws.storage.store import TableSnapshot
-from pokerws.storage.vault.vault import HandSeal, Key, Vault
+from pokerws.storage.vault.vault import HandSeal, Vault, VaultKey
 from tests.game.random_hands import DealtHand, random_act, random_plan
 from tests.vaults import KEY, VAULT
 
 CARD = re.compile(rb'"([2-9TJQKA][cdhs])"')
-OTHER = Key("other", bytes(reversed(range(32))))
+OTHER = VaultKey("other", bytes(reversed(range(32))))
 encode = msgspec.json.encode
 
 
@@ -286,13 +286,13 @@ def test_the_first_key_seals_and_every_key_opens() -> None:
 
 def test_another_key_of_the_same_id_does_not_open() -> None:
     table = table_in("dealt")
-    data, _ = Vault([Key(KEY.id, OTHER.secret)]).seal_snapshot(TableSnapshot(table))
+    data, _ = Vault([VaultKey(KEY.id, OTHER.secret)]).seal_snapshot(TableSnapshot(table))
     with pytest.raises(SealBroken, match="another key has that id"):
         VAULT.open_snapshot(table.id, data)
 
 
 def test_no_error_and_no_text_of_a_key_shows_a_secret() -> None:
-    assert repr(KEY) == str(KEY) == "Key('test')"
+    assert repr(KEY) == str(KEY) == "VaultKey('test')"
     table = table_in("dealt")
     data, _ = VAULT.seal_snapshot(TableSnapshot(table))
     with pytest.raises(SealBroken) as caught:
