@@ -126,8 +126,9 @@ class HandSeat(Struct, omit_defaults=True):
 
     `cards` are hidden, `up` lie face up.  `bet` are the chips bet on this street, `in_pots` those
     of earlier streets and antes, `dead` those that nobody has to match.  `acted_to` is the bet to
-    match after the player's last action on this street, including that player's raise, or None before the
-    first action.  `drew` is the number of cards of the last draw, or None before the first draw.
+    match after the player's last action on this street, including that player's raise, or None
+    before the first action.  `drew` is the number of cards of the last draw, or None before the
+    first draw.
     """
 
     cards: list[Card] = []

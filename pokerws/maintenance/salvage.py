@@ -262,7 +262,7 @@ def _sources(
             return [from_log]
         return [snapshot._replace(in_log=from_log.in_log)]
     where = _differences(snapshot, from_log)
-    problems.append(f"the snapshot differs from the state its log leads to: {where}")
+    problems.append(f"the snapshot differs from its log's final state: {where}")
     # An undamaged log accounts for its last state; a snapshot only claims its own.
     return [from_log, snapshot] if from_log.in_log else [snapshot, from_log]
 

@@ -26,7 +26,8 @@ from pokerws.messages import (
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, Watch, Unwatch, GetAccount, GetHand, Stand}
 )
-# Messages that a role may not send.  A new message is forbidden to spectators unless it is in `_WATCHING`.
+# Messages that a role may not send.  A new message is forbidden to spectators unless it is in
+# `_WATCHING`.
 FORBIDDEN: Mapping[Role, tuple[type[ClientMessage], ...]] = {
     "player": (CloseTable,),
     "spectator": tuple(frozenset(get_args(ClientMessage)) - _WATCHING),

@@ -45,8 +45,8 @@ class Tokens:
     """Admits players with a JWT (RFC 7519), and the server's own bots; an `Admission`.
 
     A token must have the `issuer` and `audience`, if they are set.  If no `audience` is set, tokens
-    that name one are refused, since they are meant for another service.  `leeway_ms` is the accepted clock
-    difference.  `strict` applies to names in tokens.
+    that name one are refused, since they are meant for another service.  `leeway_ms` is the
+    accepted clock difference.  `strict` applies to names in tokens.
     """
 
     def __init__(
