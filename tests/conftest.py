@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, settings
 
 # A slow machine is no defect of a property, and a failure prints what reproduces it. Under CI
 # Hypothesis would choose the same examples each time; here every run looks at new ones.
-# An example of ours is often a whole game; `--hypothesis-profile thorough` looks at more.
+# `--hypothesis-profile thorough` looks at more.
 settings.register_profile(
     "pokerws",
-    max_examples=25,
+    max_examples=100,
     deadline=None,
     derandomize=False,
     print_blob=True,

@@ -57,7 +57,7 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
 class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """House rules: optional rules of a table.
 
-    `straddle` is the kind that players may post.  `run_it` is how often at most the board is run
+    `straddle` is the kind that players may post.  `run_it` is the maximum number of boards
     when all players who are all-in agree.  Every `bomb_pot_every` hands there is a bomb pot (0 is
     never): all post `bomb_pot_ante` (0 is two big blinds), and the betting begins on the flop, of
     one or two `bomb_pot_boards`.  `max_bets` limits the bets and raises of a fixed-limit street (0
@@ -105,7 +105,7 @@ class Seat(Struct, omit_defaults=True):
     player was sitting out.  `owes_blind` is set while the player must post a big blind to be dealt
     in, as every new player must; `owes_small` while a dead small blind is owed too.  A `leaving`
     player is stood up when the hand is over.  With `straddle` the player straddles where it is
-    possible; `run_it` is how often at most the player wants the board run.
+    possible; `run_it` is the maximum number of boards that the player agrees to.
     """
 
     player: PlayerId
@@ -126,8 +126,9 @@ class HandSeat(Struct, omit_defaults=True):
 
     `cards` are hidden, `up` lie face up.  `bet` are the chips bet on this street, `in_pots` those
     of earlier streets and antes, `dead` those that nobody has to match.  `acted_to` is the bet to
-    match after the player's last action on this street, the own raise included, or None before the
-    first action.  `drew` is the number of cards of the last draw, or None before the first draw.
+    match after the player's last action on this street, including that player's raise, or None
+    before the first action.  `drew` is the number of cards of the last draw, or None before the
+    first draw.
     """
 
     cards: list[Card] = []
@@ -150,7 +151,7 @@ class Pot(Struct):
 
 
 class FixedLimit(Struct, frozen=True, gc=False):
-    """A fixed-limit street: the number of `bets` and raises, the last full one to `full_bet`.
+    """A fixed-limit street: the number of `bets` and raises; the last full one was to `full_bet`.
 
     The next one is to `full_bet` plus `size`; none is allowed if `size` is 0.
     """
@@ -239,7 +240,7 @@ class LastHand(Struct):
 
     `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
     if their player is still seated; otherwise empty.  The seats in `shown` have shown theirs since;
-    of the others each player sees the own ones.  If all cards were shown, there is no last hand.
+    each player also sees their own.  If all cards were shown, there is no last hand.
     """
 
     number: int

@@ -20,7 +20,7 @@ from pokerws.hand_histories.cutter import HandCutter
 from pokerws.hand_histories.kept_hand import KeptHand
 from pokerws.hand_histories.phh.write import write_hand
 from pokerws.maintenance.archive_file import Archive, HandsFile
-from pokerws.maintenance.errors import ArchiveError, LeftAlone, NotStored
+from pokerws.maintenance.errors import ArchiveError, NotArchivable, NotStored
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
@@ -123,7 +123,7 @@ async def archive(
                 try:
                     archived = await archive_game(connection, game, before, files, dry_run=dry_run)
                     line = totals.count(archived)
-                except LeftAlone as error:
+                except NotArchivable as error:
                     totals.left_alone += 1
                     line = f"left alone: {error}"
                 if line:
@@ -167,7 +167,7 @@ async def archive_game(
 ) -> Archived | None:
     """Archive the hands of a game that ended before `before`; None if there are none.
 
-    Raises LeftAlone where its log or a file stands in the way, and ArchiveError.
+    Raises NotArchivable where its log or a file stands in the way, and ArchiveError.
     """
     file = HandsFile(files, game)
     hands = _ArchivedHands(game)
@@ -213,7 +213,7 @@ async def _cut(connection: Connection, game: str, before: datetime) -> int | Non
     try:
         table = open_table(NO_KEYS, row).table
     except UNREADABLE as error:
-        raise LeftAlone(f"its snapshot cannot be read: {printable(str(error))}") from None
+        raise NotArchivable(f"its snapshot cannot be read: {printable(str(error))}") from None
     whole = await connection.fetchval(HAS_EVENT, game, row.version)
     last = table.last_hand
     broken_off = table.hand is not None or (last is not None and any(last.cards))
@@ -230,7 +230,7 @@ class _ArchivedHands:
         self._last: StoredEvent | None = None
 
     async def of(self, connection: Connection, cut: int) -> AsyncIterator[tuple[int, str]]:
-        """Number and text of each hand up to an event.  Raises LeftAlone for a damaged log."""
+        """Number and text of each hand up to an event.  Raises NotArchivable for a damaged log."""
         async with aclosing(read_log(connection, NO_KEYS, self._log.game, cut)) as events:
             async for read in events:
                 done = self._take(read)
@@ -241,10 +241,10 @@ class _ArchivedHands:
             yield self._told(last)
 
     def left(self) -> _Left:
-        """The table after the last event, at the end of a hand or later.  Raises LeftAlone."""
+        """The table after the last event, at the end of a hand or later.  Raises NotArchivable."""
         table, last = self._log.table, self._last
         if table is None or last is None or table.hand is not None:
-            raise LeftAlone("its log was changed meanwhile: run the command again")
+            raise NotArchivable("its log was changed meanwhile: run the command again")
         return _Left(table, last, self._log.events)
 
     def _take(self, read: ReadEvent) -> KeptHand | None:
@@ -254,10 +254,10 @@ class _ArchivedHands:
         """
         event = read.event
         if event is None:
-            raise LeftAlone(f"event {read.row.seq} cannot be read: {printable(read.broken)}")
+            raise NotArchivable(f"event {read.row.seq} cannot be read: {printable(read.broken)}")
         done = self._cutter.begin(self._log.table, event, read.at_ms)
         if not self._log.take(read) or self._log.mismatches:
-            raise LeftAlone(f"{self._log.mismatches[0]}; see {PROGRAM} verify")
+            raise NotArchivable(f"{self._log.mismatches[0]}; see {PROGRAM} verify")
         self._cutter.add(event, read.row.seq, read.at_ms)
         self._last = read.row
         return done
@@ -279,4 +279,4 @@ async def _take_away(connection: Connection, game: str, left: _Left) -> None:
         put = await connection.execute(RESTART, *at, tag_of(restarted), payload, left.last.payload)
         gone = await connection.execute(DELETE, *at)
         if (put, gone) != ("UPDATE 1", f"DELETE {left.events - 1}"):
-            raise LeftAlone("its log was changed meanwhile: run the command again")
+            raise NotArchivable("its log was changed meanwhile: run the command again")

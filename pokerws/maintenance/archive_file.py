@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
-from pokerws.maintenance.errors import ArchiveError, LeftAlone
+from pokerws.maintenance.errors import ArchiveError, NotArchivable
 from pokerws.storage.fsync import sync_directory
 
 SUFFIX = ".phhs.gz"
@@ -84,7 +84,7 @@ class HandsFile:
         """Sync the file to disk and give it its name.
 
         An interrupted run may have left a file with the same hands, or with the first of them.  It
-        is replaced or removed.  Raises LeftAlone if a file with other hands is in the way, and
+        is replaced or removed.  Raises NotArchivable if a file with other hands is in the way, and
         ArchiveError.
         """
         with self._writing():
@@ -92,7 +92,7 @@ class HandsFile:
             earlier = self._archive.begun_with(self._game, self._first)
             for path in earlier:
                 if not _begins_with(self._temporary, path):
-                    raise LeftAlone(
+                    raise NotArchivable(
                         f"{path} begins with the same hand and goes on with others: archive up to "
                         "a date after its last hand, move it away, or give another directory (--to)"
                     )

@@ -13,7 +13,7 @@ class ArchiveError(MaintenanceError):
     """Nothing can be archived; the message says what to do."""
 
 
-class LeftAlone(MaintenanceError):
+class NotArchivable(MaintenanceError):
     """A game cannot be archived, and nothing of it was changed."""
 
 

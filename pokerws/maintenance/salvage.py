@@ -243,7 +243,7 @@ def _sources(
         return []
     if log.table is None or (why := _wrong_with(log.table, row)):
         if log.table is not None:
-            problems.append(f"what the log leads to is no table of this game: {why}")
+            problems.append(f"the log's final state does not belong to this game: {why}")
         return [] if snapshot is None else [snapshot]
     from_log = Source(
         f"the log up to event {reading.end_seq}",
@@ -262,7 +262,7 @@ def _sources(
             return [from_log]
         return [snapshot._replace(in_log=from_log.in_log)]
     where = _differences(snapshot, from_log)
-    problems.append(f"the snapshot is not what its log leads to: {where}")
+    problems.append(f"the snapshot differs from its log's final state: {where}")
     # An undamaged log accounts for its last state; a snapshot only claims its own.
     return [from_log, snapshot] if from_log.in_log else [snapshot, from_log]
 
@@ -275,7 +275,7 @@ def _snapshot(row: StoredGame, vault: Vault, problems: list[str]) -> tuple[Sourc
         return None, {}
     why = _wrong_with(read.table, row)
     if why:
-        problems.append(f"the snapshot is no table of this game: {why}")
+        problems.append(f"the snapshot does not belong to this game: {why}")
         return None, {}
     problems += _about_snapshot(row, read)
     saved_ms = round(row.updated_at.timestamp() * 1000)
@@ -304,7 +304,7 @@ def _wrong_with(table: Table, row: StoredGame) -> str:
     if len(table.seats) != table.config.seats:
         return f"it has {len(table.seats)} seats of {table.config.seats}"
     if any(seat is not None and seat.stack < 0 for seat in table.seats):
-        return "somebody has less than no chips"
+        return "a player has a negative stack"
     try:
         check_config(table.config)
         list(picture(table))

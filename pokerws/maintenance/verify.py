@@ -409,4 +409,4 @@ def _against_log(stored: Table, replayed: Table, *, hidden: bool) -> Iterator[st
         if hidden:
             stored, replayed = comparable_table(stored), comparable_table(replayed)
         places = differences(stored, replayed, "the snapshot", "the replay")
-        yield f"the snapshot is not what its log leads to: {'; '.join(places)}"
+        yield f"the snapshot differs from its log's final state: {'; '.join(places)}"

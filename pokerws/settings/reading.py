@@ -103,9 +103,7 @@ def _parse(setting: FieldInfo, text: str) -> object:
 
 
 def _check(settings: Settings) -> None:
-    settings.features.check()
+    for section in msgspec.structs.fields(Settings):
+        getattr(settings, section.name).check()
     if settings.features.use_auth_middleware:
         check_auth(settings.auth)
-    settings.network.check()
-    settings.vault.check()
-    settings.bots.check()

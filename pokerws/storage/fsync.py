@@ -1,4 +1,4 @@
-"""Makes new names in directories survive a crash of the machine."""
+"""Makes new directory entries survive a crash of the machine."""
 
 import os
 from pathlib import Path

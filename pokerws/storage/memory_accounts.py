@@ -15,7 +15,7 @@ from pokerws.storage.accounts import (
 )
 from pokerws.storage.errors import Overdrawn, StoreRejected
 
-# Of each account; Postgres keeps all.
+# Transfers kept per account; Postgres keeps all.
 KEPT_TRANSFERS = 200
 # Above this, an account that holds nothing but its grant is dropped: the player gets it again.
 MAX_ACCOUNTS = 100_000
@@ -107,7 +107,7 @@ class MemoryAccounts:
 
     def _forget(self) -> None:
         """Drop one account if there are too many; its grant goes back to the house."""
-        # The new one is the last of them, and stays.
+        # The newest account is the last of these, and must stay.
         if len(self._balances) <= MAX_ACCOUNTS or len(self._untouched) < 2:
             return
         account, grant = self._untouched.popitem(last=False)

@@ -172,7 +172,7 @@ export interface RunIt {
   id: string;
   /** the table's id */
   table: string;
-  /** how often at most the player wants the board dealt */
+  /** the maximum number of boards that the player agrees to */
   times: number;
 }
 
@@ -671,13 +671,12 @@ export interface Mix {
 /**
  * House rules: optional rules of a table.
  *
- * `straddle` is the kind that players may post. `run_it` is how often at most the board is run
- * when all players who are all-in agree. Every `bomb_pot_every` hands there is a bomb pot (0 is
- * never): all post `bomb_pot_ante` (0 is two big blinds), and the betting begins on the flop, of
- * one or two `bomb_pot_boards`. `max_bets` limits the bets and raises of a fixed-limit street (0
- * is the variant's default). Odd chips go as the `rulebook` says, or always to the first winner
- * left of the `button`. With `whole_pot`, dead antes count for a pot-limit bet on the first street
- * too.
+ * `straddle` is the kind that players may post. `run_it` is the maximum number of boards when all
+ * players who are all-in agree. Every `bomb_pot_every` hands there is a bomb pot (0 is never): all
+ * post `bomb_pot_ante` (0 is two big blinds), and the betting begins on the flop, of one or two
+ * `bomb_pot_boards`. `max_bets` limits the bets and raises of a fixed-limit street (0 is the
+ * variant's default). Odd chips go as the `rulebook` says, or always to the first winner left of
+ * the `button`. With `whole_pot`, dead antes count for a pot-limit bet on the first street too.
  */
 export interface HouseRules {
   /**
@@ -685,7 +684,7 @@ export interface HouseRules {
    * `sleeper`, which does not change the order of betting
    */
   straddle?: "mississippi" | "none" | "sleeper" | "under_the_gun";
-  /** how often at most the board is dealt when all are all-in, 1 to 3 */
+  /** the maximum number of boards when all are all-in, 1 to 3 */
   run_it?: number;
   /** hands from one bomb pot to the next; 0 is never */
   bomb_pot_every?: number;
@@ -1368,7 +1367,7 @@ export interface RunItSet {
   type: "run_it_set";
   /** a seat's number */
   seat: number;
-  /** how often at most the player wants the board dealt */
+  /** the maximum number of boards that the player agrees to */
   times: number;
 }
 
@@ -1497,7 +1496,7 @@ export interface Hand {
  *
  * `cards` has one list per seat of the table: the hole cards that were not shown during the hand,
  * if their player is still seated; otherwise empty. The seats in `shown` have shown theirs since;
- * of the others each player sees the own ones. If all cards were shown, there is no last hand.
+ * each player also sees their own. If all cards were shown, there is no last hand.
  */
 export interface LastHand {
   /** the hand's number */
@@ -1572,7 +1571,7 @@ export interface Turn {
  * player was sitting out. `owes_blind` is set while the player must post a big blind to be dealt
  * in, as every new player must; `owes_small` while a dead small blind is owed too. A `leaving`
  * player is stood up when the hand is over. With `straddle` the player straddles where it is
- * possible; `run_it` is how often at most the player wants the board run.
+ * possible; `run_it` is the maximum number of boards that the player agrees to.
  */
 export interface Seat {
   /** the player's id */
@@ -1595,12 +1594,12 @@ export interface Seat {
   owes_small?: boolean;
   /** whether the player straddles where it is possible */
   straddle?: boolean;
-  /** how often at most the player wants the board dealt */
+  /** the maximum number of boards that the player agrees to */
   run_it?: number;
 }
 
 /**
- * A fixed-limit street: the number of `bets` and raises, the last full one to `full_bet`.
+ * A fixed-limit street: the number of `bets` and raises; the last full one was to `full_bet`.
  *
  * The next one is to `full_bet` plus `size`; none is allowed if `size` is 0.
  */
@@ -1634,8 +1633,8 @@ export interface Share {
  *
  * `cards` are hidden, `up` lie face up. `bet` are the chips bet on this street, `in_pots` those of
  * earlier streets and antes, `dead` those that nobody has to match. `acted_to` is the bet to match
- * after the player's last action on this street, the own raise included, or null before the first
- * action. `drew` is the number of cards of the last draw, or null before the first draw.
+ * after the player's last action on this street, including that player's raise, or null before the
+ * first action. `drew` is the number of cards of the last draw, or null before the first draw.
  */
 export interface HandSeat {
   /** the hidden cards */

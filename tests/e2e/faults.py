@@ -1,4 +1,4 @@
-"""What the tests of faults share: a Postgres to be mistreated, and a house full of witnesses."""
+"""What the tests of faults share: a Postgres to stop and kill, and tables in play."""
 
 import asyncio
 import itertools
@@ -140,7 +140,7 @@ class Witness(Recorder):
         await super()._step(client, view)
 
 
-class House:
+class TablesInPlay:
     """Tables in full play on one server, and what was shown there."""
 
     def __init__(self, server: ServerProcess, dsn: str) -> None:
@@ -209,18 +209,18 @@ async def serving(dsn: str, *, durable: bool, **settings: object) -> AsyncIterat
 
 
 @asynccontextmanager
-async def full_house(server: ServerProcess, dsn: str) -> AsyncIterator[House]:
+async def tables_in_play(server: ServerProcess, dsn: str) -> AsyncIterator[TablesInPlay]:
     """All tables in play; at the end the players go."""
-    house = House(server, dsn)
-    await house.open()
+    played = TablesInPlay(server, dsn)
+    await played.open()
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(player.play(server.socket_url, table))
-            for table, players in house.players.items()
+            for table, players in played.players.items()
             for player in players
         ]
-        await house.progress.more(50)
-        yield house
+        await played.progress.more(50)
+        yield played
         for task in tasks:
             task.cancel()
 

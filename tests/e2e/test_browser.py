@@ -105,7 +105,9 @@ async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one
     assert len(before["own"]) == 2
     await server.all_written(int(await page.get_attribute("#table", "data-seq") or 0))
     await server.kill()
-    await expect(page.locator("#status")).to_have_attribute("data-state", "reconnecting")
+    await expect(page.locator("#status")).to_have_attribute(
+        "data-state", "reconnecting", timeout=TIMEOUT_MS
+    )
     await server.start()
     await expect(page.locator("#status")).to_have_attribute(
         "data-state", "online", timeout=TIMEOUT_MS

@@ -19,13 +19,13 @@ from tests.e2e.database import check_database
 from tests.e2e.faults import (
     SHORT_STATEMENTS,
     Cluster,
-    House,
+    TablesInPlay,
     a_cluster,
-    full_house,
     guest,
     heard,
     onlooker,
     serving,
+    tables_in_play,
 )
 from tests.e2e.process import ServerProcess
 
@@ -117,18 +117,18 @@ async def test_in_dual_write_a_row_edited_by_hand_is_brought_up_to_date(
 ) -> None:
     dsn = await cluster.database()
     async with serving(dsn, durable=False) as server:
-        async with full_house(server, dsn) as house:
-            edited, _ = house.tables
+        async with tables_in_play(server, dsn) as played:
+            edited, _ = played.tables
             await edit(cluster, dsn, edited, by)
             conflict = await server.logged(
                 "save_game", lambda line: line["outcome"] == "DB_CONFLICT"
             )
             assert conflict["table"] == edited
             assert conflict["stored_version"] - conflict["expected_version"] == by
-            await house.more_at(edited, 50)
-            house.nobody_was_disconnected()
+            await played.more_at(edited, 50)
+            played.nobody_was_disconnected()
         assert await server.stop() == 0
-        await house.everything_shown_is_stored()
+        await played.everything_shown_is_stored()
         assert not server.log("table_moved")
 
 
@@ -138,8 +138,8 @@ async def test_with_durable_acks_a_table_whose_row_was_edited_is_refused_and_no_
     """A version alone is no state of a table to go on from: the table is set aside."""
     dsn = await cluster.database()
     async with serving(dsn, durable=True) as server:
-        async with full_house(server, dsn) as house:
-            edited, other = house.tables
+        async with tables_in_play(server, dsn) as played:
+            edited, other = played.tables
             async with guest(server, "Gus", edited) as gus:
                 await edit(cluster, dsn, edited, 1_000)
                 await heard([gus], "table_failed")
@@ -147,7 +147,7 @@ async def test_with_durable_acks_a_table_whose_row_was_edited_is_refused_and_no_
                     "get_game", lambda line: line["outcome"] == "DB_FAILED"
                 )
                 assert refused["table"] == edited
-                await house.more_at(other, 50)
+                await played.more_at(other, 50)
                 assert await status(cluster, dsn, edited) == "quarantined"
                 assert await status(cluster, dsn, other) == "active"
                 assert gus.notices == ["table_failed"]
@@ -156,9 +156,9 @@ async def test_with_durable_acks_a_table_whose_row_was_edited_is_refused_and_no_
             assert len(server.log("session_ended")) == 2
             await edit(cluster, dsn, edited, -1_000)
             await put_back(cluster, dsn, edited)
-            await house.more_at(edited, 50)
+            await played.more_at(edited, 50)
         assert await server.stop() == 0
-        await house.everything_shown_is_stored()
+        await played.everything_shown_is_stored()
 
 
 async def status(cluster: Cluster, dsn: str, table: TableId) -> str:
@@ -189,9 +189,9 @@ async def damage_snapshot(cluster: Cluster, dsn: str, table: TableId, how: str) 
     return was
 
 
-async def refused(house: House, table: TableId) -> None:
+async def refused(played: TablesInPlay, table: TableId) -> None:
     """The table cannot be had, however often it is asked for."""
-    async with connect(house.server.socket_url, name="Rob") as rob:
+    async with connect(played.server.socket_url, name="Rob") as rob:
         for _ in range(2):
             with pytest.raises(CommandRejected) as refusal:
                 await rob.watch(table)
@@ -206,14 +206,14 @@ async def test_a_damaged_snapshot_keeps_its_table_out_and_no_other_one(
     """Until it is put right: the server that has set it aside then loads it when it is asked."""
     dsn = await cluster.database()
     async with serving(dsn, durable=True, load_all_tables=all_at_once) as server:
-        async with full_house(server, dsn) as house:
-            bad, good = house.tables
-            await house.more_at(bad, 20)
+        async with tables_in_play(server, dsn) as played:
+            bad, good = played.tables
+            await played.more_at(bad, 20)
         assert await server.stop() == 0
         was = await damage_snapshot(cluster, dsn, bad, how)
         kept = await cluster.ask(dsn, "SELECT snapshot FROM games WHERE id = $1", bad)
         await server.start()
-        await refused(house, bad)
+        await refused(played, bad)
         async with guest(server, "Gus", good) as gus:
             await gus.client.sit(good, 1_000)
         assert await cluster.ask(dsn, "SELECT snapshot FROM games WHERE id = $1", bad) == kept
@@ -227,7 +227,7 @@ async def test_a_damaged_snapshot_keeps_its_table_out_and_no_other_one(
         async with guest(server, "Hal", bad) as hal:
             await hal.client.sit(bad, 1_000)
         assert await server.stop() == 0
-    await house.everything_shown_is_stored()
+    await played.everything_shown_is_stored()
 
 
 async def test_an_event_that_fits_no_table_keeps_its_table_out_and_no_connection(
@@ -235,8 +235,8 @@ async def test_an_event_that_fits_no_table_keeps_its_table_out_and_no_connection
 ) -> None:
     dsn = await cluster.database()
     async with serving(dsn, durable=True) as server:
-        async with full_house(server, dsn) as house:
-            bad, good = house.tables
+        async with tables_in_play(server, dsn) as played:
+            bad, good = played.tables
         assert await server.stop() == 0
         await cluster.ask(
             dsn,
@@ -246,7 +246,7 @@ async def test_an_event_that_fits_no_table_keeps_its_table_out_and_no_connection
             bad,
         )
         await server.start()
-        await refused(house, bad)
+        await refused(played, bad)
         async with guest(server, "Gus", good) as gus:
             await gus.client.sit(good, 1_000)
         failure = await server.logged("get_game", lambda line: line["outcome"] == "DB_FAILED")
@@ -269,7 +269,7 @@ async def test_an_event_that_fits_no_table_keeps_its_table_out_and_no_connection
         async with guest(server, "Hal", bad) as hal:
             await hal.client.sit(bad, 1_000)
         assert await server.stop() == 0
-    await house.everything_shown_is_stored()
+    await played.everything_shown_is_stored()
 
 
 async def listed(server: ServerProcess) -> set[TableId]:
@@ -282,13 +282,13 @@ async def test_in_dual_write_kill_9_loses_no_more_than_what_was_not_written_yet(
 ) -> None:
     dsn = await cluster.database()
     async with serving(dsn, durable=False) as server:
-        async with full_house(server, dsn) as house:
+        async with tables_in_play(server, dsn) as played:
             await server.kill()
             # Each table is whole, as it was at some instant, with all of its chips.
             versions = await check_database(dsn)
-            assert set(versions) == set(house.tables)
+            assert set(versions) == set(played.tables)
         await server.start()
-        for name, table in zip(("Gus", "Hal"), house.tables, strict=True):
+        for name, table in zip(("Gus", "Hal"), played.tables, strict=True):
             async with guest(server, name, table) as late:
                 await late.client.sit(table, 1_000)
                 assert late.view.seq > versions[table]
@@ -301,28 +301,28 @@ async def test_a_server_told_to_stop_in_full_play_stores_everything(
     cluster: Cluster, *, durable: bool
 ) -> None:
     dsn = await cluster.database()
-    async with serving(dsn, durable=durable) as server, full_house(server, dsn) as house:
-        await house.progress.more(200)
+    async with serving(dsn, durable=durable) as server, tables_in_play(server, dsn) as played:
+        await played.progress.more(200)
         assert await server.stop() == 0
         (stopped,) = server.log("server_stopped")
         assert stopped["all_stored"] is True
-        await house.everything_shown_is_stored()
+        await played.everything_shown_is_stored()
 
 
 async def test_a_server_told_to_stop_writes_what_has_waited_until_then(cluster: Cluster) -> None:
     dsn = await cluster.database()
     operator = await asyncpg.connect(dsn)
-    async with serving(dsn, durable=False) as server, full_house(server, dsn) as house:
+    async with serving(dsn, durable=False) as server, tables_in_play(server, dsn) as played:
         async with operator.transaction():
             await operator.execute("SELECT FROM games FOR UPDATE")
-            await house.progress.more(50)
+            await played.progress.more(50)
             stopping = asyncio.create_task(server.stop())
             await server.logged("session_ended", lambda line: line["code"] == CloseCode.RESTARTING)
             # There is nothing else to wait for, so without the journal it would be gone by then.
             done, _ = await asyncio.wait({stopping}, timeout=1)
             assert not done
         assert await stopping == 0
-        await house.everything_shown_is_stored()
+        await played.everything_shown_is_stored()
     await operator.close()
 
 
@@ -332,11 +332,11 @@ async def test_a_server_told_to_stop_without_its_database_says_that_not_all_is_s
     dsn = await cluster.database()
     async with (
         serving(dsn, durable=False, stop_timeout_ms=500, **SHORT_STATEMENTS) as server,
-        full_house(server, dsn) as house,
+        tables_in_play(server, dsn) as played,
     ):
         cluster.hang()
         try:
-            await house.progress.more(50)
+            await played.progress.more(50)
             assert await server.stop() == 1
         finally:
             cluster.go_on()
@@ -350,8 +350,8 @@ async def test_a_table_that_two_servers_take_from_each_other_loses_nothing(
     """The last to be asked for a table owns it; nobody was shown what the other one threw away."""
     dsn = await cluster.database()
     async with serving(dsn, durable=True) as first, serving(dsn, durable=True) as second:
-        async with full_house(first, dsn) as house:
-            contested, _ = house.tables
+        async with tables_in_play(first, dsn) as played:
+            contested, _ = played.tables
             async with guest(first, "Gus", contested) as gus:
                 await gus.client.sit(contested, 1_000)
                 await gus.client.sit_out(contested)
@@ -367,11 +367,11 @@ async def test_a_table_that_two_servers_take_from_each_other_loses_nothing(
                     epoch = gus.view.epoch
                 # The first server sends the players away; they come back, and it takes it again.
                 while len(first.log("table_moved")) < times:
-                    await house.progress.more(5)
+                    await played.progress.more(5)
                 async with guest(first, f"Hal {times}", contested) as hal:
                     assert hal.view.epoch == epoch + 1
-                    await house.more_at(contested, 20)
+                    await played.more_at(contested, 20)
             assert len(first.log("table_moved")) == 3
         assert await first.stop() == 0
         assert await second.stop() == 0
-    await house.everything_shown_is_stored()
+    await played.everything_shown_is_stored()

@@ -84,7 +84,8 @@ async def test_a_task_that_dies_in_memory_play_ends_the_server_with_an_error(
     where: Any, name: str, task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(where, name, fail)
-    await check_failure_of(task, in_memory(tmp_path, bots=2))
+    # The note that fails so is never tried, and the stop would wait for that.
+    await check_failure_of(task, in_memory(tmp_path, bots=2, stop_timeout_ms=10))
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=50,
+        timeout=170,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

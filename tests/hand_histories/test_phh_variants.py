@@ -17,7 +17,7 @@ from pokerws.hand_histories.phh.read import final_stacks, read_record
 from tests.game.pokerkit_hand import no_warnings
 from tests.game.pokerkit_records import CODES, random_record
 
-HANDS = int(os.environ.get("POKERKIT_HANDS", "8"))
+HANDS = int(os.environ.get("POKERKIT_HANDS", "20"))
 SEED = int(os.environ.get("POKERKIT_SEED") or SystemRandom().randrange(10**6))
 
 
@@ -62,7 +62,7 @@ def test_hands_that_pokerkit_played_come_to_the_same_stacks(code: str) -> None:
         except (AssertionError, Refused) as error:
             error.add_note(f"POKERKIT_SEED={SEED}, hand {number} of {code}:\n{told.decode()}")
             raise
-    assert same >= HANDS // 4
+    assert same >= HANDS * 0.7
 
 
 # ---- draws

@@ -69,7 +69,7 @@ def run(place: Path, requirements: list[str], *arguments: str) -> subprocess.Com
         env={"PYTHONPATH": str(place), "PATH": os.environ["PATH"]},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=170,
         check=False,
     )
 

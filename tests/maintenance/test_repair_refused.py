@@ -40,7 +40,7 @@ async def test_a_snapshot_that_is_no_table_of_this_game_is_not_gone_by(
 ) -> None:
     await play_a_game(repairs.url, hands=1, keep_events=[False])
     await repairs.damage(*DAMAGES[damage])
-    assert "  the snapshot is no table of this game: " in await repairs()
+    assert "  the snapshot does not belong to this game: " in await repairs()
     for action in ("restore", "refund"):
         await repairs.refused(action, "neither the snapshot nor the log can be read")
 

@@ -92,14 +92,20 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
         ),
         (
             """UPDATE games SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')""",
-            "the snapshot is not what its log leads to: seats[0].stack is 1 in the snapshot and ",
+            (
+                "the snapshot differs from its log's final state: "
+                "seats[0].stack is 1 in the snapshot and "
+            ),
         ),
         (
             (
                 """UPDATE games SET snapshot = regexp_replace(snapshot, '"board":."..","', """
                 """'"board":["??","')"""
             ),
-            "the snapshot is not what its log leads to: hand.board[0] is '??' in the snapshot",
+            (
+                "the snapshot differs from its log's final state: "
+                "hand.board[0] is '??' in the snapshot"
+            ),
         ),
         ("UPDATE games SET snapshot = '{}'", "the snapshot cannot be read: "),
         ("UPDATE games SET snapshot = 'no JSON'", "the snapshot cannot be read: "),
@@ -225,7 +231,7 @@ async def test_no_card_of_a_live_hand_is_told(database_url: str, operator: Conne
     _, lines = await verified(database_url)
 
     assert lines[0] == (
-        "game t1: the snapshot is not what its log leads to: "
+        "game t1: the snapshot differs from its log's final state: "
         "hand.deck[0] differs; hand.deck[1] differs; hand.deck[2] differs; and more"
     )
 

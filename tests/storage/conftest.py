@@ -15,7 +15,7 @@ from pokerws.storage.postgres import store as postgres
 from pokerws.storage.store import Store
 
 AT_ONCE = BackOff(first_s=0, most_s=0)
-SOON_S = 10.0
+SOON_S = 60.0
 
 
 class Logged:

@@ -88,7 +88,7 @@ class Room:
         self.clock = ManualClock()
         self.guests = guests_with("a key for tests, long enough to sign")
         # Replaces the authentication of guests.
-        self.door: Admission | None = None
+        self.admission: Admission | None = None
         self.too_fast = 0
         self._sessions: set[Session] = set()
         self._opponents: dict[str, Opponent] = {}
@@ -227,7 +227,7 @@ class Room:
         context = SessionContext(
             lobby=self.lobby,
             cashier=self.bank,
-            admission=self.door or self.guests,
+            admission=self.admission or self.guests,
             clock=self.clock,
             revocations=Revocations(MemoryNames(), Clock()),
             presence=Presence(Clock()),

@@ -8,7 +8,6 @@ from playwright.async_api import Locator, Page, expect
 
 from pokerws.game.state import TableConfig
 from pokerws.server.tables.cashier import Terms
-from pokerws.server.tables.lobby_feed import GATHER_MS
 from pokerws.storage.accounts import Account
 from pokerws.storage.errors import StoreUnavailable
 from tests.web.room import Room, open_room
@@ -134,7 +133,7 @@ async def test_the_history_describes_a_closed_table_without_its_name(
     await spend(visitor, 5_000)
     room.close_table()
     # Send the batched changes of the lobby first, or the new connection would still get the name.
-    room.clock.advance(GATHER_MS)
+    room.publish_lobby()
     await visitor.page.reload()
     await header(visitor.page).click()
     await expect(visitor.page.locator("#history li").first).to_contain_text(

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 GOOD = ("good.1", "good.2")
 
 
-class Door:
+class TokenAdmission:
     """Accepts the good tokens, all of one player, until they expire."""
 
     def __init__(self) -> None:
@@ -33,12 +33,12 @@ class Door:
 
 
 @pytest_asyncio.fixture(loop_scope="session", autouse=True)
-async def door(room: Room) -> Door:
+async def admission(room: Room) -> TokenAdmission:
     """Makes the room require tokens."""
     await room.stop()
-    room.door = door = Door()
+    room.admission = admission = TokenAdmission()
     await room.start()
-    return door
+    return admission
 
 
 def tokens(room: Room) -> list[object]:
@@ -100,11 +100,13 @@ async def test_a_newer_token_in_the_address_renews_the_session(
     assert len(room.sent_of("watch")) == 1
 
 
-async def test_an_expired_token_asks_for_another(visitor: Visitor, room: Room, door: Door) -> None:
+async def test_an_expired_token_asks_for_another(
+    visitor: Visitor, room: Room, admission: TokenAdmission
+) -> None:
     page = visitor.page
     await page.goto(f"{room.address}#token=good.1")
     await page.wait_for_selector("[data-table-id]")
-    door.expired.add("good.1")
+    admission.expired.add("good.1")
     room.close_all(CloseCode.TOKEN_EXPIRED)
     await expect(page.locator("#token-error")).to_have_text("It ended an hour ago")
     await page.fill("#token", "good.2")

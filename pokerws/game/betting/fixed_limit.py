@@ -27,9 +27,9 @@ def street_limit(table: Table, hand: Hand, street: int) -> FixedLimit | None:
 def raise_sizes(
     table: Table, hand: Hand, limit: FixedLimit, acted_to: int | None, owned: int
 ) -> tuple[int, int, list[int]]:
-    """The smallest and largest total of a bet or raise, and the only legal ones of several.
+    """The smallest and largest total of a bet or raise, and the only legal totals if they are few.
 
-    `owned` is what the player could have in on this street.
+    `owned` is the most that the player could have bet on this street.
     """
     is_open = acted_to is None or acted_to < limit.full_bet
     if not limit.size or not is_open:

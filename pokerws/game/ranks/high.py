@@ -1,4 +1,4 @@
-"""High hands: the best poker hand wins, by phevaluator's numbers.
+"""High hands: the best poker hand wins, as numbered by phevaluator.
 
 There are 7,462 classes of five-card hands: 10 straight flushes, 156 fours of a
 kind, 156 full houses, 1,277 flushes, 10 straights, 858 threes of a kind, 858 two pairs, 2,860
@@ -57,7 +57,7 @@ def high_card_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | Non
 
 
 def high_class(strength: int) -> tuple[Kind, str]:
-    """The kind of a high hand, and its different ranks, the most significant first."""
+    """The kind of a high hand, and its distinct ranks, the most significant first."""
     return _classes()[strength - 1]
 
 

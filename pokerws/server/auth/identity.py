@@ -21,11 +21,13 @@ from pokerws.messages import (
     WatchLobby,
 )
 
-# Messages that need no permission to play.  `stand` is one, for a player made a spectator.
+# Messages that need no permission to play.  `stand` is included, so that a player whose role has
+# become spectator can leave the seat.
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, Watch, Unwatch, GetAccount, GetHand, Stand}
 )
-# Messages that a role may not send.  A new message is forbidden to spectators unless listed above.
+# Messages that a role may not send.  A new message is forbidden to spectators unless it is in
+# `_WATCHING`.
 FORBIDDEN: Mapping[Role, tuple[type[ClientMessage], ...]] = {
     "player": (CloseTable,),
     "spectator": tuple(frozenset(get_args(ClientMessage)) - _WATCHING),

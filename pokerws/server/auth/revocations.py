@@ -1,7 +1,7 @@
 """Revokes sessions, so that their tokens are not accepted any more.
 
 It tracks the connections of each session, so that all of them can be closed at once.  Revoked
-sessions are kept in memory, and in the store for after a restart.
+sessions are kept in memory, and in the store to survive a restart.
 """
 
 from typing import Protocol

@@ -44,9 +44,9 @@ log = structlog.get_logger("pokerws.tokens")
 class Tokens:
     """Admits players with a JWT (RFC 7519), and the server's own bots; an `Admission`.
 
-    A token must have the `issuer` and `audience`, if they are set.  Without an `audience`, a token
-    with one is refused, since it is meant for another service.  `leeway_ms` is the accepted clock
-    difference.  `strict` applies to names in tokens.
+    A token must have the `issuer` and `audience`, if they are set.  If no `audience` is set, tokens
+    that name one are refused, since they are meant for another service.  `leeway_ms` is the
+    accepted clock difference.  `strict` applies to names in tokens.
     """
 
     def __init__(

@@ -103,7 +103,7 @@ class Comparator:
         if stored.epoch != actor.epoch:
             return f"the row is of epoch {stored.epoch}, the table of {actor.epoch}"
         if stored.version not in sample:
-            return f"version {stored.version} was not put to be stored"
+            return f"version {stored.version} was never queued for storing"
         try:
             snapshot = self._vault.open_snapshot(actor.table.id, stored.snapshot)
         except (ValueError, SealBroken, SealedByUnknownKey) as error:

@@ -36,7 +36,7 @@ log = structlog.get_logger("pokerws.gc_tuning")
 
 
 class Collector:
-    """Collects the garbage of the process in this way, from `start` to `stop`.
+    """Collects the garbage of the process as described above, from `start` to `stop`.
 
     `call_soon` schedules a callback on the event loop.  It must be thread-safe, since Python
     collects in whichever thread allocates.

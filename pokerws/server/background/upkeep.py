@@ -19,7 +19,7 @@ from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.store import Store
 
-# Limits of the interval between rounds, which is a PARTS-th of the shortest configured time.
+# Limits of the interval between rounds: the shortest configured time divided by PARTS.
 MOST_INTERVAL_MS = 10_000
 LEAST_INTERVAL_MS = 10
 PARTS = 4

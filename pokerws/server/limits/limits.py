@@ -17,7 +17,7 @@ from pokerws.settings import Settings
 class Rates(msgspec.Struct, frozen=True, kw_only=True):
     """Rate limits by kind; a kind that is missing has no limit.
 
-    `refusals` limits how often a connection may exceed them before it is closed.
+    `refusals` limits how often a connection may exceed its other limits before it is closed.
     """
 
     connection: Mapping[Kind, Rate] = {}

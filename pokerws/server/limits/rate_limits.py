@@ -112,8 +112,8 @@ class Tally:
         return self._reading
 
     @property
-    def is_gone(self) -> bool:
-        """Whether it has no sockets any more."""
+    def has_no_sockets(self) -> bool:
+        """Whether all sockets of this tally are closed."""
         return not self.connections and not self.opening
 
     def is_full(self, now_ms: int) -> bool:
@@ -149,7 +149,7 @@ class Tallies(Generic[Key]):
     def left(self, key: Key, now_ms: int) -> None:
         """A socket of `key` has closed; drops tallies that are not needed any more."""
         tally = self._here.get(key)
-        if tally is not None and tally.is_gone:
+        if tally is not None and tally.has_no_sockets:
             del self._here[key]
             self._gone[key] = tally
         while self._gone:

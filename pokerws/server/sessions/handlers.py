@@ -94,8 +94,8 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
     }
 )
 
-# Messages with a rate limit of their own, besides the one for all messages.  So have `chat`,
-# `create_table` and a guest's `hello`, whose handlers apply it once the message is valid.
+# Messages with a rate limit of their own, besides the one for all messages.  `chat`,
+# `create_table` and a guest's `hello` have one too, applied by their handlers to valid messages.
 COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
     {
         Watch: "reads",

@@ -1,8 +1,8 @@
 """Holds frames and answers back until the change that caused them is committed.
 
 With durable acks everything waits here, in order, until the journal reports the commit; play goes
-on meanwhile.  Without durable acks the gate is open.  Only a change that moves chips between
-accounts and the table closes it, until that change is stored.
+on meanwhile.  Without durable acks the gate is open.  A player's command that moves chips between
+accounts and the table closes it until that change is stored.
 """
 
 from collections import deque

@@ -23,7 +23,7 @@ class TableState(Enum):
     LIVE = "live"
     """In memory: its actor takes commands."""
     CLOSING = "closing"
-    """Closed for good, in memory until that is stored."""
+    """Closed for good; in memory until its viewers are told, with durable acks after the commit."""
     FAILED = "failed"
     """Stopped by a bug; it is loaded again on demand."""
     GONE = "gone"
@@ -40,7 +40,7 @@ TRANSITIONS: Final = {
     _LOADING: {_LIVE, _STORED, _FAILED, _GONE},
     # To STORED when it is evicted, fenced or rolled back; GONE if it was never stored.
     _LIVE: {_CLOSING, _FAILED, _STORED, _GONE},
-    # GONE when the closing is stored; otherwise as from LIVE.
+    # GONE when the viewers are told; FAILED after a bug; STORED when it is fenced or rolled back.
     _CLOSING: {_GONE, _FAILED, _STORED},
     # To STORED when its last changes were rejected or fenced; GONE if it was never stored.
     _FAILED: {_LOADING, _STORED, _GONE},

@@ -298,7 +298,7 @@ class Journal:
             self._count("save_game", Outcome.DB_CONFLICT)
             if self._overwrite_edits:
                 entry.expected = stored.version
-            elif self._drops(entry):
+            elif self._drop(entry):
                 for listener in self._listeners:
                     self._call(listener.conflict, entry.table)
 
@@ -328,12 +328,15 @@ class Journal:
             stored_epoch=stored.epoch,
         )
         self._count("save_game", Outcome.FENCED)
-        if self._drops(entry):
+        if self._drop(entry):
             for listener in self._listeners:
                 self._call(listener.fenced, entry.table)
 
     def _reject(self, entry: Entry, error: Exception) -> None:
-        """Drop a table's changes, which the store refuses; an account that cannot pay is normal."""
+        """Drop a table's changes, which the store refuses.
+
+        An overdrawn account is expected now and then, so it is only a warning.
+        """
         is_normal = isinstance(error, Overdrawn)
         log.log(
             logging.WARNING if is_normal else logging.ERROR,
@@ -343,15 +346,15 @@ class Journal:
             name=None if entry.newest is None else entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
-            error=f"{'rolled back' if is_normal else 'quarantined'}: {error}",
+            error=f"{'rolled back' if is_normal else 'rejected'}: {error}",
         )
         self._count("save_game", Outcome.DB_FAILED)
-        if self._drops(entry):
+        if self._drop(entry):
             for listener in self._listeners:
                 self._call(listener.rejected, entry.table)
 
-    def _drops(self, entry: Entry) -> bool:
-        """Drop an entry.  Returns whether the table is lost: not if it was claimed again since."""
+    def _drop(self, entry: Entry) -> bool:
+        """Drop an entry.  Returns False if its table has been claimed again since, and plays on."""
         if not self._pending.lose(entry):
             return False
         for flush in self._flushes:

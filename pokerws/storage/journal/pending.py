@@ -24,7 +24,7 @@ class Entry:
 
     `newest` has the row; `events` and `transfers` are those of all changes.  `steps` are built into
     these when the entry is taken.  `events_count` counts the events of both.  `unsure` has the
-    versions at which a write of unknown outcome may have left the row.
+    versions that a write may have stored, though its outcome is unknown.
     """
 
     table: TableId

@@ -14,7 +14,7 @@ from tests.server.stored_house import BUY_IN, GRANT, Ledger, StoredHouse, balanc
 ABSENT_MS = 60_000
 
 
-class Hall:
+class AbsenceTest:
     """A stored lobby and its players' connections."""
 
     def __init__(self, house: StoredHouse, store: Ledger) -> None:
@@ -37,85 +37,91 @@ class Hall:
 
 
 @pytest.fixture
-async def hall() -> AsyncIterator[Hall]:
+async def absence() -> AsyncIterator[AbsenceTest]:
     store = Ledger()
     async with house_on(store, ManualClock()) as house:
-        yield Hall(house, store)
+        yield AbsenceTest(house, store)
 
 
-async def test_a_seat_without_a_connection_is_freed_and_its_chips_go_home(hall: Hall) -> None:
-    hall.enter("ann")
-    actor = await hall.house.open("ann")
-    hall.leave("ann")
-    await hall.after(ABSENT_MS - 1)
+async def test_a_seat_without_a_connection_is_freed_and_its_chips_go_home(
+    absence: AbsenceTest,
+) -> None:
+    absence.enter("ann")
+    actor = await absence.house.open("ann")
+    absence.leave("ann")
+    await absence.after(ABSENT_MS - 1)
     assert actor.table.players == 1
-    assert await balance(hall.store, "ann") == GRANT - BUY_IN
-    await hall.after(1)
+    assert await balance(absence.store, "ann") == GRANT - BUY_IN
+    await absence.after(1)
     assert actor.table.players == 0
-    await hall.house.written()
-    assert await balance(hall.store, "ann") == GRANT
+    await absence.house.written()
+    assert await balance(absence.store, "ann") == GRANT
 
 
-async def test_a_player_with_one_of_two_connections_left_keeps_the_seat(hall: Hall) -> None:
-    hall.enter("ann", "ann")
-    actor = await hall.house.open("ann")
-    hall.leave("ann")
-    await hall.after(10 * ABSENT_MS)
+async def test_a_player_with_one_of_two_connections_left_keeps_the_seat(
+    absence: AbsenceTest,
+) -> None:
+    absence.enter("ann", "ann")
+    actor = await absence.house.open("ann")
+    absence.leave("ann")
+    await absence.after(10 * ABSENT_MS)
     assert actor.table.players == 1
 
 
-async def test_who_comes_back_in_time_keeps_the_seat(hall: Hall) -> None:
-    hall.enter("ann")
-    actor = await hall.house.open("ann")
+async def test_who_comes_back_in_time_keeps_the_seat(absence: AbsenceTest) -> None:
+    absence.enter("ann")
+    actor = await absence.house.open("ann")
     for _ in range(3):
-        hall.leave("ann")
-        await hall.after(ABSENT_MS - 1)
-        hall.enter("ann")
-        await hall.after(ABSENT_MS - 1)
+        absence.leave("ann")
+        await absence.after(ABSENT_MS - 1)
+        absence.enter("ann")
+        await absence.after(ABSENT_MS - 1)
     assert actor.table.players == 1
 
 
-async def test_in_a_hand_the_seat_is_freed_when_the_hand_is_over(hall: Hall) -> None:
-    actor = await hall.house.open_hand()
-    hall.enter("ann", "ben")
-    hall.leave("ann")
+async def test_in_a_hand_the_seat_is_freed_when_the_hand_is_over(absence: AbsenceTest) -> None:
+    actor = await absence.house.open_hand()
+    absence.enter("ann", "ben")
+    absence.leave("ann")
     # Much sooner than the clock of a turn.
-    seats = AbsentSeats(hall.house.lobby, hall.presence, hall.house.clock, 1)
-    hall.house.clock.advance(1)
+    seats = AbsentSeats(absence.house.lobby, absence.presence, absence.house.clock, 1)
+    absence.house.clock.advance(1)
     await seats.free()
     leaving = [seat.leaving for seat in actor.table.seats if seat]
     if actor.table.hand is not None:
         assert leaving == [True, False]
         await seats.free()
         while actor.table.hand is not None:
-            hall.house.act(actor)
+            absence.house.act(actor)
     assert [seat.name for seat in actor.table.seats if seat] == ["ben"]
 
 
-async def test_after_a_restart_everybody_has_the_same_time_to_come_back(hall: Hall) -> None:
-    actor = await hall.house.open("ann", "ben")
-    hall.enter("ben")
-    await hall.after(ABSENT_MS - 1)
+async def test_after_a_restart_everybody_has_the_same_time_to_come_back(
+    absence: AbsenceTest,
+) -> None:
+    actor = await absence.house.open("ann", "ben")
+    absence.enter("ben")
+    await absence.after(ABSENT_MS - 1)
     assert actor.table.players == 2
-    await hall.after(1)
+    await absence.after(1)
     assert [seat.name for seat in actor.table.seats if seat] == ["ben"]
 
 
-async def test_a_paused_table_keeps_its_seats_until_it_goes_on(hall: Hall) -> None:
-    actor = await hall.house.open("ann")
+async def test_a_paused_table_keeps_its_seats_until_it_goes_on(absence: AbsenceTest) -> None:
+    actor = await absence.house.open("ann")
     actor.pause()
-    await hall.after(ABSENT_MS)
+    await absence.after(ABSENT_MS)
     assert actor.table.players == 1
     actor.go_on()
-    await hall.seats.free()
+    await absence.seats.free()
     assert actor.table.players == 0
 
 
 async def test_a_table_that_another_server_had_gives_everybody_the_time_to_come_back(
-    hall: Hall,
+    absence: AbsenceTest,
 ) -> None:
-    actor = await hall.house.open("ann", "ben")
-    async with house_on(hall.store, hall.house.clock) as house:
+    actor = await absence.house.open("ann", "ben")
+    async with house_on(absence.store, absence.house.clock) as house:
         seats = AbsentSeats(house.lobby, Presence(house.clock), house.clock, ABSENT_MS)
         # The other server has been up for long, and ann is the first to come over to it.
         house.clock.advance(10 * ABSENT_MS)
@@ -128,36 +134,36 @@ async def test_a_table_that_another_server_had_gives_everybody_the_time_to_come_
 
 
 async def test_an_overloaded_table_keeps_its_seats_until_the_journal_has_caught_up(
-    hall: Hall, monkeypatch: pytest.MonkeyPatch
+    absence: AbsenceTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    actor = await hall.house.open("ann")
+    actor = await absence.house.open("ann")
     with monkeypatch.context() as overloaded:
         overloaded.setattr(Journal, "over_high_water", True)
-        await hall.after(ABSENT_MS)
+        await absence.after(ABSENT_MS)
         assert actor.table.players == 1
-    await hall.seats.free()
+    await absence.seats.free()
     assert actor.table.players == 0
 
 
 @pytest.mark.parametrize("absent_ms", [0, ABSENT_MS])
 async def test_players_who_left_long_ago_cost_no_memory_and_stay_absent(
-    hall: Hall, absent_ms: int
+    absence: AbsenceTest, absent_ms: int
 ) -> None:
-    since_ms = hall.house.clock.now_ms()
-    hall.enter("ann")
-    hall.house.clock.advance(ABSENT_MS)
-    hall.leave("ann")
-    ann = hall.house.viewers["ann"].player
-    hall.house.clock.advance(ABSENT_MS + 1)
-    assert hall.presence.absent_ms(ann, since_ms) == ABSENT_MS + 1
-    await AbsentSeats(hall.house.lobby, hall.presence, hall.house.clock, absent_ms).free()
-    assert hall.presence.absent_ms(ann, since_ms) == 2 * ABSENT_MS + 1
+    since_ms = absence.house.clock.now_ms()
+    absence.enter("ann")
+    absence.house.clock.advance(ABSENT_MS)
+    absence.leave("ann")
+    ann = absence.house.viewers["ann"].player
+    absence.house.clock.advance(ABSENT_MS + 1)
+    assert absence.presence.absent_ms(ann, since_ms) == ABSENT_MS + 1
+    await AbsentSeats(absence.house.lobby, absence.presence, absence.house.clock, absent_ms).free()
+    assert absence.presence.absent_ms(ann, since_ms) == 2 * ABSENT_MS + 1
 
 
-async def test_with_a_time_of_zero_no_seat_is_freed(hall: Hall) -> None:
-    actor = await hall.house.open("ann")
-    hall.house.clock.advance(10 * ABSENT_MS)
-    await AbsentSeats(hall.house.lobby, hall.presence, hall.house.clock, 0).free()
+async def test_with_a_time_of_zero_no_seat_is_freed(absence: AbsenceTest) -> None:
+    actor = await absence.house.open("ann")
+    absence.house.clock.advance(10 * ABSENT_MS)
+    await AbsentSeats(absence.house.lobby, absence.presence, absence.house.clock, 0).free()
     assert actor.table.players == 1
 
 

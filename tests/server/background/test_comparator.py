@@ -178,7 +178,7 @@ HARM = {
     cut_short: "cannot be read",
     sealed_text_damaged: "cannot be read",
     epoch_raised: "epoch 2",
-    version_raised: "was not put",
+    version_raised: "was never queued for storing",
     last_event_missing: "the log ends",
     row_deleted: "no row",
 }

@@ -27,7 +27,7 @@ from tests.storage.faulty_store import FaultyStore
 from tests.storage.memory_store import MemoryStore
 
 TOKEN = "a-token-of-some-length"
-SOON_S = 10
+SOON_S = 60
 Sample = tuple[str, frozenset[tuple[str, str]]]
 
 

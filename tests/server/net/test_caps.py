@@ -17,7 +17,7 @@ from pokerws.settings import variables
 from tests.server.conftest import Connect, Message, Raw
 from tests.unlimited import NO_LIMITS
 
-SOON_S = 5
+SOON_S = 60
 
 
 async def open_table(raw: Raw, name: str = "One") -> str:

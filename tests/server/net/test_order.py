@@ -53,7 +53,7 @@ def fold(table: str, turn: Message, id: str = "fold") -> Message:
 async def ended(raw: Raw) -> int | None:
     """What the server closes with, after whatever it says before."""
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 await raw.receive()
     except ConnectionClosed as error:

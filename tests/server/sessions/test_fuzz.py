@@ -59,7 +59,7 @@ class Siege:
         self.rng, self.clock = rng, ManualClock()
         strict = open_context(self.clock, rng)
         decoders = {wire: client_decoder(strict=False, wire=wire) for wire in WIRES.values()}
-        self.desks = [strict, replace(strict, decoders=decoders, strict=False)]
+        self.contexts = [strict, replace(strict, decoders=decoders, strict=False)]
         slow, fast = (
             TableConfig(turn_time_ms=ms, next_hand_delay_ms=10, **game) for ms in (60_000, 1_000)
         )
@@ -102,7 +102,7 @@ class Siege:
 
     def client(self) -> Client:
         """Somebody new, who has said hello or is about to."""
-        context, wire = self.rng.choice(self.desks), self.rng.choice((JSON, MSGPACK))
+        context, wire = self.rng.choice(self.contexts), self.rng.choice((JSON, MSGPACK))
         known = self.rng.random() < 0.9
         return Client(context, wire, f"f{self.rng.randrange(PLAYERS)}" if known else None)
 
@@ -137,7 +137,7 @@ class Siege:
 
     def check_chips(self) -> None:
         """All chips are in accounts or at tables."""
-        context = self.desks[0]
+        context = self.contexts[0]
         accounts = cast("MemoryAccounts", context.cashier._accounts)
         actors = [context.lobby.at(summary.table) for summary in context.lobby.summaries()]
         at_tables = sum(actor.table.chips for actor in actors if actor is not None)

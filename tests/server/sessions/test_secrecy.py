@@ -33,7 +33,7 @@ from tests.server.random_play import RandomPlay
 from tests.server.secrecy import WITH_CARDS, cards_in, told_by
 
 # Of each game at each table; one takes about 4 ms.
-HANDS = 8
+HANDS = 15
 TABLES: dict[str, dict[str, Any]] = {
     "heads-up": {"seats": 2, "max_buy_in": 4_000},
     "three, soon all-in": {"seats": 3, "min_buy_in": 100, "max_buy_in": 300},
@@ -74,12 +74,12 @@ async def test_no_viewer_and_no_log_line_is_told_a_card_that_it_may_not_know(
         frames += game.frames
         monkeypatch.undo()
     # It proves nothing where little was told.
-    assert told["events"] > 4 * HANDS * len(TABLES)
+    assert told["events"] > 5 * HANDS * len(TABLES)
     assert told["hand"] > HANDS
     assert told["snapshot"] > 0
     told_nothing = {kind for kind in frames if not told[kind]}
     assert told_nothing <= {"accepted", "rejected", "chat", "lobby", "tables", "account", "pong"}
-    assert {"accepted", "rejected"} <= told_nothing
+    assert {"accepted", "rejected"} < told_nothing
 
 
 def _as_it_is(event: TableEvent, *viewer: object) -> TableEvent:

@@ -319,7 +319,7 @@ async def test_changes_from_before_a_claim_of_our_own_are_not_mixed_with_those_a
 
 
 @pytest.mark.parametrize("place", [0, 1, 97, 199])
-async def test_one_bad_table_is_quarantined_and_all_others_are_written(
+async def test_one_bad_table_is_rejected_and_all_others_are_written(
     journal_on: OpenJournal, heard: Heard, logged: Logged, place: int
 ) -> None:
     store = FaultyStore()
@@ -334,11 +334,11 @@ async def test_one_bad_table_is_quarantined_and_all_others_are_written(
     assert len(heard.versions_written) == 199
     line = logged.all("save_game", outcome="DB_FAILED", log_level="error")[0]
     assert (line["table"], line["name"]) == (f"t{place}", f"Table {place}")
-    assert "quarantined" in line["error"]
+    assert "rejected" in line["error"]
     assert len(store.saves) < 20
 
 
-async def test_further_changes_of_a_quarantined_table_are_dropped_and_counted(
+async def test_further_changes_of_a_rejected_table_are_dropped_and_counted(
     journal_on: OpenJournal, heard: Heard
 ) -> None:
     store = FaultyStore()

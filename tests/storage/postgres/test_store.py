@@ -286,20 +286,10 @@ async def test_no_statement_is_under_way_after_data_that_cannot_be_encoded(
     assert await unfinished(operator) == []
 
 
-async def test_the_first_save_may_come_later_than_the_statement_timeout(
-    database_url: str, operator: Connection
-) -> None:
-    store = await PostgresStore.open(database_url, statement_timeout_ms=400)
-    await operator.execute("SELECT pg_sleep(0.6)")
-
-    assert await store.save([change()]) == {T1}
-    await store.close()
-
-
 async def test_a_save_that_takes_too_long_is_given_up_and_the_next_one_works(
     database_url: str, operator: Connection
 ) -> None:
-    store = await PostgresStore.open(database_url, statement_timeout_ms=800)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=2_000)
     await store.save([change()])
     async with operator.transaction():
         await operator.execute("SELECT FROM games FOR UPDATE")
@@ -314,7 +304,7 @@ async def test_a_server_that_hangs_is_left_and_not_waited_for(
     database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    store = await PostgresStore.open(database_url, statement_timeout_ms=800)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=2_000)
     await store.save([change()])
     pid = await pid_of(operator, writer=True)
     os.kill(pid, signal.SIGSTOP)
@@ -331,7 +321,7 @@ async def test_a_read_does_not_wait_for_a_server_that_hangs(
     database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    store = await PostgresStore.open(database_url, statement_timeout_ms=800)
+    store = await PostgresStore.open(database_url, statement_timeout_ms=2_000)
     await store.save([change()])
     pid = await pid_of(operator, writer=False)
     os.kill(pid, signal.SIGSTOP)
