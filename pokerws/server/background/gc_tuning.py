@@ -3,9 +3,10 @@
 Reference counts free nearly everything at once; the collector is only for reference cycles.  A full
 collection examines every object: 100 ms for a million, which is what 15,000 connections have.  So
 objects are frozen (`gc.freeze`) once they have survived two collections: one of the young objects,
-and one of all objects that are not frozen.  The second runs between two callbacks of the event
-loop, when no command holds temporary objects.  The collector ignores frozen objects, so a
-collection takes a few milliseconds, however many there are.
+and one of all objects that are not frozen.  Only the newest, made since the former, have survived
+just the latter.  It runs between two callbacks of the event loop, when no command holds temporary
+objects.  The collector ignores frozen objects, so a collection takes a few milliseconds, however
+many there are.
 
 Frozen objects are still freed by their reference counts, but frozen cycles are not.  So closed
 connections and tables must leave no cycles behind, which a test checks.  Where they do, memory
