@@ -1,4 +1,4 @@
-"""What somebody sees of a hand in play who has the database, or its disk, and not the key."""
+"""The database and its disk show no hidden card of a hand in play without the vault's key."""
 
 import json
 import re

@@ -134,7 +134,7 @@ class RandomPlay:
             client.take()
 
     def act_at_once(self) -> None:
-        """What comes next, by somebody who is no client here or by the clock, in one call."""
+        """Do the next action, without a client's message, or let the clock do it."""
         hand = self.table.hand
         if hand is not None and hand.turn is not None:
             command: Joining | commands.Act = random_action(self.rng, self.table)

@@ -29,7 +29,7 @@ IDLE_MS, ABANDONED_MS = 2_000, 3_600_000
 
 
 class Ledger(FaultyStore):
-    """A store in which nobody has chips who has not been to the bank."""
+    """A store whose accounts start empty, so that chips come only from grants."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How many of what there may be at a time, and what who is one too many is told."""
+"""Limits on connections, seats, watchers and tables, and the refusals above them."""
 
 import asyncio
 import json
