@@ -260,6 +260,54 @@ async def test_what_was_decided_before_a_fault_is_shown_when_it_is_stored(
     assert [message.seq for message in news if isinstance(message, Events)] == [2, 3]
 
 
+async def test_a_table_that_failed_and_cannot_be_stored_is_loaded_as_it_was(
+    house: DurableHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await house.open()
+    table, stored_seq = actor.table.id, actor.table.seq
+
+    async def refuse(_: object) -> set[TableId]:
+        raise StoreRejected("the data breaks a rule")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.store, "save", refuse)
+        house.sit(actor)
+        patch.setattr(table_actor, "play", None)
+        actor.handle(house.ann, "x", commands.SitOut(house.ann.player))
+        await house.journal.flush(5)
+    answers = [message for message in house.ann.take() if isinstance(message, Rejected)]
+    assert {(answer.id, answer.code) for answer in answers} == {
+        ("s", "table_unavailable"),
+        ("x", "table_unavailable"),
+    }
+    restored = await house.lobby.find(table)
+    assert restored is not actor
+    assert restored.table.seq == stored_seq
+
+
+async def test_a_table_that_failed_and_is_claimed_elsewhere_sends_nothing_more(
+    house: DurableHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await house.open()
+    house.sit(actor)
+    with monkeypatch.context() as patch:
+        patch.setattr(table_actor, "play", None)
+        actor.handle(house.ann, "x", commands.SitOut(house.ann.player))
+    house.ann.take()
+    await house.store.claim(actor.table.id)
+    await house.journal.flush(5)
+    assert house.ann.take() == []
+    assert house.ann.moved_tables == [actor.table.id]
+
+
+def test_reports_about_unknown_tables_change_nothing(house: DurableHouse) -> None:
+    unknown, outcomes = TableId("nowhere"), house.lobby.outcomes
+    outcomes.written(unknown, 1)
+    outcomes.rejected(unknown)
+    outcomes.fenced(unknown)
+    assert house.lobby.summaries() == []
+
+
 async def test_while_the_store_is_away_the_clocks_stand_still(house: DurableHouse) -> None:
     actor = await house.open()
     house.sit(actor)
