@@ -238,6 +238,25 @@ def table() -> Table:
         (events.TableClosed("abandoned"), "the table is closed (abandoned)"),
         (events.CardsShown(0, parse_cards("AsKd")), "Ada shows As Kd"),
         (events.BetPlaced(1, 5), "seat 1 bets 5"),
+        (events.StraddleSet(0, on=True), "Ada straddles from now on"),
+        (events.StraddleSet(0, on=False), "Ada straddles no more"),
+        (events.RunItSet(0, 2), "Ada agrees to run the board up to 2 times"),
+        (events.RunItAgreed(2), "the rest of the board is dealt 2 times"),
+        (events.BringInPosted(0, 15, 15), "Ada brings it in for 15"),
+        (events.DrawStarted(1, [0, 1]), "street 1: to draw or discard are Ada, seat 1"),
+        (events.CardsDrawn(0, PlayerId("ada")), "Ada stands pat"),
+        (
+            events.CardsDrawn(0, PlayerId("ada"), parse_cards("As"), parse_cards("2c")),
+            "Ada throws away As and draws 2c",
+        ),
+        (
+            events.CardsDrawn(0, PlayerId("ada"), parse_cards("As"), auto=True),
+            "Ada throws away As (absent)",
+        ),
+        (
+            events.DeckReshuffled(parse_cards("As2c")),
+            "what was thrown away is shuffled: the deck is As 2c",
+        ),
         (events.Raised(-1, 5), "seat -1 raises to 5"),
         (events.BoardDealt(9, parse_cards("As")), "street 9: As"),
         (
