@@ -108,7 +108,10 @@ async def test_what_comes_behind_a_logout_is_not_carried_out(
     assert actor.table.hand.turn.number == turn["number"]
 
 
+# The second waits for the account before it fails.
+@pytest.mark.parametrize("kind", ["act", "add_chips"])
 async def test_a_message_that_fails_ends_its_connection_and_nothing_else(
+    kind: str,
     open_connection: Connect,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -121,7 +124,8 @@ async def test_a_message_that_fails_ends_its_connection_and_nothing_else(
 
     with monkeypatch.context() as patched:
         patched.setattr(TableActor, "handle", fail)
-        await raw.send(fold(table, turn))
+        chips = {"type": "add_chips", "table": table, "amount": 1}
+        await raw.send(fold(table, turn) if kind == "act" else chips)
         assert await ended(raw) == 1011
     assert "session_failed" in capsys.readouterr().out
     assert raw.connection.close_code == 1011
