@@ -127,8 +127,8 @@ class TableActor:
             viewer.answer(reject(command_id, "table_unavailable"))
             return
         transfers = self._transfers(events)
-        if transfers and moves_chips and self._keeps:
-            self._gate.close(self.table.seq)
+        if moves_chips:
+            self._hold(transfers)
         self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
         self._viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
@@ -200,7 +200,9 @@ class TableActor:
             return False
         events = self._play(Stand(player))
         if events:
-            self._changed(events)
+            transfers = self._transfers(events)
+            self._hold(transfers)
+            self._changed(events, transfers)
         return bool(events)
 
     def pause(self) -> None:
@@ -339,6 +341,11 @@ class TableActor:
         """The transfers between accounts and the table."""
         first_seq = self.table.seq - len(events) + 1
         return transfers_of(self.table, events, first_seq, self.changed_ms)
+
+    def _hold(self, transfers: tuple[Transfer, ...]) -> None:
+        """Show nothing of a change that moves chips before it is stored."""
+        if transfers and self._keeps:
+            self._gate.close(self.table.seq)
 
     def _changed(
         self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None

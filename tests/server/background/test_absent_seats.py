@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from pokerws.game.events import PlayerStood
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.journal.journal import Journal
 from tests.server.conftest import Connect
 from tests.server.fakes import ManualClock
+from tests.server.resumed import watch
 from tests.server.stored_house import BUY_IN, GRANT, Ledger, StoredHouse, balance, house_on
 
 ABSENT_MS = 60_000
@@ -56,6 +58,17 @@ async def test_a_seat_without_a_connection_is_freed_and_its_chips_go_home(
     assert actor.table.players == 0
     await absence.house.written()
     assert await balance(absence.store, "ann") == GRANT
+
+
+async def test_a_freed_seat_is_shown_when_its_chips_are_stored(absence: AbsenceTest) -> None:
+    actor = await absence.house.open("ann")
+    ben = absence.house.viewers["ben"]
+    await watch(actor, ben)
+    await absence.after(ABSENT_MS)
+    assert ben.take_events() == []
+    await absence.house.written()
+    (shown,) = ben.take_events()
+    assert isinstance(shown.events[0], PlayerStood)
 
 
 async def test_a_player_with_one_of_two_connections_left_keeps_the_seat(
