@@ -17,7 +17,7 @@ from pokerws.game.state import Table
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.phh.read import exact, final_stacks, read_record
 from pokerws.hand_histories.phh.write import write_hand
-from tests.game.pokerkit_hand import no_warnings
+from tests.game.pokerkit.pokerkit_hand import no_warnings
 from tests.game.script import Game, Player
 from tests.maintenance.test_replay_hands import ACPC, DATA, PLURIBUS, WSOP
 

@@ -16,7 +16,7 @@ from pokerws.game.state import HouseRules, LimitStakes
 from pokerws.game.variants import VARIANTS
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.phh.write import write_hand
-from tests.game.played_hands import HOUSE, PlayedHand, played_hands
+from tests.game.pokerkit.played_hands import HOUSE, PlayedHand, played_hands
 from tests.game.script import Player
 from tests.hand_histories.test_phh_write import (
     RecordedGame,

@@ -26,7 +26,7 @@ from pokerws.game.table import open_table
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.hand_histories.pokerstars.words import header
 from pokerws.hand_histories.pokerstars.write import write_pokerstars
-from tests.game.played_hands import PlayedHand, played_hands
+from tests.game.pokerkit.played_hands import PlayedHand, played_hands
 
 MOST_SEATS = 6
 GAMES = [*VARIANTS, *(mix for mix in MIXES if MIXES[mix].games)]

@@ -15,7 +15,7 @@ from pokerws.maintenance.archive import STATEMENTS
 from pokerws.maintenance.errors import ArchiveError
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
-from tests.game.pokerkit_hand import no_warnings
+from tests.game.pokerkit.pokerkit_hand import no_warnings
 from tests.maintenance.archiving import Archiving, after_hand, log_of, over
 from tests.storage.played import PlayedGame, open_accounts, play_a_game, writing
 from tests.vaults import VAULT

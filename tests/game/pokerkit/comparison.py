@@ -21,9 +21,9 @@ from pokerws.game.events import (
 from pokerws.game.state import Hand, Turn
 from pokerws.game.table import advance, decide
 from pokerws.game.variants import VARIANTS, Betting, Forced
-from tests.game.pokerkit_hand import PokerKitHand
+from tests.game.pokerkit.pokerkit_hand import PokerKitHand
+from tests.game.pokerkit.second_reading import BigBet, Limit, Most
 from tests.game.random_hands import DealtHand, Plan, random_act
-from tests.game.second_reading import BigBet, Limit, Most
 
 
 class Comparison:

@@ -1,7 +1,7 @@
 """Every class of hands in the order of PokerKit 0.7.7, and random hands of every game.
 
-`RANKS_HANDS=100000 RANKS_SEED=7 pytest tests/game/test_ranks_against_pokerkit.py` evaluates more
-hands of each kind, or the same ones again.
+`RANKS_HANDS=100000 RANKS_SEED=7 pytest tests/game/pokerkit/test_ranks_against_pokerkit.py`
+evaluates more hands of each kind, or the same ones again.
 """
 
 import os

@@ -14,7 +14,7 @@ from pokerkit import (
 )
 
 from pokerws.game.cards import Card
-from tests.game.pokerkit_games import GAMES
+from tests.game.pokerkit.pokerkit_games import GAMES
 from tests.game.random_hands import Plan
 
 _AUTOMATIONS = tuple(

@@ -1,7 +1,7 @@
 """The same random hands of every variant, action by action, in our engine and in PokerKit 0.7.7.
 
-`POKERKIT_HANDS=20000 POKERKIT_SEED=7 pytest tests/game/test_against_pokerkit.py` plays so many of
-each variant, or the same ones again.
+`POKERKIT_HANDS=20000 POKERKIT_SEED=7 pytest tests/game/pokerkit/test_against_pokerkit.py` plays so
+many of each variant, or the same ones again.
 
 At each turn both sides must have the same player to act, with the same choices, bounds, stacks and
 bets; on each street the same pots, cards and board; at the end the same showdown, and the same
@@ -19,9 +19,9 @@ import pokerkit
 import pytest
 
 from pokerws.game.variants import VARIANTS
-from tests.game.comparison import Comparison
-from tests.game.pokerkit_games import GAMES
-from tests.game.pokerkit_hand import no_warnings
+from tests.game.pokerkit.comparison import Comparison
+from tests.game.pokerkit.pokerkit_games import GAMES
+from tests.game.pokerkit.pokerkit_hand import no_warnings
 from tests.game.random_hands import random_plan
 
 HANDS = int(os.environ.get("POKERKIT_HANDS", "300"))
