@@ -132,8 +132,10 @@ class Recorder:
                 await view.wait_for(lambda v: v.turn or v.own is None or v.own.sitting_out)
         except CommandRejected as refused:
             # What was decided on an older view is refused; anything else is a fault.  In dual-write
-            # a turn of the same number may be another one after a crash.
+            # a turn of the same number may be another one after a crash.  A player without chips
+            # may lose the seat, after enough missed hands, while chips wait for the database.
             late = refused.retryable or refused.code in ("not_your_turn", "wrong_turn")
+            late = late or (refused.code == "not_seated" and view.own is None)
             if self._durable and not late:
                 raise
             await asyncio.sleep(0)
