@@ -130,6 +130,8 @@ class App:
             self._on_stop("keys", self._keys.close)
         if settings.features.use_db_repository:
             await self._open_database()
+        self._on_stop("journal", self._stop_journal)
+        self._journal.start(self.supervisor.watch)
         # Registered before the tables: clients are notified once all tables have stopped.
         self._on_stop("listener", self._stop_listener)
         cashier, lobby = self._open_lobby()
@@ -158,9 +160,7 @@ class App:
         )
         self._on_stop("database", database.close)
         self._store, self._vault = database.store, database.vault
-        self._journal = journal = self._make_journal(database.store)
-        self._on_stop("journal", self._stop_journal)
-        journal.start(self.supervisor.watch)
+        self._journal = self._make_journal(database.store)
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings = self._settings

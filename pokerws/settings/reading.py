@@ -103,7 +103,7 @@ def _parse(setting: FieldInfo, text: str) -> object:
 
 
 def _check(settings: Settings) -> None:
-    for section in msgspec.structs.fields(Settings):
-        getattr(settings, section.name).check()
+    for name in sections():
+        getattr(settings, name).check()
     if settings.features.use_auth_middleware:
         check_auth(settings.auth)

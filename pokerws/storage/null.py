@@ -4,9 +4,10 @@ With them the server has one path, with a database or without.  The null journal
 row: it ignores a change's events and books its transfers at once.
 """
 
+import asyncio
 import logging
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import structlog
 
@@ -94,8 +95,8 @@ class NullJournal:
         """Report to `listener` which transfers are booked."""
         self._listeners.append(listener)
 
-    def start(self) -> None:
-        """There is no task to start."""
+    def start(self, watch: Callable[[asyncio.Task[None]], None] = lambda task: None) -> None:
+        """There is no task to start, nor to watch."""
 
     def put(self, change: Change | Step) -> None:
         """Book the transfers of a change and drop the rest.

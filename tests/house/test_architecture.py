@@ -71,8 +71,7 @@ def test_the_page_counts_the_calls_of_an_action() -> None:
 class Server:
     """A durable server, and two clients of it."""
 
-    def __init__(self, app: App, clients: Sequence[Raw]) -> None:
-        self.app = app
+    def __init__(self, clients: Sequence[Raw]) -> None:
         self.clients = clients
         self.table = ""
 
@@ -123,7 +122,7 @@ async def durable(database_url: str, key_file: Path, *names: str) -> AsyncIterat
                 connection = await connections.enter_async_context(connect(app.socket_url))
                 clients.append(Raw(connection))
                 assert (await clients[-1].ask("hello", name=name, protocol=1))["type"] == "welcome"
-            yield Server(app, clients)
+            yield Server(clients)
     finally:
         await app.stop()
 

@@ -8,10 +8,12 @@ from typing import cast
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableConfig, TableId
+from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.presence import Presence
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.store import Store
@@ -85,6 +87,8 @@ class StoredHouse:
             idle_ms=idle_ms,
             abandoned_ms=ABANDONED_MS,
             unused_ms=unused_ms,
+            # These tests free no seats; tests/server/background/test_absent_seats.py does.
+            absent_seats=AbsentSeats(self.lobby, Presence(clock), clock, 0),
         )
         self.viewers = {name: FakeViewer(name) for name in NAMES}
         self._rng = random.Random(5)

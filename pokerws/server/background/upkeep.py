@@ -53,7 +53,7 @@ class Upkeep:
         idle_ms: int,
         abandoned_ms: int,
         unused_ms: int = 0,
-        absent_seats: AbsentSeats | None = None,
+        absent_seats: AbsentSeats,
     ) -> None:
         self._lobby = lobby
         self._store = store
@@ -106,8 +106,7 @@ class Upkeep:
         if now_ms >= self._list_at_ms:
             self._list_at_ms = now_ms + LIST_INTERVAL_MS
             await self._lobby.list_stored()
-        if self._absent_seats is not None:
-            await self._absent_seats.free()
+        await self._absent_seats.free()
         if self._abandoned_ms:
             for table in await self._abandoned(now_ms - self._abandoned_ms):
                 await self._close(table, "abandoned")
@@ -121,9 +120,10 @@ class Upkeep:
         await self._pack(now_ms - QUIET_MS)
 
     async def _run(self) -> None:
-        times_ms = [self._idle_ms, self._abandoned_ms, self._unused_ms, LIST_INTERVAL_MS]
-        if self._absent_seats is not None:
-            times_ms.append(self._absent_seats.absent_ms)
+        times_ms = (
+            *(self._idle_ms, self._abandoned_ms, self._unused_ms),
+            *(self._absent_seats.absent_ms, LIST_INTERVAL_MS),
+        )
         shortest_ms = min(ms for ms in times_ms if ms)
         interval_ms = max(LEAST_INTERVAL_MS, min(MOST_INTERVAL_MS, shortest_ms // PARTS))
         while True:

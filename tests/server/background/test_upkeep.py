@@ -15,10 +15,12 @@ from pokerws.game.state import TableId
 from pokerws.messages import Accepted, TableSummary, Watch
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.background import upkeep as upkeep_module
+from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import PUT_OFF_MS, Upkeep
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby_feed import GATHER_MS
+from pokerws.server.tables.presence import Presence
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.null import NullStore
@@ -275,7 +277,14 @@ async def test_a_table_that_is_watched_is_never_abandoned(house: StoredHouse) ->
 async def test_in_memory_only_play_an_abandoned_table_is_closed_too(clock: ManualClock) -> None:
     accounts = MemoryAccounts()
     lobby, _ = open_memory_lobby(clock, accounts=accounts)
-    upkeep = Upkeep(lobby, NullStore(), clock, idle_ms=IDLE_MS, abandoned_ms=ABANDONED_MS)
+    upkeep = Upkeep(
+        lobby,
+        NullStore(),
+        clock,
+        idle_ms=IDLE_MS,
+        abandoned_ms=ABANDONED_MS,
+        absent_seats=AbsentSeats(lobby, Presence(clock), clock, 0),
+    )
     viewer, ann = FakeViewer("dan"), FakeViewer("ann")
     lobby.subscribe(viewer)
     await accounts.open(ann.player, GRANT, 0)
