@@ -366,12 +366,14 @@ async def test_a_table_that_two_servers_take_from_each_other_loses_nothing(
                     await gus.client.add_chips(contested, 1)
                     epoch = gus.view.epoch
                 # The first server sends the players away; they come back, and it takes it again.
+                # It may have done so more than once: also while Gus came to the second one.
                 while len(first.log("table_moved")) < times:
                     await played.progress.more(5)
                 async with guest(first, f"Hal {times}", contested) as hal:
-                    assert hal.view.epoch == epoch + 1
+                    while hal.view.epoch <= epoch:
+                        await played.progress.more(5)
                     await played.more_at(contested, 20)
-            assert len(first.log("table_moved")) == 3
+            assert len(first.log("table_moved")) >= 3
         assert await first.stop() == 0
         assert await second.stop() == 0
     await played.everything_shown_is_stored()
