@@ -91,7 +91,8 @@ def debian_postgres(*settings: str) -> Iterator[DebianPostgres]:
 def serving(server: DebianPostgres, *settings: str) -> Iterator[subprocess.Popen[bytes]]:
     """The server process on a data directory that is there."""
     given = [word for setting in settings for word in ("-c", setting)]
-    command = [server.programs / "postgres", "-D", server.data, "-p", str(server.port), *given]
+    command: list[str | Path] = [server.programs / "postgres", "-D", server.data]
+    command += ["-p", str(server.port), *given]
     command += ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={server.data}"]
     with running(
         *command,
