@@ -37,7 +37,7 @@ OUTCOMES: dict[Operation, tuple[Outcome, ...]] = {
     ),
 }
 # The outcomes of comparing a table in memory with its stored row.
-Comparison = Literal["match", "mismatch", "skipped"]
+Comparison = Literal["match", "mismatch", "skipped", "fenced"]
 # Why a connection was refused: too many handshakes, connections in total, from one address or of
 # one player, too many in a short time, or the page of a foreign origin.
 REFUSALS = ("opening", "full", "address", "player", "too_fast", "origin")

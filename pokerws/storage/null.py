@@ -25,6 +25,8 @@ log = structlog.get_logger("pokerws.journal")
 class NullStore:
     """A `Store` without games.  Accounts and names live in memory, and end with the process."""
 
+    owner = None
+
     def __init__(self, accounts: MemoryAccounts | None = None) -> None:
         self.accounts = accounts or MemoryAccounts()
         self.names = MemoryNames()
@@ -38,7 +40,11 @@ class NullStore:
         """Part of `Store`: there is no row."""
         return None
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def positions(self, tables: Sequence[TableId]) -> dict[TableId, Position]:
+        """Part of `Store`: there are no rows."""
+        return {}
+
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
         """Part of `Store`: there is no row."""
         return None
 
@@ -117,6 +123,9 @@ class NullJournal:
             log.debug(
                 "save_game", outcome=Outcome.IN_MEMORY, table=change.table, seq=change.version
             )
+
+    def drop(self, table: TableId, epoch: int) -> None:
+        """There is nothing to drop."""
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Return at once: nothing waits."""

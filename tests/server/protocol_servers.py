@@ -115,9 +115,9 @@ class AwayStore(FaultyStore):
         self.away.check()
         return await super().save(changes)
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
         self.away.check()
-        return await super().claim(table)
+        return await super().claim(table, above_epoch)
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         self.away.check()

@@ -203,6 +203,13 @@ class Pending:
         self._lost[table] = entry.epoch
         return True
 
+    def drop(self, table: TableId, epoch: int) -> None:
+        """Drop a table's waiting changes up to `epoch`, and from now on all up to it."""
+        waiting = self._waiting.get(table)
+        if waiting is not None and waiting.epoch <= epoch:
+            self._drop(self._waiting.pop(table))
+        self._lost[table] = max(epoch, self._lost.get(table, epoch))
+
     def put_back(self) -> None:
         """Put taken entries that are not done back in front of the waiting ones."""
         back, self._taken = self._taken, {}

@@ -15,9 +15,11 @@ from pokerws.storage.errors import (
 )
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.postgres.lease import Lease, Tenure
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.owners import OtherOwner
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
@@ -26,6 +28,7 @@ from pokerws.storage.vault.vault import Vault
 class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
+    `lease` keeps other servers from taking tables over; `others` owned tables when it was opened.
     `overtaken_ms` is the time since which a server played in memory only, or None.  The caller then
     closes the tables from before that, and calls `settle`.
     """
@@ -37,11 +40,16 @@ class Database:
         vault: Vault,
         postgres: EmbeddedPostgres | None,
         overtaken_ms: int | None,
+        *,
+        lease: Lease,
+        others: list[OtherOwner],
     ) -> None:
         self._url = url
         self.store = store
         self.vault = vault
         self.overtaken_ms = overtaken_ms
+        self.lease = lease
+        self.others = others
         self._postgres = postgres
 
     @classmethod
@@ -52,12 +60,13 @@ class Database:
         embedded_dir: Path | None,
         statement_timeout_ms: int,
         keys: KeySource,
+        node: str,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
-        `url` is ignored if `embedded_dir` is given.
+        `url` is ignored if `embedded_dir` is given.  `node` names this server to people.
         """
-        postgres = None
+        postgres = lease = None
         try:
             if embedded_dir is not None:
                 postgres = await EmbeddedPostgres.start(embedded_dir)
@@ -65,8 +74,16 @@ class Database:
             await apply_missing(url)
             vault = await open_vault(url, keys)
             since_ms = await overtaken.overtaken_ms(url, embedded_dir)
-            store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
+            tenure = Tenure()
+            lease = Lease(url, node, tenure)
+            # The directory of the embedded PostgreSQL is locked by this process.
+            others = await lease.register(is_alone=embedded_dir is not None)
+            store = await PostgresStore.open(
+                url, statement_timeout_ms=statement_timeout_ms, tenure=tenure
+            )
         except BaseException as error:
+            if lease is not None:
+                await lease.give_up()
             if postgres is not None:
                 await postgres.stop()
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
@@ -74,7 +91,7 @@ class Database:
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
-        return cls(url, store, vault, postgres, since_ms)
+        return cls(url, store, vault, postgres, since_ms, lease=lease, others=others)
 
     @property
     def version(self) -> str:
@@ -86,7 +103,8 @@ class Database:
         await overtaken.settle(self._url)
 
     async def close(self) -> None:
-        """Close all connections, and stop the embedded PostgreSQL."""
+        """Give the lease up, close all connections, and stop the embedded PostgreSQL."""
+        await self.lease.give_up()
         await self.store.close()
         if self._postgres is not None:
             await self._postgres.stop()

@@ -12,6 +12,7 @@ from structlog.typing import EventDict
 from pokerws.metrics import Comparison, Metrics
 from pokerws.server.background import comparator as comparator_module
 from pokerws.server.background.comparator import Comparator
+from pokerws.server.background.row_check import RowCheck
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres.store import PostgresStore
@@ -58,6 +59,7 @@ class Setting:
             metrics=self.metrics,
             keep_events=True,
             interval_ms=1,
+            row_check=RowCheck(house.lobby, store, self.metrics, durable=False),
         )
 
     async def snapshot(self, actor: TableActor) -> str:
