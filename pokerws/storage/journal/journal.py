@@ -286,7 +286,7 @@ class Journal:
         """Find out why a table was not written: its row is not at the expected version."""
         owner = self._store.owner
         found = await self._store.position(entry.table)
-        standing = standing_of(found, epoch=entry.epoch, owner=owner, committed=entry.expected)
+        standing = standing_of(found, epoch=entry.epoch, owner=owner, committed=entry.committed)
         stored = found or Position(0, entry.epoch, owner)
         if standing is Standing.FENCED:
             self._fence(entry, stored)
@@ -328,7 +328,7 @@ class Journal:
             "table_went_back",
             outcome=Outcome.WENT_BACK,
             table=entry.table,
-            error=f"the database went back from version {entry.expected} to {stored.version}",
+            error=f"the database went back from version {entry.committed} to {stored.version}",
         )
         self._count("save_game", Outcome.WENT_BACK)
         if self._drop(entry):
