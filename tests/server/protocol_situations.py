@@ -321,6 +321,12 @@ async def damaged(scene: Scene) -> None:
     row.change = replace(row.change, snapshot=b"{}")
 
 
+@situation("a stored table that another server plays", "stored")
+async def owned_elsewhere(scene: Scene) -> None:
+    table = await stored_table(scene)
+    scene.servers.store("stored").elsewhere[table] = "poker-2"
+
+
 @situation(examples.BEHIND, "behind")
 async def behind(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")

@@ -15,6 +15,7 @@ import structlog
 
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres import owners
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import (
     FAILED,
     Connection,
@@ -31,6 +32,8 @@ MARGIN_S = 0.5
 # Time limits of a renewal, in the database and here.
 STATEMENT_S = 1.0
 ANSWER_S = 2.0
+# A busy machine may need more than one attempt at the start.
+REGISTER_S = 5.0
 APPLICATION = "pokerws lease"
 
 log = structlog.get_logger("pokerws.lease")
@@ -66,7 +69,7 @@ class Tenure:
 class Lease:
     """Keeps the lease of `tenure` from `register` to `give_up`.  `node` is for people."""
 
-    def __init__(self, address: str, node: str, tenure: Tenure) -> None:
+    def __init__(self, address: Address, node: str, tenure: Tenure) -> None:
         self._address = address
         self._node = node
         self._tenure = tenure
@@ -97,7 +100,14 @@ class Lease:
 
         `is_alone`: no other process can use this database.  Raises StoreUnavailable.
         """
-        await self.renew()
+        try_until_s = now_s() + REGISTER_S
+        while not self._tenure.is_registered:
+            try:
+                await self.renew()
+            except StoreUnavailable:
+                if now_s() > try_until_s:
+                    raise
+                await asyncio.sleep(BEAT_S / 3)
         async with self._connected() as connection:
             await owners.end_gone(connection, self._tenure.id, is_alone=is_alone)
             await connection.execute(owners.FORGET)

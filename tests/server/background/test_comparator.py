@@ -18,6 +18,7 @@ from pokerws.server.background.row_check import RowCheck
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import Outcome
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Stored
 from tests.server.fakes import ManualClock
@@ -84,7 +85,7 @@ async def setting(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     logger = structlog.wrap_logger(None, processors=[capture])
     for module in (comparator_module, row_check_module):
         monkeypatch.setattr(module, "log", logger)
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     operator = await asyncpg.connect(database_url)
     async with house_on(store, ManualClock()) as house:
         yield Setting(house, store, operator, capture.entries)
