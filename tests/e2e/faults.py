@@ -263,6 +263,7 @@ class Onlooker:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.messages: list[ServerMessage] = []
+        self.is_shown = asyncio.Event()
         self._connection = connection
         self._reader = asyncio.create_task(self._read())
 
@@ -288,6 +289,8 @@ class Onlooker:
         with suppress(ConnectionClosed):
             async for frame in self._connection:
                 self.messages.append(decode(frame))
+                if isinstance(self.messages[-1], Snapshot):
+                    self.is_shown.set()
 
 
 @asynccontextmanager
