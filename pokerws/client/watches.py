@@ -20,8 +20,8 @@ from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 log = structlog.get_logger("pokerws.client")
 
 
-# How long a first `watch` is repeated while another server has the table: longer than a lease, which
-# is what a server leaves behind when it is killed.
+# How long a first `watch` is repeated while another server has the table.  A lease, which a server
+# leaves behind when it is killed, is shorter.
 ELSEWHERE_S = 10.0
 
 

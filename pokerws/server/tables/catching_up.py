@@ -12,7 +12,6 @@ import structlog
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import Refused
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.commit_outcomes import CommitOutcomes
@@ -24,6 +23,10 @@ from pokerws.storage.accounts import Transfer
 PLAYER = "player:"
 
 log = structlog.get_logger("pokerws.catching_up")
+
+
+class UnknownTransfers(Exception):
+    """Memory does not have all transfers since the stored row, so they cannot be booked again."""
 
 
 class CatchingUp:
@@ -76,6 +79,9 @@ class CatchingUp:
             await self._catch_up(actor)
         except Illegal as refusal:
             self._refused(actor, refusal)
+        except UnknownTransfers as error:
+            log.error("table_not_stored_again", table=table, error=str(error))  # noqa: TRY400
+            self._rewind(table)
         except Exception:
             log.exception("table_not_stored_again", table=table)
             self._rewind(table)
@@ -100,9 +106,7 @@ class CatchingUp:
         stored_seq, epoch = await self._claim(actor)
         moves = actor.moves.after(stored_seq)
         if moves is None:
-            raise Refused(
-                "log_unavailable", f"the transfers since version {stored_seq} are not all known"
-            )
+            raise UnknownTransfers(f"the transfers since version {stored_seq} are not all known")
         await self._open_accounts(moves)
         if self._is_current(actor):
             actor.catch_up(stored_seq, epoch)
