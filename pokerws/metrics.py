@@ -27,13 +27,20 @@ UNREADABLE = "unreadable"
 # which a counter first appears.
 OUTCOMES: dict[Operation, tuple[Outcome, ...]] = {
     "create_game": (Outcome.IN_MEMORY, Outcome.DB_SUCCESS),
-    "get_game": (Outcome.IN_MEMORY, Outcome.DB_HYDRATE, Outcome.DB_FAILED),
+    "get_game": (
+        Outcome.IN_MEMORY,
+        Outcome.DB_HYDRATE,
+        Outcome.DB_FAILED,
+        Outcome.FENCED,
+        Outcome.WENT_BACK,
+    ),
     "save_game": (
         Outcome.IN_MEMORY,
         Outcome.DB_SUCCESS,
         Outcome.DB_FAILED,
         Outcome.DB_CONFLICT,
         Outcome.FENCED,
+        Outcome.WENT_BACK,
     ),
 }
 # The outcomes of comparing a table in memory with its stored row.

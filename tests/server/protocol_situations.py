@@ -110,8 +110,7 @@ async def other_ann(scene: Scene) -> None:
 @situation("a server that is shutting down", "stopping")
 async def stopping(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
-    lobby = (await scene.app()).lobby
-    lobby.stop()
+    (await scene.app()).lobby.stop()
 
 
 @situation("a server with the maximum number of tables, one", "one table")
