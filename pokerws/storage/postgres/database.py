@@ -14,10 +14,12 @@ from pokerws.storage.errors import (
     VaultError,
 )
 from pokerws.storage.postgres import overtaken
+from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.rights import grant_server
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
@@ -92,10 +94,13 @@ class Database:
             await self._postgres.stop()
 
 
-async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> list[str]:
+async def migrate(
+    url: str, embedded_dir: Path | None, *, only_status: bool, server_role: str | None = None
+) -> list[str]:
     """Apply the missing migrations, or only report them; returns one line per migration.
 
-    Raises DatabaseError.
+    Then admits `server_role` to the tables, for a server that does not own them.  Raises
+    DatabaseError.
     """
     postgres = None
     try:
@@ -106,7 +111,12 @@ async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> 
         if embedded_dir is not None:
             postgres = await EmbeddedPostgres.start(embedded_dir)
             url = postgres.dsn
-        return await _migrations(url, [] if only_status else await apply_missing(url))
+        lines = await _migrations(url, [] if only_status else await apply_missing(url))
+        if server_role is not None:
+            async with connected(url, "pokerws migrate") as connection:
+                await grant_server(connection, server_role)
+            lines.append(f"the role {server_role} can serve with these tables")
+        return lines
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     finally:
