@@ -32,7 +32,7 @@ class DatabaseError(StorageError):
 
 
 class RightsMissing(DatabaseError):
-    """The role that the server connects as may not do what is asked; the message says what to do."""
+    """The role has no right to do what is asked; the message says what to do."""
 
 
 class MigrationError(StorageError):

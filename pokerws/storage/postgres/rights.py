@@ -24,7 +24,8 @@ WITH ours AS (
         SELECT relnamespace FROM pg_class WHERE oid = to_regclass('schema_migrations'))
 ), needed AS (
     SELECT ours.oid, relname, relowner, command, privilege
-    FROM ours, (VALUES ('r', 'SELECT'), ('a', 'INSERT'), ('w', 'UPDATE')) AS one (command, privilege)
+    FROM ours,
+         (VALUES ('r', 'SELECT'), ('a', 'INSERT'), ('w', 'UPDATE')) AS one (command, privilege)
     WHERE (relname = ANY ($1::text[]) OR cardinality($1::text[]) = 0)
       AND (command = 'r' OR $2 AND relname <> 'schema_migrations')
       AND (command <> 'w' OR relname <> 'transfers')
@@ -89,10 +90,10 @@ async def may_not_migrate(
     row = await connection.fetchrow(OWNER)
     role, owner = (row["role"], row["owner"]) if row is not None else ("", None)
     whose = f"the tables' owner, {owner}" if owner else "a role that may create tables there"
+    why = str(error).partition("\n")[0]
     return RightsMissing(
         f"the migration {migration} is missing, and the role {role} has no right to apply it "
-        f"({str(error).partition(chr(10))[0]}): run {PROGRAM} migrate with the DATABASE_URL of "
-        f"{whose}"
+        f"({why}): run {PROGRAM} migrate --server-role {role} with the DATABASE_URL of {whose}"
     )
 
 
