@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS owners (
     CONSTRAINT owners_process_bounded     CHECK (octet_length(process) <= 256),
     CONSTRAINT owners_ended_why_bounded   CHECK (octet_length(ended_why) BETWEEN 1 AND 64)
 ) WITH (fillfactor = 50);
-ALTER TABLE owners ENABLE ROW LEVEL SECURITY;
+DO $$ BEGIN PERFORM pokerws_secure('owners'); END $$;
 
 -- Only claims change it, so saves stay HOT updates.
 ALTER TABLE games ADD COLUMN IF NOT EXISTS owner_incarnation text COLLATE "C";
@@ -42,5 +42,5 @@ COMMENT ON COLUMN games.owner_incarnation IS
 COMMENT ON COLUMN games.epoch IS
     'Raised at each claim. A server that holds an older epoch, or is not the owner, cannot save.';
 
-INSERT INTO schema_migrations (version, name) VALUES (7, 'owners') ON CONFLICT DO NOTHING;
+INSERT INTO schema_migrations (version, name) VALUES (9, 'owners') ON CONFLICT DO NOTHING;
 COMMIT;
