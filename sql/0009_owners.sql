@@ -26,6 +26,49 @@ DO $$ BEGIN PERFORM pokerws_secure('owners'); END $$;
 -- Only claims change it, so saves stay HOT updates.
 ALTER TABLE games ADD COLUMN IF NOT EXISTS owner_incarnation text COLLATE "C";
 
+-- As before, and `owners` too.
+CREATE OR REPLACE FUNCTION pokerws_grant_reader(role name) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    ours    regclass;
+    columns text;
+BEGIN
+    PERFORM pokerws_admit_to_schema(role);
+    IF role IN (SELECT pokerws_servers()) THEN
+        RAISE EXCEPTION 'the role % is a server''s: make another one for reading', quote_ident(role)
+            USING ERRCODE = 'invalid_grant_operation';
+    END IF;
+    FOR ours IN SELECT pokerws_relations() LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %I CASCADE', ours, role);
+    END LOOP;
+    FOREACH ours IN ARRAY ARRAY[
+        'schema_migrations', 'games', 'game_events', 'accounts', 'transfers', 'memory_play',
+        'server_keys', 'owners', 'balances']::regclass[]
+    LOOP
+        SELECT '(' || string_agg(quote_ident(attname), ', ' ORDER BY attnum) || ')' INTO columns
+        FROM pg_attribute
+        WHERE attrelid = ours AND attnum > 0 AND NOT attisdropped
+          AND (ours, attname) NOT IN (
+              ('games'::regclass, 'snapshot'), ('game_events'::regclass, 'payload'),
+              ('server_keys'::regclass, 'value'));
+        PERFORM pokerws_admit(ours, 'reader', 'SELECT', 'SELECT', columns, role);
+    END LOOP;
+END $$;
+
+-- A reader of before has no right to the new column and table yet.
+DO $$
+DECLARE
+    reader name;
+BEGIN
+    PERFORM pokerws_secure_function(
+        'pokerws_grant_reader(name)'::regprocedure, 'admits a reader, such as a dashboard');
+    FOR reader IN
+        SELECT rolname FROM pg_policy JOIN pg_roles ON pg_roles.oid = ANY (polroles)
+        WHERE polrelid = 'games'::regclass AND polname = 'reader'
+    LOOP
+        PERFORM pokerws_grant_reader(reader);
+    END LOOP;
+END $$;
+
 COMMENT ON TABLE owners IS
     'Servers that own tables: one row for each start of a server. Renewed several times in a lease.';
 COMMENT ON COLUMN owners.incarnation IS 'Random, new at each start, and after the lease was lost.';
