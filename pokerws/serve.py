@@ -13,6 +13,7 @@ from pokerws.server.app import App
 from pokerws.server.background.gc_tuning import Collector
 from pokerws.server.background.supervisor import cancel
 from pokerws.server.clock import Clock
+from pokerws.server.net.addresses import ListenError
 from pokerws.settings import Settings
 
 FAILED = 1
@@ -33,12 +34,8 @@ async def serve(settings: Settings) -> int:
     app = App(settings, on_failure=stopping.set)
     try:
         await app.start()
-    except OSError as error:
-        where, why = f"{settings.network.host}:{settings.network.port}", error.strerror or error
-        print(
-            f"pokerws: cannot listen on {where}: {why}; set PORT or HOST to one that is free",
-            file=sys.stderr,
-        )
+    except ListenError as error:
+        print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
     try:
         _show_status(app, settings)

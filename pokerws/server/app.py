@@ -39,6 +39,7 @@ from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
+from pokerws.settings.network import dial_host, is_address, netloc
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
@@ -87,7 +88,7 @@ class App:
     async def start(self) -> None:
         """Load the token keys, open the database, list the tables and listen.
 
-        Raises SettingsError, KeySetError, DatabaseError or OSError, with everything that was
+        Raises SettingsError, KeySetError, DatabaseError or ListenError, with everything that was
         started stopped again.
         """
         try:
@@ -209,21 +210,33 @@ class App:
     @property
     def port(self) -> int:
         """The port that the server listens on."""
-        if self._listener is None:
-            raise RuntimeError("the server is not started")
-        return self._listener.port
+        return self._dialled[1]
 
     @property
     def address(self) -> str:
-        """The address of the page, for a browser."""
-        host = self._settings.network.host
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
-        return f"http{self._tls_suffix}://{shown}:{self.port}/"
+        """The address of the page, for a browser on this machine."""
+        named = self._settings.network.host[0]
+        host, port = self._dialled
+        shown = host if is_address(named) else named
+        return f"http{self._tls_suffix}://{netloc(shown, port)}{self._settings.network.base}"
 
     @property
     def socket_url(self) -> str:
         """The WebSocket address for a client on this machine."""
-        return f"ws{self._tls_suffix}://127.0.0.1:{self.port}/ws"
+        where = netloc(*self._dialled)
+        return f"ws{self._tls_suffix}://{where}{self._settings.network.base}ws"
+
+    @property
+    def _dialled(self) -> tuple[str, int]:
+        """Address and port to dial on this machine: of the first address that listens.
+
+        A link-local one is dialled only if there is no other, since browsers cannot.
+        """
+        if self._listener is None:
+            raise RuntimeError("the server is not started")
+        addresses = self._listener.addresses
+        host, port = next((one for one in addresses if "%" not in one[0]), addresses[0])
+        return dial_host(host), port
 
     @property
     def own_tls(self) -> ssl.SSLContext | None:

@@ -45,7 +45,7 @@ class Listener:
         )
 
     async def start(self) -> None:
-        """Listen.  Raises OSError."""
+        """Listen.  Raises ListenError."""
         await self._port.open()
 
     async def stop(self) -> None:
@@ -62,9 +62,9 @@ class Listener:
         return len(self._sessions)
 
     @property
-    def port(self) -> int:
-        """The number of the port.  Raises RuntimeError before `start`."""
-        return self._port.number
+    def addresses(self) -> list[tuple[str, int]]:
+        """Where it listens: addresses with their port, which is the same for all."""
+        return self._port.addresses
 
     async def _serve(self, connection: Connection) -> None:
         counted = connection.counted

@@ -40,7 +40,8 @@ class ServerProcess:
         reserved = reserve_port()
         weakref.finalize(self, reserved.close)
         self.port: int = reserved.getsockname()[1]
-        given = {"vault_keys": VAULT_KEYS, **NO_LIMITS, **settings}
+        # The port is reserved for this address only.
+        given = {"vault_keys": VAULT_KEYS, "host": "127.0.0.1", **NO_LIMITS, **settings}
         self.settings = {name.upper(): str(value) for name, value in given.items()}
         self.output: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
