@@ -32,6 +32,9 @@ async def serve(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     app = App(settings, on_failure=stopping.set)
+    # Without TLS there is nothing to read again, and the terminal's end is the server's, too.
+    is_ended_by_terminal = sys.stdin.isatty() and not settings.network.tls_cert_file
+    loop.add_signal_handler(signal.SIGHUP, stopping.set if is_ended_by_terminal else app.reload)
     try:
         await app.start()
     except ListenError as error:

@@ -31,15 +31,15 @@ from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
 from pokerws.server.listener import Listener
+from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
-from pokerws.server.net.tls import own_context, server_context
+from pokerws.server.net.tls import Certificate
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
-from pokerws.settings.network import dial_host, is_address, netloc
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
@@ -78,6 +78,7 @@ class App:
         self._journal: Journal | NullJournal = NullJournal(null_store.accounts, self._metrics)
         self._vault = Vault(())
         self._lobby: Lobby | None = None
+        self._certificate: Certificate | None = None
         self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._revocations = Revocations(null_store.names, self._clock)
@@ -125,7 +126,7 @@ class App:
         """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
-        tls = server_context(settings)
+        self._start_certificate()
         if settings.features.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
             self._on_stop("keys", self._keys.close)
@@ -144,12 +145,25 @@ class App:
         except (StoreUnavailable, TimeoutError) as error:
             reason = str(error) or "it did not answer in time"
             raise DatabaseError(f"{reason}; check DATABASE_URL") from error
-        await self._listen(lobby, cashier, await self._admission(), tls)
+        await self._listen(lobby, cashier, await self._admission())
         if self._database is None:
             self._start_memory_play_note()
         report = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._on_stop("report", report.stop)
         report.start()
+
+    def _start_certificate(self) -> None:
+        self._certificate = certificate = Certificate.of(self._settings, self._clock)
+        if certificate is not None:
+            self._on_stop("certificate", certificate.stop)
+            certificate.start()
+
+    def reload(self) -> None:
+        """Read again what may change while the server runs: the TLS certificate and its key."""
+        if self._certificate is None:
+            log.info("nothing_to_reload", action="other settings are read at the start: restart")
+        else:
+            self._certificate.reload()
 
     async def _open_database(self) -> None:
         settings = self._settings
@@ -208,44 +222,31 @@ class App:
         return 0 if self._listener is None else self._listener.connections
 
     @property
+    def listener(self) -> Listener:
+        """The connections of the server.  Raises RuntimeError before `start`."""
+        if self._listener is None:
+            raise RuntimeError("the server is not started")
+        return self._listener
+
+    @property
     def port(self) -> int:
         """The port that the server listens on."""
-        return self._dialled[1]
+        return self.listener.port
 
     @property
     def address(self) -> str:
         """The address of the page, for a browser on this machine."""
-        named = self._settings.network.host[0]
-        host, port = self._dialled
-        shown = host if is_address(named) else named
-        return f"http{self._tls_suffix}://{netloc(shown, port)}{self._settings.network.base}"
+        return self.listener.page_url
 
     @property
     def socket_url(self) -> str:
         """The WebSocket address for a client on this machine."""
-        where = netloc(*self._dialled)
-        return f"ws{self._tls_suffix}://{where}{self._settings.network.base}ws"
-
-    @property
-    def _dialled(self) -> tuple[str, int]:
-        """Address and port to dial on this machine: of the first address that listens.
-
-        A link-local one is dialled only if there is no other, since browsers cannot.
-        """
-        if self._listener is None:
-            raise RuntimeError("the server is not started")
-        addresses = self._listener.addresses
-        host, port = next((one for one in addresses if "%" not in one[0]), addresses[0])
-        return dial_host(host), port
+        return self.listener.socket_url
 
     @property
     def own_tls(self) -> ssl.SSLContext | None:
         """The TLS context for a client at `socket_url`; None without TLS."""
-        return own_context(self._settings)
-
-    @property
-    def _tls_suffix(self) -> str:
-        return "s" if self._settings.network.tls_cert_file else ""
+        return None if self._certificate is None else self._certificate.own_context
 
     def open_bot_tables(self) -> list[BotTable]:
         """The tables for the server's own bots; those that do not exist yet are opened."""
@@ -350,11 +351,10 @@ class App:
             strict=settings.features.use_input_validation,
         )
 
-    async def _listen(
-        self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
-    ) -> None:
+    async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)
         context = self._session_context(lobby, cashier, admission, quotas)
+        tls = None if self._certificate is None else self._certificate.context
         listener = Listener(self._settings, context, self._pages(), quotas, tls)
         await listener.start()
         self._listener = listener
@@ -387,12 +387,16 @@ class App:
         settings = self._settings
         return Pages(
             WEB_ROOT,
-            settings.network.allowed_origins,
+            HostPolicy.of(settings, self._certified_names, self._clock, self._metrics),
             self._health,
             self._metrics.text,
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
+            base=settings.network.base,
         )
+
+    def _certified_names(self) -> tuple[str, ...]:
+        return () if self._certificate is None else self._certificate.names
 
     def _readings(self) -> Readings:
         """The gauges of the metrics, read at each scrape."""

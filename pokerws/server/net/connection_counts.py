@@ -14,7 +14,7 @@ from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas
 from pokerws.server.limits.rate_limits import Bucket, Rate, Tally
 from pokerws.server.net.client_address import Address, TrustedProxies, counted_as, parse
-from pokerws.server.net.http import respond
+from pokerws.server.net.responses import respond
 
 # The `Retry-After` of a refusal that lasts until another client disconnects.
 RETRY_AFTER_MS = 5_000

@@ -15,14 +15,14 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
-from pokerws.metrics import Metrics
 from pokerws.server.clock import Clock
 from pokerws.server.limits.rate_limits import rate_of
 from pokerws.server.net.addresses import listen, places_of
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection import Connection, frame_caches
 from pokerws.server.net.connection_counts import ConnectionCounts
-from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages, respond
+from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages
+from pokerws.server.net.responses import respond
 from pokerws.settings import Settings
 
 # Serves one connection; the connection is closed when it returns.
@@ -43,7 +43,6 @@ class Port:
         *,
         counts: ConnectionCounts,
         clock: Clock,
-        metrics: Metrics,
         tls: ssl.SSLContext | None,
     ) -> None:
         self._settings = settings
@@ -51,7 +50,6 @@ class Port:
         self._pages = pages
         self._counts = counts
         self._clock = clock
-        self._metrics = metrics
         self._tls = tls
         self._bounds = bounds_of(settings)
         self._caches = frame_caches()
@@ -104,14 +102,12 @@ class Port:
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """A response, or None to go on with the WebSocket handshake."""
         response = self._pages(connection, request)
-        if response is None:
-            counted = _own(connection).counted
-            if counted is None:
-                return respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
-            return self._counts.admit(counted, request)
-        if response.status_code == HTTPStatus.FORBIDDEN:
-            self._metrics.connection_refused("origin")
-        return response
+        if response is not None:
+            return response
+        counted = _own(connection).counted
+        if counted is None:
+            return respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
+        return self._counts.admit(counted, request)
 
     async def _serve(self, connection: ServerConnection) -> None:
         own = _own(connection)
