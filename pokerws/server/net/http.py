@@ -145,8 +145,6 @@ def _not_a_handshake(request: Request) -> Response | None:
 def _redirect(base: str, query: str) -> Response:
     """To the page's own address, whose relative links are right."""
     response = respond(HTTPStatus.PERMANENT_REDIRECT, b"")
-    # A query may have any bytes, which a header may not.
-    query = query.encode("ascii", "ignore").decode()
     response.headers["Location"] = f"{base}?{query}" if query else base
     return response
 

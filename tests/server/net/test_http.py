@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 
 from pokerws import metrics
+from pokerws.client import connect as connect_client
 from pokerws.server.app import App
 
 
@@ -150,3 +152,36 @@ async def test_a_handshake_that_is_none_is_refused(
     status, _, _ = await request(app, f"GET /ws HTTP/1.1\n{headers}\n")
     assert status == expected
     assert "Traceback" not in capsys.readouterr().out
+
+
+@pytest.mark.settings(base_path="/poker")
+async def test_below_a_base_path_everything_is_served_with_the_path_or_without(app: App) -> None:
+    assert app.address == f"http://127.0.0.1:{app.port}/poker/"
+    assert app.socket_url == f"ws://127.0.0.1:{app.port}/poker/ws"
+    for path in ("/", "/app.js", "/css/style.css", "/variants.js", "/healthz", "/metrics"):
+        for base in ("", "/poker"):
+            asked = f"GET {base}{path} HTTP/1.1\nHost: localhost\n\n"
+            assert (await request(app, asked))[0] == 200, base + path
+    for path in ("/pokerx/app.js", "/poker/poker/app.js", "/poker//app.js"):
+        assert (await request(app, f"GET {path} HTTP/1.1\nHost: localhost\n\n"))[0] == 404
+    async with connect_client(app.socket_url, name="Ada") as client:
+        assert client.player
+
+
+@pytest.mark.settings(base_path="/poker/")
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [("/poker", "/poker/"), ("/poker?from=mail", "/poker/?from=mail")],
+)
+async def test_the_base_path_without_its_slash_leads_to_the_page(
+    app: App, path: str, location: str
+) -> None:
+    status, headers, _ = await request(app, f"GET {path} HTTP/1.1\nHost: localhost\n\n")
+    assert (status, headers["location"]) == (308, location)
+
+
+async def test_the_page_names_its_files_relative_to_itself(app: App) -> None:
+    _, _, body = await request(app, "GET / HTTP/1.1\nHost: localhost\n\n")
+    links = re.findall(r'(?:href|src)="([^"]*)"', body.decode())
+    assert "app.js" in links
+    assert not [link for link in links if link.startswith("/")]
