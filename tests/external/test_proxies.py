@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -38,6 +39,8 @@ FRONTS: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }
 
+# Connections from one address. The two bots, the browser and its last page need four.
+MOST = 5
 # Addresses of this machine that clients come from, each with its own limits.
 SOURCES = (f"127.0.0.{number}" for number in itertools.count(10))
 
@@ -53,7 +56,7 @@ async def server() -> AsyncIterator[ServerProcess]:
         allowed_hosts=",".join(NAMES),
         base_path=PATH,
         ping_interval_ms=PING_MS,
-        max_address_connections=2,
+        max_connections_per_address=MOST,
         database_url="embedded:var/none",
         bots=2,
         bot_min_delay_ms=0,
@@ -85,6 +88,12 @@ class Pinged(ClientConnection):
         if isinstance(event, Frame) and event.opcode is Opcode.PING:
             self.pings.release()
         super().process_event(event)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        # Nobody need wait any more.
+        for _ in range(PINGS):
+            self.pings.release()
 
 
 def opened(front: Proxy, *, origin: str | None = None, source: str = "127.0.0.1") -> connect:
@@ -141,14 +150,16 @@ async def test_page_and_socket_work_through_the_proxy_and_the_client_is_known_by
         )
 
     source = next(SOURCES)
-    async with opened(front, source=source) as one, opened(front, source=source):
+    async with AsyncExitStack() as stack:
+        one, *_ = [
+            await stack.enter_async_context(opened(front, source=source)) for _ in range(MOST)
+        ]
         assert (await ask(one, type="hello", name=f"Guest {source}"))["type"] == "welcome"
         await server.logged("connection_admitted", lambda line: line["address"] == source)
         with pytest.raises(InvalidStatus) as refused:
             await opened(front, source=source)
         assert refused.value.response.status_code == 429, "its own address has its limit"
-        async with opened(front, source=next(SOURCES)):
-            pass
+        await stack.enter_async_context(opened(front, source=next(SOURCES)))
 
 
 async def test_names_and_origins_that_are_not_the_servers_are_refused_behind_a_proxy(
