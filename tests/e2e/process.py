@@ -90,6 +90,11 @@ class ServerProcess:
         """Ask it to stop; returns the exit code."""
         return await self._end(signal.SIGTERM)
 
+    def hang_up(self) -> None:
+        """Send SIGHUP, as an operator does to have files read again."""
+        assert self._process is not None, "not started"
+        self._process.send_signal(signal.SIGHUP)
+
     async def _end(self, number: signal.Signals) -> int:
         process = self._process
         assert process is not None, "not started"
@@ -119,7 +124,10 @@ class ServerProcess:
 
     async def all_written(self, version: int) -> None:
         """Wait until the journal says that a table's event of that number is in the database."""
-        await self.logged("save_game", lambda line: line["version"] >= version)
+        await self.logged(
+            "save_game",
+            lambda line: line["outcome"] == "DB_SUCCESS" and line["version"] >= version,
+        )
 
     async def logged(
         self, event: str, fits: Callable[[dict[str, Any]], bool] = lambda line: True

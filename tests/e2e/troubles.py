@@ -68,7 +68,8 @@ async def playing(
 ) -> AsyncIterator[tuple[Trouble, ServerProcess, str]]:
     """A server that stores what bots play, and has done so a few times; and its database."""
     dsn = await cluster.database()
-    async with serving(dsn, durable=durable, **{**USUAL, **settings}) as server:
+    given = {**USUAL, "log_level": "debug", **settings}
+    async with serving(dsn, durable=durable, **given) as server:
         trouble = Trouble(server, {"DATABASE_URL": dsn, "VAULT_KEYS": VAULT_KEYS})
         # Before they sit there is nothing to lose.
         await trouble.says("… save_batch …\n" * batches)

@@ -22,6 +22,7 @@ from pokerws.game.state import TableConfig
 from pokerws.server.app import App
 from pokerws.server.net.tls import CHECK_MS, Certificate, server_context
 from pokerws.settings import SettingsError, load
+from tests.e2e.process import ServerProcess
 from tests.server.fakes import ManualClock
 from tests.settings import settings_of
 
@@ -271,6 +272,35 @@ async def test_a_server_without_tls_has_nothing_to_read_again(tmp_path: Path) ->
         app.reload()
     assert [line["event"] for line in lines] == ["nothing_to_reload"]
     await app.stop()
+
+
+async def test_sighup_has_the_certificate_read_again_and_stops_nothing(
+    pair: dict[str, str],
+) -> None:
+    server = ServerProcess(database_url="embedded:var/none", bots=2, bot_max_delay_ms=500, **pair)
+    await server.start()
+    try:
+        await server.logged("session_opened")
+        expires = (await server.logged("tls_certificate_loaded"))["expires"]
+        spoil(pair, "key of another")
+        server.hang_up()
+        await server.logged("tls_certificate_not_loaded")
+        renew(pair)
+        server.hang_up()
+        await server.logged("tls_certificate_loaded", lambda line: line["expires"] != expires)
+        trusting = ssl.create_default_context(cafile=pair["tls_cert_file"])
+        async with connect(f"wss://127.0.0.1:{server.port}/ws", ssl=trusting):
+            assert not server.log("bot_failed")
+    finally:
+        assert await server.stop() == 0
+
+
+async def test_a_server_without_tls_survives_sighup() -> None:
+    server = ServerProcess(database_url="embedded:var/none")
+    await server.start()
+    server.hang_up()
+    await server.logged("nothing_to_reload")
+    assert await server.stop() == 0
 
 
 def refusal(settings: dict[str, str]) -> str:
