@@ -7,7 +7,6 @@ server.  It validates nothing: the caller judges damaged data.
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from pokerws.game.events import LogRestarted, TableEvent
@@ -15,11 +14,16 @@ from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.maintenance.errors import NotStored
 from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
+from pokerws.storage.postgres.rights import check_rights
 from pokerws.storage.store import Receipt
 from pokerws.storage.vault.upcast import upcast
 from pokerws.storage.vault.vault import UNREADABLE, Vault, decode_event, decode_snapshot
+
+# What the commands read.
+TABLES = ("games", "game_events", "accounts", "transfers")
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
@@ -134,7 +138,7 @@ class LogBounds(NamedTuple):
 
 
 @asynccontextmanager
-async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Connection]:
+async def open_stored(address: Address) -> AsyncIterator[Connection]:
     """A read-only connection, which does not disturb a running server.
 
     Raises DatabaseError, also for database errors in the block.
@@ -146,9 +150,10 @@ async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Conn
     }
     try:
         async with (
-            reachable(url, embedded_dir) as address,
-            connected(address, "pokerws operator", settings=settings) as connection,
+            reachable(address) as reached,
+            connected(reached, "pokerws operator", settings=settings) as connection,
         ):
+            await check_rights(connection, "read", TABLES)
             yield connection
     except StoreUnavailable as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error

@@ -5,7 +5,6 @@ a small pool.  Nothing is retried here: only the caller knows whether that is sa
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
@@ -19,8 +18,8 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import (
-    CONNECT_S,
     FAILED,
     NOTHING,
     REJECTED,
@@ -101,10 +100,6 @@ ORDER BY seq
 LIMIT $3
 """
 
-# Of concurrent calls the second reads the key that the first made.
-MAKE_KEY = "INSERT INTO server_keys (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
-KEY = "SELECT value FROM server_keys WHERE name = $1"
-
 VERSION = "SELECT current_setting('server_version')"
 
 STATEMENTS = (
@@ -119,14 +114,11 @@ STATEMENTS = (
     LOG_SEQ,
     GAMES,
     EVENTS,
-    MAKE_KEY,
-    KEY,
     VERSION,
     NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
 )
-SESSION_KEY = "session"
 APPLICATION = "pokerws"
 
 CLOSE_S = 2.0
@@ -155,15 +147,15 @@ class PostgresStore:
         self.version = ""
 
     @classmethod
-    async def open(cls, dsn: str, *, statement_timeout_ms: int = 5000) -> Self:
+    async def open(cls, address: Address, *, statement_timeout_ms: int = 5000) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
         settings = {"statement_timeout": str(statement_timeout_ms)}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
             readers = await open_pool(
-                dsn, APPLICATION, size=READERS, settings=settings, answer_s=timeout_s
+                address, APPLICATION, size=READERS, settings=settings, answer_s=timeout_s
             )
-            store = cls(_Writer(dsn, settings | _WRITER_SETTINGS, timeout_s), readers)
+            store = cls(_Writer(address, settings | _WRITER_SETTINGS, timeout_s), readers)
         except FAILED as error:
             raise unavailable(error) from error
         try:
@@ -268,13 +260,6 @@ class PostgresStore:
             rows = await reader.fetch(EVENTS, table, after_seq, limit)
         return [_event(row) for row in rows]
 
-    async def session_key(self) -> str:
-        """Part of `Store`."""
-        async with self._reader() as reader:
-            await reader.execute(MAKE_KEY, SESSION_KEY, secrets.token_urlsafe(48))
-            key: str = await reader.fetchval(KEY, SESSION_KEY)
-        return key
-
     async def close(self) -> None:
         """Part of `Store`.  Gives up after a moment if the server does not answer."""
         await self._writer.close()
@@ -296,7 +281,7 @@ class PostgresStore:
     @asynccontextmanager
     async def _reader(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":
         try:
-            async with self._readers.acquire(timeout=CONNECT_S) as reader:
+            async with self._readers.acquire(timeout=self._writer.address.connect_s) as reader:
                 try:
                     yield reader
                 except BaseException:
@@ -310,8 +295,8 @@ class PostgresStore:
 class _Writer:
     """One connection, opened on demand, and dropped if its state is unknown."""
 
-    def __init__(self, dsn: str, settings: dict[str, str], timeout_s: float) -> None:
-        self._dsn = dsn
+    def __init__(self, address: Address, settings: dict[str, str], timeout_s: float) -> None:
+        self.address = address
         self._settings = settings
         self._timeout_s = timeout_s
         self._connection: Connection | None = None
@@ -341,7 +326,7 @@ class _Writer:
             connection = self._connection
             if connection is None or connection.is_closed():
                 connection = self._connection = await connect(
-                    self._dsn, APPLICATION, settings=self._settings, answer_s=self._timeout_s
+                    self.address, APPLICATION, settings=self._settings, answer_s=self._timeout_s
                 )
             try:
                 try:
