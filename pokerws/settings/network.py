@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address, ip_network
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from msgspec import Meta
 
@@ -117,6 +118,15 @@ class Network(Section, frozen=True, kw_only=True):
             raise SettingsError(
                 f"{given} is set and {other} is not: TLS needs both, or unset {given}"
             )
+        for origin in self.allowed_origins:
+            try:
+                is_whole = urlsplit(origin).hostname is not None
+            except ValueError:
+                is_whole = False
+            if not is_whole:
+                raise SettingsError(
+                    f"ALLOWED_ORIGINS must be origins like https://poker.example; it is {origin!r}"
+                )
         for proxy in self.trusted_proxies:
             try:
                 ip_network(proxy)

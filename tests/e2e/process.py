@@ -71,6 +71,8 @@ class ServerProcess:
             *arguments,
             cwd=cwd,
             env={**environment, "PORT": str(self.port), "LOG_FORMAT": "json", **self.settings},
+            # With a terminal, SIGHUP would mean the terminal's end.
+            stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )

@@ -192,7 +192,7 @@ async def mismatch(cluster: Cluster) -> AsyncIterator[Trouble]:
         trouble = Trouble(server)
         async with connect(server.socket_url, name="Gus") as gus:
             await gus.create_table("Quiet", TableConfig())
-            await trouble.says("… create_game … outcome=DB_SUCCESS …")
+            await trouble.says("… create_game outcome=DB_SUCCESS …")
             await cluster.ask(
                 dsn, """UPDATE games SET snapshot = replace(snapshot, '"Quiet"', '"Silent"')"""
             )

@@ -109,6 +109,8 @@ def test_any_other_word_for_a_flag_is_refused(word: str) -> None:
         ("MAX_MESSAGE_BYTES", "0", "a whole number from 256 to 1048576"),
         ("ALLOWED_ORIGINS", "poker.example", "origins like https://poker.example"),
         ("ALLOWED_ORIGINS", "https://poker.example/lobby", "origins like https://poker.example"),
+        ("ALLOWED_ORIGINS", "https://[poker", "origins like https://poker.example"),
+        ("ALLOWED_ORIGINS", "https://:8443", "origins like https://poker.example"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_with_what_is_wanted(
