@@ -33,7 +33,7 @@ from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
-from pokerws.server.net.tls import Certificate
+from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, Terms
@@ -79,7 +79,7 @@ class App:
         self._journal: Journal | NullJournal = NullJournal(null_store.accounts, self._metrics)
         self._vault = Vault(())
         self._lobby: Lobby | None = None
-        self._certificate: Certificate | None = None
+        self._certificate: Certificate | NoCertificate = NoCertificate()
         self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._revocations = Revocations(null_store.names, self._clock)
@@ -127,7 +127,9 @@ class App:
         """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
-        self._start_certificate()
+        self._certificate = certificate_of(settings, self._clock)
+        self._on_stop("certificate", self._certificate.stop)
+        self._certificate.start()
         if settings.features.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
             self._on_stop("keys", self._keys.close)
@@ -153,18 +155,9 @@ class App:
         self._on_stop("report", report.stop)
         report.start()
 
-    def _start_certificate(self) -> None:
-        self._certificate = certificate = Certificate.of(self._settings, self._clock)
-        if certificate is not None:
-            self._on_stop("certificate", certificate.stop)
-            certificate.start()
-
     def reload(self) -> None:
         """Read again what may change while the server runs: the TLS certificate and its key."""
-        if self._certificate is None:
-            log.info("nothing_to_reload", action="other settings are read at the start: restart")
-        else:
-            self._certificate.reload()
+        self._certificate.reload()
 
     async def _open_database(self) -> None:
         settings = self._settings
@@ -247,7 +240,7 @@ class App:
     @property
     def own_tls(self) -> ssl.SSLContext | None:
         """The TLS context for a client at `socket_url`; None without TLS."""
-        return None if self._certificate is None else self._certificate.own_context
+        return self._certificate.own_context
 
     def open_bot_tables(self) -> list[BotTable]:
         """The tables for the server's own bots; those that do not exist yet are opened."""
@@ -361,8 +354,9 @@ class App:
     async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)
         context = self._session_context(lobby, cashier, admission, quotas)
-        tls = None if self._certificate is None else self._certificate.context
-        listener = Listener(self._settings, context, self._pages(), quotas, tls)
+        listener = Listener(
+            self._settings, context, self._pages(), quotas, self._certificate.context
+        )
         await listener.start()
         self._listener = listener
 
@@ -394,16 +388,13 @@ class App:
         settings = self._settings
         return Pages(
             WEB_ROOT,
-            HostPolicy.of(settings, self._certified_names, self._clock, self._metrics),
+            HostPolicy.of(settings, lambda: self._certificate.names, self._clock, self._metrics),
             self._health,
             self._metrics.text,
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
             base=settings.network.base,
         )
-
-    def _certified_names(self) -> tuple[str, ...]:
-        return () if self._certificate is None else self._certificate.names
 
     def _readings(self) -> Readings:
         """The gauges of the metrics, read at each scrape."""

@@ -19,6 +19,24 @@ _LATE = 10
 log = structlog.get_logger("pokerws.tls")
 
 
+class NoCertificate:
+    """What stands for a certificate while there is none: plain HTTP."""
+
+    context: ssl.SSLContext | None = None
+    own_context: ssl.SSLContext | None = None
+    names: tuple[str, ...] = ()
+
+    def reload(self) -> None:
+        """There are no files to read."""
+        log.info("nothing_to_reload", action="other settings are read at the start: restart")
+
+    def start(self) -> None:
+        """Nothing expires."""
+
+    def stop(self) -> None:
+        """Nothing was started."""
+
+
 class Certificate:
     """The server's certificate, in use from the construction on.  `reload` reads it again.
 
@@ -39,11 +57,6 @@ class Certificate:
         self.context.sni_callback = self._choose
         self.own_context = own_context(settings)
         self._note()
-
-    @classmethod
-    def of(cls, settings: Settings, clock: Clock) -> "Certificate | None":
-        """The certificate of the settings; None without TLS.  Raises SettingsError."""
-        return cls(settings, clock) if settings.network.tls_cert_file else None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -110,6 +123,11 @@ class Certificate:
             days_left=left.days,
             action="renew it, then send the server SIGHUP",
         )
+
+
+def certificate_of(settings: Settings, clock: Clock) -> Certificate | NoCertificate:
+    """The certificate of the settings.  Raises SettingsError."""
+    return Certificate(settings, clock) if settings.network.tls_cert_file else NoCertificate()
 
 
 def server_context(settings: Settings) -> ssl.SSLContext:

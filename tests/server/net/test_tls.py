@@ -253,8 +253,7 @@ def test_a_certificate_that_ends_soon_is_a_warning_every_day_and_then_an_error(
     clock.advance(time.time_ns() // 1_000_000 - clock.now_ms())
     renew(pair, hours=24 * 20 + 1)
     with capture_logs() as lines:
-        certificate = Certificate.of(settings_of(**pair), clock)
-        assert certificate is not None
+        certificate = Certificate(settings_of(**pair), clock)
         certificate.start()
         for _ in range(21):
             clock.advance(CHECK_MS)
