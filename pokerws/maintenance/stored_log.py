@@ -153,7 +153,7 @@ async def open_stored(address: Address) -> AsyncIterator[Connection]:
         ):
             yield connection
     except StoreUnavailable as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
 
 
 @asynccontextmanager

@@ -69,7 +69,7 @@ class Database:
             if postgres is not None:
                 await postgres.stop()
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
-                raise DatabaseError(f"{error}; check DATABASE_URL") from error
+                raise DatabaseError.of(error) from error
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
@@ -108,7 +108,7 @@ async def migrate(address: Address, *, only_status: bool) -> list[str]:
         address = await with_pooler(address, "pokerws migrate")
         return await _migrations(address, [] if only_status else await apply_missing(address))
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
     finally:
         if postgres is not None:
             await postgres.stop()
@@ -146,7 +146,7 @@ async def reachable(address: Address) -> AsyncIterator[Address]:
         except DirectoryInUse:
             url = await running(folder)
     except EmbeddedError as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
     try:
         yield address.running_at(url)
     finally:
