@@ -144,7 +144,9 @@ class App:
         except StoreUnavailable as error:
             raise DatabaseError.of(error) from error
         except TimeoutError as error:
-            raise DatabaseError("the database did not answer in time: check it") from error
+            raise DatabaseError(
+                "the database did not answer in time; check DATABASE_URL"
+            ) from error
         await self._listen(lobby, cashier, await self._admission(), tls)
         if self._database is None:
             self._start_memory_play_note()
@@ -407,7 +409,8 @@ class App:
             "database": "off",
         }
         if self._database is not None:
-            facts["database"] = "up" if self._journal.healthy else "down"
+            is_up = self._journal.healthy and self._database.store.is_readable
+            facts["database"] = "up" if is_up else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts
 
