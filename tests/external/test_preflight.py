@@ -171,10 +171,12 @@ async def test_with_two_connections_it_plays_and_says_when_they_are_taken(
             f"ALTER ROLE {role} CONNECTION LIMIT 0",
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'",
         )
-        with pytest.raises(CommandRejected):
-            await ann.account()
-        failed = await server.logged("read_failed")
-        assert "close other programs' connections, or raise the limit" in failed["error"]
+        # The first may only notice that its connection is gone.
+        for _ in range(2):
+            with pytest.raises(CommandRejected):
+                await ann.account()
+        advice = "close other programs' connections, or raise the limit"
+        await server.logged("read_failed", lambda line: advice in line["error"])
         assert (await server.health())["database"] == "down"
 
         postgres.psql(postgres.url(), f"ALTER ROLE {role} CONNECTION LIMIT 2")

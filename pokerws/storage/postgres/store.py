@@ -153,6 +153,7 @@ class PostgresStore:
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
         self._failed_reads = 0
+        self._read_error: type[BaseException] | None = None
         self.version = ""
 
     @classmethod
@@ -312,7 +313,7 @@ class PostgresStore:
             raise unavailable(error) from error
         if self._failed_reads:
             log.info("reads_resumed", after_failures=self._failed_reads)
-            self._failed_reads = 0
+            self._failed_reads, self._read_error = 0, None
 
     @property
     def is_readable(self) -> bool:
@@ -320,8 +321,10 @@ class PostgresStore:
         return not self._failed_reads
 
     def _read_failed(self, error: BaseException) -> None:
-        if not self._failed_reads:
+        # An outage may begin with one error and go on with another.
+        if type(error) is not self._read_error:
             log.warning("read_failed", error=str(unavailable(error)))
+        self._read_error = type(error)
         self._failed_reads += 1
 
 
