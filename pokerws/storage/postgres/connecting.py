@@ -5,7 +5,7 @@ help, and a `StoreRejected` if the data are at fault.
 """
 
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
@@ -97,12 +97,20 @@ async def connect(
 
 
 async def open_pool(
-    address: Address, application: str, *, size: int, settings: Mapping[str, str], answer_s: float
+    where: Callable[[], Address],
+    application: str,
+    *,
+    size: int,
+    settings: Mapping[str, str],
+    answer_s: float,
 ) -> Pool:
-    """Open a pool of up to `size` connections like those of `connect`.  Raises one of FAILED."""
+    """Open a pool of up to `size` connections like those of `connect`.  Raises one of FAILED.
+
+    `where` gives the address when a connection is opened.
+    """
 
     async def connect_one(*_: object, **__: object) -> Connection:
-        return await connect(address, application, settings=settings, answer_s=answer_s)
+        return await connect(where(), application, settings=settings, answer_s=answer_s)
 
     return await asyncpg.create_pool(
         connect=connect_one,
@@ -165,7 +173,7 @@ def unavailable(error: BaseException) -> StoreUnavailable:
         )
     if isinstance(error, UNPREPARED):
         return StoreUnavailable(
-            f"{reason(error)}: a pooler is in transaction mode, so add pooler=transaction to "
+            f"{reason(error)}: a pooler is in transaction mode: add pooler=transaction to "
             "DATABASE_URL"
         )
     if isinstance(error, asyncpg.DiskFullError):

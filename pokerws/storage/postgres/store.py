@@ -8,6 +8,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Self
 
 import asyncpg
@@ -24,6 +25,7 @@ from pokerws.storage.postgres.connecting import (
     FAILED,
     NOTHING,
     REJECTED,
+    UNPREPARED,
     Connection,
     Pool,
     connect,
@@ -164,10 +166,15 @@ class PostgresStore:
         settings = {"statement_timeout": str(statement_timeout_ms)}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
+            writer = _Writer(address, settings | _WRITER_SETTINGS, timeout_s)
             pool = await open_pool(
-                address, APPLICATION, size=readers, settings=settings, answer_s=timeout_s
+                lambda: writer.address,
+                APPLICATION,
+                size=readers,
+                settings=settings,
+                answer_s=timeout_s,
             )
-            store = cls(_Writer(address, settings | _WRITER_SETTINGS, timeout_s), pool)
+            store = cls(writer, pool)
         except FAILED as error:
             raise unavailable(error) from error
         try:
@@ -193,6 +200,7 @@ class PostgresStore:
         except REJECTED as error:
             raise rejected(error) from error
         except FAILED as error:
+            await self._check_pooler(error)
             raise unavailable(error) from error
         return {TableId(row["id"]) for row in rows}
 
@@ -310,6 +318,7 @@ class PostgresStore:
         except FAILED as error:
             if not isinstance(error, REJECTED):
                 self._read_failed(error)
+            await self._check_pooler(error)
             raise unavailable(error) from error
         if self._failed_reads:
             log.info("reads_resumed", after_failures=self._failed_reads)
@@ -319,6 +328,14 @@ class PostgresStore:
     def is_readable(self) -> bool:
         """Whether the last read succeeded."""
         return not self._failed_reads
+
+    async def _check_pooler(self, error: BaseException) -> None:
+        """If an error shows that a pooler is in transaction mode after all, go on in that mode."""
+        address = self._writer.address
+        if isinstance(error, UNPREPARED) and not address.shares_backends:
+            self._writer.address = replace(address, pooler="transaction")
+            await self._readers.expire_connections()
+            log.warning("pooler_shares_backends", error=str(unavailable(error)))
 
     def _read_failed(self, error: BaseException) -> None:
         # An outage may begin with one error and go on with another.
