@@ -19,11 +19,10 @@ from pokerws.maintenance.repair import repair
 from pokerws.maintenance.replay import replay_game
 from pokerws.maintenance.verify import verify
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.postgres import pooling
 from pokerws.storage.postgres.address import Address, address_of
-from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting import connected, pooling
+from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.migrate import SQL, migrate
-from pokerws.storage.postgres.pooling import with_pooler
 from pokerws.storage.postgres.store import PostgresStore
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess

@@ -9,9 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pokerws.storage.errors import StorageError
-from pokerws.storage.postgres import connect_errors
 from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting import connect_errors, connected
 from tests.e2e.test_command_line import refused
 from tests.external.debian_postgres import PASSWORD, QUOTED, DebianPostgres
 from tests.external.pgbouncer import pgbouncer

@@ -13,7 +13,8 @@ from pokerws.storage.errors import DatabaseError, MigrationError
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.migrate import Migration, status
-from pokerws.storage.postgres.store import APPLICATION, READERS
+from pokerws.storage.postgres.store import READERS
+from pokerws.storage.postgres.writer import APPLICATION
 
 # Older ones are not tested.
 OLDEST_MAJOR = 15

@@ -26,17 +26,14 @@ from pokerws.storage.postgres.connecting import (
     NOTHING,
     REJECTED,
     UNPREPARED,
-    Connection,
     Pool,
-    connect,
-    end_transaction,
     open_pool,
-    reason,
     rejected,
     unavailable,
 )
 from pokerws.storage.postgres.names import PostgresNames
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
+from pokerws.storage.postgres.writer import APPLICATION, CLOSE_S, Writer
 from pokerws.storage.store import (
     Change,
     Claimed,
@@ -129,9 +126,7 @@ STATEMENTS = (
     *postgres_names.STATEMENTS,
 )
 SESSION_KEY = "session"
-APPLICATION = "pokerws"
 
-CLOSE_S = 2.0
 # Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
@@ -149,7 +144,7 @@ _decode_config = msgspec.json.Decoder(TableConfig).decode
 class PostgresStore:
     """A `Store`, made by `open`.  `version` is PostgreSQL's."""
 
-    def __init__(self, writer: "_Writer", readers: Pool) -> None:
+    def __init__(self, writer: Writer, readers: Pool) -> None:
         self._writer = writer
         self._readers = readers
         self._accounts = PostgresAccounts(self._reader)
@@ -166,7 +161,7 @@ class PostgresStore:
         settings = {"statement_timeout": str(statement_timeout_ms)}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
-            writer = _Writer(address, settings | _WRITER_SETTINGS, timeout_s)
+            writer = Writer(address, settings | _WRITER_SETTINGS, timeout_s)
             pool = await open_pool(
                 lambda: writer.address,
                 APPLICATION,
@@ -343,57 +338,6 @@ class PostgresStore:
             log.warning("read_failed", error=str(unavailable(error)))
         self._read_error = type(error)
         self._failed_reads += 1
-
-
-class _Writer:
-    """One connection, opened on demand, and dropped if its state is unknown."""
-
-    def __init__(self, address: Address, settings: dict[str, str], timeout_s: float) -> None:
-        self.address = address
-        self._settings = settings
-        self._timeout_s = timeout_s
-        self._connection: Connection | None = None
-        self._turn = asyncio.Lock()
-
-    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
-        async with self._ready() as connection:
-            return await connection.fetch(statement, *arguments)
-
-    async def prepare(self, statement: str) -> None:
-        """Check a statement, and have it ready for the first `fetch`."""
-        async with self._ready() as connection:
-            await connection.prepare(statement)
-            await end_transaction(connection)
-
-    async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                await connection.close(timeout=CLOSE_S)
-            except FAILED as error:
-                log.debug("connection_terminated", error=reason(error))
-
-    @asynccontextmanager
-    async def _ready(self) -> AsyncIterator[Connection]:
-        async with self._turn:
-            connection = self._connection
-            if connection is None or connection.is_closed():
-                connection = self._connection = await connect(
-                    self.address, APPLICATION, settings=self._settings, answer_s=self._timeout_s
-                )
-            try:
-                try:
-                    yield connection
-                except REJECTED:
-                    # The arguments may have been refused before they were sent.
-                    await end_transaction(connection)
-                    raise
-            except REJECTED:
-                raise
-            except BaseException:
-                connection.terminate()
-                self._connection = None
-                raise
 
 
 async def _claimed(

@@ -14,8 +14,8 @@ import asyncpg
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.postgres.address import NO_SETTINGS, Address
-from pokerws.storage.postgres.connect_errors import explain, first_line, is_full
-from pokerws.storage.postgres.shared_connection import SharedConnection, settings_sql
+from pokerws.storage.postgres.connecting.connect_errors import explain, first_line, is_full
+from pokerws.storage.postgres.connecting.shared_connection import SharedConnection, settings_sql
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
