@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pokerws.storage.errors import StorageError
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import connect_errors, connected
+from pokerws.storage.postgres.connecting.pooling import with_pooler
 from tests.e2e.test_command_line import refused
 from tests.external.debian_postgres import PASSWORD, QUOTED, DebianPostgres
 from tests.external.pgbouncer import pgbouncer
@@ -130,6 +131,9 @@ async def test_a_certificate_that_cannot_be_trusted_is_one_line(tls: tuple[str, 
 
 
 async def test_a_pooler_refuses_in_the_same_words(postgres: DebianPostgres) -> None:
+    wrong = pytest.raises(StorageError, match="give it pool_mode = transaction or session")
+    with pgbouncer(postgres, "statement") as port, wrong:
+        await with_pooler(address_of(postgres.url(port=port)), "test")
     with pgbouncer(postgres, "transaction", "max_client_conn = 1") as port:
         url = postgres.url(port=port)
         assert "or its password" in await refusal(url.replace(QUOTED, CANARY))

@@ -202,4 +202,7 @@ def reason(error: BaseException) -> str:
 def _unusable(error: BaseException) -> StoreUnavailable:
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return unavailable(error)
-    return StoreUnavailable(f"the database cannot be used: {first_line(error)}")
+    why = first_line(error)
+    if "statement pooling" in why:
+        why = f"the pooler is in statement mode ({why}): give it pool_mode = transaction or session"
+    return StoreUnavailable(f"the database cannot be used: {why}")
