@@ -33,8 +33,9 @@ from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
 from pokerws.server.listener import Listener
+from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
-from pokerws.server.net.tls import own_context, server_context
+from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, Terms
@@ -81,6 +82,7 @@ class App:
         self._journal: Journal | NullJournal = NullJournal(null_store.accounts, self._metrics)
         self._vault = Vault(())
         self._lobby: Lobby | None = None
+        self._certificate: Certificate | NoCertificate = NoCertificate()
         self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._revocations = Revocations(null_store.names, self._clock)
@@ -91,7 +93,7 @@ class App:
     async def start(self) -> None:
         """Load the token keys, open the database, list the tables and listen.
 
-        Raises SettingsError, KeySetError, DatabaseError or OSError, with everything that was
+        Raises SettingsError, KeySetError, DatabaseError or ListenError, with everything that was
         started stopped again.
         """
         try:
@@ -128,7 +130,9 @@ class App:
         """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
-        tls = server_context(settings)
+        self._certificate = certificate_of(settings, self._clock)
+        self._on_stop("certificate", self._certificate.stop)
+        self._certificate.start()
         if settings.features.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
             self._on_stop("keys", self._keys.close)
@@ -144,15 +148,22 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
-        except (StoreUnavailable, TimeoutError) as error:
-            reason = str(error) or "it did not answer in time"
-            raise DatabaseError(f"{reason}; check DATABASE_URL") from error
-        await self._listen(lobby, cashier, self._admission(), tls)
+        except StoreUnavailable as error:
+            raise DatabaseError.of(error) from error
+        except TimeoutError as error:
+            raise DatabaseError(
+                "the database did not answer in time; check DATABASE_URL"
+            ) from error
+        await self._listen(lobby, cashier, self._admission())
         if self._database is None:
             self._start_memory_play_note()
         report = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._on_stop("report", report.stop)
         report.start()
+
+    def reload(self) -> None:
+        """Read again what may change while the server runs: the TLS certificate and its key."""
+        self._certificate.reload()
 
     async def _open_database(self) -> None:
         settings = self._settings
@@ -217,32 +228,31 @@ class App:
         return 0 if self._listener is None else self._listener.connections
 
     @property
-    def port(self) -> int:
-        """The port that the server listens on."""
+    def listener(self) -> Listener:
+        """The connections of the server.  Raises RuntimeError before `start`."""
         if self._listener is None:
             raise RuntimeError("the server is not started")
-        return self._listener.port
+        return self._listener
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        return self.listener.port
 
     @property
     def address(self) -> str:
-        """The address of the page, for a browser."""
-        host = self._settings.network.host
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
-        return f"http{self._tls_suffix}://{shown}:{self.port}/"
+        """The address of the page, for a browser on this machine."""
+        return self.listener.page_url
 
     @property
     def socket_url(self) -> str:
         """The WebSocket address for a client on this machine."""
-        return f"ws{self._tls_suffix}://127.0.0.1:{self.port}/ws"
+        return self.listener.socket_url
 
     @property
     def own_tls(self) -> ssl.SSLContext | None:
         """The TLS context for a client at `socket_url`; None without TLS."""
-        return own_context(self._settings)
-
-    @property
-    def _tls_suffix(self) -> str:
-        return "s" if self._settings.network.tls_cert_file else ""
+        return self._certificate.own_context
 
     def open_bot_tables(self) -> list[BotTable]:
         """The tables for the server's own bots; those that do not exist yet are opened."""
@@ -360,12 +370,12 @@ class App:
             strict=settings.features.use_input_validation,
         )
 
-    async def _listen(
-        self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
-    ) -> None:
+    async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)
         context = self._session_context(lobby, cashier, admission, quotas)
-        listener = Listener(self._settings, context, self._pages(), quotas, tls)
+        listener = Listener(
+            self._settings, context, self._pages(), quotas, self._certificate.context
+        )
         await listener.start()
         self._listener = listener
 
@@ -397,11 +407,12 @@ class App:
         settings = self._settings
         return Pages(
             WEB_ROOT,
-            settings.network.allowed_origins,
+            HostPolicy.of(settings, lambda: self._certificate.names, self._clock, self._metrics),
             self._health,
             self._metrics.text,
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
+            base=settings.network.base,
         )
 
     def _readings(self) -> Readings:
@@ -429,7 +440,8 @@ class App:
             "database": "off",
         }
         if self._database is not None:
-            facts["database"] = "up" if self._journal.healthy else "down"
+            is_up = self._journal.healthy and self._database.store.is_readable
+            facts["database"] = "up" if is_up else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts
 
