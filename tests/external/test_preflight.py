@@ -33,7 +33,7 @@ async def test_a_database_that_fits_has_no_findings(
     url = postgres.url(database, owner)
     for _ in range(2):
         report = await preflight(address_of(f"{url}?pooler=none"))
-        assert report == ([], 5)
+        assert report == ([], 6)
         await migrate(address_of(url), only_status=False)
 
 
@@ -131,7 +131,7 @@ async def test_a_role_without_rights_is_told_which_ones_it_needs(postgres: Debia
 async def test_too_few_connections_are_refused(postgres: DebianPostgres, owner: str) -> None:
     name = postgres.database(owner, "CONNECTION LIMIT 1")
 
-    assert f'ALTER DATABASE "{name}" CONNECTION LIMIT 30' in await refusal(
+    assert f'ALTER DATABASE "{name}" CONNECTION LIMIT 20' in await refusal(
         postgres.url(name, owner)
     )
 
