@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
+from socket import gethostname
 
 import structlog
 from msgspec.structs import asdict
@@ -26,6 +27,7 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.background.memory_play import MemoryPlayNote
 from pokerws.server.background.report import GamesReport
+from pokerws.server.background.row_check import RowCheck
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
@@ -37,6 +39,7 @@ from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
@@ -168,11 +171,14 @@ class App:
             address_of(settings.storage.database_url, settings.storage.schema),
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
+            node=settings.storage.node_name or f"{gethostname()}:{settings.network.port}",
             needs_session_key=self._keys is None and not settings.auth.session_key,
         )
         self._on_stop("database", database.close)
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
+        for other in database.others:
+            log.warning("tables_owned_elsewhere", node=other.node, tables=other.tables)
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings = self._settings
@@ -189,8 +195,11 @@ class App:
             max_opened=settings.limits.max_tables_opened_per_player,
             durable=settings.features.use_durable_acks,
             metrics=self._metrics,
+            lease=NO_LEASE if self._database is None else self._database.lease,
         )
         self._on_stop("tables", lobby.stop)
+        if self._database is not None:
+            self._database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
         return cashier, lobby
 
     async def _stop_listener(self) -> None:
@@ -301,12 +310,18 @@ class App:
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
             if settings.tables.load_all:
+                if database.others:
+                    await database.lease.wait_for_others()
                 await lobby.load_all()
             self._start_comparator(lobby)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
 
     def _start_comparator(self, lobby: Lobby) -> None:
+        durable = self._settings.features.use_durable_acks
+        row_check = RowCheck(lobby, self._store, self._metrics, durable=durable)
+        self._on_stop("row check", row_check.stop)
+        row_check.start(self.supervisor.watch)
         comparator = Comparator(
             lobby=lobby,
             store=self._store,
@@ -315,6 +330,7 @@ class App:
             metrics=self._metrics,
             keep_events=self._settings.features.use_event_persistence,
             interval_ms=self._settings.storage.compare_interval_ms,
+            row_check=row_check,
         )
         self._on_stop("comparator", comparator.stop)
         comparator.start(self.supervisor.watch)
