@@ -21,6 +21,7 @@ from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.rights import (
     HISTORY_TABLE,
     check_rights,
+    close_tables,
     enter_schema,
     may_not_migrate,
 )
@@ -66,6 +67,7 @@ async def migrate(database: "Address | Connection", directory: Path = SQL) -> li
             pending = [migration for migration in found if migration.applied_at is None]
             for migration in pending:
                 await _apply(connection, migration)
+            await close_tables(connection)
             # Of several servers that start, only one migrates; the others may be other roles.
             await check_rights(connection, "write")
         finally:
