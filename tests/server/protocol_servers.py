@@ -104,6 +104,7 @@ class AwayStore(FaultyStore):
     """While it is `away`, nothing can be read; while `open` is clear, nothing is written."""
 
     version = "in memory"
+    is_readable = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,6 +132,7 @@ class FakeDatabase:
         self.store = AwayStore()
         self.vault: Vault = VAULT
         self.version = "in memory"
+        self.session_key = "k" * 32
         self.overtaken_ms = None
 
     async def settle(self) -> None:
