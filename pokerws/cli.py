@@ -15,9 +15,8 @@ from typing import TypeAlias
 
 try:
     import uvloop
-    from dotenv import dotenv_values
 
-    from pokerws import logs
+    from pokerws import health, logs
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
@@ -33,6 +32,7 @@ try:
     from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
     from pokerws.server.auth.errors import KeySetError
     from pokerws.settings import Settings, SettingsError, load
+    from pokerws.settings.environment import environment
     from pokerws.storage.errors import DatabaseError, VaultError
     from pokerws.storage.postgres.database import migrate
     from pokerws.storage.vault.keys import (
@@ -61,9 +61,12 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.  Returns the exit code."""
-    arguments = _parser().parse_args(argv)
+    # A default of the option itself would replace, for a command, what was given before it.
+    arguments = _parser().parse_args(argv, argparse.Namespace(env_file=None))
     try:
         match arguments.command:
+            case "health":
+                return health.check(arguments.env_file)
             case "replay-hands":
                 return replay_hands(arguments.files, sys.stdout, arguments.variant)
             case "vault-key":
@@ -108,9 +111,10 @@ def _parser() -> argparse.ArgumentParser:
         "`python -m pokerws.settings` prints all of them, with their defaults.",
         parents=[env_file],
     )
-    parser.set_defaults(command="serve", env_file=None)
+    parser.set_defaults(command="serve")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("serve", help="run the server (default)", parents=[env_file])
+    health.add_parser(commands, env_file)
     _add_database_commands(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
@@ -251,12 +255,7 @@ def _moment(text: str) -> datetime:
 
 def _settings(env_file: Path | None) -> Settings:
     """The settings from the environment and the file.  Raises SettingsError."""
-    given: dict[str, str] = {}
-    if env_file is not None:
-        if not env_file.is_file():
-            raise SettingsError(f"--env-file names no file: {env_file}")
-        given = {name: value or "" for name, value in dotenv_values(env_file).items()}
-    return load({**given, **os.environ})
+    return load(environment(env_file))
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:
