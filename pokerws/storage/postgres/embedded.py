@@ -27,7 +27,12 @@ from typing import Self
 from urllib.parse import quote
 
 from pokerws.storage.errors import DirectoryInUse, EmbeddedError
-from pokerws.storage.postgres.unprivileged import SystemAccount, cluster_directory, programs_for
+from pokerws.storage.postgres.unprivileged import (
+    SystemAccount,
+    cluster_directory,
+    installed,
+    programs_for,
+)
 
 PORT = 5432
 SOCKET = f".s.PGSQL.{PORT}"
@@ -79,6 +84,7 @@ class EmbeddedPostgres:
 
     @classmethod
     def _start(cls, directory: Path, options: Mapping[str, str]) -> Self:
+        installed()  # Before anything is made in a directory that may be read-only.
         directory = directory.absolute()
         lock = _lock(directory)
         try:

@@ -80,9 +80,10 @@ async def test_tls_where_the_server_has_none_is_told(tmp_path: Path) -> None:
     pair = self_signed(tmp_path, "poker.example")
     app = App(settings_of(port=0))
     await app.start()
+    network = settings_of(port=app.port, **pair).network
     try:
         with pytest.raises(Unhealthy, match=r"does not speak TLS \(\w+\): set TLS_CERT_FILE"):
-            await asyncio.to_thread(ask, Network(port=app.port, **pair))
+            await asyncio.to_thread(ask, network)
     finally:
         await app.stop()
 
