@@ -17,6 +17,7 @@ try:
     import uvloop
 
     from pokerws import health, logs
+    from pokerws.doctor.command import doctor
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
@@ -75,6 +76,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "token":
                 print(_token(_settings(arguments.env_file), arguments))
                 return 0
+            case "doctor":
+                return _doctor(arguments)
             case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
                 settings = _settings(arguments.env_file)
                 # These print their results; the log is only for errors.
@@ -115,6 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("serve", help="run the server (default)", parents=[env_file])
     health.add_parser(commands, env_file)
+    diagnosing = commands.add_parser(
+        "doctor", help="check settings, machine and database; change nothing", parents=[env_file]
+    )
+    diagnosing.add_argument("--json", action="store_true", help="print one JSON document")
     _add_database_commands(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
@@ -256,6 +263,15 @@ def _moment(text: str) -> datetime:
 def _settings(env_file: Path | None) -> Settings:
     """The settings from the environment and the file.  Raises SettingsError."""
     return load(environment(env_file))
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    """Check the set-up.  Returns the exit code."""
+    logs.configure("console", "error")
+    checking = doctor(
+        lambda: _settings(arguments.env_file), os.environ, sys.stdout, as_json=arguments.json
+    )
+    return asyncio.run(checking)
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:

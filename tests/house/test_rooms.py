@@ -20,10 +20,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server.py": {"main"},
     "main": {"cli", "health"},
     "health": {"settings"},
-    "cli": {"game", "hand_histories", "health", "logs", "maintenance", "program", "serve"}
+    "cli": {"doctor", "game", "hand_histories", "health", "logs", "maintenance", "program", "serve"}
     | {"server", "settings", "storage"},
     "serve": {"client", "server", "settings"},
     "client": {"game", "messages"},
+    "doctor": {"program", "server", "settings", "storage"},
     "game": set(),
     "hand_histories": {"game"},
     "logs": set(),

@@ -206,6 +206,15 @@ async def running(directory: Path) -> str:
     return await asyncio.to_thread(_running, directory)
 
 
+def address_if_running(directory: Path) -> str | None:
+    """The address of a server that runs in `directory` and is ready.  Only looks, like `running`.
+
+    Raises EmbeddedError.
+    """
+    sockets = _sockets_of(directory.absolute() / "cluster" / "data")
+    return None if sockets is None else _address(sockets)
+
+
 def _running(directory: Path) -> str:
     data = directory.absolute() / "cluster" / "data"
     deadline = time.monotonic() + FIND_S

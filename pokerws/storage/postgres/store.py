@@ -133,6 +133,8 @@ CLOSE_S = 2.0
 # Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
+# With the one that writes.
+CONNECTIONS = 1 + READERS
 # A table has far fewer events after its snapshot, as both are written in one transaction.
 MAX_LATER_EVENTS = 100_000
 

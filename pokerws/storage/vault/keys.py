@@ -65,6 +65,19 @@ def vault_for_reading(source: KeySource) -> Vault:
     return Vault(_read(source) or [])
 
 
+def vault_for_checking(seals: list[LiveSeal], source: KeySource) -> Vault | None:
+    """A vault that opens all live tables; None where `vault_for_serving` would make a key.
+
+    Makes no key.  Raises VaultError.
+    """
+    keys = _read(source)
+    if keys is None and not seals:
+        return None
+    vault = Vault(keys or [])
+    _check(vault, seals, source)
+    return vault
+
+
 def vault_for_serving(seals: list[LiveSeal], source: KeySource) -> Vault:
     """The server's vault, which opens all live tables of a database.
 

@@ -131,6 +131,11 @@ class Vault:
         return key_id in self._ciphers
 
     @property
+    def sealing_key(self) -> str | None:
+        """The id of the key to seal with; None without keys."""
+        return self._first
+
+    @property
     def can_seal(self) -> bool:
         """Whether there is a key to seal with."""
         return self._first is not None

@@ -1,0 +1,115 @@
+"""Runs the checks in order and prints what they find."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from pokerws.doctor.database import CHECKS, check_database
+from pokerws.doctor.findings import Finding, Result, fail, ok, skipped
+from pokerws.doctor.machine import check_disk, check_open_files, check_tls
+from pokerws.settings import Settings, SettingsError, secret_files
+from pokerws.settings.storage import Storage
+from pokerws.storage.errors import EmbeddedError, StoreUnavailable
+from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.embedded import address_if_running
+from pokerws.storage.postgres.unprivileged import installed
+from pokerws.storage.vault.keys import KeySource
+
+SICK = 1
+ANSWER_S = 10.0
+ALL = ("open files", "TLS", "database", *CHECKS)
+
+
+def wall_ms() -> int:
+    """This machine's clock, in milliseconds UTC."""
+    return time.time_ns() // 1_000_000
+
+
+async def doctor(
+    read: Callable[[], Settings],
+    environ: Mapping[str, str],
+    out: TextIO,
+    *,
+    as_json: bool,
+    now_ms: Callable[[], int] = wall_ms,
+) -> int:
+    """Check a set-up, print a line for each check, and change nothing.
+
+    `read` reads the settings from `environ`; it raises SettingsError.  Returns 0, or 1 if a check
+    has failed.
+    """
+    try:
+        settings = read()
+    except SettingsError as error:
+        findings = [fail("settings", str(error)), *skipped(ALL, "the settings are not usable")]
+    else:
+        findings = [
+            _settings(environ),
+            check_open_files(settings),
+            check_tls(settings, datetime.fromtimestamp(now_ms() / 1000, UTC)),
+            *await _database(settings, now_ms),
+        ]
+    is_healthy = all(finding.result is not Result.FAIL for finding in findings)
+    if as_json:
+        checks = [finding._asdict() for finding in findings]
+        print(json.dumps({"healthy": is_healthy, "checks": checks}, indent=2), file=out)
+    else:
+        for finding in findings:
+            print(finding, file=out)
+    return 0 if is_healthy else SICK
+
+
+def _settings(environ: Mapping[str, str]) -> Finding:
+    files = [name for name in secret_files() if environ.get(name)]
+    text = f"valid; secrets from {', '.join(files)}" if files else "valid"
+    return ok("settings", text)
+
+
+async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Finding]:
+    storage, directory = settings.storage, settings.storage.embedded_dir
+    url: str | None = storage.database_url
+    before = []
+    if directory is not None:
+        if not settings.features.use_db_repository:
+            text = "off: USE_DB_REPOSITORY is not set, and tables live in memory"
+            return [ok("database", text), *skipped(CHECKS, "no database")]
+        before = [check_disk(directory)]
+        url, finding = _embedded(directory)
+        if url is None:
+            return [*before, finding, *skipped(CHECKS, "no database to ask")]
+    return [*before, *await _connected(url or "", storage, _keys(settings), now_ms)]
+
+
+def _embedded(directory: Path) -> tuple[str | None, Finding]:
+    """The address of a running embedded PostgreSQL, or None; and the finding on it."""
+    try:
+        installed()
+        url = address_if_running(directory)
+    except EmbeddedError as error:
+        return None, fail("database", str(error))
+    if url is not None:
+        return url, ok("database", f"embedded, running in {directory}")
+    if not (directory / "cluster").exists():
+        return None, ok("database", f"embedded: the server makes {directory} at its first start")
+    return None, ok(
+        "database", f"embedded in {directory}, not running: run this beside the server to check it"
+    )
+
+
+async def _connected(
+    url: str, storage: Storage, keys: KeySource, now_ms: Callable[[], int]
+) -> list[Finding]:
+    try:
+        async with connected(url, "pokerws doctor", answer_s=ANSWER_S) as connection:
+            findings = await check_database(connection, keys, now_ms)
+    except StoreUnavailable as error:
+        lines = [fail("database", f"{error}; check DATABASE_URL ({storage.database_label})")]
+        return [*lines, *skipped(CHECKS, "no connection")]
+    return [ok("database", f"connected to {storage.database_label}"), *findings]
+
+
+def _keys(settings: Settings) -> KeySource:
+    return KeySource(settings.vault.keys, Path(settings.vault.key_file))
