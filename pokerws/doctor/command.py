@@ -11,8 +11,8 @@ from pokerws.doctor.database import CHECKS, check_database
 from pokerws.doctor.findings import Finding, Result, fail, ok, skipped
 from pokerws.doctor.machine import check_disk, check_open_files, check_tls
 from pokerws.settings import Settings, SettingsError, secret_files
-from pokerws.settings.storage import Storage
-from pokerws.storage.errors import EmbeddedError, StoreUnavailable
+from pokerws.storage.errors import AddressError, EmbeddedError, StoreUnavailable
+from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.embedded import address_if_running
 from pokerws.storage.postgres.unprivileged import installed
@@ -69,21 +69,25 @@ def _settings(environ: Mapping[str, str]) -> Finding:
 
 
 async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Finding]:
-    storage, directory = settings.storage, settings.storage.embedded_dir
-    url: str | None = storage.database_url
-    before = []
-    if directory is not None:
-        if not settings.features.use_db_repository:
-            text = "off: USE_DB_REPOSITORY is not set, and tables live in memory"
-            return [ok("database", text), *skipped(CHECKS, "no database")]
-        before = [check_disk(directory)]
-        url, finding = _embedded(directory)
-        if url is None:
-            return [*before, finding, *skipped(CHECKS, "no database to ask")]
-    return [*before, *await _connected(url or "", storage, _keys(settings), now_ms)]
+    storage = settings.storage
+    try:
+        address = address_of(storage.database_url, storage.schema)
+    except AddressError as error:
+        return [fail("database", str(error)), *skipped(CHECKS, "no address")]
+    directory = address.embedded_dir
+    if directory is None:
+        return await _connected(address, _keys(settings), now_ms)
+    if not settings.features.use_db_repository:
+        text = "off: USE_DB_REPOSITORY is not set, and tables live in memory"
+        return [ok("database", text), *skipped(CHECKS, "no database")]
+    running, finding = _embedded(address, directory)
+    found = [check_disk(directory), finding]
+    if running is None:
+        return [*found, *skipped(CHECKS, "no database to ask")]
+    return [*found[:1], *await _connected(running, _keys(settings), now_ms)]
 
 
-def _embedded(directory: Path) -> tuple[str | None, Finding]:
+def _embedded(address: Address, directory: Path) -> tuple[Address | None, Finding]:
     """The address of a running embedded PostgreSQL, or None; and the finding on it."""
     try:
         installed()
@@ -91,7 +95,7 @@ def _embedded(directory: Path) -> tuple[str | None, Finding]:
     except EmbeddedError as error:
         return None, fail("database", str(error))
     if url is not None:
-        return url, ok("database", f"embedded, running in {directory}")
+        return address.running_at(url), ok("database", f"embedded in {directory}, running")
     if not (directory / "cluster").exists():
         return None, ok("database", f"embedded: the server makes {directory} at its first start")
     return None, ok(
@@ -99,16 +103,15 @@ def _embedded(directory: Path) -> tuple[str | None, Finding]:
     )
 
 
-async def _connected(
-    url: str, storage: Storage, keys: KeySource, now_ms: Callable[[], int]
-) -> list[Finding]:
+async def _connected(address: Address, keys: KeySource, now_ms: Callable[[], int]) -> list[Finding]:
+    place = f"{address.database or ''} at {address.place}".strip()
     try:
-        async with connected(url, "pokerws doctor", answer_s=ANSWER_S) as connection:
+        async with connected(address, "pokerws doctor", answer_s=ANSWER_S) as connection:
             findings = await check_database(connection, keys, now_ms)
     except StoreUnavailable as error:
-        lines = [fail("database", f"{error}; check DATABASE_URL ({storage.database_label})")]
+        lines = [fail("database", f"{error}; check DATABASE_URL ({place})")]
         return [*lines, *skipped(CHECKS, "no connection")]
-    return [ok("database", f"connected to {storage.database_label}"), *findings]
+    return [ok("database", f"connected to {place}"), *findings]
 
 
 def _keys(settings: Settings) -> KeySource:

@@ -68,7 +68,13 @@ async def status(database: "Address | Connection", directory: Path = SQL) -> lis
     """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
     async with _connection(database) as connection:
-        rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
+        try:
+            rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
+        except asyncpg.UndefinedColumnError:
+            raise MigrationError(
+                "the table schema_migrations is another program's: set DB_SCHEMA to a schema for "
+                "pokerws alone, or DATABASE_URL to another database"
+            ) from None
     names = {migration.version: migration.name for migration in files}
     for row in rows:
         if row["version"] not in names:
