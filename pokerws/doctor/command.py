@@ -15,12 +15,16 @@ from pokerws.storage.errors import AddressError, EmbeddedError, StoreUnavailable
 from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.embedded import address_if_running
+from pokerws.storage.postgres.pooling import with_pooler
+from pokerws.storage.postgres.store import CONNECTIONS
 from pokerws.storage.postgres.unprivileged import installed
 from pokerws.storage.vault.keys import KeySource
 
 SICK = 1
+APPLICATION = "pokerws doctor"
 ANSWER_S = 10.0
-ALL = ("open files", "TLS", "database", *CHECKS)
+OF_DATABASE = ("pooler", *CHECKS)
+ALL = ("open files", "TLS", "database", *OF_DATABASE)
 
 
 def wall_ms() -> int:
@@ -73,32 +77,32 @@ async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Findi
     try:
         address = address_of(storage.database_url, storage.schema)
     except AddressError as error:
-        return [fail("database", str(error)), *skipped(CHECKS, "no address")]
+        return [fail("database", str(error)), *skipped(OF_DATABASE, "no address")]
     directory = address.embedded_dir
     if directory is None:
         return await _connected(address, _keys(settings), now_ms)
     if not settings.features.use_db_repository:
         text = "off: USE_DB_REPOSITORY is not set, and tables live in memory"
-        return [ok("database", text), *skipped(CHECKS, "no database")]
-    running, finding = _embedded(address, directory)
-    found = [check_disk(directory), finding]
-    if running is None:
-        return [*found, *skipped(CHECKS, "no database to ask")]
-    return [*found[:1], *await _connected(running, _keys(settings), now_ms)]
+        return [ok("database", text), *skipped(OF_DATABASE, "no database")]
+    disk = check_disk(directory)
+    running = _embedded(address, directory)
+    if isinstance(running, Finding):
+        return [disk, running, *skipped(OF_DATABASE, "no database to ask")]
+    return [disk, *await _connected(running, _keys(settings), now_ms)]
 
 
-def _embedded(address: Address, directory: Path) -> tuple[Address | None, Finding]:
-    """The address of a running embedded PostgreSQL, or None; and the finding on it."""
+def _embedded(address: Address, directory: Path) -> Address | Finding:
+    """The address of a running embedded PostgreSQL, or why there is none."""
     try:
         installed()
         url = address_if_running(directory)
     except EmbeddedError as error:
-        return None, fail("database", str(error))
+        return fail("database", str(error))
     if url is not None:
-        return address.running_at(url), ok("database", f"embedded in {directory}, running")
+        return address.running_at(url)
     if not (directory / "cluster").exists():
-        return None, ok("database", f"embedded: the server makes {directory} at its first start")
-    return None, ok(
+        return ok("database", f"embedded: the server makes {directory} at its first start")
+    return ok(
         "database", f"embedded in {directory}, not running: run this beside the server to check it"
     )
 
@@ -106,12 +110,24 @@ def _embedded(address: Address, directory: Path) -> tuple[Address | None, Findin
 async def _connected(address: Address, keys: KeySource, now_ms: Callable[[], int]) -> list[Finding]:
     place = f"{address.database or ''} at {address.place}".strip()
     try:
-        async with connected(address, "pokerws doctor", answer_s=ANSWER_S) as connection:
+        address = await with_pooler(address, APPLICATION)
+        async with connected(address, APPLICATION, answer_s=ANSWER_S) as connection:
             findings = await check_database(connection, keys, now_ms)
     except StoreUnavailable as error:
         lines = [fail("database", f"{error}; check DATABASE_URL ({place})")]
-        return [*lines, *skipped(CHECKS, "no connection")]
-    return [ok("database", f"connected to {place}"), *findings]
+        return [*lines, *skipped(OF_DATABASE, "no connection")]
+    return [ok("database", f"connected to {place}"), _pooler(address), *findings]
+
+
+def _pooler(address: Address) -> Finding:
+    match address.pooler:
+        case "transaction":
+            text = "transaction mode: nothing that is kept in a session is used"
+        case "session":
+            text = "session mode, as good as PostgreSQL itself"
+        case _:
+            return ok("pooler", "none: connected to PostgreSQL itself")
+    return ok("pooler", f"{text}; it must let {CONNECTIONS} connections through")
 
 
 def _keys(settings: Settings) -> KeySource:

@@ -14,11 +14,14 @@ import asyncpg
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.postgres.address import NO_SETTINGS, Address
+from pokerws.storage.postgres.shared_connection import SharedConnection, settings_sql
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 CLOSE_S = 5.0
+# More prepared statements than there are.
+STATEMENT_CACHE = 100
 SET = """
 SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS setting (name, value)
 """
@@ -59,6 +62,7 @@ async def connect(
     start = {"application_name": address.application or application}
     if address.options is not None:
         start["options"] = address.options
+    shares = address.shares_backends
     connection = await asyncpg.connect(
         address.driver_url(),
         host=list(address.hosts) or None,
@@ -71,12 +75,17 @@ async def connect(
         timeout=address.connect_s,
         command_timeout=answer_s,
         server_settings=start,
+        connection_class=SharedConnection if shares else asyncpg.Connection,
+        statement_cache_size=0 if shares else STATEMENT_CACHE,
         # Statements are few, and preparing one again would cost a round trip.
         max_cached_statement_lifetime=0,
     )
     wanted = address.session_settings(settings)
     try:
-        if wanted:
+        # To the driver, every connection is an instance of every class of connections.
+        if type(connection) is SharedConnection:
+            connection.settings_sql = settings_sql(wanted)
+        elif wanted:
             await connection.execute(SET, list(wanted), list(wanted.values()))
     except BaseException:
         connection.terminate()

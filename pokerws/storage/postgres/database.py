@@ -14,10 +14,12 @@ from pokerws.storage.errors import (
 )
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import Address
+from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.pooling import with_pooler
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
@@ -58,6 +60,7 @@ class Database:
             if address.embedded_dir is not None:
                 postgres = await EmbeddedPostgres.start(address.embedded_dir)
                 address = address.running_at(postgres.dsn)
+            address = await with_pooler(address, "pokerws")
             await apply_missing(address)
             vault = await open_vault(address, keys)
             since_ms = await overtaken.overtaken_ms(address)
@@ -102,6 +105,7 @@ async def migrate(address: Address, *, only_status: bool) -> list[str]:
         if folder is not None:
             postgres = await EmbeddedPostgres.start(folder)
             address = address.running_at(postgres.dsn)
+        address = await with_pooler(address, "pokerws migrate")
         return await _migrations(address, [] if only_status else await apply_missing(address))
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
@@ -112,7 +116,9 @@ async def migrate(address: Address, *, only_status: bool) -> list[str]:
 
 async def _migrations(address: Address, applied_now: list[Migration]) -> list[str]:
     lines = []
-    for migration in await status(address):
+    async with connected(address, "pokerws migrate") as connection:
+        found = await status(connection)
+    for migration in found:
         new = any(migration.version == one.version for one in applied_now)
         how = "applied now" if new else "applied" if migration.applied_at else "pending"
         lines.append(f"{migration.version:04}  {migration.name:<24} {how}")
@@ -128,7 +134,7 @@ async def reachable(address: Address) -> AsyncIterator[Address]:
     """
     folder = address.embedded_dir
     if folder is None:
-        yield address
+        yield await with_pooler(address, "pokerws operator")
         return
     postgres = None
     try:

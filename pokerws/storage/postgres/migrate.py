@@ -5,7 +5,9 @@ module, and is idempotent.  It may be applied by the server at its start, by the
 command, or with `psql -f`.  Migrations only go forward.
 """
 
+import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -22,13 +24,34 @@ from pokerws.storage.postgres.connecting import Connection, connected
 SQL = Path(__file__).parents[2] / "sql"
 # Another server may be migrating at this moment, and a long migration is no fault.
 LOCK_WAIT_S = 600
+# Between two attempts, and before the wait is logged.
+LOCK_POLL_S = 0.2
+LOCK_QUIET_S = 1.0
+# A role or database may have limits that suit a query and not a migration.
+SETTINGS = {
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+}
 
-# The number is in each file of sql/ too, for those who apply it with psql.
-LOCK = "SELECT pg_advisory_lock(5052081501)"
-UNLOCK = "SELECT pg_advisory_unlock(5052081501)"
+BEGIN = "BEGIN"
+COMMIT = "COMMIT"
+ROLLBACK = "ROLLBACK"
+# The number is in each file of sql/ too, for those who apply it with psql.  The lock ends with the
+# transaction, so it is never left behind on a pooler's backend.
+TRY_LOCK = "SELECT pg_try_advisory_xact_lock(5052081501)"
+LOCK_HOLDER = """
+SELECT held.pid, activity.application_name
+FROM pg_locks AS held LEFT JOIN pg_stat_activity AS activity USING (pid)
+WHERE held.locktype = 'advisory' AND held.granted
+  AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (held.classid::bigint << 32) + held.objid::bigint = 5052081501
+"""
+HAS_SCHEMA = "SELECT to_regnamespace(quote_ident($1)) IS NOT NULL"
 HAS_HISTORY = "SELECT to_regclass('schema_migrations') IS NOT NULL"
 HISTORY = "SELECT version, name, applied_at FROM schema_migrations ORDER BY version"
-ROLLBACK = "ROLLBACK"
+
+STATEMENTS = (TRY_LOCK, LOCK_HOLDER, HAS_SCHEMA, HAS_HISTORY)
 
 log = structlog.get_logger("pokerws.migrate")
 
@@ -42,39 +65,31 @@ class Migration(NamedTuple):
     applied_at: datetime | None = None
 
 
-async def migrate(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
+async def migrate(address: Address, directory: Path = SQL) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
-    `database` is an address or an open connection outside of any transaction.  Raises
-    MigrationError when the database is newer than this code or refuses a file, of which then
-    nothing has been applied, and StoreUnavailable when an address cannot be reached.
+    Raises MigrationError when the database is newer than this code, refuses a file, of which then
+    nothing has been applied, or stays locked, and StoreUnavailable when it cannot be reached.
     """
-    async with _connection(database) as connection:
-        await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
-        try:
-            if isinstance(database, Address) and database.schema is not None:
-                await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{database.schema}"')
-            found = await status(connection, directory)
-            pending = [migration for migration in found if migration.applied_at is None]
-            for migration in pending:
-                await _apply(connection, migration)
-        finally:
-            if not connection.is_closed():
-                await connection.fetchval(UNLOCK)
-    return pending
+    applied: list[Migration] = []
+    async with connected(address, "pokerws migrate", settings=SETTINGS) as connection:
+        # One transaction, and one lock, for each file.
+        while (migration := await _apply_next(connection, address, directory)) is not None:
+            applied.append(migration)
+            log.info("migration_applied", version=migration.version, name=migration.name)
+    return applied
 
 
-async def status(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
-    """All files in order, each with when it was applied.  Raises like `migrate`."""
+async def status(connection: Connection, directory: Path = SQL) -> list[Migration]:
+    """All files in order, each with when it was applied.  Raises MigrationError."""
     files = _files(directory)
-    async with _connection(database) as connection:
-        try:
-            rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
-        except asyncpg.UndefinedColumnError:
-            raise MigrationError(
-                "the table schema_migrations is another program's: set DB_SCHEMA to a schema for "
-                "pokerws alone, or DATABASE_URL to another database"
-            ) from None
+    try:
+        rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
+    except asyncpg.UndefinedColumnError:
+        raise MigrationError(
+            "the table schema_migrations is another program's: set DB_SCHEMA to a schema for "
+            "pokerws alone, or DATABASE_URL to another database"
+        ) from None
     names = {migration.version: migration.name for migration in files}
     for row in rows:
         if row["version"] not in names:
@@ -91,14 +106,75 @@ async def status(database: "Address | Connection", directory: Path = SQL) -> lis
     return [file._replace(applied_at=applied.get(file.version)) for file in files]
 
 
+async def _apply_next(
+    connection: Connection, address: Address, directory: Path
+) -> Migration | None:
+    """Apply the first file that is missing; None if there is none."""
+    async with _locked(connection):
+        if address.schema and not await connection.fetchval(HAS_SCHEMA, address.schema):
+            await connection.execute(f'CREATE SCHEMA "{address.schema}"')
+        found = await status(connection, directory)
+        pending = [migration for migration in found if migration.applied_at is None]
+        if not pending:
+            return None
+        await _apply(connection, pending[0])
+        return pending[0]
+
+
 async def _apply(connection: Connection, migration: Migration) -> None:
+    """Execute a file, whose COMMIT ends the transaction."""
+    # Its BEGIN would only cause a warning.
+    text = re.sub(r"(?m)^BEGIN;$", "", migration.path.read_text(encoding="utf-8"), count=1)
     try:
-        await connection.execute(migration.path.read_text(encoding="utf-8"))
+        await connection.execute(text)
     except asyncpg.PostgresError as error:
-        # The transaction that the file began is still open.
-        await connection.execute(ROLLBACK)
         raise MigrationError(f"{migration.path.name} was refused and left out: {error}") from error
-    log.info("migration_applied", version=migration.version, name=migration.name)
+
+
+@asynccontextmanager
+async def _locked(connection: Connection) -> AsyncIterator[None]:
+    """A transaction that has the lock of all migrations; the block may commit it.
+
+    It is asked for again and again, not waited for: no backend is occupied, the wait can be
+    cancelled at any moment, and a role's `statement_timeout` does not matter.
+    """
+    begun = time.monotonic()
+    is_told = False
+    while not await _try_lock(connection):
+        waited_s = time.monotonic() - begun
+        if waited_s >= LOCK_WAIT_S:
+            holder = await _holder(connection)
+            raise MigrationError(
+                f"another process has been migrating for {LOCK_WAIT_S} s ({holder}): wait until it "
+                "is done, or end it with SELECT pg_terminate_backend(PID)"
+            )
+        if waited_s >= LOCK_QUIET_S and not is_told:
+            is_told = True
+            log.warning("migration_waits", holder=await _holder(connection), most_s=LOCK_WAIT_S)
+        await asyncio.sleep(LOCK_POLL_S)
+    try:
+        yield
+    except BaseException:
+        if not connection.is_closed():
+            await connection.execute(ROLLBACK)
+        raise
+    if connection.is_in_transaction():
+        await connection.execute(COMMIT)
+
+
+async def _try_lock(connection: Connection) -> bool:
+    await connection.execute(BEGIN)
+    if await connection.fetchval(TRY_LOCK):
+        return True
+    await connection.execute(ROLLBACK)
+    return False
+
+
+async def _holder(connection: Connection) -> str:
+    """Who has the lock, as far as the role may see it."""
+    rows = await connection.fetch(LOCK_HOLDER)
+    shown = [f"process {row['pid']}, {row['application_name'] or 'unknown'}" for row in rows]
+    return "; ".join(shown) or "it has just ended"
 
 
 def _files(directory: Path) -> list[Migration]:
@@ -111,13 +187,3 @@ def _files(directory: Path) -> list[Migration]:
     if not found or [file.version for file in found] != list(range(1, len(found) + 1)):
         raise MigrationError(f"migrations are missing in {directory}: reinstall pokerws")
     return found
-
-
-@asynccontextmanager
-async def _connection(database: "Address | Connection") -> AsyncIterator[Connection]:
-    """The connection given, or one to the address given."""
-    if isinstance(database, Address):
-        async with connected(database, "pokerws migrate") as connection:
-            yield connection
-    else:
-        yield database

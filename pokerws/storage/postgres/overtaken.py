@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.pooling import with_pooler
 
 NOTE = "memory-play"
 
@@ -41,6 +42,7 @@ async def note(address: Address, began_ms: int) -> None:
         if (folder / "cluster").exists():
             (folder / NOTE).write_text(f"{began_ms}\n", encoding="ascii")
         return
+    address = await with_pooler(address, "pokerws")
     async with _connection(address) as connection:
         if await connection.fetchval(HAS_NOTES):
             await connection.execute(ADD_NOTE, began_ms)
