@@ -9,7 +9,7 @@ from typing import TextIO
 
 from pokerws.doctor.database import CHECKS, check_database
 from pokerws.doctor.findings import Finding, Result, fail, ok, skipped
-from pokerws.doctor.machine import check_disk, check_open_files, check_tls
+from pokerws.doctor.machine import check_auth, check_disk, check_open_files, check_tls
 from pokerws.settings import Settings, SettingsError, secret_files
 from pokerws.storage.errors import AddressError, EmbeddedError, StoreUnavailable
 from pokerws.storage.postgres.address import Address, address_of
@@ -24,7 +24,7 @@ SICK = 1
 APPLICATION = "pokerws doctor"
 ANSWER_S = 10.0
 OF_DATABASE = ("pooler", *CHECKS)
-ALL = ("open files", "TLS", "database", *OF_DATABASE)
+ALL = ("open files", "TLS", "auth", "database", *OF_DATABASE)
 
 
 def wall_ms() -> int:
@@ -54,6 +54,7 @@ async def doctor(
             _settings(environ),
             check_open_files(settings),
             check_tls(settings, datetime.fromtimestamp(now_ms() / 1000, UTC)),
+            await check_auth(settings),
             *await _database(settings, now_ms),
         ]
     is_healthy = all(finding.result is not Result.FAIL for finding in findings)

@@ -120,19 +120,18 @@ async def _check_connections(connection: Connection, server: ServerFacts) -> Fin
     needed = CONNECTIONS
     left = [(budget, budget.limit - budget.used + ours) for budget in budgets]
     budget, most = min(left, key=lambda one: one[1])
+    whose = {"role": "the role's", "database": "the database's", "server": "PostgreSQL's"}
+    text = (
+        f"{needed} are needed, and {whose[budget.of]} limit of {budget.limit} leaves {max(0, most)}"
+    )
     if most >= needed:
-        limit = f"the {budget.of}'s limit of {budget.limit} leaves {most}"
-        return ok("connections", f"the server needs {needed}, {limit}")
+        return ok("connections", text)
     how = {
         "role": f"ALTER ROLE {server.role} CONNECTION LIMIT {2 * needed}",
         "database": f"ALTER DATABASE {server.database} CONNECTION LIMIT {4 * needed}",
         "server": "raise max_connections, or close what else is connected",
     }
-    return fail(
-        "connections",
-        f"the server needs {needed}, and the {budget.of}'s limit of {budget.limit} leaves "
-        f"{max(0, most)}: {how[budget.of]}",
-    )
+    return fail("connections", f"{text}: {how[budget.of]}")
 
 
 def _check_role(facts: Facts) -> Finding:
@@ -210,11 +209,14 @@ async def _check_row_security(
             "row security",
             f"{found}: REVOKE ALL ON these tables FROM {', '.join(readers)}, and see the policies",
         )
-    off = [table.name for table in tables if not table.has_row_security]
+    off = [table for table in tables if not table.has_row_security]
     if off:
+        named = [table.name for table in off if not table.is_partition]
+        if len(named) < len(off):
+            named.append(f"{len(off) - len(named)} partitions")
         return fail(
             "row security",
-            f"off on {', '.join(off)}: apply pending migrations, or ALTER TABLE ... ENABLE ROW "
+            f"off on {', '.join(named)}: apply pending migrations, or ALTER TABLE ... ENABLE ROW "
             "LEVEL SECURITY",
         )
     return ok("row security", f"on for {len(tables)} tables and partitions; no outsider reads")

@@ -1,4 +1,4 @@
-"""Checks of the machine and of the settings: open files, TLS, room on the disk."""
+"""Checks of the machine and of files: open files, TLS, keys of tokens, room on the disk."""
 
 import shutil
 from datetime import UTC, datetime
@@ -7,6 +7,9 @@ from pathlib import Path
 from cryptography.x509 import load_pem_x509_certificates
 
 from pokerws.doctor.findings import Finding, fail, ok, warn
+from pokerws.server.auth.errors import KeySetError
+from pokerws.server.auth.key_sources import open_key_set
+from pokerws.server.clock import Clock
 from pokerws.server.limits.open_files import open_files
 from pokerws.server.net.tls import server_context
 from pokerws.settings import Settings, SettingsError
@@ -45,6 +48,18 @@ def check_tls(settings: Settings, now: datetime) -> Finding:
     if days < EXPIRES_SOON_DAYS:
         return warn("TLS", f"{file} expires in {days} days: renew it, and restart the server")
     return ok("TLS", f"{file} and its key match; it expires in {days} days")
+
+
+async def check_auth(settings: Settings) -> Finding:
+    """Whether the keys of players' tokens can be read, from an address too."""
+    if not settings.features.use_auth_middleware:
+        return ok("auth", "off: players are guests")
+    try:
+        keys = await open_key_set(settings, Clock())
+    except KeySetError as error:
+        return fail("auth", str(error))
+    await keys.close()
+    return ok("auth", "the keys of players' tokens can be read")
 
 
 def check_disk(directory: Path) -> Finding:

@@ -27,7 +27,7 @@ from tests.postgres_fixtures import Databases
 from tests.vaults import KEY, VAULT_KEYS
 
 CHECKS = [
-    *("settings", "open files", "TLS", "database", "pooler", "server", "writes", "clock"),
+    *("settings", "open files", "TLS", "auth", "database", "pooler", "server", "writes", "clock"),
     *("connections", "role", "migrations", "row security", "vault"),
 ]
 # The roles of an API gateway, which other tests of the cluster may have made.
@@ -308,6 +308,12 @@ async def test_a_key_of_another_certificate_is_told(tmp_path: Path) -> None:
     found = await examine(**{name.upper(): value for name, value in pair.items()})
     assert (found.code, found.of("FAIL")) == (1, ["TLS"])
     assert "is not the key of the certificate" in found["TLS"]
+
+
+async def test_keys_of_tokens_that_cannot_be_read_are_told() -> None:
+    found = await examine(USE_AUTH_MIDDLEWARE="1", AUTH_JWKS="/nowhere/keys.json")
+    assert (found.code, found.of("FAIL")) == (1, ["auth"])
+    assert "AUTH_JWKS" in found["auth"]
 
 
 async def test_invalid_settings_are_a_failure_of_their_own() -> None:
