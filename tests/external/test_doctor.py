@@ -7,8 +7,7 @@ import os
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,10 +64,9 @@ class Report:
         return [name for name, found, _ in self.results if found == result]
 
 
-async def examine(now_ms: int = 0, **environ: str) -> Report:
+async def examine(clock: Callable[[], int] = wall_ms, /, **environ: str) -> Report:
     out = io.StringIO()
     given: Mapping[str, str] = {"VAULT_KEYS": VAULT_KEYS, **environ}
-    clock = (lambda: now_ms) if now_ms else wall_ms
     code = await doctor(lambda: load(given), given, out, as_json=False, now_ms=clock)
     assert "horse" not in out.getvalue(), "a password is shown"
     return Report(code, out.getvalue())
@@ -267,7 +265,7 @@ async def test_a_table_that_anybody_reads_is_told(
 
 
 async def test_clocks_that_differ_are_a_warning(migrated: Migrated) -> None:
-    found = await examine(DATABASE_URL=migrated.url, now_ms=time.time_ns() // 1_000_000 - 3_600_000)
+    found = await examine(lambda: wall_ms() - 3_600_000, DATABASE_URL=migrated.url)
     assert (found.code, found.of("warn")) == (0, ["clock"])
     assert "ahead of this machine's: set both by NTP" in found["clock"]
 
