@@ -71,7 +71,10 @@ def ask(network: Network) -> str:
     """What the server says of itself, in one line.  Raises Unhealthy."""
     if network.port == 0:
         raise Unhealthy("PORT is 0, so the server's port is not known: set PORT to a number")
-    host = LOOPBACK.get(network.host, network.host)
+    return _ask_at(network, LOOPBACK.get(network.host, network.host))
+
+
+def _ask_at(network: Network, host: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     address = f"http{'s' if network.tls_cert_file else ''}://{shown}:{network.port}/healthz"
     connection = _connection(network, host)
@@ -79,13 +82,10 @@ def ask(network: Network) -> str:
         connection.request("GET", "/healthz", headers={"Connection": "close"})
         answer = connection.getresponse()
         body = answer.read(MAX_BYTES)
-    except ssl.SSLError as error:
-        raise Unhealthy(
-            f"{address} does not speak TLS ({error.reason or error}): "
-            "set TLS_CERT_FILE here as for the server"
-        ) from error
     except (OSError, HTTPException) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        if isinstance(error, ssl.SSLError):
+            why = f"it does not speak TLS ({error.reason})"
         raise Unhealthy(
             f"no answer from {address}: {why}; is a server running with these settings?"
         ) from error
@@ -97,7 +97,7 @@ def ask(network: Network) -> str:
 def _connection(network: Network, host: str) -> HTTPConnection:
     if not network.tls_cert_file:
         return HTTPConnection(host, network.port, timeout=TIMEOUT_S)
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # An expired certificate, or one renewed since the start, is not for a restart to mend.  Nothing
     # secret is sent, and the answer tells whether this is our server.
     context.check_hostname = False

@@ -82,7 +82,7 @@ async def test_tls_where_the_server_has_none_is_told(tmp_path: Path) -> None:
     await app.start()
     network = settings_of(port=app.port, **pair).network
     try:
-        with pytest.raises(Unhealthy, match=r"does not speak TLS \(\w+\): set TLS_CERT_FILE"):
+        with pytest.raises(Unhealthy, match=r"it does not speak TLS \(\w+\); is a server"):
             await asyncio.to_thread(ask, network)
     finally:
         await app.stop()
