@@ -113,7 +113,7 @@ async def _connected(address: Address, keys: KeySource, now_ms: Callable[[], int
     try:
         address = await with_pooler(address, APPLICATION)
         async with connected(address, APPLICATION, answer_s=ANSWER_S) as connection:
-            findings = await check_database(connection, keys, now_ms)
+            findings = await check_database(connection, address.schema, keys, now_ms)
     except StoreUnavailable as error:
         lines = [fail("database", f"{error}; check DATABASE_URL ({place})")]
         return [*lines, *skipped(OF_DATABASE, "no connection")]

@@ -34,28 +34,27 @@ class Facts(NamedTuple):
 
     server: ServerFacts
     tables: list[TableFacts]
-    pending: list[str]
+    schema: str | None
 
 
 async def check_database(
-    connection: Connection, keys: KeySource, now_ms: Callable[[], int]
+    connection: Connection, schema: str | None, keys: KeySource, now_ms: Callable[[], int]
 ) -> list[Finding]:
-    """The findings on a database, in the order of CHECKS."""
+    """The findings on a database, in the order of CHECKS; `schema` is DB_SCHEMA, if it is set."""
     names = table_names(SQL)
     try:
         server = await server_facts(connection)
         tables = await table_facts(connection, names)
     except LOST as error:
         return [fail("server", reason(error)), *skipped(CHECKS[1:], "the server did not answer")]
-    migrations, pending = await _check_migrations(connection, server, tables)
-    facts = Facts(server, tables, pending)
+    facts = Facts(server, tables, schema)
     return [
         _check_server(server),
         _check_writes(server),
         await _guarded("clock", _check_clock(connection, now_ms)),
         await _guarded("connections", _check_connections(connection, server)),
         _check_role(facts),
-        migrations,
+        await _guarded("migrations", _check_migrations(connection, facts)),
         await _guarded("row security", _check_row_security(connection, tables, names)),
         await _guarded("vault", _check_vault(connection, facts, keys)),
     ]
@@ -137,7 +136,7 @@ async def _check_connections(connection: Connection, server: ServerFacts) -> Fin
 def _check_role(facts: Facts) -> Finding:
     server, tables = facts.server, facts.tables
     if not tables:
-        return _may_create(server)
+        return _may_create(server, facts.schema)
     owners = sorted({table.owner for table in tables if not table.is_owned})
     unusable = [table.name for table in tables if not table.is_usable and not table.is_partition]
     if unusable:
@@ -154,15 +153,18 @@ def _check_role(facts: Facts) -> Finding:
     )
 
 
-def _may_create(server: ServerFacts) -> Finding:
-    if server.may_create:
-        return ok("role", f"{server.role} may make tables in the schema {server.schema}")
+def _may_create(server: ServerFacts, wanted: str | None) -> Finding:
     if server.schema is None:
+        schema = wanted or "of its search_path"
+        if wanted and server.may_create:
+            return ok("role", f"{server.role} may make the schema {schema}")
         return fail(
             "role",
-            f"{server.role} finds no schema for tables: create the schema that its search_path "
-            "names, and grant it USAGE and CREATE there",
+            f"{server.role} finds no schema {schema}: create it, and "
+            f"GRANT USAGE, CREATE ON SCHEMA ... TO {server.role}",
         )
+    if server.may_create:
+        return ok("role", f"{server.role} may make tables in the schema {server.schema}")
     return fail(
         "role",
         f"{server.role} may not make tables in the schema {server.schema}: "
@@ -171,30 +173,25 @@ def _may_create(server: ServerFacts) -> Finding:
     )
 
 
-async def _check_migrations(
-    connection: Connection, server: ServerFacts, tables: Sequence[TableFacts]
-) -> tuple[Finding, list[str]]:
-    """The finding, and the pending migrations."""
+async def _check_migrations(connection: Connection, facts: Facts) -> Finding:
     try:
         found = await status(connection)
     except MigrationError as error:
-        return fail("migrations", str(error)), []
-    except LOST as error:
-        return fail("migrations", f"cannot be read: {reason(error)}"), []
+        return fail("migrations", str(error))
     pending = [f"{one.version:04}_{one.name}" for one in found if one.applied_at is None]
     if not pending:
-        return ok("migrations", f"all {len(found)} are applied"), []
-    foreign = sorted({table.owner for table in tables if not table.is_owned})
-    if foreign or not server.may_create:
-        whose = ", ".join(foreign) or "a role that may create tables"
-        return fail(
-            "migrations",
-            f"{', '.join(pending)} missing, and {server.role} may not apply them: "
-            f"run {PROGRAM} migrate with the DATABASE_URL of {whose}",
-        ), pending
-    return ok(
-        "migrations", f"{', '.join(pending)} missing: the server applies them at its start"
-    ), pending
+        return ok("migrations", f"all {len(found)} are applied")
+    server = facts.server
+    owners = sorted({table.owner for table in facts.tables if not table.is_owned})
+    text = f"{', '.join(pending)} missing"
+    if not owners and server.may_create:
+        return ok("migrations", f"{text}: the server applies them at its start")
+    whose = ", ".join(owners) or "a role that may create tables"
+    return fail(
+        "migrations",
+        f"{text}, and {server.role} may not apply them: run {PROGRAM} migrate with the "
+        f"DATABASE_URL of {whose}",
+    )
 
 
 async def _check_row_security(

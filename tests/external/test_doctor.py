@@ -189,6 +189,18 @@ async def test_a_role_that_may_not_make_tables_is_told(
     assert f"GRANT CREATE ON SCHEMA public TO {stranger}" in found["role"]
 
 
+async def test_a_schema_that_is_not_there_yet_may_be_made_by_the_databases_owner(
+    postgres: DebianPostgres, owner: str, database: str
+) -> None:
+    found = await examine(DATABASE_URL=postgres.url(database, owner), DB_SCHEMA="poker")
+    assert found.code == 0, found.lines
+    assert found["role"] == f"ok role {owner} may make the schema poker"
+    stranger = postgres.role()
+    found = await examine(DATABASE_URL=postgres.url(database, stranger), DB_SCHEMA="poker")
+    assert (found.code, found.of("FAIL")) == (1, ["role", "migrations"])
+    assert f"{stranger} finds no schema poker: create it" in found["role"]
+
+
 async def test_a_role_without_rights_on_the_tables_is_told(
     postgres: DebianPostgres, migrated: Migrated
 ) -> None:

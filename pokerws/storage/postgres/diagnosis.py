@@ -21,7 +21,9 @@ SELECT current_setting('server_version_num')::int AS version,
        current_setting('transaction_read_only')::boolean AS is_read_only,
        current_user::text AS role, current_database()::text AS database,
        current_schema()::text AS schema,
-       coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create
+       CASE WHEN current_schema() IS NULL
+           THEN has_database_privilege(current_database(), 'CREATE')
+           ELSE has_schema_privilege(current_schema(), 'CREATE') END AS may_create
 """
 CLOCK = "SELECT round(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 # A limit of -1 is none.  Superusers have no limits of their own, and use the reserved connections.
@@ -87,7 +89,10 @@ STATEMENTS = (SERVER, CLOCK, CONNECTIONS, TABLES, OPEN_TO_OUTSIDERS)
 
 
 class ServerFacts(NamedTuple):
-    """What the server is, and who the connection is there."""
+    """What the server is, and who the connection is there.
+
+    Without a `schema`, none of the search path is there; `may_create` is then about making one.
+    """
 
     version: int
     version_name: str
