@@ -7,24 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from pokerws.doctor.database import CHECKS, check_database
+from pokerws.doctor.database import APPLICATION, CHECKS, check_database
 from pokerws.doctor.findings import Finding, Result, fail, ok, skipped
 from pokerws.doctor.machine import check_auth, check_disk, check_open_files, check_tls
 from pokerws.settings import Settings, SettingsError, secret_files
-from pokerws.storage.errors import AddressError, EmbeddedError, StoreUnavailable
+from pokerws.storage.errors import AddressError, DatabaseError, EmbeddedError, StoreUnavailable
 from pokerws.storage.postgres.address import Address, address_of
-from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.embedded import address_if_running
 from pokerws.storage.postgres.pooling import with_pooler
-from pokerws.storage.postgres.store import CONNECTIONS
 from pokerws.storage.postgres.unprivileged import installed
 from pokerws.storage.vault.keys import KeySource
 
 SICK = 1
-APPLICATION = "pokerws doctor"
-ANSWER_S = 10.0
-OF_DATABASE = ("pooler", *CHECKS)
-ALL = ("open files", "TLS", "auth", "database", *OF_DATABASE)
+ALL = ("open files", "TLS", "auth", "database", *CHECKS)
 
 
 def wall_ms() -> int:
@@ -78,17 +73,17 @@ async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Findi
     try:
         address = address_of(storage.database_url, storage.schema)
     except AddressError as error:
-        return [fail("database", str(error)), *skipped(OF_DATABASE, "no address")]
+        return [fail("database", str(error)), *skipped(CHECKS, "no address")]
     directory = address.embedded_dir
     if directory is None:
         return await _connected(address, _keys(settings), now_ms)
     if not settings.features.use_db_repository:
         text = "off: USE_DB_REPOSITORY is not set, and tables live in memory"
-        return [ok("database", text), *skipped(OF_DATABASE, "no database")]
+        return [ok("database", text), *skipped(CHECKS, "no database")]
     disk = check_disk(directory)
     running = _embedded(address, directory)
     if isinstance(running, Finding):
-        return [disk, running, *skipped(OF_DATABASE, "no database to ask")]
+        return [disk, running, *skipped(CHECKS, "no database to ask")]
     return [disk, *await _connected(running, _keys(settings), now_ms)]
 
 
@@ -112,23 +107,10 @@ async def _connected(address: Address, keys: KeySource, now_ms: Callable[[], int
     place = f"{address.database or ''} at {address.place}".strip()
     try:
         address = await with_pooler(address, APPLICATION)
-        async with connected(address, APPLICATION, answer_s=ANSWER_S) as connection:
-            findings = await check_database(connection, address.schema, keys, now_ms)
-    except StoreUnavailable as error:
-        lines = [fail("database", f"{error}; check DATABASE_URL ({place})")]
-        return [*lines, *skipped(OF_DATABASE, "no connection")]
-    return [ok("database", f"connected to {place}"), _pooler(address), *findings]
-
-
-def _pooler(address: Address) -> Finding:
-    match address.pooler:
-        case "transaction":
-            text = "transaction mode: nothing that is kept in a session is used"
-        case "session":
-            text = "session mode, as good as PostgreSQL itself"
-        case _:
-            return ok("pooler", "none: connected to PostgreSQL itself")
-    return ok("pooler", f"{text}; it must let {CONNECTIONS} connections through")
+        findings = await check_database(address, keys, now_ms)
+    except (DatabaseError, StoreUnavailable) as error:
+        return [fail("database", str(DatabaseError.of(error))), *skipped(CHECKS, "no connection")]
+    return [ok("database", f"connected to {place}"), *findings]
 
 
 def _keys(settings: Settings) -> KeySource:

@@ -1,12 +1,16 @@
-"""Checks of the database, over one connection, and of the vault's keys against what is stored."""
+"""Checks of the database, and of the vault's keys against what is stored.
 
-from collections.abc import Awaitable, Callable, Sequence
+What a start checks as well is asked of `preflight`, so that doctor and server agree.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import NamedTuple
 
-from pokerws.doctor.findings import Finding, fail, ok, skipped, warn
+from pokerws.doctor.findings import Finding, fail, ok, warn
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import MigrationError, VaultError
-from pokerws.storage.postgres.connecting import LOST, Connection, reason
+from pokerws.storage.postgres.address import Address
+from pokerws.storage.postgres.connecting import LOST, Connection, connected, reason
 from pokerws.storage.postgres.diagnosis import (
     ServerFacts,
     TableFacts,
@@ -19,45 +23,70 @@ from pokerws.storage.postgres.diagnosis import (
 )
 from pokerws.storage.postgres.live_seals import LIVE_SEALS
 from pokerws.storage.postgres.migrate import SQL, status
-from pokerws.storage.postgres.store import CONNECTIONS
+from pokerws.storage.postgres.preflight import (
+    LEAST_CONNECTIONS,
+    MOST_CONNECTIONS,
+    Report,
+    preflight,
+)
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_checking
 
 # In the order of the checks.
-CHECKS = ("server", "writes", "clock", "connections", "role", "migrations", "row security", "vault")
-OLDEST_MAJOR, NEWEST_MAJOR = 15, 18
-ENCODING = "UTF8"
+CHECKS = (
+    *("pooler", "parameters", "server", "writes", "clock", "connections"),
+    *("role", "migrations", "row security", "vault"),
+)
+NEWEST_MAJOR = 18
 CLOCK_OFF_MS = 1000
+APPLICATION = "pokerws doctor"
+ANSWER_S = 10.0
 
 
 class Facts(NamedTuple):
     """What several checks need."""
 
+    address: Address
+    report: Report
     server: ServerFacts
     tables: list[TableFacts]
-    schema: str | None
 
 
 async def check_database(
-    connection: Connection, schema: str | None, keys: KeySource, now_ms: Callable[[], int]
+    address: Address, keys: KeySource, now_ms: Callable[[], int]
 ) -> list[Finding]:
-    """The findings on a database, in the order of CHECKS; `schema` is DB_SCHEMA, if it is set."""
+    """The findings on a database, in the order of CHECKS.
+
+    The pooler of `address` is known.  Raises StoreUnavailable and DatabaseError.
+    """
+    report = await preflight(address)
     names = table_names(SQL)
-    try:
+    async with connected(address, APPLICATION, answer_s=ANSWER_S) as connection:
         server = await server_facts(connection)
-        tables = await table_facts(connection, names)
-    except LOST as error:
-        return [fail("server", reason(error)), *skipped(CHECKS[1:], "the server did not answer")]
-    facts = Facts(server, tables, schema)
-    return [
-        _check_server(server),
-        _check_writes(server),
-        await _guarded("clock", _check_clock(connection, now_ms)),
-        await _guarded("connections", _check_connections(connection, server)),
-        _check_role(facts),
-        await _guarded("migrations", _check_migrations(connection, facts)),
-        await _guarded("row security", _check_row_security(connection, tables, names)),
-        await _guarded("vault", _check_vault(connection, facts, keys)),
-    ]
+        facts = Facts(address, report, server, await table_facts(connection, names))
+        return [
+            _found(report, "pooler", {"pooler"}) or _pooler(address),
+            _found(report, "parameters", {"parameters"}) or ok("parameters", "all are used"),
+            _found(report, "server", {"version", "encoding"}) or _server(server),
+            _found(report, "writes", {"writable"}) or ok("writes", "the database takes them"),
+            await _guarded("clock", _clock(connection, now_ms)),
+            _found(report, "connections", {"connections"})
+            or await _guarded("connections", _connections(connection, facts)),
+            _found(report, "role", {"rights"}) or _role(facts),
+            _found(report, "migrations", {"migrations", "schema"})
+            or await _guarded("migrations", _migrations(connection, facts)),
+            await _guarded("row security", _row_security(connection, facts, names)),
+            await _guarded("vault", _vault(connection, facts, keys)),
+        ]
+
+
+def _found(report: Report, check: str, of: Collection[str]) -> Finding | None:
+    """What a start would find, in one line; None if that is nothing."""
+    found = [finding for finding in report.findings if finding.check in of]
+    if not found:
+        return None
+    text = "; ".join(finding.message for finding in found)
+    is_fatal = any(finding.is_fatal for finding in found)
+    return fail(check, text) if is_fatal else warn(check, text)
 
 
 async def _guarded(check: str, finding: Awaitable[Finding]) -> Finding:
@@ -67,38 +96,22 @@ async def _guarded(check: str, finding: Awaitable[Finding]) -> Finding:
         return fail(check, f"cannot be checked: {reason(error)}")
 
 
-def _check_server(server: ServerFacts) -> Finding:
-    major = server.version // 10_000
-    text = f"PostgreSQL {server.version_name}, encoding {server.encoding}"
-    if server.encoding != ENCODING:
-        return fail(
-            "server",
-            f"{text}: names and chat need {ENCODING}; make another database with CREATE DATABASE "
-            f"... ENCODING '{ENCODING}' TEMPLATE template0, and set DATABASE_URL to it",
+def _pooler(address: Address) -> Finding:
+    if address.pooler == "session":
+        return ok("pooler", "in session mode, as good as PostgreSQL itself")
+    return ok("pooler", "none: connected to PostgreSQL itself")
+
+
+def _server(server: ServerFacts) -> Finding:
+    text = f"PostgreSQL {server.version}, encoding {server.encoding}"
+    if server.major > NEWEST_MAJOR:
+        return warn(
+            "server", f"{text}: newer than {NEWEST_MAJOR}, with which this is tested: use that"
         )
-    if major < OLDEST_MAJOR:
-        return fail("server", f"{text}: PostgreSQL {OLDEST_MAJOR} or newer is needed: upgrade it")
-    if major > NEWEST_MAJOR:
-        return warn("server", f"{text}: newer than {NEWEST_MAJOR}, with which this was tested")
     return ok("server", text)
 
 
-def _check_writes(server: ServerFacts) -> Finding:
-    if server.is_standby:
-        return fail(
-            "writes",
-            "this server is a standby, which nobody can write to: set DATABASE_URL to the primary",
-        )
-    if server.is_read_only:
-        return fail(
-            "writes",
-            f"transactions are read-only: see default_transaction_read_only of the role "
-            f"{server.role}, of the database {server.database} and of the server, and turn it off",
-        )
-    return ok("writes", "the server is a primary, and can be written to")
-
-
-async def _check_clock(connection: Connection, now_ms: Callable[[], int]) -> Finding:
+async def _clock(connection: Connection, now_ms: Callable[[], int]) -> Finding:
     await clock_ms(connection)  # The first answer takes longer, since the statement is prepared.
     before_ms = now_ms()
     server_ms = await clock_ms(connection)
@@ -114,66 +127,49 @@ async def _check_clock(connection: Connection, now_ms: Callable[[], int]) -> Fin
     return ok("clock", f"{off_ms:+} ms from this machine's")
 
 
-async def _check_connections(connection: Connection, server: ServerFacts) -> Finding:
+async def _connections(connection: Connection, facts: Facts) -> Finding:
+    """Whether those are left that the limits allow."""
+    if facts.address.shares_backends:
+        return ok("connections", "the pooler shares its own")
     budgets, ours = await connection_budgets(connection)
-    needed = CONNECTIONS
     left = [(budget, budget.limit - budget.used + ours) for budget in budgets]
     budget, most = min(left, key=lambda one: one[1])
     whose = {"role": "the role's", "database": "the database's", "server": "PostgreSQL's"}
     text = (
-        f"{needed} are needed, and {whose[budget.of]} limit of {budget.limit} leaves {max(0, most)}"
+        f"the server uses {MOST_CONNECTIONS}, and {whose[budget.of]} limit of {budget.limit} "
+        f"leaves {max(0, most)}"
     )
-    if most >= needed:
+    if most >= MOST_CONNECTIONS:
         return ok("connections", text)
     how = {
-        "role": f"ALTER ROLE {server.role} CONNECTION LIMIT {2 * needed}",
-        "database": f"ALTER DATABASE {server.database} CONNECTION LIMIT {4 * needed}",
-        "server": "raise max_connections, or close what else is connected",
+        "role": f'ALTER ROLE "{facts.server.role}" CONNECTION LIMIT',
+        "database": f'ALTER DATABASE "{facts.server.database}" CONNECTION LIMIT',
+        "server": "max_connections",
     }
-    return fail("connections", f"{text}: {how[budget.of]}")
+    text = f"{text}: raise {how[budget.of]}, or close what else is connected"
+    if most >= LEAST_CONNECTIONS:
+        return warn("connections", text)
+    return fail("connections", text)
 
 
-def _check_role(facts: Facts) -> Finding:
-    server, tables = facts.server, facts.tables
+def _role(facts: Facts) -> Finding:
+    role, tables = facts.server.role, facts.tables
     if not tables:
-        return _may_create(server, facts.schema)
+        return ok("role", f"{role} may make the tables in {facts.server.schema or 'a new schema'}")
     owners = sorted({table.owner for table in tables if not table.is_owned})
+    if not owners:
+        return ok("role", f"{role} owns the tables, and so may migrate them")
     unusable = [table.name for table in tables if not table.is_usable and not table.is_partition]
     if unusable:
         return fail(
             "role",
-            f"{server.role} may not read and write {', '.join(unusable)}, of "
-            f"{', '.join(owners)}: grant it SELECT, INSERT, UPDATE and DELETE there",
+            f"{role} may not read and write {', '.join(unusable)}, of {', '.join(owners)}: grant "
+            "it SELECT, INSERT, UPDATE and DELETE there",
         )
-    if not owners:
-        return ok("role", f"{server.role} owns the tables, and so can migrate them")
-    return ok(
-        "role",
-        f"{server.role} reads and writes the tables of {', '.join(owners)}, who must migrate them",
-    )
+    return ok("role", f"{role} reads and writes the tables of {', '.join(owners)}, who migrates")
 
 
-def _may_create(server: ServerFacts, wanted: str | None) -> Finding:
-    if server.schema is None:
-        schema = wanted or "of its search_path"
-        if wanted and server.may_create:
-            return ok("role", f"{server.role} may make the schema {schema}")
-        return fail(
-            "role",
-            f"{server.role} finds no schema {schema}: create it, and "
-            f"GRANT USAGE, CREATE ON SCHEMA ... TO {server.role}",
-        )
-    if server.may_create:
-        return ok("role", f"{server.role} may make tables in the schema {server.schema}")
-    return fail(
-        "role",
-        f"{server.role} may not make tables in the schema {server.schema}: "
-        f"GRANT CREATE ON SCHEMA {server.schema} TO {server.role}, or run {PROGRAM} migrate as a "
-        "role that may",
-    )
-
-
-async def _check_migrations(connection: Connection, facts: Facts) -> Finding:
+async def _migrations(connection: Connection, facts: Facts) -> Finding:
     try:
         found = await status(connection)
     except MigrationError as error:
@@ -181,22 +177,14 @@ async def _check_migrations(connection: Connection, facts: Facts) -> Finding:
     pending = [f"{one.version:04}_{one.name}" for one in found if one.applied_at is None]
     if not pending:
         return ok("migrations", f"all {len(found)} are applied")
-    server = facts.server
-    owners = sorted({table.owner for table in facts.tables if not table.is_owned})
     text = f"{', '.join(pending)} missing"
-    if not owners and server.may_create:
-        return ok("migrations", f"{text}: the server applies them at its start")
-    whose = ", ".join(owners) or "a role that may create tables"
-    return fail(
-        "migrations",
-        f"{text}, and {server.role} may not apply them: run {PROGRAM} migrate with the "
-        f"DATABASE_URL of {whose}",
-    )
+    if any(finding.check == "rights" for finding in facts.report.findings):
+        return fail("migrations", f"{text}: run {PROGRAM} migrate as a role that may apply them")
+    return ok("migrations", f"{text}: the server applies them at its start")
 
 
-async def _check_row_security(
-    connection: Connection, tables: Sequence[TableFacts], names: Sequence[str]
-) -> Finding:
+async def _row_security(connection: Connection, facts: Facts, names: Sequence[str]) -> Finding:
+    tables = facts.tables
     if not tables:
         return ok("row security", "no tables yet")
     readers = await open_to_outsiders(connection, names)
@@ -219,7 +207,7 @@ async def _check_row_security(
     return ok("row security", f"on for {len(tables)} tables and partitions; no outsider reads")
 
 
-async def _check_vault(connection: Connection, facts: Facts, keys: KeySource) -> Finding:
+async def _vault(connection: Connection, facts: Facts, keys: KeySource) -> Finding:
     seals: list[LiveSeal] = []
     if any(table.name == "games" for table in facts.tables):
         seals = [LiveSeal(*row.values()) for row in await connection.fetch(LIVE_SEALS, TRIES)]

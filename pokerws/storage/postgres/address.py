@@ -407,7 +407,7 @@ def _pooler(given: Mapping[str, str], hosts: Sequence[str], ports: Sequence[int]
 
 def _unused(given: Mapping[str, str]) -> tuple[str, ...]:
     """Parameters that have no effect here, as far as they ask for more than the default."""
-    unused = {name for name in given if name in WITHOUT_EFFECT}
+    unused = {name for name in given if WITHOUT_EFFECT.get(name, given[name]) != given[name]}
     if given.get("channel_binding") == "require":
         unused.add("channel_binding")
     return tuple(sorted(unused))

@@ -14,6 +14,7 @@ import asyncpg
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.postgres.address import NO_SETTINGS, Address
+from pokerws.storage.postgres.connect_errors import explain, first_line, is_full
 from pokerws.storage.postgres.shared_connection import SharedConnection, settings_sql
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -42,6 +43,8 @@ REJECTED = (
 )
 # What asyncpg raises on an open connection.
 LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# A prepared statement is not there, or was there before: each session has its own.
+UNPREPARED = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 # All failures of a database, including an invalid address and a time-out.
 # TimeoutError is an OSError.
 FAILED = (*LOST, ValueError, OSError)
@@ -130,7 +133,7 @@ async def connected(
     try:
         connection = await connect(address, application, settings=settings, answer_s=answer_s)
     except FAILED as error:
-        raise _unusable(error) from error
+        raise StoreUnavailable(f"the database cannot be used: {explain(error, address)}") from error
     try:
         try:
             yield connection
@@ -156,6 +159,15 @@ def unavailable(error: BaseException) -> StoreUnavailable:
     """Convert one of FAILED for the caller of the store."""
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return StoreUnavailable(f"{reason(error)}: apply the migrations ({PROGRAM} migrate)")
+    if is_full(error):
+        return StoreUnavailable(
+            f"{reason(error)}: close other programs' connections, or raise the limit"
+        )
+    if isinstance(error, UNPREPARED):
+        return StoreUnavailable(
+            f"{reason(error)}: a pooler is in transaction mode, so add pooler=transaction to "
+            "DATABASE_URL"
+        )
     if isinstance(error, asyncpg.DiskFullError):
         return StoreFull(f"{reason(error)}: make room on the database's disk")
     return StoreUnavailable(reason(error))
@@ -176,15 +188,10 @@ def rejected(error: BaseException) -> StoreRejected:
 
 def reason(error: BaseException) -> str:
     """The error in one line, with its type."""
-    return f"{type(error).__name__}: {_first_line(error)}"
+    return f"{type(error).__name__}: {first_line(error)}"
 
 
 def _unusable(error: BaseException) -> StoreUnavailable:
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return unavailable(error)
-    return StoreUnavailable(f"the database cannot be used: {_first_line(error)}")
-
-
-def _first_line(error: BaseException) -> str:
-    """A time-out has no text of its own, and PostgreSQL's may have several lines."""
-    return str(error).partition("\n")[0] or "no answer in time"
+    return StoreUnavailable(f"the database cannot be used: {first_line(error)}")

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
+import structlog
+
 from pokerws.storage.errors import (
     DatabaseError,
     DirectoryInUse,
@@ -20,9 +22,12 @@ from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
 from pokerws.storage.postgres.pooling import with_pooler
-from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.postgres.preflight import Report, preflight
+from pokerws.storage.postgres.store import APPLICATION, PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
+
+log = structlog.get_logger("pokerws.database")
 
 
 class Database:
@@ -60,16 +65,21 @@ class Database:
             if address.embedded_dir is not None:
                 postgres = await EmbeddedPostgres.start(address.embedded_dir)
                 address = address.running_at(postgres.dsn)
-            address = await with_pooler(address, "pokerws")
+            address = await with_pooler(address, APPLICATION)
+            report = await _checked(address)
             await apply_missing(address)
             vault = await open_vault(address, keys)
             since_ms = await overtaken.overtaken_ms(address)
-            store = await PostgresStore.open(address, statement_timeout_ms=statement_timeout_ms)
+            store = await PostgresStore.open(
+                address,
+                statement_timeout_ms=statement_timeout_ms,
+                readers=report.connections - 1,
+            )
         except BaseException as error:
             if postgres is not None:
                 await postgres.stop()
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
-                raise DatabaseError(f"{error}; check DATABASE_URL") from error
+                raise DatabaseError.of(error) from error
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
@@ -91,6 +101,15 @@ class Database:
             await self._postgres.stop()
 
 
+async def _checked(address: Address) -> Report:
+    """What there is to know before the database is used.  Raises DatabaseError."""
+    report = await preflight(address)
+    report.raise_fatal()
+    for finding in report.findings:
+        log.warning("database_checked", check=finding.check, finding=finding.message)
+    return report
+
+
 async def migrate(address: Address, *, only_status: bool) -> list[str]:
     """Apply the missing migrations, or only report them; returns one line per migration.
 
@@ -106,9 +125,12 @@ async def migrate(address: Address, *, only_status: bool) -> list[str]:
             postgres = await EmbeddedPostgres.start(folder)
             address = address.running_at(postgres.dsn)
         address = await with_pooler(address, "pokerws migrate")
-        return await _migrations(address, [] if only_status else await apply_missing(address))
+        if only_status:
+            return await _migrations(address, [])
+        await _checked(address)
+        return await _migrations(address, await apply_missing(address))
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
     finally:
         if postgres is not None:
             await postgres.stop()
@@ -146,7 +168,7 @@ async def reachable(address: Address) -> AsyncIterator[Address]:
         except DirectoryInUse:
             url = await running(folder)
     except EmbeddedError as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
     try:
         yield address.running_at(url)
     finally:

@@ -14,16 +14,11 @@ from pokerws.storage.postgres.connecting import Connection
 OUTSIDERS = ("anon", "authenticated")
 
 SERVER = """
-SELECT current_setting('server_version_num')::int AS version,
-       current_setting('server_version') AS version_name,
+SELECT current_setting('server_version_num')::int / 10000 AS major,
+       current_setting('server_version') AS version,
        current_setting('server_encoding') AS encoding,
-       pg_is_in_recovery() AS is_standby,
-       current_setting('transaction_read_only')::boolean AS is_read_only,
        current_user::text AS role, current_database()::text AS database,
-       current_schema()::text AS schema,
-       CASE WHEN current_schema() IS NULL
-           THEN has_database_privilege(current_database(), 'CREATE')
-           ELSE has_schema_privilege(current_schema(), 'CREATE') END AS may_create
+       coalesce(current_schema()::text, '') AS schema
 """
 CLOCK = "SELECT round(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 # A limit of -1 is none.  Superusers have no limits of their own, and use the reserved connections.
@@ -89,20 +84,14 @@ STATEMENTS = (SERVER, CLOCK, CONNECTIONS, TABLES, OPEN_TO_OUTSIDERS)
 
 
 class ServerFacts(NamedTuple):
-    """What the server is, and who the connection is there.
+    """What the server is, and who the connection is there; `schema` may be empty."""
 
-    Without a `schema`, none of the search path is there; `may_create` is then about making one.
-    """
-
-    version: int
-    version_name: str
+    major: int
+    version: str
     encoding: str
-    is_standby: bool
-    is_read_only: bool
     role: str
     database: str
-    schema: str | None
-    may_create: bool
+    schema: str
 
 
 class Budget(NamedTuple):

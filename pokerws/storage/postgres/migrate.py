@@ -51,7 +51,18 @@ HAS_SCHEMA = "SELECT to_regnamespace(quote_ident($1)) IS NOT NULL"
 HAS_HISTORY = "SELECT to_regclass('schema_migrations') IS NOT NULL"
 HISTORY = "SELECT version, name, applied_at FROM schema_migrations ORDER BY version"
 
-STATEMENTS = (TRY_LOCK, LOCK_HOLDER, HAS_SCHEMA, HAS_HISTORY)
+# Other programs have tables of this name.
+IS_FOREIGN = """
+SELECT count(*) > 0 AND count(*) FILTER (
+    WHERE (attname, atttypid) IN (
+        ('version', 'integer'::regtype), ('name', 'text'::regtype),
+        ('applied_at', 'timestamptz'::regtype))
+) < 3
+FROM pg_attribute
+WHERE attrelid = to_regclass('schema_migrations') AND attnum > 0 AND NOT attisdropped
+"""
+
+STATEMENTS = (IS_FOREIGN, TRY_LOCK, LOCK_HOLDER, HAS_SCHEMA, HAS_HISTORY)
 
 log = structlog.get_logger("pokerws.migrate")
 
@@ -83,13 +94,12 @@ async def migrate(address: Address, directory: Path = SQL) -> list[Migration]:
 async def status(connection: Connection, directory: Path = SQL) -> list[Migration]:
     """All files in order, each with when it was applied.  Raises MigrationError."""
     files = _files(directory)
-    try:
-        rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
-    except asyncpg.UndefinedColumnError:
+    if await connection.fetchval(IS_FOREIGN):
         raise MigrationError(
-            "the table schema_migrations is another program's: set DB_SCHEMA to a schema for "
-            "pokerws alone, or DATABASE_URL to another database"
-        ) from None
+            "the table schema_migrations there belongs to another program: set DB_SCHEMA to a "
+            "schema for pokerws alone, such as DB_SCHEMA=poker, or use another database"
+        )
+    rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
     names = {migration.version: migration.name for migration in files}
     for row in rows:
         if row["version"] not in names:

@@ -133,8 +133,6 @@ CLOSE_S = 2.0
 # Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
-# With the one that writes.
-CONNECTIONS = 1 + READERS
 # A table has far fewer events after its snapshot, as both are written in one transaction.
 MAX_LATER_EVENTS = 100_000
 
@@ -154,18 +152,21 @@ class PostgresStore:
         self._readers = readers
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
+        self._failed_reads = 0
         self.version = ""
 
     @classmethod
-    async def open(cls, address: Address, *, statement_timeout_ms: int = 5000) -> Self:
+    async def open(
+        cls, address: Address, *, statement_timeout_ms: int = 5000, readers: int = READERS
+    ) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
         settings = {"statement_timeout": str(statement_timeout_ms)}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
-            readers = await open_pool(
-                address, APPLICATION, size=READERS, settings=settings, answer_s=timeout_s
+            pool = await open_pool(
+                address, APPLICATION, size=readers, settings=settings, answer_s=timeout_s
             )
-            store = cls(_Writer(address, settings | _WRITER_SETTINGS, timeout_s), readers)
+            store = cls(_Writer(address, settings | _WRITER_SETTINGS, timeout_s), pool)
         except FAILED as error:
             raise unavailable(error) from error
         try:
@@ -306,7 +307,22 @@ class PostgresStore:
                     reader.terminate()
                     raise
         except FAILED as error:
+            if not isinstance(error, REJECTED):
+                self._read_failed(error)
             raise unavailable(error) from error
+        if self._failed_reads:
+            log.info("reads_resumed", after_failures=self._failed_reads)
+            self._failed_reads = 0
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the last read succeeded."""
+        return not self._failed_reads
+
+    def _read_failed(self, error: BaseException) -> None:
+        if not self._failed_reads:
+            log.warning("read_failed", error=str(unavailable(error)))
+        self._failed_reads += 1
 
 
 class _Writer:
