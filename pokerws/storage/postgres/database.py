@@ -17,13 +17,14 @@ from pokerws.storage.errors import (
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
-from pokerws.storage.postgres.pooling import with_pooler
 from pokerws.storage.postgres.preflight import Report, preflight
-from pokerws.storage.postgres.store import APPLICATION, PostgresStore
+from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.postgres.writer import APPLICATION
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 

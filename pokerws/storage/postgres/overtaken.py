@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
-from pokerws.storage.postgres.pooling import with_pooler
+from pokerws.storage.postgres.connecting.pooling import with_pooler
 
 NOTE = "memory-play"
 

@@ -13,7 +13,8 @@ from pokerws.storage.errors import DatabaseError, MigrationError
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.migrate import Migration, status
-from pokerws.storage.postgres.store import APPLICATION, READERS
+from pokerws.storage.postgres.store import READERS
+from pokerws.storage.postgres.writer import APPLICATION
 
 # Older ones are not tested.
 OLDEST_MAJOR = 15
@@ -46,8 +47,8 @@ WHERE rolname = session_user AND datname = current_database()
 FOUND_TABLES = """
 SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
        pg_has_role(relowner, 'USAGE') AS is_own,
-       has_table_privilege(pg_class.oid, 'SELECT') AND has_table_privilege(pg_class.oid, 'INSERT')
-           AS is_usable
+       has_any_column_privilege(pg_class.oid, 'SELECT') AND (relname = 'schema_migrations'
+           OR has_any_column_privilege(pg_class.oid, 'INSERT')) AS is_usable
 FROM pg_class
 WHERE relname = ANY ($1::text[]) AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 ORDER BY array_position($1::text[], relname::text)

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import unquote, urlencode
 
 from pokerws.storage.errors import AddressError
-from pokerws.storage.postgres.url_parameters import (
+from pokerws.storage.postgres.address.url_parameters import (
     ADVICE,
     HONOURED,
     OF_DRIVER,

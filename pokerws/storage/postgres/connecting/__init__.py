@@ -5,7 +5,7 @@ help, and a `StoreRejected` if the data are at fault.
 """
 
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
@@ -14,8 +14,8 @@ import asyncpg
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.postgres.address import NO_SETTINGS, Address
-from pokerws.storage.postgres.connect_errors import explain, first_line, is_full
-from pokerws.storage.postgres.shared_connection import SharedConnection, settings_sql
+from pokerws.storage.postgres.connecting.connect_errors import explain, first_line, is_full
+from pokerws.storage.postgres.connecting.shared_connection import SharedConnection, settings_sql
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -97,12 +97,20 @@ async def connect(
 
 
 async def open_pool(
-    address: Address, application: str, *, size: int, settings: Mapping[str, str], answer_s: float
+    where: Callable[[], Address],
+    application: str,
+    *,
+    size: int,
+    settings: Mapping[str, str],
+    answer_s: float,
 ) -> Pool:
-    """Open a pool of up to `size` connections like those of `connect`.  Raises one of FAILED."""
+    """Open a pool of up to `size` connections like those of `connect`.  Raises one of FAILED.
+
+    `where` gives the address when a connection is opened.
+    """
 
     async def connect_one(*_: object, **__: object) -> Connection:
-        return await connect(address, application, settings=settings, answer_s=answer_s)
+        return await connect(where(), application, settings=settings, answer_s=answer_s)
 
     return await asyncpg.create_pool(
         connect=connect_one,
@@ -165,7 +173,7 @@ def unavailable(error: BaseException) -> StoreUnavailable:
         )
     if isinstance(error, UNPREPARED):
         return StoreUnavailable(
-            f"{reason(error)}: a pooler is in transaction mode, so add pooler=transaction to "
+            f"{reason(error)}: a pooler is in transaction mode: add pooler=transaction to "
             "DATABASE_URL"
         )
     if isinstance(error, asyncpg.DiskFullError):
@@ -194,4 +202,7 @@ def reason(error: BaseException) -> str:
 def _unusable(error: BaseException) -> StoreUnavailable:
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return unavailable(error)
-    return StoreUnavailable(f"the database cannot be used: {first_line(error)}")
+    why = first_line(error)
+    if "statement pooling" in why:
+        why = f"the pooler is in statement mode ({why}): give it pool_mode = transaction or session"
+    return StoreUnavailable(f"the database cannot be used: {why}")

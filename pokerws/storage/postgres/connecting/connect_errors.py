@@ -67,6 +67,8 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
         error.sqlstate == REFUSED_BY_POOLER and "database" in said
     ):
         return f"{said}: create it, or correct the name after the last / of DATABASE_URL"
+    if said == "SSL required":
+        return f"{address.place} wants TLS: write sslmode=require in DATABASE_URL"
     if "no pg_hba.conf entry" in said:
         how = "add sslmode=require to DATABASE_URL" if "no encryption" in said else "allow it there"
         return f"the server does not let this user in from here ({said}): {how}"
@@ -80,7 +82,7 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
     if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
         return f"{said}: correct the user in DATABASE_URL, or give the role LOGIN"
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return f"{said}: grant it to the role"
+        return f"{said}: GRANT it to the role that DATABASE_URL names"
     if isinstance(
         error, asyncpg.UndefinedObjectError | asyncpg.CantChangeRuntimeParamError
     ) or "command-line argument" in str(error):
