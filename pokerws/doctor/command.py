@@ -76,7 +76,7 @@ async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Findi
         return [fail("database", str(error)), *skipped(CHECKS, "no address")]
     directory = address.embedded_dir
     if directory is None:
-        return await _connected(address, _keys(settings), now_ms)
+        return await _connected(address, settings, now_ms)
     if not settings.features.use_db_repository:
         text = "off: USE_DB_REPOSITORY is not set, and tables live in memory"
         return [ok("database", text), *skipped(CHECKS, "no database")]
@@ -84,7 +84,7 @@ async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Findi
     running = _embedded(address, directory)
     if isinstance(running, Finding):
         return [disk, running, *skipped(CHECKS, "no database to ask")]
-    return [disk, *await _connected(running, _keys(settings), now_ms)]
+    return [disk, *await _connected(running, settings, now_ms)]
 
 
 def _embedded(address: Address, directory: Path) -> Address | Finding:
@@ -103,15 +103,20 @@ def _embedded(address: Address, directory: Path) -> Address | Finding:
     )
 
 
-async def _connected(address: Address, keys: KeySource, now_ms: Callable[[], int]) -> list[Finding]:
+async def _connected(
+    address: Address, settings: Settings, now_ms: Callable[[], int]
+) -> list[Finding]:
     place = f"{address.database or ''} at {address.place}".strip()
     try:
         address = await with_pooler(address, APPLICATION)
-        findings = await check_database(address, keys, now_ms)
+        findings = await check_database(
+            address,
+            KeySource(settings.vault.keys, Path(settings.vault.key_file)),
+            now_ms,
+            needs_session_key=not (
+                settings.features.use_auth_middleware or settings.auth.session_key
+            ),
+        )
     except (DatabaseError, StoreUnavailable) as error:
         return [fail("database", str(DatabaseError.of(error))), *skipped(CHECKS, "no connection")]
     return [ok("database", f"connected to {place}"), *findings]
-
-
-def _keys(settings: Settings) -> KeySource:
-    return KeySource(settings.vault.keys, Path(settings.vault.key_file))

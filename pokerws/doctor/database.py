@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pokerws.doctor.findings import Finding, fail, ok, warn
 from pokerws.program import PROGRAM
-from pokerws.storage.errors import MigrationError, VaultError
+from pokerws.storage.errors import MigrationError, RightsMissing, VaultError
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import LOST, Connection, connected, reason
 from pokerws.storage.postgres.diagnosis import (
@@ -29,6 +29,7 @@ from pokerws.storage.postgres.preflight import (
     Report,
     preflight,
 )
+from pokerws.storage.postgres.session_key import stored_session_key
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_checking
 
 # In the order of the checks.
@@ -52,17 +53,19 @@ class Facts(NamedTuple):
 
 
 async def check_database(
-    address: Address, keys: KeySource, now_ms: Callable[[], int]
+    address: Address, keys: KeySource, now_ms: Callable[[], int], *, needs_session_key: bool
 ) -> list[Finding]:
     """The findings on a database, in the order of CHECKS.
 
-    The pooler of `address` is known.  Raises StoreUnavailable and DatabaseError.
+    `needs_session_key` is whether guests' sessions are signed by the key in the database.  The
+    pooler of `address` is known.  Raises StoreUnavailable and DatabaseError.
     """
     report = await preflight(address)
     names = table_names(SQL)
     async with connected(address, APPLICATION, answer_s=ANSWER_S) as connection:
         server = await server_facts(connection)
         facts = Facts(address, report, server, await table_facts(connection, names))
+        migrations, is_current = await _migrations(connection, facts)
         return [
             _found(report, "pooler", {"pooler"}) or _pooler(address),
             _found(report, "parameters", {"parameters"}) or ok("parameters", "all are used"),
@@ -72,10 +75,12 @@ async def check_database(
             _found(report, "connections", {"connections"})
             or await _guarded("connections", _connections(connection, facts)),
             _found(report, "role", {"rights"}) or _role(facts),
-            _found(report, "migrations", {"migrations", "schema"})
-            or await _guarded("migrations", _migrations(connection, facts)),
+            migrations,
             await _guarded("row security", _row_security(connection, facts, names)),
-            await _guarded("vault", _vault(connection, facts, keys)),
+            await _guarded(
+                "vault",
+                _vault(connection, facts, keys, with_session_key=needs_session_key and is_current),
+            ),
         ]
 
 
@@ -169,18 +174,24 @@ def _role(facts: Facts) -> Finding:
     return ok("role", f"{role} reads and writes the tables of {', '.join(owners)}, who migrates")
 
 
-async def _migrations(connection: Connection, facts: Facts) -> Finding:
+async def _migrations(connection: Connection, facts: Facts) -> tuple[Finding, bool]:
+    """The finding, and whether the tables are as this version needs them."""
+    check = "migrations"
+    if found := _found(facts.report, check, {"migrations", "schema"}):
+        return found, False
     try:
-        found = await status(connection)
-    except MigrationError as error:
-        return fail("migrations", str(error))
-    pending = [f"{one.version:04}_{one.name}" for one in found if one.applied_at is None]
+        files = await status(connection)
+    except (MigrationError, RightsMissing) as error:
+        return fail(check, str(error)), False
+    except LOST as error:
+        return fail(check, f"cannot be checked: {reason(error)}"), False
+    pending = [f"{one.version:04}_{one.name}" for one in files if one.applied_at is None]
     if not pending:
-        return ok("migrations", f"all {len(found)} are applied")
+        return ok(check, f"all {len(files)} are applied"), True
     text = f"{', '.join(pending)} missing"
     if any(finding.check == "rights" for finding in facts.report.findings):
-        return fail("migrations", f"{text}: run {PROGRAM} migrate as a role that may apply them")
-    return ok("migrations", f"{text}: the server applies them at its start")
+        return fail(check, f"{text}: run {PROGRAM} migrate as a role that may apply them"), False
+    return ok(check, f"{text}: the server applies them at its start"), False
 
 
 async def _row_security(connection: Connection, facts: Facts, names: Sequence[str]) -> Finding:
@@ -207,18 +218,21 @@ async def _row_security(connection: Connection, facts: Facts, names: Sequence[st
     return ok("row security", f"on for {len(tables)} tables and partitions; no outsider reads")
 
 
-async def _vault(connection: Connection, facts: Facts, keys: KeySource) -> Finding:
+async def _vault(
+    connection: Connection, facts: Facts, keys: KeySource, *, with_session_key: bool
+) -> Finding:
     seals: list[LiveSeal] = []
     if any(table.name == "games" for table in facts.tables):
         seals = [LiveSeal(*row.values()) for row in await connection.fetch(LIVE_SEALS, TRIES)]
+    session_key = await stored_session_key(connection) if with_session_key else None
     try:
-        vault = vault_for_checking(seals, keys)
+        vault = vault_for_checking(seals, keys, session_key)
     except VaultError as error:
         return fail("vault", str(error))
     where = "VAULT_KEYS" if keys.given else f"VAULT_KEY_FILE {keys.file}"
     if vault is None:
         return ok("vault", f"no key yet: the server makes {keys.file} at its start")
-    current = vault.sealing_key
+    current = vault.first
     older = {seal.key_id: seal.tables for seal in seals if seal.key_id != current}
     text = f"{where} opens all hands in play; {current} encrypts"
     if older:

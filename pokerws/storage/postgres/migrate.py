@@ -20,6 +20,12 @@ import structlog
 from pokerws.storage.errors import MigrationError
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.rights import (
+    HISTORY_TABLE,
+    check_rights,
+    enter_schema,
+    may_not_migrate,
+)
 
 SQL = Path(__file__).parents[2] / "sql"
 # Another server may be migrating at this moment, and a long migration is no fault.
@@ -47,7 +53,6 @@ WHERE held.locktype = 'advisory' AND held.granted
   AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND (held.classid::bigint << 32) + held.objid::bigint = 5052081501
 """
-HAS_SCHEMA = "SELECT to_regnamespace(quote_ident($1)) IS NOT NULL"
 HAS_HISTORY = "SELECT to_regclass('schema_migrations') IS NOT NULL"
 HISTORY = "SELECT version, name, applied_at FROM schema_migrations ORDER BY version"
 
@@ -62,7 +67,7 @@ FROM pg_attribute
 WHERE attrelid = to_regclass('schema_migrations') AND attnum > 0 AND NOT attisdropped
 """
 
-STATEMENTS = (IS_FOREIGN, TRY_LOCK, LOCK_HOLDER, HAS_SCHEMA, HAS_HISTORY)
+STATEMENTS = (IS_FOREIGN, TRY_LOCK, LOCK_HOLDER, HAS_HISTORY)
 
 log = structlog.get_logger("pokerws.migrate")
 
@@ -80,7 +85,8 @@ async def migrate(address: Address, directory: Path = SQL) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
     Raises MigrationError when the database is newer than this code, refuses a file, of which then
-    nothing has been applied, or stays locked, and StoreUnavailable when it cannot be reached.
+    nothing has been applied, or stays locked, RightsMissing when the role may not migrate or cannot
+    use the tables afterwards, and StoreUnavailable when it cannot be reached.
     """
     applied: list[Migration] = []
     async with connected(address, "pokerws migrate", settings=SETTINGS) as connection:
@@ -88,6 +94,8 @@ async def migrate(address: Address, directory: Path = SQL) -> list[Migration]:
         while (migration := await _apply_next(connection, address, directory)) is not None:
             applied.append(migration)
             log.info("migration_applied", version=migration.version, name=migration.name)
+        # Of several servers that start, only one migrates; the others may be other roles.
+        await check_rights(connection, "write")
     return applied
 
 
@@ -99,6 +107,8 @@ async def status(connection: Connection, directory: Path = SQL) -> list[Migratio
             "the table schema_migrations there belongs to another program: set DB_SCHEMA to a "
             "schema for pokerws alone, such as DB_SCHEMA=poker, or use another database"
         )
+    # Without the right to read it, a full history would look empty.
+    await check_rights(connection, "read", HISTORY_TABLE)
     rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
     names = {migration.version: migration.name for migration in files}
     for row in rows:
@@ -121,8 +131,7 @@ async def _apply_next(
 ) -> Migration | None:
     """Apply the first file that is missing; None if there is none."""
     async with _locked(connection):
-        if address.schema and not await connection.fetchval(HAS_SCHEMA, address.schema):
-            await connection.execute(f'CREATE SCHEMA "{address.schema}"')
+        await enter_schema(connection, address.schema)
         found = await status(connection, directory)
         pending = [migration for migration in found if migration.applied_at is None]
         if not pending:
@@ -138,6 +147,10 @@ async def _apply(connection: Connection, migration: Migration) -> None:
     try:
         await connection.execute(text)
     except asyncpg.PostgresError as error:
+        if isinstance(error, asyncpg.InsufficientPrivilegeError):
+            # The transaction has failed, and takes no more questions.
+            await connection.execute(ROLLBACK)
+            raise await may_not_migrate(connection, migration.path.stem, error) from error
         raise MigrationError(f"{migration.path.name} was refused and left out: {error}") from error
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.connecting.pooling import with_pooler
+from pokerws.storage.postgres.rights import check_rights
 
 NOTE = "memory-play"
 
@@ -44,6 +45,7 @@ async def note(address: Address, began_ms: int) -> None:
         return
     address = await with_pooler(address, "pokerws")
     async with _connection(address) as connection:
+        await check_rights(connection, "read", ("games",))
         if await connection.fetchval(HAS_NOTES):
             await connection.execute(ADD_NOTE, began_ms)
 

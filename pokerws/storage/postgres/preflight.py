@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 import asyncpg
 
-from pokerws.storage.errors import DatabaseError, MigrationError
+from pokerws.storage.errors import DatabaseError, MigrationError, RightsMissing
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.migrate import Migration, status
+from pokerws.storage.postgres.rights import check_rights
 from pokerws.storage.postgres.store import READERS
 from pokerws.storage.postgres.writer import APPLICATION
 
@@ -186,12 +187,18 @@ async def of_schema(
         files = await status(connection)
     except MigrationError as error:
         return [Finding("migrations", True, str(error))]
+    except RightsMissing as error:
+        return [Finding("rights", True, str(error))]
     except asyncpg.InsufficientPrivilegeError:
         return list(_of_use(tables, facts))
     if tables and all(file.applied_at is None for file in files):
         return [_another_programs(tables[0]["name"])]
     if all(file.applied_at for file in files):
-        return list(_of_use(tables, facts))
+        try:
+            await check_rights(connection, "write")
+        except RightsMissing as error:
+            return [Finding("rights", True, str(error))]
+        return []
     return list(_of_migrating(files, tables, facts, address))
 
 
