@@ -39,8 +39,8 @@ OUTCOMES: dict[Operation, tuple[Outcome, ...]] = {
 # The outcomes of comparing a table in memory with its stored row.
 Comparison = Literal["match", "mismatch", "skipped"]
 # Why a connection was refused: too many handshakes, connections in total, from one address or of
-# one player, too many in a short time, or the page of a foreign origin.
-REFUSALS = ("opening", "full", "address", "player", "too_fast", "origin")
+# one player, too many in a short time, the page of a foreign origin, or an unknown host name.
+REFUSALS = ("opening", "full", "address", "player", "too_fast", "origin", "host")
 # The codes of protocol violations, and of invalid tokens.
 VIOLATIONS = (
     "not_text",

@@ -19,10 +19,12 @@ from pokerws.maintenance.repair import repair
 from pokerws.maintenance.replay import replay_game
 from pokerws.maintenance.verify import verify
 from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.postgres import preflight as preflight_module
 from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.connecting import connected, pooling
 from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.migrate import SQL, migrate
+from pokerws.storage.postgres.preflight import preflight
 from pokerws.storage.postgres.store import PostgresStore
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
@@ -171,6 +173,23 @@ async def test_a_pool_of_one_connection_is_refused_in_one_line(
 
     with pytest.raises(StoreUnavailable, match=r"no second connection.*default_pool_size"):
         await with_pooler(address, "test")
+
+
+async def test_a_small_pool_in_session_mode_is_made_do_with(
+    postgres: DebianPostgres,
+    owner: str,
+    database: str,
+    pools: ExitStack,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(preflight_module, "LENT_WITHIN_S", 0.3)
+    port = pools.enter_context(pgbouncer(postgres, "session", "default_pool_size = 3"))
+
+    report = await preflight(await with_pooler(address_of(postgres.url(database, owner, port)), ""))
+
+    assert report.connections == 3
+    (finding,) = report.findings
+    assert "lends 3 connections at once, and the server uses 5: better raise" in finding.message
 
 
 # ---- transactions that share backends

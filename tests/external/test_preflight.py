@@ -113,19 +113,16 @@ async def test_a_role_without_rights_is_told_which_ones_it_needs(postgres: Debia
     name = postgres.database("postgres")
     url, admin = postgres.url(name, role), postgres.url(name)
 
-    assert 'GRANT CREATE ON SCHEMA "public" TO' in await refusal(url)
-    assert f'CREATE SCHEMA "poker" AUTHORIZATION "{role}"' in await refusal(url, "poker")
+    assert f'run GRANT CREATE ON SCHEMA "public" TO "{role}"' in await refusal(url)
+    assert f"run CREATE SCHEMA poker AUTHORIZATION {role}" in await refusal(url, "poker")
     await migrate(address_of(admin), only_status=False)
+    assert f"migrate --server-role {role} with the DATABASE_URL" in await refusal(url)
+    await migrate(address_of(admin), only_status=False, server_role=role)
+    assert (await preflight(address_of(url))).findings == []
+    postgres.psql(admin, "DELETE FROM schema_migrations WHERE version > 7")
     said = await refusal(url)
-    assert f"row level security hides the tables from the role {role}: schema_migrations" in said
-    postgres.psql(
-        admin,
-        f"SELECT pokerws_grant_server('{role}')",
-        f"GRANT CREATE ON SCHEMA public TO {role}",
-        "DELETE FROM schema_migrations WHERE version > 5",
-    )
-    said = await refusal(url)
-    assert "the tables belong to the role 'postgres': run migrate as that role" in said
+    assert "migrations are missing, and the tables belong to another role" in said
+    assert f"migrate --server-role {role} with the DATABASE_URL of their owner, postgres" in said
 
     postgres.psql(admin, f"CREATE SCHEMA poker AUTHORIZATION {role}")
     assert await migrate(address_of(url, "poker"), only_status=False)

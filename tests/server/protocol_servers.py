@@ -130,6 +130,7 @@ class FakeDatabase:
     def __init__(self) -> None:
         self.store = AwayStore()
         self.vault: Vault = VAULT
+        self.session_key = "k" * 64
         self.version = "in memory"
         self.overtaken_ms = None
 

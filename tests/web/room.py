@@ -31,6 +31,7 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
+from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
@@ -252,7 +253,7 @@ class Room:
             "127.0.0.1",
             self.port,
             create_connection=PlainConnection,
-            process_request=Pages(WEB_ROOT, (), dict),
+            process_request=Pages(WEB_ROOT, HostPolicy(), dict),
             process_response=lambda _, __, response: response.headers.update(SECURITY_HEADERS),
             compression=None,
             close_timeout=1,

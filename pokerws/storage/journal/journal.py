@@ -22,6 +22,7 @@ from pokerws.game.state import TableId
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
+from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.journal.pending import Entry, Pending
 from pokerws.storage.outcomes import UNMEASURED, Operation, Outcome, StorageMetrics
 from pokerws.storage.store import Change, Position, Store
@@ -98,6 +99,7 @@ class Journal:
         self._high_water_events = high_water_events
         self._back_off = back_off or BackOff()
         self._clock = clock
+        self._log = OutcomeLog(clock)
         self._pending = Pending(keep_events=keep_events)
         self._failures = 0
         self._alarmed = False
@@ -129,6 +131,9 @@ class Journal:
             raise RuntimeError("the journal has been stopped")
         self._pending.put(change, self._clock())
         self._work.set()
+        # With durable acks it is not even in memory for anybody before it is stored.
+        if self._overwrite_edits:
+            self._log.in_memory(change, verbose=False)
         if change.transfers:
             self._urgent.set()
 
@@ -157,8 +162,12 @@ class Journal:
             try:
                 await self.flush(timeout_s)
             except TimeoutError:
-                self._log_failure(
-                    logging.ERROR, f"stopped after {timeout_s} s, with this not written"
+                log.log(
+                    logging.ERROR,
+                    "save_game",
+                    outcome=Outcome.DB_FAILED,
+                    error=f"stopped after {timeout_s} s, with this not written",
+                    **self._backlog,
                 )
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -207,7 +216,8 @@ class Journal:
                 self._failed(str(error), alarm=isinstance(error, StoreFull))
             except Exception as error:
                 # A journal that ended would lose everything: treat a bug in it as an outage.
-                log.exception("journal_fault")
+                if self._log.is_due("journal_fault"):
+                    log.exception("journal_fault")
                 self._failed(repr(error))
             self._pending.put_back()
             if self._pending:
@@ -270,7 +280,7 @@ class Journal:
             self._alarmed = False
         took_s = self._clock() - started_s
         events = sum(entry.events_count for entry in piece if entry.table in written)
-        log.info("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
+        log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
         self._call(self._metrics.batch, len(written), events, took_s)
         return written
 
@@ -287,10 +297,10 @@ class Journal:
             # The row of a new table exists already: another process owns that id.
             self._fence(entry, stored)
         else:
-            log.warning(
-                "save_game",
-                outcome=Outcome.DB_CONFLICT,
-                table=entry.table,
+            self._log.failed(
+                logging.WARNING,
+                Outcome.DB_CONFLICT,
+                entry.table,
                 version=entry.version,
                 expected_version=entry.expected,
                 stored_version=stored.version,
@@ -305,11 +315,10 @@ class Journal:
     def _written(self, entry: Entry, version: int) -> None:
         """The store has the entry up to `version`; the rest of it still waits."""
         table = entry.table
-        if entry.expected == 0:
-            log.info("create_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
+        is_new = entry.expected == 0
+        self._log.stored(table, version, created=is_new, verbose=self._verbose)
+        if is_new:
             self._count("create_game", Outcome.DB_SUCCESS)
-        if self._verbose:
-            log.debug("save_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
         self._count("save_game", Outcome.DB_SUCCESS)
         self._pending.written(entry, version)
         for listener in self._listeners:
@@ -318,10 +327,10 @@ class Journal:
             flush.reached(table, version)
 
     def _fence(self, entry: Entry, stored: Position) -> None:
-        log.error(
-            "save_game",
-            outcome=Outcome.FENCED,
-            table=entry.table,
+        self._log.failed(
+            logging.ERROR,
+            Outcome.FENCED,
+            entry.table,
             version=entry.version,
             epoch=entry.epoch,
             stored_version=stored.version,
@@ -338,11 +347,11 @@ class Journal:
         An overdrawn account is expected now and then, so it is only a warning.
         """
         is_normal = isinstance(error, Overdrawn)
-        log.log(
+        self._log.failed(
             logging.WARNING if is_normal else logging.ERROR,
-            "save_game",
-            outcome=Outcome.DB_FAILED,
-            table=entry.table,
+            Outcome.DB_FAILED,
+            entry.table,
+            created=entry.expected == 0,
             name=None if entry.newest is None else entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
@@ -364,26 +373,25 @@ class Journal:
     def _failed(self, reason: str, *, alarm: bool = False) -> None:
         """Count a failure.
 
-        An outage is logged once when it begins, and once more if an operator must act.
+        An outage is logged when it begins, once more if an operator must act, and every minute.
         """
         self._failures += 1
-        for _ in range(self._pending.taken):
+        self._alarmed = self._alarmed or alarm
+        for entry in self._pending.taken:
+            if entry.expected == 0:
+                self._log.not_created(entry.table, reason)
             self._count("save_game", Outcome.DB_FAILED)
-        if alarm and not self._alarmed:
-            self._alarmed = True
-            self._log_failure(logging.ERROR, reason)
-        elif self._failures == 1:
-            self._log_failure(logging.WARNING, reason)
-
-    def _log_failure(self, level: int, reason: str) -> None:
-        log.log(
-            level,
-            "save_game",
-            outcome=Outcome.DB_FAILED,
-            waiting=self._pending.changes,
-            waiting_events=self._pending.events,
+        self._log.outage(
+            logging.ERROR if self._alarmed else logging.WARNING,
+            failures=self._failures,
             error=reason,
+            **self._backlog,
         )
+
+    @property
+    def _backlog(self) -> dict[str, int]:
+        """What waits, for a log line."""
+        return {"waiting": self._pending.changes, "waiting_events": self._pending.events}
 
     async def _pause(self) -> None:
         """Leave the store alone for a while, or until `stop`."""

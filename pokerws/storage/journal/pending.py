@@ -94,9 +94,9 @@ class Pending:
         return sum(entry.changes for entry in (*self._taken.values(), *self._waiting.values()))
 
     @property
-    def taken(self) -> int:
-        """The number of tables that are handed out and not done yet."""
-        return len(self._taken)
+    def taken(self) -> list[Entry]:
+        """The entries that are handed out and not done yet."""
+        return list(self._taken.values())
 
     @property
     def oldest_s(self) -> float | None:

@@ -23,6 +23,7 @@ from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.rights import (
     HISTORY_TABLE,
     check_rights,
+    close_tables,
     enter_schema,
     may_not_migrate,
 )
@@ -81,35 +82,39 @@ class Migration(NamedTuple):
     applied_at: datetime | None = None
 
 
-async def migrate(address: Address, directory: Path = SQL) -> list[Migration]:
+async def migrate(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
-    Raises MigrationError when the database is newer than this code, refuses a file, of which then
-    nothing has been applied, or stays locked, RightsMissing when the role may not migrate or cannot
-    use the tables afterwards, and StoreUnavailable when it cannot be reached.
+    `database` is an address or an open connection outside of any transaction.  Raises
+    MigrationError when the database is newer than this code, refuses a file, of which then nothing
+    has been applied, or stays locked, RightsMissing when the role may not migrate or cannot use the
+    tables afterwards, and StoreUnavailable when an address cannot be reached.
     """
+    schema = database.schema if isinstance(database, Address) else None
     applied: list[Migration] = []
-    async with connected(address, "pokerws migrate", settings=SETTINGS) as connection:
+    async with _connection(database) as connection:
         # One transaction, and one lock, for each file.
-        while (migration := await _apply_next(connection, address, directory)) is not None:
+        while (migration := await _apply_next(connection, schema, directory)) is not None:
             applied.append(migration)
             log.info("migration_applied", version=migration.version, name=migration.name)
+        await close_tables(connection)
         # Of several servers that start, only one migrates; the others may be other roles.
         await check_rights(connection, "write")
     return applied
 
 
-async def status(connection: Connection, directory: Path = SQL) -> list[Migration]:
-    """All files in order, each with when it was applied.  Raises MigrationError."""
+async def status(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
+    """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
-    if await connection.fetchval(IS_FOREIGN):
-        raise MigrationError(
-            "the table schema_migrations there belongs to another program: set DB_SCHEMA to a "
-            "schema for pokerws alone, such as DB_SCHEMA=poker, or use another database"
-        )
-    # Without the right to read it, a full history would look empty.
-    await check_rights(connection, "read", HISTORY_TABLE)
-    rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
+    async with _connection(database) as connection:
+        if await connection.fetchval(IS_FOREIGN):
+            raise MigrationError(
+                "the table schema_migrations there belongs to another program: set DB_SCHEMA to a "
+                "schema for pokerws alone, such as DB_SCHEMA=poker, or use another database"
+            )
+        # Without the right to read it, a full history would look empty.
+        await check_rights(connection, "read", HISTORY_TABLE)
+        rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
     names = {migration.version: migration.name for migration in files}
     for row in rows:
         if row["version"] not in names:
@@ -127,11 +132,11 @@ async def status(connection: Connection, directory: Path = SQL) -> list[Migratio
 
 
 async def _apply_next(
-    connection: Connection, address: Address, directory: Path
+    connection: Connection, schema: str | None, directory: Path
 ) -> Migration | None:
     """Apply the first file that is missing; None if there is none."""
     async with _locked(connection):
-        await enter_schema(connection, address.schema)
+        await enter_schema(connection, schema)
         found = await status(connection, directory)
         pending = [migration for migration in found if migration.applied_at is None]
         if not pending:
@@ -147,9 +152,9 @@ async def _apply(connection: Connection, migration: Migration) -> None:
     try:
         await connection.execute(text)
     except asyncpg.PostgresError as error:
+        # Nothing can be asked in a transaction that has failed.
+        await connection.execute(ROLLBACK)
         if isinstance(error, asyncpg.InsufficientPrivilegeError):
-            # The transaction has failed, and takes no more questions.
-            await connection.execute(ROLLBACK)
             raise await may_not_migrate(connection, migration.path.stem, error) from error
         raise MigrationError(f"{migration.path.name} was refused and left out: {error}") from error
 
@@ -178,7 +183,7 @@ async def _locked(connection: Connection) -> AsyncIterator[None]:
     try:
         yield
     except BaseException:
-        if not connection.is_closed():
+        if not connection.is_closed() and connection.is_in_transaction():
             await connection.execute(ROLLBACK)
         raise
     if connection.is_in_transaction():
@@ -210,3 +215,13 @@ def _files(directory: Path) -> list[Migration]:
     if not found or [file.version for file in found] != list(range(1, len(found) + 1)):
         raise MigrationError(f"migrations are missing in {directory}: reinstall pokerws")
     return found
+
+
+@asynccontextmanager
+async def _connection(database: "Address | Connection") -> AsyncIterator[Connection]:
+    """The connection given, or one to the address given."""
+    if isinstance(database, Address):
+        async with connected(database, "pokerws migrate", settings=SETTINGS) as connection:
+            yield connection
+    else:
+        yield database

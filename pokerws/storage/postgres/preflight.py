@@ -5,24 +5,33 @@ refused for the first that is fatal, and logs the others; a diagnosis may print 
 """
 
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from typing import NamedTuple
 
 import asyncpg
 
-from pokerws.storage.errors import DatabaseError, MigrationError, RightsMissing
+from pokerws.program import PROGRAM
+from pokerws.storage.errors import (
+    DatabaseError,
+    MigrationError,
+    RightsMissing,
+    StoreUnavailable,
+)
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.connecting import FAILED, Connection, connected
 from pokerws.storage.postgres.migrate import Migration, status
-from pokerws.storage.postgres.rights import check_rights
+from pokerws.storage.postgres.rights import check_rights, has_schema
 from pokerws.storage.postgres.store import READERS
 from pokerws.storage.postgres.writer import APPLICATION
 
 # Older ones are not tested.
 OLDEST_MAJOR = 15
-# One connection writes, and the readers read.  With two, reads wait for each other.
-MOST_CONNECTIONS = 1 + READERS
-LEAST_CONNECTIONS = 2
+# One writes, one has the lease, and the readers read.  With three, reads wait for each other.
+MOST_CONNECTIONS = 2 + READERS
+LEAST_CONNECTIONS = 3
 ANSWER_S = 10.0
+# A pooler that has no connection left lets its clients wait.
+LENT_WITHIN_S = 2.0
 TABLES = (
     *("schema_migrations", "games", "game_events", "accounts", "transfers"),
     *("player_names", "revoked_sessions", "server_keys", "memory_play"),
@@ -36,7 +45,6 @@ SELECT current_setting('server_version_num')::integer / 10000 AS major,
        current_setting('transaction_read_only') = 'on' AS is_read_only,
        session_user AS role, current_database() AS database, current_schema() AS schema,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
-       has_database_privilege(current_database(), 'CREATE') AS may_create_schema,
        rolsuper AS is_superuser, rolconnlimit AS role_limit, datconnlimit AS database_limit,
        current_setting('max_connections')::integer
            - current_setting('superuser_reserved_connections')::integer
@@ -44,12 +52,10 @@ SELECT current_setting('server_version_num')::integer / 10000 AS major,
 FROM pg_roles, pg_database
 WHERE rolname = session_user AND datname = current_database()
 """
-# What the role sees of these tables in the schema where new ones would be made.
+# These tables, in the schema where new ones would be made.
 FOUND_TABLES = """
 SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
-       pg_has_role(relowner, 'USAGE') AS is_own,
-       has_any_column_privilege(pg_class.oid, 'SELECT') AND (relname = 'schema_migrations'
-           OR has_any_column_privilege(pg_class.oid, 'INSERT')) AS is_usable
+       pg_has_role(relowner, 'USAGE') AS is_own
 FROM pg_class
 WHERE relname = ANY ($1::text[]) AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 ORDER BY array_position($1::text[], relname::text)
@@ -87,7 +93,13 @@ async def preflight(address: Address) -> Report:
             raise DatabaseError("the role or the database was dropped at this moment: try again")
         findings = [*of_address(address), *of_server(facts), *of_connections(facts, address)]
         findings += await of_schema(connection, facts, address)
-    return Report(findings, room(facts, address))
+    allowed = room(facts, address)
+    if address.pooler == "session" and not any(finding.is_fatal for finding in findings):
+        lent = await connections_lent(address, allowed)
+        if lent < allowed:
+            findings.append(_few_lent(address, lent))
+        allowed = min(lent, allowed)
+    return Report(findings, allowed)
 
 
 # ---- the checks
@@ -155,6 +167,30 @@ def of_connections(facts: asyncpg.Record, address: Address) -> Iterator[Finding]
         yield Finding("connections", False, f"{what}: it makes do with {allowed}; better {remedy}")
 
 
+async def connections_lent(address: Address, most: int) -> int:
+    """How many connections a pooler in session mode lends at once, up to `most`."""
+    async with AsyncExitStack() as stack:
+        for lent in range(most):
+            try:
+                connection = await stack.enter_async_context(
+                    connected(address, APPLICATION, answer_s=LENT_WITHIN_S)
+                )
+                await connection.execute("SELECT")
+            except (StoreUnavailable, *FAILED):
+                return lent
+    return most
+
+
+def _few_lent(address: Address, lent: int) -> Finding:
+    what = (
+        f"the pooler at {address.place} lends {lent} connections at once, and the server uses "
+        f"{MOST_CONNECTIONS}"
+    )
+    if lent < LEAST_CONNECTIONS:
+        return Finding("connections", True, f"{what}: raise its pool size (default_pool_size)")
+    return Finding("connections", False, f"{what}: better raise its pool size (default_pool_size)")
+
+
 def room(facts: asyncpg.Record, address: Address) -> int:
     """How many connections the server may use, at most MOST_CONNECTIONS."""
     if address.shares_backends:
@@ -182,24 +218,21 @@ async def of_schema(
     connection: Connection, facts: asyncpg.Record, address: Address
 ) -> list[Finding]:
     """Whether the tables are there, or can be made, and are this program's."""
-    tables = await connection.fetch(FOUND_TABLES, TABLES)
     try:
+        if not await has_schema(connection, address.schema):
+            return []
         files = await status(connection)
-    except MigrationError as error:
-        return [Finding("migrations", True, str(error))]
+        if all(file.applied_at for file in files):
+            await check_rights(connection, "write")
+            return []
     except RightsMissing as error:
         return [Finding("rights", True, str(error))]
-    except asyncpg.InsufficientPrivilegeError:
-        return list(_of_use(tables, facts))
+    except MigrationError as error:
+        return [Finding("migrations", True, str(error))]
+    tables = await connection.fetch(FOUND_TABLES, TABLES)
     if tables and all(file.applied_at is None for file in files):
         return [_another_programs(tables[0]["name"])]
-    if all(file.applied_at for file in files):
-        try:
-            await check_rights(connection, "write")
-        except RightsMissing as error:
-            return [Finding("rights", True, str(error))]
-        return []
-    return list(_of_migrating(files, tables, facts, address))
+    return list(_of_migrating(files, tables, facts))
 
 
 def _another_programs(table: str) -> Finding:
@@ -211,51 +244,25 @@ def _another_programs(table: str) -> Finding:
     )
 
 
-def _of_use(tables: list[asyncpg.Record], facts: asyncpg.Record) -> Iterator[Finding]:
-    for table in tables:
-        if not table["is_usable"]:
-            yield Finding(
-                "rights",
-                True,
-                f"the role {facts['role']!r} may not use the table {table['name']}: connect as "
-                f"its owner {table['owner']!r}, or GRANT SELECT, INSERT, UPDATE, DELETE ON ALL "
-                f'TABLES IN SCHEMA "{facts["schema"]}" TO "{facts["role"]}"',
-            )
-            return
-
-
 def _of_migrating(
-    files: list[Migration], tables: list[asyncpg.Record], facts: asyncpg.Record, address: Address
+    files: list[Migration], tables: list[asyncpg.Record], facts: asyncpg.Record
 ) -> Iterator[Finding]:
-    role, schema = facts["role"], facts["schema"] or address.schema
-    if schema is None:
-        yield Finding(
-            "rights",
-            True,
-            f"no schema of the search path of the role {role!r} exists or may be used: set "
-            "DB_SCHEMA, such as DB_SCHEMA=poker",
-        )
-    elif facts["schema"] is None and not facts["may_create_schema"]:
-        yield Finding(
-            "rights",
-            True,
-            f"the role {role!r} may not make or use the schema {schema}: CREATE SCHEMA "
-            f'"{schema}" AUTHORIZATION "{role}"',
-        )
-    elif facts["schema"] is not None and not facts["may_create"]:
-        yield Finding(
-            "rights",
-            True,
-            f"the role {role!r} may not make tables in the schema {schema}: GRANT CREATE ON "
-            f'SCHEMA "{schema}" TO "{role}", or set DB_SCHEMA to a schema of its own',
-        )
+    role, schema = facts["role"], facts["schema"]
     for table in tables:
         if not table["is_own"]:
             missing = sum(file.applied_at is None for file in files)
             yield Finding(
                 "rights",
                 True,
-                f"{missing} migrations are missing, and the tables belong to the role "
-                f"{table['owner']!r}: run migrate as that role first",
+                f"{missing} migrations are missing, and the tables belong to another role: run "
+                f"{PROGRAM} migrate --server-role {role} with the DATABASE_URL of their owner, "
+                f"{table['owner']}",
             )
             return
+    if not facts["may_create"]:
+        yield Finding(
+            "rights",
+            True,
+            f"the role {role} has no right to make tables in the schema {schema}: run GRANT CREATE "
+            f'ON SCHEMA "{schema}" TO "{role}", or set DB_SCHEMA to a schema of its own',
+        )

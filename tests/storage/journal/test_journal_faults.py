@@ -34,6 +34,9 @@ async def test_an_outage_is_logged_once_and_everything_is_written_after_it(
     assert await store.seqs() == [1, 2]
     failed = logged.all("save_game", outcome="DB_FAILED")
     assert [(line["log_level"], line["waiting"]) for line in failed] == [("warning", 2)]
+    for table in ("t1", "t2"):
+        made = [line["outcome"] for line in logged.all("create_game", table=table)]
+        assert made == ["IN_MEMORY", "DB_FAILED", "DB_SUCCESS"]
     assert logged.all("save_resumed", after_failures=3)
     assert journal.healthy
 

@@ -14,7 +14,7 @@ from pokerws.storage.errors import MigrationError, StoreUnavailable
 from pokerws.storage.postgres import migrate as migrating_module
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection, connected
-from pokerws.storage.postgres.migrate import SQL, Migration, migrate, status
+from pokerws.storage.postgres.migrate import SQL, migrate, status
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases
 from tests.storage.changes import change
@@ -33,11 +33,6 @@ def schema(databases: Databases, url: str) -> str:
     return dump + history
 
 
-async def stored_status(url: str) -> list[Migration]:
-    async with connected(address_of(url), "test") as connection:
-        return await status(connection)
-
-
 def apply_with_psql(databases: Databases, url: str) -> None:
     for file in FILES:
         databases.psql(url, "-f", str(file))
@@ -49,6 +44,15 @@ async def test_psql_and_migrate_make_the_same_database(
     applied = await migrate(address_of(bare_database_url))
 
     assert [migration.version for migration in applied] == VERSIONS
+    assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
+
+
+async def test_migrating_over_an_open_connection_makes_the_same_database(
+    databases: Databases, bare_database_url: str
+) -> None:
+    async with connected(address_of(bare_database_url), "test") as connection:
+        await migrate(connection)
+
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
 
 
@@ -162,9 +166,9 @@ async def test_a_lock_that_is_never_released_is_an_error_that_names_its_holder(
 async def test_the_status_tells_what_is_applied_and_what_is_pending(
     databases: Databases, bare_database_url: str
 ) -> None:
-    before = await stored_status(bare_database_url)
+    before = await status(address_of(bare_database_url))
     databases.psql(bare_database_url, "-f", str(FILES[0]))
-    after = await stored_status(bare_database_url)
+    after = await status(address_of(bare_database_url))
 
     assert [migration.version for migration in before] == VERSIONS
     assert [migration.applied_at for migration in before] == [None] * len(FILES)
@@ -213,7 +217,7 @@ async def test_of_a_file_that_fails_nothing_is_applied(
         databases.psql(database_url, "-f", str(bad))
 
     assert schema(databases, database_url) == schema(databases, databases.url(TEMPLATE))
-    assert len(await stored_status(database_url)) == len(FILES)
+    assert len(await status(address_of(database_url))) == len(FILES)
 
 
 async def test_a_missing_number_is_noticed(bare_database_url: str, tmp_path: Path) -> None:

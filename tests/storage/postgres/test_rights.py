@@ -16,12 +16,12 @@ from pokerws.maintenance.verify import verify
 from pokerws.storage.errors import DatabaseError, RightsMissing
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import Address, address_of
-from pokerws.storage.postgres.connecting import connected
-from pokerws.storage.postgres.migrate import SQL, Migration, migrate, status
+from pokerws.storage.postgres.migrate import SQL, migrate, status
 from pokerws.storage.postgres.rights import STATEMENTS, check_rights, grant_server
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import Databases
 from tests.storage.changes import change
+from tests.storage.conftest import Logged
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
@@ -98,11 +98,6 @@ def as_role(url: str, role: str, schema: str | None = None) -> Address:
     return address_of(url_for(url, role), schema)
 
 
-async def status_at(address: Address) -> list[Migration]:
-    async with connected(address, "test") as connection:
-        return await status(connection)
-
-
 def url_for(url: str, role: str) -> str:
     return url.replace("postgres@", f"{role}@")
 
@@ -153,13 +148,13 @@ async def test_what_default_privileges_gave_to_everybody_is_taken_away_again(
         async with connection_to(bare_database_url, role) as owner:
             for connection in (admin, owner):
                 await connection.execute(f"SET search_path = {quoted['schema']}")
-            await migrate(as_role(bare_database_url, role, schema), files(tmp_path, OPEN))
+            await migrate(owner, files(tmp_path, OPEN))
             await owner.execute("CREATE TABLE of_others AS SELECT 1 AS one")
             await admin.execute("SET ROLE anon")
             await admin.execute("UPDATE accounts SET balance = 7")
             await admin.execute("RESET ROLE")
 
-            await migrate(as_role(bare_database_url, role, schema))
+            await migrate(owner)
 
             # Two complaints show that the query finds holes: another program's table has them all.
             holes = [row[0] for row in await owner.fetch(HOLES)]
@@ -208,7 +203,7 @@ async def test_a_role_that_sees_no_rows_is_told_and_does_not_find_an_empty_datab
     databases.psql(database_url, "-c", f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{role}"')
     url = as_role(database_url, role)
 
-    for refused in (migrate(url), status_at(url), overtaken.note(url, 1)):
+    for refused in (migrate(url), status(url), overtaken.note(url, 1)):
         with pytest.raises(RightsMissing, match=hidden):
             await refused
     with pytest.raises(DatabaseError, match=hidden):
@@ -218,7 +213,7 @@ async def test_a_role_that_sees_no_rows_is_told_and_does_not_find_an_empty_datab
     databases.psql(
         database_url, "-c", f'CREATE POLICY mine ON schema_migrations TO "{role}" USING (true)'
     )
-    assert all(migration.applied_at for migration in await status_at(url))
+    assert all(migration.applied_at for migration in await status(url))
     with pytest.raises(RightsMissing, match=r"hides the tables .*: accounts, .*, transfers; run"):
         await migrate(url)
 
@@ -288,8 +283,8 @@ async def test_later_tables_and_functions_are_opened_to_those_who_were_admitted(
     owner, other = new_role(databases), new_role(databases)
     async with connection_to(bare_database_url) as admin:
         await admin.execute(f'GRANT CREATE ON SCHEMA public TO "{owner}"')
-        await migrate(as_role(bare_database_url, owner))
         async with connection_to(bare_database_url, owner) as owning:
+            await migrate(owning)
             await grant_server(owning, role)
             await grant_server(owning, other)
         last = max(int(file.name[:4]) for file in SQL.glob("[0-9]*.sql"))
@@ -302,7 +297,7 @@ async def test_later_tables_and_functions_are_opened_to_those_who_were_admitted(
             "AS 'SELECT count(*) FROM later';"
             "SELECT pokerws_secure_function('later_one()', 'counts');",
         )
-        await migrate(address_of(bare_database_url), later)
+        await migrate(admin, later)
         assert [row[0] for row in await admin.fetch(HOLES)] == []
 
     for admitted in (owner, role, other):
@@ -392,3 +387,36 @@ async def test_a_schema_of_its_own_is_made_by_who_may_and_used_by_who_is_admitte
         *("-v", "ON_ERROR_STOP=1", "-f", str(SQL / "monitoring.sql")),
     )
     assert "active|2|" in out
+
+
+async def test_what_a_restore_or_a_grant_opens_is_closed_at_the_next_start(
+    databases: Databases, database_url: str, server_url: str, role: str, logged: Logged
+) -> None:
+    databases.psql(
+        database_url,
+        "-c",
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC",
+        "-c",
+        "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO PUBLIC",
+        "-c",
+        "GRANT ALL ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC",
+        "-c",
+        f'REVOKE ALL ON games FROM "{role}"',
+        "-c",
+        "ALTER TABLE accounts DISABLE ROW LEVEL SECURITY",
+    )
+    await migrate(address_of(server_url))
+    (line,) = logged.all("tables_exposed")
+    assert {"accounts", "balances", "claim_name", "game_events_p00", "transfers_id_seq"} <= {
+        *line["names"]
+    }
+
+    await migrate(address_of(database_url))
+    await migrate(address_of(database_url))
+
+    assert len(logged.all("tables_closed")) == 1
+    async with connection_to(database_url) as owner:
+        assert [row[0] for row in await owner.fetch(HOLES)] == []
+    # The server's own rights are back too.
+    await migrate(address_of(server_url))
+    assert len(logged.all("tables_exposed")) == 1
