@@ -22,6 +22,8 @@ from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, 
 class NullStore:
     """A `Store` without games.  Accounts and names live in memory, and end with the process."""
 
+    owner = None
+
     def __init__(self, accounts: MemoryAccounts | None = None) -> None:
         self.accounts = accounts or MemoryAccounts()
         self.names = MemoryNames()
@@ -34,7 +36,11 @@ class NullStore:
         """Part of `Store`: there is no row."""
         return None
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def positions(self, tables: Sequence[TableId]) -> dict[TableId, Position]:
+        """Part of `Store`: there are no rows."""
+        return {}
+
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
         """Part of `Store`: there is no row."""
         return None
 
@@ -105,6 +111,9 @@ class NullJournal:
         self._metrics.operation("save_game", Outcome.IN_MEMORY)
         # Read for every change, which is cheaper than asking the logger.
         self._log.in_memory(change, verbose=logging.root.level <= logging.DEBUG)
+
+    def drop(self, table: TableId, epoch: int) -> None:
+        """There is nothing to drop."""
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Return at once: nothing waits."""

@@ -160,10 +160,31 @@ async def not_found(cluster: Cluster) -> AsyncIterator[Trouble]:
 
 @trouble("A table is FENCED, and its clients closed with 4409")
 async def fenced(cluster: Cluster) -> AsyncIterator[Trouble]:
+    """As a server of a release without leases claims it."""
+    async with playing(cluster) as (trouble, _, dsn):
+        await cluster.ask(dsn, "UPDATE games SET epoch = epoch + 1")
+        yield trouble
+
+
+@trouble("A table is refused, because another server owns it")
+async def owned_elsewhere(cluster: Cluster) -> AsyncIterator[Trouble]:
     async with (
-        playing(cluster) as (trouble, _, dsn),
-        serving(dsn, durable=False, load_all_tables=True, **SHOWN),
+        playing(cluster, node_name="poker-1") as (trouble, _, dsn),
+        serving(dsn, durable=False, **SHOWN) as second,
     ):
+        yield Trouble(second, trouble.environment)
+
+
+@trouble("The database went back to an older state")
+async def went_back(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with playing(cluster) as (trouble, server, dsn):
+        copy = await cluster.copy(dsn)
+        await trouble.says("… save_resumed …")
+        async with connect(server.socket_url, name="Gus") as gus:
+            view = await gus.watch((await gus.list_tables())[0].table)
+            seq = view.seq
+            await view.wait_for(lambda view: view.seq > seq + 20)
+        await cluster.put_in_place(copy, dsn)
         yield trouble
 
 

@@ -55,6 +55,7 @@ class Heard:
         self.tables_fenced: list[TableId] = []
         self.tables_rejected: list[TableId] = []
         self.tables_conflicting: list[TableId] = []
+        self.tables_gone_back: list[TableId] = []
         self.versions_written: list[tuple[TableId, int]] = []
         self._on_written = on_written
 
@@ -71,6 +72,9 @@ class Heard:
 
     def conflict(self, table: TableId) -> None:
         self.tables_conflicting.append(table)
+
+    def went_back(self, table: TableId) -> None:
+        self.tables_gone_back.append(table)
 
 
 class OpenJournal(Protocol):

@@ -91,6 +91,8 @@ class Room:
         # Replaces the authentication of guests.
         self.admission: Admission | None = None
         self.too_fast = 0
+        # So many times a `watch` is refused, since another server has the table.
+        self.elsewhere = 0
         self._sessions: set[Session] = set()
         self._opponents: dict[str, Opponent] = {}
         self._server: Server | None = None
@@ -321,6 +323,10 @@ class RecordingSession(Session):
         if self._room.too_fast and message["type"] != "hello":
             self._room.too_fast -= 1
             self.answer(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
+            return None
+        if self._room.elsewhere and message["type"] == "watch":
+            self._room.elsewhere -= 1
+            self.answer(Rejected(str(message["id"]), "owned_elsewhere", "poker-2 has it", True))
             return None
         return super().receive(frame)
 

@@ -25,7 +25,7 @@ from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.journal.pending import Entry, Pending
 from pokerws.storage.outcomes import UNMEASURED, Operation, Outcome, StorageMetrics
-from pokerws.storage.store import Change, Position, Store
+from pokerws.storage.store import Change, Position, Standing, Store, standing_of
 
 HIGH_WATER_EVENTS = 50_000
 # With fewer waiting events a batch does not wait for more.
@@ -69,7 +69,8 @@ class Journal:
 
     Listeners are told what became of each table's changes (see `JournalListener`).  A row that
     somebody edited is brought up to date while `overwrite_edits`, since memory is the truth then;
-    otherwise the table's changes are dropped and listeners are told of the conflict.
+    otherwise the table's changes are dropped and listeners are told of the conflict.  They are also
+    dropped if the database has gone back to an older state, and listeners are told so.
 
     Under load, a batch begins `gather_s` after the one before it.  A batch has one row for each
     table, however often the table changed, so that fewer rows are written.  Three things do not
@@ -136,6 +137,13 @@ class Journal:
             self._log.in_memory(change, verbose=False)
         if change.transfers:
             self._urgent.set()
+
+    def drop(self, table: TableId, epoch: int) -> None:
+        """Drop a table's waiting changes up to `epoch`, and those that come until a higher one."""
+        self._pending.drop(table, epoch)
+        for flush in self._flushes:
+            if not self._pending.versions(table):
+                flush.reached(table, math.inf)
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Wait until all changes put so far, of one table or of all, are written or lost.
@@ -286,9 +294,14 @@ class Journal:
 
     async def _resolve(self, entry: Entry) -> None:
         """Find out why a table was not written: its row is not at the expected version."""
-        stored = await self._store.position(entry.table) or Position(0, entry.epoch)
-        if stored.epoch != entry.epoch:
+        owner = self._store.owner
+        found = await self._store.position(entry.table)
+        standing = standing_of(found, epoch=entry.epoch, owner=owner, committed=entry.committed)
+        stored = found or Position(0, entry.epoch, owner)
+        if standing is Standing.FENCED:
             self._fence(entry, stored)
+        elif standing is Standing.WENT_BACK and await self._has_gone_back(entry, found):
+            self._go_back(entry, stored)
         elif stored.version in entry.unsure:
             self._written(entry, stored.version)
         elif stored.version == entry.expected:
@@ -311,6 +324,26 @@ class Journal:
             elif self._drop(entry):
                 for listener in self._listeners:
                     self._call(listener.conflict, entry.table)
+
+    async def _has_gone_back(self, entry: Entry, found: Position | None) -> bool:
+        """Whether an old row is a whole one, and not one whose version somebody edited."""
+        if found is None or found.epoch < entry.epoch:
+            return True
+        stored = await self._store.look(entry.table)
+        return stored is None or stored.is_whole
+
+    def _go_back(self, entry: Entry, stored: Position) -> None:
+        """The database is an older copy of itself: whoever has the table decides what is right."""
+        log.error(
+            "table_went_back",
+            outcome=Outcome.WENT_BACK,
+            table=entry.table,
+            error=f"the database went back from version {entry.committed} to {stored.version}",
+        )
+        self._count("save_game", Outcome.WENT_BACK)
+        if self._drop(entry):
+            for listener in self._listeners:
+                self._call(listener.went_back, entry.table)
 
     def _written(self, entry: Entry, version: int) -> None:
         """The store has the entry up to `version`; the rest of it still waits."""

@@ -356,10 +356,10 @@ class AwayStore(MemoryStore):
 
     away = False
 
-    async def claim(self, table: TableId) -> Any:
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Any:
         if self.away:
             raise StoreUnavailable("connection refused")
-        return await super().claim(table)
+        return await super().claim(table, above_epoch)
 
 
 async def test_finding_a_table_is_counted_by_where_it_was_found(
