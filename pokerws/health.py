@@ -9,6 +9,7 @@ import json
 import ssl
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
@@ -16,13 +17,11 @@ from msgspec.structs import fields
 
 from pokerws.settings import SettingsError, load
 from pokerws.settings.environment import environment
-from pokerws.settings.network import Network
+from pokerws.settings.network import Network, netloc
 
 UNHEALTHY = 1
 TIMEOUT_S = 3.0
 MAX_BYTES = 65_536
-# Where a server that listens on every address is reached from its own machine.
-LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  not a bind
 
 
 class Unhealthy(Exception):
@@ -68,18 +67,29 @@ def _network(env_file: Path | None) -> Network:
 
 
 def ask(network: Network) -> str:
-    """What the server says of itself, in one line.  Raises Unhealthy."""
+    """What the server says of itself, in one line.  Raises Unhealthy.
+
+    Where it listens on several addresses, one that answers is enough.
+    """
     if network.port == 0:
         raise Unhealthy("PORT is 0, so the server's port is not known: set PORT to a number")
-    return _ask_at(network, LOOPBACK.get(network.host, network.host))
+    first, *others = network.dial_hosts
+    try:
+        return _ask_at(network, first)
+    except Unhealthy:
+        for host in others:
+            with suppress(Unhealthy):
+                return _ask_at(network, host)
+        raise
 
 
 def _ask_at(network: Network, host: str) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    address = f"http{'s' if network.tls_cert_file else ''}://{shown}:{network.port}/healthz"
+    scheme = "https" if network.tls_cert_file else "http"
+    path = f"{network.base}healthz"
+    address = f"{scheme}://{netloc(host, network.port)}{path}"
     connection = _connection(network, host)
     try:
-        connection.request("GET", "/healthz", headers={"Connection": "close"})
+        connection.request("GET", path, headers={"Connection": "close"})
         answer = connection.getresponse()
         body = answer.read(MAX_BYTES)
     except (OSError, HTTPException) as error:

@@ -17,7 +17,7 @@ from tests.certificates import self_signed
 from tests.e2e.process import REPOSITORY
 from tests.settings import settings_of
 
-HOSTS = ["127.0.0.1", "0.0.0.0", "127.0.0.2", "localhost", "::1", "::"]
+HOSTS = ["127.0.0.1", "0.0.0.0", "127.0.0.2", "localhost", "::1", "::", "127.0.0.1,::1"]
 
 
 def run(cwd: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -37,7 +37,7 @@ def run(cwd: Path, *arguments: str, **settings: str) -> subprocess.CompletedProc
 async def tls_app(tmp_path: Path) -> AsyncIterator[App]:
     """A server with a certificate that has expired and names another host."""
     pair = self_signed(tmp_path, "poker.example", valid_hours=-1)
-    app = App(settings_of(port=0, host="0.0.0.0", **pair))
+    app = App(settings_of(port=0, host=("0.0.0.0",), base_path="/poker", **pair))
     await app.start()
     yield app
     await app.stop()
@@ -47,11 +47,15 @@ async def tls_app(tmp_path: Path) -> AsyncIterator[App]:
 async def test_the_server_is_found_where_it_listens(host: str) -> None:
     if ":" in host and not has_ipv6():
         pytest.skip("this machine has no IPv6")
-    app = App(settings_of(port=0, host=host))
+    hosts = tuple(host.split(","))
+    app = App(settings_of(port=0, host=hosts))
     await app.start()
     try:
         port = app.port
-        said = await asyncio.to_thread(ask, Network(host=host, port=port))
+        said = await asyncio.to_thread(ask, Network(host=hosts, port=port))
+        # An address where nobody listens is passed over.
+        beside = Network(host=("127.9.9.9", *hosts), port=port)
+        assert "answers" in await asyncio.to_thread(ask, beside)
     finally:
         await app.stop()
     assert said.endswith(f":{port}/healthz answers, database off")
@@ -62,11 +66,11 @@ async def test_the_command_checks_a_server_over_tls_whatever_its_certificate(
 ) -> None:
     """The image runs this command, and no restart renews a certificate."""
     (tmp_path / "settings.env").write_text(
-        f"HOST=0.0.0.0\nTLS_CERT_FILE={tmp_path}/server.pem\nTLS_KEY_FILE={tmp_path}/server.key\n"
+        f"HOST=0.0.0.0\nBASE_PATH=/poker/\nTLS_CERT_FILE={tmp_path}/server.pem\nTLS_KEY_FILE={tmp_path}/server.key\n"
     )
     arguments = ["--env-file", "settings.env", "health"]
     done = await asyncio.to_thread(run, tmp_path, *arguments, PORT=str(tls_app.port))
-    expected = f"ok: https://127.0.0.1:{tls_app.port}/healthz answers, database off\n"
+    expected = f"ok: https://127.0.0.1:{tls_app.port}/poker/healthz answers, database off\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
 
     # The other settings of the server do not matter: a secret need not be readable here.
