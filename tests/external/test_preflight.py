@@ -138,7 +138,7 @@ async def test_too_few_connections_are_refused(postgres: DebianPostgres, owner: 
 
 @pytest.fixture
 async def server(postgres: DebianPostgres) -> AsyncIterator[ServerProcess]:
-    """A server whose role may have two connections."""
+    """A server whose role may have three connections."""
     role = postgres.role("CONNECTION LIMIT 3")
     process = ServerProcess(
         database_url=postgres.url(postgres.database(role), role),
