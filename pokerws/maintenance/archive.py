@@ -193,6 +193,26 @@ async def archive_game(
         file.discard()
 
 
+async def write_all_hands(connection: Connection, game: str, files: Archive) -> Path | None:
+    """Write all hands in the log of a closed game to a file; None if there are none.
+
+    Raises NotArchivable for a damaged log, or one that a file stands in the way of; and
+    ArchiveError.
+    """
+    file = HandsFile(files, game)
+    try:
+        async with one_view(connection):
+            try:
+                row = await read_game(connection, game)
+            except NotStored:
+                return None
+            async for number, text in _ArchivedHands(game).of(connection, row.version):
+                file.add(number, text)
+        return file.keep() if file.hands else None
+    finally:
+        file.discard()
+
+
 async def _cut(connection: Connection, game: str, before: datetime) -> int | None:
     """The last event to archive: a closed game's last one, else the one before a hand that stays.
 

@@ -133,8 +133,8 @@ class Lobby(Message, frozen=True, tag="lobby"):
 class AccountTransfer(Struct, frozen=True, omit_defaults=True):
     """A transfer of chips to an account, or from it if `amount` is negative.
 
-    `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund.  `table` is the table on
-    the other side, if any.
+    `reason` is grant, refill, buy_in, add_on, top_up, cash_out, refund or carried.  `table` is the
+    table on the other side, if any.
     """
 
     id: int

@@ -100,8 +100,8 @@ MEANINGS: dict[str, str] = {
     "refill_at_ms": "when a `refill` is due; absent while the balance is too large",
     "AccountTransfer.id": "increases with time",
     "AccountTransfer.amount": "chips; negative if they left the account",
-    "AccountTransfer.reason": "`grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out` or "
-    "`refund`",
+    "AccountTransfer.reason": "`grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, "
+    "`refund` or `carried`",
     "AccountTransfer.table": "the table on the other side",
     "max_message_bytes": "the longest message that is accepted",
     "max_name_length": "characters",

@@ -27,6 +27,10 @@ class Overdrawn(StoreRejected):
     """A player pays more than the account has."""
 
 
+class PruneBusy(StorageError):
+    """Another process is pruning this database."""
+
+
 class DatabaseError(StorageError):
     """The database cannot be used; the message says what to do."""
 

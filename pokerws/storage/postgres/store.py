@@ -18,6 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
+from pokerws.storage.postgres import pruning
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.connecting import (
     CONNECT_S,
@@ -34,6 +35,7 @@ from pokerws.storage.postgres.connecting import (
     unavailable,
 )
 from pokerws.storage.postgres.names import PostgresNames
+from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.store import (
     Change,
@@ -125,6 +127,7 @@ STATEMENTS = (
     NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
+    *pruning.STATEMENTS,
 )
 SESSION_KEY = "session"
 APPLICATION = "pokerws"
@@ -267,6 +270,11 @@ class PostgresStore:
         async with self._reader() as reader:
             rows = await reader.fetch(EVENTS, table, after_seq, limit)
         return [_event(row) for row in rows]
+
+    async def prune(self, prune: Pruning) -> bool:
+        """Do one step of a prune; returns whether more may be left.  Raises PruneBusy."""
+        async with self._reader() as reader:
+            return await prune.step(reader)
 
     async def session_key(self) -> str:
         """Part of `Store`."""
