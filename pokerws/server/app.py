@@ -26,6 +26,7 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.background.memory_play import MemoryPlayNote
 from pokerws.server.background.report import GamesReport
+from pokerws.server.background.retention import Retention
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
@@ -292,6 +293,9 @@ class App:
             if settings.tables.load_all:
                 await lobby.load_all()
             self._start_comparator(lobby)
+            retention = Retention(database.store, self._clock, settings.storage.closed_games_days)
+            self._on_stop("retention", retention.stop)
+            retention.start(self.supervisor.watch)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
 

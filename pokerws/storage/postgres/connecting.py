@@ -20,6 +20,9 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 CONNECT_S = 5.0
 CLOSE_S = 5.0
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+# For statements that look up a few rows among very many: their plans must not depend on statistics,
+# which are missing or old just after many rows were written.
+BY_INDEX: Mapping[str, str] = MappingProxyType({"enable_seqscan": "off", "jit": "off"})
 
 # The simple query protocol, which asyncpg uses without arguments, ends with a Sync.
 NOTHING = "SELECT"

@@ -1,6 +1,6 @@
 """Reading which keys have sealed the live tables of a database, to check the vault's keys."""
 
-from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting import BY_INDEX, connected
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_serving
 from pokerws.storage.vault.vault import Vault
 
@@ -28,6 +28,6 @@ async def open_vault(address: str, source: KeySource) -> Vault:
 
 async def live_seals(address: str) -> list[LiveSeal]:
     """Some live tables under each key.  Raises StoreUnavailable."""
-    async with connected(address, "pokerws", answer_s=ANSWER_S) as connection:
+    async with connected(address, "pokerws", settings=BY_INDEX, answer_s=ANSWER_S) as connection:
         rows = await connection.fetch(LIVE_SEALS, TRIES)
     return [LiveSeal(*row.values()) for row in rows]

@@ -8,7 +8,7 @@ PostgreSQL, which is not running then, it is a file beside the data.
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.connecting import BY_INDEX, Connection, connected
 
 NOTE = "memory-play"
 
@@ -72,4 +72,4 @@ def _began_ms(file: Path) -> int:
 
 
 def _connection(url: str) -> AbstractAsyncContextManager[Connection]:
-    return connected(url, "pokerws", answer_s=ANSWER_S)
+    return connected(url, "pokerws", settings=BY_INDEX, answer_s=ANSWER_S)

@@ -189,8 +189,12 @@ class Pruning:
             booked: dict[str, int] = {row["game_id"]: row["chips"] for row in sums}
             sound = []
             for game, chips, balance in held:
-                if chips or balance or booked.get(game):
-                    self.left_alone.append(LeftAlone(game, "it is closed and has chips"))
+                if chips or balance:
+                    reason = f"it holds {balance} chips: quarantine it, and refund them with repair"
+                    self.left_alone.append(LeftAlone(game, reason))
+                elif booked.get(game):
+                    reason = "its chips do not equal the ledger: see verify --game"
+                    self.left_alone.append(LeftAlone(game, reason))
                 else:
                     sound.append(game)
             transfers = await connection.fetchval(CARRY, sound, self.before)

@@ -21,6 +21,7 @@ from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import pruning
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.connecting import (
+    BY_INDEX,
     CONNECT_S,
     FAILED,
     NOTHING,
@@ -141,7 +142,7 @@ MAX_LATER_EVENTS = 100_000
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
 # primary key.
-_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", **BY_INDEX}
 
 log = structlog.get_logger("pokerws.postgres")
 _decode_config = msgspec.json.Decoder(TableConfig).decode
@@ -160,7 +161,7 @@ class PostgresStore:
     @classmethod
     async def open(cls, dsn: str, *, statement_timeout_ms: int = 5000) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
-        settings = {"statement_timeout": str(statement_timeout_ms)}
+        settings = {"statement_timeout": str(statement_timeout_ms), **BY_INDEX}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
             readers = await open_pool(
