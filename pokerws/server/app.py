@@ -30,13 +30,14 @@ from pokerws.server.background.retention import Retention
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
+from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import own_context, server_context
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.hand_pace import PaceLimits
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
@@ -178,6 +179,7 @@ class App:
             max_opened=settings.limits.max_tables_opened_per_player,
             durable=settings.features.use_durable_acks,
             metrics=self._metrics,
+            pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
         )
         self._on_stop("tables", lobby.stop)
         return cashier, lobby

@@ -20,6 +20,7 @@ from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, re
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
+from pokerws.server.tables.hand_pace import UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of
 from pokerws.server.tables.recent_events import RecentEvents
@@ -33,6 +34,8 @@ from pokerws.storage.vault.vault import Vault
 _MOVE_CHIPS = (Sit, AddChips, Stand, Close)
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
+
+DELAYED = "so many hands were played here within an hour that the next ones start later"
 
 log = structlog.get_logger("pokerws.actor")
 
@@ -59,6 +62,7 @@ class TableActor:
         event_log: PastEvents = NO_EVENT_LOG,
         durable: bool = False,
         stored_seq: int = 0,
+        pace: PaceLimits = UNLIMITED,
     ) -> None:
         table = snapshot.table
         self.table = table
@@ -89,6 +93,7 @@ class TableActor:
         history = RecentEvents(table.id, table.seq, event_log)
         self._viewers = Viewers(table, epoch, self._gate, history, clock)
         self.watchers = self._viewers.viewers
+        self._pace = HandPace(pace, table.hand_number)
         self._alarm: Alarm | None = None
         self._armed_ms = 0
         self._paused_ms: int | None = None
@@ -306,7 +311,8 @@ class TableActor:
             self._note_refunds()
         now_ms = self._clock.now_ms()
         try:
-            events = play(self.table, command, now_ms, self._shuffle)
+            earliest_ms = self._pace.next_hand_from_ms(now_ms)
+            events = play(self.table, command, now_ms, self._shuffle, earliest_ms)
         except Illegal:
             raise
         except Exception:
@@ -368,6 +374,8 @@ class TableActor:
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
+            if self._pace.begins_to_delay(table.next_hand_at_ms):
+                self.notify("hands_delayed", DELAYED)
             if table.closed:
                 self._owner.table_closing(table.id)
             self._gate.send(table.seq, partial(self._owner.table_changed, self.summary()))
@@ -413,4 +421,5 @@ class TableActor:
         elif self._journal.over_high_water:
             self._set_alarm(now_ms + OVERLOAD_RETRY_MS)
         elif events := self._play(TimeUp()):
+            self._pace.count(self.table.hand_number, now_ms)
             self._changed(events)
