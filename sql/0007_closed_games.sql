@@ -1,8 +1,9 @@
 -- Lets closed games cost nothing, and be pruned: python server.py prune, or CLOSED_GAMES_DAYS.
 --
 -- Builds three small indexes and checks one constraint, which reads `games` and `transfers` once.
--- Meanwhile saves wait, as in an outage, and `transfers` cannot be read.  60,000 games with 600,000
--- transfers take half a second, a million games with ten million transfers about ten.
+-- Meanwhile saves wait, as in an outage, and `transfers` cannot be read (SHARE ROW EXCLUSIVE and
+-- ACCESS EXCLUSIVE).  60,000 games with 600,000 transfers (0.7 GB) took a second, 200,000 games with
+-- 4 million transfers (3 GB) two to four.  The log is not touched.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;
