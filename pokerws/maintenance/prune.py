@@ -16,6 +16,7 @@ from pokerws.maintenance.errors import ArchiveError, NotArchivable, PruneError
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import open_stored, printable
 from pokerws.storage.errors import PruneBusy
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.pruning import Pruning
 
@@ -32,8 +33,7 @@ STATEMENTS = (DUE_TOTALS,)
 
 
 async def prune(
-    url: str,
-    embedded_dir: Path | None,
+    address: Address,
     before: datetime,
     out: TextIO,
     bar: TextIO,
@@ -47,7 +47,7 @@ async def prune(
     Returns 0, or 1 if a game was left alone.  `bar` gets a progress bar if it is a terminal.
     Raises PruneError, ArchiveError and DatabaseError.
     """
-    async with open_stored(url, embedded_dir) as connection:
+    async with open_stored(address) as connection:
         due = await connection.fetchrow(DUE_TOTALS, before)
         games, transfers, events = (0, 0, 0) if due is None else due.values()
         if not really:

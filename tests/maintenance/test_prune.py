@@ -16,6 +16,7 @@ from pokerws.maintenance.errors import ArchiveError, PruneError
 from pokerws.maintenance.prune import prune
 from pokerws.storage.errors import PruneBusy
 from pokerws.storage.postgres import pruning
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.store import PostgresStore
@@ -32,7 +33,7 @@ CARRIED = "SELECT source, target, amount FROM transfers WHERE reason = 'carried'
 
 async def close_games(url: str, *games: str, hands: int = 2) -> None:
     """Play games, each into another hand, and close them."""
-    store = await PostgresStore.open(url)
+    store = await PostgresStore.open(address_of(url))
     await open_accounts(store)
     try:
         async with writing(store) as journal:
@@ -56,7 +57,9 @@ async def pruned(
     """The exit code of `prune`, and its lines."""
     out = io.StringIO()
     place = archiving.place if with_archive else None
-    code = await prune(archiving.url, None, before, out, io.StringIO(), place=place, really=really)
+    code = await prune(
+        address_of(archiving.url), before, out, io.StringIO(), place=place, really=really
+    )
     return code, out.getvalue().splitlines()
 
 
@@ -68,7 +71,7 @@ async def rows(operator: Connection) -> tuple[int, ...]:
 
 
 async def history(url: str, player: str) -> list[tuple[int, str, int]]:
-    store = await PostgresStore.open(url)
+    store = await PostgresStore.open(address_of(url))
     try:
         booked = await store.accounts.history(PlayerId(player), None, 100)
     finally:
@@ -248,7 +251,7 @@ async def test_players_play_on_while_games_are_deleted(
     archiving: Archiving, operator: Connection
 ) -> None:
     await close_games(archiving.url, *(f"t{number}" for number in range(8)), hands=1)
-    store = await PostgresStore.open(archiving.url)
+    store = await PostgresStore.open(address_of(archiving.url))
     try:
         async with writing(store) as journal:
             played = PlayedGame(journal, "live")

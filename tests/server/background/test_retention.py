@@ -11,6 +11,7 @@ from pokerws.server.background import retention as retention_module
 from pokerws.server.background.retention import Retention
 from pokerws.storage.errors import PruneBusy, StoreUnavailable
 from pokerws.storage.postgres import pruning
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.store import PostgresStore
 from tests.maintenance.test_prune import close_games
@@ -42,7 +43,7 @@ async def test_games_closed_so_many_days_ago_go_and_one_line_says_so(
     monkeypatch.setattr(retention_module, "PAUSE_S", 0)
     await close_games(database_url, "t1", "t2")
     clock = ManualClock()
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     operator = await asyncpg.connect(database_url)
     try:
         retention = Retention(store, clock, 30)
@@ -72,7 +73,7 @@ async def test_it_waits_while_the_database_is_away_or_an_operator_prunes(
 ) -> None:
     for name in ("PAUSE_S", "RETRY_S", "INTERVAL_S"):
         monkeypatch.setattr(retention_module, name, 0)
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     troubled = Troubled(store, StoreUnavailable("away"), PruneBusy("busy"), ValueError("a bug"))
     retention = Retention(troubled, ManualClock(), 1)
     tasks: list[asyncio.Task[None]] = []
@@ -88,7 +89,7 @@ async def test_it_waits_while_the_database_is_away_or_an_operator_prunes(
 
 
 async def test_zero_days_are_never(database_url: str) -> None:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     try:
         retention = Retention(store, ManualClock(), 0)
         retention.start(lambda _: pytest.fail("a task was started"))

@@ -11,6 +11,7 @@ import pytest
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
 from pokerws.storage.postgres import live_seals, overtaken
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.migrate import SQL
 from pokerws.storage.postgres.pruning import Pruning
@@ -114,7 +115,7 @@ async def test_nothing_that_runs_by_itself_reads_closed_games(
     crowded_url: str, watching: Connection
 ) -> None:
     now_ms = time.time_ns() // 1_000_000
-    store = await PostgresStore.open(crowded_url)
+    store = await PostgresStore.open(address_of(crowded_url))
     try:
         # The lobby, upkeep, the comparator, and a player's account.
         assert len(await store.games()) == OPEN
@@ -122,10 +123,10 @@ async def test_nothing_that_runs_by_itself_reads_closed_games(
         assert await store.look(TableId("closed7")) is not None
         assert await store.claim(TableId("closed7")) is None
         assert len(await store.accounts.history(PlayerId("7"), None, 50)) == 50
-        assert len(await live_seals.live_seals(crowded_url)) == OPEN
-        await overtaken.note(crowded_url, None, now_ms)
-        assert await overtaken.overtaken_ms(crowded_url, None) == now_ms
-        await overtaken.settle(crowded_url)
+        assert len(await live_seals.live_seals(address_of(crowded_url))) == OPEN
+        await overtaken.note(address_of(crowded_url), now_ms)
+        assert await overtaken.overtaken_ms(address_of(crowded_url)) == now_ms
+        await overtaken.settle(address_of(crowded_url))
     finally:
         await store.close()
 
@@ -142,7 +143,7 @@ async def test_pruning_some_closed_games_reads_no_others(
     await watching.execute("SELECT pg_stat_force_next_flush()")
     await watching.execute("SELECT pg_stat_reset()")
     pruning = Pruning(datetime(1999, 1, 3, tzinfo=UTC))
-    store = await PostgresStore.open(crowded_url)
+    store = await PostgresStore.open(address_of(crowded_url))
     try:
         while await store.prune(pruning):
             pass
