@@ -317,6 +317,8 @@ def test_the_command_counts_by_age(
     database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
+    # The log of this process is that of all tests.
+    monkeypatch.setattr("pokerws.cli.logs.configure", lambda *_: None)
     before = datetime.now(UTC) - timedelta(days=90)
 
     assert main(["prune", "--closed-before", "90d"]) == 0
