@@ -11,7 +11,7 @@ import structlog
 
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.settings import Settings
-from pokerws.storage.errors import AddressError, StoreUnavailable
+from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.overtaken import note
 
@@ -49,7 +49,7 @@ class MemoryPlayNote:
             try:
                 await note(address_of(storage.database_url, storage.schema), self._began_ms)
                 return
-            except (AddressError, StoreUnavailable, OSError) as error:
+            except (DatabaseError, StoreUnavailable, OSError) as error:
                 if is_first:
                     log.debug("memory_play_not_noted", error=str(error))
                 is_first = False

@@ -14,10 +14,13 @@ from pokerws.storage.errors import (
 )
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import Address
+from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.rights import grant_server
+from pokerws.storage.postgres.session_key import open_session_key
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
@@ -26,6 +29,7 @@ from pokerws.storage.vault.vault import Vault
 class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
+    `session_key` signs guests' sessions; it may be empty if it was not asked for.
     `overtaken_ms` is the time since which a server played in memory only, or None.  The caller then
     closes the tables from before that, and calls `settle`.
     """
@@ -35,12 +39,15 @@ class Database:
         address: Address,
         store: PostgresStore,
         vault: Vault,
+        *,
+        session_key: str,
         postgres: EmbeddedPostgres | None,
         overtaken_ms: int | None,
     ) -> None:
         self._address = address
         self.store = store
         self.vault = vault
+        self.session_key = session_key
         self.overtaken_ms = overtaken_ms
         self._postgres = postgres
 
@@ -51,6 +58,7 @@ class Database:
         *,
         statement_timeout_ms: int,
         keys: KeySource,
+        needs_session_key: bool = False,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError."""
         postgres = None
@@ -59,7 +67,8 @@ class Database:
                 postgres = await EmbeddedPostgres.start(address.embedded_dir)
                 address = address.running_at(postgres.dsn)
             await apply_missing(address)
-            vault = await open_vault(address, keys)
+            vault = await open_vault(address, keys, needs_session_key=needs_session_key)
+            session_key = await open_session_key(address, vault, is_needed=needs_session_key)
             since_ms = await overtaken.overtaken_ms(address)
             store = await PostgresStore.open(address, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
@@ -70,7 +79,12 @@ class Database:
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
-        return cls(address, store, vault, postgres, since_ms)
+        return cls(
+            *(address, store, vault),
+            session_key=session_key,
+            postgres=postgres,
+            overtaken_ms=since_ms,
+        )
 
     @property
     def version(self) -> str:
@@ -88,10 +102,13 @@ class Database:
             await self._postgres.stop()
 
 
-async def migrate(address: Address, *, only_status: bool) -> list[str]:
+async def migrate(
+    address: Address, *, only_status: bool, server_role: str | None = None
+) -> list[str]:
     """Apply the missing migrations, or only report them; returns one line per migration.
 
-    Raises DatabaseError.
+    Then admits `server_role` to the tables, for a server that does not own them.  Raises
+    DatabaseError.
     """
     postgres, folder = None, address.embedded_dir
     try:
@@ -102,7 +119,12 @@ async def migrate(address: Address, *, only_status: bool) -> list[str]:
         if folder is not None:
             postgres = await EmbeddedPostgres.start(folder)
             address = address.running_at(postgres.dsn)
-        return await _migrations(address, [] if only_status else await apply_missing(address))
+        lines = await _migrations(address, [] if only_status else await apply_missing(address))
+        if server_role is not None:
+            async with connected(address, "pokerws migrate") as connection:
+                await grant_server(connection, server_role)
+            lines.append(f"the role {server_role} can serve with these tables")
+        return lines
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     finally:

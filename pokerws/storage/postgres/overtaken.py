@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import BY_INDEX, Connection, connected
+from pokerws.storage.postgres.rights import check_rights
 
 NOTE = "memory-play"
 
@@ -42,6 +43,7 @@ async def note(address: Address, began_ms: int) -> None:
             (folder / NOTE).write_text(f"{began_ms}\n", encoding="ascii")
         return
     async with _connection(address) as connection:
+        await check_rights(connection, "read", ("games",))
         if await connection.fetchval(HAS_NOTES):
             await connection.execute(ADD_NOTE, began_ms)
 

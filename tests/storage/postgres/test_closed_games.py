@@ -4,18 +4,21 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
-from pokerws.storage.postgres import live_seals, overtaken
+from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import SQL
 from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.vault.keys import KeySource
 from tests.postgres_fixtures import TEMPLATE, Databases
 from tests.settings import settings_of
 from tests.storage.played import play_a_game
@@ -112,7 +115,7 @@ async def test_a_server_starts_without_reading_closed_games(
 
 
 async def test_nothing_that_runs_by_itself_reads_closed_games(
-    crowded_url: str, watching: Connection
+    crowded_url: str, watching: Connection, tmp_path: Path
 ) -> None:
     now_ms = time.time_ns() // 1_000_000
     store = await PostgresStore.open(address_of(crowded_url))
@@ -123,7 +126,7 @@ async def test_nothing_that_runs_by_itself_reads_closed_games(
         assert await store.look(TableId("closed7")) is not None
         assert await store.claim(TableId("closed7")) is None
         assert len(await store.accounts.history(PlayerId("7"), None, 50)) == 50
-        assert len(await live_seals.live_seals(address_of(crowded_url))) == OPEN
+        await open_vault(address_of(crowded_url), KeySource((VAULT_KEYS,), tmp_path / "none"))
         await overtaken.note(address_of(crowded_url), now_ms)
         assert await overtaken.overtaken_ms(address_of(crowded_url)) == now_ms
         await overtaken.settle(address_of(crowded_url))

@@ -34,7 +34,6 @@ CREATE TABLE IF NOT EXISTS pruned_logs (
     game_id   text COLLATE "C" PRIMARY KEY,
     pruned_at timestamptz NOT NULL
 );
-ALTER TABLE pruned_logs ENABLE ROW LEVEL SECURITY;
 
 CREATE OR REPLACE FUNCTION games_keep_their_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -45,6 +44,11 @@ BEGIN
             HINT = 'Set its status to closed, or delete its events first.';
     END IF;
     RETURN OLD;
+END $$;
+DO $$ BEGIN
+    PERFORM pokerws_secure('pruned_logs');
+    PERFORM pokerws_secure_function(
+        'games_keep_their_events()', 'refuses to delete a game that has events');
 END $$;
 
 -- So that the plans of the first queries know how many games are closed.
@@ -62,5 +66,5 @@ COMMENT ON COLUMN transfers.reason IS
     'refund come back from it; opening is what lay at a table before there were accounts; carried '
     'is the sum of the account''s rows that were pruned.';
 
-INSERT INTO schema_migrations (version, name) VALUES (7, 'closed_games') ON CONFLICT DO NOTHING;
+INSERT INTO schema_migrations (version, name) VALUES (9, 'closed_games') ON CONFLICT DO NOTHING;
 COMMIT;
