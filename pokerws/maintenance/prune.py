@@ -6,13 +6,14 @@ interrupted.
 """
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from pokerws.maintenance.archive import LOCK, write_all_hands
+from pokerws.maintenance.archive import alone, write_all_hands
 from pokerws.maintenance.archive_file import Archive
-from pokerws.maintenance.errors import ArchiveError, NotArchivable, PruneError
+from pokerws.maintenance.errors import NotArchivable, PruneError
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.stored_log import open_stored, printable
 from pokerws.storage.errors import PruneBusy
@@ -47,7 +48,8 @@ async def prune(
     Returns 0, or 1 if a game was left alone.  `bar` gets a progress bar if it is a terminal.
     Raises PruneError, ArchiveError and DatabaseError.
     """
-    async with open_stored(address) as connection:
+    async with AsyncExitStack() as stack:
+        connection = await stack.enter_async_context(open_stored(address))
         due = await connection.fetchrow(DUE_TOTALS, before)
         games, transfers, events = (0, 0, 0) if due is None else due.values()
         if not really:
@@ -61,7 +63,10 @@ async def prune(
             if events and place is None:
                 print("to keep their hands in files, add --archive DIR", file=out)
             return 0
-        files = None if place is None else await _archive(connection, place)
+        files = None
+        if place is not None:
+            await stack.enter_async_context(alone(address))
+            files = Archive(place, option="--archive")
         pruning = Pruning(before, _Keeper(connection, files).keep)
         try:
             await _run(connection, pruning, Progress(bar, games))
@@ -73,12 +78,6 @@ async def prune(
         finally:
             _report(pruning, out)
     return 1 if pruning.left_alone else 0
-
-
-async def _archive(connection: Connection, place: Path) -> Archive:
-    if not await connection.fetchval(LOCK):
-        raise ArchiveError("another archive command is running: wait until it is done")
-    return Archive(place, option="--archive")
 
 
 async def _run(connection: Connection, pruning: Pruning, progress: Progress) -> None:

@@ -6,13 +6,16 @@ is a command like any other (`TimeUp`).  This module must not know about sockets
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import partial
 
 import structlog
+from msgspec.structs import replace
 
+from pokerws.game.apply import apply
 from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
 from pokerws.game.deal import Shuffle
-from pokerws.game.events import TableEvent
+from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
@@ -20,13 +23,14 @@ from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, re
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
-from pokerws.server.tables.hand_pace import UNLIMITED, HandPace, PaceLimits
+from pokerws.server.tables.hand_pace import DELAYED, UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
 from pokerws.server.tables.recent_events import RecentEvents
+from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
-from pokerws.storage.journal.change_builder import ChangeBuilder
+from pokerws.storage.journal.change_builder import ChangeBuilder, sealed
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
@@ -35,17 +39,15 @@ _MOVE_CHIPS = (Sit, AddChips, Stand, Close)
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
-DELAYED = "so many hands were played here within an hour that the next ones start later"
-
 log = structlog.get_logger("pokerws.actor")
 
 
 class TableActor:
     """Owns one table.
 
-    `epoch` is the fencing token of the claimed row, and never changes.  The table is stored up to
-    event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault` encrypts what
-    is put into `journal`; `event_log` reads stored events back.
+    `epoch` is the fencing token of the claimed row; only `catch_up` changes it.  The table is
+    stored up to event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault`
+    encrypts what is put into `journal`; `event_log` reads stored events back.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class TableActor:
         self.table = table
         self.epoch = epoch
         self.stopped = False
+        self.moves = RecentMoves(stored_seq)
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
         # The time it came into memory.
@@ -109,11 +112,8 @@ class TableActor:
         if receipt is not None:
             self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
             return
-        if self.stopped:
-            viewer.answer(reject(command_id, "restarting"))
-            return
-        if self._paused_ms is not None:
-            viewer.answer(reject(command_id, "paused"))
+        if self.stopped or self._paused_ms is not None:
+            viewer.answer(reject(command_id, "restarting" if self.stopped else "paused"))
             return
         if self._journal.over_high_water:
             self._viewers.answer(viewer, reject(command_id, "overloaded"))
@@ -137,6 +137,32 @@ class TableActor:
         self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
         self._viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
+
+    @property
+    def stored_seq(self) -> int:
+        """The seq up to which everything is known to be stored."""
+        return self._gate.written
+
+    def catch_up(self, stored_seq: int, epoch: int) -> None:
+        """Store the whole state under a new epoch, over a row of event `stored_seq`.
+
+        The database has gone back to that row.  All transfers since are booked again, so nothing is
+        shown before that is committed.  Viewers keep their place: they have seen what memory has.
+        """
+        moves = self.moves.after(stored_seq) or ()
+        self.epoch = epoch
+        self._changes.begin_again(epoch)
+        self._gate.go_back(stored_seq)
+        events: list[TableEvent] = []
+        if self._changes.keep_events:
+            events.append(LogRestarted(deepcopy(self.table)))
+            apply(self.table, events[0])
+        self._hold(moves)
+        if moves:
+            self._owner.chips_moved(self.table.id, moves)
+        change = sealed(self._changes.next(events, moves, self._clock.now_ms()))
+        self._journal.put(replace(change, expected=stored_seq))
+        self._viewers.publish(events, self.table.seq, self._clock.now_ms())
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
         """Whether the command was accepted before, so that it gets the same answer again."""
@@ -191,8 +217,7 @@ class TableActor:
 
     def close(self, reason: CloseReason) -> None:
         """Close the table for good; the players get their chips back.  Raises Illegal."""
-        events = self._play(Close(reason))
-        if events:
+        if events := self._play(Close(reason)):
             self._changed(events)
 
     def stand_up(self, player: PlayerId) -> bool:
@@ -200,9 +225,8 @@ class TableActor:
 
         Returns False, with nothing changed, while the table can take no commands or move no chips.
         """
-        if self.stopped or self.is_paused or self._journal.over_high_water:
-            return False
-        if not self._can_move_chips:
+        busy = self.stopped or self.is_paused or self._journal.over_high_water
+        if busy or not self._can_move_chips:
             return False
         events = self._play(Stand(player))
         if events:
@@ -227,8 +251,7 @@ class TableActor:
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
         """Resume play after the table was out of memory or paused."""
-        events = self._play(Resume(saved_ms, grace_ms, restart_log))
-        if events:
+        if events := self._play(Resume(saved_ms, grace_ms, restart_log)):
             self._changed(events)
         self._arm()
 
@@ -312,8 +335,7 @@ class TableActor:
             self._note_refunds()
         now_ms = self._clock.now_ms()
         try:
-            earliest_ms = self._pace.next_hand_from_ms(now_ms)
-            events = play(self.table, command, now_ms, self._shuffle, earliest_ms)
+            events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
         except Illegal:
             raise
         except Exception:
@@ -363,6 +385,7 @@ class TableActor:
             transfers = self._transfers(events)
         if transfers:
             self._refunds_hand = None
+            self.moves.add(transfers)
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
         self._viewers.publish(events, first_seq, self.changed_ms)
@@ -375,7 +398,7 @@ class TableActor:
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
-            if self._pace.begins_to_delay(table.next_hand_at_ms):
+            if self._pace.begins_to_delay(table, self.changed_ms):
                 self.notify("hands_delayed", DELAYED)
             if table.closed:
                 self._owner.table_closing(table.id)
@@ -422,5 +445,4 @@ class TableActor:
         elif self._journal.over_high_water:
             self._set_alarm(now_ms + OVERLOAD_RETRY_MS)
         elif events := self._play(TimeUp()):
-            self._pace.count(self.table.hand_number, now_ms)
             self._changed(events)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Refused
 from pokerws.server.clock import Clock
+from pokerws.settings import Settings
 from pokerws.storage.accounts import Account, AccountId, Accounts, Booked, Transfer, player_account
 from pokerws.storage.errors import StoreUnavailable
 
@@ -36,6 +37,16 @@ class Terms(Struct, frozen=True):
     refill_to: int = 100_000
     refill_below: int = 20_000
     refill_interval_ms: int = 3_600_000
+
+
+def terms_of(settings: Settings) -> Terms:
+    """The chips that the settings grant."""
+    return Terms(
+        grant=settings.accounts.grant_chips,
+        refill_to=settings.accounts.refill_to,
+        refill_below=settings.accounts.refill_below,
+        refill_interval_ms=settings.accounts.refill_interval_ms,
+    )
 
 
 class Statement(Struct, frozen=True):
@@ -116,6 +127,10 @@ class Cashier:
             raise Refused("refill_not_due")
         log.info("account_refilled", player=player, chips=given)
 
+    async def open_for(self, player: PlayerId) -> None:
+        """Open a player's account if there is none.  Raises Illegal."""
+        await self._open(player)
+
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Chips moved to or from a table; they are about to be stored with its change."""
         for move in transfers:
@@ -141,6 +156,10 @@ class Cashier:
         self.rejected(table)
 
     def conflict(self, table: TableId) -> None:
+        """Part of `JournalListener`."""
+        self.rejected(table)
+
+    def went_back(self, table: TableId) -> None:
         """Part of `JournalListener`."""
         self.rejected(table)
 

@@ -6,7 +6,11 @@ hand may start; the rules schedule it.  A restart forgets how much of a budget w
 
 from typing import NamedTuple
 
+from pokerws.game.state import Table
+
 HOUR_MS = 3_600_000
+# What viewers are told when the budget begins to delay hands.
+DELAYED = "so many hands were played here within an hour that the next ones start later"
 
 
 class PaceLimits(NamedTuple):
@@ -38,22 +42,22 @@ class HandPace:
         self._hand = hand
         self._is_delayed = False
 
-    def next_hand_from_ms(self, now_ms: int) -> int:
+    def from_ms(self, now_ms: int) -> int:
         """The earliest time at which a hand may start that is scheduled now."""
         return max(now_ms + self._pause_ms, self._budget_ms)
 
-    def count(self, hand: int, now_ms: int) -> None:
-        """The table's latest hand is number `hand`; it is counted once, when it starts."""
-        if hand != self._hand:
-            self._hand = hand
+    def begins_to_delay(self, table: Table, now_ms: int) -> bool:
+        """Whether the budget delays the next hand, and did not delay the one before.
+
+        To be called when a hand has started or ended: each is counted here, once.
+        """
+        if table.hand_number != self._hand:
+            self._hand = table.hand_number
             if self._step_ms:
                 self._full_at_ms = max(self._full_at_ms, now_ms) + self._step_ms
                 self._budget_ms = self._full_at_ms + self._step_ms - HOUR_MS
-
-    def begins_to_delay(self, next_hand_at_ms: int | None) -> bool:
-        """Whether the budget delays the scheduled hand, and did not delay the one before."""
-        if next_hand_at_ms is None:
+        if table.next_hand_at_ms is None:
             return False
         was_delayed = self._is_delayed
-        self._is_delayed = next_hand_at_ms <= self._budget_ms
+        self._is_delayed = table.next_hand_at_ms <= self._budget_ms
         return self._is_delayed and not was_delayed

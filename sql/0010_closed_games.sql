@@ -66,5 +66,5 @@ COMMENT ON COLUMN transfers.reason IS
     'refund come back from it; opening is what lay at a table before there were accounts; carried '
     'is the sum of the account''s rows that were pruned.';
 
-INSERT INTO schema_migrations (version, name) VALUES (9, 'closed_games') ON CONFLICT DO NOTHING;
+INSERT INTO schema_migrations (version, name) VALUES (10, 'closed_games') ON CONFLICT DO NOTHING;
 COMMIT;
