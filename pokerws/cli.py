@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,8 +21,9 @@ try:
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
-    from pokerws.maintenance.errors import ArchiveError, NotStored, RepairError
+    from pokerws.maintenance.errors import MaintenanceError
     from pokerws.maintenance.export import export
+    from pokerws.maintenance.prune import prune
     from pokerws.maintenance.repair import Action, repair
     from pokerws.maintenance.replay import replay_game
     from pokerws.maintenance.replay_hands import replay_hands
@@ -53,9 +54,12 @@ except ModuleNotFoundError as missing:
         "with: pip install '.[server]'"
     )
 
-# Exit codes: 2 for invalid arguments or settings, as in argparse; 1 for any other failure.
-BAD_SETTINGS, FAILED = 2, 1
+# Exit codes: 2 for invalid arguments or settings, as in argparse; 130 after Ctrl-C, as in a shell;
+# 1 for any other failure.
+BAD_SETTINGS, FAILED, INTERRUPTED = 2, 1, 130
 MAX_TOKEN_MINUTES = 525_600
+# A century.
+MAX_AGE_DAYS = 36_500
 
 # argparse has no public name for what add_subparsers() returns.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -79,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return 0
             case "doctor":
                 return _doctor(arguments)
-            case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
+            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair":
                 settings = _settings(arguments.env_file)
                 # These print their results; the log is only for errors.
                 logs.configure(settings.logs.format, "warning")
@@ -92,9 +96,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return BAD_SETTINGS
-    except (ArchiveError, DatabaseError, KeySetError, NotStored, RepairError, VaultError) as error:
+    except (DatabaseError, KeySetError, MaintenanceError, VaultError) as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of the output, such as `head`, has closed the pipe: keep Python from flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -124,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     diagnosing.add_argument("--json", action="store_true", help="print one JSON document")
     _add_database_commands(commands, env_file)
+    _add_prune(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
     _add_key_commands(commands, env_file)
@@ -174,6 +181,30 @@ def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser
     )
     archiving.add_argument(
         "--dry-run", action="store_true", help="only print what would be archived"
+    )
+
+
+def _add_prune(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    pruning = commands.add_parser(
+        "prune",
+        help="delete games that were closed long ago, with their events and transfers",
+        parents=[env_file],
+    )
+    pruning.add_argument(
+        "--closed-before",
+        type=_moment_or_age,
+        required=True,
+        metavar="DATE",
+        help="games closed before this date or time (as in archive), or so long ago (90d)",
+    )
+    pruning.add_argument(
+        "--archive",
+        type=Path,
+        metavar="DIR",
+        help="first write their hands to files in this directory, as archive does",
+    )
+    pruning.add_argument(
+        "--yes", action="store_true", help="delete them, instead of only counting them"
     )
 
 
@@ -267,6 +298,19 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _moment_or_age(text: str) -> datetime:
+    """A moment as for `_moment`, or a number of days ago."""
+    number, unit = text[:-1], text[-1:]
+    if unit == "d" and number.isascii() and number.isdecimal() and int(number) <= MAX_AGE_DAYS:
+        return datetime.now(UTC) - timedelta(days=int(number))
+    try:
+        return _moment(text)
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(
+            f"expected a date like 2026-01-31 or an age like 90d, got {text!r}"
+        ) from None
+
+
 def _settings(env_file: Path | None) -> Settings:
     """The settings from the environment and the file.  Raises SettingsError."""
     return load(environment(env_file))
@@ -313,6 +357,13 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 dry_run=arguments.dry_run,
             )
             return asyncio.run(archiving)
+        case "prune":
+            pruning = prune(
+                *(address, arguments.closed_before, sys.stdout, sys.stderr),
+                place=arguments.archive,
+                really=arguments.yes,
+            )
+            return asyncio.run(pruning)
         case "export":
             return _export(settings, arguments)
         case "repair":
