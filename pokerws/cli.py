@@ -21,7 +21,8 @@ try:
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
-    from pokerws.maintenance.errors import ArchiveError, NotStored, RepairError
+    from pokerws.maintenance.client_program import run_client
+    from pokerws.maintenance.errors import ArchiveError, NotStored, ProgramError, RepairError
     from pokerws.maintenance.export import export
     from pokerws.maintenance.repair import Action, repair
     from pokerws.maintenance.replay import replay_game
@@ -53,6 +54,10 @@ except ModuleNotFoundError as missing:
 
 # Exit codes: 2 for invalid arguments or settings, as in argparse; 1 for any other failure.
 BAD_SETTINGS, FAILED = 2, 1
+# Each with a message that says what to do.
+FAILURES = (
+    *(ArchiveError, DatabaseError, KeySetError, NotStored, ProgramError, RepairError, VaultError),
+)
 MAX_TOKEN_MINUTES = 525_600
 
 # argparse has no public name for what add_subparsers() returns.
@@ -72,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "token":
                 print(_token(_settings(arguments.env_file), arguments))
                 return 0
-            case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
+            case "migrate" | "verify" | "replay" | "export" | "archive" | "repair" | "db":
                 settings = _settings(arguments.env_file)
                 # These print their results; the log is only for errors.
                 logs.configure(settings.logs.format, "warning")
@@ -85,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return BAD_SETTINGS
-    except (ArchiveError, DatabaseError, KeySetError, NotStored, RepairError, VaultError) as error:
+    except FAILURES as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
     except BrokenPipeError:
@@ -114,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_database_commands(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
+    _add_client_program(commands, env_file)
     _add_key_commands(commands, env_file)
     return parser
 
@@ -179,6 +185,24 @@ def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         default=Path("var/repair"),
         metavar="DIR",
         help="directory for backups of replaced data (default: var/repair)",
+    )
+
+
+def _add_client_program(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    running = commands.add_parser(
+        "db",
+        help="run psql, or another of PostgreSQL's client programs, on the database",
+        parents=[env_file],
+    )
+    running.add_argument(
+        "program",
+        nargs="?",
+        default="psql",
+        metavar="PROGRAM",
+        help="psql (default), pg_dump, pg_restore, …; options of `db` come before it",
+    )
+    running.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="…", help="the program's own arguments"
     )
 
 
@@ -292,6 +316,9 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
             return _export(settings, arguments)
         case "repair":
             return _repair(settings, arguments)
+        case "db":
+            command = [arguments.program, *arguments.arguments]
+            return asyncio.run(run_client(url, embedded_dir, command))
         case _:
             replaying = replay_game(
                 *(url, embedded_dir, arguments.game, sys.stdout),
