@@ -54,15 +54,15 @@ async def test_the_embedded_postgres_is_started_for_it_and_stopped_again(made: P
         ("postgres://u:hidden@127.0.0.1:1/n", ["nothing"], "there is no program 'nothing'"),
     ],
 )
-async def test_what_cannot_be_run_is_one_line_and_leaves_nothing(
+def test_what_cannot_be_run_is_one_line_and_leaves_nothing(
     place: Path, url: str, command: list[str], why: str
 ) -> None:
-    code, output, errors = await db(url.format(place=place), *command)
+    code, output, errors = asyncio.run(db(url.format(place=place), *command))
 
     assert (code, output, errors.count("\n")) == (1, "", 1)
     assert why in errors
     assert "hidden" not in errors
-    assert os.listdir(place) == []
+    assert list(place.iterdir()) == []
 
 
 def test_an_address_with_everything_becomes_variables() -> None:

@@ -1,11 +1,13 @@
 """Ann and Ben, alone at a table and in the middle of a hand, on one server after another."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from pokerws.client import Client, TableView, connect
+from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
 from pokerws.game.state import TableConfig, TableId
+from pokerws.messages import Accepted
 from tests.e2e.process import ServerProcess
 from tests.simulation.crash import BACKOFF
 
@@ -58,11 +60,21 @@ class Players:
         turn = self._views[at].turn
         assert turn is not None
         action = next(one for one in actions if one in turn.actions)
-        accepted = await self._clients[at].act(self._views[at].id, turn.number, action)
+        accepted = await self._accepted(at, turn.number, action)
         assert accepted.seq is not None
         for view in self._views:
             await view.reached(accepted.seq)
             await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
+
+    async def _accepted(self, at: int, turn: int, action: Action) -> Accepted:
+        """The answer to an action, which is sent again while the database is away."""
+        while True:
+            try:
+                return await self._clients[at].act(self._views[at].id, turn, action)
+            except CommandRejected as refused:
+                if refused.code != "paused":
+                    raise
+                await asyncio.sleep(0.05)
 
 
 class Duel:
@@ -97,21 +109,17 @@ class Duel:
             yield client
 
 
-def server_on(url: str) -> ServerProcess:
-    """A server at the last stage, not started yet."""
-    return ServerProcess(
+@asynccontextmanager
+async def serving(url: str, **more: object) -> AsyncIterator[ServerProcess]:
+    """A server at the last stage; it must end well."""
+    server = ServerProcess(
         database_url=url,
         use_db_repository=True,
         use_event_persistence=True,
         use_input_validation=True,
         use_durable_acks=True,
+        **more,
     )
-
-
-@asynccontextmanager
-async def serving(url: str) -> AsyncIterator[ServerProcess]:
-    """A server at the last stage; it must end well."""
-    server = server_on(url)
     await server.start()
     try:
         yield server
