@@ -128,8 +128,14 @@ def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser
     migrating = commands.add_parser(
         "migrate", help="apply the missing database migrations", parents=[env_file]
     )
-    migrating.add_argument(
+    only = migrating.add_mutually_exclusive_group()
+    only.add_argument(
         "--status", action="store_true", help="only list the migrations and their state"
+    )
+    only.add_argument(
+        "--server-role",
+        metavar="NAME",
+        help="then let this database role serve: it reads and writes rows, and owns no table",
     )
     verifying = commands.add_parser(
         "verify",
@@ -300,7 +306,12 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
     url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
     match arguments.command:
         case "migrate":
-            for line in asyncio.run(migrate(url, embedded_dir, only_status=arguments.status)):
+            migrating = migrate(
+                *(url, embedded_dir),
+                only_status=arguments.status,
+                server_role=arguments.server_role,
+            )
+            for line in asyncio.run(migrating):
                 print(line)
             return 0
         case "verify":

@@ -17,9 +17,13 @@ from pokerws.maintenance.errors import NotStored
 from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
+from pokerws.storage.postgres.rights import check_rights
 from pokerws.storage.store import Receipt
 from pokerws.storage.vault.upcast import upcast
 from pokerws.storage.vault.vault import UNREADABLE, Vault, decode_event, decode_snapshot
+
+# What the commands read.
+TABLES = ("games", "game_events", "accounts", "transfers")
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
@@ -149,6 +153,7 @@ async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Conn
             reachable(url, embedded_dir) as address,
             connected(address, "pokerws operator", settings=settings) as connection,
         ):
+            await check_rights(connection, "read", TABLES)
             yield connection
     except StoreUnavailable as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error

@@ -143,7 +143,7 @@ class App:
         except (StoreUnavailable, TimeoutError) as error:
             reason = str(error) or "it did not answer in time"
             raise DatabaseError(f"{reason}; check DATABASE_URL") from error
-        await self._listen(lobby, cashier, await self._admission(), tls)
+        await self._listen(lobby, cashier, self._admission(), tls)
         if self._database is None:
             self._start_memory_play_note()
         report = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
@@ -157,6 +157,7 @@ class App:
             embedded_dir=settings.storage.embedded_dir,
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
+            needs_session_key=self._keys is None and not settings.auth.session_key,
         )
         self._on_stop("database", database.close)
         self._store, self._vault = database.store, database.vault
@@ -313,12 +314,18 @@ class App:
         self._on_stop("memory play note", partial(note.stop, self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
-    async def _admission(self) -> Admission:
+    def _session_key(self) -> str:
+        """The key that signs guests' sessions.  Without a database it ends with the process."""
+        if self._settings.auth.session_key:
+            return self._settings.auth.session_key
+        return secrets.token_hex(32) if self._database is None else self._database.session_key
+
+    def _admission(self) -> Admission:
         """The authentication of players: by tokens, or as guests."""
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                settings.auth.session_key or await self._store.session_key(),
+                self._session_key(),
                 self._clock,
                 names=self._store.names,
                 # Without a database, a restart forgets all names.

@@ -31,6 +31,10 @@ class DatabaseError(StorageError):
     """The database cannot be used; the message says what to do."""
 
 
+class RightsMissing(DatabaseError):
+    """The role has no right to do what is asked; the message says what to do."""
+
+
 class MigrationError(StorageError):
     """The database cannot be brought up to date; the message says what to do."""
 

@@ -11,7 +11,7 @@ import structlog
 
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.settings import Settings
-from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.overtaken import note
 
 RETRY_S = 30
@@ -52,7 +52,7 @@ class MemoryPlayNote:
                     self._began_ms,
                 )
                 return
-            except (StoreUnavailable, OSError) as error:
+            except (StoreUnavailable, DatabaseError, OSError) as error:
                 if is_first:
                     log.debug("memory_play_not_noted", error=str(error))
                 is_first = False

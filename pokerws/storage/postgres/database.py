@@ -14,10 +14,13 @@ from pokerws.storage.errors import (
     VaultError,
 )
 from pokerws.storage.postgres import overtaken
+from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.rights import grant_server
+from pokerws.storage.postgres.session_key import open_session_key
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
@@ -26,6 +29,7 @@ from pokerws.storage.vault.vault import Vault
 class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
+    `session_key` signs guests' sessions; it may be empty if it was not asked for.
     `overtaken_ms` is the time since which a server played in memory only, or None.  The caller then
     closes the tables from before that, and calls `settle`.
     """
@@ -35,12 +39,15 @@ class Database:
         url: str,
         store: PostgresStore,
         vault: Vault,
+        *,
+        session_key: str,
         postgres: EmbeddedPostgres | None,
         overtaken_ms: int | None,
     ) -> None:
         self._url = url
         self.store = store
         self.vault = vault
+        self.session_key = session_key
         self.overtaken_ms = overtaken_ms
         self._postgres = postgres
 
@@ -52,6 +59,7 @@ class Database:
         embedded_dir: Path | None,
         statement_timeout_ms: int,
         keys: KeySource,
+        needs_session_key: bool = False,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
@@ -63,7 +71,8 @@ class Database:
                 postgres = await EmbeddedPostgres.start(embedded_dir)
                 url = postgres.dsn
             await apply_missing(url)
-            vault = await open_vault(url, keys)
+            vault = await open_vault(url, keys, needs_session_key=needs_session_key)
+            session_key = await open_session_key(url, vault, is_needed=needs_session_key)
             since_ms = await overtaken.overtaken_ms(url, embedded_dir)
             store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
@@ -74,7 +83,12 @@ class Database:
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
-        return cls(url, store, vault, postgres, since_ms)
+        return cls(
+            *(url, store, vault),
+            session_key=session_key,
+            postgres=postgres,
+            overtaken_ms=since_ms,
+        )
 
     @property
     def version(self) -> str:
@@ -92,10 +106,13 @@ class Database:
             await self._postgres.stop()
 
 
-async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> list[str]:
+async def migrate(
+    url: str, embedded_dir: Path | None, *, only_status: bool, server_role: str | None = None
+) -> list[str]:
     """Apply the missing migrations, or only report them; returns one line per migration.
 
-    Raises DatabaseError.
+    Then admits `server_role` to the tables, for a server that does not own them.  Raises
+    DatabaseError.
     """
     postgres = None
     try:
@@ -106,7 +123,12 @@ async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> 
         if embedded_dir is not None:
             postgres = await EmbeddedPostgres.start(embedded_dir)
             url = postgres.dsn
-        return await _migrations(url, [] if only_status else await apply_missing(url))
+        lines = await _migrations(url, [] if only_status else await apply_missing(url))
+        if server_role is not None:
+            async with connected(url, "pokerws migrate") as connection:
+                await grant_server(connection, server_role)
+            lines.append(f"the role {server_role} can serve with these tables")
+        return lines
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     finally:

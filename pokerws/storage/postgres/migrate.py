@@ -17,6 +17,7 @@ import structlog
 
 from pokerws.storage.errors import MigrationError
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.rights import HISTORY_TABLE, check_rights, may_not_migrate
 
 SQL = Path(__file__).parents[2] / "sql"
 # Another server may be migrating at this moment, and a long migration is no fault.
@@ -46,7 +47,8 @@ async def migrate(database: "str | Connection", directory: Path = SQL) -> list[M
 
     `database` is an address or an open connection outside of any transaction.  Raises
     MigrationError when the database is newer than this code or refuses a file, of which then
-    nothing has been applied, and StoreUnavailable when an address cannot be reached.
+    nothing has been applied, RightsMissing when the role may not migrate or cannot use the tables
+    afterwards, and StoreUnavailable when an address cannot be reached.
     """
     async with _connection(database) as connection:
         await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
@@ -55,6 +57,8 @@ async def migrate(database: "str | Connection", directory: Path = SQL) -> list[M
             pending = [migration for migration in found if migration.applied_at is None]
             for migration in pending:
                 await _apply(connection, migration)
+            # Of several servers that start, only one migrates; the others may be other roles.
+            await check_rights(connection, "write")
         finally:
             if not connection.is_closed():
                 await connection.fetchval(UNLOCK)
@@ -65,6 +69,8 @@ async def status(database: "str | Connection", directory: Path = SQL) -> list[Mi
     """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
     async with _connection(database) as connection:
+        # Without the right to read it, a full history would look empty.
+        await check_rights(connection, "read", HISTORY_TABLE)
         rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
     names = {migration.version: migration.name for migration in files}
     for row in rows:
@@ -88,6 +94,8 @@ async def _apply(connection: Connection, migration: Migration) -> None:
     except asyncpg.PostgresError as error:
         # The transaction that the file began is still open.
         await connection.execute(ROLLBACK)
+        if isinstance(error, asyncpg.InsufficientPrivilegeError):
+            raise await may_not_migrate(connection, migration.path.stem, error) from error
         raise MigrationError(f"{migration.path.name} was refused and left out: {error}") from error
     log.info("migration_applied", version=migration.version, name=migration.name)
 

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.rights import check_rights
 
 NOTE = "memory-play"
 
@@ -40,6 +41,7 @@ async def note(url: str, embedded_dir: Path | None, began_ms: int) -> None:
             (embedded_dir / NOTE).write_text(f"{began_ms}\n", encoding="ascii")
         return
     async with _connection(url) as connection:
+        await check_rights(connection, "read", ("games",))
         if await connection.fetchval(HAS_NOTES):
             await connection.execute(ADD_NOTE, began_ms)
 
