@@ -20,20 +20,23 @@ pytestmark = pytest.mark.timeout(120)
 async def test_a_dump_is_restored_under_another_owner_and_the_hand_goes_on(
     postgres: DebianPostgres, owner: str, database: str, workplace: Path
 ) -> None:
-    duel, heir = Duel(), postgres.role()
-    before, after = postgres.url(database, owner), postgres.url(postgres.database(heir), heir)
+    duel, heir, plain = Duel(), postgres.role(), postgres.role()
+    restored = postgres.database(heir)
+    before, after = postgres.url(database, owner), postgres.url(restored, heir)
+    document = DOCUMENT.replace("poker_server", plain)
     given = operator(postgres, DATABASE_URL=before, RESTORED=after)
-    async with (
-        Shell.opened(workplace, given) as shell,
-        serving(before) as server,
-        duel.at(server) as players,
-    ):
-        await players.stay_in()
-        seen = players.see()
-        for section in ("Back up", "Restore"):
-            for block in blocks(DOCUMENT, sections(DOCUMENT, 2)[section]):
-                await shell.follow(block)
-    await goes_on(after, duel, seen)
+    async with Shell.opened(workplace, given) as shell:
+        await shell.run(f"python server.py migrate --server-role {plain}")
+        async with (
+            serving(postgres.url(database, plain)) as server,
+            duel.at(server) as players,
+        ):
+            await players.stay_in()
+            seen = players.see()
+            for section in ("Back up", "Restore"):
+                for block in blocks(document, sections(document, 2)[section]):
+                    await shell.follow(block)
+    await goes_on(postgres.url(restored, plain), duel, seen)
 
 
 async def test_a_base_backup_is_recovered_to_a_moment_and_the_hand_goes_on(
