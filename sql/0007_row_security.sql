@@ -1,5 +1,5 @@
 -- Row level security: the tables' owner reaches the rows, and otherwise only roles that the owner has
--- admitted with pokerws_grant_server or pokerws_grant_reader. docs/supabase.md#roles-and-rights
+-- admitted with pokerws_grant_server or pokerws_grant_reader. docs/security.md#roles-and-rights
 -- explains both. Default privileges that give new tables to everybody do not open them.
 --
 -- A later migration calls pokerws_secure for each table and view that it makes, and

@@ -23,7 +23,6 @@ async def test_a_dump_is_restored_under_another_owner_and_the_hand_goes_on(
     duel, heir, plain = Duel(), postgres.role(), postgres.role()
     restored = postgres.database(heir)
     before, after = postgres.url(database, owner), postgres.url(restored, heir)
-    document = DOCUMENT.replace("poker_server", plain)
     given = operator(postgres, DATABASE_URL=before, RESTORED=after)
     async with Shell.opened(workplace, given) as shell:
         await shell.run(f"python server.py migrate --server-role {plain}")
@@ -34,7 +33,7 @@ async def test_a_dump_is_restored_under_another_owner_and_the_hand_goes_on(
             await players.stay_in()
             seen = players.see()
             for section in ("Back up", "Restore"):
-                for block in blocks(document, sections(document, 2)[section]):
+                for block in blocks(DOCUMENT, sections(DOCUMENT, 2)[section]):
                     await shell.follow(block)
     await goes_on(postgres.url(restored, plain), duel, seen)
 
