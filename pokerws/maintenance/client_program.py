@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pokerws.maintenance.errors import ProgramError
-from pokerws.storage.postgres.database import reachable
+from pokerws.storage.postgres.database import create_missing, reachable
 from pokerws.storage.postgres.unprivileged import installed_programs
 
 # Parameters of an address, and libpq's variables for them.
@@ -43,10 +43,12 @@ VARIABLES: Mapping[str, str] = {
 async def run_client(url: str, embedded_dir: Path | None, command: Sequence[str]) -> int:
     """Run the command with our input and output; returns its exit code.
 
-    An embedded PostgreSQL that does not run is started for it.  Raises DatabaseError, and
-    ProgramError if the program is missing.
+    An embedded PostgreSQL that does not run is started for it; for a restore it is created if it is
+    missing.  Raises DatabaseError, and ProgramError if the program is missing.
     """
     program = _found(command[0], is_embedded=embedded_dir is not None)
+    if command[0] == "pg_restore" and embedded_dir is not None:
+        await create_missing(embedded_dir)
     async with reachable(url, embedded_dir) as address:
         # Ctrl-C is for the program: in psql it only cancels a query.  A handler of ours, unlike
         # SIG_IGN, is not inherited.

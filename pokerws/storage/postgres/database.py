@@ -145,6 +145,16 @@ async def _migrations(url: str, applied_now: list[Migration]) -> list[str]:
     return lines
 
 
+async def create_missing(embedded_dir: Path) -> None:
+    """Create an embedded PostgreSQL without tables, unless there is one.  Raises DatabaseError."""
+    if (embedded_dir / "cluster").exists():
+        return
+    try:
+        await (await EmbeddedPostgres.start(embedded_dir)).stop()
+    except EmbeddedError as error:
+        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+
+
 @asynccontextmanager
 async def reachable(url: str, embedded_dir: Path | None) -> AsyncIterator[str]:
     """The address of a database, which a running server may be using.

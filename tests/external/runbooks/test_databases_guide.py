@@ -14,7 +14,7 @@ from pokerws.storage.postgres.migrate import SQL
 from tests.e2e.database import check_database
 from tests.e2e.guide import Shell, blocks, sections
 from tests.e2e.process import REPOSITORY, ServerProcess, reserve_port
-from tests.external.debian_postgres import DebianPostgres, debian_postgres
+from tests.external.debian_postgres import QUOTED, DebianPostgres, debian_postgres
 from tests.external.runbooks.conftest import operator
 from tests.external.runbooks.duel import Duel, serving
 from tests.storage.postgres.test_stored_tables import insert_stored
@@ -25,6 +25,45 @@ MIGRATIONS_OF_0_1_0 = 6
 SECRET = "a secret that only this test knows"
 CLAIMS = {"name": "Somebody", "role": "player", "exp": int(time.time()) + 3600}
 pytestmark = pytest.mark.timeout(120)
+
+
+async def test_a_new_role_tries_its_address_and_applies_the_migrations_with_psql(
+    postgres: DebianPostgres, workplace: Path
+) -> None:
+    name = f"new_{postgres.role()}"
+    document = DOCUMENT.replace(" poker ", f" {name} ").replace(" poker;", f" {name};")
+    create, *commands = [
+        block
+        for section in ("Addresses", "Queries and other programs")
+        for block in blocks(document, sections(document, 2)[section])
+    ]
+    (workplace / "sql").symlink_to(REPOSITORY / "sql")
+    url = postgres.url(name, name).replace(QUOTED, "a-long-secret")
+    given, as_admin = (operator(postgres, DATABASE_URL=one) for one in (url, postgres.url()))
+    async with (
+        Shell.opened(workplace, given) as shell,
+        Shell.opened(workplace, as_admin) as admin,
+    ):
+        await admin.follow(create)
+        for block in commands:
+            await shell.follow(block)
+            assert block.expected
+
+
+async def test_a_hand_is_moved_to_a_new_major_version_of_postgres(
+    postgres: DebianPostgres, owner: str, database: str, workplace: Path, fresh: Path
+) -> None:
+    duel, old, new = Duel(), postgres.url(database, owner), f"embedded:{fresh}"
+    async with serving(old) as server, duel.at(server) as players:
+        await players.stay_in()
+        seen = players.see()
+    (move,) = blocks(DOCUMENT, sections(DOCUMENT, 2)["New major version of PostgreSQL"])
+    async with Shell.opened(workplace, operator(postgres, OLD=old, NEW=new)) as shell:
+        await shell.follow(move)
+    async with serving(new) as server, duel.at(server) as players:
+        assert players.see() == seen
+        await players.stay_in()
+        await players.fold()
 
 
 async def test_tables_of_an_older_release_are_taken_over_in_the_middle_of_a_hand(

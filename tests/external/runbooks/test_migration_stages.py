@@ -25,7 +25,7 @@ CALM = {"BOT_MIN_DELAY_MS": "50", "BOT_MAX_DELAY_MS": "100"}
 def url(
     request: pytest.FixtureRequest, postgres: DebianPostgres, owner: str, database: str
 ) -> Iterator[str]:
-    """The address of an empty database, for a role without rights elsewhere: its own, a pooler's."""
+    """The address of an empty database and of its owner, who is no superuser, or a pooler's."""
     with ExitStack() as stack:
         port = 0
         if request.param != "direct":
