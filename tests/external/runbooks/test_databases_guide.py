@@ -149,6 +149,7 @@ async def test_a_replica_takes_over_in_the_middle_of_a_hand(workplace: Path) -> 
                     assert players.see() == seen
                     await players.stay_in()
                     await players.fold()
+                    assert len(server.log("session_opened")) == 2, "nobody was disconnected"
                 assert await check_database(second)
             finally:
                 postgres.run("pg_ctl", "-D", "replica", "-m", "immediate", "stop")
