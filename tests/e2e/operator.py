@@ -36,14 +36,6 @@ DUEL = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=0)
 # The section with the whole way on one page: its first command prepares, then come the stages, a
 # check, and the way back by a stage and to memory.
 PAGE = "The five stages"
-FLAGS = ["DB_REPOSITORY", "EVENT_PERSISTENCE", "INPUT_VALIDATION", "DURABLE_ACKS"]
-BOTH_ARE_PLAYED = Block(
-    kind="sql",
-    mark="again",
-    text="SELECT count(*) FROM games WHERE status = 'active';\n",
-    line=0,
-    expected=" count\n-------\n     2\n(1 row)\n",
-)
 
 
 class People:
@@ -110,13 +102,6 @@ class Operator:
         """Run the commands of these sections."""
         for heading in headings:
             await self.run(*blocks(self._document, sections(self._document, 2)[heading]))
-
-    async def start_at_the_last_stage(self) -> None:
-        """Turn on all flags of the stages, and start."""
-        for flag in FLAGS:
-            await self._shell.run(f"setting USE_{flag} true")
-        await self._came(await self._shell.run("start"))
-        await self._shell.follow(BOTH_ARE_PLAYED)
 
     async def _came(self, printed: str) -> None:
         if "server_started" in printed:

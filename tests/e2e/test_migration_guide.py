@@ -63,21 +63,13 @@ def test_every_command_of_the_guide_is_run() -> None:
 
 
 @needs_curl
-async def test_the_stages_are_what_happens(operator: Operator) -> None:
+async def test_the_guide_is_what_happens(operator: Operator) -> None:
     prepare, *steps = operator.page()
     await operator.run(prepare)
     await operator.follow(BEFORE)
     for step, stage in zip(steps, STAGES, strict=False):
         await operator.run(step)
         await operator.follow(stage)
-
-
-@needs_curl
-async def test_what_comes_after_the_stages_is_what_happens(operator: Operator) -> None:
-    prepare, *steps = operator.page()
-    await operator.run(prepare)
-    await operator.follow(BEFORE)
-    await operator.start_at_the_last_stage()
     await operator.run(*steps[len(STAGES) :])
     await operator.follow(*AFTERWARDS)
 

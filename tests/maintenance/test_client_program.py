@@ -1,67 +1,68 @@
 """`server.py db`: PostgreSQL's own programs on the server's database, whichever it is."""
 
-import asyncio
-import os
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pokerws.cli import main
 from pokerws.maintenance.client_program import variables
-from tests.e2e.process import REPOSITORY
 from tests.postgres_fixtures import Databases
 
-CLIENT = [sys.executable, str(REPOSITORY / "server.py"), "db"]
+pytestmark = pytest.mark.usefixtures("logging_as_before")
+Said = pytest.CaptureFixture[str]
+# The exit code of one call, for an address and a command.
+Db = Callable[..., int]
 
 
-async def db(url: str, *command: str, given: str = "", path: str = "") -> tuple[int, str, str]:
-    """Exit code, output and errors of one call."""
-    process = await asyncio.create_subprocess_exec(
-        *(*CLIENT, *command),
-        env={"PATH": path or os.environ["PATH"], "DATABASE_URL": url},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    output, errors = await process.communicate(given.encode())
-    assert process.returncode is not None
-    return process.returncode, output.decode(), errors.decode()
+@pytest.fixture
+def db(monkeypatch: pytest.MonkeyPatch) -> Db:
+    def call(url: str, *command: str) -> int:
+        monkeypatch.setenv("DATABASE_URL", url)
+        return main(["db", *command])
+
+    return call
 
 
-async def test_psql_reads_what_it_is_given_and_its_exit_code_is_ours(
-    database_url: str, databases: Databases
+def test_the_address_and_the_exit_code_are_passed_on(
+    database_url: str, db: Db, monkeypatch: pytest.MonkeyPatch, capfd: Said
 ) -> None:
-    asked = await db(database_url, given="SELECT count(*) FROM games;\n", path="/nowhere")
-    wrong = await db(database_url, "psql", "-c", "SELECT nothing", path="/nowhere")
+    # On a machine without other PostgreSQL programs than ours.
+    monkeypatch.setenv("PATH", "/nowhere")
 
-    assert (asked[0], asked[1].split()[2]) == (0, "0"), asked
-    assert (wrong[0], wrong[1]) == (1, "")
-    assert "nothing" in wrong[2]
+    assert db(database_url, "psql", "-XAtc", "SELECT count(*) FROM games") == 0
+    assert capfd.readouterr() == ("0\n", "")
+    assert db(database_url, "psql", "-Xc", "SELECT nothing") == 1
+    assert "nothing" in capfd.readouterr().err
 
 
-async def test_the_embedded_postgres_is_started_for_it_and_stopped_again(made: Path) -> None:
-    code, dumped, errors = await db(f"embedded:{made}", "pg_dump", "--schema-only")
+def test_the_embedded_postgres_is_started_for_it_and_stopped_again(
+    made: Path, db: Db, capfd: Said
+) -> None:
+    assert db(f"embedded:{made}", "pg_dump", "--schema-only") == 0
+    said = capfd.readouterr()
 
-    assert (code, errors) == (0, "")
-    assert "PostgreSQL database dump complete" in dumped
+    assert said.err == ""
+    assert "PostgreSQL database dump complete" in said.out
     assert not (made / "cluster/data/postmaster.pid").exists()
 
 
 @pytest.mark.parametrize(
-    ("url", "command", "why"),
+    ("command", "why"),
     [
-        ("embedded:{place}/typo", ["psql"], "there is no database in"),
-        ("postgres://u:hidden@127.0.0.1:1/n", ["nothing"], "there is no program 'nothing'"),
+        (["embedded:{place}/typo", "psql"], "there is no database in"),
+        (["postgres://u:hidden@127.0.0.1:1/n", "nothing"], "there is no program 'nothing'"),
     ],
 )
 def test_what_cannot_be_run_is_one_line_and_leaves_nothing(
-    place: Path, url: str, command: list[str], why: str
+    place: Path, command: list[str], why: str, db: Db, capfd: Said
 ) -> None:
-    code, output, errors = asyncio.run(db(url.format(place=place), *command))
+    assert db(*(word.format(place=place) for word in command)) == 1
+    said = capfd.readouterr()
 
-    assert (code, output, errors.count("\n")) == (1, "", 1)
-    assert why in errors
-    assert "hidden" not in errors
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert why in said.err
+    assert "hidden" not in said.err
     assert list(place.iterdir()) == []
 
 
