@@ -8,28 +8,19 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pokerws.maintenance.errors import ProgramError
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.database import create_missing, reachable
 from pokerws.storage.postgres.unprivileged import installed_programs
 
-# Parameters of an address, and libpq's variables for them.
-VARIABLES: Mapping[str, str] = {
-    "user": "PGUSER",
-    "password": "PGPASSWORD",
-    "host": "PGHOST",
-    "port": "PGPORT",
-    "dbname": "PGDATABASE",
-    "database": "PGDATABASE",
-    "application_name": "PGAPPNAME",
-    "channel_binding": "PGCHANNELBINDING",
-    "connect_timeout": "PGCONNECT_TIMEOUT",
-    "gssencmode": "PGGSSENCMODE",
-    "options": "PGOPTIONS",
+# libpq's variables for what an address leaves to the driver.
+OF_DRIVER: Mapping[str, str] = {
+    "gsslib": "PGGSSLIB",
+    "krbsrvname": "PGKRBSRVNAME",
     "passfile": "PGPASSFILE",
-    "service": "PGSERVICE",
+    "ssl_max_protocol_version": "PGSSLMAXPROTOCOLVERSION",
+    "ssl_min_protocol_version": "PGSSLMINPROTOCOLVERSION",
     "sslcert": "PGSSLCERT",
     "sslcrl": "PGSSLCRL",
     "sslkey": "PGSSLKEY",
@@ -40,59 +31,50 @@ VARIABLES: Mapping[str, str] = {
 }
 
 
-async def run_client(url: str, embedded_dir: Path | None, command: Sequence[str]) -> int:
+async def run_client(address: Address, command: Sequence[str]) -> int:
     """Run the command with our input and output; returns its exit code.
 
     An embedded PostgreSQL that does not run is started for it; for a restore it is created if it is
     missing.  Raises DatabaseError, and ProgramError if the program is missing.
     """
-    program = _found(command[0], is_embedded=embedded_dir is not None)
-    if command[0] == "pg_restore" and embedded_dir is not None:
-        await create_missing(embedded_dir)
-    async with reachable(url, embedded_dir) as address:
+    program = _found(command[0], is_embedded=address.embedded_dir is not None)
+    if command[0] == "pg_restore":
+        await create_missing(address)
+    async with reachable(address) as reached:
         # Ctrl-C is for the program: in psql it only cancels a query.  A handler of ours, unlike
         # SIG_IGN, is not inherited.
         before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
-            return _run(program, command[1:], address)
+            return _run(program, command[1:], reached)
         finally:
             signal.signal(signal.SIGINT, before)
 
 
-def variables(url: str) -> dict[str, str]:
-    """An address as libpq's variables; settings of the session become PGOPTIONS."""
-    parts = urlsplit(url)
-    login, _, places = parts.netloc.rpartition("@")
-    user, _, password = login.partition(":")
-    hosts, ports = zip(*map(_host_and_port, places.split(",")), strict=True)
+def variables(address: Address) -> dict[str, str]:
+    """An address as libpq's variables; settings of the session, such as the schema, as PGOPTIONS.
+
+    A pooler refuses options, so behind one there are none.
+    """
+    session = [f"-c {name}={_word(value)}" for name, value in address.session_settings().items()]
+    options = [*filter(None, [address.options]), *session]
     found = {
-        "PGUSER": unquote(user),
-        "PGPASSWORD": unquote(password),
-        "PGHOST": ",".join(hosts),
-        "PGPORT": ",".join(ports),
-        "PGDATABASE": unquote(parts.path.lstrip("/")),
+        "PGUSER": address.user,
+        "PGPASSWORD": address.password,
+        "PGHOST": ",".join(address.hosts),
+        "PGPORT": ",".join(map(str, address.ports)),
+        "PGDATABASE": address.database,
+        "PGOPTIONS": "" if address.pooler in ("session", "transaction") else " ".join(options),
+        **{OF_DRIVER[name]: value for name, value in address.driver.items() if name in OF_DRIVER},
     }
-    session = []
-    for name, value in parse_qsl(parts.query):
-        if name in VARIABLES:
-            found[VARIABLES[name]] = value
-        else:
-            escaped = value.replace("\\", "\\\\").replace(" ", "\\ ")
-            session.append(f"-c {name}={escaped}")
-    if session:
-        found["PGOPTIONS"] = " ".join([*filter(None, [found.get("PGOPTIONS")]), *session])
-    return {name: value for name, value in found.items() if value.strip(",")}
+    return {name: value for name, value in found.items() if value}
 
 
-def _host_and_port(place: str) -> tuple[str, str]:
-    """One of the address's places; an IPv6 address is in brackets."""
-    host, colon, port = place.rpartition(":")
-    if not colon or port.endswith("]"):
-        host, port = place, ""
-    return unquote(host.strip("[]")), port
+def _word(value: str) -> str:
+    """A value as one word of PGOPTIONS."""
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")
 
 
-def _run(program: str, arguments: Sequence[str], address: str) -> int:
+def _run(program: str, arguments: Sequence[str], address: Address) -> int:
     environment = {**os.environ, **variables(address)}
     done = subprocess.run([program, *arguments], env=environment, check=False)
     # As a shell reports the signal that ended a program.

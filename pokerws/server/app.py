@@ -42,6 +42,7 @@ from pokerws.settings import Settings
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
@@ -153,8 +154,7 @@ class App:
     async def _open_database(self) -> None:
         settings = self._settings
         self._database = database = await Database.open(
-            settings.storage.database_url,
-            embedded_dir=settings.storage.embedded_dir,
+            address_of(settings.storage.database_url, settings.storage.schema),
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
             needs_session_key=self._keys is None and not settings.auth.session_key,

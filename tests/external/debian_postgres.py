@@ -50,11 +50,8 @@ class DebianPostgres:
     def psql_refused(self, url: str, *commands: str) -> str:
         """Run SQL of which the last command is refused; returns what was said."""
         given = [word for command in commands for word in ("-c", command)]
-        done = self.account.run(
-            *(self.programs / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", *given, url),
-            cwd=self.directory,
-            timeout_s=MOST_S,
-        )
+        command: list[str | Path] = [self.programs / "psql", "-XAtq", *given, url]
+        done = self.account.run(*command, cwd=self.directory, timeout_s=MOST_S)
         assert done.returncode, f"{commands} was not refused: {done.stdout}"
         return done.stdout
 

@@ -7,6 +7,7 @@ import pytest
 
 from pokerws.cli import main
 from pokerws.maintenance.client_program import variables
+from pokerws.storage.postgres.address import address_of
 from tests.postgres_fixtures import Databases
 
 pytestmark = pytest.mark.usefixtures("logging_as_before")
@@ -66,26 +67,34 @@ def test_what_cannot_be_run_is_one_line_and_leaves_nothing(
     assert list(place.iterdir()) == []
 
 
-def test_an_address_with_everything_becomes_variables() -> None:
+def test_an_address_with_everything_becomes_variables(place: Path) -> None:
+    (place / "ca.crt").touch()
     url = (
-        "postgres://us%40er:p%3Aw%40@db1:6543,[::1],db2/a%20b?sslmode=verify-full&sslrootcert=ca.crt"
-        "&target_session_attrs=read-write&search_path=a,%20b"
+        "postgres://us%40er:p%3Aw%40@db1:6000,[::1],db2/a%20b?sslmode=verify-full"
+        f"&sslrootcert={place}/ca.crt&target_session_attrs=read-write&pooler=none"
+        "&options=-c%20work_mem%3D3MB"
     )
-    assert variables(url) == {
+    assert variables(address_of(url, "poker")) == {
         "PGUSER": "us@er",
         "PGPASSWORD": "p:w@",
         "PGHOST": "db1,::1,db2",
-        "PGPORT": "6543,,",
+        "PGPORT": "6000,5432,5432",
         "PGDATABASE": "a b",
         "PGSSLMODE": "verify-full",
-        "PGSSLROOTCERT": "ca.crt",
+        "PGSSLROOTCERT": f"{place}/ca.crt",
         "PGTARGETSESSIONATTRS": "read-write",
-        "PGOPTIONS": r"-c search_path=a,\ b",
+        "PGOPTIONS": '-c work_mem=3MB -c search_path="poker"',
     }
 
 
+def test_behind_a_pooler_there_are_no_options() -> None:
+    address = address_of("postgres://user@pooler:6543/name?options=-c%20work_mem%3D3MB", "poker")
+
+    assert "PGOPTIONS" not in variables(address)
+
+
 def test_the_sockets_directory_of_an_address_is_understood(databases: Databases) -> None:
-    found = variables(databases.server.dsn)
+    found = variables(address_of(databases.server.dsn))
 
     assert found["PGHOST"].startswith("/")
     assert (found["PGPORT"], found["PGUSER"], found["PGDATABASE"]) == (

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Self
 
 from pokerws.storage.errors import (
@@ -14,6 +13,7 @@ from pokerws.storage.errors import (
     VaultError,
 )
 from pokerws.storage.postgres import overtaken
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
@@ -36,7 +36,7 @@ class Database:
 
     def __init__(
         self,
-        url: str,
+        address: Address,
         store: PostgresStore,
         vault: Vault,
         *,
@@ -44,7 +44,7 @@ class Database:
         postgres: EmbeddedPostgres | None,
         overtaken_ms: int | None,
     ) -> None:
-        self._url = url
+        self._address = address
         self.store = store
         self.vault = vault
         self.session_key = session_key
@@ -54,27 +54,23 @@ class Database:
     @classmethod
     async def open(
         cls,
-        url: str,
+        address: Address,
         *,
-        embedded_dir: Path | None,
         statement_timeout_ms: int,
         keys: KeySource,
         needs_session_key: bool = False,
     ) -> Self:
-        """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
-
-        `url` is ignored if `embedded_dir` is given.
-        """
+        """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError."""
         postgres = None
         try:
-            if embedded_dir is not None:
-                postgres = await EmbeddedPostgres.start(embedded_dir)
-                url = postgres.dsn
-            await apply_missing(url)
-            vault = await open_vault(url, keys, needs_session_key=needs_session_key)
-            session_key = await open_session_key(url, vault, is_needed=needs_session_key)
-            since_ms = await overtaken.overtaken_ms(url, embedded_dir)
-            store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
+            if address.embedded_dir is not None:
+                postgres = await EmbeddedPostgres.start(address.embedded_dir)
+                address = address.running_at(postgres.dsn)
+            await apply_missing(address)
+            vault = await open_vault(address, keys, needs_session_key=needs_session_key)
+            session_key = await open_session_key(address, vault, is_needed=needs_session_key)
+            since_ms = await overtaken.overtaken_ms(address)
+            store = await PostgresStore.open(address, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
             if postgres is not None:
                 await postgres.stop()
@@ -84,7 +80,7 @@ class Database:
                 raise DatabaseError(str(error)) from error
             raise
         return cls(
-            *(url, store, vault),
+            *(address, store, vault),
             session_key=session_key,
             postgres=postgres,
             overtaken_ms=since_ms,
@@ -97,7 +93,7 @@ class Database:
 
     async def settle(self) -> None:
         """Record that the tables from before in-memory play are closed."""
-        await overtaken.settle(self._url)
+        await overtaken.settle(self._address)
 
     async def close(self) -> None:
         """Close all connections, and stop the embedded PostgreSQL."""
@@ -107,25 +103,25 @@ class Database:
 
 
 async def migrate(
-    url: str, embedded_dir: Path | None, *, only_status: bool, server_role: str | None = None
+    address: Address, *, only_status: bool, server_role: str | None = None
 ) -> list[str]:
     """Apply the missing migrations, or only report them; returns one line per migration.
 
     Then admits `server_role` to the tables, for a server that does not own them.  Raises
     DatabaseError.
     """
-    postgres = None
+    postgres, folder = None, address.embedded_dir
     try:
-        if only_status and (embedded_dir is None or (embedded_dir / "cluster").exists()):
+        if only_status and (folder is None or (folder / "cluster").exists()):
             # Read only, so a server may be using it.
-            async with reachable(url, embedded_dir) as address:
-                return await _migrations(address, [])
-        if embedded_dir is not None:
-            postgres = await EmbeddedPostgres.start(embedded_dir)
-            url = postgres.dsn
-        lines = await _migrations(url, [] if only_status else await apply_missing(url))
+            async with reachable(address) as reached:
+                return await _migrations(reached, [])
+        if folder is not None:
+            postgres = await EmbeddedPostgres.start(folder)
+            address = address.running_at(postgres.dsn)
+        lines = await _migrations(address, [] if only_status else await apply_missing(address))
         if server_role is not None:
-            async with connected(url, "pokerws migrate") as connection:
+            async with connected(address, "pokerws migrate") as connection:
                 await grant_server(connection, server_role)
             lines.append(f"the role {server_role} can serve with these tables")
         return lines
@@ -136,48 +132,50 @@ async def migrate(
             await postgres.stop()
 
 
-async def _migrations(url: str, applied_now: list[Migration]) -> list[str]:
+async def _migrations(address: Address, applied_now: list[Migration]) -> list[str]:
     lines = []
-    for migration in await status(url):
+    for migration in await status(address):
         new = any(migration.version == one.version for one in applied_now)
         how = "applied now" if new else "applied" if migration.applied_at else "pending"
         lines.append(f"{migration.version:04}  {migration.name:<24} {how}")
     return lines
 
 
-async def create_missing(embedded_dir: Path) -> None:
-    """Create an embedded PostgreSQL without tables, unless there is one.  Raises DatabaseError."""
-    if (embedded_dir / "cluster").exists():
+async def create_missing(address: Address) -> None:
+    """Create an embedded PostgreSQL without tables if there is none.  Raises DatabaseError."""
+    folder = address.embedded_dir
+    if folder is None or (folder / "cluster").exists():
         return
     try:
-        await (await EmbeddedPostgres.start(embedded_dir)).stop()
+        await (await EmbeddedPostgres.start(folder)).stop()
     except EmbeddedError as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
 
 
 @asynccontextmanager
-async def reachable(url: str, embedded_dir: Path | None) -> AsyncIterator[str]:
-    """The address of a database, which a running server may be using.
+async def reachable(address: Address) -> AsyncIterator[Address]:
+    """A database's address with its hosts, which a running server may be using.
 
     An embedded PostgreSQL that already runs is used as it is; otherwise it is started, and stopped
     at the end.  Creates no database.  Raises DatabaseError.
     """
-    if embedded_dir is None:
-        yield url
+    folder = address.embedded_dir
+    if folder is None:
+        yield address
         return
     postgres = None
     try:
-        if not (embedded_dir / "cluster").exists():
-            raise EmbeddedError(f"there is no database in {embedded_dir}")
+        if not (folder / "cluster").exists():
+            raise EmbeddedError(f"there is no database in {folder}")
         try:
-            postgres = await EmbeddedPostgres.start(embedded_dir)
+            postgres = await EmbeddedPostgres.start(folder)
             url = postgres.dsn
         except DirectoryInUse:
-            url = await running(embedded_dir)
+            url = await running(folder)
     except EmbeddedError as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     try:
-        yield url
+        yield address.running_at(url)
     finally:
         if postgres is not None:
             await postgres.stop()

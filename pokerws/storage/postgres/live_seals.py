@@ -1,5 +1,6 @@
 """Reading which keys have sealed the live tables of a database, to check the vault's keys."""
 
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.session_key import stored_session_key
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_serving
@@ -21,7 +22,9 @@ ORDER BY games.key_id, sealed.place
 ANSWER_S = 10.0
 
 
-async def open_vault(address: str, source: KeySource, *, needs_session_key: bool = False) -> Vault:
+async def open_vault(
+    address: Address, source: KeySource, *, needs_session_key: bool = False
+) -> Vault:
     """The server's vault, for a migrated database.  Raises VaultError and StoreUnavailable."""
     async with connected(address, "pokerws", answer_s=ANSWER_S) as connection:
         seals = [LiveSeal(*row.values()) for row in await connection.fetch(LIVE_SEALS, TRIES)]

@@ -16,8 +16,14 @@ import asyncpg
 import structlog
 
 from pokerws.storage.errors import MigrationError
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
-from pokerws.storage.postgres.rights import HISTORY_TABLE, check_rights, may_not_migrate
+from pokerws.storage.postgres.rights import (
+    HISTORY_TABLE,
+    check_rights,
+    enter_schema,
+    may_not_migrate,
+)
 
 SQL = Path(__file__).parents[2] / "sql"
 # Another server may be migrating at this moment, and a long migration is no fault.
@@ -42,7 +48,7 @@ class Migration(NamedTuple):
     applied_at: datetime | None = None
 
 
-async def migrate(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
+async def migrate(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
     `database` is an address or an open connection outside of any transaction.  Raises
@@ -53,6 +59,9 @@ async def migrate(database: "str | Connection", directory: Path = SQL) -> list[M
     async with _connection(database) as connection:
         await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
         try:
+            await enter_schema(
+                connection, database.schema if isinstance(database, Address) else None
+            )
             found = await status(connection, directory)
             pending = [migration for migration in found if migration.applied_at is None]
             for migration in pending:
@@ -65,7 +74,7 @@ async def migrate(database: "str | Connection", directory: Path = SQL) -> list[M
     return pending
 
 
-async def status(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
+async def status(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
     """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
     async with _connection(database) as connection:
@@ -113,9 +122,9 @@ def _files(directory: Path) -> list[Migration]:
 
 
 @asynccontextmanager
-async def _connection(database: "str | Connection") -> AsyncIterator[Connection]:
+async def _connection(database: "Address | Connection") -> AsyncIterator[Connection]:
     """The connection given, or one to the address given."""
-    if isinstance(database, str):
+    if isinstance(database, Address):
         async with connected(database, "pokerws migrate") as connection:
             yield connection
     else:

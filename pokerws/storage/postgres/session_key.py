@@ -9,6 +9,7 @@ import secrets
 import structlog
 
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable, VaultError
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.vault.keys import ServerKey, opened
 from pokerws.storage.vault.vault import Vault
@@ -34,7 +35,7 @@ async def stored_session_key(connection: Connection) -> ServerKey | None:
     return None if row is None else ServerKey(*row.values())
 
 
-async def open_session_key(address: str, vault: Vault, *, is_needed: bool) -> str:
+async def open_session_key(address: Address, vault: Vault, *, is_needed: bool) -> str:
     """The key in plain text; it is made if there is none and it `is_needed`.
 
     A key that is not needed is sealed by the first key of the vault too, if the vault opens it;

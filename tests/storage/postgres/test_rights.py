@@ -11,14 +11,16 @@ from typing import TypeAlias
 import asyncpg
 import pytest
 
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.maintenance.verify import verify
 from pokerws.storage.errors import DatabaseError, RightsMissing
 from pokerws.storage.postgres import overtaken
+from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.migrate import SQL, migrate, status
 from pokerws.storage.postgres.rights import STATEMENTS, check_rights, grant_server
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import Databases
+from tests.storage.changes import change
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
@@ -90,14 +92,18 @@ def new_role(databases: Databases) -> str:
     return name
 
 
-def as_role(url: str, role: str) -> str:
+def as_role(url: str, role: str, schema: str | None = None) -> Address:
     """The address for another role."""
+    return address_of(url_for(url, role), schema)
+
+
+def url_for(url: str, role: str) -> str:
     return url.replace("postgres@", f"{role}@")
 
 
 @asynccontextmanager
 async def connection_to(url: str, role: str = "postgres") -> AsyncIterator[Connection]:
-    connection = await asyncpg.connect(as_role(url, role))
+    connection = await asyncpg.connect(url_for(url, role))
     try:
         yield connection
     finally:
@@ -113,7 +119,7 @@ def role(databases: Databases) -> str:
 def server_url(databases: Databases, database_url: str, role: str) -> str:
     """The address for a role that was admitted as a server's."""
     databases.psql(database_url, "-c", f"SELECT pokerws_grant_server('{role}')")
-    return as_role(database_url, role)
+    return url_for(database_url, role)
 
 
 def files(place: Path, last: int, *more: str) -> Path:
@@ -196,11 +202,11 @@ async def test_a_role_that_sees_no_rows_is_told_and_does_not_find_an_empty_datab
     databases.psql(database_url, "-c", f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{role}"')
     url = as_role(database_url, role)
 
-    for refused in (migrate(url), status(url), overtaken.note(url, None, 1)):
+    for refused in (migrate(url), status(url), overtaken.note(url, 1)):
         with pytest.raises(RightsMissing, match=hidden):
             await refused
     with pytest.raises(DatabaseError, match=hidden):
-        await verify(url, None, None, io.StringIO(), io.StringIO(), vault=VAULT)
+        await verify(url, None, io.StringIO(), io.StringIO(), vault=VAULT)
 
     # A policy on some tables is not enough.
     databases.psql(
@@ -216,28 +222,28 @@ async def test_a_role_without_rights_is_told_which_it_lacks(
 ) -> None:
     databases.psql(database_url, "-c", f'REVOKE INSERT ON transfers, games FROM "{role}"')
     with pytest.raises(RightsMissing, match=f"{role} has no rights on the tables: games, transf"):
-        await migrate(server_url)
+        await migrate(address_of(server_url))
 
 
 async def test_a_server_that_owns_no_table_plays_loads_and_verifies(
     databases: Databases, server_url: str, database_url: str, role: str
 ) -> None:
-    assert await migrate(server_url) == []
+    assert await migrate(address_of(server_url)) == []
     await play_a_game(server_url, hands=2)
-    store = await PostgresStore.open(server_url)
+    store = await PostgresStore.open(address_of(server_url))
     try:
         claimed = await store.claim(TableId("t1"))
         assert claimed is not None
         assert claimed.epoch == 2
-        assert await store.names.claim("ann", "ann", "Ann", now_ms=0, until_ms=1)  # type: ignore[arg-type]
+        assert await store.names.claim("ann", PlayerId("ann"), "Ann", now_ms=0, until_ms=1)
     finally:
         await store.close()
     out = io.StringIO()
-    assert await verify(server_url, None, None, out, io.StringIO(), vault=VAULT) == 0
+    assert await verify(address_of(server_url), None, out, io.StringIO(), vault=VAULT) == 0
     assert out.getvalue().startswith("1 games verified, 0 mismatches")
-    await overtaken.note(server_url, None, 1)
-    assert await overtaken.overtaken_ms(server_url, None) == 1
-    await overtaken.settle(server_url)
+    await overtaken.note(address_of(server_url), 1)
+    assert await overtaken.overtaken_ms(address_of(server_url)) == 1
+    await overtaken.settle(address_of(server_url))
     databases.psql(server_url, "-v", "ON_ERROR_STOP=1", "-f", str(SQL / "monitoring.sql"))
     async with connection_to(database_url, role) as server:
         for attempt in (
@@ -256,7 +262,7 @@ async def test_a_server_that_owns_no_table_cannot_migrate_and_says_who_can(
     url = as_role(bare_database_url, role)
     with pytest.raises(RightsMissing, match=r"0001_games is missing.*a role that may create tab"):
         await migrate(url)
-    await migrate(bare_database_url)
+    await migrate(address_of(bare_database_url))
     async with connection_to(bare_database_url) as owner:
         await grant_server(owner, role)
     last = max(int(file.name[:4]) for file in SQL.glob("[0-9]*.sql"))
@@ -312,7 +318,7 @@ async def test_a_reader_sees_what_the_operators_queries_ask_for_and_no_secret(
         "-c",
         f"SELECT pokerws_grant_reader('{role}')",
     )
-    url = as_role(database_url, role)
+    url = url_for(database_url, role)
     out = databases.psql(url, "-v", "ON_ERROR_STOP=1", "-f", str(SQL / "monitoring.sql"))
     assert "active|1|" in out
     async with connection_to(database_url, role) as reader:
@@ -328,7 +334,7 @@ async def test_a_reader_sees_what_the_operators_queries_ask_for_and_no_secret(
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await reader.execute(attempt)
     with pytest.raises(RightsMissing, match="row level security hides the tables"):
-        await migrate(url)
+        await migrate(address_of(url))
 
 
 @pytest.mark.parametrize("outsider", ["anon", "no_such_role"])
@@ -350,3 +356,33 @@ async def test_the_statements_are_valid_in_a_migrated_database(database_url: str
     async with connection_to(database_url) as connection:
         for statement in STATEMENTS:
             await connection.prepare(statement)
+
+
+async def test_a_schema_of_its_own_is_made_by_who_may_and_used_by_who_is_admitted(
+    databases: Databases, bare_database_url: str, role: str
+) -> None:
+    url = as_role(bare_database_url, role, "room")
+    with pytest.raises(RightsMissing, match=f"CREATE SCHEMA room AUTHORIZATION {role} as the data"):
+        await migrate(url)
+    owning = address_of(bare_database_url, "room")
+    await migrate(owning)
+    with pytest.raises(RightsMissing, match=f"the role {role} has no right to use the schema room"):
+        await migrate(url)
+    async with connection_to(bare_database_url) as owner:
+        await owner.execute("SET search_path = room")
+        await grant_server(owner, role)
+        assert [row[0] for row in await owner.fetch(HOLES)] == []
+        assert await owner.fetchval("SELECT to_regclass('public.games')") is None
+
+    assert await migrate(url) == []
+    store = await PostgresStore.open(url)
+    try:
+        assert await store.save([change(), change("t2")]) == {"t1", "t2"}
+        assert await store.names.claim("ann", PlayerId("ann"), "Ann", now_ms=0, until_ms=1)
+    finally:
+        await store.close()
+    out = databases.psql(
+        f"{bare_database_url}&options=-csearch_path%3Droom",
+        *("-v", "ON_ERROR_STOP=1", "-f", str(SQL / "monitoring.sql")),
+    )
+    assert "active|2|" in out

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from pokerws.storage.errors import SealBroken, VaultError
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.session_key import STATEMENTS, open_session_key
@@ -31,8 +32,8 @@ async def operator(database_url: str) -> AsyncIterator[Connection]:
 async def start(url: str, *keys: VaultKey, is_needed: bool = True) -> str:
     """The key, as a server finds it that has these keys of the vault."""
     source = KeySource(tuple(map(written, keys)), Path("nowhere/vault.key"))
-    vault = await open_vault(url, source, needs_session_key=is_needed)
-    return await open_session_key(url, vault, is_needed=is_needed)
+    vault = await open_vault(address_of(url), source, needs_session_key=is_needed)
+    return await open_session_key(address_of(url), vault, is_needed=is_needed)
 
 
 async def stored(operator: Connection) -> tuple[str, str | None]:
@@ -120,19 +121,19 @@ async def test_while_it_is_sealed_no_key_file_is_made(database_url: str, tmp_pat
     file = tmp_path / "vault.key"
 
     with pytest.raises(VaultError, match=r"VAULT_KEY_FILE \(.*\) does not have: test; put it back"):
-        await open_vault(database_url, KeySource((), file), needs_session_key=True)
+        await open_vault(address_of(database_url), KeySource((), file), needs_session_key=True)
 
     assert not file.exists()
 
 
 async def test_a_server_with_another_vault_that_comes_second_is_told(database_url: str) -> None:
     vault = await open_vault(
-        database_url, KeySource((VAULT_KEYS,), Path("none")), needs_session_key=True
+        address_of(database_url), KeySource((VAULT_KEYS,), Path("none")), needs_session_key=True
     )
     await start(database_url, NEW)
 
     with pytest.raises(VaultError, match=r"another server has sealed .*: new; give both the same"):
-        await open_session_key(database_url, vault, is_needed=True)
+        await open_session_key(address_of(database_url), vault, is_needed=True)
 
 
 def test_a_sealed_key_opens_under_its_own_name_only() -> None:
