@@ -6,7 +6,7 @@ events behind those.  No key is used: the files contain no card that was not sho
 """
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -42,7 +42,7 @@ from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
 # Two concurrent runs would take each other's files for those of an interrupted run.
-LOCK = "SELECT pg_try_advisory_lock(5052081502)"
+LOCK = "SELECT pg_try_advisory_xact_lock(5052081502)"
 
 # The latest hand stays: until the next one starts, its cards can still be shown.
 BEFORE_A_HAND = """
@@ -113,9 +113,7 @@ async def archive(
     progress bar if it is a terminal.  Raises ArchiveError and DatabaseError.
     """
     totals = _Totals()
-    async with open_stored(address) as connection:
-        if not await connection.fetchval(LOCK):
-            raise ArchiveError("another archive command is running: wait until it is done")
+    async with open_stored(address) as connection, _alone(address):
         files = Archive(place)
         progress = Progress(bar, await count_games(connection))
         try:
@@ -139,6 +137,15 @@ async def archive(
         f"{totals.games} games {what}: {totals.hands} hands, {totals.events} events{left}", file=out
     )
     return 1 if totals.left_alone else 0
+
+
+@asynccontextmanager
+async def _alone(address: Address) -> AsyncIterator[None]:
+    """Keep other runs out, by a lock of a transaction of its own.  Raises ArchiveError."""
+    async with open_stored(address) as connection, connection.transaction():
+        if not await connection.fetchval(LOCK):
+            raise ArchiveError("another archive command is running: wait until it is done")
+        yield
 
 
 class _Totals:

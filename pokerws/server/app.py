@@ -141,9 +141,12 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
-        except (StoreUnavailable, TimeoutError) as error:
-            reason = str(error) or "it did not answer in time"
-            raise DatabaseError(f"{reason}; check DATABASE_URL") from error
+        except StoreUnavailable as error:
+            raise DatabaseError.of(error) from error
+        except TimeoutError as error:
+            raise DatabaseError(
+                "the database did not answer in time; check DATABASE_URL"
+            ) from error
         await self._listen(lobby, cashier, self._admission(), tls)
         if self._database is None:
             self._start_memory_play_note()
@@ -413,7 +416,8 @@ class App:
             "database": "off",
         }
         if self._database is not None:
-            facts["database"] = "up" if self._journal.healthy else "down"
+            is_up = self._journal.healthy and self._database.store.is_readable
+            facts["database"] = "up" if is_up else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts
 

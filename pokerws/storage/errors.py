@@ -30,6 +30,12 @@ class Overdrawn(StoreRejected):
 class DatabaseError(StorageError):
     """The database cannot be used; the message says what to do."""
 
+    @classmethod
+    def of(cls, error: StorageError) -> "DatabaseError":
+        """Convert another error; one that does not say what to do gets a hint."""
+        says = isinstance(error, MigrationError) or "DATABASE_URL" in str(error)
+        return cls(str(error) if says else f"{error}; check DATABASE_URL")
+
 
 class AddressError(DatabaseError):
     """The address of the database cannot be used; the message says what to write instead."""

@@ -80,6 +80,14 @@ async def unreachable(cluster: Cluster) -> AsyncIterator[Trouble]:
     yield Trouble()
 
 
+@trouble("The database is refused at the start")
+async def foreign(cluster: Cluster) -> AsyncIterator[Trouble]:
+    """A table of migrations as other tools make it."""
+    dsn = await cluster.database()
+    await cluster.ask(dsn, "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)")
+    yield Trouble(None, {"DATABASE_URL": dsn})
+
+
 @trouble("The database goes away during play")
 async def away(cluster: Cluster) -> AsyncIterator[Trouble]:
     async with playing(cluster) as (trouble, _, _):

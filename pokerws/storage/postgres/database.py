@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
+import structlog
+
 from pokerws.storage.errors import (
     DatabaseError,
     DirectoryInUse,
@@ -15,15 +17,20 @@ from pokerws.storage.errors import (
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.preflight import Report, preflight
 from pokerws.storage.postgres.rights import grant_server
 from pokerws.storage.postgres.session_key import open_session_key
 from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.postgres.writer import APPLICATION
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
+
+log = structlog.get_logger("pokerws.database")
 
 
 class Database:
@@ -66,16 +73,22 @@ class Database:
             if address.embedded_dir is not None:
                 postgres = await EmbeddedPostgres.start(address.embedded_dir)
                 address = address.running_at(postgres.dsn)
+            address = await with_pooler(address, APPLICATION)
+            report = await _checked(address)
             await apply_missing(address)
             vault = await open_vault(address, keys, needs_session_key=needs_session_key)
             session_key = await open_session_key(address, vault, is_needed=needs_session_key)
             since_ms = await overtaken.overtaken_ms(address)
-            store = await PostgresStore.open(address, statement_timeout_ms=statement_timeout_ms)
+            store = await PostgresStore.open(
+                address,
+                statement_timeout_ms=statement_timeout_ms,
+                readers=report.connections - 1,
+            )
         except BaseException as error:
             if postgres is not None:
                 await postgres.stop()
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
-                raise DatabaseError(f"{error}; check DATABASE_URL") from error
+                raise DatabaseError.of(error) from error
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
@@ -102,6 +115,15 @@ class Database:
             await self._postgres.stop()
 
 
+async def _checked(address: Address) -> Report:
+    """What there is to know before the database is used.  Raises DatabaseError."""
+    report = await preflight(address)
+    report.raise_fatal()
+    for finding in report.findings:
+        log.warning("database_checked", check=finding.check, finding=finding.message)
+    return report
+
+
 async def migrate(
     address: Address, *, only_status: bool, server_role: str | None = None
 ) -> list[str]:
@@ -119,14 +141,18 @@ async def migrate(
         if folder is not None:
             postgres = await EmbeddedPostgres.start(folder)
             address = address.running_at(postgres.dsn)
-        lines = await _migrations(address, [] if only_status else await apply_missing(address))
+        address = await with_pooler(address, "pokerws migrate")
+        if only_status:
+            return await _migrations(address, [])
+        await _checked(address)
+        lines = await _migrations(address, await apply_missing(address))
         if server_role is not None:
             async with connected(address, "pokerws migrate") as connection:
                 await grant_server(connection, server_role)
             lines.append(f"the role {server_role} can serve with these tables")
         return lines
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
     finally:
         if postgres is not None:
             await postgres.stop()
@@ -161,7 +187,7 @@ async def reachable(address: Address) -> AsyncIterator[Address]:
     """
     folder = address.embedded_dir
     if folder is None:
-        yield address
+        yield await with_pooler(address, "pokerws operator")
         return
     postgres = None
     try:
@@ -173,7 +199,7 @@ async def reachable(address: Address) -> AsyncIterator[Address]:
         except DirectoryInUse:
             url = await running(folder)
     except EmbeddedError as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
     try:
         yield address.running_at(url)
     finally:

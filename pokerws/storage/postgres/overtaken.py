@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.rights import check_rights
 
 NOTE = "memory-play"
@@ -42,6 +43,7 @@ async def note(address: Address, began_ms: int) -> None:
         if (folder / "cluster").exists():
             (folder / NOTE).write_text(f"{began_ms}\n", encoding="ascii")
         return
+    address = await with_pooler(address, "pokerws")
     async with _connection(address) as connection:
         await check_rights(connection, "read", ("games",))
         if await connection.fetchval(HAS_NOTES):

@@ -53,12 +53,13 @@ LIMIT 1
 """
 ROLE = "SELECT current_user"
 HAS_SCHEMA = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)"
+MAY_CREATE_SCHEMA = "SELECT has_database_privilege(current_database(), 'CREATE')"
 CREATE_SCHEMA = "SELECT format('CREATE SCHEMA IF NOT EXISTS %I', $1::text)"
 # NULL if no schema of the path exists, or the role may use none of them.
 IN_SCHEMA = "SELECT current_schema() IS NOT NULL"
 GRANT_SERVER = "SELECT pokerws_grant_server($1)"
 
-STATEMENTS = (LACKING, OWNER, ROLE, HAS_SCHEMA, CREATE_SCHEMA, IN_SCHEMA)
+STATEMENTS = (LACKING, OWNER, ROLE, HAS_SCHEMA, MAY_CREATE_SCHEMA, CREATE_SCHEMA, IN_SCHEMA)
 
 HISTORY_TABLE = ("schema_migrations",)
 EVERYTHING = ()
@@ -71,22 +72,28 @@ async def enter_schema(connection: Connection, schema: str | None) -> None:
 
     The right to create schemas is needed only then.  Raises RightsMissing.
     """
+    if not await has_schema(connection, schema):
+        await connection.execute(await connection.fetchval(CREATE_SCHEMA, schema))
+
+
+async def has_schema(connection: Connection, schema: str | None) -> bool:
+    """Whether the schema is there.  Raises RightsMissing if it cannot be made or used."""
     if schema is not None and not await connection.fetchval(HAS_SCHEMA, schema):
-        try:
-            await connection.execute(await connection.fetchval(CREATE_SCHEMA, schema))
-        except asyncpg.InsufficientPrivilegeError as error:
+        if not await connection.fetchval(MAY_CREATE_SCHEMA):
             role = await connection.fetchval(ROLE)
             raise RightsMissing(
                 f"the schema {schema} (DB_SCHEMA) does not exist, and the role {role} has no right "
                 f"to create it: run CREATE SCHEMA {schema} AUTHORIZATION {role} as the database's "
                 f"owner"
-            ) from error
+            )
+        return False
     if not await connection.fetchval(IN_SCHEMA):
         role, where = await connection.fetchval(ROLE), schema or "of its search_path"
         raise RightsMissing(
             f"the role {role} has no right to use the schema {where}: run {PROGRAM} migrate "
             f"--server-role {role} with the DATABASE_URL of its owner"
         )
+    return True
 
 
 async def check_rights(

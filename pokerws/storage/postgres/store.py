@@ -7,6 +7,7 @@ a small pool.  Nothing is retried here: only the caller knows whether that is sa
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Self
 
 import asyncpg
@@ -23,17 +24,15 @@ from pokerws.storage.postgres.connecting import (
     FAILED,
     NOTHING,
     REJECTED,
-    Connection,
+    UNPREPARED,
     Pool,
-    connect,
-    end_transaction,
     open_pool,
-    reason,
     rejected,
     unavailable,
 )
 from pokerws.storage.postgres.names import PostgresNames
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
+from pokerws.storage.postgres.writer import APPLICATION, CLOSE_S, Writer
 from pokerws.storage.store import (
     Change,
     Claimed,
@@ -119,9 +118,7 @@ STATEMENTS = (
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
 )
-APPLICATION = "pokerws"
 
-CLOSE_S = 2.0
 # Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
@@ -139,23 +136,32 @@ _decode_config = msgspec.json.Decoder(TableConfig).decode
 class PostgresStore:
     """A `Store`, made by `open`.  `version` is PostgreSQL's."""
 
-    def __init__(self, writer: "_Writer", readers: Pool) -> None:
+    def __init__(self, writer: Writer, readers: Pool) -> None:
         self._writer = writer
         self._readers = readers
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
+        self._failed_reads = 0
+        self._read_error: type[BaseException] | None = None
         self.version = ""
 
     @classmethod
-    async def open(cls, address: Address, *, statement_timeout_ms: int = 5000) -> Self:
+    async def open(
+        cls, address: Address, *, statement_timeout_ms: int = 5000, readers: int = READERS
+    ) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
         settings = {"statement_timeout": str(statement_timeout_ms)}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
-            readers = await open_pool(
-                address, APPLICATION, size=READERS, settings=settings, answer_s=timeout_s
+            writer = Writer(address, settings | _WRITER_SETTINGS, timeout_s)
+            pool = await open_pool(
+                lambda: writer.address,
+                APPLICATION,
+                size=readers,
+                settings=settings,
+                answer_s=timeout_s,
             )
-            store = cls(_Writer(address, settings | _WRITER_SETTINGS, timeout_s), readers)
+            store = cls(writer, pool)
         except FAILED as error:
             raise unavailable(error) from error
         try:
@@ -181,6 +187,7 @@ class PostgresStore:
         except REJECTED as error:
             raise rejected(error) from error
         except FAILED as error:
+            await self._check_pooler(error)
             raise unavailable(error) from error
         return {TableId(row["id"]) for row in rows}
 
@@ -289,58 +296,33 @@ class PostgresStore:
                     reader.terminate()
                     raise
         except FAILED as error:
+            if not isinstance(error, REJECTED):
+                self._read_failed(error)
+            await self._check_pooler(error)
             raise unavailable(error) from error
+        if self._failed_reads:
+            log.info("reads_resumed", after_failures=self._failed_reads)
+            self._failed_reads, self._read_error = 0, None
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the last read succeeded."""
+        return not self._failed_reads
 
-class _Writer:
-    """One connection, opened on demand, and dropped if its state is unknown."""
+    async def _check_pooler(self, error: BaseException) -> None:
+        """If an error shows that a pooler is in transaction mode after all, go on in that mode."""
+        address = self._writer.address
+        if isinstance(error, UNPREPARED) and not address.shares_backends:
+            self._writer.address = replace(address, pooler="transaction")
+            await self._readers.expire_connections()
+            log.warning("pooler_shares_backends", error=str(unavailable(error)))
 
-    def __init__(self, address: Address, settings: dict[str, str], timeout_s: float) -> None:
-        self.address = address
-        self._settings = settings
-        self._timeout_s = timeout_s
-        self._connection: Connection | None = None
-        self._turn = asyncio.Lock()
-
-    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
-        async with self._ready() as connection:
-            return await connection.fetch(statement, *arguments)
-
-    async def prepare(self, statement: str) -> None:
-        """Check a statement, and have it ready for the first `fetch`."""
-        async with self._ready() as connection:
-            await connection.prepare(statement)
-            await end_transaction(connection)
-
-    async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                await connection.close(timeout=CLOSE_S)
-            except FAILED as error:
-                log.debug("connection_terminated", error=reason(error))
-
-    @asynccontextmanager
-    async def _ready(self) -> AsyncIterator[Connection]:
-        async with self._turn:
-            connection = self._connection
-            if connection is None or connection.is_closed():
-                connection = self._connection = await connect(
-                    self.address, APPLICATION, settings=self._settings, answer_s=self._timeout_s
-                )
-            try:
-                try:
-                    yield connection
-                except REJECTED:
-                    # The arguments may have been refused before they were sent.
-                    await end_transaction(connection)
-                    raise
-            except REJECTED:
-                raise
-            except BaseException:
-                connection.terminate()
-                self._connection = None
-                raise
+    def _read_failed(self, error: BaseException) -> None:
+        # An outage may begin with one error and go on with another.
+        if type(error) is not self._read_error:
+            log.warning("read_failed", error=str(unavailable(error)))
+        self._read_error = type(error)
+        self._failed_reads += 1
 
 
 async def _claimed(
