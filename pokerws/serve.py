@@ -13,6 +13,7 @@ from pokerws.server.app import App
 from pokerws.server.background.gc_tuning import Collector
 from pokerws.server.background.supervisor import cancel
 from pokerws.server.clock import Clock
+from pokerws.server.net.addresses import ListenError
 from pokerws.settings import Settings
 
 FAILED = 1
@@ -31,14 +32,13 @@ async def serve(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     app = App(settings, on_failure=stopping.set)
+    # Without TLS there is nothing to read again, and the terminal's end is the server's, too.
+    is_ended_by_terminal = sys.stdin.isatty() and not settings.network.tls_cert_file
+    loop.add_signal_handler(signal.SIGHUP, stopping.set if is_ended_by_terminal else app.reload)
     try:
         await app.start()
-    except OSError as error:
-        where, why = f"{settings.network.host}:{settings.network.port}", error.strerror or error
-        print(
-            f"pokerws: cannot listen on {where}: {why}; set PORT or HOST to one that is free",
-            file=sys.stderr,
-        )
+    except ListenError as error:
+        print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
     try:
         _show_status(app, settings)

@@ -63,6 +63,15 @@ WHERE key_id IS NOT NULL
 GROUP BY key_id
 ORDER BY key_id;
 
+\echo 'Servers that own tables: no row may have a lease in the past for long'
+SELECT owners.node, owners.incarnation, owners.started_at, owners.lease_until - now() AS lease_left,
+       count(games.id) AS tables
+FROM owners
+LEFT JOIN games ON games.owner_incarnation = owners.incarnation AND games.status IN ('waiting', 'active')
+WHERE owners.ended_at IS NULL
+GROUP BY owners.incarnation
+ORDER BY owners.started_at;
+
 \echo 'Tables that changed their server most often'
 SELECT id, name, epoch, version
 FROM games

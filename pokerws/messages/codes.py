@@ -75,6 +75,7 @@ ServerCode = Literal[
     "unknown_table",
     "table_unavailable",
     "table_quarantined",
+    "owned_elsewhere",
     "table_limit",
     "too_many_watched",
     "too_many_watchers",
@@ -135,6 +136,10 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "unknown_table": Reason("there is no such table"),
     "table_unavailable": Reason("the table cannot be loaded now", retryable=True),
     "table_quarantined": Reason("the stored table is damaged, and an operator must repair it"),
+    "owned_elsewhere": Reason(
+        "another server process plays the table, or did until a moment ago; `message` names it",
+        retryable=True,
+    ),
     "table_limit": Reason("the server has reached its maximum number of tables"),
     "bad_config": Reason("the table's config is not valid"),
     "table_closed": Reason("the table is closed for good"),

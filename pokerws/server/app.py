@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
+from socket import gethostname
 
 import structlog
 from msgspec.structs import asdict
@@ -26,16 +27,19 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.background.memory_play import MemoryPlayNote
 from pokerws.server.background.report import GamesReport
+from pokerws.server.background.row_check import RowCheck
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
 from pokerws.server.listener import Listener
+from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
-from pokerws.server.net.tls import own_context, server_context
+from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
@@ -78,6 +82,7 @@ class App:
         self._journal: Journal | NullJournal = NullJournal(null_store.accounts, self._metrics)
         self._vault = Vault(())
         self._lobby: Lobby | None = None
+        self._certificate: Certificate | NoCertificate = NoCertificate()
         self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._revocations = Revocations(null_store.names, self._clock)
@@ -88,7 +93,7 @@ class App:
     async def start(self) -> None:
         """Load the token keys, open the database, list the tables and listen.
 
-        Raises SettingsError, KeySetError, DatabaseError or OSError, with everything that was
+        Raises SettingsError, KeySetError, DatabaseError or ListenError, with everything that was
         started stopped again.
         """
         try:
@@ -125,7 +130,9 @@ class App:
         """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
-        tls = server_context(settings)
+        self._certificate = certificate_of(settings, self._clock)
+        self._on_stop("certificate", self._certificate.stop)
+        self._certificate.start()
         if settings.features.use_auth_middleware:
             self._keys = await open_key_set(settings, self._clock)
             self._on_stop("keys", self._keys.close)
@@ -147,12 +154,16 @@ class App:
             raise DatabaseError(
                 "the database did not answer in time; check DATABASE_URL"
             ) from error
-        await self._listen(lobby, cashier, self._admission(), tls)
+        await self._listen(lobby, cashier, self._admission())
         if self._database is None:
             self._start_memory_play_note()
         report = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._on_stop("report", report.stop)
         report.start()
+
+    def reload(self) -> None:
+        """Read again what may change while the server runs: the TLS certificate and its key."""
+        self._certificate.reload()
 
     async def _open_database(self) -> None:
         settings = self._settings
@@ -160,11 +171,14 @@ class App:
             address_of(settings.storage.database_url, settings.storage.schema),
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
+            node=settings.storage.node_name or f"{gethostname()}:{settings.network.port}",
             needs_session_key=self._keys is None and not settings.auth.session_key,
         )
         self._on_stop("database", database.close)
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
+        for other in database.others:
+            log.warning("tables_owned_elsewhere", node=other.node, tables=other.tables)
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings = self._settings
@@ -181,8 +195,11 @@ class App:
             max_opened=settings.limits.max_tables_opened_per_player,
             durable=settings.features.use_durable_acks,
             metrics=self._metrics,
+            lease=NO_LEASE if self._database is None else self._database.lease,
         )
         self._on_stop("tables", lobby.stop)
+        if self._database is not None:
+            self._database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
         return cashier, lobby
 
     async def _stop_listener(self) -> None:
@@ -211,32 +228,31 @@ class App:
         return 0 if self._listener is None else self._listener.connections
 
     @property
-    def port(self) -> int:
-        """The port that the server listens on."""
+    def listener(self) -> Listener:
+        """The connections of the server.  Raises RuntimeError before `start`."""
         if self._listener is None:
             raise RuntimeError("the server is not started")
-        return self._listener.port
+        return self._listener
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        return self.listener.port
 
     @property
     def address(self) -> str:
-        """The address of the page, for a browser."""
-        host = self._settings.network.host
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
-        return f"http{self._tls_suffix}://{shown}:{self.port}/"
+        """The address of the page, for a browser on this machine."""
+        return self.listener.page_url
 
     @property
     def socket_url(self) -> str:
         """The WebSocket address for a client on this machine."""
-        return f"ws{self._tls_suffix}://127.0.0.1:{self.port}/ws"
+        return self.listener.socket_url
 
     @property
     def own_tls(self) -> ssl.SSLContext | None:
         """The TLS context for a client at `socket_url`; None without TLS."""
-        return own_context(self._settings)
-
-    @property
-    def _tls_suffix(self) -> str:
-        return "s" if self._settings.network.tls_cert_file else ""
+        return self._certificate.own_context
 
     def open_bot_tables(self) -> list[BotTable]:
         """The tables for the server's own bots; those that do not exist yet are opened."""
@@ -294,12 +310,18 @@ class App:
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
             if settings.tables.load_all:
+                if database.others:
+                    await database.lease.wait_for_others()
                 await lobby.load_all()
             self._start_comparator(lobby)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
 
     def _start_comparator(self, lobby: Lobby) -> None:
+        durable = self._settings.features.use_durable_acks
+        row_check = RowCheck(lobby, self._store, self._metrics, durable=durable)
+        self._on_stop("row check", row_check.stop)
+        row_check.start(self.supervisor.watch)
         comparator = Comparator(
             lobby=lobby,
             store=self._store,
@@ -308,6 +330,7 @@ class App:
             metrics=self._metrics,
             keep_events=self._settings.features.use_event_persistence,
             interval_ms=self._settings.storage.compare_interval_ms,
+            row_check=row_check,
         )
         self._on_stop("comparator", comparator.stop)
         comparator.start(self.supervisor.watch)
@@ -347,12 +370,12 @@ class App:
             strict=settings.features.use_input_validation,
         )
 
-    async def _listen(
-        self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
-    ) -> None:
+    async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)
         context = self._session_context(lobby, cashier, admission, quotas)
-        listener = Listener(self._settings, context, self._pages(), quotas, tls)
+        listener = Listener(
+            self._settings, context, self._pages(), quotas, self._certificate.context
+        )
         await listener.start()
         self._listener = listener
 
@@ -384,11 +407,12 @@ class App:
         settings = self._settings
         return Pages(
             WEB_ROOT,
-            settings.network.allowed_origins,
+            HostPolicy.of(settings, lambda: self._certificate.names, self._clock, self._metrics),
             self._health,
             self._metrics.text,
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
+            base=settings.network.base,
         )
 
     def _readings(self) -> Readings:

@@ -38,6 +38,16 @@ class Storage(Section, frozen=True, kw_only=True):
     statement_timeout_ms: Annotated[
         int, whole(10, 600_000, "Time limit of a database statement.")
     ] = field(default=5000, name="DB_STATEMENT_TIMEOUT_MS")
+    node_name: Annotated[
+        str,
+        Meta(
+            max_length=64,
+            pattern=r"^[ -~]*$",
+            title="a name of up to 64 printable ASCII characters",
+            description="Name of this server, shown where another server is refused one of its "
+            "tables; if empty, the machine's name and the port.",
+        ),
+    ] = ""
     compare_interval_ms: Annotated[
         int,
         whole(0, MAX_MS, "Interval at which a table in memory is compared with its row; 0 is off."),

@@ -27,6 +27,14 @@ class Overdrawn(StoreRejected):
     """A player pays more than the account has."""
 
 
+class OwnedElsewhere(StorageError):
+    """Another server owns the table, and its lease is not over."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(f"the server {node} owns the table")
+        self.node = node
+
+
 class DatabaseError(StorageError):
     """The database cannot be used; the message says what to do."""
 

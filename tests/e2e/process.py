@@ -40,7 +40,8 @@ class ServerProcess:
         reserved = reserve_port()
         weakref.finalize(self, reserved.close)
         self.port: int = reserved.getsockname()[1]
-        given = {"vault_keys": VAULT_KEYS, **NO_LIMITS, **settings}
+        # The port is reserved for this address only.
+        given = {"vault_keys": VAULT_KEYS, "host": "127.0.0.1", **NO_LIMITS, **settings}
         self.settings = {name.upper(): str(value) for name, value in given.items()}
         self.output: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
@@ -70,6 +71,8 @@ class ServerProcess:
             *arguments,
             cwd=cwd,
             env={**environment, "PORT": str(self.port), "LOG_FORMAT": "json", **self.settings},
+            # With a terminal, SIGHUP would mean the terminal's end.
+            stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -88,6 +91,11 @@ class ServerProcess:
     async def stop(self) -> int:
         """Ask it to stop; returns the exit code."""
         return await self._end(signal.SIGTERM)
+
+    def hang_up(self) -> None:
+        """Send SIGHUP, as an operator does to have files read again."""
+        assert self._process is not None, "not started"
+        self._process.send_signal(signal.SIGHUP)
 
     async def _end(self, number: signal.Signals) -> int:
         process = self._process
@@ -118,7 +126,10 @@ class ServerProcess:
 
     async def all_written(self, version: int) -> None:
         """Wait until the journal says that a table's event of that number is in the database."""
-        await self.logged("save_game", lambda line: line["version"] >= version)
+        await self.logged(
+            "save_game",
+            lambda line: line["outcome"] == "DB_SUCCESS" and line["version"] >= version,
+        )
 
     async def logged(
         self, event: str, fits: Callable[[dict[str, Any]], bool] = lambda line: True

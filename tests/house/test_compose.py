@@ -82,7 +82,7 @@ def test_the_server_is_given_settings_that_it_has() -> None:
     assert settings.features.use_db_repository
     assert settings.features.use_event_persistence
     assert settings.features.use_input_validation
-    assert (settings.network.host, settings.logs.format) == ("0.0.0.0", "json")
+    assert (settings.network.host, settings.logs.format) == (("0.0.0.0",), "json")
     assert service("server")["ports"] == [f"{settings.network.port}:{settings.network.port}"]
 
 

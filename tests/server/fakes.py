@@ -147,6 +147,9 @@ class FakeJournal:
         for listener in self._listeners:
             listener.written(table.id, table.seq)
 
+    def drop(self, table: TableId, epoch: int) -> None:
+        """Part of `TableJournal`: nothing waits here."""
+
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Nothing ever waits here."""
 

@@ -10,6 +10,7 @@ import asyncio
 import structlog
 
 from pokerws.metrics import Comparison, Metrics
+from pokerws.server.background.row_check import RowCheck, known_of
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
@@ -37,6 +38,7 @@ class Comparator:
         metrics: Metrics,
         keep_events: bool,
         interval_ms: int,
+        row_check: RowCheck,
     ) -> None:
         self._lobby = lobby
         self._store = store
@@ -45,6 +47,7 @@ class Comparator:
         self._metrics = metrics
         self._keep_events = keep_events
         self._interval_s = interval_ms / 1000
+        self._row_check = row_check
         self._task: asyncio.Task[None] | None = None
 
     def start(self, watch: Watch = unwatched) -> None:
@@ -59,10 +62,14 @@ class Comparator:
             await cancel(self._task)
 
     async def compare(self, actor: TableActor) -> Comparison:
-        """Compare one table, or skip it if the database is away or the actor has stopped."""
+        """Compare one table, or skip it if the database is away or the actor has stopped.
+
+        A row of another server, or an older one, is no mismatch: the table is fenced or goes back.
+        """
         sample = actor.take_sample()
         try:
             await self._journal.flush(FLUSH_TIMEOUT_S, actor.table.id)
+            known = known_of(actor)
             stored = await self._store.look(actor.table.id)
         except (StoreUnavailable, TimeoutError) as error:
             log.debug("compare_skipped", table=actor.table.id, error=str(error))
@@ -71,6 +78,8 @@ class Comparator:
             actor.sample = None
         if actor.stopped or not actor.is_stored:
             return "skipped"
+        if known.version and not self._row_check.is_ours(actor, known, stored):
+            return "fenced"
         wrong = self._wrong(actor, sample, stored)
         if not wrong:
             return "match"
@@ -100,8 +109,6 @@ class Comparator:
         """How the stored table differs from what was put; empty if they are equal."""
         if stored is None:
             return "the table has no row"
-        if stored.epoch != actor.epoch:
-            return f"the row is of epoch {stored.epoch}, the table of {actor.epoch}"
         if stored.version not in sample:
             return f"version {stored.version} was never queued for storing"
         try:

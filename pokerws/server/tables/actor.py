@@ -6,13 +6,16 @@ is a command like any other (`TimeUp`).  This module must not know about sockets
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import partial
 
 import structlog
+from msgspec.structs import replace
 
+from pokerws.game.apply import apply
 from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
 from pokerws.game.deal import Shuffle
-from pokerws.game.events import TableEvent
+from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
@@ -23,9 +26,10 @@ from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
 from pokerws.server.tables.recent_events import RecentEvents
+from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
-from pokerws.storage.journal.change_builder import ChangeBuilder
+from pokerws.storage.journal.change_builder import ChangeBuilder, sealed
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
@@ -40,9 +44,9 @@ log = structlog.get_logger("pokerws.actor")
 class TableActor:
     """Owns one table.
 
-    `epoch` is the fencing token of the claimed row, and never changes.  The table is stored up to
-    event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault` encrypts what
-    is put into `journal`; `event_log` reads stored events back.
+    `epoch` is the fencing token of the claimed row; only `catch_up` changes it.  The table is
+    stored up to event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault`
+    encrypts what is put into `journal`; `event_log` reads stored events back.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class TableActor:
         self.table = table
         self.epoch = epoch
         self.stopped = False
+        self.moves = RecentMoves(stored_seq)
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
         # The time it came into memory.
@@ -132,6 +137,32 @@ class TableActor:
         self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
         self._viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
+
+    @property
+    def stored_seq(self) -> int:
+        """The seq up to which everything is known to be stored."""
+        return self._gate.written
+
+    def catch_up(self, stored_seq: int, epoch: int) -> None:
+        """Store the whole state under a new epoch, over a row of event `stored_seq`.
+
+        The database has gone back to that row.  All transfers since are booked again, so nothing is
+        shown before that is committed.  Viewers keep their place: they have seen what memory has.
+        """
+        moves = self.moves.after(stored_seq) or ()
+        self.epoch = epoch
+        self._changes.begin_again(epoch)
+        self._gate.go_back(stored_seq)
+        events: list[TableEvent] = []
+        if self._changes.keep_events:
+            events.append(LogRestarted(deepcopy(self.table)))
+            apply(self.table, events[0])
+        self._hold(moves)
+        if moves:
+            self._owner.chips_moved(self.table.id, moves)
+        change = sealed(self._changes.next(events, moves, self._clock.now_ms()))
+        self._journal.put(replace(change, expected=stored_seq))
+        self._viewers.publish(events, self.table.seq, self._clock.now_ms())
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
         """Whether the command was accepted before, so that it gets the same answer again."""
@@ -357,6 +388,7 @@ class TableActor:
             transfers = self._transfers(events)
         if transfers:
             self._refunds_hand = None
+            self.moves.add(transfers)
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
         self._viewers.publish(events, first_seq, self.changed_ms)

@@ -116,6 +116,10 @@ class Cashier:
             raise Refused("refill_not_due")
         log.info("account_refilled", player=player, chips=given)
 
+    async def open_for(self, player: PlayerId) -> None:
+        """Open a player's account if there is none.  Raises Illegal."""
+        await self._open(player)
+
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Chips moved to or from a table; they are about to be stored with its change."""
         for move in transfers:
@@ -141,6 +145,10 @@ class Cashier:
         self.rejected(table)
 
     def conflict(self, table: TableId) -> None:
+        """Part of `JournalListener`."""
+        self.rejected(table)
+
+    def went_back(self, table: TableId) -> None:
         """Part of `JournalListener`."""
         self.rejected(table)
 

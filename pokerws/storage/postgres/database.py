@@ -19,9 +19,11 @@ from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.postgres.lease import Lease, Tenure
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.owners import OtherOwner
 from pokerws.storage.postgres.preflight import Report, preflight
 from pokerws.storage.postgres.rights import grant_server
 from pokerws.storage.postgres.session_key import open_session_key
@@ -36,7 +38,8 @@ log = structlog.get_logger("pokerws.database")
 class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
-    `session_key` signs guests' sessions; it may be empty if it was not asked for.
+    `session_key` signs guests' sessions; it may be empty if it was not asked for.  `lease` keeps
+    other servers from taking tables over; `others` owned tables when it was opened.
     `overtaken_ms` is the time since which a server played in memory only, or None.  The caller then
     closes the tables from before that, and calls `settle`.
     """
@@ -50,12 +53,16 @@ class Database:
         session_key: str,
         postgres: EmbeddedPostgres | None,
         overtaken_ms: int | None,
+        lease: Lease,
+        others: list[OtherOwner],
     ) -> None:
         self._address = address
         self.store = store
         self.vault = vault
         self.session_key = session_key
         self.overtaken_ms = overtaken_ms
+        self.lease = lease
+        self.others = others
         self._postgres = postgres
 
     @classmethod
@@ -65,10 +72,16 @@ class Database:
         *,
         statement_timeout_ms: int,
         keys: KeySource,
+        node: str,
         needs_session_key: bool = False,
     ) -> Self:
-        """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError."""
-        postgres = None
+        """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
+
+        `node` names this server to people.
+        """
+        postgres = lease = None
+        # The directory of the embedded PostgreSQL is locked by this process.
+        is_alone = address.embedded_dir is not None
         try:
             if address.embedded_dir is not None:
                 postgres = await EmbeddedPostgres.start(address.embedded_dir)
@@ -79,12 +92,19 @@ class Database:
             vault = await open_vault(address, keys, needs_session_key=needs_session_key)
             session_key = await open_session_key(address, vault, is_needed=needs_session_key)
             since_ms = await overtaken.overtaken_ms(address)
+            tenure = Tenure()
+            lease = Lease(address, node, tenure)
+            others = await lease.register(is_alone=is_alone)
             store = await PostgresStore.open(
                 address,
                 statement_timeout_ms=statement_timeout_ms,
-                readers=report.connections - 1,
+                # One writes, and one is the lease's.
+                readers=report.connections - 2,
+                tenure=tenure,
             )
         except BaseException as error:
+            if lease is not None:
+                await lease.give_up()
             if postgres is not None:
                 await postgres.stop()
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
@@ -97,6 +117,8 @@ class Database:
             session_key=session_key,
             postgres=postgres,
             overtaken_ms=since_ms,
+            lease=lease,
+            others=others,
         )
 
     @property
@@ -109,7 +131,8 @@ class Database:
         await overtaken.settle(self._address)
 
     async def close(self) -> None:
-        """Close all connections, and stop the embedded PostgreSQL."""
+        """Give the lease up, close all connections, and stop the embedded PostgreSQL."""
+        await self.lease.give_up()
         await self.store.close()
         if self._postgres is not None:
             await self._postgres.stop()

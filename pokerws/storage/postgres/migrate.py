@@ -23,6 +23,7 @@ from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.rights import (
     HISTORY_TABLE,
     check_rights,
+    close_tables,
     enter_schema,
     may_not_migrate,
 )
@@ -96,6 +97,7 @@ async def migrate(database: "Address | Connection", directory: Path = SQL) -> li
         while (migration := await _apply_next(connection, schema, directory)) is not None:
             applied.append(migration)
             log.info("migration_applied", version=migration.version, name=migration.name)
+        await close_tables(connection)
         # Of several servers that start, only one migrates; the others may be other roles.
         await check_rights(connection, "write")
     return applied

@@ -26,9 +26,9 @@ from pokerws.storage.postgres.writer import APPLICATION
 
 # Older ones are not tested.
 OLDEST_MAJOR = 15
-# One connection writes, and the readers read.  With two, reads wait for each other.
-MOST_CONNECTIONS = 1 + READERS
-LEAST_CONNECTIONS = 2
+# One writes, one has the lease, and the readers read.  With three, reads wait for each other.
+MOST_CONNECTIONS = 2 + READERS
+LEAST_CONNECTIONS = 3
 ANSWER_S = 10.0
 # A pooler that has no connection left lets its clients wait.
 LENT_WITHIN_S = 2.0

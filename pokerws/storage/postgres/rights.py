@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import asyncpg
+import structlog
 
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import RightsMissing
@@ -51,6 +52,44 @@ UNION ALL
 SELECT current_user, NULL
 LIMIT 1
 """
+# What default privileges have opened since it was closed, as in a restored database.
+EXPOSED = """
+WITH place AS (
+    SELECT relnamespace AS oid FROM pg_class WHERE oid = to_regclass('schema_migrations')
+), ours AS (
+    SELECT polrelid AS oid FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+    WHERE polname = 'no_access' AND relnamespace = (SELECT oid FROM place)
+), parts AS (
+    SELECT oid FROM ours UNION SELECT relid FROM ours, pg_partition_tree(ours.oid)
+), every AS (
+    SELECT oid FROM parts
+    UNION
+    SELECT objid FROM pg_depend JOIN parts ON refobjid = parts.oid
+    WHERE classid = 'pg_class'::regclass AND refclassid = classid AND deptype IN ('a', 'i')
+    UNION
+    SELECT to_regclass('balances') FROM ours
+)
+SELECT relname AS name FROM every JOIN pg_class USING (oid)
+WHERE relkind IN ('r', 'p') AND NOT relrowsecurity
+   OR relkind = 'v' AND NOT coalesce(reloptions @> '{security_invoker=true}', false)
+   OR relkind IN ('r', 'p', 'v', 'S') AND EXISTS (
+        SELECT FROM aclexplode(relacl)
+        WHERE grantee <> relowner AND (
+            grantee = 0 OR pg_get_userbyid(grantee) IN ('anon', 'authenticated') OR relkind = 'S'
+            OR privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')))
+UNION ALL
+SELECT proname FROM pg_proc
+WHERE pronamespace = (SELECT oid FROM place) AND obj_description(oid, 'pg_proc') LIKE 'pokerws: %'
+  AND (proacl IS NULL OR EXISTS (
+        SELECT FROM aclexplode(proacl)
+        WHERE grantee = 0 OR pg_get_userbyid(grantee) IN ('anon', 'authenticated')))
+ORDER BY name
+"""
+# Whether the connected role can change that.
+IS_OWNER = """
+SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('schema_migrations')
+"""
+CLOSE = "SELECT pokerws_close()"
 ROLE = "SELECT current_user"
 HAS_SCHEMA = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)"
 MAY_CREATE_SCHEMA = "SELECT has_database_privilege(current_database(), 'CREATE')"
@@ -59,10 +98,23 @@ CREATE_SCHEMA = "SELECT format('CREATE SCHEMA IF NOT EXISTS %I', $1::text)"
 IN_SCHEMA = "SELECT current_schema() IS NOT NULL"
 GRANT_SERVER = "SELECT pokerws_grant_server($1)"
 
-STATEMENTS = (LACKING, OWNER, ROLE, HAS_SCHEMA, MAY_CREATE_SCHEMA, CREATE_SCHEMA, IN_SCHEMA)
+STATEMENTS = (
+    LACKING,
+    OWNER,
+    EXPOSED,
+    IS_OWNER,
+    CLOSE,
+    ROLE,
+    HAS_SCHEMA,
+    MAY_CREATE_SCHEMA,
+    CREATE_SCHEMA,
+    IN_SCHEMA,
+)
 
 HISTORY_TABLE = ("schema_migrations",)
 EVERYTHING = ()
+
+log = structlog.get_logger("pokerws.migrate")
 
 Use = Literal["read", "write"]
 
@@ -116,6 +168,18 @@ async def check_rights(
                 f"{stopped.format(role=role, names=names)}; run {PROGRAM} migrate --server-role "
                 f"{role} with the DATABASE_URL of their owner, {owner}"
             )
+
+
+async def close_tables(connection: Connection) -> None:
+    """Close what has been opened since it was closed; without the right to, only log it."""
+    exposed = [row["name"] for row in await connection.fetch(EXPOSED)]
+    if not exposed:
+        return
+    if await connection.fetchval(IS_OWNER):
+        await connection.execute(CLOSE)
+        log.warning("tables_closed", names=exposed)
+    else:
+        log.warning("tables_exposed", names=exposed, repair=f"{PROGRAM} migrate, as their owner")
 
 
 async def may_not_migrate(

@@ -16,8 +16,10 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from pokerws.game.state import TableConfig, TableId
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
+from pokerws.storage.postgres import owners
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import (
@@ -30,6 +32,7 @@ from pokerws.storage.postgres.connecting import (
     rejected,
     unavailable,
 )
+from pokerws.storage.postgres.lease import Tenure
 from pokerws.storage.postgres.names import PostgresNames
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.postgres.writer import APPLICATION, CLOSE_S, Writer
@@ -42,21 +45,8 @@ from pokerws.storage.store import (
     Stored,
 )
 
-POSITION = "SELECT version, epoch FROM games WHERE id = $1"
-
-CLAIM = """
-UPDATE games
-SET epoch = epoch + 1
-WHERE id = $1 AND status IN ('waiting', 'active')
-RETURNING snapshot, version, epoch, round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
-"""
-
-CLAIM_MANY = """
-UPDATE games
-SET epoch = epoch + 1
-WHERE id = ANY($1::text[]) AND status IN ('waiting', 'active')
-RETURNING id, snapshot, version, epoch,
-          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+POSITIONS = """
+SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[])
 """
 
 LOG_SEQS = """
@@ -66,7 +56,7 @@ SELECT wanted.id, coalesce(
 FROM unnest($1::text[]) AS wanted (id)
 """
 
-LOOK = "SELECT status, snapshot, version, epoch FROM games WHERE id = $1"
+LOOK = "SELECT status, snapshot, version, epoch, owner_incarnation FROM games WHERE id = $1"
 
 QUARANTINE = """
 UPDATE games
@@ -78,6 +68,10 @@ IDLE = """
 SELECT id
 FROM games
 WHERE status IN ('waiting', 'active') AND updated_at < to_timestamp($1 / 1000.0)
+  AND NOT EXISTS (
+      SELECT FROM owners
+      WHERE owners.incarnation = games.owner_incarnation AND owners.incarnation <> $3
+        AND ended_at IS NULL AND lease_until >= now())
 ORDER BY updated_at
 LIMIT $2
 """
@@ -103,9 +97,7 @@ VERSION = "SELECT current_setting('server_version')"
 
 STATEMENTS = (
     *SAVES.values(),
-    POSITION,
-    CLAIM,
-    CLAIM_MANY,
+    POSITIONS,
     LOG_SEQS,
     LOOK,
     QUARANTINE,
@@ -117,11 +109,14 @@ STATEMENTS = (
     NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
+    *owners.STATEMENTS,
 )
 
 # Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
+# An owner may end, or another server may claim the table, between two statements.
+CLAIM_TRIES = 3
 # A table has far fewer events after its snapshot, as both are written in one transaction.
 MAX_LATER_EVENTS = 100_000
 
@@ -134,11 +129,15 @@ _decode_config = msgspec.json.Decoder(TableConfig).decode
 
 
 class PostgresStore:
-    """A `Store`, made by `open`.  `version` is PostgreSQL's."""
+    """A `Store`, made by `open`.  `version` is PostgreSQL's.
 
-    def __init__(self, writer: Writer, readers: Pool) -> None:
+    Without a `tenure`, tables are claimed without an owner, and only those that have none.
+    """
+
+    def __init__(self, writer: Writer, readers: Pool, tenure: Tenure | None) -> None:
         self._writer = writer
         self._readers = readers
+        self._tenure = tenure
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
         self._failed_reads = 0
@@ -147,7 +146,12 @@ class PostgresStore:
 
     @classmethod
     async def open(
-        cls, address: Address, *, statement_timeout_ms: int = 5000, readers: int = READERS
+        cls,
+        address: Address,
+        *,
+        statement_timeout_ms: int = 5000,
+        readers: int = READERS,
+        tenure: Tenure | None = None,
     ) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
         settings = {"statement_timeout": str(statement_timeout_ms)}
@@ -161,7 +165,7 @@ class PostgresStore:
                 settings=settings,
                 answer_s=timeout_s,
             )
-            store = cls(writer, pool)
+            store = cls(writer, pool, tenure)
         except FAILED as error:
             raise unavailable(error) from error
         try:
@@ -192,7 +196,7 @@ class PostgresStore:
         return {TableId(row["id"]) for row in rows}
 
     async def _save(self, changes: Sequence[Change], *, overwrite: bool) -> list[asyncpg.Record]:
-        statement, arguments = save_statement(changes, overwrite=overwrite)
+        statement, arguments = save_statement(changes, overwrite=overwrite, owner=self.owner)
         return await self._writer.fetch(statement, *arguments)
 
     @property
@@ -205,20 +209,37 @@ class PostgresStore:
         """Part of `Store`."""
         return self._names
 
+    @property
+    def owner(self) -> str | None:
+        """Part of `Store`."""
+        return None if self._tenure is None else self._tenure.id
+
     async def position(self, table: TableId) -> Position | None:
         """Part of `Store`."""
-        async with self._reader() as reader:
-            row = await reader.fetchrow(POSITION, table)
-        return None if row is None else Position(row["version"], row["epoch"])
+        return (await self.positions([table])).get(table)
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def positions(self, tables: Sequence[TableId]) -> dict[TableId, Position]:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            rows = await reader.fetch(POSITIONS, tables)
+        return {
+            TableId(row["id"]): Position(row["version"], row["epoch"], row["owner_incarnation"])
+            for row in rows
+        }
+
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
         """Part of `Store`.
 
         The log is read after the epoch is raised, in a statement of its own.  By then no other
         server can append to it, and the events of a save that was in flight are visible.
         """
+        owner = self._claiming()
         async with self._reader() as reader:
-            row = await reader.fetchrow(CLAIM, table)
+            row = None
+            for _ in range(CLAIM_TRIES):
+                row = await reader.fetchrow(owners.CLAIM, table, owner, above_epoch)
+                if row is not None or not await owners.free(reader, table, patient=self._patient):
+                    break
             if row is None:
                 return None
             log_seq: int = await reader.fetchval(LOG_SEQ, table)
@@ -226,8 +247,10 @@ class PostgresStore:
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """Part of `Store`."""
+        owner = self._claiming()
         async with self._reader() as reader:
-            rows = {row["id"]: row for row in await reader.fetch(CLAIM_MANY, sorted(tables))}
+            claimed = await reader.fetch(owners.CLAIM_MANY, sorted(tables), owner)
+            rows = {row["id"]: row for row in claimed}
             seqs = await reader.fetch(LOG_SEQS, list(rows))
             return {
                 TableId(table): await _claimed(reader, table, rows[table], log_seq)
@@ -242,7 +265,12 @@ class PostgresStore:
         if row is None:
             return None
         return Stored(
-            row["status"], row["snapshot"].encode(), row["version"], row["epoch"], log_seq
+            status=row["status"],
+            snapshot=row["snapshot"].encode(),
+            version=row["version"],
+            epoch=row["epoch"],
+            log_seq=log_seq,
+            owner=row["owner_incarnation"],
         )
 
     async def quarantine(self, table: TableId, at: Position) -> None:
@@ -253,7 +281,8 @@ class PostgresStore:
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
         """Part of `Store`."""
         async with self._reader() as reader:
-            return [TableId(row["id"]) for row in await reader.fetch(IDLE, before_ms, limit)]
+            rows = await reader.fetch(IDLE, before_ms, limit, self.owner or "")
+        return [TableId(row["id"]) for row in rows]
 
     async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """Part of `Store`.  A game whose config cannot be read is left out, and logged."""
@@ -275,6 +304,16 @@ class PostgresStore:
                 await self._readers.close()
         except TimeoutError:
             self._readers.terminate()
+
+    def _claiming(self) -> str | None:
+        """The owner that claims.  Raises StoreUnavailable while it is not registered."""
+        if self._tenure is not None and not self._tenure.is_registered:
+            raise StoreUnavailable("this server has no lease yet")
+        return self.owner
+
+    @property
+    def _patient(self) -> bool:
+        return self._tenure is None or self._tenure.is_patient
 
     async def _start(self) -> None:
         """Fail now rather than at the first save if the schema does not fit."""

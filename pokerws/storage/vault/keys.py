@@ -53,6 +53,15 @@ class ServerKey(NamedTuple):
     value: str
     key_id: str | None
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the vault has sealed it.
+
+        A sealed text is never taken for a key, even if its `key_id` is lost: whoever reads the
+        database knows it.  Plain keys had no colon.
+        """
+        return self.key_id is not None or ":" in self.value
+
 
 def new_key() -> VaultKey:
     """A fresh random key, whose id is a fingerprint of it."""
@@ -82,7 +91,7 @@ def vault_for_serving(
     that.  `session_key` is the stored one, None if it is not needed.  Makes a key if there is none
     and nothing stored needs one.  Raises VaultError.
     """
-    is_sealed = session_key is not None and session_key.key_id is not None
+    is_sealed = session_key is not None and session_key.is_sealed
     keys = _read(source)
     if keys is None and not seals and not is_sealed:
         keys = _make(source.file)
@@ -96,7 +105,7 @@ def vault_for_serving(
 
 def opened(vault: Vault, key: ServerKey) -> str:
     """A stored key in plain text.  Raises SealedByUnknownKey and SealBroken."""
-    return key.value if key.key_id is None else vault.open_key(key.name, key.value)
+    return vault.open_key(key.name, key.value) if key.is_sealed else key.value
 
 
 def _check_session_key(vault: Vault, key: ServerKey, where: str) -> None:
@@ -111,8 +120,8 @@ def _check_session_key(vault: Vault, key: ServerKey, where: str) -> None:
     except SealBroken as error:
         raise VaultError(
             f"the key of the guests' sessions was edited, or is sealed by another key than {where} "
-            f"has under the same id: {key.key_id}; set the id to the key that it had, "
-            f"{_OR_SIGN_OUT}"
+            f"has under the same id: {key.value.partition(':')[0]}; set the id to the key that it "
+            f"had, {_OR_SIGN_OUT}"
         ) from error
 
 
