@@ -109,6 +109,7 @@ class AwayStore(FaultyStore):
     """
 
     version = "in memory"
+    is_readable = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -147,6 +148,7 @@ class FakeDatabase:
         self.vault: Vault = VAULT
         self.session_key = "k" * 64
         self.version = "in memory"
+        self.session_key = "k" * 32
         self.overtaken_ms = None
         self.lease = FakeLease()
         self.others: list[OtherOwner] = []
