@@ -21,6 +21,7 @@ try:
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
+    from pokerws.maintenance.client_program import run_client
     from pokerws.maintenance.errors import MaintenanceError
     from pokerws.maintenance.export import export
     from pokerws.maintenance.prune import prune
@@ -83,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return 0
             case "doctor":
                 return _doctor(arguments)
-            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair":
+            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair" | "db":
                 settings = _settings(arguments.env_file)
                 # These print their results; the log is only for errors.
                 logs.configure(settings.logs.format, "warning")
@@ -133,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_prune(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
+    _add_client_program(commands, env_file)
     _add_key_commands(commands, env_file)
     return parser
 
@@ -228,6 +230,24 @@ def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         default=Path("var/repair"),
         metavar="DIR",
         help="directory for backups of replaced data (default: var/repair)",
+    )
+
+
+def _add_client_program(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    running = commands.add_parser(
+        "db",
+        help="run psql, or another of PostgreSQL's client programs, on the database",
+        parents=[env_file],
+    )
+    running.add_argument(
+        "program",
+        nargs="?",
+        default="psql",
+        metavar="PROGRAM",
+        help="psql (default), pg_dump, pg_restore, …; options of `db` come before it",
+    )
+    running.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="…", help="the program's own arguments"
     )
 
 
@@ -368,6 +388,9 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
             return _export(settings, arguments)
         case "repair":
             return _repair(settings, arguments)
+        case "db":
+            command = [arguments.program, *arguments.arguments]
+            return asyncio.run(run_client(address, command))
         case _:
             replaying = replay_game(
                 *(address, arguments.game, sys.stdout),
