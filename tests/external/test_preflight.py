@@ -33,7 +33,7 @@ async def test_a_database_that_fits_has_no_findings(
     url = postgres.url(database, owner)
     for _ in range(2):
         report = await preflight(address_of(f"{url}?pooler=none"))
-        assert report == ([], 5)
+        assert report == ([], 6)
         await migrate(address_of(url), only_status=False)
 
 
@@ -138,8 +138,8 @@ async def test_too_few_connections_are_refused(postgres: DebianPostgres, owner: 
 
 @pytest.fixture
 async def server(postgres: DebianPostgres) -> AsyncIterator[ServerProcess]:
-    """A server whose role may have two connections."""
-    role = postgres.role("CONNECTION LIMIT 2")
+    """A server whose role may have three connections."""
+    role = postgres.role("CONNECTION LIMIT 3")
     process = ServerProcess(
         database_url=postgres.url(postgres.database(role), role),
         use_db_repository=True,
@@ -152,13 +152,13 @@ async def server(postgres: DebianPostgres) -> AsyncIterator[ServerProcess]:
         await process.kill()
 
 
-async def test_with_two_connections_it_plays_and_says_when_they_are_taken(
+async def test_with_three_connections_it_plays_and_says_when_they_are_taken(
     server: ServerProcess, postgres: DebianPostgres
 ) -> None:
     await server.start()
     (finding,) = server.log("database_checked")
     assert finding["check"] == "connections"
-    assert "may have only 2 connections, and the server uses 5" in finding["finding"]
+    assert "may have only 3 connections, and the server uses 6" in finding["finding"]
     async with connect(server.socket_url, name="Ann") as ann:
         table = await ann.create_table("Small", TableConfig())
         await ann.sit(table, 5_000)
@@ -176,7 +176,7 @@ async def test_with_two_connections_it_plays_and_says_when_they_are_taken(
         await server.logged("read_failed", lambda line: advice in line["error"])
         assert (await server.health())["database"] == "down"
 
-        postgres.psql(postgres.url(), f"ALTER ROLE {role} CONNECTION LIMIT 2")
+        postgres.psql(postgres.url(), f"ALTER ROLE {role} CONNECTION LIMIT 3")
         await ann.account()
         await server.logged("reads_resumed")
         assert (await server.health())["database"] == "up"

@@ -25,7 +25,8 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Change, Claimed, Position, TableSnapshot
 from tests.server.fakes import OpenStore, open_cashier
 from tests.vaults import VAULT

@@ -9,7 +9,8 @@ from structlog.typing import EventDict
 
 from pokerws.game.state import TableId
 from pokerws.storage.journal import journal, outcome_log
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.postgres import rights
 from pokerws.storage.postgres import store as postgres

@@ -10,7 +10,6 @@ pile up, and `over_high_water` says when play must slow down.
 import asyncio
 import logging
 import math
-import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +19,7 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
+from pokerws.storage.journal.back_off import BackOff
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
@@ -32,22 +32,6 @@ HIGH_WATER_EVENTS = 50_000
 GATHER_EVENTS = 50
 
 log = structlog.get_logger("pokerws.journal")
-
-
-@dataclass(frozen=True)
-class BackOff:
-    """Delays between retries: doubled each time up to a limit, with jitter.
-
-    The jitter keeps several servers from coming back all at once.
-    """
-
-    first_s: float = 0.05
-    most_s: float = 5.0
-
-    def delay_s(self, failures: int) -> float:
-        """The delay after that many failures in a row, at least 1."""
-        longest = min(self.most_s, self.first_s * 2.0 ** min(failures - 1, 30))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311  spreading load is no secret
 
 
 @dataclass

@@ -98,7 +98,7 @@ class Database:
             store = await PostgresStore.open(
                 address,
                 statement_timeout_ms=statement_timeout_ms,
-                # One writes, and one is the lease's.
+                # One connection writes, and one is the lease's.
                 readers=report.connections - 2,
                 tenure=tenure,
             )

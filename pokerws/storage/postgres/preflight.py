@@ -26,7 +26,8 @@ from pokerws.storage.postgres.writer import APPLICATION
 
 # Older ones are not tested.
 OLDEST_MAJOR = 15
-# One writes, one has the lease, and the readers read.  With three, reads wait for each other.
+# One connection writes, one renews the lease, and the readers read.  With one reader, reads wait
+# for each other.
 MOST_CONNECTIONS = 2 + READERS
 LEAST_CONNECTIONS = 3
 ANSWER_S = 10.0

@@ -16,7 +16,8 @@ from pokerws.server.app import App
 from pokerws.server.net.http import is_this_machine
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.outcomes import NoMetrics, Outcome
 from pokerws.storage.vault.vault import Vault
 from tests.server.conftest import Connect

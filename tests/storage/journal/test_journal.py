@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from pokerws.game.state import TableId
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.journal.pending import MAX_BATCH_EVENTS
 from pokerws.storage.store import Change, Position
 from tests.storage.changes import change

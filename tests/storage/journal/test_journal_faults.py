@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Position
 from tests.storage.changes import change, event
 from tests.storage.conftest import AT_ONCE, SOON_S, Heard, Logged, OpenJournal

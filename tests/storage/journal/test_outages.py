@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 
 from pokerws.game.state import TableId
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.embedded import EmbeddedPostgres

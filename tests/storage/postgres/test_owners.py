@@ -15,7 +15,7 @@ from pokerws.game.state import TableId
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.postgres import lease as lease_module
 from pokerws.storage.postgres import owners, processes
-from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.lease import Lease, Tenure
 from pokerws.storage.postgres.owners import OtherOwner
 from pokerws.storage.postgres.store import PostgresStore
@@ -39,12 +39,13 @@ class Server:
 
 
 @asynccontextmanager
-async def a_server(url: str, name: str, *, patient: bool = False) -> AsyncIterator[Server]:
+async def a_server(address: Address | str, name: str) -> AsyncIterator[Server]:
+    address = address_of(address) if isinstance(address, str) else address
     tenure = Tenure()
-    lease = Lease(address_of(url), name, tenure)
+    lease = Lease(address, name, tenure)
     await lease.register(is_alone=False)
-    tenure.is_patient = patient
-    store = await PostgresStore.open(address_of(url), tenure=tenure)
+    tenure.is_patient = False
+    store = await PostgresStore.open(address, tenure=tenure)
     try:
         yield Server(store, lease, tenure)
     finally:
