@@ -9,20 +9,22 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeAlias
 
 try:
     import uvloop
-    from dotenv import dotenv_values
 
-    from pokerws import logs
+    from pokerws import health, logs
+    from pokerws.doctor.command import doctor
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
-    from pokerws.maintenance.errors import ArchiveError, NotStored, RepairError
+    from pokerws.maintenance.client_program import run_client
+    from pokerws.maintenance.errors import MaintenanceError
     from pokerws.maintenance.export import export
+    from pokerws.maintenance.prune import prune
     from pokerws.maintenance.repair import Action, repair
     from pokerws.maintenance.replay import replay_game
     from pokerws.maintenance.replay_hands import replay_hands
@@ -33,6 +35,7 @@ try:
     from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
     from pokerws.server.auth.errors import KeySetError
     from pokerws.settings import Settings, SettingsError, load
+    from pokerws.settings.environment import environment
     from pokerws.storage.errors import DatabaseError, VaultError
     from pokerws.storage.postgres.address import Address, address_of
     from pokerws.storage.postgres.database import migrate
@@ -52,9 +55,12 @@ except ModuleNotFoundError as missing:
         "with: pip install '.[server]'"
     )
 
-# Exit codes: 2 for invalid arguments or settings, as in argparse; 1 for any other failure.
-BAD_SETTINGS, FAILED = 2, 1
+# Exit codes: 2 for invalid arguments or settings, as in argparse; 130 after Ctrl-C, as in a shell;
+# 1 for any other failure.
+BAD_SETTINGS, FAILED, INTERRUPTED = 2, 1, 130
 MAX_TOKEN_MINUTES = 525_600
+# A century.
+MAX_AGE_DAYS = 36_500
 
 # argparse has no public name for what add_subparsers() returns.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -62,9 +68,12 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.  Returns the exit code."""
-    arguments = _parser().parse_args(argv)
+    # A default of the option itself would replace, for a command, what was given before it.
+    arguments = _parser().parse_args(argv, argparse.Namespace(env_file=None))
     try:
         match arguments.command:
+            case "health":
+                return health.check(arguments.env_file)
             case "replay-hands":
                 return replay_hands(arguments.files, sys.stdout, arguments.variant)
             case "vault-key":
@@ -73,7 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "token":
                 print(_token(_settings(arguments.env_file), arguments))
                 return 0
-            case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
+            case "doctor":
+                return _doctor(arguments)
+            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair" | "db":
                 settings = _settings(arguments.env_file)
                 # These print their results; the log is only for errors.
                 logs.configure(settings.logs.format, "warning")
@@ -86,9 +97,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return BAD_SETTINGS
-    except (ArchiveError, DatabaseError, KeySetError, NotStored, RepairError, VaultError) as error:
+    except (DatabaseError, KeySetError, MaintenanceError, VaultError) as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of the output, such as `head`, has closed the pipe: keep Python from flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -109,12 +122,19 @@ def _parser() -> argparse.ArgumentParser:
         "`python -m pokerws.settings` prints all of them, with their defaults.",
         parents=[env_file],
     )
-    parser.set_defaults(command="serve", env_file=None)
+    parser.set_defaults(command="serve")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("serve", help="run the server (default)", parents=[env_file])
+    health.add_parser(commands, env_file)
+    diagnosing = commands.add_parser(
+        "doctor", help="check settings, machine and database; change nothing", parents=[env_file]
+    )
+    diagnosing.add_argument("--json", action="store_true", help="print one JSON document")
     _add_database_commands(commands, env_file)
+    _add_prune(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
+    _add_client_program(commands, env_file)
     _add_key_commands(commands, env_file)
     return parser
 
@@ -166,6 +186,30 @@ def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser
     )
 
 
+def _add_prune(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    pruning = commands.add_parser(
+        "prune",
+        help="delete games that were closed long ago, with their events and transfers",
+        parents=[env_file],
+    )
+    pruning.add_argument(
+        "--closed-before",
+        type=_moment_or_age,
+        required=True,
+        metavar="DATE",
+        help="games closed before this date or time (as in archive), or so long ago (90d)",
+    )
+    pruning.add_argument(
+        "--archive",
+        type=Path,
+        metavar="DIR",
+        help="first write their hands to files in this directory, as archive does",
+    )
+    pruning.add_argument(
+        "--yes", action="store_true", help="delete them, instead of only counting them"
+    )
+
+
 def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
     repairing = commands.add_parser(
         "repair",
@@ -186,6 +230,24 @@ def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         default=Path("var/repair"),
         metavar="DIR",
         help="directory for backups of replaced data (default: var/repair)",
+    )
+
+
+def _add_client_program(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    running = commands.add_parser(
+        "db",
+        help="run psql, or another of PostgreSQL's client programs, on the database",
+        parents=[env_file],
+    )
+    running.add_argument(
+        "program",
+        nargs="?",
+        default="psql",
+        metavar="PROGRAM",
+        help="psql (default), pg_dump, pg_restore, …; options of `db` come before it",
+    )
+    running.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="…", help="the program's own arguments"
     )
 
 
@@ -256,14 +318,31 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _moment_or_age(text: str) -> datetime:
+    """A moment as for `_moment`, or a number of days ago."""
+    number, unit = text[:-1], text[-1:]
+    if unit == "d" and number.isascii() and number.isdecimal() and int(number) <= MAX_AGE_DAYS:
+        return datetime.now(UTC) - timedelta(days=int(number))
+    try:
+        return _moment(text)
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(
+            f"expected a date like 2026-01-31 or an age like 90d, got {text!r}"
+        ) from None
+
+
 def _settings(env_file: Path | None) -> Settings:
     """The settings from the environment and the file.  Raises SettingsError."""
-    given: dict[str, str] = {}
-    if env_file is not None:
-        if not env_file.is_file():
-            raise SettingsError(f"--env-file names no file: {env_file}")
-        given = {name: value or "" for name, value in dotenv_values(env_file).items()}
-    return load({**given, **os.environ})
+    return load(environment(env_file))
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    """Check the set-up.  Returns the exit code."""
+    logs.configure("console", "error")
+    checking = doctor(
+        lambda: _settings(arguments.env_file), os.environ, sys.stdout, as_json=arguments.json
+    )
+    return asyncio.run(checking)
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:
@@ -298,10 +377,20 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
                 dry_run=arguments.dry_run,
             )
             return asyncio.run(archiving)
+        case "prune":
+            pruning = prune(
+                *(address, arguments.closed_before, sys.stdout, sys.stderr),
+                place=arguments.archive,
+                really=arguments.yes,
+            )
+            return asyncio.run(pruning)
         case "export":
             return _export(settings, arguments)
         case "repair":
             return _repair(settings, arguments)
+        case "db":
+            command = [arguments.program, *arguments.arguments]
+            return asyncio.run(run_client(address, command))
         case _:
             replaying = replay_game(
                 *(address, arguments.game, sys.stdout),

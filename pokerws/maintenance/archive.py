@@ -113,7 +113,7 @@ async def archive(
     progress bar if it is a terminal.  Raises ArchiveError and DatabaseError.
     """
     totals = _Totals()
-    async with open_stored(address) as connection, _alone(address):
+    async with open_stored(address) as connection, alone(address):
         files = Archive(place)
         progress = Progress(bar, await count_games(connection))
         try:
@@ -140,7 +140,7 @@ async def archive(
 
 
 @asynccontextmanager
-async def _alone(address: Address) -> AsyncIterator[None]:
+async def alone(address: Address) -> AsyncIterator[None]:
     """Keep other runs out, by a lock of a transaction of its own.  Raises ArchiveError."""
     async with open_stored(address) as connection, connection.transaction():
         if not await connection.fetchval(LOCK):
@@ -196,6 +196,26 @@ async def archive_game(
             path = file.keep()
             await _take_away(connection, game, left)
         return Archived(hands.count, left.events, numbers[0], numbers[-1], path)
+    finally:
+        file.discard()
+
+
+async def write_all_hands(connection: Connection, game: str, files: Archive) -> Path | None:
+    """Write all hands in the log of a closed game to a file; None if there are none.
+
+    Raises NotArchivable for a damaged log, or one that a file stands in the way of; and
+    ArchiveError.
+    """
+    file = HandsFile(files, game)
+    try:
+        async with one_view(connection):
+            try:
+                row = await read_game(connection, game)
+            except NotStored:
+                return None
+            async for number, text in _ArchivedHands(game).of(connection, row.version):
+                file.add(number, text)
+        return file.keep() if file.hands else None
     finally:
         file.discard()
 

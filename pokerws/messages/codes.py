@@ -246,4 +246,6 @@ NOTICES: dict[str, str] = {
     "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",
     "resumed": "the database is available again, and the clocks continue; an event has the new "
     "deadline",
+    "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "
+    "ones start later; their events have the times",
 }

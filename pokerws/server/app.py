@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from socket import gethostname
 
 import structlog
 from msgspec.structs import asdict
@@ -27,18 +26,20 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.background.memory_play import MemoryPlayNote
 from pokerws.server.background.report import GamesReport
+from pokerws.server.background.retention import Retention
 from pokerws.server.background.row_check import RowCheck
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
+from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of, quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
-from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.cashier import Cashier, terms_of
+from pokerws.server.tables.hand_pace import PaceLimits
 from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
@@ -167,14 +168,12 @@ class App:
             address_of(settings.storage.database_url, settings.storage.schema),
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
-            node=settings.storage.node_name or f"{gethostname()}:{settings.network.port}",
+            node=settings.node,
             needs_session_key=self._keys is None and not settings.auth.session_key,
         )
         self._on_stop("database", database.close)
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
-        for other in database.others:
-            log.warning("tables_owned_elsewhere", node=other.node, tables=other.tables)
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings = self._settings
@@ -191,11 +190,10 @@ class App:
             max_opened=settings.limits.max_tables_opened_per_player,
             durable=settings.features.use_durable_acks,
             metrics=self._metrics,
+            pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
             lease=NO_LEASE if self._database is None else self._database.lease,
         )
         self._on_stop("tables", lobby.stop)
-        if self._database is not None:
-            self._database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
         return cashier, lobby
 
     async def _stop_listener(self) -> None:
@@ -264,7 +262,8 @@ class App:
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: names and states."""
         flags = [
-            (name.upper(), "enabled" if on else "disabled") for name, on in self._flags().items()
+            (name.upper(), "enabled" if on else "disabled")
+            for name, on in asdict(self._settings.features).items()
         ]
         database = "off (tables live in memory and end with the server)"
         if self._database is not None:
@@ -272,9 +271,6 @@ class App:
                 f"connected ({self._settings.storage.database_label}, {self._database.version})"
             )
         return [("version", __version__), *flags, ("database", database), ("address", self.address)]
-
-    def _flags(self) -> dict[str, bool]:
-        return asdict(self._settings.features)
 
     def _make_journal(self, store: Store) -> Journal:
         durable = self._settings.features.use_durable_acks
@@ -302,20 +298,22 @@ class App:
             ),
         )
         if database is not None:
+            database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
             since_ms = database.overtaken_ms
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
             if settings.tables.load_all:
-                if database.others:
-                    await database.lease.wait_for_others()
+                await database.lease.wait_for_others()
                 await lobby.load_all()
             self._start_comparator(lobby)
+            retention = Retention(database.store, self._clock, settings.storage.closed_games_days)
+            self._on_stop("retention", retention.stop)
+            retention.start(self.supervisor.watch)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
 
     def _start_comparator(self, lobby: Lobby) -> None:
-        durable = self._settings.features.use_durable_acks
-        row_check = RowCheck(lobby, self._store, self._metrics, durable=durable)
+        row_check = RowCheck(lobby, self._store, self._metrics)
         self._on_stop("row check", row_check.stop)
         row_check.start(self.supervisor.watch)
         comparator = Comparator(
@@ -390,7 +388,7 @@ class App:
             presence=self._presence,
             strict=strict,
             decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
-            flags=self._flags(),
+            flags=asdict(self._settings.features),
             limits=limits_of(settings, quotas),
             caps=quotas.caps,
             outbox_frames=settings.limits.outbox_frames,
@@ -440,13 +438,3 @@ class App:
             facts["database"] = "up" if is_up else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts
-
-
-def terms_of(settings: Settings) -> Terms:
-    """The chips that players are granted."""
-    return Terms(
-        grant=settings.accounts.grant_chips,
-        refill_to=settings.accounts.refill_to,
-        refill_below=settings.accounts.refill_below,
-        refill_interval_ms=settings.accounts.refill_interval_ms,
-    )

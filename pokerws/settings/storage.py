@@ -52,6 +52,15 @@ class Storage(Section, frozen=True, kw_only=True):
         int,
         whole(0, MAX_MS, "Interval at which a table in memory is compared with its row; 0 is off."),
     ] = 1000
+    closed_games_days: Annotated[
+        int,
+        whole(
+            0,
+            36_500,
+            "Days after which a closed table is deleted, with its events and transfers, while "
+            "balances stay; 0 is never.",
+        ),
+    ] = 0
 
     @property
     def database_label(self) -> str:

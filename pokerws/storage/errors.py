@@ -27,6 +27,10 @@ class Overdrawn(StoreRejected):
     """A player pays more than the account has."""
 
 
+class PruneBusy(StorageError):
+    """Another process is pruning this database."""
+
+
 class OwnedElsewhere(StorageError):
     """Another server owns the table, and its lease is not over."""
 

@@ -23,6 +23,7 @@ from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, re
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
+from pokerws.server.tables.hand_pace import DELAYED, UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
 from pokerws.server.tables.recent_events import RecentEvents
@@ -63,6 +64,7 @@ class TableActor:
         event_log: PastEvents = NO_EVENT_LOG,
         durable: bool = False,
         stored_seq: int = 0,
+        pace: PaceLimits = UNLIMITED,
     ) -> None:
         table = snapshot.table
         self.table = table
@@ -94,6 +96,7 @@ class TableActor:
         history = RecentEvents(table.id, table.seq, event_log)
         self._viewers = Viewers(table, epoch, self._gate, history, clock)
         self.watchers = self._viewers.viewers
+        self._pace = HandPace(pace, table.hand_number)
         self._alarm: Alarm | None = None
         self._armed_ms = 0
         self._paused_ms: int | None = None
@@ -109,11 +112,8 @@ class TableActor:
         if receipt is not None:
             self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
             return
-        if self.stopped:
-            viewer.answer(reject(command_id, "restarting"))
-            return
-        if self._paused_ms is not None:
-            viewer.answer(reject(command_id, "paused"))
+        if self.stopped or self._paused_ms is not None:
+            viewer.answer(reject(command_id, "restarting" if self.stopped else "paused"))
             return
         if self._journal.over_high_water:
             self._viewers.answer(viewer, reject(command_id, "overloaded"))
@@ -217,8 +217,7 @@ class TableActor:
 
     def close(self, reason: CloseReason) -> None:
         """Close the table for good; the players get their chips back.  Raises Illegal."""
-        events = self._play(Close(reason))
-        if events:
+        if events := self._play(Close(reason)):
             self._changed(events)
 
     def stand_up(self, player: PlayerId) -> bool:
@@ -226,9 +225,8 @@ class TableActor:
 
         Returns False, with nothing changed, while the table can take no commands or move no chips.
         """
-        if self.stopped or self.is_paused or self._journal.over_high_water:
-            return False
-        if not self._can_move_chips:
+        busy = self.stopped or self.is_paused or self._journal.over_high_water
+        if busy or not self._can_move_chips:
             return False
         events = self._play(Stand(player))
         if events:
@@ -253,8 +251,7 @@ class TableActor:
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
         """Resume play after the table was out of memory or paused."""
-        events = self._play(Resume(saved_ms, grace_ms, restart_log))
-        if events:
+        if events := self._play(Resume(saved_ms, grace_ms, restart_log)):
             self._changed(events)
         self._arm()
 
@@ -338,7 +335,7 @@ class TableActor:
             self._note_refunds()
         now_ms = self._clock.now_ms()
         try:
-            events = play(self.table, command, now_ms, self._shuffle)
+            events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
         except Illegal:
             raise
         except Exception:
@@ -401,6 +398,8 @@ class TableActor:
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
+            if self._pace.begins_to_delay(table, self.changed_ms):
+                self.notify("hands_delayed", DELAYED)
             if table.closed:
                 self._owner.table_closing(table.id)
             self._gate.send(table.seq, partial(self._owner.table_changed, self.summary()))

@@ -15,6 +15,7 @@ from msgspec import Struct
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Refused
 from pokerws.server.clock import Clock
+from pokerws.settings import Settings
 from pokerws.storage.accounts import Account, AccountId, Accounts, Booked, Transfer, player_account
 from pokerws.storage.errors import StoreUnavailable
 
@@ -36,6 +37,16 @@ class Terms(Struct, frozen=True):
     refill_to: int = 100_000
     refill_below: int = 20_000
     refill_interval_ms: int = 3_600_000
+
+
+def terms_of(settings: Settings) -> Terms:
+    """The chips that the settings grant."""
+    return Terms(
+        grant=settings.accounts.grant_chips,
+        refill_to=settings.accounts.refill_to,
+        refill_below=settings.accounts.refill_below,
+        refill_interval_ms=settings.accounts.refill_interval_ms,
+    )
 
 
 class Statement(Struct, frozen=True):

@@ -22,6 +22,7 @@ from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.catching_up import CatchingUp
 from pokerws.server.tables.commit_outcomes import CommitOutcomes
 from pokerws.server.tables.event_log import EventLog, NoEventLog
+from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal, Viewer
 from pokerws.server.tables.lobby_feed import LobbyFeed
@@ -62,6 +63,7 @@ class Lobby:
         durable: bool = False,
         metrics: StorageMetrics = UNMEASURED,
         max_opened: int = 0,
+        pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
     ) -> None:
         self._store = store
@@ -73,6 +75,7 @@ class Lobby:
         self._cashier = cashier
         self._max_tables = max_tables
         self._max_opened = max_opened
+        self._pace = pace
         self._durable = durable
         self._metrics = metrics
         self._hydration = Hydration(store, journal, vault, metrics)
@@ -430,4 +433,5 @@ class Lobby:
             stored_seq=stored_seq,
             owner=self,
             event_log=self._event_log,
+            pace=self._pace,
         )

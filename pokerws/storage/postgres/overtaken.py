@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.connecting import BY_INDEX, Connection, connected
 from pokerws.storage.postgres.rights import check_rights
 
 NOTE = "memory-play"
@@ -79,4 +79,4 @@ def _began_ms(file: Path) -> int:
 
 
 def _connection(address: Address) -> AbstractAsyncContextManager[Connection]:
-    return connected(address, "pokerws", answer_s=ANSWER_S)
+    return connected(address, "pokerws", settings=BY_INDEX, answer_s=ANSWER_S)

@@ -19,10 +19,11 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
-from pokerws.storage.postgres import owners
+from pokerws.storage.postgres import owners, pruning
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import (
+    BY_INDEX,
     FAILED,
     NOTHING,
     REJECTED,
@@ -34,6 +35,7 @@ from pokerws.storage.postgres.connecting import (
 )
 from pokerws.storage.postgres.lease import Tenure
 from pokerws.storage.postgres.names import PostgresNames
+from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
 from pokerws.storage.postgres.writer import APPLICATION, CLOSE_S, Writer
 from pokerws.storage.store import (
@@ -109,6 +111,7 @@ STATEMENTS = (
     NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
+    *pruning.STATEMENTS,
     *owners.STATEMENTS,
 )
 
@@ -122,7 +125,7 @@ MAX_LATER_EVENTS = 100_000
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
 # primary key.
-_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", **BY_INDEX}
 
 log = structlog.get_logger("pokerws.postgres")
 _decode_config = msgspec.json.Decoder(TableConfig).decode
@@ -154,7 +157,7 @@ class PostgresStore:
         tenure: Tenure | None = None,
     ) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
-        settings = {"statement_timeout": str(statement_timeout_ms)}
+        settings = {"statement_timeout": str(statement_timeout_ms), **BY_INDEX}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
             writer = Writer(address, settings | _WRITER_SETTINGS, timeout_s)
@@ -295,6 +298,11 @@ class PostgresStore:
         async with self._reader() as reader:
             rows = await reader.fetch(EVENTS, table, after_seq, limit)
         return [_event(row) for row in rows]
+
+    async def prune(self, prune: Pruning) -> bool:
+        """Do one step of a prune; returns whether more may be left.  Raises PruneBusy."""
+        async with self._reader() as reader:
+            return await prune.step(reader)
 
     async def close(self) -> None:
         """Part of `Store`.  Gives up after a moment if the server does not answer."""

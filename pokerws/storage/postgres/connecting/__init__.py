@@ -7,6 +7,7 @@ help, and a `StoreRejected` if the data are at fault.
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 from typing import TypeAlias
 
 import asyncpg
@@ -21,6 +22,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 CLOSE_S = 5.0
+# For statements that look up a few rows among very many: their plans must not depend on statistics,
+# which are missing or old just after many rows were written.
+BY_INDEX: Mapping[str, str] = MappingProxyType({"enable_seqscan": "off", "jit": "off"})
 # More prepared statements than there are.
 STATEMENT_CACHE = 100
 SET = """
