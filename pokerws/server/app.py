@@ -149,12 +149,8 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
-        except StoreUnavailable as error:
+        except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
-        except TimeoutError as error:
-            raise DatabaseError(
-                "the database did not answer in time; check DATABASE_URL"
-            ) from error
         await self._listen(lobby, cashier, self._admission())
         if self._database is None:
             self._start_memory_play_note()
