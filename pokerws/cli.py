@@ -39,12 +39,7 @@ try:
     from pokerws.storage.errors import DatabaseError, VaultError
     from pokerws.storage.postgres.address import Address, address_of
     from pokerws.storage.postgres.database import migrate
-    from pokerws.storage.vault.keys import (
-        KeySource,
-        new_key,
-        vault_for_reading,
-        written,
-    )
+    from pokerws.storage.vault.keys import KeySource, new_key, vault_for_reading, written
     from pokerws.storage.vault.vault import Vault
 except ModuleNotFoundError as missing:
     if missing.name is None or missing.name.partition(".")[0] == "pokerws":
@@ -389,8 +384,7 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
         case "repair":
             return _repair(settings, arguments)
         case "db":
-            command = [arguments.program, *arguments.arguments]
-            return asyncio.run(run_client(address, command))
+            return asyncio.run(run_client(address, [arguments.program, *arguments.arguments]))
         case _:
             replaying = replay_game(
                 *(address, arguments.game, sys.stdout),
@@ -436,12 +430,7 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     player = None if arguments.player is None else PlayerId(arguments.player)
     write = HandWriter(arguments.format, player, sections=arguments.hand is None)
     exporting = export(
-        *(
-            _address(settings),
-            arguments.game,
-            sys.stdout,
-            sys.stderr,
-        ),
+        *(_address(settings), arguments.game, sys.stdout, sys.stderr),
         write=write,
         hand=arguments.hand,
         vault=_vault(settings),
