@@ -15,12 +15,13 @@ from typing import TypeAlias
 
 try:
     import uvloop
-    from dotenv import dotenv_values
 
-    from pokerws import logs
+    from pokerws import health, logs
+    from pokerws.doctor.command import doctor
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
+    from pokerws.maintenance.client_program import run_client
     from pokerws.maintenance.errors import MaintenanceError
     from pokerws.maintenance.export import export
     from pokerws.maintenance.prune import prune
@@ -34,15 +35,11 @@ try:
     from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
     from pokerws.server.auth.errors import KeySetError
     from pokerws.settings import Settings, SettingsError, load
+    from pokerws.settings.environment import environment
     from pokerws.storage.errors import DatabaseError, VaultError
     from pokerws.storage.postgres.address import Address, address_of
     from pokerws.storage.postgres.database import migrate
-    from pokerws.storage.vault.keys import (
-        KeySource,
-        new_key,
-        vault_for_reading,
-        written,
-    )
+    from pokerws.storage.vault.keys import KeySource, new_key, vault_for_reading, written
     from pokerws.storage.vault.vault import Vault
 except ModuleNotFoundError as missing:
     if missing.name is None or missing.name.partition(".")[0] == "pokerws":
@@ -66,9 +63,12 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.  Returns the exit code."""
-    arguments = _parser().parse_args(argv)
+    # A default of the option itself would replace, for a command, what was given before it.
+    arguments = _parser().parse_args(argv, argparse.Namespace(env_file=None))
     try:
         match arguments.command:
+            case "health":
+                return health.check(arguments.env_file)
             case "replay-hands":
                 return replay_hands(arguments.files, sys.stdout, arguments.variant)
             case "vault-key":
@@ -77,7 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "token":
                 print(_token(_settings(arguments.env_file), arguments))
                 return 0
-            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair":
+            case "doctor":
+                return _doctor(arguments)
+            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair" | "db":
                 settings = _settings(arguments.env_file)
                 # These print their results; the log is only for errors.
                 logs.configure(settings.logs.format, "warning")
@@ -115,13 +117,19 @@ def _parser() -> argparse.ArgumentParser:
         "`python -m pokerws.settings` prints all of them, with their defaults.",
         parents=[env_file],
     )
-    parser.set_defaults(command="serve", env_file=None)
+    parser.set_defaults(command="serve")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("serve", help="run the server (default)", parents=[env_file])
+    health.add_parser(commands, env_file)
+    diagnosing = commands.add_parser(
+        "doctor", help="check settings, machine and database; change nothing", parents=[env_file]
+    )
+    diagnosing.add_argument("--json", action="store_true", help="print one JSON document")
     _add_database_commands(commands, env_file)
     _add_prune(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
+    _add_client_program(commands, env_file)
     _add_key_commands(commands, env_file)
     return parser
 
@@ -220,6 +228,24 @@ def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_client_program(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    running = commands.add_parser(
+        "db",
+        help="run psql, or another of PostgreSQL's client programs, on the database",
+        parents=[env_file],
+    )
+    running.add_argument(
+        "program",
+        nargs="?",
+        default="psql",
+        metavar="PROGRAM",
+        help="psql (default), pg_dump, pg_restore, …; options of `db` come before it",
+    )
+    running.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="…", help="the program's own arguments"
+    )
+
+
 def _add_hand_commands(commands: Commands, env_file: argparse.ArgumentParser) -> None:
     exporting = commands.add_parser(
         "export",
@@ -302,12 +328,16 @@ def _moment_or_age(text: str) -> datetime:
 
 def _settings(env_file: Path | None) -> Settings:
     """The settings from the environment and the file.  Raises SettingsError."""
-    given: dict[str, str] = {}
-    if env_file is not None:
-        if not env_file.is_file():
-            raise SettingsError(f"--env-file names no file: {env_file}")
-        given = {name: value or "" for name, value in dotenv_values(env_file).items()}
-    return load({**given, **os.environ})
+    return load(environment(env_file))
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    """Check the set-up.  Returns the exit code."""
+    logs.configure("console", "error")
+    checking = doctor(
+        lambda: _settings(arguments.env_file), os.environ, sys.stdout, as_json=arguments.json
+    )
+    return asyncio.run(checking)
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:
@@ -353,6 +383,8 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
             return _export(settings, arguments)
         case "repair":
             return _repair(settings, arguments)
+        case "db":
+            return asyncio.run(run_client(address, [arguments.program, *arguments.arguments]))
         case _:
             replaying = replay_game(
                 *(address, arguments.game, sys.stdout),
@@ -398,12 +430,7 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     player = None if arguments.player is None else PlayerId(arguments.player)
     write = HandWriter(arguments.format, player, sections=arguments.hand is None)
     exporting = export(
-        *(
-            _address(settings),
-            arguments.game,
-            sys.stdout,
-            sys.stderr,
-        ),
+        *(_address(settings), arguments.game, sys.stdout, sys.stderr),
         write=write,
         hand=arguments.hand,
         vault=_vault(settings),

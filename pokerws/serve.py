@@ -13,6 +13,7 @@ from pokerws.server.app import App
 from pokerws.server.background.gc_tuning import Collector
 from pokerws.server.background.supervisor import cancel
 from pokerws.server.clock import Clock
+from pokerws.server.limits.open_files import raise_open_files
 from pokerws.server.net.addresses import ListenError
 from pokerws.settings import Settings
 
@@ -27,6 +28,9 @@ async def serve(settings: Settings) -> int:
 
     Returns the exit code: 0 only if everything is stored and no task has failed.
     """
+    files = raise_open_files(settings.limits.max_connections)
+    if files.is_low:
+        log.warning("open_files_low", limit=files.limit, needed=files.needed, action=files.advice)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -20,9 +20,10 @@ from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 log = structlog.get_logger("pokerws.client")
 
 
-# How long a first `watch` is repeated while another server has the table.  A lease, which a server
-# leaves behind when it is killed, is shorter.
+# How long a first `watch` is repeated while another server has the table, or may have.  A lease,
+# which a server leaves behind when it is killed, is shorter.
 ELSEWHERE_S = 10.0
+ELSEWHERE = frozenset({"owned_elsewhere", "paused"})
 
 
 class _Asked(NamedTuple):
@@ -140,7 +141,7 @@ class Watches:
     def _may_come_back(self, table: TableId, message: Rejected) -> bool:
         """Whether a table that another server has is worth waiting for."""
         waited_s = asyncio.get_running_loop().time() - self._opening[table].since_s
-        return message.code == "owned_elsewhere" and waited_s < ELSEWHERE_S
+        return message.code in ELSEWHERE and waited_s < ELSEWHERE_S
 
     def take_snapshot(self, message: Snapshot) -> None:
         """Create the view, or replace its state."""

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from socket import gethostname
 
 import structlog
 from msgspec.structs import asdict
@@ -150,12 +149,8 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
-        except StoreUnavailable as error:
+        except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
-        except TimeoutError as error:
-            raise DatabaseError(
-                "the database did not answer in time; check DATABASE_URL"
-            ) from error
         await self._listen(lobby, cashier, self._admission())
         if self._database is None:
             self._start_memory_play_note()
@@ -173,14 +168,12 @@ class App:
             address_of(settings.storage.database_url, settings.storage.schema),
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
-            node=settings.storage.node_name or f"{gethostname()}:{settings.network.port}",
+            node=settings.node,
             needs_session_key=self._keys is None and not settings.auth.session_key,
         )
         self._on_stop("database", database.close)
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
-        for other in database.others:
-            log.warning("tables_owned_elsewhere", node=other.node, tables=other.tables)
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings = self._settings
@@ -201,8 +194,6 @@ class App:
             lease=NO_LEASE if self._database is None else self._database.lease,
         )
         self._on_stop("tables", lobby.stop)
-        if self._database is not None:
-            self._database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
         return cashier, lobby
 
     async def _stop_listener(self) -> None:
@@ -307,12 +298,12 @@ class App:
             ),
         )
         if database is not None:
+            database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
             since_ms = database.overtaken_ms
             if since_ms is not None and await upkeep.close_overtaken(since_ms):
                 await database.settle()
             if settings.tables.load_all:
-                if database.others:
-                    await database.lease.wait_for_others()
+                await database.lease.wait_for_others()
                 await lobby.load_all()
             self._start_comparator(lobby)
             retention = Retention(database.store, self._clock, settings.storage.closed_games_days)
@@ -322,8 +313,7 @@ class App:
         upkeep.start(self.supervisor.watch)
 
     def _start_comparator(self, lobby: Lobby) -> None:
-        durable = self._settings.features.use_durable_acks
-        row_check = RowCheck(lobby, self._store, self._metrics, durable=durable)
+        row_check = RowCheck(lobby, self._store, self._metrics)
         self._on_stop("row check", row_check.stop)
         row_check.start(self.supervisor.watch)
         comparator = Comparator(

@@ -5,12 +5,12 @@ This package owns every setting's name, default, limits and meaning.  `.env.exam
     python -m pokerws.settings > .env.example
 
 Each section has its own file.  A setting's variable is the field's name in upper case, unless the
-field gives another name.  Nothing here reads a file or the process's environment by itself, and no
-secret appears in an error or in `repr`.
+field gives another name.  A secret may be in a file instead: `secret_files.py`.  Nothing else here
+reads a file or the process's environment by itself, and no secret appears in an error or in `repr`.
 """
 
-from pokerws.settings.reading import compose, load, variables
+from pokerws.settings.reading import compose, load, secret_files, variables
 from pokerws.settings.section import SettingsError
 from pokerws.settings.sections import Settings
 
-__all__ = ["Settings", "SettingsError", "compose", "load", "variables"]
+__all__ = ["Settings", "SettingsError", "compose", "load", "secret_files", "variables"]

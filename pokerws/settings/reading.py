@@ -13,6 +13,7 @@ from pokerws.settings.features import Features
 from pokerws.settings.limits import Limits
 from pokerws.settings.logs import Logs
 from pokerws.settings.network import Network
+from pokerws.settings.secret_files import SUFFIX, with_secret_files
 from pokerws.settings.section import Section, SettingsError, is_secret, meta_of
 from pokerws.settings.sections import Settings
 from pokerws.settings.storage import Storage
@@ -41,12 +42,19 @@ def variables() -> dict[str, FieldInfo]:
     }
 
 
+def secret_files() -> list[str]:
+    """The variables that may name a file with a secret, such as DATABASE_URL_FILE."""
+    return [name + SUFFIX for name in _secrets()]
+
+
 def load(environ: Mapping[str, str]) -> Settings:
     """Read the settings from `environ`; an absent variable has its default.
 
-    Raises SettingsError, whose message names the variable, for the first invalid value and for
-    settings that contradict each other.
+    A secret may be in a file, which the variable with `_FILE` at its end names.  Raises
+    SettingsError, whose message names the variable, for the first invalid value and for settings
+    that contradict each other.
     """
+    environ = with_secret_files(environ, _secrets())
     settings = compose(
         {
             name: _read(setting, environ[name])
@@ -56,6 +64,10 @@ def load(environ: Mapping[str, str]) -> Settings:
     )
     _check(settings)
     return settings
+
+
+def _secrets() -> list[str]:
+    return [name for name, setting in variables().items() if is_secret(setting)]
 
 
 def compose(values: Mapping[str, Any]) -> Settings:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pokerws.cli import main
 from pokerws.client import connect
 from tests.e2e.process import INHERITED, REPOSITORY, ServerProcess
 from tests.postgres_fixtures import Databases
@@ -71,6 +72,16 @@ async def test_a_missing_settings_file_stops_the_start() -> None:
     code, _, errors = await run("--env-file", "nowhere.env")
     assert code == 2
     assert "nowhere.env" in errors
+
+
+@pytest.mark.parametrize(
+    "words", ["--env-file nowhere.env migrate", "migrate --env-file nowhere.env"]
+)
+def test_a_settings_file_may_be_named_before_a_command_and_behind_it(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 2
+    assert "--env-file names no file: nowhere.env" in capsys.readouterr().err
 
 
 async def test_a_database_that_cannot_be_reached_stops_the_start_with_one_line() -> None:

@@ -22,7 +22,6 @@ from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.postgres.database import Database
-from pokerws.storage.postgres.owners import OtherOwner
 from pokerws.storage.store import Change, Claimed, EventRow
 from pokerws.storage.vault.vault import Vault
 from tests.settings import settings_of
@@ -151,7 +150,6 @@ class FakeDatabase:
         self.session_key = "k" * 32
         self.overtaken_ms = None
         self.lease = FakeLease()
-        self.others: list[OtherOwner] = []
 
     async def settle(self) -> None:
         """Nothing was overtaken."""

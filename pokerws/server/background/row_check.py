@@ -32,13 +32,10 @@ def known_of(actor: TableActor) -> Position:
 class RowCheck:
     """Checks up to CHUNK tables of `lobby` a second, in turn, from `start` to `stop`."""
 
-    def __init__(
-        self, lobby: Lobby, store: Store, metrics: StorageMetrics, *, durable: bool
-    ) -> None:
+    def __init__(self, lobby: Lobby, store: Store, metrics: StorageMetrics) -> None:
         self._lobby = lobby
         self._store = store
         self._metrics = metrics
-        self._durable = durable
         # The tables of this round that are still to be checked.
         self._left: list[TableId] = []
         # The number of tables that had gone back when this was last reported.
@@ -87,7 +84,7 @@ class RowCheck:
         gone_back = self._lobby.outcomes.tables_gone_back
         new, self._reported = gone_back - self._reported, gone_back
         goes_on = "they go on from there"
-        if not self._durable:
+        if not self._lobby.outcomes.is_durable:
             goes_on = "they are stored again as they are in memory"
         log.error(
             "database_went_back",

@@ -33,7 +33,7 @@ class CommitOutcomes:
         self._tables = tables
         self._feed = feed
         self._catch_up = catch_up
-        self._durable = durable
+        self.is_durable = durable
         self.tables_gone_back = 0
 
     def written(self, table: TableId, version: int) -> None:
@@ -83,7 +83,7 @@ class CommitOutcomes:
         if entry is None:
             return
         self.tables_gone_back += 1
-        if self._durable:
+        if self.is_durable:
             self.rewind(table)
         elif entry.actor is not None:
             self._catch_up(table)

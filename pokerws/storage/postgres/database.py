@@ -23,7 +23,6 @@ from pokerws.storage.postgres.lease import Lease, Tenure
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
-from pokerws.storage.postgres.owners import OtherOwner
 from pokerws.storage.postgres.preflight import Report, preflight
 from pokerws.storage.postgres.rights import grant_server
 from pokerws.storage.postgres.session_key import open_session_key
@@ -39,7 +38,7 @@ class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
     `session_key` signs guests' sessions; it may be empty if it was not asked for.  `lease` keeps
-    other servers from taking tables over; `others` owned tables when it was opened.
+    other servers from taking tables over.
     `overtaken_ms` is the time since which a server played in memory only, or None.  The caller then
     closes the tables from before that, and calls `settle`.
     """
@@ -54,7 +53,6 @@ class Database:
         postgres: EmbeddedPostgres | None,
         overtaken_ms: int | None,
         lease: Lease,
-        others: list[OtherOwner],
     ) -> None:
         self._address = address
         self.store = store
@@ -62,7 +60,6 @@ class Database:
         self.session_key = session_key
         self.overtaken_ms = overtaken_ms
         self.lease = lease
-        self.others = others
         self._postgres = postgres
 
     @classmethod
@@ -94,7 +91,7 @@ class Database:
             since_ms = await overtaken.overtaken_ms(address)
             tenure = Tenure()
             lease = Lease(address, node, tenure)
-            others = await lease.register(is_alone=is_alone)
+            await lease.register(is_alone=is_alone)
             store = await PostgresStore.open(
                 address,
                 statement_timeout_ms=statement_timeout_ms,
@@ -118,7 +115,6 @@ class Database:
             postgres=postgres,
             overtaken_ms=since_ms,
             lease=lease,
-            others=others,
         )
 
     @property
@@ -188,6 +184,17 @@ async def _migrations(address: Address, applied_now: list[Migration]) -> list[st
         how = "applied now" if new else "applied" if migration.applied_at else "pending"
         lines.append(f"{migration.version:04}  {migration.name:<24} {how}")
     return lines
+
+
+async def create_missing(address: Address) -> None:
+    """Create an embedded PostgreSQL without tables if there is none.  Raises DatabaseError."""
+    folder = address.embedded_dir
+    if folder is None or (folder / "cluster").exists():
+        return
+    try:
+        await (await EmbeddedPostgres.start(folder)).stop()
+    except EmbeddedError as error:
+        raise DatabaseError(f"{error}; check DATABASE_URL") from error
 
 
 @asynccontextmanager

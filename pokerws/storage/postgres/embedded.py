@@ -27,7 +27,13 @@ from typing import Self
 from urllib.parse import quote
 
 from pokerws.storage.errors import DirectoryInUse, EmbeddedError
-from pokerws.storage.postgres.unprivileged import SystemAccount, cluster_directory, programs_for
+from pokerws.storage.postgres.unprivileged import (
+    PACKAGE,
+    SystemAccount,
+    cluster_directory,
+    installed,
+    programs_for,
+)
 
 PORT = 5432
 SOCKET = f".s.PGSQL.{PORT}"
@@ -40,6 +46,8 @@ STOP_S = 60
 # Longest wait for a server that another process is starting.
 FIND_S = 15
 MAX_LOG_BYTES = 1 << 20
+# What PostgreSQL says of a data directory of another major version.
+OTHER_MAJOR = "database files are incompatible with server"
 INITDB = (
     *("--username=postgres", "--auth-local=trust", "--auth-host=reject", "--no-instructions"),
     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
@@ -79,6 +87,7 @@ class EmbeddedPostgres:
 
     @classmethod
     def _start(cls, directory: Path, options: Mapping[str, str]) -> Self:
+        installed()  # Before anything is made in a directory that may be read-only.
         directory = directory.absolute()
         lock = _lock(directory)
         try:
@@ -116,6 +125,8 @@ class EmbeddedPostgres:
         while (status := self._status()) != "ready":
             # A server that is starting or stopping is not disturbed.
             said = "" if status else self._launch()
+            if OTHER_MAJOR in said:
+                raise EmbeddedError(self._of_another_major())
             if said and "still in use" not in said:
                 raise EmbeddedError(f"PostgreSQL in {self.cluster} does not start: {said}")
             # After a postmaster is killed, its child processes take a moment to end.
@@ -126,6 +137,14 @@ class EmbeddedPostgres:
                 )
             if said or status:
                 time.sleep(0.05)
+
+    def _of_another_major(self) -> str:
+        major = (self._data / "PG_VERSION").read_text(encoding="ascii").strip()
+        return (
+            f"the database in {self.cluster} was made by PostgreSQL {major}, and another major "
+            f"version is installed now: install {PACKAGE} {major} again, or move the data to a new "
+            f"directory with a dump (docs/databases.md)"
+        )
 
     def _launch(self) -> str:
         """Start a server, when there is none.  Returns what it said if it failed."""
@@ -198,6 +217,15 @@ async def running(directory: Path) -> str:
     starting is waited for.  Raises EmbeddedError.
     """
     return await asyncio.to_thread(_running, directory)
+
+
+def address_if_running(directory: Path) -> str | None:
+    """The address of a server that runs in `directory` and is ready.  Only looks, like `running`.
+
+    Raises EmbeddedError.
+    """
+    sockets = _sockets_of(directory.absolute() / "cluster" / "data")
+    return None if sockets is None else _address(sockets)
 
 
 def _running(directory: Path) -> str:

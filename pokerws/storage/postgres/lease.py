@@ -78,6 +78,8 @@ class Lease:
         self._process = own_identity()
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
+        # The others that owned tables when this one registered.
+        self._others: list[owners.OtherOwner] = []
         self._task: asyncio.Task[None] | None = None
         self._until_s = 0.0
         # Set when other owners have had the time to renew their leases.
@@ -113,13 +115,18 @@ class Lease:
         async with self._connected() as connection:
             await owners.end_gone(connection, self._tenure.id, is_alone=is_alone)
             await connection.execute(owners.FORGET)
-            return await owners.others(connection, self._tenure.id)
+            self._others = await owners.others(connection, self._tenure.id)
+        for other in self._others:
+            log.warning("tables_owned_elsewhere", node=other.node, tables=other.tables)
+        return self._others
 
     async def wait_for_others(self) -> None:
         """Give other owners a lease's time to renew, and end those that did not.
 
         Raises StoreUnavailable.
         """
+        if not self._others:
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(2 * LEASE_S):
                 await self._has_waited.wait()

