@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 try:
+    import structlog
     import uvloop
-    from dotenv import dotenv_values
 
     from pokerws import logs
     from pokerws.game.state import PlayerId
@@ -32,7 +32,7 @@ try:
     from pokerws.serve import serve
     from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
     from pokerws.server.auth.errors import KeySetError
-    from pokerws.settings import Settings, SettingsError, load
+    from pokerws.settings import Settings, SettingsError, load, misspelt, read_env_file
     from pokerws.storage.errors import DatabaseError, VaultError
     from pokerws.storage.postgres.database import migrate
     from pokerws.storage.vault.keys import (
@@ -51,9 +51,12 @@ except ModuleNotFoundError as missing:
         "with: pip install '.[server]'"
     )
 
-# Exit codes: 2 for invalid arguments or settings, as in argparse; 1 for any other failure.
-BAD_SETTINGS, FAILED = 2, 1
+# Exit codes: 2 for invalid arguments or settings, as in argparse; 130 after Ctrl-C, as in a shell;
+# 1 for any other failure.
+BAD_SETTINGS, FAILED, INTERRUPTED = 2, 1, 130
 MAX_TOKEN_MINUTES = 525_600
+
+log = structlog.get_logger("pokerws.settings")
 
 # argparse has no public name for what add_subparsers() returns.
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
@@ -74,20 +77,31 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return 0
             case "migrate" | "verify" | "replay" | "export" | "archive" | "repair":
                 settings = _settings(arguments.env_file)
+                for name, setting in misspelt(os.environ).items():
+                    print(
+                        f"pokerws: {name} in the environment is not a setting; did you mean "
+                        f"{setting}?",
+                        file=sys.stderr,
+                    )
                 # These print their results; the log is only for errors.
                 logs.configure(settings.logs.format, "warning")
                 return _operate(settings, arguments)
             case _:
                 settings = _settings(arguments.env_file)
                 logs.configure(settings.logs.format, settings.logs.level)
+                for name, setting in misspelt(os.environ).items():
+                    log.warning("setting_not_read", name=name, did_you_mean=setting)
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                     return runner.run(serve(settings))
     except SettingsError as error:
-        print(f"pokerws: {error}", file=sys.stderr)
+        for problem in str(error).splitlines():
+            print(f"pokerws: {problem}", file=sys.stderr)
         return BAD_SETTINGS
     except (ArchiveError, DatabaseError, KeySetError, NotStored, RepairError, VaultError) as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of the output, such as `head`, has closed the pipe: keep Python from flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -251,12 +265,17 @@ def _moment(text: str) -> datetime:
 
 def _settings(env_file: Path | None) -> Settings:
     """The settings from the environment and the file.  Raises SettingsError."""
-    given: dict[str, str] = {}
-    if env_file is not None:
-        if not env_file.is_file():
-            raise SettingsError(f"--env-file names no file: {env_file}")
-        given = {name: value or "" for name, value in dotenv_values(env_file).items()}
-    return load({**given, **os.environ})
+    if env_file is None:
+        return load(os.environ)
+    if not env_file.is_file():
+        raise SettingsError(f"--env-file names no file: {env_file}")
+    try:
+        # Some editors write a byte order mark.
+        text = env_file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError(f"--env-file {env_file} cannot be read: {reason}") from error
+    return load(os.environ, read_env_file(str(env_file), text))
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:

@@ -9,8 +9,17 @@ field gives another name.  Nothing here reads a file or the process's environmen
 secret appears in an error or in `repr`.
 """
 
-from pokerws.settings.reading import compose, load, variables
+from pokerws.settings.env_file import read_env_file
+from pokerws.settings.reading import compose, load, misspelt, variables
 from pokerws.settings.section import SettingsError
 from pokerws.settings.sections import Settings
 
-__all__ = ["Settings", "SettingsError", "compose", "load", "variables"]
+__all__ = [
+    "Settings",
+    "SettingsError",
+    "compose",
+    "load",
+    "misspelt",
+    "read_env_file",
+    "variables",
+]

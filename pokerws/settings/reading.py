@@ -9,9 +9,11 @@ from msgspec.structs import FieldInfo, fields
 from pokerws.settings.accounts import Accounts
 from pokerws.settings.auth import Auth, check_auth
 from pokerws.settings.bots import Bots
+from pokerws.settings.env_file import EnvFile
 from pokerws.settings.features import Features
 from pokerws.settings.limits import Limits
 from pokerws.settings.logs import Logs
+from pokerws.settings.names import near_misses, unknown_flags, unknown_in_file
 from pokerws.settings.network import Network
 from pokerws.settings.section import Section, SettingsError, is_secret, meta_of
 from pokerws.settings.sections import Settings
@@ -41,21 +43,42 @@ def variables() -> dict[str, FieldInfo]:
     }
 
 
-def load(environ: Mapping[str, str]) -> Settings:
-    """Read the settings from `environ`; an absent variable has its default.
+def load(environ: Mapping[str, str], file: EnvFile | None = None) -> Settings:
+    """Read the settings from `environ`, which wins, and `file`; an absent one has its default.
 
-    Raises SettingsError, whose message names the variable, for the first invalid value and for
+    Raises SettingsError with a line for each unknown name and each invalid value, or for the first
     settings that contradict each other.
     """
-    settings = compose(
-        {
-            name: _read(setting, environ[name])
-            for name, setting in variables().items()
-            if name in environ
-        }
-    )
+    known = known_names()
+    problems = list(unknown_flags(environ, known))
+    if file is not None:
+        problems += [*file.problems, *unknown_in_file(file.path, file.lines, known)]
+    given = {**(file.values if file is not None else {}), **environ}
+    values: dict[str, Any] = {}
+    for name, setting in variables().items():
+        if name in given:
+            try:
+                values[name] = _read(setting, given[name])
+            except SettingsError as error:
+                problems.append(str(error))
+    if problems:
+        raise SettingsError(*problems)
+    settings = compose(values)
     _check(settings)
     return settings
+
+
+def known_names() -> frozenset[str]:
+    """The names that `load` reads."""
+    return frozenset(variables())
+
+
+def misspelt(environ: Mapping[str, str]) -> dict[str, str]:
+    """Names in the environment that are almost a setting's, each with that setting.
+
+    They may belong to others, so they are no error.
+    """
+    return near_misses(environ, known_names())
 
 
 def compose(values: Mapping[str, Any]) -> Settings:
