@@ -18,12 +18,14 @@ run: $(READY) ## Start a server with tables of bots; settings in local.env (PORT
 
 test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-browser.sh
+	@tests/install-servers.sh
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as for test; 15 minutes)
 	@tests/install-browser.sh
+	@tests/install-servers.sh
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
 	@rm -rf build/coverage && mkdir -p build/coverage
