@@ -1,5 +1,6 @@
 """The composition root: builds every part, starts them in order and stops them in reverse."""
 
+import asyncio
 import os
 import secrets
 import ssl
@@ -42,6 +43,7 @@ from pokerws.settings import Settings
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
+from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
@@ -51,6 +53,8 @@ WEB_ROOT = Path(__file__).parent.parent / "web"
 # Time between batches of saves under load.  A crash loses up to this much play; in exchange, a
 # table that changes often is written only once a batch.
 GATHER_S = 0.05
+# How long a hurried stop waits for what is not stored.
+HURRIED_S = 0.3
 
 log = structlog.get_logger("pokerws.app")
 
@@ -69,6 +73,7 @@ class App:
         self.supervisor = Supervisor(on_failure)
         self._started = AsyncExitStack()
         self._is_all_stored = self._is_all_stopped = True
+        self._is_hurried = False
         self._metrics = Metrics(self._readings())
         # Without a database, accounts and tables live in memory and end with the process.
         null_store = NullStore()
@@ -84,15 +89,17 @@ class App:
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
 
-    async def start(self) -> None:
+    async def start(self, report: Report = unreported) -> None:
         """Load the token keys, open the database, list the tables and listen.
 
+        `report` is told what it waits for.  A cancellation ends it within about a second.
         Raises SettingsError, KeySetError, DatabaseError or OSError, with everything that was
         started stopped again.
         """
         try:
-            await self._start()
-        except BaseException:
+            await self._start(report)
+        except BaseException as error:
+            self._is_hurried = isinstance(error, asyncio.CancelledError)
             await self.stop()
             raise
 
@@ -106,6 +113,10 @@ class App:
             log.info("server_stopped", all_stored=self._is_all_stored)
         return self._is_all_stored and self._is_all_stopped
 
+    def hurry(self) -> None:
+        """Let a `stop` that is under way wait no longer for anything.  Then cancel its task."""
+        self._is_hurried = True
+
     def _on_stop(self, part: str, stop: Callable[[], Awaitable[object] | None]) -> None:
         """Register how to stop a part; parts that were registered later are stopped before it."""
         self._started.push_async_callback(self._stop_part, part, stop)
@@ -115,26 +126,32 @@ class App:
             stopping = stop()
             if stopping is not None:
                 await stopping
+        except asyncio.CancelledError:
+            self._is_all_stopped = False
+            if not self._is_hurried:
+                raise
         except Exception:
             # The other parts must still be stopped; above all, the journal must be flushed.
             self._is_all_stopped = False
             log.exception("part_not_stopped", part=part)
 
-    async def _start(self) -> None:
+    async def _start(self, report: Report) -> None:
         """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
         tls = server_context(settings)
         if settings.features.use_auth_middleware:
+            report("the keys of players' tokens")
             self._keys = await open_key_set(settings, self._clock)
             self._on_stop("keys", self._keys.close)
         if settings.features.use_db_repository:
-            await self._open_database()
+            await self._open_database(report)
         self._on_stop("journal", self._stop_journal)
         self._journal.start(self.supervisor.watch)
         # Registered before the tables: clients are notified once all tables have stopped.
         self._on_stop("listener", self._stop_listener)
         cashier, lobby = self._open_lobby()
+        report("the stored tables")
         try:
             await lobby.start()
             await self._start_upkeep(lobby)
@@ -143,22 +160,24 @@ class App:
         except (StoreUnavailable, TimeoutError) as error:
             reason = str(error) or "it did not answer in time"
             raise DatabaseError(f"{reason}; check DATABASE_URL") from error
+        report("the address to listen on")
         await self._listen(lobby, cashier, await self._admission(), tls)
         if self._database is None:
             self._start_memory_play_note()
-        report = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
-        self._on_stop("report", report.stop)
-        report.start()
+        games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
+        self._on_stop("report", games.stop)
+        games.start()
 
-    async def _open_database(self) -> None:
+    async def _open_database(self, report: Report) -> None:
         settings = self._settings
         self._database = database = await Database.open(
             settings.storage.database_url,
             embedded_dir=settings.storage.embedded_dir,
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
+            report=report,
         )
-        self._on_stop("database", database.close)
+        self._on_stop("database", lambda: database.close(is_brief=self._is_hurried))
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
 
@@ -192,7 +211,8 @@ class App:
 
     @property
     def _stop_timeout_s(self) -> float:
-        return self._settings.network.stop_timeout_ms / 1000
+        limit_s = self._settings.network.stop_timeout_ms / 1000
+        return min(limit_s, HURRIED_S) if self._is_hurried else limit_s
 
     @property
     def lobby(self) -> Lobby:
@@ -310,7 +330,7 @@ class App:
 
     def _start_memory_play_note(self) -> None:
         note = MemoryPlayNote(self._settings, self._clock.now_ms())
-        self._on_stop("memory play note", partial(note.stop, self._stop_timeout_s))
+        self._on_stop("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
     async def _admission(self) -> Admission:

@@ -41,7 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 LAYERS = {
     "server": "clock limits auth net tables sessions background listener app".split(),
     "storage": (
-        "errors fsync accounts names store outcomes memory_accounts vault journal null postgres"
+        "errors phases fsync accounts names store outcomes memory_accounts vault journal null "
+        "postgres"
     ).split(),
 }
 

@@ -4,8 +4,9 @@ All connections of the product are opened here.  An error is a `StoreUnavailable
 help, and a `StoreRejected` if the data are at fault.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -18,7 +19,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 CONNECT_S = 5.0
-CLOSE_S = 5.0
+CLOSE_S = 2.0
+# The same after a cancellation, in which a running statement is cancelled in the database too.
+ABANDON_S = 0.3
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 # The simple query protocol, which asyncpg uses without arguments, ends with a Sync.
@@ -104,6 +107,10 @@ async def connected(
     try:
         try:
             yield connection
+        except asyncio.CancelledError:
+            with suppress(*FAILED):
+                await connection.close(timeout=ABANDON_S)
+            raise
         finally:
             if not connection.is_closed():
                 await connection.close(timeout=CLOSE_S)

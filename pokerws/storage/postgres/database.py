@@ -1,9 +1,12 @@
 """Opens and closes the whole database: the embedded PostgreSQL if configured, and the store."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Self
+
+import structlog
 
 from pokerws.storage.errors import (
     DatabaseError,
@@ -13,7 +16,9 @@ from pokerws.storage.errors import (
     StoreUnavailable,
     VaultError,
 )
+from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres import overtaken
+from pokerws.storage.postgres.connecting import ABANDON_S, CLOSE_S
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
@@ -21,6 +26,8 @@ from pokerws.storage.postgres.migrate import migrate as apply_missing
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
+
+log = structlog.get_logger("pokerws.database")
 
 
 class Database:
@@ -52,23 +59,28 @@ class Database:
         embedded_dir: Path | None,
         statement_timeout_ms: int,
         keys: KeySource,
+        report: Report = unreported,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
-        `url` is ignored if `embedded_dir` is given.
+        `url` is ignored if `embedded_dir` is given.  A cancellation ends it within about a second.
         """
         postgres = None
         try:
             if embedded_dir is not None:
+                report("the embedded PostgreSQL")
                 postgres = await EmbeddedPostgres.start(embedded_dir)
                 url = postgres.dsn
-            await apply_missing(url)
+            report("a connection to the database")
+            await apply_missing(url, report=report)
+            report("the keys of stored cards")
             vault = await open_vault(url, keys)
+            report("the database")
             since_ms = await overtaken.overtaken_ms(url, embedded_dir)
             store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
             if postgres is not None:
-                await postgres.stop()
+                await postgres.stop(is_brief=isinstance(error, asyncio.CancelledError))
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
                 raise DatabaseError(f"{error}; check DATABASE_URL") from error
             if isinstance(error, VaultError):
@@ -85,11 +97,18 @@ class Database:
         """Record that the tables from before in-memory play are closed."""
         await overtaken.settle(self._url)
 
-    async def close(self) -> None:
-        """Close all connections, and stop the embedded PostgreSQL."""
-        await self.store.close()
+    async def close(self, *, is_brief: bool = False) -> None:
+        """Close all connections, and stop the embedded PostgreSQL.
+
+        A database that hangs is waited for a few seconds, or hardly at all if `is_brief`.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ABANDON_S if is_brief else CLOSE_S):
+                await self.store.close()
         if self._postgres is not None:
-            await self._postgres.stop()
+            await self._postgres.stop(is_brief=is_brief)
+            if self._postgres.was_killed:
+                log.warning("postgres_killed", directory=str(self._postgres.cluster))
 
 
 async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> list[str]:

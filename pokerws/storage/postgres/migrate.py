@@ -5,6 +5,7 @@ module, and is idempotent.  It may be applied by the server at its start, by the
 command, or with `psql -f`.  Migrations only go forward.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ import asyncpg
 import structlog
 
 from pokerws.storage.errors import MigrationError
+from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.connecting import Connection, connected
 
 SQL = Path(__file__).parents[2] / "sql"
@@ -41,7 +43,9 @@ class Migration(NamedTuple):
     applied_at: datetime | None = None
 
 
-async def migrate(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
+async def migrate(
+    database: "str | Connection", directory: Path = SQL, report: Report = unreported
+) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
     `database` is an address or an open connection outside of any transaction.  Raises
@@ -49,16 +53,27 @@ async def migrate(database: "str | Connection", directory: Path = SQL) -> list[M
     nothing has been applied, and StoreUnavailable when an address cannot be reached.
     """
     async with _connection(database) as connection:
+        report("the migration lock, which another process holds")
         await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
         try:
             found = await status(connection, directory)
             pending = [migration for migration in found if migration.applied_at is None]
             for migration in pending:
+                report(f"the migration {migration.path.name}")
                 await _apply(connection, migration)
-        finally:
-            if not connection.is_closed():
-                await connection.fetchval(UNLOCK)
+        except asyncio.CancelledError:
+            # The connection is about to be closed, and the lock ends with it.
+            raise
+        except BaseException:
+            await _unlock(connection)
+            raise
+        await _unlock(connection)
     return pending
+
+
+async def _unlock(connection: Connection) -> None:
+    if not connection.is_closed():
+        await connection.fetchval(UNLOCK)
 
 
 async def status(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
