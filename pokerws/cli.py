@@ -29,7 +29,7 @@ try:
     from pokerws.maintenance.stored_log import printable
     from pokerws.maintenance.verify import verify
     from pokerws.program import PROGRAM
-    from pokerws.serve import serve
+    from pokerws.serve import StartInterrupted, serve
     from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
     from pokerws.server.auth.errors import KeySetError
     from pokerws.settings import Settings, SettingsError, load, misspelt, read_env_file
@@ -92,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 for name, setting in misspelt(os.environ).items():
                     log.warning("setting_not_read", name=name, did_you_mean=setting)
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                    return runner.run(serve(settings))
+                    return _serve(runner, settings)
     except SettingsError as error:
         for problem in str(error).splitlines():
             print(f"pokerws: {problem}", file=sys.stderr)
@@ -106,6 +106,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of the output, such as `head`, has closed the pipe: keep Python from flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+
+
+def _serve(runner: asyncio.Runner, settings: Settings) -> int:
+    """Run the server.  Returns the exit code."""
+    try:
+        return runner.run(serve(settings))
+    except StartInterrupted as interrupted:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Leaving as usual would wait for threads, and the resolver of the C library waits for a
+        # name server as long as it likes.
+        os._exit(interrupted.code)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -25,11 +25,23 @@ BOT_NAMES = ("Ada", "Blaise", "Carl", "Daniela", "Emmy", "Fermat", "Grace", "Hyp
 log = structlog.get_logger("pokerws.serve")
 
 
+class StartInterrupted(Exception):
+    """A signal ended the start; everything is stopped.  `code` is the exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class StopSignals:
-    """SIGTERM and Ctrl-C: the first asks for a stop, a later one for no more waiting."""
+    """SIGTERM and Ctrl-C: the first asks for a stop, a later one for no more waiting.
+
+    `stop` is also set where a background task has failed.
+    """
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
+        self.asked = asyncio.Event()
         self.hurry = asyncio.Event()
         self._first_s = 0.0
 
@@ -42,6 +54,7 @@ class StopSignals:
         now_s = asyncio.get_running_loop().time()
         if not self._first_s:
             self._first_s = now_s
+            self.asked.set()
             self.stop.set()
         elif now_s - self._first_s >= AGAIN_S:
             self.hurry.set()
@@ -50,16 +63,16 @@ class StopSignals:
 async def serve(settings: Settings) -> int:
     """Serve until SIGTERM, Ctrl-C or the failure of a background task.
 
-    Returns the exit code: 0 only if everything is stored and no task has failed.  A start that is
-    interrupted by a signal ends within about a second, with 0 as well.
+    Returns the exit code: 0 only if everything is stored and no task has failed.  Raises
+    StartInterrupted, at most about a second after a signal that comes before the end of the start.
     """
     loop, signals = asyncio.get_running_loop(), StopSignals()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signals.received)
     app = App(settings, on_failure=signals.stop.set)
     try:
-        if not await _start(app, signals.stop):
-            return FAILED if app.supervisor.has_failed else 0
+        if not await _start(app, signals.asked):
+            raise StartInterrupted(FAILED if app.supervisor.has_failed else 0)
     except OSError as error:
         where, why = f"{settings.network.host}:{settings.network.port}", error.strerror or error
         print(
@@ -75,11 +88,11 @@ async def serve(settings: Settings) -> int:
     return 0 if is_complete and not app.supervisor.has_failed else FAILED
 
 
-async def _start(app: App, stopping: asyncio.Event) -> bool:
+async def _start(app: App, asked: asyncio.Event) -> bool:
     """Start the server.  Returns False if it was told to stop meanwhile, and has stopped."""
     phases = StartPhases()
     starting = asyncio.create_task(app.start(phases.enter), name="start")
-    await _first_of(starting, stopping)
+    await _first_of(starting, asked)
     phases.end()
     if starting.done():
         await starting
