@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 try:
     import structlog
@@ -29,7 +29,7 @@ try:
     from pokerws.maintenance.stored_log import printable
     from pokerws.maintenance.verify import verify
     from pokerws.program import PROGRAM
-    from pokerws.serve import StartInterrupted, serve
+    from pokerws.serve import serve
     from pokerws.server.auth.dev_tokens import ROLES, issue_dev_token
     from pokerws.server.auth.errors import KeySetError
     from pokerws.settings import Settings, SettingsError, load, misspelt, read_env_file
@@ -92,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 for name, setting in misspelt(os.environ).items():
                     log.warning("setting_not_read", name=name, did_you_mean=setting)
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                    return _serve(runner, settings)
+                    _serve(runner, settings)
     except SettingsError as error:
         for problem in str(error).splitlines():
             print(f"pokerws: {problem}", file=sys.stderr)
@@ -108,16 +108,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
-def _serve(runner: asyncio.Runner, settings: Settings) -> int:
-    """Run the server.  Returns the exit code."""
-    try:
-        return runner.run(serve(settings))
-    except StartInterrupted as interrupted:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        # Leaving as usual would wait for threads, and the resolver of the C library waits for a
-        # name server as long as it likes.
-        os._exit(interrupted.code)
+def _serve(runner: asyncio.Runner, settings: Settings) -> NoReturn:
+    """Run the server, and end the process.  Raises what the start raises."""
+    code = runner.run(serve(settings))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is stopped.  Leaving as usual would wait for threads, and the resolver of the C
+    # library waits for a name server as long as it likes; and without the loop another signal would
+    # change the exit code.
+    os._exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -25,14 +25,6 @@ BOT_NAMES = ("Ada", "Blaise", "Carl", "Daniela", "Emmy", "Fermat", "Grace", "Hyp
 log = structlog.get_logger("pokerws.serve")
 
 
-class StartInterrupted(Exception):
-    """A signal ended the start; everything is stopped.  `code` is the exit code."""
-
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
-
-
 class StopSignals:
     """SIGTERM and Ctrl-C: the first asks for a stop, a later one for no more waiting.
 
@@ -63,8 +55,8 @@ class StopSignals:
 async def serve(settings: Settings) -> int:
     """Serve until SIGTERM, Ctrl-C or the failure of a background task.
 
-    Returns the exit code: 0 only if everything is stored and no task has failed.  Raises
-    StartInterrupted, at most about a second after a signal that comes before the end of the start.
+    Returns the exit code: 0 only if everything is stored and no task has failed.  A signal before
+    the end of the start ends it within about a second.
     """
     loop, signals = asyncio.get_running_loop(), StopSignals()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,7 +64,7 @@ async def serve(settings: Settings) -> int:
     app = App(settings, on_failure=signals.stop.set)
     try:
         if not await _start(app, signals.asked):
-            raise StartInterrupted(FAILED if app.supervisor.has_failed else 0)
+            return FAILED if app.supervisor.has_failed else 0
     except OSError as error:
         where, why = f"{settings.network.host}:{settings.network.port}", error.strerror or error
         print(

