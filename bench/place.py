@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 
 from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from pokerws.storage.postgres.migrate import migrate
 from pokerws.storage.postgres.store import PostgresStore
@@ -51,7 +52,7 @@ async def measuring_place(wal_files: int = WAL_FILES) -> AsyncIterator[Place]:
     try:
         server = await EmbeddedPostgres.start(directory / "db")
         try:
-            await migrate(server.dsn)
+            await migrate(address_of(server.dsn))
             bare = await asyncpg.connect(
                 server.dsn,
                 server_settings=postgres._WRITER_SETTINGS,  # noqa: SLF001  same plans as the store
@@ -60,7 +61,7 @@ async def measuring_place(wal_files: int = WAL_FILES) -> AsyncIterator[Place]:
             try:
                 for _ in range(wal_files):
                     await bare.execute(NEXT_WAL_FILE)
-                store = await PostgresStore.open(server.dsn)
+                store = await PostgresStore.open(address_of(server.dsn))
                 try:
                     yield Place(store, bare)
                 finally:

@@ -34,6 +34,7 @@ try:
     from pokerws.server.auth.errors import KeySetError
     from pokerws.settings import Settings, SettingsError, load, misspelt, read_env_file
     from pokerws.storage.errors import DatabaseError, VaultError
+    from pokerws.storage.postgres.address import Address, address_of
     from pokerws.storage.postgres.database import migrate
     from pokerws.storage.vault.keys import (
         KeySource,
@@ -303,17 +304,17 @@ def _token(settings: Settings, arguments: argparse.Namespace) -> str:
 
 def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
     """Run a maintenance command on the database.  Returns the exit code."""
-    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
+    address = _address(settings)
     match arguments.command:
         case "migrate":
-            for line in asyncio.run(migrate(url, embedded_dir, only_status=arguments.status)):
+            for line in asyncio.run(migrate(address, only_status=arguments.status)):
                 print(line)
             return 0
         case "verify":
             return _verify(settings, arguments)
         case "archive":
             archiving = archive(
-                *(url, embedded_dir, arguments.before, sys.stdout, sys.stderr),
+                *(address, arguments.before, sys.stdout, sys.stderr),
                 place=arguments.to,
                 dry_run=arguments.dry_run,
             )
@@ -324,7 +325,7 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
             return _repair(settings, arguments)
         case _:
             replaying = replay_game(
-                *(url, embedded_dir, arguments.game, sys.stdout),
+                *(address, arguments.game, sys.stdout),
                 hand=arguments.hand,
                 to_seq=arguments.to,
                 vault=_vault(settings),
@@ -332,12 +333,16 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
             return asyncio.run(replaying)
 
 
+def _address(settings: Settings) -> Address:
+    """The database.  Raises AddressError."""
+    return address_of(settings.storage.database_url, settings.storage.schema)
+
+
 def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
     """Check the database.  Returns the exit code."""
-    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
     features = settings.features
     verifying = verify(
-        *(url, embedded_dir, arguments.game, sys.stdout, sys.stderr),
+        *(_address(settings), arguments.game, sys.stdout, sys.stderr),
         events_off=features.use_db_repository and not features.use_event_persistence,
         vault=_vault(settings),
     )
@@ -346,12 +351,11 @@ def _verify(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def _repair(settings: Settings, arguments: argparse.Namespace) -> int:
     """Diagnose, restore or close a game.  Returns the exit code."""
-    url, embedded_dir = settings.storage.database_url, settings.storage.embedded_dir
     action: Action = "show"
     if arguments.restore or arguments.refund:
         action = "restore" if arguments.restore else "refund"
     repairing = repair(
-        *(url, embedded_dir, arguments.game, action, sys.stdout),
+        *(_address(settings), arguments.game, action, sys.stdout),
         vault=_vault(settings),
         backups=arguments.backup,
         now_ms=time.time_ns() // 1_000_000,
@@ -365,8 +369,7 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     write = HandWriter(arguments.format, player, sections=arguments.hand is None)
     exporting = export(
         *(
-            settings.storage.database_url,
-            settings.storage.embedded_dir,
+            _address(settings),
             arguments.game,
             sys.stdout,
             sys.stderr,

@@ -37,6 +37,7 @@ from pokerws.maintenance.stored_log import (
 )
 from pokerws.maintenance.verify import LogReplay
 from pokerws.program import PROGRAM
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
@@ -98,8 +99,7 @@ class _Left(NamedTuple):
 
 
 async def archive(
-    url: str,
-    embedded_dir: Path | None,
+    address: Address,
     before: datetime,
     out: TextIO,
     bar: TextIO,
@@ -113,7 +113,7 @@ async def archive(
     progress bar if it is a terminal.  Raises ArchiveError and DatabaseError.
     """
     totals = _Totals()
-    async with open_stored(url, embedded_dir) as connection:
+    async with open_stored(address) as connection:
         if not await connection.fetchval(LOCK):
             raise ArchiveError("another archive command is running: wait until it is done")
         files = Archive(place)

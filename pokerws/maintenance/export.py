@@ -6,7 +6,6 @@ are visible.  It only reads.
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from pathlib import Path
 from typing import TextIO
 
 from pokerws.game.events import LogRestarted
@@ -27,13 +26,13 @@ from pokerws.maintenance.stored_log import (
 )
 from pokerws.maintenance.verify import LogReplay
 from pokerws.program import PROGRAM
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 
 
 async def export(
-    url: str,
-    embedded_dir: Path | None,
+    address: Address,
     game: str,
     out: TextIO,
     notes: TextIO,
@@ -47,7 +46,7 @@ async def export(
     Returns 0, or 1 if the log is damaged; the export ends there.  Raises DatabaseError, and
     NotStored for an unknown game, an unknown hand, or one that is not over.
     """
-    async with open_stored(url, embedded_dir) as connection, one_view(connection):
+    async with open_stored(address) as connection, one_view(connection):
         row = await read_game(connection, game)
         last = await _last_event(connection, row, hand)
         hands = _ExportedHands(game, row.hand_number, hand)

@@ -28,6 +28,7 @@ from pokerws.maintenance.stored_log import IMPOSSIBLE, open_stored, printable
 from pokerws.storage.accounts import transfers_of
 from pokerws.storage.fsync import sync_directory
 from pokerws.storage.journal.change_builder import build_change
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import REJECTED, Connection
 from pokerws.storage.postgres.save_statement import save_statement
 from pokerws.storage.store import Change, TableSnapshot
@@ -79,8 +80,7 @@ class Plan(NamedTuple):
 
 
 async def repair(
-    url: str,
-    embedded_dir: Path | None,
+    address: Address,
     game: str,
     action: Action,
     out: TextIO,
@@ -93,7 +93,7 @@ async def repair(
 
     Raises RepairError, DatabaseError and NotStored.
     """
-    async with open_stored(url, embedded_dir) as connection:
+    async with open_stored(address) as connection:
         found = await look(connection, game, vault)
         if action == "show":
             _show(found, vault, backups, now_ms, out)

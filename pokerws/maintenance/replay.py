@@ -6,7 +6,6 @@ decrypt.
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from pathlib import Path
 from typing import TextIO
 
 from pokerws.maintenance.errors import NotStored
@@ -27,13 +26,13 @@ from pokerws.maintenance.stored_log import (
     read_log,
 )
 from pokerws.maintenance.verify import LogReplay
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 
 async def replay_game(
-    url: str,
-    embedded_dir: Path | None,
+    address: Address,
     game: str,
     out: TextIO,
     *,
@@ -46,7 +45,7 @@ async def replay_game(
     Returns 0, or 1 if the log is damaged; the output ends there.  Raises DatabaseError, and
     NotStored for an unknown game, hand or event.
     """
-    async with open_stored(url, embedded_dir) as connection, one_view(connection):
+    async with open_stored(address) as connection, one_view(connection):
         row = await read_game(connection, game)
         bounds = await log_bounds(connection, game, hand, to_seq)
         if bounds is None and hand is None and to_seq is None:

@@ -7,7 +7,6 @@ server.  It validates nothing: the caller judges damaged data.
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from pokerws.game.events import LogRestarted, TableEvent
@@ -15,6 +14,7 @@ from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.maintenance.errors import NotStored
 from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
 from pokerws.storage.store import Receipt
@@ -134,7 +134,7 @@ class LogBounds(NamedTuple):
 
 
 @asynccontextmanager
-async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Connection]:
+async def open_stored(address: Address) -> AsyncIterator[Connection]:
     """A read-only connection, which does not disturb a running server.
 
     Raises DatabaseError, also for database errors in the block.
@@ -146,8 +146,8 @@ async def open_stored(url: str, embedded_dir: Path | None) -> AsyncIterator[Conn
     }
     try:
         async with (
-            reachable(url, embedded_dir) as address,
-            connected(address, "pokerws operator", settings=settings) as connection,
+            reachable(address) as reached,
+            connected(reached, "pokerws operator", settings=settings) as connection,
         ):
             yield connection
     except StoreUnavailable as error:

@@ -7,7 +7,6 @@ cards are checked only if their key is available.
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
-from pathlib import Path
 from typing import NamedTuple, TextIO
 
 import msgspec
@@ -53,6 +52,7 @@ from pokerws.maintenance.verify_ledger import (
     verify_ledger,
 )
 from pokerws.storage.accounts import player_account
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
 
@@ -83,8 +83,7 @@ class Verdict(NamedTuple):
 
 
 async def verify(
-    url: str,
-    embedded_dir: Path | None,
+    address: Address,
     game: str | None,
     out: TextIO,
     bar: TextIO,
@@ -98,7 +97,7 @@ async def verify(
     snapshot.  `bar` gets a progress bar if it is a terminal.  Raises DatabaseError and NotStored.
     """
     totals = _Totals()
-    async with open_stored(url, embedded_dir) as connection:
+    async with open_stored(address) as connection:
         progress = Progress(bar, 1 if game is not None else await count_games(connection))
         try:
             async for one in _wanted(connection, game):

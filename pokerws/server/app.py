@@ -44,6 +44,7 @@ from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.phases import Report, unreported
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
@@ -171,8 +172,7 @@ class App:
     async def _open_database(self, report: Report) -> None:
         settings = self._settings
         self._database = database = await Database.open(
-            settings.storage.database_url,
-            embedded_dir=settings.storage.embedded_dir,
+            address_of(settings.storage.database_url, settings.storage.schema),
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
             report=report,

@@ -1,7 +1,6 @@
 """Settings: the database, and how the server uses it."""
 
 import re
-from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, field
@@ -27,6 +26,15 @@ class Storage(Section, frozen=True, kw_only=True):
             extra=SECRET,
         ),
     ] = "embedded"
+    schema: Annotated[
+        str,
+        Meta(
+            pattern=r"^((?!pg_)[a-z_][a-z0-9_]{0,62})?$",
+            title="a name of small letters, digits and _, such as poker",
+            description="Schema of the tables, which is made if it is missing; empty is what the "
+            "database gives, mostly public.",
+        ),
+    ] = field(default="", name="DB_SCHEMA")
     statement_timeout_ms: Annotated[
         int, whole(10, 600_000, "Time limit of a database statement.")
     ] = field(default=5000, name="DB_STATEMENT_TIMEOUT_MS")
@@ -36,15 +44,9 @@ class Storage(Section, frozen=True, kw_only=True):
     ] = 1000
 
     @property
-    def embedded_dir(self) -> Path | None:
-        """Data directory of the server's own Postgres; None when DATABASE_URL is an address."""
-        kind, _, directory = self.database_url.partition(":")
-        return Path(directory or "var/postgres") if kind == "embedded" else None
-
-    @property
     def database_label(self) -> str:
         """DATABASE_URL without user, password and options, fit to be shown."""
-        if self.embedded_dir is not None:
+        if self.database_url.startswith("embedded"):
             return self.database_url
         plain = _PLAIN_URL.fullmatch(self.database_url)
         return "".join(plain.groups()) if plain else "postgres://(not shown)"

@@ -31,6 +31,10 @@ class DatabaseError(StorageError):
     """The database cannot be used; the message says what to do."""
 
 
+class AddressError(DatabaseError):
+    """The address of the database cannot be used; the message says what to write instead."""
+
+
 class MigrationError(StorageError):
     """The database cannot be brought up to date; the message says what to do."""
 

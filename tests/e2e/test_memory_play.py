@@ -15,13 +15,14 @@ import pytest
 from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.game.commands import Action
 from pokerws.game.state import TableConfig, TableId, Turn
+from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.database import reachable
 from pokerws.storage.postgres.overtaken import NOTE
 from tests.e2e.database import check_database
 from tests.e2e.faults import server_on
 from tests.e2e.process import ServerProcess
 from tests.e2e.test_command_line import run
-from tests.settings import settings_of
 
 # The turn is nobody's to miss while servers are started and stopped.
 CONFIG = TableConfig(seats=3, turn_time_ms=600_000, next_hand_delay_ms=20)
@@ -113,17 +114,13 @@ async def whose_turn(*views: TableView) -> TableView:
 
 async def ask(url: str, query: str, *arguments: object) -> list[asyncpg.Record]:
     """Ask the database, whether its server runs or not."""
-    async with reachable(url, settings_of(database_url=url).storage.embedded_dir) as dsn:
-        connection = await asyncpg.connect(dsn)
-        try:
-            return await connection.fetch(query, *arguments)
-        finally:
-            await connection.close()
+    async with reachable(address_of(url)) as address, connected(address, "test") as connection:
+        return await connection.fetch(query, *arguments)
 
 
 async def noted(url: str) -> None:
     """Wait until the memory server has left its note."""
-    directory = settings_of(database_url=url).storage.embedded_dir
+    directory = address_of(url).embedded_dir
     assert directory is not None
     while not (directory / NOTE).exists():  # noqa: ASYNC110  another process
         await asyncio.sleep(0.01)
@@ -136,8 +133,8 @@ async def check(url: str) -> None:
     )
     assert (code, errors) == (0, "")
     assert "0 mismatches" in output
-    async with reachable(url, settings_of(database_url=url).storage.embedded_dir) as dsn:
-        await check_database(dsn)
+    async with reachable(address_of(url)) as address:
+        await check_database(address)
 
 
 async def test_after_play_in_memory_old_tables_are_closed_and_their_chips_are_refunded(

@@ -244,12 +244,6 @@ def test_bots_cannot_take_longer_at_least_than_at_most() -> None:
     assert load({"BOT_MIN_DELAY_MS": "0", "BOT_MAX_DELAY_MS": "0"}).bots.max_delay_ms == 0
 
 
-def test_the_embedded_database_has_a_directory_and_another_has_none() -> None:
-    assert load({}).storage.embedded_dir == Path("var/postgres")
-    assert load({"DATABASE_URL": "embedded:/tmp/a:b"}).storage.embedded_dir == Path("/tmp/a:b")
-    assert load({"DATABASE_URL": "postgres://db/poker"}).storage.embedded_dir is None
-
-
 @pytest.mark.parametrize(
     ("url", "label"),
     [

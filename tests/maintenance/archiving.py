@@ -9,6 +9,7 @@ from typing import Any
 
 from pokerws.maintenance.archive import archive
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from tests.storage.played import PlayedGame
 from tests.vaults import VAULT
@@ -35,7 +36,9 @@ class Archiving:
     ) -> tuple[int, list[str]]:
         """The exit code and the lines."""
         out, bar = io.StringIO(), io.StringIO()
-        code = await archive(self.url, None, before, out, bar, place=self.place, dry_run=dry_run)
+        code = await archive(
+            address_of(self.url), before, out, bar, place=self.place, dry_run=dry_run
+        )
         return code, out.getvalue().splitlines()
 
     @property
@@ -53,7 +56,7 @@ class Archiving:
     async def holds_together(self, games: int = 1) -> None:
         """What `verify` says, cards included."""
         out = io.StringIO()
-        code = await verify(self.url, None, None, out, io.StringIO(), vault=VAULT)
+        code = await verify(address_of(self.url), None, out, io.StringIO(), vault=VAULT)
         totals, ledger = out.getvalue().splitlines()
         assert (code, totals) == (0, f"{games} games verified, 0 mismatches")
         assert ledger.endswith("transfers verified, 0 mismatches")

@@ -11,6 +11,7 @@ from pokerws.game.state import Table, TableId
 from pokerws.maintenance.errors import RepairError
 from pokerws.maintenance.repair import Action, repair
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.vaults import VAULT
@@ -43,7 +44,7 @@ class Repairs:
         out = io.StringIO()
         self._now_ms += 1
         asked = repair(
-            *(self.url, None, game, action, out),
+            *(address_of(self.url), game, action, out),
             vault=vault,
             backups=self.backups,
             now_ms=self._now_ms,
@@ -75,7 +76,7 @@ class Repairs:
 
     async def holds_together(self) -> None:
         out = io.StringIO()
-        code = await verify(self.url, None, None, out, io.StringIO(), vault=VAULT)
+        code = await verify(address_of(self.url), None, out, io.StringIO(), vault=VAULT)
         assert code == 0, out.getvalue()
 
     def kept(self) -> list[dict[str, object]]:

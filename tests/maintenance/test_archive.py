@@ -13,6 +13,7 @@ from pokerws.game.state import TableId
 from pokerws.maintenance import stored_log
 from pokerws.maintenance.archive import STATEMENTS
 from pokerws.maintenance.errors import ArchiveError
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from tests.game.pokerkit.pokerkit_hand import no_warnings
@@ -92,7 +93,7 @@ async def test_play_goes_on_and_the_next_hands_go_into_the_next_file(
     played = await play_a_game(archiving.url, hands=3)
     first = over(played)
     await archiving()
-    store = await PostgresStore.open(archiving.url)
+    store = await PostgresStore.open(address_of(archiving.url))
     try:
         async with writing(store) as journal:
             await played.load_again(store, journal, keep_events=True)
@@ -161,7 +162,7 @@ async def test_games_are_read_a_page_at_a_time(
 async def test_a_live_server_plays_on_while_its_hands_go(
     archiving: Archiving, operator: Connection
 ) -> None:
-    store = await PostgresStore.open(archiving.url)
+    store = await PostgresStore.open(address_of(archiving.url))
     await open_accounts(store)
     try:
         async with writing(store) as journal:
@@ -288,7 +289,7 @@ async def test_hands_of_which_events_were_not_kept_are_told_as_far_as_they_are_k
 async def test_of_a_closed_game_the_whole_log_goes(
     archiving: Archiving, operator: Connection
 ) -> None:
-    store = await PostgresStore.open(archiving.url)
+    store = await PostgresStore.open(address_of(archiving.url))
     await open_accounts(store)
     try:
         async with writing(store) as journal:
@@ -372,7 +373,7 @@ async def test_a_game_in_quarantine_is_kept_as_it_is(
 async def test_a_hand_in_whose_middle_the_log_begins_anew_without_a_gap_is_one_hand(
     archiving: Archiving,
 ) -> None:
-    store = await PostgresStore.open(archiving.url)
+    store = await PostgresStore.open(address_of(archiving.url))
     await open_accounts(store)
     try:
         async with writing(store) as journal:

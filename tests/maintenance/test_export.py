@@ -15,6 +15,7 @@ from pokerws.hand_histories.hand_id import hand_id
 from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.export import export
 from pokerws.maintenance.stored_log import NO_KEYS
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.maintenance.archiving import Archiving, after_hand
@@ -45,7 +46,7 @@ class Exporting:
         viewer = None if player is None else PlayerId(player)
         write = HandWriter(hand_format, viewer, sections=hand is None)
         self.code = await export(
-            self._url, None, game, out, notes, write=write, hand=hand, vault=vault
+            address_of(self._url), game, out, notes, write=write, hand=hand, vault=vault
         )
         self.notes = notes.getvalue().splitlines()
         return out.getvalue()

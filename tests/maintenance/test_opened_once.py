@@ -16,6 +16,7 @@ from pokerws.maintenance.repair import repair
 from pokerws.maintenance.replay import replay_game
 from pokerws.maintenance.stored_log import LOG
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault import vault
 from tests.storage.played import play_a_game
@@ -27,21 +28,23 @@ LATER = datetime(2000, 1, 1, tzinfo=UTC)
 
 async def exported(url: str, _: Path) -> int:
     write = HandWriter("phh", None, sections=True)
-    return await export(url, None, "t1", io.StringIO(), io.StringIO(), write=write, vault=VAULT)
+    return await export(
+        address_of(url), "t1", io.StringIO(), io.StringIO(), write=write, vault=VAULT
+    )
 
 
 async def exported_without_keys(url: str, _: Path) -> int:
     write = HandWriter("phh", None, sections=True)
-    return await export(url, None, "t1", io.StringIO(), io.StringIO(), write=write)
+    return await export(address_of(url), "t1", io.StringIO(), io.StringIO(), write=write)
 
 
 async def archived(url: str, place: Path) -> int:
     out, bar = io.StringIO(), io.StringIO()
-    return await archive(url, None, LATER, out, bar, place=place, dry_run=True)
+    return await archive(address_of(url), LATER, out, bar, place=place, dry_run=True)
 
 
 async def replayed(url: str, _: Path) -> int:
-    return await replay_game(url, None, "t1", io.StringIO(), vault=VAULT)
+    return await replay_game(address_of(url), "t1", io.StringIO(), vault=VAULT)
 
 
 async def replayed_without_log(url: str, place: Path) -> int:
@@ -49,12 +52,12 @@ async def replayed_without_log(url: str, place: Path) -> int:
 
 
 async def verified(url: str, _: Path) -> int:
-    return await verify(url, None, None, io.StringIO(), io.StringIO(), vault=VAULT)
+    return await verify(address_of(url), None, io.StringIO(), io.StringIO(), vault=VAULT)
 
 
 async def repaired(url: str, place: Path) -> int:
     out = io.StringIO()
-    return await repair(url, None, "t1", "show", out, vault=VAULT, backups=place, now_ms=1)
+    return await repair(address_of(url), "t1", "show", out, vault=VAULT, backups=place, now_ms=1)
 
 
 @pytest.mark.parametrize(

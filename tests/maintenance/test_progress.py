@@ -2,6 +2,7 @@ import io
 
 from pokerws.maintenance.progress import Progress
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.address import address_of
 from tests.storage.played import play_a_game
 
 
@@ -13,7 +14,7 @@ class Terminal(io.StringIO):
 async def test_the_bar_is_drawn_on_a_terminal_only(database_url: str) -> None:
     await play_a_game(database_url, hands=1)
     for bar, drawn in ((Terminal(), True), (io.StringIO(), False)):
-        await verify(database_url, None, None, io.StringIO(), bar)
+        await verify(address_of(database_url), None, io.StringIO(), bar)
         assert ("100 % of 1 games" in bar.getvalue()) is drawn
         assert bar.getvalue().endswith("\r\x1b[K" if drawn else "")
 

@@ -3,6 +3,7 @@
 import pytest
 
 from pokerws.game.state import TableId
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.maintenance.archiving import Archiving, after_hand
 from tests.maintenance.repairs import (
@@ -60,7 +61,7 @@ async def test_a_damaged_table_is_closed_and_everybody_gets_stack_and_bets_back(
     assert "  --refund   the table is closed, from" in await repairs()
     await expect_refund(repairs, played.actor.table)
     assert len(repairs.kept()) == 1
-    store = await PostgresStore.open(repairs.url)
+    store = await PostgresStore.open(address_of(repairs.url))
     assert await store.games() == []
     await store.close()
 
@@ -176,7 +177,7 @@ async def test_the_newest_state_is_chosen(repairs: Repairs) -> None:
     played = await play_a_game(repairs.url, hands=1)
     older = await repairs.operator.fetchrow("SELECT version, snapshot FROM games")
     assert older is not None
-    store = await PostgresStore.open(repairs.url)
+    store = await PostgresStore.open(address_of(repairs.url))
     async with writing(store) as journal:
         await played.load_again(store, journal, keep_events=True)
         played.play_hands(1)

@@ -4,6 +4,7 @@ import pytest
 
 from pokerws.game.state import TableId
 from pokerws.maintenance.errors import RepairError
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.maintenance.repairs import NO_SNAPSHOT, Repairs, owed, state
 from tests.server.fakes import FakeViewer, ManualClock
@@ -15,7 +16,7 @@ async def test_a_server_that_set_a_table_aside_plays_on_with_it_after_the_repair
     repairs: Repairs,
 ) -> None:
     clock = ManualClock()
-    store = await PostgresStore.open(repairs.url)
+    store = await PostgresStore.open(address_of(repairs.url))
     async with house_on(store, clock) as house:
         actor = await house.open_hand()
         table, was, seq = actor.table.id, actor.table, actor.table.seq
@@ -44,7 +45,7 @@ async def test_another_server_lists_a_repaired_table_with_its_next_listing(
 ) -> None:
     played = await play_a_game(repairs.url, hands=1)
     await repairs.damage(NO_SNAPSHOT)
-    store = await PostgresStore.open(repairs.url)
+    store = await PostgresStore.open(address_of(repairs.url))
     async with house_on(store, ManualClock()) as house:
         assert house.lobby.summaries() == []
         await repairs("restore")
@@ -59,7 +60,7 @@ async def test_another_server_lists_a_repaired_table_with_its_next_listing(
 async def test_a_server_whose_healthy_table_was_refunded_closes_its_viewers(
     repairs: Repairs,
 ) -> None:
-    store = await PostgresStore.open(repairs.url)
+    store = await PostgresStore.open(address_of(repairs.url))
     async with house_on(store, ManualClock()) as house:
         actor = await house.open_hand()
         table = actor.table.id

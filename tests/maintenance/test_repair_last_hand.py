@@ -3,6 +3,7 @@
 import pytest
 
 from pokerws.game.state import Table
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.maintenance.repairs import SET_ASIDE, Repairs, state
@@ -14,7 +15,7 @@ KEYLESS = [Vault([]), Vault([VaultKey("other", bytes(range(1, 33)))])]
 
 async def play_to_the_end_of_a_hand(url: str) -> Table:
     """A stored table, between hands, at which somebody has cards to show."""
-    store = await PostgresStore.open(url)
+    store = await PostgresStore.open(address_of(url))
     await open_accounts(store)
     try:
         async with writing(store) as journal:

@@ -11,6 +11,7 @@ from pokerws.game.state import PlayerId, Pot, Seat, Table, TableConfig, TableId,
 from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.narrate import clock_time, picture, tell
 from pokerws.maintenance.replay import replay_game
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault
 from tests.storage.played import play_a_game
@@ -29,7 +30,7 @@ async def told(
 ) -> tuple[int, list[str]]:
     """The exit code and the lines."""
     out = io.StringIO()
-    code = await replay_game(url, None, game, out, hand=hand, to_seq=to_seq, vault=vault)
+    code = await replay_game(address_of(url), game, out, hand=hand, to_seq=to_seq, vault=vault)
     return code, out.getvalue().splitlines()
 
 

@@ -13,7 +13,8 @@ from pokerws.maintenance import stored_log
 from pokerws.maintenance.errors import NotStored
 from pokerws.maintenance.verify import MOST_MISMATCHES, verify
 from pokerws.storage.errors import DatabaseError, EmbeddedError
-from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.store import TableSnapshot
@@ -33,7 +34,9 @@ async def verified(
 ) -> tuple[int, list[str]]:
     """The exit code and the lines, without the totals of a ledger that is as it should be."""
     out = io.StringIO()
-    code = await verify(url, None, game, out, io.StringIO(), events_off=events_off, vault=vault)
+    code = await verify(
+        address_of(url), game, out, io.StringIO(), events_off=events_off, vault=vault
+    )
     lines = out.getvalue().splitlines()
     return code, [line for line in lines if not LEDGER_TOTALS.fullmatch(line)]
 
@@ -356,7 +359,7 @@ async def test_names_cannot_steer_the_terminal(database_url: str, operator: Conn
 
 
 async def test_it_reads_only(database_url: str) -> None:
-    async with stored_log.open_stored(database_url, None) as connection:
+    async with stored_log.open_stored(address_of(database_url)) as connection:
         with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
             await connection.execute("DELETE FROM games")
 
@@ -364,7 +367,7 @@ async def test_it_reads_only(database_url: str) -> None:
 async def test_a_game_is_read_as_of_one_instant(database_url: str, operator: Connection) -> None:
     await play_a_game(database_url, hands=1)
     async with (
-        stored_log.open_stored(database_url, None) as connection,
+        stored_log.open_stored(address_of(database_url)) as connection,
         stored_log.one_view(connection),
     ):
         before = await stored_log.read_game(connection, "t1")
@@ -380,7 +383,7 @@ async def test_a_database_that_is_not_migrated_is_one_clear_line(bare_database_u
 
 @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "postgresql://[x/y"])
 async def test_a_database_that_cannot_be_reached_is_one_clear_line(url: str) -> None:
-    with pytest.raises(DatabaseError, match="check DATABASE_URL"):
+    with pytest.raises(DatabaseError, match="DATABASE_URL"):
         await verified(url)
 
 
@@ -389,9 +392,10 @@ async def test_a_database_that_cannot_be_reached_is_one_clear_line(url: str) -> 
 
 async def test_beside_a_process_that_has_the_directory_its_server_is_used(fresh: Path) -> None:
     with serving(fresh) as (_, address):
-        async with reachable("", fresh) as url:
-            assert url == address
-            assert await ask(url, "SELECT 1") == 1
+        async with reachable(address_of(f"embedded:{fresh}")) as found:
+            assert found == address_of(f"embedded:{fresh}").running_at(address)
+            async with connected(found, "test") as connection:
+                assert await connection.fetchval("SELECT 1") == 1
         assert await ask(address, "SELECT 2") == 2
 
 
@@ -400,15 +404,18 @@ async def test_where_no_process_has_the_directory_a_server_is_started_and_stoppe
 ) -> None:
     await (await EmbeddedPostgres.start(fresh, {"fsync": "off"})).stop()
 
-    async with reachable("", fresh) as url:
-        assert await ask(url, "SELECT 1") == 1
+    async with (
+        reachable(address_of(f"embedded:{fresh}")) as address,
+        connected(address, "test") as connection,
+    ):
+        assert await connection.fetchval("SELECT 1") == 1
 
     assert not (fresh / "cluster/data/postmaster.pid").exists()
 
 
 async def test_no_database_is_made_where_there_is_none(place: Path) -> None:
     with pytest.raises(DatabaseError, match="there is no database in"):
-        async with reachable("", place / "db"):
+        async with reachable(address_of(f"embedded:{place / 'db'}")):
             pass
     assert not (place / "db").exists()
 

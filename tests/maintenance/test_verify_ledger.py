@@ -8,6 +8,7 @@ import pytest
 from pokerws.game.state import PlayerId
 from pokerws.maintenance import verify_ledger
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS
@@ -23,7 +24,7 @@ BOOK_A_CHIP = (
 async def verified(url: str, game: str | None = None) -> tuple[int, list[str]]:
     """The exit code and the lines."""
     out = io.StringIO()
-    code = await verify(url, None, game, out, io.StringIO(), vault=VAULT)
+    code = await verify(address_of(url), game, out, io.StringIO(), vault=VAULT)
     return code, out.getvalue().splitlines()
 
 
@@ -138,7 +139,7 @@ async def test_a_table_from_before_there_was_a_ledger_holds_together(
 async def test_accounts_of_people_who_never_played_are_verified_too(
     database_url: str, operator: Connection
 ) -> None:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     await store.accounts.open(PlayerId("dan"), 50, START_MS)
     await store.close()
 
@@ -154,7 +155,7 @@ async def test_accounts_of_people_who_never_played_are_verified_too(
 async def test_an_account_below_zero_is_refused_by_the_database(
     database_url: str, operator: Connection
 ) -> None:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     await store.accounts.open(PlayerId("dan"), 50, START_MS)
     await store.close()
 

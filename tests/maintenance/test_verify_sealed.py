@@ -8,6 +8,7 @@ import pytest
 from pokerws.maintenance.replay import replay_game
 from pokerws.maintenance.stored_log import NO_KEYS
 from pokerws.maintenance.verify import verify
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.storage.played import play_a_game
@@ -20,14 +21,14 @@ UNCHECKED = "sealed cards of 1 games were not checked: VAULT_KEYS has no key tes
 async def verified(url: str, vault: Vault) -> tuple[int, list[str]]:
     """The exit code and the lines."""
     out = io.StringIO()
-    code = await verify(url, None, "t1", out, io.StringIO(), vault=vault)
+    code = await verify(address_of(url), "t1", out, io.StringIO(), vault=vault)
     return code, out.getvalue().splitlines()
 
 
 async def told(url: str, vault: Vault) -> tuple[int, list[str]]:
     """The exit code and the lines."""
     out = io.StringIO()
-    code = await replay_game(url, None, "t1", out, vault=vault)
+    code = await replay_game(address_of(url), "t1", out, vault=vault)
     return code, out.getvalue().splitlines()
 
 

@@ -11,6 +11,7 @@ from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.journal.journal import Journal
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import TableSnapshot
 from tests.server.fakes import FakeOwner, FakeViewer, ManualClock
@@ -142,7 +143,7 @@ async def play_a_game(
     url: str, game: str = "t1", *, hands: int = 5, keep_events: Sequence[bool] = (True,)
 ) -> PlayedGame:
     """Play a game, in so many lives of a server, each to the middle of the hand after `hands`."""
-    store = await PostgresStore.open(url)
+    store = await PostgresStore.open(address_of(url))
     await open_accounts(store)
     try:
         played: PlayedGame | None = None

@@ -10,6 +10,7 @@ from pokerws.storage import memory_accounts
 from pokerws.storage.accounts import Account, Booked
 from pokerws.storage.errors import Overdrawn, StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Position, Store
 from tests.storage.changes import START_MS, brings, change, takes
@@ -25,7 +26,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         yield MemoryStore()
         return
     url: str = request.getfixturevalue("database_url")
-    postgres = await PostgresStore.open(url)
+    postgres = await PostgresStore.open(address_of(url))
     yield postgres
     await postgres.close()
 

@@ -9,6 +9,7 @@ import pytest
 from pokerws.game.state import PlayerId
 from pokerws.storage import names as names_module
 from pokerws.storage.names import MemoryNames, Names
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.names import END_SESSION
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS
@@ -33,7 +34,7 @@ async def names(request: pytest.FixtureRequest) -> AsyncIterator[Names]:
     if request.param == "memory":
         yield MemoryStore().names
         return
-    postgres = await PostgresStore.open(request.getfixturevalue("database_url"))
+    postgres = await PostgresStore.open(address_of(request.getfixturevalue("database_url")))
     yield postgres.names
     await postgres.close()
 
@@ -119,7 +120,7 @@ async def test_an_ended_session_is_kept_in_mind_until_it_expires(names: Names) -
 
 
 async def test_what_has_expired_is_removed_from_the_database(database_url: str) -> None:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     connection = await asyncpg.connect(database_url)
     try:
         for number in range(3):
@@ -143,7 +144,7 @@ async def test_players_who_take_each_others_names_at_once_wait_for_each_other_in
     database_url: str,
 ) -> None:
     """From two servers, with names that have always just expired, so that they change hands."""
-    stores = [await PostgresStore.open(database_url) for _ in range(2)]
+    stores = [await PostgresStore.open(address_of(database_url)) for _ in range(2)]
 
     async def rename(number: int, turn: int) -> bool:
         name, names = f"n{(number + turn) % 4}", stores[number % 2].names
@@ -163,7 +164,7 @@ async def test_players_who_take_each_others_names_at_once_wait_for_each_other_in
 
 
 async def test_a_logout_removes_a_few_expired_ones_by_their_index(database_url: str) -> None:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     connection = await asyncpg.connect(database_url)
     try:
         for number in range(15):

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import StoreRejected
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Position, Store
 from tests.storage.changes import START_MS, change, event
@@ -22,7 +23,7 @@ async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
         yield MemoryStore()
         return
     url: str = request.getfixturevalue("database_url")
-    postgres = await PostgresStore.open(url)
+    postgres = await PostgresStore.open(address_of(url))
     yield postgres
     await postgres.close()
 

@@ -11,7 +11,8 @@ import structlog
 
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.settings import Settings
-from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.errors import AddressError, StoreUnavailable
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.overtaken import note
 
 RETRY_S = 30
@@ -43,16 +44,12 @@ class MemoryPlayNote:
         await cancel(self._task)
 
     async def _run(self) -> None:
-        is_first = True
+        is_first, storage = True, self._settings.storage
         while True:
             try:
-                await note(
-                    self._settings.storage.database_url,
-                    self._settings.storage.embedded_dir,
-                    self._began_ms,
-                )
+                await note(address_of(storage.database_url, storage.schema), self._began_ms)
                 return
-            except (StoreUnavailable, OSError) as error:
+            except (AddressError, StoreUnavailable, OSError) as error:
                 if is_first:
                     log.debug("memory_play_not_noted", error=str(error))
                 is_first = False

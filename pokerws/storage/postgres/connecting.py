@@ -5,24 +5,26 @@ help, and a `StoreRejected` if the data are at fault.
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from types import MappingProxyType
 from typing import TypeAlias
 
 import asyncpg
 
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
+from pokerws.storage.postgres.address import NO_SETTINGS, Address
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-CONNECT_S = 5.0
 CLOSE_S = 2.0
 # The same after a cancellation, in which a running statement is cancelled in the database too.
 ABANDON_S = 0.3
-NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+SET = """
+SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS setting (name, value)
+"""
 
 # The simple query protocol, which asyncpg uses without arguments, ends with a Sync.
 NOTHING = "SELECT"
@@ -46,39 +48,58 @@ FAILED = (*LOST, ValueError, OSError)
 
 
 async def connect(
-    address: str,
+    address: Address,
     application: str,
     *,
     settings: Mapping[str, str] = NO_SETTINGS,
     answer_s: float | None = None,
 ) -> Connection:
-    """Open a connection.  Raises one of FAILED.
+    """Open a connection with the address's settings and `settings`.  Raises one of FAILED.
 
     `answer_s` is the longest wait for any answer.
     """
-    return await asyncpg.connect(
-        address,
-        timeout=CONNECT_S,
+    # A pooler refuses most settings at the start of a session, so they are made after it.
+    start = {"application_name": address.application or application}
+    if address.options is not None:
+        start["options"] = address.options
+    connection = await asyncpg.connect(
+        address.driver_url(),
+        host=list(address.hosts) or None,
+        port=list(address.ports) or None,
+        user=address.user,
+        password=address.password,
+        database=address.database,
+        # The driver would take `system` for a file.
+        ssl=ssl.create_default_context() if address.trusts_system else None,
+        timeout=address.connect_s,
         command_timeout=answer_s,
-        server_settings={"application_name": application, **settings},
+        server_settings=start,
         # Statements are few, and preparing one again would cost a round trip.
         max_cached_statement_lifetime=0,
     )
+    wanted = address.session_settings(settings)
+    try:
+        if wanted:
+            await connection.execute(SET, list(wanted), list(wanted.values()))
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 async def open_pool(
-    address: str, application: str, *, size: int, settings: Mapping[str, str], answer_s: float
+    address: Address, application: str, *, size: int, settings: Mapping[str, str], answer_s: float
 ) -> Pool:
     """Open a pool of up to `size` connections like those of `connect`.  Raises one of FAILED."""
+
+    async def connect_one(*_: object, **__: object) -> Connection:
+        return await connect(address, application, settings=settings, answer_s=answer_s)
+
     return await asyncpg.create_pool(
-        address,
+        connect=connect_one,
         min_size=0,
         max_size=size,
-        timeout=CONNECT_S,
-        command_timeout=answer_s,
-        server_settings={"application_name": application, **settings},
-        max_cached_statement_lifetime=0,
-        # No session state is set, so a reset would only cost a round trip.
+        # No session state is changed later, so a reset would only cost a round trip.
         reset=_nothing_to_reset,
     )
 
@@ -89,7 +110,7 @@ async def _nothing_to_reset(_: object) -> None:
 
 @asynccontextmanager
 async def connected(
-    address: str,
+    address: Address,
     application: str,
     *,
     settings: Mapping[str, str] = NO_SETTINGS,

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Self
 
 import structlog
@@ -18,6 +17,7 @@ from pokerws.storage.errors import (
 )
 from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres import overtaken
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import ABANDON_S, CLOSE_S
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
@@ -39,13 +39,13 @@ class Database:
 
     def __init__(
         self,
-        url: str,
+        address: Address,
         store: PostgresStore,
         vault: Vault,
         postgres: EmbeddedPostgres | None,
         overtaken_ms: int | None,
     ) -> None:
-        self._url = url
+        self._address = address
         self.store = store
         self.vault = vault
         self.overtaken_ms = overtaken_ms
@@ -54,30 +54,29 @@ class Database:
     @classmethod
     async def open(
         cls,
-        url: str,
+        address: Address,
         *,
-        embedded_dir: Path | None,
         statement_timeout_ms: int,
         keys: KeySource,
         report: Report = unreported,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
-        `url` is ignored if `embedded_dir` is given.  A cancellation ends it within about a second.
+        A cancellation ends it within about a second.
         """
         postgres = None
         try:
-            if embedded_dir is not None:
+            if address.embedded_dir is not None:
                 report("the embedded PostgreSQL")
-                postgres = await EmbeddedPostgres.start(embedded_dir)
-                url = postgres.dsn
+                postgres = await EmbeddedPostgres.start(address.embedded_dir)
+                address = address.running_at(postgres.dsn)
             report("a connection to the database")
-            await apply_missing(url, report=report)
+            await apply_missing(address, report=report)
             report("the keys of stored cards")
-            vault = await open_vault(url, keys)
+            vault = await open_vault(address, keys)
             report("the database")
-            since_ms = await overtaken.overtaken_ms(url, embedded_dir)
-            store = await PostgresStore.open(url, statement_timeout_ms=statement_timeout_ms)
+            since_ms = await overtaken.overtaken_ms(address)
+            store = await PostgresStore.open(address, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
             if postgres is not None:
                 await postgres.stop(is_brief=isinstance(error, asyncio.CancelledError))
@@ -86,7 +85,7 @@ class Database:
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
-        return cls(url, store, vault, postgres, since_ms)
+        return cls(address, store, vault, postgres, since_ms)
 
     @property
     def version(self) -> str:
@@ -95,7 +94,7 @@ class Database:
 
     async def settle(self) -> None:
         """Record that the tables from before in-memory play are closed."""
-        await overtaken.settle(self._url)
+        await overtaken.settle(self._address)
 
     async def close(self, *, is_brief: bool = False) -> None:
         """Close all connections, and stop the embedded PostgreSQL.
@@ -111,21 +110,21 @@ class Database:
                 log.warning("postgres_killed", directory=str(self._postgres.cluster))
 
 
-async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> list[str]:
+async def migrate(address: Address, *, only_status: bool) -> list[str]:
     """Apply the missing migrations, or only report them; returns one line per migration.
 
     Raises DatabaseError.
     """
-    postgres = None
+    postgres, folder = None, address.embedded_dir
     try:
-        if only_status and (embedded_dir is None or (embedded_dir / "cluster").exists()):
+        if only_status and (folder is None or (folder / "cluster").exists()):
             # Read only, so a server may be using it.
-            async with reachable(url, embedded_dir) as address:
-                return await _migrations(address, [])
-        if embedded_dir is not None:
-            postgres = await EmbeddedPostgres.start(embedded_dir)
-            url = postgres.dsn
-        return await _migrations(url, [] if only_status else await apply_missing(url))
+            async with reachable(address) as reached:
+                return await _migrations(reached, [])
+        if folder is not None:
+            postgres = await EmbeddedPostgres.start(folder)
+            address = address.running_at(postgres.dsn)
+        return await _migrations(address, [] if only_status else await apply_missing(address))
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     finally:
@@ -133,9 +132,9 @@ async def migrate(url: str, embedded_dir: Path | None, *, only_status: bool) -> 
             await postgres.stop()
 
 
-async def _migrations(url: str, applied_now: list[Migration]) -> list[str]:
+async def _migrations(address: Address, applied_now: list[Migration]) -> list[str]:
     lines = []
-    for migration in await status(url):
+    for migration in await status(address):
         new = any(migration.version == one.version for one in applied_now)
         how = "applied now" if new else "applied" if migration.applied_at else "pending"
         lines.append(f"{migration.version:04}  {migration.name:<24} {how}")
@@ -143,28 +142,29 @@ async def _migrations(url: str, applied_now: list[Migration]) -> list[str]:
 
 
 @asynccontextmanager
-async def reachable(url: str, embedded_dir: Path | None) -> AsyncIterator[str]:
-    """The address of a database, which a running server may be using.
+async def reachable(address: Address) -> AsyncIterator[Address]:
+    """A database's address with its hosts, which a running server may be using.
 
     An embedded PostgreSQL that already runs is used as it is; otherwise it is started, and stopped
     at the end.  Creates no database.  Raises DatabaseError.
     """
-    if embedded_dir is None:
-        yield url
+    folder = address.embedded_dir
+    if folder is None:
+        yield address
         return
     postgres = None
     try:
-        if not (embedded_dir / "cluster").exists():
-            raise EmbeddedError(f"there is no database in {embedded_dir}")
+        if not (folder / "cluster").exists():
+            raise EmbeddedError(f"there is no database in {folder}")
         try:
-            postgres = await EmbeddedPostgres.start(embedded_dir)
+            postgres = await EmbeddedPostgres.start(folder)
             url = postgres.dsn
         except DirectoryInUse:
-            url = await running(embedded_dir)
+            url = await running(folder)
     except EmbeddedError as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     try:
-        yield url
+        yield address.running_at(url)
     finally:
         if postgres is not None:
             await postgres.stop()

@@ -1,5 +1,6 @@
 """Reading which keys have sealed the live tables of a database, to check the vault's keys."""
 
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_serving
 from pokerws.storage.vault.vault import Vault
@@ -20,13 +21,13 @@ ORDER BY games.key_id, sealed.place
 ANSWER_S = 10.0
 
 
-async def open_vault(address: str, source: KeySource) -> Vault:
+async def open_vault(address: Address, source: KeySource) -> Vault:
     """The server's vault, for a migrated database.  Raises VaultError and StoreUnavailable."""
     seals = await live_seals(address)
     return vault_for_serving(seals, source)
 
 
-async def live_seals(address: str) -> list[LiveSeal]:
+async def live_seals(address: Address) -> list[LiveSeal]:
     """Some live tables under each key.  Raises StoreUnavailable."""
     async with connected(address, "pokerws", answer_s=ANSWER_S) as connection:
         rows = await connection.fetch(LIVE_SEALS, TRIES)

@@ -18,6 +18,7 @@ import structlog
 
 from pokerws.storage.errors import MigrationError
 from pokerws.storage.phases import Report, unreported
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 
 SQL = Path(__file__).parents[2] / "sql"
@@ -44,7 +45,7 @@ class Migration(NamedTuple):
 
 
 async def migrate(
-    database: "str | Connection", directory: Path = SQL, report: Report = unreported
+    database: "Address | Connection", directory: Path = SQL, report: Report = unreported
 ) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
@@ -56,6 +57,8 @@ async def migrate(
         report("the migration lock, which another process holds")
         await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
         try:
+            if isinstance(database, Address) and database.schema is not None:
+                await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{database.schema}"')
             found = await status(connection, directory)
             pending = [migration for migration in found if migration.applied_at is None]
             for migration in pending:
@@ -76,7 +79,7 @@ async def _unlock(connection: Connection) -> None:
         await connection.fetchval(UNLOCK)
 
 
-async def status(database: "str | Connection", directory: Path = SQL) -> list[Migration]:
+async def status(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
     """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
     async with _connection(database) as connection:
@@ -120,9 +123,9 @@ def _files(directory: Path) -> list[Migration]:
 
 
 @asynccontextmanager
-async def _connection(database: "str | Connection") -> AsyncIterator[Connection]:
+async def _connection(database: "Address | Connection") -> AsyncIterator[Connection]:
     """The connection given, or one to the address given."""
-    if isinstance(database, str):
+    if isinstance(database, Address):
         async with connected(database, "pokerws migrate") as connection:
             yield connection
     else:

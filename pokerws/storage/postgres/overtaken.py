@@ -8,6 +8,7 @@ PostgreSQL, which is not running then, it is a file beside the data.
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 
 NOTE = "memory-play"
@@ -30,27 +31,28 @@ STATEMENTS = (ADD_NOTE, OVERTAKEN, SETTLE)
 ANSWER_S = 5.0
 
 
-async def note(url: str, embedded_dir: Path | None, began_ms: int) -> None:
+async def note(address: Address, began_ms: int) -> None:
     """Leave a note that play goes on in memory since `began_ms` (milliseconds UTC).
 
     Without stored tables there is none.  Raises StoreUnavailable.
     """
-    if embedded_dir is not None:
-        if (embedded_dir / "cluster").exists():
-            (embedded_dir / NOTE).write_text(f"{began_ms}\n", encoding="ascii")
+    folder = address.embedded_dir
+    if folder is not None:
+        if (folder / "cluster").exists():
+            (folder / NOTE).write_text(f"{began_ms}\n", encoding="ascii")
         return
-    async with _connection(url) as connection:
+    async with _connection(address) as connection:
         if await connection.fetchval(HAS_NOTES):
             await connection.execute(ADD_NOTE, began_ms)
 
 
-async def overtaken_ms(url: str, embedded_dir: Path | None) -> int | None:
+async def overtaken_ms(address: Address) -> int | None:
     """The time since which play went on in memory; None if there is no open note.
 
     Raises StoreUnavailable.
     """
-    async with _connection(url) as connection:
-        file = None if embedded_dir is None else embedded_dir / NOTE
+    async with _connection(address) as connection:
+        file = None if address.embedded_dir is None else address.embedded_dir / NOTE
         if file is not None and file.exists():
             await connection.execute(ADD_NOTE, _began_ms(file))
             file.unlink()
@@ -58,9 +60,9 @@ async def overtaken_ms(url: str, embedded_dir: Path | None) -> int | None:
         return since_ms
 
 
-async def settle(url: str) -> None:
+async def settle(address: Address) -> None:
     """Close the note: the outdated tables are closed.  Raises StoreUnavailable."""
-    async with _connection(url) as connection:
+    async with _connection(address) as connection:
         await connection.execute(SETTLE)
 
 
@@ -71,5 +73,5 @@ def _began_ms(file: Path) -> int:
     return int(number) if end and number.isdigit() else round(file.stat().st_mtime * 1000)
 
 
-def _connection(url: str) -> AbstractAsyncContextManager[Connection]:
-    return connected(url, "pokerws", answer_s=ANSWER_S)
+def _connection(address: Address) -> AbstractAsyncContextManager[Connection]:
+    return connected(address, "pokerws", answer_s=ANSWER_S)

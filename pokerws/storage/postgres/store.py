@@ -19,8 +19,8 @@ from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
+from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import (
-    CONNECT_S,
     FAILED,
     NOTHING,
     REJECTED,
@@ -155,15 +155,15 @@ class PostgresStore:
         self.version = ""
 
     @classmethod
-    async def open(cls, dsn: str, *, statement_timeout_ms: int = 5000) -> Self:
+    async def open(cls, address: Address, *, statement_timeout_ms: int = 5000) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
         settings = {"statement_timeout": str(statement_timeout_ms)}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
             readers = await open_pool(
-                dsn, APPLICATION, size=READERS, settings=settings, answer_s=timeout_s
+                address, APPLICATION, size=READERS, settings=settings, answer_s=timeout_s
             )
-            store = cls(_Writer(dsn, settings | _WRITER_SETTINGS, timeout_s), readers)
+            store = cls(_Writer(address, settings | _WRITER_SETTINGS, timeout_s), readers)
         except FAILED as error:
             raise unavailable(error) from error
         try:
@@ -296,7 +296,7 @@ class PostgresStore:
     @asynccontextmanager
     async def _reader(self) -> "AsyncIterator[PoolConnectionProxy[asyncpg.Record]]":
         try:
-            async with self._readers.acquire(timeout=CONNECT_S) as reader:
+            async with self._readers.acquire(timeout=self._writer.address.connect_s) as reader:
                 try:
                     yield reader
                 except BaseException:
@@ -310,8 +310,8 @@ class PostgresStore:
 class _Writer:
     """One connection, opened on demand, and dropped if its state is unknown."""
 
-    def __init__(self, dsn: str, settings: dict[str, str], timeout_s: float) -> None:
-        self._dsn = dsn
+    def __init__(self, address: Address, settings: dict[str, str], timeout_s: float) -> None:
+        self.address = address
         self._settings = settings
         self._timeout_s = timeout_s
         self._connection: Connection | None = None
@@ -341,7 +341,7 @@ class _Writer:
             connection = self._connection
             if connection is None or connection.is_closed():
                 connection = self._connection = await connect(
-                    self._dsn, APPLICATION, settings=self._settings, answer_s=self._timeout_s
+                    self.address, APPLICATION, settings=self._settings, answer_s=self._timeout_s
                 )
             try:
                 try:

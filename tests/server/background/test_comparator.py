@@ -14,6 +14,7 @@ from pokerws.server.background import comparator as comparator_module
 from pokerws.server.background.comparator import Comparator
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Stored
 from tests.server.fakes import ManualClock
@@ -77,7 +78,7 @@ async def setting(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     capture = structlog.testing.LogCapture()
     logger = structlog.wrap_logger(None, processors=[capture])
     monkeypatch.setattr(comparator_module, "log", logger)
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     operator = await asyncpg.connect(database_url)
     async with house_on(store, ManualClock()) as house:
         yield Setting(house, store, operator, capture.entries)

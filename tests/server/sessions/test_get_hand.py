@@ -24,6 +24,7 @@ from pokerws.server.limits.limits import Meter, Quotas
 from pokerws.server.limits.rate_limits import Tally
 from pokerws.server.tables import event_log
 from pokerws.server.tables.actor import TableActor
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import EventRow
 from tests.server.conftest import Connect, Message, Raw
@@ -107,7 +108,7 @@ async def test_each_viewer_is_told_from_the_log_what_it_saw_of_each_hand(
 
 @pytest.mark.usefixtures("short_memory")
 async def test_a_log_in_postgres_tells_the_same(database_url: str) -> None:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     try:
         async with house_on(store, ManualClock()) as house:
             playing = await Playing.begin(house, 3)

@@ -23,6 +23,7 @@ from pokerws.game.state import Table
 from pokerws.messages import JSON, Accepted, Events, Hello, Snapshot, Watch
 from pokerws.server.tables import event_log
 from pokerws.server.tables import recent_events as history
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.in_process import Client, open_context, read
@@ -109,7 +110,7 @@ async def test_so_they_do_of_a_table_that_was_loaded_again(store: SlowStore, mid
 @pytest.mark.usefixtures("short_memory")
 async def test_so_they_do_from_a_log_in_postgres(database_url: str) -> None:
     async with AsyncExitStack() as stack:
-        store = await PostgresStore.open(database_url)
+        store = await PostgresStore.open(address_of(database_url))
         stack.push_async_callback(store.close)
         house = await stack.enter_async_context(house_on(store, ManualClock()))
         playing = await Playing.begin(house, 31)

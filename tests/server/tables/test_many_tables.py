@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.server.tables.hydration import CHUNK
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Store
 from tests.server.fakes import ManualClock
@@ -66,7 +67,7 @@ async def fill(store: Store, count: int) -> list[TableId]:
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     yield store
     await store.close()
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +13,7 @@ import pytest
 from pokerws.game.state import TableId
 from pokerws.storage.journal.journal import BackOff, Journal
 from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from pokerws.storage.postgres.migrate import migrate
 from pokerws.storage.postgres.store import PostgresStore
@@ -26,7 +28,7 @@ PATIENT = BackOff(first_s=0.01, most_s=0.05)
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     yield store
     await store.close()
 
@@ -110,7 +112,7 @@ async def test_a_save_whose_connection_is_killed_after_the_commit_is_not_done_tw
     """A commit that waits for a replica which does not exist is in, and nobody is told."""
     name = await operator.fetchval("SELECT current_database()")
     await operator.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     await operator.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
     try:
         await operator.execute("SELECT pg_reload_conf()")
@@ -137,7 +139,7 @@ async def test_a_table_taken_over_by_another_server_is_fenced(
     journal = journal_on(store)
     journal.put(change())
     await journal.flush(SOON_S)
-    other = await PostgresStore.open(database_url)
+    other = await PostgresStore.open(address_of(database_url))
     await other.claim(T1)
 
     journal.put(change(expected=1))
@@ -199,8 +201,8 @@ async def test_after_postgres_was_killed_and_started_again_everything_is_written
     made: Path, journal_on: OpenJournal, logged: Logged
 ) -> None:
     server = await start(made)
-    await migrate(server.dsn)
-    store = await PostgresStore.open(server.dsn)
+    await migrate(address_of(server.dsn))
+    store = await PostgresStore.open(address_of(server.dsn))
     journal = journal_on(store, back_off=PATIENT)
     journal.put(change(version=2))
     await journal.flush(SOON_S)
@@ -226,10 +228,10 @@ async def test_while_postgres_hangs_play_is_not_held_up_and_all_is_written_after
     made: Path, journal_on: OpenJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    monkeypatch.setattr(postgres, "CONNECT_S", 1.0)
     server = await start(made)
-    await migrate(server.dsn)
-    store = await PostgresStore.open(server.dsn, statement_timeout_ms=500)
+    address = replace(address_of(server.dsn), connect_s=1.0)
+    await migrate(address)
+    store = await PostgresStore.open(address, statement_timeout_ms=500)
     journal = journal_on(store, back_off=PATIENT)
     journal.put(change(version=2))
     await journal.flush(SOON_S)
@@ -258,8 +260,8 @@ async def test_closing_does_not_wait_for_a_server_that_hangs(
 ) -> None:
     monkeypatch.setattr(postgres, "CLOSE_S", 0.05)
     server = await start(made)
-    await migrate(server.dsn)
-    store = await PostgresStore.open(server.dsn)
+    await migrate(address_of(server.dsn))
+    store = await PostgresStore.open(address_of(server.dsn))
     stopped = processes_of(server)
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)

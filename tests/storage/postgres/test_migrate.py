@@ -9,8 +9,11 @@ import asyncpg
 import pytest
 
 from pokerws.storage.errors import MigrationError, StoreUnavailable
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.migrate import SQL, migrate, status
+from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases
+from tests.storage.changes import change
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted(SQL.glob("[0-9]*.sql"))
@@ -34,7 +37,7 @@ def apply_with_psql(databases: Databases, url: str) -> None:
 async def test_psql_and_migrate_make_the_same_database(
     databases: Databases, bare_database_url: str
 ) -> None:
-    applied = await migrate(bare_database_url)
+    applied = await migrate(address_of(bare_database_url))
 
     assert [migration.version for migration in applied] == VERSIONS
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
@@ -50,12 +53,28 @@ async def test_migrating_over_an_open_connection_makes_the_same_database(
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
 
 
+async def test_a_schema_of_its_own_is_made_and_has_all_the_tables(
+    databases: Databases, bare_database_url: str
+) -> None:
+    address = address_of(bare_database_url, "poker")
+
+    assert [migration.version for migration in await migrate(address)] == VERSIONS
+    assert await migrate(address) == []
+
+    where = "SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname !~ '^(pg_|information)'"
+    assert databases.psql(bare_database_url, "-c", where) == "poker\n"
+    store = await PostgresStore.open(address)
+    assert await store.save([change()])
+    assert [game.table for game in await store.games()] == ["t1"]
+    await store.close()
+
+
 async def test_what_psql_began_migrate_finishes(
     databases: Databases, bare_database_url: str
 ) -> None:
     databases.psql(bare_database_url, "-f", str(FILES[0]))
 
-    applied = await migrate(bare_database_url)
+    applied = await migrate(address_of(bare_database_url))
 
     assert [migration.version for migration in applied] == VERSIONS[1:]
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
@@ -68,7 +87,7 @@ async def test_applying_everything_again_changes_nothing(
     databases.psql(database_url, "-c", key)
     history = databases.psql(database_url, "-c", "TABLE schema_migrations")
 
-    assert await migrate(database_url) == []
+    assert await migrate(address_of(database_url)) == []
     apply_with_psql(databases, database_url)
 
     assert databases.psql(database_url, "-c", "TABLE schema_migrations") == history
@@ -80,7 +99,7 @@ async def test_any_number_of_servers_may_migrate_at_once(
     databases: Databases, bare_database_url: str
 ) -> None:
     psql = asyncio.to_thread(apply_with_psql, databases, bare_database_url)
-    migrating = [migrate(bare_database_url) for _ in range(3)]
+    migrating = [migrate(address_of(bare_database_url)) for _ in range(3)]
 
     results = await asyncio.gather(*migrating, psql)
 
@@ -93,7 +112,7 @@ async def test_migrating_waits_for_whoever_migrates(bare_database_url: str) -> N
     other = await asyncpg.connect(bare_database_url)
     await other.execute("SELECT pg_advisory_lock(5052081501)")
 
-    migrating = asyncio.create_task(migrate(bare_database_url))
+    migrating = asyncio.create_task(migrate(address_of(bare_database_url)))
     waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     while not await other.fetchval(waits):
         pass
@@ -107,9 +126,9 @@ async def test_migrating_waits_for_whoever_migrates(bare_database_url: str) -> N
 async def test_the_status_tells_what_is_applied_and_what_is_pending(
     databases: Databases, bare_database_url: str
 ) -> None:
-    before = await status(bare_database_url)
+    before = await status(address_of(bare_database_url))
     databases.psql(bare_database_url, "-f", str(FILES[0]))
-    after = await status(bare_database_url)
+    after = await status(address_of(bare_database_url))
 
     assert [migration.version for migration in before] == VERSIONS
     assert [migration.applied_at for migration in before] == [None] * len(FILES)
@@ -125,7 +144,7 @@ async def test_a_database_that_is_newer_than_the_code_is_refused(
     databases.psql(database_url, "-c", "INSERT INTO schema_migrations VALUES (99, 'chips')")
 
     with pytest.raises(MigrationError, match=r"99 \(chips\).*run a newer pokerws"):
-        await migrate(database_url)
+        await migrate(address_of(database_url))
 
 
 async def test_a_database_of_another_program_is_refused(
@@ -134,7 +153,7 @@ async def test_a_database_of_another_program_is_refused(
     databases.psql(database_url, "-c", "UPDATE schema_migrations SET name = 'x' WHERE version = 1")
 
     with pytest.raises(MigrationError, match="another program's database"):
-        await migrate(database_url)
+        await migrate(address_of(database_url))
 
 
 @pytest.mark.parametrize("way", ["migrate", "psql"])
@@ -152,25 +171,25 @@ async def test_of_a_file_that_fails_nothing_is_applied(
 
     if way == "migrate":
         with pytest.raises(MigrationError, match=r"_bad\.sql was refused.*no_such_function"):
-            await migrate(database_url, tmp_path)
+            await migrate(address_of(database_url), tmp_path)
     else:
         # Told nothing else, psql goes on after an error and ends well.
         databases.psql(database_url, "-f", str(bad))
 
     assert schema(databases, database_url) == schema(databases, databases.url(TEMPLATE))
-    assert len(await status(database_url)) == len(FILES)
+    assert len(await status(address_of(database_url))) == len(FILES)
 
 
 async def test_a_missing_number_is_noticed(bare_database_url: str, tmp_path: Path) -> None:
     shutil.copy(FILES[1], tmp_path)
 
     with pytest.raises(MigrationError, match="migrations are missing"):
-        await migrate(bare_database_url, tmp_path)
+        await migrate(address_of(bare_database_url), tmp_path)
 
 
 async def test_a_server_that_is_not_there_is_an_error_in_one_line() -> None:
     with pytest.raises(StoreUnavailable, match="cannot be used") as caught:
-        await migrate("postgresql://nobody@/x?host=/no/such/directory")
+        await migrate(address_of("postgresql://nobody@/x?host=/no/such/directory"))
 
     assert "\n" not in str(caught.value)
 

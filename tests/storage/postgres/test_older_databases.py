@@ -13,6 +13,7 @@ import pytest
 from pokerws.game.state import PlayerId, TableId
 from pokerws.maintenance.verify import verify
 from pokerws.storage.accounts import Account
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.migrate import SQL, migrate
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.played import play_a_game
@@ -33,7 +34,7 @@ async def old_url(database_url: str, bare_database_url: str, tmp_path: Path) -> 
     for file in SQL.glob("[0-9]*.sql"):
         if int(file.name[:4]) <= LAST:
             shutil.copy(file, tmp_path)
-    await migrate(bare_database_url, tmp_path)
+    await migrate(address_of(bare_database_url), tmp_path)
     new, old = await asyncpg.connect(database_url), await asyncpg.connect(bare_database_url)
     try:
         for row in await new.fetch(f"SELECT {OLD_GAMES} FROM games"):
@@ -91,9 +92,9 @@ async def _insert(
 async def test_tables_from_before_there_were_accounts_are_loaded_with_their_chips(
     old_url: str,
 ) -> None:
-    await migrate(old_url)
+    await migrate(address_of(old_url))
 
-    store = await PostgresStore.open(old_url)
+    store = await PostgresStore.open(address_of(old_url))
     try:
         claimed = await store.claim(TableId("t1"))
         assert claimed is not None
@@ -104,11 +105,13 @@ async def test_tables_from_before_there_were_accounts_are_loaded_with_their_chip
     finally:
         await store.close()
     out = io.StringIO()
-    assert await verify(old_url, None, "t1", out, io.StringIO(), vault=VAULT) == 0, out.getvalue()
+    assert await verify(address_of(old_url), "t1", out, io.StringIO(), vault=VAULT) == 0, (
+        out.getvalue()
+    )
 
 
 async def test_what_lay_at_tables_comes_from_the_house(old_url: str) -> None:
-    await migrate(old_url)
+    await migrate(address_of(old_url))
 
     connection = await asyncpg.connect(old_url)
     try:
@@ -125,7 +128,7 @@ async def test_what_lay_at_tables_comes_from_the_house(old_url: str) -> None:
 
 
 async def test_chips_that_were_added_get_their_players_name(old_url: str) -> None:
-    await migrate(old_url)
+    await migrate(address_of(old_url))
 
     connection = await asyncpg.connect(old_url)
     try:
@@ -149,7 +152,7 @@ async def test_a_table_that_cannot_be_read_is_set_aside_and_the_others_are_not(
     try:
         await connection.execute("UPDATE games SET snapshot = 'no JSON' WHERE id = 't1'")
 
-        await migrate(old_url)
+        await migrate(address_of(old_url))
 
         rows = await connection.fetch("SELECT id, status, chips, balance FROM games ORDER BY id")
         events = await connection.fetchval("SELECT count(*) FROM game_events WHERE game_id = 't1'")

@@ -9,6 +9,7 @@ import pytest
 
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres import overtaken as memory_play
+from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.migrate import SQL
 from pokerws.storage.postgres.overtaken import NOTE, note, overtaken_ms, settle
 from pokerws.storage.postgres.store import PostgresStore
@@ -18,9 +19,14 @@ from tests.storage.changes import START_MS, change
 NOWHERE = "postgres://nobody@127.0.0.1:1/none"
 
 
+def beside(folder: Path, url: str = NOWHERE) -> Address:
+    """The address of an embedded database in `folder`, whose PostgreSQL is at `url`."""
+    return address_of(f"embedded:{folder}").running_at(url)
+
+
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     yield store
     await store.close()
 
@@ -55,16 +61,16 @@ async def test_each_statement_is_valid_in_a_migrated_database(
 
 async def test_a_note_is_found_until_it_is_settled(database_url: str, store: PostgresStore) -> None:
     await store.save([change()])
-    assert await overtaken_ms(database_url, None) is None
+    assert await overtaken_ms(address_of(database_url)) is None
 
-    await note(database_url, None, START_MS)
+    await note(address_of(database_url), START_MS)
 
-    assert await overtaken_ms(database_url, None) == START_MS
-    assert await overtaken_ms(database_url, None) == START_MS
-    await settle(database_url)
-    assert await overtaken_ms(database_url, None) is None
-    await note(database_url, None, START_MS + 1)
-    assert await overtaken_ms(database_url, None) == START_MS + 1
+    assert await overtaken_ms(address_of(database_url)) == START_MS
+    assert await overtaken_ms(address_of(database_url)) == START_MS
+    await settle(address_of(database_url))
+    assert await overtaken_ms(address_of(database_url)) is None
+    await note(address_of(database_url), START_MS + 1)
+    assert await overtaken_ms(address_of(database_url)) == START_MS + 1
 
 
 async def test_of_several_notes_the_latest_counts_and_one_twice_is_one(
@@ -72,44 +78,45 @@ async def test_of_several_notes_the_latest_counts_and_one_twice_is_one(
 ) -> None:
     await store.save([change()])
     for began_ms in (START_MS + 5, START_MS, START_MS + 9, START_MS + 9):
-        await note(database_url, None, began_ms)
+        await note(address_of(database_url), began_ms)
 
-    assert await overtaken_ms(database_url, None) == START_MS + 9
+    assert await overtaken_ms(address_of(database_url)) == START_MS + 9
     assert await ask(database_url, "SELECT count(*) FROM memory_play") == 3
-    await settle(database_url)
-    assert await overtaken_ms(database_url, None) is None
+    await settle(address_of(database_url))
+    assert await overtaken_ms(address_of(database_url)) is None
 
 
 async def test_nothing_is_noted_where_no_table_is_open(
     database_url: str, store: PostgresStore
 ) -> None:
-    await note(database_url, None, START_MS)
+    await note(address_of(database_url), START_MS)
     await store.save([change(status="closed")])
-    await note(database_url, None, START_MS)
+    await note(address_of(database_url), START_MS)
 
-    assert await overtaken_ms(database_url, None) is None
+    assert await overtaken_ms(address_of(database_url)) is None
     assert await ask(database_url, "SELECT count(*) FROM memory_play") == 0
 
 
 async def test_nothing_is_noted_where_there_is_no_schema_or_an_older_one(
     databases: Databases, bare_database_url: str
 ) -> None:
-    await note(bare_database_url, None, START_MS)
+    await note(address_of(bare_database_url), START_MS)
 
     for file in sorted(SQL.glob("000[1-4]_*.sql")):
         databases.psql(bare_database_url, "-f", str(file))
-    await note(bare_database_url, None, START_MS)
+    await note(address_of(bare_database_url), START_MS)
 
     assert await ask(bare_database_url, "SELECT to_regclass('memory_play')") is None
 
 
-@pytest.mark.parametrize("url", [NOWHERE, "postgres://"], ids=["no server", "no address"])
+@pytest.mark.parametrize("url", [NOWHERE, "postgres:///"], ids=["no server", "no address"])
 async def test_a_database_that_cannot_be_reached_is_one_kind_of_error(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGHOST", "127.0.0.1")
     monkeypatch.setenv("PGPORT", "1")
-    for asking in (note(url, None, START_MS), overtaken_ms(url, None), settle(url)):
+    address = address_of(url)
+    for asking in (note(address, START_MS), overtaken_ms(address), settle(address)):
         with pytest.raises(StoreUnavailable):
             await asking
 
@@ -122,19 +129,19 @@ async def test_a_file_is_the_note_where_postgres_does_not_run(
 ) -> None:
     await store.save([change()])
 
-    await note(NOWHERE, cluster, START_MS)
-    await note(NOWHERE, cluster, START_MS + 7)
+    await note(beside(cluster), START_MS)
+    await note(beside(cluster), START_MS + 7)
 
-    assert await overtaken_ms(database_url, cluster) == START_MS + 7
+    assert await overtaken_ms(beside(cluster, database_url)) == START_MS + 7
     assert not (cluster / NOTE).exists(), "by now it is in the database"
-    assert await overtaken_ms(database_url, cluster) == START_MS + 7
-    await settle(database_url)
-    assert await overtaken_ms(database_url, cluster) is None
+    assert await overtaken_ms(beside(cluster, database_url)) == START_MS + 7
+    await settle(address_of(database_url))
+    assert await overtaken_ms(beside(cluster, database_url)) is None
 
 
 async def test_nothing_is_noted_where_there_never_was_a_database(tmp_path: Path) -> None:
-    await note(NOWHERE, tmp_path, START_MS)
-    await note(NOWHERE, tmp_path / "none", START_MS)
+    await note(beside(tmp_path), START_MS)
+    await note(beside(tmp_path / "none"), START_MS)
 
     assert entries(tmp_path) == []
 
@@ -142,9 +149,9 @@ async def test_nothing_is_noted_where_there_never_was_a_database(tmp_path: Path)
 async def test_a_file_beside_a_database_without_open_tables_says_nothing(
     database_url: str, cluster: Path
 ) -> None:
-    await note(NOWHERE, cluster, START_MS)
+    await note(beside(cluster), START_MS)
 
-    assert await overtaken_ms(database_url, cluster) is None
+    assert await overtaken_ms(beside(cluster, database_url)) is None
     assert not (cluster / NOTE).exists()
 
 
@@ -164,7 +171,7 @@ async def test_a_file_that_was_cut_short_counts_from_when_it_was_written(
     written_ms = START_MS + 60_000
     os.utime(cluster / NOTE, (written_ms / 1000, written_ms / 1000))
 
-    assert await overtaken_ms(database_url, cluster) == written_ms
+    assert await overtaken_ms(beside(cluster, database_url)) == written_ms
 
 
 async def test_a_note_that_cannot_be_written_is_an_error_that_can_be_tried_again(
@@ -173,4 +180,4 @@ async def test_a_note_that_cannot_be_written_is_an_error_that_can_be_tried_again
     (cluster / NOTE).mkdir()
 
     with pytest.raises(OSError, match=NOTE):
-        await note(NOWHERE, cluster, START_MS)
+        await note(beside(cluster), START_MS)

@@ -10,6 +10,7 @@ import pytest
 from pokerws.game.state import TableId
 from pokerws.maintenance import stored_log
 from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.migrate import SQL, migrate
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases
@@ -72,7 +73,7 @@ async def operator(database_url: str) -> AsyncIterator[Connection]:
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     yield store
     await store.close()
 
@@ -82,14 +83,14 @@ async def test_a_log_from_before_the_partitions_is_kept_whole_and_in_order(
 ) -> None:
     rows = await before.fetch(ALL_EVENTS)
 
-    await migrate(bare_database_url)
+    await migrate(address_of(bare_database_url))
 
     assert len(rows) == 1200
     assert await before.fetch(ALL_EVENTS) == rows
     used = await before.fetch("SELECT DISTINCT tableoid::regclass::text FROM game_events")
     assert len(used) > 8
     assert await before.fetchval("SELECT count(*) FROM ONLY game_events") == 0
-    store = await PostgresStore.open(bare_database_url)
+    store = await PostgresStore.open(address_of(bare_database_url))
     events = await store.events(TableId("old7"), 10, 100)
     await store.close()
     assert [event.seq for event in events] == list(range(11, 31))
@@ -99,7 +100,7 @@ async def test_a_log_from_before_the_partitions_is_kept_whole_and_in_order(
 async def test_a_database_with_a_log_becomes_the_same_as_an_empty_one(
     before: Connection, databases: Databases, bare_database_url: str
 ) -> None:
-    await migrate(bare_database_url)
+    await migrate(address_of(bare_database_url))
 
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
 
@@ -126,7 +127,7 @@ async def test_who_might_read_the_log_still_may(before: Connection, bare_databas
     )
     rows = await before.fetch(granted)
 
-    await migrate(bare_database_url)
+    await migrate(address_of(bare_database_url))
 
     assert await before.fetch(granted) == rows
 
@@ -202,7 +203,7 @@ async def test_the_constraints_have_the_names_that_they_had_before(
     )
     rows = await before.fetch(constraints)
 
-    await migrate(bare_database_url)
+    await migrate(address_of(bare_database_url))
 
     kept = [row for row in rows if row["conname"] != "game_events_game_id_fkey"]
     assert "game_events_pkey" in {row["conname"] for row in kept}

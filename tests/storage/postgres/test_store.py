@@ -18,6 +18,7 @@ from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import save_statement
 from pokerws.storage.postgres import store as postgres
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS, brings, change, event
 from tests.storage.conftest import SOON_S
@@ -28,7 +29,7 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[PostgresStore]:
-    store = await PostgresStore.open(database_url)
+    store = await PostgresStore.open(address_of(database_url))
     yield store
     await store.close()
 
@@ -289,7 +290,7 @@ async def test_no_statement_is_under_way_after_data_that_cannot_be_encoded(
 async def test_a_save_that_takes_too_long_is_given_up_and_the_next_one_works(
     database_url: str, operator: Connection
 ) -> None:
-    store = await PostgresStore.open(database_url, statement_timeout_ms=2_000)
+    store = await PostgresStore.open(address_of(database_url), statement_timeout_ms=2_000)
     await store.save([change()])
     async with operator.transaction():
         await operator.execute("SELECT FROM games FOR UPDATE")
@@ -304,7 +305,7 @@ async def test_a_server_that_hangs_is_left_and_not_waited_for(
     database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    store = await PostgresStore.open(database_url, statement_timeout_ms=2_000)
+    store = await PostgresStore.open(address_of(database_url), statement_timeout_ms=2_000)
     await store.save([change()])
     pid = await pid_of(operator, writer=True)
     os.kill(pid, signal.SIGSTOP)
@@ -321,7 +322,7 @@ async def test_a_read_does_not_wait_for_a_server_that_hangs(
     database_url: str, operator: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres, "PATIENCE_S", 0.05)
-    store = await PostgresStore.open(database_url, statement_timeout_ms=2_000)
+    store = await PostgresStore.open(address_of(database_url), statement_timeout_ms=2_000)
     await store.save([change()])
     pid = await pid_of(operator, writer=False)
     os.kill(pid, signal.SIGSTOP)
@@ -336,7 +337,7 @@ async def test_a_read_does_not_wait_for_a_server_that_hangs(
 
 
 async def test_two_servers_on_one_database_have_the_same_session_key(database_url: str) -> None:
-    stores = [await PostgresStore.open(database_url) for _ in range(2)]
+    stores = [await PostgresStore.open(address_of(database_url)) for _ in range(2)]
 
     first, second = await asyncio.gather(*(store.session_key() for store in stores))
 
@@ -347,17 +348,17 @@ async def test_two_servers_on_one_database_have_the_same_session_key(database_ur
 
 async def test_a_database_that_is_not_there_is_unavailable(database_url: str) -> None:
     with pytest.raises(StoreUnavailable, match="does not exist"):
-        await PostgresStore.open(database_url.replace("/test_", "/no_such_"))
+        await PostgresStore.open(address_of(database_url.replace("/test_", "/no_such_")))
 
 
 async def test_an_address_that_makes_no_sense_is_unavailable() -> None:
     with pytest.raises(StoreUnavailable):
-        await PostgresStore.open("postgresql://nobody@/x?host=/no/such/directory")
+        await PostgresStore.open(address_of("postgresql://nobody@/x?host=/no/such/directory"))
 
 
 async def test_a_database_without_tables_asks_for_the_migrations(bare_database_url: str) -> None:
     with pytest.raises(StoreUnavailable, match="apply the migrations"):
-        await PostgresStore.open(bare_database_url)
+        await PostgresStore.open(address_of(bare_database_url))
 
 
 async def test_the_store_tells_which_server_it_is_on(store: PostgresStore) -> None:

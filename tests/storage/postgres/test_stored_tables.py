@@ -23,6 +23,7 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.maintenance.verify import verify
 from pokerws.messages import Accepted
 from pokerws.server.tables.actor import TableActor
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
 from tests.server.fakes import FakeViewer, ManualClock
@@ -72,7 +73,7 @@ def _value(column: str, stored: Any) -> Any:
 async def loaded(url: str, game: str, clock: ManualClock) -> AsyncIterator[TableActor]:
     """The actor of a stored table; all that happens in the block is stored."""
     keep = game != "fo8"
-    store = await PostgresStore.open(url)
+    store = await PostgresStore.open(address_of(url))
     try:
         async with writing(store, keep_events=keep) as journal:
             shuffle = shuffler(Random(1).randbytes)
@@ -97,7 +98,7 @@ def play_on(actor: TableActor, clock: ManualClock, hands: int) -> None:
 
 async def expect_nothing_amiss(url: str) -> None:
     out = io.StringIO()
-    code = await verify(url, None, None, out, io.StringIO(), vault=VAULT)
+    code = await verify(address_of(url), None, out, io.StringIO(), vault=VAULT)
     totals = out.getvalue().splitlines()[0]
     expected = (0, f"{len(KINDS)} games verified, 0 mismatches, 1 without a log")
     assert (code, totals) == expected, out.getvalue()

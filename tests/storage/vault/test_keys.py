@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from pokerws.storage.errors import StoreUnavailable, VaultError
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.live_seals import LIVE_SEALS, open_vault
 from pokerws.storage.vault.keys import KeySource, new_key, vault_for_reading, written
@@ -34,7 +35,7 @@ def source(*given: str, file: Path = Path("nowhere/vault.key")) -> KeySource:
 
 async def refusal(url: str, keys: KeySource) -> str:
     with pytest.raises(VaultError) as caught:
-        await open_vault(url, keys)
+        await open_vault(address_of(url), keys)
     message = str(caught.value)
     assert "\n" not in message
     assert VAULT_KEYS.partition(":")[2] not in message
@@ -59,11 +60,11 @@ async def test_the_file_is_made_with_a_key_for_its_owner_alone_and_used_again(
     tmp_path: Path, database_url: str
 ) -> None:
     keys = source(file=tmp_path / "new/place/vault.key")
-    await open_vault(database_url, keys)
+    await open_vault(address_of(database_url), keys)
     text = keys.file.read_text()
     assert keys.file.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in keys.file.parent.iterdir()] == ["vault.key"]
-    vault = await open_vault(database_url, keys)
+    vault = await open_vault(address_of(database_url), keys)
     assert text.partition(":")[0] in vault
     assert keys.file.read_text() == text
 
@@ -72,8 +73,10 @@ async def test_where_keys_are_set_no_file_is_made_or_read(
     tmp_path: Path, database_url: str
 ) -> None:
     (tmp_path / "vault.key").write_text("nonsense")
-    assert KEY.id in await open_vault(database_url, source(VAULT_KEYS, file=tmp_path / "vault.key"))
-    await open_vault(database_url, source(VAULT_KEYS, file=tmp_path / "none"))
+    assert KEY.id in await open_vault(
+        address_of(database_url), source(VAULT_KEYS, file=tmp_path / "vault.key")
+    )
+    await open_vault(address_of(database_url), source(VAULT_KEYS, file=tmp_path / "none"))
     assert not (tmp_path / "none").exists()
 
 
@@ -154,7 +157,7 @@ async def test_a_missing_key_is_named_with_its_tables_and_no_new_one_is_made(
     assert not file.exists()
     message = await refusal(database_url, source(OTHER))
     assert "VAULT_KEYS does not have: test (2 tables)" in message
-    vault = await open_vault(database_url, source(OTHER, VAULT_KEYS))
+    vault = await open_vault(address_of(database_url), source(OTHER, VAULT_KEYS))
     assert KEY.id in vault
 
 
@@ -167,7 +170,7 @@ async def test_another_key_under_the_same_id_is_found_out(database_url: str) -> 
 async def test_only_hands_in_play_need_their_key(database_url: str, operator: Connection) -> None:
     await play_a_game(database_url, hands=0)
     await operator.execute("UPDATE games SET status = 'closed'")
-    await open_vault(database_url, source(OTHER))
+    await open_vault(address_of(database_url), source(OTHER))
 
 
 async def test_one_damaged_table_is_no_wrong_key(database_url: str, operator: Connection) -> None:
@@ -178,16 +181,18 @@ async def test_one_damaged_table_is_no_wrong_key(database_url: str, operator: Co
         "'\"sealed\":\"test:AAAA') WHERE id = 't1'"
     )
     assert changed == "UPDATE 1"
-    await open_vault(database_url, source(VAULT_KEYS))
+    await open_vault(address_of(database_url), source(VAULT_KEYS))
     await operator.execute("UPDATE games SET snapshot = 'no JSON' WHERE id = 't1'")
-    await open_vault(database_url, source(VAULT_KEYS))
+    await open_vault(address_of(database_url), source(VAULT_KEYS))
     await operator.execute("UPDATE games SET snapshot = 'no JSON'")
-    await open_vault(database_url, source(VAULT_KEYS))
+    await open_vault(address_of(database_url), source(VAULT_KEYS))
 
 
 async def test_a_database_that_is_away_is_an_error_of_one_line() -> None:
     with pytest.raises(StoreUnavailable, match="the database cannot be used") as caught:
-        await open_vault("postgres://nobody:hidden@127.0.0.1:1/none", source(VAULT_KEYS))
+        await open_vault(
+            address_of("postgres://nobody:hidden@127.0.0.1:1/none"), source(VAULT_KEYS)
+        )
     assert "\n" not in str(caught.value)
     assert "hidden" not in str(caught.value)
 
