@@ -8,9 +8,10 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn, TypeAlias
 
 try:
@@ -56,6 +57,7 @@ except ModuleNotFoundError as missing:
 # 1 for any other failure.
 BAD_SETTINGS, FAILED, INTERRUPTED = 2, 1, 130
 MAX_TOKEN_MINUTES = 525_600
+NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 log = structlog.get_logger("pokerws.settings")
 
@@ -88,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 logs.configure(settings.logs.format, "warning")
                 return _operate(settings, arguments)
             case _:
-                settings = _settings(arguments.env_file)
+                settings = _settings(arguments.env_file, _choices(arguments))
                 logs.configure(settings.logs.format, settings.logs.level)
                 for name, setting in misspelt(os.environ).items():
                     log.warning("setting_not_read", name=name, did_you_mean=setting)
@@ -128,15 +130,30 @@ def _parser() -> argparse.ArgumentParser:
         default=argparse.SUPPRESS,
         help="read settings from this file as well; environment variables take precedence",
     )
+    serving = argparse.ArgumentParser(add_help=False)
+    serving.add_argument(
+        "--overtake",
+        action="store_const",
+        const="true",
+        default=argparse.SUPPRESS,
+        help="start in memory although stored tables are in play, and leave them behind",
+    )
+    serving.add_argument(
+        "--overtaken",
+        dest="overtaken_tables",
+        choices=("resume", "refund"),
+        default=argparse.SUPPRESS,
+        help="what to do with tables that play in memory has left behind",
+    )
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
         description="A poker server over WebSockets, configured by environment variables: "
         "`python -m pokerws.settings` prints all of them, with their defaults.",
-        parents=[env_file],
+        parents=[env_file, serving],
     )
     parser.set_defaults(command="serve", env_file=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    commands.add_parser("serve", help="run the server (default)", parents=[env_file])
+    commands.add_parser("serve", help="run the server (default)", parents=[env_file, serving])
     _add_database_commands(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
@@ -275,10 +292,17 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _settings(env_file: Path | None) -> Settings:
-    """The settings from the environment and the file.  Raises SettingsError."""
+def _choices(arguments: argparse.Namespace) -> dict[str, str]:
+    """The settings that were given as arguments of `serve`."""
+    given = vars(arguments)
+    return {name.upper(): given[name] for name in ("overtake", "overtaken_tables") if name in given}
+
+
+def _settings(env_file: Path | None, choices: Mapping[str, str] = NO_CHOICES) -> Settings:
+    """The settings from `choices`, the environment and the file.  Raises SettingsError."""
+    environ = {**os.environ, **choices}
     if env_file is None:
-        return load(os.environ)
+        return load(environ)
     if not env_file.is_file():
         raise SettingsError(f"--env-file names no file: {env_file}")
     try:
@@ -287,7 +311,7 @@ def _settings(env_file: Path | None) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise SettingsError(f"--env-file {env_file} cannot be read: {reason}") from error
-    return load(os.environ, read_env_file(str(env_file), text))
+    return load(environ, read_env_file(str(env_file), text))
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:

@@ -12,6 +12,7 @@ import structlog
 from pokerws.client.bots import STYLES, BotSeat, run_bots
 from pokerws.server.app import App
 from pokerws.server.background.gc_tuning import Collector
+from pokerws.server.background.memory_play import check_stored_tables
 from pokerws.server.background.start_phases import StartPhases
 from pokerws.server.background.supervisor import cancel
 from pokerws.server.clock import Clock
@@ -63,7 +64,7 @@ async def serve(settings: Settings) -> int:
         loop.add_signal_handler(number, signals.received)
     app = App(settings, on_failure=signals.stop.set)
     try:
-        if not await _start(app, signals.asked):
+        if not await _start(app, settings, signals.asked):
             return FAILED if app.supervisor.has_failed else 0
     except OSError as error:
         where, why = f"{settings.network.host}:{settings.network.port}", error.strerror or error
@@ -80,10 +81,17 @@ async def serve(settings: Settings) -> int:
     return 0 if is_complete and not app.supervisor.has_failed else FAILED
 
 
-async def _start(app: App, asked: asyncio.Event) -> bool:
+async def _begin(app: App, settings: Settings, phases: StartPhases) -> None:
+    if not settings.features.use_db_repository:
+        phases.enter("a look at the stored tables")
+        await check_stored_tables(settings)
+    await app.start(phases.enter)
+
+
+async def _start(app: App, settings: Settings, asked: asyncio.Event) -> bool:
     """Start the server.  Returns False if it was told to stop meanwhile, and has stopped."""
     phases = StartPhases()
-    starting = asyncio.create_task(app.start(phases.enter), name="start")
+    starting = asyncio.create_task(_begin(app, settings, phases), name="start")
     await _first_of(starting, asked)
     phases.end()
     if starting.done():

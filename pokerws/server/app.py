@@ -25,7 +25,7 @@ from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.comparator import Comparator
-from pokerws.server.background.memory_play import MemoryPlayNote
+from pokerws.server.background.memory_play import MemoryPlayNote, left_behind_message
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
@@ -39,13 +39,14 @@ from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_ta
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
-from pokerws.settings import Settings
+from pokerws.settings import Settings, SettingsError
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.database import Database
+from pokerws.storage.postgres.overtaken import Overtaken
 from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
@@ -178,6 +179,9 @@ class App:
             report=report,
         )
         self._on_stop("database", lambda: database.close(is_brief=self._is_hurried))
+        left = database.overtaken
+        if left is not None and left.tables and not settings.storage.overtaken_tables:
+            raise SettingsError(left_behind_message(left))
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
 
@@ -306,14 +310,22 @@ class App:
             ),
         )
         if database is not None:
-            since_ms = database.overtaken_ms
-            if since_ms is not None and await upkeep.close_overtaken(since_ms):
-                await database.settle()
+            if database.overtaken is not None:
+                await self._settle(database, database.overtaken, upkeep)
             if settings.tables.load_all:
                 await lobby.load_all()
             self._start_comparator(lobby)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
+
+    async def _settle(self, database: Database, left: Overtaken, upkeep: Upkeep) -> None:
+        """Resume or close the tables that play in memory left behind, as the operator wants it."""
+        if self._settings.storage.overtaken_tables == "refund":
+            if not await upkeep.close_overtaken(left.since_ms):
+                return
+        elif left.tables:
+            log.warning("overtaken_tables_resumed", tables=left.tables)
+        await database.settle()
 
     def _start_comparator(self, lobby: Lobby) -> None:
         comparator = Comparator(

@@ -130,3 +130,8 @@ def _check(settings: Settings) -> None:
         getattr(settings, name).check()
     if settings.features.use_auth_middleware:
         check_auth(settings.auth)
+    if settings.features.use_db_repository and settings.storage.overtake:
+        raise SettingsError(
+            "OVERTAKE (or --overtake) is on and USE_DB_REPOSITORY is on: it is for a start in "
+            "memory only; unset it"
+        )

@@ -131,12 +131,12 @@ class FakeDatabase:
         self.store = AwayStore()
         self.vault: Vault = VAULT
         self.version = "in memory"
-        self.overtaken_ms = None
+        self.overtaken = None
 
     async def settle(self) -> None:
         """Nothing was overtaken."""
 
-    async def close(self) -> None:
+    async def close(self, *, is_brief: bool = False) -> None:
         self.store.open.set()
         self.store.away.is_away = False
 

@@ -33,8 +33,8 @@ log = structlog.get_logger("pokerws.database")
 class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
-    `overtaken_ms` is the time since which a server played in memory only, or None.  The caller then
-    closes the tables from before that, and calls `settle`.
+    `overtaken` tells since when a server played in memory only, and what that left behind, or is
+    None.  The caller then resumes or closes the tables from before that, and calls `settle`.
     """
 
     def __init__(
@@ -43,12 +43,12 @@ class Database:
         store: PostgresStore,
         vault: Vault,
         postgres: EmbeddedPostgres | None,
-        overtaken_ms: int | None,
+        overtaken: overtaken.Overtaken | None,
     ) -> None:
         self._address = address
         self.store = store
         self.vault = vault
-        self.overtaken_ms = overtaken_ms
+        self.overtaken = overtaken
         self._postgres = postgres
 
     @classmethod
@@ -75,7 +75,7 @@ class Database:
             report("the keys of stored cards")
             vault = await open_vault(address, keys)
             report("the database")
-            since_ms = await overtaken.overtaken_ms(address)
+            left_behind = await overtaken.overtaken(address)
             store = await PostgresStore.open(address, statement_timeout_ms=statement_timeout_ms)
         except BaseException as error:
             if postgres is not None:
@@ -85,7 +85,7 @@ class Database:
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
-        return cls(address, store, vault, postgres, since_ms)
+        return cls(address, store, vault, postgres, left_behind)
 
     @property
     def version(self) -> str:
@@ -93,7 +93,7 @@ class Database:
         return f"PostgreSQL {self.store.version}"
 
     async def settle(self) -> None:
-        """Record that the tables from before in-memory play are closed."""
+        """Record that the tables from before in-memory play are closed, or go on."""
         await overtaken.settle(self._address)
 
     async def close(self, *, is_brief: bool = False) -> None:
@@ -130,6 +130,21 @@ async def migrate(address: Address, *, only_status: bool) -> list[str]:
     finally:
         if postgres is not None:
             await postgres.stop()
+
+
+async def tables_in_play(address: Address) -> int:
+    """The number of stored tables that a server in memory would leave behind.
+
+    An embedded PostgreSQL is started to look, and stopped again.  Raises DatabaseError,
+    StoreUnavailable or OSError.
+    """
+    folder = address.embedded_dir
+    if folder is not None and not (folder / "cluster").exists():
+        return 0
+    if overtaken.has_note_only(address):
+        return 0
+    async with reachable(address) as reached:
+        return await overtaken.tables_in_play(reached)
 
 
 async def _migrations(address: Address, applied_now: list[Migration]) -> list[str]:

@@ -11,7 +11,7 @@ from pokerws.server.background import memory_play
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.overtaken import note, overtaken_ms
+from pokerws.storage.postgres.overtaken import note, overtaken
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases
 from tests.settings import settings_of
@@ -89,10 +89,11 @@ async def test_a_database_that_is_away_at_the_start_is_told_when_it_is_back(
         await asyncio.to_thread(hidden.show)
         await trying
 
-    since_ms = await overtaken_ms(address_of(hidden.url))
-    assert since_ms is not None
-    assert abs(since_ms - began_ms) < 60_000
-    assert since_ms <= began_ms, "it counts from the start, and not from when it could be told"
+    left = await overtaken(address_of(hidden.url))
+    assert left is not None
+    assert left.tables == 1
+    assert abs(left.since_ms - began_ms) < 60_000
+    assert left.since_ms <= began_ms, "it counts from the start, and not from when it could be told"
 
 
 async def test_a_server_that_is_stopped_before_it_could_tell_ends_that_before_anything_else(
@@ -130,4 +131,4 @@ async def test_a_server_that_is_stopped_at_once_has_told_all_the_same(hidden: Hi
     hidden.show()
     async with in_memory(hidden.url):
         pass
-    assert await overtaken_ms(address_of(hidden.url)) is not None
+    assert await overtaken(address_of(hidden.url)) is not None
