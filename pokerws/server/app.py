@@ -24,8 +24,13 @@ from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background.absent_seats import AbsentSeats
+from pokerws.server.background.clock_watch import ClockWatch
 from pokerws.server.background.comparator import Comparator
-from pokerws.server.background.memory_play import MemoryPlayNote, left_behind_message
+from pokerws.server.background.memory_play import (
+    MemoryPlayNote,
+    check_left_behind,
+    settle_left_behind,
+)
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
@@ -36,17 +41,16 @@ from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import own_context, server_context
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
-from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.cashier import Cashier, terms_of
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
-from pokerws.settings import Settings, SettingsError
+from pokerws.settings import Settings
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.database import Database
-from pokerws.storage.postgres.overtaken import Overtaken
 from pokerws.storage.store import Store
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
@@ -179,9 +183,7 @@ class App:
             report=report,
         )
         self._on_stop("database", lambda: database.close(is_brief=self._is_hurried))
-        left = database.overtaken
-        if left is not None and left.tables and not settings.storage.overtaken_tables:
-            raise SettingsError(left_behind_message(left))
+        check_left_behind(settings, database)
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
 
@@ -310,22 +312,15 @@ class App:
             ),
         )
         if database is not None:
-            if database.overtaken is not None:
-                await self._settle(database, database.overtaken, upkeep)
+            await settle_left_behind(settings, database, upkeep)
             if settings.tables.load_all:
                 await lobby.load_all()
             self._start_comparator(lobby)
+        watch = ClockWatch(self._clock, lobby.put_clock_forward)
+        self._on_stop("clock watch", watch.stop)
+        watch.start(self.supervisor.watch)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
-
-    async def _settle(self, database: Database, left: Overtaken, upkeep: Upkeep) -> None:
-        """Resume or close the tables that play in memory left behind, as the operator wants it."""
-        if self._settings.storage.overtaken_tables == "refund":
-            if not await upkeep.close_overtaken(left.since_ms):
-                return
-        elif left.tables:
-            log.warning("overtaken_tables_resumed", tables=left.tables)
-        await database.settle()
 
     def _start_comparator(self, lobby: Lobby) -> None:
         comparator = Comparator(
@@ -341,7 +336,7 @@ class App:
         comparator.start(self.supervisor.watch)
 
     def _start_memory_play_note(self) -> None:
-        note = MemoryPlayNote(self._settings, self._clock.now_ms())
+        note = MemoryPlayNote(self._settings, self._clock.table_ms())
         self._on_stop("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
@@ -441,13 +436,3 @@ class App:
             facts["database"] = "up" if self._journal.healthy else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts
-
-
-def terms_of(settings: Settings) -> Terms:
-    """The chips that players are granted."""
-    return Terms(
-        grant=settings.accounts.grant_chips,
-        refill_to=settings.accounts.refill_to,
-        refill_below=settings.accounts.refill_below,
-        refill_interval_ms=settings.accounts.refill_interval_ms,
-    )

@@ -12,10 +12,11 @@ import structlog
 
 from pokerws.program import PROGRAM
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
+from pokerws.server.background.upkeep import Upkeep
 from pokerws.settings import Settings, SettingsError
 from pokerws.storage.errors import AddressError, DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.database import tables_in_play
+from pokerws.storage.postgres.database import Database, tables_in_play
 from pokerws.storage.postgres.overtaken import Overtaken, note, note_locally
 
 RETRY_S = 30
@@ -53,8 +54,30 @@ async def check_stored_tables(settings: Settings) -> None:
         log.warning("tables_left_behind", tables=tables)
 
 
-def left_behind_message(left: Overtaken) -> str:
-    """Why a server does not start with tables that were left behind."""
+def check_left_behind(settings: Settings, database: Database) -> None:
+    """Ask the operator about tables that were left behind.  Raises SettingsError."""
+    left = database.overtaken
+    if left is not None and left.tables and not settings.storage.overtaken_tables:
+        raise SettingsError(_left_behind_message(left))
+
+
+async def settle_left_behind(settings: Settings, database: Database, upkeep: Upkeep) -> None:
+    """Resume or close the tables that were left behind, as the operator wants it.
+
+    Raises StoreUnavailable or TimeoutError.
+    """
+    left = database.overtaken
+    if left is None:
+        return
+    if settings.storage.overtaken_tables == "refund":
+        if not await upkeep.close_overtaken(left.since_ms):
+            return
+    elif left.tables:
+        log.warning("overtaken_tables_resumed", tables=left.tables)
+    await database.settle()
+
+
+def _left_behind_message(left: Overtaken) -> str:
     since = datetime.fromtimestamp(left.since_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return (
         f"{_counted(left.tables, 'was', 'were')} left behind when play went on in memory at "

@@ -17,7 +17,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
 from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
-from pokerws.server.clock import Alarm, Clock
+from pokerws.server.clock import JUMP_MS, Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
@@ -68,8 +68,9 @@ class TableActor:
         self.is_stored = True
         # The time it came into memory.
         self.loaded_ms = clock.now_ms()
-        # The time of the latest command.
+        # The time of the latest command, and that of the latest event in table time.
         self.changed_ms = self.loaded_ms
+        self._at_ms = clock.table_ms()
         # Without a database: each player's chips before the latest command, as transfers.
         self._refunds: tuple[Transfer, ...] = ()
         self._refunds_hand: int | None = None
@@ -208,7 +209,7 @@ class TableActor:
     def pause(self) -> None:
         """Stop the clock and refuse commands, while the database is away."""
         if self._paused_ms is None:
-            self._paused_ms = self._clock.now_ms()
+            self._paused_ms = self._clock.table_ms()
             self._disarm()
 
     def go_on(self) -> None:
@@ -221,10 +222,20 @@ class TableActor:
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
         """Resume play after the table was out of memory or paused."""
+        # The clock of another server may have been a little ahead.
+        if saved_ms <= self._clock.table_ms() + JUMP_MS:
+            self._at_ms = max(self._at_ms, saved_ms)
         events = self._play(Resume(saved_ms, grace_ms, restart_log))
         if events:
             self._changed(events)
         self._arm()
+
+    def clock_put_forward(self, by_ms: int) -> None:
+        """Table time was put forward: play goes on with the time that remained."""
+        # While it is paused, it remembers when that began, and has no alarm.
+        if self._paused_ms is None and not self.stopped and not self.table.closed:
+            self._disarm()
+            self.resume(self._clock.table_ms() - by_ms, 0, restart_log=False)
 
     def refund(self) -> None:
         """Return the chips that players had before the latest command, since the table is lost."""
@@ -304,7 +315,7 @@ class TableActor:
         """Carry out a command; returns its events, or None if a bug stopped the table."""
         if not self._keeps:
             self._note_refunds()
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.table_ms()
         try:
             events = play(self.table, command, now_ms, self._shuffle)
         except Illegal:
@@ -324,7 +335,7 @@ class TableActor:
             self._halt()
             self._owner.table_failed(self.table.id)
             return None
-        self.changed_ms = now_ms
+        self.changed_ms, self._at_ms = self._clock.now_ms(), max(self._at_ms, now_ms)
         return events
 
     def _note_refunds(self) -> None:
@@ -334,13 +345,13 @@ class TableActor:
         """
         hand = None if self.table.hand is None else self.table.hand.number
         if hand is None or hand != self._refunds_hand:
-            self._refunds = refunds_of(self.table, self._clock.now_ms())
+            self._refunds = refunds_of(self.table, self._clock.table_ms())
             self._refunds_hand = hand
 
     def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
         """The transfers between accounts and the table."""
         first_seq = self.table.seq - len(events) + 1
-        return transfers_of(self.table, events, first_seq, self.changed_ms)
+        return transfers_of(self.table, events, first_seq, self._at_ms)
 
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Show nothing of a change that moves chips before it is stored."""
@@ -358,7 +369,7 @@ class TableActor:
             self._refunds_hand = None
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
-        self._viewers.publish(events, first_seq, self.changed_ms)
+        self._viewers.publish(events, first_seq, self._clock.table_ms())
         self._arm()
         self._notify_lobby()
 
@@ -375,7 +386,7 @@ class TableActor:
     def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
         if self.sample is not None:
             self.sample[self.table.seq] = canonical_digest(self._state)
-        self._journal.put(self._changes.next(events, transfers, self.changed_ms))
+        self._journal.put(self._changes.next(events, transfers, self._at_ms))
 
     # ---- the clock
 
@@ -396,7 +407,7 @@ class TableActor:
 
     def _set_alarm(self, at_ms: int) -> None:
         self._armed_ms = at_ms
-        self._alarm = self._clock.call_at(at_ms, self._time_up)
+        self._alarm = self._clock.call_at_table(at_ms, self._time_up)
 
     def _disarm(self) -> None:
         if self._alarm is not None:
@@ -405,7 +416,7 @@ class TableActor:
 
     def _time_up(self) -> None:
         self._alarm = None
-        deadline_ms, now_ms = self.table.deadline_ms, self._clock.now_ms()
+        deadline_ms, now_ms = self.table.deadline_ms, self._clock.table_ms()
         if self.stopped or deadline_ms is None:
             return
         if now_ms < deadline_ms:

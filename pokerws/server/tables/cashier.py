@@ -15,6 +15,7 @@ from msgspec import Struct
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Refused
 from pokerws.server.clock import Clock
+from pokerws.settings import Settings
 from pokerws.storage.accounts import Account, AccountId, Accounts, Booked, Transfer, player_account
 from pokerws.storage.errors import StoreUnavailable
 
@@ -103,7 +104,7 @@ class Cashier:
     async def refill(self, player: PlayerId) -> None:
         """Refill an account.  Raises Illegal if that is not due."""
         await self._open(player)
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.table_ms()
         with _refusing_outages():
             given = await self._accounts.refill(
                 player,
@@ -169,7 +170,17 @@ class Cashier:
 
     async def _open(self, player: PlayerId) -> Account:
         with _refusing_outages():
-            return await self._accounts.open(player, self._terms.grant, self._clock.now_ms())
+            return await self._accounts.open(player, self._terms.grant, self._clock.table_ms())
+
+
+def terms_of(settings: Settings) -> Terms:
+    """The chips that players are granted."""
+    return Terms(
+        grant=settings.accounts.grant_chips,
+        refill_to=settings.accounts.refill_to,
+        refill_below=settings.accounts.refill_below,
+        refill_interval_ms=settings.accounts.refill_interval_ms,
+    )
 
 
 @contextmanager

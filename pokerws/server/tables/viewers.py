@@ -66,7 +66,7 @@ class Viewers:
         elif missed:
             seq = self._table.seq - len(missed) + 1
             shown = redact_all(missed, viewer.player)
-            events = self._events(seq, shown, self._clock.now_ms())
+            events = self._events(seq, shown, self._clock.table_ms())
             self._show([(viewer, viewer.wire.encode(events))])
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
@@ -127,7 +127,7 @@ class Viewers:
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the redacted table."""
         table, player = self._table, viewer.player
-        state, now_ms = redact_table(table, player), self._clock.now_ms()
+        state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
         self._show([(viewer, viewer.wire.encode(snapshot))])
