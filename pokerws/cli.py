@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -53,8 +54,8 @@ except ModuleNotFoundError as missing:
         "with: pip install '.[server]'"
     )
 
-# Exit codes: 2 for invalid arguments or settings, as in argparse; 130 after Ctrl-C, as in a shell;
-# 1 for any other failure.
+# Exit codes: 2 for invalid arguments or settings, as in argparse; 130 after Ctrl-C or SIGTERM, as
+# in a shell; 1 for any other failure.
 BAD_SETTINGS, FAILED, INTERRUPTED = 2, 1, 130
 MAX_TOKEN_MINUTES = 525_600
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
@@ -88,6 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
                     )
                 # These print their results; the log is only for errors.
                 logs.configure(settings.logs.format, "warning")
+                # Told to end, it stops a PostgreSQL that it has started, as after Ctrl-C.
+                signal.signal(signal.SIGTERM, signal.default_int_handler)
                 return _operate(settings, arguments)
             case _:
                 settings = _settings(arguments.env_file, _choices(arguments))

