@@ -267,11 +267,13 @@ class EmbeddedPostgres:
 
     def _has_ended(self, pid: int, number: int, patience_s: float, brief_s: float) -> bool:
         """Send the server a signal.  Returns whether it has ended in time."""
-        for process in self._processes(pid) if number == signal.SIGKILL else [pid]:
+        # If only the postmaster is killed, child processes that hang stay.
+        told = self._processes(pid) if number == signal.SIGKILL else [pid]
+        for process in told:
             with suppress(ProcessLookupError):
                 os.kill(process, number)
         began_s = time.monotonic()
-        while _is_alive(pid):
+        while any(map(_is_alive, told)):
             limit_s = brief_s if self._cancelled.is_set() else patience_s
             if time.monotonic() - began_s > limit_s:
                 return False

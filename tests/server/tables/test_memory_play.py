@@ -1,13 +1,17 @@
 """A server in memory tells its database so, when it can; and a start that the database spoils."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from pokerws.server.app import App
 from pokerws.server.background import memory_play
+from pokerws.server.background.memory_play import check_stored_tables
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.address import address_of
@@ -110,6 +114,24 @@ async def test_a_server_that_is_stopped_before_it_could_tell_ends_that_before_an
         trying = note_task()
     assert seen == [True]
     hidden.show()
+
+
+@pytest.mark.parametrize("url", ["silent", "embedded:{place}", "postgres://u:hidden@db:port/x"])
+async def test_a_database_that_cannot_be_asked_does_not_keep_play_from_going_on_in_memory(
+    url: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_play, "LOOK_S", 0.05)
+    # A directory that is no PostgreSQL's.
+    (place / "cluster" / "data").mkdir(parents=True)
+    with socket.socket() as silent, capture_logs() as lines:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"postgres://u:hidden@127.0.0.1:{silent.getsockname()[1]}/x"
+        given = address if url == "silent" else url.format(place=place)
+        await check_stored_tables(settings_of(database_url=given))
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("stored_tables_not_checked", "warning")
+    assert "hidden" not in str(line)
 
 
 @pytest.mark.parametrize("fault", [StoreUnavailable("connection lost"), TimeoutError()])
