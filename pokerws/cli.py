@@ -168,8 +168,14 @@ def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser
     migrating = commands.add_parser(
         "migrate", help="apply the missing database migrations", parents=[env_file]
     )
-    migrating.add_argument(
+    only = migrating.add_mutually_exclusive_group()
+    only.add_argument(
         "--status", action="store_true", help="only list the migrations and their state"
+    )
+    only.add_argument(
+        "--server-role",
+        metavar="NAME",
+        help="then let this database role serve: it reads and writes rows, and owns no table",
     )
     verifying = commands.add_parser(
         "verify",
@@ -334,7 +340,10 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
     address = _address(settings)
     match arguments.command:
         case "migrate":
-            for line in asyncio.run(migrate(address, only_status=arguments.status)):
+            migrating = migrate(
+                address, only_status=arguments.status, server_role=arguments.server_role
+            )
+            for line in asyncio.run(migrating):
                 print(line)
             return 0
         case "verify":

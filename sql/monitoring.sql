@@ -1,5 +1,6 @@
 -- Read-only queries for operators, which do not disturb play:
 --     psql "$DATABASE_URL" -f sql/monitoring.sql
+-- A role that was admitted with pokerws_grant_reader can run them too.
 -- They scan all of games, which takes milliseconds for ten thousand tables. Indexes would slow down
 -- every save.
 
@@ -39,7 +40,7 @@ ORDER BY updated_at
 LIMIT 20;
 
 \echo 'Tables in quarantine: their rows are kept as they were; python server.py repair ID shows what can be done'
-SELECT id, name, version, epoch, octet_length(snapshot) AS snapshot_bytes, updated_at
+SELECT id, name, version, epoch, updated_at
 FROM games
 WHERE status = 'quarantined'
 ORDER BY updated_at DESC;
@@ -51,10 +52,14 @@ FROM balances
 GROUP BY 1
 ORDER BY 1;
 
-\echo 'Which keys sealed the cards of live tables (a key that is not listed may be removed)'
-SELECT key_id, count(*) AS tables
-FROM games
-WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
+\echo 'Which keys sealed the cards of live tables, and the key of the guests'' sessions (a key that is not listed may be removed)'
+SELECT key_id, count(id) AS tables, count(*) - count(id) AS server_keys
+FROM (
+    SELECT key_id, id FROM games WHERE status IN ('waiting', 'active')
+    UNION ALL
+    SELECT key_id, NULL FROM server_keys
+) AS sealed
+WHERE key_id IS NOT NULL
 GROUP BY key_id
 ORDER BY key_id;
 

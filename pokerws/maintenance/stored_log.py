@@ -17,9 +17,13 @@ from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
+from pokerws.storage.postgres.rights import check_rights
 from pokerws.storage.store import Receipt
 from pokerws.storage.vault.upcast import upcast
 from pokerws.storage.vault.vault import UNREADABLE, Vault, decode_event, decode_snapshot
+
+# What the commands read.
+TABLES = ("games", "game_events", "accounts", "transfers")
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
@@ -149,6 +153,7 @@ async def open_stored(address: Address) -> AsyncIterator[Connection]:
             reachable(address) as reached,
             connected(reached, "pokerws operator", settings=settings) as connection,
         ):
+            await check_rights(connection, "read", TABLES)
             yield connection
     except StoreUnavailable as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error

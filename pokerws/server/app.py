@@ -167,7 +167,7 @@ class App:
             reason = str(error) or "it did not answer in time"
             raise DatabaseError(f"{reason}; check DATABASE_URL") from error
         report("the address to listen on")
-        await self._listen(lobby, cashier, await self._admission(), tls)
+        await self._listen(lobby, cashier, self._admission(), tls)
         if self._database is None:
             self._start_memory_play_note()
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
@@ -180,6 +180,7 @@ class App:
             address_of(settings.storage.database_url, settings.storage.schema),
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
+            needs_session_key=self._keys is None and not settings.auth.session_key,
             report=report,
         )
         self._on_stop("database", lambda: database.close(is_brief=self._is_hurried))
@@ -340,12 +341,18 @@ class App:
         self._on_stop("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
-    async def _admission(self) -> Admission:
+    def _session_key(self) -> str:
+        """The key that signs guests' sessions.  Without a database it ends with the process."""
+        if self._settings.auth.session_key:
+            return self._settings.auth.session_key
+        return secrets.token_hex(32) if self._database is None else self._database.session_key
+
+    def _admission(self) -> Admission:
         """The authentication of players: by tokens, or as guests."""
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                settings.auth.session_key or await self._store.session_key(),
+                self._session_key(),
                 self._clock,
                 names=self._store.names,
                 # Without a database, a restart forgets all names.

@@ -35,6 +35,10 @@ class AddressError(DatabaseError):
     """The address of the database cannot be used; the message says what to write instead."""
 
 
+class RightsMissing(DatabaseError):
+    """The role has no right to do what is asked; the message says what to do."""
+
+
 class MigrationError(StorageError):
     """The database cannot be brought up to date; the message says what to do."""
 

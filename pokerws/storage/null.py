@@ -6,7 +6,6 @@ row: it ignores a change's events and books its transfers at once.
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Collection, Sequence
 
 import structlog
@@ -28,7 +27,6 @@ class NullStore:
     def __init__(self, accounts: MemoryAccounts | None = None) -> None:
         self.accounts = accounts or MemoryAccounts()
         self.names = MemoryNames()
-        self._session_key = secrets.token_hex(32)
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`: nothing is written."""
@@ -64,10 +62,6 @@ class NullStore:
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Part of `Store`: there is no log."""
         return []
-
-    async def session_key(self) -> str:
-        """Part of `Store`: the key lasts as long as the process."""
-        return self._session_key
 
     async def close(self) -> None:
         """Part of `Store`: there are no connections."""

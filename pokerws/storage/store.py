@@ -178,8 +178,5 @@ class Store(Protocol):
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Up to `limit` events of the log with a seq above `after_seq`, in order."""
 
-    async def session_key(self) -> str:
-        """The key that signs guest sessions, created once and kept with the store."""
-
     async def close(self) -> None:
         """Close the connections.  The store cannot be used afterwards."""

@@ -256,6 +256,8 @@ def quick_bots(database_url: str) -> ServerProcess:
     """A server whose bots play as fast as they can, with all of it stored."""
     return ServerProcess(
         bots=3,
+        # However long the commands take, no bot loses all that it has.
+        grant_chips=1_000_000_000,
         bot_max_delay_ms=1,
         bot_min_delay_ms=0,
         next_hand_delay_ms=0,

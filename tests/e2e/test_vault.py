@@ -5,11 +5,13 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import asyncpg
+import jwt
 import pytest
 
-from pokerws.client import Client, TableView, connect
+from pokerws.client import Client, CommandRejected, TableView, connect
 from pokerws.game.cards import DECK
 from pokerws.game.commands import Action
 from pokerws.game.events import CardsShown, TableEvent
@@ -184,6 +186,28 @@ def cards_in_json(value: object) -> Iterator[str]:
             pass
 
 
+async def nobody_signs_in_with_what_is_stored(players: Duel, connection: Connection) -> None:
+    """The stored key of the guests' sessions signs nothing, and the real one is in no file."""
+    stored = await connection.fetchval("SELECT value FROM server_keys WHERE name = 'session'")
+    ada = players.clients[0]
+    assert ada.session is not None
+    key = VAULT.open_key("session", stored)
+    how: dict[str, Any] = {"algorithms": ["HS256"], "audience": "pokerws-guest"}
+    claims = jwt.decode(ada.session, key, **how)
+    assert claims["sub"] == ada.player
+    forged = jwt.encode(claims, stored, algorithm="HS256")
+    with pytest.raises(CommandRejected, match="bad_token"):
+        async with connect(players.server.socket_url, token=forged, backoff=BACKOFF):
+            pass
+    assert not holding(key, Path(await connection.fetchval("SHOW data_directory")))
+
+
+def holding(text: str, directory: Path) -> list[Path]:
+    """The files with a text in them."""
+    files = [file for file in directory.rglob("*") if file.is_file()]
+    return [file for file in files if text.encode() in file.read_bytes()]
+
+
 async def cards_in_files(connection: Connection) -> set[str]:
     """Every card, in quotes, in any file of the data directory; the log of writes is one."""
     await connection.execute("CHECKPOINT")
@@ -222,6 +246,7 @@ async def test_the_database_and_its_files_hold_no_card_that_nobody_may_see(
         in_files = await cards_in_files(connection)
         assert in_files & secret == set()
         assert in_files >= set(players.hand.board)
+        await nobody_signs_in_with_what_is_stored(players, connection)
 
         board = await players.play_to_the_end()
         assert players.shown, "somebody shows at a showdown"

@@ -47,6 +47,14 @@ class DebianPostgres:
         given = [word for command in commands for word in ("-c", command)]
         return self.run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", *given, url).strip()
 
+    def psql_refused(self, url: str, *commands: str) -> str:
+        """Run SQL of which the last command is refused; returns what was said."""
+        given = [word for command in commands for word in ("-c", command)]
+        command: list[str | Path] = [self.programs / "psql", "-XAtq", *given, url]
+        done = self.account.run(*command, cwd=self.directory, timeout_s=MOST_S)
+        assert done.returncode, f"{commands} was not refused: {done.stdout}"
+        return done.stdout
+
     def role(self, more: str = "") -> str:
         """Make a role that may log in and nothing else; `more` are options of CREATE ROLE."""
         name = f"role_{next(self._numbers)}"

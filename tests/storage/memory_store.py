@@ -1,6 +1,5 @@
 """A `Store` in dicts, for tests: the same contract as Postgres, and nothing survives."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +38,6 @@ class MemoryStore:
         self._rows: dict[TableId, _Row] = {}
         self._accounts = MemoryAccounts()
         self._names = MemoryNames()
-        self._session_key = secrets.token_urlsafe(48)
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`."""
@@ -132,10 +130,6 @@ class MemoryStore:
         """Part of `Store`."""
         row = self._rows.get(table)
         return [] if row is None else _after(row.log, after_seq)[:limit]
-
-    async def session_key(self) -> str:
-        """Part of `Store`."""
-        return self._session_key
 
     async def close(self) -> None:
         """Part of `Store`.  There is nothing to let go of."""

@@ -1,6 +1,5 @@
 """What every store keeps to: one suite for the one in memory and the one in Postgres."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -233,10 +232,3 @@ async def test_the_bytes_of_a_snapshot_come_back_as_they_were(store: Store) -> N
 
     assert loaded is not None
     assert loaded.snapshot == snapshot
-
-
-async def test_the_session_key_is_made_once(store: Store) -> None:
-    keys = set(await asyncio.gather(*(store.session_key() for _ in range(4))))
-
-    assert len(keys) == 1
-    assert len(keys.pop()) >= 32

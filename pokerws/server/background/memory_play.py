@@ -14,7 +14,7 @@ from pokerws.program import PROGRAM
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.settings import Settings, SettingsError
-from pokerws.storage.errors import AddressError, DatabaseError, StoreUnavailable
+from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.database import Database, tables_in_play
 from pokerws.storage.postgres.overtaken import Overtaken, note, note_locally
@@ -120,7 +120,7 @@ class MemoryPlayNote:
             try:
                 await note(address_of(storage.database_url, storage.schema), self._began_ms)
                 return
-            except (AddressError, StoreUnavailable, OSError) as error:
+            except (DatabaseError, StoreUnavailable, OSError) as error:
                 if is_first:
                     self._keep_locally(str(error))
                 is_first = False
@@ -133,7 +133,7 @@ class MemoryPlayNote:
         storage = self._settings.storage
         try:
             file = note_locally(address_of(storage.database_url, storage.schema), self._began_ms)
-        except (AddressError, OSError) as reason:
+        except (DatabaseError, OSError) as reason:
             log.warning("memory_play_not_noted", error=error, file_error=str(reason))
         else:
             log.warning("memory_play_noted_in_file", error=error, file=str(file))

@@ -21,7 +21,7 @@ from pokerws.server.clock import JUMP_MS, Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
-from pokerws.server.tables.receipts import Receipts, digest_of
+from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.viewers import Viewers
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
@@ -101,7 +101,7 @@ class TableActor:
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
         """Carry out a player's command and answer it.  The answer precedes the events."""
         player, digest = viewer.player, digest_of(command_id, command)
-        receipt = self._receipts.find(player, digest)
+        receipt = self._receipts.find(player, digest, older_digest_of(command_id, command))
         if receipt is not None:
             self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
             return
@@ -136,7 +136,8 @@ class TableActor:
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
         """Whether the command was accepted before, so that it gets the same answer again."""
-        return self._receipts.find(viewer.player, digest_of(command_id, command)) is not None
+        digest, older = digest_of(command_id, command), older_digest_of(command_id, command)
+        return self._receipts.find(viewer.player, digest, older) is not None
 
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events that made the table."""

@@ -40,6 +40,18 @@ class _ActWithoutCards(Struct, frozen=True):
     amount: int | None
 
 
+class _Discard(Struct, frozen=True):
+    """The encoding of a draw: how many cards, since which ones is secret.
+
+    The store shows digests to whoever reads it, and the few possible discards could all be tried.
+    """
+
+    player: PlayerId
+    turn: int
+    action: Action
+    count: int
+
+
 class Receipts:
     """The latest receipts of a table's players; `kept` is the stored form."""
 
@@ -48,10 +60,10 @@ class Receipts:
     def __init__(self, kept: dict[PlayerId, list[Receipt]]) -> None:
         self.kept = kept
 
-    def find(self, player: PlayerId, digest: str) -> Receipt | None:
-        """The receipt of the command with this digest, if there is one."""
+    def find(self, player: PlayerId, digest: str, older: str | None = None) -> Receipt | None:
+        """The receipt of the command with this digest, or the `older` one, if there is one."""
         for receipt in self.kept.get(player, ()):
-            if receipt.digest == digest:
+            if receipt.digest in (digest, older):
                 return receipt
         return None
 
@@ -98,16 +110,29 @@ def digest_of(command_id: str, command: Command) -> str:
 
     It has 72 bits, as 12 characters: enough to tell a dozen commands per player apart.  The prefix
     `CHIPS` marks a command that moves chips.  An action without cards keeps the digest from before
-    draw games existed, since such digests are stored.
+    draw games existed, since such digests are stored.  Of a draw only the number of cards counts.
     """
-    asked: Command | _ActWithoutCards = command
+    asked: Command | _ActWithoutCards | _Discard = command
     mark = ""
     if isinstance(command, Act):
+        player, turn, action = command.player, command.turn, command.action
         if command.cards is None:
-            asked = _ActWithoutCards(command.player, command.turn, command.action, command.amount)
+            asked = _ActWithoutCards(player, turn, action, command.amount)
+        else:
+            asked = _Discard(player, turn, action, len(command.cards))
     elif isinstance(command, (Sit, AddChips)):
         asked, mark = replace(command, balance=None), CHIPS
     elif isinstance(command, Stand):
         mark = CHIPS
+    return mark + _digest(command_id, asked)
+
+
+def older_digest_of(command_id: str, command: Command) -> str | None:
+    """The digest by which an older version stored a draw; None for other commands."""
+    is_draw = isinstance(command, Act) and command.cards is not None
+    return _digest(command_id, command) if is_draw else None
+
+
+def _digest(command_id: str, asked: Struct) -> str:
     digest = blake2b(_encode((command_id, asked)), digest_size=9).digest()
-    return mark + b2a_base64(digest, newline=False).decode()
+    return b2a_base64(digest, newline=False).decode()

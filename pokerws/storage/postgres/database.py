@@ -18,11 +18,13 @@ from pokerws.storage.errors import (
 from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.connecting import ABANDON_S, CLOSE_S
+from pokerws.storage.postgres.connecting import ABANDON_S, CLOSE_S, connected
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.rights import grant_server
+from pokerws.storage.postgres.session_key import open_session_key
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
@@ -33,6 +35,7 @@ log = structlog.get_logger("pokerws.database")
 class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
+    `session_key` signs guests' sessions; it may be empty if it was not asked for.
     `overtaken` tells since when a server played in memory only, and what that left behind, or is
     None.  The caller then resumes or closes the tables from before that, and calls `settle`.
     """
@@ -42,12 +45,15 @@ class Database:
         address: Address,
         store: PostgresStore,
         vault: Vault,
+        *,
+        session_key: str,
         postgres: EmbeddedPostgres | None,
         overtaken: overtaken.Overtaken | None,
     ) -> None:
         self._address = address
         self.store = store
         self.vault = vault
+        self.session_key = session_key
         self.overtaken = overtaken
         self._postgres = postgres
 
@@ -58,6 +64,7 @@ class Database:
         *,
         statement_timeout_ms: int,
         keys: KeySource,
+        needs_session_key: bool = False,
         report: Report = unreported,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
@@ -73,7 +80,8 @@ class Database:
             report("a connection to the database")
             await apply_missing(address, report=report)
             report("the keys of stored cards")
-            vault = await open_vault(address, keys)
+            vault = await open_vault(address, keys, needs_session_key=needs_session_key)
+            session_key = await open_session_key(address, vault, is_needed=needs_session_key)
             report("the database")
             left_behind = await overtaken.overtaken(address)
             store = await PostgresStore.open(address, statement_timeout_ms=statement_timeout_ms)
@@ -85,7 +93,12 @@ class Database:
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
-        return cls(address, store, vault, postgres, left_behind)
+        return cls(
+            *(address, store, vault),
+            session_key=session_key,
+            postgres=postgres,
+            overtaken=left_behind,
+        )
 
     @property
     def version(self) -> str:
@@ -110,10 +123,13 @@ class Database:
                 log.warning("postgres_killed", directory=str(self._postgres.cluster))
 
 
-async def migrate(address: Address, *, only_status: bool) -> list[str]:
+async def migrate(
+    address: Address, *, only_status: bool, server_role: str | None = None
+) -> list[str]:
     """Apply the missing migrations, or only report them; returns one line per migration.
 
-    Raises DatabaseError.
+    Then admits `server_role` to the tables, for a server that does not own them.  Raises
+    DatabaseError.
     """
     postgres, folder = None, address.embedded_dir
     try:
@@ -124,7 +140,12 @@ async def migrate(address: Address, *, only_status: bool) -> list[str]:
         if folder is not None:
             postgres = await EmbeddedPostgres.start(folder)
             address = address.running_at(postgres.dsn)
-        return await _migrations(address, [] if only_status else await apply_missing(address))
+        lines = await _migrations(address, [] if only_status else await apply_missing(address))
+        if server_role is not None:
+            async with connected(address, "pokerws migrate") as connection:
+                await grant_server(connection, server_role)
+            lines.append(f"the role {server_role} can serve with these tables")
+        return lines
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
         raise DatabaseError(f"{error}; check DATABASE_URL") from error
     finally:

@@ -2,6 +2,7 @@
 
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.session_key import stored_session_key
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_serving
 from pokerws.storage.vault.vault import Vault
 
@@ -21,14 +22,11 @@ ORDER BY games.key_id, sealed.place
 ANSWER_S = 10.0
 
 
-async def open_vault(address: Address, source: KeySource) -> Vault:
+async def open_vault(
+    address: Address, source: KeySource, *, needs_session_key: bool = False
+) -> Vault:
     """The server's vault, for a migrated database.  Raises VaultError and StoreUnavailable."""
-    seals = await live_seals(address)
-    return vault_for_serving(seals, source)
-
-
-async def live_seals(address: Address) -> list[LiveSeal]:
-    """Some live tables under each key.  Raises StoreUnavailable."""
     async with connected(address, "pokerws", answer_s=ANSWER_S) as connection:
-        rows = await connection.fetch(LIVE_SEALS, TRIES)
-    return [LiveSeal(*row.values()) for row in rows]
+        seals = [LiveSeal(*row.values()) for row in await connection.fetch(LIVE_SEALS, TRIES)]
+        session_key = await stored_session_key(connection) if needs_session_key else None
+    return vault_for_serving(seals, source, session_key)

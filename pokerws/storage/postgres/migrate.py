@@ -20,6 +20,12 @@ from pokerws.storage.errors import MigrationError
 from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.rights import (
+    HISTORY_TABLE,
+    check_rights,
+    enter_schema,
+    may_not_migrate,
+)
 
 SQL = Path(__file__).parents[2] / "sql"
 # Another server may be migrating at this moment, and a long migration is no fault.
@@ -51,19 +57,23 @@ async def migrate(
 
     `database` is an address or an open connection outside of any transaction.  Raises
     MigrationError when the database is newer than this code or refuses a file, of which then
-    nothing has been applied, and StoreUnavailable when an address cannot be reached.
+    nothing has been applied, RightsMissing when the role may not migrate or cannot use the tables
+    afterwards, and StoreUnavailable when an address cannot be reached.
     """
     async with _connection(database) as connection:
         report("the migration lock, which another process holds")
         await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
         try:
-            if isinstance(database, Address) and database.schema is not None:
-                await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{database.schema}"')
+            await enter_schema(
+                connection, database.schema if isinstance(database, Address) else None
+            )
             found = await status(connection, directory)
             pending = [migration for migration in found if migration.applied_at is None]
             for migration in pending:
                 report(f"the migration {migration.path.name}")
                 await _apply(connection, migration)
+            # Of several servers that start, only one migrates; the others may be other roles.
+            await check_rights(connection, "write")
         except asyncio.CancelledError:
             # The connection is about to be closed, and the lock ends with it.
             raise
@@ -83,6 +93,8 @@ async def status(database: "Address | Connection", directory: Path = SQL) -> lis
     """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
     async with _connection(database) as connection:
+        # Without the right to read it, a full history would look empty.
+        await check_rights(connection, "read", HISTORY_TABLE)
         rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
     names = {migration.version: migration.name for migration in files}
     for row in rows:
@@ -106,6 +118,8 @@ async def _apply(connection: Connection, migration: Migration) -> None:
     except asyncpg.PostgresError as error:
         # The transaction that the file began is still open.
         await connection.execute(ROLLBACK)
+        if isinstance(error, asyncpg.InsufficientPrivilegeError):
+            raise await may_not_migrate(connection, migration.path.stem, error) from error
         raise MigrationError(f"{migration.path.name} was refused and left out: {error}") from error
     log.info("migration_applied", version=migration.version, name=migration.name)
 

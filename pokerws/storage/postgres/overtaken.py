@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.rights import check_rights
 
 NOTE = "memory-play"
 # The directory of files that are not beside a database.
@@ -66,9 +67,10 @@ def has_note_only(address: Address) -> bool:
 async def tables_in_play(address: Address) -> int:
     """The number of stored tables that no play in memory has left behind.
 
-    `address` is of a running PostgreSQL.  Only looks.  Raises StoreUnavailable.
+    `address` is of a running PostgreSQL.  Only looks.  Raises StoreUnavailable and RightsMissing.
     """
     async with _connection(address) as connection:
+        await check_rights(connection, "read", ("games", "memory_play"))
         if not await connection.fetchval(HAS_GAMES):
             return 0
         file, since_ms = _file_of(address), None
@@ -90,6 +92,7 @@ async def note(address: Address, began_ms: int) -> None:
             file.write_text(f"{began_ms}\n", encoding="ascii")
         return
     async with _connection(address) as connection:
+        await check_rights(connection, "read", ("games",))
         if await connection.fetchval(HAS_NOTES):
             await connection.execute(ADD_NOTE, began_ms)
         file.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ a small pool.  Nothing is retried here: only the caller knows whether that is sa
 """
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
@@ -101,10 +100,6 @@ ORDER BY seq
 LIMIT $3
 """
 
-# Of concurrent calls the second reads the key that the first made.
-MAKE_KEY = "INSERT INTO server_keys (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING"
-KEY = "SELECT value FROM server_keys WHERE name = $1"
-
 VERSION = "SELECT current_setting('server_version')"
 
 STATEMENTS = (
@@ -119,14 +114,11 @@ STATEMENTS = (
     LOG_SEQ,
     GAMES,
     EVENTS,
-    MAKE_KEY,
-    KEY,
     VERSION,
     NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
 )
-SESSION_KEY = "session"
 APPLICATION = "pokerws"
 
 CLOSE_S = 2.0
@@ -267,13 +259,6 @@ class PostgresStore:
         async with self._reader() as reader:
             rows = await reader.fetch(EVENTS, table, after_seq, limit)
         return [_event(row) for row in rows]
-
-    async def session_key(self) -> str:
-        """Part of `Store`."""
-        async with self._reader() as reader:
-            await reader.execute(MAKE_KEY, SESSION_KEY, secrets.token_urlsafe(48))
-            key: str = await reader.fetchval(KEY, SESSION_KEY)
-        return key
 
     async def close(self) -> None:
         """Part of `Store`.  Gives up after a moment if the server does not answer."""

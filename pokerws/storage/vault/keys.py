@@ -46,6 +46,14 @@ class LiveSeal(NamedTuple):
     snapshot: str
 
 
+class ServerKey(NamedTuple):
+    """A key of the server's own as it is stored; `key_id` sealed it, None for a plain one."""
+
+    name: str
+    value: str
+    key_id: str | None
+
+
 def new_key() -> VaultKey:
     """A fresh random key, whose id is a fingerprint of it."""
     secret = secrets.token_bytes(KEY_BYTES)
@@ -65,26 +73,60 @@ def vault_for_reading(source: KeySource) -> Vault:
     return Vault(_read(source) or [])
 
 
-def vault_for_serving(seals: list[LiveSeal], source: KeySource) -> Vault:
-    """The server's vault, which opens all live tables of a database.
+def vault_for_serving(
+    seals: list[LiveSeal], source: KeySource, session_key: ServerKey | None = None
+) -> Vault:
+    """The server's vault, which opens all live tables of a database, and its session key.
 
     `seals` must be read before this call: another process that makes the key file seals only after
-    that.  Makes a key if there is none and no table needs one.  Raises VaultError.
+    that.  `session_key` is the stored one, None if it is not needed.  Makes a key if there is none
+    and nothing stored needs one.  Raises VaultError.
     """
+    is_sealed = session_key is not None and session_key.key_id is not None
     keys = _read(source)
-    if keys is None and not seals:
+    if keys is None and not seals and not is_sealed:
         keys = _make(source.file)
     vault = Vault(keys or [])
-    _check(vault, seals, source)
+    where = "VAULT_KEYS" if source.given else f"VAULT_KEY_FILE ({source.file})"
+    _check(vault, seals, where)
+    if session_key is not None:
+        _check_session_key(vault, session_key, where)
     return vault
 
 
-def _check(vault: Vault, seals: list[LiveSeal], source: KeySource) -> None:
+def opened(vault: Vault, key: ServerKey) -> str:
+    """A stored key in plain text.  Raises SealedByUnknownKey and SealBroken."""
+    return key.value if key.key_id is None else vault.open_key(key.name, key.value)
+
+
+def _check_session_key(vault: Vault, key: ServerKey, where: str) -> None:
+    """Raise VaultError unless the key of the guests' sessions can be opened."""
+    try:
+        opened(vault, key)
+    except SealedByUnknownKey as error:
+        raise VaultError(
+            f"the key of the guests' sessions is sealed by a key that {where} does not have: "
+            f"{error.key_id}; put it back, as ID:BASE64 behind the first one, {_OR_SIGN_OUT}"
+        ) from error
+    except SealBroken as error:
+        raise VaultError(
+            f"the key of the guests' sessions was edited, or is sealed by another key than {where} "
+            f"has under the same id: {key.key_id}; set the id to the key that it had, "
+            f"{_OR_SIGN_OUT}"
+        ) from error
+
+
+_OR_SIGN_OUT = (
+    "or, if it is lost for good, sign all guests out with DELETE FROM server_keys "
+    "(docs/migration.md)"
+)
+
+
+def _check(vault: Vault, seals: list[LiveSeal], where: str) -> None:
     """Raise VaultError unless every key in use is available and opens a table that it sealed."""
     by_key: defaultdict[str, list[LiveSeal]] = defaultdict(list)
     for seal in seals:
         by_key[seal.key_id].append(seal)
-    where = "VAULT_KEYS" if source.given else f"VAULT_KEY_FILE ({source.file})"
     absent = [key_id for key_id in by_key if key_id not in vault]
     if absent:
         used = _used(by_key, absent)

@@ -135,6 +135,19 @@ class Vault:
         """Whether there is a key to seal with."""
         return self._first is not None
 
+    @property
+    def first(self) -> str | None:
+        """The id of the key that seals."""
+        return self._first
+
+    def seal_key(self, name: str, secret: str) -> str:
+        """The text of one of the server's own keys for the store."""
+        return self._encrypt(secret.encode(), _place_of_key(name))
+
+    def open_key(self, name: str, text: str) -> str:
+        """The server's own key of this name.  Raises SealedByUnknownKey and SealBroken."""
+        return self._decrypt(text, _place_of_key(name)).decode()
+
     def seal_snapshot(
         self, snapshot: TableSnapshot, seal: HandSeal | None = None
     ) -> tuple[bytes, str | None]:
@@ -272,17 +285,29 @@ class Vault:
             raise SealBroken("the sealed cards do not go with the public part of the hand")
 
     def _seal(self, place: bytes, secrets: Secrets) -> str:
-        if self._first is None:
-            raise VaultError("there is no key to seal with: set VAULT_KEYS")
-        nonce = os.urandom(NONCE_BYTES)
-        cipher = self._ciphers[self._first]
         plain = ["".join(secrets.deck), _words(secrets.cards)]
         if secrets.discards:
             plain.append(_words(secrets.discards))
-        sealed = nonce + cipher.encrypt(nonce, _encode(plain), place)
-        return f"{self._first}:{b64encode(sealed).decode()}"
+        return self._encrypt(_encode(plain), place)
 
     def _open(self, text: str, place: bytes) -> Secrets:
+        data = self._decrypt(text, place)
+        try:
+            plain = _decode_plain(data)
+            cards, discards = map(parse_cards, plain.cards), map(parse_cards, plain.discards)
+            return Secrets(parse_cards(plain.deck), list(cards), list(discards))
+        except (ValueError, msgspec.MsgspecError):
+            # Without the cause, which may contain a part of the plain text.
+            raise SealBroken("its sealed text holds no cards") from None
+
+    def _encrypt(self, plain: bytes, place: bytes) -> str:
+        if self._first is None:
+            raise VaultError("there is no key to seal with: set VAULT_KEYS")
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = nonce + self._ciphers[self._first].encrypt(nonce, plain, place)
+        return f"{self._first}:{b64encode(sealed).decode()}"
+
+    def _decrypt(self, text: str, place: bytes) -> bytes:
         key_id, colon, sealed = text.partition(":")
         if not colon:
             raise SealBroken("the sealed text does not name its key")
@@ -291,12 +316,8 @@ class Vault:
             raise SealedByUnknownKey(key_id)
         try:
             raw = b64decode(sealed, validate=True)
-            nonce, encrypted = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
-            plain = _decode_plain(cipher.decrypt(nonce, encrypted, place))
-            cards, discards = map(parse_cards, plain.cards), map(parse_cards, plain.discards)
-            return Secrets(parse_cards(plain.deck), list(cards), list(discards))
-        except (InvalidTag, ValueError, msgspec.MsgspecError):
-            # Without the cause, which may contain a part of the plain text.
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place)
+        except (InvalidTag, ValueError):
             raise SealBroken(
                 f"the key {key_id!r} does not open its cards: they were edited or moved from "
                 f"another row, or another key has that id"
@@ -306,6 +327,11 @@ class Vault:
 def _place(kind: Kind, table: TableId, hand: int) -> bytes:
     """The associated data of a sealed text: it cannot be opened anywhere else."""
     return f"pokerws 1 {kind} {hand} {table}".encode()
+
+
+def _place_of_key(name: str) -> bytes:
+    """The associated data of one of the server's own keys."""
+    return f"pokerws 1 server_key {name}".encode()
 
 
 def _place_of_deal(table: TableId, hand: int, event: HoleCardsDealt) -> bytes:

@@ -18,7 +18,7 @@ from pokerws.game.commands import (
     Straddle,
 )
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
-from pokerws.server.tables.receipts import Receipts, digest_of
+from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
 from pokerws.storage.store import Receipt
 
 ANN = PlayerId("ann")
@@ -27,7 +27,7 @@ TABLE = Table(TableId("t1"), "T", TableConfig())
 STORED: list[tuple[Command, str]] = [
     (Act(ANN, 7, "fold"), "4B0Kc5qEST39"),
     (Act(ANN, 7, "raise", 600), "M3wgO9WAe/aL"),
-    (Act(ANN, 7, "discard", cards=parse_cards("7c2s")), "DH98t/X1gv1V"),
+    (Act(ANN, 7, "discard", cards=parse_cards("7c2s")), "XSs0OVYyUJak"),
     (Sit(ANN, "Ann", 2, 2_000), "$Zdngno2+q4rp"),
     (AddChips(ANN, None), "$69CI0cRdWz0w"),
     (Stand(ANN), "$zH5VSuZgWRiU"),
@@ -56,3 +56,18 @@ def test_an_action_without_cards_is_not_taken_for_one_with_them() -> None:
     assert receipts.find(ANN, digest_of("c1", discards)) is not None
     for other in (None, [], parse_cards("7c")):
         assert receipts.find(ANN, digest_of("c1", replace(discards, cards=other))) is None
+
+
+def test_no_receipt_tells_which_cards_were_discarded() -> None:
+    # A reader of the database could try all discards that there are.
+    discards = Act(ANN, 7, "discard", cards=parse_cards("7c2s"))
+    other = replace(discards, cards=parse_cards("AhKh"))
+    assert digest_of("c1", discards) == digest_of("c1", other)
+
+
+def test_a_discard_that_an_older_version_stored_is_found() -> None:
+    discards = Act(ANN, 7, "discard", cards=parse_cards("7c2s"))
+    receipt = Receipt("DH98t/X1gv1V", 5)
+    receipts = Receipts({ANN: [receipt]})
+    digest, older = digest_of("c1", discards), older_digest_of("c1", discards)
+    assert receipts.find(ANN, digest, older) == receipt

@@ -120,7 +120,7 @@ async def test_partitioning_again_moves_nothing(
 
 async def test_who_might_read_the_log_still_may(before: Connection, bare_database_url: str) -> None:
     await before.execute("GRANT SELECT ON game_events TO pg_monitor WITH GRANT OPTION")
-    await before.execute("GRANT SELECT ON game_events TO PUBLIC")
+    await before.execute("GRANT INSERT ON game_events TO pg_database_owner")
     granted = (
         "SELECT grantee, privilege_type, is_grantable FROM pg_class, aclexplode(relacl) "
         "WHERE oid = 'game_events'::regclass ORDER BY 1, 2"

@@ -336,16 +336,6 @@ async def test_a_read_does_not_wait_for_a_server_that_hangs(
         os.kill(pid, signal.SIGCONT)
 
 
-async def test_two_servers_on_one_database_have_the_same_session_key(database_url: str) -> None:
-    stores = [await PostgresStore.open(address_of(database_url)) for _ in range(2)]
-
-    first, second = await asyncio.gather(*(store.session_key() for store in stores))
-
-    assert first == second
-    for store in stores:
-        await store.close()
-
-
 async def test_a_database_that_is_not_there_is_unavailable(database_url: str) -> None:
     with pytest.raises(StoreUnavailable, match="does not exist"):
         await PostgresStore.open(address_of(database_url.replace("/test_", "/no_such_")))
