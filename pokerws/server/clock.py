@@ -33,7 +33,7 @@ class Clock:
     """All times in ms; those of tables and of the wall clock are UTC."""
 
     # Table time minus steady time.
-    _ahead_ms = 0
+    ahead_ms = 0
 
     def __init__(self) -> None:
         # So that steady time looks like a time in logs and tests.
@@ -49,7 +49,7 @@ class Clock:
 
     def table_ms(self) -> int:
         """Table time."""
-        return self.now_ms() + self._ahead_ms
+        return self.now_ms() + self.ahead_ms
 
     def behind_ms(self, at_ms: int) -> int:
         """How far table time must be put forward to reach a time; 0 if that is not worth it."""
@@ -58,7 +58,7 @@ class Clock:
 
     def put_forward(self, by_ms: int) -> None:
         """Put table time forward; the tables must move their deadlines."""
-        self._ahead_ms += by_ms
+        self.ahead_ms += by_ms
 
     def call_at(self, at_ms: int, callback: Callable[[], None]) -> Alarm:
         """Schedule a call in steady time, which may be made up to a millisecond early."""
@@ -67,4 +67,4 @@ class Clock:
 
     def call_at_table(self, at_ms: int, callback: Callable[[], None]) -> Alarm:
         """Likewise in table time."""
-        return self.call_at(at_ms - self._ahead_ms, callback)
+        return self.call_at(at_ms - self.ahead_ms, callback)

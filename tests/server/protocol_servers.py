@@ -131,6 +131,7 @@ class FakeDatabase:
         self.store = AwayStore()
         self.vault: Vault = VAULT
         self.version = "in memory"
+        self.session_key = "k" * 32
         self.overtaken = None
 
     async def settle(self) -> None:

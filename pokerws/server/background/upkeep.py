@@ -150,7 +150,7 @@ class Upkeep:
         now_ms = self._clock.now_ms()
         self._put_off = {t: at_ms for t, at_ms in self._put_off.items() if at_ms > now_ms}
         found = self._lobby.unwatched(before_ms)
-        stored_before_ms = before_ms + self._clock.table_ms() - now_ms
+        stored_before_ms = before_ms + self._clock.ahead_ms
         # The page has room for the tables that are skipped below, or others are never reached.
         page = PAGE + self._lobby.tables_in_memory + len(self._put_off)
         stored = await self._store.idle(stored_before_ms, page)
@@ -163,8 +163,7 @@ class Upkeep:
         if elsewhere:
             # The page has room for all listed tables, since used ones may come before these.
             page = PAGE + len(self._lobby.summaries())
-            stored_before_ms = before_ms + self._clock.table_ms() - self._clock.now_ms()
-            stored = await self._store.idle(stored_before_ms, page)
+            stored = await self._store.idle(before_ms + self._clock.ahead_ms, page)
             found += [table for table in stored if table in elsewhere]
         return [table for table in found if table not in self._put_off]
 

@@ -336,7 +336,8 @@ class TableActor:
             self._halt()
             self._owner.table_failed(self.table.id)
             return None
-        self.changed_ms, self._at_ms = self._clock.now_ms(), max(self._at_ms, now_ms)
+        self.changed_ms = now_ms - self._clock.ahead_ms
+        self._at_ms = max(self._at_ms, now_ms)
         return events
 
     def _note_refunds(self) -> None:
@@ -370,7 +371,7 @@ class TableActor:
             self._refunds_hand = None
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
-        self._viewers.publish(events, first_seq, self._clock.table_ms())
+        self._viewers.publish(events, first_seq, self._at_ms)
         self._arm()
         self._notify_lobby()
 
