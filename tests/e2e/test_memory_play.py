@@ -282,6 +282,3 @@ async def test_tables_that_were_left_behind_go_on_where_the_operator_wants_it(
         await ben.watch(table)
         await go_on(ann, ben, table)
     await check(url)
-    # It was settled.
-    async with started(database_server(url), cwd=place):
-        pass
