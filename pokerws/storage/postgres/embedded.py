@@ -58,6 +58,8 @@ INITDB = (
     *("--username=postgres", "--auth-local=trust", "--auth-host=reject", "--no-instructions"),
     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
+# Linux's flag of a process that is exiting: include/linux/sched.h.
+_PF_EXITING = 0x4
 
 Result = TypeVar("Result")
 
@@ -386,10 +388,10 @@ def _socket_directory(cluster: Path, account: SystemAccount) -> Path:
 def _works_in(pid: int, directory: Path) -> bool:
     """Whether the process is alive and `directory` its working directory, as a postmaster's is."""
     try:
-        return Path(f"/proc/{pid}/cwd").samefile(directory)
+        return Path(f"/proc/{pid}/cwd").samefile(directory) and not _is_ending(pid)
     except PermissionError:
         return False
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         if Path("/proc/self").exists():
             return False
     # Without /proc, as on macOS, only the process id can be checked.
@@ -398,6 +400,19 @@ def _works_in(pid: int, directory: Path) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def _is_ending(pid: int) -> bool:
+    """Whether a process has been killed and is about to be gone, which takes a busy machine long.
+
+    Its files still say that it is ready.  Linux tells by pending signals, and by a flag.
+    """
+    stat_line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    flags = int(stat_line.rpartition(")")[2].split()[6])
+    pending = [int(mask, 16) for mask in re.findall(r"^S\w+Pnd:\s*(\w+)", status, re.MULTILINE)]
+    is_killed = any(mask >> (signal.SIGKILL - 1) & 1 for mask in pending)
+    return is_killed or bool(flags & _PF_EXITING)
 
 
 def _is_alive(pid: int) -> bool:
