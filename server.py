@@ -2,7 +2,7 @@
 
 import sys
 
-from pokerws.cli import main
+from pokerws.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

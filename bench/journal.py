@@ -99,6 +99,9 @@ class Commits:
     def conflict(self, table: TableId) -> None:
         raise AssertionError(f"{table} was edited")
 
+    def went_back(self, table: TableId) -> None:
+        raise AssertionError(f"{table} went back")
+
 
 async def journal_s(place: Place, changes: Sequence[Change]) -> float:
     """Seconds from the first `put` until the last commit is known."""

@@ -27,20 +27,27 @@ UNREADABLE = "unreadable"
 # which a counter first appears.
 OUTCOMES: dict[Operation, tuple[Outcome, ...]] = {
     "create_game": (Outcome.IN_MEMORY, Outcome.DB_SUCCESS),
-    "get_game": (Outcome.IN_MEMORY, Outcome.DB_HYDRATE, Outcome.DB_FAILED),
+    "get_game": (
+        Outcome.IN_MEMORY,
+        Outcome.DB_HYDRATE,
+        Outcome.DB_FAILED,
+        Outcome.FENCED,
+        Outcome.WENT_BACK,
+    ),
     "save_game": (
         Outcome.IN_MEMORY,
         Outcome.DB_SUCCESS,
         Outcome.DB_FAILED,
         Outcome.DB_CONFLICT,
         Outcome.FENCED,
+        Outcome.WENT_BACK,
     ),
 }
 # The outcomes of comparing a table in memory with its stored row.
-Comparison = Literal["match", "mismatch", "skipped"]
+Comparison = Literal["match", "mismatch", "skipped", "fenced"]
 # Why a connection was refused: too many handshakes, connections in total, from one address or of
-# one player, too many in a short time, or the page of a foreign origin.
-REFUSALS = ("opening", "full", "address", "player", "too_fast", "origin")
+# one player, too many in a short time, the page of a foreign origin, or an unknown host name.
+REFUSALS = ("opening", "full", "address", "player", "too_fast", "origin", "host")
 # The codes of protocol violations, and of invalid tokens.
 VIOLATIONS = (
     "not_text",

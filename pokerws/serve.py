@@ -16,6 +16,8 @@ from pokerws.server.background.memory_play import check_stored_tables
 from pokerws.server.background.start_phases import StartPhases
 from pokerws.server.background.supervisor import cancel
 from pokerws.server.clock import Clock
+from pokerws.server.limits.open_files import raise_open_files
+from pokerws.server.net.addresses import ListenError
 from pokerws.settings import Settings
 
 FAILED = 1
@@ -59,19 +61,21 @@ async def serve(settings: Settings) -> int:
     Returns the exit code: 0 only if everything is stored and no task has failed.  A signal before
     the end of the start ends it within about a second.
     """
+    files = raise_open_files(settings.limits.max_connections)
+    if files.is_low:
+        log.warning("open_files_low", limit=files.limit, needed=files.needed, action=files.advice)
     loop, signals = asyncio.get_running_loop(), StopSignals()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, signals.received)
     app = App(settings, on_failure=signals.stop.set)
+    # Without TLS there is nothing to read again, and the terminal's end is the server's, too.
+    is_ended_by_terminal = sys.stdin.isatty() and not settings.network.tls_cert_file
+    loop.add_signal_handler(signal.SIGHUP, signals.received if is_ended_by_terminal else app.reload)
     try:
         if not await _start(app, settings, signals.asked):
             return FAILED if app.supervisor.has_failed else 0
-    except OSError as error:
-        where, why = f"{settings.network.host}:{settings.network.port}", error.strerror or error
-        print(
-            f"pokerws: cannot listen on {where}: {why}; set PORT or HOST to one that is free",
-            file=sys.stderr,
-        )
+    except ListenError as error:
+        print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
     try:
         _show_status(app, settings)

@@ -81,7 +81,7 @@ BEGIN
         EXECUTE format('ALTER VIEW %s SET (security_invoker = true)', ours);
     END IF;
     FOR part IN SELECT ours UNION SELECT relid FROM pg_partition_tree(ours) LOOP
-        IF kind <> 'v' THEN
+        IF kind <> 'v' AND NOT (SELECT relrowsecurity FROM pg_class WHERE oid = part) THEN
             EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', part);
         END IF;
         PERFORM pokerws_withdraw(part);
@@ -153,6 +153,25 @@ BEGIN
             EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', ours, server);
         END LOOP;
     END IF;
+END $$;
+
+-- Closes all that is ours again, as after a restore, where default privileges have opened it.
+CREATE OR REPLACE FUNCTION pokerws_close() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    ours    regclass;
+    called  regprocedure;
+    purpose text;
+BEGIN
+    FOR ours IN SELECT one FROM pokerws_relations() AS one ORDER BY one::oid LOOP
+        PERFORM pokerws_secure(ours);
+    END LOOP;
+    FOR called, purpose IN
+        SELECT oid, substr(obj_description(oid, 'pg_proc'), 10) FROM pg_proc
+        WHERE pronamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'games'::regclass)
+          AND obj_description(oid, 'pg_proc') LIKE 'pokerws: %'
+    LOOP
+        PERFORM pokerws_secure_function(called, purpose);
+    END LOOP;
 END $$;
 
 -- What has to be true of a role before it is admitted.
@@ -240,6 +259,7 @@ BEGIN
         ('pokerws_secure(regclass)', 'closes a table or a view'),
         ('pokerws_withdraw(regclass)', 'takes away the rights of everybody'),
         ('pokerws_secure_function(regprocedure, text)', 'closes a function'),
+        ('pokerws_close()', 'closes all that is ours again'),
         ('pokerws_grant_server(name)', 'admits a server that does not own the tables'),
         ('pokerws_grant_reader(name)', 'admits a reader, such as a dashboard')
     ) AS ours (called, purpose);

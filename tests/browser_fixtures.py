@@ -26,6 +26,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    # Sites of the tests; the domain is reserved, so there are no others.
+    "--host-resolver-rules=MAP *.example 127.0.0.1",
 )
 
 

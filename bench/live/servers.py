@@ -40,8 +40,8 @@ START_S, STOP_S = 40.0, 40.0
 LOG_TAIL_BYTES = 4000
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
-# A few clients play for many, so rate limits and caps are off. The rate of refusals stays on, since
-# a sound round has none.
+# A few clients play for many, without pauses, so rate limits and caps are off. The rate of refusals
+# stays on, since a sound round has none.
 _RATES = set(
     re.findall("^([A-Z_]+_RATE)=", (CHECKOUT / ".env.example").read_text("utf-8"), re.MULTILINE)
 )
@@ -56,6 +56,8 @@ UNLIMITED = MappingProxyType(
         "MAX_CONNECTIONS_PER_PLAYER": "0",
         "MAX_WATCHED_TABLES": "0",
         "MAX_WATCHERS_PER_TABLE": "0",
+        "MIN_HAND_PAUSE_MS": "0",
+        "GUEST_TABLE_HANDS_AN_HOUR": "0",
         "GRANT_CHIPS": "1000000000",
         "BOTS": "0",
         "LOG_FORMAT": "json",

@@ -20,6 +20,12 @@ from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 log = structlog.get_logger("pokerws.client")
 
 
+# How long a first `watch` is repeated while another server has the table, or may have.  A lease,
+# which a server leaves behind when it is killed, is shorter.
+ELSEWHERE_S = 10.0
+ELSEWHERE = frozenset({"owned_elsewhere", "paused"})
+
+
 class _Asked(NamedTuple):
     """A `watch` without an answer yet, and how often in a row it was refused before."""
 
@@ -28,8 +34,9 @@ class _Asked(NamedTuple):
 
 
 class _Opening(NamedTuple):
-    """A table that waits for its first snapshot."""
+    """A table that waits for its first snapshot, since `since_s` by the loop's clock."""
 
+    since_s: float
     view: "asyncio.Future[TableView]"
     on_event: OnEvent | None
 
@@ -46,12 +53,16 @@ class Watches:
         self._asked: dict[str, _Asked] = {}
 
     async def open(self, table: TableId, on_event: OnEvent | None) -> TableView:
-        """The view of a table, once it is loaded.  Raises CommandRejected or ConnectionEnded."""
+        """The view of a table, once it is loaded.  Raises CommandRejected or ConnectionEnded.
+
+        For a while, a table that another server has is asked for again.
+        """
         if table in self.views:
             return self.views[table]
         if table not in self._opening:
-            future: asyncio.Future[TableView] = asyncio.get_running_loop().create_future()
-            self._opening[table] = _Opening(future, on_event)
+            loop = asyncio.get_running_loop()
+            future: asyncio.Future[TableView] = loop.create_future()
+            self._opening[table] = _Opening(loop.time(), future, on_event)
             self._ask(table)
         # If one caller is cancelled, the others must still get the view.
         return await asyncio.shield(self._opening[table].view)
@@ -99,7 +110,8 @@ class Watches:
         """Send `watch` again after a pause that grows with `refusals`, at least `wait_ms`."""
 
         def ask() -> None:
-            if table in self.views and not self._is_asked(table):
+            is_wanted = table in self.views or table in self._opening
+            if is_wanted and not self._is_asked(table):
                 self._ask(table, refusals=refusals)
 
         delay_ms = max(self._backoff.delay_ms(refusals), wait_ms)
@@ -119,12 +131,17 @@ class Watches:
         asked = self._asked.pop(message.id, None)
         if asked is None:
             log.warning("message_rejected", code=message.code, reason=message.message)
-        elif asked.table in self._opening:
+        elif asked.table in self._opening and not self._may_come_back(asked.table, message):
             self._opening.pop(asked.table).view.set_exception(rejection(message))
         elif message.retryable:
             self.ask_later(asked.table, asked.refusals + 1, message.retry_after_ms or 0)
         else:
             self.lose(asked.table, message.code)
+
+    def _may_come_back(self, table: TableId, message: Rejected) -> bool:
+        """Whether a table that another server has is worth waiting for."""
+        waited_s = asyncio.get_running_loop().time() - self._opening[table].since_s
+        return message.code in ELSEWHERE and waited_s < ELSEWHERE_S
 
     def take_snapshot(self, message: Snapshot) -> None:
         """Create the view, or replace its state."""

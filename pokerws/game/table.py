@@ -82,16 +82,19 @@ def open_table(table_id: TableId, name: str, config: TableConfig) -> tuple[Table
     return table, [opened]
 
 
-def play(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
+def play(
+    table: Table, command: Command, now_ms: int, shuffle: Shuffle, next_hand_from_ms: int = 0
+) -> list[TableEvent]:
     """Carry out a command and all that follows from it; the events have been applied.
 
     `now_ms` is the table's time in milliseconds UTC; `shuffle` returns the deck of a hand that
-    starts.  Raises Illegal, in which case nothing has changed.
+    starts.  A hand is not scheduled before `next_hand_from_ms`, however short the table's pause is.
+    Raises Illegal, in which case nothing has changed.
     """
     events = decide(table, command, now_ms, shuffle)
     for event in events:
         apply(table, event)
-    while following := advance(table, now_ms):
+    while following := advance(table, now_ms, next_hand_from_ms):
         for event in following:
             apply(table, event)
         events += following
@@ -164,7 +167,7 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
             assert_never(command)
 
 
-def advance(table: Table, now_ms: int) -> list[TableEvent]:
+def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[TableEvent]:
     """The events that the rules cause next; none while a player must act or a clock runs."""
     if table.hand is not None:
         return advance_hand(table, table.hand, now_ms)
@@ -178,7 +181,8 @@ def advance(table: Table, now_ms: int) -> list[TableEvent]:
         return events
     enough = len(ready_seats(table)) >= 2
     if enough and table.next_hand_at_ms is None:
-        return [*next_game(table), NextHandScheduled(now_ms + table.config.next_hand_delay_ms)]
+        at_ms = max(now_ms + table.config.next_hand_delay_ms, next_hand_from_ms)
+        return [*next_game(table), NextHandScheduled(at_ms)]
     if not enough and table.next_hand_at_ms is not None:
         return [NextHandCancelled()]
     return []

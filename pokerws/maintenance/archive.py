@@ -6,7 +6,7 @@ events behind those.  No key is used: the files contain no card that was not sho
 """
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -42,7 +42,7 @@ from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE
 
 # Two concurrent runs would take each other's files for those of an interrupted run.
-LOCK = "SELECT pg_try_advisory_lock(5052081502)"
+LOCK = "SELECT pg_try_advisory_xact_lock(5052081502)"
 
 # The latest hand stays: until the next one starts, its cards can still be shown.
 BEFORE_A_HAND = """
@@ -113,9 +113,7 @@ async def archive(
     progress bar if it is a terminal.  Raises ArchiveError and DatabaseError.
     """
     totals = _Totals()
-    async with open_stored(address) as connection:
-        if not await connection.fetchval(LOCK):
-            raise ArchiveError("another archive command is running: wait until it is done")
+    async with open_stored(address) as connection, alone(address):
         files = Archive(place)
         progress = Progress(bar, await count_games(connection))
         try:
@@ -139,6 +137,15 @@ async def archive(
         f"{totals.games} games {what}: {totals.hands} hands, {totals.events} events{left}", file=out
     )
     return 1 if totals.left_alone else 0
+
+
+@asynccontextmanager
+async def alone(address: Address) -> AsyncIterator[None]:
+    """Keep other runs out, by a lock of a transaction of its own.  Raises ArchiveError."""
+    async with open_stored(address) as connection, connection.transaction():
+        if not await connection.fetchval(LOCK):
+            raise ArchiveError("another archive command is running: wait until it is done")
+        yield
 
 
 class _Totals:
@@ -189,6 +196,26 @@ async def archive_game(
             path = file.keep()
             await _take_away(connection, game, left)
         return Archived(hands.count, left.events, numbers[0], numbers[-1], path)
+    finally:
+        file.discard()
+
+
+async def write_all_hands(connection: Connection, game: str, files: Archive) -> Path | None:
+    """Write all hands in the log of a closed game to a file; None if there are none.
+
+    Raises NotArchivable for a damaged log, or one that a file stands in the way of; and
+    ArchiveError.
+    """
+    file = HandsFile(files, game)
+    try:
+        async with one_view(connection):
+            try:
+                row = await read_game(connection, game)
+            except NotStored:
+                return None
+            async for number, text in _ArchivedHands(game).of(connection, row.version):
+                file.add(number, text)
+        return file.keep() if file.hands else None
     finally:
         file.discard()
 

@@ -29,14 +29,15 @@ _CHUNK = 1 << 16
 class Archive:
     """A directory of files, created when the first one is written.  Raises ArchiveError."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, *, option: str = "--to") -> None:
         self.place = place
+        self.option = option
         self._there: dict[tuple[str, int], list[Path]] = {}
         try:
             there = sorted(place.iterdir()) if place.exists() else []
         except OSError as error:
             raise ArchiveError(
-                f"{place} cannot be read: {error.strerror}; give another directory (--to)"
+                f"{place} cannot be read: {error.strerror}; give another directory ({option})"
             ) from error
         for path in there:
             if named := _NAME.fullmatch(path.name):
@@ -66,6 +67,7 @@ class HandsFile:
         self._file: BinaryIO | None = None
         self._gzip: GzipFile | None = None
         self._first = self._last = 0
+        self._digest = blake2b()
 
     def add(self, hand: int, text: str) -> None:
         """Write a hand, the `text` of a PHH file.  Raises ArchiveError."""
@@ -78,10 +80,12 @@ class HandsFile:
                 self._first = hand
             self.hands += 1
             self._last = hand
-            self._gzip.write(f"[{self.hands}]\n{text}\n".encode())
+            section = f"[{self.hands}]\n{text}\n".encode()
+            self._digest.update(section)
+            self._gzip.write(section)
 
     def keep(self) -> Path:
-        """Sync the file to disk and give it its name.
+        """Sync the file to disk, read it back and give it its name.
 
         An interrupted run may have left a file with the same hands, or with the first of them.  It
         is replaced or removed.  Raises NotArchivable if a file with other hands is in the way, and
@@ -89,12 +93,14 @@ class HandsFile:
         """
         with self._writing():
             self._flush()
+            self._read_back()
             earlier = self._archive.begun_with(self._game, self._first)
             for path in earlier:
                 if not _begins_with(self._temporary, path):
                     raise NotArchivable(
                         f"{path} begins with the same hand and goes on with others: archive up to "
-                        "a date after its last hand, move it away, or give another directory (--to)"
+                        "a date after its last hand, move it away, or give another directory "
+                        f"({self._archive.option})"
                     )
             path = self._archive.path(self._game, self._first, self._last)
             self._temporary.replace(path)
@@ -114,6 +120,17 @@ class HandsFile:
         os.fsync(self._file.fileno())
         self._file.close()
 
+    def _read_back(self) -> None:
+        """Raise ArchiveError unless the file holds what was written."""
+        found = blake2b()
+        try:
+            for chunk in _chunks(self._temporary):
+                found.update(chunk)
+        except (EOFError, zlib.error) as error:
+            raise ArchiveError(f"{self._temporary} cannot be read back: {error}") from error
+        if found.digest() != self._digest.digest():
+            raise ArchiveError(f"{self._temporary} does not hold what was written: check the disk")
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
@@ -122,7 +139,7 @@ class HandsFile:
             reason = error.strerror or error
             raise ArchiveError(
                 f"{self._archive.place} cannot be written to: {reason}; make room there, or give "
-                "another directory (--to)"
+                f"another directory ({self._archive.option})"
             ) from error
 
     def discard(self) -> None:

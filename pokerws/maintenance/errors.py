@@ -17,5 +17,9 @@ class NotArchivable(MaintenanceError):
     """A game cannot be archived, and nothing of it was changed."""
 
 
+class PruneError(MaintenanceError):
+    """Nothing can be deleted now; the message says what to do."""
+
+
 class RepairError(MaintenanceError):
     """The table was left as it is; the message says why."""

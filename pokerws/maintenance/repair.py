@@ -39,7 +39,7 @@ WRITABLE = "SET TRANSACTION READ WRITE"
 # does not change.
 SEIZE = """
 UPDATE games
-SET epoch = epoch + 1, name = $3, variant = $4, config = $5
+SET epoch = epoch + 1, owner_incarnation = NULL, name = $3, variant = $4, config = $5
 WHERE id = $1 AND xmin::text = $2
 RETURNING epoch
 """

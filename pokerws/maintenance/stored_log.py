@@ -39,8 +39,9 @@ WHERE id = $1
 LOG = """
 SELECT seq, hand_number, type, payload, at
 FROM game_events
-WHERE game_id = $1 AND seq <= $2
+WHERE game_id = $1 AND seq > $2 AND seq <= $3
 ORDER BY seq
+LIMIT $4
 """
 
 LOG_BOUNDS = """
@@ -147,6 +148,7 @@ async def open_stored(address: Address) -> AsyncIterator[Connection]:
         "default_transaction_read_only": "on",
         # The database's default may be too short for a log of millions.
         "statement_timeout": "0",
+        "idle_in_transaction_session_timeout": "0",
     }
     try:
         async with (
@@ -156,7 +158,7 @@ async def open_stored(address: Address) -> AsyncIterator[Connection]:
             await check_rights(connection, "read", TABLES)
             yield connection
     except StoreUnavailable as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
 
 
 @asynccontextmanager
@@ -196,8 +198,11 @@ async def read_log(
 
     Each event is opened here, once.
     """
-    async for row in connection.cursor(LOG, game, to_seq, prefetch=PAGE):
-        yield open_event(vault, game, StoredEvent(*row.values()))
+    last = -1
+    while page := await connection.fetch(LOG, game, last, to_seq, PAGE):
+        for row in page:
+            yield open_event(vault, game, StoredEvent(*row.values()))
+        last = page[-1]["seq"]
 
 
 def open_table(vault: Vault, row: StoredGame) -> ReadTable:

@@ -75,6 +75,7 @@ ServerCode = Literal[
     "unknown_table",
     "table_unavailable",
     "table_quarantined",
+    "owned_elsewhere",
     "table_limit",
     "too_many_watched",
     "too_many_watchers",
@@ -135,6 +136,10 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "unknown_table": Reason("there is no such table"),
     "table_unavailable": Reason("the table cannot be loaded now", retryable=True),
     "table_quarantined": Reason("the stored table is damaged, and an operator must repair it"),
+    "owned_elsewhere": Reason(
+        "another server process plays the table, or did until a moment ago; `message` names it",
+        retryable=True,
+    ),
     "table_limit": Reason("the server has reached its maximum number of tables"),
     "bad_config": Reason("the table's config is not valid"),
     "table_closed": Reason("the table is closed for good"),
@@ -241,4 +246,6 @@ NOTICES: dict[str, str] = {
     "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",
     "resumed": "the database is available again, and the clocks continue; an event has the new "
     "deadline",
+    "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "
+    "ones start later; their events have the times",
 }

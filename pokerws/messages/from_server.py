@@ -59,6 +59,8 @@ class Limits(Struct, frozen=True):
     player_reads: RateLimit | None = None
     player_seats: RateLimit | None = None
     max_tables_opened_per_player: int | None = None
+    min_hand_pause_ms: int = 0
+    table_hands_per_hour: int | None = None
 
 
 class VariantSummary(Struct, frozen=True, omit_defaults=True):
@@ -133,8 +135,8 @@ class Lobby(Message, frozen=True, tag="lobby"):
 class AccountTransfer(Struct, frozen=True, omit_defaults=True):
     """A transfer of chips to an account, or from it if `amount` is negative.
 
-    `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund.  `table` is the table on
-    the other side, if any.
+    `reason` is grant, refill, buy_in, add_on, top_up, cash_out, refund or carried.  `table` is the
+    table on the other side, if any.
     """
 
     id: int

@@ -162,6 +162,11 @@ EXAMPLES: dict[RejectCode, Example] = {
         "the database cannot be reached",
     ),
     "table_quarantined": Example("a stored table that is damaged", Watch("7", TABLE)),
+    "owned_elsewhere": Example(
+        "a stored table that another server plays",
+        Watch("7", TABLE),
+        "the table is played by the server poker-2; try again",
+    ),
     "table_limit": Example(
         "a server with the maximum number of tables, one",
         CreateTable("7", "Two", TableConfig()),

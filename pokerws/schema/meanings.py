@@ -100,8 +100,8 @@ MEANINGS: dict[str, str] = {
     "refill_at_ms": "when a `refill` is due; absent while the balance is too large",
     "AccountTransfer.id": "increases with time",
     "AccountTransfer.amount": "chips; negative if they left the account",
-    "AccountTransfer.reason": "`grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out` or "
-    "`refund`",
+    "AccountTransfer.reason": "`grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, "
+    "`refund` or `carried`",
     "AccountTransfer.table": "the table on the other side",
     "max_message_bytes": "the longest message that is accepted",
     "max_name_length": "characters",
@@ -119,6 +119,10 @@ MEANINGS: dict[str, str] = {
     "player_reads": "queries of a player: tables, hands, the lobby, the account",
     "player_seats": "seat commands of a player: sit, stand, add chips and similar",
     "max_tables_opened_per_player": "open tables that a player may have created",
+    "min_hand_pause_ms": "the least pause between two hands, also where `next_hand_delay_ms` is "
+    "less",
+    "table_hands_per_hour": "hands of a table within an hour; all may be played at once, and then "
+    "the next ones start later",
     "burst": "number allowed at once",
     "over_ms": "the time in which the whole burst is replenished, evenly",
     # A table's state.
@@ -217,7 +221,8 @@ MEANINGS: dict[str, str] = {
     "min_buy_in": "chips, at least the big blind",
     "max_buy_in": "chips; also the most that chips can be added up to",
     "turn_time_ms": "time for a turn, 100 to 600 000",
-    "next_hand_delay_ms": "pause between two hands, 0 to 60 000",
+    "next_hand_delay_ms": "pause between two hands, 0 to 60 000; the server's `limits` "
+    "may lengthen it",
     # Events.
     "TableOpened.id": "the table's id",
     "TableOpened.name": "the table's name",

@@ -23,25 +23,27 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
+from pokerws.server.background import memory_play
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.clock_watch import ClockWatch
-from pokerws.server.background.comparator import Comparator
-from pokerws.server.background.memory_play import (
-    MemoryPlayNote,
-    check_left_behind,
-    settle_left_behind,
-)
+from pokerws.server.background.comparator import comparator_of
 from pokerws.server.background.report import GamesReport
+from pokerws.server.background.retention import Retention
+from pokerws.server.background.row_check import RowCheck
+from pokerws.server.background.status import status_of
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Quotas, limits_of, quotas_of
+from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of, quotas_of
 from pokerws.server.listener import Listener
+from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
-from pokerws.server.net.tls import own_context, server_context
+from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, terms_of
+from pokerws.server.tables.hand_pace import PaceLimits
+from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
@@ -88,6 +90,7 @@ class App:
         self._journal: Journal | NullJournal = NullJournal(null_store.accounts, self._metrics)
         self._vault = Vault(())
         self._lobby: Lobby | None = None
+        self._certificate: Certificate | NoCertificate = NoCertificate()
         self._listener: Listener | None = None
         self._guests: Guests | None = None
         self._revocations = Revocations(null_store.names, self._clock)
@@ -99,7 +102,7 @@ class App:
         """Load the token keys, open the database, list the tables and listen.
 
         `report` is told what it waits for.  A cancellation ends it within about a second.
-        Raises SettingsError, KeySetError, DatabaseError or OSError, with everything that was
+        Raises SettingsError, KeySetError, DatabaseError or ListenError, with everything that was
         started stopped again.
         """
         try:
@@ -120,7 +123,7 @@ class App:
         return self._is_all_stored and self._is_all_stopped
 
     def hurry(self) -> None:
-        """Let a `stop` that is under way wait no longer for anything.  Then cancel its task."""
+        """Let a `stop` under way wait for nothing; then cancel its task."""
         self._is_hurried = True
 
     def _on_stop(self, part: str, stop: Callable[[], Awaitable[object] | None]) -> None:
@@ -145,7 +148,9 @@ class App:
         """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
-        tls = server_context(settings)
+        self._certificate = certificate_of(settings, self._clock)
+        self._on_stop("certificate", self._certificate.stop)
+        self._certificate.start()
         if settings.features.use_auth_middleware:
             report("the keys of players' tokens")
             self._keys = await open_key_set(settings, self._clock)
@@ -163,16 +168,22 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
-        except (StoreUnavailable, TimeoutError) as error:
-            reason = str(error) or "it did not answer in time"
-            raise DatabaseError(f"{reason}; check DATABASE_URL") from error
+        except StoreUnavailable as error:
+            raise DatabaseError.of(error) from error
+        except TimeoutError as error:
+            message = "the database did not answer in time; check DATABASE_URL"
+            raise DatabaseError(message) from error
         report("the address to listen on")
-        await self._listen(lobby, cashier, self._admission(), tls)
+        await self._listen(lobby, cashier, self._admission())
         if self._database is None:
             self._start_memory_play_note()
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._on_stop("report", games.stop)
         games.start()
+
+    def reload(self) -> None:
+        """Read again what may change while the server runs: the TLS certificate and its key."""
+        self._certificate.reload()
 
     async def _open_database(self, report: Report) -> None:
         settings = self._settings
@@ -180,11 +191,12 @@ class App:
             address_of(settings.storage.database_url, settings.storage.schema),
             statement_timeout_ms=settings.storage.statement_timeout_ms,
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
+            node=settings.node,
             needs_session_key=self._keys is None and not settings.auth.session_key,
             report=report,
         )
         self._on_stop("database", lambda: database.close(is_brief=self._is_hurried))
-        check_left_behind(settings, database)
+        memory_play.check_left_behind(settings, database)
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
 
@@ -203,6 +215,8 @@ class App:
             max_opened=settings.limits.max_tables_opened_per_player,
             durable=settings.features.use_durable_acks,
             metrics=self._metrics,
+            pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
+            lease=NO_LEASE if self._database is None else self._database.lease,
         )
         self._on_stop("tables", lobby.stop)
         return cashier, lobby
@@ -234,32 +248,31 @@ class App:
         return 0 if self._listener is None else self._listener.connections
 
     @property
-    def port(self) -> int:
-        """The port that the server listens on."""
+    def listener(self) -> Listener:
+        """The connections of the server.  Raises RuntimeError before `start`."""
         if self._listener is None:
             raise RuntimeError("the server is not started")
-        return self._listener.port
+        return self._listener
+
+    @property
+    def port(self) -> int:
+        """The port that the server listens on."""
+        return self.listener.port
 
     @property
     def address(self) -> str:
-        """The address of the page, for a browser."""
-        host = self._settings.network.host
-        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  not a bind
-        return f"http{self._tls_suffix}://{shown}:{self.port}/"
+        """The address of the page, for a browser on this machine."""
+        return self.listener.page_url
 
     @property
     def socket_url(self) -> str:
         """The WebSocket address for a client on this machine."""
-        return f"ws{self._tls_suffix}://127.0.0.1:{self.port}/ws"
+        return self.listener.socket_url
 
     @property
     def own_tls(self) -> ssl.SSLContext | None:
         """The TLS context for a client at `socket_url`; None without TLS."""
-        return own_context(self._settings)
-
-    @property
-    def _tls_suffix(self) -> str:
-        return "s" if self._settings.network.tls_cert_file else ""
+        return self._certificate.own_context
 
     def open_bot_tables(self) -> list[BotTable]:
         """The tables for the server's own bots; those that do not exist yet are opened."""
@@ -274,18 +287,7 @@ class App:
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: names and states."""
-        flags = [
-            (name.upper(), "enabled" if on else "disabled") for name, on in self._flags().items()
-        ]
-        database = "off (tables live in memory and end with the server)"
-        if self._database is not None:
-            database = (
-                f"connected ({self._settings.storage.database_label}, {self._database.version})"
-            )
-        return [("version", __version__), *flags, ("database", database), ("address", self.address)]
-
-    def _flags(self) -> dict[str, bool]:
-        return asdict(self._settings.features)
+        return status_of(self._settings, self._database and self._database.version, self.address)
 
     def _make_journal(self, store: Store) -> Journal:
         durable = self._settings.features.use_durable_acks
@@ -313,10 +315,15 @@ class App:
             ),
         )
         if database is not None:
-            await settle_left_behind(settings, database, upkeep)
+            database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
+            await memory_play.settle_left_behind(settings, database, upkeep)
             if settings.tables.load_all:
+                await database.lease.wait_for_others()
                 await lobby.load_all()
             self._start_comparator(lobby)
+            retention = Retention(database.store, self._clock, settings.storage.closed_games_days)
+            self._on_stop("retention", retention.stop)
+            retention.start(self.supervisor.watch)
         watch = ClockWatch(self._clock, lobby.put_clock_forward)
         self._on_stop("clock watch", watch.stop)
         watch.start(self.supervisor.watch)
@@ -324,20 +331,16 @@ class App:
         upkeep.start(self.supervisor.watch)
 
     def _start_comparator(self, lobby: Lobby) -> None:
-        comparator = Comparator(
-            lobby=lobby,
-            store=self._store,
-            journal=self._journal,
-            vault=self._vault,
-            metrics=self._metrics,
-            keep_events=self._settings.features.use_event_persistence,
-            interval_ms=self._settings.storage.compare_interval_ms,
-        )
+        row_check = RowCheck(lobby, self._store, self._metrics)
+        self._on_stop("row check", row_check.stop)
+        row_check.start(self.supervisor.watch)
+        parts = (lobby, self._store, self._journal, self._vault, self._metrics, row_check)
+        comparator = comparator_of(self._settings, *parts)
         self._on_stop("comparator", comparator.stop)
         comparator.start(self.supervisor.watch)
 
     def _start_memory_play_note(self) -> None:
-        note = MemoryPlayNote(self._settings, self._clock.table_ms())
+        note = memory_play.MemoryPlayNote(self._settings, self._clock.table_ms())
         self._on_stop("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
@@ -371,12 +374,12 @@ class App:
             strict=settings.features.use_input_validation,
         )
 
-    async def _listen(
-        self, lobby: Lobby, cashier: Cashier, admission: Admission, tls: ssl.SSLContext | None
-    ) -> None:
+    async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)
         context = self._session_context(lobby, cashier, admission, quotas)
-        listener = Listener(self._settings, context, self._pages(), quotas, tls)
+        listener = Listener(
+            self._settings, context, self._pages(), quotas, self._certificate.context
+        )
         await listener.start()
         self._listener = listener
 
@@ -395,7 +398,7 @@ class App:
             presence=self._presence,
             strict=strict,
             decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
-            flags=self._flags(),
+            flags=asdict(self._settings.features),
             limits=limits_of(settings, quotas),
             caps=quotas.caps,
             outbox_frames=settings.limits.outbox_frames,
@@ -408,11 +411,12 @@ class App:
         settings = self._settings
         return Pages(
             WEB_ROOT,
-            settings.network.allowed_origins,
+            HostPolicy.of(settings, lambda: self._certificate.names, self._clock, self._metrics),
             self._health,
             self._metrics.text,
             settings.logs.metrics_token,
             is_behind_proxy=bool(settings.network.trusted_proxies),
+            base=settings.network.base,
         )
 
     def _readings(self) -> Readings:
@@ -440,6 +444,7 @@ class App:
             "database": "off",
         }
         if self._database is not None:
-            facts["database"] = "up" if self._journal.healthy else "down"
+            is_up = self._journal.healthy and self._database.store.is_readable
+            facts["database"] = "up" if is_up else "down"
             facts["changes_waiting"] = self._journal.waiting
         return facts

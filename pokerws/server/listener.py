@@ -13,6 +13,7 @@ from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.settings import Settings
+from pokerws.settings.network import dial_host, is_address, netloc
 
 
 class Listener:
@@ -29,6 +30,8 @@ class Listener:
         quotas: Quotas,
         tls: ssl.SSLContext | None,
     ) -> None:
+        self._network = settings.network
+        self._tls_suffix = "" if tls is None else "s"
         self._context = context
         self._quotas = quotas
         self._sessions: set[Session] = set()
@@ -40,12 +43,11 @@ class Listener:
             pages,
             counts=self._counts,
             clock=context.clock,
-            metrics=context.metrics,
             tls=tls,
         )
 
     async def start(self) -> None:
-        """Listen.  Raises OSError."""
+        """Listen.  Raises ListenError."""
         await self._port.open()
 
     async def stop(self) -> None:
@@ -63,8 +65,30 @@ class Listener:
 
     @property
     def port(self) -> int:
-        """The number of the port.  Raises RuntimeError before `start`."""
-        return self._port.number
+        """The port, which is the same for all addresses."""
+        return self._dialled[1]
+
+    @property
+    def page_url(self) -> str:
+        """The address of the page, for a browser on this machine."""
+        named, (host, port) = self._network.host[0], self._dialled
+        where = netloc(host if is_address(named) else named, port)
+        return f"http{self._tls_suffix}://{where}{self._network.base}"
+
+    @property
+    def socket_url(self) -> str:
+        """The WebSocket address for a client on this machine."""
+        return f"ws{self._tls_suffix}://{netloc(*self._dialled)}{self._network.base}ws"
+
+    @property
+    def _dialled(self) -> tuple[str, int]:
+        """Address and port to dial on this machine: of the first address that listens.
+
+        A link-local one is dialled only if there is no other, since browsers cannot.
+        """
+        addresses = self._port.addresses
+        host, port = next((one for one in addresses if "%" not in one[0]), addresses[0])
+        return dial_host(host), port
 
     async def _serve(self, connection: Connection) -> None:
         counted = connection.counted

@@ -1,10 +1,11 @@
 """Prints `.env.example`, generated from the settings:  python -m pokerws.settings"""
 
 import sys
+from textwrap import wrap
 
 from msgspec.structs import FieldInfo, fields
 
-from pokerws.settings.reading import sections
+from pokerws.settings.reading import secret_files, sections
 from pokerws.settings.section import meta_of
 
 
@@ -13,6 +14,8 @@ def example() -> str:
     lines = [
         "# Every setting with its default, made by: python -m pokerws.settings > .env.example",
         "# A server reads such a file with --env-file; a variable in its environment wins.",
+        "# A secret may be in a file instead, as in DATABASE_URL_FILE=/run/secrets/database_url:",
+        *wrap(", ".join(secret_files()), 98, initial_indent="# ", subsequent_indent="# "),
     ]
     for name, section in sections().items():
         lines += ["", f"# == {name}: {section.__doc__}"]

@@ -5,10 +5,10 @@ comments, in lines that end with LF or CRLF.
 """
 
 from io import StringIO
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from dotenv import dotenv_values
-from dotenv.parser import Binding, parse_stream
+if TYPE_CHECKING:
+    from dotenv.parser import Binding
 
 
 class EnvFile(NamedTuple):
@@ -25,6 +25,10 @@ class EnvFile(NamedTuple):
 
 def read_env_file(path: str, text: str) -> EnvFile:
     """Read the text of an env file."""
+    # Without a file it need not be installed.
+    from dotenv import dotenv_values  # noqa: PLC0415
+    from dotenv.parser import parse_stream  # noqa: PLC0415
+
     good = ""
     lines: dict[str, int] = {}
     first: dict[str, Binding] = {}
@@ -50,7 +54,7 @@ def read_env_file(path: str, text: str) -> EnvFile:
     return EnvFile(path, values, lines, problems)
 
 
-def _line_of(binding: Binding) -> int:
+def _line_of(binding: "Binding") -> int:
     """The line of a binding, whose text begins with the empty lines before it."""
     text = binding.original.string
     before = text[: len(text) - len(text.lstrip())]

@@ -1,21 +1,50 @@
 """Settings: addresses, TLS and the timing of connections."""
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from msgspec import Meta
 
 from pokerws.settings.section import Section, SettingsError, whole
+
+# Where a server that listens on all addresses of a family is reached from its own machine.
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  not a bind
+# `::` is all addresses of both families.
+_ALL = "::"
 
 
 class Network(Section, frozen=True, kw_only=True):
     """Addresses, TLS and the timing of connections."""
 
     host: Annotated[
-        str,
-        Meta(min_length=1, title="an address", description="Address to listen on."),
-    ] = "127.0.0.1"
+        tuple[Annotated[str, Meta(pattern=r"^[\w.:%-]+$")], ...],
+        Meta(
+            min_length=1,
+            title="addresses or names like 127.0.0.1,::1, without brackets, separated by commas",
+            description="Addresses or names of this machine to listen on, separated by commas; "
+            "0.0.0.0 is every IPv4 address, :: every one of IPv4 and IPv6.",
+        ),
+    ] = ("127.0.0.1", "::1")
     port: Annotated[int, whole(0, 65535, "Port to listen on; 0 takes any free one.")] = 8765
+    base_path: Annotated[
+        str,
+        Meta(
+            pattern=r"^/?$|^(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+/?$",
+            title="a path like /poker",
+            description="Path below which a proxy publishes the server, like /poker; if empty, "
+            "the server has a host name of its own.",
+        ),
+    ] = ""
+    allowed_hosts: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$")], ...],
+        Meta(
+            title="names like poker.example or *.poker.example, separated by commas",
+            description="Host names under which browsers reach this server, separated by commas; "
+            "addresses, localhost and the names in HOST, ALLOWED_ORIGINS and the TLS certificate "
+            "are allowed anyway.",
+        ),
+    ] = ()
     allowed_origins: Annotated[
         tuple[Annotated[str, Meta(pattern=r"^https?://[^/\s]+$")], ...],
         Meta(
@@ -71,6 +100,16 @@ class Network(Section, frozen=True, kw_only=True):
         ),
     ] = 10_000
 
+    @property
+    def base(self) -> str:
+        """The path of the page: `/`, or `/poker/` for the base path `/poker`."""
+        return f"{self.base_path.rstrip('/')}/"
+
+    @property
+    def dial_hosts(self) -> tuple[str, ...]:
+        """Where a client on this machine reaches the server, in the order to try."""
+        return tuple(dict.fromkeys(one for host in self.host for one in _dialled(host)))
+
     def check(self) -> None:
         if bool(self.tls_cert_file) != bool(self.tls_key_file):
             given, other = "TLS_CERT_FILE", "TLS_KEY_FILE"
@@ -79,6 +118,15 @@ class Network(Section, frozen=True, kw_only=True):
             raise SettingsError(
                 f"{given} is set and {other} is not: TLS needs both, or unset {given}"
             )
+        for origin in self.allowed_origins:
+            try:
+                is_whole = urlsplit(origin).hostname is not None
+            except ValueError:
+                is_whole = False
+            if not is_whole:
+                raise SettingsError(
+                    f"ALLOWED_ORIGINS must be origins like https://poker.example; it is {origin!r}"
+                )
         for proxy in self.trusted_proxies:
             try:
                 ip_network(proxy)
@@ -86,3 +134,26 @@ class Network(Section, frozen=True, kw_only=True):
                 raise SettingsError(
                     f"TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8: {error}"
                 ) from None
+
+
+def dial_host(host: str) -> str:
+    """The address to dial from this machine for one to listen on: loopback for all addresses."""
+    return _LOOPBACK.get(host, host)
+
+
+def _dialled(host: str) -> tuple[str, ...]:
+    return tuple(_LOOPBACK.values()) if host == _ALL else (dial_host(host),)
+
+
+def netloc(host: str, port: int) -> str:
+    """Host and port as in a URL: an IPv6 address is in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def is_address(host: str) -> bool:
+    """Whether this is an IP address, which needs no resolution, and not a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -15,6 +15,7 @@ from pokerws.settings.limits import Limits
 from pokerws.settings.logs import Logs
 from pokerws.settings.names import near_misses, unknown_flags, unknown_in_file
 from pokerws.settings.network import Network
+from pokerws.settings.secret_files import SUFFIX, with_secret_files
 from pokerws.settings.section import Section, SettingsError, is_secret, meta_of
 from pokerws.settings.sections import Settings
 from pokerws.settings.storage import Storage
@@ -43,17 +44,27 @@ def variables() -> dict[str, FieldInfo]:
     }
 
 
+def secret_files() -> list[str]:
+    """The variables that may name a file with a secret, such as DATABASE_URL_FILE."""
+    return [name + SUFFIX for name in _secrets()]
+
+
 def load(environ: Mapping[str, str], file: EnvFile | None = None) -> Settings:
     """Read the settings from `environ`, which wins, and `file`; an absent one has its default.
 
-    Raises SettingsError with a line for each unknown name and each invalid value, or for the first
+    A secret may be in a file, which the variable with `_FILE` at its end names.  Raises
+    SettingsError with a line for each unknown name and each invalid value, or for the first
     settings that contradict each other.
     """
     known = known_names()
     problems = list(unknown_flags(environ, known))
     if file is not None:
         problems += [*file.problems, *unknown_in_file(file.path, file.lines, known)]
-    given = {**(file.values if file is not None else {}), **environ}
+    given: Mapping[str, str] = {**(file.values if file is not None else {}), **environ}
+    try:
+        given = with_secret_files(given, _secrets())
+    except SettingsError as error:
+        problems.append(str(error))
     values: dict[str, Any] = {}
     for name, setting in variables().items():
         if name in given:
@@ -70,7 +81,7 @@ def load(environ: Mapping[str, str], file: EnvFile | None = None) -> Settings:
 
 def known_names() -> frozenset[str]:
     """The names that `load` reads."""
-    return frozenset(variables())
+    return frozenset([*variables(), *secret_files()])
 
 
 def misspelt(environ: Mapping[str, str]) -> dict[str, str]:
@@ -79,6 +90,10 @@ def misspelt(environ: Mapping[str, str]) -> dict[str, str]:
     They may belong to others, so they are no error.
     """
     return near_misses(environ, known_names())
+
+
+def _secrets() -> list[str]:
+    return [name for name, setting in variables().items() if is_secret(setting)]
 
 
 def compose(values: Mapping[str, Any]) -> Settings:

@@ -1,5 +1,7 @@
 """All settings of the server, by section."""
 
+from socket import gethostname
+
 import msgspec
 
 from pokerws.settings.accounts import Accounts
@@ -27,3 +29,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tables: Tables = Tables()
     accounts: Accounts = Accounts()
     limits: Limits = Limits()
+
+    @property
+    def node(self) -> str:
+        """The name of this server for people."""
+        return self.storage.node_name or f"{gethostname()}:{self.network.port}"

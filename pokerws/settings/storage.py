@@ -51,10 +51,29 @@ class Storage(Section, frozen=True, kw_only=True):
             "chips; if empty, the server does not start with them.",
         ),
     ] = ""
+    node_name: Annotated[
+        str,
+        Meta(
+            max_length=64,
+            pattern=r"^[ -~]*$",
+            title="a name of up to 64 printable ASCII characters",
+            description="Name of this server, shown where another server is refused one of its "
+            "tables; if empty, the machine's name and the port.",
+        ),
+    ] = ""
     compare_interval_ms: Annotated[
         int,
         whole(0, MAX_MS, "Interval at which a table in memory is compared with its row; 0 is off."),
     ] = 1000
+    closed_games_days: Annotated[
+        int,
+        whole(
+            0,
+            36_500,
+            "Days after which a closed table is deleted, with its events and transfers, while "
+            "balances stay; 0 is never.",
+        ),
+    ] = 0
 
     @property
     def database_label(self) -> str:

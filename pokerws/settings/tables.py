@@ -16,6 +16,19 @@ class Tables(Section, frozen=True, kw_only=True):
     next_hand_delay_ms: Annotated[
         int, whole(0, 60_000, "Pause between two hands, at tables that the server creates.")
     ] = 5000
+    min_hand_pause_ms: Annotated[
+        int,
+        whole(0, 60_000, "Least pause between two hands, at all tables, whatever they ask for."),
+    ] = 500
+    guest_table_hands_an_hour: Annotated[
+        int,
+        whole(
+            0,
+            100_000,
+            "Hands per hour of a table without USE_AUTH_MIDDLEWARE; they may be played at once, "
+            "and then the next hands start later; 0 is no limit.",
+        ),
+    ] = 600
     load_all: Annotated[
         bool, flag("Load all stored tables at the start, instead of each on demand.")
     ] = field(default=False, name="LOAD_ALL_TABLES")

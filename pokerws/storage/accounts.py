@@ -17,7 +17,9 @@ from pokerws.game.table import chips_put_in
 AccountId = NewType("AccountId", str)
 
 HOUSE = AccountId("house")
-Reason = Literal["grant", "refill", "buy_in", "add_on", "top_up", "cash_out", "refund", "opening"]
+Reason = Literal[
+    "grant", "refill", "buy_in", "add_on", "top_up", "cash_out", "refund", "opening", "carried"
+]
 
 
 def player_account(player: PlayerId) -> AccountId:

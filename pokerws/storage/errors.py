@@ -27,8 +27,26 @@ class Overdrawn(StoreRejected):
     """A player pays more than the account has."""
 
 
+class PruneBusy(StorageError):
+    """Another process is pruning this database."""
+
+
+class OwnedElsewhere(StorageError):
+    """Another server owns the table, and its lease is not over."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(f"the server {node} owns the table")
+        self.node = node
+
+
 class DatabaseError(StorageError):
     """The database cannot be used; the message says what to do."""
+
+    @classmethod
+    def of(cls, error: StorageError) -> "DatabaseError":
+        """Convert another error; one that does not say what to do gets a hint."""
+        says = isinstance(error, MigrationError) or "DATABASE_URL" in str(error)
+        return cls(str(error) if says else f"{error}; check DATABASE_URL")
 
 
 class AddressError(DatabaseError):

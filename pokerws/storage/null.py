@@ -6,23 +6,23 @@ row: it ignores a change's events and books its transfers at once.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Sequence
-
-import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
+from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, Stored
 
-log = structlog.get_logger("pokerws.journal")
-
 
 class NullStore:
     """A `Store` without games.  Accounts and names live in memory, and end with the process."""
+
+    owner = None
 
     def __init__(self, accounts: MemoryAccounts | None = None) -> None:
         self.accounts = accounts or MemoryAccounts()
@@ -36,7 +36,11 @@ class NullStore:
         """Part of `Store`: there is no row."""
         return None
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def positions(self, tables: Sequence[TableId]) -> dict[TableId, Position]:
+        """Part of `Store`: there are no rows."""
+        return {}
+
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
         """Part of `Store`: there is no row."""
         return None
 
@@ -83,6 +87,7 @@ class NullJournal:
     def __init__(self, accounts: MemoryAccounts, metrics: StorageMetrics = UNMEASURED) -> None:
         self._accounts = accounts
         self._metrics = metrics
+        self._log = OutcomeLog(time.monotonic)
         self._listeners: list[JournalListener] = []
 
     def subscribe(self, listener: JournalListener) -> None:
@@ -103,14 +108,12 @@ class NullJournal:
                 listener.written(change.table, change.version)
         if change.expected == 0:
             self._metrics.operation("create_game", Outcome.IN_MEMORY)
-            name = change.builder.table_name if isinstance(change, Step) else change.name
-            log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=name)
         self._metrics.operation("save_game", Outcome.IN_MEMORY)
-        # This check runs for every change, and is cheaper than calling the logger.
-        if logging.root.level <= logging.DEBUG:
-            log.debug(
-                "save_game", outcome=Outcome.IN_MEMORY, table=change.table, seq=change.version
-            )
+        # Read for every change, which is cheaper than asking the logger.
+        self._log.in_memory(change, verbose=logging.root.level <= logging.DEBUG)
+
+    def drop(self, table: TableId, epoch: int) -> None:
+        """There is nothing to drop."""
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Return at once: nothing waits."""

@@ -15,6 +15,7 @@ class Outcome(StrEnum):
     DB_FAILED = "DB_FAILED"
     DB_CONFLICT = "DB_CONFLICT"
     FENCED = "FENCED"
+    WENT_BACK = "WENT_BACK"
     MISMATCH = "MISMATCH"
 
 

@@ -1,11 +1,13 @@
 """The contract of a store of games and events, and its records.
 
 A store keeps one row for each table (a "game") with its newest snapshot, and the log of its events.
-It never reads a snapshot or a payload.  `version` is the seq of the last event in the snapshot;
-`epoch` counts how often the table's owner has changed.
+It never interprets a payload.  `version` is the seq of the last event in the snapshot.  `owner` is
+the incarnation of the server that claimed the table, and `epoch` is raised at each claim; the two
+together are the fencing token.
 """
 
 from collections.abc import Collection, Sequence
+from enum import Enum
 from hashlib import blake2b
 from typing import Literal, NamedTuple, Protocol
 
@@ -64,9 +66,9 @@ class EventRow(Struct, frozen=True):
 class Change(Struct, frozen=True):
     """One table's state after some events, to be written in one piece.
 
-    The row is written only if it is still at version `expected` and of `epoch`.  `expected` 0
-    inserts the row.  `players` is the number of taken seats.  `events` are those from
-    `expected` + 1 to `version`, or empty where events are not kept.  `snapshot` is a
+    The row is written only if it is still at version `expected`, of `epoch` and of the store's
+    `owner`.  `expected` 0 inserts the row.  `players` is the number of taken seats.  `events` are
+    those from `expected` + 1 to `version`, or empty where events are not kept.  `snapshot` is a
     `TableSnapshot` as JSON; the key `key_id` encrypted its secrets, if there are any.  `chips` is
     the total at the table: what was there before, plus and minus `transfers`.
     """
@@ -126,13 +128,61 @@ class Stored(NamedTuple):
     version: int
     epoch: int
     log_seq: int
+    owner: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether version, snapshot and log fit together: if not, somebody edited the row."""
+        try:
+            seq = _decode_seq(self.snapshot).table.seq
+        except msgspec.MsgspecError:
+            return False
+        return seq == self.version and self.log_seq <= self.version
+
+
+class _TableSeq(Struct):
+    seq: int
+
+
+class _SnapshotSeq(Struct):
+    table: _TableSeq
+
+
+_decode_seq = msgspec.json.Decoder(_SnapshotSeq).decode
 
 
 class Position(NamedTuple):
-    """The version and the epoch of a table's stored row."""
+    """The version, epoch and owner of a table's stored row."""
 
     version: int
     epoch: int
+    owner: str | None = None
+
+
+class Standing(Enum):
+    """What a stored row says about a table that this server plays."""
+
+    OURS = "ours"
+    FENCED = "fenced"
+    """Another owner has claimed it since."""
+    WENT_BACK = "went_back"
+    """It is older than what this server has stored: the database is an older copy of itself."""
+
+
+def standing_of(
+    stored: Position | None, *, epoch: int, owner: str | None, committed: int
+) -> Standing:
+    """Judge a row, or that there is none, for a table claimed by `owner` under `epoch`.
+
+    The server knows that version `committed` was stored before the row was read; 0 for none.
+    """
+    if stored is None:
+        return Standing.WENT_BACK if committed else Standing.OURS
+    if stored.epoch > epoch or (stored.epoch == epoch and stored.owner != owner):
+        return Standing.FENCED
+    if stored.epoch < epoch or stored.version < committed:
+        return Standing.WENT_BACK
+    return Standing.OURS
 
 
 class Store(Protocol):
@@ -146,19 +196,29 @@ class Store(Protocol):
     def names(self) -> Names:
         """The players' names and the ended sessions, kept in the same place."""
 
+    @property
+    def owner(self) -> str | None:
+        """This server's incarnation, which claims and saves name; None without leases."""
+
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Write all changes in one transaction, at most one per table; return the tables written.
 
-        A table missing from the result was at another version or epoch: nothing of its change was
-        written.  Raises StoreRejected, with nothing written at all, if any change breaks a rule of
-        the store; Overdrawn, if the rule is about an account.
+        A table missing from the result was at another version or epoch, or had another owner:
+        nothing of its change was written.  Raises StoreRejected, with nothing written at all, if
+        any change breaks a rule of the store; Overdrawn, if the rule is about an account.
         """
 
     async def position(self, table: TableId) -> Position | None:
-        """The version and epoch of a table's row, or None without a row."""
+        """The version, epoch and owner of a table's row, or None without a row."""
 
-    async def claim(self, table: TableId) -> Claimed | None:
-        """Raise a table's epoch and load it; None for a table that cannot be claimed."""
+    async def positions(self, tables: Sequence[TableId]) -> dict[TableId, Position]:
+        """The same for many tables at once; those without a row are missing."""
+
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+        """Raise a table's epoch above `above_epoch` and load it; None if it cannot be claimed.
+
+        Raises OwnedElsewhere while another owner has a lease on it.
+        """
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """The same for many tables at once; those that cannot be claimed are missing."""
@@ -170,7 +230,10 @@ class Store(Protocol):
         """Quarantine a table if it is still `at` that position: it is not listed or loaded."""
 
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
-        """Up to `limit` waiting or active tables, last changed before `before_ms`."""
+        """Up to `limit` waiting or active tables, last changed before `before_ms`.
+
+        Without those on which another owner has a lease.
+        """
 
     async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """All waiting or active games except those in `besides`, oldest first."""

@@ -9,6 +9,7 @@ import { Account } from "./account/account.js";
 import { LobbyScreen } from "./lobby/lobby-screen.js";
 import { sentence } from "./model/format.js";
 import { TableNames } from "./model/table-names.js";
+import { socketUrl, storageKey } from "./net/folder.js";
 import { Connection } from "./net/protocol.js";
 import { forgetToken, keepToken, takeTokenFromAddress, token } from "./net/token.js";
 import { TableScreen } from "./table/table-screen.js";
@@ -18,8 +19,8 @@ import { describeRejection, showToast } from "./ui/toast.js";
 
 /** @typedef {import("./net/protocol.js").ConnectionState} ConnectionState */
 
-const IDENTITY = "pokerws.identity";
-const FOUR_COLOURS = "pokerws.four-colours";
+const IDENTITY = storageKey("identity");
+const FOUR_COLOURS = storageKey("four-colours");
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
 
@@ -33,8 +34,7 @@ const identity = {
   save: (value) => localStorage.setItem(IDENTITY, JSON.stringify(value)),
 };
 
-const scheme = location.protocol === "https:" ? "wss" : "ws";
-const connection = new Connection({ url: `${scheme}://${location.host}/ws`, identity, token });
+const connection = new Connection({ url: socketUrl(), identity, token });
 const lobby = new LobbyScreen(connection, openTable);
 const account = new Account(connection);
 const table = new TableScreen(connection, account, leaveForLobby);

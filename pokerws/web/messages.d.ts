@@ -539,7 +539,7 @@ export interface TableConfig {
   max_buy_in: number;
   /** time for a turn, 100 to 600 000 */
   turn_time_ms: number;
-  /** pause between two hands, 0 to 60 000 */
+  /** pause between two hands, 0 to 60 000; the server's `limits` may lengthen it */
   next_hand_delay_ms: number;
   /** stakes that do not follow from the blinds */
   limit: LimitStakes;
@@ -630,6 +630,12 @@ export interface Limits {
   player_seats: RateLimit | null;
   /** open tables that a player may have created */
   max_tables_opened_per_player: number | null;
+  /** the least pause between two hands, also where `next_hand_delay_ms` is less */
+  min_hand_pause_ms: number;
+  /**
+   * hands of a table within an hour; all may be played at once, and then the next ones start later
+   */
+  table_hands_per_hour: number | null;
 }
 
 /**
@@ -757,15 +763,15 @@ export interface TableSummary {
 /**
  * A transfer of chips to an account, or from it if `amount` is negative.
  *
- * `reason` is grant, refill, buy_in, add_on, top_up, cash_out or refund. `table` is the table on
- * the other side, if any.
+ * `reason` is grant, refill, buy_in, add_on, top_up, cash_out, refund or carried. `table` is the
+ * table on the other side, if any.
  */
 export interface AccountTransfer {
   /** increases with time */
   id: number;
   /** when it happened */
   at_ms: number;
-  /** `grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out` or `refund` */
+  /** `grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, `refund` or `carried` */
   reason: string;
   /** chips; negative if they left the account */
   amount: number;

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from pokerws.client import CommandRejected, TableLost
+from pokerws.client import CommandRejected, TableLost, watches
 from pokerws.game.events import PlayerSat, PlayerSatOut, PlayerStood
 from pokerws.messages import Accepted, Notice, Ping, Pong, Rejected, Unwatch, Watch
 from tests.client.fake_server import (
@@ -157,6 +157,35 @@ async def test_a_table_that_cannot_be_loaded_yet_is_asked_for_until_it_can() -> 
     async with fake_server(first, second) as url, ann(url) as client:
         view = await client.watch(TABLE)
         await view.wait_for(lambda view: view.epoch == 2)
+
+
+async def test_a_table_that_another_server_has_is_asked_for_until_it_is_free() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        for _ in range(3):
+            watch = await peer.receive(Watch)
+            assert watch.after_seq is None
+            await peer.send(Rejected(watch.id, "owned_elsewhere", "poker-2", retryable=True))
+        await peer.show(empty_table(), epoch=2)
+
+    async with fake_server(script) as url, ann(url) as client:
+        assert (await client.watch(TABLE)).epoch == 2
+
+
+async def test_a_table_that_another_server_keeps_is_refused_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watches, "ELSEWHERE_S", 0.0)
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        watch = await peer.receive(Watch)
+        await peer.send(Rejected(watch.id, "owned_elsewhere", "poker-2", retryable=True))
+
+    async with fake_server(script) as url, ann(url) as client:
+        with pytest.raises(CommandRejected, match="poker-2") as refused:
+            await client.watch(TABLE)
+        assert refused.value.retryable
 
 
 async def test_a_table_that_is_restored_after_a_fault_is_watched_again() -> None:

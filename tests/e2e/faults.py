@@ -66,6 +66,31 @@ class Cluster:
         await self.ask(self.postgres.dsn, f"CREATE DATABASE {name} {more}")
         return self.postgres.dsn.replace("/postgres?", f"/{name}?")
 
+    async def copy(self, dsn: str) -> str:
+        """Copy a database as it is at this instant; its connections are dropped for that."""
+        name = _name_of(dsn)
+        async with self._without_connections(name):
+            await self.ask(self.postgres.dsn, f"CREATE DATABASE {name}_copy TEMPLATE {name}")
+        return f"{name}_copy"
+
+    async def put_in_place(self, copy: str, dsn: str) -> None:
+        """Put an older copy in the place of a database, as a failover or a restore does."""
+        name = _name_of(dsn)
+        async with self._without_connections(name):
+            await self.ask(self.postgres.dsn, f"ALTER DATABASE {name} RENAME TO {name}_lost")
+            await self.ask(self.postgres.dsn, f"ALTER DATABASE {copy} RENAME TO {name}")
+
+    @asynccontextmanager
+    async def _without_connections(self, name: str) -> AsyncIterator[None]:
+        """Nobody can connect to a database; at the end one of that name takes connections."""
+        allow = "ALTER DATABASE {} ALLOW_CONNECTIONS {}"
+        await self.ask(self.postgres.dsn, allow.format(name, "false"))
+        gone = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1"
+        while await self.ask(self.postgres.dsn, gone, name):
+            pass
+        yield
+        await self.ask(self.postgres.dsn, allow.format(name, "true"))
+
     @staticmethod
     async def ask(dsn: str, query: str, *arguments: object) -> Any:
         """Run one statement, on a connection of its own."""
@@ -112,6 +137,10 @@ class Cluster:
         """The end, whatever state a test has left it in."""
         self.go_on()
         self.postgres._stop()
+
+
+def _name_of(dsn: str) -> str:
+    return dsn.partition("?")[0].rpartition("/")[2]
 
 
 class Witness(Recorder):
@@ -263,6 +292,7 @@ class Onlooker:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.messages: list[ServerMessage] = []
+        self.is_shown = asyncio.Event()
         self._connection = connection
         self._reader = asyncio.create_task(self._read())
 
@@ -288,6 +318,8 @@ class Onlooker:
         with suppress(ConnectionClosed):
             async for frame in self._connection:
                 self.messages.append(decode(frame))
+                if isinstance(self.messages[-1], Snapshot):
+                    self.is_shown.set()
 
 
 @asynccontextmanager

@@ -42,8 +42,10 @@ class ServerProcess:
         reserved = reserve_port()
         weakref.finalize(self, reserved.close)
         self.port: int = reserved.getsockname()[1]
-        # In memory, a server looks at the tables of its database.
-        given = {"vault_keys": VAULT_KEYS, "database_url": NO_DATABASE, **NO_LIMITS, **settings}
+        # In memory, a server looks at the tables of its database.  The port is reserved for this
+        # address only.
+        usual = {"vault_keys": VAULT_KEYS, "database_url": NO_DATABASE, "host": "127.0.0.1"}
+        given = {**usual, **NO_LIMITS, **settings}
         self.settings = {name.upper(): str(value) for name, value in given.items()}
         self.output: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
@@ -88,6 +90,8 @@ class ServerProcess:
             *arguments,
             cwd=cwd,
             env={**environment, "PORT": str(self.port), "LOG_FORMAT": "json", **self.settings},
+            # With a terminal, SIGHUP would mean the terminal's end.
+            stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -102,6 +106,10 @@ class ServerProcess:
     async def stop(self) -> int:
         """Ask it to stop; returns the exit code."""
         return await self.end(signal.SIGTERM)
+
+    def hang_up(self) -> None:
+        """Send SIGHUP, as an operator does to have files read again."""
+        self.send(signal.SIGHUP)
 
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, without waiting for what follows."""
@@ -142,7 +150,10 @@ class ServerProcess:
 
     async def all_written(self, version: int) -> None:
         """Wait until the journal says that a table's event of that number is in the database."""
-        await self.logged("save_game", lambda line: line["version"] >= version)
+        await self.logged(
+            "save_game",
+            lambda line: line["outcome"] == "DB_SUCCESS" and line["version"] >= version,
+        )
 
     async def logged(
         self, event: str, fits: Callable[[dict[str, Any]], bool] = lambda line: True

@@ -6,15 +6,13 @@ And the end of a server that is told to stop in full play.
 import asyncio
 import itertools
 import json
-import os
-import signal
 
 import asyncpg
 import pytest
 
 from pokerws.client import CommandRejected, connect
 from pokerws.game.state import TableConfig, TableId
-from pokerws.messages import CloseCode, Events, SitOut
+from pokerws.messages import CloseCode
 from tests.e2e.database import check_database
 from tests.e2e.faults import (
     SHORT_STATEMENTS,
@@ -23,7 +21,6 @@ from tests.e2e.faults import (
     a_cluster,
     guest,
     heard,
-    onlooker,
     serving,
     tables_in_play,
 )
@@ -36,75 +33,6 @@ PATIENT = TableConfig(seats=3, turn_time_ms=120_000, next_hand_delay_ms=20)
 NUMBERS = itertools.count(1)
 
 cluster = pytest.fixture(scope="module")(a_cluster)
-
-
-async def hand_of_two(server: ServerProcess) -> tuple[TableId, str, str]:
-    """A table with a hand in play between two players who have gone, and their tokens."""
-    async with connect(server.socket_url, name="Ann") as ann:
-        table = await ann.create_table("Patient", PATIENT)
-        view = await ann.watch(table)
-        await ann.sit(table, 5_000)
-        async with connect(server.socket_url, name="Ben") as ben:
-            await ben.sit(table, 5_000)
-            await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
-        assert ann.session is not None
-        assert ben.session is not None
-        return table, ann.session, ben.session
-
-
-def signal_to(server: ServerProcess, number: signal.Signals) -> None:
-    assert server._process is not None
-    os.kill(server._process.pid, number)
-
-
-async def claimed_version(server: ServerProcess) -> int:
-    """Where a server found the table that it has loaded."""
-    line = await server.logged("get_game", lambda line: line["outcome"] == "DB_HYDRATE")
-    version: int = line["version"]
-    return version
-
-
-@pytest.mark.parametrize("asleep", [False, True], ids=["awake", "asleep"])
-@BOTH_MODES
-async def test_a_server_whose_table_another_one_has_claimed_says_nothing_more_about_it(
-    cluster: Cluster, *, durable: bool, asleep: bool
-) -> None:
-    dsn = await cluster.database()
-    async with (
-        serving(dsn, durable=durable) as first,
-        serving(dsn, durable=durable) as second,
-    ):
-        # The second server lists what is there when it starts.
-        table, anns, bens = await hand_of_two(first)
-        await second.stop()
-        await second.start()
-        async with onlooker(first, table, token=bens) as ben:
-            if asleep:
-                signal_to(first, signal.SIGSTOP)
-            async with guest(second, "Ann", table, token=anns) as ann:
-                claimed = await claimed_version(second)
-                if asleep:
-                    # Play goes on meanwhile.
-                    await ann.client.stand(table)
-                    signal_to(first, signal.SIGCONT)
-                # The first server learns of its loss when it has something to write.
-                await ben.send(SitOut("s", table))
-                assert await ben.closed() == CloseCode.MOVED
-                if durable:
-                    assert ben.highest_seq <= claimed
-                else:
-                    after = [
-                        one for one in ben.messages if isinstance(one, Events) and one.seq > claimed
-                    ]
-                    # What happened before the first write came back refused.
-                    assert len(after) <= 1
-                if not asleep:
-                    await ann.client.stand(table)
-                assert ann.view.epoch == 2
-        assert [line["event"] for line in first.log("table_moved")] == ["table_moved"]
-        assert await first.stop() == 0
-        assert await second.stop() == 0
-    await check_database(dsn)
 
 
 async def edit(cluster: Cluster, dsn: str, table: TableId, by: int) -> None:
@@ -342,38 +270,3 @@ async def test_a_server_told_to_stop_without_its_database_says_that_not_all_is_s
             cluster.go_on()
         (stopped,) = server.log("server_stopped")
         assert stopped["all_stored"] is False
-
-
-async def test_a_table_that_two_servers_take_from_each_other_loses_nothing(
-    cluster: Cluster,
-) -> None:
-    """The last to be asked for a table owns it; nobody was shown what the other one threw away."""
-    dsn = await cluster.database()
-    async with serving(dsn, durable=True) as first, serving(dsn, durable=True) as second:
-        async with tables_in_play(first, dsn) as played:
-            contested, _ = played.tables
-            async with guest(first, "Gus", contested) as gus:
-                await gus.client.sit(contested, 1_000)
-                await gus.client.sit_out(contested)
-                await gus.view.wait_for(lambda view: view.own_hand is None)
-                token = gus.client.session
-            # The second server lists what is there when it starts.
-            await second.stop()
-            await second.start()
-            for times in (1, 2, 3):
-                async with guest(second, "Gus", contested, token=token) as gus:
-                    # It may think that it still owns the table, until it has something to write.
-                    await gus.client.add_chips(contested, 1)
-                    epoch = gus.view.epoch
-                # The first server sends the players away; they come back, and it takes it again.
-                # It may have done so more than once: also while Gus came to the second one.
-                while len(first.log("table_moved")) < times:
-                    await played.progress.more(5)
-                async with guest(first, f"Hal {times}", contested) as hal:
-                    while hal.view.epoch <= epoch:
-                        await played.progress.more(5)
-                    await played.more_at(contested, 20)
-            assert len(first.log("table_moved")) >= 3
-        assert await first.stop() == 0
-        assert await second.stop() == 0
-    await played.everything_shown_is_stored()

@@ -17,7 +17,6 @@ import pytest
 from pokerws.client import connect
 from pokerws.game.state import TableConfig
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
-from pokerws.storage.postgres.migrate import LOCK
 from tests.e2e.faults import Cluster, a_cluster, server_on
 from tests.e2e.process import ServerProcess
 from tests.storage.clusters import on_linux, serving
@@ -91,7 +90,7 @@ async def test_a_start_is_interrupted_while_the_database_does_not_answer() -> No
 @pytest.mark.parametrize(
     ("statement", "waits_for"),
     [
-        (LOCK, "the migration lock, which another process holds"),
+        ("SELECT pg_advisory_lock(5052081501)", "the migration lock, which another process holds"),
         ("CREATE TABLE games (id text)", "the migration 0001_games.sql"),
     ],
 )

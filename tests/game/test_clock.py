@@ -2,18 +2,20 @@
 
 import pytest
 
-from pokerws.game.commands import Resume
+from pokerws.game.commands import Resume, Sit
 from pokerws.game.events import (
     Checked,
     ClockResumed,
     Folded,
     LogRestarted,
     NextHandCancelled,
+    NextHandScheduled,
     PlayerSatOut,
     TurnStarted,
     TurnTimedOut,
 )
-from pokerws.game.table import replay
+from pokerws.game.state import PlayerId, TableConfig, TableId
+from pokerws.game.table import open_table, play, replay
 from tests.game.script import Game, decode_event, encode
 
 
@@ -185,3 +187,15 @@ def test_a_log_starts_with_its_table() -> None:
         replay([NextHandCancelled()])
     with pytest.raises(ValueError, match="a log must start with its table"):
         replay([LogRestarted(None)])
+
+
+@pytest.mark.parametrize(("from_ms", "at_ms"), [(9_000, 9_000), (1_000, 3_000)])
+def test_a_hand_is_not_scheduled_before_the_time_that_the_server_gives(
+    from_ms: int, at_ms: int
+) -> None:
+    table, log = open_table(TableId("t1"), "One", TableConfig(next_hand_delay_ms=2_000))
+    for player in map(PlayerId, ("ann", "ben")):
+        log += play(table, Sit(player, "X", None, 10_000), 1_000, list, from_ms)
+
+    assert log[-1] == NextHandScheduled(at_ms)
+    assert replay(log) == table

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # What stands for something else, as in `sql/NNNN_name.sql`, is no name of a file.
-NAMED = re.compile(r"`((?:pokerws|tests|docs|sql|bench|examples)/[\w./-]+)`")
+NAMED = re.compile(r"`((?:pokerws|tests|docs|sql|bench|examples|deploy)/[\w./-]+)`")
 ROOM = re.compile(r"`((?:server|storage|game|messages|hand_histories|maintenance)/[\w./-]+)`")
 PLACEHOLDER = "NNNN"
 

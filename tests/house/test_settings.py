@@ -33,7 +33,7 @@ def read_env(name: str) -> dict[str, str]:
 def test_nothing_given_means_the_defaults_and_every_flag_off() -> None:
     settings = load({})
     assert settings == Settings()
-    assert (settings.network.host, settings.network.port) == ("127.0.0.1", 8765)
+    assert (settings.network.host, settings.network.port) == (("127.0.0.1", "::1"), 8765)
     assert settings.storage.database_url == "embedded"
     assert not any(astuple(settings.features))
 
@@ -55,7 +55,7 @@ def test_each_value_is_read_as_its_type() -> None:
     )
     assert settings == settings_of(
         port=0,
-        host="::1",
+        host=("::1",),
         bot_table="High stakes",
         log_format="json",
         allowed_origins=("https://poker.example", "http://localhost:3000"),
@@ -91,7 +91,14 @@ def test_any_other_word_for_a_flag_is_refused(word: str) -> None:
         ("PORT", "80.5", "a whole number from 0 to 65535"),
         ("PORT", "8_765", "a whole number from 0 to 65535"),
         ("PORT", "9" * 30, "a whole number from 0 to 65535"),
-        ("HOST", "", "an address"),
+        ("HOST", "", "addresses or names like 127.0.0.1,::1, without brackets"),
+        ("HOST", "[::1]", "addresses or names like 127.0.0.1,::1, without brackets"),
+        ("HOST", "*", "addresses or names like 127.0.0.1,::1, without brackets"),
+        ("BASE_PATH", "poker", "a path like /poker"),
+        ("BASE_PATH", "/poker/../admin", "a path like /poker"),
+        ("BASE_PATH", "/poker?x", "a path like /poker"),
+        ("ALLOWED_HOSTS", "https://poker.example", "names like poker.example"),
+        ("ALLOWED_HOSTS", "poker.example:8443", "names like poker.example"),
         ("BOTS", "10", "a whole number from 0 to 9"),
         ("BOT_TABLE", "", "a name of 1 to 40 characters"),
         ("BOT_TABLE", "x" * 41, "a name of 1 to 40 characters"),
@@ -102,6 +109,8 @@ def test_any_other_word_for_a_flag_is_refused(word: str) -> None:
         ("MAX_MESSAGE_BYTES", "0", "a whole number from 256 to 1048576"),
         ("ALLOWED_ORIGINS", "poker.example", "origins like https://poker.example"),
         ("ALLOWED_ORIGINS", "https://poker.example/lobby", "origins like https://poker.example"),
+        ("ALLOWED_ORIGINS", "https://[poker", "origins like https://poker.example"),
+        ("ALLOWED_ORIGINS", "https://:8443", "origins like https://poker.example"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_with_what_is_wanted(

@@ -167,6 +167,7 @@ async def test_a_log_that_changes_meanwhile_is_left_as_it_is(
 async def test_two_commands_at_once_are_one_too_many(
     archiving: Archiving, operator: Connection
 ) -> None:
-    await operator.fetchval(archive_module.LOCK)
-    with pytest.raises(ArchiveError, match="another archive command is running"):
-        await archiving()
+    async with operator.transaction():
+        await operator.fetchval(archive_module.LOCK)
+        with pytest.raises(ArchiveError, match="another archive command is running"):
+            await archiving()

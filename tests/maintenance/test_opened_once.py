@@ -71,7 +71,7 @@ async def test_a_command_opens_each_event_once(
     command: Command,
 ) -> None:
     await play_a_game(database_url, hands=3)
-    payloads = [row["payload"] for row in await operator.fetch(LOG, "t1", 2**62)]
+    payloads = [row["payload"] for row in await operator.fetch(LOG, "t1", 0, 2**62, 1000)]
     opened: Counter[str] = Counter()
     decode = vault.decode_event
 

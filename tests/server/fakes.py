@@ -18,6 +18,7 @@ from pokerws.messages import (
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import Transfer
@@ -155,6 +156,9 @@ class FakeJournal:
         for listener in self._listeners:
             listener.written(table.id, table.seq)
 
+    def drop(self, table: TableId, epoch: int) -> None:
+        """Part of `TableJournal`: nothing waits here."""
+
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Nothing ever waits here."""
 
@@ -213,6 +217,7 @@ def open_memory_lobby(
     terms: Terms | None = None,
     max_tables: int = 20,
     max_opened: int = 0,
+    pace: PaceLimits = UNLIMITED,
 ) -> tuple[Lobby, Cashier]:
     """The lobby and the cashier of a server that stores nothing."""
     store = NullStore(accounts or OpenAccounts())
@@ -227,5 +232,6 @@ def open_memory_lobby(
         cashier=cashier,
         max_tables=max_tables,
         max_opened=max_opened,
+        pace=pace,
     )
     return lobby, cashier

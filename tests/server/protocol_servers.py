@@ -16,8 +16,9 @@ from jwt.algorithms import ECAlgorithm
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
+from pokerws.server.tables.interfaces import NoLease
 from pokerws.storage.accounts import Account
-from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.postgres.database import Database
@@ -101,13 +102,18 @@ class AwayNames(MemoryNames):
 
 
 class AwayStore(FaultyStore):
-    """While it is `away`, nothing can be read; while `open` is clear, nothing is written."""
+    """While it is `away`, nothing can be read; while `open` is clear, nothing is written.
+
+    `elsewhere` has the tables of other servers, and these servers' names.
+    """
 
     version = "in memory"
+    is_readable = True
 
     def __init__(self) -> None:
         super().__init__()
         self.away = Away()
+        self.elsewhere: dict[TableId, str] = {}
         self._accounts = AwayAccounts(self.away)
         self._names = AwayNames(self.away)
 
@@ -115,13 +121,22 @@ class AwayStore(FaultyStore):
         self.away.check()
         return await super().save(changes)
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
         self.away.check()
-        return await super().claim(table)
+        if table in self.elsewhere:
+            raise OwnedElsewhere(self.elsewhere[table])
+        return await super().claim(table, above_epoch)
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         self.away.check()
         return await super().events(table, after_seq, limit)
+
+
+class FakeLease(NoLease):
+    """A lease that nobody else wants."""
+
+    def start(self, *_: object) -> None:
+        """It needs no renewal."""
 
 
 class FakeDatabase:
@@ -130,9 +145,11 @@ class FakeDatabase:
     def __init__(self) -> None:
         self.store = AwayStore()
         self.vault: Vault = VAULT
+        self.session_key = "k" * 64
         self.version = "in memory"
         self.session_key = "k" * 32
         self.overtaken = None
+        self.lease = FakeLease()
 
     async def settle(self) -> None:
         """Nothing was overtaken."""

@@ -110,8 +110,7 @@ async def other_ann(scene: Scene) -> None:
 @situation("a server that is shutting down", "stopping")
 async def stopping(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
-    lobby = (await scene.app()).lobby
-    lobby.stop()
+    (await scene.app()).lobby.stop()
 
 
 @situation("a server with the maximum number of tables, one", "one table")
@@ -319,6 +318,12 @@ async def damaged(scene: Scene) -> None:
     table = await stored_table(scene)
     row = scene.servers.store("stored")._rows[table]
     row.change = replace(row.change, snapshot=b"{}")
+
+
+@situation("a stored table that another server plays", "stored")
+async def owned_elsewhere(scene: Scene) -> None:
+    table = await stored_table(scene)
+    scene.servers.store("stored").elsewhere[table] = "poker-2"
 
 
 @situation(examples.BEHIND, "behind")

@@ -83,9 +83,14 @@ class RandomPlay:
         self.clients = [self._client(player) for player in (*players, "p0", *SPECTATORS)]
 
     def _play(
-        self, table: Table, command: commands.Command, now_ms: int, shuffle: Shuffle
+        self,
+        table: Table,
+        command: commands.Command,
+        now_ms: int,
+        shuffle: Shuffle,
+        next_hand_from_ms: int,
     ) -> list[TableEvent]:
-        events = play(table, command, now_ms, shuffle)
+        events = play(table, command, now_ms, shuffle, next_hand_from_ms)
         if table is self.table:
             self.oracle.learn(events)
             self.events += events

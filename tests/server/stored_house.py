@@ -67,6 +67,7 @@ class StoredHouse:
         self.journal = Journal(
             store,
             keep_events=True,
+            overwrite_edits=not durable,
             clock=lambda: clock.now_ms() / 1000,
         )
         self.lobby = Lobby(

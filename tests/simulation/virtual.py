@@ -25,7 +25,8 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Change, Claimed, Position, TableSnapshot
 from tests.server.fakes import OpenStore, open_cashier
 from tests.vaults import VAULT
@@ -121,9 +122,9 @@ class HostileStore(OpenStore):
             raise StoreUnavailable("lost while reading")
         return await super().position(table)
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
         await self._delay()
-        claimed = await super().claim(table)
+        claimed = await super().claim(table, above_epoch)
         await self._delay()
         if self._strikes(0.1):
             raise StoreUnavailable("lost after the claim")
@@ -194,6 +195,9 @@ class Process:
         self.world.holds(self.world.tampered, "a table was lost without a cause")
 
     def conflict(self, table: TableId) -> None:
+        self.rejected(table)
+
+    def went_back(self, table: TableId) -> None:
         self.rejected(table)
 
     async def start(self) -> None:

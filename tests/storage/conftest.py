@@ -8,9 +8,11 @@ import structlog
 from structlog.typing import EventDict
 
 from pokerws.game.state import TableId
-from pokerws.storage.journal import journal
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal import journal, outcome_log
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.journal.listener import JournalListener
+from pokerws.storage.postgres import rights
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.store import Store
 
@@ -36,7 +38,7 @@ class Logged:
 def logged(monkeypatch: pytest.MonkeyPatch) -> Logged:
     """Everything logged from now on, whatever level other tests have set."""
     capture = structlog.testing.LogCapture()
-    for module in (journal, postgres):
+    for module in (journal, outcome_log, postgres, rights):
         logger = structlog.wrap_logger(
             None,
             processors=[capture],
@@ -54,6 +56,7 @@ class Heard:
         self.tables_fenced: list[TableId] = []
         self.tables_rejected: list[TableId] = []
         self.tables_conflicting: list[TableId] = []
+        self.tables_gone_back: list[TableId] = []
         self.versions_written: list[tuple[TableId, int]] = []
         self._on_written = on_written
 
@@ -70,6 +73,9 @@ class Heard:
 
     def conflict(self, table: TableId) -> None:
         self.tables_conflicting.append(table)
+
+    def went_back(self, table: TableId) -> None:
+        self.tables_gone_back.append(table)
 
 
 class OpenJournal(Protocol):

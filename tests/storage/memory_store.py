@@ -22,6 +22,7 @@ class _Row:
 
     change: Change
     epoch: int
+    owner: str | None = None
     status: StoredStatus = "waiting"
     log: dict[int, EventRow] = field(default_factory=dict)
 
@@ -32,7 +33,9 @@ class _Row:
 
 
 class MemoryStore:
-    """A `Store` in a dict."""
+    """A `Store` in a dict.  `owner` is the incarnation that claims and saves."""
+
+    owner: str | None = None
 
     def __init__(self) -> None:
         self._rows: dict[TableId, _Row] = {}
@@ -68,14 +71,20 @@ class MemoryStore:
     async def position(self, table: TableId) -> Position | None:
         """Part of `Store`."""
         row = self._rows.get(table)
-        return None if row is None else Position(row.change.version, row.epoch)
+        return None if row is None else Position(row.change.version, row.epoch, row.owner)
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def positions(self, tables: Sequence[TableId]) -> dict[TableId, Position]:
         """Part of `Store`."""
+        found = {table: await self.position(table) for table in tables}
+        return {table: one for table, one in found.items() if one is not None}
+
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+        """Part of `Store`.  Here an owner never keeps a table from another one."""
         row = self._rows.get(table)
         if row is None or not row.is_open:
             return None
-        row.epoch += 1
+        row.epoch = max(row.epoch, above_epoch) + 1
+        row.owner = self.owner
         return Claimed(
             snapshot=row.change.snapshot,
             version=row.change.version,
@@ -96,12 +105,14 @@ class MemoryStore:
         if row is None:
             return None
         log_seq = max(row.log, default=0)
-        return Stored(row.status, row.change.snapshot, row.change.version, row.epoch, log_seq)
+        return Stored(
+            row.status, row.change.snapshot, row.change.version, row.epoch, log_seq, row.owner
+        )
 
     async def quarantine(self, table: TableId, at: Position) -> None:
         """Part of `Store`."""
         row = self._rows.get(table)
-        if row is not None and row.is_open and (row.change.version, row.epoch) == at:
+        if row is not None and row.is_open and (row.change.version, row.epoch) == at[:2]:
             row.status = "quarantined"
 
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
@@ -138,7 +149,8 @@ class MemoryStore:
         row = self._rows.get(change.table)
         if change.expected == 0 or row is None:
             return change.expected == 0 and row is None
-        return (row.change.version, row.epoch) == (change.expected, change.epoch)
+        wanted = (change.expected, change.epoch, self.owner)
+        return (row.change.version, row.epoch, row.owner) == wanted
 
     def _check_chips(self, change: Change) -> None:
         row = self._rows.get(change.table)
@@ -151,7 +163,7 @@ class MemoryStore:
     def _write(self, change: Change) -> None:
         row = self._rows.get(change.table)
         if row is None:
-            row = self._rows[change.table] = _Row(change, change.epoch)
+            row = self._rows[change.table] = _Row(change, change.epoch, self.owner)
         row.change = change
         row.status = change.status
         for event in change.events:

@@ -1,7 +1,8 @@
-"""Accounts and the ledger: one suite for the store in memory and the one in Postgres."""
+"""Accounts and the ledger: one suite for memory, Postgres, and a pooler in transaction mode."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace as replace_address
 
 import pytest
 
@@ -10,7 +11,7 @@ from pokerws.storage import memory_accounts
 from pokerws.storage.accounts import Account, Booked
 from pokerws.storage.errors import Overdrawn, StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
-from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.address import Pooler, address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Position, Store
 from tests.storage.changes import START_MS, brings, change, takes
@@ -20,13 +21,14 @@ ANN, BEN = PlayerId("ann"), PlayerId("ben")
 T1, T2 = TableId("t1"), TableId("t2")
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "postgres", "transaction"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
     url: str = request.getfixturevalue("database_url")
-    postgres = await PostgresStore.open(address_of(url))
+    pooler: Pooler = "transaction" if request.param == "transaction" else "none"
+    postgres = await PostgresStore.open(replace_address(address_of(url), pooler=pooler))
     yield postgres
     await postgres.close()
 

@@ -1,7 +1,8 @@
-"""Names and ended sessions: one suite for the store in memory and the one in Postgres."""
+"""Names and ended sessions: one suite for memory, Postgres, and a pooler in transaction mode."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from pokerws.game.state import PlayerId
 from pokerws.storage import names as names_module
 from pokerws.storage.names import MemoryNames, Names
-from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.address import Pooler, address_of
 from pokerws.storage.postgres.names import END_SESSION
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS
@@ -29,12 +30,14 @@ CREATE TRIGGER slowly BEFORE UPDATE ON player_names FOR EACH ROW EXECUTE FUNCTIO
 """
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "postgres", "transaction"])
 async def names(request: pytest.FixtureRequest) -> AsyncIterator[Names]:
     if request.param == "memory":
         yield MemoryStore().names
         return
-    postgres = await PostgresStore.open(address_of(request.getfixturevalue("database_url")))
+    pooler: Pooler = "transaction" if request.param == "transaction" else "none"
+    address = address_of(request.getfixturevalue("database_url"))
+    postgres = await PostgresStore.open(replace(address, pooler=pooler))
     yield postgres.names
     await postgres.close()
 

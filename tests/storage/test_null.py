@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-import structlog
 
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
@@ -16,7 +15,7 @@ from pokerws.storage.outcomes import NoMetrics
 from pokerws.storage.store import Position, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 from tests.storage.changes import brings, change
-from tests.storage.conftest import Heard
+from tests.storage.conftest import Heard, Logged
 
 T1, ANN = TableId("t1"), PlayerId("ann")
 
@@ -72,29 +71,30 @@ async def test_nothing_waits_and_nothing_is_kept() -> None:
     assert await journal.stop(0)
 
 
-async def test_a_change_counts_as_saved_in_memory_and_the_first_as_made() -> None:
+async def test_a_change_counts_as_saved_in_memory_and_the_first_as_made(logged: Logged) -> None:
     counts = Counts()
     journal = NullJournal(MemoryAccounts(), counts)
-    with structlog.testing.capture_logs() as lines:
-        journal.put(change())
-        journal.put(change(expected=1))
+    journal.put(change())
+    journal.put(change(expected=1))
     assert counts.operations == [
         ("create_game", "IN_MEMORY"),
         ("save_game", "IN_MEMORY"),
         ("save_game", "IN_MEMORY"),
     ]
-    made = [line for line in lines if line["event"] == "create_game"]
+    made = logged.all("create_game", log_level="info")
     assert [(line["outcome"], line["name"]) for line in made] == [("IN_MEMORY", "Main table")]
 
 
-@pytest.mark.parametrize(("level", "lines"), [(logging.DEBUG, 1), (logging.INFO, 0)])
-async def test_each_change_has_a_line_at_debug_level_only(
-    monkeypatch: pytest.MonkeyPatch, level: int, lines: int
+@pytest.mark.parametrize(("level", "more"), [(logging.DEBUG, ["debug"]), (logging.INFO, [])])
+async def test_the_first_save_of_a_table_has_a_line_and_each_later_one_at_debug_level_only(
+    monkeypatch: pytest.MonkeyPatch, logged: Logged, level: int, more: list[str]
 ) -> None:
     monkeypatch.setattr(logging.root, "level", level)
-    with structlog.testing.capture_logs() as logged:
-        NullJournal(MemoryAccounts()).put(change(expected=1))
-    assert len([line for line in logged if line["event"] == "save_game"]) == lines
+    journal = NullJournal(MemoryAccounts())
+    journal.put(change(expected=1))
+    journal.put(change(expected=2))
+    saves = logged.all("save_game", outcome="IN_MEMORY", table="t1")
+    assert [line["log_level"] for line in saves] == ["info", *more]
 
 
 async def test_no_row_is_built_for_a_journal_that_keeps_none(

@@ -1,13 +1,14 @@
-"""What every store keeps to: one suite for the one in memory and the one in Postgres."""
+"""What every store keeps to: one suite for memory, Postgres, and a pooler in transaction mode."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace as replace_address
 
 import pytest
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import StoreRejected
-from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.address import Pooler, address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Position, Store
 from tests.storage.changes import START_MS, change, event
@@ -16,13 +17,14 @@ from tests.storage.memory_store import MemoryStore
 T1, T2, T3 = TableId("t1"), TableId("t2"), TableId("t3")
 
 
-@pytest.fixture(params=["memory", "postgres"])
+@pytest.fixture(params=["memory", "postgres", "transaction"])
 async def store(request: pytest.FixtureRequest) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryStore()
         return
     url: str = request.getfixturevalue("database_url")
-    postgres = await PostgresStore.open(address_of(url))
+    pooler: Pooler = "transaction" if request.param == "transaction" else "none"
+    postgres = await PostgresStore.open(replace_address(address_of(url), pooler=pooler))
     yield postgres
     await postgres.close()
 

@@ -31,6 +31,7 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
+from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
@@ -90,6 +91,8 @@ class Room:
         # Replaces the authentication of guests.
         self.admission: Admission | None = None
         self.too_fast = 0
+        # So many times a `watch` is refused, since another server has the table.
+        self.elsewhere = 0
         self._sessions: set[Session] = set()
         self._opponents: dict[str, Opponent] = {}
         self._server: Server | None = None
@@ -252,7 +255,7 @@ class Room:
             "127.0.0.1",
             self.port,
             create_connection=PlainConnection,
-            process_request=Pages(WEB_ROOT, (), dict),
+            process_request=Pages(WEB_ROOT, HostPolicy(), dict),
             process_response=lambda _, __, response: response.headers.update(SECURITY_HEADERS),
             compression=None,
             close_timeout=1,
@@ -320,6 +323,10 @@ class RecordingSession(Session):
         if self._room.too_fast and message["type"] != "hello":
             self._room.too_fast -= 1
             self.answer(Rejected(str(message["id"]), "too_fast", "wait", True, 20))
+            return None
+        if self._room.elsewhere and message["type"] == "watch":
+            self._room.elsewhere -= 1
+            self.answer(Rejected(str(message["id"]), "owned_elsewhere", "poker-2 has it", True))
             return None
         return super().receive(frame)
 

@@ -103,6 +103,16 @@ async def test_a_reload_returns_to_the_same_seat(visitor: Visitor, room: Room) -
     assert await visitor.shown_cards('[data-own="true"]') == ["As", "Ks"]
 
 
+async def test_a_table_that_another_server_has_is_asked_for_until_it_is_free(
+    visitor: Visitor, room: Room
+) -> None:
+    await heads_up(visitor)
+    room.elsewhere = 1
+    await visitor.page.reload()
+    await expect(visitor.page.locator("#message")).to_contain_text("Another server")
+    await visitor.own_turn()
+
+
 async def test_a_server_without_the_session_creates_a_new_player(
     visitor: Visitor, room: Room
 ) -> None:

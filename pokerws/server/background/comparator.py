@@ -10,10 +10,12 @@ import asyncio
 import structlog
 
 from pokerws.metrics import Comparison, Metrics
+from pokerws.server.background.row_check import RowCheck, known_of
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
+from pokerws.settings import Settings
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.outcomes import Outcome
 from pokerws.storage.store import Store, Stored, canonical_digest
@@ -37,6 +39,7 @@ class Comparator:
         metrics: Metrics,
         keep_events: bool,
         interval_ms: int,
+        row_check: RowCheck,
     ) -> None:
         self._lobby = lobby
         self._store = store
@@ -45,6 +48,7 @@ class Comparator:
         self._metrics = metrics
         self._keep_events = keep_events
         self._interval_s = interval_ms / 1000
+        self._row_check = row_check
         self._task: asyncio.Task[None] | None = None
 
     def start(self, watch: Watch = unwatched) -> None:
@@ -59,10 +63,14 @@ class Comparator:
             await cancel(self._task)
 
     async def compare(self, actor: TableActor) -> Comparison:
-        """Compare one table, or skip it if the database is away or the actor has stopped."""
+        """Compare one table, or skip it if the database is away or the actor has stopped.
+
+        A row of another server, or an older one, is no mismatch: the table is fenced or goes back.
+        """
         sample = actor.take_sample()
         try:
             await self._journal.flush(FLUSH_TIMEOUT_S, actor.table.id)
+            known = known_of(actor)
             stored = await self._store.look(actor.table.id)
         except (StoreUnavailable, TimeoutError) as error:
             log.debug("compare_skipped", table=actor.table.id, error=str(error))
@@ -71,6 +79,8 @@ class Comparator:
             actor.sample = None
         if actor.stopped or not actor.is_stored:
             return "skipped"
+        if known.version and not self._row_check.is_ours(actor, known, stored):
+            return "fenced"
         wrong = self._wrong(actor, sample, stored)
         if not wrong:
             return "match"
@@ -100,8 +110,6 @@ class Comparator:
         """How the stored table differs from what was put; empty if they are equal."""
         if stored is None:
             return "the table has no row"
-        if stored.epoch != actor.epoch:
-            return f"the row is of epoch {stored.epoch}, the table of {actor.epoch}"
         if stored.version not in sample:
             return f"version {stored.version} was never queued for storing"
         try:
@@ -114,3 +122,25 @@ class Comparator:
         if self._keep_events and stored.log_seq != stored.version:
             return f"the log ends with event {stored.log_seq}"
         return ""
+
+
+def comparator_of(  # noqa: PLR0917  the types tell the parts apart
+    settings: Settings,
+    lobby: Lobby,
+    store: Store,
+    journal: TableJournal,
+    vault: Vault,
+    metrics: Metrics,
+    row_check: RowCheck,
+) -> Comparator:
+    """The comparator of a server with these settings."""
+    return Comparator(
+        lobby=lobby,
+        store=store,
+        journal=journal,
+        vault=vault,
+        metrics=metrics,
+        keep_events=settings.features.use_event_persistence,
+        interval_ms=settings.storage.compare_interval_ms,
+        row_check=row_check,
+    )

@@ -66,7 +66,8 @@ class GamesReport:
             + operations["save_game", Outcome.IN_MEMORY],
             saves_failed=operations["save_game", Outcome.DB_FAILED],
             save_conflicts=operations["save_game", Outcome.DB_CONFLICT],
-            saves_fenced=operations["save_game", Outcome.FENCED],
+            saves_fenced=operations["save_game", Outcome.FENCED]
+            + operations["get_game", Outcome.FENCED],
             hydrations=operations["get_game", Outcome.DB_HYDRATE],
             hydrations_failed=operations["get_game", Outcome.DB_FAILED],
             changes_waiting=now.changes_waiting(),

@@ -178,7 +178,15 @@ def limits_of(settings: Settings, quotas: Quotas) -> Limits:
         player_tables=_rate_limit(rates.player.get("tables")),
         player_reads=_rate_limit(rates.player.get("reads")),
         player_seats=_rate_limit(rates.player.get("seats")),
+        min_hand_pause_ms=settings.tables.min_hand_pause_ms,
+        table_hands_per_hour=hands_an_hour(settings) or None,
     )
+
+
+def hands_an_hour(settings: Settings) -> int:
+    """The hands an hour of a table; 0 is no limit, as where only known players are admitted."""
+    features, tables = settings.features, settings.tables
+    return 0 if features.use_auth_middleware else tables.guest_table_hands_an_hour
 
 
 def _rate_limit(rate: Rate | None) -> RateLimit | None:

@@ -12,14 +12,13 @@ from websockets.http11 import Request, Response
 from pokerws.metrics import Metrics
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas
-from pokerws.server.limits.rate_limits import Bucket, Rate, Tally
+from pokerws.server.limits.log_limit import LogLimit
+from pokerws.server.limits.rate_limits import Tally
 from pokerws.server.net.client_address import Address, TrustedProxies, counted_as, parse
-from pokerws.server.net.http import respond
+from pokerws.server.net.responses import respond
 
 # The `Retry-After` of a refusal that lasts until another client disconnects.
 RETRY_AFTER_MS = 5_000
-# Limits log lines about refusals, so that a flood does not fill the log; the metric counts all.
-_LOG_RATE = Rate(10, 60_000)
 
 log = structlog.get_logger("pokerws.connection_counts")
 
@@ -46,7 +45,7 @@ class ConnectionCounts:
         self._proxies = proxies
         self._clock = clock
         self._metrics = metrics
-        self._log_lines = Bucket(_LOG_RATE)
+        self._log_lines = LogLimit()
         self._opening = 0
         self._connections = 0
 
@@ -116,8 +115,8 @@ class ConnectionCounts:
 
     def _note(self, reason: str, key: str) -> None:
         self._metrics.connection_refused(reason)
-        if not self._log_lines.take(self._clock.now_ms()):
-            log.info("connection_refused", reason=reason, address=key)
+        if (more := self._log_lines.take(self._clock.now_ms())) is not None:
+            log.info("connection_refused", reason=reason, address=key, **more)
 
 
 def _is_reached(cap: int, count: int) -> bool:

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
-from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from pokerws.metrics import CONTENT_TYPE
 from pokerws.schema.served import Served, served
 from pokerws.server.net.client_address import parse
+from pokerws.server.net.host_policy import HostPolicy
+from pokerws.server.net.responses import respond
 
 SOCKET_PATH = "/ws"
 
@@ -37,28 +38,33 @@ _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 class Pages:
-    """Answers plain HTTP requests, and refuses WebSocket connections from other origins.
+    """Answers plain HTTP requests, and refuses those of foreign hosts and origins.
 
     `root` holds the files of the page; `health` returns the content of `/healthz`, and `metrics`
     that of `/metrics`.  Metrics require `metrics_token`.  If that is empty, they are served to this
     machine only; and behind a proxy to nobody, since its requests may come from anywhere.
+
+    Everything is served below `base` as well as at the root: a proxy may leave the path as it is,
+    or cut the base off.
     """
 
     def __init__(
         self,
         root: Path,
-        allowed_origins: tuple[str, ...],
+        policy: HostPolicy,
         health: Callable[[], dict[str, object]],
         metrics: Callable[[], bytes] = bytes,
         metrics_token: str = "",
         *,
         is_behind_proxy: bool = False,
+        base: str = "/",
     ) -> None:
-        self._allowed_origins = allowed_origins
+        self._policy = policy
         self._health = health
         self._metrics = metrics
         self._metrics_token = metrics_token
         self._is_behind_proxy = is_behind_proxy
+        self._base = base
         self._files = {
             f"/{path.relative_to(root).as_posix()}": path.read_bytes()
             for path in sorted(root.rglob("*"))
@@ -71,26 +77,30 @@ class Pages:
             response = respond(HTTPStatus.METHOD_NOT_ALLOWED, b"GET or HEAD.\n")
             response.headers["Allow"] = "GET, HEAD"
             return response
-        path = request.path.partition("?")[0]
-        if path == SOCKET_PATH and request.method == "GET":
-            return self._before_handshake(request)
-        if path == "/metrics" and self._may_read_metrics(connection, request):
-            response = respond(HTTPStatus.OK, self._metrics(), CONTENT_TYPE)
-        elif (document := served(path)) is not None:
-            response = _of_document(document, request)
-        else:
-            response = self._page(path)
-        if request.method == "HEAD":
-            response.body = b""
-        return response
+        answer = self._answer(connection, request)
+        if answer is not None and request.method == "HEAD":
+            answer.body = b""
+        return answer
 
-    def _before_handshake(self, request: Request) -> Response | None:
-        if not self._is_own_page(request):
-            return respond(HTTPStatus.FORBIDDEN, b"This origin may not connect.\n")
-        upgrades = [value.lower() for value in request.headers.get_all("Upgrade")]
-        if upgrades != ["websocket"]:
-            return respond(HTTPStatus.UPGRADE_REQUIRED, b"This is a WebSocket.\n")
-        return None
+    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        address = connection.remote_address  # None when the client has disconnected.
+        peer = "" if address is None else str(address[0])
+        whole, _, query = request.path.partition("?")
+        path = self._below_base(whole)
+        if path == "/metrics" and self._may_read_metrics(peer, request):
+            return respond(HTTPStatus.OK, self._metrics(), CONTENT_TYPE)
+        if (refusal := self._policy.foreign_host(peer, request)) is not None:
+            return refusal
+        if f"{whole}/" == self._base:
+            return _redirect(self._base, query)
+        if path == SOCKET_PATH and request.method == "GET":
+            return self._policy.foreign_origin(peer, request) or _not_a_handshake(request)
+        if (document := served(path)) is not None:
+            return _of_document(document, request)
+        return self._page(path)
+
+    def _below_base(self, path: str) -> str:
+        return path[len(self._base) - 1 :] if path.startswith(self._base) else path
 
     def _page(self, path: str) -> Response:
         if path == "/healthz":
@@ -103,12 +113,12 @@ class Pages:
         kind = guess_type(name)[0] or "application/octet-stream"
         return respond(HTTPStatus.OK, body, kind)
 
-    def _may_read_metrics(self, connection: ServerConnection, request: Request) -> bool:
+    def _may_read_metrics(self, peer: str, request: Request) -> bool:
+        """Whether the request is of this machine, or has the token, which no foreign page has."""
         if not self._metrics_token:
-            peer = connection.remote_address  # None when the client has disconnected.
             passed_on = any(header in request.headers for header in _PASSED_ON)
-            is_local = peer is not None and is_this_machine(peer[0])
-            return is_local and not passed_on and not self._is_behind_proxy
+            is_local = is_this_machine(peer) and not passed_on and not self._is_behind_proxy
+            return is_local and self._policy.knows_host(peer, request)
         given = request.headers.get_all("Authorization")
         if len(given) != 1:
             return False
@@ -117,21 +127,26 @@ class Pages:
         is_right = hmac.compare_digest(_bytes(token.strip()), _bytes(self._metrics_token))
         return is_right and scheme.lower() == "bearer"
 
-    def _is_own_page(self, request: Request) -> bool:
-        """Whether the origin is this server's page or an allowed one, or there is none."""
-        origins, hosts = request.headers.get_all("Origin"), request.headers.get_all("Host")
-        if not origins:
-            return True
-        if len(origins) > 1 or len(hosts) != 1:
-            return False
-        own = (f"http://{hosts[0]}", f"https://{hosts[0]}")
-        return origins[0] in self._allowed_origins or origins[0] in own
-
 
 def is_this_machine(address: str) -> bool:
     """Whether an address is a loopback address, also as IPv4 mapped to IPv6."""
     ip = parse(address)
     return ip is not None and ip.is_loopback
+
+
+def _not_a_handshake(request: Request) -> Response | None:
+    """A refusal of a request that asks for no WebSocket."""
+    upgrades = [value.lower() for value in request.headers.get_all("Upgrade")]
+    if upgrades != ["websocket"]:
+        return respond(HTTPStatus.UPGRADE_REQUIRED, b"This is a WebSocket.\n")
+    return None
+
+
+def _redirect(base: str, query: str) -> Response:
+    """To the page's own address, whose relative links are right."""
+    response = respond(HTTPStatus.PERMANENT_REDIRECT, b"")
+    response.headers["Location"] = f"{base}?{query}" if query else base
+    return response
 
 
 def _of_document(document: Served, request: Request) -> Response:
@@ -148,17 +163,3 @@ def _of_document(document: Served, request: Request) -> Response:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
-
-
-def respond(status: HTTPStatus, body: bytes, kind: str = "text/plain") -> Response:
-    """A response without the security headers."""
-    charset = "; charset=utf-8" if kind.startswith("text/") and "charset" not in kind else ""
-    headers = Headers(
-        {
-            "Content-Type": kind + charset,
-            "Content-Length": str(len(body)),
-            "Cache-Control": "no-cache",
-            "Connection": "close",
-        }
-    )
-    return Response(status.value, status.phrase, headers, body)

@@ -4,22 +4,25 @@ Library defaults that do not fit are overridden here, each with its reason.  Thi
 know what is done with a connection.
 """
 
+import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from socket import socket
 from typing import Any, cast
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
-from pokerws.metrics import Metrics
 from pokerws.server.clock import Clock
 from pokerws.server.limits.rate_limits import rate_of
+from pokerws.server.net.addresses import listen, places_of
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection import Connection, frame_caches
 from pokerws.server.net.connection_counts import ConnectionCounts
-from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages, respond
+from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages
+from pokerws.server.net.responses import respond
 from pokerws.settings import Settings
 
 # Serves one connection; the connection is closed when it returns.
@@ -40,7 +43,6 @@ class Port:
         *,
         counts: ConnectionCounts,
         clock: Clock,
-        metrics: Metrics,
         tls: ssl.SSLContext | None,
     ) -> None:
         self._settings = settings
@@ -48,21 +50,25 @@ class Port:
         self._pages = pages
         self._counts = counts
         self._clock = clock
-        self._metrics = metrics
         self._tls = tls
         self._bounds = bounds_of(settings)
         self._caches = frame_caches()
         self._headers = {**SECURITY_HEADERS, **(OVER_TLS if tls is not None else {})}
-        self._server: Server | None = None
+        # One for each address.
+        self._servers: list[Server] = []
 
     async def open(self) -> None:
-        """Listen.  Raises OSError."""
+        """Listen on all addresses.  Raises ListenError."""
         network = self._settings.network
         self._bounds.bind_library()
-        self._server = await serve(
+        for one in listen(await places_of(network.host), network.port):
+            self._servers.append(await self._serve_on(one))
+
+    async def _serve_on(self, listening: socket) -> Server:
+        network = self._settings.network
+        return await serve(
             self._serve,
-            network.host,
-            network.port,
+            sock=listening,
             ssl=self._tls,
             process_request=self._answer,
             # It makes the protocol too, so the arguments that serve() would pass are set there.
@@ -79,17 +85,15 @@ class Port:
 
     async def close(self, code: int, reason: str) -> None:
         """Stop listening, and close all connections with this code."""
-        if self._server is not None:
-            self._server.close(code=code, reason=reason)
-            await self._server.wait_closed()
+        for server in self._servers:
+            server.close(code=code, reason=reason)
+        await asyncio.gather(*(server.wait_closed() for server in self._servers))
 
     @property
-    def number(self) -> int:
-        """The port's number, which the system chooses for 0.  Raises RuntimeError before `open`."""
-        if self._server is None:
-            raise RuntimeError("the port is not open")
-        number: int = self._server.sockets[0].getsockname()[1]
-        return number
+    def addresses(self) -> list[tuple[str, int]]:
+        """Where it listens: addresses with their port, in the order of HOST."""
+        names = [one.getsockname() for server in self._servers for one in server.sockets]
+        return [(_with_scope(host, *rest), port) for host, port, *rest in names]
 
     def _connect(self, _: ServerProtocol, server: Server, **options: Any) -> Connection:
         protocol = Protocol(self._bounds, self._headers, self._clock.now_ms)
@@ -98,19 +102,22 @@ class Port:
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """A response, or None to go on with the WebSocket handshake."""
         response = self._pages(connection, request)
-        if response is None:
-            counted = _own(connection).counted
-            if counted is None:
-                return respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
-            return self._counts.admit(counted, request)
-        if response.status_code == HTTPStatus.FORBIDDEN:
-            self._metrics.connection_refused("origin")
-        return response
+        if response is not None:
+            return response
+        counted = _own(connection).counted
+        if counted is None:
+            return respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
+        return self._counts.admit(counted, request)
 
     async def _serve(self, connection: ServerConnection) -> None:
         own = _own(connection)
         own.forget_handshake()
         await self._handler(own)
+
+
+def _with_scope(host: str, flow: int = 0, scope: int = 0) -> str:
+    """An address with its zone, which a link-local one needs."""
+    return f"{host}%{scope}" if scope else host
 
 
 def _own(connection: ServerConnection) -> Connection:

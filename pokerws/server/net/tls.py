@@ -1,18 +1,138 @@
-"""TLS from the files that the settings name."""
+"""TLS from the files that the settings name, which can be read again while the server runs."""
 
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import structlog
+from cryptography import x509
 from cryptography.x509 import load_pem_x509_certificates
 
+from pokerws.server.clock import Alarm, Clock
 from pokerws.settings import Settings, SettingsError
 
+# How often the date of expiry is looked at.
+CHECK_MS = 86_400_000
+# Renewals are due long before: usually when a third of the lifetime is left.
+_LATE = 10
 
-def server_context(settings: Settings) -> ssl.SSLContext | None:
-    """The TLS context of the port; None is plain HTTP.  Raises SettingsError with the file."""
-    certificate, key = settings.network.tls_cert_file, settings.network.tls_key_file
-    if not certificate:
+log = structlog.get_logger("pokerws.tls")
+
+
+class NoCertificate:
+    """What stands for a certificate while there is none: plain HTTP."""
+
+    context: ssl.SSLContext | None = None
+    own_context: ssl.SSLContext | None = None
+    names: tuple[str, ...] = ()
+
+    def reload(self) -> None:
+        """There are no files to read."""
+        log.info("nothing_to_reload", action="other settings are read at the start: restart")
+
+    def start(self) -> None:
+        """Nothing expires."""
+
+    def stop(self) -> None:
+        """Nothing was started."""
+
+
+class Certificate:
+    """The server's certificate, in use from the construction on.  `reload` reads it again.
+
+    `context` is for listening: it presents the newest certificate to each new connection, while
+    open ones stay as they are.  `own_context` is for clients of this machine.  Raises
+    SettingsError.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._alarm: Alarm | None = None
+        self._names: tuple[str, ...] = ()
+        self._lasts = timedelta()
+        self._expires = datetime.now(UTC)
+        self.context = self._current = server_context(settings)
+        # Called in every handshake, also if the client names no host.
+        self.context.sni_callback = self._choose
+        self.own_context = own_context(settings)
+        self._note()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The host names that it is for; one may be of the form `*.name`."""
+        return self._names
+
+    def reload(self) -> None:
+        """Read the files again.  If they are not right, that is logged and the old ones stay."""
+        try:
+            context = server_context(self._settings)
+            self.own_context.load_verify_locations(self._settings.network.tls_cert_file)
+        except (SettingsError, OSError) as error:
+            refusal = str(error)
+        else:
+            self._current = context
+            self._note()
+            return
+        log.error(
+            "tls_certificate_not_loaded", error=refusal, in_use_until=self._expires.isoformat()
+        )
+
+    def start(self) -> None:
+        """Warn once a day when the certificate is about to expire, until `stop`."""
+        self._alarm = self._clock.call_at(self._clock.now_ms() + CHECK_MS, self._due)
+
+    def stop(self) -> None:
+        """End the daily look."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+
+    def _due(self) -> None:
+        self.start()
+        self._warn()
+
+    def _choose(
+        self, connection: ssl.SSLObject, name: str | None, context: ssl.SSLContext
+    ) -> int | None:
+        if self._current is not context:
+            connection.context = self._current
         return None
+
+    def _note(self) -> None:
+        """Read what the certificate says of itself."""
+        file = self._settings.network.tls_cert_file
+        leaf = load_pem_x509_certificates(Path(file).read_bytes())[0]
+        self._names, self._expires = _names_of(leaf), leaf.not_valid_after_utc
+        self._lasts = leaf.not_valid_after_utc - leaf.not_valid_before_utc
+        log.info(
+            "tls_certificate_loaded",
+            file=file,
+            names=list(self._names),
+            expires=self._expires.isoformat(),
+        )
+        self._warn()
+
+    def _warn(self) -> None:
+        left = self._expires - datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        if left * _LATE > self._lasts:
+            return
+        write = log.error if left < timedelta() else log.warning
+        write(
+            "tls_certificate_expires",
+            expires=self._expires.isoformat(),
+            days_left=left.days,
+            action="renew it, then send the server SIGHUP",
+        )
+
+
+def certificate_of(settings: Settings, clock: Clock) -> Certificate | NoCertificate:
+    """The certificate of the settings.  Raises SettingsError."""
+    return Certificate(settings, clock) if settings.network.tls_cert_file else NoCertificate()
+
+
+def server_context(settings: Settings) -> ssl.SSLContext:
+    """A TLS context for listening.  Raises SettingsError with the file."""
+    certificate, key = settings.network.tls_cert_file, settings.network.tls_key_file
     for name, file in (("TLS_CERT_FILE", certificate), ("TLS_KEY_FILE", key)):
         _check_readable(name, file)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -27,16 +147,22 @@ def server_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def own_context(settings: Settings) -> ssl.SSLContext | None:
+def own_context(settings: Settings) -> ssl.SSLContext:
     """A client context for this machine: it trusts the server's certificate under any name."""
-    if not settings.network.tls_cert_file:
-        return None
     context = ssl.create_default_context(cafile=settings.network.tls_cert_file)
     # It connects to the loopback address, which the certificate does not name.
     context.check_hostname = False
     # The certificate itself is the trust anchor, whoever signed it.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
+
+
+def _names_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(name.lower() for name in found.value.get_values_for_type(x509.DNSName))
 
 
 def _check_readable(name: str, file: str) -> None:

@@ -6,13 +6,16 @@ is a command like any other (`TimeUp`).  This module must not know about sockets
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import partial
 
 import structlog
+from msgspec.structs import replace
 
+from pokerws.game.apply import apply
 from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, TimeUp
 from pokerws.game.deal import Shuffle
-from pokerws.game.events import TableEvent
+from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
@@ -20,12 +23,14 @@ from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, re
 from pokerws.server.clock import JUMP_MS, Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
+from pokerws.server.tables.hand_pace import DELAYED, UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
 from pokerws.server.tables.recent_events import RecentEvents
-from pokerws.server.tables.viewers import Viewers
+from pokerws.server.tables.recent_moves import RecentMoves
+from pokerws.server.tables.viewers import Viewers, summary_of
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
-from pokerws.storage.journal.change_builder import ChangeBuilder
+from pokerws.storage.journal.change_builder import ChangeBuilder, sealed
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
@@ -40,9 +45,9 @@ log = structlog.get_logger("pokerws.actor")
 class TableActor:
     """Owns one table.
 
-    `epoch` is the fencing token of the claimed row, and never changes.  The table is stored up to
-    event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault` encrypts what
-    is put into `journal`; `event_log` reads stored events back.
+    `epoch` is the fencing token of the claimed row; only `catch_up` changes it.  The table is
+    stored up to event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault`
+    encrypts what is put into `journal`; `event_log` reads stored events back.
     """
 
     def __init__(
@@ -59,18 +64,19 @@ class TableActor:
         event_log: PastEvents = NO_EVENT_LOG,
         durable: bool = False,
         stored_seq: int = 0,
+        pace: PaceLimits = UNLIMITED,
     ) -> None:
         table = snapshot.table
         self.table = table
         self.epoch = epoch
         self.stopped = False
+        self.moves = RecentMoves(stored_seq)
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
         # The time it came into memory.
         self.loaded_ms = clock.now_ms()
-        # The time of the latest command, and that of the latest event in table time.
-        self.changed_ms = self.loaded_ms
-        self._at_ms = clock.table_ms()
+        # The time of the latest command, and of the latest event in table time.
+        self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()
         # Without a database: each player's chips before the latest command, as transfers.
         self._refunds: tuple[Transfer, ...] = ()
         self._refunds_hand: int | None = None
@@ -90,6 +96,7 @@ class TableActor:
         history = RecentEvents(table.id, table.seq, event_log)
         self._viewers = Viewers(table, epoch, self._gate, history, clock)
         self.watchers = self._viewers.viewers
+        self._pace = HandPace(pace, table.hand_number)
         self._alarm: Alarm | None = None
         self._armed_ms = 0
         self._paused_ms: int | None = None
@@ -105,11 +112,8 @@ class TableActor:
         if receipt is not None:
             self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
             return
-        if self.stopped:
-            viewer.answer(reject(command_id, "restarting"))
-            return
-        if self._paused_ms is not None:
-            viewer.answer(reject(command_id, "paused"))
+        if self.stopped or self._paused_ms is not None:
+            viewer.answer(reject(command_id, "restarting" if self.stopped else "paused"))
             return
         if self._journal.over_high_water:
             self._viewers.answer(viewer, reject(command_id, "overloaded"))
@@ -133,6 +137,32 @@ class TableActor:
         self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
         self._viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
+
+    @property
+    def stored_seq(self) -> int:
+        """The seq up to which everything is known to be stored."""
+        return self._gate.written
+
+    def catch_up(self, stored_seq: int, epoch: int) -> None:
+        """Store the whole state under a new epoch, over a row of event `stored_seq`.
+
+        The database has gone back to that row.  All transfers since are booked again, so nothing is
+        shown before that is committed.  Viewers keep their place: they have seen what memory has.
+        """
+        moves = self.moves.after(stored_seq) or ()
+        self.epoch = epoch
+        self._changes.begin_again(epoch)
+        self._gate.go_back(stored_seq)
+        events: list[TableEvent] = []
+        if self._changes.keep_events:
+            events.append(LogRestarted(deepcopy(self.table)))
+            apply(self.table, events[0])
+        self._hold(moves)
+        if moves:
+            self._owner.chips_moved(self.table.id, moves)
+        change = sealed(self._changes.next(events, moves, self._clock.now_ms()))
+        self._journal.put(replace(change, expected=stored_seq))
+        self._viewers.publish(events, self.table.seq, self._clock.now_ms())
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
         """Whether the command was accepted before, so that it gets the same answer again."""
@@ -187,8 +217,7 @@ class TableActor:
 
     def close(self, reason: CloseReason) -> None:
         """Close the table for good; the players get their chips back.  Raises Illegal."""
-        events = self._play(Close(reason))
-        if events:
+        if events := self._play(Close(reason)):
             self._changed(events)
 
     def stand_up(self, player: PlayerId) -> bool:
@@ -196,9 +225,8 @@ class TableActor:
 
         Returns False, with nothing changed, while the table can take no commands or move no chips.
         """
-        if self.stopped or self.is_paused or self._journal.over_high_water:
-            return False
-        if not self._can_move_chips:
+        busy = self.stopped or self.is_paused or self._journal.over_high_water
+        if busy or not self._can_move_chips:
             return False
         events = self._play(Stand(player))
         if events:
@@ -223,17 +251,13 @@ class TableActor:
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
         """Resume play after the table was out of memory or paused."""
-        # The clock of another server may have been a little ahead.
-        if saved_ms <= self._clock.table_ms() + JUMP_MS:
-            self._at_ms = max(self._at_ms, saved_ms)
-        events = self._play(Resume(saved_ms, grace_ms, restart_log))
-        if events:
+        self._at_ms = max(self._at_ms, min(saved_ms, self._clock.table_ms() + JUMP_MS))
+        if events := self._play(Resume(saved_ms, grace_ms, restart_log)):
             self._changed(events)
         self._arm()
 
     def clock_put_forward(self, by_ms: int) -> None:
-        """Table time was put forward: play goes on with the time that remained."""
-        # While it is paused, it remembers when that began, and has no alarm.
+        """Go on with the time that remained; a paused table remembers when that began."""
         if self._paused_ms is None and not self.stopped and not self.table.closed:
             self._disarm()
             self.resume(self._clock.table_ms() - by_ms, 0, restart_log=False)
@@ -305,10 +329,7 @@ class TableActor:
 
     def summary(self) -> TableSummary:
         """The summary in the lobby's list."""
-        table = self.table
-        return TableSummary(
-            table.id, table.name, table.status, table.players, table.hand_number, table.config
-        )
+        return summary_of(self.table)
 
     # ---- changes
 
@@ -318,7 +339,7 @@ class TableActor:
             self._note_refunds()
         now_ms = self._clock.table_ms()
         try:
-            events = play(self.table, command, now_ms, self._shuffle)
+            events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
         except Illegal:
             raise
         except Exception:
@@ -341,10 +362,7 @@ class TableActor:
         return events
 
     def _note_refunds(self) -> None:
-        """Record the players' chips, since a bug may leave the next command half done.
-
-        During a hand this is done once: each player would get back the chips from before the hand.
-        """
+        """Record the players' chips, once a hand: a bug may leave the next command half done."""
         hand = None if self.table.hand is None else self.table.hand.number
         if hand is None or hand != self._refunds_hand:
             self._refunds = refunds_of(self.table, self._clock.table_ms())
@@ -369,6 +387,7 @@ class TableActor:
             transfers = self._transfers(events)
         if transfers:
             self._refunds_hand = None
+            self.moves.add(transfers)
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
         self._viewers.publish(events, first_seq, self._at_ms)
@@ -381,6 +400,8 @@ class TableActor:
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
+            if self._pace.begins_to_delay(table, self.changed_ms):
+                self.notify("hands_delayed", DELAYED)
             if table.closed:
                 self._owner.table_closing(table.id)
             self._gate.send(table.seq, partial(self._owner.table_changed, self.summary()))

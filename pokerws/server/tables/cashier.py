@@ -39,6 +39,16 @@ class Terms(Struct, frozen=True):
     refill_interval_ms: int = 3_600_000
 
 
+def terms_of(settings: Settings) -> Terms:
+    """The chips that the settings grant."""
+    return Terms(
+        grant=settings.accounts.grant_chips,
+        refill_to=settings.accounts.refill_to,
+        refill_below=settings.accounts.refill_below,
+        refill_interval_ms=settings.accounts.refill_interval_ms,
+    )
+
+
 class Statement(Struct, frozen=True):
     """An account: its balance, when a refill is due, and a page of its history, newest first.
 
@@ -117,6 +127,10 @@ class Cashier:
             raise Refused("refill_not_due")
         log.info("account_refilled", player=player, chips=given)
 
+    async def open_for(self, player: PlayerId) -> None:
+        """Open a player's account if there is none.  Raises Illegal."""
+        await self._open(player)
+
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Chips moved to or from a table; they are about to be stored with its change."""
         for move in transfers:
@@ -142,6 +156,10 @@ class Cashier:
         self.rejected(table)
 
     def conflict(self, table: TableId) -> None:
+        """Part of `JournalListener`."""
+        self.rejected(table)
+
+    def went_back(self, table: TableId) -> None:
         """Part of `JournalListener`."""
         self.rejected(table)
 
@@ -171,16 +189,6 @@ class Cashier:
     async def _open(self, player: PlayerId) -> Account:
         with _refusing_outages():
             return await self._accounts.open(player, self._terms.grant, self._clock.table_ms())
-
-
-def terms_of(settings: Settings) -> Terms:
-    """The chips that players are granted."""
-    return Terms(
-        grant=settings.accounts.grant_chips,
-        refill_to=settings.accounts.refill_to,
-        refill_below=settings.accounts.refill_below,
-        refill_interval_ms=settings.accounts.refill_interval_ms,
-    )
 
 
 @contextmanager

@@ -106,6 +106,10 @@ class CommitGate:
             self._held = None
             self.is_open = not self.is_closed
 
+    def go_back(self, seq: int) -> None:
+        """The database has gone back to event `seq`: only up to that is everything stored."""
+        self._written = min(self._written, seq)
+
     def forget(self, viewer: object) -> None:
         """Drop the held frames of a viewer that has left."""
         if self._held is None:

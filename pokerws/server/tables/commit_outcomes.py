@@ -3,21 +3,38 @@
 It writes and loads nothing: a dropped table is loaded again on demand.
 """
 
+from collections.abc import Callable
+
 import structlog
 
 from pokerws.game.state import TableId
 from pokerws.server.tables.lobby_feed import LobbyFeed
 from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
+from pokerws.storage.store import Position
 
 log = structlog.get_logger("pokerws.commit_outcomes")
 
 
 class CommitOutcomes:
-    """The `JournalListener` of all tables."""
+    """The `JournalListener` of all tables.
 
-    def __init__(self, tables: TableRegistry, feed: LobbyFeed) -> None:
+    `catch_up` stores a table again whose row is an older one, where memory is the source of truth;
+    with `durable` acks it is not.  `tables_gone_back` counts the tables whose row was an older one.
+    """
+
+    def __init__(
+        self,
+        tables: TableRegistry,
+        feed: LobbyFeed,
+        catch_up: Callable[[TableId], None],
+        *,
+        durable: bool,
+    ) -> None:
         self._tables = tables
         self._feed = feed
+        self._catch_up = catch_up
+        self.is_durable = durable
+        self.tables_gone_back = 0
 
     def written(self, table: TableId, version: int) -> None:
         """Part of `JournalListener`: release the frames held for this commit."""
@@ -56,6 +73,38 @@ class CommitOutcomes:
     def conflict(self, table: TableId) -> None:
         """Part of `JournalListener`: the row was edited, and the row is the source of truth."""
         self.rejected(table)
+
+    def went_back(self, table: TableId) -> None:
+        """Part of `JournalListener`: the row is older than what was committed.
+
+        With durable acks the row is the source of truth, so the table is rewound.
+        """
+        entry = self._tables.get(table)
+        if entry is None:
+            return
+        self.tables_gone_back += 1
+        if self.is_durable:
+            self.rewind(table)
+        elif entry.actor is not None:
+            self._catch_up(table)
+
+    def rewind(self, table: TableId) -> None:
+        """Go back to what is stored, whatever was shown since."""
+        entry = self._tables.get(table)
+        if entry is None or (actor := entry.actor) is None:
+            return
+        entry.failed = None
+        actor.roll_back()
+        self._leave_memory(entry)
+        # It was reported already that the row is an older one; a snapshot needs another epoch.
+        entry.known = Position(0, actor.epoch)
+        actor.notify("table_failed", "the table is being restored from the database")
+
+    def fenced_all(self) -> None:
+        """Another process may own every table now."""
+        for entry in list(self._tables):
+            if entry.actor is not None or entry.failed is not None:
+                self.fenced(entry.table)
 
     def fenced(self, table: TableId) -> None:
         """Part of `JournalListener`: another process owns the table, so nothing more is sent."""

@@ -17,7 +17,7 @@ from pokerws.game.state import TableId
 from pokerws.messages import Refused
 from pokerws.program import PROGRAM
 from pokerws.server.tables.interfaces import TableJournal
-from pokerws.storage.errors import SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.errors import OwnedElsewhere, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Claimed, Position, Store, Stored, TableSnapshot
 from pokerws.storage.vault.vault import Vault
@@ -52,19 +52,28 @@ class Hydration:
         self._vault = vault
         self._metrics = metrics
 
-    async def load(self, table: TableId) -> Loaded:
-        """Claim a table and load it.  Raises Illegal."""
+    async def load(self, table: TableId, above_epoch: int = 0) -> Loaded:
+        """Claim a table under an epoch above `above_epoch`, and load it.  Raises Illegal."""
+        claimed = await self.claim(table, above_epoch)
+        return Loaded(await self._open(table, claimed), claimed)
+
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed:
+        """Claim a table without reading its snapshot.  Raises Illegal."""
         try:
             # Changes of an earlier actor of the table must be written before the claim.
             await self._journal.flush(FLUSH_TIMEOUT_S, table)
-            claimed = await self._store.claim(table)
+            claimed = await self._store.claim(table, above_epoch)
             if claimed is None:
                 raise _not_claimed(table, await self._store.look(table))
+        except OwnedElsewhere as error:
+            raise Refused(
+                "owned_elsewhere", f"the table is played by the server {error.node}; try again"
+            ) from error
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("get_game", outcome=Outcome.DB_FAILED, table=table, error=str(error))
             self._metrics.operation("get_game", Outcome.DB_FAILED)
             raise Refused("table_unavailable", "the database cannot be reached") from error
-        return Loaded(await self._open(table, claimed), claimed)
+        return claimed
 
     async def load_many(self, tables: Sequence[TableId]) -> AsyncIterator[dict[TableId, Loaded]]:
         """Claim and load many tables in chunks, without those that cannot be loaded.

@@ -65,11 +65,36 @@ class TableJournal(Protocol):
     def put(self, change: Change | Step) -> None:
         """Queue a change."""
 
+    def drop(self, table: TableId, epoch: int) -> None:
+        """Drop a table's waiting changes up to `epoch`, and those that come until a higher one."""
+
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Wait until all changes put so far, of one table or of all, are written.
 
         Raises TimeoutError.
         """
+
+
+class Lease(Protocol):
+    """This server's lease on its tables, which keeps other servers from taking them over."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another server may have taken the tables over by now."""
+
+    @property
+    def is_away(self) -> bool:
+        """Whether it cannot be renewed now, because the database is away."""
+
+
+class NoLease:
+    """The `Lease` of a server without a database, which nobody else can play on."""
+
+    is_over = False
+    is_away = False
+
+
+NO_LEASE = NoLease()
 
 
 class Owner(Protocol):

@@ -19,16 +19,18 @@ from pokerws.messages import REJECT_CODES, Refused, TableSummary
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.catching_up import CatchingUp
 from pokerws.server.tables.commit_outcomes import CommitOutcomes
 from pokerws.server.tables.event_log import EventLog, NoEventLog
+from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
-from pokerws.server.tables.interfaces import TableJournal, Viewer
+from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal, Viewer
 from pokerws.server.tables.lobby_feed import LobbyFeed
 from pokerws.server.tables.outage_pause import OutagePause
 from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
-from pokerws.storage.store import Store, TableSnapshot
+from pokerws.storage.store import Position, Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 # The seq of the event that opens a table.
@@ -43,8 +45,8 @@ class Lobby:
     """All tables of this server, in memory or stored.
 
     `journal` stores the changes of all tables; `vault` encrypts them, and decrypts what `store`
-    returns.  Without a database these are `NullJournal` and `NullStore`, and tables live in memory
-    only.  The journal reports to `outcomes` and to `cashier`.
+    returns; `lease` keeps other servers away.  Without a database these are `NullJournal` and
+    `NullStore`, and tables live in memory only.  The journal reports to `outcomes` and `cashier`.
     """
 
     def __init__(
@@ -61,6 +63,8 @@ class Lobby:
         durable: bool = False,
         metrics: StorageMetrics = UNMEASURED,
         max_opened: int = 0,
+        pace: PaceLimits = UNLIMITED,
+        lease: Lease = NO_LEASE,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -71,6 +75,7 @@ class Lobby:
         self._cashier = cashier
         self._max_tables = max_tables
         self._max_opened = max_opened
+        self._pace = pace
         self._durable = durable
         self._metrics = metrics
         self._hydration = Hydration(store, journal, vault, metrics)
@@ -78,9 +83,14 @@ class Lobby:
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry()
         self._in_memory = self._tables.in_memory
-        self._pause = OutagePause(journal, clock, self._in_memory)
+        self._lease = lease
+        self._pause = OutagePause(journal, clock, self._in_memory, lease, durable=durable)
         self._stopped = False
-        self.outcomes = CommitOutcomes(self._tables, self._feed)
+        self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
+        self.outcomes = CommitOutcomes(
+            self._tables, self._feed, self._catching_up.begin, durable=durable
+        )
+        self._catching_up.outcomes = self.outcomes
         journal.subscribe(cashier)
         journal.subscribe(self.outcomes)
 
@@ -119,6 +129,7 @@ class Lobby:
                 entry.loading.cancel()
         for actor in self._in_memory.values():
             actor.stop()
+        self._catching_up.stop()
         self._feed.stop()
         self._pause.stop()
 
@@ -159,7 +170,10 @@ class Lobby:
     # ---- finding
 
     def at(self, table: TableId) -> TableActor | None:
-        """The actor of a table in memory."""
+        """The actor of a table in memory; None while another server may own it."""
+        if self._lease.is_over and self._pause.is_doubtful:
+            self._pause.check()
+            return None
         actor = self._in_memory.get(table)
         if actor is not None:
             if shows_debug():
@@ -173,6 +187,8 @@ class Lobby:
         if actor is not None:
             return actor
         self._check_open()
+        if self._pause.is_doubtful:
+            raise Refused("paused")
         entry = self._tables.get(table)
         if entry is None:
             raise Refused("unknown_table", f"there is no table {table}")
@@ -213,6 +229,18 @@ class Lobby:
         if not self._in_memory:
             return None
         return secrets.choice(list(self._in_memory.values()))
+
+    def live(self, table: TableId) -> TableActor | None:
+        """The actor of a table in memory, for background tasks: this counts nothing."""
+        return self._in_memory.get(table)
+
+    def is_catching_up(self, table: TableId) -> bool:
+        """Whether a table is about to be stored again, over an older row."""
+        return table in self._catching_up
+
+    def catch_up(self) -> None:
+        """Store again what could not be stored after the database went back."""
+        self._catching_up.retry()
 
     def seats_of(self, player: PlayerId, *, besides: TableActor) -> int:
         """The number of other tables in memory at which a player sits.
@@ -345,7 +373,9 @@ class Lobby:
 
     async def _load(self, entry: TableEntry) -> TableActor:
         try:
-            loaded = await self._hydration.load(entry.table)
+            known = entry.known or Position(0, 0)
+            loaded = await self._hydration.load(entry.table, known.epoch)
+            self._check_known(entry.table, known, loaded)
         except Illegal as refusal:
             if refusal.code == "unknown_table":
                 # Another server has closed it.
@@ -359,6 +389,19 @@ class Lobby:
             # two writes would leave the table open, and recently changed.
             self._close(actor, entry.closing)
         return actor
+
+    def _check_known(self, table: TableId, known: Position, loaded: Loaded) -> None:
+        """Report a row that is older than what this server has stored, and nobody else since."""
+        claimed = loaded.claimed
+        if claimed.version < known.version and claimed.epoch == known.epoch + 1:
+            log.error(
+                "table_went_back",
+                outcome=Outcome.WENT_BACK,
+                table=table,
+                error=f"the database went back from version {known.version} to {claimed.version}",
+            )
+            self._metrics.operation("get_game", Outcome.WENT_BACK)
+            self.outcomes.tables_gone_back += 1
 
     def _loading_done(self, entry: TableEntry, task: asyncio.Task[TableActor]) -> None:
         entry.loading = None
@@ -401,4 +444,5 @@ class Lobby:
             stored_seq=stored_seq,
             owner=self,
             event_log=self._event_log,
+            pace=self._pace,
         )

@@ -2,16 +2,20 @@
 
 Frames that wait for a commit are not sent during an outage, so no player's clock may run.  With
 durable acks this concerns all tables; otherwise only those whose chips are moving.
+
+All tables also pause while the lease is over, since another server may have taken them over.
+Without durable acks they then pause only after the process was asleep: in an outage memory is the
+source of truth, and play goes on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 
 from pokerws.game.state import TableId
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.interfaces import TableJournal
+from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
 
 # Play pauses when a change has waited this long to be stored.
 PAUSE_AFTER_MS = 1_000
@@ -21,12 +25,20 @@ log = structlog.get_logger("pokerws.outage_pause")
 
 
 class OutagePause:
-    """Watches the lag of `journal`; `actors` are those of the tables in memory."""
+    """Watches `journal` and `lease`; `actors` are those of the tables in memory."""
 
     def __init__(
-        self, journal: TableJournal, clock: Clock, actors: Mapping[TableId, TableActor]
+        self,
+        journal: TableJournal,
+        clock: Clock,
+        actors: Mapping[TableId, TableActor],
+        lease: Lease = NO_LEASE,
+        *,
+        durable: bool = False,
     ) -> None:
         self._is_away = False
+        self._lease = lease
+        self._durable = durable
         self._journal = journal
         self._clock = clock
         self._actors = actors
@@ -37,10 +49,18 @@ class OutagePause:
         if not self._journal.keeps:
             return
         self._check = self._clock.call_at(self._clock.now_ms() + CHECK_LAG_MS, self.start)
+        self.check()
+
+    def check(self) -> None:
+        """Pause tables, or end the pause, if that is due."""
         lag_ms = self._journal.oldest_ms
-        if lag_ms > PAUSE_AFTER_MS:
+        if self.is_doubtful:
             self._is_away = True
-            self._pause(lag_ms)
+            self._pause(lag_ms, [one for one in self._actors.values() if not one.is_paused])
+        elif lag_ms > PAUSE_AFTER_MS:
+            self._is_away = True
+            waiting = (one for one in self._actors.values() if one.is_held)
+            self._pause(lag_ms, [one for one in waiting if not one.is_paused])
         elif self._is_away and lag_ms < CHECK_LAG_MS:
             self._is_away = False
             self._go_on()
@@ -52,11 +72,16 @@ class OutagePause:
 
     def apply_to(self, actor: TableActor) -> None:
         """Pause a table that has just come into memory, if there is an outage."""
-        if self._is_away and actor.is_held:
+        if self._is_away and (actor.is_held or self.is_doubtful):
             actor.pause()
 
-    def _pause(self, lag_ms: int) -> None:
-        held = [actor for actor in self._actors.values() if actor.is_held and not actor.is_paused]
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the tables may be another server's by now."""
+        lease = self._lease
+        return lease.is_over and (self._durable or not lease.is_away)
+
+    def _pause(self, lag_ms: int, held: Sequence[TableActor]) -> None:
         if held:
             log.error("tables_paused", lag_ms=lag_ms, tables=len(held))
         for actor in held:

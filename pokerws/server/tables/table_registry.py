@@ -11,6 +11,7 @@ from typing import Final
 
 from pokerws.game.state import CloseReason, PlayerId, TableId
 from pokerws.server.tables.actor import TableActor
+from pokerws.storage.store import Position
 
 
 class TableState(Enum):
@@ -60,7 +61,9 @@ class IllegalTransition(Exception):
 class TableEntry:
     """One known table.  Only the registry changes `state` and `actor`."""
 
-    __slots__ = ("actor", "closing", "failed", "kept", "loading", "opener", "state", "table")
+    __slots__ = (
+        *("actor", "closing", "failed", "kept", "known", "loading", "opener", "state", "table"),
+    )
 
     def __init__(self, table: TableId, state: TableState, actor: TableActor | None) -> None:
         self.table = table
@@ -75,6 +78,8 @@ class TableEntry:
         self.closing: CloseReason | None = None
         # The player who opened the table, if one did since the server started.
         self.opener: PlayerId | None = None
+        # What this server knows to be stored, since the table was last in memory.
+        self.known: Position | None = None
         # Whether the table stays open even if it is unused.
         self.kept = False
 
@@ -136,6 +141,8 @@ class TableRegistry:
         _check(entry, to)
         entry.state = to
         if to not in _IN_MEMORY:
+            if entry.actor is not None:
+                entry.known = Position(entry.actor.stored_seq, entry.actor.epoch)
             entry.actor = None
             self.in_memory.pop(entry.table, None)
         if to is TableState.GONE:

@@ -21,6 +21,7 @@ from pokerws.messages import (
     Notice,
     Refused,
     Snapshot,
+    TableSummary,
     Watch,
     reject,
 )
@@ -194,3 +195,10 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
             f"only the events of hand {message.hand} were kept: ask for them as json",
         )
     return as_text(hand, message.format)
+
+
+def summary_of(table: Table) -> TableSummary:
+    """A table in the lobby's list."""
+    return TableSummary(
+        table.id, table.name, table.status, table.players, table.hand_number, table.config
+    )

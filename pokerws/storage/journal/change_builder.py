@@ -53,11 +53,11 @@ class ChangeBuilder:
         "_epoch",
         "_is_behind",
         "_is_inconsistent",
-        "_keep_events",
         "_only_steps",
         "_seal",
         "_state",
         "_vault",
+        "keep_events",
     )
 
     def __init__(
@@ -72,7 +72,7 @@ class ChangeBuilder:
         self._state = state
         self._epoch = epoch
         self._vault = vault
-        self._keep_events = keep_events
+        self.keep_events = keep_events
         self._only_steps = only_steps
         self._seal = HandSeal()
         # The newest row that was built.
@@ -90,6 +90,12 @@ class ChangeBuilder:
         """Record that a fault left the state half-way through a command; no change follows."""
         self._is_inconsistent = True
 
+    def begin_again(self, epoch: int) -> None:
+        """Build the next change from the whole state, under another epoch."""
+        self._epoch = epoch
+        self._before = None
+        self._is_behind = False
+
     def pack(self) -> None:
         """Drop what the next change can be built without."""
         if not self._is_behind:
@@ -104,7 +110,7 @@ class ChangeBuilder:
         The first change is built at once, since later ones may need its row.  Without events every
         change is built at once, since nothing bounds how many steps would wait.
         """
-        if not self._only_steps and (self._before is None or not self._keep_events):
+        if not self._only_steps and (self._before is None or not self.keep_events):
             return self._built(events, transfers, at_ms)
         table = self._state.table
         self._is_behind = True
@@ -154,7 +160,7 @@ class ChangeBuilder:
             expected=state.table.seq - len(events),
             epoch=self._epoch,
             at_ms=at_ms,
-            keep_events=self._keep_events,
+            keep_events=self.keep_events,
             vault=self._vault,
             seal=self._seal,
         )

@@ -10,7 +10,6 @@ pile up, and `over_high_water` says when play must slow down.
 import asyncio
 import logging
 import math
-import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,33 +19,19 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
+from pokerws.storage.journal.back_off import BackOff
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
+from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.journal.pending import Entry, Pending
 from pokerws.storage.outcomes import UNMEASURED, Operation, Outcome, StorageMetrics
-from pokerws.storage.store import Change, Position, Store
+from pokerws.storage.store import Change, Position, Standing, Store, standing_of
 
 HIGH_WATER_EVENTS = 50_000
 # With fewer waiting events a batch does not wait for more.
 GATHER_EVENTS = 50
 
 log = structlog.get_logger("pokerws.journal")
-
-
-@dataclass(frozen=True)
-class BackOff:
-    """Delays between retries: doubled each time up to a limit, with jitter.
-
-    The jitter keeps several servers from coming back all at once.
-    """
-
-    first_s: float = 0.05
-    most_s: float = 5.0
-
-    def delay_s(self, failures: int) -> float:
-        """The delay after that many failures in a row, at least 1."""
-        longest = min(self.most_s, self.first_s * 2.0 ** min(failures - 1, 30))
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311  spreading load is no secret
 
 
 @dataclass
@@ -68,7 +53,8 @@ class Journal:
 
     Listeners are told what became of each table's changes (see `JournalListener`).  A row that
     somebody edited is brought up to date while `overwrite_edits`, since memory is the truth then;
-    otherwise the table's changes are dropped and listeners are told of the conflict.
+    otherwise the table's changes are dropped and listeners are told of the conflict.  They are also
+    dropped if the database has gone back to an older state, and listeners are told so.
 
     Under load, a batch begins `gather_s` after the one before it.  A batch has one row for each
     table, however often the table changed, so that fewer rows are written.  Three things do not
@@ -98,6 +84,7 @@ class Journal:
         self._high_water_events = high_water_events
         self._back_off = back_off or BackOff()
         self._clock = clock
+        self._log = OutcomeLog(clock)
         self._pending = Pending(keep_events=keep_events)
         self._failures = 0
         self._alarmed = False
@@ -129,8 +116,18 @@ class Journal:
             raise RuntimeError("the journal has been stopped")
         self._pending.put(change, self._clock())
         self._work.set()
+        # With durable acks it is not even in memory for anybody before it is stored.
+        if self._overwrite_edits:
+            self._log.in_memory(change, verbose=False)
         if change.transfers:
             self._urgent.set()
+
+    def drop(self, table: TableId, epoch: int) -> None:
+        """Drop a table's waiting changes up to `epoch`, and those that come until a higher one."""
+        self._pending.drop(table, epoch)
+        for flush in self._flushes:
+            if not self._pending.versions(table):
+                flush.reached(table, math.inf)
 
     async def flush(self, timeout_s: float, table: TableId | None = None) -> None:
         """Wait until all changes put so far, of one table or of all, are written or lost.
@@ -157,8 +154,12 @@ class Journal:
             try:
                 await self.flush(timeout_s)
             except TimeoutError:
-                self._log_failure(
-                    logging.ERROR, f"stopped after {timeout_s} s, with this not written"
+                log.log(
+                    logging.ERROR,
+                    "save_game",
+                    outcome=Outcome.DB_FAILED,
+                    error=f"stopped after {timeout_s} s, with this not written",
+                    **self._backlog,
                 )
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -207,7 +208,8 @@ class Journal:
                 self._failed(str(error), alarm=isinstance(error, StoreFull))
             except Exception as error:
                 # A journal that ended would lose everything: treat a bug in it as an outage.
-                log.exception("journal_fault")
+                if self._log.is_due("journal_fault"):
+                    log.exception("journal_fault")
                 self._failed(repr(error))
             self._pending.put_back()
             if self._pending:
@@ -270,15 +272,20 @@ class Journal:
             self._alarmed = False
         took_s = self._clock() - started_s
         events = sum(entry.events_count for entry in piece if entry.table in written)
-        log.info("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
+        log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
         self._call(self._metrics.batch, len(written), events, took_s)
         return written
 
     async def _resolve(self, entry: Entry) -> None:
         """Find out why a table was not written: its row is not at the expected version."""
-        stored = await self._store.position(entry.table) or Position(0, entry.epoch)
-        if stored.epoch != entry.epoch:
+        owner = self._store.owner
+        found = await self._store.position(entry.table)
+        standing = standing_of(found, epoch=entry.epoch, owner=owner, committed=entry.committed)
+        stored = found or Position(0, entry.epoch, owner)
+        if standing is Standing.FENCED:
             self._fence(entry, stored)
+        elif standing is Standing.WENT_BACK and await self._has_gone_back(entry, found):
+            self._go_back(entry, stored)
         elif stored.version in entry.unsure:
             self._written(entry, stored.version)
         elif stored.version == entry.expected:
@@ -287,10 +294,10 @@ class Journal:
             # The row of a new table exists already: another process owns that id.
             self._fence(entry, stored)
         else:
-            log.warning(
-                "save_game",
-                outcome=Outcome.DB_CONFLICT,
-                table=entry.table,
+            self._log.failed(
+                logging.WARNING,
+                Outcome.DB_CONFLICT,
+                entry.table,
                 version=entry.version,
                 expected_version=entry.expected,
                 stored_version=stored.version,
@@ -302,14 +309,33 @@ class Journal:
                 for listener in self._listeners:
                     self._call(listener.conflict, entry.table)
 
+    async def _has_gone_back(self, entry: Entry, found: Position | None) -> bool:
+        """Whether an old row is a whole one, and not one whose version somebody edited."""
+        if found is None or found.epoch < entry.epoch:
+            return True
+        stored = await self._store.look(entry.table)
+        return stored is None or stored.is_whole
+
+    def _go_back(self, entry: Entry, stored: Position) -> None:
+        """The database is an older copy of itself: whoever has the table decides what is right."""
+        log.error(
+            "table_went_back",
+            outcome=Outcome.WENT_BACK,
+            table=entry.table,
+            error=f"the database went back from version {entry.committed} to {stored.version}",
+        )
+        self._count("save_game", Outcome.WENT_BACK)
+        if self._drop(entry):
+            for listener in self._listeners:
+                self._call(listener.went_back, entry.table)
+
     def _written(self, entry: Entry, version: int) -> None:
         """The store has the entry up to `version`; the rest of it still waits."""
         table = entry.table
-        if entry.expected == 0:
-            log.info("create_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
+        is_new = entry.expected == 0
+        self._log.stored(table, version, created=is_new, verbose=self._verbose)
+        if is_new:
             self._count("create_game", Outcome.DB_SUCCESS)
-        if self._verbose:
-            log.debug("save_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
         self._count("save_game", Outcome.DB_SUCCESS)
         self._pending.written(entry, version)
         for listener in self._listeners:
@@ -318,10 +344,10 @@ class Journal:
             flush.reached(table, version)
 
     def _fence(self, entry: Entry, stored: Position) -> None:
-        log.error(
-            "save_game",
-            outcome=Outcome.FENCED,
-            table=entry.table,
+        self._log.failed(
+            logging.ERROR,
+            Outcome.FENCED,
+            entry.table,
             version=entry.version,
             epoch=entry.epoch,
             stored_version=stored.version,
@@ -338,11 +364,11 @@ class Journal:
         An overdrawn account is expected now and then, so it is only a warning.
         """
         is_normal = isinstance(error, Overdrawn)
-        log.log(
+        self._log.failed(
             logging.WARNING if is_normal else logging.ERROR,
-            "save_game",
-            outcome=Outcome.DB_FAILED,
-            table=entry.table,
+            Outcome.DB_FAILED,
+            entry.table,
+            created=entry.expected == 0,
             name=None if entry.newest is None else entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
@@ -364,26 +390,25 @@ class Journal:
     def _failed(self, reason: str, *, alarm: bool = False) -> None:
         """Count a failure.
 
-        An outage is logged once when it begins, and once more if an operator must act.
+        An outage is logged when it begins, once more if an operator must act, and every minute.
         """
         self._failures += 1
-        for _ in range(self._pending.taken):
+        self._alarmed = self._alarmed or alarm
+        for entry in self._pending.taken:
+            if entry.expected == 0:
+                self._log.not_created(entry.table, reason)
             self._count("save_game", Outcome.DB_FAILED)
-        if alarm and not self._alarmed:
-            self._alarmed = True
-            self._log_failure(logging.ERROR, reason)
-        elif self._failures == 1:
-            self._log_failure(logging.WARNING, reason)
-
-    def _log_failure(self, level: int, reason: str) -> None:
-        log.log(
-            level,
-            "save_game",
-            outcome=Outcome.DB_FAILED,
-            waiting=self._pending.changes,
-            waiting_events=self._pending.events,
+        self._log.outage(
+            logging.ERROR if self._alarmed else logging.WARNING,
+            failures=self._failures,
             error=reason,
+            **self._backlog,
         )
+
+    @property
+    def _backlog(self) -> dict[str, int]:
+        """What waits, for a log line."""
+        return {"waiting": self._pending.changes, "waiting_events": self._pending.events}
 
     async def _pause(self) -> None:
         """Leave the store alone for a while, or until `stop`."""

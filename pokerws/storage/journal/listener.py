@@ -8,9 +8,9 @@ from pokerws.game.state import TableId
 class JournalListener(Protocol):
     """Receives the journal's reports.
 
-    The calls come from the journal's task, so they must be short.  After `fenced`, `rejected` or
-    `conflict` the journal drops and counts the table's changes until one with a higher epoch comes.
-    So whoever claims a table flushes it first.
+    The calls come from the journal's task, so they must be short.  After `fenced`, `rejected`,
+    `conflict` or `went_back` the journal drops and counts the table's changes until one with a
+    higher epoch comes.  So whoever claims a table flushes it first.
     """
 
     def written(self, table: TableId, version: int) -> None:
@@ -24,3 +24,6 @@ class JournalListener(Protocol):
 
     def conflict(self, table: TableId) -> None:
         """Somebody edited the row, and the journal does not overwrite such edits."""
+
+    def went_back(self, table: TableId) -> None:
+        """The database is an older copy of itself: events that were committed are missing there."""

@@ -22,9 +22,10 @@ MAX_BATCH_EVENTS = 5_000
 class Entry:
     """The waiting changes of one table; its row should be at version `expected`.
 
-    `newest` has the row; `events` and `transfers` are those of all changes.  `steps` are built into
-    these when the entry is taken.  `events_count` counts the events of both.  `unsure` has the
-    versions that a write may have stored, though its outcome is unknown.
+    `committed` is what this server has written, whatever somebody made of the row since.  `newest`
+    has the row; `events` and `transfers` are those of all changes.  `steps` are built into these
+    when the entry is taken.  `events_count` counts the events of both.  `unsure` has the versions
+    that a write may have stored, though its outcome is unknown.
     """
 
     table: TableId
@@ -39,6 +40,10 @@ class Entry:
     events_count: int = 0
     changes: int = 0
     unsure: set[int] = field(default_factory=set)
+    committed: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.committed = self.expected
 
     def seal(self) -> None:
         """Build the row of the steps, if any.  Raises whatever an inconsistent state causes."""
@@ -94,9 +99,9 @@ class Pending:
         return sum(entry.changes for entry in (*self._taken.values(), *self._waiting.values()))
 
     @property
-    def taken(self) -> int:
-        """The number of tables that are handed out and not done yet."""
-        return len(self._taken)
+    def taken(self) -> list[Entry]:
+        """The entries that are handed out and not done yet."""
+        return list(self._taken.values())
 
     @property
     def oldest_s(self) -> float | None:
@@ -185,7 +190,7 @@ class Pending:
         self.events -= entry.events_count - len(later)
         entry.events, entry.events_count = later, len(later)
         entry.transfers = [move for move in entry.transfers if move.seq > version]
-        entry.expected = version
+        entry.expected = entry.committed = version
         entry.unsure.clear()
 
     def lose(self, entry: Entry) -> bool:
@@ -202,6 +207,13 @@ class Pending:
             self._drop(self._waiting.pop(table))
         self._lost[table] = entry.epoch
         return True
+
+    def drop(self, table: TableId, epoch: int) -> None:
+        """Drop a table's waiting changes up to `epoch`, and from now on all up to it."""
+        waiting = self._waiting.get(table)
+        if waiting is not None and waiting.epoch <= epoch:
+            self._drop(self._waiting.pop(table))
+        self._lost[table] = max(epoch, self._lost.get(table, epoch))
 
     def put_back(self) -> None:
         """Put taken entries that are not done back in front of the waiting ones."""

@@ -1,9 +1,9 @@
 """Opens and closes the whole database: the embedded PostgreSQL if configured, and the store."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Self
+from typing import Any, Self
 
 import structlog
 
@@ -15,17 +15,22 @@ from pokerws.storage.errors import (
     StoreUnavailable,
     VaultError,
 )
-from pokerws.storage.phases import Report, unreported
+from pokerws.storage.phases import Report as PhaseReport
+from pokerws.storage.phases import unreported
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import ABANDON_S, CLOSE_S, connected
+from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.postgres.lease import Lease, Tenure
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
+from pokerws.storage.postgres.preflight import Report, preflight
 from pokerws.storage.postgres.rights import grant_server
 from pokerws.storage.postgres.session_key import open_session_key
 from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.postgres.writer import APPLICATION
 from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 
@@ -35,7 +40,8 @@ log = structlog.get_logger("pokerws.database")
 class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
-    `session_key` signs guests' sessions; it may be empty if it was not asked for.
+    `session_key` signs guests' sessions; it may be empty if it was not asked for.  `lease` keeps
+    other servers from taking tables over.
     `overtaken` tells since when a server played in memory only, and what that left behind, or is
     None.  The caller then resumes or closes the tables from before that, and calls `settle`.
     """
@@ -49,12 +55,14 @@ class Database:
         session_key: str,
         postgres: EmbeddedPostgres | None,
         overtaken: overtaken.Overtaken | None,
+        lease: Lease,
     ) -> None:
         self._address = address
         self.store = store
         self.vault = vault
         self.session_key = session_key
         self.overtaken = overtaken
+        self.lease = lease
         self._postgres = postgres
 
     @classmethod
@@ -64,32 +72,49 @@ class Database:
         *,
         statement_timeout_ms: int,
         keys: KeySource,
+        node: str,
         needs_session_key: bool = False,
-        report: Report = unreported,
+        report: PhaseReport = unreported,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
-        A cancellation ends it within about a second.
+        `node` names this server to people.  A cancellation ends it within about a second.
         """
-        postgres = None
+        postgres = lease = None
+        # The directory of the embedded PostgreSQL is locked by this process.
+        is_alone = address.embedded_dir is not None
         try:
             if address.embedded_dir is not None:
                 report("the embedded PostgreSQL")
                 postgres = await EmbeddedPostgres.start(address.embedded_dir)
                 address = address.running_at(postgres.dsn)
             report("a connection to the database")
+            address = await with_pooler(address, APPLICATION)
+            checked = await _checked(address)
             await apply_missing(address, report=report)
             report("the keys of stored cards")
             vault = await open_vault(address, keys, needs_session_key=needs_session_key)
             session_key = await open_session_key(address, vault, is_needed=needs_session_key)
             report("the database")
             left_behind = await overtaken.overtaken(address)
-            store = await PostgresStore.open(address, statement_timeout_ms=statement_timeout_ms)
+            tenure = Tenure()
+            lease = Lease(address, node, tenure)
+            await lease.register(is_alone=is_alone)
+            store = await PostgresStore.open(
+                address,
+                statement_timeout_ms=statement_timeout_ms,
+                # One connection writes, and one is the lease's.
+                readers=checked.connections - 2,
+                tenure=tenure,
+            )
         except BaseException as error:
+            is_brief = isinstance(error, asyncio.CancelledError)
+            if lease is not None:
+                await _briefly(lease.give_up(), is_brief=is_brief)
             if postgres is not None:
-                await postgres.stop(is_brief=isinstance(error, asyncio.CancelledError))
+                await postgres.stop(is_brief=is_brief)
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
-                raise DatabaseError(f"{error}; check DATABASE_URL") from error
+                raise DatabaseError.of(error) from error
             if isinstance(error, VaultError):
                 raise DatabaseError(str(error)) from error
             raise
@@ -98,6 +123,7 @@ class Database:
             session_key=session_key,
             postgres=postgres,
             overtaken=left_behind,
+            lease=lease,
         )
 
     @property
@@ -110,17 +136,32 @@ class Database:
         await overtaken.settle(self._address)
 
     async def close(self, *, is_brief: bool = False) -> None:
-        """Close all connections, and stop the embedded PostgreSQL.
+        """Give the lease up, close all connections, and stop the embedded PostgreSQL.
 
         A database that hangs is waited for a few seconds, or hardly at all if `is_brief`.
         """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(ABANDON_S if is_brief else CLOSE_S):
-                await self.store.close()
+        for part in (self.lease.give_up, self.store.close):
+            await _briefly(part(), is_brief=is_brief)
         if self._postgres is not None:
             await self._postgres.stop(is_brief=is_brief)
             if self._postgres.was_killed:
                 log.warning("postgres_killed", directory=str(self._postgres.cluster))
+
+
+async def _briefly(closing: Coroutine[Any, Any, None], *, is_brief: bool) -> None:
+    """Close something, unless the database does not answer for a while."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ABANDON_S if is_brief else CLOSE_S):
+            await closing
+
+
+async def _checked(address: Address) -> Report:
+    """What there is to know before the database is used.  Raises DatabaseError."""
+    report = await preflight(address)
+    report.raise_fatal()
+    for finding in report.findings:
+        log.warning("database_checked", check=finding.check, finding=finding.message)
+    return report
 
 
 async def migrate(
@@ -140,14 +181,18 @@ async def migrate(
         if folder is not None:
             postgres = await EmbeddedPostgres.start(folder)
             address = address.running_at(postgres.dsn)
-        lines = await _migrations(address, [] if only_status else await apply_missing(address))
+        address = await with_pooler(address, "pokerws migrate")
+        if only_status:
+            return await _migrations(address, [])
+        await _checked(address)
+        lines = await _migrations(address, await apply_missing(address))
         if server_role is not None:
             async with connected(address, "pokerws migrate") as connection:
                 await grant_server(connection, server_role)
             lines.append(f"the role {server_role} can serve with these tables")
         return lines
     except (EmbeddedError, MigrationError, StoreUnavailable) as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
     finally:
         if postgres is not None:
             await postgres.stop()
@@ -186,7 +231,7 @@ async def reachable(address: Address) -> AsyncIterator[Address]:
     """
     folder = address.embedded_dir
     if folder is None:
-        yield address
+        yield await with_pooler(address, "pokerws operator")
         return
     postgres = None
     try:
@@ -198,7 +243,7 @@ async def reachable(address: Address) -> AsyncIterator[Address]:
         except DirectoryInUse:
             url = await running(folder)
     except EmbeddedError as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
     try:
         yield address.running_at(url)
     finally:

@@ -34,6 +34,7 @@ from pokerws.storage.postgres.unprivileged import (
     SystemAccount,
     check,
     cluster_directory,
+    installed,
     programs_for,
 )
 
@@ -129,6 +130,7 @@ class EmbeddedPostgres:
         options: Mapping[str, str],
         cancelled: threading.Event | None = None,
     ) -> Self:
+        installed()  # Before anything is made in a directory that may be read-only.
         directory = directory.absolute()
         cancelled = threading.Event() if cancelled is None else cancelled
         lock = _lock(directory)
@@ -305,6 +307,15 @@ async def _in_thread(work: Callable[[], Result], cancelled: threading.Event) -> 
         # With the exception, which would be reported as forgotten otherwise.
         raise cancellation from task.exception()
     return task.result()
+
+
+def address_if_running(directory: Path) -> str | None:
+    """The address of a server that runs in `directory` and is ready.  Only looks, like `running`.
+
+    Raises EmbeddedError.
+    """
+    sockets = _sockets_of(directory.absolute() / "cluster" / "data")
+    return None if sockets is None else _address(sockets)
 
 
 async def running(directory: Path) -> str:

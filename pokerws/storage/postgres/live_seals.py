@@ -1,7 +1,7 @@
 """Reading which keys have sealed the live tables of a database, to check the vault's keys."""
 
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting import BY_INDEX, connected
 from pokerws.storage.postgres.session_key import stored_session_key
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_serving
 from pokerws.storage.vault.vault import Vault
@@ -26,7 +26,7 @@ async def open_vault(
     address: Address, source: KeySource, *, needs_session_key: bool = False
 ) -> Vault:
     """The server's vault, for a migrated database.  Raises VaultError and StoreUnavailable."""
-    async with connected(address, "pokerws", answer_s=ANSWER_S) as connection:
+    async with connected(address, "pokerws", settings=BY_INDEX, answer_s=ANSWER_S) as connection:
         seals = [LiveSeal(*row.values()) for row in await connection.fetch(LIVE_SEALS, TRIES)]
         session_key = await stored_session_key(connection) if needs_session_key else None
     return vault_for_serving(seals, source, session_key)

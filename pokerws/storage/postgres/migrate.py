@@ -7,6 +7,7 @@ command, or with `psql -f`.  Migrations only go forward.
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -23,6 +24,7 @@ from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.rights import (
     HISTORY_TABLE,
     check_rights,
+    close_tables,
     enter_schema,
     may_not_migrate,
 )
@@ -30,13 +32,44 @@ from pokerws.storage.postgres.rights import (
 SQL = Path(__file__).parents[2] / "sql"
 # Another server may be migrating at this moment, and a long migration is no fault.
 LOCK_WAIT_S = 600
+# Between two attempts, and before the wait is logged.
+LOCK_POLL_S = 0.2
+LOCK_QUIET_S = 1.0
+# A role or database may have limits that suit a query and not a migration.
+SETTINGS = {
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+}
 
-# The number is in each file of sql/ too, for those who apply it with psql.
-LOCK = "SELECT pg_advisory_lock(5052081501)"
-UNLOCK = "SELECT pg_advisory_unlock(5052081501)"
+BEGIN = "BEGIN"
+COMMIT = "COMMIT"
+ROLLBACK = "ROLLBACK"
+# The number is in each file of sql/ too, for those who apply it with psql.  The lock ends with the
+# transaction, so it is never left behind on a pooler's backend.
+TRY_LOCK = "SELECT pg_try_advisory_xact_lock(5052081501)"
+LOCK_HOLDER = """
+SELECT held.pid, activity.application_name
+FROM pg_locks AS held LEFT JOIN pg_stat_activity AS activity USING (pid)
+WHERE held.locktype = 'advisory' AND held.granted
+  AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (held.classid::bigint << 32) + held.objid::bigint = 5052081501
+"""
 HAS_HISTORY = "SELECT to_regclass('schema_migrations') IS NOT NULL"
 HISTORY = "SELECT version, name, applied_at FROM schema_migrations ORDER BY version"
-ROLLBACK = "ROLLBACK"
+
+# Other programs have tables of this name.
+IS_FOREIGN = """
+SELECT count(*) > 0 AND count(*) FILTER (
+    WHERE (attname, atttypid) IN (
+        ('version', 'integer'::regtype), ('name', 'text'::regtype),
+        ('applied_at', 'timestamptz'::regtype))
+) < 3
+FROM pg_attribute
+WHERE attrelid = to_regclass('schema_migrations') AND attnum > 0 AND NOT attisdropped
+"""
+
+STATEMENTS = (IS_FOREIGN, TRY_LOCK, LOCK_HOLDER, HAS_HISTORY)
 
 log = structlog.get_logger("pokerws.migrate")
 
@@ -56,43 +89,32 @@ async def migrate(
     """Apply the files that are missing, and return them.
 
     `database` is an address or an open connection outside of any transaction.  Raises
-    MigrationError when the database is newer than this code or refuses a file, of which then
-    nothing has been applied, RightsMissing when the role may not migrate or cannot use the tables
-    afterwards, and StoreUnavailable when an address cannot be reached.
+    MigrationError when the database is newer than this code, refuses a file, of which then nothing
+    has been applied, or stays locked, RightsMissing when the role may not migrate or cannot use the
+    tables afterwards, and StoreUnavailable when an address cannot be reached.
     """
+    schema = database.schema if isinstance(database, Address) else None
+    applied: list[Migration] = []
     async with _connection(database) as connection:
-        report("the migration lock, which another process holds")
-        await connection.fetchval(LOCK, timeout=LOCK_WAIT_S)
-        try:
-            await enter_schema(
-                connection, database.schema if isinstance(database, Address) else None
-            )
-            found = await status(connection, directory)
-            pending = [migration for migration in found if migration.applied_at is None]
-            for migration in pending:
-                report(f"the migration {migration.path.name}")
-                await _apply(connection, migration)
-            # Of several servers that start, only one migrates; the others may be other roles.
-            await check_rights(connection, "write")
-        except asyncio.CancelledError:
-            # The connection is about to be closed, and the lock ends with it.
-            raise
-        except BaseException:
-            await _unlock(connection)
-            raise
-        await _unlock(connection)
-    return pending
-
-
-async def _unlock(connection: Connection) -> None:
-    if not connection.is_closed():
-        await connection.fetchval(UNLOCK)
+        # One transaction, and one lock, for each file.
+        while (migration := await _apply_next(connection, schema, directory, report)) is not None:
+            applied.append(migration)
+            log.info("migration_applied", version=migration.version, name=migration.name)
+        await close_tables(connection)
+        # Of several servers that start, only one migrates; the others may be other roles.
+        await check_rights(connection, "write")
+    return applied
 
 
 async def status(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
     """All files in order, each with when it was applied.  Raises like `migrate`."""
     files = _files(directory)
     async with _connection(database) as connection:
+        if await connection.fetchval(IS_FOREIGN):
+            raise MigrationError(
+                "the table schema_migrations there belongs to another program: set DB_SCHEMA to a "
+                "schema for pokerws alone, such as DB_SCHEMA=poker, or use another database"
+            )
         # Without the right to read it, a full history would look empty.
         await check_rights(connection, "read", HISTORY_TABLE)
         rows = await connection.fetch(HISTORY) if await connection.fetchval(HAS_HISTORY) else []
@@ -112,16 +134,83 @@ async def status(database: "Address | Connection", directory: Path = SQL) -> lis
     return [file._replace(applied_at=applied.get(file.version)) for file in files]
 
 
+async def _apply_next(
+    connection: Connection, schema: str | None, directory: Path, report: Report
+) -> Migration | None:
+    """Apply the first file that is missing; None if there is none."""
+    report("the migration lock, which another process holds")
+    async with _locked(connection):
+        await enter_schema(connection, schema)
+        found = await status(connection, directory)
+        pending = [migration for migration in found if migration.applied_at is None]
+        if not pending:
+            return None
+        report(f"the migration {pending[0].path.name}")
+        await _apply(connection, pending[0])
+        return pending[0]
+
+
 async def _apply(connection: Connection, migration: Migration) -> None:
+    """Execute a file, whose COMMIT ends the transaction."""
+    # Its BEGIN would only cause a warning.
+    text = re.sub(r"(?m)^BEGIN;$", "", migration.path.read_text(encoding="utf-8"), count=1)
     try:
-        await connection.execute(migration.path.read_text(encoding="utf-8"))
+        await connection.execute(text)
     except asyncpg.PostgresError as error:
-        # The transaction that the file began is still open.
+        # Nothing can be asked in a transaction that has failed.
         await connection.execute(ROLLBACK)
         if isinstance(error, asyncpg.InsufficientPrivilegeError):
             raise await may_not_migrate(connection, migration.path.stem, error) from error
         raise MigrationError(f"{migration.path.name} was refused and left out: {error}") from error
-    log.info("migration_applied", version=migration.version, name=migration.name)
+
+
+@asynccontextmanager
+async def _locked(connection: Connection) -> AsyncIterator[None]:
+    """A transaction that has the lock of all migrations; the block may commit it.
+
+    It is asked for again and again, not waited for: no backend is occupied, the wait can be
+    cancelled at any moment, and a role's `statement_timeout` does not matter.
+    """
+    begun = time.monotonic()
+    is_told = False
+    while not await _try_lock(connection):
+        waited_s = time.monotonic() - begun
+        if waited_s >= LOCK_WAIT_S:
+            holder = await _holder(connection)
+            raise MigrationError(
+                f"another process has been migrating for {LOCK_WAIT_S} s ({holder}): wait until it "
+                "is done, or end it with SELECT pg_terminate_backend(PID)"
+            )
+        if waited_s >= LOCK_QUIET_S and not is_told:
+            is_told = True
+            log.warning("migration_waits", holder=await _holder(connection), most_s=LOCK_WAIT_S)
+        await asyncio.sleep(LOCK_POLL_S)
+    try:
+        yield
+    except asyncio.CancelledError:
+        # The connection is about to be closed, and the transaction ends with it.
+        raise
+    except BaseException:
+        if not connection.is_closed() and connection.is_in_transaction():
+            await connection.execute(ROLLBACK)
+        raise
+    if connection.is_in_transaction():
+        await connection.execute(COMMIT)
+
+
+async def _try_lock(connection: Connection) -> bool:
+    await connection.execute(BEGIN)
+    if await connection.fetchval(TRY_LOCK):
+        return True
+    await connection.execute(ROLLBACK)
+    return False
+
+
+async def _holder(connection: Connection) -> str:
+    """Who has the lock, as far as the role may see it."""
+    rows = await connection.fetch(LOCK_HOLDER)
+    shown = [f"process {row['pid']}, {row['application_name'] or 'unknown'}" for row in rows]
+    return "; ".join(shown) or "it has just ended"
 
 
 def _files(directory: Path) -> list[Migration]:
@@ -140,7 +229,7 @@ def _files(directory: Path) -> list[Migration]:
 async def _connection(database: "Address | Connection") -> AsyncIterator[Connection]:
     """The connection given, or one to the address given."""
     if isinstance(database, Address):
-        async with connected(database, "pokerws migrate") as connection:
+        async with connected(database, "pokerws migrate", settings=SETTINGS) as connection:
             yield connection
     else:
         yield database

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.connecting import BY_INDEX, Connection, connected
+from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.rights import check_rights
 
 NOTE = "memory-play"
@@ -91,6 +92,7 @@ async def note(address: Address, began_ms: int) -> None:
         if (address.embedded_dir / "cluster").exists():
             file.write_text(f"{began_ms}\n", encoding="ascii")
         return
+    address = await with_pooler(address, "pokerws")
     async with _connection(address) as connection:
         await check_rights(connection, "read", ("games",))
         if await connection.fetchval(HAS_NOTES):
@@ -148,4 +150,4 @@ def _began_ms(file: Path) -> int:
 
 
 def _connection(address: Address) -> AbstractAsyncContextManager[Connection]:
-    return connected(address, "pokerws", answer_s=ANSWER_S)
+    return connected(address, "pokerws", settings=BY_INDEX, answer_s=ANSWER_S)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import asyncpg
+import structlog
 
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import RightsMissing
@@ -51,17 +52,69 @@ UNION ALL
 SELECT current_user, NULL
 LIMIT 1
 """
+# What default privileges have opened since it was closed, as in a restored database.
+EXPOSED = """
+WITH place AS (
+    SELECT relnamespace AS oid FROM pg_class WHERE oid = to_regclass('schema_migrations')
+), ours AS (
+    SELECT polrelid AS oid FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+    WHERE polname = 'no_access' AND relnamespace = (SELECT oid FROM place)
+), parts AS (
+    SELECT oid FROM ours UNION SELECT relid FROM ours, pg_partition_tree(ours.oid)
+), every AS (
+    SELECT oid FROM parts
+    UNION
+    SELECT objid FROM pg_depend JOIN parts ON refobjid = parts.oid
+    WHERE classid = 'pg_class'::regclass AND refclassid = classid AND deptype IN ('a', 'i')
+    UNION
+    SELECT to_regclass('balances') FROM ours
+)
+SELECT relname AS name FROM every JOIN pg_class USING (oid)
+WHERE relkind IN ('r', 'p') AND NOT relrowsecurity
+   OR relkind = 'v' AND NOT coalesce(reloptions @> '{security_invoker=true}', false)
+   OR relkind IN ('r', 'p', 'v', 'S') AND EXISTS (
+        SELECT FROM aclexplode(relacl)
+        WHERE grantee <> relowner AND (
+            grantee = 0 OR pg_get_userbyid(grantee) IN ('anon', 'authenticated') OR relkind = 'S'
+            OR privilege_type IN ('TRUNCATE', 'TRIGGER', 'REFERENCES')))
+UNION ALL
+SELECT proname FROM pg_proc
+WHERE pronamespace = (SELECT oid FROM place) AND obj_description(oid, 'pg_proc') LIKE 'pokerws: %'
+  AND (proacl IS NULL OR EXISTS (
+        SELECT FROM aclexplode(proacl)
+        WHERE grantee = 0 OR pg_get_userbyid(grantee) IN ('anon', 'authenticated')))
+ORDER BY name
+"""
+# Whether the connected role can change that.
+IS_OWNER = """
+SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('schema_migrations')
+"""
+CLOSE = "SELECT pokerws_close()"
 ROLE = "SELECT current_user"
 HAS_SCHEMA = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)"
+MAY_CREATE_SCHEMA = "SELECT has_database_privilege(current_database(), 'CREATE')"
 CREATE_SCHEMA = "SELECT format('CREATE SCHEMA IF NOT EXISTS %I', $1::text)"
 # NULL if no schema of the path exists, or the role may use none of them.
 IN_SCHEMA = "SELECT current_schema() IS NOT NULL"
 GRANT_SERVER = "SELECT pokerws_grant_server($1)"
 
-STATEMENTS = (LACKING, OWNER, ROLE, HAS_SCHEMA, CREATE_SCHEMA, IN_SCHEMA)
+STATEMENTS = (
+    LACKING,
+    OWNER,
+    EXPOSED,
+    IS_OWNER,
+    CLOSE,
+    ROLE,
+    HAS_SCHEMA,
+    MAY_CREATE_SCHEMA,
+    CREATE_SCHEMA,
+    IN_SCHEMA,
+)
 
 HISTORY_TABLE = ("schema_migrations",)
 EVERYTHING = ()
+
+log = structlog.get_logger("pokerws.migrate")
 
 Use = Literal["read", "write"]
 
@@ -71,22 +124,28 @@ async def enter_schema(connection: Connection, schema: str | None) -> None:
 
     The right to create schemas is needed only then.  Raises RightsMissing.
     """
+    if not await has_schema(connection, schema):
+        await connection.execute(await connection.fetchval(CREATE_SCHEMA, schema))
+
+
+async def has_schema(connection: Connection, schema: str | None) -> bool:
+    """Whether the schema is there.  Raises RightsMissing if it cannot be made or used."""
     if schema is not None and not await connection.fetchval(HAS_SCHEMA, schema):
-        try:
-            await connection.execute(await connection.fetchval(CREATE_SCHEMA, schema))
-        except asyncpg.InsufficientPrivilegeError as error:
+        if not await connection.fetchval(MAY_CREATE_SCHEMA):
             role = await connection.fetchval(ROLE)
             raise RightsMissing(
                 f"the schema {schema} (DB_SCHEMA) does not exist, and the role {role} has no right "
                 f"to create it: run CREATE SCHEMA {schema} AUTHORIZATION {role} as the database's "
                 f"owner"
-            ) from error
+            )
+        return False
     if not await connection.fetchval(IN_SCHEMA):
         role, where = await connection.fetchval(ROLE), schema or "of its search_path"
         raise RightsMissing(
             f"the role {role} has no right to use the schema {where}: run {PROGRAM} migrate "
             f"--server-role {role} with the DATABASE_URL of its owner"
         )
+    return True
 
 
 async def check_rights(
@@ -109,6 +168,18 @@ async def check_rights(
                 f"{stopped.format(role=role, names=names)}; run {PROGRAM} migrate --server-role "
                 f"{role} with the DATABASE_URL of their owner, {owner}"
             )
+
+
+async def close_tables(connection: Connection) -> None:
+    """Close what has been opened since it was closed; without the right to, only log it."""
+    exposed = [row["name"] for row in await connection.fetch(EXPOSED)]
+    if not exposed:
+        return
+    if await connection.fetchval(IS_OWNER):
+        await connection.execute(CLOSE)
+        log.warning("tables_closed", names=exposed)
+    else:
+        log.warning("tables_exposed", names=exposed, repair=f"{PROGRAM} migrate, as their owner")
 
 
 async def may_not_migrate(

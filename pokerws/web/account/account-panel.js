@@ -26,6 +26,7 @@ const TRANSFERS = {
   cash_out: (table) => `Left ${table}`,
   refund: (table) => `Refund from ${table}`,
   opening: () => "Opening balance",
+  carried: () => "Carried forward",
 };
 
 export class AccountPanel {

@@ -18,6 +18,7 @@ const WATCH_AGAIN_MS = 1_000;
  * @property {(snapshot: Message) => void} onSnapshot
  * @property {(events: TableEvent[], epoch: number) => void} onEvents
  * @property {(resumed: boolean) => void} onWatching the subscription has started, or resumed
+ * @property {(error: Error & {code?: string}) => void} onWaiting refused for now; it is asked again
  * @property {(error: Error & {code?: string}) => void} onRejected
  */
 
@@ -78,8 +79,10 @@ export class TableFeed {
    */
   handleRejection(error, watch) {
     if (watch !== this.watchCount || this.closed || error.code === "disconnected") return;
-    if (error.retryable) setTimeout(() => this.watch(), WATCH_AGAIN_MS);
-    else this.handlers.onRejected(error);
+    if (error.retryable) {
+      this.handlers.onWaiting(error);
+      setTimeout(() => this.watch(), WATCH_AGAIN_MS);
+    } else this.handlers.onRejected(error);
   }
 
   /** @param {Message} message */

@@ -4,7 +4,9 @@
  * only in a hello.
  */
 
-const TOKEN = "pokerws.token";
+import { storageKey } from "./folder.js";
+
+const TOKEN = storageKey("token");
 
 /** @returns {string|null} */
 export function token() {

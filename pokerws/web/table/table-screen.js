@@ -75,6 +75,7 @@ export class TableScreen {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
       onEvents: (events) => this.handleEvents(events),
       onWatching: (resumed) => this.watching(resumed),
+      onWaiting: showRejection,
       onRejected: (error) => this.leave(describeRejection(error)),
     });
     this.feed.open();

@@ -17,6 +17,8 @@ const TEXTS = {
   not_your_turn: "It is not your turn.",
   disconnected: "The connection was lost. Check the table before you try again.",
   unknown_table: "This table no longer exists.",
+  table_unavailable: "This table cannot be loaded right now. Trying again…",
+  owned_elsewhere: "Another server runs this table right now. Trying again…",
   insufficient_chips: "Your account does not have that many chips.",
   bank_unavailable: "Accounts are unavailable right now. Try again in a moment.",
   refill_not_due: "No refill is available yet.",

@@ -9,11 +9,15 @@ import pytest
 import structlog
 from structlog.typing import EventDict
 
+from pokerws.messages import Watch
 from pokerws.metrics import Comparison, Metrics
 from pokerws.server.background import comparator as comparator_module
+from pokerws.server.background import row_check as row_check_module
 from pokerws.server.background.comparator import Comparator
+from pokerws.server.background.row_check import RowCheck
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.outcomes import Outcome
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Stored
@@ -51,6 +55,7 @@ class Setting:
         self.operator = operator
         self.logged = logged
         self.metrics = Counts()
+        self.row_check = RowCheck(house.lobby, store, self.metrics)
         self.comparator = Comparator(
             lobby=house.lobby,
             store=store,
@@ -59,6 +64,7 @@ class Setting:
             metrics=self.metrics,
             keep_events=True,
             interval_ms=1,
+            row_check=self.row_check,
         )
 
     async def snapshot(self, actor: TableActor) -> str:
@@ -77,7 +83,8 @@ class Setting:
 async def setting(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Setting]:
     capture = structlog.testing.LogCapture()
     logger = structlog.wrap_logger(None, processors=[capture])
-    monkeypatch.setattr(comparator_module, "log", logger)
+    for module in (comparator_module, row_check_module):
+        monkeypatch.setattr(module, "log", logger)
     store = await PostgresStore.open(address_of(database_url))
     operator = await asyncpg.connect(database_url)
     async with house_on(store, ManualClock()) as house:
@@ -154,10 +161,6 @@ async def sealed_text_damaged(setting: Setting, actor: TableActor) -> None:
     await setting.store_snapshot(actor, json.dumps(state))
 
 
-async def epoch_raised(setting: Setting, actor: TableActor) -> None:
-    await setting.operator.execute("UPDATE games SET epoch = epoch + 1")
-
-
 async def version_raised(setting: Setting, actor: TableActor) -> None:
     await setting.operator.execute("UPDATE games SET version = version + 1")
 
@@ -168,20 +171,13 @@ async def last_event_missing(setting: Setting, actor: TableActor) -> None:
     )
 
 
-async def row_deleted(setting: Setting, actor: TableActor) -> None:
-    for table in ("transfers", "game_events", "games"):
-        await setting.operator.execute(f"DELETE FROM {table}")
-
-
 HARM = {
     another_stack: "digest",
     another_receipt: "digest",
     cut_short: "cannot be read",
     sealed_text_damaged: "cannot be read",
-    epoch_raised: "epoch 2",
     version_raised: "was never queued for storing",
     last_event_missing: "the log ends",
-    row_deleted: "no row",
 }
 
 
@@ -203,9 +199,38 @@ async def test_whatever_is_stored_otherwise_is_logged_with_table_and_version_and
     line = setting.logged[0]
     assert (line["event"], line["outcome"]) == ("compare_game", "MISMATCH")
     assert (line["log_level"], line["table"]) == ("error", actor.table.id)
-    stored = {row_deleted: None, version_raised: version + 1}.get(harm, version)  # type: ignore[call-overload]
+    stored = version + 1 if harm is version_raised else version
     assert (line["version"], line["seq"]) == (stored, version)
     assert HARM[harm] in line["error"]  # type: ignore[index]
+
+
+# ---- whose table it is
+
+
+@pytest.mark.parametrize("look", ["comparator", "row check"])
+@pytest.mark.parametrize("column", ["epoch = epoch + 1", "owner_incarnation = 'other'"])
+async def test_a_table_that_another_server_claimed_is_fenced_and_no_mismatch(
+    setting: Setting, column: str, look: str
+) -> None:
+    actor = await setting.house.open_hand()
+    ann = setting.house.viewers["ann"]
+    actor.watch(ann, Watch("w", actor.table.id))
+    await setting.row_check.look()
+    assert not actor.stopped
+    await setting.operator.execute(f"UPDATE games SET {column}")
+
+    if look == "comparator":
+        assert await setting.comparator.compare(actor) == "fenced"
+    else:
+        await setting.row_check.look()
+
+    assert actor.stopped
+    assert ann.moved_tables == [actor.table.id]
+    assert not setting.house.lobby.in_memory(actor.table.id)
+    assert setting.metrics.operations()["get_game", Outcome.FENCED] == 1
+    assert setting.metrics.comparisons()["mismatch",] == 0
+    (line,) = [line for line in setting.logged if line["event"] == "get_game"]
+    assert (line["outcome"], line["table"]) == ("FENCED", actor.table.id)
 
 
 # ---- what nothing can be said of

@@ -16,7 +16,8 @@ from pokerws.server.app import App
 from pokerws.server.net.http import is_this_machine
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.outcomes import NoMetrics, Outcome
 from pokerws.storage.vault.vault import Vault
 from tests.server.conftest import Connect
@@ -54,7 +55,7 @@ class Scrape:
 
 
 async def scrape(app: App) -> Scrape:
-    status, _, body = await request(app, "GET /metrics HTTP/1.1\nHost: x\n\n")
+    status, _, body = await request(app, "GET /metrics HTTP/1.1\nHost: localhost\n\n")
     assert status == 200
     return Scrape(body)
 
@@ -131,14 +132,14 @@ async def test_connections_are_counted_by_how_they_ended(
 
 
 async def test_metrics_are_text_for_prometheus_and_head_has_no_body(app: App) -> None:
-    status, headers, body = await request(app, "GET /metrics?x=1 HTTP/1.1\nHost: x\n\n")
+    status, headers, body = await request(app, "GET /metrics?x=1 HTTP/1.1\nHost: localhost\n\n")
     assert status == 200
     assert headers["content-type"].startswith("text/plain; version=")
     assert headers["content-type"].count("charset") == 1
     assert b"# TYPE pokerws_save_batch_seconds histogram" in body
     assert b"# TYPE pokerws_changes_dropped_total counter" in body
     assert b"_created" not in body
-    status, headers, body = await request(app, "HEAD /metrics HTTP/1.1\nHost: x\n\n")
+    status, headers, body = await request(app, "HEAD /metrics HTTP/1.1\nHost: localhost\n\n")
     assert (status, body) == (200, b"")
     assert int(headers["content-length"]) > 0
 
@@ -147,7 +148,7 @@ async def test_metrics_are_text_for_prometheus_and_head_has_no_body(app: App) ->
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_what_a_proxy_passes_on_finds_no_metrics(app: App, method: str, header: str) -> None:
     for authorization in ("", "Authorization: Bearer \n", "Authorization: Bearer x\n"):
-        text = f"{method} /metrics HTTP/1.1\nHost: x\n{header}\n{authorization}\n"
+        text = f"{method} /metrics HTTP/1.1\nHost: localhost\n{header}\n{authorization}\n"
         status, _, body = await request(app, text)
         assert status == 404
         assert b"pokerws" not in body
@@ -171,20 +172,20 @@ async def test_what_a_proxy_passes_on_finds_no_metrics(app: App, method: str, he
 async def test_where_there_is_a_token_it_is_needed(app: App, headers: str, expected: int) -> None:
     # As a proxy on this machine asks for another: it may say so, or not.
     for passed_on in ("X-Forwarded-For: 192.0.2.1\n", ""):
-        text = f"GET /metrics HTTP/1.1\nHost: x\n{passed_on}{headers}\n"
+        text = f"GET /metrics HTTP/1.1\nHost: localhost\n{passed_on}{headers}\n"
         status, _, _ = await request(app, text)
         assert status == expected
 
 
 @pytest.mark.settings(trusted_proxies=("10.0.0.0/8",))
 async def test_behind_a_proxy_nobody_reads_metrics_without_a_token(app: App) -> None:
-    status, _, _ = await request(app, "GET /metrics HTTP/1.1\nHost: x\n\n")
+    status, _, _ = await request(app, "GET /metrics HTTP/1.1\nHost: localhost\n\n")
     assert status == 404
 
 
 @pytest.mark.settings(trusted_proxies=("10.0.0.0/8",), metrics_token=TOKEN)
 async def test_behind_a_proxy_who_has_the_token_reads_metrics(app: App) -> None:
-    text = f"GET /metrics HTTP/1.1\nHost: x\nAuthorization: Bearer {TOKEN}\n\n"
+    text = f"GET /metrics HTTP/1.1\nHost: localhost\nAuthorization: Bearer {TOKEN}\n\n"
     status, _, _ = await request(app, text)
     assert status == 200
 
@@ -356,10 +357,10 @@ class AwayStore(MemoryStore):
 
     away = False
 
-    async def claim(self, table: TableId) -> Any:
+    async def claim(self, table: TableId, above_epoch: int = 0) -> Any:
         if self.away:
             raise StoreUnavailable("connection refused")
-        return await super().claim(table)
+        return await super().claim(table, above_epoch)
 
 
 async def test_finding_a_table_is_counted_by_where_it_was_found(

@@ -237,6 +237,7 @@ def test_the_settings_make_the_limits_and_welcome_shows_them() -> None:
         RateLimit(12, 12_000),
     )
     assert shown.max_tables_opened_per_player == 5
+    assert (shown.min_hand_pause_ms, shown.table_hands_per_hour) == (500, 600)
     # Who comes back watches again all tables that it may, and asks for lobby and account.
     assert quotas.rates.player["reads"].burst >= quotas.caps.watched_tables + 2
 
@@ -245,8 +246,15 @@ def test_no_limit_is_shown_as_none() -> None:
     names = (
         *("PLAYER_CHAT_RATE", "PLAYER_READ_RATE", "PLAYER_SEAT_RATE"),
         *("MAX_TABLES_PER_PLAYER", "MAX_TABLES_OPENED_PER_PLAYER"),
+        "GUEST_TABLE_HANDS_AN_HOUR",
     )
     settings = load(dict.fromkeys(names, "0"))
     shown = limits_of(settings, quotas_of(settings))
     assert (shown.player_chat, shown.player_reads, shown.player_seats) == (None, None, None)
     assert (shown.max_tables_per_player, shown.max_tables_opened_per_player) == (None, None)
+    assert shown.table_hands_per_hour is None
+
+
+def test_where_a_login_admits_players_there_is_no_budget_of_hands() -> None:
+    settings = load({"USE_AUTH_MIDDLEWARE": "true", "AUTH_SECRET": "s" * 32})
+    assert limits_of(settings, quotas_of(settings)).table_hands_per_hour is None

@@ -36,7 +36,7 @@ from tests.server.hand_fed import (
     written_long,
 )
 
-PAGE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+PAGE = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LIMIT = 1024
 
 

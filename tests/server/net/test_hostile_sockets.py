@@ -38,11 +38,11 @@ SOON_S = 60
 
 CONFIG = TableConfig(seats=2, turn_time_ms=60_000, next_hand_delay_ms=0)
 HANDSHAKE = (
-    b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
 )
-PAGE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+PAGE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 HELLO = b'{"type":"hello","id":"1","name":"Mallory"}'
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -21,14 +21,14 @@ from tests.server.net.test_http import request
 async def test_the_schemas_are_shown_and_kept_by_who_has_them(
     app: App, path: str, media_type: str, document: Schema
 ) -> None:
-    status, headers, body = await request(app, f"GET {path} HTTP/1.1\nHost: x\n\n")
+    status, headers, body = await request(app, f"GET {path} HTTP/1.1\nHost: localhost\n\n")
     assert (status, headers["content-type"]) == (200, media_type)
     assert json.loads(body) == document
     assert "default-src 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     etag = headers["etag"]
     for known, expected in ((etag, 304), (f'"x", W/{etag}', 304), ('"x"', 200)):
-        asked = f"GET {path} HTTP/1.1\nHost: x\nIf-None-Match: {known}\n\n"
+        asked = f"GET {path} HTTP/1.1\nHost: localhost\nIf-None-Match: {known}\n\n"
         status, headers, body = await request(app, asked)
         assert (status, headers["etag"]) == (expected, etag)
         assert bool(body) == (expected == 200)
@@ -36,7 +36,7 @@ async def test_the_schemas_are_shown_and_kept_by_who_has_them(
 
 
 async def test_the_page_is_told_the_games_of_its_server(app: App) -> None:
-    status, headers, body = await request(app, "GET /variants.js HTTP/1.1\nHost: x\n\n")
+    status, headers, body = await request(app, "GET /variants.js HTTP/1.1\nHost: localhost\n\n")
     assert (status, headers["content-type"]) == (200, "text/javascript; charset=utf-8")
     variants, mixes = body.decode().splitlines()
     told = json.loads(variants.removeprefix("export const VARIANTS = ").removesuffix(";"))

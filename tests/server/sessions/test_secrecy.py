@@ -237,7 +237,7 @@ async def test_what_operators_read_has_no_cards(app: App) -> None:
 
 async def _get(app: App, page: str) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", app.port)
-    writer.write(f"GET {page} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    writer.write(f"GET {page} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     head, _, body = (await reader.read()).partition(b"\r\n\r\n")
     writer.close()
     await writer.wait_closed()

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from pokerws.game.state import TableId
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.journal.pending import MAX_BATCH_EVENTS
 from pokerws.storage.store import Change, Position
 from tests.storage.changes import change
@@ -118,22 +119,37 @@ async def test_a_change_that_leaves_a_gap_is_refused(journal_on: OpenJournal) ->
         journal.put(change(expected=3))
 
 
-async def test_the_log_names_what_was_made_and_each_save(
-    journal_on: OpenJournal, logged: Logged
+DUAL_WRITE, DURABLE = ["IN_MEMORY", "DB_SUCCESS"], ["DB_SUCCESS"]
+
+
+@pytest.mark.parametrize("outcomes", [DUAL_WRITE, DURABLE])
+async def test_the_log_names_what_was_made_and_the_first_save_and_at_debug_each_save(
+    journal_on: OpenJournal, logged: Logged, outcomes: list[str]
 ) -> None:
-    journal = journal_on(FaultyStore())
+    journal = journal_on(FaultyStore(), overwrite_edits=outcomes is DUAL_WRITE)
 
     journal.put(change(version=2))
+    assert not logged.all("create_game", outcome="DB_SUCCESS")
     await journal.flush(SOON_S)
-    journal.put(change(expected=2))
-    await journal.flush(SOON_S)
+    for version in (2, 3):
+        journal.put(change(expected=version))
+        await journal.flush(SOON_S)
 
-    assert len(logged.all("create_game", outcome="DB_SUCCESS", table="t1", log_level="info")) == 1
-    saves = logged.all("save_game", outcome="DB_SUCCESS", table="t1", log_level="debug")
-    assert [line["version"] for line in saves] == [2, 3]
-    batches = logged.all("save_batch", log_level="info", tables=1)
-    assert [line["events"] for line in batches] == [2, 1]
+    for operation in ("create_game", "save_game"):
+        lines = logged.all(operation, log_level="info", table="t1")
+        assert [line["outcome"] for line in lines] == outcomes
+    saves = logged.all("save_game", outcome="DB_SUCCESS", table="t1")
+    assert [(line["log_level"], line["version"]) for line in saves] == [
+        ("info", 2),
+        ("debug", 3),
+        ("debug", 4),
+    ]
+    batches = logged.all("save_batch", log_level="debug", tables=1)
+    assert [line["events"] for line in batches] == [2, 1, 1]
     assert all(line["ms"] >= 0 for line in batches)
+    assert len([line for line in logged.entries if line["log_level"] != "debug"]) == 2 * len(
+        outcomes
+    )
 
 
 # ---- waiting for it, and slowing down

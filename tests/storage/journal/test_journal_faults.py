@@ -1,6 +1,7 @@
 """The journal before a store that fails, refuses, or has been changed by somebody else."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from pokerws.game.state import TableId
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.journal.journal import BackOff, Journal
+from pokerws.storage.journal.back_off import BackOff
+from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Position
 from tests.storage.changes import change, event
 from tests.storage.conftest import AT_ONCE, SOON_S, Heard, Logged, OpenJournal
@@ -34,6 +36,9 @@ async def test_an_outage_is_logged_once_and_everything_is_written_after_it(
     assert await store.seqs() == [1, 2]
     failed = logged.all("save_game", outcome="DB_FAILED")
     assert [(line["log_level"], line["waiting"]) for line in failed] == [("warning", 2)]
+    for table in ("t1", "t2"):
+        made = [line["outcome"] for line in logged.all("create_game", table=table)]
+        assert made == ["IN_MEMORY", "DB_FAILED", "DB_SUCCESS"]
     assert logged.all("save_resumed", after_failures=3)
     assert journal.healthy
 
@@ -174,20 +179,42 @@ async def test_events_that_somebody_wrote_into_the_log_give_way_to_what_was_play
     assert await store.events(T1, 2, 100) == [event(seq, "ours") for seq in (3, 4, 5)]
 
 
-async def test_a_row_that_somebody_deleted_is_made_again(
-    journal_on: OpenJournal, logged: Logged
+@pytest.mark.parametrize("durable", [False, True])
+@pytest.mark.parametrize("left", ["nothing", "version 2", "a lower epoch"])
+async def test_a_row_that_is_an_older_one_is_reported_and_not_written_over(
+    journal_on: OpenJournal, heard: Heard, logged: Logged, left: str, *, durable: bool
 ) -> None:
+    """The database is an older copy of itself; only who has the table can say what is right."""
     store = FaultyStore()
-    journal = journal_on(store)
-    journal.put(change(version=2))
+    epoch = 1
+    journal = journal_on(store, overwrite_edits=not durable)
+    journal.put(change(version=2, snapshot=b'{"table":{"seq":2}}'))
     await journal.flush(SOON_S)
-    store.delete("t1")
+    older = replace(store._rows[T1], log=dict(store._rows[T1].log))
+    if left == "a lower epoch":
+        await store.claim(T1)
+        epoch = 2
+    journal.put(change(expected=2, epoch=epoch, version=5))
+    await journal.flush(SOON_S)
+    store._rows[T1] = older
+    if left == "nothing":
+        store.delete("t1")
 
-    journal.put(change(expected=2))
+    journal.put(change(expected=5, epoch=epoch))
     await journal.flush(SOON_S)
 
-    assert await store.position(T1) == Position(version=3, epoch=1)
-    assert logged.all("save_game", outcome="DB_CONFLICT", stored_version=0)
+    (line,) = logged.all("table_went_back", log_level="error")
+    version = 0 if left == "nothing" else 2
+    assert line["error"] == f"the database went back from version 5 to {version}"
+    assert heard.tables_gone_back == [T1]
+    assert not logged.all("save_game", outcome="DB_CONFLICT")
+    assert await store.position(T1) == (None if left == "nothing" else Position(2, 1))
+    # Until the table is claimed again, nothing is written.
+    journal.put(change(expected=6, epoch=epoch))
+    journal.put(change(expected=2, epoch=epoch + 1, version=7))
+    store._rows.setdefault(T1, older).epoch = epoch + 1
+    await journal.flush(SOON_S)
+    assert await store.position(T1) == Position(7, epoch + 1)
 
 
 async def test_what_a_batch_wrote_is_not_forgotten_when_the_rest_cannot_be_looked_up(

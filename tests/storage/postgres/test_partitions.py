@@ -160,7 +160,7 @@ async def test_one_games_events_are_looked_for_in_one_partition(
     for statement, arguments in (
         (postgres.EVENTS, "'t1', 2, 100"),
         (postgres.LOG_SEQ, "'t1'"),
-        (stored_log.LOG, "'t1', 99"),
+        (stored_log.LOG, "'t1', 2, 99, 100"),
         (stored_log.LOG_BOUNDS, "'t1', 1, 3"),
         (stored_log.LOG_BOUNDS, "'t1', NULL, NULL"),
         (DELETE_OLD, "'t1', 3"),

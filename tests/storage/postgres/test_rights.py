@@ -21,6 +21,7 @@ from pokerws.storage.postgres.rights import STATEMENTS, check_rights, grant_serv
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import Databases
 from tests.storage.changes import change
+from tests.storage.conftest import Logged
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
@@ -386,3 +387,36 @@ async def test_a_schema_of_its_own_is_made_by_who_may_and_used_by_who_is_admitte
         *("-v", "ON_ERROR_STOP=1", "-f", str(SQL / "monitoring.sql")),
     )
     assert "active|2|" in out
+
+
+async def test_what_a_restore_or_a_grant_opens_is_closed_at_the_next_start(
+    databases: Databases, database_url: str, server_url: str, role: str, logged: Logged
+) -> None:
+    databases.psql(
+        database_url,
+        "-c",
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC",
+        "-c",
+        "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO PUBLIC",
+        "-c",
+        "GRANT ALL ON ALL FUNCTIONS IN SCHEMA public TO PUBLIC",
+        "-c",
+        f'REVOKE ALL ON games FROM "{role}"',
+        "-c",
+        "ALTER TABLE accounts DISABLE ROW LEVEL SECURITY",
+    )
+    await migrate(address_of(server_url))
+    (line,) = logged.all("tables_exposed")
+    assert {"accounts", "balances", "claim_name", "game_events_p00", "transfers_id_seq"} <= {
+        *line["names"]
+    }
+
+    await migrate(address_of(database_url))
+    await migrate(address_of(database_url))
+
+    assert len(logged.all("tables_closed")) == 1
+    async with connection_to(database_url) as owner:
+        assert [row[0] for row in await owner.fetch(HOLES)] == []
+    # The server's own rights are back too.
+    await migrate(address_of(server_url))
+    assert len(logged.all("tables_exposed")) == 1

@@ -70,6 +70,16 @@ async def test_a_plain_key_of_an_older_version_is_sealed_and_stays_the_same(
     assert await start(database_url, KEY) == PLAIN
 
 
+async def test_a_sealed_text_is_never_taken_for_a_key(
+    database_url: str, operator: Connection
+) -> None:
+    key = await start(database_url, KEY)
+    await operator.execute("UPDATE server_keys SET key_id = NULL")
+
+    assert await start(database_url, KEY) == key
+    assert (await stored(operator))[1] == KEY.id
+
+
 async def test_with_a_new_vault_key_it_is_sealed_again_and_the_old_one_may_go(
     database_url: str, operator: Connection
 ) -> None:

@@ -6,8 +6,9 @@ help, and a `StoreRejected` if the data are at fault.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from types import MappingProxyType
 from typing import TypeAlias
 
 import asyncpg
@@ -15,6 +16,8 @@ import asyncpg
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.postgres.address import NO_SETTINGS, Address
+from pokerws.storage.postgres.connecting.connect_errors import explain, first_line, is_full
+from pokerws.storage.postgres.connecting.shared_connection import SharedConnection, settings_sql
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -22,6 +25,11 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 CLOSE_S = 2.0
 # The same after a cancellation, in which a running statement is cancelled in the database too.
 ABANDON_S = 0.3
+# For statements that look up a few rows among very many: their plans must not depend on statistics,
+# which are missing or old just after many rows were written.
+BY_INDEX: Mapping[str, str] = MappingProxyType({"enable_seqscan": "off", "jit": "off"})
+# More prepared statements than there are.
+STATEMENT_CACHE = 100
 SET = """
 SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS setting (name, value)
 """
@@ -42,6 +50,8 @@ REJECTED = (
 )
 # What asyncpg raises on an open connection.
 LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+# A prepared statement is not there, or was there before: each session has its own.
+UNPREPARED = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
 # All failures of a database, including an invalid address and a time-out.
 # TimeoutError is an OSError.
 FAILED = (*LOST, ValueError, OSError)
@@ -62,6 +72,7 @@ async def connect(
     start = {"application_name": address.application or application}
     if address.options is not None:
         start["options"] = address.options
+    shares = address.shares_backends
     connection = await asyncpg.connect(
         address.driver_url(),
         host=list(address.hosts) or None,
@@ -74,12 +85,17 @@ async def connect(
         timeout=address.connect_s,
         command_timeout=answer_s,
         server_settings=start,
+        connection_class=SharedConnection if shares else asyncpg.Connection,
+        statement_cache_size=0 if shares else STATEMENT_CACHE,
         # Statements are few, and preparing one again would cost a round trip.
         max_cached_statement_lifetime=0,
     )
     wanted = address.session_settings(settings)
     try:
-        if wanted:
+        # To the driver, every connection is an instance of every class of connections.
+        if type(connection) is SharedConnection:
+            connection.settings_sql = settings_sql(wanted)
+        elif wanted:
             await connection.execute(SET, list(wanted), list(wanted.values()))
     except BaseException:
         connection.terminate()
@@ -88,12 +104,20 @@ async def connect(
 
 
 async def open_pool(
-    address: Address, application: str, *, size: int, settings: Mapping[str, str], answer_s: float
+    where: Callable[[], Address],
+    application: str,
+    *,
+    size: int,
+    settings: Mapping[str, str],
+    answer_s: float,
 ) -> Pool:
-    """Open a pool of up to `size` connections like those of `connect`.  Raises one of FAILED."""
+    """Open a pool of up to `size` connections like those of `connect`.  Raises one of FAILED.
+
+    `where` gives the address when a connection is opened.
+    """
 
     async def connect_one(*_: object, **__: object) -> Connection:
-        return await connect(address, application, settings=settings, answer_s=answer_s)
+        return await connect(where(), application, settings=settings, answer_s=answer_s)
 
     return await asyncpg.create_pool(
         connect=connect_one,
@@ -124,7 +148,7 @@ async def connected(
     try:
         connection = await connect(address, application, settings=settings, answer_s=answer_s)
     except FAILED as error:
-        raise _unusable(error) from error
+        raise StoreUnavailable(f"the database cannot be used: {explain(error, address)}") from error
     try:
         try:
             yield connection
@@ -154,6 +178,15 @@ def unavailable(error: BaseException) -> StoreUnavailable:
     """Convert one of FAILED for the caller of the store."""
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return StoreUnavailable(f"{reason(error)}: apply the migrations ({PROGRAM} migrate)")
+    if is_full(error):
+        return StoreUnavailable(
+            f"{reason(error)}: close other programs' connections, or raise the limit"
+        )
+    if isinstance(error, UNPREPARED):
+        return StoreUnavailable(
+            f"{reason(error)}: a pooler is in transaction mode: add pooler=transaction to "
+            "DATABASE_URL"
+        )
     if isinstance(error, asyncpg.DiskFullError):
         return StoreFull(f"{reason(error)}: make room on the database's disk")
     return StoreUnavailable(reason(error))
@@ -174,15 +207,13 @@ def rejected(error: BaseException) -> StoreRejected:
 
 def reason(error: BaseException) -> str:
     """The error in one line, with its type."""
-    return f"{type(error).__name__}: {_first_line(error)}"
+    return f"{type(error).__name__}: {first_line(error)}"
 
 
 def _unusable(error: BaseException) -> StoreUnavailable:
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return unavailable(error)
-    return StoreUnavailable(f"the database cannot be used: {_first_line(error)}")
-
-
-def _first_line(error: BaseException) -> str:
-    """A time-out has no text of its own, and PostgreSQL's may have several lines."""
-    return str(error).partition("\n")[0] or "no answer in time"
+    why = first_line(error)
+    if "statement pooling" in why:
+        why = f"the pooler is in statement mode ({why}): give it pool_mode = transaction or session"
+    return StoreUnavailable(f"the database cannot be used: {why}")

@@ -21,10 +21,16 @@ OF_DRIVER = (
     *("gsslib", "krbsrvname", "passfile", "target_session_attrs"),
 )
 # Accepted, since play does not depend on them; the start names the ones that are given.
-WITHOUT_EFFECT = frozenset(
-    "gssdelegation keepalives keepalives_count keepalives_idle keepalives_interval "
-    "max_protocol_version min_protocol_version requiressl sslcertmode sslcompression "
-    "sslkeylogfile sslsni supa tcp_user_timeout".split()
+# Each with the value that asks for nothing.
+WITHOUT_EFFECT = MappingProxyType(
+    {
+        **dict.fromkeys(("gssdelegation", "requiressl", "sslcompression", "tcp_user_timeout"), "0"),
+        **dict.fromkeys(("keepalives", "sslsni"), "1"),
+        **dict.fromkeys(("keepalives_count", "keepalives_idle", "keepalives_interval"), "0"),
+        **dict.fromkeys(("max_protocol_version", "min_protocol_version", "sslkeylogfile"), ""),
+        "sslcertmode": "allow",
+        "supa": "base-pooler.x",
+    }
 )
 # Asking for these is asking for a protection, or for another protocol, that there is not.
 REFUSED = frozenset(

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from urllib.parse import unquote, urlencode
 
 from pokerws.storage.errors import AddressError
-from pokerws.storage.postgres.url_parameters import (
+from pokerws.storage.postgres.address.url_parameters import (
     ADVICE,
     HONOURED,
     OF_DRIVER,
@@ -36,6 +36,7 @@ MIN_CONNECT_S, MAX_CONNECT_S = 2.0, 60.0
 DEFAULT_PORT = 5432
 # On this port Supabase's pooler is in transaction mode.
 TRANSACTION_PORT = 6543
+NEON_POOLER = re.compile(r"^[\w-]+-pooler\..*\.neon\.tech$")
 EMBEDDED_DIR = "var/postgres"
 
 _SCHEME = re.compile(r"postgres(?:ql)?://")
@@ -127,7 +128,7 @@ def _address(given: Mapping[str, str], schema: str | None) -> Address:
         application=given.get("application_name") or given.get("fallback_application_name"),
         settings=settings,
         options=options,
-        pooler=_pooler(given, ports),
+        pooler=_pooler(given, hosts, ports),
         schema=schema,
         unused=_unused(given),
     )
@@ -386,7 +387,7 @@ def _connect_s(text: str) -> float:
     return min(max(float(text), MIN_CONNECT_S), MAX_CONNECT_S) if int(text) > 0 else MAX_CONNECT_S
 
 
-def _pooler(given: Mapping[str, str], ports: Sequence[int]) -> Pooler | None:
+def _pooler(given: Mapping[str, str], hosts: Sequence[str], ports: Sequence[int]) -> Pooler | None:
     match given.get("pooler"):
         case "none":
             return "none"
@@ -399,12 +400,14 @@ def _pooler(given: Mapping[str, str], ports: Sequence[int]) -> Pooler | None:
     # Prisma's word for the same.
     if given.get("pgbouncer") == "true" or TRANSACTION_PORT in ports:
         return "transaction"
+    if any(NEON_POOLER.search(host) for host in hosts):
+        return "transaction"
     return None
 
 
 def _unused(given: Mapping[str, str]) -> tuple[str, ...]:
     """Parameters that have no effect here, as far as they ask for more than the default."""
-    unused = {name for name in given if name in WITHOUT_EFFECT}
+    unused = {name for name in given if WITHOUT_EFFECT.get(name, given[name]) != given[name]}
     if given.get("channel_binding") == "require":
         unused.add("channel_binding")
     return tuple(sorted(unused))

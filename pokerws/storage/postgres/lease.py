@@ -1,0 +1,243 @@
+"""The lease of this server: as long as it is renewed, no other server takes its tables over.
+
+The lease only says when another server may claim the tables.  That nothing is written twice is
+ensured by the rows themselves, whose writes name owner and epoch.  It has a connection of its own,
+so it never waits behind the journal.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+
+import structlog
+
+from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.postgres import owners
+from pokerws.storage.postgres.address import Address
+from pokerws.storage.postgres.connecting import (
+    FAILED,
+    UNPREPARED,
+    Connection,
+    connect,
+    reason,
+    unavailable,
+)
+from pokerws.storage.postgres.processes import own_identity
+
+LEASE_S = 3.0
+BEAT_S = 0.75
+# This server stops relying on its lease so much earlier than others may end it.
+MARGIN_S = 0.5
+# Time limits of a renewal, in the database and here.
+STATEMENT_S = 1.0
+ANSWER_S = 2.0
+# A busy machine may need more than one attempt at the start.
+REGISTER_S = 5.0
+APPLICATION = "pokerws lease"
+
+log = structlog.get_logger("pokerws.lease")
+
+
+def now_s() -> float:
+    """A clock that also runs while the machine is suspended, where there is one."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
+class Tenure:
+    """What the store needs to know of the lease.
+
+    `id` is this server's incarnation.  No table may be claimed before it `is_registered`: others
+    would take it for dead.  While it `is_patient`, expired owners get more time: the database may
+    have been away for them too.
+    """
+
+    def __init__(self) -> None:
+        self.id = secrets.token_hex(8)
+        self.is_registered = False
+        self.is_patient = True
+
+    def begin_again(self) -> None:
+        """Become another incarnation, since this one has ended."""
+        self.id = secrets.token_hex(8)
+        self.is_registered = False
+        self.is_patient = True
+
+
+class Lease:
+    """Keeps the lease of `tenure` from `register` to `give_up`.  `node` is for people."""
+
+    def __init__(self, address: Address, node: str, tenure: Tenure) -> None:
+        self._address = address
+        self._node = node
+        self._tenure = tenure
+        self._process = own_identity()
+        self._connection: Connection | None = None
+        self._turn = asyncio.Lock()
+        # The others that owned tables when this one registered.
+        self._others: list[owners.OtherOwner] = []
+        self._task: asyncio.Task[None] | None = None
+        self._until_s = 0.0
+        # Set when other owners have had the time to renew their leases.
+        self._has_waited = asyncio.Event()
+        # Since when all renewals have succeeded.
+        self._steady_s: float | None = None
+        # Whether the lease has run out, and this was logged.
+        self._is_out = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another server may have ended this one by now."""
+        return now_s() > self._until_s
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the latest renewal failed: the database is away."""
+        return self._steady_s is None
+
+    async def register(self, *, is_alone: bool) -> list[owners.OtherOwner]:
+        """Register, and end owners whose processes are gone; returns the others that own tables.
+
+        `is_alone`: no other process can use this database.  Raises StoreUnavailable.
+        """
+        try_until_s = now_s() + REGISTER_S
+        while not self._tenure.is_registered:
+            try:
+                await self.renew()
+            except StoreUnavailable:
+                if now_s() > try_until_s:
+                    raise
+                await asyncio.sleep(BEAT_S / 3)
+        async with self._connected() as connection:
+            await owners.end_gone(connection, self._tenure.id, is_alone=is_alone)
+            await connection.execute(owners.FORGET)
+            self._others = await owners.others(connection, self._tenure.id)
+        for other in self._others:
+            log.warning("tables_owned_elsewhere", node=other.node, tables=other.tables)
+        return self._others
+
+    async def wait_for_others(self) -> None:
+        """Give other owners a lease's time to renew, and end those that did not.
+
+        Raises StoreUnavailable.
+        """
+        if not self._others:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(2 * LEASE_S):
+                await self._has_waited.wait()
+        async with self._connected() as connection:
+            await owners.end_expired(connection, self._tenure.id)
+
+    def start(
+        self,
+        on_lost: Callable[[], None],
+        watch: Callable[[asyncio.Task[None]], None] = lambda task: None,
+    ) -> None:
+        """Renew from now on.  `on_lost` must drop all tables: another server has ended this one.
+
+        `watch` is given the task, which runs until `give_up`.
+        """
+        self._task = asyncio.create_task(self._run(on_lost), name="lease")
+        watch(self._task)
+
+    async def give_up(self) -> None:
+        """End this incarnation, so that others may claim its tables at once.
+
+        Gives up after a moment if the database does not answer.
+        """
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        try:
+            async with self._connected() as connection:
+                await connection.fetchval(owners.END, self._tenure.id, "stopped")
+        except StoreUnavailable as error:
+            log.warning("lease_not_given_up", error=str(error))
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+    async def renew(self) -> bool:
+        """Renew the lease; False if this incarnation has ended.  Raises StoreUnavailable."""
+        # Read before the statement is sent: the database counts from later on.
+        sent_s = now_s()
+        async with self._connected() as connection:
+            row = await connection.fetchval(
+                *(owners.RENEW, self._tenure.id, self._node, self._process, round(LEASE_S * 1000))
+            )
+        if row is None:
+            return False
+        if self._steady_s is None or sent_s > self._until_s:
+            self._steady_s = sent_s
+        self._until_s = sent_s + LEASE_S - MARGIN_S
+        self._tenure.is_registered = True
+        self._tenure.is_patient = sent_s - self._steady_s < LEASE_S
+        if not self._tenure.is_patient:
+            self._has_waited.set()
+        return True
+
+    async def _run(self, on_lost: Callable[[], None]) -> None:
+        while True:
+            began_s = now_s()
+            try:
+                is_kept = await self.renew()
+            except StoreUnavailable as error:
+                self._failed(str(error))
+            else:
+                self._answered()
+                if not is_kept:
+                    self._lose(on_lost)
+                    continue
+            await asyncio.sleep(max(0.0, began_s + BEAT_S - now_s()))
+
+    def _failed(self, error: str) -> None:
+        self._steady_s = None
+        self._tenure.is_patient = True
+        if self.is_over and not self._is_out:
+            self._is_out = True
+            log.warning("lease_not_renewed", error=error)
+
+    def _answered(self) -> None:
+        if self._is_out:
+            self._is_out = False
+            log.info("lease_renewed")
+
+    def _lose(self, on_lost: Callable[[], None]) -> None:
+        log.error(
+            "lease_lost",
+            node=self._node,
+            action="another server took over: all tables are dropped; run one server per database",
+        )
+        on_lost()
+        self._tenure.begin_again()
+        self._steady_s = None
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Connection]:
+        """The lease's connection, opened on demand, and dropped if its state is unknown."""
+        try:
+            async with asyncio.timeout(ANSWER_S), self._turn:
+                if self._connection is None or self._connection.is_closed():
+                    self._connection = await connect(
+                        self._address,
+                        APPLICATION,
+                        settings={"statement_timeout": str(round(STATEMENT_S * 1000))},
+                        answer_s=ANSWER_S,
+                    )
+                yield self._connection
+        except BaseException as error:
+            if self._connection is not None:
+                self._connection.terminate()
+                self._connection = None
+            if isinstance(error, UNPREPARED):
+                # A pooler is in transaction mode after all.
+                self._address = replace(self._address, pooler="transaction")
+            if isinstance(error, FAILED):
+                log.debug("lease_connection_dropped", error=reason(error))
+                raise unavailable(error) from error
+            raise

@@ -1,0 +1,288 @@
+"""Who may claim a table in a real Postgres: leases, their ends, and the fence of each row."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+import pytest
+
+from pokerws.game.state import TableId
+from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
+from pokerws.storage.postgres import lease as lease_module
+from pokerws.storage.postgres import owners, processes
+from pokerws.storage.postgres.address import Address, address_of
+from pokerws.storage.postgres.lease import Lease, Tenure
+from pokerws.storage.postgres.owners import OtherOwner
+from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.store import Position
+from tests.storage.changes import START_MS, change
+from tests.storage.clusters import on_linux
+
+T1, T2 = TableId("t1"), TableId("t2")
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+EXPIRE = "UPDATE owners SET lease_until = now() - interval '1 second' WHERE incarnation = $1"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+
+class Server:
+    """A store with a lease, as a server has it, but without its task."""
+
+    def __init__(self, store: PostgresStore, lease: Lease, tenure: Tenure) -> None:
+        self.store = store
+        self.lease = lease
+        self.tenure = tenure
+
+
+@asynccontextmanager
+async def a_server(address: Address | str, name: str) -> AsyncIterator[Server]:
+    address = address_of(address) if isinstance(address, str) else address
+    tenure = Tenure()
+    lease = Lease(address, name, tenure)
+    await lease.register(is_alone=False)
+    tenure.is_patient = False
+    store = await PostgresStore.open(address, tenure=tenure)
+    try:
+        yield Server(store, lease, tenure)
+    finally:
+        await lease.give_up()
+        await store.close()
+
+
+@pytest.fixture
+async def first(database_url: str) -> AsyncIterator[Server]:
+    async with a_server(database_url, "poker-1") as server:
+        yield server
+
+
+@pytest.fixture
+async def second(database_url: str) -> AsyncIterator[Server]:
+    async with a_server(database_url, "poker-2") as server:
+        yield server
+
+
+@pytest.fixture
+async def operator(database_url: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+async def test_a_table_of_a_living_server_is_claimed_by_no_other_one(
+    first: Server, second: Server
+) -> None:
+    await first.store.save([change("t1")])
+
+    with pytest.raises(OwnedElsewhere, match="poker-1"):
+        await second.store.claim(T1)
+    assert await second.store.claim_many([T1]) == {}
+    # Nor does it close one that is abandoned.
+    assert await second.store.idle(2 * START_MS, 10) == []
+    assert await first.store.idle(2 * START_MS, 10) == [T1]
+    assert await first.store.position(T1) == Position(1, 1, first.tenure.id)
+    claimed = await first.store.claim(T1)
+    assert claimed is not None
+    assert claimed.epoch == 2
+    assert await second.lease.register(is_alone=False) == [OtherOwner("poker-1", 1)]
+
+
+async def test_a_server_that_stops_gives_its_tables_up_at_once(
+    first: Server, second: Server
+) -> None:
+    second.tenure.is_patient = True
+    await first.store.save([change("t1"), change("t2")])
+    await first.lease.give_up()
+
+    assert await second.store.idle(2 * START_MS, 10) == [T1, T2]
+    assert await second.store.claim(T1) is not None
+    assert list(await second.store.claim_many([T2])) == [T2]
+    # What it had still to write is not written any more.
+    assert await first.store.save([change("t1", 1)]) == set()
+    assert await first.store.position(T1) == Position(1, 2, second.tenure.id)
+
+
+async def test_an_owner_whose_lease_is_over_is_ended_once_it_had_time_to_renew(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    await first.store.save([change("t1")])
+    await operator.execute(EXPIRE, first.tenure.id)
+
+    second.tenure.is_patient = True
+    with pytest.raises(OwnedElsewhere, match="poker-1"):
+        await second.store.claim(T1)
+    # Nobody has ended it, so it goes on.
+    assert await first.lease.renew()
+    await operator.execute(EXPIRE, first.tenure.id)
+    second.tenure.is_patient = False
+    assert await second.store.claim(T1) is not None
+    assert not await first.lease.renew()
+    assert await first.store.save([change("t1", 1)]) == set()
+
+
+async def test_an_owner_that_nobody_knows_any_more_cannot_come_back(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    await first.store.save([change("t1")])
+    await operator.execute("DELETE FROM owners WHERE incarnation = $1", first.tenure.id)
+
+    assert await second.store.claim(T1) is not None
+    assert not await first.lease.renew()
+
+
+async def test_an_owner_whose_row_an_older_copy_lacks_registers_again(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    await first.store.save([change("t1")])
+    await operator.execute("DELETE FROM owners WHERE incarnation = $1", first.tenure.id)
+
+    assert await first.lease.renew()
+    with pytest.raises(OwnedElsewhere):
+        await second.store.claim(T1)
+
+
+async def test_the_same_epoch_of_another_owner_is_fenced(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    """After a failover that lost the last claim, the same epoch is given twice."""
+    await first.store.save([change("t1")])
+    await operator.execute("UPDATE games SET owner_incarnation = $1", second.tenure.id)
+
+    assert await first.store.save([change("t1", 1)]) == set()
+    assert await second.store.save([change("t1", 1)]) == {T1}
+
+
+async def test_a_claim_keeps_above_an_epoch_that_viewers_have_seen(first: Server) -> None:
+    await first.store.save([change("t1")])
+
+    claimed = await first.store.claim(T1, 7)
+
+    assert claimed is not None
+    assert claimed.epoch == 8
+
+
+async def test_nothing_is_claimed_before_the_owner_is_registered(first: Server) -> None:
+    await first.store.save([change("t1")])
+    first.tenure.begin_again()
+
+    with pytest.raises(StoreUnavailable, match="no lease"):
+        await first.store.claim(T1)
+    with pytest.raises(StoreUnavailable, match="no lease"):
+        await first.store.claim_many([T1])
+
+
+async def until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(60):
+        while not await holds():  # type: ignore[misc]
+            pass
+
+
+@pytest.mark.parametrize("who", ["renewal", "end"])
+async def test_of_a_renewal_and_an_end_only_one_can_happen(
+    first: Server, operator: Connection, database_url: str, who: str
+) -> None:
+    """Whichever locks the row first, even if it takes its time to commit."""
+    await operator.execute(EXPIRE, first.tenure.id)
+    other = await asyncpg.connect(database_url)
+    renew = (owners.RENEW, first.tenure.id, "poker-1", "", 3_000)
+    end = (owners.END_EXPIRED, first.tenure.id)
+    before, after = (renew, end) if who == "renewal" else (end, renew)
+    async with operator.transaction():
+        assert await operator.fetchval(*before) is not None
+        waiting = asyncio.create_task(other.fetchval(*after))
+        await until(lambda: operator.fetchval(WAITS))
+    assert await waiting is None
+    await other.close()
+
+
+async def test_a_lost_lease_drops_all_tables_and_begins_again_as_another_owner(
+    first: Server, operator: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease_module, "BEAT_S", 0.01)
+    was, lost = first.tenure.id, asyncio.Event()
+    first.lease.start(lost.set)
+    assert await operator.fetchval(owners.END, was, "lease over") == "poker-1"
+
+    await lost.wait()
+    living = "SELECT incarnation FROM owners WHERE ended_at IS NULL"
+    await until(lambda: operator.fetchval(living))
+
+    assert await operator.fetchval(living) == first.tenure.id != was
+    await until(lambda: asyncio.sleep(0, first.tenure.is_registered))
+    assert not first.lease.is_over
+
+
+async def test_while_the_database_is_away_the_lease_runs_out_and_is_renewed_when_it_is_back(
+    first: Server, database_url: str, databases: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease_module, "BEAT_S", 0.01)
+    monkeypatch.setattr(lease_module, "LEASE_S", 0.6)
+    owner = first.tenure.id
+    name = database_url.partition("?")[0].rpartition("/")[2]
+    admin = await asyncpg.connect(databases.server.dsn)  # type: ignore[attr-defined]
+    first.lease.start(lambda: pytest.fail("nobody has taken over"))
+
+    await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
+    await admin.execute(drop, name)
+    await until(lambda: asyncio.sleep(0, first.lease.is_over))
+    assert first.lease.is_away
+    assert first.tenure.is_patient, "others may not have been able to renew either"
+    await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    await until(lambda: asyncio.sleep(0, not first.lease.is_over))
+
+    assert not first.lease.is_away
+    assert first.tenure.id == owner
+    await admin.close()
+
+
+# ---- processes
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[bytes]]:
+    """Another process, which does nothing."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        yield process
+        process.kill()
+
+
+def kill_without_reaping(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+
+@on_linux
+async def test_the_owner_of_a_process_that_is_gone_is_ended(
+    database_url: str, second: Server, operator: Connection, process: subprocess.Popen[bytes]
+) -> None:
+    identity = f"{processes._machine()}/{process.pid}/{processes._started(process.pid)}"
+    await operator.execute(
+        "UPDATE owners SET process = $2, lease_until = 'infinity' WHERE incarnation = $1",
+        second.tenure.id,
+        identity,
+    )
+    ended = "SELECT ended_why FROM owners WHERE incarnation = $1"
+    async with a_server(database_url, "poker-3"):
+        assert await operator.fetchval(ended, second.tenure.id) is None
+        kill_without_reaping(process)
+        assert processes.is_gone(identity), "it only waits to be reaped"
+        process.poll()
+        assert processes.is_gone(identity)
+    async with a_server(database_url, "poker-4"):
+        assert await operator.fetchval(ended, second.tenure.id) == "process gone"
+
+
+@on_linux
+def test_only_what_is_known_counts_as_gone() -> None:
+    own = processes.own_identity()
+    machine = processes._machine()
+    process = own.removeprefix(f"{machine}/")
+    assert not processes.is_gone(own)
+    for unknown in ("", "x", f"another-boot/{process}", f"{machine}/x/1", f"/{process}"):
+        assert not processes.is_gone(unknown)
+    # The number was given to another process since.
+    assert processes.is_gone(f"{machine}/{os.getpid()}/1")
