@@ -2,7 +2,7 @@
 --
 -- A server has a new incarnation each time it starts, and renews its lease while it lives. Every save
 -- names the incarnation and the epoch of the row, so a server that lost a table cannot write it.
--- docs/decisions/00XX-leases.md has the reasons.
+-- docs/decisions/0029-leases.md has the reasons.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;

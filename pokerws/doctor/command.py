@@ -14,8 +14,8 @@ from pokerws.settings import Settings, SettingsError, secret_files
 from pokerws.storage.errors import AddressError, DatabaseError, EmbeddedError, StoreUnavailable
 from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.connecting.pooling import with_pooler
-from pokerws.storage.postgres.embedded import address_if_running
-from pokerws.storage.postgres.unprivileged import installed
+from pokerws.storage.postgres.embedded.running import address_if_running
+from pokerws.storage.postgres.embedded.unprivileged import installed
 from pokerws.storage.vault.keys import KeySource
 
 SICK = 1

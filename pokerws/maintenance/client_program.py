@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pokerws.maintenance.errors import ProgramError
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.database import create_missing, reachable
-from pokerws.storage.postgres.unprivileged import installed_programs
+from pokerws.storage.postgres.embedded.unprivileged import installed_programs
 
 # libpq's variables for what an address leaves to the driver.
 OF_DRIVER: Mapping[str, str] = {

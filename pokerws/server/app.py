@@ -1,5 +1,6 @@
 """The composition root: builds every part, starts them in order and stops them in reverse."""
 
+import asyncio
 import os
 import secrets
 import ssl
@@ -22,12 +23,14 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
+from pokerws.server.background import memory_play
 from pokerws.server.background.absent_seats import AbsentSeats
-from pokerws.server.background.comparator import Comparator
-from pokerws.server.background.memory_play import MemoryPlayNote
+from pokerws.server.background.clock_watch import ClockWatch
+from pokerws.server.background.comparator import comparator_of
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.retention import Retention
 from pokerws.server.background.row_check import RowCheck
+from pokerws.server.background.status import status_of
 from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
@@ -47,6 +50,7 @@ from pokerws.settings import Settings
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
+from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Store
@@ -57,6 +61,8 @@ WEB_ROOT = Path(__file__).parent.parent / "web"
 # Time between batches of saves under load.  A crash loses up to this much play; in exchange, a
 # table that changes often is written only once a batch.
 GATHER_S = 0.05
+# How long a hurried stop waits for what is not stored.
+HURRIED_S = 0.3
 
 log = structlog.get_logger("pokerws.app")
 
@@ -75,6 +81,7 @@ class App:
         self.supervisor = Supervisor(on_failure)
         self._started = AsyncExitStack()
         self._is_all_stored = self._is_all_stopped = True
+        self._is_hurried = False
         self._metrics = Metrics(self._readings())
         # Without a database, accounts and tables live in memory and end with the process.
         null_store = NullStore()
@@ -91,15 +98,17 @@ class App:
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
 
-    async def start(self) -> None:
+    async def start(self, report: Report = unreported) -> None:
         """Load the token keys, open the database, list the tables and listen.
 
+        `report` is told what it waits for.  A cancellation ends it within about a second.
         Raises SettingsError, KeySetError, DatabaseError or ListenError, with everything that was
         started stopped again.
         """
         try:
-            await self._start()
-        except BaseException:
+            await self._start(report)
+        except BaseException as error:
+            self._is_hurried = isinstance(error, asyncio.CancelledError)
             await self.stop()
             raise
 
@@ -113,6 +122,10 @@ class App:
             log.info("server_stopped", all_stored=self._is_all_stored)
         return self._is_all_stored and self._is_all_stopped
 
+    def hurry(self) -> None:
+        """Let a `stop` under way wait for nothing; then cancel its task."""
+        self._is_hurried = True
+
     def _on_stop(self, part: str, stop: Callable[[], Awaitable[object] | None]) -> None:
         """Register how to stop a part; parts that were registered later are stopped before it."""
         self._started.push_async_callback(self._stop_part, part, stop)
@@ -122,12 +135,16 @@ class App:
             stopping = stop()
             if stopping is not None:
                 await stopping
+        except asyncio.CancelledError:
+            self._is_all_stopped = False
+            if not self._is_hurried:
+                raise
         except Exception:
             # The other parts must still be stopped; above all, the journal must be flushed.
             self._is_all_stopped = False
             log.exception("part_not_stopped", part=part)
 
-    async def _start(self) -> None:
+    async def _start(self, report: Report) -> None:
         """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
@@ -135,15 +152,17 @@ class App:
         self._on_stop("certificate", self._certificate.stop)
         self._certificate.start()
         if settings.features.use_auth_middleware:
+            report("the keys of players' tokens")
             self._keys = await open_key_set(settings, self._clock)
             self._on_stop("keys", self._keys.close)
         if settings.features.use_db_repository:
-            await self._open_database()
+            await self._open_database(report)
         self._on_stop("journal", self._stop_journal)
         self._journal.start(self.supervisor.watch)
         # Registered before the tables: clients are notified once all tables have stopped.
         self._on_stop("listener", self._stop_listener)
         cashier, lobby = self._open_lobby()
+        report("the stored tables")
         try:
             await lobby.start()
             await self._start_upkeep(lobby)
@@ -151,18 +170,19 @@ class App:
             await self._revocations.load()
         except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
+        report("the address to listen on")
         await self._listen(lobby, cashier, self._admission())
         if self._database is None:
             self._start_memory_play_note()
-        report = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
-        self._on_stop("report", report.stop)
-        report.start()
+        games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
+        self._on_stop("report", games.stop)
+        games.start()
 
     def reload(self) -> None:
         """Read again what may change while the server runs: the TLS certificate and its key."""
         self._certificate.reload()
 
-    async def _open_database(self) -> None:
+    async def _open_database(self, report: Report) -> None:
         settings = self._settings
         self._database = database = await Database.open(
             address_of(settings.storage.database_url, settings.storage.schema),
@@ -170,8 +190,10 @@ class App:
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
             node=settings.node,
             needs_session_key=self._keys is None and not settings.auth.session_key,
+            report=report,
         )
-        self._on_stop("database", database.close)
+        self._on_stop("database", lambda: database.close(is_brief=self._is_hurried))
+        memory_play.check_left_behind(settings, database)
         self._store, self._vault = database.store, database.vault
         self._journal = self._make_journal(database.store)
 
@@ -207,7 +229,8 @@ class App:
 
     @property
     def _stop_timeout_s(self) -> float:
-        return self._settings.network.stop_timeout_ms / 1000
+        limit_s = self._settings.network.stop_timeout_ms / 1000
+        return min(limit_s, HURRIED_S) if self._is_hurried else limit_s
 
     @property
     def lobby(self) -> Lobby:
@@ -261,16 +284,8 @@ class App:
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: names and states."""
-        flags = [
-            (name.upper(), "enabled" if on else "disabled")
-            for name, on in asdict(self._settings.features).items()
-        ]
-        database = "off (tables live in memory and end with the server)"
-        if self._database is not None:
-            database = (
-                f"connected ({self._settings.storage.database_label}, {self._database.version})"
-            )
-        return [("version", __version__), *flags, ("database", database), ("address", self.address)]
+        version = None if self._database is None else self._database.version
+        return status_of(self._settings, version, self.address)
 
     def _make_journal(self, store: Store) -> Journal:
         durable = self._settings.features.use_durable_acks
@@ -299,9 +314,7 @@ class App:
         )
         if database is not None:
             database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
-            since_ms = database.overtaken_ms
-            if since_ms is not None and await upkeep.close_overtaken(since_ms):
-                await database.settle()
+            await memory_play.settle_left_behind(settings, database, upkeep)
             if settings.tables.load_all:
                 await database.lease.wait_for_others()
                 await lobby.load_all()
@@ -309,6 +322,9 @@ class App:
             retention = Retention(database.store, self._clock, settings.storage.closed_games_days)
             self._on_stop("retention", retention.stop)
             retention.start(self.supervisor.watch)
+        watch = ClockWatch(self._clock, lobby.put_clock_forward)
+        self._on_stop("clock watch", watch.stop)
+        watch.start(self.supervisor.watch)
         self._on_stop("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
 
@@ -316,22 +332,14 @@ class App:
         row_check = RowCheck(lobby, self._store, self._metrics)
         self._on_stop("row check", row_check.stop)
         row_check.start(self.supervisor.watch)
-        comparator = Comparator(
-            lobby=lobby,
-            store=self._store,
-            journal=self._journal,
-            vault=self._vault,
-            metrics=self._metrics,
-            keep_events=self._settings.features.use_event_persistence,
-            interval_ms=self._settings.storage.compare_interval_ms,
-            row_check=row_check,
-        )
+        parts = (lobby, self._store, self._journal, self._vault, self._metrics, row_check)
+        comparator = comparator_of(self._settings, *parts)
         self._on_stop("comparator", comparator.stop)
         comparator.start(self.supervisor.watch)
 
     def _start_memory_play_note(self) -> None:
-        note = MemoryPlayNote(self._settings, self._clock.now_ms())
-        self._on_stop("memory play note", partial(note.stop, self._stop_timeout_s))
+        note = memory_play.MemoryPlayNote(self._settings, self._clock.table_ms())
+        self._on_stop("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
     def _session_key(self) -> str:

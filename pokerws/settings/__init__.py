@@ -9,8 +9,18 @@ field gives another name.  A secret may be in a file instead: `secret_files.py`.
 reads a file or the process's environment by itself, and no secret appears in an error or in `repr`.
 """
 
-from pokerws.settings.reading import compose, load, secret_files, variables
+from pokerws.settings.env_file import read_env_file
+from pokerws.settings.reading import compose, load, misspelt, secret_files, variables
 from pokerws.settings.section import SettingsError
 from pokerws.settings.sections import Settings
 
-__all__ = ["Settings", "SettingsError", "compose", "load", "secret_files", "variables"]
+__all__ = [
+    "Settings",
+    "SettingsError",
+    "compose",
+    "load",
+    "misspelt",
+    "read_env_file",
+    "secret_files",
+    "variables",
+]

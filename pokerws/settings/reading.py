@@ -9,9 +9,11 @@ from msgspec.structs import FieldInfo, fields
 from pokerws.settings.accounts import Accounts
 from pokerws.settings.auth import Auth, check_auth
 from pokerws.settings.bots import Bots
+from pokerws.settings.env_file import EnvFile
 from pokerws.settings.features import Features
 from pokerws.settings.limits import Limits
 from pokerws.settings.logs import Logs
+from pokerws.settings.names import near_misses, unknown_flags, unknown_in_file
 from pokerws.settings.network import Network
 from pokerws.settings.secret_files import SUFFIX, with_secret_files
 from pokerws.settings.section import Section, SettingsError, is_secret, meta_of
@@ -47,23 +49,47 @@ def secret_files() -> list[str]:
     return [name + SUFFIX for name in _secrets()]
 
 
-def load(environ: Mapping[str, str]) -> Settings:
-    """Read the settings from `environ`; an absent variable has its default.
+def load(environ: Mapping[str, str], file: EnvFile | None = None) -> Settings:
+    """Read the settings from `environ`, which wins, and `file`; an absent one has its default.
 
     A secret may be in a file, which the variable with `_FILE` at its end names.  Raises
-    SettingsError, whose message names the variable, for the first invalid value and for settings
-    that contradict each other.
+    SettingsError with a line for each unknown name and each invalid value, or for the first
+    settings that contradict each other.
     """
-    environ = with_secret_files(environ, _secrets())
-    settings = compose(
-        {
-            name: _read(setting, environ[name])
-            for name, setting in variables().items()
-            if name in environ
-        }
-    )
+    known = known_names()
+    problems = list(unknown_flags(environ, known))
+    if file is not None:
+        problems += [*file.problems, *unknown_in_file(file.path, file.lines, known)]
+    given: Mapping[str, str] = {**(file.values if file is not None else {}), **environ}
+    try:
+        given = with_secret_files(given, _secrets())
+    except SettingsError as error:
+        problems.append(str(error))
+    values: dict[str, Any] = {}
+    for name, setting in variables().items():
+        if name in given:
+            try:
+                values[name] = _read(setting, given[name])
+            except SettingsError as error:
+                problems.append(str(error))
+    if problems:
+        raise SettingsError(*problems)
+    settings = compose(values)
     _check(settings)
     return settings
+
+
+def known_names() -> frozenset[str]:
+    """The names that `load` reads."""
+    return frozenset([*variables(), *secret_files()])
+
+
+def misspelt(environ: Mapping[str, str]) -> dict[str, str]:
+    """Names in the environment that are almost a setting's, each with that setting.
+
+    They may belong to others, so they are no error.
+    """
+    return near_misses(environ, known_names())
 
 
 def _secrets() -> list[str]:
@@ -119,3 +145,8 @@ def _check(settings: Settings) -> None:
         getattr(settings, name).check()
     if settings.features.use_auth_middleware:
         check_auth(settings.auth)
+    if settings.features.use_db_repository and settings.storage.overtake:
+        raise SettingsError(
+            "OVERTAKE (or --overtake) is on and USE_DB_REPOSITORY is on: it is for a start in "
+            "memory only; unset it"
+        )

@@ -13,7 +13,13 @@ SECRET = {"secret": True}
 
 
 class SettingsError(Exception):
-    """The server cannot start with a setting.  The message is one line for the operator."""
+    """The server cannot start with these settings.
+
+    Each argument is one line for the operator, and a problem of its own.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):

@@ -1,12 +1,12 @@
 """Settings: the database, and how the server uses it."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, field
 from msgspec.structs import FieldInfo
 
-from pokerws.settings.section import MAX_MS, SECRET, Section, whole
+from pokerws.settings.section import MAX_MS, SECRET, Section, flag, whole
 
 # Only scheme, host, port and name are shown.  Of a URL in another form nothing is shown, since a
 # part of its password could be mistaken for one of these.
@@ -38,6 +38,19 @@ class Storage(Section, frozen=True, kw_only=True):
     statement_timeout_ms: Annotated[
         int, whole(10, 600_000, "Time limit of a database statement.")
     ] = field(default=5000, name="DB_STATEMENT_TIMEOUT_MS")
+    overtake: Annotated[
+        bool,
+        flag("Start in memory although tables of the database are in play, and leave them behind."),
+    ] = False
+    overtaken_tables: Annotated[
+        Literal["", "resume", "refund"],
+        Meta(
+            title="resume or refund",
+            description="What is done with tables that were left behind when play went on in "
+            "memory: resume goes on with them as they were, refund closes them and returns their "
+            "chips; if empty, the server does not start with them.",
+        ),
+    ] = ""
     node_name: Annotated[
         str,
         Meta(

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from pokerws.storage.postgres.unprivileged import SystemAccount
+from pokerws.storage.postgres.embedded.unprivileged import SystemAccount
 
 FENCE = re.compile(r"^```(\S+)(?: (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(##+) (.+)$", re.MULTILINE)

@@ -17,6 +17,8 @@ from tests.vaults import VAULT_KEYS
 
 REPOSITORY = Path(__file__).parents[2]
 START_TIMEOUT_S = 120
+# The address of a database that is not there.
+NO_DATABASE = "embedded:/nonexistent/pokerws"
 # What a process of the tests gets from their environment; the last is for `make coverage`.
 INHERITED = "PATH HOME LANG TMPDIR CI COVERAGE_PROCESS_CONFIG".split()
 
@@ -40,8 +42,10 @@ class ServerProcess:
         reserved = reserve_port()
         weakref.finalize(self, reserved.close)
         self.port: int = reserved.getsockname()[1]
-        # The port is reserved for this address only.
-        given = {"vault_keys": VAULT_KEYS, "host": "127.0.0.1", **NO_LIMITS, **settings}
+        # In memory, a server looks at the tables of its database.  The port is reserved for this
+        # address only.
+        usual = {"vault_keys": VAULT_KEYS, "database_url": NO_DATABASE, "host": "127.0.0.1"}
+        given = {**usual, **NO_LIMITS, **settings}
         self.settings = {name.upper(): str(value) for name, value in given.items()}
         self.output: list[str] = []
         self._process: asyncio.subprocess.Process | None = None
@@ -65,6 +69,21 @@ class ServerProcess:
         cwd: Path = REPOSITORY,
     ) -> None:
         """Start and wait until the server says that it serves."""
+        started = await self.launch(*arguments, program=program, cwd=cwd)
+        assert self._reader is not None
+        waiting = asyncio.create_task(started.wait())
+        async with asyncio.timeout(START_TIMEOUT_S):
+            await asyncio.wait({waiting, self._reader}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        assert started.is_set(), "the server did not start:\n" + "\n".join(self.output)
+
+    async def launch(
+        self,
+        *arguments: str,
+        program: Sequence[str] = (sys.executable, "server.py"),
+        cwd: Path = REPOSITORY,
+    ) -> asyncio.Event:
+        """Start without waiting; the event is set when the server says that it serves."""
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self._process = await asyncio.create_subprocess_exec(
             *program,
@@ -78,30 +97,35 @@ class ServerProcess:
         )
         started = asyncio.Event()
         self._reader = asyncio.create_task(self._read(self._process, started))
-        waiting = asyncio.create_task(started.wait())
-        async with asyncio.timeout(START_TIMEOUT_S):
-            await asyncio.wait({waiting, self._reader}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        assert started.is_set(), "the server did not start:\n" + "\n".join(self.output)
+        return started
 
     async def kill(self) -> None:
         """`kill -9`: no chance to say or store anything."""
-        await self._end(signal.SIGKILL)
+        await self.end(signal.SIGKILL)
 
     async def stop(self) -> int:
         """Ask it to stop; returns the exit code."""
-        return await self._end(signal.SIGTERM)
+        return await self.end(signal.SIGTERM)
 
     def hang_up(self) -> None:
         """Send SIGHUP, as an operator does to have files read again."""
-        assert self._process is not None, "not started"
-        self._process.send_signal(signal.SIGHUP)
+        self.send(signal.SIGHUP)
 
-    async def _end(self, number: signal.Signals) -> int:
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, without waiting for what follows."""
+        assert self._process is not None, "not started"
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+
+    async def end(self, number: signal.Signals) -> int:
+        """Send it a signal and wait for its end; returns the exit code."""
+        self.send(number)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Wait for its end; returns the exit code."""
         process = self._process
         assert process is not None, "not started"
-        if process.returncode is None:
-            process.send_signal(number)
         code = await process.wait()
         assert self._reader is not None
         await self._reader

@@ -57,6 +57,7 @@ async def refused(why: str, *arguments: str, **settings: str) -> None:
     [
         ({"PORT": "many"}, "PORT"),
         ({"USE_EVENT_PERSISTENCE": "true"}, "USE_DB_REPOSITORY"),
+        ({"USE_DB_REPOSTORY": "true"}, "did you mean USE_DB_REPOSITORY?"),
     ],
 )
 async def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(
@@ -66,6 +67,19 @@ async def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(
     assert (code, output) == (2, "")
     assert named in errors
     assert errors.count("\n") == 1
+
+
+async def test_a_misspelt_name_in_the_settings_file_stops_an_operators_command_too(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "poker.env"
+    path.write_text("DATABSE_URL=postgres://poker:hidden@db/poker\nPORT=80x\n")
+    code, output, errors = await run("verify", "--env-file", str(path))
+    assert (code, output) == (2, "")
+    named, valued = errors.splitlines()
+    assert named.endswith("is not a setting; did you mean DATABASE_URL? correct it")
+    assert valued.startswith("pokerws: PORT must be ")
+    assert "hidden" not in errors
 
 
 async def test_a_missing_settings_file_stops_the_start() -> None:

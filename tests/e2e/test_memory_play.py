@@ -4,6 +4,7 @@ Real servers on the same DATABASE_URL, one after the other.
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -21,12 +22,14 @@ from pokerws.storage.postgres.database import reachable
 from pokerws.storage.postgres.overtaken import NOTE
 from tests.e2e.database import check_database
 from tests.e2e.faults import server_on
-from tests.e2e.process import ServerProcess
+from tests.e2e.process import REPOSITORY, ServerProcess
 from tests.e2e.test_command_line import run
+from tests.postgres_fixtures import Databases
 
 # The turn is nobody's to miss while servers are started and stopped.
 CONFIG = TableConfig(seats=3, turn_time_ms=600_000, next_hand_delay_ms=20)
 BUY_IN, GRANT = 5_000, 100_000
+PROGRAM = (sys.executable, str(REPOSITORY / "server.py"))
 
 
 class Players:
@@ -53,10 +56,21 @@ def memory_server(url: str) -> ServerProcess:
     return ServerProcess(database_url=url)
 
 
+async def refusal(server: ServerProcess, cwd: Path) -> str:
+    """The one line of a server that does not start."""
+    await server.launch(cwd=cwd, program=PROGRAM)
+    assert await server.ended() == 2
+    (line,) = server.output
+    server.output.clear()
+    return line
+
+
 @asynccontextmanager
-async def started(server: ServerProcess) -> AsyncIterator[ServerProcess]:
+async def started(
+    server: ServerProcess, *arguments: str, cwd: Path = REPOSITORY
+) -> AsyncIterator[ServerProcess]:
     """A server until it is told to stop."""
-    await server.start()
+    await server.start(*arguments, cwd=cwd, program=PROGRAM)
     try:
         yield server
         assert await server.stop() == 0
@@ -154,12 +168,23 @@ async def test_after_play_in_memory_old_tables_are_closed_and_their_chips_are_re
                 stacks[seat.player] += part.bet + part.in_pots
         assert sum(stacks.values()) == 2 * BUY_IN
 
-    async with started(memory_server(url)) as server, Players().at(server) as (guest, other):
+    line = await refusal(memory_server(url), place)
+    assert line.startswith("pokerws: 1 table is in play in DATABASE_URL, and USE_DB_REPOSITORY is")
+    assert "start with --overtake" in line
+    memory = started(memory_server(url), "--overtake")
+    async with memory as server, Players().at(server) as (guest, other):
+        assert server.log("tables_left_behind")[0]["tables"] == 1
         assert await guest.list_tables() == []
         await play_a_hand(guest, other)
         await noted(url)
+    # The operator has been asked once.
+    async with started(memory_server(url)) as server:
+        assert not server.log("tables_left_behind")
 
-    async with started(database_server(url)) as server:
+    line = await refusal(database_server(url), place)
+    assert line.startswith("pokerws: 1 table was left behind when play went on in memory at ")
+    assert "`python server.py serve --overtaken resume`" in line
+    async with started(database_server(url), "serve", "--overtaken", "refund") as server:
         (closed,) = server.log("overtaken_tables_closed")
         assert closed["tables"] == 1
         async with players.at(server) as (ann, ben):
@@ -227,3 +252,33 @@ async def test_a_memory_server_beside_an_empty_database_leaves_nothing(
     async with started(memory_server(url)) as server, Players().at(server) as (ann, ben):
         await play_a_hand(ann, ben)
     assert await ask(url, "SELECT FROM memory_play") == []
+
+
+async def test_tables_that_were_left_behind_go_on_where_the_operator_wants_it(
+    database_url: str, databases: Databases, place: Path
+) -> None:
+    """Play goes back to memory while the database is away, which nobody is asked about."""
+    url = database_url
+    players = Players()
+    async with started(database_server(url)) as server, players.at(server) as (ann, ben):
+        view = await play_a_hand(ann, ben)
+        table, hand_number, seats = view.id, view.table.hand_number, view.table.seats
+
+    name = url.partition("?")[0].rpartition("/")[2]
+    databases.psql(databases.server.dsn, "-c", f"ALTER DATABASE {name} RENAME TO {name}_away")
+    async with started(memory_server(url), cwd=place) as server:
+        (line,) = server.log("stored_tables_not_checked")
+        assert "does not exist" in line["error"]
+        await server.logged("memory_play_noted_in_file")
+    databases.psql(databases.server.dsn, "-c", f"ALTER DATABASE {name}_away RENAME TO {name}")
+
+    assert "--overtaken resume" in await refusal(database_server(url), place)
+    server = database_server(url)
+    server.settings["OVERTAKEN_TABLES"] = "resume"
+    async with started(server, cwd=place), players.at(server) as (ann, ben):
+        assert server.log("overtaken_tables_resumed")[0]["tables"] == 1
+        again = await ann.watch(table)
+        assert (again.table.hand_number, again.table.seats) == (hand_number, seats)
+        await ben.watch(table)
+        await go_on(ann, ben, table)
+    await check(url)

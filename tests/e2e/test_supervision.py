@@ -142,8 +142,8 @@ async def test_a_step_of_the_stop_that_fails_leaves_neither_journal_nor_database
         broken.append(self)
         raise Bug
 
-    async def note_close(database: Database) -> None:
-        await close(database)
+    async def note_close(database: Database, **how: bool) -> None:
+        await close(database, **how)
         closed.append(database)
 
     monkeypatch.setattr(Database, "close", note_close)

@@ -17,7 +17,8 @@ from pokerws.game.commands import Action
 from pokerws.game.events import CardsShown, TableEvent
 from pokerws.game.state import Hand, TableConfig, TableId
 from pokerws.storage.postgres.connecting import Connection
-from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded.running import running
 from pokerws.storage.vault.keys import written
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.e2e.process import ServerProcess

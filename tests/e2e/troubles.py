@@ -4,6 +4,7 @@ Each is a server, or none, in the middle of its trouble, for as long as the cont
 """
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from urllib.error import HTTPError
@@ -14,7 +15,9 @@ from msgspec import Struct, field
 
 from pokerws.client import CommandRejected, connect
 from pokerws.game.state import TableConfig
-from tests.e2e.faults import Cluster, serving
+from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.connecting import connected
+from tests.e2e.faults import Cluster, server_on, serving
 from tests.e2e.guide import missing
 from tests.e2e.process import START_TIMEOUT_S, ServerProcess
 from tests.vaults import VAULT_KEYS
@@ -101,6 +104,31 @@ async def unreachable(cluster: Cluster) -> AsyncIterator[Trouble]:
     yield Trouble()
 
 
+@trouble("A setting is misspelt")
+async def misspelt(cluster: Cluster) -> AsyncIterator[Trouble]:
+    yield Trouble()
+
+
+@trouble("Tables are in play in the database, and the server would play in memory")
+async def left_behind(cluster: Cluster) -> AsyncIterator[Trouble]:
+    async with playing(cluster) as (trouble, server, _):
+        assert await server.stop() == 0
+        yield trouble
+
+
+@trouble("The start takes long, or does not end")
+async def slow_start(cluster: Cluster) -> AsyncIterator[Trouble]:
+    dsn = await cluster.database()
+    server = server_on(dsn, durable=False, **SHOWN)
+    trouble = Trouble(server)
+    async with connected(address_of(dsn), "another") as other:
+        await other.execute("SELECT pg_advisory_lock(5052081501)")
+        await server.launch()
+        await trouble.says("… start_waits …")
+        assert await server.end(signal.SIGTERM) == 0
+    yield trouble
+
+
 @trouble("The database is refused at the start")
 async def foreign(cluster: Cluster) -> AsyncIterator[Trouble]:
     """A table of migrations as other tools make it."""
@@ -151,7 +179,7 @@ async def not_found(cluster: Cluster) -> AsyncIterator[Trouble]:
         game = await cluster.ask(dsn, "SELECT id FROM games")
         assert await server.stop() == 0
         server.settings |= {"USE_DB_REPOSITORY": "false", "USE_EVENT_PERSISTENCE": "false"}
-        await server.start()
+        await server.start("--overtake")
         async with connect(server.socket_url, name="Gus") as gus:
             with pytest.raises(CommandRejected, match="unknown_table"):
                 await gus.watch(game)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pokerws.storage.postgres.unprivileged import SystemAccount
+from pokerws.storage.postgres.embedded.unprivileged import SystemAccount
 from tests.e2e.process import reserve_port
 from tests.external.programs import MOST_S, account_for, program, running
 from tests.postgres_fixtures import new_directory

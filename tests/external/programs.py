@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pokerws.storage.postgres.unprivileged import SystemAccount
+from pokerws.storage.postgres.embedded.unprivileged import SystemAccount
 
 # Debian keeps servers out of an ordinary account's PATH.
 SYSTEM = "/usr/sbin:/usr/local/sbin:/sbin"

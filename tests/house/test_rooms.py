@@ -20,7 +20,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server.py": {"main"},
     "main": {"cli", "health"},
     "health": {"settings"},
-    "cli": {"doctor", "game", "hand_histories", "health", "logs", "maintenance", "program", "serve"}
+    "arguments": {"hand_histories", "health", "program", "server"},
+    "cli": {
+        "arguments",
+        "doctor",
+        "game",
+        "hand_histories",
+        "health",
+        "logs",
+        "maintenance",
+        "program",
+        "serve",
+    }
     | {"server", "settings", "storage"},
     "serve": {"client", "server", "settings"},
     "client": {"game", "messages"},
@@ -44,7 +55,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 LAYERS = {
     "server": "clock limits auth net tables sessions background listener app".split(),
     "storage": (
-        "errors fsync accounts names store outcomes memory_accounts vault journal null postgres"
+        "errors phases fsync accounts names store outcomes memory_accounts vault journal null "
+        "postgres"
     ).split(),
 }
 

@@ -176,6 +176,15 @@ def test_durable_acks_without_tables_are_refused() -> None:
     assert load({"USE_DURABLE_ACKS": "on", "USE_DB_REPOSITORY": "on"}).features.use_durable_acks
 
 
+def test_tables_are_left_behind_by_a_server_in_memory_only() -> None:
+    message = refusal({"OVERTAKE": "true", "USE_DB_REPOSITORY": "true"})
+    assert message.startswith("OVERTAKE (or --overtake) is on and USE_DB_REPOSITORY is on: ")
+    assert load({"OVERTAKE": "true"}).storage.overtake
+    assert "OVERTAKEN_TABLES must be resume or refund" in refusal({"OVERTAKEN_TABLES": "close"})
+    both = {"OVERTAKEN_TABLES": "refund", "USE_DB_REPOSITORY": "true"}
+    assert load(both).storage.overtaken_tables == "refund"
+
+
 def test_auth_needs_the_one_place_that_the_keys_come_from() -> None:
     message = refusal({"USE_AUTH_MIDDLEWARE": "1", "AUTH_ISSUER": "x"})
     assert "set AUTH_SECRET, AUTH_KEY_FILE or AUTH_JWKS, or unset USE_AUTH_MIDDLEWARE" in message

@@ -16,7 +16,8 @@ from pokerws.storage.errors import DatabaseError, EmbeddedError
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
-from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded.running import running
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.vault import Vault
 from tests.storage.clusters import ask, serving
@@ -431,7 +432,7 @@ async def test_no_database_is_made_where_there_is_none(place: Path) -> None:
 async def test_a_server_that_is_not_ready_is_not_waited_for_without_end(
     place: Path, monkeypatch: pytest.MonkeyPatch, pid_file: str
 ) -> None:
-    monkeypatch.setattr("pokerws.storage.postgres.embedded.FIND_S", 0.01)
+    monkeypatch.setattr("pokerws.storage.postgres.embedded.running.FIND_S", 0.01)
     data = place / "cluster/data"
     data.mkdir(parents=True)
     (data / "postmaster.pid").write_text(pid_file)

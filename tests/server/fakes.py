@@ -34,7 +34,12 @@ _decode = server_decoder().decode
 
 
 class ManualClock(Clock):
-    """Time stands still until a test moves it."""
+    """Time stands still until a test moves it.
+
+    `wall_ahead_ms` is how far somebody has moved the wall clock.
+    """
+
+    wall_ahead_ms = 0
 
     def __init__(self) -> None:
         self._now_ms = 1_000_000
@@ -42,6 +47,9 @@ class ManualClock(Clock):
 
     def now_ms(self) -> int:
         return self._now_ms
+
+    def wall_ms(self) -> int:
+        return self._now_ms + self.wall_ahead_ms
 
     def call_at(self, at_ms: int, callback: Callable[[], None]) -> "ManualAlarm":
         alarm = ManualAlarm(at_ms, callback, self._alarms)

@@ -148,13 +148,13 @@ class FakeDatabase:
         self.session_key = "k" * 64
         self.version = "in memory"
         self.session_key = "k" * 32
-        self.overtaken_ms = None
+        self.overtaken = None
         self.lease = FakeLease()
 
     async def settle(self) -> None:
         """Nothing was overtaken."""
 
-    async def close(self) -> None:
+    async def close(self, *, is_brief: bool = False) -> None:
         self.store.open.set()
         self.store.away.is_away = False
 

@@ -90,7 +90,7 @@ class Guests:
         # `_held` caches the reservations since this time, oldest first; earlier ones are looked up
         # in the store.  An OrderedDict, since finding the first key of a dict is slow after
         # deletions.
-        self._known_since_ms = self._clock.now_ms()
+        self._known_since_ms = self._clock.wall_ms()
         self._held: OrderedDict[PlayerId, _Held] = OrderedDict()
         self._renames: OrderedDict[PlayerId, Bucket] = OrderedDict()
         self._turns: WeakValueDictionary[PlayerId, asyncio.Lock] = WeakValueDictionary()
@@ -119,7 +119,7 @@ class Guests:
     def token_for(self, player: PlayerId, name: str) -> str:
         """The token of one of the server's own players, whose name becomes reserved."""
         self._own[skeleton(name)] = player
-        return self._token(player, name, player, self._clock.now_ms())
+        return self._token(player, name, player, self._clock.wall_ms())
 
     # ---- names
 
@@ -149,7 +149,7 @@ class Guests:
     def _is_reserved(self, player: PlayerId, name: str, reserved_ms: int) -> bool:
         """Whether the name is known to be the player's, without asking the store."""
         # At least 0, even if the clock was ahead before a restart.
-        if max(0, self._clock.now_ms() - reserved_ms) >= self._renew_ms:
+        if max(0, self._clock.wall_ms() - reserved_ms) >= self._renew_ms:
             return False
         held = self._held.get(player)
         return reserved_ms >= self._known_since_ms if held is None else held.alike == skeleton(name)
@@ -171,7 +171,7 @@ class Guests:
     async def _claim(self, player: PlayerId, name: str) -> int:
         """Reserve a name; returns the time.  Raises Illegal and StoreUnavailable."""
         self._check_reserved(player, name)
-        now_ms, alike = self._clock.now_ms(), skeleton(name)
+        now_ms, alike = self._clock.wall_ms(), skeleton(name)
         # Tokens with this name are issued for another `RENEW_MS` before it is claimed again.
         until_ms = now_ms + LIFETIME_MS + RENEW_MS
         if self._own.get(alike) == player:
@@ -222,7 +222,7 @@ class Guests:
         return Identity(player, name, session=token, expires_ms=self._expires_s() * 1000, sid=sid)
 
     def _expires_s(self) -> int:
-        return (self._clock.now_ms() + LIFETIME_MS) // 1000
+        return (self._clock.wall_ms() + LIFETIME_MS) // 1000
 
     def _token(self, player: PlayerId, name: str, sid: str, reserved_ms: int) -> str:
         claims = {
@@ -246,6 +246,6 @@ class Guests:
             )
         except (jwt.PyJWTError, ValueError) as error:
             raise Refused("bad_token", f"the token is not valid: {error}") from error
-        if claims["exp"] * 1000 <= self._clock.now_ms():
+        if claims["exp"] * 1000 <= self._clock.wall_ms():
             raise Refused("bad_token", "the session has expired")
         return {"name": "", "sid": claims["sub"], "reserved": -RENEW_MS} | claims

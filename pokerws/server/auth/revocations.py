@@ -40,13 +40,13 @@ class Revocations:
 
     async def load(self) -> None:
         """Load the stored revocations.  Raises StoreUnavailable."""
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.wall_ms()
         for sid, until_ms in (await self._names.ended_sessions(now_ms)).items():
             self._ended.add(sid, now_ms=now_ms, until_ms=until_ms)
 
     def check(self, sid: str) -> None:
         """Raise Refused("bad_token") for a revoked session."""
-        if self._ended.has(sid, self._clock.now_ms()):
+        if self._ended.has(sid, self._clock.wall_ms()):
             raise Refused("bad_token", "the session was ended by logging out")
 
     def enter(self, identity: Identity, connection: Connected) -> None:
@@ -77,7 +77,7 @@ class Revocations:
 
         Raises Illegal if that cannot be stored.
         """
-        sid, now_ms = identity.sid, self._clock.now_ms()
+        sid, now_ms = identity.sid, self._clock.wall_ms()
         if not sid:
             return
         if self._ended.is_full:

@@ -125,7 +125,7 @@ class Tokens:
 
     def _check_times(self, claims: dict[str, Any]) -> int:
         """When the token expires, with the leeway, in ms UTC.  Raises Illegal."""
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.wall_ms()
         if "nbf" in claims and _ms(claims, "nbf") > now_ms + self._leeway_ms:
             raise _refused("nbf")
         expires_ms = _ms(claims, "exp") + self._leeway_ms

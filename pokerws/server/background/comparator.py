@@ -15,6 +15,7 @@ from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
+from pokerws.settings import Settings
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.outcomes import Outcome
 from pokerws.storage.store import Store, Stored, canonical_digest
@@ -121,3 +122,25 @@ class Comparator:
         if self._keep_events and stored.log_seq != stored.version:
             return f"the log ends with event {stored.log_seq}"
         return ""
+
+
+def comparator_of(  # noqa: PLR0917  the types tell the parts apart
+    settings: Settings,
+    lobby: Lobby,
+    store: Store,
+    journal: TableJournal,
+    vault: Vault,
+    metrics: Metrics,
+    row_check: RowCheck,
+) -> Comparator:
+    """The comparator of a server with these settings."""
+    return Comparator(
+        lobby=lobby,
+        store=store,
+        journal=journal,
+        vault=vault,
+        metrics=metrics,
+        keep_events=settings.features.use_event_persistence,
+        interval_ms=settings.storage.compare_interval_ms,
+        row_check=row_check,
+    )

@@ -150,9 +150,10 @@ class Upkeep:
         now_ms = self._clock.now_ms()
         self._put_off = {t: at_ms for t, at_ms in self._put_off.items() if at_ms > now_ms}
         found = self._lobby.unwatched(before_ms)
+        stored_before_ms = before_ms + self._clock.ahead_ms
         # The page has room for the tables that are skipped below, or others are never reached.
         page = PAGE + self._lobby.tables_in_memory + len(self._put_off)
-        stored = await self._store.idle(before_ms, page)
+        stored = await self._store.idle(stored_before_ms, page)
         found += [table for table in stored if not self._lobby.in_memory(table)]
         return [table for table in found if table not in self._put_off]
 
@@ -162,7 +163,8 @@ class Upkeep:
         if elsewhere:
             # The page has room for all listed tables, since used ones may come before these.
             page = PAGE + len(self._lobby.summaries())
-            found += [t for t in await self._store.idle(before_ms, page) if t in elsewhere]
+            stored = await self._store.idle(before_ms + self._clock.ahead_ms, page)
+            found += [table for table in stored if table in elsewhere]
         return [table for table in found if table not in self._put_off]
 
     async def _close(self, table: TableId, reason: Literal["abandoned", "overtaken"]) -> bool:

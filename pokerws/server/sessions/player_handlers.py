@@ -67,7 +67,7 @@ def welcome(session: Session, message_id: str, identity: Identity) -> Welcome:
         name=identity.name,
         role=identity.role,
         protocol=PROTOCOL,
-        now_ms=context.clock.now_ms(),
+        now_ms=context.clock.table_ms(),
         flags=context.flags,
         limits=context.limits,
         capabilities=CAPABILITIES,
@@ -88,7 +88,7 @@ async def log_out(session: Session, message: Logout) -> None:
 
 def ping(session: Session, message: Ping) -> None:
     """Answer at once."""
-    session.answer(Pong(message.id, session.context.clock.now_ms()))
+    session.answer(Pong(message.id, session.context.clock.table_ms()))
 
 
 async def get_account(session: Session, message: GetAccount) -> None:

@@ -180,11 +180,11 @@ def chat(session: Session, message: Chat) -> None:
     if actor is None:
         raise Refused("not_watching")
     text = chat_text(message.text, strict=session.context.strict)
-    now_ms = session.context.clock.now_ms()
-    check_rate(session.meter.count("chat", now_ms))
+    clock = session.context.clock
+    check_rate(session.meter.count("chat", clock.now_ms()))
     session.answer(Accepted(message.id, table=message.table))
     player, name = session.player, session.admitted.name
-    said = Broadcast(ChatSaid(message.table, player, name, text, now_ms))
+    said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
     for viewer in list(actor.watchers):
         viewer.send_droppable(said.on(viewer.wire))
 

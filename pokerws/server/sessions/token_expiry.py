@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from pokerws.server.clock import Alarm, Clock
 
+# The wall clock may be put forward meanwhile, so it is looked at this often.
+LOOK_MS = 60_000
+
 
 class Expiry:
     """Calls `warn` when `warning_ms` are left, and `expire` at the end; 0 gives no warning.
@@ -26,7 +29,7 @@ class Expiry:
         self._warn = warn
         self._expire = expire
         self._expires_ms = 0
-        # The time of the alarm: first that of the warning, then that of the expiry.
+        # What is waited for, by the wall clock: first the warning, then the expiry.
         self._at_ms = 0
         self._alarm: Alarm | None = None
 
@@ -50,11 +53,12 @@ class Expiry:
 
     def _wait(self, at_ms: int) -> None:
         self._at_ms = at_ms
-        self._alarm = self._clock.call_at(at_ms, self._ring)
+        left_ms = min(at_ms - self._clock.wall_ms(), LOOK_MS)
+        self._alarm = self._clock.call_at(self._clock.now_ms() + left_ms, self._ring)
 
     def _ring(self) -> None:
-        if self._clock.now_ms() < self._at_ms:
-            # Timers of the event loop may fire slightly early.
+        if self._clock.wall_ms() < self._at_ms:
+            # Timers may fire slightly early, and the wall clock may have been put back.
             self._wait(self._at_ms)
         elif self._at_ms < self._expires_ms:
             self._wait(self._expires_ms)

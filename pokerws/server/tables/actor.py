@@ -20,7 +20,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
 from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
-from pokerws.server.clock import Alarm, Clock
+from pokerws.server.clock import JUMP_MS, Alarm, Clock
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.hand_pace import DELAYED, UNLIMITED, HandPace, PaceLimits
@@ -28,7 +28,7 @@ from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
-from pokerws.server.tables.viewers import Viewers
+from pokerws.server.tables.viewers import Viewers, summary_of
 from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder, sealed
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
@@ -75,8 +75,8 @@ class TableActor:
         self.is_stored = True
         # The time it came into memory.
         self.loaded_ms = clock.now_ms()
-        # The time of the latest command.
-        self.changed_ms = self.loaded_ms
+        # The time of the latest command, and of the latest event in table time.
+        self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()
         # Without a database: each player's chips before the latest command, as transfers.
         self._refunds: tuple[Transfer, ...] = ()
         self._refunds_hand: int | None = None
@@ -238,7 +238,7 @@ class TableActor:
     def pause(self) -> None:
         """Stop the clock and refuse commands, while the database is away."""
         if self._paused_ms is None:
-            self._paused_ms = self._clock.now_ms()
+            self._paused_ms = self._clock.table_ms()
             self._disarm()
 
     def go_on(self) -> None:
@@ -251,9 +251,16 @@ class TableActor:
 
     def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
         """Resume play after the table was out of memory or paused."""
+        self._at_ms = max(self._at_ms, min(saved_ms, self._clock.table_ms() + JUMP_MS))
         if events := self._play(Resume(saved_ms, grace_ms, restart_log)):
             self._changed(events)
         self._arm()
+
+    def clock_put_forward(self, by_ms: int) -> None:
+        """Go on with the time that remained; a paused table remembers when that began."""
+        if self._paused_ms is None and not self.stopped and not self.table.closed:
+            self._disarm()
+            self.resume(self._clock.table_ms() - by_ms, 0, restart_log=False)
 
     def refund(self) -> None:
         """Return the chips that players had before the latest command, since the table is lost."""
@@ -322,10 +329,7 @@ class TableActor:
 
     def summary(self) -> TableSummary:
         """The summary in the lobby's list."""
-        table = self.table
-        return TableSummary(
-            table.id, table.name, table.status, table.players, table.hand_number, table.config
-        )
+        return summary_of(self.table)
 
     # ---- changes
 
@@ -333,7 +337,7 @@ class TableActor:
         """Carry out a command; returns its events, or None if a bug stopped the table."""
         if not self._keeps:
             self._note_refunds()
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.table_ms()
         try:
             events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
         except Illegal:
@@ -353,23 +357,21 @@ class TableActor:
             self._halt()
             self._owner.table_failed(self.table.id)
             return None
-        self.changed_ms = now_ms
+        self.changed_ms = now_ms - self._clock.ahead_ms
+        self._at_ms = max(self._at_ms, now_ms)
         return events
 
     def _note_refunds(self) -> None:
-        """Record the players' chips, since a bug may leave the next command half done.
-
-        During a hand this is done once: each player would get back the chips from before the hand.
-        """
+        """Record the players' chips, once a hand: a bug may leave the next command half done."""
         hand = None if self.table.hand is None else self.table.hand.number
         if hand is None or hand != self._refunds_hand:
-            self._refunds = refunds_of(self.table, self._clock.now_ms())
+            self._refunds = refunds_of(self.table, self._clock.table_ms())
             self._refunds_hand = hand
 
     def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
         """The transfers between accounts and the table."""
         first_seq = self.table.seq - len(events) + 1
-        return transfers_of(self.table, events, first_seq, self.changed_ms)
+        return transfers_of(self.table, events, first_seq, self._at_ms)
 
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Show nothing of a change that moves chips before it is stored."""
@@ -388,7 +390,7 @@ class TableActor:
             self.moves.add(transfers)
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
-        self._viewers.publish(events, first_seq, self.changed_ms)
+        self._viewers.publish(events, first_seq, self._at_ms)
         self._arm()
         self._notify_lobby()
 
@@ -407,7 +409,7 @@ class TableActor:
     def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
         if self.sample is not None:
             self.sample[self.table.seq] = canonical_digest(self._state)
-        self._journal.put(self._changes.next(events, transfers, self.changed_ms))
+        self._journal.put(self._changes.next(events, transfers, self._at_ms))
 
     # ---- the clock
 
@@ -428,7 +430,7 @@ class TableActor:
 
     def _set_alarm(self, at_ms: int) -> None:
         self._armed_ms = at_ms
-        self._alarm = self._clock.call_at(at_ms, self._time_up)
+        self._alarm = self._clock.call_at_table(at_ms, self._time_up)
 
     def _disarm(self) -> None:
         if self._alarm is not None:
@@ -437,7 +439,7 @@ class TableActor:
 
     def _time_up(self) -> None:
         self._alarm = None
-        deadline_ms, now_ms = self.table.deadline_ms, self._clock.now_ms()
+        deadline_ms, now_ms = self.table.deadline_ms, self._clock.table_ms()
         if self.stopped or deadline_ms is None:
             return
         if now_ms < deadline_ms:

@@ -114,7 +114,7 @@ class Cashier:
     async def refill(self, player: PlayerId) -> None:
         """Refill an account.  Raises Illegal if that is not due."""
         await self._open(player)
-        now_ms = self._clock.now_ms()
+        now_ms = self._clock.table_ms()
         with _refusing_outages():
             given = await self._accounts.refill(
                 player,
@@ -188,7 +188,7 @@ class Cashier:
 
     async def _open(self, player: PlayerId) -> Account:
         with _refusing_outages():
-            return await self._accounts.open(player, self._terms.grant, self._clock.now_ms())
+            return await self._accounts.open(player, self._terms.grant, self._clock.table_ms())
 
 
 @contextmanager

@@ -411,8 +411,19 @@ class Lobby:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.debug("table_not_loaded", table=entry.table, error=str(error))
 
+    def put_clock_forward(self, by_ms: int) -> None:
+        """Put table time forward; the tables in memory keep the time that was left."""
+        self._clock.put_forward(by_ms)
+        # A list of its own: a table with a bug leaves memory.
+        for actor in list(self._in_memory.values()):
+            actor.clock_put_forward(by_ms)
+
     def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
         snapshot, claimed = loaded
+        if by_ms := self._clock.behind_ms(claimed.saved_ms):
+            # A table's time never goes back.
+            log.warning("clock_behind", table=entry.table, by_ms=by_ms)
+            self.put_clock_forward(by_ms)
         actor = self._actor(snapshot, claimed.epoch, stored_seq=claimed.version)
         self._tables.loaded(entry, actor)
         self._pause.apply_to(actor)

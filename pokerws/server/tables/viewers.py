@@ -21,6 +21,7 @@ from pokerws.messages import (
     Notice,
     Refused,
     Snapshot,
+    TableSummary,
     Watch,
     reject,
 )
@@ -66,7 +67,7 @@ class Viewers:
         elif missed:
             seq = self._table.seq - len(missed) + 1
             shown = redact_all(missed, viewer.player)
-            events = self._events(seq, shown, self._clock.now_ms())
+            events = self._events(seq, shown, self._clock.table_ms())
             self._show([(viewer, viewer.wire.encode(events))])
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
@@ -127,7 +128,7 @@ class Viewers:
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the redacted table."""
         table, player = self._table, viewer.player
-        state, now_ms = redact_table(table, player), self._clock.now_ms()
+        state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
         self._show([(viewer, viewer.wire.encode(snapshot))])
@@ -194,3 +195,10 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
             f"only the events of hand {message.hand} were kept: ask for them as json",
         )
     return as_text(hand, message.format)
+
+
+def summary_of(table: Table) -> TableSummary:
+    """A table in the lobby's list."""
+    return TableSummary(
+        table.id, table.name, table.status, table.players, table.hand_number, table.config
+    )

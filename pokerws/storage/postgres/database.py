@@ -1,8 +1,9 @@
 """Opens and closes the whole database: the embedded PostgreSQL if configured, and the store."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Self
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Self
 
 import structlog
 
@@ -14,11 +15,14 @@ from pokerws.storage.errors import (
     StoreUnavailable,
     VaultError,
 )
+from pokerws.storage.phases import Report as PhaseReport
+from pokerws.storage.phases import unreported
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting import ABANDON_S, CLOSE_S, connected
 from pokerws.storage.postgres.connecting.pooling import with_pooler
-from pokerws.storage.postgres.embedded import EmbeddedPostgres, running
+from pokerws.storage.postgres.embedded import EmbeddedPostgres
+from pokerws.storage.postgres.embedded.running import running
 from pokerws.storage.postgres.lease import Lease, Tenure
 from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
@@ -39,8 +43,8 @@ class Database:
 
     `session_key` signs guests' sessions; it may be empty if it was not asked for.  `lease` keeps
     other servers from taking tables over.
-    `overtaken_ms` is the time since which a server played in memory only, or None.  The caller then
-    closes the tables from before that, and calls `settle`.
+    `overtaken` tells since when a server played in memory only, and what that left behind, or is
+    None.  The caller then resumes or closes the tables from before that, and calls `settle`.
     """
 
     def __init__(
@@ -51,14 +55,14 @@ class Database:
         *,
         session_key: str,
         postgres: EmbeddedPostgres | None,
-        overtaken_ms: int | None,
+        overtaken: overtaken.Overtaken | None,
         lease: Lease,
     ) -> None:
         self._address = address
         self.store = store
         self.vault = vault
         self.session_key = session_key
-        self.overtaken_ms = overtaken_ms
+        self.overtaken = overtaken
         self.lease = lease
         self._postgres = postgres
 
@@ -71,24 +75,29 @@ class Database:
         keys: KeySource,
         node: str,
         needs_session_key: bool = False,
+        report: PhaseReport = unreported,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
-        `node` names this server to people.
+        `node` names this server to people.  A cancellation ends it within about a second.
         """
         postgres = lease = None
         # The directory of the embedded PostgreSQL is locked by this process.
         is_alone = address.embedded_dir is not None
         try:
             if address.embedded_dir is not None:
+                report("the embedded PostgreSQL")
                 postgres = await EmbeddedPostgres.start(address.embedded_dir)
                 address = address.running_at(postgres.dsn)
+            report("a connection to the database")
             address = await with_pooler(address, APPLICATION)
-            report = await _checked(address)
-            await apply_missing(address)
+            checked = await _checked(address)
+            await apply_missing(address, report=report)
+            report("the keys of stored cards")
             vault = await open_vault(address, keys, needs_session_key=needs_session_key)
             session_key = await open_session_key(address, vault, is_needed=needs_session_key)
-            since_ms = await overtaken.overtaken_ms(address)
+            report("the database")
+            left_behind = await overtaken.overtaken(address)
             tenure = Tenure()
             lease = Lease(address, node, tenure)
             await lease.register(is_alone=is_alone)
@@ -96,14 +105,15 @@ class Database:
                 address,
                 statement_timeout_ms=statement_timeout_ms,
                 # One connection writes, and one is the lease's.
-                readers=report.connections - 2,
+                readers=checked.connections - 2,
                 tenure=tenure,
             )
         except BaseException as error:
+            is_brief = isinstance(error, asyncio.CancelledError)
             if lease is not None:
-                await lease.give_up()
+                await _briefly(lease.give_up(), is_brief=is_brief)
             if postgres is not None:
-                await postgres.stop()
+                await postgres.stop(is_brief=is_brief)
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
                 raise DatabaseError.of(error) from error
             if isinstance(error, VaultError):
@@ -113,7 +123,7 @@ class Database:
             *(address, store, vault),
             session_key=session_key,
             postgres=postgres,
-            overtaken_ms=since_ms,
+            overtaken=left_behind,
             lease=lease,
         )
 
@@ -123,15 +133,27 @@ class Database:
         return f"PostgreSQL {self.store.version}"
 
     async def settle(self) -> None:
-        """Record that the tables from before in-memory play are closed."""
+        """Record that the tables from before in-memory play are closed, or go on."""
         await overtaken.settle(self._address)
 
-    async def close(self) -> None:
-        """Give the lease up, close all connections, and stop the embedded PostgreSQL."""
-        await self.lease.give_up()
-        await self.store.close()
+    async def close(self, *, is_brief: bool = False) -> None:
+        """Give the lease up, close all connections, and stop the embedded PostgreSQL.
+
+        A database that hangs is waited for a few seconds, or hardly at all if `is_brief`.
+        """
+        for part in (self.lease.give_up, self.store.close):
+            await _briefly(part(), is_brief=is_brief)
         if self._postgres is not None:
-            await self._postgres.stop()
+            await self._postgres.stop(is_brief=is_brief)
+            if self._postgres.was_killed:
+                log.warning("postgres_killed", directory=str(self._postgres.cluster))
+
+
+async def _briefly(closing: Coroutine[Any, Any, None], *, is_brief: bool) -> None:
+    """Close something, unless the database does not answer for a while."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ABANDON_S if is_brief else CLOSE_S):
+            await closing
 
 
 async def _checked(address: Address) -> Report:
@@ -175,6 +197,21 @@ async def migrate(
     finally:
         if postgres is not None:
             await postgres.stop()
+
+
+async def tables_in_play(address: Address) -> int:
+    """The number of stored tables that a server in memory would leave behind.
+
+    An embedded PostgreSQL is started to look, and stopped again.  Raises DatabaseError,
+    StoreUnavailable or OSError.
+    """
+    folder = address.embedded_dir
+    if folder is not None and not (folder / "cluster").exists():
+        return 0
+    if overtaken.has_note_only(address):
+        return 0
+    async with reachable(address) as reached:
+        return await overtaken.tables_in_play(reached)
 
 
 async def _migrations(address: Address, applied_now: list[Migration]) -> list[str]:

@@ -18,6 +18,7 @@ import asyncpg
 import structlog
 
 from pokerws.storage.errors import MigrationError
+from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.rights import (
@@ -82,7 +83,9 @@ class Migration(NamedTuple):
     applied_at: datetime | None = None
 
 
-async def migrate(database: "Address | Connection", directory: Path = SQL) -> list[Migration]:
+async def migrate(
+    database: "Address | Connection", directory: Path = SQL, report: Report = unreported
+) -> list[Migration]:
     """Apply the files that are missing, and return them.
 
     `database` is an address or an open connection outside of any transaction.  Raises
@@ -94,7 +97,7 @@ async def migrate(database: "Address | Connection", directory: Path = SQL) -> li
     applied: list[Migration] = []
     async with _connection(database) as connection:
         # One transaction, and one lock, for each file.
-        while (migration := await _apply_next(connection, schema, directory)) is not None:
+        while (migration := await _apply_next(connection, schema, directory, report)) is not None:
             applied.append(migration)
             log.info("migration_applied", version=migration.version, name=migration.name)
         await close_tables(connection)
@@ -132,15 +135,17 @@ async def status(database: "Address | Connection", directory: Path = SQL) -> lis
 
 
 async def _apply_next(
-    connection: Connection, schema: str | None, directory: Path
+    connection: Connection, schema: str | None, directory: Path, report: Report
 ) -> Migration | None:
     """Apply the first file that is missing; None if there is none."""
+    report("the migration lock, which another process holds")
     async with _locked(connection):
         await enter_schema(connection, schema)
         found = await status(connection, directory)
         pending = [migration for migration in found if migration.applied_at is None]
         if not pending:
             return None
+        report(f"the migration {pending[0].path.name}")
         await _apply(connection, pending[0])
         return pending[0]
 
@@ -182,6 +187,9 @@ async def _locked(connection: Connection) -> AsyncIterator[None]:
         await asyncio.sleep(LOCK_POLL_S)
     try:
         yield
+    except asyncio.CancelledError:
+        # The connection is about to be closed, and the transaction ends with it.
+        raise
     except BaseException:
         if not connection.is_closed() and connection.is_in_transaction():
             await connection.execute(ROLLBACK)

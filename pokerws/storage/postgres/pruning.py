@@ -4,7 +4,7 @@ Each step is one short transaction, so a prune may be interrupted, and may run b
 game's row and its transfers go together; the rows of an account that go are replaced by one, their
 sum.  So balances still equal the ledger, and no balance is touched.  The events go afterwards, a
 part at a time; `pruned_logs` lists the games whose events are left.
-docs/decisions/00XX-closed-games.md has the reasons.
+docs/decisions/0030-closed-games.md has the reasons.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

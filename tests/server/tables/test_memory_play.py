@@ -1,17 +1,21 @@
 """A server in memory tells its database so, when it can; and a start that the database spoils."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from pokerws.server.app import App
 from pokerws.server.background import memory_play
+from pokerws.server.background.memory_play import check_stored_tables
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.overtaken import note, overtaken_ms
+from pokerws.storage.postgres.overtaken import note, overtaken
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases
 from tests.settings import settings_of
@@ -89,10 +93,11 @@ async def test_a_database_that_is_away_at_the_start_is_told_when_it_is_back(
         await asyncio.to_thread(hidden.show)
         await trying
 
-    since_ms = await overtaken_ms(address_of(hidden.url))
-    assert since_ms is not None
-    assert abs(since_ms - began_ms) < 60_000
-    assert since_ms <= began_ms, "it counts from the start, and not from when it could be told"
+    left = await overtaken(address_of(hidden.url))
+    assert left is not None
+    assert left.tables == 1
+    assert abs(left.since_ms - began_ms) < 60_000
+    assert left.since_ms <= began_ms, "it counts from the start, and not from when it could be told"
 
 
 async def test_a_server_that_is_stopped_before_it_could_tell_ends_that_before_anything_else(
@@ -109,6 +114,24 @@ async def test_a_server_that_is_stopped_before_it_could_tell_ends_that_before_an
         trying = note_task()
     assert seen == [True]
     hidden.show()
+
+
+@pytest.mark.parametrize("url", ["silent", "embedded:{place}", "postgres://u:hidden@db:port/x"])
+async def test_a_database_that_cannot_be_asked_does_not_keep_play_from_going_on_in_memory(
+    url: str, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_play, "LOOK_S", 0.05)
+    # A directory that is no PostgreSQL's.
+    (place / "cluster" / "data").mkdir(parents=True)
+    with socket.socket() as silent, capture_logs() as lines:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"postgres://u:hidden@127.0.0.1:{silent.getsockname()[1]}/x"
+        given = address if url == "silent" else url.format(place=place)
+        await check_stored_tables(settings_of(database_url=given))
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("stored_tables_not_checked", "warning")
+    assert "hidden" not in str(line)
 
 
 @pytest.mark.parametrize("fault", [StoreUnavailable("connection lost"), TimeoutError()])
@@ -130,4 +153,4 @@ async def test_a_server_that_is_stopped_at_once_has_told_all_the_same(hidden: Hi
     hidden.show()
     async with in_memory(hidden.url):
         pass
-    assert await overtaken_ms(address_of(hidden.url)) is not None
+    assert await overtaken(address_of(hidden.url)) is not None

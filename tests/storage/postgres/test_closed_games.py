@@ -128,7 +128,9 @@ async def test_nothing_that_runs_by_itself_reads_closed_games(
         assert len(await store.accounts.history(PlayerId("7"), None, 50)) == 50
         await open_vault(address_of(crowded_url), KeySource((VAULT_KEYS,), tmp_path / "none"))
         await overtaken.note(address_of(crowded_url), now_ms)
-        assert await overtaken.overtaken_ms(address_of(crowded_url)) == now_ms
+        found = await overtaken.overtaken(address_of(crowded_url))
+        assert found is not None
+        assert found.since_ms == now_ms
         await overtaken.settle(address_of(crowded_url))
     finally:
         await store.close()

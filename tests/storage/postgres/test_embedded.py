@@ -13,8 +13,9 @@ import asyncpg
 import pytest
 
 from pokerws.storage.errors import EmbeddedError
+from pokerws.storage.postgres import embedded
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
-from pokerws.storage.postgres.unprivileged import SystemAccount
+from pokerws.storage.postgres.embedded.unprivileged import SystemAccount
 from tests.storage.clusters import ask, on_linux, postmaster, processes_of, serving, start
 
 
@@ -198,6 +199,27 @@ async def test_stopping_after_postgres_was_killed_is_no_error(made: Path) -> Non
     await server.stop()
 
     await (await start(made)).stop()
+
+
+@on_linux
+async def test_a_server_that_hangs_is_killed_at_the_stop_and_has_all_that_was_committed(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As it is, with less patience.
+    stops = tuple((number, brief_s, brief_s) for number, _, brief_s in embedded.STOPS)
+    monkeypatch.setattr(embedded, "STOPS", stops)
+    server = await EmbeddedPostgres.start(made)
+    await ask(server.dsn, "CREATE TABLE kept AS SELECT 42 AS answer")
+    for pid in processes_of(server):
+        os.kill(pid, signal.SIGSTOP)
+
+    await server.stop()
+
+    assert server.was_killed
+    again = await start(made)
+    assert await ask(again.dsn, "SELECT answer FROM kept") == 42
+    await again.stop()
+    assert not again.was_killed
 
 
 @on_linux

@@ -11,7 +11,14 @@ from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.postgres import overtaken as memory_play
 from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.migrate import SQL
-from pokerws.storage.postgres.overtaken import NOTE, note, overtaken_ms, settle
+from pokerws.storage.postgres.overtaken import (
+    NOTE,
+    note,
+    note_locally,
+    overtaken,
+    settle,
+    tables_in_play,
+)
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import Databases
 from tests.storage.changes import START_MS, change
@@ -48,6 +55,11 @@ async def ask(url: str, query: str) -> object:
         return await connection.fetchval(query)
     finally:
         await connection.close()
+
+
+async def overtaken_ms(address: Address) -> int | None:
+    found = await overtaken(address)
+    return None if found is None else found.since_ms
 
 
 @pytest.mark.parametrize("statement", memory_play.STATEMENTS)
@@ -119,6 +131,55 @@ async def test_a_database_that_cannot_be_reached_is_one_kind_of_error(
     for asking in (note(address, START_MS), overtaken_ms(address), settle(address)):
         with pytest.raises(StoreUnavailable):
             await asking
+
+
+# ---- what play in memory would leave behind, and has left behind
+
+
+async def test_only_tables_that_no_play_in_memory_has_left_behind_are_in_play(
+    database_url: str, store: PostgresStore
+) -> None:
+    address = address_of(database_url)
+    await store.save([change("old"), change("older"), change("over", status="closed")])
+    assert await tables_in_play(address) == 2
+
+    await note(address, START_MS + 1)
+
+    assert await tables_in_play(address) == 0
+    assert await overtaken(address) == (START_MS + 1, 2)
+    await store.save([change("new", at_ms=START_MS + 2)])
+    assert await tables_in_play(address) == 1
+    assert await overtaken(address) == (START_MS + 1, 2)
+    await settle(address)
+    assert await tables_in_play(address) == 3
+
+
+async def test_where_there_is_no_schema_or_an_older_one_tables_are_counted_all_the_same(
+    databases: Databases, bare_database_url: str
+) -> None:
+    address = address_of(bare_database_url)
+    assert await tables_in_play(address) == 0
+    for file in sorted(SQL.glob("000[1-4]_*.sql")):
+        databases.psql(bare_database_url, "-f", str(file))
+    assert await tables_in_play(address) == 0
+
+
+async def test_a_note_for_a_database_that_was_never_reached_is_found_by_the_next_start(
+    database_url: str, store: PostgresStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory_play, "LOCAL", tmp_path / "var")
+    address = address_of(database_url)
+    await store.save([change()])
+
+    file = note_locally(address, START_MS + 1)
+    assert note_locally(address, START_MS + 9) == file, "the first one counts"
+
+    assert await tables_in_play(address) == 0
+    assert await overtaken(address_of(f"{database_url}&application_name=x")) == (START_MS + 1, 1)
+    assert not file.exists()
+    note_locally(address, START_MS + 2)
+    await note(address, START_MS + 2)
+    assert not file.exists(), "the database has been reached"
 
 
 # ---- beside the server's own Postgres, which does not run then

@@ -244,7 +244,7 @@ async def test_a_server_that_owns_no_table_plays_loads_and_verifies(
     assert await verify(address_of(server_url), None, out, io.StringIO(), vault=VAULT) == 0
     assert out.getvalue().startswith("1 games verified, 0 mismatches")
     await overtaken.note(address_of(server_url), 1)
-    assert await overtaken.overtaken_ms(address_of(server_url)) == 1
+    assert await overtaken.overtaken(address_of(server_url)) == (1, 0)
     await overtaken.settle(address_of(server_url))
     databases.psql(server_url, "-v", "ON_ERROR_STOP=1", "-f", str(SQL / "monitoring.sql"))
     async with connection_to(database_url, role) as server:

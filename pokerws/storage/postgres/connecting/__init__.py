@@ -4,9 +4,10 @@ All connections of the product are opened here.  An error is a `StoreUnavailable
 help, and a `StoreRejected` if the data are at fault.
 """
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -21,7 +22,9 @@ from pokerws.storage.postgres.connecting.shared_connection import SharedConnecti
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-CLOSE_S = 5.0
+CLOSE_S = 2.0
+# The same after a cancellation, in which a running statement is cancelled in the database too.
+ABANDON_S = 0.3
 # For statements that look up a few rows among very many: their plans must not depend on statistics,
 # which are missing or old just after many rows were written.
 BY_INDEX: Mapping[str, str] = MappingProxyType({"enable_seqscan": "off", "jit": "off"})
@@ -149,6 +152,10 @@ async def connected(
     try:
         try:
             yield connection
+        except asyncio.CancelledError:
+            with suppress(*FAILED):
+                await connection.close(timeout=ABANDON_S)
+            raise
         finally:
             if not connection.is_closed():
                 await connection.close(timeout=CLOSE_S)

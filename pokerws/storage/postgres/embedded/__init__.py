@@ -15,60 +15,77 @@ import fcntl
 import hashlib
 import os
 import re
-import shlex
 import shutil
+import signal
 import stat
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
-from urllib.parse import quote
+from typing import Self, TypeVar
 
 from pokerws.storage.errors import DirectoryInUse, EmbeddedError
-from pokerws.storage.postgres.unprivileged import (
+from pokerws.storage.postgres.embedded.running import PORT, is_alive, socket_address, works_in
+from pokerws.storage.postgres.embedded.unprivileged import (
     PACKAGE,
+    POLL_S,
     SystemAccount,
+    check,
     cluster_directory,
     installed,
     programs_for,
 )
 
-PORT = 5432
 SOCKET = f".s.PGSQL.{PORT}"
 # A Unix socket's address has room for 108 bytes, the last of them zero.
 MAX_SOCKET_PATH = 107
-# The path goes through a shell, into a setting that is a comma-separated list.
+# The path goes into a setting that is a comma-separated list.
 PLAIN_PATH = re.compile(r"[\w/.+-]+", re.ASCII)
 START_S = 60
-STOP_S = 60
-# Longest wait for a server that another process is starting.
-FIND_S = 15
+# How PostgreSQL is stopped: with all written to its files (SIGINT), or at once, to be recovered at
+# the next start (SIGQUIT), or, if it hangs, by killing it, which is recovered from as well.  For
+# each the seconds that it may take, and those where nothing may wait: when a start is interrupted,
+# or a stop is hurried.  With STOP_TIMEOUT_MS of 10 s for the journal, a stop takes less than 20 s.
+STOPS = ((signal.SIGINT, 4.0, 0.4), (signal.SIGQUIT, 1.0, 0.2), (signal.SIGKILL, 1.0, 1.0))
 MAX_LOG_BYTES = 1 << 20
 # What PostgreSQL says of a data directory of another major version.
 OTHER_MAJOR = "database files are incompatible with server"
+# Starts the command in "$@", with its output in the file $0, and prints the process id.
+LAUNCH = '"$@" >>"$0" 2>&1 </dev/null & echo $!'
 INITDB = (
     *("--username=postgres", "--auth-local=trust", "--auth-host=reject", "--no-instructions"),
     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
+Result = TypeVar("Result")
 
 
 class EmbeddedPostgres:
     """A running PostgreSQL.  `dsn` is its address, `cluster` its directory."""
 
     def __init__(
-        self, lock: int, cluster: Path, account: SystemAccount, options: Mapping[str, str]
+        self,
+        lock: int,
+        cluster: Path,
+        account: SystemAccount,
+        options: Mapping[str, str],
+        cancelled: threading.Event,
     ) -> None:
         self._lock = lock
         self.cluster = cluster
         self._account = account
         self._options = options
+        # Set from another thread when nobody waits for the result any more.
+        self._cancelled = cancelled
         self._data = cluster / "data"
         self._log = cluster / "postgres.log"
-        self.programs = programs_for(account)
+        self.programs = programs_for(account, cancelled)
         self._sockets = _socket_directory(cluster, account)
-        self.dsn = _address(self._sockets)
+        self.dsn = socket_address(self._sockets)
+        # Whether it did not stop by itself.
+        self.was_killed = False
 
     @classmethod
     async def start(
@@ -77,21 +94,46 @@ class EmbeddedPostgres:
         """Start the server in `directory`, or adopt the one that still runs there.
 
         `options` are PostgreSQL settings, used only if the server is started now.  Raises
-        EmbeddedError, whose message says what to do.
+        EmbeddedError, whose message says what to do.  A cancellation ends it within about a second,
+        and leaves no process behind.
         """
-        return await asyncio.to_thread(cls._start, directory, options)
+        cancelled = threading.Event()
+        started: list[Self] = []
+        try:
+            await _in_thread(
+                lambda: started.append(cls._start(directory, options, cancelled)), cancelled
+            )
+        except asyncio.CancelledError:
+            # It was ready at the moment of the cancellation.
+            for server in started:
+                await server.stop(is_brief=True)
+            raise
+        return started[0]
 
-    async def stop(self) -> None:
-        """Stop the server, whichever process started it, and release the directory's lock."""
-        await asyncio.to_thread(self._stop)
+    async def stop(self, *, is_brief: bool = False) -> None:
+        """Stop the server, whichever process started it, and release the directory's lock.
+
+        It is killed if it does not stop within a few seconds, or if `is_brief` or a cancellation
+        does not allow as much.  Nothing committed is lost.
+        """
+        if is_brief:
+            self._cancelled.set()
+        await _in_thread(self._stop, self._cancelled)
 
     @classmethod
-    def _start(cls, directory: Path, options: Mapping[str, str]) -> Self:
+    def _start(
+        cls,
+        directory: Path,
+        options: Mapping[str, str],
+        cancelled: threading.Event | None = None,
+    ) -> Self:
         installed()  # Before anything is made in a directory that may be read-only.
         directory = directory.absolute()
+        cancelled = threading.Event() if cancelled is None else cancelled
         lock = _lock(directory)
         try:
-            server = cls(lock, *cluster_directory(directory / "cluster"), options)
+            place = cluster_directory(directory / "cluster")
+            server = cls(lock, *place, options, cancelled)
             server._initialise()
             server._run()
         except BaseException:
@@ -114,6 +156,7 @@ class EmbeddedPostgres:
             f"--pgdata={fresh.name}",
             cwd=self.cluster,
             timeout_s=120,
+            cancelled=self._cancelled,
         )
         if done.returncode:
             raise EmbeddedError(f"cannot make a database in {self.cluster}: {done.stdout.strip()}")
@@ -122,21 +165,28 @@ class EmbeddedPostgres:
     def _run(self) -> None:
         """Wait until a server is ready: a running one, or a new one."""
         deadline = time.monotonic() + START_S
+        launched: int | None = None
+        said, logged = "", 0
         while (status := self._status()) != "ready":
+            if self._cancelled.is_set():
+                self._end(launched)
+                check(self._cancelled)
             # A server that is starting or stopping is not disturbed.
-            said = "" if status else self._launch()
-            if OTHER_MAJOR in said:
-                raise EmbeddedError(self._of_another_major())
-            if said and "still in use" not in said:
-                raise EmbeddedError(f"PostgreSQL in {self.cluster} does not start: {said}")
-            # After a postmaster is killed, its child processes take a moment to end.
+            if status is None and launched is not None and not is_alive(launched):
+                said, launched = self._said_since(logged), None
+                if OTHER_MAJOR in said:
+                    raise EmbeddedError(self._of_another_major())
+                # After a postmaster is killed, its child processes take a moment to end.
+                if "still in use" not in said:
+                    raise EmbeddedError(f"PostgreSQL in {self.cluster} does not start: {said}")
+            elif status is None and launched is None:
+                launched, logged = self._launch()
             if time.monotonic() > deadline:
                 raise EmbeddedError(
                     f"PostgreSQL in {self.cluster} was not ready within {START_S} s "
                     f"({said or status}): see {self._log}"
                 )
-            if said or status:
-                time.sleep(0.05)
+            time.sleep(POLL_S)
 
     def _of_another_major(self) -> str:
         major = (self._data / "PG_VERSION").read_text(encoding="ascii").strip()
@@ -146,8 +196,11 @@ class EmbeddedPostgres:
             f"directory with a dump (docs/databases.md)"
         )
 
-    def _launch(self) -> str:
-        """Start a server, when there is none.  Returns what it said if it failed."""
+    def _launch(self) -> tuple[int, int]:
+        """Start a server, when there is none.  Returns its process, and the length of the log.
+
+        pg_ctl would start it in the same way, and tell no process id.
+        """
         # A killed server leaves its lock file behind.  PostgreSQL would trust it if the process id
         # was reused, or belongs to a zombie.
         (self._sockets / f"{SOCKET}.lock").unlink(missing_ok=True)
@@ -163,25 +216,31 @@ class EmbeddedPostgres:
             "log_checkpoints": "off",
             **self._options,
         }
-        settings = " ".join(f"-c {shlex.quote(f'{key}={val}')}" for key, val in options.items())
-        start = ("start", "-w", f"-t{START_S}", f"-l{self._log.name}", "-o", settings)
-        done = self._control(*start, timeout_s=START_S + 30)
-        if done == 0:
-            return ""
-        with self._log.open(encoding="utf-8", errors="replace") as log:
-            log.seek(logged)
-            return log.read().strip() or f"pg_ctl ended with {done}"
-
-    def _control(self, *arguments: str, timeout_s: float) -> int:
-        # Names relative to the directory need no quoting for the shell that pg_ctl goes through.
-        pg_ctl = self.programs / "pg_ctl"
+        settings = (word for key, value in options.items() for word in ("-c", f"{key}={value}"))
         done = self._account.run(
-            pg_ctl, "-Ddata", *arguments, cwd=self.cluster, timeout_s=timeout_s
+            *("sh", "-c", LAUNCH, self._log.name),
+            self.programs / "postgres",
+            *("-D", "data", *settings),
+            cwd=self.cluster,
+            timeout_s=START_S,
         )
-        return done.returncode
+        if not done.stdout.strip().isdigit():
+            raise EmbeddedError(f"cannot start PostgreSQL in {self.cluster}: {done.stdout.strip()}")
+        return int(done.stdout), logged
+
+    def _said_since(self, logged: int) -> str:
+        """What PostgreSQL has logged, after so many bytes."""
+        with self._log.open(encoding="utf-8", errors="replace") as lines:
+            lines.seek(logged)
+            return lines.read().strip() or "it ended without a word"
 
     def _status(self) -> str | None:
         """The status in postmaster.pid, such as `ready`; None without a running server."""
+        found = self._postmaster()
+        return None if found is None else found[1]
+
+    def _postmaster(self) -> tuple[int, str] | None:
+        """Process and status of the running server, by postmaster.pid."""
         path = self._data / "postmaster.pid"
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
@@ -191,74 +250,70 @@ class EmbeddedPostgres:
             # If the file is damaged, PostgreSQL's own error at the start says what to do.
             return None
         pid = int(lines[0])
-        if not _works_in(pid, self._data):
+        if not works_in(pid, self._data):
             if Path(f"/proc/{pid}").exists():
                 # Stale, as the lock file in `_launch`.
-                path.unlink()
+                path.unlink(missing_ok=True)
             return None
-        return lines[7].strip() if len(lines) > 7 else "starting"
+        return pid, lines[7].strip() if len(lines) > 7 else "starting"
 
     def _stop(self) -> None:
         try:
-            for mode in ("fast", "immediate"):
-                if self._status() is None:
-                    return
-                self._control("stop", "-w", f"-t{STOP_S}", f"-m{mode}", timeout_s=STOP_S + 30)
-            if self._status() is not None:
-                raise EmbeddedError(f"PostgreSQL in {self.cluster} does not stop: see {self._log}")
+            self._end()
         finally:
             os.close(self._lock)
 
+    def _end(self, launched: int | None = None) -> None:
+        """End the running server, or one that was launched a moment ago.  Raises EmbeddedError."""
+        found = self._postmaster()
+        pid = launched if found is None else found[0]
+        if pid is None:
+            return
+        for number, patience_s, brief_s in STOPS:
+            if number == signal.SIGKILL:
+                self.was_killed = True
+            if self._has_ended(pid, number, patience_s, brief_s):
+                return
+        raise EmbeddedError(f"PostgreSQL in {self.cluster} does not stop: see {self._log}")
 
-async def running(directory: Path) -> str:
-    """The address of the server in `directory`, which belongs to another process.
+    def _has_ended(self, pid: int, number: int, patience_s: float, brief_s: float) -> bool:
+        """Send the server a signal.  Returns whether it has ended in time."""
+        # If only the postmaster is killed, child processes that hang stay.
+        told = self._processes(pid) if number == signal.SIGKILL else [pid]
+        for process in told:
+            with suppress(ProcessLookupError):
+                os.kill(process, number)
+        began_s = time.monotonic()
+        while any(map(is_alive, told)):
+            limit_s = brief_s if self._cancelled.is_set() else patience_s
+            if time.monotonic() - began_s > limit_s:
+                return False
+            time.sleep(0.01)
+        return True
 
-    Only looks: takes no lock, starts nothing, and leaves every file as it is.  A server that is
-    starting is waited for.  Raises EmbeddedError.
+    def _processes(self, postmaster: int) -> list[int]:
+        """The server's processes: all that work in the data directory."""
+        found = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        return [postmaster, *(pid for pid in found if works_in(pid, self._data))]
+
+
+async def _in_thread(work: Callable[[], Result], cancelled: threading.Event) -> Result:
+    """Do blocking work in a thread.
+
+    A cancellation sets `cancelled`, and is raised when the thread has ended, whatever its result.
     """
-    return await asyncio.to_thread(_running, directory)
-
-
-def address_if_running(directory: Path) -> str | None:
-    """The address of a server that runs in `directory` and is ready.  Only looks, like `running`.
-
-    Raises EmbeddedError.
-    """
-    sockets = _sockets_of(directory.absolute() / "cluster" / "data")
-    return None if sockets is None else _address(sockets)
-
-
-def _running(directory: Path) -> str:
-    data = directory.absolute() / "cluster" / "data"
-    deadline = time.monotonic() + FIND_S
-    while (sockets := _sockets_of(data)) is None:
-        if time.monotonic() > deadline:
-            raise EmbeddedError(
-                f"the database in {directory} is in use, and its PostgreSQL was not ready within "
-                f"{FIND_S} s: try again, or see {directory / 'cluster' / 'postgres.log'}"
-            )
-        time.sleep(0.05)
-    return _address(sockets)
-
-
-def _sockets_of(data: Path) -> Path | None:
-    """Where the server on `data` listens, or None unless there is one that is ready."""
-    try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return None
-    except PermissionError as error:
-        raise EmbeddedError(
-            f"{data} is closed to this user: run this as the user that the server runs as"
-        ) from error
-    # The lines are PostgreSQL's: number of the process, ..., directory of the socket, ..., status.
-    if len(lines) < 8 or not lines[0].isdigit() or lines[7].strip() != "ready":
-        return None
-    return Path(lines[4]) if _works_in(int(lines[0]), data) else None
-
-
-def _address(sockets: Path) -> str:
-    return f"postgresql://postgres@/postgres?host={quote(str(sockets))}&port={PORT}"
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    cancellation: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as caught:
+            cancelled.set()
+            cancellation = caught
+    if cancellation is not None:
+        # With the exception, which would be reported as forgotten otherwise.
+        raise cancellation from task.exception()
+    return task.result()
 
 
 def _lock(directory: Path) -> int:
@@ -299,20 +354,3 @@ def _socket_directory(cluster: Path, account: SystemAccount) -> Path:
     path.chmod(0o700)
     account.own(path)
     return path
-
-
-def _works_in(pid: int, directory: Path) -> bool:
-    """Whether the process is alive and `directory` its working directory, as a postmaster's is."""
-    try:
-        return Path(f"/proc/{pid}/cwd").samefile(directory)
-    except PermissionError:
-        return False
-    except FileNotFoundError:
-        if Path("/proc/self").exists():
-            return False
-    # Without /proc, as on macOS, only the process id can be checked.
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

