@@ -232,8 +232,7 @@ class App:
 
     @property
     def _stop_timeout_s(self) -> float:
-        limit_s = self._settings.network.stop_timeout_ms / 1000
-        return min(limit_s, HURRIED_S) if self._is_hurried else limit_s
+        return HURRIED_S if self._is_hurried else self._settings.network.stop_timeout_ms / 1000
 
     @property
     def lobby(self) -> Lobby:
@@ -287,7 +286,8 @@ class App:
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: names and states."""
-        return status_of(self._settings, self._database and self._database.version, self.address)
+        version = self._database.version if self._database is not None else None
+        return status_of(self._settings, version, self.address)
 
     def _make_journal(self, store: Store) -> Journal:
         durable = self._settings.features.use_durable_acks
