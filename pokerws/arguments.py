@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     _add_prune(commands, env_file)
     _add_repair(commands, env_file)
     _add_hand_commands(commands, env_file)
+    _add_client_program(commands, env_file)
     _add_key_commands(commands, env_file)
     return parsing
 
@@ -155,6 +156,24 @@ def _add_repair(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         default=Path("var/repair"),
         metavar="DIR",
         help="directory for backups of replaced data (default: var/repair)",
+    )
+
+
+def _add_client_program(commands: Commands, env_file: argparse.ArgumentParser) -> None:
+    running = commands.add_parser(
+        "db",
+        help="run psql, or another of PostgreSQL's client programs, on the database",
+        parents=[env_file],
+    )
+    running.add_argument(
+        "program",
+        nargs="?",
+        default="psql",
+        metavar="PROGRAM",
+        help="psql (default), pg_dump, pg_restore, …; options of `db` come before it",
+    )
+    running.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="…", help="the program's own arguments"
     )
 
 

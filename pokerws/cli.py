@@ -24,6 +24,7 @@ try:
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.formats import HandWriter
     from pokerws.maintenance.archive import archive
+    from pokerws.maintenance.client_program import run_client
     from pokerws.maintenance.errors import MaintenanceError
     from pokerws.maintenance.export import export
     from pokerws.maintenance.prune import prune
@@ -40,12 +41,7 @@ try:
     from pokerws.storage.errors import DatabaseError, VaultError
     from pokerws.storage.postgres.address import Address, address_of
     from pokerws.storage.postgres.database import migrate
-    from pokerws.storage.vault.keys import (
-        KeySource,
-        new_key,
-        vault_for_reading,
-        written,
-    )
+    from pokerws.storage.vault.keys import KeySource, new_key, vault_for_reading, written
     from pokerws.storage.vault.vault import Vault
 except ModuleNotFoundError as missing:
     if missing.name is None or missing.name.partition(".")[0] == "pokerws":
@@ -82,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return 0
             case "doctor":
                 return _doctor(arguments)
-            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair":
+            case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair" | "db":
                 settings = _settings(arguments.env_file)
                 for name, setting in misspelt(os.environ).items():
                     print(
@@ -191,6 +187,8 @@ def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
             return _export(settings, arguments)
         case "repair":
             return _repair(settings, arguments)
+        case "db":
+            return asyncio.run(run_client(address, [arguments.program, *arguments.arguments]))
         case _:
             replaying = replay_game(
                 *(address, arguments.game, sys.stdout),
@@ -236,12 +234,7 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     player = None if arguments.player is None else PlayerId(arguments.player)
     write = HandWriter(arguments.format, player, sections=arguments.hand is None)
     exporting = export(
-        *(
-            _address(settings),
-            arguments.game,
-            sys.stdout,
-            sys.stderr,
-        ),
+        *(_address(settings), arguments.game, sys.stdout, sys.stderr),
         write=write,
         hand=arguments.hand,
         vault=_vault(settings),

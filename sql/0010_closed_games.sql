@@ -51,9 +51,6 @@ DO $$ BEGIN
         'games_keep_their_events()', 'refuses to delete a game that has events');
 END $$;
 
--- So that the plans of the first queries know how many games are closed.
-ANALYZE games;
-
 COMMENT ON TABLE pruned_logs IS
     'Games that were pruned, and whose events are still being deleted. Usually empty.';
 COMMENT ON COLUMN pruned_logs.game_id IS 'The id that the game had.';

@@ -23,3 +23,7 @@ class PruneError(MaintenanceError):
 
 class RepairError(MaintenanceError):
     """The table was left as it is; the message says why."""
+
+
+class ProgramError(MaintenanceError):
+    """A client program cannot be run; the message says what to do."""

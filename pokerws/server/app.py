@@ -168,11 +168,8 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
-        except StoreUnavailable as error:
+        except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
-        except TimeoutError as error:
-            message = "the database did not answer in time; check DATABASE_URL"
-            raise DatabaseError(message) from error
         report("the address to listen on")
         await self._listen(lobby, cashier, self._admission())
         if self._database is None:

@@ -43,10 +43,11 @@ class DatabaseError(StorageError):
     """The database cannot be used; the message says what to do."""
 
     @classmethod
-    def of(cls, error: StorageError) -> "DatabaseError":
+    def of(cls, error: StorageError | TimeoutError) -> "DatabaseError":
         """Convert another error; one that does not say what to do gets a hint."""
-        says = isinstance(error, MigrationError) or "DATABASE_URL" in str(error)
-        return cls(str(error) if says else f"{error}; check DATABASE_URL")
+        text = str(error) or "the database did not answer in time"
+        says = isinstance(error, MigrationError) or "DATABASE_URL" in text
+        return cls(text if says else f"{text}; check DATABASE_URL")
 
 
 class AddressError(DatabaseError):

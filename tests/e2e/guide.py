@@ -1,6 +1,7 @@
 """A guide in Markdown that can be run: its commands, what they are to print, and a shell for them.
 
-    ```sh         a command; with `sh again`, one that is repeated until it prints what is shown
+    ```sh         a command; with `sh again`, one that is repeated until it prints what is shown,
+                  with `sh postgres`, one for the account that PostgreSQL runs as
     ```sql        a query, put to psql
     ```text       what the command or query right before it prints
     ```text log   lines that are in the server's log, in this order, whatever is between them
@@ -19,6 +20,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from msgspec import Struct
+
+from pokerws.storage.postgres.unprivileged import SystemAccount
 
 FENCE = re.compile(r"^```(\S+)(?: (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(##+) (.+)$", re.MULTILINE)
@@ -116,8 +119,14 @@ class Shell:
 
     @classmethod
     @asynccontextmanager
-    async def opened(cls, place: Path, environment: Mapping[str, str]) -> "AsyncIterator[Shell]":
-        """A new shell, with nothing but this environment; all that it has started ends with it."""
+    async def opened(
+        cls, place: Path, environment: Mapping[str, str], account: SystemAccount | None = None
+    ) -> "AsyncIterator[Shell]":
+        """A new shell, with nothing but this environment; all that it has started ends with it.
+
+        `account` is whose shell it is, if not ours.
+        """
+        other = account if account is not None and account.change else None
         process = await asyncio.create_subprocess_exec(
             *("bash", "--noprofile", "--norc"),
             cwd=place,
@@ -126,6 +135,9 @@ class Shell:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            user=other and other.uid,
+            group=other and other.gid,
+            extra_groups=None if other is None else [],
         )
         try:
             yield cls(process)

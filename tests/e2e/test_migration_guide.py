@@ -1,52 +1,25 @@
 """docs/migration.md as an operator runs it: every command in order, on a real server with players.
 
 The troubles of docs/troubleshooting.md are caused one by one, and looked for in the log.
-
-Only the pace is not the guide's: bots do not think, and what comes once a minute or once a second
-comes more often. Ports and the database's address are put in the place of the guide's.
 """
 
-import asyncio
-import os
 import shutil
-import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import yaml
 from compose_spec import PyCompose
 
-from pokerws.client import Client, connect
-from pokerws.game.state import TableConfig
 from pokerws.settings import load
 from tests.e2e.faults import Cluster, a_cluster
-from tests.e2e.guide import Block, Shell, agrees, blocks, missing, sections
+from tests.e2e.guide import Shell, agrees, blocks, missing, sections
+from tests.e2e.operator import DOCUMENT, PACE, PAGE, Operator, People, as_here, environment
 from tests.e2e.process import REPOSITORY, reserve_port
 from tests.e2e.troubles import TROUBLES
 from tests.postgres_fixtures import Databases
-from tests.unlimited import NO_LIMITS
 
-GUIDE = REPOSITORY / "docs" / "migration.md"
-DOCUMENT = GUIDE.read_text(encoding="utf-8")
 TROUBLESHOOTING = (REPOSITORY / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
-# How the guide's own server is reached.
-ADDRESS, PORT = "postgres://poker:secret@127.0.0.1:5432/poker", "8765"
-PACE = {
-    # The port is reserved for this address only.
-    "HOST": "127.0.0.1",
-    "BOT_MIN_DELAY_MS": "0",
-    "BOT_MAX_DELAY_MS": "10",
-    "NEXT_HAND_DELAY_MS": "0",
-    "REFILL_INTERVAL_MS": "0",
-    "REPORT_INTERVAL_MS": "500",
-    "COMPARE_INTERVAL_MS": "5",
-    **{name.upper(): str(value) for name, value in NO_LIMITS.items()},
-}
-# Nobody's time is up while the guide is run, and the hand begins at once.
-DUEL = TableConfig(seats=2, turn_time_ms=600_000, next_hand_delay_ms=0)
-
 BEFORE = "Before you begin"
 STAGES = [
     "Stage 0: in memory",
@@ -55,13 +28,6 @@ STAGES = [
     "Stage 3: `USE_INPUT_VALIDATION`",
     "Stage 4: `USE_DURABLE_ACKS`",
 ]
-BOTH_ARE_PLAYED = Block(
-    kind="sql",
-    mark="again",
-    text="SELECT count(*) FROM games WHERE status = 'active';\n",
-    line=0,
-    expected=" count\n-------\n     2\n(1 row)\n",
-)
 AFTERWARDS = ["Back to memory, and forward again", "Keys", "Loading all tables at once", "Archive"]
 
 # The guide starts a server a dozen times.
@@ -70,81 +36,12 @@ needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="the guide's op
 cluster = pytest.fixture(scope="module")(a_cluster)
 
 
-class People:
-    """Two players in the middle of a hand, at a table that is opened where it is not there."""
-
-    def __init__(self, port: int) -> None:
-        self._url = f"ws://127.0.0.1:{port}/ws"
-        self._tokens: dict[str, str] = {}
-        self._players: dict[str, str] = {}
-
-    async def come(self) -> None:
-        """Have the hand in play, and go again."""
-        async with AsyncExitStack() as stack, asyncio.timeout(120):
-            ann, ben = [await stack.enter_async_context(self._player(n)) for n in ("Ann", "Ben")]
-            tables = {one.name: one.table for one in await ann.list_tables()}
-            if "Duel" in tables:
-                view = await ann.watch(tables["Duel"])
-            else:
-                table = await ann.create_table("Duel", DUEL)
-                view = await ann.watch(table)
-                for player in (ann, ben):
-                    await player.sit(table, 10_000)
-            await view.wait_for(lambda view: view.table.hand and view.table.hand.turn)
-
-    @asynccontextmanager
-    async def _player(self, name: str) -> AsyncIterator[Client]:
-        async with connect(self._url, name=name, token=self._tokens.get(name)) as client:
-            assert client.session is not None
-            self._tokens[name] = client.session
-            self._players.setdefault(name, client.player)
-            assert client.player == self._players[name], "the same person after every restart"
-            yield client
-
-
-def as_here(document: str, url: str, port: int) -> str:
-    """The guide with the addresses of this machine."""
-    return document.replace(ADDRESS, url).replace(PORT, str(port))
-
-
 @pytest.fixture
 def workplace(place: Path) -> Path:
     """A directory that looks like the repository's, where what a server leaves behind is kept."""
     for name in ("server.py", "sql"):
         (place / name).symlink_to(REPOSITORY / name)
     return place
-
-
-def environment(programs: Path, **more: str) -> Mapping[str, str]:
-    """What a shell needs to find our Python and this PostgreSQL's programs."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), str(programs), os.environ["PATH"]])
-    return {"PATH": path, "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8", **more}
-
-
-class Operator:
-    """Follows the guide in a shell, while two people play."""
-
-    def __init__(self, shell: Shell, document: str, people: People) -> None:
-        self._shell = shell
-        self._document = document
-        self._people = people
-
-    async def follow(self, *headings: str) -> None:
-        """Run the commands of these sections, and compare what they print."""
-        for heading in headings:
-            for block in blocks(self._document, sections(self._document, 2)[heading]):
-                await self._came(await self._shell.follow(block))
-
-    async def start_at_the_last_stage(self) -> None:
-        """Turn on all flags of the stages, and start."""
-        for stage in STAGES[1:]:
-            await self._shell.run(f"setting {stage.split('`')[1]} true")
-        await self._came(await self._shell.run("start"))
-        await self._shell.follow(BOTH_ARE_PLAYED)
-
-    async def _came(self, printed: str) -> None:
-        if "server_started" in printed:
-            await self._people.come()
 
 
 @pytest.fixture
@@ -162,18 +59,18 @@ async def operator(
 def test_every_command_of_the_guide_is_run() -> None:
     found = sections(DOCUMENT, 2)
     with_commands = [heading for heading in found if blocks(DOCUMENT, found[heading])]
-    assert with_commands == ["The five stages", BEFORE, *STAGES, *AFTERWARDS]
+    assert with_commands == [PAGE, BEFORE, *STAGES, *AFTERWARDS]
 
 
 @needs_curl
-async def test_the_stages_are_what_happens(operator: Operator) -> None:
-    await operator.follow("The five stages", BEFORE, *STAGES)
-
-
-@needs_curl
-async def test_what_comes_after_the_stages_is_what_happens(operator: Operator) -> None:
+async def test_the_guide_is_what_happens(operator: Operator) -> None:
+    prepare, *steps = operator.page()
+    await operator.run(prepare)
     await operator.follow(BEFORE)
-    await operator.start_at_the_last_stage()
+    for step, stage in zip(steps, STAGES, strict=False):
+        await operator.run(step)
+        await operator.follow(stage)
+    await operator.run(*steps[len(STAGES) :])
     await operator.follow(*AFTERWARDS)
 
 

@@ -222,6 +222,17 @@ async def _migrations(address: Address, applied_now: list[Migration]) -> list[st
     return lines
 
 
+async def create_missing(address: Address) -> None:
+    """Create an embedded PostgreSQL without tables if there is none.  Raises DatabaseError."""
+    folder = address.embedded_dir
+    if folder is None or (folder / "cluster").exists():
+        return
+    try:
+        await (await EmbeddedPostgres.start(folder)).stop()
+    except EmbeddedError as error:
+        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+
+
 @asynccontextmanager
 async def reachable(address: Address) -> AsyncIterator[Address]:
     """A database's address with its hosts, which a running server may be using.

@@ -30,6 +30,7 @@ from urllib.parse import quote
 
 from pokerws.storage.errors import DirectoryInUse, EmbeddedError
 from pokerws.storage.postgres.unprivileged import (
+    PACKAGE,
     POLL_S,
     SystemAccount,
     check,
@@ -55,6 +56,8 @@ FIND_S = 15
 MAX_LOG_BYTES = 1 << 20
 # Starts the command in "$@", with its output in the file $0, and prints the process id.
 LAUNCH = '"$@" >>"$0" 2>&1 </dev/null & echo $!'
+# What PostgreSQL says of a data directory of another major version.
+OTHER_MAJOR = "database files are incompatible with server"
 INITDB = (
     *("--username=postgres", "--auth-local=trust", "--auth-host=reject", "--no-instructions"),
     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
@@ -177,6 +180,8 @@ class EmbeddedPostgres:
             # A server that is starting or stopping is not disturbed.
             if status is None and launched is not None and not _is_alive(launched):
                 said, launched = self._said_since(logged), None
+                if OTHER_MAJOR in said:
+                    raise EmbeddedError(self._of_another_major())
                 # After a postmaster is killed, its child processes take a moment to end.
                 if "still in use" not in said:
                     raise EmbeddedError(f"PostgreSQL in {self.cluster} does not start: {said}")
@@ -188,6 +193,14 @@ class EmbeddedPostgres:
                     f"({said or status}): see {self._log}"
                 )
             time.sleep(POLL_S)
+
+    def _of_another_major(self) -> str:
+        major = (self._data / "PG_VERSION").read_text(encoding="ascii").strip()
+        return (
+            f"the database in {self.cluster} was made by PostgreSQL {major}, and another major "
+            f"version is installed now: install {PACKAGE} {major} again, or move the data to a new "
+            f"directory with a dump (docs/databases.md)"
+        )
 
     def _launch(self) -> tuple[int, int]:
         """Start a server, when there is none.  Returns its process, and the length of the log.

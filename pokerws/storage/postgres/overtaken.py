@@ -8,12 +8,12 @@ database cannot be reached, it is a file in `var/`.
 
 import hashlib
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import BY_INDEX, Connection, connected
-from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.rights import check_rights
 
 NOTE = "memory-play"
@@ -92,7 +92,8 @@ async def note(address: Address, began_ms: int) -> None:
         if (address.embedded_dir / "cluster").exists():
             file.write_text(f"{began_ms}\n", encoding="ascii")
         return
-    address = await with_pooler(address, "pokerws")
+    # This works through any pooler, so there is no need to find out about one.
+    address = replace(address, pooler="transaction")
     async with _connection(address) as connection:
         await check_rights(connection, "read", ("games",))
         if await connection.fetchval(HAS_NOTES):

