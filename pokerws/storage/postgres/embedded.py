@@ -29,6 +29,7 @@ from typing import Self, TypeVar
 from urllib.parse import quote
 
 from pokerws.storage.errors import DirectoryInUse, EmbeddedError
+from pokerws.storage.postgres.process_state import is_alive, works_in
 from pokerws.storage.postgres.unprivileged import (
     PACKAGE,
     POLL_S,
@@ -62,9 +63,6 @@ INITDB = (
     *("--username=postgres", "--auth-local=trust", "--auth-host=reject", "--no-instructions"),
     *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
-# Linux's flag of a process that is exiting: include/linux/sched.h.
-_PF_EXITING = 0x4
-
 Result = TypeVar("Result")
 
 
@@ -178,7 +176,7 @@ class EmbeddedPostgres:
                 self._end(launched)
                 check(self._cancelled)
             # A server that is starting or stopping is not disturbed.
-            if status is None and launched is not None and not _is_alive(launched):
+            if status is None and launched is not None and not is_alive(launched):
                 said, launched = self._said_since(logged), None
                 if OTHER_MAJOR in said:
                     raise EmbeddedError(self._of_another_major())
@@ -256,7 +254,7 @@ class EmbeddedPostgres:
             # If the file is damaged, PostgreSQL's own error at the start says what to do.
             return None
         pid = int(lines[0])
-        if not _works_in(pid, self._data):
+        if not works_in(pid, self._data):
             if Path(f"/proc/{pid}").exists():
                 # Stale, as the lock file in `_launch`.
                 path.unlink(missing_ok=True)
@@ -290,7 +288,7 @@ class EmbeddedPostgres:
             with suppress(ProcessLookupError):
                 os.kill(process, number)
         began_s = time.monotonic()
-        while any(map(_is_alive, told)):
+        while any(map(is_alive, told)):
             limit_s = brief_s if self._cancelled.is_set() else patience_s
             if time.monotonic() - began_s > limit_s:
                 return False
@@ -300,7 +298,7 @@ class EmbeddedPostgres:
     def _processes(self, postmaster: int) -> list[int]:
         """The server's processes: all that work in the data directory."""
         found = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
-        return [postmaster, *(pid for pid in found if _works_in(pid, self._data))]
+        return [postmaster, *(pid for pid in found if works_in(pid, self._data))]
 
 
 async def _in_thread(work: Callable[[], Result], cancelled: threading.Event) -> Result:
@@ -362,7 +360,7 @@ def _sockets_of(data: Path) -> Path | None:
     # The lines are PostgreSQL's: number of the process, ..., directory of the socket, ..., status.
     if len(lines) < 8 or not lines[0].isdigit() or lines[7].strip() != "ready":
         return None
-    return Path(lines[4]) if _works_in(int(lines[0]), data) else None
+    return Path(lines[4]) if works_in(int(lines[0]), data) else None
 
 
 def _address(sockets: Path) -> str:
@@ -407,54 +405,3 @@ def _socket_directory(cluster: Path, account: SystemAccount) -> Path:
     path.chmod(0o700)
     account.own(path)
     return path
-
-
-def _works_in(pid: int, directory: Path) -> bool:
-    """Whether the process is alive and `directory` its working directory, as a postmaster's is."""
-    try:
-        return Path(f"/proc/{pid}/cwd").samefile(directory) and not _is_ending(pid)
-    except PermissionError:
-        return False
-    except (FileNotFoundError, ProcessLookupError):
-        if Path("/proc/self").exists():
-            return False
-    # Without /proc, as on macOS, only the process id can be checked.
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _is_ending(pid: int) -> bool:
-    """Whether a process has been killed and is about to be gone, which takes a busy machine long.
-
-    Its files still say that it is ready.  Linux tells by pending signals, and by a flag.
-    """
-    stat_line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    flags = int(stat_line.rpartition(")")[2].split()[6])
-    pending = [int(mask, 16) for mask in re.findall(r"^S\w+Pnd:\s*(\w+)", status, re.MULTILINE)]
-    is_killed = any(mask >> (signal.SIGKILL - 1) & 1 for mask in pending)
-    return is_killed or bool(flags & _PF_EXITING)
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether a process runs.  A zombie does not; if it is our child, it is reaped.
-
-    As the first process of a container we inherit a PostgreSQL that was launched.
-    """
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        if Path("/proc/self").exists():
-            return False
-    else:
-        return state not in "ZX"
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
