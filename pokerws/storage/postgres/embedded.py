@@ -29,7 +29,7 @@ from typing import Self, TypeVar
 from urllib.parse import quote
 
 from pokerws.storage.errors import DirectoryInUse, EmbeddedError
-from pokerws.storage.postgres.process_state import is_alive, works_in
+from pokerws.storage.postgres.processes import is_alive, works_in
 from pokerws.storage.postgres.unprivileged import (
     PACKAGE,
     POLL_S,
