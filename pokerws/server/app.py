@@ -229,8 +229,7 @@ class App:
 
     @property
     def _stop_timeout_s(self) -> float:
-        limit_s = self._settings.network.stop_timeout_ms / 1000
-        return min(limit_s, HURRIED_S) if self._is_hurried else limit_s
+        return HURRIED_S if self._is_hurried else self._settings.network.stop_timeout_ms / 1000
 
     @property
     def lobby(self) -> Lobby:

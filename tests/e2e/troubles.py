@@ -104,6 +104,14 @@ async def unreachable(cluster: Cluster) -> AsyncIterator[Trouble]:
     yield Trouble()
 
 
+@trouble("The database is refused at the start")
+async def foreign(cluster: Cluster) -> AsyncIterator[Trouble]:
+    """A table of migrations as other tools make it."""
+    dsn = await cluster.database()
+    await cluster.ask(dsn, "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)")
+    yield Trouble(None, {"DATABASE_URL": dsn})
+
+
 @trouble("A setting is misspelt")
 async def misspelt(cluster: Cluster) -> AsyncIterator[Trouble]:
     yield Trouble()
@@ -127,14 +135,6 @@ async def slow_start(cluster: Cluster) -> AsyncIterator[Trouble]:
         await trouble.says("… start_waits …")
         assert await server.end(signal.SIGTERM) == 0
     yield trouble
-
-
-@trouble("The database is refused at the start")
-async def foreign(cluster: Cluster) -> AsyncIterator[Trouble]:
-    """A table of migrations as other tools make it."""
-    dsn = await cluster.database()
-    await cluster.ask(dsn, "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)")
-    yield Trouble(None, {"DATABASE_URL": dsn})
 
 
 @trouble("The database goes away during play")
