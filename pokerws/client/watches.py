@@ -40,6 +40,12 @@ class _Opening(NamedTuple):
     view: "asyncio.Future[TableView]"
     on_event: OnEvent | None
 
+    def fail(self, error: Exception) -> None:
+        """Raise `error` to all who wait for the table; there may be nobody any more."""
+        self.view.set_exception(error)
+        # Otherwise asyncio logs an error if all who waited were cancelled.
+        self.view.exception()
+
 
 class Watches:
     """The watched tables.  `views` has each one from its first snapshot on."""
@@ -71,7 +77,7 @@ class Watches:
         """Stop watching a table: calls that wait for it raise TableLost."""
         opening = self._opening.pop(table, None)
         if opening is not None:
-            opening.view.set_exception(TableLost(table, code))
+            opening.fail(TableLost(table, code))
         view = self.views.pop(table, None)
         if view is not None:
             view.end(TableLost(table, code))
@@ -79,7 +85,7 @@ class Watches:
     def ended(self, error: Exception) -> None:
         """End all views: calls that wait for them raise `error`."""
         for opening in self._opening.values():
-            opening.view.set_exception(error)
+            opening.fail(error)
         for view in self.views.values():
             view.end(error)
         self._opening.clear()
@@ -132,7 +138,7 @@ class Watches:
         if asked is None:
             log.warning("message_rejected", code=message.code, reason=message.message)
         elif asked.table in self._opening and not self._may_come_back(asked.table, message):
-            self._opening.pop(asked.table).view.set_exception(rejection(message))
+            self._opening.pop(asked.table).fail(rejection(message))
         elif message.retryable:
             self.ask_later(asked.table, asked.refusals + 1, message.retry_after_ms or 0)
         else:

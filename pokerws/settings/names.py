@@ -34,10 +34,11 @@ def unknown_in_file(path: str, lines: Mapping[str, int], known: Collection[str])
 def unknown_flags(names: Iterable[str], known: Collection[str]) -> Iterator[str]:
     """One line for each name in the environment that looks like a flag and is none."""
     for name in sorted(names):
-        if name.upper().startswith(FLAG_PREFIX) and name not in known:
+        if _normal(name).startswith(FLAG_PREFIX) and name not in known:
             near = nearest(name, known)
             remedy = f"; did you mean {near}? correct or unset it" if near else ": unset it"
-            yield f"{name} in the environment is not a setting{remedy}"
+            shown = name if name == name.strip() else repr(name)
+            yield f"{shown} in the environment is not a setting{remedy}"
 
 
 def near_misses(names: Iterable[str], known: Collection[str]) -> dict[str, str]:
@@ -53,7 +54,11 @@ def near_misses(names: Iterable[str], known: Collection[str]) -> dict[str, str]:
 
 def nearest(name: str, known: Collection[str]) -> str | None:
     """The setting that a name was probably meant to be; for a flag, another flag."""
-    name = name.upper()
+    name = _normal(name)
     prefix = FLAG_PREFIX if name.startswith(FLAG_PREFIX) else ""
     candidates = [setting for setting in known if setting.startswith(prefix)]
     return next(iter(get_close_matches(name, candidates, n=1, cutoff=SIMILAR)), None)
+
+
+def _normal(name: str) -> str:
+    return name.strip().upper().replace("-", "_")

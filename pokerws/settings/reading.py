@@ -150,3 +150,8 @@ def _check(settings: Settings) -> None:
             "OVERTAKE (or --overtake) is on and USE_DB_REPOSITORY is on: it is for a start in "
             "memory only; unset it"
         )
+    if settings.storage.overtaken_tables and not settings.features.use_db_repository:
+        raise SettingsError(
+            "OVERTAKEN_TABLES (or --overtaken) is set and USE_DB_REPOSITORY is off: it is for a "
+            "start with the database; start as usual, with the same --env-file, or unset it"
+        )

@@ -1,4 +1,6 @@
 import asyncio
+import gc
+from typing import Any
 
 import pytest
 
@@ -35,6 +37,7 @@ from pokerws.messages import (
     Sit,
     Straddle,
     Tables,
+    Watch,
     WatchLobby,
 )
 from tests.client.fake_server import (
@@ -359,6 +362,24 @@ async def test_whoever_waits_when_the_client_closes_is_told() -> None:
                 await task
         with pytest.raises(ConnectionEnded):
             await client.watch(TableId("t9"))
+
+
+async def test_a_watch_that_nobody_waits_for_any_more_ends_without_a_word() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        await peer.receive(Watch)
+        await peer.stays()
+
+    said: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
+    async with fake_server(script) as url, ann(url) as client:
+        watching = asyncio.create_task(client.watch(TABLE))
+        await asyncio.sleep(0)  # Lets it begin.
+        watching.cancel()
+        await asyncio.wait([watching])
+    del client, watching
+    gc.collect()
+    assert said == []
 
 
 # ---- the door

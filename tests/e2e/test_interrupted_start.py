@@ -7,6 +7,8 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -24,6 +26,17 @@ from tests.storage.clusters import on_linux, serving
 cluster = pytest.fixture(scope="module")(a_cluster)
 # Nobody's patience, so that a server that waited would be seen to hang.
 FOR_EVER_MS = 600_000
+# Gets the signal of its first argument in the middle of its imports.
+IMPORTS = """
+import os, sys
+class Finder:
+    def find_spec(self, name, *_):
+        if name == "pokerws.cli":
+            os.kill(os.getpid(), int(sys.argv[1]))
+sys.meta_path.insert(0, Finder())
+from pokerws.main import main
+main(sys.argv[2:])
+"""
 
 
 @contextmanager
@@ -80,6 +93,22 @@ async def nothing_runs_in(directory: Path) -> None:
     """Wait for the end of processes that were killed."""
     while processes_in(directory):  # noqa: ASYNC110  other processes
         await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("command", "number", "code"),
+    [
+        ([], signal.SIGINT, 0),
+        (["--env-file", "poker.env", "serve"], signal.SIGTERM, 0),
+        (["verify"], signal.SIGTERM, 130),
+    ],
+)
+def test_a_start_is_interrupted_while_the_program_is_being_imported(
+    command: list[str], number: signal.Signals, code: int
+) -> None:
+    arguments = ["-c", IMPORTS, str(number.value), *command]
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
 
 
 async def test_a_start_is_interrupted_while_the_database_does_not_answer() -> None:

@@ -183,7 +183,7 @@ async def test_after_play_in_memory_old_tables_are_closed_and_their_chips_are_re
 
     line = await refusal(database_server(url), place)
     assert line.startswith("pokerws: 1 table was left behind when play went on in memory at ")
-    assert "`python server.py serve --overtaken resume`" in line
+    assert "--overtaken resume (or OVERTAKEN_TABLES=resume in the environment)" in line
     async with started(database_server(url), "serve", "--overtaken", "refund") as server:
         (closed,) = server.log("overtaken_tables_closed")
         assert closed["tables"] == 1

@@ -28,8 +28,17 @@ def test_all_mistakes_are_reported_at_once_one_line_each() -> None:
         "BOTS=1\nBOTS=2\nUSE_INPUT_VALIDATION=ture\n",
         USE_EVENT_PERSISTANCE="true",
         USE_CCACHE="1",
+        **{"USE-DB-REPOSITORY": "true", " USE_DURABLE_ACKS": "true"},
     )
     assert found == [
+        (
+            "' USE_DURABLE_ACKS' in the environment is not a setting; did you mean "
+            "USE_DURABLE_ACKS? correct or unset it"
+        ),
+        (
+            "USE-DB-REPOSITORY in the environment is not a setting; did you mean "
+            "USE_DB_REPOSITORY? correct or unset it"
+        ),
         "USE_CCACHE in the environment is not a setting: unset it",
         (
             "USE_EVENT_PERSISTANCE in the environment is not a setting; did you mean "

@@ -183,6 +183,8 @@ def test_tables_are_left_behind_by_a_server_in_memory_only() -> None:
     assert "OVERTAKEN_TABLES must be resume or refund" in refusal({"OVERTAKEN_TABLES": "close"})
     both = {"OVERTAKEN_TABLES": "refund", "USE_DB_REPOSITORY": "true"}
     assert load(both).storage.overtaken_tables == "refund"
+    message = refusal({"OVERTAKEN_TABLES": "refund"})
+    assert message.startswith("OVERTAKEN_TABLES (or --overtaken) is set and USE_DB_REPOSITORY is ")
 
 
 def test_auth_needs_the_one_place_that_the_keys_come_from() -> None:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 
 import structlog
 
-from pokerws.program import PROGRAM
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.settings import Settings, SettingsError
@@ -81,9 +80,9 @@ def _left_behind_message(left: Overtaken) -> str:
     since = datetime.fromtimestamp(left.since_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return (
         f"{_counted(left.tables, 'was', 'were')} left behind when play went on in memory at "
-        f"{since}: start once with `{PROGRAM} serve --overtaken resume` to go on with them as they "
-        "were, or with `--overtaken refund` to close them and return their chips (or set "
-        "OVERTAKEN_TABLES)"
+        f"{since}: start once with --overtaken resume (or OVERTAKEN_TABLES=resume in the "
+        "environment) to go on with them as they were, or with --overtaken refund to close them "
+        "and return their chips"
     )
 
 

@@ -75,6 +75,14 @@ class Hydration:
             raise Refused("table_unavailable", "the database cannot be reached") from error
         return claimed
 
+    async def is_open(self, table: TableId) -> bool:
+        """Whether a table is stored, and neither closed nor in quarantine.
+
+        Raises StoreUnavailable.
+        """
+        stored = await self._store.look(table)
+        return stored is not None and stored.status in {"waiting", "active"}
+
     async def load_many(self, tables: Sequence[TableId]) -> AsyncIterator[dict[TableId, Loaded]]:
         """Claim and load many tables in chunks, without those that cannot be loaded.
 

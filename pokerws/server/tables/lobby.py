@@ -29,6 +29,7 @@ from pokerws.server.tables.lobby_feed import LobbyFeed
 from pokerws.server.tables.outage_pause import OutagePause
 from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.accounts import Transfer
+from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Position, Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
@@ -110,16 +111,7 @@ class Lobby:
         for game in await self._store.games(self._tables.ids):
             if game.table not in self._tables:
                 self._tables.add_stored(game.table)
-                self._feed.note(
-                    TableSummary(
-                        game.table,
-                        game.name,
-                        game.status,
-                        game.players,
-                        game.hand_number,
-                        game.config,
-                    )
-                )
+                self._feed.note_stored(game)
 
     def stop(self) -> None:
         """Stop all tables in their current state, and open or load no more."""
@@ -189,7 +181,7 @@ class Lobby:
         self._check_open()
         if self._pause.is_doubtful:
             raise Refused("paused")
-        entry = self._tables.get(table)
+        entry = self._tables.get(table) or await self._opened_elsewhere(table)
         if entry is None:
             raise Refused("unknown_table", f"there is no table {table}")
         if entry.loading is None:
@@ -198,6 +190,15 @@ class Lobby:
             entry.loading.add_done_callback(partial(self._loading_done, entry))
         # A caller that is cancelled must not cancel the load for the others.
         return await asyncio.shield(entry.loading)
+
+    async def _opened_elsewhere(self, table: TableId) -> TableEntry | None:
+        """A table that another server has opened since the last listing.  Raises Illegal."""
+        try:
+            if await self._hydration.is_open(table):
+                await self.list_stored()
+        except (StoreUnavailable, TimeoutError) as error:
+            raise Refused("table_unavailable", "the database cannot be reached") from error
+        return self._tables.get(table)
 
     def find_by_name(self, name: str, variant: str) -> TableId | None:
         """The oldest table of that name with that variant or mix."""

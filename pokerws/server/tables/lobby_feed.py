@@ -10,6 +10,7 @@ from pokerws.messages import Broadcast, TableSummary
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.tables.interfaces import Viewer
+from pokerws.storage.store import GameRow
 
 # Changes of the list are batched for this long.
 GATHER_MS = 250
@@ -54,6 +55,14 @@ class LobbyFeed:
             self._summaries[table] = summary
         if self._alarm is None:
             self._alarm = self._clock.call_at(self._clock.now_ms() + GATHER_MS, self._send)
+
+    def note_stored(self, game: GameRow) -> None:
+        """Record a stored table, which is not in memory."""
+        self.note(
+            TableSummary(
+                game.table, game.name, game.status, game.players, game.hand_number, game.config
+            )
+        )
 
     def close(self, table: TableId) -> None:
         """Remove a table that is closed or lost, if it is listed."""

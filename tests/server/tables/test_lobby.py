@@ -221,6 +221,19 @@ async def test_events_turned_on_later_begin_with_the_whole_table(new_house: NewH
     assert msgspec.json.encode(stored.table) == msgspec.json.encode(actor.table)
 
 
+async def test_a_table_that_another_server_has_opened_since_the_start_is_found_at_once(
+    new_house: NewHouse,
+) -> None:
+    first, second = new_house(), new_house()
+    await second.lobby.start()
+    table = (await start_hand(first)).table.id
+    await first.close()
+    assert (await second.lobby.find(table)).table.hand_number == 1
+    assert [summary.table for summary in second.lobby.summaries()] == [table]
+    with pytest.raises(Illegal, match="unknown_table"):
+        await second.lobby.find(TableId("nowhere"))
+
+
 async def test_a_command_sent_again_after_a_restart_gets_its_first_answer(
     new_house: NewHouse,
 ) -> None:
