@@ -10,6 +10,7 @@ from typing import TextIO
 from pokerws.doctor.database import APPLICATION, CHECKS, check_database
 from pokerws.doctor.findings import Finding, Result, fail, ok, skipped
 from pokerws.doctor.machine import check_auth, check_disk, check_open_files, check_tls
+from pokerws.doctor.stored_tables import CHECK, check_stored_tables
 from pokerws.settings import Settings, SettingsError, secret_files
 from pokerws.storage.errors import AddressError, DatabaseError, EmbeddedError, StoreUnavailable
 from pokerws.storage.postgres.address import Address, address_of
@@ -19,7 +20,8 @@ from pokerws.storage.postgres.embedded.unprivileged import installed
 from pokerws.storage.vault.keys import KeySource
 
 SICK = 1
-ALL = ("open files", "TLS", "auth", "database", *CHECKS)
+OF_DATABASE = (*CHECKS, CHECK)
+ALL = ("open files", "TLS", "auth", "database", *OF_DATABASE)
 
 
 def wall_ms() -> int:
@@ -73,17 +75,17 @@ async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Findi
     try:
         address = address_of(storage.database_url, storage.schema)
     except AddressError as error:
-        return [fail("database", str(error)), *skipped(CHECKS, "no address")]
+        return [fail("database", str(error)), *skipped(OF_DATABASE, "no address")]
     directory = address.embedded_dir
     if directory is None:
         return await _connected(address, settings, now_ms)
     if not settings.features.use_db_repository:
         text = "off: USE_DB_REPOSITORY is not set, and tables live in memory"
-        return [ok("database", text), *skipped(CHECKS, "no database")]
+        return [ok("database", text), *skipped(OF_DATABASE, "no database")]
     disk = check_disk(directory)
     running = _embedded(address, directory)
     if isinstance(running, Finding):
-        return [disk, running, *skipped(CHECKS, "no database to ask")]
+        return [disk, running, *skipped(OF_DATABASE, "no database to ask")]
     return [disk, *await _connected(running, settings, now_ms)]
 
 
@@ -118,5 +120,9 @@ async def _connected(
             ),
         )
     except (DatabaseError, StoreUnavailable) as error:
-        return [fail("database", str(DatabaseError.of(error))), *skipped(CHECKS, "no connection")]
-    return [ok("database", f"connected to {place}"), *findings]
+        return [
+            fail("database", str(DatabaseError.of(error))),
+            *skipped(OF_DATABASE, "no connection"),
+        ]
+    stored = await check_stored_tables(address, settings)
+    return [ok("database", f"connected to {place}"), *findings, stored]

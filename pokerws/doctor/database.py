@@ -209,7 +209,9 @@ async def _row_security(connection: Connection, facts: Facts, names: Sequence[st
     if off:
         named = [table.name for table in off if not table.is_partition]
         if len(named) < len(off):
-            named.append(f"{len(off) - len(named)} partitions")
+            partitions = [table.name for table in off if table.is_partition]
+            more = f" and {len(partitions) - 1} more partitions" if partitions[1:] else ""
+            named.append(f"{partitions[0]}{more}")
         return fail(
             "row security",
             f"off on {', '.join(named)}: apply pending migrations, or ALTER TABLE ... ENABLE ROW "

@@ -30,7 +30,7 @@ from tests.vaults import KEY, VAULT_KEYS
 
 CHECKS = [
     *("settings", "open files", "TLS", "auth", "database", "pooler", "parameters", "server"),
-    *("writes", "clock", "connections", "role", "migrations", "row security", "vault"),
+    *("writes", "clock", "connections", "role", "migrations", "row security", "vault", "tables"),
 ]
 # The roles of an API gateway, which other tests of the cluster may have made.
 GATEWAY = """
@@ -114,6 +114,22 @@ async def test_nothing_is_wrong_with_a_new_database(migrated: Migrated) -> None:
     assert "PostgreSQL 15" in found["server"]
     assert "owns the tables" in found["role"]
     assert found["vault"].endswith(f"VAULT_KEYS opens all hands in play; {KEY.id} encrypts")
+
+
+async def test_tables_that_a_start_would_ask_about_are_told(
+    postgres: DebianPostgres, migrated: Migrated
+) -> None:
+    database = postgres.url(migrated.name)
+    postgres.psql(database, GAME.format(key_id=KEY.id))
+    found = await examine(DATABASE_URL=migrated.url)
+    assert found["tables"].startswith("warn tables 1 in play and USE_DB_REPOSITORY is off: ")
+    assert (await examine(DATABASE_URL=migrated.url, OVERTAKE="1"))["tables"].startswith("ok ")
+    stored = {"DATABASE_URL": migrated.url, "USE_DB_REPOSITORY": "1"}
+    assert (await examine(**stored))["tables"] == "ok tables 1 in play"
+    postgres.psql(database, "INSERT INTO memory_play (began_at) VALUES (now() + interval '1 s')")
+    assert (await examine(**stored))["tables"].startswith("warn tables 1 left behind by play in ")
+    chosen = await examine(**stored, OVERTAKEN_TABLES="resume")
+    assert (chosen.code, chosen["tables"]) == (0, "ok tables 0 in play")
 
 
 async def test_before_the_first_start_it_says_what_the_start_will_do(

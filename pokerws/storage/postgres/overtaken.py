@@ -129,6 +129,22 @@ async def overtaken(address: Address) -> Overtaken | None:
         return Overtaken(since_ms, await connection.fetchval(LEFT_BEHIND, since_ms))
 
 
+async def left_behind(address: Address) -> int:
+    """The number of tables that `overtaken` would find left behind.
+
+    Only looks.  Raises StoreUnavailable and RightsMissing.
+    """
+    async with _connection(address) as connection:
+        await check_rights(connection, "read", ("games", "memory_play"))
+        if not await connection.fetchval(HAS_NOTES):
+            return 0
+        file = _file_of(address)
+        noted_ms = _began_ms(file) if file.exists() else 0
+        since_ms = max(await connection.fetchval(OVERTAKEN) or 0, noted_ms)
+        tables: int = await connection.fetchval(LEFT_BEHIND, since_ms)
+        return tables
+
+
 async def settle(address: Address) -> None:
     """Close the note: the tables are closed, or go on.  Raises StoreUnavailable."""
     async with _connection(address) as connection:
