@@ -110,9 +110,7 @@ def _pooler(address: Address) -> Finding:
 def _server(server: ServerFacts) -> Finding:
     text = f"PostgreSQL {server.version}, encoding {server.encoding}"
     if server.major > NEWEST_MAJOR:
-        return warn(
-            "server", f"{text}: not tested; the newest tested version is {NEWEST_MAJOR}"
-        )
+        return warn("server", f"{text}: not tested; the newest tested version is {NEWEST_MAJOR}")
     return ok("server", text)
 
 

@@ -43,9 +43,7 @@ def check_tls(settings: Settings, now: datetime) -> Finding:
     if now < begins:
         return fail("TLS", f"{file} is valid only from {_date(begins)}: check the machine's clock")
     if now >= ends:
-        return fail(
-            "TLS", f"{file} expired on {_date(ends)}: renew it, and send the server SIGHUP"
-        )
+        return fail("TLS", f"{file} expired on {_date(ends)}: renew it, and send the server SIGHUP")
     days = (ends - now).days
     if days < EXPIRES_SOON_DAYS:
         return warn("TLS", f"{file} expires in {days} days: renew it, and send the server SIGHUP")

@@ -162,7 +162,9 @@ async def _apply(connection: Connection, migration: Migration) -> None:
         await connection.execute(ROLLBACK)
         if isinstance(error, asyncpg.InsufficientPrivilegeError):
             raise await may_not_migrate(connection, migration.path.stem, error) from error
-        raise MigrationError(f"{migration.path.name} failed, and was rolled back: {error}") from error
+        raise MigrationError(
+            f"{migration.path.name} failed, and was rolled back: {error}"
+        ) from error
 
 
 @asynccontextmanager

@@ -94,7 +94,9 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
 def _wrong_password(address: Address) -> str:
     who = "the user" if address.user is None else f"user {address.user!r}"
     if address.password is None and "passfile" not in address.driver:
-        return f"{address.place} requires a password for {who}: write USER:PASSWORD@ in DATABASE_URL"
+        return (
+            f"{address.place} requires a password for {who}: write USER:PASSWORD@ in DATABASE_URL"
+        )
     return (
         f"{address.place} refuses {who} or its password: correct them in DATABASE_URL, with "
         "characters like @ / ? # % of the password percent-encoded"
@@ -163,9 +165,7 @@ def _unreachable(address: Address) -> str:
     return f"{host} has only an IPv6 address, and this machine has no IPv6: {what}, or enable IPv6"
 
 
-_IPV4_OF_SUPABASE = (
-    "use the session pooler, which has IPv4 (Connect in the dashboard)"
-)
+_IPV4_OF_SUPABASE = "use the session pooler, which has IPv4 (Connect in the dashboard)"
 
 
 def _is_supabase_direct(host: str) -> bool:
