@@ -21,6 +21,7 @@ from pokerws.storage.errors import MigrationError
 from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.connecting.connect_errors import first_line
 from pokerws.storage.postgres.rights import (
     HISTORY_TABLE,
     check_rights,
@@ -162,9 +163,8 @@ async def _apply(connection: Connection, migration: Migration) -> None:
         await connection.execute(ROLLBACK)
         if isinstance(error, asyncpg.InsufficientPrivilegeError):
             raise await may_not_migrate(connection, migration.path.stem, error) from error
-        raise MigrationError(
-            f"{migration.path.name} failed, and was rolled back: {error}"
-        ) from error
+        why = first_line(error)
+        raise MigrationError(f"{migration.path.name} failed, and was rolled back: {why}") from error
 
 
 @asynccontextmanager
