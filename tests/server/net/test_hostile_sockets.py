@@ -377,7 +377,10 @@ async def test_a_flood_of_messages_ends_with_its_connection(
 ) -> None:
     """One after the other as the server reads them, so that no frame too many closes it before."""
     async with play.goes_on():
-        connection = await connect(app.socket_url, compression=None, local_addr=(ATTACKER, 0))
+        # With a bounded queue the client would leave the close frame unread, and wait ten seconds.
+        connection = await connect(
+            app.socket_url, compression=None, max_queue=None, local_addr=(ATTACKER, 0)
+        )
         reading = asyncio.create_task(connection.wait_closed())
         with suppress(ConnectionClosed):
             if first:
