@@ -115,6 +115,8 @@ def _listen(places: Iterable[Place], port: int) -> list[socket.socket]:
                 log.debug("address_left_out", address=place.host, error=error.strerror)
                 missing.append(refusal)
                 continue
+            # With the protocol named, event loops send small frames at once (TCP_NODELAY).
+            one = socket.socket(fileno=one.detach(), proto=socket.IPPROTO_TCP)
             undo.callback(one.close)
             opened.append(one)
             number = one.getsockname()[1]
