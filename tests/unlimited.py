@@ -2,6 +2,8 @@
 
 from typing import Any
 
+# Hands follow each other as soon as their table wants it.
+NO_PACE: dict[str, Any] = {"min_hand_pause_ms": 0, "guest_table_hands_an_hour": 0}
 NO_LIMITS: dict[str, Any] = {
     "connection_command_rate": "0",
     "player_command_rate": "0",
@@ -17,6 +19,5 @@ NO_LIMITS: dict[str, Any] = {
     "address_connection_rate": "0",
     "address_newcomer_rate": "0",
     "frame_rate": "0",
-    "min_hand_pause_ms": 0,
-    "guest_table_hands_an_hour": 0,
+    **NO_PACE,
 }

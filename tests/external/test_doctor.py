@@ -289,9 +289,12 @@ async def test_a_table_that_anybody_reads_is_told(
     assert "PUBLIC can read server_keys; anon can read games, server_keys" in found["row security"]
 
 
-async def test_clocks_that_differ_are_a_warning(migrated: Migrated) -> None:
-    found = await examine(lambda: wall_ms() - 3_600_000, DATABASE_URL=migrated.url)
-    assert (found.code, found.of("warn")) == (0, ["clock"])
+async def test_what_does_not_keep_a_server_from_starting_is_a_warning(migrated: Migrated) -> None:
+    url = f"{migrated.url}?options=-csynchronous_commit%3Doff"
+    found = await examine(lambda: wall_ms() - 3_600_000, DATABASE_URL=url, DATABSE_URL=url)
+    assert (found.code, found.of("warn")) == (0, ["settings", "writes", "clock"])
+    assert found["settings"].endswith("DATABSE_URL is not a setting; did you mean DATABASE_URL?")
+    assert "synchronous_commit is off, so a crash may lose" in found["writes"]
     assert "ahead of this machine's: set both by NTP" in found["clock"]
 
 

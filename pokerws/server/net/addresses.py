@@ -116,6 +116,8 @@ def _listen(places: Iterable[Place], port: int) -> list[socket.socket]:
                 missing.append(refusal)
                 continue
             undo.callback(one.close)
+            # Connections inherit it.  asyncio would set it only on sockets that it has made itself.
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             opened.append(one)
             number = one.getsockname()[1]
         if not opened:

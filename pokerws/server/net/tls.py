@@ -113,7 +113,7 @@ class Certificate:
         self._warn()
 
     def _warn(self) -> None:
-        left = self._expires - datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        left = self._expires - datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC)
         if left * _LATE > self._lasts:
             return
         write = log.error if left < timedelta() else log.warning

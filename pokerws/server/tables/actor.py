@@ -160,9 +160,10 @@ class TableActor:
         self._hold(moves)
         if moves:
             self._owner.chips_moved(self.table.id, moves)
-        change = sealed(self._changes.next(events, moves, self._clock.now_ms()))
+        self._at_ms = max(self._at_ms, self._clock.table_ms())
+        change = sealed(self._changes.next(events, moves, self._at_ms))
         self._journal.put(replace(change, expected=stored_seq))
-        self._viewers.publish(events, self.table.seq, self._clock.now_ms())
+        self._viewers.publish(events, self.table.seq, self._at_ms)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
         """Whether the command was accepted before, so that it gets the same answer again."""

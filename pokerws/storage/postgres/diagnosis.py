@@ -3,9 +3,7 @@
 Every statement only reads.  The caller judges the facts.
 """
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from pokerws.storage.postgres.connecting import Connection
@@ -138,13 +136,6 @@ async def connection_budgets(connection: Connection) -> tuple[list[Budget], int]
         if row[f"{of}_limit"] >= 0
     ]
     return budgets, row["ours"]
-
-
-def table_names(directory: Path) -> list[str]:
-    """The tables that the migrations in a directory make."""
-    made = r"CREATE TABLE(?: IF NOT EXISTS)? (\w+)"
-    texts = (path.read_text(encoding="utf-8") for path in sorted(directory.glob("[0-9]*.sql")))
-    return sorted({name for text in texts for name in re.findall(made, text)})
 
 
 async def table_facts(connection: Connection, names: Sequence[str]) -> list[TableFacts]:

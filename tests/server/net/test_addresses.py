@@ -80,6 +80,14 @@ async def test_it_listens_on_each_address_at_one_port_and_is_dialled_there(
             assert client.player
 
 
+async def test_small_messages_do_not_wait_for_the_acknowledgement_of_earlier_ones() -> None:
+    (listening,) = listen(await places_of((V4,)), 0)
+    with listening, socket.create_connection(listening.getsockname()):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 async def test_a_name_is_listened_on_and_shown_as_it_was_given(
     serving: Serving,
 ) -> None:

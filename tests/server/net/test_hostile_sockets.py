@@ -27,6 +27,7 @@ from pokerws.messages import CloseCode
 from pokerws.server.app import App
 from tests.server.resident import MAX_GROWTH_BYTES, resident_bytes
 from tests.settings import settings_of
+from tests.unlimited import NO_PACE
 
 # The players come from 127.0.0.1, the attacker from here.
 ATTACKER = "127.0.0.2"
@@ -80,10 +81,14 @@ class Play:
 
 @pytest.fixture
 async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[App]:
-    """A server with its limits as they are by default, but for a test's `settings` marker."""
+    """A server with its limits as they are by default, but for a test's `settings` marker.
+
+    Its tables keep no pause between hands.
+    """
     marker = request.node.get_closest_marker("settings")
     nowhere = f"embedded:{tmp_path / 'none'}"
-    app = App(settings_of(port=0, database_url=nowhere, **(marker.kwargs if marker else {})))
+    given = {**NO_PACE, **(marker.kwargs if marker else {})}
+    app = App(settings_of(port=0, database_url=nowhere, **given))
     await app.start()
     yield app
     await app.stop()

@@ -250,7 +250,7 @@ def test_a_certificate_that_ends_soon_is_a_warning_every_day_and_then_an_error(
     pair: dict[str, str],
 ) -> None:
     clock = ManualClock()
-    clock.advance(time.time_ns() // 1_000_000 - clock.now_ms())
+    clock.wall_ahead_ms = time.time_ns() // 1_000_000 - clock.now_ms()
     renew(pair, hours=24 * 20 + 1)
     with capture_logs() as lines:
         certificate = Certificate(settings_of(**pair), clock)
