@@ -13,7 +13,6 @@ from pokerws.game.table import replay
 from pokerws.messages import Accepted, Events, Notice, Rejected, Snapshot, Watch
 from pokerws.metrics import Metrics
 from pokerws.server.background.row_check import RowCheck
-from pokerws.server.clock import JUMP_MS
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.recent_moves import MOST_MOVES, RecentMoves
 from pokerws.storage.accounts import Transfer, player_account, table_account
@@ -22,6 +21,8 @@ from pokerws.storage.store import Claimed
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import BUY_IN, CONFIG, GRANT, Ledger, StoredHouse
 from tests.vaults import VAULT
+
+HOUR_MS = 3_600_000
 
 
 class AgingStore(Ledger):
@@ -95,7 +96,7 @@ def watch(setting: Setting, actor: TableActor, player: str) -> Any:
 
 async def test_memory_is_stored_again_and_viewers_keep_their_place(setting: Setting) -> None:
     house, store = setting.house, setting.store
-    house.clock.put_forward(JUMP_MS)
+    house.clock.put_forward(HOUR_MS)
     actor = await house.open("ann", "ben")
     copy = store.copied()
     # A player whose account is newer than the copy, chips brought and taken, and some hands.
