@@ -2,8 +2,6 @@
 
 from typing import Any
 
-# Hands follow each other as soon as their table wants it.
-NO_PACE: dict[str, Any] = {"min_hand_pause_ms": 0, "guest_table_hands_an_hour": 0}
 NO_LIMITS: dict[str, Any] = {
     "connection_command_rate": "0",
     "player_command_rate": "0",
@@ -19,5 +17,6 @@ NO_LIMITS: dict[str, Any] = {
     "address_connection_rate": "0",
     "address_newcomer_rate": "0",
     "frame_rate": "0",
-    **NO_PACE,
+    "min_hand_pause_ms": 0,
+    "guest_table_hands_an_hour": 0,
 }

@@ -115,9 +115,9 @@ def _listen(places: Iterable[Place], port: int) -> list[socket.socket]:
                 log.debug("address_left_out", address=place.host, error=error.strerror)
                 missing.append(refusal)
                 continue
+            # With the protocol named, event loops send small frames at once (TCP_NODELAY).
+            one = socket.socket(fileno=one.detach(), proto=socket.IPPROTO_TCP)
             undo.callback(one.close)
-            # Connections inherit it.  asyncio would set it only on sockets that it has made itself.
-            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             opened.append(one)
             number = one.getsockname()[1]
         if not opened:

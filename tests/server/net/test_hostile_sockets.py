@@ -27,7 +27,6 @@ from pokerws.messages import CloseCode
 from pokerws.server.app import App
 from tests.server.resident import MAX_GROWTH_BYTES, resident_bytes
 from tests.settings import settings_of
-from tests.unlimited import NO_PACE
 
 # The players come from 127.0.0.1, the attacker from here.
 ATTACKER = "127.0.0.2"
@@ -81,14 +80,12 @@ class Play:
 
 @pytest.fixture
 async def app(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[App]:
-    """A server with its limits as they are by default, but for a test's `settings` marker.
-
-    Its tables keep no pause between hands.
-    """
+    """A server with its limits as they are by default, but for a test's `settings` marker."""
     marker = request.node.get_closest_marker("settings")
     nowhere = f"embedded:{tmp_path / 'none'}"
-    given = {**NO_PACE, **(marker.kwargs if marker else {})}
-    app = App(settings_of(port=0, database_url=nowhere, **given))
+    chosen = marker.kwargs if marker else {}
+    # The pace of the attacked table is measured over hands that follow each other at once.
+    app = App(settings_of(port=0, database_url=nowhere, min_hand_pause_ms=0, **chosen))
     await app.start()
     yield app
     await app.stop()
@@ -380,12 +377,9 @@ async def test_a_flood_of_messages_ends_with_its_connection(
 ) -> None:
     """One after the other as the server reads them, so that no frame too many closes it before."""
     async with play.goes_on():
+        # With a bounded queue the client would leave the close frame unread, and wait ten seconds.
         connection = await connect(
-            app.socket_url,
-            compression=None,
-            local_addr=(ATTACKER, 0),
-            # The end of the connection is not to wait behind answers that nobody reads.
-            max_queue=None,
+            app.socket_url, compression=None, max_queue=None, local_addr=(ATTACKER, 0)
         )
         reading = asyncio.create_task(connection.wait_closed())
         with suppress(ConnectionClosed):
