@@ -69,8 +69,7 @@ async def check_database(
             _found(report, "pooler", {"pooler"}) or _pooler(address),
             _found(report, "parameters", {"parameters"}) or ok("parameters", "all are used"),
             _found(report, "server", {"version", "encoding"}) or _server(server),
-            _found(report, "writes", {"writable", "durability"})
-            or ok("writes", "the database takes them, and keeps what it has committed"),
+            _found(report, "writes", {"writable", "durability"}) or _writes(server),
             await _guarded("clock", _clock(connection, now_ms)),
             _found(report, "connections", {"connections"})
             or await _guarded("connections", _connections(connection, facts)),
@@ -114,6 +113,16 @@ def _server(server: ServerFacts) -> Finding:
             "server", f"{text}: newer than {NEWEST_MAJOR}, with which this is tested: use that"
         )
     return ok("server", text)
+
+
+def _writes(server: ServerFacts) -> Finding:
+    if server.is_synced:
+        return ok("writes", "the database takes them")
+    return warn(
+        "writes",
+        "fsync is off, so a crash of the machine may destroy the database: ALTER SYSTEM SET fsync "
+        "= on, and reload",
+    )
 
 
 async def _clock(connection: Connection, now_ms: Callable[[], int]) -> Finding:

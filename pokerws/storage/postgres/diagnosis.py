@@ -15,6 +15,7 @@ SERVER = """
 SELECT current_setting('server_version_num')::int / 10000 AS major,
        current_setting('server_version') AS version,
        current_setting('server_encoding') AS encoding,
+       current_setting('fsync') = 'on' AS is_synced,
        current_user::text AS role, current_database()::text AS database,
        coalesce(current_schema()::text, '') AS schema
 """
@@ -87,6 +88,7 @@ class ServerFacts(NamedTuple):
     major: int
     version: str
     encoding: str
+    is_synced: bool
     role: str
     database: str
     schema: str

@@ -40,7 +40,6 @@ SELECT current_setting('server_version_num')::integer / 10000 AS major,
        current_setting('server_encoding') AS encoding,
        pg_is_in_recovery() AS is_standby,
        current_setting('transaction_read_only') = 'on' AS is_read_only,
-       current_setting('fsync') AS fsync,
        current_setting('synchronous_commit') AS synchronous_commit,
        session_user AS role, current_database() AS database, current_schema() AS schema,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
@@ -153,12 +152,12 @@ def of_server(facts: asyncpg.Record) -> Iterator[Finding]:
             f"the database is read-only, since default_transaction_read_only is on: reset it for "
             f"the server, the database {facts['database']!r} or the role {facts['role']!r}",
         )
-    if off := [name for name in ("fsync", "synchronous_commit") if facts[name] == "off"]:
+    if facts["synchronous_commit"] == "off":
         yield Finding(
             "durability",
             False,
-            f"off: {' and '.join(off)}, so a crash may lose what players were told is stored; turn "
-            "it on where it was turned off (server, database, role or DATABASE_URL)",
+            "synchronous_commit is off, so a crash of PostgreSQL may lose what players were told "
+            "is stored: turn it on for the server, the database, the role or in DATABASE_URL",
         )
 
 
