@@ -38,7 +38,9 @@ async def test_a_database_that_fits_has_no_findings_until_another_program_comes(
     # A later version makes a table of a name that another program has taken meanwhile.
     history = "DELETE FROM schema_migrations WHERE version > 8"
     postgres.psql(url, f"{history}; DROP TABLE owners; CREATE TABLE owners (id integer)")
-    assert "the table owners there belongs to another program: rename it" in await refusal(url)
+    assert "the table owners in this database belongs to another program: rename" in await refusal(
+        url
+    )
 
 
 async def test_its_statements_are_valid(postgres: DebianPostgres) -> None:
