@@ -102,7 +102,9 @@ async def test_tables_of_another_program_are_refused_and_a_schema_of_its_own_is_
 
     message = await refusal(url)
 
-    assert f"the table {other} there belongs to another program: set DB_SCHEMA" in message
+    assert (
+        f"the table {other} in this database belongs to another program: set DB_SCHEMA" in message
+    )
     assert postgres.psql(url, TABLES) == "1"
     for line in await migrate(address_of(url, "poker"), only_status=False):
         assert "applied now" in line
