@@ -33,10 +33,6 @@ LEAST_CONNECTIONS = 3
 ANSWER_S = 10.0
 # A pooler that has no connection left lets its clients wait.
 LENT_WITHIN_S = 2.0
-TABLES = (
-    *("schema_migrations", "games", "game_events", "accounts", "transfers"),
-    *("player_names", "revoked_sessions", "server_keys", "memory_play"),
-)
 
 FACTS = """
 SELECT current_setting('server_version_num')::integer / 10000 AS major,
@@ -44,6 +40,7 @@ SELECT current_setting('server_version_num')::integer / 10000 AS major,
        current_setting('server_encoding') AS encoding,
        pg_is_in_recovery() AS is_standby,
        current_setting('transaction_read_only') = 'on' AS is_read_only,
+       current_setting('synchronous_commit') AS synchronous_commit,
        session_user AS role, current_database() AS database, current_schema() AS schema,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
        rolsuper AS is_superuser, rolconnlimit AS role_limit, datconnlimit AS database_limit,
@@ -53,10 +50,12 @@ SELECT current_setting('server_version_num')::integer / 10000 AS major,
 FROM pg_roles, pg_database
 WHERE rolname = session_user AND datname = current_database()
 """
-# These tables, in the schema where new ones would be made.
+# These tables, in the schema where new ones would be made.  Ours have the policy since migration 7.
 FOUND_TABLES = """
 SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
-       pg_has_role(relowner, 'USAGE') AS is_own
+       pg_has_role(relowner, 'USAGE') AS is_own,
+       EXISTS (SELECT FROM pg_policy
+               WHERE polrelid = pg_class.oid AND polname = 'no_access') AS is_marked
 FROM pg_class
 WHERE relname = ANY ($1::text[]) AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 ORDER BY array_position($1::text[], relname::text)
@@ -126,7 +125,7 @@ def of_address(address: Address) -> Iterator[Finding]:
 
 
 def of_server(facts: asyncpg.Record) -> Iterator[Finding]:
-    """Version, encoding, and whether it can be written to."""
+    """Version, encoding, whether it can be written to, and keeps what is written."""
     if facts["major"] < OLDEST_MAJOR:
         yield Finding(
             "version",
@@ -153,6 +152,13 @@ def of_server(facts: asyncpg.Record) -> Iterator[Finding]:
             True,
             f"the database is read-only, since default_transaction_read_only is on: reset it for "
             f"the server, the database {facts['database']!r} or the role {facts['role']!r}",
+        )
+    if facts["synchronous_commit"] == "off":
+        yield Finding(
+            "durability",
+            False,
+            "synchronous_commit is off, so a crash of PostgreSQL may lose what players were told "
+            "is stored: turn it on for the server, the database, the role or in DATABASE_URL",
         )
 
 
@@ -231,19 +237,30 @@ async def of_schema(
         return [Finding("rights", True, str(error))]
     except MigrationError as error:
         return [Finding("migrations", True, str(error))]
-    tables = await connection.fetch(FOUND_TABLES, TABLES)
-    if tables and all(file.applied_at is None for file in files):
-        return [_another_programs(tables[0]["name"])]
-    return list(_of_migrating(files, tables, facts))
+    names = list(dict.fromkeys(table for file in files for table in file.tables))
+    tables = await connection.fetch(FOUND_TABLES, names)
+    return [*_another_programs(files, tables)] or [*_of_migrating(files, tables, facts)]
 
 
-def _another_programs(table: str) -> Finding:
-    return Finding(
-        "schema",
-        True,
-        f"the table {table} in this database belongs to another program: set DB_SCHEMA to a schema "
-        "for pokerws alone, such as DB_SCHEMA=poker, or use another database",
-    )
+def _another_programs(files: list[Migration], tables: list[asyncpg.Record]) -> Iterator[Finding]:
+    """A table that a missing migration would make, and that is there."""
+    made = {table for file in files if file.applied_at is not None for table in file.tables}
+    for table in tables:
+        name = table["name"]
+        if name in made or (made and table["is_marked"]):
+            continue
+        remedy = (
+            f"rename it, or move it away with ALTER TABLE {name} SET SCHEMA"
+            if made
+            else "set DB_SCHEMA to a schema for pokerws alone, such as DB_SCHEMA=poker, or use "
+            "another database"
+        )
+        yield Finding(
+            "schema",
+            True,
+            f"the table {name} in this database belongs to another program: {remedy}",
+        )
+        return
 
 
 def _of_migrating(
