@@ -1,5 +1,6 @@
 """A database is looked at before anything is changed in it; what does not fit is one line."""
 
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 
@@ -11,7 +12,8 @@ from pokerws.storage.errors import DatabaseError
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.database import migrate
-from pokerws.storage.postgres.preflight import STATEMENTS, preflight
+from pokerws.storage.postgres.migrate import SQL
+from pokerws.storage.postgres.preflight import MADE_BY, STATEMENTS, preflight
 from tests.e2e.process import ServerProcess, reserve_port
 from tests.external.debian_postgres import FAST, DebianPostgres, serving
 
@@ -92,6 +94,7 @@ async def test_a_standby_is_refused(standby: str) -> None:
         ("schema_migrations (version bigint PRIMARY KEY, dirty boolean)", "schema_migrations"),
         ("schema_migrations (version bigint, inserted_at timestamp(0))", "schema_migrations"),
         ("accounts (id integer)", "accounts"),
+        ("owners (id integer)", "owners"),
     ],
 )
 async def test_tables_of_another_program_are_refused_and_a_schema_of_its_own_is_the_way_out(
@@ -106,6 +109,30 @@ async def test_tables_of_another_program_are_refused_and_a_schema_of_its_own_is_
     assert postgres.psql(url, TABLES) == "1"
     for line in await migrate(address_of(url, "poker"), only_status=False):
         assert "applied now" in line
+
+
+async def test_an_update_meets_the_table_of_another_program(
+    postgres: DebianPostgres, owner: str, database: str
+) -> None:
+    url = postgres.url(database, owner)
+    before = [file for file in sorted(SQL.glob("[0-9]*.sql")) if file.name < "0009"]
+    postgres.psql(url, *(file.read_text(encoding="utf-8") for file in before))
+    postgres.psql(url, "CREATE TABLE owners (id integer)", "GRANT TRUNCATE ON owners TO PUBLIC")
+
+    assert "the table owners there belongs to another program: rename it" in await refusal(url)
+
+    assert postgres.psql(url, "SELECT max(version) FROM schema_migrations") == "8"
+
+
+def test_every_table_and_view_is_known_with_its_migration() -> None:
+    made = {
+        name: int(file.name[:4])
+        for file in sorted(SQL.glob("[0-9]*.sql"), reverse=True)
+        for name in re.findall(
+            r"^CREATE (?:TABLE IF NOT EXISTS|OR REPLACE VIEW) (\w+)", file.read_text(), re.MULTILINE
+        )
+    }
+    assert dict(MADE_BY) == made
 
 
 async def test_a_role_without_rights_is_told_which_ones_it_needs(postgres: DebianPostgres) -> None:

@@ -69,6 +69,16 @@ async def test_what_cannot_be_connected_to_is_one_line(
     assert expected in said
 
 
+async def test_a_wrong_variable_of_libpq_is_named(
+    postgres: DebianPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", CANARY)
+    url = f"postgresql://postgres@127.0.0.1:{postgres.port}/postgres"
+    assert "refuses user 'postgres' or the password that PGPASSWORD gives" in await refusal(url)
+    monkeypatch.setenv("PGTARGETSESSIONATTRS", "master")
+    assert "PGTARGETSESSIONATTRS must be one of any, primary" in await refusal(url)
+
+
 async def test_a_role_that_may_not_log_in_or_has_no_connection_left_is_one_line(
     postgres: DebianPostgres,
 ) -> None:

@@ -4,8 +4,9 @@ Each check gives findings: one line each, which says what is wrong and what to c
 refused for the first that is fatal, and logs the others; a diagnosis may print them all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
+from types import MappingProxyType
 from typing import NamedTuple
 
 import asyncpg
@@ -33,9 +34,17 @@ LEAST_CONNECTIONS = 3
 ANSWER_S = 10.0
 # A pooler that has no connection left lets its clients wait.
 LENT_WITHIN_S = 2.0
-TABLES = (
-    *("schema_migrations", "games", "game_events", "accounts", "transfers"),
-    *("player_names", "revoked_sessions", "server_keys", "memory_play"),
+# What each migration makes, the tables before the view.  A test compares it with the files.
+MADE_BY: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys(("schema_migrations", "games", "game_events"), 1),
+        "server_keys": 2,
+        **dict.fromkeys(("accounts", "transfers", "balances"), 4),
+        "memory_play": 5,
+        **dict.fromkeys(("player_names", "revoked_sessions"), 6),
+        "owners": 9,
+        "pruned_logs": 10,
+    }
 )
 
 FACTS = """
@@ -56,7 +65,9 @@ WHERE rolname = session_user AND datname = current_database()
 # These tables, in the schema where new ones would be made.
 FOUND_TABLES = """
 SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
-       pg_has_role(relowner, 'USAGE') AS is_own
+       pg_has_role(relowner, 'USAGE') AS is_own,
+       EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'no_access')
+           AS is_secured
 FROM pg_class
 WHERE relname = ANY ($1::text[]) AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 ORDER BY array_position($1::text[], relname::text)
@@ -95,7 +106,9 @@ async def preflight(address: Address) -> Report:
         findings = [*of_address(address), *of_server(facts), *of_connections(facts, address)]
         findings += await of_schema(connection, facts, address)
     allowed = room(facts, address)
-    if address.pooler == "session" and not any(finding.is_fatal for finding in findings):
+    if address.pooler in ("session", "transaction") and not any(
+        finding.is_fatal for finding in findings
+    ):
         lent = await connections_lent(address, allowed)
         if lent < allowed:
             findings.append(_few_lent(address, lent))
@@ -169,27 +182,32 @@ def of_connections(facts: asyncpg.Record, address: Address) -> Iterator[Finding]
 
 
 async def connections_lent(address: Address, most: int) -> int:
-    """How many connections a pooler in session mode lends at once, up to `most`."""
+    """How many connections a pooler gives at once, up to `most`.
+
+    In session mode each needs a backend.  In both modes clients are limited as well.
+    """
     async with AsyncExitStack() as stack:
         for lent in range(most):
             try:
                 connection = await stack.enter_async_context(
                     connected(address, APPLICATION, answer_s=LENT_WITHIN_S)
                 )
-                await connection.execute("SELECT")
+                if not address.shares_backends:
+                    await connection.execute("SELECT")
             except (StoreUnavailable, *FAILED):
                 return lent
     return most
 
 
 def _few_lent(address: Address, lent: int) -> Finding:
+    limits = "max_client_conn" if address.shares_backends else "default_pool_size, max_client_conn"
     what = (
         f"the pooler at {address.place} lends {lent} connections at once, and the server uses "
         f"{MOST_CONNECTIONS}"
     )
     if lent < LEAST_CONNECTIONS:
-        return Finding("connections", True, f"{what}: raise its pool size (default_pool_size)")
-    return Finding("connections", False, f"{what}: better raise its pool size (default_pool_size)")
+        return Finding("connections", True, f"{what}: raise its limits ({limits})")
+    return Finding("connections", False, f"{what}: better raise its limits ({limits})")
 
 
 def room(facts: asyncpg.Record, address: Address) -> int:
@@ -222,6 +240,8 @@ async def of_schema(
     try:
         if not await has_schema(connection, address.schema):
             return []
+        # Before the status: what another server makes meanwhile is not taken for a stranger's.
+        tables = await connection.fetch(FOUND_TABLES, list(MADE_BY))
         files = await status(connection)
         if all(file.applied_at for file in files):
             await check_rights(connection, "write")
@@ -230,18 +250,21 @@ async def of_schema(
         return [Finding("rights", True, str(error))]
     except MigrationError as error:
         return [Finding("migrations", True, str(error))]
-    tables = await connection.fetch(FOUND_TABLES, TABLES)
-    if tables and all(file.applied_at is None for file in files):
-        return [_another_programs(tables[0]["name"])]
+    pending = {file.version for file in files if file.applied_at is None}
+    is_update = len(pending) < len(files)
+    for table in tables:
+        # A migration is applied as a whole.  One that was struck off the history has secured them.
+        if MADE_BY[table["name"]] in pending and not (is_update and table["is_secured"]):
+            return [_another_programs(table["name"], is_update=is_update)]
     return list(_of_migrating(files, tables, facts))
 
 
-def _another_programs(table: str) -> Finding:
+def _another_programs(table: str, *, is_update: bool) -> Finding:
+    remedy = "set DB_SCHEMA to a schema for pokerws alone, such as DB_SCHEMA=poker, or use another"
+    if is_update:
+        remedy = "rename it, or move the tables of pokerws to another"
     return Finding(
-        "schema",
-        True,
-        f"the table {table} there belongs to another program: set DB_SCHEMA to a schema for "
-        "pokerws alone, such as DB_SCHEMA=poker, or use another database",
+        "schema", True, f"the table {table} there belongs to another program: {remedy} database"
     )
 
 

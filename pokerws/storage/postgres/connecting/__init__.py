@@ -157,8 +157,11 @@ async def connected(
                 await connection.close(timeout=ABANDON_S)
             raise
         finally:
-            if not connection.is_closed():
-                await connection.close(timeout=CLOSE_S)
+            # What the block did is done, and a pooler may never answer the statement that was given
+            # up.  The driver drops a connection that it cannot close.
+            with suppress(*FAILED):
+                if not connection.is_closed():
+                    await connection.close(timeout=CLOSE_S)
     except BrokenPipeError:
         raise
     except (*LOST, ConnectionError, TimeoutError) as error:

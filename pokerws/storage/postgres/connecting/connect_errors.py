@@ -1,6 +1,7 @@
 """What a failed connection means, in one line that says what to change."""
 
 import errno
+import os
 import socket
 import ssl
 
@@ -12,6 +13,10 @@ from pokerws.storage.postgres.address import Address
 SHORTEST_HIDDEN = 4
 # A pooler refuses with this state whatever the reason is.
 REFUSED_BY_POOLER = "08P01"
+# PgBouncer's words, and Supavisor's in either mode.
+_FULL_POOLER = ("no more connections allowed", "query_wait_timeout", "max client")
+# Where the driver takes a password from that the address has not.
+_PASSWORD_SOURCES = ("PGPASSWORD", "PGPASSFILE")
 UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
 
 
@@ -29,9 +34,9 @@ def first_line(error: BaseException) -> str:
 
 def is_full(error: BaseException) -> bool:
     """Whether there were too many connections."""
-    text = str(error)
-    return isinstance(error, asyncpg.TooManyConnectionsError) or (
-        "no more connections allowed" in text or "query_wait_timeout" in text
+    text = str(error).lower()
+    return isinstance(error, asyncpg.TooManyConnectionsError) or any(
+        said in text for said in _FULL_POOLER
     )
 
 
@@ -69,7 +74,7 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
         return f"{said}: create it, or correct the name after the last / of DATABASE_URL"
     if said == "SSL required":
         return f"{address.place} wants TLS: write sslmode=require in DATABASE_URL"
-    if "no pg_hba.conf entry" in said:
+    if "pg_hba.conf" in said:
         how = "add sslmode=require to DATABASE_URL" if "no encryption" in said else "allow it there"
         return f"the server does not let this user in from here ({said}): {how}"
     if "Tenant or user not found" in said:
@@ -92,6 +97,12 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
 
 def _wrong_password(address: Address) -> str:
     who = "the user" if address.user is None else f"user {address.user!r}"
+    source = next((name for name in _PASSWORD_SOURCES if os.environ.get(name)), None)
+    if address.password is None and source is not None:
+        return (
+            f"{address.place} refuses {who} or the password that {source} gives: correct them, "
+            "or write USER:PASSWORD@ in DATABASE_URL"
+        )
     if address.password is None and "passfile" not in address.driver:
         return f"{address.place} wants a password of {who}: write USER:PASSWORD@ in DATABASE_URL"
     return (
