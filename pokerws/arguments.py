@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         dest="overtaken_tables",
         choices=("resume", "refund"),
         default=argparse.SUPPRESS,
-        help="what to do with tables that play in memory has left behind",
+        help="what to do with tables that were left behind when play went on in memory",
     )
     parsing = argparse.ArgumentParser(
         prog=PROGRAM,
@@ -76,7 +76,7 @@ def _add_database_commands(commands: Commands, env_file: argparse.ArgumentParser
     only.add_argument(
         "--server-role",
         metavar="NAME",
-        help="then let this database role serve: it reads and writes rows, and owns no table",
+        help="afterwards give this role a server's rights: to read and write rows, not to migrate",
     )
     verifying = commands.add_parser(
         "verify",
@@ -123,7 +123,7 @@ def _add_prune(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         type=_moment_or_age,
         required=True,
         metavar="DATE",
-        help="games closed before this date or time (as in archive), or so long ago (90d)",
+        help="games closed before this date or time (as in archive), or this long ago (90d)",
     )
     pruning.add_argument(
         "--archive",
@@ -132,7 +132,7 @@ def _add_prune(commands: Commands, env_file: argparse.ArgumentParser) -> None:
         help="first write their hands to files in this directory, as archive does",
     )
     pruning.add_argument(
-        "--yes", action="store_true", help="delete them, instead of only counting them"
+        "--yes", action="store_true", help="delete them; without it, they are only counted"
     )
 
 

@@ -87,7 +87,7 @@ async def serve(settings: Settings) -> int:
 
 async def _begin(app: App, settings: Settings, phases: StartPhases) -> None:
     if not settings.features.use_db_repository:
-        phases.enter("a look at the stored tables")
+        phases.enter("the check for stored tables in play")
         await check_stored_tables(settings)
     await app.start(phases.enter)
 

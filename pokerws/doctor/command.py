@@ -43,7 +43,7 @@ async def doctor(
     try:
         settings = read()
     except SettingsError as error:
-        findings = [fail("settings", str(error)), *skipped(ALL, "the settings are not usable")]
+        findings = [fail("settings", str(error)), *skipped(ALL, "the settings are invalid")]
     else:
         findings = [
             _settings(environ),
@@ -78,7 +78,7 @@ async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Findi
     if directory is None:
         return await _connected(address, settings, now_ms)
     if not settings.features.use_db_repository:
-        text = "off: USE_DB_REPOSITORY is not set, and tables live in memory"
+        text = "off: USE_DB_REPOSITORY is not set; tables live in memory"
         return [ok("database", text), *skipped(CHECKS, "no database")]
     disk = check_disk(directory)
     running = _embedded(address, directory)
@@ -97,7 +97,7 @@ def _embedded(address: Address, directory: Path) -> Address | Finding:
     if url is not None:
         return address.running_at(url)
     if not (directory / "cluster").exists():
-        return ok("database", f"embedded: the server makes {directory} at its first start")
+        return ok("database", f"embedded: the server creates {directory} at its first start")
     return ok(
         "database", f"embedded in {directory}, not running: run this beside the server to check it"
     )

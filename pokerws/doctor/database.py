@@ -104,16 +104,14 @@ async def _guarded(check: str, finding: Awaitable[Finding]) -> Finding:
 
 def _pooler(address: Address) -> Finding:
     if address.pooler == "session":
-        return ok("pooler", "in session mode, as good as PostgreSQL itself")
-    return ok("pooler", "none: connected to PostgreSQL itself")
+        return ok("pooler", "in session mode: as fast as a direct connection")
+    return ok("pooler", "none: a direct connection")
 
 
 def _server(server: ServerFacts) -> Finding:
     text = f"PostgreSQL {server.version}, encoding {server.encoding}"
     if server.major > NEWEST_MAJOR:
-        return warn(
-            "server", f"{text}: newer than {NEWEST_MAJOR}, with which this is tested: use that"
-        )
+        return warn("server", f"{text}: not tested; the newest tested version is {NEWEST_MAJOR}")
     return ok("server", text)
 
 
@@ -152,7 +150,7 @@ async def _connections(connection: Connection, facts: Facts) -> Finding:
         "database": f'ALTER DATABASE "{facts.server.database}" CONNECTION LIMIT',
         "server": "max_connections",
     }
-    text = f"{text}: raise {how[budget.of]}, or close what else is connected"
+    text = f"{text}: raise it ({how[budget.of]}), or close other connections"
     if most >= LEAST_CONNECTIONS:
         return warn("connections", text)
     return fail("connections", text)
@@ -161,18 +159,19 @@ async def _connections(connection: Connection, facts: Facts) -> Finding:
 def _role(facts: Facts) -> Finding:
     role, tables = facts.server.role, facts.tables
     if not tables:
-        return ok("role", f"{role} may make the tables in {facts.server.schema or 'a new schema'}")
+        where = facts.server.schema or "a new schema"
+        return ok("role", f"{role} may create the tables in {where}")
     owners = sorted({table.owner for table in tables if not table.is_owned})
     if not owners:
-        return ok("role", f"{role} owns the tables, and so may migrate them")
+        return ok("role", f"{role} owns the tables, and may migrate them")
     unusable = [table.name for table in tables if not table.is_usable and not table.is_partition]
     if unusable:
         return fail(
             "role",
-            f"{role} may not read and write {', '.join(unusable)}, of {', '.join(owners)}: grant "
-            "it SELECT, INSERT, UPDATE and DELETE there",
+            f"{role} may not read and write {', '.join(unusable)}: run {PROGRAM} migrate "
+            f"--server-role {role} as the owner, {', '.join(owners)}",
         )
-    return ok("role", f"{role} reads and writes the tables of {', '.join(owners)}, who migrates")
+    return ok("role", f"{role} may read and write the tables; {', '.join(owners)} migrates them")
 
 
 async def _migrations(connection: Connection, facts: Facts) -> tuple[Finding, bool]:
@@ -188,7 +187,7 @@ async def _migrations(connection: Connection, facts: Facts) -> tuple[Finding, bo
         return fail(check, f"cannot be checked: {reason(error)}"), False
     pending = [f"{one.version:04}_{one.name}" for one in files if one.applied_at is None]
     if not pending:
-        return ok(check, f"all {len(files)} are applied"), True
+        return ok(check, f"all {len(files)} applied"), True
     text = f"{', '.join(pending)} missing"
     if any(finding.check == "rights" for finding in facts.report.findings):
         return fail(check, f"{text}: run {PROGRAM} migrate as a role that may apply them"), False
@@ -204,7 +203,7 @@ async def _row_security(connection: Connection, facts: Facts, names: Sequence[st
         found = "; ".join(f"{role} can read {', '.join(which)}" for role, which in readers.items())
         return fail(
             "row security",
-            f"{found}: REVOKE ALL ON these tables FROM {', '.join(readers)}, and see the policies",
+            f"{found}: run {PROGRAM} migrate as the tables' owner, which revokes this",
         )
     off = [table for table in tables if not table.has_row_security]
     if off:
@@ -213,8 +212,8 @@ async def _row_security(connection: Connection, facts: Facts, names: Sequence[st
             named.append(f"{len(off) - len(named)} partitions")
         return fail(
             "row security",
-            f"off on {', '.join(named)}: apply pending migrations, or ALTER TABLE ... ENABLE ROW "
-            "LEVEL SECURITY",
+            f"off on {', '.join(named)}: run {PROGRAM} migrate as the tables' owner, which turns "
+            "it on",
         )
     if exposed := await exposed_names(connection):
         return fail(
@@ -222,7 +221,7 @@ async def _row_security(connection: Connection, facts: Facts, names: Sequence[st
             f"on, and yet others have rights, such as to truncate, on {', '.join(exposed)}: run "
             f"{PROGRAM} migrate as their owner, {tables[0].owner}, which takes these rights away",
         )
-    return ok("row security", f"on for {len(tables)} tables and partitions; no outsider reads")
+    return ok("row security", f"on for all {len(tables)} tables and partitions")
 
 
 async def _vault(
@@ -238,10 +237,10 @@ async def _vault(
         return fail("vault", str(error))
     where = "VAULT_KEYS" if keys.given else f"VAULT_KEY_FILE {keys.file}"
     if vault is None:
-        return ok("vault", f"no key yet: the server makes {keys.file} at its start")
+        return ok("vault", f"no key yet: the server creates {keys.file} at its start")
     current = vault.first
     older = {seal.key_id: seal.tables for seal in seals if seal.key_id != current}
-    text = f"{where} opens all hands in play; {current} encrypts"
+    text = f"{where} decrypts all hands in play; {current} encrypts"
     if older:
         counts = ", ".join(f"{key_id} ({tables})" for key_id, tables in sorted(older.items()))
         text += f"; tables still under older keys: {counts}"

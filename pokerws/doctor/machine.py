@@ -43,9 +43,7 @@ def check_tls(settings: Settings, now: datetime) -> Finding:
     if now < begins:
         return fail("TLS", f"{file} is valid only from {_date(begins)}: check the machine's clock")
     if now >= ends:
-        return fail(
-            "TLS", f"{file} has expired on {_date(ends)}: renew it, and send the server SIGHUP"
-        )
+        return fail("TLS", f"{file} expired on {_date(ends)}: renew it, and send the server SIGHUP")
     days = (ends - now).days
     if days < EXPIRES_SOON_DAYS:
         return warn("TLS", f"{file} expires in {days} days: renew it, and send the server SIGHUP")
@@ -72,7 +70,7 @@ def check_disk(directory: Path) -> Finding:
     if free < FULL_BYTES:
         return fail("disk", f"{text}: make room, or move the database (DATABASE_URL=embedded:DIR)")
     if free < LITTLE_BYTES:
-        return warn("disk", f"{text}: make room before the database cannot write")
+        return warn("disk", f"{text}: make room, or the database will stop writing")
     return ok("disk", text)
 
 

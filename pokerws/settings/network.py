@@ -23,7 +23,7 @@ class Network(Section, frozen=True, kw_only=True):
             min_length=1,
             title="addresses or names like 127.0.0.1,::1, without brackets, separated by commas",
             description="Addresses or names of this machine to listen on, separated by commas; "
-            "0.0.0.0 is every IPv4 address, :: every one of IPv4 and IPv6.",
+            "0.0.0.0 is every IPv4 address, :: every IPv4 and IPv6 address.",
         ),
     ] = ("127.0.0.1", "::1")
     port: Annotated[int, whole(0, 65535, "Port to listen on; 0 takes any free one.")] = 8765
@@ -41,8 +41,8 @@ class Network(Section, frozen=True, kw_only=True):
         Meta(
             title="names like poker.example or *.poker.example, separated by commas",
             description="Host names under which browsers reach this server, separated by commas; "
-            "addresses, localhost and the names in HOST, ALLOWED_ORIGINS and the TLS certificate "
-            "are allowed anyway.",
+            "IP addresses, localhost and the names in HOST, ALLOWED_ORIGINS and the TLS "
+            "certificate are always allowed.",
         ),
     ] = ()
     allowed_origins: Annotated[

@@ -21,8 +21,9 @@ class Storage(Section, frozen=True, kw_only=True):
         Meta(
             pattern=r"^(embedded(:.+)?|postgres(ql)?://.+)$",
             title="embedded, embedded:DIR or postgres://USER:PASSWORD@HOST:PORT/NAME",
-            description="Postgres to use: postgres://USER:PASSWORD@HOST:PORT/NAME, or one that the "
-            "server runs itself: embedded (in var/postgres) or embedded:DIR.",
+            description="Connection URL of the database, postgres://USER:PASSWORD@HOST:PORT/NAME; "
+            "or a PostgreSQL that the server runs itself: embedded (in var/postgres) or "
+            "embedded:DIR.",
             extra=SECRET,
         ),
     ] = "embedded"
@@ -30,9 +31,9 @@ class Storage(Section, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=r"^((?!pg_)[a-z_][a-z0-9_]{0,62})?$",
-            title="a name of small letters, digits and _, such as poker",
-            description="Schema of the tables, which is made if it is missing; empty is what the "
-            "database gives, mostly public.",
+            title="a name of lower-case letters, digits and _, such as poker",
+            description="Schema of the tables, created if it is missing; if empty, the first one "
+            "of the role's search_path, usually public.",
         ),
     ] = field(default="", name="DB_SCHEMA")
     statement_timeout_ms: Annotated[
@@ -40,15 +41,15 @@ class Storage(Section, frozen=True, kw_only=True):
     ] = field(default=5000, name="DB_STATEMENT_TIMEOUT_MS")
     overtake: Annotated[
         bool,
-        flag("Start in memory although tables of the database are in play, and leave them behind."),
+        flag("Start in memory although the database has tables in play, and leave them behind."),
     ] = False
     overtaken_tables: Annotated[
         Literal["", "resume", "refund"],
         Meta(
             title="resume or refund",
-            description="What is done with tables that were left behind when play went on in "
-            "memory: resume goes on with them as they were, refund closes them and returns their "
-            "chips; if empty, the server does not start with them.",
+            description="What to do with tables that were left behind when play went on in "
+            "memory: resume continues them as they were, refund closes them and returns their "
+            "chips; if empty, the server refuses to start with such tables.",
         ),
     ] = ""
     node_name: Annotated[
@@ -57,8 +58,8 @@ class Storage(Section, frozen=True, kw_only=True):
             max_length=64,
             pattern=r"^[ -~]*$",
             title="a name of up to 64 printable ASCII characters",
-            description="Name of this server, shown where another server is refused one of its "
-            "tables; if empty, the machine's name and the port.",
+            description="Name of this server, shown when another server is refused its tables; if "
+            "empty, the machine's name and the port.",
         ),
     ] = ""
     compare_interval_ms: Annotated[
@@ -70,8 +71,8 @@ class Storage(Section, frozen=True, kw_only=True):
         whole(
             0,
             36_500,
-            "Days after which a closed table is deleted, with its events and transfers, while "
-            "balances stay; 0 is never.",
+            "Days after which a closed table is deleted, with its events and transfers; balances "
+            "stay; 0 is never.",
         ),
     ] = 0
 

@@ -18,15 +18,15 @@ class Tables(Section, frozen=True, kw_only=True):
     ] = 5000
     min_hand_pause_ms: Annotated[
         int,
-        whole(0, 60_000, "Least pause between two hands, at all tables, whatever they ask for."),
+        whole(0, 60_000, "Shortest pause between two hands, at every table, stored ones included."),
     ] = 500
     guest_table_hands_an_hour: Annotated[
         int,
         whole(
             0,
             100_000,
-            "Hands per hour of a table without USE_AUTH_MIDDLEWARE; they may be played at once, "
-            "and then the next hands start later; 0 is no limit.",
+            "Most hands per hour of a table, without USE_AUTH_MIDDLEWARE; an hour's worth may be "
+            "played in a burst, and then hands start later; 0 is no limit.",
         ),
     ] = 600
     load_all: Annotated[

@@ -110,10 +110,10 @@ async def test_nothing_is_wrong_with_a_new_database(migrated: Migrated) -> None:
     assert found.code == 0, found.lines
     assert [name for name, *_ in found.results] == CHECKS
     assert set(found.of("ok")) == set(CHECKS)
-    assert found["pooler"] == "ok pooler none: connected to PostgreSQL itself"
+    assert found["pooler"] == "ok pooler none: a direct connection"
     assert "PostgreSQL 15" in found["server"]
     assert "owns the tables" in found["role"]
-    assert found["vault"].endswith(f"VAULT_KEYS opens all hands in play; {KEY.id} encrypts")
+    assert found["vault"].endswith(f"VAULT_KEYS decrypts all hands in play; {KEY.id} encrypts")
 
 
 async def test_before_the_first_start_it_says_what_the_start_will_do(
@@ -121,7 +121,7 @@ async def test_before_the_first_start_it_says_what_the_start_will_do(
 ) -> None:
     found = await examine(DATABASE_URL=postgres.url(database, owner))
     assert found.code == 0, found.lines
-    assert f"{owner} may make the tables in public" in found["role"]
+    assert f"{owner} may create the tables in public" in found["role"]
     assert "missing: the server applies them at its start" in found["migrations"]
     assert postgres.psql(postgres.url(database), "SELECT to_regclass('games')") == ""
 
@@ -143,7 +143,7 @@ async def test_a_database_that_is_down_fails_and_what_needs_it_is_skipped() -> N
         port = unused.getsockname()[1]
         found = await examine(DATABASE_URL=f"postgres://poker:horse@127.0.0.1:{port}/poker")
     assert (found.code, found.of("FAIL")) == (1, ["database"])
-    assert f"nothing listens at 127.0.0.1:{port}: start it" in found["database"]
+    assert f"nothing listens at 127.0.0.1:{port}: start the database" in found["database"]
     assert found.of("skipped") == CHECKS[CHECKS.index("pooler") :]
 
 
@@ -190,7 +190,7 @@ async def test_connections_that_others_have_are_not_left_for_the_server(
             await others.enter_async_context(connected(address_of(migrated.url), "another program"))
         found = await examine(DATABASE_URL=migrated.url)
     assert (found.code, found.of("FAIL")) == (1, ["connections"])
-    assert "the role's limit of 6 leaves 1: raise ALTER ROLE" in found["connections"]
+    assert "the role's limit of 6 leaves 1: raise it (ALTER ROLE" in found["connections"]
 
 
 async def test_a_role_that_may_not_make_tables_is_told(
@@ -207,7 +207,7 @@ async def test_a_schema_that_is_not_there_yet_may_be_made_by_the_databases_owner
 ) -> None:
     found = await examine(DATABASE_URL=postgres.url(database, owner), DB_SCHEMA="poker")
     assert found.code == 0, found.lines
-    assert found["role"] == f"ok role {owner} may make the tables in a new schema"
+    assert found["role"] == f"ok role {owner} may create the tables in a new schema"
     stranger = postgres.role()
     found = await examine(DATABASE_URL=postgres.url(database, stranger), DB_SCHEMA="poker")
     assert (found.code, found.of("FAIL")) == (1, ["role", "migrations"])
@@ -262,7 +262,7 @@ async def test_no_key_yet_is_no_fault_and_makes_none(migrated: Migrated, tmp_pat
     file = tmp_path / "vault.key"
     found = await examine(DATABASE_URL=migrated.url, VAULT_KEYS="", VAULT_KEY_FILE=str(file))
     assert found.code == 0, found.lines
-    assert f"no key yet: the server makes {file}" in found["vault"]
+    assert f"no key yet: the server creates {file}" in found["vault"]
     assert not file.exists()
 
 
@@ -318,7 +318,7 @@ async def test_a_pooler_is_named_with_its_mode(
 @pytest.mark.parametrize(
     ("valid_hours", "result", "said"),
     [
-        (-1, "FAIL", "has expired on"),
+        (-1, "FAIL", "expired on"),
         (50, "warn", "expires in 2 days: renew it"),
         (1000, "ok", "and its key match; it expires in 41 days"),
     ],
@@ -367,7 +367,7 @@ async def test_an_embedded_database_is_asked_where_it_runs(
 
     absent = await examine(DATABASE_URL=f"embedded:{place / 'db'}", USE_DB_REPOSITORY="1")
     assert absent.code == 0, absent.lines
-    assert "the server makes" in absent["database"]
+    assert "the server creates" in absent["database"]
     assert not (place / "db").exists()
 
     (place / "db" / "cluster").mkdir(parents=True)

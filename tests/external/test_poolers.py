@@ -196,7 +196,7 @@ async def test_a_small_pool_is_made_do_with(
 
     assert report.connections == 3
     (finding,) = (finding for finding in report.findings if finding.check == "connections")
-    assert "lends 3 connections at once, and the server uses 6: better raise" in finding.message
+    assert "lends 3 connections at once, and the server uses 6: better: raise" in finding.message
 
 
 # ---- transactions that share backends

@@ -105,7 +105,9 @@ async def test_tables_of_another_program_are_refused_and_a_schema_of_its_own_is_
 
     message = await refusal(url)
 
-    assert f"the table {other} there belongs to another program: set DB_SCHEMA" in message
+    assert (
+        f"the table {other} in this database belongs to another program: set DB_SCHEMA" in message
+    )
     assert postgres.psql(url, TABLES) == "1"
     for line in await migrate(address_of(url, "poker"), only_status=False):
         assert "applied now" in line
@@ -119,7 +121,10 @@ async def test_an_update_meets_the_table_of_another_program(
     postgres.psql(url, *(file.read_text(encoding="utf-8") for file in before))
     postgres.psql(url, "CREATE TABLE owners (id integer)", "GRANT TRUNCATE ON owners TO PUBLIC")
 
-    assert "the table owners there belongs to another program: rename it" in await refusal(url)
+    assert (
+        "the table owners in this database belongs to another program: rename it"
+        in await refusal(url)
+    )
 
     assert postgres.psql(url, "SELECT max(version) FROM schema_migrations") == "8"
 

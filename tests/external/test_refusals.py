@@ -39,12 +39,12 @@ async def refusal(url: str, connect_s: float = 5.0) -> str:
     ("changed", "expected"),
     [
         ({"password": CANARY}, "refuses user 'postgres' or its password: correct them in DATABASE"),
-        ({"password": ""}, "wants a password of user 'postgres': write USER:PASSWORD@"),
+        ({"password": ""}, "requires a password for user 'postgres': write USER:PASSWORD@"),
         ({"role": "nobody"}, "refuses user 'nobody' or its password"),
         ({"name": "nothing"}, 'database "nothing" does not exist: create it, or correct'),
         ({"host": "no-such-host.invalid"}, "the host 'no-such-host.invalid' is not found"),
-        ({"more": "sslmode=require"}, "has no TLS: turn it on there, or, on a network that you"),
-        ({"more": "sslmode=require&sslnegotiation=direct"}, "takes no direct TLS: remove"),
+        ({"more": "sslmode=require"}, "does not support TLS: turn it on there, or, on a network"),
+        ({"more": "sslmode=require&sslnegotiation=direct"}, "does not support direct TLS: remove"),
         ({"more": "sslmode=verify-full"}, "add sslrootcert=FILE"),
         ({"more": "target_session_attrs=standby"}, "correct target_session_attrs"),
         ({"more": "options=-c%20nosuch%3D1"}, "correct options in DATABASE_URL"),
@@ -96,7 +96,7 @@ async def test_where_nothing_listens_or_nobody_answers_is_one_line(place: Path) 
     silent.close()
 
     assert "nothing listens at" in await refusal(f"postgres://u:{CANARY}@127.0.0.1:1/d")
-    assert f"no server's socket is in {place}" in await refusal(f"postgres://u@/d?host={place}")
+    assert f"no PostgreSQL socket is in {place}" in await refusal(f"postgres://u@/d?host={place}")
 
 
 async def test_an_address_with_ipv6_alone_is_named_as_the_reason() -> None:
@@ -133,10 +133,10 @@ async def test_a_certificate_that_cannot_be_trusted_is_one_line(tls: tuple[str, 
         async with connected(address_of(f"{url}?sslmode={mode}"), "test") as connection:
             assert await connection.fetchval("SELECT 1") == 1
     system = await refusal(f"{url}?sslmode=verify-full&sslrootcert=system")
-    assert "cannot be trusted (self-signed certificate): add sslrootcert=FILE" in system
+    assert "is not trusted (self-signed certificate): add sslrootcert=FILE" in system
     other = url.replace("127.0.0.1", "localhost")
     named = await refusal(f"{other}?sslmode=verify-full&sslrootcert={certificate}")
-    assert "is another host's" in named
+    assert "is for another host" in named
     assert "sslmode=require" in await refusal(f"{url}?sslmode=disable")
 
 

@@ -8,6 +8,13 @@ from tests.e2e.test_vault import duel
 from tests.external.debian_postgres import DebianPostgres
 from tests.storage.postgres.test_rights import ATTEMPTS, GATEWAY
 
+CLOSED = """
+INSERT INTO games (id, name, status, variant, players, hand_number, total_pot, version, epoch,
+    snapshot, config, created_at, updated_at, chips, balance)
+SELECT 'g1', 'Closed', 'closed', 'NT', 0, 0, 0, 1, 1, '{}', '{}', long_ago, long_ago, 0, 0
+FROM (SELECT now() - interval '2 days' AS long_ago) AS times
+"""
+
 
 @pytest.fixture
 def server_role(postgres: DebianPostgres, owner: str, database: str) -> str:
@@ -64,3 +71,8 @@ async def test_a_server_plays_as_another_role_and_as_the_owner_and_nobody_else_g
             await server.kill()
     code, output, _ = await run("verify", DATABASE_URL=serving)
     assert (code, output.splitlines()[0]) == (0, "1 games verified, 0 mismatches")
+
+    postgres.psql(postgres.url(database), CLOSED)
+    pruning = ("prune", "--closed-before", "1d", "--yes")
+    code, output, _ = await run(*pruning, DATABASE_URL=serving)
+    assert (code, output) == (0, "1 games deleted: 0 transfers, 0 events\n")

@@ -1,4 +1,4 @@
-"""The addresses that docs/databases.md shows are understood as the page says."""
+"""The URLs that docs/databases.md shows are understood as the page says."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.e2e.guide import sections
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "databases.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (.+) \| `((?:postgres:|embedded)\S*)`", re.MULTILINE)
-ADDRESSES: dict[str, str] = dict(ROW.findall(sections(DOCUMENT, 2)["Addresses"]))
+ADDRESSES: dict[str, str] = dict(ROW.findall(sections(DOCUMENT, 2)["Connection URLs"]))
 POOLERS = {
     "your own": None,
     "Supabase, direct": None,

@@ -158,6 +158,7 @@ async def test_an_unreadable_account_shows_an_error_until_a_retry_succeeds(
         raise StoreUnavailable("no answer in time")
 
     page, error = visitor.page, visitor.page.locator("#account-error")
+    await page.clock.install()
     with monkeypatch.context() as broken:
         broken.setattr(room.bank._accounts, "open", away)
         await visitor.enter()
@@ -166,7 +167,8 @@ async def test_an_unreadable_account_shows_an_error_until_a_retry_succeeds(
             "Accounts are unavailable right now. Try again in a moment."
         )
         await expect(header(page)).to_have_text("–")
-    # It retries by itself.
+    # It retries by itself, after a few seconds.
+    await page.clock.fast_forward(10_000)
     await expect(page.locator("#account-balance")).to_have_text("100,000")
     await expect(error).to_be_hidden()
 

@@ -115,6 +115,8 @@ def _listen(places: Iterable[Place], port: int) -> list[socket.socket]:
                 log.debug("address_left_out", address=place.host, error=error.strerror)
                 missing.append(refusal)
                 continue
+            # With the protocol named, event loops send small frames at once (TCP_NODELAY).
+            one = socket.socket(fileno=one.detach(), proto=socket.IPPROTO_TCP)
             undo.callback(one.close)
             opened.append(one)
             number = one.getsockname()[1]
@@ -130,7 +132,8 @@ def _explain(error: OSError, place: Place, port: int) -> str:
         case errno.EADDRINUSE:
             why, action = "it is in use", "stop what listens there, or set PORT to a free one"
         case errno.EADDRNOTAVAIL:
-            why, action = "this machine has no such address", "set HOST to addresses of its own"
+            why = "this machine has no such address"
+            action = "set HOST to addresses of this machine"
         case errno.EAFNOSUPPORT | errno.EPROTONOSUPPORT:
             family = "IPv6" if ":" in place.host else "IPv4"
             why, action = f"this machine has no {family}", "set HOST to an address that it has"

@@ -211,7 +211,7 @@ class Lease:
         log.error(
             "lease_lost",
             node=self._node,
-            action="another server took over: all tables are dropped; run one server per database",
+            action="another server took over; all tables are closed; run one server per database",
         )
         on_lost()
         self._tenure.begin_again()

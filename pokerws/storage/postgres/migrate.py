@@ -21,6 +21,7 @@ from pokerws.storage.errors import MigrationError
 from pokerws.storage.phases import Report, unreported
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.connecting.connect_errors import first_line
 from pokerws.storage.postgres.rights import (
     HISTORY_TABLE,
     check_rights,
@@ -112,8 +113,9 @@ async def status(database: "Address | Connection", directory: Path = SQL) -> lis
     async with _connection(database) as connection:
         if await connection.fetchval(IS_FOREIGN):
             raise MigrationError(
-                "the table schema_migrations there belongs to another program: set DB_SCHEMA to a "
-                "schema for pokerws alone, such as DB_SCHEMA=poker, or use another database"
+                "the table schema_migrations in this database belongs to another program: set "
+                "DB_SCHEMA to a schema for pokerws alone, such as DB_SCHEMA=poker, or use another "
+                "database"
             )
         # Without the right to read it, a full history would look empty.
         await check_rights(connection, "read", HISTORY_TABLE)
@@ -161,7 +163,8 @@ async def _apply(connection: Connection, migration: Migration) -> None:
         await connection.execute(ROLLBACK)
         if isinstance(error, asyncpg.InsufficientPrivilegeError):
             raise await may_not_migrate(connection, migration.path.stem, error) from error
-        raise MigrationError(f"{migration.path.name} was refused and left out: {error}") from error
+        why = first_line(error)
+        raise MigrationError(f"{migration.path.name} failed, and was rolled back: {why}") from error
 
 
 @asynccontextmanager

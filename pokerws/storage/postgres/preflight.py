@@ -102,7 +102,7 @@ async def preflight(address: Address) -> Report:
     async with connected(address, APPLICATION, answer_s=ANSWER_S) as connection:
         facts = await connection.fetchrow(FACTS)
         if facts is None:
-            raise DatabaseError("the role or the database was dropped at this moment: try again")
+            raise DatabaseError("the role or the database has just been dropped: try again")
         findings = [*of_address(address), *of_server(facts), *of_connections(facts, address)]
         findings += await of_schema(connection, facts, address)
     allowed = room(facts, address)
@@ -125,15 +125,16 @@ def of_address(address: Address) -> Iterator[Finding]:
         yield Finding(
             "parameters",
             False,
-            f"no effect in DATABASE_URL: {', '.join(address.unused)}; they may be removed",
+            f"parameters of DATABASE_URL without effect: {', '.join(address.unused)}; they can be "
+            "removed",
         )
     if address.pooler == "transaction":
         yield Finding(
             "pooler",
             False,
-            f"{address.place} is a pooler in transaction mode: play works, and each access takes "
-            "four round trips; a direct address or session mode is faster (pooler=none or "
-            "pooler=session in DATABASE_URL if this is wrong)",
+            f"{address.place} is a pooler in transaction mode: play works, but each database "
+            "access takes four round trips; a direct connection or session mode is faster (if it "
+            "is not in transaction mode, add pooler=none or pooler=session to DATABASE_URL)",
         )
 
 
@@ -176,9 +177,9 @@ def of_connections(facts: asyncpg.Record, address: Address) -> Iterator[Finding]
     whose, limit, remedy = min(_limits(facts), key=lambda one: one[1])
     what = f"{whose} may have only {limit} connections, and the server uses {MOST_CONNECTIONS}"
     if allowed < LEAST_CONNECTIONS:
-        yield Finding("connections", True, f"{what}, {LEAST_CONNECTIONS} at least: {remedy}")
+        yield Finding("connections", True, f"{what}, at least {LEAST_CONNECTIONS}: {remedy}")
     else:
-        yield Finding("connections", False, f"{what}: it makes do with {allowed}; better {remedy}")
+        yield Finding("connections", False, f"{what}: it runs with {allowed}; better: {remedy}")
 
 
 async def connections_lent(address: Address, most: int) -> int:
@@ -207,7 +208,7 @@ def _few_lent(address: Address, lent: int) -> Finding:
     )
     if lent < LEAST_CONNECTIONS:
         return Finding("connections", True, f"{what}: raise its limits ({limits})")
-    return Finding("connections", False, f"{what}: better raise its limits ({limits})")
+    return Finding("connections", False, f"{what}: better: raise its limits ({limits})")
 
 
 def room(facts: asyncpg.Record, address: Address) -> int:
@@ -264,7 +265,9 @@ def _another_programs(table: str, *, is_update: bool) -> Finding:
     if is_update:
         remedy = "rename it, or move the tables of pokerws to another"
     return Finding(
-        "schema", True, f"the table {table} there belongs to another program: {remedy} database"
+        "schema",
+        True,
+        f"the table {table} in this database belongs to another program: {remedy} database",
     )
 
 
@@ -287,6 +290,6 @@ def _of_migrating(
         yield Finding(
             "rights",
             True,
-            f"the role {role} has no right to make tables in the schema {schema}: run GRANT CREATE "
+            f"the role {role} may not create tables in the schema {schema}: run GRANT CREATE "
             f'ON SCHEMA "{schema}" TO "{role}", or set DB_SCHEMA to a schema of its own',
         )

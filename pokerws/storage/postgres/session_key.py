@@ -57,7 +57,7 @@ async def open_session_key(address: Address, vault: Vault, *, is_needed: bool) -
             if is_needed:
                 # `vault_for_serving` has checked an earlier one.
                 raise VaultError(
-                    f"another server has sealed the key of the guests' sessions just now, by a key "
+                    f"another server has just sealed the key of the guests' sessions with a key "
                     f"that this one does not have: {stored.key_id}; give both the same VAULT_KEYS"
                 ) from error
             return ""

@@ -129,7 +129,7 @@ def _check_session_key(vault: Vault, key: ServerKey, where: str) -> None:
     except SealedByUnknownKey as error:
         raise VaultError(
             f"the key of the guests' sessions is sealed by a key that {where} does not have: "
-            f"{error.key_id}; put it back, as ID:BASE64 behind the first one, {_OR_SIGN_OUT}"
+            f"{error.key_id}; put it back as ID:BASE64 after the first one, {_OR_SIGN_OUT}"
         ) from error
     except SealBroken as error:
         raise VaultError(
@@ -155,7 +155,7 @@ def _check(vault: Vault, seals: list[LiveSeal], where: str) -> None:
         used = _used(by_key, absent)
         raise VaultError(
             f"cards of hands in play are sealed by keys that {where} does not have: {used}; put "
-            f"each back, as ID:BASE64 behind the first one, {_OR_LOST}"
+            f"each back as ID:BASE64 after the first one, {_OR_LOST}"
         )
     wrong = [key_id for key_id, some in by_key.items() if not _opens_any(vault, some)]
     if wrong:

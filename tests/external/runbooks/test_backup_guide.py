@@ -53,7 +53,7 @@ async def test_a_base_backup_is_recovered_to_a_moment_and_the_hand_goes_on(
         now, then = postgres.url(name, owner), postgres.url(name, owner, port)
         document = DOCUMENT.replace("/backup/wal", str(archive)).replace("5433", str(port))
         setup, backup, mark, recover, promoted, verify = blocks(
-            document, sections(document, 2)["Go back to a moment"]
+            document, sections(document, 2)["Point-in-time recovery"]
         )
         given = operator(postgres, DATABASE_URL=now, RECOVERED=then, ADMIN_URL=postgres.url())
         as_admin = operator(postgres, DATABASE_URL=postgres.url(), ADMIN_URL=postgres.url())

@@ -34,7 +34,7 @@ async def test_a_new_role_tries_its_address_and_applies_the_migrations_with_psql
     document = DOCUMENT.replace(" poker ", f" {name} ").replace(" poker;", f" {name};")
     create, *commands = [
         block
-        for section in ("Addresses", "Queries and other programs")
+        for section in ("Connection URLs", "Queries and other programs")
         for block in blocks(document, sections(document, 2)[section])
     ]
     (workplace / "sql").symlink_to(REPOSITORY / "sql")
@@ -75,7 +75,7 @@ async def test_tables_of_an_older_release_are_taken_over_in_the_middle_of_a_hand
     await insert_stored(url)
     an_older_release(workplace / "old")
     dump, migrate, verify, back, restore = blocks(
-        DOCUMENT, sections(DOCUMENT, 2)["Update pokerws, and go back"]
+        DOCUMENT, sections(DOCUMENT, 2)["Upgrade pokerws, and roll back"]
     )
     given = operator(
         postgres, DATABASE_URL=url, RESTORED=restored, USE_DB_REPOSITORY="true", PORT="0"

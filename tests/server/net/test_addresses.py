@@ -78,6 +78,12 @@ async def test_it_listens_on_each_address_at_one_port_and_is_dialled_there(
         assert app.socket_url == f"ws://{dialled}:{port}/ws"
         async with connect_client(app.socket_url, name="Ada") as client:
             assert client.player
+            assert app._listener is not None
+            servers = app._listener._port._servers
+            (accepted,) = (one for server in servers for one in server.connections)
+            # Without it each small frame would wait for the client's delayed acknowledgement.
+            delays = accepted.transport.get_extra_info("socket")
+            assert delays.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 async def test_a_name_is_listened_on_and_shown_as_it_was_given(

@@ -129,7 +129,7 @@ def test_every_sslmode_is_known(mode: str) -> None:
         (f"postgres://u:{CANARY}@h/d?sslrootcert=system", "needs sslmode=verify-full"),
         (f"postgres://u:{CANARY}@h/d?sslnegotiation=direct", "needs sslmode=require"),
         (f"postgres://u:{CANARY}@h/d?hostaddr=1.1.1.1&sslmode=verify-full", "remove hostaddr"),
-        (f"postgres://u:{CANARY}@h,i/d?port=1,2,3", "another number of ports"),
+        (f"postgres://u:{CANARY}@h,i/d?port=1,2,3", "the numbers of ports and hosts differ"),
         (f"postgres://u:{CANARY}@h/d?host=i", "remove one"),
         (f"postgres://u:{CANARY}@h/d?service=none", "PGSERVICEFILE"),
         (f"postgres://u:{CANARY}@h/d%00", "%00"),

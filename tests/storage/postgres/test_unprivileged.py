@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pokerws.storage.errors import EmbeddedError
-from pokerws.storage.postgres import unprivileged
+from pokerws.storage.postgres.embedded import unprivileged
 from tests.storage.clusters import ROOT, as_root, ask, on_linux, postmaster, serving, start
 
 

@@ -142,7 +142,9 @@ async def test_a_server_with_another_vault_that_comes_second_is_told(database_ur
     )
     await start(database_url, NEW)
 
-    with pytest.raises(VaultError, match=r"another server has sealed .*: new; give both the same"):
+    with pytest.raises(
+        VaultError, match=r"another server has just sealed .*: new; give both the same"
+    ):
         await open_session_key(address_of(database_url), vault, is_needed=True)
 
 

@@ -297,7 +297,7 @@ def _places(given: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[int, ...]]
     if len(ports) == 1:
         ports *= max(1, len(hosts))
     if hosts and len(ports) != len(hosts):
-        raise _wrong("it has another number of ports than of hosts: give one port, or one each")
+        raise _wrong("the numbers of ports and hosts differ: give one port, or one for each host")
     if hosts in ([], [""]):
         return (), tuple(_port(port) for port in ports if port)
     places = [(host, _port(port)) for host, port in zip(hosts, ports, strict=True)]

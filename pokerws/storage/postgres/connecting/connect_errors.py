@@ -51,8 +51,9 @@ def _advice(error: BaseException, address: Address) -> str | None:
         return f"no server at {address.place} is {wanted}: correct target_session_attrs"
     if isinstance(error, asyncpg.ClientConfigurationError) and "root certificate" in str(error):
         return (
-            "there is no certificate to check the server's with: add sslrootcert=FILE to "
-            "DATABASE_URL, with the file that your provider gives (or sslrootcert=system)"
+            "there is no root certificate to verify the server's certificate with: add "
+            "sslrootcert=FILE to DATABASE_URL, with the file of your provider (or "
+            "sslrootcert=system)"
         )
     if "password" in str(error) and isinstance(error, asyncpg.InterfaceError):
         return _wrong_password(address)
@@ -73,17 +74,17 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
     ):
         return f"{said}: create it, or correct the name after the last / of DATABASE_URL"
     if said == "SSL required":
-        return f"{address.place} wants TLS: write sslmode=require in DATABASE_URL"
+        return f"{address.place} requires TLS: write sslmode=require in DATABASE_URL"
     if "pg_hba.conf" in said:
         how = "add sslmode=require to DATABASE_URL" if "no encryption" in said else "allow it there"
-        return f"the server does not let this user in from here ({said}): {how}"
+        return f"the database does not admit this user from this address ({said}): {how}"
     if "Tenant or user not found" in said:
         return (
             "the pooler knows no such project: correct host and user name in DATABASE_URL; on "
             "Supabase's pooler the user is USER.PROJECT, and the host is that of its region"
         )
     if "startup parameter" in said:
-        return f"the pooler refuses it ({said}): remove options from DATABASE_URL"
+        return f"the pooler refuses a parameter ({said}): remove options from DATABASE_URL"
     if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
         return f"{said}: correct the user in DATABASE_URL, or give the role LOGIN"
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
@@ -104,7 +105,9 @@ def _wrong_password(address: Address) -> str:
             "or write USER:PASSWORD@ in DATABASE_URL"
         )
     if address.password is None and "passfile" not in address.driver:
-        return f"{address.place} wants a password of {who}: write USER:PASSWORD@ in DATABASE_URL"
+        return (
+            f"{address.place} requires a password for {who}: write USER:PASSWORD@ in DATABASE_URL"
+        )
     return (
         f"{address.place} refuses {who} or its password: correct them in DATABASE_URL, with "
         "characters like @ / ? # % of the password percent-encoded"
@@ -125,21 +128,24 @@ def _of_network(error: OSError, address: Address) -> str | None:
     if isinstance(error, TimeoutError):
         return (
             f"{place} does not answer within {address.connect_s:g} s: correct host and port in "
-            "DATABASE_URL, and check that no firewall is between"
+            "DATABASE_URL, and check that no firewall blocks it"
         )
     if "rejected SSL upgrade" in str(error):
         return (
-            f"{place} has no TLS: turn it on there, or, on a network that you trust, write "
-            "sslmode=disable in DATABASE_URL"
+            f"{place} does not support TLS: turn it on there, or, on a network that you trust, "
+            "write sslmode=disable in DATABASE_URL"
         )
     if isinstance(error, FileNotFoundError) or error.errno == errno.ENOENT:
-        return f"no server's socket is in {place}: start it, or correct host in DATABASE_URL"
+        return f"no PostgreSQL socket is in {place}: start it, or correct host in DATABASE_URL"
     if isinstance(error, ConnectionRefusedError):
-        return f"nothing listens at {place}: start it, or correct host and port in DATABASE_URL"
+        return (
+            f"nothing listens at {place}: start the database, or correct host and port in "
+            "DATABASE_URL"
+        )
     if error.errno in UNREACHABLE:
         return _unreachable(address)
     if isinstance(error, ConnectionResetError) and address.driver.get("sslnegotiation") == "direct":
-        return f"{place} takes no direct TLS: remove sslnegotiation from DATABASE_URL"
+        return f"{place} does not support direct TLS: remove sslnegotiation from DATABASE_URL"
     return None
 
 
@@ -147,11 +153,11 @@ def _wrong_certificate(error: ssl.SSLCertVerificationError, place: str) -> str:
     what = error.verify_message.rstrip(".")
     if "not valid for" in what:
         return (
-            f"the certificate of {place} is another host's ({what}): write the name that it has, "
-            "or sslmode=verify-ca"
+            f"the certificate of {place} is for another host ({what}): use the host name in the "
+            "certificate, or sslmode=verify-ca"
         )
     return (
-        f"the certificate of {place} cannot be trusted ({what}): add sslrootcert=FILE with its "
+        f"the certificate of {place} is not trusted ({what}): add sslrootcert=FILE with its "
         "authority's certificate to DATABASE_URL, or write sslmode=require without sslrootcert"
     )
 
@@ -166,13 +172,11 @@ def _unreachable(address: Address) -> str:
     host = address.hosts[0] if address.hosts else ""
     if not _has_only_ipv6(host):
         return f"there is no route to {address.place}: correct the host in DATABASE_URL"
-    what = _IPV4_OF_SUPABASE if _is_supabase_direct(host) else "use an address with IPv4"
+    what = _IPV4_OF_SUPABASE if _is_supabase_direct(host) else "use a host with IPv4"
     return f"{host} has only an IPv6 address, and this machine has no IPv6: {what}, or enable IPv6"
 
 
-_IPV4_OF_SUPABASE = (
-    "use the address of the session pooler, which has IPv4 (Connect in the dashboard)"
-)
+_IPV4_OF_SUPABASE = "use the session pooler, which has IPv4 (Connect in the dashboard)"
 
 
 def _is_supabase_direct(host: str) -> bool:

@@ -34,7 +34,7 @@ async def with_pooler(address: Address, application: str) -> Address:
         except StoreUnavailable as error:
             raise StoreUnavailable(
                 f"the pooler at {address.place} gives no second connection ({error}): "
-                "let it have at least 5 for this user and database (default_pool_size)"
+                "raise its pool size for this user and database to at least 6 (default_pool_size)"
             ) from error
     return replace(address, pooler="session" if own else "transaction")
 

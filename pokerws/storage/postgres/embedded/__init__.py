@@ -233,7 +233,7 @@ class EmbeddedPostgres:
         """What PostgreSQL has logged, after so many bytes."""
         with self._log.open(encoding="utf-8", errors="replace") as lines:
             lines.seek(logged)
-            return lines.read().strip() or "it ended without a word"
+            return lines.read().strip() or "it ended without output"
 
     def _status(self) -> str | None:
         """The status in postmaster.pid, such as `ready`; None without a running server."""
