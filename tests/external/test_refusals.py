@@ -47,6 +47,10 @@ async def refusal(url: str, connect_s: float = 5.0) -> str:
         ({"more": "sslmode=require&sslnegotiation=direct"}, "does not support direct TLS: remove"),
         ({"more": "sslmode=verify-full"}, "add sslrootcert=FILE"),
         ({"more": "target_session_attrs=standby"}, "correct target_session_attrs"),
+        (
+            {"host": "127.0.0.1:1,127.0.0.1", "more": "target_session_attrs=standby"},
+            "no server at 127.0.0.1:1,127.0.0.1:",
+        ),
         ({"more": "options=-c%20nosuch%3D1"}, "correct options in DATABASE_URL"),
         ({"more": "options=endpoint%3D1"}, "correct options in DATABASE_URL"),
     ],

@@ -137,6 +137,13 @@ def _of_network(error: OSError, address: Address) -> str | None:
         )
     if isinstance(error, FileNotFoundError) or error.errno == errno.ENOENT:
         return f"no PostgreSQL socket is in {place}: start it, or correct host in DATABASE_URL"
+    wanted = address.driver.get("target_session_attrs")
+    if wanted and len(address.hosts) > 1:
+        # The driver tells of the host that failed last, and not of those that it turned down.
+        return (
+            f"no server at {place} is {wanted} and answers ({first_line(error)}): start or promote "
+            "one, or correct the hosts or target_session_attrs in DATABASE_URL"
+        )
     if isinstance(error, ConnectionRefusedError):
         return (
             f"nothing listens at {place}: start the database, or correct host and port in "
