@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pokerws.storage.errors import StorageError
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import connect_errors, connected
+from pokerws.storage.postgres.connecting.connect_errors import of_pooler
 from pokerws.storage.postgres.connecting.pooling import with_pooler
 from tests.e2e.test_command_line import refused
 from tests.external.debian_postgres import PASSWORD, QUOTED, DebianPostgres
@@ -157,6 +158,14 @@ async def test_a_pooler_refuses_in_the_same_words(postgres: DebianPostgres) -> N
         assert "remove options" in await refusal(f"{url}?options=endpoint%3D1")
         async with connected(address_of(url), "test"):
             assert "no more connections allowed" in await refusal(url)
+    nowhere = "[databases]\n* = host=127.0.0.1 port=1"
+    with pgbouncer(postgres, "transaction", nowhere) as port:
+        assert "that a pooler there reaches PostgreSQL" in await refusal(
+            postgres.url(port=port), 0.5
+        )
+    # So it says when PostgreSQL ends while clients are connected.
+    words = "server login has been failing, try again later (server_login_retry)"
+    assert f"PostgreSQL does not admit the pooler ({words}): " in (of_pooler(words) or "")
 
 
 async def test_no_error_of_a_broken_url_tells_a_part_of_the_password() -> None:

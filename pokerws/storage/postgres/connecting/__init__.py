@@ -16,7 +16,12 @@ import asyncpg
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.postgres.address import NO_SETTINGS, Address
-from pokerws.storage.postgres.connecting.connect_errors import explain, first_line, is_full
+from pokerws.storage.postgres.connecting.connect_errors import (
+    explain,
+    first_line,
+    is_full,
+    of_pooler,
+)
 from pokerws.storage.postgres.connecting.shared_connection import SharedConnection, settings_sql
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -217,6 +222,4 @@ def _unusable(error: BaseException) -> StoreUnavailable:
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return unavailable(error)
     why = first_line(error)
-    if "statement pooling" in why:
-        why = f"the pooler is in statement mode ({why}): give it pool_mode = transaction or session"
-    return StoreUnavailable(f"the database cannot be used: {why}")
+    return StoreUnavailable(f"the database cannot be used: {of_pooler(why) or why}")

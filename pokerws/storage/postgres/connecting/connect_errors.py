@@ -78,6 +78,8 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
     if "pg_hba.conf" in said:
         how = "add sslmode=require to DATABASE_URL" if "no encryption" in said else "allow it there"
         return f"the database does not admit this user from this address ({said}): {how}"
+    if pooler := of_pooler(said):
+        return pooler
     if "Tenant or user not found" in said:
         return (
             "the pooler knows no such project: correct host and user name in DATABASE_URL; on "
@@ -93,6 +95,20 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
         error, asyncpg.UndefinedObjectError | asyncpg.CantChangeRuntimeParamError
     ) or "command-line argument" in str(error):
         return f"{said}: correct options in DATABASE_URL"
+    return None
+
+
+def of_pooler(said: str) -> str | None:
+    """What a pooler's words mean that may come instead of any answer; None for others."""
+    if "statement pooling" in said:
+        return (
+            f"the pooler is in statement mode ({said}): give it pool_mode = transaction or session"
+        )
+    if "server login has been failing" in said:
+        return (
+            f"PostgreSQL does not admit the pooler ({said}): start it, correct the pooler's "
+            "configuration, or try again when the pooler has"
+        )
     return None
 
 
@@ -128,7 +144,8 @@ def _of_network(error: OSError, address: Address) -> str | None:
     if isinstance(error, TimeoutError):
         return (
             f"{place} does not answer within {address.connect_s:g} s: correct host and port in "
-            "DATABASE_URL, and check that no firewall blocks it"
+            "DATABASE_URL, and check that no firewall blocks it, and that a pooler there reaches "
+            "PostgreSQL"
         )
     if "rejected SSL upgrade" in str(error):
         return (
