@@ -52,16 +52,15 @@ except ModuleNotFoundError as missing:
         "with: pip install '.[server]'"
     )
 
-# Exit codes: 2 for invalid arguments or settings, as in argparse; 130 after Ctrl-C or SIGTERM, as
-# in a shell; 1 for any other failure.
-BAD_SETTINGS, FAILED, INTERRUPTED = 2, 1, 130
+# Exit codes: 2 for invalid arguments or settings, as in argparse; 1 for any other failure.
+BAD_SETTINGS, FAILED = 2, 1
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 log = structlog.get_logger("pokerws.settings")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command.  Returns the exit code."""
+    """Run one command.  Returns the exit code; lets KeyboardInterrupt pass."""
     # A default of the option itself would replace, for a command, what was given before it.
     arguments = parser().parse_args(argv, argparse.Namespace(env_file=None))
     try:
@@ -105,8 +104,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (DatabaseError, KeySetError, MaintenanceError, VaultError) as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         # The reader of the output, such as `head`, has closed the pipe: keep Python from flushing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

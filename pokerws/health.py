@@ -6,12 +6,15 @@ seconds.  It reads no secret: only the settings of the network.
 
 import argparse
 import json
+import signal
 import ssl
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from msgspec.structs import fields
 
@@ -21,11 +24,17 @@ from pokerws.settings.network import Network, netloc
 
 UNHEALTHY = 1
 TIMEOUT_S = 3.0
+# For all addresses together, below the time that Docker is told to wait.
+DEADLINE_S = 4.0
 MAX_BYTES = 65_536
 
 
 class Unhealthy(Exception):
     """The server is not well.  The message is one line for the operator."""
+
+
+class Overdue(Exception):
+    """The time for all addresses is over.  The message is one line for the operator."""
 
 
 def add_parser(
@@ -51,12 +60,20 @@ def main(argv: Sequence[str]) -> int:
 
 def check(env_file: Path | None) -> int:
     """Print one line about the server.  Returns the exit code: 0, or 1 for every failure."""
+    signal.signal(signal.SIGALRM, _late)
+    signal.setitimer(signal.ITIMER_REAL, DEADLINE_S)
     try:
         print(f"ok: {ask(_network(env_file))}")
-    except (SettingsError, Unhealthy) as error:
+    except (SettingsError, Unhealthy, Overdue) as error:
         print(f"pokerws: {error}", file=sys.stderr)
         return UNHEALTHY
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
     return 0
+
+
+def _late(number: int, frame: FrameType | None) -> NoReturn:
+    raise Overdue(f"no complete answer within {DEADLINE_S:.0f} s; is the server overloaded?")
 
 
 def _network(env_file: Path | None) -> Network:

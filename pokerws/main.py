@@ -8,11 +8,20 @@ import sys
 from collections.abc import Sequence
 
 ENV_FILE = "--env-file"
+# The exit code after Ctrl-C or SIGTERM, as in a shell.
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.  Returns the exit code."""
-    words = sys.argv[1:] if argv is None else list(argv)
+    try:
+        return _run(sys.argv[1:] if argv is None else list(argv))
+    except KeyboardInterrupt:
+        # It may come while the command is still being imported.
+        return INTERRUPTED
+
+
+def _run(words: Sequence[str]) -> int:
     if _command(words) == "health":
         from pokerws.health import main as health  # noqa: PLC0415  each command imports its own
 

@@ -69,7 +69,8 @@ async def serve(settings: Settings) -> int:
         loop.add_signal_handler(number, signals.received)
     app = App(settings, on_failure=signals.stop.set)
     # Without TLS there is nothing to read again, and the terminal's end is the server's, too.
-    is_ended_by_terminal = sys.stdin.isatty() and not settings.network.tls_cert_file
+    has_terminal = sys.stdin is not None and sys.stdin.isatty()
+    is_ended_by_terminal = has_terminal and not settings.network.tls_cert_file
     loop.add_signal_handler(signal.SIGHUP, signals.received if is_ended_by_terminal else app.reload)
     try:
         if not await _start(app, settings, signals.asked):

@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import TextIO
 
 from pokerws.doctor.database import APPLICATION, CHECKS, check_database
-from pokerws.doctor.findings import Finding, Result, fail, ok, skipped
+from pokerws.doctor.findings import Finding, Result, fail, ok, skipped, warn
 from pokerws.doctor.machine import check_auth, check_disk, check_open_files, check_tls
-from pokerws.settings import Settings, SettingsError, secret_files
-from pokerws.storage.errors import AddressError, DatabaseError, EmbeddedError, StoreUnavailable
+from pokerws.settings import Settings, SettingsError, misspelt, secret_files
+from pokerws.storage.errors import (
+    AddressError,
+    DatabaseError,
+    EmbeddedError,
+    MigrationError,
+    StoreUnavailable,
+)
 from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.embedded.running import address_if_running
@@ -65,7 +71,11 @@ async def doctor(
 def _settings(environ: Mapping[str, str]) -> Finding:
     files = [name for name in secret_files() if environ.get(name)]
     text = f"valid; secrets from {', '.join(files)}" if files else "valid"
-    return ok("settings", text)
+    wrong = [
+        f"{name} is not a setting; did you mean {setting}?"
+        for name, setting in misspelt(environ).items()
+    ]
+    return warn("settings", "; ".join([text, *wrong])) if wrong else ok("settings", text)
 
 
 async def _database(settings: Settings, now_ms: Callable[[], int]) -> list[Finding]:
@@ -117,6 +127,6 @@ async def _connected(
                 settings.features.use_auth_middleware or settings.auth.session_key
             ),
         )
-    except (DatabaseError, StoreUnavailable) as error:
+    except (DatabaseError, MigrationError, StoreUnavailable) as error:
         return [fail("database", str(DatabaseError.of(error))), *skipped(CHECKS, "no connection")]
     return [ok("database", f"connected to {place}"), *findings]

@@ -19,10 +19,9 @@ from pokerws.storage.postgres.diagnosis import (
     open_to_outsiders,
     server_facts,
     table_facts,
-    table_names,
 )
 from pokerws.storage.postgres.live_seals import LIVE_SEALS
-from pokerws.storage.postgres.migrate import SQL, status
+from pokerws.storage.postgres.migrate import status, table_names
 from pokerws.storage.postgres.preflight import (
     LEAST_CONNECTIONS,
     MOST_CONNECTIONS,
@@ -59,10 +58,10 @@ async def check_database(
     """The findings on a database, in the order of CHECKS.
 
     `needs_session_key` is whether guests' sessions are signed by the key in the database.  The
-    pooler of `address` is known.  Raises StoreUnavailable and DatabaseError.
+    pooler of `address` is known.  Raises StoreUnavailable, MigrationError and DatabaseError.
     """
     report = await preflight(address)
-    names = table_names(SQL)
+    names = table_names()
     async with connected(address, APPLICATION, answer_s=ANSWER_S) as connection:
         server = await server_facts(connection)
         facts = Facts(address, report, server, await table_facts(connection, names))
@@ -71,7 +70,7 @@ async def check_database(
             _found(report, "pooler", {"pooler"}) or _pooler(address),
             _found(report, "parameters", {"parameters"}) or ok("parameters", "all are used"),
             _found(report, "server", {"version", "encoding"}) or _server(server),
-            _found(report, "writes", {"writable"}) or ok("writes", "the database takes them"),
+            _found(report, "writes", {"writable", "durability"}) or _writes(server),
             await _guarded("clock", _clock(connection, now_ms)),
             _found(report, "connections", {"connections"})
             or await _guarded("connections", _connections(connection, facts)),
@@ -113,6 +112,16 @@ def _server(server: ServerFacts) -> Finding:
     if server.major > NEWEST_MAJOR:
         return warn("server", f"{text}: not tested; the newest tested version is {NEWEST_MAJOR}")
     return ok("server", text)
+
+
+def _writes(server: ServerFacts) -> Finding:
+    if server.is_synced:
+        return ok("writes", "the database takes them")
+    return warn(
+        "writes",
+        "fsync is off, so a crash of the machine may destroy the database: ALTER SYSTEM SET fsync "
+        "= on, and reload",
+    )
 
 
 async def _clock(connection: Connection, now_ms: Callable[[], int]) -> Finding:

@@ -313,6 +313,9 @@ class App:
         )
         if database is not None:
             database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
+            if database.overtaken is not None:
+                # They may be an earlier server's that was killed.
+                await database.lease.wait_for_others()
             await memory_play.settle_left_behind(settings, database, upkeep)
             if settings.tables.load_all:
                 await database.lease.wait_for_others()

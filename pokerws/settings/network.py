@@ -119,11 +119,7 @@ class Network(Section, frozen=True, kw_only=True):
                 f"{given} is set and {other} is not: TLS needs both, or unset {given}"
             )
         for origin in self.allowed_origins:
-            try:
-                is_whole = urlsplit(origin).hostname is not None
-            except ValueError:
-                is_whole = False
-            if not is_whole:
+            if not _is_origin(origin):
                 raise SettingsError(
                     f"ALLOWED_ORIGINS must be origins like https://poker.example; it is {origin!r}"
                 )
@@ -134,6 +130,15 @@ class Network(Section, frozen=True, kw_only=True):
                 raise SettingsError(
                     f"TRUSTED_PROXIES must be addresses or networks like 10.0.0.0/8: {error}"
                 ) from None
+
+
+def _is_origin(text: str) -> bool:
+    """Whether a browser may send this as the origin of a page; it never sends a wildcard."""
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0 and not set(text) & set("*@?#")
+    except ValueError:
+        return False
 
 
 def dial_host(host: str) -> str:

@@ -35,7 +35,8 @@ def _read(variable: str, file: str) -> str:
     try:
         with Path(file).open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
-        text = content.decode().rstrip("\r\n")
+        # Some editors write a byte order mark.
+        text = content.decode("utf-8-sig").rstrip("\r\n")
     except (OSError, ValueError) as error:
         # A ValueError is text that is not UTF-8, or a path with a null character.
         why = (error.strerror if isinstance(error, OSError) else None) or "it is not UTF-8 text"

@@ -32,11 +32,12 @@ class PruneBusy(StorageError):
 
 
 class OwnedElsewhere(StorageError):
-    """Another server owns the table, and its lease is not over."""
+    """Another server owns the table: `is_alive` if its lease is not over, else it may come back."""
 
-    def __init__(self, node: str) -> None:
+    def __init__(self, node: str, *, is_alive: bool = True) -> None:
         super().__init__(f"the server {node} owns the table")
         self.node = node
+        self.is_alive = is_alive
 
 
 class DatabaseError(StorageError):

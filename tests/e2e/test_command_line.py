@@ -7,11 +7,14 @@ import os
 import socket
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from pokerws.cli import main
 from pokerws.client import connect
+from pokerws.main import main as entry_point
 from tests.e2e.process import INHERITED, REPOSITORY, ServerProcess
 from tests.postgres_fixtures import Databases
 from tests.vaults import VAULT_KEYS
@@ -50,6 +53,17 @@ async def refused(why: str, *arguments: str, **settings: str) -> None:
     assert (code, output, errors.count("\n")) == (1, "", 1)
     assert errors.startswith("pokerws: ")
     assert why in errors
+
+
+def test_ctrl_c_while_modules_are_imported_ends_it_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Imported(ModuleType):
+        def __getattr__(self, name: str) -> Any:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "pokerws.cli", Imported("pokerws.cli"))
+    assert entry_point([]) == 130
 
 
 @pytest.mark.parametrize(
@@ -147,7 +161,8 @@ async def test_replay_hands_compares_the_stacks(
 
 async def test_in_memory_a_server_starts_at_once_and_says_what_is_off() -> None:
     server = ServerProcess(bots=0)
-    await server.start()
+    # Some who start it leave it without an input.
+    await server.start(program=("sh", "-c", 'exec "$0" server.py <&-', sys.executable))
     states = {line["what"]: line["state"] for line in server.log("status")}
     assert await server.stop() == 0
     assert states["USE_DB_REPOSITORY"] == "disabled"

@@ -16,7 +16,7 @@ DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 PASSWORD = "correct horse"
 QUOTED = "correct%20horse"
 # A test's data need not survive the machine.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+FAST = ("fsync=off", "full_page_writes=off", "autovacuum=off")
 
 
 class DebianPostgres:

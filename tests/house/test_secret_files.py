@@ -41,6 +41,11 @@ def test_a_line_break_at_the_end_is_none_of_the_secret(end: str, tmp_path: Path)
     assert settings == settings_of(session_key=f" {'k' * 32} ")
 
 
+def test_a_byte_order_mark_is_none_of_the_secret_either(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"\xef\xbb\xbf" + b"k" * 32)
+    assert load({"SESSION_KEY_FILE": str(tmp_path / "key")}) == settings_of(session_key="k" * 32)
+
+
 def test_no_name_of_a_file_is_the_same_as_no_setting() -> None:
     assert load({"METRICS_TOKEN_FILE": ""}) == load({})
 

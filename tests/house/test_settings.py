@@ -111,6 +111,8 @@ def test_any_other_word_for_a_flag_is_refused(word: str) -> None:
         ("ALLOWED_ORIGINS", "https://poker.example/lobby", "origins like https://poker.example"),
         ("ALLOWED_ORIGINS", "https://[poker", "origins like https://poker.example"),
         ("ALLOWED_ORIGINS", "https://:8443", "origins like https://poker.example"),
+        ("ALLOWED_ORIGINS", "https://poker.example:x", "origins like https://poker.example"),
+        ("ALLOWED_ORIGINS", "https://*.example", "origins like https://poker.example"),
     ],
 )
 def test_a_bad_value_is_refused_by_name_with_what_is_wanted(

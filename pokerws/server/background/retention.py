@@ -54,7 +54,7 @@ class Retention:
 
     async def prune(self) -> None:
         """Delete all games that are due.  Raises StoreUnavailable and PruneBusy."""
-        now = datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        now = datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC)
         pruning = Pruning(now - timedelta(days=self._days))
         loop = asyncio.get_running_loop()
         try:

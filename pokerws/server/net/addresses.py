@@ -52,14 +52,22 @@ class Place(NamedTuple):
 
 
 async def places_of(hosts: Sequence[str]) -> list[Place]:
-    """The places to listen on for addresses and names, each once.  Raises ListenError."""
+    """The places to listen on for addresses and names, each once.  Raises ListenError.
+
+    Addresses of a family whose every address is listened on are left out.
+    """
     places: list[Place] = []
     for host in hosts:
         if host == "::":
             # A socket of its own, since a shared one would show IPv4 clients as IPv6.
             places.append(Place(socket.AF_INET, "0.0.0.0"))  # noqa: S104  it is what `::` asks for
         places += await _resolved(host)
-    return list(dict.fromkeys(places))
+    whole = {place.family for place in places if ip_address(place.host).is_unspecified}
+    return [
+        place
+        for place in dict.fromkeys(places)
+        if place.family not in whole or ip_address(place.host).is_unspecified
+    ]
 
 
 async def _resolved(host: str) -> list[Place]:

@@ -29,6 +29,8 @@ ORIGIN_REFUSED = (
     b"This origin may not connect. A proxy must pass on the header Host as the browser sent it, or "
     b"the operator adds the origin to ALLOWED_ORIGINS.\n"
 )
+# The port that a scheme has anyway; browsers leave it out.
+_OWN_PORT = {"http": ":80", "https": ":443"}
 # Of a header in a log line.
 _MAX_SHOWN = 100
 
@@ -56,7 +58,7 @@ class HostPolicy:
         metrics: Metrics | None = None,
     ) -> None:
         self._hosts = [name.lower() for name in allowed_hosts]
-        self._origins = frozenset(allowed_origins)
+        self._origins = frozenset(map(_canonical, allowed_origins))
         self._own_names = {name.lower() for name in listens_on}
         self._own_names |= {urlsplit(origin).hostname or "" for origin in self._origins}
         self._proxies = proxies or TrustedProxies()
@@ -130,8 +132,9 @@ class HostPolicy:
     def _is_own_page(self, origins: list[str], hosts: list[str]) -> bool:
         if len(origins) > 1 or len(hosts) != 1:
             return False
-        own = (f"http://{hosts[0]}", f"https://{hosts[0]}")
-        return origins[0] in self._origins or origins[0] in own
+        origin = _canonical(origins[0])
+        own = (_canonical(f"{scheme}://{hosts[0]}") for scheme in _OWN_PORT)
+        return origin in self._origins or origin in own
 
     def _is_known(self, host: str) -> bool:
         """Whether this is an address, or one of the server's names; with a port or without."""
@@ -151,6 +154,12 @@ class HostPolicy:
             and self._proxies.is_trusted(address)
             and FORWARDED_FOR in request.headers
         )
+
+
+def _canonical(origin: str) -> str:
+    """An origin as browsers write it: in lower case, and without the port of its scheme."""
+    scheme, separator, netloc = origin.lower().partition("://")
+    return f"{scheme}{separator}{netloc.removesuffix(_OWN_PORT.get(scheme, ''))}"
 
 
 def _name_of(host: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from mimetypes import guess_type
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
@@ -33,6 +34,8 @@ SECURITY_HEADERS = {
 }
 # With TLS: browsers use only TLS for this host for a year.
 OVER_TLS = {"Strict-Transport-Security": "max-age=31536000"}
+# Everything but letters and digits that a query may hold, escapes too.
+_OF_QUERIES = "!$%&'()*+,-./:;=?@_~"
 # A proxy on this machine adds one of these to requests from elsewhere.
 _PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
@@ -145,7 +148,8 @@ def _not_a_handshake(request: Request) -> Response | None:
 def _redirect(base: str, query: str) -> Response:
     """To the page's own address, whose relative links are right."""
     response = respond(HTTPStatus.PERMANENT_REDIRECT, b"")
-    response.headers["Location"] = f"{base}?{query}" if query else base
+    # A request line may hold characters that a header may not.
+    response.headers["Location"] = f"{base}?{quote(query, _OF_QUERIES)}" if query else base
     return response
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import structlog
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificates
 
 from pokerws.server.clock import Alarm, Clock
@@ -56,7 +58,7 @@ class Certificate:
         # Called in every handshake, also if the client names no host.
         self.context.sni_callback = self._choose
         self.own_context = own_context(settings)
-        self._note()
+        self._note(_leaf(settings))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,13 +68,13 @@ class Certificate:
     def reload(self) -> None:
         """Read the files again.  If they are not right, that is logged and the old ones stay."""
         try:
-            context = server_context(self._settings)
+            context, leaf = server_context(self._settings), _leaf(self._settings)
             self.own_context.load_verify_locations(self._settings.network.tls_cert_file)
         except (SettingsError, OSError) as error:
             refusal = str(error)
         else:
             self._current = context
-            self._note()
+            self._note(leaf)
             return
         log.error(
             "tls_certificate_not_loaded", error=refusal, in_use_until=self._expires.isoformat()
@@ -98,22 +100,20 @@ class Certificate:
             connection.context = self._current
         return None
 
-    def _note(self) -> None:
-        """Read what the certificate says of itself."""
-        file = self._settings.network.tls_cert_file
-        leaf = load_pem_x509_certificates(Path(file).read_bytes())[0]
+    def _note(self, leaf: x509.Certificate) -> None:
+        """Take over what the certificate says of itself."""
         self._names, self._expires = _names_of(leaf), leaf.not_valid_after_utc
         self._lasts = leaf.not_valid_after_utc - leaf.not_valid_before_utc
         log.info(
             "tls_certificate_loaded",
-            file=file,
+            file=self._settings.network.tls_cert_file,
             names=list(self._names),
             expires=self._expires.isoformat(),
         )
         self._warn()
 
     def _warn(self) -> None:
-        left = self._expires - datetime.fromtimestamp(self._clock.now_ms() / 1000, UTC)
+        left = self._expires - datetime.fromtimestamp(self._clock.wall_ms() / 1000, UTC)
         if left * _LATE > self._lasts:
             return
         write = log.error if left < timedelta() else log.warning
@@ -157,6 +157,15 @@ def own_context(settings: Settings) -> ssl.SSLContext:
     return context
 
 
+def _leaf(settings: Settings) -> x509.Certificate:
+    """The server's own certificate, the first of its file.  Raises SettingsError."""
+    file = settings.network.tls_cert_file
+    try:
+        return load_pem_x509_certificates(Path(file).read_bytes())[0]
+    except ValueError as error:
+        raise SettingsError(f"TLS_CERT_FILE {file} cannot be used: {error}") from error
+
+
 def _names_of(certificate: x509.Certificate) -> tuple[str, ...]:
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
@@ -184,7 +193,14 @@ def _explain(error: ssl.SSLError, certificate: str, key: str) -> str:
         load_pem_x509_certificates(Path(certificate).read_bytes())
     except ValueError:
         return f"TLS_CERT_FILE {certificate} holds no certificate in PEM form"
+    try:
+        load_pem_private_key(Path(key).read_bytes(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return (
+            f"TLS_KEY_FILE {key} holds no key in PEM form without a password, or a key of an "
+            "unknown kind"
+        )
     return (
-        f"TLS_KEY_FILE {key} holds no key in PEM form without a password, or a key of an unknown "
-        "kind"
+        f"TLS_CERT_FILE {certificate} cannot be used ({error.reason}): is its chain cut short, or "
+        "its key too short?"
     )

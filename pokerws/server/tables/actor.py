@@ -150,7 +150,7 @@ class TableActor:
         shown before that is committed.  Viewers keep their place: they have seen what memory has.
         """
         moves = self.moves.after(stored_seq) or ()
-        self.epoch = epoch
+        self.epoch, self._at_ms = epoch, max(self._at_ms, self._clock.table_ms())
         self._changes.begin_again(epoch)
         self._gate.go_back(stored_seq)
         events: list[TableEvent] = []
@@ -160,9 +160,9 @@ class TableActor:
         self._hold(moves)
         if moves:
             self._owner.chips_moved(self.table.id, moves)
-        change = sealed(self._changes.next(events, moves, self._clock.now_ms()))
+        change = sealed(self._changes.next(events, moves, self._at_ms))
         self._journal.put(replace(change, expected=stored_seq))
-        self._viewers.publish(events, self.table.seq, self._clock.now_ms())
+        self._viewers.publish(events, self.table.seq, self._at_ms)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
         """Whether the command was accepted before, so that it gets the same answer again."""

@@ -19,6 +19,7 @@ from pokerws.server.tables.hydration import Hydration
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.table_registry import TableRegistry
 from pokerws.storage.accounts import Transfer
+from pokerws.storage.errors import OwnedElsewhere
 
 PLAYER = "player:"
 
@@ -44,7 +45,8 @@ class CatchingUp:
         self._journal = journal
         self._cashier = cashier
         self._running: dict[TableId, asyncio.Task[None]] = {}
-        # Tables that could not be stored, because the database was away.
+        # Tables that could not be stored yet, because the database was away, or names an owner that
+        # is not ended yet.
         self._behind: set[TableId] = set()
         self.outcomes: CommitOutcomes | None = None
 
@@ -90,7 +92,11 @@ class CatchingUp:
         table = actor.table.id
         if not self._is_current(actor):
             return
+        owner = refusal.__cause__
         match refusal.code:
+            # The copy may name an owner of before, whose lease is over.
+            case "owned_elsewhere" if isinstance(owner, OwnedElsewhere) and not owner.is_alive:
+                self._behind.add(table)
             case "owned_elsewhere" if self.outcomes is not None:
                 self.outcomes.fenced(table)
             case "table_unavailable" | "bank_unavailable":

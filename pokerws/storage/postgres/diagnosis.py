@@ -3,9 +3,7 @@
 Every statement only reads.  The caller judges the facts.
 """
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from pokerws.storage.postgres.connecting import Connection
@@ -17,6 +15,7 @@ SERVER = """
 SELECT current_setting('server_version_num')::int / 10000 AS major,
        current_setting('server_version') AS version,
        current_setting('server_encoding') AS encoding,
+       current_setting('fsync') = 'on' AS is_synced,
        current_user::text AS role, current_database()::text AS database,
        coalesce(current_schema()::text, '') AS schema
 """
@@ -89,6 +88,7 @@ class ServerFacts(NamedTuple):
     major: int
     version: str
     encoding: str
+    is_synced: bool
     role: str
     database: str
     schema: str
@@ -138,13 +138,6 @@ async def connection_budgets(connection: Connection) -> tuple[list[Budget], int]
         if row[f"{of}_limit"] >= 0
     ]
     return budgets, row["ours"]
-
-
-def table_names(directory: Path) -> list[str]:
-    """The tables that the migrations in a directory make."""
-    made = r"CREATE TABLE(?: IF NOT EXISTS)? (\w+)"
-    texts = (path.read_text(encoding="utf-8") for path in sorted(directory.glob("[0-9]*.sql")))
-    return sorted({name for text in texts for name in re.findall(made, text)})
 
 
 async def table_facts(connection: Connection, names: Sequence[str]) -> list[TableFacts]:

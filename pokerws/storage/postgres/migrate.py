@@ -72,6 +72,8 @@ WHERE attrelid = to_regclass('schema_migrations') AND attnum > 0 AND NOT attisdr
 
 STATEMENTS = (IS_FOREIGN, TRY_LOCK, LOCK_HOLDER, HAS_HISTORY)
 
+_TABLE = re.compile(r"CREATE (?:TABLE(?: IF NOT EXISTS)?|OR REPLACE VIEW) (\w+) ")
+
 log = structlog.get_logger("pokerws.migrate")
 
 
@@ -82,6 +84,11 @@ class Migration(NamedTuple):
     name: str
     path: Path
     applied_at: datetime | None = None
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables and views that it makes, without partitions."""
+        return _TABLE.findall(self.path.read_text(encoding="utf-8"))
 
 
 async def migrate(
@@ -134,6 +141,11 @@ async def status(database: "Address | Connection", directory: Path = SQL) -> lis
             )
     applied = {row["version"]: row["applied_at"] for row in rows}
     return [file._replace(applied_at=applied.get(file.version)) for file in files]
+
+
+def table_names(directory: Path = SQL) -> list[str]:
+    """The tables and views that all migrations make, without partitions.  Raises MigrationError."""
+    return sorted({table for file in _files(directory) for table in file.tables})
 
 
 async def _apply_next(

@@ -111,7 +111,7 @@ async def free(reader: "PoolConnectionProxy[asyncpg.Record]", table: str, *, pat
     if owner is None:
         return False
     if owner["incarnation"] is not None and (owner["is_alive"] or patient):
-        raise OwnedElsewhere(owner["node"])
+        raise OwnedElsewhere(owner["node"], is_alive=owner["is_alive"])
     if owner["incarnation"] is not None:
         # Nobody: it has ended already, or was renewed at this moment.
         node = await reader.fetchval(END_EXPIRED, owner["incarnation"])

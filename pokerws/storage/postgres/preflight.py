@@ -4,9 +4,8 @@ Each check gives findings: one line each, which says what is wrong and what to c
 refused for the first that is fatal, and logs the others; a diagnosis may print them all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from types import MappingProxyType
 from typing import NamedTuple
 
 import asyncpg
@@ -20,7 +19,7 @@ from pokerws.storage.errors import (
 )
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import FAILED, Connection, connected
-from pokerws.storage.postgres.migrate import Migration, status
+from pokerws.storage.postgres.migrate import Migration, status, table_names
 from pokerws.storage.postgres.rights import check_rights, has_schema
 from pokerws.storage.postgres.store import READERS
 from pokerws.storage.postgres.writer import APPLICATION
@@ -34,18 +33,6 @@ LEAST_CONNECTIONS = 3
 ANSWER_S = 10.0
 # A pooler that has no connection left lets its clients wait.
 LENT_WITHIN_S = 2.0
-# What each migration makes, the tables before the view.  A test compares it with the files.
-MADE_BY: Mapping[str, int] = MappingProxyType(
-    {
-        **dict.fromkeys(("schema_migrations", "games", "game_events"), 1),
-        "server_keys": 2,
-        **dict.fromkeys(("accounts", "transfers", "balances"), 4),
-        "memory_play": 5,
-        **dict.fromkeys(("player_names", "revoked_sessions"), 6),
-        "owners": 9,
-        "pruned_logs": 10,
-    }
-)
 
 FACTS = """
 SELECT current_setting('server_version_num')::integer / 10000 AS major,
@@ -53,6 +40,7 @@ SELECT current_setting('server_version_num')::integer / 10000 AS major,
        current_setting('server_encoding') AS encoding,
        pg_is_in_recovery() AS is_standby,
        current_setting('transaction_read_only') = 'on' AS is_read_only,
+       current_setting('synchronous_commit') AS synchronous_commit,
        session_user AS role, current_database() AS database, current_schema() AS schema,
        coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
        rolsuper AS is_superuser, rolconnlimit AS role_limit, datconnlimit AS database_limit,
@@ -62,12 +50,13 @@ SELECT current_setting('server_version_num')::integer / 10000 AS major,
 FROM pg_roles, pg_database
 WHERE rolname = session_user AND datname = current_database()
 """
-# These tables, in the schema where new ones would be made.
+# These tables, in the schema where new ones would be made.  Ours have the policy since migration 7.
 FOUND_TABLES = """
 SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
        pg_has_role(relowner, 'USAGE') AS is_own,
-       EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid AND polname = 'no_access')
-           AS is_secured
+       coalesce(relkind = 'v' AND reloptions @> '{security_invoker=true}', false)
+           OR EXISTS (SELECT FROM pg_policy
+                      WHERE polrelid = pg_class.oid AND polname = 'no_access') AS is_marked
 FROM pg_class
 WHERE relname = ANY ($1::text[]) AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 ORDER BY array_position($1::text[], relname::text)
@@ -139,7 +128,7 @@ def of_address(address: Address) -> Iterator[Finding]:
 
 
 def of_server(facts: asyncpg.Record) -> Iterator[Finding]:
-    """Version, encoding, and whether it can be written to."""
+    """Version, encoding, whether it can be written to, and keeps what is written."""
     if facts["major"] < OLDEST_MAJOR:
         yield Finding(
             "version",
@@ -166,6 +155,13 @@ def of_server(facts: asyncpg.Record) -> Iterator[Finding]:
             True,
             f"the database is read-only, since default_transaction_read_only is on: reset it for "
             f"the server, the database {facts['database']!r} or the role {facts['role']!r}",
+        )
+    if facts["synchronous_commit"] == "off":
+        yield Finding(
+            "durability",
+            False,
+            "synchronous_commit is off, so a crash of PostgreSQL may lose what players were told "
+            "is stored: turn it on for the server, the database, the role or in DATABASE_URL",
         )
 
 
@@ -242,7 +238,7 @@ async def of_schema(
         if not await has_schema(connection, address.schema):
             return []
         # Before the status: what another server makes meanwhile is not taken for a stranger's.
-        tables = await connection.fetch(FOUND_TABLES, list(MADE_BY))
+        tables = await connection.fetch(FOUND_TABLES, table_names())
         files = await status(connection)
         if all(file.applied_at for file in files):
             await check_rights(connection, "write")
@@ -251,24 +247,28 @@ async def of_schema(
         return [Finding("rights", True, str(error))]
     except MigrationError as error:
         return [Finding("migrations", True, str(error))]
-    pending = {file.version for file in files if file.applied_at is None}
-    is_update = len(pending) < len(files)
+    return [*_another_programs(files, tables)] or [*_of_migrating(files, tables, facts)]
+
+
+def _another_programs(files: list[Migration], tables: list[asyncpg.Record]) -> Iterator[Finding]:
+    """A table that a missing migration would make, and that is there."""
+    made = {table for file in files if file.applied_at is not None for table in file.tables}
     for table in tables:
-        # A migration is applied as a whole.  One that was struck off the history has secured them.
-        if MADE_BY[table["name"]] in pending and not (is_update and table["is_secured"]):
-            return [_another_programs(table["name"], is_update=is_update)]
-    return list(_of_migrating(files, tables, facts))
-
-
-def _another_programs(table: str, *, is_update: bool) -> Finding:
-    remedy = "set DB_SCHEMA to a schema for pokerws alone, such as DB_SCHEMA=poker, or use another"
-    if is_update:
-        remedy = "rename it, or move the tables of pokerws to another"
-    return Finding(
-        "schema",
-        True,
-        f"the table {table} in this database belongs to another program: {remedy} database",
-    )
+        name = table["name"]
+        if name in made or (made and table["is_marked"]):
+            continue
+        remedy = (
+            f"rename it, or move it away with ALTER TABLE {name} SET SCHEMA"
+            if made
+            else "set DB_SCHEMA to a schema for pokerws alone, such as DB_SCHEMA=poker, or use "
+            "another database"
+        )
+        yield Finding(
+            "schema",
+            True,
+            f"the table {name} in this database belongs to another program: {remedy}",
+        )
+        return
 
 
 def _of_migrating(

@@ -16,7 +16,7 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 
 from pokerws.game.state import TableConfig, TableId
-from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import owners, pruning
@@ -338,6 +338,9 @@ class PostgresStore:
             async with self._readers.acquire(timeout=self._writer.address.connect_s) as reader:
                 try:
                     yield reader
+                except (OwnedElsewhere, PruneBusy):
+                    # These are ours, and leave nothing half done.
+                    raise
                 except BaseException:
                     # A graceful close would wait for an answer that may never come.
                     reader.terminate()

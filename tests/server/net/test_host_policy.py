@@ -50,6 +50,30 @@ def test_any_other_name_is_refused(host: str) -> None:
     assert not is_known(POLICY, "localhost", host), "nor hidden behind a known one"
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "is_own"),
+    [
+        ("poker.example:443", "https://poker.example", True),
+        ("poker.example:80", "http://poker.example", True),
+        ("Poker.Example", "https://poker.example", True),
+        ("poker.example:8443", "https://poker.example", False),
+        ("poker.example:80", "https://poker.example", False),
+        ("[::80]", "http://[::80]", True),
+        ("poker.example", "https://club.example:8443", True),
+        ("poker.example", "https://club.example", False),
+        ("poker.example", "https://cards.example", True),
+        ("poker.example", "http://cards.example", False),
+    ],
+)
+def test_a_schemes_own_port_and_capitals_make_no_other_origin(
+    host: str, origin: str, *, is_own: bool
+) -> None:
+    """Some proxies name the port always; browsers never send it."""
+    policy = HostPolicy((), ("https://club.example:8443", "https://CARDS.example:443"))
+    asked = Request("/ws", Headers([("Host", host), ("Origin", origin)]))
+    assert (policy.foreign_origin("127.0.0.1", asked) is None) is is_own
+
+
 def test_a_request_without_a_host_comes_from_no_browser() -> None:
     assert is_known(POLICY)
     assert is_known(POLICY, "")

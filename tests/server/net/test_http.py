@@ -171,7 +171,13 @@ async def test_below_a_base_path_everything_is_served_with_the_path_or_without(a
 @pytest.mark.settings(base_path="/poker/")
 @pytest.mark.parametrize(
     ("path", "location"),
-    [("/poker", "/poker/"), ("/poker?from=mail", "/poker/?from=mail")],
+    [
+        ("/poker", "/poker/"),
+        ("/poker?from=mail", "/poker/?from=mail"),
+        ("/poker?%0d%0aa=//evil.example&b", "/poker/?%0d%0aa=//evil.example&b"),
+        # Headers do not bear these.
+        ("/poker?a=\x0b\x00", "/poker/?a=%0b%00"),
+    ],
 )
 async def test_the_base_path_without_its_slash_leads_to_the_page(
     app: App, path: str, location: str

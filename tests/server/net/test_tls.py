@@ -250,7 +250,7 @@ def test_a_certificate_that_ends_soon_is_a_warning_every_day_and_then_an_error(
     pair: dict[str, str],
 ) -> None:
     clock = ManualClock()
-    clock.advance(time.time_ns() // 1_000_000 - clock.now_ms())
+    clock.wall_ahead_ms = time.time_ns() // 1_000_000 - clock.now_ms()
     renew(pair, hours=24 * 20 + 1)
     with capture_logs() as lines:
         certificate = Certificate(settings_of(**pair), clock)
@@ -324,6 +324,9 @@ def test_a_file_that_is_no_certificate_or_no_key_is_named(pair: dict[str, str]) 
     cert_file, key_file = pair["tls_cert_file"], pair["tls_key_file"]
     assert refusal({**pair, "tls_cert_file": key_file}).startswith(f"TLS_CERT_FILE {key_file}")
     assert refusal({**pair, "tls_key_file": cert_file}).startswith(f"TLS_KEY_FILE {cert_file}")
+    whole = Path(cert_file).read_bytes()
+    Path(cert_file).write_bytes(whole + whole[: len(whole) // 2])
+    assert refusal(pair).startswith(f"TLS_CERT_FILE {cert_file} cannot be used (")
     Path(cert_file).write_bytes(b"\x00nonsense")
     assert refusal(pair).startswith(f"TLS_CERT_FILE {cert_file} holds no certificate")
 

@@ -16,19 +16,21 @@ from pokerws.server.background.row_check import RowCheck
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.recent_moves import MOST_MOVES, RecentMoves
 from pokerws.storage.accounts import Transfer, player_account, table_account
-from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.errors import OwnedElsewhere, StorageError, StoreUnavailable
 from pokerws.storage.store import Claimed
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import BUY_IN, CONFIG, GRANT, Ledger, StoredHouse
 from tests.vaults import VAULT
 
+HOUR_MS = 3_600_000
+
 
 class AgingStore(Ledger):
-    """A store that can be put back to an earlier state; `fail_claims` claims fail."""
+    """A store that can be put back to an earlier state; the next claims fail with `errors`."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.fail_claims = 0
+        self.errors: list[StorageError] = []
 
     def copied(self) -> dict[str, Any]:
         """A copy of everything."""
@@ -40,9 +42,8 @@ class AgingStore(Ledger):
         vars(self._accounts).update(copy["_accounts"])
 
     async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
-        if self.fail_claims:
-            self.fail_claims -= 1
-            raise StoreUnavailable("connection refused")
+        if self.errors:
+            raise self.errors.pop()
         return await super().claim(table, above_epoch)
 
 
@@ -95,6 +96,7 @@ def watch(setting: Setting, actor: TableActor, player: str) -> Any:
 
 async def test_memory_is_stored_again_and_viewers_keep_their_place(setting: Setting) -> None:
     house, store = setting.house, setting.store
+    house.clock.put_forward(HOUR_MS)
     actor = await house.open("ann", "ben")
     copy = store.copied()
     # A player whose account is newer than the copy, chips brought and taken, and some hands.
@@ -115,6 +117,8 @@ async def test_memory_is_stored_again_and_viewers_keep_their_place(setting: Sett
     await house.written()
 
     assert house.lobby.live(actor.table.id) is actor
+    times = [event.at_ms for _, event in sorted(store._rows[actor.table.id].log.items())]
+    assert times == sorted(times)
     assert actor.epoch == 2
     assert (
         setting.log_of(actor)[-1] == store._rows[actor.table.id].change.version == actor.table.seq
@@ -208,7 +212,14 @@ async def test_where_chips_would_not_add_up_the_table_goes_back_too(
     assert store.total == 0
 
 
-async def test_while_the_database_cannot_be_reached_it_is_tried_again(setting: Setting) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [StoreUnavailable("connection refused"), OwnedElsewhere("of before", is_alive=False)],
+    ids=lambda error: type(error).__name__,
+)
+async def test_what_cannot_be_stored_yet_is_tried_again(
+    setting: Setting, error: StorageError
+) -> None:
     actor = await setting.house.open("ann")
     copy = setting.store.copied()
     await setting.store.accounts.open(setting.house.viewers["ben"].player, GRANT, 0)
@@ -216,7 +227,7 @@ async def test_while_the_database_cannot_be_reached_it_is_tried_again(setting: S
     setting.house.leave(actor, "ann")
     await setting.house.written()
     setting.store.put_back(copy)
-    setting.store.fail_claims = 2
+    setting.store.errors = [error, error]
 
     for _ in range(4):
         await setting.settled()
@@ -224,6 +235,21 @@ async def test_while_the_database_cannot_be_reached_it_is_tried_again(setting: S
     assert setting.house.lobby.live(actor.table.id) is actor
     assert setting.store._rows[actor.table.id].change.version == actor.table.seq
     assert setting.store.total == 0
+
+
+async def test_a_table_of_a_living_owner_is_fenced_and_not_stored_again(setting: Setting) -> None:
+    actor = await setting.house.open("ann", "ben")
+    copy = setting.store.copied()
+    setting.house.leave(actor, "ben")
+    await setting.house.written()
+    ann = watch(setting, actor, "ann")
+    setting.store.put_back(copy)
+    setting.store.errors = [OwnedElsewhere("poker-2")]
+
+    await setting.settled()
+
+    assert actor.stopped
+    assert ann.moved_tables == [actor.table.id]
 
 
 @durable

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,12 +10,15 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from pokerws.game.state import TableConfig
 from pokerws.server.app import App
 from pokerws.server.background import memory_play
 from pokerws.server.background.memory_play import check_stored_tables
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
+from pokerws.storage.postgres import lease
 from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.connecting import connected
 from pokerws.storage.postgres.overtaken import note, overtaken
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases
@@ -154,3 +158,32 @@ async def test_a_server_that_is_stopped_at_once_has_told_all_the_same(hidden: Hi
     async with in_memory(hidden.url):
         pass
     assert await overtaken(address_of(hidden.url)) is not None
+
+
+async def test_left_behind_tables_of_a_killed_server_are_refunded_once_its_lease_is_over(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LEASE_S", 1.0)
+    monkeypatch.setattr(lease, "BEAT_S", 0.1)
+    stored = {"use_db_repository": True, "vault_keys": (VAULT_KEYS,), "overtaken_tables": "refund"}
+    settings = settings_of(port=0, database_url=database_url, **stored)
+    killed = App(settings)
+    await killed.start()
+    table = killed.lobby.create("Left", TableConfig()).table.id
+    await killed.lobby.flush()
+    await killed.stop()
+    async with connected(address_of(database_url), "test") as connection:
+        # As it is after a kill on another machine.
+        await connection.execute(
+            "UPDATE owners SET ended_at = NULL, ended_why = NULL, process = ''"
+        )
+    await note(address_of(database_url), time.time_ns() // 1_000_000)
+
+    app = App(settings)
+    await app.start()
+    await app.stop()
+
+    async with connected(address_of(database_url), "test") as connection:
+        status = await connection.fetchval("SELECT status FROM games WHERE id = $1", table)
+    assert status == "closed"
+    assert await overtaken(address_of(database_url)) is None

@@ -72,13 +72,23 @@ async def operator(database_url: str) -> AsyncIterator[Connection]:
     await connection.close()
 
 
+async def backend_of(server: Server) -> int:
+    """The backend that reads."""
+    async with server.store._reader() as reader:
+        pid: int = await reader.fetchval("SELECT pg_backend_pid()")
+        return pid
+
+
 async def test_a_table_of_a_living_server_is_claimed_by_no_other_one(
     first: Server, second: Server
 ) -> None:
     await first.store.save([change("t1")])
 
+    before = await backend_of(second)
     with pytest.raises(OwnedElsewhere, match="poker-1"):
         await second.store.claim(T1)
+    # Whoever asks for it again and again costs no connections.
+    assert await backend_of(second) == before
     assert await second.store.claim_many([T1]) == {}
     # Nor does it close one that is abandoned.
     assert await second.store.idle(2 * START_MS, 10) == []

@@ -28,6 +28,7 @@ from types import MappingProxyType
 from typing import Self, TypeVar
 
 from pokerws.storage.errors import DirectoryInUse, EmbeddedError
+from pokerws.storage.postgres.embedded.processes import is_alive, works_in
 from pokerws.storage.postgres.embedded.running import PORT, socket_address
 from pokerws.storage.postgres.embedded.unprivileged import (
     PACKAGE,
@@ -38,7 +39,6 @@ from pokerws.storage.postgres.embedded.unprivileged import (
     installed,
     programs_for,
 )
-from pokerws.storage.postgres.processes import is_alive, works_in
 
 SOCKET = f".s.PGSQL.{PORT}"
 # A Unix socket's address has room for 108 bytes, the last of them zero.

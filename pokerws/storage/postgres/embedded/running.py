@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pokerws.storage.errors import EmbeddedError
+from pokerws.storage.postgres.embedded.processes import works_in
 from pokerws.storage.postgres.embedded.unprivileged import POLL_S
-from pokerws.storage.postgres.processes import works_in
 
 PORT = 5432
 # Longest wait for a server that another process is starting.
