@@ -28,6 +28,7 @@ from pokerws.storage.postgres.preflight import (
     Report,
     preflight,
 )
+from pokerws.storage.postgres.rights import exposed_names
 from pokerws.storage.postgres.session_key import stored_session_key
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_checking
 
@@ -224,6 +225,12 @@ async def _row_security(connection: Connection, facts: Facts, names: Sequence[st
             "row security",
             f"off on {', '.join(named)}: run {PROGRAM} migrate as the tables' owner, which turns "
             "it on",
+        )
+    if exposed := await exposed_names(connection):
+        return fail(
+            "row security",
+            f"on, and yet others have rights, such as to truncate, on {', '.join(exposed)}: run "
+            f"{PROGRAM} migrate as their owner, {tables[0].owner}, which takes these rights away",
         )
     return ok("row security", f"on for all {len(tables)} tables and partitions")
 

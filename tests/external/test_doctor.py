@@ -308,6 +308,15 @@ async def test_a_table_that_anybody_reads_is_told(
     assert "PUBLIC can read server_keys; anon can read games, server_keys" in found["row security"]
 
 
+async def test_rights_that_row_security_does_not_cover_are_told(
+    postgres: DebianPostgres, migrated: Migrated
+) -> None:
+    postgres.psql(migrated.url, "GRANT TRUNCATE ON games TO PUBLIC")
+    found = await examine(DATABASE_URL=migrated.url)
+    assert (found.code, found.of("FAIL")) == (1, ["row security"])
+    assert "to truncate, on games: run" in found["row security"]
+
+
 async def test_what_does_not_keep_a_server_from_starting_is_a_warning(migrated: Migrated) -> None:
     url = f"{migrated.url}?options=-csynchronous_commit%3Doff"
     found = await examine(lambda: wall_ms() - 3_600_000, DATABASE_URL=url, DATABSE_URL=url)

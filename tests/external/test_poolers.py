@@ -19,6 +19,7 @@ from pokerws.maintenance.repair import repair
 from pokerws.maintenance.replay import replay_game
 from pokerws.maintenance.verify import verify
 from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.postgres import connecting
 from pokerws.storage.postgres import preflight as preflight_module
 from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.connecting import connected, pooling
@@ -175,20 +176,26 @@ async def test_a_pool_of_one_connection_is_refused_in_one_line(
         await with_pooler(address, "test")
 
 
-async def test_a_small_pool_in_session_mode_is_made_do_with(
+@pytest.mark.parametrize(
+    "pool", [("session", "default_pool_size = 3"), ("transaction", "max_client_conn = 3")]
+)
+async def test_a_small_pool_is_made_do_with(
     postgres: DebianPostgres,
     owner: str,
-    database: str,
     pools: ExitStack,
     monkeypatch: pytest.MonkeyPatch,
+    pool: tuple[str, str],
 ) -> None:
+    # A statement that waits for a backend is never answered, so its connection must be dropped.
     monkeypatch.setattr(preflight_module, "LENT_WITHIN_S", 0.3)
-    port = pools.enter_context(pgbouncer(postgres, "session", "default_pool_size = 3"))
+    monkeypatch.setattr(connecting, "CLOSE_S", 0.3)
+    port = pools.enter_context(pgbouncer(postgres, *pool))
+    url = postgres.url(postgres.database(owner), owner, port)
 
-    report = await preflight(await with_pooler(address_of(postgres.url(database, owner, port)), ""))
+    report = await preflight(await with_pooler(address_of(url), ""))
 
     assert report.connections == 3
-    (finding,) = report.findings
+    (finding,) = (finding for finding in report.findings if finding.check == "connections")
     assert "lends 3 connections at once, and the server uses 6: better: raise" in finding.message
 
 

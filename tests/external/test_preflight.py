@@ -2,15 +2,19 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import pytest
 
 from pokerws.client import CommandRejected, connect
 from pokerws.game.state import TableConfig
 from pokerws.storage.errors import DatabaseError
+from pokerws.storage.postgres import preflight as preflight_module
 from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import migrate
+from pokerws.storage.postgres.migrate import Migration, status
+from pokerws.storage.postgres.migrate import migrate as apply_files
 from pokerws.storage.postgres.preflight import STATEMENTS, preflight
 from tests.e2e.process import ServerProcess, reserve_port
 from tests.external.debian_postgres import FAST, DebianPostgres, serving
@@ -98,6 +102,7 @@ async def test_a_standby_is_refused(standby: str) -> None:
         ("schema_migrations (version bigint PRIMARY KEY, dirty boolean)", "schema_migrations"),
         ("schema_migrations (version bigint, inserted_at timestamp(0))", "schema_migrations"),
         ("accounts (id integer)", "accounts"),
+        ("balances (id integer)", "balances"),
     ],
 )
 async def test_tables_of_another_program_are_refused_and_a_schema_of_its_own_is_the_way_out(
@@ -114,6 +119,21 @@ async def test_tables_of_another_program_are_refused_and_a_schema_of_its_own_is_
     assert postgres.psql(url, TABLES) == "1"
     for line in await migrate(address_of(url, "poker"), only_status=False):
         assert "applied now" in line
+
+
+async def test_what_another_server_makes_at_this_moment_is_no_other_programs(
+    postgres: DebianPostgres, owner: str, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = address_of(postgres.url(database, owner))
+
+    async def overtaken(connection: Connection) -> list[Migration]:
+        files = await status(connection)
+        await apply_files(address)
+        return files
+
+    monkeypatch.setattr(preflight_module, "status", overtaken)
+
+    assert (await preflight(replace(address, pooler="none"))).findings == []
 
 
 async def test_a_role_without_rights_is_told_which_ones_it_needs(postgres: DebianPostgres) -> None:

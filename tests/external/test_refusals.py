@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pokerws.storage.errors import StorageError
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import connect_errors, connected
+from pokerws.storage.postgres.connecting.connect_errors import of_pooler
 from pokerws.storage.postgres.connecting.pooling import with_pooler
 from tests.e2e.test_command_line import refused
 from tests.external.debian_postgres import PASSWORD, QUOTED, DebianPostgres
@@ -47,6 +48,10 @@ async def refusal(url: str, connect_s: float = 5.0) -> str:
         ({"more": "sslmode=require&sslnegotiation=direct"}, "does not support direct TLS: remove"),
         ({"more": "sslmode=verify-full"}, "add sslrootcert=FILE"),
         ({"more": "target_session_attrs=standby"}, "correct target_session_attrs"),
+        (
+            {"host": "127.0.0.1:1,127.0.0.1", "more": "target_session_attrs=standby"},
+            "no server at 127.0.0.1:1,127.0.0.1:",
+        ),
         ({"more": "options=-c%20nosuch%3D1"}, "correct options in DATABASE_URL"),
         ({"more": "options=endpoint%3D1"}, "correct options in DATABASE_URL"),
     ],
@@ -67,6 +72,16 @@ async def test_what_cannot_be_connected_to_is_one_line(
     said = await refusal(url.format_map({**parts, "port": postgres.port, "more": "", **changed}))
 
     assert expected in said
+
+
+async def test_a_wrong_variable_of_libpq_is_named(
+    postgres: DebianPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPASSWORD", CANARY)
+    url = f"postgresql://postgres@127.0.0.1:{postgres.port}/postgres"
+    assert "refuses user 'postgres' or the password that PGPASSWORD gives" in await refusal(url)
+    monkeypatch.setenv("PGTARGETSESSIONATTRS", "master")
+    assert "PGTARGETSESSIONATTRS must be one of any, primary" in await refusal(url)
 
 
 async def test_a_role_that_may_not_log_in_or_has_no_connection_left_is_one_line(
@@ -143,6 +158,14 @@ async def test_a_pooler_refuses_in_the_same_words(postgres: DebianPostgres) -> N
         assert "remove options" in await refusal(f"{url}?options=endpoint%3D1")
         async with connected(address_of(url), "test"):
             assert "no more connections allowed" in await refusal(url)
+    nowhere = "[databases]\n* = host=127.0.0.1 port=1"
+    with pgbouncer(postgres, "transaction", nowhere) as port:
+        assert "that a pooler there reaches PostgreSQL" in await refusal(
+            postgres.url(port=port), 0.5
+        )
+    # So it says when PostgreSQL ends while clients are connected.
+    words = "server login has been failing, try again later (server_login_retry)"
+    assert f"PostgreSQL does not admit the pooler ({words}): " in (of_pooler(words) or "")
 
 
 async def test_no_error_of_a_broken_url_tells_a_part_of_the_password() -> None:

@@ -72,7 +72,7 @@ WHERE attrelid = to_regclass('schema_migrations') AND attnum > 0 AND NOT attisdr
 
 STATEMENTS = (IS_FOREIGN, TRY_LOCK, LOCK_HOLDER, HAS_HISTORY)
 
-_TABLE = re.compile(r"CREATE TABLE(?: IF NOT EXISTS)? (\w+) ")
+_TABLE = re.compile(r"CREATE (?:TABLE(?: IF NOT EXISTS)?|OR REPLACE VIEW) (\w+) ")
 
 log = structlog.get_logger("pokerws.migrate")
 
@@ -87,7 +87,7 @@ class Migration(NamedTuple):
 
     @property
     def tables(self) -> list[str]:
-        """The tables that it makes, without partitions."""
+        """The tables and views that it makes, without partitions."""
         return _TABLE.findall(self.path.read_text(encoding="utf-8"))
 
 
@@ -144,7 +144,7 @@ async def status(database: "Address | Connection", directory: Path = SQL) -> lis
 
 
 def table_names(directory: Path = SQL) -> list[str]:
-    """The tables that all migrations make, without partitions.  Raises MigrationError."""
+    """The tables and views that all migrations make, without partitions.  Raises MigrationError."""
     return sorted({table for file in _files(directory) for table in file.tables})
 
 

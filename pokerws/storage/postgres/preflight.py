@@ -19,7 +19,7 @@ from pokerws.storage.errors import (
 )
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import FAILED, Connection, connected
-from pokerws.storage.postgres.migrate import Migration, status
+from pokerws.storage.postgres.migrate import Migration, status, table_names
 from pokerws.storage.postgres.rights import check_rights, has_schema
 from pokerws.storage.postgres.store import READERS
 from pokerws.storage.postgres.writer import APPLICATION
@@ -54,8 +54,9 @@ WHERE rolname = session_user AND datname = current_database()
 FOUND_TABLES = """
 SELECT relname AS name, pg_get_userbyid(relowner) AS owner,
        pg_has_role(relowner, 'USAGE') AS is_own,
-       EXISTS (SELECT FROM pg_policy
-               WHERE polrelid = pg_class.oid AND polname = 'no_access') AS is_marked
+       coalesce(relkind = 'v' AND reloptions @> '{security_invoker=true}', false)
+           OR EXISTS (SELECT FROM pg_policy
+                      WHERE polrelid = pg_class.oid AND polname = 'no_access') AS is_marked
 FROM pg_class
 WHERE relname = ANY ($1::text[]) AND relnamespace = to_regnamespace(quote_ident(current_schema()))
 ORDER BY array_position($1::text[], relname::text)
@@ -94,7 +95,9 @@ async def preflight(address: Address) -> Report:
         findings = [*of_address(address), *of_server(facts), *of_connections(facts, address)]
         findings += await of_schema(connection, facts, address)
     allowed = room(facts, address)
-    if address.pooler == "session" and not any(finding.is_fatal for finding in findings):
+    if address.pooler in ("session", "transaction") and not any(
+        finding.is_fatal for finding in findings
+    ):
         lent = await connections_lent(address, allowed)
         if lent < allowed:
             findings.append(_few_lent(address, lent))
@@ -176,27 +179,32 @@ def of_connections(facts: asyncpg.Record, address: Address) -> Iterator[Finding]
 
 
 async def connections_lent(address: Address, most: int) -> int:
-    """How many connections a pooler in session mode lends at once, up to `most`."""
+    """How many connections a pooler gives at once, up to `most`.
+
+    In session mode each needs a backend.  In both modes clients are limited as well.
+    """
     async with AsyncExitStack() as stack:
         for lent in range(most):
             try:
                 connection = await stack.enter_async_context(
                     connected(address, APPLICATION, answer_s=LENT_WITHIN_S)
                 )
-                await connection.execute("SELECT")
+                if not address.shares_backends:
+                    await connection.execute("SELECT")
             except (StoreUnavailable, *FAILED):
                 return lent
     return most
 
 
 def _few_lent(address: Address, lent: int) -> Finding:
+    limits = "max_client_conn" if address.shares_backends else "default_pool_size, max_client_conn"
     what = (
         f"the pooler at {address.place} lends {lent} connections at once, and the server uses "
         f"{MOST_CONNECTIONS}"
     )
     if lent < LEAST_CONNECTIONS:
-        return Finding("connections", True, f"{what}: raise its pool size (default_pool_size)")
-    return Finding("connections", False, f"{what}: better: raise its pool size (default_pool_size)")
+        return Finding("connections", True, f"{what}: raise its limits ({limits})")
+    return Finding("connections", False, f"{what}: better: raise its limits ({limits})")
 
 
 def room(facts: asyncpg.Record, address: Address) -> int:
@@ -229,6 +237,8 @@ async def of_schema(
     try:
         if not await has_schema(connection, address.schema):
             return []
+        # Before the status: what another server makes meanwhile is not taken for a stranger's.
+        tables = await connection.fetch(FOUND_TABLES, table_names())
         files = await status(connection)
         if all(file.applied_at for file in files):
             await check_rights(connection, "write")
@@ -237,8 +247,6 @@ async def of_schema(
         return [Finding("rights", True, str(error))]
     except MigrationError as error:
         return [Finding("migrations", True, str(error))]
-    names = list(dict.fromkeys(table for file in files for table in file.tables))
-    tables = await connection.fetch(FOUND_TABLES, names)
     return [*_another_programs(files, tables)] or [*_of_migrating(files, tables, facts)]
 
 

@@ -170,9 +170,14 @@ async def check_rights(
             )
 
 
+async def exposed_names(connection: Connection) -> list[str]:
+    """Our tables, views, sequences and functions that have been opened since they were closed."""
+    return [row["name"] for row in await connection.fetch(EXPOSED)]
+
+
 async def close_tables(connection: Connection) -> None:
     """Close what has been opened since it was closed; without the right to, only log it."""
-    exposed = [row["name"] for row in await connection.fetch(EXPOSED)]
+    exposed = await exposed_names(connection)
     if not exposed:
         return
     if await connection.fetchval(IS_OWNER):

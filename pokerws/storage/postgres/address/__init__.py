@@ -39,6 +39,7 @@ TRANSACTION_PORT = 6543
 NEON_POOLER = re.compile(r"^[\w-]+-pooler\..*\.neon\.tech$")
 EMBEDDED_DIR = "var/postgres"
 
+_SESSION_VARIABLE = "PGTARGETSESSIONATTRS"
 _SCHEME = re.compile(r"postgres(?:ql)?://")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _IPV6 = re.compile(r"\[([0-9A-Fa-f:.%]+)\](?::([^:]*))?")
@@ -200,6 +201,10 @@ def _given(login: str, hosts: str, name: str, parameters: str) -> dict[str, str]
         given = {**of_service, **given}
     for key, value in given.items():
         _check_value(key, value)
+    for key, variable in (("sslmode", "PGSSLMODE"), ("target_session_attrs", _SESSION_VARIABLE)):
+        value = os.environ.get(variable, "")
+        if key not in given and value and value not in VALUES[key]:
+            raise AddressError(f"{variable} must be one of {', '.join(VALUES[key])}")
     return given
 
 

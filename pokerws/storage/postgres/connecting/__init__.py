@@ -16,7 +16,12 @@ import asyncpg
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.postgres.address import NO_SETTINGS, Address
-from pokerws.storage.postgres.connecting.connect_errors import explain, first_line, is_full
+from pokerws.storage.postgres.connecting.connect_errors import (
+    explain,
+    first_line,
+    is_full,
+    of_pooler,
+)
 from pokerws.storage.postgres.connecting.shared_connection import SharedConnection, settings_sql
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -157,8 +162,11 @@ async def connected(
                 await connection.close(timeout=ABANDON_S)
             raise
         finally:
-            if not connection.is_closed():
-                await connection.close(timeout=CLOSE_S)
+            # What the block did is done, and a pooler may never answer the statement that was given
+            # up.  The driver drops a connection that it cannot close.
+            with suppress(*FAILED):
+                if not connection.is_closed():
+                    await connection.close(timeout=CLOSE_S)
     except BrokenPipeError:
         raise
     except (*LOST, ConnectionError, TimeoutError) as error:
@@ -214,6 +222,4 @@ def _unusable(error: BaseException) -> StoreUnavailable:
     if isinstance(error, asyncpg.UndefinedTableError | asyncpg.UndefinedColumnError):
         return unavailable(error)
     why = first_line(error)
-    if "statement pooling" in why:
-        why = f"the pooler is in statement mode ({why}): give it pool_mode = transaction or session"
-    return StoreUnavailable(f"the database cannot be used: {why}")
+    return StoreUnavailable(f"the database cannot be used: {of_pooler(why) or why}")

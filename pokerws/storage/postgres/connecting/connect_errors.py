@@ -1,6 +1,7 @@
 """What a failed connection means, in one line that says what to change."""
 
 import errno
+import os
 import socket
 import ssl
 
@@ -12,6 +13,10 @@ from pokerws.storage.postgres.address import Address
 SHORTEST_HIDDEN = 4
 # A pooler refuses with this state whatever the reason is.
 REFUSED_BY_POOLER = "08P01"
+# PgBouncer's words, and Supavisor's in either mode.
+_FULL_POOLER = ("no more connections allowed", "query_wait_timeout", "max client")
+# Where the driver takes a password from that the address has not.
+_PASSWORD_SOURCES = ("PGPASSWORD", "PGPASSFILE")
 UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL})
 
 
@@ -29,9 +34,9 @@ def first_line(error: BaseException) -> str:
 
 def is_full(error: BaseException) -> bool:
     """Whether there were too many connections."""
-    text = str(error)
-    return isinstance(error, asyncpg.TooManyConnectionsError) or (
-        "no more connections allowed" in text or "query_wait_timeout" in text
+    text = str(error).lower()
+    return isinstance(error, asyncpg.TooManyConnectionsError) or any(
+        said in text for said in _FULL_POOLER
     )
 
 
@@ -70,9 +75,11 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
         return f"{said}: create it, or correct the name after the last / of DATABASE_URL"
     if said == "SSL required":
         return f"{address.place} requires TLS: write sslmode=require in DATABASE_URL"
-    if "no pg_hba.conf entry" in said:
-        how = "add sslmode=require to DATABASE_URL" if "no encryption" in said else "add one there"
+    if "pg_hba.conf" in said:
+        how = "add sslmode=require to DATABASE_URL" if "no encryption" in said else "allow it there"
         return f"the database does not admit this user from this address ({said}): {how}"
+    if pooler := of_pooler(said):
+        return pooler
     if "Tenant or user not found" in said:
         return (
             "the pooler knows no such project: correct host and user name in DATABASE_URL; on "
@@ -91,8 +98,28 @@ def _of_postgres(error: asyncpg.PostgresError, address: Address) -> str | None:
     return None
 
 
+def of_pooler(said: str) -> str | None:
+    """What a pooler's words mean that may come instead of any answer; None for others."""
+    if "statement pooling" in said:
+        return (
+            f"the pooler is in statement mode ({said}): give it pool_mode = transaction or session"
+        )
+    if "server login has been failing" in said:
+        return (
+            f"PostgreSQL does not admit the pooler ({said}): start it, correct the pooler's "
+            "configuration, or try again when the pooler has"
+        )
+    return None
+
+
 def _wrong_password(address: Address) -> str:
     who = "the user" if address.user is None else f"user {address.user!r}"
+    source = next((name for name in _PASSWORD_SOURCES if os.environ.get(name)), None)
+    if address.password is None and source is not None:
+        return (
+            f"{address.place} refuses {who} or the password that {source} gives: correct them, "
+            "or write USER:PASSWORD@ in DATABASE_URL"
+        )
     if address.password is None and "passfile" not in address.driver:
         return (
             f"{address.place} requires a password for {who}: write USER:PASSWORD@ in DATABASE_URL"
@@ -117,7 +144,8 @@ def _of_network(error: OSError, address: Address) -> str | None:
     if isinstance(error, TimeoutError):
         return (
             f"{place} does not answer within {address.connect_s:g} s: correct host and port in "
-            "DATABASE_URL, and check that no firewall blocks it"
+            "DATABASE_URL, and check that no firewall blocks it, and that a pooler there reaches "
+            "PostgreSQL"
         )
     if "rejected SSL upgrade" in str(error):
         return (
@@ -126,6 +154,13 @@ def _of_network(error: OSError, address: Address) -> str | None:
         )
     if isinstance(error, FileNotFoundError) or error.errno == errno.ENOENT:
         return f"no PostgreSQL socket is in {place}: start it, or correct host in DATABASE_URL"
+    wanted = address.driver.get("target_session_attrs")
+    if wanted and len(address.hosts) > 1:
+        # The driver tells of the host that failed last, and not of those that it turned down.
+        return (
+            f"no server at {place} is {wanted} and answers ({first_line(error)}): start or promote "
+            "one, or correct the hosts or target_session_attrs in DATABASE_URL"
+        )
     if isinstance(error, ConnectionRefusedError):
         return (
             f"nothing listens at {place}: start the database, or correct host and port in "
