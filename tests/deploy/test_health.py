@@ -148,6 +148,8 @@ async def test_another_program_on_the_port_is_not_the_server(answer: bytes, said
 async def test_a_server_that_answers_in_drops_is_given_up_in_time(tmp_path: Path) -> None:
     """Docker would end a check that takes longer, without a line that says why."""
 
+    given_up = asyncio.Event()
+
     async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
         with suppress(ConnectionError):
@@ -155,10 +157,15 @@ async def test_a_server_that_answers_in_drops_is_given_up_in_time(tmp_path: Path
                 writer.write(b" ")
                 await writer.drain()
                 await asyncio.sleep(0.1)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
+        given_up.set()
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
         port = str(server.sockets[0].getsockname()[1])
         done = await asyncio.to_thread(run, tmp_path, "health", PORT=port)
+        await given_up.wait()
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "pokerws: no complete answer within 4 s; is the server overloaded?\n"
 
