@@ -21,7 +21,7 @@ test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-servers.sh
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as for test; 15 minutes)
 	@tests/install-browser.sh
@@ -29,7 +29,7 @@ coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as fo
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
 	@rm -rf build/coverage && mkdir -p build/coverage
-	@$(BIN)/coverage run -m pytest -n auto --maxprocesses 4 --dist loadfile --timeout 180 $(ARGS)
+	@$(BIN)/coverage run -m pytest -n auto --dist loadfile --timeout 180 $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage html --quiet
 	@$(BIN)/coverage report

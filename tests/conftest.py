@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,15 @@ settings.register_profile("thorough", settings.get_profile("pokerws"), max_examp
 settings.load_profile("pokerws")
 
 pytest_plugins = ["tests.postgres_fixtures", "tests.browser_fixtures"]
+
+
+# Each has a Postgres of its own.
+MOST_WORKERS = 4
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Workers for `-n auto`: one more than processors, since tests often wait for others."""
+    return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
 
 
 @pytest.fixture
