@@ -23,7 +23,7 @@ from tests.external.proxies import NAMES, Proxy, proxy
 
 PATH = "/poker"
 # A proxy's time-out, and the server's pings: so many of them take longer than the time-out.
-TIMEOUT, PING_MS, PINGS = "3s", 200, 20
+TIMEOUT, PING_MS, PINGS = "6s", 2_500, 3
 FRONTS: dict[str, tuple[str, dict[str, str]]] = {
     "nginx": ("nginx.conf", {}),
     "nginx-path": ("nginx-path.conf", {}),
