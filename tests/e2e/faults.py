@@ -248,6 +248,9 @@ async def tables_in_play(server: ServerProcess, dsn: str) -> AsyncIterator[Table
             for table, players in played.players.items()
             for player in players
         ]
+        # Somebody who comes while the database is away would be refused.
+        while len(server.log("session_opened")) <= len(tasks):
+            await played.progress.more(1)
         await played.progress.more(50)
         yield played
         for task in tasks:
