@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from pokerws.game.state import TableId
+
 Operation = Literal["create_game", "get_game", "save_game"]
 
 
@@ -17,6 +19,15 @@ class Outcome(StrEnum):
     FENCED = "FENCED"
     WENT_BACK = "WENT_BACK"
     MISMATCH = "MISMATCH"
+
+
+def went_back(table: TableId, known: int, found: int) -> dict[str, object]:
+    """The fields of `table_went_back`: the database has an older version than is known."""
+    return {
+        "outcome": Outcome.WENT_BACK,
+        "table": table,
+        "error": f"the database went back from version {known} to {found}",
+    }
 
 
 class StorageMetrics(Protocol):

@@ -55,20 +55,26 @@ def what_is_seen(view: TableView) -> dict[str, object]:
     }
 
 
+async def killed_in_mid_hand(server: ServerProcess, client: Client) -> TableView:
+    """Play to the flop, kill the server, start it again: the hand goes on as it was seen."""
+    view = await sit_down(server, client)
+    await play_until_street(client, view, 1)
+    before, epoch = what_is_seen(view), view.epoch
+    await server.all_written(view.seq)
+    await server.kill()
+    await server.start()
+    await view.wait_for(lambda view: view.epoch > epoch)
+    await view.wait_for(lambda view: view.turn)
+    assert what_is_seen(view) == before
+    return view
+
+
 async def test_a_hand_goes_on_after_kill_9_with_the_same_cards_and_turn(
     server: ServerProcess, database_url: str
 ) -> None:
     await server.start()
     async with connect(server.socket_url, name="Hanna", backoff=BACKOFF) as client:
-        view = await sit_down(server, client)
-        await play_until_street(client, view, 1)
-        before, epoch = what_is_seen(view), view.epoch
-        await server.all_written(view.seq)
-        await server.kill()
-        await server.start()
-        await view.wait_for(lambda view: view.epoch > epoch)
-        await view.wait_for(lambda view: view.turn)
-        assert what_is_seen(view) == before
+        view = await killed_in_mid_hand(server, client)
 
         number = view.table.hand_number
         while view.table.hand_number == number:

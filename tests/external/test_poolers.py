@@ -29,7 +29,7 @@ from pokerws.storage.postgres.preflight import preflight
 from pokerws.storage.postgres.store import PostgresStore
 from tests.e2e.database import check_database
 from tests.e2e.process import ServerProcess
-from tests.e2e.test_kill_and_resume import play_until_street, sit_down, stay_in, what_is_seen
+from tests.e2e.test_kill_and_resume import killed_in_mid_hand, stay_in
 from tests.external.debian_postgres import DebianPostgres
 from tests.external.pgbouncer import pgbouncer
 from tests.simulation.crash import BACKOFF
@@ -93,15 +93,7 @@ async def test_a_durable_hand_goes_on_after_kill_9_and_the_commands_find_it(
     findings = [line["check"] for line in server.log("database_checked")]
     assert findings == (["pooler"] if mode == "transaction" else [])
     async with connect(server.socket_url, name="Hanna", backoff=BACKOFF) as client:
-        view = await sit_down(server, client)
-        await play_until_street(client, view, 1)
-        before, epoch = what_is_seen(view), view.epoch
-        await server.all_written(view.seq)
-        await server.kill()
-        await server.start()
-        await view.wait_for(lambda view: view.epoch > epoch)
-        await view.wait_for(lambda view: view.turn)
-        assert what_is_seen(view) == before
+        view = await killed_in_mid_hand(server, client)
 
         number = view.table.hand_number
         while view.table.hand_number <= number + 1:

@@ -14,7 +14,7 @@ from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.outcomes import Outcome, StorageMetrics
+from pokerws.storage.outcomes import Outcome, StorageMetrics, went_back
 from pokerws.storage.store import Position, Standing, Store, Stored, standing_of
 
 INTERVAL_S = 1.0
@@ -147,11 +147,6 @@ class RowCheck:
 
     def _go_back(self, table: TableId, before: Position, row: Position | None) -> None:
         version = 0 if row is None else row.version
-        log.error(
-            "table_went_back",
-            outcome=Outcome.WENT_BACK,
-            table=table,
-            error=f"the database went back from version {before.version} to {version}",
-        )
+        log.error("table_went_back", **went_back(table, before.version, version))
         self._metrics.operation("get_game", Outcome.WENT_BACK)
         self._lobby.outcomes.went_back(table)

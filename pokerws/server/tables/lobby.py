@@ -30,7 +30,7 @@ from pokerws.server.tables.outage_pause import OutagePause
 from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
+from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics, went_back
 from pokerws.storage.store import Position, Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
@@ -395,12 +395,7 @@ class Lobby:
         """Report a row that is older than what this server has stored, and nobody else since."""
         claimed = loaded.claimed
         if claimed.version < known.version and claimed.epoch == known.epoch + 1:
-            log.error(
-                "table_went_back",
-                outcome=Outcome.WENT_BACK,
-                table=table,
-                error=f"the database went back from version {known.version} to {claimed.version}",
-            )
+            log.error("table_went_back", **went_back(table, known.version, claimed.version))
             self._metrics.operation("get_game", Outcome.WENT_BACK)
             self.outcomes.tables_gone_back += 1
 

@@ -24,7 +24,7 @@ from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.journal.pending import Entry, Pending
-from pokerws.storage.outcomes import UNMEASURED, Operation, Outcome, StorageMetrics
+from pokerws.storage.outcomes import UNMEASURED, Operation, Outcome, StorageMetrics, went_back
 from pokerws.storage.store import Change, Position, Standing, Store, standing_of
 
 HIGH_WATER_EVENTS = 50_000
@@ -318,12 +318,7 @@ class Journal:
 
     def _go_back(self, entry: Entry, stored: Position) -> None:
         """The database is an older copy of itself: whoever has the table decides what is right."""
-        log.error(
-            "table_went_back",
-            outcome=Outcome.WENT_BACK,
-            table=entry.table,
-            error=f"the database went back from version {entry.committed} to {stored.version}",
-        )
+        log.error("table_went_back", **went_back(entry.table, entry.committed, stored.version))
         self._count("save_game", Outcome.WENT_BACK)
         if self._drop(entry):
             for listener in self._listeners:

@@ -231,7 +231,7 @@ async def create_missing(address: Address) -> None:
     try:
         await (await EmbeddedPostgres.start(folder)).stop()
     except EmbeddedError as error:
-        raise DatabaseError(f"{error}; check DATABASE_URL") from error
+        raise DatabaseError.of(error) from error
 
 
 @asynccontextmanager
