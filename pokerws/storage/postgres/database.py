@@ -29,6 +29,7 @@ from pokerws.storage.postgres.migrate import migrate as apply_missing
 from pokerws.storage.postgres.preflight import Report, preflight
 from pokerws.storage.postgres.rights import grant_server
 from pokerws.storage.postgres.sealing.live_seals import open_vault
+from pokerws.storage.postgres.sealing.older_receipts import key_older_receipts
 from pokerws.storage.postgres.sealing.session_key import open_session_key
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.postgres.writer import APPLICATION
@@ -101,6 +102,7 @@ class Database:
             tenure = Tenure()
             lease = Lease(address, node, tenure)
             await lease.register(is_alone=is_alone)
+            await key_older_receipts(address, vault.receipt_digests)
             store = await PostgresStore.open(
                 address,
                 statement_timeout_ms=statement_timeout_ms,
