@@ -28,7 +28,10 @@ SELECT (jsonb_populate_record(games, jsonb_build_object('id', $1::text))).*
 FROM games
 WHERE id = 't1'
 """
-OLDER = {"ada": [["DH98t/X1gv1V", 5]], "bob": [["$69CI0cRdWz0w", 3], ["4B0Kc5qEST39", 4]]}
+OLDER: dict[str, list[tuple[str, int]]] = {
+    "ada": [("DH98t/X1gv1V", 5)],
+    "bob": [("$69CI0cRdWz0w", 3), ("4B0Kc5qEST39", 4)],
+}
 
 
 @pytest.fixture
