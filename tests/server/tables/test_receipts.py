@@ -119,6 +119,11 @@ def test_equal_commands_at_two_tables_of_two_players_or_servers_have_unlike_dige
     assert len(made) == 6
 
 
+def test_an_upgraded_digest_depends_on_the_key_too() -> None:
+    upgraded = {loaded("DH98t/X1gv1V", keys=[key]).kept[ANN][0].digest for key in (KEY, NEW)}
+    assert len(upgraded | {"DH98t/X1gv1V"}) == 3
+
+
 def test_without_a_database_a_command_is_found_in_the_same_process() -> None:
     assert found(accepted(DISCARDS, Vault(())), DISCARDS) == 5
 
