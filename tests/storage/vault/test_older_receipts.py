@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -13,10 +14,16 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.server.tables.receipts import Receipts
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.database import Database
 from pokerws.storage.postgres.sealing import older_receipts
-from pokerws.storage.postgres.sealing.older_receipts import STATEMENTS, key_older_receipts
+from pokerws.storage.postgres.sealing.older_receipts import (
+    REWRITE,
+    STATEMENTS,
+    key_older_receipts,
+)
+from pokerws.storage.vault.keys import KeySource
 from tests.storage.played import play_a_game
-from tests.vaults import VAULT
+from tests.vaults import VAULT, VAULT_KEYS
 
 ADA = PlayerId("ada")
 T1 = TableId("t1")
@@ -75,6 +82,27 @@ async def test_a_table_that_nobody_loads_is_upgraded_in_place_and_once(
         player: [seq for _, seq in own] for player, own in kept.items()
     }
     assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 0
+
+
+async def test_a_table_that_has_changed_meanwhile_is_not_overwritten(
+    database_url: str, operator: Connection
+) -> None:
+    before = await older_table(database_url, operator)
+    for version, epoch in ((1, 0), (0, 1)):
+        at = [before["version"] + version], [before["epoch"] + epoch]
+        assert await operator.execute(REWRITE, ["t1"], ["{}"], *at) == "UPDATE 0"
+
+
+async def test_the_start_upgrades_them(database_url: str, operator: Connection) -> None:
+    await older_table(database_url, operator)
+    database = await Database.open(
+        address_of(database_url),
+        statement_timeout_ms=5_000,
+        keys=KeySource((VAULT_KEYS,), Path("none")),
+        node="test",
+    )
+    await database.close()
+    assert "DH98t" not in await operator.fetchval("SELECT snapshot FROM games")
 
 
 async def test_what_an_upgraded_table_has_answered_is_still_known(
