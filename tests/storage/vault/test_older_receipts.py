@@ -1,6 +1,7 @@
 """At the start, no table that an older version has left keeps receipts without a key."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from pokerws.storage.vault.keys import KeySource
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT, VAULT_KEYS
 
+SECURITY = Path(__file__).parents[3] / "docs/security.md"
 ADA = PlayerId("ada")
 T1 = TableId("t1")
 # A draw, and its digest as version 0.1.0 has stored it.
@@ -82,6 +84,19 @@ async def test_a_table_that_nobody_loads_is_upgraded_in_place_and_once(
         player: [seq for _, seq in own] for player, own in kept.items()
     }
     assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 0
+
+
+async def test_the_documented_statement_removes_those_of_closed_tables(
+    database_url: str, operator: Connection
+) -> None:
+    await older_table(database_url, operator)
+    (statement,) = re.findall("```sql\n(UPDATE games.*?)```", SECURITY.read_text(), re.DOTALL)
+    assert await operator.execute(statement) == "UPDATE 0"
+    await operator.execute("UPDATE games SET status = 'closed'")
+    for count in (1, 0):
+        assert await operator.execute(statement) == f"UPDATE {count}"
+    text = await operator.fetchval("SELECT snapshot FROM games")
+    assert VAULT.open_snapshot(T1, text).receipts == {}
 
 
 async def test_a_table_that_has_changed_meanwhile_is_not_overwritten(
