@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -119,6 +120,7 @@ class Watcher(FakeViewer):
         self.frames.append(frame)
         if message.reset:
             self.tables.clear()
+            assert all(summary.status != "closed" for summary in message.tables)
         for table in message.left:
             # It may have closed right before the first message.
             self.tables.pop(table, None)
@@ -332,7 +334,7 @@ def test_what_a_watcher_does_not_see_sends_it_nothing(house: House) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"limit": 5}])
-def test_watchers_of_the_same_tables_share_the_bytes(house: House, fields: dict[str, int]) -> None:
+def test_watchers_of_the_same_tables_share_the_bytes(house: House, fields: dict[str, Any]) -> None:
     table = house.open()
     watchers = [watch(house, **fields) for _ in range(3)]
     house.seat(table, 1)
