@@ -23,6 +23,8 @@ LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", "node_modules", "build", "var", ".*_cache", ".hypothesis"
 )
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "--tb=line", "-p", "no:cacheprovider")
+# A test that waits in vain for what a mutant has removed has noticed it, too.
+WAIT_S = 40
 # pytest's exit status when tests ran and some of them failed.
 FAILED = 1
 TIMEOUT_S = 300
@@ -42,7 +44,7 @@ def run(checkout: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str
     """Run tests in a copy."""
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
-        [*PYTEST, *tests],
+        [*PYTEST, f"--timeout={WAIT_S}", *tests],
         cwd=checkout,
         env=environment,
         text=True,
