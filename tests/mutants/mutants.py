@@ -23,7 +23,8 @@ class Mutant(NamedTuple):
     tests: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.claim}: {self.file}: {self.line.strip()} -> {self.becomes.strip() or '(removed)'}"
+        line, becomes = " ".join(self.line.split()), " ".join(self.becomes.split())
+        return f"{self.claim}: {self.file}: {line} -> {becomes or '(removed)'}"
 
     def apply(self, root: Path) -> str:
         """Break the file below `root`; returns its text from before.  Raises ValueError."""

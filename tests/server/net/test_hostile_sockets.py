@@ -415,7 +415,7 @@ async def test_a_flood_of_frames_is_cut_off_in_the_middle_of_a_read(
         await closed_with(app, CloseCode.TOO_FAST, 3)
 
 
-@pytest.mark.settings(frame_rate="0")
+@pytest.mark.settings(frame_rate="0", write_timeout_ms=600_000)
 async def test_pongs_that_nobody_reads_do_not_pile_up(app: App, play: Play) -> None:
     async with play.goes_on():
         reader, writer = await shake_hands(app)
