@@ -122,9 +122,11 @@ class HostileStore(OpenStore):
             raise StoreUnavailable("lost while reading")
         return await super().position(table)
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         await self._delay()
-        claimed = await super().claim(table, above_epoch)
+        claimed = await super().claim(table, above_epoch, shown_seq)
         await self._delay()
         if self._strikes(0.1):
             raise StoreUnavailable("lost after the claim")

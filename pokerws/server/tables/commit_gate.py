@@ -72,6 +72,11 @@ class CommitGate:
         return self._durable or self._closed_until > self._written
 
     @property
+    def holds_cards(self) -> bool:
+        """Whether frames are held back only because they reveal cards."""
+        return not self.holds_chips and self._cards_until > self._written
+
+    @property
     def shown_seq(self) -> int:
         """A seq up to which cards may have been shown, stored or not; cards after it were not."""
         return max(self._written, self._ahead)

@@ -18,6 +18,7 @@ from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, Refused, TableSummary
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.catching_up import CatchingUp
 from pokerws.server.tables.commit_outcomes import CommitOutcomes
@@ -29,6 +30,7 @@ from pokerws.server.tables.lobby_feed import LobbyFeed
 from pokerws.server.tables.outage_pause import OutagePause
 from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.accounts import Transfer
+from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics, went_back
 from pokerws.storage.store import Position, Store, TableSnapshot
@@ -66,6 +68,7 @@ class Lobby:
         max_opened: int = 0,
         pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
+        notes: Notes = NO_NOTES,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -79,17 +82,23 @@ class Lobby:
         self._pace = pace
         self._durable = durable
         self._metrics = metrics
-        self._hydration = Hydration(store, journal, vault, metrics)
+        self._hydration = Hydration(store, journal, vault, notes, metrics)
         self._event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry()
         self._in_memory = self._tables.in_memory
         self._lease = lease
-        self._pause = OutagePause(journal, clock, self._in_memory, lease, durable=durable)
         self._stopped = False
         self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
+        self._cards = CardsAhead(
+            *(notes, self._in_memory, self._catching_up.__contains__),
+            holds=journal.keeps and not durable,
+        )
+        self._pause = OutagePause(
+            *(journal, clock, self._in_memory, self._cards, lease), durable=durable
+        )
         self.outcomes = CommitOutcomes(
-            self._tables, self._feed, self._catching_up.begin, durable=durable
+            *(self._tables, self._feed, self._catching_up.begin, self._cards), durable=durable
         )
         self._catching_up.outcomes = self.outcomes
         journal.subscribe(cashier)
@@ -215,6 +224,11 @@ class Lobby:
     def forget(self, viewer: Viewer) -> None:
         """Unsubscribe a viewer whose connection has ended."""
         self._feed.forget(viewer)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether a table has shown cards that are not stored."""
+        return self._cards.has_noted or any(one.is_ahead for one in self._in_memory.values())
 
     @property
     def tables_in_memory(self) -> int:
@@ -353,7 +367,7 @@ class Lobby:
             self._tables.move(entry, TableState.GONE)
             actor.refund()
             self._feed.close(table)
-        elif self._durable:
+        elif actor.is_held:
             entry.failed = actor
         actor.notify("table_failed", "the table had a fault and is being restored")
 
@@ -375,7 +389,7 @@ class Lobby:
     async def _load(self, entry: TableEntry) -> TableActor:
         try:
             known = entry.known or Position(0, 0)
-            loaded = await self._hydration.load(entry.table, known.epoch)
+            loaded = await self._hydration.load(entry.table, known.epoch, entry.shown_seq)
             self._check_known(entry.table, known, loaded)
         except Illegal as refusal:
             if refusal.code == "unknown_table":
@@ -415,7 +429,7 @@ class Lobby:
             actor.clock_put_forward(by_ms)
 
     def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
-        snapshot, claimed = loaded
+        snapshot, claimed, is_behind = loaded
         if by_ms := self._clock.behind_ms(claimed.saved_ms):
             # A table's time never goes back.
             log.warning("clock_behind", table=entry.table, by_ms=by_ms)
@@ -424,7 +438,7 @@ class Lobby:
         self._tables.loaded(entry, actor)
         self._pause.apply_to(actor)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq
-        actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
+        actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap, cancel_hand=is_behind)
         return actor
 
     def _actor(self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int) -> TableActor:
@@ -441,4 +455,5 @@ class Lobby:
             owner=self,
             event_log=self._event_log,
             pace=self._pace,
+            cards=self._cards,
         )

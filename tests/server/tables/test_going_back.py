@@ -41,10 +41,12 @@ class AgingStore(Ledger):
         self._rows = copy["_rows"]
         vars(self._accounts).update(copy["_accounts"])
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         if self.errors:
             raise self.errors.pop()
-        return await super().claim(table, above_epoch)
+        return await super().claim(table, above_epoch, shown_seq)
 
 
 class Setting:
