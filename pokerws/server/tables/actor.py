@@ -102,7 +102,7 @@ class TableActor:
         self._viewers = Viewers(table, epoch, self.gate, history, clock)
         self.watchers = self._viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
-        self._alarm = TableAlarm(clock, self._time_up)
+        self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
         self._cards = HeldCards(table, self.gate, cards, clock)
         # The hand number and the number of empty seats when the lobby was last notified.
@@ -205,15 +205,6 @@ class TableActor:
     @property
     def _can_move_chips(self) -> bool:
         return self.is_stored and self._journal.healthy
-
-    def is_idle_since(self, before_ms: int) -> bool:
-        """Whether the table can leave memory: stored, without viewers, and with no deadline."""
-        return (
-            not self.watchers
-            and self.table.deadline_ms is None
-            and self.changed_ms < before_ms
-            and self.gate.written == self.table.seq
-        )
 
     def take_sample(self) -> dict[int, bytes]:
         """Record the digests of all states from this one on, until `sample` is cleared."""
@@ -331,11 +322,6 @@ class TableActor:
         """Send all viewers a notice about the table."""
         self._viewers.notify(code, message)
 
-    def close_viewers(self) -> None:
-        """Close all viewers' connections, since another process owns the table now."""
-        for viewer in list(self.watchers):
-            viewer.close_moved(self.table.id)
-
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the redacted table."""
         self._viewers.show_snapshot(viewer)
@@ -445,15 +431,15 @@ class TableActor:
         """Set the alarm to the table's deadline."""
         deadline_ms = self.table.deadline_ms
         if deadline_ms is not None and not self.stopped and self._paused_ms is None:
-            self._alarm.set(deadline_ms)
+            self._alarm.set(deadline_ms, self._time_up)
 
     def _time_up(self) -> None:
         deadline_ms, now_ms = self.table.deadline_ms, self._clock.table_ms()
         if self.stopped or deadline_ms is None:
             return
         if now_ms < deadline_ms:
-            self._alarm.set(deadline_ms)
+            self._alarm.set(deadline_ms, self._time_up)
         elif self._journal.over_high_water or self._cards.since_ms is not None:
-            self._alarm.set(now_ms + OVERLOAD_RETRY_MS)
+            self._alarm.set(now_ms + OVERLOAD_RETRY_MS, self._time_up)
         elif events := self._play(TimeUp()):
             self._changed(events)

@@ -9,8 +9,8 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
-from pokerws.server.tables.lobby_feed import LobbyFeed
-from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
+from pokerws.server.tables.lobby.feed import LobbyFeed
+from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.store import Position
 
 log = structlog.get_logger("pokerws.commit_outcomes")
@@ -126,7 +126,8 @@ class CommitOutcomes:
         if actor is not None:
             log.error("table_moved", table=table, epoch=actor.epoch)
             actor.stop()
-            actor.close_viewers()
+            for viewer in list(actor.watchers):
+                viewer.close_moved(table)
 
     def _leave_memory(self, entry: TableEntry) -> None:
         """Drop the actor.  A table that was never listed was never stored, and is gone."""
