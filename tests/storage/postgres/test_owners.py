@@ -197,7 +197,7 @@ async def test_of_a_renewal_and_an_end_only_one_can_happen(
     """Whichever locks the row first, even if it takes its time to commit."""
     await operator.execute(EXPIRE, first.tenure.id)
     other = await asyncpg.connect(database_url)
-    renew = (owners.RENEW, first.tenure.id, "poker-1", "", 3_000)
+    renew = (owners.RENEW, first.tenure.id, "poker-1", "", 3_000, True)
     end = (owners.END_EXPIRED, first.tenure.id)
     before, after = (renew, end) if who == "renewal" else (end, renew)
     async with operator.transaction():
