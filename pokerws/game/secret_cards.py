@@ -99,12 +99,12 @@ PublicEvent = (
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
 
 # Events that show a card to anybody: to one player, or to all.  A test keeps this complete.
-_REVEALING = frozenset({HoleCardsDealt, CardsDrawn, BoardDealt, CardsShown, HandShown})
+REVEALING_TYPES = frozenset({HoleCardsDealt, CardsDrawn, BoardDealt, CardsShown, HandShown})
 
 
 def reveal_cards(events: Iterable[TableEvent]) -> bool:
     """Whether any of these events shows a card to anybody."""
-    return not _REVEALING.isdisjoint(map(type, events))
+    return not REVEALING_TYPES.isdisjoint(map(type, events))
 
 
 if {*get_args(PublicEvent), *get_args(SecretEvent)} != {*get_args(TableEvent)}:

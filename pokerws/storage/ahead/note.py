@@ -33,6 +33,9 @@ class AheadNote:
             sync_directory(directory)
         except BaseException:
             os.close(self._file)
+            # As it is it would say that nothing is shown.
+            self._path.unlink(missing_ok=True)
+            sync_directory(directory)
             raise
 
     def add(self, tables: Mapping[TableId, int]) -> None:

@@ -73,7 +73,8 @@ class LocalNotes:
 
     async def begin(self) -> None:
         """Have a file from now on, so that it proves what was not shown.  Without one, warn."""
-        await self._in_turn(self._ready)
+        with suppress(OSError):  # It is tried again, and reported, when a table is to be noted.
+            await self._in_turn(self._ready)
 
     async def add(self, tables: Mapping[TableId, int]) -> None:
         """Part of `Notes`.  If the file cannot be written, it is deleted: nobody can know then."""
@@ -108,7 +109,10 @@ class LocalNotes:
             return await asyncio.shield(asyncio.to_thread(work))
 
     def _ready(self) -> AheadNote | None:
-        """This incarnation's note, which is begun if necessary; None if it cannot be kept."""
+        """This incarnation's note, which is begun if necessary; None if it cannot be kept.
+
+        Raises OSError if a file is there that cannot be used.
+        """
         owner = self._owner()
         if self._note is not None and self._note.incarnation != owner:
             self._close()
@@ -119,6 +123,8 @@ class LocalNotes:
             try:
                 self._note = AheadNote(self._directory, owner)
             except OSError as error:
+                if (self._directory / owner).exists():
+                    raise
                 self._lose(owner, error)
         return self._note
 
@@ -162,7 +168,8 @@ class LocalNotes:
 
     def _named_by(self, owners: Sequence[str]) -> dict[TableId, int] | None:
         # This process may have been one of them, and then holds the lock on its file.
-        self._ready()
+        with suppress(OSError):
+            self._ready()
         tables: dict[TableId, int] = {}
         for owner in owners:
             if owner not in self._read:

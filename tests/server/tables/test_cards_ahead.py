@@ -266,6 +266,24 @@ async def test_a_table_that_runs_ahead_waits_for_nothing(setting: Setting) -> No
     assert [type(message) for message in checker.take()][-2:] == [Accepted, Events]
 
 
+async def test_each_table_is_noted_before_it_runs_ahead(setting: Setting) -> None:
+    actor = await setting.open_hand()
+    other = await setting.house.open_hand()
+    for player in ("ann", "ben"):
+        other.watch(setting.viewer(player), Watch("w", other.table.id))
+    await setting.run_ahead(actor)
+    setting.notes.full = True
+
+    checker = setting.see_flop(other)
+    await settled()
+    assert checker.take() == []
+    setting.notes.full = False
+    setting.clock.advance(CHECK_LAG_MS)
+    await until_noted(setting, other)
+
+    assert setting.notes.tables.keys() == {actor.table.id, other.table.id}
+
+
 async def test_when_all_is_stored_the_note_is_struck_off_and_cards_wait_again(
     setting: Setting,
 ) -> None:

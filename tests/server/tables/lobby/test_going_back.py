@@ -286,6 +286,29 @@ async def test_with_durable_acks_the_table_goes_back_and_viewers_need_a_snapshot
 
 
 @durable
+@pytest.mark.parametrize("acts_since", [True, False])
+async def test_a_hand_of_which_more_was_shown_than_the_copy_has_is_cancelled(
+    setting: Setting, *, acts_since: bool
+) -> None:
+    house, store = setting.house, setting.store
+    actor = await house.open_hand()
+    copy = store.copied()
+    if acts_since:
+        house.act(actor)
+        await house.written()
+    store.put_back(copy)
+    setting.house.lobby.outcomes.rewind(actor.table.id)
+
+    back = await house.lobby.find(actor.table.id)
+
+    assert (back.table.hand is None) is acts_since
+    assert [seat.stack for seat in back.table.seats if seat and acts_since] == (
+        [BUY_IN, BUY_IN] if acts_since else []
+    )
+    assert store.total == 0
+
+
+@durable
 async def test_a_table_that_is_newer_than_the_copy_is_gone_with_durable_acks(
     setting: Setting,
 ) -> None:
