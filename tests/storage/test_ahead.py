@@ -91,6 +91,14 @@ async def test_a_server_that_noted_nothing_leaves_the_proof_of_that(
     assert last_word(tmp_path / "ahead", "own") == {}
 
 
+async def test_a_server_that_has_ended_in_peace_leaves_no_file(
+    notes: LocalNotes, tmp_path: Path
+) -> None:
+    await notes.close(delete=True)
+
+    assert last_word(tmp_path / "ahead", "own") is None
+
+
 @pytest.mark.parametrize(
     ("text", "tables"),
     [

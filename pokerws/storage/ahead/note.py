@@ -10,6 +10,7 @@ All calls block; a file is only ever appended to, or emptied.
 import fcntl
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from pokerws.game.state import TableId
@@ -116,6 +117,7 @@ def notes_in(directory: Path) -> list[str]:
 
 
 def forget(directory: Path, incarnations: Iterable[str]) -> None:
-    """Delete the files of servers that own no table any more."""
+    """Delete the files of servers that nobody will ask about, as far as possible."""
     for incarnation in incarnations:
-        (directory / incarnation).unlink(missing_ok=True)
+        with suppress(OSError):
+            (directory / incarnation).unlink(missing_ok=True)

@@ -96,12 +96,11 @@ class LocalNotes:
 
     async def forget(self, owners: Sequence[str]) -> None:
         """Delete the files of servers of which nobody will ask."""
-        with suppress(OSError):
-            await asyncio.to_thread(forget, self._directory, owners)
+        await asyncio.to_thread(forget, self._directory, owners)
 
-    async def close(self) -> None:
-        """Leave the file to those who come later."""
-        await self._in_turn(self._close)
+    async def close(self, *, delete: bool = False) -> None:
+        """Leave the file to those who come later, or `delete` it."""
+        await self._in_turn(lambda: self._close(delete=delete))
 
     async def _in_turn(self, work: Callable[[], _Result]) -> _Result:
         async with self._turn:
@@ -180,7 +179,9 @@ class LocalNotes:
                 tables[table] = min(hand, tables.get(table, hand))
         return tables
 
-    def _close(self) -> None:
-        if self._note is not None:
-            self._note.close()
-            self._note = None
+    def _close(self, *, delete: bool = False) -> None:
+        note, self._note = self._note, None
+        if note is not None:
+            note.close()
+            if delete:
+                forget(self._directory, [note.incarnation])

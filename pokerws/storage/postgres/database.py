@@ -157,7 +157,8 @@ class Database:
         """
         for closing in (self.lease.give_up(all_stored=all_stored), self.store.close()):
             await _briefly(closing, is_brief=is_brief)
-        await self.notes.close()
+        # An owner that has ended in peace will not be asked about.
+        await self.notes.close(delete=all_stored and self.lease.has_ended)
         if self._postgres is not None:
             await self._postgres.stop(is_brief=is_brief)
             if self._postgres.was_killed:

@@ -78,6 +78,7 @@ class Lease:
         self._node = node
         self._tenure = tenure
         self._process = own_identity()
+        self.has_ended = False
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         # The others that owned tables when this one registered.
@@ -157,7 +158,7 @@ class Lease:
     async def give_up(self, *, all_stored: bool = True) -> None:
         """End this incarnation, so that others may claim its tables at once.
 
-        Gives up after a moment if the database does not answer.
+        Gives up after a moment if the database does not answer.  `has_ended` is set otherwise.
         """
         if self._task is not None:
             self._task.cancel()
@@ -166,6 +167,7 @@ class Lease:
             async with self._connected() as connection:
                 why = "stopped" if all_stored else "stopped early"
                 await connection.fetchval(owners.END, self._tenure.id, why)
+            self.has_ended = True
         except StoreUnavailable as error:
             log.warning("lease_not_given_up", error=str(error))
         if self._connection is not None:
