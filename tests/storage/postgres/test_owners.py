@@ -211,6 +211,18 @@ async def test_a_row_behind_what_the_claiming_server_has_shown_is_marked(first: 
     assert (list(level.doubted), list(behind.doubted)) == ([], [SEEN])
 
 
+async def test_an_operator_marks_the_hands_of_a_restored_copy(
+    first: Server, operator: Connection
+) -> None:
+    await first.store.save([change("t1")])
+    await operator.execute("UPDATE games SET doubted_owners = ARRAY['*']")
+
+    claimed = await first.store.claim(T1)
+
+    assert claimed is not None
+    assert list(claimed.doubted) == [SEEN]
+
+
 async def test_a_server_says_whether_it_runs_ahead_and_whether_all_is_stored(
     first: Server, operator: Connection
 ) -> None:
