@@ -129,6 +129,9 @@ class Metrics:
         self._closes = self._counts(
             "pokerws_session_closes", "Ended connections, by close code.", ["code"]
         )
+        self._grants_refused = self._counts(
+            "pokerws_grants_refused", "New accounts opened without the grant.", []
+        )
         self._refused = self._counts(
             "pokerws_connections_refused", "Refused connections, by reason.", ["reason"]
         )
@@ -146,6 +149,7 @@ class Metrics:
 
     def _bind_closed_sets(self) -> None:
         """Expose every label of a closed set from the start."""
+        self._grants_refused.values[()] = 0
         for operation, outcomes in OUTCOMES.items():
             for outcome in outcomes:
                 self._operations.values[operation, outcome] = 0
@@ -182,6 +186,10 @@ class Metrics:
     def connection_refused(self, reason: str) -> None:
         """Count one of REFUSALS."""
         self._refused.values[reason,] += 1
+
+    def grant_refused(self) -> None:
+        """Count a new account whose address had no free chips left."""
+        self._grants_refused.values[()] += 1
 
     def batch(self, tables: int, events: int, seconds: float) -> None:
         """Count a batch of saves that the database has committed."""

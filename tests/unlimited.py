@@ -17,6 +17,8 @@ NO_LIMITS: dict[str, Any] = {
     "address_connection_rate": "0",
     "address_newcomer_rate": "0",
     "frame_rate": "0",
+    "free_chips_per_address": 0,
+    "newcomer_chips": 0,
     "min_hand_pause_ms": 0,
     "guest_table_hands_an_hour": 0,
 }

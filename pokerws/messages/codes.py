@@ -86,6 +86,9 @@ ServerCode = Literal[
     "too_many_tables",
     "bank_unavailable",
     "refill_not_due",
+    "chips_at_table",
+    "free_chips_used_up",
+    "grant_held",
 ]
 RejectCode = IllegalCode | ServerCode
 
@@ -167,6 +170,16 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "chips cannot be moved, because the database is unavailable", retryable=True
     ),
     "refill_not_due": Reason("the balance is too high, or the last refill too recent"),
+    "chips_at_table": Reason("no refill while the player has chips at a table"),
+    "free_chips_used_up": Reason(
+        "the free chips of the player's address are used up; they come back within a day",
+        retryable=True,
+    ),
+    "grant_held": Reason(
+        "a new player may bring only a part of the grant to tables; the rest after "
+        "`retry_after_ms`",
+        retryable=True,
+    ),
     "already_leaving": Reason("the player already leaves at the end of the hand"),
     "already_sitting_out": Reason("the player is already sitting out"),
     "not_sitting_out": Reason("the player is not sitting out"),
@@ -246,6 +259,8 @@ NOTICES: dict[str, str] = {
     "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",
     "resumed": "the database is available again, and the clocks continue; an event has the new "
     "deadline",
+    "no_grant": "the account was opened without free chips, since those of the player's address are "
+    "used up; `refill_at_ms` of `account` says when a `refill` brings some",
     "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "
     "ones start later; their events have the times",
 }

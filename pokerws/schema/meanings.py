@@ -97,7 +97,10 @@ MEANINGS: dict[str, str] = {
     "events": "the events, in order",
     "balance": "chips in the account",
     "transfers": "the latest transfers, newest first",
-    "refill_at_ms": "when a `refill` is due; absent while the balance is too large",
+    "refill_at_ms": "when a `refill` is due; absent while the balance is too large, or the player "
+    "has chips at a table",
+    "held": "the part of the balance that a new player cannot bring to tables yet",
+    "held_until_ms": "until when chips are `held`",
     "AccountTransfer.id": "increases with time",
     "AccountTransfer.amount": "chips; negative if they left the account",
     "AccountTransfer.reason": "`grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, "

@@ -7,7 +7,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -172,7 +172,13 @@ class App:
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings, database = self._settings, self._database
-        cashier = Cashier(self._store.accounts, self._clock, terms_of(settings))
+        cashier = Cashier(
+            self._store.accounts,
+            self._clock,
+            terms_of(settings),
+            key=self._session_key,
+            on_grant_refused=self._metrics.grant_refused,
+        )
         self._lobby = lobby = parts.lobby_of(
             settings,
             store=self._store,
@@ -292,6 +298,7 @@ class App:
         self._stops.add("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
+    @cached_property
     def _session_key(self) -> str:
         """The key that signs guests' sessions.  Without a database it ends with the process."""
         if self._settings.auth.session_key:
@@ -303,7 +310,7 @@ class App:
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                self._session_key(),
+                self._session_key,
                 self._clock,
                 names=self._store.names,
                 # Without a database, a restart forgets all names.

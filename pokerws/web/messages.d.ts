@@ -449,7 +449,8 @@ export interface Lobby {
  * The player's account, without chips at tables, and its latest transfers.
  *
  * There are at most 50 transfers; if there are fewer, there are no older ones. `refill_at_ms` is
- * when a `refill` is due, possibly in the past. It is absent while the balance is too large.
+ * when a `refill` is due, possibly in the past. It is absent while the balance is too large, or
+ * the player has chips at a table. A new player's `held` chips cannot be brought to tables yet.
  */
 export interface Account {
   type: "account";
@@ -459,8 +460,15 @@ export interface Account {
   balance: number;
   /** the latest transfers, newest first */
   transfers: AccountTransfer[];
-  /** when a `refill` is due; absent while the balance is too large */
+  /**
+   * when a `refill` is due; absent while the balance is too large, or the player has chips at a
+   * table
+   */
   refill_at_ms?: number;
+  /** the part of the balance that a new player cannot bring to tables yet */
+  held?: number;
+  /** until when chips are `held` */
+  held_until_ms?: number;
 }
 
 /**

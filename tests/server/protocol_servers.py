@@ -17,7 +17,7 @@ from jwt.algorithms import ECAlgorithm
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
 from pokerws.server.tables.interfaces import NoLease
-from pokerws.storage.accounts import Account
+from pokerws.storage.accounts import Account, Allowance
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
@@ -42,6 +42,7 @@ UNLIMITED = dict.fromkeys(
     ),
     "0",
 )
+UNLIMITED_CHIPS = {"free_chips_per_address": 0, "newcomer_chips": 0}
 SETTINGS: dict[str, dict[str, Any]] = {
     "memory": {},
     "stopping": {},
@@ -52,6 +53,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "max_watched_tables": 1,
         "max_watchers_per_table": 1,
     },
+    "low": {"grant_chips": 4_000, "refill_interval_ms": 0},
+    "used up": {"free_chips_per_address": 100_000},
+    "new players": {"newcomer_chips": 20_000},
     "stored": STORED,
     "behind": STORED,
     "closing": STORED | {"use_durable_acks": True},
@@ -80,9 +84,11 @@ class AwayAccounts(MemoryAccounts):
         super().__init__()
         self._away = away
 
-    async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
+    async def open(
+        self, player: PlayerId, grant: int, at_ms: int, allowance: Allowance | None = None
+    ) -> Account:
         self._away.check()
-        return await super().open(player, grant, at_ms)
+        return await super().open(player, grant, at_ms, allowance)
 
 
 class AwayNames(MemoryNames):
@@ -197,7 +203,7 @@ class Servers:
             "database_url": nowhere,
             "use_input_validation": True,
         }
-        settings |= UNLIMITED | SETTINGS[name]
+        settings |= UNLIMITED | UNLIMITED_CHIPS | SETTINGS[name]
         if "auth_jwks" in settings:
             settings["auth_jwks"] = str(jwks)
             jwks.write_text(json.dumps({"keys": [public_jwk()]}))

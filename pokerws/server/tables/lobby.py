@@ -6,13 +6,14 @@ their states, `lobby_feed` the list that clients see, `commit_outcomes` the reac
 
 import asyncio
 import secrets
+from collections.abc import Iterator
 from functools import partial
 
 import structlog
 
 from pokerws.game.deal import Shuffle
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
+from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, Refused, TableSummary
@@ -291,6 +292,10 @@ class Lobby:
     def actors(self) -> list[TableActor]:
         """All tables in memory."""
         return list(self._in_memory.values())
+
+    def live_tables(self) -> Iterator[Table]:
+        """The states of all tables in memory."""
+        return (actor.table for actor in self._in_memory.values())
 
     def changed_between(self, since_ms: int, before_ms: int) -> list[TableActor]:
         """Tables in memory whose last change was in that period."""

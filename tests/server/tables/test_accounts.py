@@ -12,7 +12,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableConfig
 from pokerws.messages import Accepted, Events, Rejected, Watch
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.cashier import Cashier, Purse, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import player_account
 from pokerws.storage.errors import StoreUnavailable
@@ -189,8 +189,8 @@ class House:
 
     async def sit(self, actor: TableActor, viewer: FakeViewer, chips: int) -> None:
         """What a session does with a `sit`."""
-        async with self.bank.paying(viewer.player) as balance:
-            sit = commands.Sit(viewer.player, viewer.player.title(), None, chips, balance)
+        async with self.bank.paying(viewer.player) as purse:
+            sit = commands.Sit(viewer.player, viewer.player.title(), None, chips, purse.available)
             actor.handle(viewer, "s", sit)
 
     async def balance(self, player: PlayerId) -> int:
@@ -295,8 +295,8 @@ async def test_chips_spent_elsewhere_meanwhile_undo_the_seat_that_nobody_has_see
     assert again.table.chips == 0
     assert await house.balance(ANN) == 100
     # The account is not held up by what did not come to pass.
-    async with house.bank.paying(ANN) as balance:
-        assert balance == 100
+    async with house.bank.paying(ANN) as purse:
+        assert purse == Purse(100)
 
 
 async def test_while_the_database_fails_no_chips_move_and_play_goes_on(house: House) -> None:
