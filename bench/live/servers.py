@@ -59,6 +59,8 @@ UNLIMITED = MappingProxyType(
         "MIN_HAND_PAUSE_MS": "0",
         "GUEST_TABLE_HANDS_AN_HOUR": "0",
         "GRANT_CHIPS": "1000000000",
+        "FREE_CHIPS_PER_ADDRESS": "0",
+        "NEWCOMER_CHIPS": "0",
         "BOTS": "0",
         "LOG_FORMAT": "json",
         "LOG_LEVEL": "warning",
