@@ -14,6 +14,7 @@ NO_LIMITS: dict[str, Any] = {
     "address_read_rate": "0",
     "player_seat_rate": "0",
     "max_tables_opened_per_player": 0,
+    "max_tables_opened_per_address": 0,
     "address_connection_rate": "0",
     "address_newcomer_rate": "0",
     "frame_rate": "0",

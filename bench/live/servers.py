@@ -50,6 +50,7 @@ UNLIMITED = MappingProxyType(
         **dict.fromkeys(_RATES - {"REFUSAL_RATE"}, "0"),
         "MAX_TABLES": "100000",
         "MAX_TABLES_OPENED_PER_PLAYER": "0",
+        "MAX_TABLES_OPENED_PER_ADDRESS": "0",
         "MAX_TABLES_PER_PLAYER": "0",
         "MAX_CONNECTIONS": "0",
         "MAX_CONNECTIONS_PER_ADDRESS": "0",

@@ -158,7 +158,7 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "not_seated": Reason("the player has no seat at the table"),
     "already_seated": Reason("the player already has a seat at the table"),
     "too_many_tables": Reason(
-        "the player sits at the maximum number of tables, or has opened that many"
+        "the player sits at the maximum number of tables, or player or address has opened that many"
     ),
     "seat_taken": Reason("the seat is taken"),
     "no_such_seat": Reason("the table has no seat with this number"),
@@ -259,6 +259,8 @@ NOTICES: dict[str, str] = {
     "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",
     "resumed": "the database is available again, and the clocks continue; an event has the new "
     "deadline",
+    "table_unused": "no hand has been played at this table yet; it closes in a few minutes unless one "
+    "starts, and its chips return to the accounts",
     "no_grant": "the account was opened without free chips, since those of the player's address are "
     "used up; `refill_at_ms` of `account` says when a `refill` brings some",
     "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "

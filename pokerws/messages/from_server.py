@@ -59,6 +59,7 @@ class Limits(Struct, frozen=True):
     player_reads: RateLimit | None = None
     player_seats: RateLimit | None = None
     max_tables_opened_per_player: int | None = None
+    max_tables_opened_per_address: int | None = None
     min_hand_pause_ms: int = 0
     table_hands_per_hour: int | None = None
 

@@ -122,6 +122,7 @@ MEANINGS: dict[str, str] = {
     "player_reads": "queries of a player: tables, hands, the lobby, the account",
     "player_seats": "seat commands of a player: sit, stand, add chips and similar",
     "max_tables_opened_per_player": "open tables that a player may have created",
+    "max_tables_opened_per_address": "open tables that the players of one address may have created",
     "min_hand_pause_ms": "the least pause between two hands, also where `next_hand_delay_ms` is "
     "less",
     "table_hands_per_hour": "hands of a table within an hour; all may be played at once, and then "

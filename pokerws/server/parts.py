@@ -69,6 +69,7 @@ def lobby_of(
         cashier=cashier,
         max_tables=settings.limits.max_tables,
         max_opened=settings.limits.max_tables_opened_per_player,
+        max_opened_by_address=settings.limits.max_tables_opened_per_address,
         durable=settings.features.use_durable_acks,
         metrics=metrics,
         pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),

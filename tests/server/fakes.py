@@ -217,6 +217,7 @@ def open_memory_lobby(
     terms: Terms | None = None,
     max_tables: int = 20,
     max_opened: int = 0,
+    max_opened_by_address: int = 0,
     pace: PaceLimits = UNLIMITED,
 ) -> tuple[Lobby, Cashier]:
     """The lobby and the cashier of a server that stores nothing."""
@@ -232,6 +233,7 @@ def open_memory_lobby(
         cashier=cashier,
         max_tables=max_tables,
         max_opened=max_opened,
+        max_opened_by_address=max_opened_by_address,
         pace=pace,
     )
     return lobby, cashier

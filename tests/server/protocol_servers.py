@@ -32,7 +32,7 @@ SECRET = "a secret of the operator's own login service"
 # Replaced by where it is.
 JWKS = "jwks.json"
 STORED = {"use_db_repository": True, "use_event_persistence": True}
-UNLIMITED = dict.fromkeys(
+UNLIMITED: dict[str, Any] = dict.fromkeys(
     (
         "address_connection_rate",
         "address_command_rate",
@@ -41,8 +41,11 @@ UNLIMITED = dict.fromkeys(
         "address_read_rate",
     ),
     "0",
-)
-UNLIMITED_CHIPS = {"free_chips_per_address": 0, "newcomer_chips": 0}
+) | {
+    "free_chips_per_address": 0,
+    "newcomer_chips": 0,
+    "max_tables_opened_per_address": 0,
+}
 SETTINGS: dict[str, dict[str, Any]] = {
     "memory": {},
     "stopping": {},
@@ -203,7 +206,7 @@ class Servers:
             "database_url": nowhere,
             "use_input_validation": True,
         }
-        settings |= UNLIMITED | UNLIMITED_CHIPS | SETTINGS[name]
+        settings |= UNLIMITED | SETTINGS[name]
         if "auth_jwks" in settings:
             settings["auth_jwks"] = str(jwks)
             jwks.write_text(json.dumps({"keys": [public_jwk()]}))

@@ -178,6 +178,7 @@ def limits_of(settings: Settings, quotas: Quotas) -> Limits:
         max_watched_tables=caps.watched_tables or None,
         max_watchers_per_table=caps.watchers or None,
         max_tables_opened_per_player=settings.limits.max_tables_opened_per_player or None,
+        max_tables_opened_per_address=settings.limits.max_tables_opened_per_address or None,
         connection_commands=_rate_limit(rates.connection.get("commands")),
         player_commands=_rate_limit(rates.player.get("commands")),
         player_chat=_rate_limit(rates.player.get("chat")),

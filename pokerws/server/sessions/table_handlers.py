@@ -210,7 +210,9 @@ def create_table(session: Session, message: CreateTable) -> None:
     context = session.context
     name = table_name(message.name, strict=context.strict)
     check_rate(session.meter.count("tables", context.clock.now_ms()))
-    actor = context.lobby.create(name, message.config, session.player)
+    is_admin = session.admitted.role == "admin"
+    address = None if is_admin else session.meter.key
+    actor = context.lobby.create(name, message.config, session.player, address)
     actor.answer_opened(session, message.id)
 
 

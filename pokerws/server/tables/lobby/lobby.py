@@ -60,6 +60,7 @@ class Lobby:
         durable: bool = False,
         metrics: StorageMetrics = UNMEASURED,
         max_opened: int = 0,
+        max_opened_by_address: int = 0,
         pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
     ) -> None:
@@ -72,6 +73,7 @@ class Lobby:
         self._cashier = cashier
         self._max_tables = max_tables
         self._max_opened = max_opened
+        self._max_opened_by_address = max_opened_by_address
         self._pace = pace
         self._durable = durable
         self._metrics = metrics
@@ -115,7 +117,7 @@ class Lobby:
         await self.flush()
         for game in await self._store.games(self._tables.ids):
             if game.table not in self._tables:
-                self._tables.add_stored(game.table)
+                self._tables.add_stored(game.table).since_ms = self._clock.now_ms()
                 self._feed.note_stored(game)
 
     def stop(self) -> None:
@@ -140,24 +142,39 @@ class Lobby:
 
     # ---- opening
 
-    def create(self, name: str, config: TableConfig, opener: PlayerId | None = None) -> TableActor:
-        """Open a table, for a player or for the server itself.  Raises Illegal."""
+    def create(
+        self,
+        name: str,
+        config: TableConfig,
+        opener: PlayerId | None = None,
+        address: str | None = None,
+    ) -> TableActor:
+        """Open a table, for a player or for the server itself.  Raises Illegal.
+
+        Without an `address` the limit for addresses does not apply.
+        """
         self._check_open()
         if len(self._tables) >= self._max_tables:
             raise Refused("table_limit", f"there are {self._max_tables} tables already")
         if opener is not None:
-            self._check_opened(opener)
+            self._check_opened(opener, address)
         table, events = open_table(TableId(secrets.token_hex(6)), name, config)
         actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
-        self._tables.add_live(table.id, actor).opener = opener
+        entry = self._tables.add_live(table.id, actor)
+        entry.opener, entry.address, entry.since_ms = opener, address, self._clock.now_ms()
         self._pause.apply_to(actor)
         actor.opened(events)
         return actor
 
-    def _check_opened(self, player: PlayerId) -> None:
+    def _check_opened(self, player: PlayerId, address: str | None) -> None:
         cap = self._max_opened
         if cap and sum(entry.opener == player for entry in self._tables) >= cap:
             raise Refused("too_many_tables", f"a player may have opened {cap} tables at a time")
+        cap = self._max_opened_by_address
+        if address is None or not cap:
+            return
+        if sum(entry.address == address for entry in self._tables) >= cap:
+            raise Refused("too_many_tables", f"an address may have opened {cap} tables at a time")
 
     def keep(self, table: TableId) -> None:
         """Never close a table for being unused."""
