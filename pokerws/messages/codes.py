@@ -259,10 +259,10 @@ NOTICES: dict[str, str] = {
     "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",
     "resumed": "the database is available again, and the clocks continue; an event has the new "
     "deadline",
-    "table_unused": "no hand has been played at this table yet; it closes in a few minutes unless one "
+    "table_unused": "no hand was played at this table yet; it closes in a few minutes unless one "
     "starts, and its chips return to the accounts",
-    "no_grant": "the account was opened without free chips, since those of the player's address are "
-    "used up; `refill_at_ms` of `account` says when a `refill` brings some",
+    "no_grant": "the free chips of your network are used up for now, so your account is empty; a "
+    "refill brings some later",
     "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "
     "ones start later; their events have the times",
 }

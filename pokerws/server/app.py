@@ -187,6 +187,7 @@ class App:
             clock=self._clock,
             cashier=cashier,
             metrics=self._metrics,
+            presence=self._presence,
             lease=NO_LEASE if database is None else database.lease,
         )
         self._stops.add("tables", lobby.stop)

@@ -18,6 +18,7 @@ from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.hand_pace import PaceLimits
 from pokerws.server.tables.interfaces import Lease
 from pokerws.server.tables.lobby import Lobby
@@ -57,8 +58,10 @@ def lobby_of(
     cashier: Cashier,
     metrics: Metrics,
     lease: Lease,
+    presence: Presence,
 ) -> Lobby:
     """The tables."""
+    flow_chips = settings.accounts.flow_alert_chips
     return Lobby(
         store=store,
         journal=journal,
@@ -74,6 +77,7 @@ def lobby_of(
         metrics=metrics,
         pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
         lease=lease,
+        signs=CollusionSigns(presence, clock, metrics, flow_chips=flow_chips),
     )
 
 

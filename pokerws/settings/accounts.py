@@ -42,6 +42,15 @@ class Accounts(Section, frozen=True, kw_only=True):
     newcomer_ms: Annotated[
         int, whole(0, MAX_MS, "How long a guest's account is new after it was opened.")
     ] = 3_600_000
+    flow_alert_chips: Annotated[
+        int,
+        whole(
+            0,
+            MAX_CHIPS,
+            "Chips that one player wins from another within a day, with at most a tenth going back, "
+            "until chips_flow_one_way is logged; 0 is never.",
+        ),
+    ] = 100_000
 
     def check(self) -> None:
         most = max(self.grant_chips, self.refill_to)

@@ -23,7 +23,7 @@ class Limits(Section, frozen=True, kw_only=True):
         whole(
             0,
             1_000_000,
-            "The same for all players of one address, or one IPv6 /64; admins' tables do not count.",
+            "The same for all players of one address, or one IPv6 /64, without admins' tables.",
         ),
     ] = 20
     max_message_bytes: Annotated[

@@ -74,7 +74,7 @@ class MemoryAccounts:
         below: int,
         due_ms: int,
         at_ms: int,
-        besides: Collection[TableId] = (),  # noqa: ARG002  Nothing is stored.
+        besides: Collection[TableId] = (),
         allowance: Allowance | None = None,
     ) -> Refill:
         """Part of `Accounts`."""

@@ -638,6 +638,8 @@ export interface Limits {
   player_seats: RateLimit | null;
   /** open tables that a player may have created */
   max_tables_opened_per_player: number | null;
+  /** open tables that the players of one address may have created */
+  max_tables_opened_per_address: number | null;
   /** the least pause between two hands, also where `next_hand_delay_ms` is less */
   min_hand_pause_ms: number;
   /**

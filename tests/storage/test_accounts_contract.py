@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace as replace_address
+from typing import Any
 
 import pytest
 
@@ -183,7 +184,7 @@ async def test_an_event_moves_its_chips_once(store: Store) -> None:
 async def test_a_refill_fills_an_account_up_when_it_is_low_and_due(store: Store) -> None:
     await store.accounts.open(ANN, 100, START_MS)
     await store.save([change(chips=60, transfers=(brings("ann", 60, 1),))])
-    terms = {"to": 100, "below": 50, "besides": [T1]}
+    terms: dict[str, Any] = {"to": 100, "below": 50, "besides": [T1]}
 
     early = await store.accounts.refill(ANN, **terms, due_ms=START_MS - 1, at_ms=START_MS + 1)
     due = await store.accounts.refill(ANN, **terms, due_ms=START_MS, at_ms=START_MS + 2)
@@ -274,7 +275,7 @@ async def test_more_than_an_address_may_ever_have_is_not_granted(store: Store) -
 async def test_a_refill_is_taken_from_the_free_chips_of_the_address_too(store: Store) -> None:
     await grants(store, "bcdefghij", HOME, START_MS)
     await store.accounts.open(ANN, 10, START_MS)
-    terms = {"below": 50, "due_ms": START_MS, "at_ms": START_MS + 1}
+    terms: dict[str, Any] = {"below": 50, "due_ms": START_MS, "at_ms": START_MS + 1}
 
     refilled = await store.accounts.refill(ANN, to=110, allowance=HOME, **terms)
     assert refilled == Refill(100)

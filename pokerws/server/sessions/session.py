@@ -274,7 +274,7 @@ class Session:
             self._close(CloseCode.TOO_MANY_CONNECTIONS, "the player has too many connections")
             return False
         if self.identity is None:
-            self.context.presence.enter(identity.player)
+            self.context.presence.enter(identity.player, self.meter.key)
         else:
             self.context.revocations.leave(self.identity, self)
         self.identity = identity

@@ -137,8 +137,8 @@ class Cashier:
     """Payments between accounts and tables, and refills; a `JournalListener`.
 
     It tracks which payments are stored.  The journal stores them, not the cashier.  Methods take
-    the address of a guest, and None for players without limits.  The address is passed on as a hash with
-    `key`.
+    the address of a guest, and None for players without limits.  The store sees a hash of it, which
+    needs `key`.
     """
 
     def __init__(
@@ -161,9 +161,7 @@ class Cashier:
         self._to_tables: dict[TableId, list[_Payment]] = {}
 
     @asynccontextmanager
-    async def paying(
-        self, player: PlayerId, address: str | None = None
-    ) -> AsyncIterator[Purse]:
+    async def paying(self, player: PlayerId, address: str | None = None) -> AsyncIterator[Purse]:
         """What the player can pay, which does not change until the block ends.
 
         The block must pass its command to the table without awaiting in between.  Raises

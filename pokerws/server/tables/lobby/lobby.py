@@ -6,7 +6,7 @@ the list that clients see, and `commit_outcomes` reacts to commits.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import structlog
 
@@ -18,6 +18,7 @@ from pokerws.messages import REJECT_CODES, Refused, TableSummary
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal, Viewer
@@ -29,11 +30,14 @@ from pokerws.server.tables.lobby.idle_tables import IdleTables
 from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
-from pokerws.storage.accounts import Transfer
+from pokerws.storage.accounts import Transfer, player_account
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
+
+# The accounts of players begin with this.
+PLAYER = player_account(PlayerId(""))
 
 log = structlog.get_logger("pokerws.lobby")
 
@@ -63,6 +67,7 @@ class Lobby:
         max_opened_by_address: int = 0,
         pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
+        signs: CollusionSigns | None = None,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -84,6 +89,7 @@ class Lobby:
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self._lease = lease
+        self._signs = signs
         self._pause = OutagePause(journal, clock, self._in_memory, lease, durable=durable)
         self._stopped = False
         self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
@@ -332,6 +338,18 @@ class Lobby:
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Part of `Owner`."""
         self._cashier.moved(table, transfers)
+        actor = self._in_memory.get(table)
+        if self._signs is None or actor is None:
+            return
+        seated = [seat.player for seat in actor.table.seats if seat is not None]
+        for move in transfers:
+            if move.reason == "buy_in":
+                self._signs.sat(table, PlayerId(move.source.removeprefix(PLAYER)), seated)
+
+    def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
+        """Part of `Owner`."""
+        if self._signs is not None:
+            self._signs.hand_over(table, net)
 
     def table_closing(self, table: TableId) -> None:
         """Part of `Owner`."""
