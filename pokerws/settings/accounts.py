@@ -47,7 +47,7 @@ class Accounts(Section, frozen=True, kw_only=True):
         whole(
             0,
             MAX_CHIPS,
-            "Chips that one player wins from another within a day, with at most a tenth going back, "
+            "Chips that one player wins from another within a day, and at most a tenth goes back, "
             "until chips_flow_one_way is logged; 0 is never.",
         ),
     ] = 100_000
