@@ -203,12 +203,12 @@ _decode_stored = msgspec.json.Decoder(_StoredSnapshot).decode
 def may_have_chips(snapshot: bytes, player: PlayerId) -> bool:
     """Whether a player may have chips at a stored table: a stack, or a share of a pot.
 
-    In a hand every seat counts, and in a damaged snapshot every player.
+    In a hand every seat counts, and in a damaged snapshot every player that it names.
     """
     try:
         table = _decode_stored(snapshot).table
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return True
+        return msgspec.json.encode(player) in snapshot
     in_hand = table.hand is not None
     return any(
         seat is not None and seat.player == player and (in_hand or seat.stack > 0)

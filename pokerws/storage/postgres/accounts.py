@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.accounts import (
     ALLOWANCE_MS,
@@ -60,10 +58,12 @@ FULL_AT = """
 SELECT round(extract(epoch FROM full_at) * 1000)::bigint FROM free_chips WHERE address = $1
 """
 
-# Tables whose snapshot names the player: at a seat, or only in a receipt.
-NAMED_AT = """
-SELECT snapshot FROM games
-WHERE status <> 'closed' AND players > 0 AND strpos(snapshot, $1) > 0 AND id <> ALL ($2::text[])
+# Open tables to which the account has ever paid.
+PAID_TO = """
+SELECT snapshot
+FROM games
+WHERE id IN (SELECT game_id FROM transfers WHERE source = $1)
+  AND status <> 'closed' AND players > 0 AND id <> ALL ($2::text[])
 """
 
 # Each side uses its own index; the newest rows are among the newest of either side.
@@ -80,7 +80,7 @@ ORDER BY id DESC
 LIMIT $3
 """
 
-STATEMENTS = (ACCOUNT, OPEN_ACCOUNT, NAMED_AT, REFILL, FULL_AT, HISTORY)
+STATEMENTS = (ACCOUNT, OPEN_ACCOUNT, PAID_TO, REFILL, FULL_AT, HISTORY)
 NO_LIMIT = 2**63 - 1
 
 Reader = Callable[[], AbstractAsyncContextManager["PoolConnectionProxy[asyncpg.Record]"]]
@@ -168,6 +168,5 @@ async def _is_at_table(
     besides: Collection[TableId],
 ) -> bool:
     """Whether the player may have chips at a stored table, apart from those of `besides`."""
-    named = msgspec.json.encode(player).decode()
-    rows = await connection.fetch(NAMED_AT, named, list(besides))
+    rows = await connection.fetch(PAID_TO, player_account(player), list(besides))
     return any(may_have_chips(row["snapshot"].encode(), player) for row in rows)

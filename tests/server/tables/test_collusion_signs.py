@@ -76,7 +76,7 @@ def test_chips_that_flow_one_way_are_logged_and_counted(watched: Watched) -> Non
 def test_chips_that_come_back_are_play(watched: Watched) -> None:
     for _ in range(50):
         watched.hand(ann=-500, ben=500)
-        watched.hand(ann=100, ben=-100)
+        watched.hand(ann=150, ben=-150)
     assert watched.lines() == []
 
 

@@ -1,10 +1,11 @@
 """What each player won or lost in a hand, as the owner of the table is told."""
 
 import random
+from typing import cast
 
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
-from pokerws.game.state import TableConfig
+from pokerws.game.state import TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.store import TableSnapshot
@@ -21,7 +22,7 @@ class Played:
     def __init__(self, seed: int) -> None:
         self.clock, self.owner, self.journal = ManualClock(), FakeOwner(), FakeJournal()
         self.rng = random.Random(seed)
-        table, events = open_table("t", "One", CONFIG)  # type: ignore[arg-type]  An id.
+        table, events = open_table(TableId("t"), "One", CONFIG)
         self.actor = self.made(TableSnapshot(table))
         self.actor.opened(events)
         self.viewers = {name: FakeViewer(name) for name in NAMES}
@@ -55,17 +56,10 @@ class Played:
         assert hand.turn is not None
         seat = self.actor.table.seats[hand.turn.seat]
         assert seat is not None
-        action = self.rng.choice(hand.turn.actions)
+        action = cast("commands.Action", self.rng.choice(hand.turn.actions))
         amount = self.rng.choice((hand.turn.min_to, hand.turn.max_to))
-        self.do(
-            seat.player,
-            commands.Act(
-                seat.player,
-                hand.turn.number,
-                action,  # type: ignore[arg-type]  It is one of the turn's.
-                amount if action in ("bet", "raise") else None,
-            ),
-        )
+        to = amount if action in ("bet", "raise") else None
+        self.do(seat.player, commands.Act(seat.player, hand.turn.number, action, to))
 
 
 def test_the_net_of_a_hand_is_what_the_stacks_have_changed_by() -> None:

@@ -14,7 +14,7 @@ from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import IDLE_MS, StoredHouse, house_on
-from tests.storage.changes import START_MS, change
+from tests.storage.changes import START_MS, brings, change
 
 ANN = PlayerId("ann")
 ALWAYS = Terms(refill_to=10**10, refill_below=10**10, refill_interval_ms=0)
@@ -73,6 +73,7 @@ async def refilled(store: PostgresStore, *besides: str) -> Refill:
         ('{"table":{"seats":[{"player":"ann","stack":0}],"hand":null}}', False),
         ('{"table":{"seats":[{"player":"ben","stack":5}]},"receipts":{"ann":[]}}', False),
         ('{"table":{"seats":[{"player":"annabel","stack":5}]}}', False),
+        ('{"table":{"seats":[{"player":"annabel","stack', False),
     ],
 )
 async def test_a_seat_with_chips_counts_and_no_other(
@@ -80,15 +81,22 @@ async def test_a_seat_with_chips_counts_and_no_other(
     snapshot: str,
     counts: bool,  # noqa: FBT001  A parameter of the test.
 ) -> None:
-    await store.accounts.open(ANN, 0, START_MS)
-    await store.save([change(snapshot=snapshot.encode())])
+    await store.accounts.open(ANN, 7, START_MS)
+    moves = (brings("ann", 7, 1),)
+    await store.save([change(snapshot=snapshot.encode(), chips=7, transfers=moves)])
     assert await refilled(store) == (Refill(0, "at_table") if counts else Refill(100))
 
 
 async def test_tables_in_memory_and_closed_ones_do_not_count(store: PostgresStore) -> None:
-    await store.accounts.open(ANN, 0, START_MS)
+    await store.accounts.open(ANN, 9, START_MS)
     seat = b'{"table":{"seats":[{"player":"ann","stack":5}]}}'
-    await store.save([change("t1", snapshot=seat), change("t2", snapshot=seat, status="closed")])
+    one, two = (brings("ann", 5, 1),), (brings("ann", 4, 1, "t2"),)
+    await store.save(
+        [
+            change("t1", snapshot=seat, chips=5, transfers=one),
+            change("t2", snapshot=seat, status="closed", chips=4, transfers=two),
+        ]
+    )
     assert await refilled(store) == Refill(0, "at_table")
     assert await refilled(store, "t1") == Refill(100)
 
