@@ -273,7 +273,7 @@ MEANINGS: dict[str, str] = {
     "unshown": "seats whose cards were not shown; `show` can show them until the next hand",
     "refunds": "what each seat gets back: everything it had put in",
     "TableClosed.reason": "`abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` "
-    "(`UNUSED_TABLE_MS` if no hand was played); `overtaken`: the stored table was not the newest; "
+    "(or no hand for `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; "
     "`operator`: closed by an admin",
 }
 

@@ -1437,8 +1437,9 @@ export interface TableOpened {
 export interface TableClosed {
   type: "table_closed";
   /**
-   * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (`UNUSED_TABLE_MS` if no hand
-   * was played); `overtaken`: the stored table was not the newest; `operator`: closed by an admin
+   * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (or no hand for
+   * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
+   * admin
    */
   reason: "abandoned" | "operator" | "overtaken";
 }

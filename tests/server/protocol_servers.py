@@ -63,7 +63,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "behind": STORED,
     "closing": STORED | {"use_durable_acks": True},
     "durable": STORED | {"use_durable_acks": True},
-    "one session": {},
+    "one session": {"max_tables_opened_per_address": 20},
     "one lobby": {},
     "tokens": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 0},
     "expiring": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 60_000},
