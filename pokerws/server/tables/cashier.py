@@ -205,8 +205,8 @@ class Cashier:
     ) -> None:
         """Refill an account.  Raises Illegal if that is not due."""
         async with self._turn(player):
-            # Chips on their way to a table are counted there.
-            account = await self._settled(player, address)
+            # Chips on their way to a table count there.
+            account = await self._open(player, address)
             now_ms = self._clock.table_ms()
             if not self._is_due(account, now_ms):
                 raise Refused("refill_not_due")
