@@ -77,23 +77,30 @@ class CollusionSigns:
         if self._clock.now_ms() - self._since_ms >= WINDOW_MS:
             self._flows.clear()
             self._since_ms = self._clock.now_ms()
-        for loser, lost in net.items():
-            if lost >= 0 or loser.startswith(BOT_PREFIX):
+        people = [
+            (player, chips, self._presence.address(player))
+            for player, chips in net.items()
+            if chips and not player.startswith(BOT_PREFIX)
+        ]
+        winners = [one for one in people if one[1] > 0]
+        for loser, lost, address in people:
+            if lost > 0:
                 continue
-            for winner, chips in net.items():
-                if chips > 0 and not winner.startswith(BOT_PREFIX):
-                    self._moved(table, loser, winner, -lost * chips // won)
+            for winner, chips, other in winners:
+                shared = address is not None and address == other
+                self._moved(table, loser, winner, -lost * chips // won, shared=shared)
 
-    def _moved(self, table: TableId, loser: PlayerId, winner: PlayerId, chips: int) -> None:
-        shared = self._shares_address(loser, winner)
+    def _moved(
+        self, table: TableId, loser: PlayerId, winner: PlayerId, chips: int, *, shared: bool
+    ) -> None:
         flow, sign = self._flow(winner, loser)
-        self._add(flow, sign * chips)
+        _add(flow, sign * chips)
         self._check(flow, sign, table, loser, winner, same_address=shared)
         if shared:
             # Many small flows to one player may be one large one.
-            self._add(self._flow(loser, SAME_ADDRESS)[0], -chips)
+            _add(self._flow(loser, SAME_ADDRESS)[0], -chips)
             flow, sign = self._flow(winner, SAME_ADDRESS)
-            self._add(flow, sign * chips)
+            _add(flow, sign * chips)
             self._check(flow, sign, table, SAME_ADDRESS, winner, same_address=True)
 
     def _flow(self, winner: str, loser: str) -> tuple[_Flow, int]:
@@ -109,13 +116,6 @@ class CollusionSigns:
         else:
             self._flows.move_to_end(key)
         return flow, sign
-
-    def _add(self, flow: _Flow, chips: int) -> None:
-        flow.hands += 1
-        if chips > 0:
-            flow.won += chips
-        else:
-            flow.lost -= chips
 
     def _check(
         self,
@@ -151,3 +151,11 @@ class CollusionSigns:
             return False
         address = self._presence.address(one)
         return address is not None and address == self._presence.address(other)
+
+
+def _add(flow: _Flow, chips: int) -> None:
+    flow.hands += 1
+    if chips > 0:
+        flow.won += chips
+    else:
+        flow.lost -= chips
