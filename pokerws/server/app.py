@@ -7,7 +7,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -174,7 +174,13 @@ class App:
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings, database = self._settings, self._database
-        cashier = Cashier(self._store.accounts, self._clock, terms_of(settings))
+        cashier = Cashier(
+            self._store.accounts,
+            self._clock,
+            terms_of(settings),
+            key=self._session_key,
+            on_grant_refused=self._metrics.grant_refused,
+        )
         self._lobby = lobby = parts.lobby_of(
             settings,
             store=self._store,
@@ -183,6 +189,7 @@ class App:
             clock=self._clock,
             cashier=cashier,
             metrics=self._metrics,
+            presence=self._presence,
             lease=NO_LEASE if database is None else database.lease,
             notes=NO_NOTES if database is None else database.notes,
         )
@@ -302,6 +309,7 @@ class App:
         self._stops.add("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
+    @cached_property
     def _session_key(self) -> str:
         """The key that signs guests' sessions.  Without a database it ends with the process."""
         if self._settings.auth.session_key:
@@ -313,7 +321,7 @@ class App:
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                self._session_key(),
+                self._session_key,
                 self._clock,
                 names=self._store.names,
                 # Without a database, a restart forgets all names.
