@@ -16,11 +16,12 @@ from pokerws import __version__
 from pokerws.game.state import PlayerId, TableConfig
 from pokerws.metrics import Metrics, Readings
 from pokerws.server import parts
-from pokerws.server.auth.bot_tokens import BOT_PREFIX, BotTokens
-from pokerws.server.auth.guests import RENEW_MS, Guests
+from pokerws.server.auth.bot_tokens import BOT_PREFIX
+from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
+from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background import memory_play
 from pokerws.server.background.clock_watch import ClockWatch
 from pokerws.server.background.comparator import comparator_of
@@ -83,11 +84,10 @@ class App:
         self._lobby: Lobby | None = None
         self._certificate: Certificate | NoCertificate = NoCertificate()
         self._listener: Listener | None = None
-        self._guests: Guests | None = None
+        self._admission: Guests | Tokens | None = None
         self._revocations = Revocations(null_store.names, self._clock)
         self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
-        self._bot_tokens: BotTokens | None = None
 
     async def start(self, report: Report = unreported) -> None:
         """Load the token keys, open the database, list the tables and listen.
@@ -141,10 +141,12 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
+            admission = self._admission = self._admission_with(lobby)
+            await admission.names.seats.complete()
         except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
         report("the address to listen on")
-        await self._listen(lobby, cashier, self._admission())
+        await self._listen(lobby, cashier, admission)
         if self._database is None:
             self._start_memory_play_note()
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
@@ -246,10 +248,9 @@ class App:
 
     def bot_token(self, name: str) -> str:
         """A token for the bot of that name: the same player after every restart."""
-        signer = self._bot_tokens or self._guests
-        if signer is None:
+        if self._admission is None:
             raise RuntimeError("the server is not started")
-        return signer.token_for(PlayerId(f"{BOT_PREFIX}{name.lower()}"), name)
+        return self._admission.token_for(PlayerId(f"{BOT_PREFIX}{name.lower()}"), name)
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: names and states."""
@@ -298,21 +299,13 @@ class App:
             return self._settings.auth.session_key
         return secrets.token_hex(32) if self._database is None else self._database.session_key
 
-    def _admission(self) -> Admission:
+    def _admission_with(self, lobby: Lobby) -> Guests | Tokens:
         """The authentication of players: by tokens, or as guests."""
-        settings = self._settings
+        settings, check = self._settings, self._revocations.check
+        names = parts.player_names_of(settings, self._store, self._clock, lobby)
         if self._keys is None:
-            self._guests = Guests(
-                self._session_key(),
-                self._clock,
-                names=self._store.names,
-                # Without a database, a restart forgets all names.
-                renew_ms=0 if self._database is None else RENEW_MS,
-                check_session=self._revocations.check,
-            )
-            return self._guests
-        self._bot_tokens = BotTokens(secrets.token_hex(32))
-        return parts.tokens_of(settings, self._keys, self._bot_tokens, self._clock)
+            return Guests(self._session_key(), self._clock, names=names, check_session=check)
+        return parts.tokens_of(settings, self._keys, self._clock, names, check)
 
     async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)
