@@ -40,7 +40,12 @@ from pokerws.server.stops import Stops
 from pokerws.server.tables.cashier import Cashier, terms_of
 from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
-from pokerws.server.tables.lobby.bot_tables import BotTable, game_configs, open_bot_tables
+from pokerws.server.tables.lobby.bot_tables import (
+    BotTable,
+    game_configs,
+    names_of_bot_tables,
+    open_bot_tables,
+)
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
@@ -185,6 +190,7 @@ class App:
             metrics=self._metrics,
             lease=NO_LEASE if database is None else database.lease,
         )
+        lobby.servers.reserve_names(names_of_bot_tables(settings, self._bot_games))
         self._stops.add("tables", lobby.stop)
         return cashier, lobby
 
@@ -242,9 +248,9 @@ class App:
         """The TLS context for a client at `socket_url`; None without TLS."""
         return self._certificate.own_context
 
-    def open_bot_tables(self) -> list[BotTable]:
+    async def open_bot_tables(self) -> list[BotTable]:
         """The tables for the server's own bots; those that do not exist yet are opened."""
-        return open_bot_tables(self.lobby, self._settings, self._bot_games)
+        return await open_bot_tables(self.lobby, self._settings, self._bot_games)
 
     def bot_token(self, name: str) -> str:
         """A token for the bot of that name: the same player after every restart."""

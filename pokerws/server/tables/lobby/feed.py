@@ -33,10 +33,9 @@ class LobbyFeed:
         """All tables, oldest first."""
         return list(self._summaries.values())
 
-    def find(self, name: str, variant: str) -> TableId | None:
-        """The oldest table of that name with that variant or mix."""
-        found = (s for s in self._summaries.values() if s.name == name)
-        return next((s.table for s in found if s.config.variant == variant), None)
+    def named(self, name: str) -> list[TableSummary]:
+        """The tables of that name, oldest first."""
+        return [summary for summary in self._summaries.values() if summary.name == name]
 
     def unused(self) -> set[TableId]:
         """Tables where nobody has played or sits."""

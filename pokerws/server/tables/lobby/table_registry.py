@@ -62,7 +62,8 @@ class TableEntry:
     """One known table.  Only the registry changes `state` and `actor`."""
 
     __slots__ = (
-        *("actor", "closing", "failed", "kept", "known", "loading", "opener", "state", "table"),
+        *("actor", "closing", "failed", "is_servers", "kept", "known", "loading", "opener"),
+        *("state", "table"),
     )
 
     def __init__(self, table: TableId, state: TableState, actor: TableActor | None) -> None:
@@ -80,6 +81,8 @@ class TableEntry:
         self.opener: PlayerId | None = None
         # What this server knows to be stored, since the table was last in memory.
         self.known: Position | None = None
+        # Whether the server opened it for its own bots; stored as a mark of the table.
+        self.is_servers = False
         # Whether the table stays open even if it is unused.
         self.kept = False
 

@@ -38,7 +38,7 @@ async def test_a_table_that_does_not_fit_is_said_and_the_others_are_opened() -> 
     await app.start()
     try:
         with capture_logs() as logs:
-            tables = app.open_bot_tables()
+            tables = await app.open_bot_tables()
     finally:
         await app.stop()
     assert [table.waits_for_company for table in tables] == [False, True]
@@ -53,10 +53,10 @@ async def test_tables_of_bots_are_opened_once_and_the_main_table_is_the_first() 
     app = App(settings_of(port=0, bots=4, bot_table="HORSE", bot_games=("HORSE", "PO", "FK")))
     await app.start()
     try:
-        tables = app.open_bot_tables()
+        tables = await app.open_bot_tables()
         assert [table.bots for table in tables] == [4, 4, 4, 1]
         assert [table.waits_for_company for table in tables] == [False, True, True, True]
-        assert app.open_bot_tables() == tables
+        assert await app.open_bot_tables() == tables
         listed = {found.table: found.config.variant for found in app.lobby.summaries()}
         assert list(listed.values()) == ["NT", "HORSE", "PO", "FK"]
         assert list(listed) == [table.id for table in tables]
