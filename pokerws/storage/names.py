@@ -43,6 +43,9 @@ class Names(Protocol):
         succeeds.
         """
 
+    async def name_of(self, player: PlayerId, now_ms: int) -> str | None:
+        """The name that is reserved for a player, as the player writes it, or None."""
+
     async def give(self, skeleton: str, player: PlayerId, name: str, *, until_ms: int) -> None:
         """Reserve a name for a player, whoever holds it; release the player's other names."""
 
@@ -120,6 +123,7 @@ class EndedSessions:
 
 class _Claim(NamedTuple):
     player: PlayerId
+    name: str
     until_ms: int
 
 
@@ -192,12 +196,17 @@ class MemoryNames:
             for seat in self._seats.named(skeleton):
                 if seat.player != player and self._is_shown(seat, now_ms):
                     return False
-        self._set(skeleton, _Claim(player, until_ms))
+        self._set(skeleton, _Claim(player, name, until_ms))
         return True
+
+    async def name_of(self, player: PlayerId, now_ms: int) -> str | None:
+        """Part of `Names`."""
+        claim = self._claims.get(self._skeletons.get(player, ""))
+        return claim.name if claim is not None and claim.until_ms > now_ms else None
 
     async def give(self, skeleton: str, player: PlayerId, name: str, *, until_ms: int) -> None:
         """Part of `Names`."""
-        self._set(skeleton, _Claim(player, until_ms))
+        self._set(skeleton, _Claim(player, name, until_ms))
 
     async def hold(
         self, skeleton: str, seat: SeatName, *, now_ms: int, until_ms: int, given: bool = False

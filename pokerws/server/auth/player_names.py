@@ -170,6 +170,13 @@ class PlayerNames:
         if is_renamed:
             self._note_latest(player, name)
 
+    async def current(self, player: PlayerId) -> str | None:
+        """The name that is reserved for a player, or None.  Raises Refused."""
+        try:
+            return await self._names.name_of(player, self._clock.wall_ms())
+        except StoreUnavailable as error:
+            raise Refused("names_unavailable") from error
+
     def holds(self, player: PlayerId, name: str) -> bool:
         """Whether the name is known to be the player's, and needs no renewal yet."""
         held = self._held.get(player)

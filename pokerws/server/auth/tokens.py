@@ -136,24 +136,29 @@ class Tokens:
     async def _name_of(
         self, player: PlayerId, role: Role, given: str | None, said: str | None
     ) -> str:
-        """The player's name, reserved: that of the token, or else of hello.  Raises Refused."""
+        """The name to play under, which is reserved.  Raises Refused.
+
+        It is that of the token, else that of hello, else the one that the player chose before.
+        """
         names, is_staff = self.names, role == "admin"
         if given is not None and names.trusted:
             await names.give(player, given)
             return given
         # A player who had to choose another name than the token's keeps it.
-        if said is None or (given is not None and not names.holds(player, said)):
-            if given is None:
-                raise Refused("name_missing", "neither the token nor hello has a name")
+        if given is not None and not (said is not None and names.holds(player, said)):
             try:
                 await names.keep(player, given, is_staff=is_staff, is_counted=False)
             except Refused as refusal:
+                said = said or await names.current(player)
                 if said is None or refusal.code != "name_taken":
                     raise
             else:
                 return given
-        await names.keep(player, said, is_staff=is_staff)
-        return said
+        chosen = said or await names.current(player)
+        if chosen is None:
+            raise Refused("name_missing", "neither the token nor hello has a name")
+        await names.keep(player, chosen, is_staff=is_staff)
+        return chosen
 
     def _check_times(self, claims: dict[str, Any]) -> int:
         """When the token expires, with the leeway, in ms UTC.  Raises Illegal."""

@@ -12,6 +12,11 @@ CLAIM_NAME = """
 SELECT claim_name($1, $2, $3, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0))
 """
 
+NAME_OF = """
+SELECT name FROM player_names
+WHERE player = $1 AND expires_at > to_timestamp($2 / 1000.0)
+"""
+
 GIVE_NAME = "SELECT give_name($1, $2, $3, to_timestamp($4 / 1000.0))"
 
 HOLD_SEAT_NAME = """
@@ -64,6 +69,7 @@ WHERE expires_at > to_timestamp($1 / 1000.0)
 
 STATEMENTS = (
     CLAIM_NAME,
+    NAME_OF,
     GIVE_NAME,
     HOLD_SEAT_NAME,
     SEATS,
@@ -88,6 +94,12 @@ class PostgresNames:
         async with self._reader() as reader:
             given = await reader.fetchval(CLAIM_NAME, skeleton, player, name, now_ms, until_ms)
         return bool(given)
+
+    async def name_of(self, player: PlayerId, now_ms: int) -> str | None:
+        """Part of `Names`."""
+        async with self._reader() as reader:
+            name: str | None = await reader.fetchval(NAME_OF, player, now_ms)
+        return name
 
     async def give(self, skeleton: str, player: PlayerId, name: str, *, until_ms: int) -> None:
         """Part of `Names`."""
