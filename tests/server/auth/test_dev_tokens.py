@@ -77,6 +77,7 @@ async def test_a_token_of_a_private_key_is_taken_by_who_has_the_public_one(
     [
         ({}, "set AUTH_SECRET, or give --key"),
         ({"player": "bot_ada"}, "--player"),
+        ({"name": "H0use"}, "--name cannot be 'H0use': it is reserved for the role admin"),
         ({"player": ""}, "--player"),
         ({"name": "A\u202enn"}, "--name"),
         ({"name": "x" * 25}, "--name"),
