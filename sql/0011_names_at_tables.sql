@@ -1,7 +1,8 @@
 -- The names that seats show, and the tables that the server opened for its own bots.
 --
--- Reads the snapshots of open tables with players once: 10,000 tables take about half a second.
--- Closed tables are not read, no existing table is locked, and none gets a new column.
+-- Reads the snapshots of open tables with players once: 10,000 tables of six players took 6 seconds
+-- on a busy machine.  Closed tables are not read, no existing table is locked, and none gets a new
+-- column.
 
 BEGIN;
 SET LOCAL client_min_messages = warning;

@@ -15,7 +15,12 @@ from tests.settings import settings_of
 from tests.unlimited import NO_LIMITS
 
 CONFIG: dict[str, Any] = {"seats": 6, "min_buy_in": 1_000, "max_buy_in": 5_000}
-TRUSTED: dict[str, Any] = {"use_auth_middleware": True, "auth_secret": SECRET, "auth_names": "trusted"}
+TRUSTED: dict[str, object] = {
+    **NO_LIMITS,
+    "use_auth_middleware": True,
+    "auth_secret": SECRET,
+    "auth_names": "trusted",
+}
 
 
 async def open_table(raw: Raw, name: str = "One") -> str:
@@ -95,7 +100,7 @@ async def test_an_unknown_table_keeps_no_name(open_connection: Connect) -> None:
     assert await renames(ben, "Ann") == "welcome"
 
 
-@pytest.mark.settings(**NO_LIMITS, **TRUSTED)
+@pytest.mark.settings(**TRUSTED)
 async def test_two_players_whom_the_login_calls_the_same_share_no_table(
     open_connection: Connect,
 ) -> None:
