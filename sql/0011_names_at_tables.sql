@@ -162,7 +162,7 @@ FROM games, jsonb_array_elements(seated_names(id)) AS seat
 WHERE status <> 'closed' AND players > 0
   AND octet_length(seat ->> 'player') BETWEEN 1 AND 256
   AND octet_length(seat ->> 'name') BETWEEN 1 AND 256
-  AND NOT EXISTS (SELECT FROM schema_migrations WHERE version = 11)
+  AND NOT EXISTS (SELECT FROM schema_migrations WHERE name = 'names_at_tables')
 ON CONFLICT DO NOTHING;
 
 DO $$ BEGIN
