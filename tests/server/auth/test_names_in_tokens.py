@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pokerws.game.state import PlayerId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Refused
 from pokerws.server.auth.bot_tokens import BotTokens
 from pokerws.server.auth.key_sources import FixedKeySet
@@ -151,3 +151,17 @@ async def taken(admission: Tokens, given: str, name: str | None) -> bool:
     with pytest.raises(Refused) as refused:
         await admission.admit(given, name)
     return refused.value.code == "name_taken"
+
+
+async def test_a_name_is_kept_while_its_player_is_about_to_sit() -> None:
+    """The seats at hand do not show it yet, and the player has another name already."""
+    clock, store = ManualClock(), MemoryNames()
+    names = PlayerNames(store, clock, seats_at=lambda table: [None])
+    store.shows = lambda seat: False
+    ann, eve = PlayerId("ann"), PlayerId("eve")
+    await names.keep(ann, "Ann")
+    async with names.sitting(TableId("t1"), ann, "Ann"):
+        await names.keep(ann, "Anna")
+        with pytest.raises(Refused, match="name_taken"):
+            await names.keep(eve, "Ann")
+    await names.keep(eve, "Ann")
