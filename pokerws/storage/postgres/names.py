@@ -6,7 +6,7 @@ from pokerws.game.state import PlayerId
 from pokerws.storage.names import SeatName
 from pokerws.storage.postgres.accounts import Reader
 
-# The functions are in sql/0011_names_at_tables.sql.  A call is one transaction, so a server that is
+# The functions are in sql/0013_names_at_tables.sql.  A call is one transaction, so a server that is
 # stopped in the middle holds no locks.
 CLAIM_NAME = """
 SELECT claim_name($1, $2, $3, to_timestamp($4 / 1000.0), to_timestamp($5 / 1000.0))

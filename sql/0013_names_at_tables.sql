@@ -195,5 +195,5 @@ COMMENT ON TABLE server_tables IS
 COMMENT ON COLUMN server_tables.game_id IS 'The table.';
 COMMENT ON COLUMN server_tables.marked_at IS 'When it was marked, just before it was opened.';
 
-INSERT INTO schema_migrations (version, name) VALUES (11, 'names_at_tables') ON CONFLICT DO NOTHING;
+INSERT INTO schema_migrations (version, name) VALUES (13, 'names_at_tables') ON CONFLICT DO NOTHING;
 COMMIT;
