@@ -28,6 +28,7 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Meter
@@ -49,7 +50,7 @@ CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
 
 def guests_with(key: str) -> Guests:
     """Guests whose names are forgotten at a restart."""
-    return Guests(key, Clock(), names=MemoryNames(), renew_ms=0)
+    return Guests(key, Clock(), names=PlayerNames(MemoryNames(), Clock(), renew_ms=0))
 
 
 class Opponent:

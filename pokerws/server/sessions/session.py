@@ -129,6 +129,13 @@ class Session:
         return self.meter.key if self.player.startswith(GUEST_PREFIX) else None
 
     @property
+    def shown(self) -> Identity:
+        """The identity with the player's latest name, which another connection may have changed."""
+        identity = self.admitted
+        name = self.context.admission.names.shown(identity.player, identity.name)
+        return identity if name == identity.name else identity._replace(name=name)
+
+    @property
     def _known_player(self) -> PlayerId | None:
         return None if self.identity is None else self.identity.player
 
