@@ -10,9 +10,12 @@ from msgspec import Struct, field
 from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
+from pokerws.messages.moderation import Bans, Players
 
-# What a player may do: a spectator only watches, an admin also closes tables.
-Role = Literal["player", "spectator", "admin"]
+# What a player of the login service may do: a spectator only watches, an admin also moderates.
+LoginRole = Literal["player", "spectator", "admin"]
+# An operator, who has a token of the server itself, moderates and does not play.
+Role = LoginRole | Literal["operator"]
 
 
 class TableSummary(Struct, frozen=True):
@@ -217,7 +220,8 @@ class Rejected(Message, frozen=True, tag="rejected"):
     """The command was refused, and nothing has changed.
 
     `code` is stable.  `id` is empty if the message had no readable one.  `retry_after_ms` is how
-    long to wait before the same command can succeed, if that is known.
+    long to wait before the same command can succeed, if that is known.  `until_ms` is when a ban,
+    mute or kick ends.
     """
 
     id: str
@@ -225,6 +229,7 @@ class Rejected(Message, frozen=True, tag="rejected"):
     message: str
     retryable: bool = False
     retry_after_ms: int | None = None
+    until_ms: int | None = None
 
 
 class ChatSaid(Message, frozen=True, tag="chat"):
@@ -258,4 +263,6 @@ ServerMessage = (
     | HandEvents
     | ChatSaid
     | Notice
+    | Bans
+    | Players
 )

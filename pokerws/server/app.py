@@ -20,6 +20,8 @@ from pokerws.server.auth.bot_tokens import BOT_PREFIX, BotTokens
 from pokerws.server.auth.guests import RENEW_MS, Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
+from pokerws.server.auth.operator_key import key_for_serving
+from pokerws.server.auth.operator_tokens import OperatorTokens
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.background import memory_play
 from pokerws.server.background.clock_watch import ClockWatch
@@ -32,6 +34,8 @@ from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import quotas_of
 from pokerws.server.listener import Listener
+from pokerws.server.moderation.moderation import Moderation
+from pokerws.server.moderation.networks import protected_networks
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
@@ -86,6 +90,7 @@ class App:
         self._guests: Guests | None = None
         self._revocations = Revocations(null_store.names, self._clock)
         self._presence = Presence(self._clock)
+        self._moderation = Moderation(null_store.sanctions, self._clock)
         self._keys: KeySet | None = None
         self._bot_tokens: BotTokens | None = None
 
@@ -141,6 +146,7 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
+            await self._start_moderation(lobby)
         except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
         report("the address to listen on")
@@ -150,6 +156,14 @@ class App:
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._stops.add("report", games.stop)
         games.start()
+
+    async def _start_moderation(self, lobby: Lobby) -> None:
+        self._moderation = Moderation(
+            self._store.sanctions, self._clock, protected_networks(self._settings)
+        )
+        await self._moderation.load()
+        self._stops.add("moderation", self._moderation.stop)
+        self._moderation.start(lobby, self.supervisor.watch)
 
     def reload(self) -> None:
         """Read again what may change while the server runs: the TLS certificate and its key."""
@@ -299,6 +313,10 @@ class App:
         return secrets.token_hex(32) if self._database is None else self._database.session_key
 
     def _admission(self) -> Admission:
+        """The authentication of operators, and of players."""
+        return OperatorTokens(key_for_serving(self._settings), self._players(), self._clock)
+
+    def _players(self) -> Admission:
         """The authentication of players: by tokens, or as guests."""
         settings = self._settings
         if self._keys is None:
@@ -325,6 +343,7 @@ class App:
             clock=self._clock,
             revocations=self._revocations,
             presence=self._presence,
+            moderation=self._moderation,
             metrics=self._metrics,
         )
         listener = Listener(

@@ -17,6 +17,7 @@ from msgspec import Struct
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.names import Names
+from pokerws.storage.sanctions import Sanctions
 
 # A quarantined table cannot be read: it is neither listed nor loaded until it is repaired.
 StoredStatus = TableStatus | Literal["quarantined"]
@@ -195,6 +196,10 @@ class Store(Protocol):
     @property
     def names(self) -> Names:
         """The players' names and the ended sessions, kept in the same place."""
+
+    @property
+    def sanctions(self) -> Sanctions:
+        """The operators' sanctions, kept in the same place."""
 
     @property
     def owner(self) -> str | None:

@@ -8,6 +8,7 @@ from pokerws.storage.accounts import table_account
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
+from pokerws.storage.sanctions import MemorySanctions
 from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, Stored, StoredStatus
 
 # The limits of the SQL constraints, in bytes.
@@ -41,6 +42,7 @@ class MemoryStore:
         self._rows: dict[TableId, _Row] = {}
         self._accounts = MemoryAccounts()
         self._names = MemoryNames()
+        self.sanctions = MemorySanctions()
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`."""

@@ -114,7 +114,7 @@ class Guests:
         else:
             name = str(claims["name"])
             reserved_ms = await self._renew(player, name, claims["reserved"])
-        return self._identity(player, name, sid, reserved_ms)
+        return self._identity(player, name, sid, reserved_ms, claims["exp"] * 1000 - LIFETIME_MS)
 
     def token_for(self, player: PlayerId, name: str) -> str:
         """The token of one of the server's own players, whose name becomes reserved."""
@@ -217,9 +217,19 @@ class Guests:
 
     # ---- tokens
 
-    def _identity(self, player: PlayerId, name: str, sid: str, reserved_ms: int) -> Identity:
+    def _identity(
+        self,
+        player: PlayerId,
+        name: str,
+        sid: str,
+        reserved_ms: int,
+        issued_ms: int | None = None,
+    ) -> Identity:
         token = self._token(player, name, sid, reserved_ms)
-        return Identity(player, name, session=token, expires_ms=self._expires_s() * 1000, sid=sid)
+        expires_ms = self._expires_s() * 1000
+        return Identity(
+            player, name, session=token, expires_ms=expires_ms, sid=sid, issued_ms=issued_ms
+        )
 
     def _expires_s(self) -> int:
         return (self._clock.wall_ms() + LIFETIME_MS) // 1000

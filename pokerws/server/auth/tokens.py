@@ -14,17 +14,17 @@ import structlog
 from jwt.types import Options
 
 from pokerws.game.state import PlayerId
-from pokerws.messages import Refused, Role
+from pokerws.messages import LoginRole, Refused
 from pokerws.server.auth.bot_tokens import BOT_KEY_ID, BOT_PREFIX, BotTokens
 from pokerws.server.auth.guests import GUEST_PREFIX
-from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.identity import OPERATOR_PREFIX, Identity
 from pokerws.server.auth.key_sources import KeySet
 from pokerws.server.auth.keys import Key
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.clock import Clock
 
-# Prefixes of the server's own bots and guests, which no token may claim.
-RESERVED_PREFIXES = (BOT_PREFIX, GUEST_PREFIX)
+# Prefixes of the server's own bots, guests and operators, which no token may claim.
+RESERVED_PREFIXES = (BOT_PREFIX, GUEST_PREFIX, OPERATOR_PREFIX)
 
 _PLAYER = re.compile(r"[ -~]{1,64}")
 _SESSION_ID = re.compile(r"[ -~]{1,256}")
@@ -105,7 +105,7 @@ class Tokens:
         if not is_player_id(claims["sub"]):
             raise _refused("sub")
         role = claims.get("role", "player")
-        if role not in get_args(Role):
+        if role not in get_args(LoginRole):
             raise _refused("role")
         return Identity(
             PlayerId(claims["sub"]),
@@ -113,6 +113,7 @@ class Tokens:
             role,
             expires_ms=expires_ms,
             sid=_session_id(token, claims),
+            issued_ms=_issued_ms(claims),
         )
 
     def _name_of(self, claims: dict[str, Any], said: str | None) -> str:
@@ -147,6 +148,14 @@ def _ms(claims: dict[str, Any], claim: str) -> int:
     if not (is_number and 0 <= seconds < _MAX_SECONDS):
         raise _refused(claim)
     return int(seconds * 1000)
+
+
+def _issued_ms(claims: dict[str, Any]) -> int | None:
+    """When a token was issued, in ms; None if it does not say so, since `iat` is not required."""
+    seconds = claims.get("iat")
+    if isinstance(seconds, int | float) and 0 <= seconds < _MAX_SECONDS:
+        return int(seconds * 1000)
+    return None
 
 
 def _session_id(token: str, claims: dict[str, Any]) -> str:

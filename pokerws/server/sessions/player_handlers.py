@@ -41,9 +41,12 @@ async def greet(session: Session, message: Hello) -> None:
     if name is not None:
         name = player_name(name, strict=context.strict)
     if message.token is None:
+        # Before a name is reserved.
+        context.moderation.check_address(session.address)
         check_rate(session.meter.count("newcomers", context.clock.now_ms()))
     identity = await context.admission.admit(message.token, name)
     context.revocations.check(identity.sid)
+    context.moderation.check_admitted(identity, session.address)
     if before is not None and before.player != identity.player:
         raise Refused("wrong_player")
     if not session.join(identity):

@@ -2,8 +2,6 @@
 
 from typing import assert_never
 
-import structlog
-
 from pokerws.game import commands
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
@@ -14,7 +12,6 @@ from pokerws.messages import (
     Chat,
     ChatSaid,
     ChooseGame,
-    CloseTable,
     CreateTable,
     GetHand,
     ListTables,
@@ -40,9 +37,6 @@ from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
 PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame
-
-log = structlog.get_logger("pokerws.table_handlers")
-
 
 # ---- play
 
@@ -99,6 +93,7 @@ async def pay(session: Session, message: Sit | AddChips) -> None:
     async with cashier.paying(identity.player) as balance:
         actor = await lobby.find(message.table)
         if isinstance(message, Sit):
+            session.context.moderation.check_seat(identity.player, actor.table.id)
             check_seats(session, actor)
         actor.handle(session, message.id, payment_of(message, identity, balance))
 
@@ -179,6 +174,7 @@ def chat(session: Session, message: Chat) -> None:
     actor = session.watched.get(message.table)
     if actor is None:
         raise Refused("not_watching")
+    session.context.moderation.check_chat(session.player)
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
     check_rate(session.meter.count("chat", clock.now_ms()))
@@ -210,11 +206,3 @@ def create_table(session: Session, message: CreateTable) -> None:
     check_rate(session.meter.count("tables", context.clock.now_ms()))
     actor = context.lobby.create(name, message.config, session.player)
     actor.answer_opened(session, message.id)
-
-
-async def close_table(session: Session, message: CloseTable) -> None:
-    """Close a table for good."""
-    identity = session.admitted
-    actor = await session.context.lobby.find(message.table)
-    log.info("table_close_asked", table=message.table, player=identity.player, name=identity.name)
-    actor.handle(session, message.id, commands.Close("operator"))

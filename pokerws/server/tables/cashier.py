@@ -127,6 +127,11 @@ class Cashier:
             raise Refused("refill_not_due")
         log.info("account_refilled", player=player, chips=given)
 
+    async def has_account(self, player: PlayerId) -> bool:
+        """Whether chips ever moved to or from a player's account.  Raises Illegal."""
+        with _refusing_outages():
+            return bool(await self._accounts.history(player, None, 1))
+
     async def open_for(self, player: PlayerId) -> None:
         """Open a player's account if there is none.  Raises Illegal."""
         await self._open(player)
