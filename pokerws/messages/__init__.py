@@ -89,6 +89,7 @@ from pokerws.messages.from_server import (
     Welcome,
 )
 from pokerws.messages.moderation import (
+    MAX_MINUTES,
     MAX_REASON_LENGTH,
     PAGE_LENGTH,
     AddressRef,
@@ -130,6 +131,7 @@ __all__ = [
     "MAX_CARDS",
     "MAX_CHAT_LENGTH",
     "MAX_ID_LENGTH",
+    "MAX_MINUTES",
     "MAX_NAME_LENGTH",
     "MAX_REASON_LENGTH",
     "MAX_RUNS",

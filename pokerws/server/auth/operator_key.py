@@ -11,6 +11,11 @@ from pathlib import Path
 
 import structlog
 
+from pokerws.server.auth.operator_tokens import (
+    MAX_LIFETIME_MS,
+    OPERATOR_NAME,
+    issue_operator_token,
+)
 from pokerws.settings import Settings, SettingsError
 from pokerws.storage.fsync import sync_directory
 
@@ -67,6 +72,21 @@ def key_for_commands(settings: Settings) -> str:
         raise SettingsError(
             f"{file} cannot be used: {why}; run this as the server's account"
         ) from None
+
+
+def issue_for_operator(settings: Settings, name: str, minutes: int, now_ms: int) -> str:
+    """A token for the operator `name`, signed with the key of the server.  Raises SettingsError."""
+    if not OPERATOR_NAME.fullmatch(name):
+        raise SettingsError(
+            "--name of an operator must be up to 24 letters, digits, dots, dashes and "
+            f"underscores; it is {name!r}"
+        )
+    if minutes * 60_000 > MAX_LIFETIME_MS:
+        raise SettingsError(
+            f"--minutes of an operator's token must be from 1 to {MAX_LIFETIME_MS // 60_000}"
+        )
+    key = key_for_commands(settings)
+    return issue_operator_token(key, name, now_ms=now_ms, lifetime_ms=minutes * 60_000)
 
 
 def _read(file: Path) -> str:
