@@ -243,11 +243,15 @@ class ChatSaid(Message, frozen=True, tag="chat"):
 
 
 class Notice(Message, frozen=True, tag="notice"):
-    """A notice about the server, or about `table`."""
+    """A notice about the server, or about `table`.
+
+    `until_ms` is when a ban, mute or kick ends.
+    """
 
     code: str
     message: str
     table: TableId | None = None
+    until_ms: int | None = None
 
 
 ServerMessage = (

@@ -223,6 +223,11 @@ class App:
         return self._lobby
 
     @property
+    def moderation(self) -> Moderation:
+        """The sanctions of the server."""
+        return self._moderation
+
+    @property
     def connections(self) -> int:
         """The number of connected clients."""
         return 0 if self._listener is None else self._listener.connections

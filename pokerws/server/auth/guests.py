@@ -225,8 +225,10 @@ class Guests:
         reserved_ms: int,
         issued_ms: int | None = None,
     ) -> Identity:
+        """An identity with a new token; `issued_ms` is that of the old one, if there is one."""
         token = self._token(player, name, sid, reserved_ms)
         expires_ms = self._expires_s() * 1000
+        issued_ms = self._clock.wall_ms() if issued_ms is None else issued_ms
         return Identity(
             player, name, session=token, expires_ms=expires_ms, sid=sid, issued_ms=issued_ms
         )

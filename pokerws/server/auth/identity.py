@@ -65,7 +65,7 @@ class Identity(NamedTuple):
     `session` is the token with which a guest can come back.  `expires_ms` is when the
     authentication expires, in ms UTC, or None if it does not.  `sid` identifies the session; tokens
     that renew each other share it.  `issued_ms` is when the presented token was issued, if that is
-    known, and None for a new guest.
+    known; a guest's always is.
     """
 
     player: PlayerId

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from pokerws.messages import Refused
+from pokerws.game.state import TableId
+from pokerws.messages import Notice, Refused
 from pokerws.server.moderation.networks import client_network
 from pokerws.server.net.client_address import Network
 from pokerws.storage.sanctions import Sanction, SanctionKey, SanctionKind
@@ -44,8 +45,10 @@ class InForce:
 
     def all(self, now_ms: int) -> list[Sanction]:
         """The sanctions in force, newest first."""
-        held = [one for one in self._sanctions.values() if one.until_ms > now_ms]
-        return sorted(held, key=lambda one: (-one.at_ms, one.key))
+        # Of those imposed at the same time the one that was put last is the newest.
+        newest = reversed(self._sanctions.values())
+        held = [one for one in newest if one.until_ms > now_ms]
+        return sorted(held, key=lambda one: -one.at_ms)
 
     def on_player(
         self, kind: SanctionKind, player: str, now_ms: int, table: str = ""
@@ -69,8 +72,9 @@ class InForce:
         return None
 
 
-def refusal_of(sanction: Sanction, text: str) -> Refused:
-    """A refusal because of a sanction: `banned`, `muted` or `kicked`."""
+def refusal_of(sanction: Sanction) -> Refused:
+    """The refusal of what a sanction forbids: `banned`, `muted`, `kicked` or `bad_token`."""
+    text = told(sanction)
     match sanction.kind:
         case "mute":
             return Refused("muted", text, until_ms=sanction.until_ms)
@@ -80,3 +84,30 @@ def refusal_of(sanction: Sanction, text: str) -> Refused:
             return Refused("bad_token", text)
         case "ban" | "address_ban":
             return Refused("banned", text, until_ms=sanction.until_ms)
+
+
+def notice_of(sanction: Sanction) -> Notice:
+    """The notice of a sanction to a player who is connected: `banned`, `muted` or `kicked`."""
+    text, until_ms = told(sanction), sanction.until_ms
+    match sanction.kind:
+        case "mute":
+            return Notice("muted", text, until_ms=until_ms)
+        case "kick":
+            return Notice("kicked", text, TableId(sanction.table), until_ms)
+        case _:
+            return Notice("banned", text, until_ms=until_ms)
+
+
+def told(sanction: Sanction) -> str:
+    """What a player is told about a sanction, without its end."""
+    text = _TOLD[sanction.kind]
+    return f"{text}: {sanction.reason}" if sanction.reason else text
+
+
+_TOLD = {
+    "ban": "you are banned from this server",
+    "address_ban": "your address is banned from this server",
+    "mute": "you may not chat",
+    "kick": "an operator removed you from this table",
+    "end_session": "the session was ended by an operator",
+}

@@ -7,16 +7,15 @@ the database is away it waits for that.  What other servers have stored is read 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import structlog
 
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.state import PlayerId
 from pokerws.messages import Refused
 from pokerws.server.auth.bot_tokens import BOT_PREFIX
 from pokerws.server.auth.identity import OPERATOR_PREFIX, Identity
 from pokerws.server.clock import Clock
-from pokerws.server.moderation.in_force import InForce, refusal_of
+from pokerws.server.moderation.in_force import InForce, notice_of, refusal_of
 from pokerws.server.moderation.networks import client_network, overlaps
 from pokerws.server.moderation.roster import Connected, Roster
 from pokerws.server.net.client_address import Network
@@ -40,21 +39,26 @@ log = structlog.get_logger("pokerws.moderation")
 
 
 class Moderation:
-    """The sanctions of a server.  `protected` are networks that nobody may ban."""
+    """The sanctions of a server, at most `most`.
+
+    `protected` are networks that nobody may ban.
+    """
 
     def __init__(
         self,
         sanctions: Sanctions | None = None,
         clock: Clock | None = None,
         protected: Sequence[Network] = (),
+        most: int = MAX_SANCTIONS,
     ) -> None:
         self._store = sanctions or MemorySanctions()
         self._clock = clock or Clock()
         self.protected = protected
+        self.most = most
         self.roster = Roster(self._clock)
         self._in_force = InForce()
         # What is not stored yet: a sanction, or None for one that was lifted.  It is bounded, since
-        # `impose` refuses more than MAX_SANCTIONS.
+        # `impose` refuses more than `most`.
         self._unstored: dict[SanctionKey, Sanction | None] = {}
         self._changes = 0
         self._storing = asyncio.Lock()
@@ -110,7 +114,7 @@ class Moderation:
 
     def _check(self, sanction: Sanction | None) -> None:
         if sanction is not None:
-            raise refusal_of(sanction, told(sanction))
+            raise refusal_of(sanction)
 
     def muted_until_ms(self, player: PlayerId) -> int | None:
         """Until when a player may not chat; None for one who may."""
@@ -146,7 +150,7 @@ class Moderation:
 
         Raises Refused("sanction_limit").
         """
-        if key not in self._unstored and len(self._unstored) >= MAX_SANCTIONS:
+        if key not in self._unstored and len(self._unstored) >= self.most:
             raise Refused("sanction_limit")
         self._changes += 1
         self._in_force.remove(key)
@@ -155,9 +159,9 @@ class Moderation:
 
     def check_room(self, key: SanctionKey) -> None:
         """Raise Refused("sanction_limit") where no sanction with this key can be imposed."""
-        if key not in self._in_force and len(self._in_force) >= MAX_SANCTIONS:
+        if key not in self._in_force and len(self._in_force) >= self.most:
             self._in_force.drop_expired(self._clock.wall_ms())
-            if len(self._in_force) >= MAX_SANCTIONS:
+            if len(self._in_force) >= self.most:
                 raise Refused("sanction_limit")
 
     async def _store_one(self, key: SanctionKey) -> bool:
@@ -185,19 +189,20 @@ class Moderation:
         player = PlayerId(sanction.target)
         match sanction.kind:
             case "ban":
-                close_banned(self.roster.of(player), told(sanction))
+                close_banned(self.roster.of(player), sanction)
                 stand_up(lobby, {player})
             case "address_ban":
                 self._close_address(sanction, lobby)
             case "end_session":
                 for connection in self.roster.of(player):
                     connection.log_out()
-            case "mute":
-                for connection in self.roster.of(player):
-                    connection.warn("muted", told(sanction))
-            case "kick":
-                for connection in self.roster.of(player):
-                    connection.warn("kicked", told(sanction), TableId(sanction.table))
+            case "mute" | "kick":
+                self.tell(sanction)
+
+    def tell(self, sanction: Sanction) -> None:
+        """Send a player's connections the notice of a sanction."""
+        for connection in self.roster.of(PlayerId(sanction.target)):
+            connection.warn(notice_of(sanction))
 
     def _close_address(self, sanction: Sanction, lobby: Lobby) -> None:
         """Close all connections from a network, and free the seats of who has no other one."""
@@ -206,7 +211,7 @@ class Moderation:
         for player, connections in self.roster.connections():
             inside = [one for one in connections if _is_from(one, network)]
             if inside and not is_exempt(player):
-                close_banned(inside, told(sanction))
+                close_banned(inside, sanction)
                 if len(inside) == len(connections):
                     gone.add(player)
         if gone:
@@ -272,10 +277,10 @@ def is_exempt(player: PlayerId) -> bool:
     return player.startswith((OPERATOR_PREFIX, BOT_PREFIX))
 
 
-def close_banned(connections: Sequence[Connected], text: str) -> None:
+def close_banned(connections: Sequence[Connected], sanction: Sanction) -> None:
     """Tell why, and close."""
     for connection in connections:
-        connection.warn("banned", text)
+        connection.warn(notice_of(sanction))
         connection.close_banned()
 
 
@@ -294,24 +299,6 @@ def free_seats(actor: TableActor, players: set[PlayerId]) -> None:
         seat = None if number is None else actor.table.seats[number]
         if seat is not None and not seat.leaving:
             actor.stand_up(player)
-
-
-def told(sanction: Sanction) -> str:
-    """What a player is told about a sanction."""
-    if sanction.kind == "end_session":
-        text = "an operator ended the session"
-    else:
-        until = datetime.fromtimestamp(sanction.until_ms / 1000, UTC)
-        text = f"{_TOLD[sanction.kind]} until {until:%Y-%m-%d %H:%M} UTC"
-    return f"{text}: {sanction.reason}" if sanction.reason else text
-
-
-_TOLD = {
-    "ban": "you are banned from this server",
-    "address_ban": "your address is banned from this server",
-    "mute": "you may not chat",
-    "kick": "an operator removed you from this table; you may not sit here",
-}
 
 
 def _is_from(connection: Connected, network: Network | None) -> bool:

@@ -4,7 +4,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.state import PlayerId
+from pokerws.messages import Notice
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
 
@@ -22,7 +23,7 @@ class Connected(Protocol):
     def admitted(self) -> Identity:
         """The player's identity."""
 
-    def warn(self, code: str, text: str, table: TableId | None = None) -> None:
+    def warn(self, notice: Notice) -> None:
         """Send a notice."""
 
     def log_out(self) -> None:

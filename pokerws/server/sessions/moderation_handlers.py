@@ -78,7 +78,10 @@ async def kick(session: Session, message: Kick) -> None:
         # Refused, for example while the table is paused.
         return
     note(session, "kick", player, sanction)
-    await context.moderation.impose(sanction, context.lobby)
+    if message.minutes:
+        await context.moderation.impose(sanction, context.lobby)
+    else:
+        context.moderation.tell(sanction)
 
 
 def is_seated(actor: TableActor, player: PlayerId, *, leaving: bool | None = None) -> bool:

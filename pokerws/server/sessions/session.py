@@ -295,9 +295,9 @@ class Session:
         """Part of `roster.Connected`."""
         self._close(CloseCode.BANNED, "banned")
 
-    def warn(self, code: str, text: str, table: TableId | None = None) -> None:
+    def warn(self, notice: Notice) -> None:
         """Part of `roster.Connected`: send a notice."""
-        self.send(self.wire.encode(Notice(code, text, table)))
+        self.send(self.wire.encode(notice))
 
     def _put(self, frame: bytes, *, of_table: bool) -> None:
         """Send a frame, or queue it behind others if the client has fallen behind.
@@ -337,7 +337,7 @@ class Session:
         self._resynced = False
 
     def _warn_of_expiry(self) -> None:
-        self.warn("token_expiring", NOTICES["token_expiring"])
+        self.warn(Notice("token_expiring", NOTICES["token_expiring"]))
 
     def _expire(self) -> None:
         self._close(CloseCode.TOKEN_EXPIRED, "the token has expired")
