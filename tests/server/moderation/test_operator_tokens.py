@@ -92,9 +92,8 @@ async def test_a_forged_token_makes_nobody_an_operator(open_connection: Connect)
     for kind in FORGERIES:
         with capture_logs() as lines:
             refused = await raw.ask("hello", token=forged(kind))
-        assert (refused["code"], refused["message"]) == ("bad_token", "the token is not valid"), (
-            kind
-        )
+        assert refused["code"] == "bad_token", kind
+        assert refused["message"] == "the token is not valid"
         assert [line["event"] for line in lines] == ["operator_token_refused"], kind
         assert "eyJ" not in str(lines)
     assert (await raw.ask("hello", token=signed(claims())))["role"] == "operator"
