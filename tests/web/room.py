@@ -30,6 +30,7 @@ from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
+from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
@@ -90,6 +91,7 @@ class Room:
         self.guests = guests_with("a key for tests, long enough to sign")
         # Replaces the authentication of guests.
         self.admission: Admission | None = None
+        self.moderation = Moderation()
         self.too_fast = 0
         # So many times a `watch` is refused, since another server has the table.
         self.elsewhere = 0
@@ -234,6 +236,7 @@ class Room:
             clock=self.clock,
             revocations=Revocations(MemoryNames(), Clock()),
             presence=Presence(Clock()),
+            moderation=self.moderation,
             decoders={JSON: client_decoder(strict=True)},
             flags={},
             limits=Limits(max_message_bytes=4096),
