@@ -152,6 +152,23 @@ async def test_another_server_of_the_database_learns_of_bans_and_of_their_end() 
         assert not is_admitted(late)
 
 
+async def test_a_ban_that_comes_while_the_store_is_read_is_not_undone_by_what_was_read() -> None:
+    clock = ManualClock()
+
+    class Late(MemorySanctions):
+        """A store whose answer is late: meanwhile somebody is banned."""
+
+        async def in_force(self, now_ms: int) -> list[Sanction]:
+            read = await super().in_force(now_ms)
+            await moderation.impose(ban(clock), house.lobby)
+            return read
+
+    moderation = Moderation(Late(), clock)
+    async with house_on(Ledger(), clock) as house:
+        await moderation.refresh(house.lobby)
+        assert not is_admitted(moderation)
+
+
 async def test_a_seat_that_could_not_be_freed_during_a_pause_is_freed_later() -> None:
     clock, ledger = ManualClock(), Ledger()
     moderation = Moderation(MemorySanctions(), clock)
