@@ -78,7 +78,7 @@ def test_an_operator_moderates_and_watches_and_does_not_play() -> None:
     kinds = {kind.__struct_config__.tag for kind in get_args(ClientMessage)}
     forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["operator"]}
     assert kinds - forbidden == set(
-        "hello logout ping list_tables watch_lobby watch unwatch get_hand".split()
+        "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand".split()
     ) | {command["type"] for command in MODERATION}
 
 
