@@ -29,6 +29,7 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
+from pokerws.game.departures import departure_of
 from pokerws.game.events import (
     BoardDealt,
     CardsDrawn,
@@ -135,7 +136,11 @@ class RandomTable:
 
     def sit(self, seat: int) -> None:
         player = player_at(seat)
-        buy_in = self.rng.randint(self.config.min_buy_in, self.config.max_buy_in)
+        least = self.config.min_buy_in
+        departure = departure_of(self.table, player, self.now_ms)
+        if departure is not None:
+            least = max(least, min(departure.stack, self.config.max_buy_in))
+        buy_in = self.rng.randint(least, self.config.max_buy_in)
         self.play(Sit(player, player, seat, buy_in))
         times = self.rng.randint(1, self.config.house.run_it)
         if times > 1:
