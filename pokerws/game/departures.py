@@ -8,7 +8,7 @@ or waits for the big blind, in whichever seat (Robert's Rules of Poker, section 
 from pokerws.game.events import PlayerStood
 from pokerws.game.illegal import Illegal
 from pokerws.game.next_hand import games_of
-from pokerws.game.state import Departure, PlayerId, Seat, Table, TableConfig
+from pokerws.game.state import Departure, Seat, Table, TableConfig
 from pokerws.game.variants import VARIANTS, Forced
 
 # For this long after leaving, a player is held to it.
@@ -35,17 +35,16 @@ def stood(table: Table, number: int, seat: Seat, now_ms: int) -> PlayerStood:
     return PlayerStood(number, seat.player, stack, until_ms, owes, forgotten)
 
 
-def departure_of(table: Table, player: PlayerId, now_ms: int) -> Departure | None:
-    """What a player who left is still held to."""
-    for gone in table.departed:
-        if gone.player == player and gone.until_ms > now_ms:
-            return gone
-    return None
+def least_buy_in(table: Table, departure: Departure | None) -> int:
+    """The smallest buy-in of a player, who may have left lately."""
+    config = table.config
+    stack = 0 if departure is None else departure.stack
+    return max(config.min_buy_in, min(stack, config.max_buy_in))
 
 
-def check_brought_back(departure: Departure, config: TableConfig, buy_in: int, now_ms: int) -> None:
+def check_brought_back(table: Table, departure: Departure, buy_in: int, now_ms: int) -> None:
     """Raise Illegal if a player comes back with less than is asked for."""
-    least = min(departure.stack, config.max_buy_in)
+    least = least_buy_in(table, departure)
     if buy_in < least:
         minutes = -(-(departure.until_ms - now_ms) // 60_000)
         raise Illegal(

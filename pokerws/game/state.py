@@ -331,6 +331,13 @@ class Table(Struct):
         """The number of taken seats."""
         return len(self.seats) - self.seats.count(None)
 
+    def departure_of(self, player: PlayerId, now_ms: int) -> Departure | None:
+        """What a player who left is still held to."""
+        for gone in self.departed:
+            if gone.player == player and gone.until_ms > now_ms:
+                return gone
+        return None
+
     def seat_of(self, player: PlayerId) -> int | None:
         """The number of the player's seat, or None."""
         for number, seat in enumerate(self.seats):

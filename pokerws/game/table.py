@@ -30,7 +30,7 @@ from pokerws.game.commands import (
 )
 from pokerws.game.config import check_config
 from pokerws.game.deal import Shuffle
-from pokerws.game.departures import check_brought_back, departure_of, stood
+from pokerws.game.departures import check_brought_back, stood
 from pokerws.game.drawing import draw
 from pokerws.game.events import (
     ChipsAdded,
@@ -239,9 +239,9 @@ def _sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
         raise Illegal("buy_in_too_small", f"the minimum buy-in is {config.min_buy_in}")
     if command.buy_in > config.max_buy_in:
         raise Illegal("buy_in_too_large", f"the maximum buy-in is {config.max_buy_in}")
-    departure = departure_of(table, command.player, now_ms)
+    departure = table.departure_of(command.player, now_ms)
     if departure is not None:
-        check_brought_back(departure, config, command.buy_in, now_ms)
+        check_brought_back(table, departure, command.buy_in, now_ms)
     _check_balance(command.buy_in, command.balance)
     owes_small = departure is not None and departure.owes_blinds
     played = departure is not None

@@ -29,7 +29,7 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
-from pokerws.game.departures import departure_of
+from pokerws.game.departures import least_buy_in
 from pokerws.game.events import (
     BoardDealt,
     CardsDrawn,
@@ -136,10 +136,7 @@ class RandomTable:
 
     def sit(self, seat: int) -> None:
         player = player_at(seat)
-        least = self.config.min_buy_in
-        departure = departure_of(self.table, player, self.now_ms)
-        if departure is not None:
-            least = max(least, min(departure.stack, self.config.max_buy_in))
+        least = least_buy_in(self.table, self.table.departure_of(player, self.now_ms))
         buy_in = self.rng.randint(least, self.config.max_buy_in)
         self.play(Sit(player, player, seat, buy_in))
         times = self.rng.randint(1, self.config.house.run_it)

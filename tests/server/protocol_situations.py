@@ -251,6 +251,15 @@ async def leaving(scene: Scene) -> None:
     scene.client = await scene.again(second)
 
 
+@situation("a player who was dealt in, and has just left with 2050 chips")
+async def departed(scene: Scene) -> None:
+    first, second, turn = await hand_of_two(scene, next_hand_delay_ms=60_000)
+    await act(scene, first, turn["number"], "fold")
+    await second.event("hand_ended")
+    await second.do("stand", table=scene.stands_for[TABLE])
+    scene.client = await scene.again(second)
+
+
 @situation("a player without chips at the table")
 async def busted(scene: Scene) -> None:
     first, second, turn = await hand_of_two(scene)
