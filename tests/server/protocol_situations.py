@@ -253,9 +253,9 @@ async def leaving(scene: Scene) -> None:
 
 @situation("a player who was dealt in, and has just left with 2050 chips")
 async def departed(scene: Scene) -> None:
-    first, second, turn = await hand_of_two(scene, next_hand_delay_ms=60_000)
-    await act(scene, first, turn["number"], "fold")
-    await second.event("hand_ended")
+    first, second, _ = await hand_of_two(scene)
+    await first.do("stand", table=scene.stands_for[TABLE])
+    await second.event("player_stood")
     await second.do("stand", table=scene.stands_for[TABLE])
     scene.client = await scene.again(second)
 
