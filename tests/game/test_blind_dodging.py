@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from pokerws.game.button import ready_seats
-from pokerws.game.commands import Act, Sit, SitIn, SitOut, Stand, TimeUp
+from pokerws.game.commands import Act, Action, Sit, SitIn, SitOut, Stand, TimeUp
 from pokerws.game.departures import least_buy_in
 from pokerws.game.events import AntePosted, BlindPosted, HandStarted
 from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig, TableId
@@ -20,6 +20,7 @@ from pokerws.game.variants import VARIANTS, Forced
 
 ANNE, BERT = PARTNERS = (PlayerId("anne"), PlayerId("bert"))
 HANDS = 40
+PASSIVE: tuple[Action, ...] = ("fold", "check", "bring_in")
 
 
 class Ring:
@@ -81,7 +82,7 @@ class Ring:
             self.even[name] = self.even.get(name, 0) + sum(forced.values()) / len(names)
         while self.table.hand is not None and (turn := self.table.hand.turn) is not None:
             player = PlayerId(self.name(turn.seat))
-            action = next(a for a in ("fold", "check", "bring_in") if a in turn.actions)
+            action = next(action for action in PASSIVE if action in turn.actions)
             self.do(Act(player, turn.number, action))
 
     def name(self, number: int) -> str:
