@@ -30,7 +30,7 @@ from pokerws.client.styles import (
     tight_aggressive,
 )
 from pokerws.client.table_view import TableView
-from pokerws.game.departures import least_buy_in
+from pokerws.game.blinds.departures import least_buy_in
 from pokerws.game.state import TableId
 from pokerws.messages import Account
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pokerws.game.betting.actions import bring_in, next_turn, taken_seat
 from pokerws.game.betting.fixed_limit import capped
 from pokerws.game.betting.opening import bring_in_seat
-from pokerws.game.button import Positions
+from pokerws.game.blinds.button import Positions
 from pokerws.game.cards import Card
 from pokerws.game.drawing import draw_for_absent, draw_turn
 from pokerws.game.events import (

@@ -1,6 +1,6 @@
 """Starts the next hand: its game, positions, forced bets and deck."""
 
-from pokerws.game.button import (
+from pokerws.game.blinds.button import (
     Positions,
     button_blind_positions,
     frozen_positions,

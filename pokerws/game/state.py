@@ -1,4 +1,4 @@
-"""The state of a table, as data; the rules are in `hand.py`, `table.py` and `button.py`.
+"""The state of a table, as data; the rules are in `hand.py`, `table.py` and `blinds/`.
 
 Only `apply` changes it.  The stored snapshot is these structs encoded, so their shape is a contract
 with the database: new fields need a default.  Fields of seats with their default are left out,

@@ -11,7 +11,8 @@ from typing import assert_never
 
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import act, hand_seat, taken_seat
-from pokerws.game.button import ready_seats
+from pokerws.game.blinds.button import ready_seats
+from pokerws.game.blinds.departures import check_brought_back, stood
 from pokerws.game.commands import (
     Act,
     AddChips,
@@ -30,7 +31,6 @@ from pokerws.game.commands import (
 )
 from pokerws.game.config import check_config
 from pokerws.game.deal import Shuffle
-from pokerws.game.departures import check_brought_back, stood
 from pokerws.game.drawing import draw
 from pokerws.game.events import (
     ChipsAdded,

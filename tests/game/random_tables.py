@@ -12,7 +12,8 @@ import pytest
 
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import hand_seat
-from pokerws.game.button import ready_seats
+from pokerws.game.blinds.button import ready_seats
+from pokerws.game.blinds.departures import least_buy_in
 from pokerws.game.cards import Card
 from pokerws.game.commands import (
     Act,
@@ -29,7 +30,6 @@ from pokerws.game.commands import (
     Straddle,
     TimeUp,
 )
-from pokerws.game.departures import least_buy_in
 from pokerws.game.events import (
     BoardDealt,
     CardsDrawn,

@@ -10,9 +10,9 @@ from random import Random
 
 import pytest
 
-from pokerws.game.button import ready_seats
+from pokerws.game.blinds.button import ready_seats
+from pokerws.game.blinds.departures import least_buy_in
 from pokerws.game.commands import Act, Action, Sit, SitIn, SitOut, Stand, TimeUp
-from pokerws.game.departures import least_buy_in
 from pokerws.game.events import AntePosted, BlindPosted, HandStarted
 from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table, play

@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
+from pokerws.game.blinds.departures import HELD_MS, MAX_DEPARTED
 from pokerws.game.commands import Close, Sit, Stand
-from pokerws.game.departures import HELD_MS, MAX_DEPARTED
 from pokerws.game.events import AntePosted, BlindPosted, PlayerStood
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import Departure, PlayerId
@@ -29,8 +29,8 @@ def a_hand(game: Game) -> None:
         player.checks() if "check" in player.options else player.folds()
 
 
-def four_players(**config: int) -> tuple[Game, list[Player]]:
-    game = Game(**config)
+def four_players() -> tuple[Game, list[Player]]:
+    game = Game()
     players = game.seat(1_000, 1_000, 1_000, 1_000)
     a_hand(game)
     return game, players

@@ -9,7 +9,7 @@ import pytest_asyncio
 from pokerws.schema.transcripts import Transcript, transcripts
 from tests.server import protocol_games  # noqa: F401  It adds its situations.
 from tests.server.protocol_servers import Servers
-from tests.server.protocol_situations import SITUATIONS
+from tests.server.protocol_sessions import SITUATIONS
 from tests.server.transcript_player import Scene
 
 DOCUMENT = (Path(__file__).parents[3] / "docs/protocol.md").read_text(encoding="utf-8")
