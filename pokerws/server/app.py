@@ -7,7 +7,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -42,6 +42,7 @@ from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
+from pokerws.storage.ahead.notes import NO_NOTES
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
@@ -163,16 +164,23 @@ class App:
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
             node=settings.node,
             needs_session_key=self._keys is None and not settings.auth.session_key,
+            runs_ahead=not settings.features.use_durable_acks,
             report=report,
         )
-        self._stops.add("database", lambda: database.close(is_brief=self._stops.is_hurried))
+        self._stops.add("database", self._stop_database)
         memory_play.check_left_behind(settings, database)
         self._store, self._vault = database.store, database.vault
         self._journal = parts.journal_of(settings, database.store, self._metrics)
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings, database = self._settings, self._database
-        cashier = Cashier(self._store.accounts, self._clock, terms_of(settings))
+        cashier = Cashier(
+            self._store.accounts,
+            self._clock,
+            terms_of(settings),
+            key=self._session_key,
+            on_grant_refused=self._metrics.grant_refused,
+        )
         self._lobby = lobby = parts.lobby_of(
             settings,
             store=self._store,
@@ -181,7 +189,9 @@ class App:
             clock=self._clock,
             cashier=cashier,
             metrics=self._metrics,
+            presence=self._presence,
             lease=NO_LEASE if database is None else database.lease,
+            notes=NO_NOTES if database is None else database.notes,
         )
         self._stops.add("tables", lobby.stop)
         return cashier, lobby
@@ -189,6 +199,13 @@ class App:
     async def _stop_listener(self) -> None:
         if self._listener is not None:
             await self._listener.stop()
+
+    async def _stop_database(self) -> None:
+        if self._database is not None:
+            is_ahead = self._lobby is not None and self._lobby.is_ahead
+            await self._database.close(
+                all_stored=self._is_all_stored and not is_ahead, is_brief=self._stops.is_hurried
+            )
 
     async def _stop_journal(self) -> None:
         # If an exception leaves it unknown what is stored, it counts as not stored.
@@ -292,6 +309,7 @@ class App:
         self._stops.add("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
+    @cached_property
     def _session_key(self) -> str:
         """The key that signs guests' sessions.  Without a database it ends with the process."""
         if self._settings.auth.session_key:
@@ -303,7 +321,7 @@ class App:
         settings = self._settings
         if self._keys is None:
             self._guests = Guests(
-                self._session_key(),
+                self._session_key,
                 self._clock,
                 names=self._store.names,
                 # Without a database, a restart forgets all names.

@@ -18,11 +18,13 @@ from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.hand_pace import PaceLimits
 from pokerws.server.tables.interfaces import Lease
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
+from pokerws.storage.ahead.notes import Notes
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal
 from pokerws.storage.store import Store
@@ -57,8 +59,11 @@ def lobby_of(
     cashier: Cashier,
     metrics: Metrics,
     lease: Lease,
+    notes: Notes,
+    presence: Presence,
 ) -> Lobby:
     """The tables."""
+    flow_chips = settings.accounts.flow_alert_chips
     return Lobby(
         store=store,
         journal=journal,
@@ -69,10 +74,13 @@ def lobby_of(
         cashier=cashier,
         max_tables=settings.limits.max_tables,
         max_opened=settings.limits.max_tables_opened_per_player,
+        max_opened_by_address=settings.limits.max_tables_opened_per_address,
         durable=settings.features.use_durable_acks,
         metrics=metrics,
         pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
         lease=lease,
+        notes=notes,
+        signs=CollusionSigns(presence, clock, metrics, flow_chips=flow_chips),
     )
 
 

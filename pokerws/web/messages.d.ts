@@ -502,7 +502,8 @@ export interface Lobby {
  * The player's account, without chips at tables, and its latest transfers.
  *
  * There are at most 50 transfers; if there are fewer, there are no older ones. `refill_at_ms` is
- * when a `refill` is due, possibly in the past. It is absent while the balance is too large.
+ * when a `refill` is due, possibly in the past. It is absent while the balance is too large, or
+ * the player has chips at a table. A new player's `held` chips cannot be brought to tables yet.
  */
 export interface Account {
   type: "account";
@@ -512,8 +513,15 @@ export interface Account {
   balance: number;
   /** the latest transfers, newest first */
   transfers: AccountTransfer[];
-  /** when a `refill` is due; absent while the balance is too large */
+  /**
+   * when a `refill` is due; absent while the balance is too large, or the player has chips at a
+   * table
+   */
   refill_at_ms?: number;
+  /** the part of the balance that a new player cannot bring to tables yet */
+  held?: number;
+  /** until when chips are `held` */
+  held_until_ms?: number;
 }
 
 /**
@@ -686,6 +694,8 @@ export interface Limits {
   player_seats: RateLimit | null;
   /** open tables that a player may have created */
   max_tables_opened_per_player: number | null;
+  /** open tables that the players of one address may have created */
+  max_tables_opened_per_address: number | null;
   /** the least pause between two hands, also where `next_hand_delay_ms` is less */
   min_hand_pause_ms: number;
   /**
@@ -1313,6 +1323,9 @@ export interface HandEnded {
 /**
  * The hand was cancelled: `refunds` returns to each seat what it had put in.
  *
+ * It is cancelled because the table is `closed`, or for `cards_seen`: a fault undid a part of the
+ * hand, and players may have seen cards that would be dealt again.
+ *
  * The `stack` of each seat in `refunds` grows by its `amount`; `hand` becomes null.
  */
 export interface HandCancelled {
@@ -1321,6 +1334,8 @@ export interface HandCancelled {
   hand: number;
   /** what each seat gets back: everything it had put in */
   refunds: Share[];
+  /** why */
+  reason?: "cards_seen" | "closed";
 }
 
 /**
@@ -1535,8 +1550,9 @@ export interface TableOpened {
 export interface TableClosed {
   type: "table_closed";
   /**
-   * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (`UNUSED_TABLE_MS` if no hand
-   * was played); `overtaken`: the stored table was not the newest; `operator`: closed by an admin
+   * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (or no hand for
+   * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
+   * admin
    */
   reason: "abandoned" | "operator" | "overtaken";
 }

@@ -30,6 +30,7 @@ from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
+from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
@@ -90,6 +91,7 @@ class Room:
         self.guests = guests_with("a key for tests, long enough to sign")
         # Replaces the authentication of guests.
         self.admission: Admission | None = None
+        self.address_of_guests: str | None = None
         self.too_fast = 0
         # So many times a `watch` is refused, since another server has the table.
         self.elsewhere = 0
@@ -312,7 +314,8 @@ class RecordingSession(Session):
     """A session that records its client's messages."""
 
     def __init__(self, connection: PlainConnection, context: SessionContext, room: Room) -> None:
-        super().__init__(cast("Connection", connection), context, dispatch)
+        meter = Meter(key=room.address_of_guests)
+        super().__init__(cast("Connection", connection), context, dispatch, meter)
         self._room = room
 
     def receive(self, frame: str | bytes) -> Work | None:

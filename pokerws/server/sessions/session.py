@@ -32,6 +32,7 @@ from pokerws.messages import (
     rejection,
 )
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
+from pokerws.server.auth.guests import GUEST_PREFIX
 from pokerws.server.auth.identity import Identity
 from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
@@ -121,6 +122,11 @@ class Session:
         if self.identity is None:
             raise Refused("hello_first")
         return self.identity
+
+    @property
+    def address(self) -> str | None:
+        """The address of a guest, as limits count it; None for players known by a login or key."""
+        return self.meter.key if self.player.startswith(GUEST_PREFIX) else None
 
     @property
     def _known_player(self) -> PlayerId | None:
@@ -268,7 +274,7 @@ class Session:
             self._close(CloseCode.TOO_MANY_CONNECTIONS, "the player has too many connections")
             return False
         if self.identity is None:
-            self.context.presence.enter(identity.player)
+            self.context.presence.enter(identity.player, self.meter.key)
         else:
             self.context.revocations.leave(self.identity, self)
         self.identity = identity

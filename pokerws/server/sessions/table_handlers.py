@@ -96,11 +96,13 @@ async def pay(session: Session, message: Sit | AddChips) -> None:
     if actor.has_answered(session, message.id, command):
         actor.handle(session, message.id, command)
         return
-    async with cashier.paying(identity.player) as balance:
+    async with cashier.paying(identity.player, session.address) as purse:
         actor = await lobby.find(message.table)
         if isinstance(message, Sit):
             check_seats(session, actor)
-        actor.handle(session, message.id, payment_of(message, identity, balance))
+        wanted = message.buy_in if isinstance(message, Sit) else message.amount
+        purse.check(wanted, session.context.clock.table_ms())
+        actor.handle(session, message.id, payment_of(message, identity, purse.available))
 
 
 def payment_of(
@@ -214,7 +216,9 @@ def create_table(session: Session, message: CreateTable) -> None:
     context = session.context
     name = table_name(message.name, strict=context.strict)
     check_rate(session.meter.count("tables", context.clock.now_ms()))
-    actor = context.lobby.create(name, message.config, session.player)
+    is_admin = session.admitted.role == "admin"
+    address = None if is_admin else session.meter.key
+    actor = context.lobby.create(name, message.config, session.player, address)
     actor.answer_opened(session, message.id)
 
 

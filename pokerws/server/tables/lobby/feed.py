@@ -63,9 +63,9 @@ class LobbyFeed:
         return next((s.table for s in found if s.config.variant == variant), None)
 
     def unused(self) -> set[TableId]:
-        """Tables where nobody has played or sits."""
+        """Tables where no hand was played."""
         listed = self.summaries()
-        return {summary.table for summary in listed if summary.hand_number == summary.players == 0}
+        return {summary.table for summary in listed if summary.hand_number == 0}
 
     def note(self, summary: TableSummary) -> None:
         """Record a table's summary: the table is new, or may have changed or closed."""

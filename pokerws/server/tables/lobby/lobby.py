@@ -6,17 +6,20 @@ the list that clients see, and `commit_outcomes` reacts to commits.
 """
 
 import secrets
+from collections.abc import Iterator, Mapping
 
 import structlog
 
 from pokerws.game.deal import Shuffle
-from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
+from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, ListTables, Refused, Tables, TableSummary, Wire
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
@@ -29,11 +32,15 @@ from pokerws.server.tables.lobby.list_watchers import ListWatchers
 from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
-from pokerws.storage.accounts import Transfer
+from pokerws.storage.accounts import Transfer, player_account
+from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
+
+# The accounts of players begin with this.
+PLAYER = player_account(PlayerId(""))
 
 log = structlog.get_logger("pokerws.lobby")
 
@@ -60,8 +67,11 @@ class Lobby:
         durable: bool = False,
         metrics: StorageMetrics = UNMEASURED,
         max_opened: int = 0,
+        max_opened_by_address: int = 0,
         pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
+        notes: Notes = NO_NOTES,
+        signs: CollusionSigns | None = None,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -72,21 +82,29 @@ class Lobby:
         self._cashier = cashier
         self._max_tables = max_tables
         self._max_opened = max_opened
+        self._max_opened_by_address = max_opened_by_address
         self._pace = pace
         self._durable = durable
         self._metrics = metrics
-        self._hydration = Hydration(store, journal, vault, metrics)
+        self._hydration = Hydration(store, journal, vault, notes, metrics)
         self._event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry()
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self._lease = lease
-        self._pause = OutagePause(journal, clock, self._in_memory, lease, durable=durable)
+        self._signs = signs
         self._stopped = False
         self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
+        self._cards = CardsAhead(
+            *(notes, self._in_memory, self._catching_up.__contains__),
+            holds=journal.keeps and not durable,
+        )
+        self._pause = OutagePause(
+            *(journal, clock, self._in_memory, self._cards, lease), durable=durable
+        )
         self.outcomes = CommitOutcomes(
-            self._tables, self._feed, self._catching_up.begin, durable=durable
+            *(self._tables, self._feed, self._catching_up.begin, self._cards), durable=durable
         )
         self._catching_up.outcomes = self.outcomes
         self._loader = TableLoader(
@@ -115,7 +133,7 @@ class Lobby:
         await self.flush()
         for game in await self._store.games(self._tables.ids):
             if game.table not in self._tables:
-                self._tables.add_stored(game.table)
+                self._tables.add_stored(game.table).since_ms = self._clock.now_ms()
                 self._feed.note_stored(game)
 
     def stop(self) -> None:
@@ -140,24 +158,39 @@ class Lobby:
 
     # ---- opening
 
-    def create(self, name: str, config: TableConfig, opener: PlayerId | None = None) -> TableActor:
-        """Open a table, for a player or for the server itself.  Raises Illegal."""
+    def create(
+        self,
+        name: str,
+        config: TableConfig,
+        opener: PlayerId | None = None,
+        address: str | None = None,
+    ) -> TableActor:
+        """Open a table, for a player or for the server itself.  Raises Illegal.
+
+        Without an `address` the limit for addresses does not apply.
+        """
         self._check_open()
         if len(self._tables) >= self._max_tables:
             raise Refused("table_limit", f"there are {self._max_tables} tables already")
         if opener is not None:
-            self._check_opened(opener)
+            self._check_opened(opener, address)
         table, events = open_table(TableId(secrets.token_hex(6)), name, config)
         actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
-        self._tables.add_live(table.id, actor).opener = opener
+        entry = self._tables.add_live(table.id, actor)
+        entry.opener, entry.address, entry.since_ms = opener, address, self._clock.now_ms()
         self._pause.apply_to(actor)
         actor.opened(events)
         return actor
 
-    def _check_opened(self, player: PlayerId) -> None:
+    def _check_opened(self, player: PlayerId, address: str | None) -> None:
         cap = self._max_opened
         if cap and sum(entry.opener == player for entry in self._tables) >= cap:
             raise Refused("too_many_tables", f"a player may have opened {cap} tables at a time")
+        cap = self._max_opened_by_address
+        if address is None or not cap:
+            return
+        if sum(entry.address == address for entry in self._tables) >= cap:
+            raise Refused("too_many_tables", f"an address may have opened {cap} tables at a time")
 
     def keep(self, table: TableId) -> None:
         """Never close a table for being unused."""
@@ -231,6 +264,11 @@ class Lobby:
         return len(self._feed)
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether a table has shown cards that are not stored."""
+        return self._cards.has_noted or any(one.is_ahead for one in self._in_memory.values())
+
+    @property
     def tables_in_memory(self) -> int:
         """The number of tables in memory."""
         return len(self._in_memory)
@@ -292,11 +330,11 @@ class Lobby:
     def evict(self, before_ms: int) -> int:
         """Remove tables from memory that have been idle since that time; returns how many.
 
-        See `TableActor.is_idle_since`.
+        See `IdleTables.evictable`.
         """
         if not self._journal.keeps:
             return 0
-        idle = [t for t, actor in self._in_memory.items() if actor.is_idle_since(before_ms)]
+        idle = self.idle.evictable(before_ms)
         for table in idle:
             self._in_memory[table].stop()
             self._move(table, TableState.STORED)
@@ -305,6 +343,10 @@ class Lobby:
     def actors(self) -> list[TableActor]:
         """All tables in memory."""
         return list(self._in_memory.values())
+
+    def live_tables(self) -> Iterator[Table]:
+        """The states of all tables in memory."""
+        return (actor.table for actor in self._in_memory.values())
 
     # ---- the owner of the actors
 
@@ -317,6 +359,18 @@ class Lobby:
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Part of `Owner`."""
         self._cashier.moved(table, transfers)
+        actor = self._in_memory.get(table)
+        if self._signs is None or actor is None:
+            return
+        seated = [seat.player for seat in actor.table.seats if seat is not None]
+        for move in transfers:
+            if move.reason == "buy_in":
+                self._signs.sat(table, PlayerId(move.source.removeprefix(PLAYER)), seated)
+
+    def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
+        """Part of `Owner`."""
+        if self._signs is not None:
+            self._signs.hand_over(table, net)
 
     def table_closing(self, table: TableId) -> None:
         """Part of `Owner`."""
@@ -335,7 +389,7 @@ class Lobby:
             self._tables.move(entry, TableState.GONE)
             actor.refund()
             self._feed.close(table)
-        elif self._durable:
+        elif actor.is_held:
             entry.failed = actor
         actor.notify("table_failed", "the table had a fault and is being restored")
 
@@ -357,4 +411,5 @@ class Lobby:
             owner=self,
             event_log=self._event_log,
             pace=self._pace,
+            cards=self._cards,
         )

@@ -62,7 +62,8 @@ class TableEntry:
     """One known table.  Only the registry changes `state` and `actor`."""
 
     __slots__ = (
-        *("actor", "closing", "failed", "kept", "known", "loading", "opener", "state", "table"),
+        *("actor", "address", "closing", "failed", "kept", "known", "loading", "opener"),
+        *("shown_seq", "since_ms", "state", "table"),
     )
 
     def __init__(self, table: TableId, state: TableState, actor: TableActor | None) -> None:
@@ -78,8 +79,14 @@ class TableEntry:
         self.closing: CloseReason | None = None
         # The player who opened the table, if one did since the server started.
         self.opener: PlayerId | None = None
+        # The address that the player had then, as limits count it.
+        self.address: str | None = None
+        # Since when this server has known the table.
+        self.since_ms = 0
         # What this server knows to be stored, since the table was last in memory.
         self.known: Position | None = None
+        # Up to which event this server has shown the table, stored or not.
+        self.shown_seq = 0
         # Whether the table stays open even if it is unused.
         self.kept = False
 
@@ -129,6 +136,7 @@ class TableRegistry:
         """Move a table to LIVE, with its new actor.  Raises IllegalTransition."""
         _check(entry, TableState.LIVE)
         entry.state, entry.actor = TableState.LIVE, actor
+        entry.shown_seq = 0
         self.in_memory[entry.table] = actor
 
     def move(self, entry: TableEntry, to: TableState) -> None:
@@ -143,6 +151,7 @@ class TableRegistry:
         if to not in _IN_MEMORY:
             if entry.actor is not None:
                 entry.known = Position(entry.actor.stored_seq, entry.actor.epoch)
+                entry.shown_seq = entry.actor.gate.shown_seq
             entry.actor = None
             self.in_memory.pop(entry.table, None)
         if to is TableState.GONE:
