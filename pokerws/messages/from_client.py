@@ -27,6 +27,16 @@ from pokerws.messages.fields import (
     Token,
     Version,
 )
+from pokerws.messages.moderation import (
+    Ban,
+    EndSession,
+    Kick,
+    ListBans,
+    ListPlayers,
+    Mute,
+    Unban,
+    Unmute,
+)
 
 
 class Hello(Message, frozen=True, tag="hello"):
@@ -35,8 +45,8 @@ class Hello(Message, frozen=True, tag="hello"):
     `token` is the `session` of an earlier `welcome`, or a token of the operator's login service.
     Sending `hello` again with a newer token renews it.  Without a token, a new guest plays under
     `name`.  With a `session`, `name` renames the player.  With a token of the login service, it is
-    used only if the token has no name.  `capabilities` are the optional parts of the protocol that
-    the client wants; without the list, all.
+    used only if the token has no name, or one that is taken or reserved.  `capabilities` are the
+    optional parts of the protocol that the client wants; without the list, all.
     """
 
     id: CommandId
@@ -271,7 +281,7 @@ class Logout(Message, frozen=True, tag="logout"):
 class CloseTable(Message, frozen=True, tag="close_table"):
     """Close a table for good: its hand is cancelled, and all chips return to the accounts.
 
-    Only an admin may do this.
+    Only an operator or an admin may do this.
     """
 
     id: CommandId
@@ -319,4 +329,12 @@ ClientMessage = (
     | GetAccount
     | Refill
     | Hello
+    | Kick
+    | Mute
+    | Unmute
+    | Ban
+    | Unban
+    | EndSession
+    | ListBans
+    | ListPlayers
 )

@@ -1,21 +1,27 @@
 """Makes a server's parts from the settings.  It starts nothing: that is the app's task."""
 
 import os
+import secrets
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import asdict
 
 from pokerws.game.deal import shuffler
+from pokerws.game.state import Seat, TableId
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics
 from pokerws.server.auth.bot_tokens import BotTokens
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet
+from pokerws.server.auth.player_names import RENEW_MS, PlayerNames
 from pokerws.server.auth.revocations import Revocations
+from pokerws.server.auth.seat_names import shows
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
+from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.collusion_signs import CollusionSigns
@@ -26,7 +32,7 @@ from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.ahead.notes import Notes
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.null import NullJournal
+from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.store import Store
 from pokerws.storage.vault.vault import Vault
 
@@ -100,12 +106,40 @@ def upkeep_of(
     )
 
 
-def tokens_of(settings: Settings, keys: KeySet, bots: BotTokens, clock: Clock) -> Tokens:
+def player_names_of(settings: Settings, store: Store, clock: Clock, lobby: Lobby) -> PlayerNames:
+    """The names of players, which seats at the lobby's tables keep reserved."""
+
+    def seats_at(table: TableId) -> Sequence[Seat | None] | None:
+        actor = lobby.live(table)
+        return None if actor is None else actor.table.seats
+
+    if in_memory := isinstance(store, NullStore):
+        # All tables are in memory, so these say which names their seats show.
+        store.names.shows = lambda seat: shows(seats_at(seat.table) or (), seat)
+    return PlayerNames(
+        store.names,
+        clock,
+        # Without a database, a restart forgets all names.
+        renew_ms=0 if in_memory else RENEW_MS,
+        trusted=settings.auth.names == "trusted",
+        seats_at=seats_at,
+    )
+
+
+def tokens_of(
+    settings: Settings,
+    keys: KeySet,
+    clock: Clock,
+    names: PlayerNames,
+    check_session: Callable[[str], None],
+) -> Tokens:
     """The authentication of players by tokens of a login service."""
     return Tokens(
         keys,
-        bots,
+        BotTokens(secrets.token_hex(32)),
         clock,
+        names=names,
+        check_session=check_session,
         issuer=settings.auth.issuer,
         audience=settings.auth.audience,
         leeway_ms=settings.auth.leeway_ms,
@@ -123,6 +157,7 @@ def session_context_of(
     clock: Clock,
     revocations: Revocations,
     presence: Presence,
+    moderation: Moderation,
     metrics: Metrics,
 ) -> SessionContext:
     """The dependencies and limits that all sessions share."""
@@ -135,6 +170,7 @@ def session_context_of(
         clock=clock,
         revocations=revocations,
         presence=presence,
+        moderation=moderation,
         strict=strict,
         decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
         flags=asdict(settings.features),

@@ -18,6 +18,7 @@ from msgspec import Struct
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.names import Names
+from pokerws.storage.sanctions import Sanctions
 
 # Stands for an owner in `Claimed.doubted` that has shown for certain what is not stored.
 SEEN = "*"
@@ -101,7 +102,10 @@ class Change(Struct, frozen=True):
 
 
 class GameRow(NamedTuple):
-    """A game's row without its snapshot, for lists."""
+    """A game's row without its snapshot, for lists.
+
+    `is_servers` is set if the table is marked as the server's own.
+    """
 
     table: TableId
     name: str
@@ -111,6 +115,7 @@ class GameRow(NamedTuple):
     hand_number: int
     version: int
     epoch: int
+    is_servers: bool = False
 
 
 class Claimed(NamedTuple):
@@ -208,6 +213,10 @@ class Store(Protocol):
         """The players' names and the ended sessions, kept in the same place."""
 
     @property
+    def sanctions(self) -> Sanctions:
+        """The operators' sanctions, kept in the same place."""
+
+    @property
     def owner(self) -> str | None:
         """This server's incarnation, which claims and saves name; None without leases."""
 
@@ -251,6 +260,12 @@ class Store(Protocol):
 
     async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """All waiting or active games except those in `besides`, oldest first."""
+
+    async def mark_table(self, table: TableId) -> None:
+        """Mark a table, which need not exist yet, as one that the server opens for its bots."""
+
+    async def adopt_table(self, table: TableId) -> bool:
+        """Mark an open table that was stored before there were marks; returns whether it was."""
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Up to `limit` events of the log with a seq above `after_seq`, in order."""

@@ -1,8 +1,7 @@
 """Handlers of messages about tables: the lobby's list, watching, seats, play and chat."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import assert_never
-
-import structlog
 
 from pokerws.game import commands
 from pokerws.game.state import PlayerId
@@ -14,7 +13,6 @@ from pokerws.messages import (
     Chat,
     ChatSaid,
     ChooseGame,
-    CloseTable,
     CreateTable,
     GetHand,
     ListTables,
@@ -32,6 +30,7 @@ from pokerws.messages import (
     WatchLobby,
 )
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.limits.rate_limits import check_rate
 from pokerws.server.net.connection import Work
@@ -40,9 +39,6 @@ from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
 PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame
-
-log = structlog.get_logger("pokerws.table_handlers")
-
 
 # ---- play
 
@@ -90,19 +86,33 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
 
 async def pay(session: Session, message: Sit | AddChips) -> None:
     """Bring chips from the player's account to a table."""
-    lobby, cashier, identity = session.context.lobby, session.context.cashier, session.admitted
+    lobby, cashier, identity = session.context.lobby, session.context.cashier, session.shown
     actor = await lobby.find(message.table)
     command = payment_of(message, identity)
     if actor.has_answered(session, message.id, command):
         actor.handle(session, message.id, command)
         return
-    async with cashier.paying(identity.player, session.address) as purse:
+    address = session.guest_address
+    async with cashier.paying(identity.player, address) as purse, naming(session, message, actor):
         actor = await lobby.find(message.table)
         if isinstance(message, Sit):
+            session.context.moderation.check_seat(identity.player, actor.table.id)
             check_seats(session, actor)
+            check_unlike(actor.table.seats, identity.player, identity.name)
         wanted = message.buy_in if isinstance(message, Sit) else message.amount
         purse.check(wanted, session.context.clock.table_ms())
         actor.handle(session, message.id, payment_of(message, identity, purse.available))
+
+
+def naming(
+    session: Session, message: Sit | AddChips, actor: TableActor
+) -> AbstractAsyncContextManager[None]:
+    """Keep the name of a player who is about to sit from others, as long as the seat shows it."""
+    identity = session.shown
+    if isinstance(message, AddChips) or actor.table.seat_of(identity.player) is not None:
+        return nullcontext()
+    names = session.context.admission.names
+    return names.sitting(actor.table.id, identity.player, identity.name)
 
 
 def payment_of(
@@ -181,11 +191,13 @@ def chat(session: Session, message: Chat) -> None:
     actor = session.watched.get(message.table)
     if actor is None:
         raise Refused("not_watching")
+    session.context.moderation.check_chat(session.player)
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
     check_rate(session.meter.count("chat", clock.now_ms()))
+    player, name = session.player, session.shown.name
+    check_unlike(actor.table.seats, player, name)
     session.answer(Accepted(message.id, table=message.table))
-    player, name = session.player, session.admitted.name
     said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
     for viewer in list(actor.watchers):
         viewer.send_droppable(said.on(viewer.wire))
@@ -217,14 +229,6 @@ def create_table(session: Session, message: CreateTable) -> None:
     name = table_name(message.name, strict=context.strict)
     check_rate(session.meter.count("tables", context.clock.now_ms()))
     is_admin = session.admitted.role == "admin"
-    address = None if is_admin else session.meter.key
+    address = None if is_admin else session.counted_address
     actor = context.lobby.create(name, message.config, session.player, address)
     actor.answer_opened(session, message.id)
-
-
-async def close_table(session: Session, message: CloseTable) -> None:
-    """Close a table for good."""
-    identity = session.admitted
-    actor = await session.context.lobby.find(message.table)
-    log.info("table_close_asked", table=message.table, player=identity.player, name=identity.name)
-    actor.handle(session, message.id, commands.Close("operator"))

@@ -18,8 +18,8 @@ from asyncpg.pool import PoolConnectionProxy
 from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
+from pokerws.storage.postgres import marks, owners, pruning
 from pokerws.storage.postgres import names as postgres_names
-from pokerws.storage.postgres import owners, pruning
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import (
@@ -34,6 +34,8 @@ from pokerws.storage.postgres.connecting import (
     unavailable,
 )
 from pokerws.storage.postgres.lease import Tenure
+from pokerws.storage.postgres.moderation import sanctions as postgres_sanctions
+from pokerws.storage.postgres.moderation.sanctions import PostgresSanctions
 from pokerws.storage.postgres.names import PostgresNames
 from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
@@ -81,7 +83,8 @@ LIMIT $2
 LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
 
 GAMES = """
-SELECT id, name, status, config, players, hand_number, version, epoch
+SELECT id, name, status, config, players, hand_number, version, epoch,
+       EXISTS (SELECT FROM server_tables WHERE game_id = games.id) AS is_servers
 FROM games
 WHERE status IN ('waiting', 'active') AND id <> ALL ($1::text[])
 ORDER BY created_at, id
@@ -111,8 +114,10 @@ STATEMENTS = (
     NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
+    *postgres_sanctions.STATEMENTS,
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
+    *marks.STATEMENTS,
 )
 
 # Added to the statement timeout, for a server that hangs.
@@ -143,6 +148,7 @@ class PostgresStore:
         self._tenure = tenure
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
+        self._sanctions = PostgresSanctions(self._reader)
         self._failed_reads = 0
         self._read_error: type[BaseException] | None = None
         self.version = ""
@@ -211,6 +217,11 @@ class PostgresStore:
     def names(self) -> PostgresNames:
         """Part of `Store`."""
         return self._names
+
+    @property
+    def sanctions(self) -> PostgresSanctions:
+        """Part of `Store`."""
+        return self._sanctions
 
     @property
     def owner(self) -> str | None:
@@ -294,6 +305,16 @@ class PostgresStore:
         async with self._reader() as reader:
             rows = await reader.fetch(GAMES, list(besides))
         return [game for row in rows if (game := _game(row)) is not None]
+
+    async def mark_table(self, table: TableId) -> None:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            await reader.execute(marks.MARK, table)
+
+    async def adopt_table(self, table: TableId) -> bool:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            return await reader.fetchval(marks.ADOPT, table) is not None
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Part of `Store`."""
@@ -415,4 +436,5 @@ def _game(row: asyncpg.Record) -> GameRow | None:
         hand_number=row["hand_number"],
         version=row["version"],
         epoch=row["epoch"],
+        is_servers=row["is_servers"],
     )

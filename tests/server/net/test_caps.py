@@ -370,7 +370,7 @@ async def test_a_player_has_so_many_open_tables(app: App, open_connection: Conne
     assert answer["message"] == "a player may have opened 2 tables at a time"
     assert answered(app, "create_table", "too_many_tables") == 1
     await open_table(ben)
-    assert app.open_bot_tables(), "nor is the server's own held up"
+    assert await app.open_bot_tables(), "nor is the server's own held up"
     await app.lobby.close(TableId(first), "abandoned")
     await open_table(ann)
 
@@ -394,7 +394,7 @@ async def test_an_address_has_so_many_open_tables_whoever_opens_them(
     assert answer["code"] == "too_many_tables"
     assert answer["message"] == "an address may have opened 3 tables at a time"
     await open_table(await open_connection("Eva", headers=behind("2001:db8:7:8::1")))
-    assert app.open_bot_tables(), "nor is the server's own held up"
+    assert await app.open_bot_tables(), "nor is the server's own held up"
     await app.lobby.close(TableId(first), "abandoned")
     await open_table(guests[3])
 

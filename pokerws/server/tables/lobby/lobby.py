@@ -30,6 +30,7 @@ from pokerws.server.tables.lobby.hydration import FLUSH_TIMEOUT_S, Hydration
 from pokerws.server.tables.lobby.idle_tables import IdleTables
 from pokerws.server.tables.lobby.list_watchers import ListWatchers
 from pokerws.server.tables.lobby.outage_pause import OutagePause
+from pokerws.server.tables.lobby.server_tables import ServerTables, new_table_id
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.accounts import Transfer, player_account
@@ -93,6 +94,7 @@ class Lobby:
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self._lease = lease
+        self.servers = ServerTables(self._tables, self._feed, store)
         self._signs = signs
         self._stopped = False
         self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
@@ -135,6 +137,7 @@ class Lobby:
             if game.table not in self._tables:
                 self._tables.add_stored(game.table).since_ms = self._clock.now_ms()
                 self._feed.note_stored(game)
+                self.servers.note_stored(game)
 
     def stop(self) -> None:
         """Stop all tables in their current state, and open or load no more."""
@@ -164,6 +167,8 @@ class Lobby:
         config: TableConfig,
         opener: PlayerId | None = None,
         address: str | None = None,
+        *,
+        table_id: TableId | None = None,
     ) -> TableActor:
         """Open a table, for a player or for the server itself.  Raises Illegal.
 
@@ -174,7 +179,8 @@ class Lobby:
             raise Refused("table_limit", f"there are {self._max_tables} tables already")
         if opener is not None:
             self._check_opened(opener, address)
-        table, events = open_table(TableId(secrets.token_hex(6)), name, config)
+            self.servers.check_name(name)
+        table, events = open_table(table_id or new_table_id(), name, config)
         actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
         entry = self._tables.add_live(table.id, actor)
         entry.opener, entry.address, entry.since_ms = opener, address, self._clock.now_ms()
@@ -240,10 +246,6 @@ class Lobby:
         except (StoreUnavailable, TimeoutError) as error:
             raise Refused("table_unavailable", "the database cannot be reached") from error
         return self._tables.get(table)
-
-    def find_by_name(self, name: str, variant: str) -> TableId | None:
-        """The oldest table of that name with that variant or mix."""
-        return self._feed.find(name, variant)
 
     def summaries(self) -> list[TableSummary]:
         """All tables, oldest first."""

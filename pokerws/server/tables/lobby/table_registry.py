@@ -62,8 +62,8 @@ class TableEntry:
     """One known table.  Only the registry changes `state` and `actor`."""
 
     __slots__ = (
-        *("actor", "address", "closing", "failed", "kept", "known", "loading", "opener"),
-        *("shown_seq", "since_ms", "state", "table"),
+        *("actor", "address", "closing", "failed", "is_servers", "kept", "known", "loading"),
+        *("opener", "shown_seq", "since_ms", "state", "table"),
     )
 
     def __init__(self, table: TableId, state: TableState, actor: TableActor | None) -> None:
@@ -87,6 +87,8 @@ class TableEntry:
         self.known: Position | None = None
         # Up to which event this server has shown the table, stored or not.
         self.shown_seq = 0
+        # Whether the server opened it for its own bots; stored as a mark of the table.
+        self.is_servers = False
         # Whether the table stays open even if it is unused.
         self.kept = False
 
