@@ -193,7 +193,7 @@ MEANINGS: dict[str, str] = {
     "played": "whether the player was dealt in, now or before leaving within the hour",
     "departed": "the players who left lately, the latest last",
     "Departure.stack": "the chips that the player left with",
-    "until_ms": "until when this holds, in milliseconds UTC",
+    "Departure.until_ms": "until when this holds, in milliseconds UTC",
     "owes_blinds": "whether both blinds are owed to be dealt in",
     "Seat.straddle": "whether the player straddles where it is possible",
     "Seat.run_it": "the maximum number of boards that the player agrees to",

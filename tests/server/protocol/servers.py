@@ -18,6 +18,7 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
 from pokerws.server.tables.interfaces import NoLease
 from pokerws.storage.accounts import Account, Allowance
+from pokerws.storage.ahead.notes import NO_NOTES
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
@@ -165,11 +166,12 @@ class FakeDatabase:
         self.session_key = "k" * 32
         self.overtaken = None
         self.lease = FakeLease()
+        self.notes = NO_NOTES
 
     async def settle(self) -> None:
         """Nothing was overtaken."""
 
-    async def close(self, *, is_brief: bool = False) -> None:
+    async def close(self, *, all_stored: bool = True, is_brief: bool = False) -> None:
         self.store.open.set()
         self.store.away.is_away = False
 

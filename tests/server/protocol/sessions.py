@@ -3,15 +3,15 @@
 import asyncio
 
 from pokerws.schema.examples import TABLE
-from tests.server.protocol_servers import token
-from tests.server.protocol_situations import (
+from tests.server.protocol.servers import token
+from tests.server.protocol.situations import (
     SESSION,
     SITUATIONS,
     seated,
     sitting_out,
     situation,
 )
-from tests.server.transcript_player import Scene, Speaker
+from tests.server.protocol.transcript_player import Scene, Speaker
 
 __all__ = ["SITUATIONS"]
 

@@ -12,8 +12,8 @@ from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.journal.journal import Journal
-from tests.server.protocol_servers import token
-from tests.server.transcript_player import Scene, Speaker
+from tests.server.protocol.servers import token
+from tests.server.protocol.transcript_player import Scene, Speaker
 
 Situation = Callable[[Scene], Awaitable[None]]
 SITUATIONS: dict[str, Situation] = {}
