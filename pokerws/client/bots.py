@@ -30,6 +30,7 @@ from pokerws.client.styles import (
     tight_aggressive,
 )
 from pokerws.client.table_view import TableView
+from pokerws.game.blinds.departures import least_buy_in
 from pokerws.game.state import TableId
 from pokerws.messages import Account
 
@@ -240,7 +241,8 @@ class _Bot:
 
         Raises CommandRejected for any other refusal of `pay` or of the refill.
         """
-        wanted = self._buy_in(view)
+        least = await self._least(client, view)
+        wanted = max(least, self._buy_in(view))
         try:
             await pay(wanted)
         except CommandRejected as refused:
@@ -254,7 +256,7 @@ class _Bot:
             if refused.code not in NO_REFILL:
                 raise
         account = await client.account()
-        if account.balance >= view.table.config.min_buy_in:
+        if account.balance >= least:
             await pay(min(wanted, account.balance))
         else:
             await self._wait_for_refill(client, view, account)
@@ -269,6 +271,13 @@ class _Bot:
         with suppress(TimeoutError):
             async with asyncio.timeout(wait_ms / 1000):
                 await view.wait_for(lambda view: view.table.closed)
+
+    async def _least(self, client: Client, view: TableView) -> int:
+        """The smallest buy-in: the table's, or what the bot left with within the hour."""
+        player, departure = view.player, None
+        if view.own is None and any(gone.player == player for gone in view.table.departed):
+            departure = view.table.departure_of(player, await client.ping())
+        return least_buy_in(view.table, departure)
 
     def _buy_in(self, view: TableView) -> int:
         config = view.table.config

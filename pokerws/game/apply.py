@@ -58,7 +58,7 @@ from pokerws.game.events import (
     TurnStarted,
 )
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import Game, Hand, HandSeat, LastHand, Seat, Table
+from pokerws.game.state import Departure, Game, Hand, HandSeat, LastHand, Seat, Table
 
 
 def apply(table: Table, event: TableEvent) -> None:
@@ -130,6 +130,7 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
             table.seats = [None] * config.seats
         case TableClosed():
             table.closed = True
+            table.departed = []
         case LogRestarted(table=whole):
             if whole is not None:
                 _replace(table, whole)
@@ -141,12 +142,10 @@ def _apply_to_table(table: Table, event: TableEvent) -> None:
 
 def _apply_to_seat(table: Table, event: OfSeat) -> None:
     match event:
-        case PlayerSat(seat=number, player=player, name=name, stack=stack):
-            if table.seats[number] is not None:
-                raise Inconsistent(f"seat {number} is taken")
-            table.seats[number] = Seat(player, name, stack)
-        case PlayerStood(seat=number):
-            _stand(table, number)
+        case PlayerSat():
+            _sit(table, event)
+        case PlayerStood():
+            _stand(table, event)
         case PlayerLeaving(seat=number):
             taken_seat(table, number).leaving = True
         case ChipsAdded(seat=number, amount=amount):
@@ -180,6 +179,8 @@ def _start_hand(table: Table, event: HandStarted) -> None:
             seat.hands_missed += 1
     for number in event.missed_small:
         taken_seat(table, number).owes_small = True
+    for number in event.first_dealt:
+        taken_seat(table, number).played = True
     parts: list[HandSeat | None] = [None] * len(table.seats)
     for number in event.order:
         parts[number] = HandSeat()
@@ -213,9 +214,25 @@ def _end_hand(table: Table, unshown: list[int]) -> None:
         table.last_hand = LastHand(hand.number, cards)
 
 
-def _stand(table: Table, number: int) -> None:
+def _sit(table: Table, event: PlayerSat) -> None:
+    if table.seats[event.seat] is not None:
+        raise Inconsistent(f"seat {event.seat} is taken")
+    seat = Seat(event.player, event.name, event.stack)
+    seat.owes_small = event.owes_small
+    seat.played = event.played
+    table.seats[event.seat] = seat
+    table.departed = [gone for gone in table.departed if gone.player != event.player]
+
+
+def _stand(table: Table, event: PlayerStood) -> None:
     """Free a seat; cards of the last hand that its player has not shown stay hidden."""
+    number = event.seat
     table.seats[number] = None
+    removed = {event.player, *event.forgotten}
+    table.departed = [gone for gone in table.departed if gone.player not in removed]
+    if event.until_ms:
+        gone = Departure(event.player, event.stack, event.until_ms, event.owes_blinds)
+        table.departed.append(gone)
     last = table.last_hand
     if last is not None and last.cards[number]:
         last.cards[number] = []

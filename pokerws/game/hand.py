@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pokerws.game.betting.actions import bring_in, next_turn, taken_seat
 from pokerws.game.betting.fixed_limit import capped
 from pokerws.game.betting.opening import bring_in_seat
-from pokerws.game.button import Positions
+from pokerws.game.blinds.button import Positions
 from pokerws.game.cards import Card
 from pokerws.game.drawing import draw_for_absent, draw_turn
 from pokerws.game.events import (
@@ -89,6 +89,7 @@ def deal_hand(table: Table, deal: Deal) -> list[TableEvent]:
         at_ms=deal.now_ms,
         names=[seat.name for seat in seats],
         stacks=[seat.stack for seat in seats],
+        first_dealt=[n for n, seat in zip(order, seats, strict=True) if not seat.played],
     )
     stacks = dict(zip(order, started.stacks, strict=True))
     events: list[TableEvent] = [started]

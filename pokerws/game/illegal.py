@@ -21,6 +21,7 @@ IllegalCode = Literal[
     "illegal_action",
     "in_hand",
     "insufficient_chips",
+    "must_bring_back",
     "no_chips",
     "no_choice",
     "no_straddles",

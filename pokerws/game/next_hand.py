@@ -1,6 +1,12 @@
 """Starts the next hand: its game, positions, forced bets and deck."""
 
-from pokerws.game.button import Positions, frozen_positions, next_positions, ready_seats
+from pokerws.game.blinds.button import (
+    Positions,
+    button_blind_positions,
+    frozen_positions,
+    next_positions,
+    ready_seats,
+)
 from pokerws.game.cards import Card
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import BlindKind, GameChanged, TableEvent
@@ -66,6 +72,8 @@ def positions_for(table: Table, variant: Variant, *, bomb_pot: bool = False) -> 
     """
     if variant.forced is Forced.BLINDS and not bomb_pot:
         return next_positions(table)
+    if variant.forced is Forced.BUTTON_BLIND and not bomb_pot:
+        return button_blind_positions(table)
     stays = table.config.house.bomb_pot_every > 1 if bomb_pot else variant.forced is Forced.BRING_IN
     if stays and table.config.mix.rotation != "choice":
         return frozen_positions(table)
@@ -81,10 +89,11 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
         return _start_bomb_pot(table, now_ms, variant, stakes, deck)
     positions = positions_for(table, variant)
     one_ante = variant.forced is Forced.BLINDS and config.ante_kind == "big_blind"
-    payers = [positions.big_blind] if one_ante else positions.order
+    payers = [positions.big_blind, *positions.entering] if one_ante else positions.order
     antes = [Ante(seat, stakes.ante, one_ante) for seat in payers] if stakes.ante else []
     blinds = _blinds(table, variant, positions, stakes)
-    # A player who antes for the whole table posts the blind first (TDA procedure RP-11).
+    # A player who antes for the whole table posts the blind first (TDA procedure RP-11).  Who posts
+    # a blind to be dealt in posts what the big blind does.
     deal = Deal(
         variant=variant,
         positions=positions,
@@ -100,19 +109,21 @@ def start_hand(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
 
 def _blinds(table: Table, variant: Variant, positions: Positions, stakes: Stakes) -> list[Blind]:
     if variant.forced is Forced.BUTTON_BLIND:
-        # If the button is dead, the last player before it posts the blind.
-        return [Blind(positions.order[-1], stakes.big_blind, "button")]
+        entries = [Blind(seat, stakes.big_blind, "entry") for seat in positions.entering]
+        return [*entries, Blind(positions.button, stakes.big_blind, "button")]
     if variant.forced is not Forced.BLINDS:
         return []
     big_blind, small_blind = positions.big_blind, positions.small_blind
     blinds = [Blind(seat, stakes.big_blind, "entry") for seat in positions.entering]
-    if small_blind in positions.order:
+    if small_blind in positions.order and small_blind not in positions.entering:
         blinds.append(Blind(small_blind, stakes.small_blind, "small"))
     blinds.append(Blind(big_blind, stakes.big_blind, "big"))
     blinds += _straddle(table, positions, stakes)
     for number in positions.order:
         seat = table.seats[number]
-        if seat is not None and seat.owes_small and number not in (big_blind, small_blind):
+        if seat is None or not seat.owes_small or number == big_blind:
+            continue
+        if number in positions.entering or (not seat.owes_blind and number != small_blind):
             blinds.append(Blind(number, stakes.small_blind, "dead"))
     return blinds
 

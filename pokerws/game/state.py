@@ -1,4 +1,4 @@
-"""The state of a table, as data; the rules are in `hand.py`, `table.py` and `button.py`.
+"""The state of a table, as data; the rules are in `hand.py`, `table.py` and `blinds/`.
 
 Only `apply` changes it.  The stored snapshot is these structs encoded, so their shape is a contract
 with the database: new fields need a default.  Fields of seats with their default are left out,
@@ -105,7 +105,9 @@ class Seat(Struct, omit_defaults=True):
     player was sitting out.  `owes_blind` is set while the player must post a big blind to be dealt
     in, as every new player must; `owes_small` while a dead small blind is owed too.  A `leaving`
     player is stood up when the hand is over.  With `straddle` the player straddles where it is
-    possible; `run_it` is the maximum number of boards that the player agrees to.
+    possible; `run_it` is the maximum number of boards that the player agrees to.  A player who has
+    `played` was dealt in at this table, now or before leaving within the hour, so that a blind
+    still owed is a missed one.
     """
 
     player: PlayerId
@@ -119,6 +121,20 @@ class Seat(Struct, omit_defaults=True):
     owes_small: bool = False
     straddle: bool = False
     run_it: int = 1
+    played: bool = False
+
+
+class Departure(Struct, frozen=True, omit_defaults=True):
+    """What a player who left is held to until `until_ms`, in whichever seat.
+
+    The player brings back `stack` chips, but not more than the maximum buy-in, and posts both
+    blinds to be dealt in if `owes_blinds`.
+    """
+
+    player: PlayerId
+    stack: int
+    until_ms: int
+    owes_blinds: bool = False
 
 
 class HandSeat(Struct, omit_defaults=True):
@@ -254,6 +270,7 @@ class Table(Struct):
     `seq` counts all events of the table and `turns` its turns.  `button`, `small_blind` and
     `big_blind` are the positions of the latest hand; their seats may be free by now.
     `next_hand_at_ms` is set while a hand is scheduled.  A `closed` table stays empty for good.
+    `departed` are the players who left lately, in the order in which they left.
     """
 
     id: TableId
@@ -272,6 +289,7 @@ class Table(Struct):
     last_hand: LastHand | None = None
     # Set if the table's variant is a mix, from its first hand on.
     game: Game | None = None
+    departed: list[Departure] = []
 
     @property
     def deadline_ms(self) -> int | None:
@@ -312,6 +330,13 @@ class Table(Struct):
     def players(self) -> int:
         """The number of taken seats."""
         return len(self.seats) - self.seats.count(None)
+
+    def departure_of(self, player: PlayerId, now_ms: int) -> Departure | None:
+        """What a player who left is still held to."""
+        for gone in self.departed:
+            if gone.player == player and gone.until_ms > now_ms:
+                return gone
+        return None
 
     def seat_of(self, player: PlayerId) -> int | None:
         """The number of the player's seat, or None."""

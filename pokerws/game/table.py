@@ -11,7 +11,8 @@ from typing import assert_never
 
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import act, hand_seat, taken_seat
-from pokerws.game.button import ready_seats
+from pokerws.game.blinds.button import ready_seats
+from pokerws.game.blinds.departures import check_brought_back, stood
 from pokerws.game.commands import (
     Act,
     AddChips,
@@ -140,9 +141,9 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
         case TimeUp():
             return _time_up(table, now_ms, shuffle)
         case Sit():
-            return [_sit(table, command)]
+            return [_sit(table, command, now_ms)]
         case Stand(player=player):
-            return [_stand(table, player)]
+            return [_stand(table, player, now_ms)]
         case SitOut(player=player):
             number, seat = _seat_of(table, player)
             if seat.sitting_out:
@@ -175,7 +176,7 @@ def advance(table: Table, now_ms: int, next_hand_from_ms: int = 0) -> list[Table
     events: list[TableEvent] = []
     for number, seat in enumerate(table.seats):
         if seat is not None and (seat.leaving or seat.hands_missed >= HANDS_TO_STAND_UP):
-            events.append(PlayerStood(number, seat.player, seat.stack))
+            events.append(stood(table, number, seat, now_ms))
         elif seat is not None and not seat.stack and not seat.sitting_out:
             events.append(PlayerSatOut(number, "busted"))
     if events:
@@ -222,7 +223,7 @@ def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
     return events
 
 
-def _sit(table: Table, command: Sit) -> TableEvent:
+def _sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
     config = table.config
     if table.seat_of(command.player) is not None:
         raise Illegal("already_seated", "you have a seat at this table")
@@ -239,14 +240,19 @@ def _sit(table: Table, command: Sit) -> TableEvent:
         raise Illegal("buy_in_too_small", f"the minimum buy-in is {config.min_buy_in}")
     if command.buy_in > config.max_buy_in:
         raise Illegal("buy_in_too_large", f"the maximum buy-in is {config.max_buy_in}")
+    departure = table.departure_of(command.player, now_ms)
+    if departure is not None:
+        check_brought_back(table, departure, command.buy_in, now_ms)
     _check_balance(command.buy_in, command.balance)
-    return PlayerSat(number, command.player, command.name, command.buy_in)
+    owes_small = departure is not None and departure.owes_blinds
+    played = departure is not None
+    return PlayerSat(number, command.player, command.name, command.buy_in, owes_small, played)
 
 
-def _stand(table: Table, player: PlayerId) -> TableEvent:
+def _stand(table: Table, player: PlayerId, now_ms: int) -> TableEvent:
     number, seat = _seat_of(table, player)
     if table.hand is None or table.hand.seats[number] is None:
-        return PlayerStood(number, player, seat.stack)
+        return stood(table, number, seat, now_ms)
     if seat.leaving:
         raise Illegal("already_leaving", "you leave when this hand is over")
     return PlayerLeaving(number)

@@ -172,6 +172,10 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "table_full": Reason("no seat is free"),
     "buy_in_too_small": Reason("less than the table's minimum buy-in"),
     "buy_in_too_large": Reason("more than the table's maximum buy-in"),
+    "must_bring_back": Reason(
+        "the player left within the last hour, and has to bring back those chips, up to the "
+        "maximum buy-in; `message` has the amount"
+    ),
     "insufficient_chips": Reason("the account has too few chips"),
     "bank_unavailable": Reason(
         "chips cannot be moved, because the database is unavailable", retryable=True

@@ -209,6 +209,11 @@ EXAMPLES: dict[RejectCode, Example] = {
     ),
     "buy_in_too_small": Example(OPEN, Sit("7", TABLE, 500), "the minimum buy-in is 2000"),
     "buy_in_too_large": Example(OPEN, Sit("7", TABLE, 500_000), "the maximum buy-in is 200000"),
+    "must_bring_back": Example(
+        "a player who was dealt in, and has just left with 2050 chips",
+        Sit("7", TABLE, 2_000),
+        "you left with 2050 chips: bring at least 2050, or come back in 60 min",
+    ),
     "insufficient_chips": Example(
         "a table with a free seat, and 100000 chips in the player's account",
         Sit("7", TABLE, 150_000),

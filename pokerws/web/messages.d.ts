@@ -761,6 +761,7 @@ export interface TableConfig {
  * `seq` counts all events of the table and `turns` its turns. `button`, `small_blind` and
  * `big_blind` are the positions of the latest hand; their seats may be free by now.
  * `next_hand_at_ms` is set while a hand is scheduled. A `closed` table stays empty for good.
+ * `departed` are the players who left lately, in the order in which they left.
  */
 export interface Table {
   /** the table's id */
@@ -793,6 +794,8 @@ export interface Table {
   last_hand: LastHand | null;
   /** the current game, if the variant is a mix */
   game: Game | null;
+  /** the players who left lately, the latest last */
+  departed: Departure[];
 }
 
 /**
@@ -1438,20 +1441,21 @@ export interface DeckReshuffled {
  * `order` lists the seats dealt in, from the left of the button. `button`, `small_blind` and
  * `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`. In
  * games without blinds they do not move. `missed` seats were passed by the big blind while sitting
- * out, so they owe one; `missed_small` seats also owe a small blind. `limit` is that of the first
- * street in a fixed-limit game. `boards` is the number of boards dealt; the betting of a
- * `bomb_pot` begins on the second street. `at_ms` is when the hand started, in milliseconds UTC.
- * `names` and `stacks` are those of the players in `order`, before anything was posted. Old hands
- * lack these three.
+ * out, so they owe one; `missed_small` seats also owe a small blind. `first_dealt` seats are dealt
+ * in for the first time since their players sat down. `limit` is that of the first street in a
+ * fixed-limit game. `boards` is the number of boards dealt; the betting of a `bomb_pot` begins on
+ * the second street. `at_ms` is when the hand started, in milliseconds UTC. `names` and `stacks`
+ * are those of the players in `order`, before anything was posted. Old hands lack these three.
  *
  * `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
  * `next_hand_at_ms` and `last_hand` null. `owes_blind` becomes true for the seats in `missed`,
  * `owes_small` for those in `missed_small`, and if there are `blinds`, both become false for those
- * in `order`. `hands_missed` grows by 1 for each seat that is sitting out. `hands_left` of the
- * `game` is reduced by 1, if there is one. The new `hand` has the `number`, `order`, `min_bet`,
- * `variant`, `limit` and `bomb_pot` of the event, a `min_raise` of `min_bet`, street 0, an empty
- * list in `extra_boards` for each of the `boards` after the first, and a part with defaults for
- * each seat in `order`; the rest is 0, null or empty.
+ * in `order`. `played` becomes true for those in `first_dealt`. `hands_missed` grows by 1 for each
+ * seat that is sitting out. `hands_left` of the `game` is reduced by 1, if there is one. The new
+ * `hand` has the `number`, `order`, `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a
+ * `min_raise` of `min_bet`, street 0, an empty list in `extra_boards` for each of the `boards`
+ * after the first, and a part with defaults for each seat in `order`; the rest is 0, null or
+ * empty.
  */
 export interface HandStarted {
   type: "hand_started";
@@ -1489,6 +1493,8 @@ export interface HandStarted {
   names?: string[];
   /** the stacks of the players in `order`, before anything was posted */
   stacks?: number[];
+  /** seats dealt in for the first time since their players sat down */
+  first_dealt?: number[];
 }
 
 /**
@@ -1562,7 +1568,10 @@ export interface NextHandCancelled {
 /**
  * A player took a free seat, with `stack` chips.
  *
- * The seat has this `player`, `name` and `stack`, and otherwise its defaults: it `owes_blind`.
+ * If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are owed.
+ *
+ * The seat has this `player`, `name`, `stack`, `owes_small` and `played`, and otherwise its
+ * defaults: it `owes_blind`. The player is removed from `departed`.
  */
 export interface PlayerSat {
   type: "player_sat";
@@ -1574,13 +1583,22 @@ export interface PlayerSat {
   name: string;
   /** chips of the player, without those bet */
   stack: number;
+  /** whether a dead small blind is owed too */
+  owes_small?: boolean;
+  /** whether the player was dealt in, now or before leaving within the hour */
+  played?: boolean;
 }
 
 /**
  * A player stood up; `stack` chips returned to the account.
  *
+ * A player who comes back before `until_ms` brings back `stack`, and owes blinds if `owes_blinds`.
+ * It is 0 if the player is free to come back as a new one.
+ *
  * The seat becomes null. If there is a `last_hand`, the seat's `cards` in it become empty, and the
- * seat is removed from `shown`.
+ * seat is removed from `shown`. The player and those in `forgotten` are removed from `departed`.
+ * If `until_ms` is not 0, the `player`, `stack`, `until_ms` and `owes_blinds` are added at its
+ * end.
  */
 export interface PlayerStood {
   type: "player_stood";
@@ -1590,6 +1608,12 @@ export interface PlayerStood {
   player: string;
   /** chips returned to the account */
   stack: number;
+  /** until when the player is held to it; 0 if free to come back */
+  until_ms?: number;
+  /** whether both blinds are owed to be dealt in */
+  owes_blinds?: boolean;
+  /** players who are held to nothing any more */
+  forgotten?: string[];
 }
 
 /**
@@ -1713,7 +1737,7 @@ export interface TableOpened {
 /**
  * The table was closed for good; all seats are free. It is the last event of a table.
  *
- * `closed` becomes true.
+ * `closed` becomes true, and `departed` empty.
  */
 export interface TableClosed {
   type: "table_closed";
@@ -1819,6 +1843,23 @@ export interface Game {
   chooser: number | null;
 }
 
+/**
+ * What a player who left is held to until `until_ms`, in whichever seat.
+ *
+ * The player brings back `stack` chips, but not more than the maximum buy-in, and posts both
+ * blinds to be dealt in if `owes_blinds`.
+ */
+export interface Departure {
+  /** the player's id */
+  player: string;
+  /** the chips that the player left with */
+  stack: number;
+  /** until when this holds, in milliseconds UTC */
+  until_ms: number;
+  /** whether both blinds are owed to be dealt in */
+  owes_blinds?: boolean;
+}
+
 /** A token bucket of `burst` tokens, which refills evenly, from empty to full in `over_ms`. */
 export interface RateLimit {
   /** number allowed at once */
@@ -1869,7 +1910,9 @@ export interface Turn {
  * player was sitting out. `owes_blind` is set while the player must post a big blind to be dealt
  * in, as every new player must; `owes_small` while a dead small blind is owed too. A `leaving`
  * player is stood up when the hand is over. With `straddle` the player straddles where it is
- * possible; `run_it` is the maximum number of boards that the player agrees to.
+ * possible; `run_it` is the maximum number of boards that the player agrees to. A player who has
+ * `played` was dealt in at this table, now or before leaving within the hour, so that a blind
+ * still owed is a missed one.
  */
 export interface Seat {
   /** the player's id */
@@ -1894,6 +1937,8 @@ export interface Seat {
   straddle?: boolean;
   /** the maximum number of boards that the player agrees to */
   run_it?: number;
+  /** whether the player was dealt in, now or before leaving within the hour */
+  played?: boolean;
 }
 
 /**

@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from pokerws.client import Backoff, TableLost
 from pokerws.client.bots import run_bot
 from pokerws.game.events import TableClosed
+from pokerws.game.state import Departure
 from pokerws.messages import (
     Accepted,
     Account,
@@ -20,7 +22,7 @@ from pokerws.messages import (
     Sit,
 )
 from tests.client.fake_server import Peer, empty_table, events, fake_server
-from tests.client.test_bots import bot, let_in, running, seated
+from tests.client.test_bots import OWN, bot, let_in, running, seated
 
 
 async def too_little(peer: Peer, kind: type[Sit | AddChips], *, refilled: bool) -> None:
@@ -131,6 +133,21 @@ async def test_a_bot_whose_account_paid_elsewhere_meanwhile_tries_again() -> Non
         sit = await peer.receive(Sit)
         await peer.send(Rejected(sit.id, "insufficient_chips", "no"))
         assert (await peer.receive(Sit)).buy_in == 10_000
+        done.set()
+        await peer.stays()
+
+    async with fake_server(script) as url, running(url, bot()):
+        await done.wait()
+
+
+async def test_a_bot_that_left_lately_brings_back_what_it_left_with() -> None:
+    done = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        left = Departure(OWN, 12_345, 5_000_000)
+        await let_in(peer, replace(empty_table(), departed=[left]))
+        await peer.send(Pong((await peer.receive(Ping)).id, 4_999_999))
+        assert (await peer.receive(Sit)).buy_in == 12_345
         done.set()
         await peer.stays()
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import NamedTuple, cast
 
 from pokerws.game.apply import apply
-from pokerws.game.button import Positions
+from pokerws.game.blinds.button import Positions
 from pokerws.game.cards import Card
 from pokerws.game.commands import Act, Action
 from pokerws.game.hand import Ante, Blind, Deal, deal_hand

@@ -12,7 +12,8 @@ import pytest
 
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import hand_seat
-from pokerws.game.button import ready_seats
+from pokerws.game.blinds.button import ready_seats
+from pokerws.game.blinds.departures import least_buy_in
 from pokerws.game.cards import Card
 from pokerws.game.commands import (
     Act,
@@ -135,7 +136,8 @@ class RandomTable:
 
     def sit(self, seat: int) -> None:
         player = player_at(seat)
-        buy_in = self.rng.randint(self.config.min_buy_in, self.config.max_buy_in)
+        least = least_buy_in(self.table, self.table.departure_of(player, self.now_ms))
+        buy_in = self.rng.randint(least, self.config.max_buy_in)
         self.play(Sit(player, player, seat, buy_in))
         times = self.rng.randint(1, self.config.house.run_it)
         if times > 1:

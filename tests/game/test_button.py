@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pokerws.game.button import is_ready
+from pokerws.game.blinds.button import is_ready
 from pokerws.game.events import BlindPosted
 from pokerws.game.state import PlayerId, Seat
 from tests.game.script import Game, Player

@@ -15,20 +15,22 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     `order` lists the seats dealt in, from the left of the button.  `button`, `small_blind` and
     `big_blind` are positions: a dead button or small blind is at a seat that is not in `order`.  In
     games without blinds they do not move.  `missed` seats were passed by the big blind while
-    sitting out, so they owe one; `missed_small` seats also owe a small blind.  `limit` is that of
-    the first street in a fixed-limit game.  `boards` is the number of boards dealt; the betting of
-    a `bomb_pot` begins on the second street.  `at_ms` is when the hand started, in milliseconds
-    UTC.  `names` and `stacks` are those of the players in `order`, before anything was posted.  Old
-    hands lack these three.
+    sitting out, so they owe one; `missed_small` seats also owe a small blind.  `first_dealt` seats
+    are dealt in for the first time since their players sat down.  `limit` is that of the first
+    street in a fixed-limit game.  `boards` is the number of boards dealt; the betting of a
+    `bomb_pot` begins on the second street.  `at_ms` is when the hand started, in milliseconds UTC.
+    `names` and `stacks` are those of the players in `order`, before anything was posted.  Old hands
+    lack these three.
 
     `hand_number` (from `hand`), `button`, `small_blind` and `big_blind` become the event's,
     `next_hand_at_ms` and `last_hand` null.  `owes_blind` becomes true for the seats in `missed`,
     `owes_small` for those in `missed_small`, and if there are `blinds`, both become false for
-    those in `order`.  `hands_missed` grows by 1 for each seat that is sitting out.  `hands_left` of
-    the `game` is reduced by 1, if there is one.  The new `hand` has the `number`, `order`,
-    `min_bet`, `variant`, `limit` and `bomb_pot` of the event, a `min_raise` of `min_bet`, street 0,
-    an empty list in `extra_boards` for each of the `boards` after the first, and a part with
-    defaults for each seat in `order`; the rest is 0, null or empty.
+    those in `order`.  `played` becomes true for those in `first_dealt`.  `hands_missed` grows by 1
+    for each seat that is sitting out.  `hands_left` of the `game` is reduced by 1, if there is one.
+    The new `hand` has the `number`, `order`, `min_bet`, `variant`, `limit` and `bomb_pot` of the
+    event, a `min_raise` of `min_bet`, street 0, an empty list in `extra_boards` for each of the
+    `boards` after the first, and a part with defaults for each seat in `order`; the rest is 0, null
+    or empty.
     """
 
     hand: int
@@ -50,6 +52,7 @@ class HandStarted(Event, frozen=True, tag="hand_started"):
     at_ms: int = 0
     names: list[str] = []
     stacks: list[int] = []
+    first_dealt: list[int] = []
 
 
 class AntePosted(OfHand, frozen=True, tag="ante_posted"):

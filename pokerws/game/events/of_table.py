@@ -33,25 +33,39 @@ class ClockResumed(Event, frozen=True, tag="clock_resumed"):
 class PlayerSat(Event, frozen=True, tag="player_sat"):
     """A player took a free seat, with `stack` chips.
 
-    The seat has this `player`, `name` and `stack`, and otherwise its defaults: it `owes_blind`.
+    If the player left less than an hour ago, `played` is true, and `owes_small` if blinds are
+    owed.
+
+    The seat has this `player`, `name`, `stack`, `owes_small` and `played`, and otherwise its
+    defaults: it `owes_blind`.  The player is removed from `departed`.
     """
 
     seat: int
     player: PlayerId
     name: str
     stack: int
+    owes_small: bool = False
+    played: bool = False
 
 
 class PlayerStood(Event, frozen=True, tag="player_stood"):
     """A player stood up; `stack` chips returned to the account.
 
+    A player who comes back before `until_ms` brings back `stack`, and owes blinds if `owes_blinds`.
+    It is 0 if the player is free to come back as a new one.
+
     The seat becomes null.  If there is a `last_hand`, the seat's `cards` in it become empty, and
-    the seat is removed from `shown`.
+    the seat is removed from `shown`.  The player and those in `forgotten` are removed from
+    `departed`.  If `until_ms` is not 0, the `player`, `stack`, `until_ms` and `owes_blinds` are
+    added at its end.
     """
 
     seat: int
     player: PlayerId
     stack: int
+    until_ms: int = 0
+    owes_blinds: bool = False
+    forgotten: list[PlayerId] = []
 
 
 class PlayerLeaving(Event, frozen=True, tag="player_leaving"):
@@ -147,7 +161,7 @@ class NextHandCancelled(Event, frozen=True, tag="next_hand_cancelled"):
 class TableClosed(Event, frozen=True, tag="table_closed"):
     """The table was closed for good; all seats are free.  It is the last event of a table.
 
-    `closed` becomes true.
+    `closed` becomes true, and `departed` empty.
     """
 
     reason: CloseReason

@@ -20,7 +20,7 @@ from pokerws.game.betting.actions import (
     stack_of,
 )
 from pokerws.game.betting.fixed_limit import after_wager
-from pokerws.game.button import Positions
+from pokerws.game.blinds.button import Positions
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.commands import Act, Action
 from pokerws.game.events import (

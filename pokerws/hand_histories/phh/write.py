@@ -137,7 +137,7 @@ class _PhhWriter:
                 self.min_bet, self.variant = event.min_bet, event.variant
                 self.starting = {number: stack_of(self.table, number) for number in event.order}
             case AntePosted(seat=seat, amount=amount, dead=dead):
-                self.antes[seat] = amount
+                self.antes[seat] = self.antes.get(seat, 0) + amount
                 self.trimmed = not dead
             case BlindPosted(blind="dead", seat=seat, amount=amount):
                 self.antes[seat] = self.antes.get(seat, 0) + amount

@@ -15,6 +15,7 @@
  */
 
 /** @typedef {Required<import("../messages.js").Seat>} Seat */
+/** @typedef {Required<import("../messages.js").Departure>} Departure */
 /** @typedef {import("../messages.js").Pot} Pot */
 /** @typedef {Required<import("../messages.js").Turn>} Turn */
 /** @typedef {import("../messages.js").FixedLimit} FixedLimit */
@@ -38,8 +39,8 @@
 /** @typedef {Omit<Required<import("../messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 
 /**
- * @typedef {Omit<import("../messages.js").Table, "seats"|"hand"|"config"> &
- *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig}} TableState
+ * @typedef {Omit<import("../messages.js").Table, "seats"|"hand"|"config"|"departed"> &
+ *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[]}} TableState
  */
 
 /**
@@ -55,7 +56,16 @@ export function readTable(state) {
     hand: state.hand && readHand(state.hand),
     last_hand: state.last_hand ?? null,
     game: state.game ?? null,
+    departed: (state.departed ?? []).map(readDeparture),
   };
+}
+
+/**
+ * @param {any} departure
+ * @returns {Departure}
+ */
+export function readDeparture({ player, stack, until_ms, owes_blinds = false }) {
+  return { player, stack, until_ms, owes_blinds };
 }
 
 /**
@@ -129,10 +139,10 @@ export function newHand() {
 
 /**
  * A newly taken seat.
- * @param {any} who its `player`, `name` and `stack`
+ * @param {any} who its `player`, `name` and `stack`, and what the player owes from an earlier stay
  * @returns {Seat}
  */
-export function newSeat({ player, name, stack }) {
+export function newSeat({ player, name, stack, owes_small = false, played = false }) {
   return {
     player,
     name,
@@ -142,9 +152,10 @@ export function newSeat({ player, name, stack }) {
     timeouts: 0,
     owes_blind: true,
     hands_missed: 0,
-    owes_small: false,
+    owes_small,
     straddle: false,
     run_it: 1,
+    played,
   };
 }
 

@@ -6,7 +6,7 @@
  * of poker: an event has all that is needed.
  */
 
-import { newHand, newHandSeat, newSeat, readTable, readTurn } from "./table-read.js";
+import { newHand, newHandSeat, newSeat, readDeparture, readTable, readTurn } from "./table-read.js";
 
 export { readTable };
 
@@ -86,6 +86,7 @@ const TABLE_EVENTS = {
   player_sat: (table, event) => {
     if (table.seats[event.seat]) throw new Error(`seat ${event.seat} is taken`);
     table.seats[event.seat] = newSeat(event);
+    table.departed = table.departed.filter((gone) => gone.player !== event.player);
   },
   player_stood: stand,
   player_leaving: (table, event) => {
@@ -128,6 +129,7 @@ const TABLE_EVENTS = {
   },
   table_closed: (table) => {
     table.closed = true;
+    table.departed = [];
   },
   log_restarted: (table, event) => {
     if (event.table) Object.assign(table, readTable(structuredClone(event.table)), { seq: table.seq });
@@ -216,6 +218,7 @@ function startHand(table, event) {
   for (const number of event.missed ?? []) seatAt(table, number).owes_blind = true;
   for (const seat of table.seats) if (seat?.sitting_out) seat.hands_missed += 1;
   for (const number of event.missed_small ?? []) seatAt(table, number).owes_small = true;
+  for (const number of event.first_dealt ?? []) seatAt(table, number).played = true;
   if (event.blinds ?? true) {
     for (const number of event.order) {
       const seat = seatAt(table, number);
@@ -255,8 +258,13 @@ function endHand(table, { unshown = [] }) {
  * @param {TableState} table
  * @param {TableEvent} event
  */
-function stand(table, { seat }) {
+function stand(table, event) {
+  const { seat, player, until_ms = 0, forgotten = [] } = event;
   table.seats[seat] = null;
+  table.departed = table.departed.filter(
+    (gone) => gone.player !== player && !forgotten.includes(gone.player),
+  );
+  if (until_ms) table.departed.push(readDeparture(event));
   const last = table.last_hand;
   if (!last) return;
   last.cards[seat] = [];

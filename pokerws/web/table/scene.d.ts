@@ -1,4 +1,5 @@
 import type { HandMemory } from "../model/hand-memory.js";
+import type { Departure } from "../model/table-read.js";
 import type { TableState } from "../model/table-state.js";
 import type { Discards } from "./discards.js";
 
@@ -9,6 +10,8 @@ export interface Scene {
   memory: HandMemory;
   /** The viewer's seat, or null for a spectator. */
   own: number | null;
+  /** What the viewer left with lately and has to bring back, or null. */
+  departure: Departure | null;
   /** Whether commands can be sent now. */
   live: boolean;
   discards: Discards;

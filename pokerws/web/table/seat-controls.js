@@ -104,12 +104,14 @@ export class SeatControls {
 
   /** @param {number} number */
   async askBuyIn(number) {
-    const config = this.scene?.table.config;
-    if (!config) return;
-    const { min_buy_in: least, max_buy_in: most, big_blind: blind } = config;
+    if (!this.scene) return;
+    const { departure } = this.scene;
+    const { min_buy_in: smallest, max_buy_in: most, big_blind: blind } = this.scene.table.config;
+    const least = Math.max(smallest, Math.min(most, departure?.stack ?? 0));
+    const left = departure && least > smallest ? ` You left with ${chips(departure.stack)}.` : "";
     const amount = await this.dialog.ask({
       title: `Buy in for seat ${number + 1}`,
-      note: `The big blind is ${chips(blind)}.`,
+      note: `The big blind is ${chips(blind)}.${left}`,
       confirm: "Sit down",
       least,
       most,

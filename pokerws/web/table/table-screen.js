@@ -212,6 +212,14 @@ export class TableScreen {
     return seat < 0 ? null : seat;
   }
 
+  /** What the player still has to bring back, after leaving. */
+  ownDeparture() {
+    const player = this.connection.welcome?.player;
+    const now = this.connection.serverNow();
+    const gone = this.table?.departed.find((departure) => departure.player === player);
+    return gone && gone.until_ms > now ? gone : null;
+  }
+
   render() {
     byId("reconnecting").hidden = this.id === null || this.connection.state === "online";
     if (!this.table) return;
@@ -221,6 +229,7 @@ export class TableScreen {
       epoch: this.epoch,
       memory: this.memory,
       own: this.ownSeat(),
+      departure: this.ownDeparture(),
       live: this.connection.state === "online" && this.feed?.listening === true,
       discards: this.discards,
     };

@@ -77,9 +77,9 @@ def test_dead_blind_entry_blind_and_the_ante_of_the_big_blind_go_back_to_who_pai
     for player in (alice, dave):
         player.now_has(1_000)
     game.deal()
-    assert (game.positions(), dave.in_hand.dead) == ((0, 1, 2), 50)
+    assert (game.positions(), dave.in_hand.dead) == ((0, 1, 2), 150)
     assert game.to_act == "bob", "alice straddles on the button"
-    assert refunds(game) == {"alice": 200, "bob": 50, "carol": 200, "dave": 150}
+    assert refunds(game) == {"alice": 200, "bob": 50, "carol": 200, "dave": 250}
 
 
 def test_the_antes_of_two_boards_go_back_also_to_who_has_folded() -> None:

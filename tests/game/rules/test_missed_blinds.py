@@ -215,8 +215,8 @@ def test_debts_are_known_before_anybody_acts_and_the_button_waits_for_no_one() -
         dave.calls()
 
 
-def test_no_small_blind_is_missed_where_it_does_not_move() -> None:
-    """With two players left it stays with the button; nobody was passed by it."""
+def test_where_the_small_blind_does_not_move_only_the_last_big_blind_misses_it() -> None:
+    """With two players left it stays with the button, though it was due to the last big blind."""
     game = Game(seats=5)
     players = game.seat(1_000, 1_000, 1_000, 1_000, 1_000)
     a_hand(game)
@@ -229,4 +229,4 @@ def test_no_small_blind_is_missed_where_it_does_not_move() -> None:
             player.sits_out()
     a_hand(game)
     assert (game.table.small_blind, game.table.big_blind) == (small, after)
-    assert not any(player.seat.owes_small for player in players)
+    assert [player.number for player in players if player.seat.owes_small] == [big]

@@ -74,7 +74,12 @@ def test_a_flush_beats_a_full_house_and_a_straight_three_of_a_kind(
     assert (game.name_of(won.shares[0].seat), won.hand) == (winner, name)
 
 
-def test_a_newcomer_is_dealt_in_at_once_since_all_pay_the_same() -> None:
+def blinds(game: Game) -> list[tuple[str, str]]:
+    return [(game.name_of(event.seat), event.blind) for event in game.of(BlindPosted)]
+
+
+def test_a_newcomer_posts_a_blind_to_be_dealt_in_at_once() -> None:
+    """As with two blinds: otherwise two partners who come and go never have the button."""
     game = Game(variant="NS", ante=20)
     game.seat(1_000, 1_000, 1_000)
     game.deal()
@@ -82,17 +87,41 @@ def test_a_newcomer_is_dealt_in_at_once_since_all_pay_the_same() -> None:
     game.sits("dave", 1_000, 4)
     game.deal()
     assert "dave" in game.order
-    assert len(game.of(BlindPosted)) == 1
+    assert blinds(game) == [("dave", "entry"), ("bob", "button")]
 
 
-def test_with_a_dead_button_the_player_before_it_posts_the_blind() -> None:
-    """Someone has to, and acts last anyhow."""
+def test_the_button_passes_an_empty_seat_since_nobody_is_to_pay_twice() -> None:
     game = Game(variant="NS", ante=20)
     _, bob, _, _ = game.seat(1_000, 1_000, 1_000, 1_000)
     game.deal()
     game.folds_around()
     bob.stands()
     game.deal()
-    assert game.table.button == 1
-    assert [(game.name_of(e.seat), e.blind) for e in game.of(BlindPosted)] == [("alice", "button")]
-    assert game.to_act == "carol"
+    assert game.table.button == 2
+    assert blinds(game) == [("carol", "button")]
+    assert game.to_act == "dave"
+
+
+def test_who_sits_out_when_the_button_comes_owes_its_blind() -> None:
+    game = Game(variant="NS", ante=20)
+    _, bob, _, _ = game.seat(1_000, 1_000, 1_000, 1_000)
+    game.deal()
+    game.folds_around()
+    bob.sits_out()
+    game.deal()
+    game.folds_around()
+    assert bob.seat.owes_blind
+    bob.sits_in()
+    game.deal()
+    assert blinds(game) == [("bob", "entry"), ("dave", "button")]
+
+
+def test_heads_up_the_button_blind_changes_each_hand() -> None:
+    game = Game(variant="NS", ante=20)
+    game.seat(1_000, 1_000)
+    paid = []
+    for _ in range(4):
+        game.deal()
+        paid += blinds(game)
+        game.folds_around()
+    assert [name for name, _ in paid] == ["alice", "bob", "alice", "bob"]

@@ -7,14 +7,10 @@ import pytest
 import pytest_asyncio
 
 from pokerws.schema.transcripts import Transcript, transcripts
-from tests.server import (  # noqa: F401  They add situations.
-    protocol_chips,
-    protocol_games,
-    protocol_moderation,
-)
-from tests.server.protocol_servers import Servers
-from tests.server.protocol_situations import SITUATIONS
-from tests.server.transcript_player import Scene
+from tests.server.protocol import chips, games, moderation  # noqa: F401  They add situations.
+from tests.server.protocol.servers import Servers
+from tests.server.protocol.sessions import SITUATIONS
+from tests.server.protocol.transcript_player import Scene
 
 DOCUMENT = (Path(__file__).parents[3] / "docs/protocol.md").read_text(encoding="utf-8")
 EXAMPLES = transcripts(DOCUMENT)

@@ -122,6 +122,30 @@ async def test_a_table_comes_back_as_it_was_and_its_clock_goes_on(new_house: New
     assert isinstance((await stored_events(first.store, summary.table))[-1], ClockResumed)
 
 
+@pytest.mark.parametrize("keep_events", [True, False])
+async def test_who_left_is_held_to_it_after_a_restart_too(
+    new_house: NewHouse, *, keep_events: bool
+) -> None:
+    first = new_house(keep_events=keep_events)
+    before = await start_hand(first)
+    ann = FakeViewer("ann")
+    before.handle(ann, "leave", commands.Stand(ann.player))
+    await first.close()
+    second = new_house(keep_events=keep_events)
+    await second.lobby.start()
+    after = await second.lobby.find(before.table.id)
+    assert after.table.departed == before.table.departed
+    (left,) = after.table.departed
+    assert (left.player, left.owes_blinds) == ("ann", True)
+    after.handle(ann, "less", commands.Sit(ann.player, "ann", 2, left.stack - 1))
+    assert after.table.seat_of(ann.player) is None
+    after.handle(ann, "all", commands.Sit(ann.player, "ann", 2, left.stack))
+    await second.journal.flush(5)
+    seat = after.table.seats[2]
+    assert seat is not None
+    assert (seat.owes_blind, seat.owes_small) == (True, True)
+
+
 async def test_a_table_is_loaded_once_however_many_ask(new_house: NewHouse) -> None:
     first = new_house()
     table = (await start_hand(first)).table.id

@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 from pokerws.messages import JSON, Wire
 from pokerws.schema.transcripts import ELISION, Transcript
 from pokerws.server.app import App
-from tests.server.protocol_servers import Servers
+from tests.server.protocol.servers import Servers
 
 # Where a value of the document stands for another one: it is learnt when it is first seen.
 IDS = frozenset({"player", "session", "table"})

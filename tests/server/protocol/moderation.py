@@ -5,9 +5,9 @@ import time
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.server.auth.operator_tokens import issue_operator_token
-from tests.server.protocol_servers import ADMIN_KEY
-from tests.server.protocol_situations import open_table, seat, situation
-from tests.server.transcript_player import Scene, Speaker
+from tests.server.protocol.servers import ADMIN_KEY
+from tests.server.protocol.situations import open_table, seat, situation
+from tests.server.protocol.transcript_player import Scene, Speaker
 
 
 def operator_token(key: str = ADMIN_KEY, *, minutes: int = 5) -> str:

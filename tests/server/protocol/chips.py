@@ -1,7 +1,7 @@
 """Situations of the protocol document that are about free chips."""
 
-from tests.server.protocol_situations import alone_at, open_seat, situation
-from tests.server.transcript_player import Scene
+from tests.server.protocol.situations import alone_at, open_seat, situation
+from tests.server.protocol.transcript_player import Scene
 
 
 @situation("a player with 2000 chips at a table, and a balance low enough for a refill", "low")

@@ -7,7 +7,11 @@ and nobody has the big blind twice in a row (TDA rule 34).
 A new player, or one who was passed by the big blind while sitting out, posts a big blind to be
 dealt in, but not between the button and the big blind (Robert's Rules of Poker, section 4).  A
 player who also missed the small blind posts that too, as dead money.  Stud and bomb pots have no
-blinds: the button does not move (TDA rule 11), and all ready players are dealt in.
+blinds: the button does not move (TDA rule 11), and all ready players are dealt in.  Where the
+button alone posts a blind, it goes to the next ready player and is never dead.
+
+While fewer than two players have paid, new players enter free.  If one has paid, those who missed
+blinds still owe them, so that partners cannot leave a third to pay alone.
 """
 
 from collections.abc import Iterable
@@ -84,46 +88,95 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
         small_blind,
         big_blind,
         order,
-        [number for number in order if number in owing and number != big_blind],
+        _entering(table, order, big_blind),
         _missed(table, last_big_blind, big_blind),
-        _missed_small(table, small_blind, order),
+        _missed_small(table, last_big_blind, order),
+    )
+
+
+def button_blind_positions(table: Table) -> Positions:
+    """Positions for a hand in which the button posts the only blind.  Two seats must be ready.
+
+    The button skips no ready player and passes none twice.  The positions of the other blinds, for
+    other games of a mix, move on as in `next_positions`.
+    """
+    ready = ready_seats(table)
+    positions = next_positions(table, everyone=True)
+    if table.button is None or table.big_blind is None:
+        return positions
+    button = _first_after(table.button, ready)
+    order = _clockwise(button, ready)
+    missed = _missed(table, table.button, button)
+    if table.game is not None:
+        missed += [number for number in positions.missed if number not in missed]
+    return positions._replace(
+        button=button,
+        order=order,
+        entering=_entering(table, order, button),
+        missed=[number for number in missed if number not in order],
+        missed_small=[],
     )
 
 
 def _fresh_start(table: Table, ready: list[int]) -> Positions:
-    """Positions if fewer than two players owe no blind: all are dealt in, and nobody posts.
+    """Positions if fewer than two players owe no blind: all are dealt in.
 
-    The big blind still moves on, so that no player has it twice in a row.
+    The big blind still moves on, so that no player has it twice in a row.  Heads-up it is posted by
+    the player who missed it.
     """
     last_big_blind = table.big_blind
+    missed: list[int] = []
+    passed_small: list[int] = []
+    debtors = _entering(table, ready, None)
     if last_big_blind is None:
         big_blind = ready[1] if len(ready) == 2 else ready[2]
-        missed = []
     else:
         big_blind = _first_after(last_big_blind, ready)
+        if len(ready) == 2 and debtors:
+            (big_blind,) = debtors
         missed = _missed(table, last_big_blind, big_blind)
+        passed_small = _missed_small(table, last_big_blind, ready)
     small_blind = _first_before(big_blind, ready)
     button = small_blind if len(ready) == 2 else _first_before(small_blind, ready)
     order = _clockwise(button, ready)
-    return Positions(button, small_blind, big_blind, order, [], missed)
+    entering = _entering(table, order, big_blind)
+    missed = [number for number in missed if number not in order]
+    return Positions(button, small_blind, big_blind, order, entering, missed, passed_small)
 
 
-def _missed(table: Table, last_big_blind: int, big_blind: int) -> list[int]:
-    """Taken seats that the big blind has just passed."""
+def _entering(table: Table, order: list[int], payer: int | None) -> list[int]:
+    """Who posts a blind to be dealt in, beside the player whose turn it is to post one.
+
+    All who owe one, if at least two players have paid; if one has, those who missed one; otherwise
+    nobody, since all start alike.
+    """
+    owing = [number for number in order if _owes_blind(table, number)]
+    paid = len(order) - len(owing)
+    if paid < 2:
+        owing = [number for number in owing if paid and _has_played(table, number)]
+    return [number for number in owing if number != payer]
+
+
+def _missed(table: Table, last: int, now: int) -> list[int]:
+    """Taken seats that a blind has just passed, on its way from `last` to `now`."""
     missed = []
-    number = (last_big_blind + 1) % len(table.seats)
-    while number != big_blind:
+    number = (last + 1) % len(table.seats)
+    while number != now:
         if table.seats[number] is not None:
             missed.append(number)
         number = (number + 1) % len(table.seats)
     return missed
 
 
-def _missed_small(table: Table, small_blind: int, order: list[int]) -> list[int]:
-    """Seats of players sitting out that the small blind has just reached or passed."""
+def _missed_small(table: Table, last_big_blind: int, order: list[int]) -> list[int]:
+    """Seats of players sitting out that the small blind has just reached or passed.
+
+    It comes to the last big blind.  That player owes it also if the button posts it instead, since
+    only two are left.
+    """
     passed = []
     number = _last_small_blind(table)
-    while number != small_blind:
+    while number != last_big_blind:
         number = (number + 1) % len(table.seats)
         seat = table.seats[number]
         if seat is not None and seat.sitting_out and number not in order:
@@ -141,6 +194,11 @@ def _last_small_blind(table: Table) -> int:
 def _owes_blind(table: Table, number: int) -> bool:
     seat = table.seats[number]
     return seat is not None and seat.owes_blind
+
+
+def _has_played(table: Table, number: int) -> bool:
+    seat = table.seats[number]
+    return seat is not None and seat.played
 
 
 def _clockwise(start: int, numbers: Iterable[int]) -> list[int]:

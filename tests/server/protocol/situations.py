@@ -1,6 +1,5 @@
 """Brings a server into each situation that the protocol document names."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,8 +12,8 @@ from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.journal.journal import Journal
-from tests.server.protocol_servers import token
-from tests.server.transcript_player import Scene, Speaker
+from tests.server.protocol.servers import token
+from tests.server.protocol.transcript_player import Scene, Speaker
 
 Situation = Callable[[Scene], Awaitable[None]]
 SITUATIONS: dict[str, Situation] = {}
@@ -146,14 +145,10 @@ async def no_keys(scene: Scene) -> None:
 
 
 @situation(examples.OPEN)
+@situation("a table with a free seat, and 100000 chips in the player's account")
 async def open_seat(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
     await open_table(scene, scene.client)
-
-
-@situation("a table with a free seat, and 100000 chips in the player's account")
-async def open_seat_and_account(scene: Scene) -> None:
-    await open_seat(scene)
 
 
 async def alone_at(scene: Scene, **config: Any) -> None:
@@ -247,6 +242,15 @@ async def others_turn(scene: Scene) -> None:
 @situation("a player in a hand, after `stand`")
 async def leaving(scene: Scene) -> None:
     _, second, _ = await hand_of_two(scene)
+    await second.do("stand", table=scene.stands_for[TABLE])
+    scene.client = await scene.again(second)
+
+
+@situation("a player who was dealt in, and has just left with 2050 chips")
+async def departed(scene: Scene) -> None:
+    first, second, _ = await hand_of_two(scene)
+    await first.do("stand", table=scene.stands_for[TABLE])
+    await second.event("player_stood")
     await second.do("stand", table=scene.stands_for[TABLE])
     scene.client = await scene.again(second)
 
@@ -391,60 +395,3 @@ async def hand_in_log(scene: Scene) -> None:
     # The table comes back into memory, but not what happened there.
     await first.do("watch", table=table)
     cut_off(scene)
-
-
-# ---- worked sessions
-
-
-async def fold_to_raises(ben: Speaker, table: str) -> None:
-    """Call what is small, and fold to every raise."""
-    while True:
-        turn = (await ben.event("turn_started"))["turn"]
-        if turn["seat"] == 1:
-            action = "fold" if "check" not in turn["actions"] else "check"
-            await ben.do("act", table=table, turn=turn["number"], action=action)
-
-
-@situation("Ben, who sits alone at a table and folds to every raise", "one session")
-async def ben_folds(scene: Scene) -> None:
-    ben = await scene.greeted("Ben")
-    config = {"seats": 3, "next_hand_delay_ms": 1_000}
-    table = str((await ben.do("create_table", name="Main table", config=config))["table"])
-    scene.stands_for[TABLE] = table
-    await ben.do("watch", table=table)
-    await ben.do("sit", table=table, seat=1, buy_in=10_000)
-    play = asyncio.create_task(fold_to_raises(ben, table))
-
-    async def stop() -> None:
-        play.cancel()
-        await asyncio.wait([play])
-
-    scene.ends.push_async_callback(stop)
-    scene.client = await scene.open()
-
-
-@situation("a player alone at a table, who sits out and loses the connection")
-async def resender(scene: Scene) -> None:
-    await seated(scene)
-    scene.stands_for[SESSION] = scene.client.welcome["session"]
-
-
-@situation("a player who lost the connection after two events of a table")
-async def comes_back(scene: Scene) -> None:
-    await sitting_out(scene)
-    scene.stands_for[SESSION] = scene.client.welcome["session"]
-    scene.client = await scene.open()
-
-
-@situation("a player after `hello`, on a server without tables", "one lobby")
-async def lobby(scene: Scene) -> None:
-    scene.client = await scene.greeted("Ann")
-
-
-@situation("a player with a newer token, whose current token is about to expire", "expiring")
-async def expiring(scene: Scene) -> None:
-    scene.client = await scene.open()
-    scene.stands_for["a-token-of-ann"] = token("ann", scene.stands_for["Ann"], expires_in_s=30)
-    scene.stands_for["a-newer-token-of-ann"] = token(
-        "ann", scene.stands_for["Ann"], expires_in_s=3_600
-    )

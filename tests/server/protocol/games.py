@@ -3,7 +3,7 @@
 from typing import Any
 
 from pokerws.schema import examples
-from tests.server.protocol_situations import (
+from tests.server.protocol.situations import (
     act,
     actor_of,
     alone_at,
@@ -12,7 +12,7 @@ from tests.server.protocol_situations import (
     seat,
     situation,
 )
-from tests.server.transcript_player import Scene
+from tests.server.protocol.transcript_player import Scene
 
 DEALERS_CHOICE = {"variant": "MIX", "mix": {"games": ["NT", "PO"], "rotation": "choice"}}
 

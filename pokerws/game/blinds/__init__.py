@@ -1,0 +1,1 @@
+"""Who posts which blind: positions, debts, and what a player owes who left."""

@@ -1,0 +1,75 @@
+"""What a player who leaves is held to on coming back: the chips to bring, and the blinds owed.
+
+Nobody goes south: who comes back within an hour brings what they left with, up to the maximum
+buy-in.  Nor does leaving save a blind: whoever has played posts both blinds to be dealt in again,
+or waits for the big blind, in whichever seat (Robert's Rules of Poker, section 4).
+"""
+
+from pokerws.game.events import PlayerStood
+from pokerws.game.illegal import Illegal
+from pokerws.game.next_hand import games_of
+from pokerws.game.state import Departure, Seat, Table, TableConfig
+from pokerws.game.variants import VARIANTS, Forced
+
+# For this long after leaving, a player is held to it.
+HELD_MS = 3_600_000
+# A table remembers about so many players; beyond that it forgets those who owe no blinds first,
+# then those with the fewest chips.
+MAX_DEPARTED = 64
+
+
+def stood(table: Table, number: int, seat: Seat, now_ms: int) -> PlayerStood:
+    """The event of a player who leaves a seat."""
+    stack = seat.stack
+    expired = [gone.player for gone in table.departed if gone.until_ms <= now_ms]
+    departure = _departure(table, seat, now_ms)
+    if departure is None:
+        return PlayerStood(number, seat.player, stack, forgotten=expired)
+    held = [gone for gone in table.departed if gone.until_ms > now_ms]
+    excess = max(0, len(held) + 1 - MAX_DEPARTED)
+    dropped = {gone.player for gone in sorted([*held, departure], key=_weight)[:excess]}
+    if seat.player in dropped:
+        return PlayerStood(number, seat.player, stack, forgotten=expired)
+    forgotten = expired + [gone.player for gone in held if gone.player in dropped]
+    until_ms, owes = departure.until_ms, departure.owes_blinds
+    return PlayerStood(number, seat.player, stack, until_ms, owes, forgotten)
+
+
+def least_buy_in(table: Table, departure: Departure | None) -> int:
+    """The smallest buy-in of a player, who may have left lately."""
+    config = table.config
+    stack = 0 if departure is None else departure.stack
+    return max(config.min_buy_in, min(stack, config.max_buy_in))
+
+
+def check_brought_back(table: Table, departure: Departure, buy_in: int, now_ms: int) -> None:
+    """Raise Illegal if a player comes back with less than is asked for."""
+    least = least_buy_in(table, departure)
+    if buy_in < least:
+        minutes = -(-(departure.until_ms - now_ms) // 60_000)
+        raise Illegal(
+            "must_bring_back",
+            f"you left with {departure.stack} chips: bring at least {least}, "
+            f"or come back in {minutes} min",
+        )
+
+
+def _departure(table: Table, seat: Seat, now_ms: int) -> Departure | None:
+    """None for a player who was not dealt in, or has nothing to bring back and owes nothing."""
+    # Seats stored by older versions do not record `played`.
+    if not seat.played and seat.owes_blind:
+        return None
+    owes_blinds = has_blinds(table.config)
+    if not owes_blinds and seat.stack <= table.config.min_buy_in:
+        return None
+    return Departure(seat.player, seat.stack, now_ms + HELD_MS, owes_blinds)
+
+
+def has_blinds(config: TableConfig) -> bool:
+    """Whether one of the table's games has a blind that goes around."""
+    forced = {VARIANTS[code].forced for code in games_of(config)}
+    return bool(forced & {Forced.BLINDS, Forced.BUTTON_BLIND})
+
+
+def _weight(gone: Departure) -> tuple[bool, int, int]:
+    return gone.owes_blinds, gone.stack, gone.until_ms
