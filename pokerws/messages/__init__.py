@@ -4,6 +4,7 @@
 from the structs.
 """
 
+from pokerws.game.state import MAX_EXACT, MAX_RUNS, Chips
 from pokerws.messages.codes import (
     CLOSE_CODES,
     NOTICES,
@@ -18,7 +19,6 @@ from pokerws.messages.fields import (
     MAX_CHAT_LENGTH,
     MAX_ID_LENGTH,
     MAX_NAME_LENGTH,
-    MAX_RUNS,
     MAX_TABLE_NAME_LENGTH,
     MAX_TOKEN_LENGTH,
     PROTOCOL,
@@ -26,7 +26,6 @@ from pokerws.messages.fields import (
     Capability,
     Cards,
     ChatText,
-    Chips,
     CommandId,
     Counter,
     GameCode,
@@ -106,6 +105,7 @@ __all__ = [
     "JSON",
     "MAX_CARDS",
     "MAX_CHAT_LENGTH",
+    "MAX_EXACT",
     "MAX_ID_LENGTH",
     "MAX_NAME_LENGTH",
     "MAX_RUNS",

@@ -3,13 +3,12 @@
 from typing import Literal
 
 from pokerws.game.commands import Action
-from pokerws.game.state import TableConfig
+from pokerws.game.state import Chips, TableConfig
 from pokerws.messages.fields import (
     PROTOCOL,
     Capabilities,
     Cards,
     ChatText,
-    Chips,
     CommandId,
     Counter,
     GameCode,
