@@ -8,24 +8,28 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from pokerws.game.apply_hand import (
+    acted,
+    apply_to_hand,
+    collect,
+    deal_board,
+    deal_cards,
+    pay_out,
+    post_blind,
+    raise_to,
+    take_from_pot,
+)
 from pokerws.game.betting.actions import hand_seat, taken_seat
-from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.cards import Card
 from pokerws.game.events import (
-    AntePosted,
     BetPlaced,
     BetsCollected,
     BlindPosted,
     BoardDealt,
-    BringInPosted,
     Called,
-    CardsDrawn,
-    CardsMucked,
-    CardsShown,
     Checked,
     ChipsAdded,
     ClockResumed,
-    DeckReshuffled,
-    DrawStarted,
     Folded,
     GameChanged,
     HandCancelled,
@@ -45,8 +49,6 @@ from pokerws.game.events import (
     PlayerStood,
     PotAwarded,
     Raised,
-    RarerHandEvent,
-    RunItAgreed,
     RunItSet,
     Share,
     StraddleSet,
@@ -54,11 +56,9 @@ from pokerws.game.events import (
     TableEvent,
     TableOpened,
     TurnStarted,
-    TurnTimedOut,
-    UncalledBetReturned,
 )
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import FixedLimit, Game, Hand, HandSeat, LastHand, Pot, Seat, Table
+from pokerws.game.state import Game, Hand, HandSeat, LastHand, Seat, Table
 
 
 def apply(table: Table, event: TableEvent) -> None:
@@ -79,26 +79,26 @@ def apply(table: Table, event: TableEvent) -> None:
             hand.turn = event.turn
             table.turns = event.turn.number
         elif type(event) is Folded:
-            _acted(table, hand, event.seat, 0, event.auto).folded = True
+            acted(table, hand, event.seat, 0, event.auto).folded = True
         elif type(event) is Called:
-            _acted(table, hand, event.seat, event.amount)
+            acted(table, hand, event.seat, event.amount)
         elif type(event) is Checked:
-            _acted(table, hand, event.seat, 0, event.auto)
+            acted(table, hand, event.seat, 0, event.auto)
         elif type(event) is Raised or type(event) is BetPlaced:
-            _raise_to(table, hand, event)
+            raise_to(table, hand, event)
         elif type(event) is BetsCollected:
-            _collect(hand, event.pots)
+            collect(hand, event.pots)
         elif type(event) is BoardDealt:
-            _deal_board(hand, event)
+            deal_board(hand, event)
         elif type(event) is BlindPosted:
-            _post_blind(table, hand, event)
+            post_blind(table, hand, event)
         elif type(event) is PotAwarded:
-            _pay_out(table, event.shares)
-            _take_from_pot(hand, event.pot, sum(share.amount for share in event.shares))
+            pay_out(table, event.shares)
+            take_from_pot(hand, event.pot, sum(share.amount for share in event.shares))
         elif type(event) is HoleCardsDealt:
-            _deal(hand, event)
+            deal_cards(hand, event)
         elif isinstance(event, OfHand):
-            _apply_to_hand(table, hand, event)
+            apply_to_hand(table, hand, event)
         else:
             _apply_to_table(table, event)
     except (LookupError, ValueError) as error:
@@ -166,40 +166,6 @@ def _apply_to_seat(table: Table, event: OfSeat) -> None:
             assert_never(event)
 
 
-def _apply_to_hand(table: Table, hand: Hand, event: RarerHandEvent) -> None:
-    match event:
-        case UncalledBetReturned(seat=number, amount=amount):
-            hand_seat(hand, number).bet -= amount
-            taken_seat(table, number).stack += amount
-        case CardsShown(seat=number, cards=cards):
-            shown = hand_seat(hand, number)
-            shown.cards = cards
-            shown.shown = True
-        case CardsMucked(seat=number):
-            hand_seat(hand, number).mucked = True
-        case TurnTimedOut(seat=number):
-            taken_seat(table, number).timeouts += 1
-        case AntePosted():
-            _post_ante(table, hand, event)
-        case CardsDrawn():
-            _draw(table, hand, event)
-        case DrawStarted(street=street, seats=seats):
-            if street != hand.street:
-                _start_street(hand, street, event.limit)
-            # The bets are in the pots, so there is no bet to match.
-            hand.bet = 0
-            hand.drawing = list(seats)
-        case BringInPosted(seat=number, amount=amount, to_match=to_match, auto=auto):
-            hand.bet = to_match
-            _acted(table, hand, number, amount, auto)
-        case DeckReshuffled(deck=deck):
-            hand.deck = list(deck)
-        case RunItAgreed(times=times):
-            hand.extra_boards = [list(hand.board) for _ in range(times - 1)]
-        case _:
-            assert_never(event)
-
-
 def _start_hand(table: Table, event: HandStarted) -> None:
     table.hand_number = event.hand
     table.button = event.button
@@ -260,177 +226,8 @@ def _stand(table: Table, number: int) -> None:
 def _cancel_hand(table: Table, refunds: list[Share]) -> None:
     if sum(share.amount for share in refunds) != table.total_pot:
         raise Inconsistent("the refunds do not add up to the pot")
-    _pay_out(table, refunds)
+    pay_out(table, refunds)
     table.hand = None
-
-
-def _pay_out(table: Table, shares: list[Share]) -> None:
-    for share in shares:
-        taken_seat(table, share.seat).stack += share.amount
-
-
-def _start_street(hand: Hand, street: int, limit: FixedLimit | None) -> None:
-    hand.street = street
-    hand.bet = 0
-    hand.min_raise = hand.min_bet
-    hand.limit = limit
-    hand.aggressor = None
-    hand.last_actor = None
-    hand.opener = None
-    for seat in hand.seats:
-        if seat is not None:
-            seat.acted_to = None
-
-
-def _acted(
-    table: Table,
-    hand: Hand,
-    number: int,
-    paid: int,
-    auto: bool = False,  # noqa: FBT001, FBT002
-) -> HandSeat:
-    """Record an action of a player who faced the current bet and paid `paid`."""
-    part, seat = hand.seats[number], table.seats[number]
-    if part is None or seat is None:
-        raise Inconsistent(f"seat {number} is not in the hand")
-    hand.turn = None
-    hand.last_actor = number
-    part.acted_to = hand.bet
-    if paid:
-        if not 0 < paid <= seat.stack:
-            raise Inconsistent(f"seat {number} cannot pay {paid} of {seat.stack}")
-        seat.stack -= paid
-        part.bet += paid
-    if not auto:
-        seat.timeouts = 0
-    return part
-
-
-def _raise_to(table: Table, hand: Hand, event: BetPlaced | Raised) -> None:
-    number, to = event.seat, event.to
-    by = to - hand.bet
-    hand.bet = to
-    _acted(table, hand, number, to - hand_seat(hand, number).bet)
-    hand.aggressor = number
-    hand.min_raise = max(hand.min_raise, by)
-    if event.limit is not None:
-        hand.limit = event.limit
-
-
-def _pay(table: Table, seat: HandSeat, number: int, amount: int) -> None:
-    payer = taken_seat(table, number)
-    if not 0 <= amount <= payer.stack:
-        raise Inconsistent(f"seat {number} cannot pay {amount} of {payer.stack}")
-    payer.stack -= amount
-    seat.bet += amount
-
-
-def _post_blind(table: Table, hand: Hand, event: BlindPosted) -> None:
-    number, blind = event.seat, event.blind
-    seat = hand_seat(hand, number)
-    if blind == "dead":
-        _pay_dead(table, hand, number, event.amount)
-        return
-    _pay(table, seat, number, event.amount)
-    hand.bet = event.to_match
-    if blind not in ("entry", "sleeper"):
-        hand.last_actor = number
-    if event.min_raise:
-        hand.min_raise = event.min_raise
-    if event.limit is not None:
-        hand.limit = event.limit
-
-
-def _post_ante(table: Table, hand: Hand, event: AntePosted) -> None:
-    if event.dead:
-        _pay_dead(table, hand, event.seat, event.amount)
-    else:
-        taken_seat(table, event.seat).stack -= event.amount
-        hand_seat(hand, event.seat).in_pots += event.amount
-
-
-def _pay_dead(table: Table, hand: Hand, number: int, amount: int) -> None:
-    """Pay dead chips, and record whose they were."""
-    taken_seat(table, number).stack -= amount
-    hand_seat(hand, number).dead += amount
-    hand.dead += amount
-
-
-def _deal_board(hand: Hand, event: BoardDealt) -> None:
-    if event.board:
-        hand.extra_boards[event.board - 1] += event.cards
-    else:
-        _start_street(hand, event.street, event.limit)
-        hand.opener = event.opener
-        hand.board += event.cards
-    del hand.deck[: len(event.cards)]
-
-
-def _deal(hand: Hand, event: HoleCardsDealt) -> None:
-    if event.street:
-        _start_street(hand, event.street, event.limit)
-    hand.opener = event.opener
-    for number in hand.order:
-        seat = hand_seat(hand, number)
-        dealt = event.cards[number]
-        if dealt:
-            seat.cards = seat.cards + dealt
-            del hand.deck[: len(dealt)]
-        if event.up and event.up[number]:
-            seat.up = seat.up + event.up[number]
-            del hand.deck[: len(event.up[number])]
-
-
-def _draw(table: Table, hand: Hand, event: CardsDrawn) -> None:
-    number = event.seat
-    hand.turn = None
-    hand.drawing.remove(number)
-    if not event.auto:
-        taken_seat(table, number).timeouts = 0
-    seat = hand_seat(hand, number)
-    seat.cards = _kept(seat.cards, event.discarded) + event.drawn
-    seat.drew = len(event.drawn)
-    if hand.deck:
-        # If cards are hidden, there are neither a deck nor discards.
-        for card in event.drawn:
-            # Usually the next card, which is also removed if the drawn card is not in the deck.
-            place = hand.deck.index(card) if card in hand.deck else 0
-            del hand.deck[place : place + 1]
-        if not hand.discards:
-            hand.discards = [[] for _ in hand.seats]
-        hand.discards[number] += event.discarded
-
-
-def _kept(cards: list[Card], discarded: list[Card]) -> list[Card]:
-    """The cards left after a discard; all are hidden if any card is."""
-    if UNKNOWN in cards or UNKNOWN in discarded:
-        return [UNKNOWN] * (len(cards) - len(discarded))
-    kept = list(cards)
-    for card in discarded:
-        kept.remove(card)
-    return kept
-
-
-def _collect(hand: Hand, pots: list[Pot]) -> None:
-    hand.pots = pots
-    for seat in hand.seats:
-        if seat is not None:
-            seat.in_pots += seat.bet
-            seat.bet = 0
-
-
-def _take_from_pot(hand: Hand, index: int, amount: int) -> None:
-    """Take chips out of a pot.  After its last award the pot is empty."""
-    # A log that pays out too much is detected elsewhere, by the sum of all chips.
-    left = max(0, hand.pots[index].amount - amount)
-    pot = Pot(left, hand.pots[index].seats if left else [])
-    hand.pots = [*hand.pots[:index], pot, *hand.pots[index + 1 :]]
-    if not any(pot.amount for pot in hand.pots):
-        hand.dead = 0
-        for seat in hand.seats:
-            if seat is not None:
-                seat.in_pots = 0
-                seat.dead = 0
 
 
 def _resume_clock(table: Table, deadline_ms: int) -> None:

@@ -1,30 +1,27 @@
-"""The composition root: builds every part, starts them in order and stops them in reverse."""
+"""The composition root: starts the parts of a server in order and stops them in reverse.
+
+`parts` makes the larger ones from the settings.
+"""
 
 import asyncio
-import os
 import secrets
 import ssl
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import structlog
-from msgspec.structs import asdict
 
 from pokerws import __version__
-from pokerws.game.deal import shuffler
 from pokerws.game.state import PlayerId, TableConfig
-from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics, Readings
+from pokerws.server import parts
 from pokerws.server.auth.bot_tokens import BOT_PREFIX, BotTokens
 from pokerws.server.auth.guests import RENEW_MS, Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
-from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background import memory_play
-from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.clock_watch import ClockWatch
 from pokerws.server.background.comparator import comparator_of
 from pokerws.server.background.report import GamesReport
@@ -32,17 +29,15 @@ from pokerws.server.background.retention import Retention
 from pokerws.server.background.row_check import RowCheck
 from pokerws.server.background.status import status_of
 from pokerws.server.background.supervisor import Supervisor
-from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of, quotas_of
+from pokerws.server.limits.limits import quotas_of
 from pokerws.server.listener import Listener
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
-from pokerws.server.sessions.context import SessionContext
+from pokerws.server.stops import Stops
 from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, terms_of
-from pokerws.server.tables.hand_pace import PaceLimits
 from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
@@ -58,9 +53,6 @@ from pokerws.storage.vault.keys import KeySource
 from pokerws.storage.vault.vault import Vault
 
 WEB_ROOT = Path(__file__).parent.parent / "web"
-# Time between batches of saves under load.  A crash loses up to this much play; in exchange, a
-# table that changes often is written only once a batch.
-GATHER_S = 0.05
 # How long a hurried stop waits for what is not stored.
 HURRIED_S = 0.3
 
@@ -79,9 +71,8 @@ class App:
         self._bot_games: dict[str, TableConfig] = {}
         self._clock = Clock()
         self.supervisor = Supervisor(on_failure)
-        self._started = AsyncExitStack()
-        self._is_all_stored = self._is_all_stopped = True
-        self._is_hurried = False
+        self._stops = Stops()
+        self._is_all_stored = True
         self._metrics = Metrics(self._readings())
         # Without a database, accounts and tables live in memory and end with the process.
         null_store = NullStore()
@@ -108,7 +99,7 @@ class App:
         try:
             await self._start(report)
         except BaseException as error:
-            self._is_hurried = isinstance(error, asyncio.CancelledError)
+            self._stops.is_hurried = isinstance(error, asyncio.CancelledError)
             await self.stop()
             raise
 
@@ -117,50 +108,32 @@ class App:
 
         Returns whether all changes are stored and every part could be stopped.
         """
-        await self._started.aclose()
+        await self._stops.run()
         if self._listener is not None:
             log.info("server_stopped", all_stored=self._is_all_stored)
-        return self._is_all_stored and self._is_all_stopped
+        return self._is_all_stored and self._stops.is_complete
 
     def hurry(self) -> None:
         """Let a `stop` under way wait for nothing; then cancel its task."""
-        self._is_hurried = True
-
-    def _on_stop(self, part: str, stop: Callable[[], Awaitable[object] | None]) -> None:
-        """Register how to stop a part; parts that were registered later are stopped before it."""
-        self._started.push_async_callback(self._stop_part, part, stop)
-
-    async def _stop_part(self, part: str, stop: Callable[[], Awaitable[object] | None]) -> None:
-        try:
-            stopping = stop()
-            if stopping is not None:
-                await stopping
-        except asyncio.CancelledError:
-            self._is_all_stopped = False
-            if not self._is_hurried:
-                raise
-        except Exception:
-            # The other parts must still be stopped; above all, the journal must be flushed.
-            self._is_all_stopped = False
-            log.exception("part_not_stopped", part=part)
+        self._stops.is_hurried = True
 
     async def _start(self, report: Report) -> None:
         """Start the parts in order.  They stop in reverse, so the database is closed last."""
         settings = self._settings
         self._bot_games = game_configs(settings)
         self._certificate = certificate_of(settings, self._clock)
-        self._on_stop("certificate", self._certificate.stop)
+        self._stops.add("certificate", self._certificate.stop)
         self._certificate.start()
         if settings.features.use_auth_middleware:
             report("the keys of players' tokens")
             self._keys = await open_key_set(settings, self._clock)
-            self._on_stop("keys", self._keys.close)
+            self._stops.add("keys", self._keys.close)
         if settings.features.use_db_repository:
             await self._open_database(report)
-        self._on_stop("journal", self._stop_journal)
+        self._stops.add("journal", self._stop_journal)
         self._journal.start(self.supervisor.watch)
         # Registered before the tables: clients are notified once all tables have stopped.
-        self._on_stop("listener", self._stop_listener)
+        self._stops.add("listener", self._stop_listener)
         cashier, lobby = self._open_lobby()
         report("the stored tables")
         try:
@@ -175,7 +148,7 @@ class App:
         if self._database is None:
             self._start_memory_play_note()
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
-        self._on_stop("report", games.stop)
+        self._stops.add("report", games.stop)
         games.start()
 
     def reload(self) -> None:
@@ -192,30 +165,25 @@ class App:
             needs_session_key=self._keys is None and not settings.auth.session_key,
             report=report,
         )
-        self._on_stop("database", lambda: database.close(is_brief=self._is_hurried))
+        self._stops.add("database", lambda: database.close(is_brief=self._stops.is_hurried))
         memory_play.check_left_behind(settings, database)
         self._store, self._vault = database.store, database.vault
-        self._journal = self._make_journal(database.store)
+        self._journal = parts.journal_of(settings, database.store, self._metrics)
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
-        settings = self._settings
+        settings, database = self._settings, self._database
         cashier = Cashier(self._store.accounts, self._clock, terms_of(settings))
-        self._lobby = lobby = Lobby(
+        self._lobby = lobby = parts.lobby_of(
+            settings,
             store=self._store,
             journal=self._journal,
             vault=self._vault,
-            keep_events=settings.features.use_event_persistence,
             clock=self._clock,
-            shuffle=shuffler(os.urandom),
             cashier=cashier,
-            max_tables=settings.limits.max_tables,
-            max_opened=settings.limits.max_tables_opened_per_player,
-            durable=settings.features.use_durable_acks,
             metrics=self._metrics,
-            pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
-            lease=NO_LEASE if self._database is None else self._database.lease,
+            lease=NO_LEASE if database is None else database.lease,
         )
-        self._on_stop("tables", lobby.stop)
+        self._stops.add("tables", lobby.stop)
         return cashier, lobby
 
     async def _stop_listener(self) -> None:
@@ -229,7 +197,9 @@ class App:
 
     @property
     def _stop_timeout_s(self) -> float:
-        return HURRIED_S if self._is_hurried else self._settings.network.stop_timeout_ms / 1000
+        if self._stops.is_hurried:
+            return HURRIED_S
+        return self._settings.network.stop_timeout_ms / 1000
 
     @property
     def lobby(self) -> Lobby:
@@ -286,31 +256,9 @@ class App:
         version = None if self._database is None else self._database.version
         return status_of(self._settings, version, self.address)
 
-    def _make_journal(self, store: Store) -> Journal:
-        durable = self._settings.features.use_durable_acks
-        return Journal(
-            store,
-            keep_events=self._settings.features.use_event_persistence,
-            # With durable acks the database is the source of truth.
-            overwrite_edits=not durable,
-            metrics=self._metrics,
-            # With durable acks the players wait for each batch.
-            gather_s=0 if durable else GATHER_S,
-        )
-
     async def _start_upkeep(self, lobby: Lobby) -> None:
         settings, database = self._settings, self._database
-        upkeep = Upkeep(
-            lobby,
-            self._store,
-            self._clock,
-            idle_ms=settings.tables.idle_ms,
-            abandoned_ms=settings.tables.abandoned_ms,
-            unused_ms=settings.tables.unused_ms,
-            absent_seats=AbsentSeats(
-                lobby, self._presence, self._clock, settings.tables.absent_seat_ms
-            ),
-        )
+        upkeep = parts.upkeep_of(settings, lobby, self._store, self._clock, self._presence)
         if database is not None:
             database.lease.start(lobby.outcomes.fenced_all, self.supervisor.watch)
             if database.overtaken is not None:
@@ -322,26 +270,26 @@ class App:
                 await lobby.load_all()
             self._start_comparator(lobby)
             retention = Retention(database.store, self._clock, settings.storage.closed_games_days)
-            self._on_stop("retention", retention.stop)
+            self._stops.add("retention", retention.stop)
             retention.start(self.supervisor.watch)
         watch = ClockWatch(self._clock, lobby.put_clock_forward)
-        self._on_stop("clock watch", watch.stop)
+        self._stops.add("clock watch", watch.stop)
         watch.start(self.supervisor.watch)
-        self._on_stop("upkeep", upkeep.stop)
+        self._stops.add("upkeep", upkeep.stop)
         upkeep.start(self.supervisor.watch)
 
     def _start_comparator(self, lobby: Lobby) -> None:
         row_check = RowCheck(lobby, self._store, self._metrics)
-        self._on_stop("row check", row_check.stop)
+        self._stops.add("row check", row_check.stop)
         row_check.start(self.supervisor.watch)
-        parts = (lobby, self._store, self._journal, self._vault, self._metrics, row_check)
-        comparator = comparator_of(self._settings, *parts)
-        self._on_stop("comparator", comparator.stop)
+        seen = (lobby, self._store, self._journal, self._vault, self._metrics, row_check)
+        comparator = comparator_of(self._settings, *seen)
+        self._stops.add("comparator", comparator.stop)
         comparator.start(self.supervisor.watch)
 
     def _start_memory_play_note(self) -> None:
         note = memory_play.MemoryPlayNote(self._settings, self._clock.table_ms())
-        self._on_stop("memory play note", lambda: note.stop(self._stop_timeout_s))
+        self._stops.add("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
     def _session_key(self) -> str:
@@ -364,48 +312,26 @@ class App:
             )
             return self._guests
         self._bot_tokens = BotTokens(secrets.token_hex(32))
-        return Tokens(
-            self._keys,
-            self._bot_tokens,
-            self._clock,
-            issuer=settings.auth.issuer,
-            audience=settings.auth.audience,
-            leeway_ms=settings.auth.leeway_ms,
-            strict=settings.features.use_input_validation,
-        )
+        return parts.tokens_of(settings, self._keys, self._bot_tokens, self._clock)
 
     async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)
-        context = self._session_context(lobby, cashier, admission, quotas)
+        context = parts.session_context_of(
+            self._settings,
+            quotas,
+            lobby=lobby,
+            cashier=cashier,
+            admission=admission,
+            clock=self._clock,
+            revocations=self._revocations,
+            presence=self._presence,
+            metrics=self._metrics,
+        )
         listener = Listener(
             self._settings, context, self._pages(), quotas, self._certificate.context
         )
         await listener.start()
         self._listener = listener
-
-    def _session_context(
-        self, lobby: Lobby, cashier: Cashier, admission: Admission, quotas: Quotas
-    ) -> SessionContext:
-        settings = self._settings
-        strict = settings.features.use_input_validation
-        return SessionContext(
-            lobby=lobby,
-            cashier=cashier,
-            admission=admission,
-            token_warning_ms=settings.auth.warning_ms,
-            clock=self._clock,
-            revocations=self._revocations,
-            presence=self._presence,
-            strict=strict,
-            decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
-            flags=asdict(self._settings.features),
-            limits=limits_of(settings, quotas),
-            caps=quotas.caps,
-            outbox_frames=settings.limits.outbox_frames,
-            outbox_bytes=settings.limits.outbox_bytes,
-            hello_timeout_s=settings.network.hello_timeout_ms / 1000,
-            metrics=self._metrics,
-        )
 
     def _pages(self) -> Pages:
         settings = self._settings

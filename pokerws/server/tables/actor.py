@@ -20,7 +20,9 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
 from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
-from pokerws.server.clock import JUMP_MS, Alarm, Clock
+from pokerws.server.clock import JUMP_MS, Clock
+from pokerws.server.tables.actors.alarm import TableAlarm
+from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.hand_pace import DELAYED, UNLIMITED, HandPace, PaceLimits
@@ -29,7 +31,7 @@ from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
-from pokerws.storage.accounts import Transfer, refunds_of, transfers_of
+from pokerws.storage.accounts import Transfer, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder, sealed
 from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
@@ -77,9 +79,8 @@ class TableActor:
         self.loaded_ms = clock.now_ms()
         # The time of the latest command, and of the latest event in table time.
         self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()
-        # Without a database: each player's chips before the latest command, as transfers.
-        self._refunds: tuple[Transfer, ...] = ()
-        self._refunds_hand: int | None = None
+        # Noted without a database only.
+        self._refunds = Refunds()
         # Digests of the states that are put, by seq, while the table is sampled.
         self.sample: dict[int, bytes] | None = None
         self._receipts = Receipts(snapshot.receipts)
@@ -97,8 +98,7 @@ class TableActor:
         self._viewers = Viewers(table, epoch, self._gate, history, clock)
         self.watchers = self._viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
-        self._alarm: Alarm | None = None
-        self._armed_ms = 0
+        self._alarm = TableAlarm(clock, self._time_up)
         self._paused_ms: int | None = None
         # The hand number and the number of empty seats when the lobby was last notified.
         self._listed = (-1, 0)
@@ -210,8 +210,7 @@ class TableActor:
 
         Does a part of the work, of about 1 ms; returns whether there is more to do.
         """
-        # The next command computes these again.
-        self._refunds, self._refunds_hand = (), None
+        self._refunds.clear()
         self._changes.pack()
         return self._viewers.pack()
 
@@ -239,7 +238,7 @@ class TableActor:
         """Stop the clock and refuse commands, while the database is away."""
         if self._paused_ms is None:
             self._paused_ms = self._clock.table_ms()
-            self._disarm()
+            self._alarm.cancel()
 
     def go_on(self) -> None:
         """End a pause: the clock goes on with the time that remained."""
@@ -259,13 +258,13 @@ class TableActor:
     def clock_put_forward(self, by_ms: int) -> None:
         """Go on with the time that remained; a paused table remembers when that began."""
         if self._paused_ms is None and not self.stopped and not self.table.closed:
-            self._disarm()
+            self._alarm.cancel()
             self.resume(self._clock.table_ms() - by_ms, 0, restart_log=False)
 
     def refund(self) -> None:
         """Return the chips that players had before the latest command, since the table is lost."""
-        if self._refunds:
-            self._store((), self._refunds)
+        if transfers := self._refunds.transfers:
+            self._store((), transfers)
 
     def stop(self) -> None:
         """Stop at once: no more commands and time-outs, and held frames are dropped."""
@@ -279,7 +278,7 @@ class TableActor:
 
     def _halt(self) -> None:
         self.stopped = True
-        self._disarm()
+        self._alarm.cancel()
 
     # ---- viewers
 
@@ -336,7 +335,7 @@ class TableActor:
     def _play(self, command: Command) -> list[TableEvent] | None:
         """Carry out a command; returns its events, or None if a bug stopped the table."""
         if not self._keeps:
-            self._note_refunds()
+            self._refunds.note(self.table, self._clock.table_ms())
         now_ms = self._clock.table_ms()
         try:
             events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
@@ -361,13 +360,6 @@ class TableActor:
         self._at_ms = max(self._at_ms, now_ms)
         return events
 
-    def _note_refunds(self) -> None:
-        """Record the players' chips, once a hand: a bug may leave the next command half done."""
-        hand = None if self.table.hand is None else self.table.hand.number
-        if hand is None or hand != self._refunds_hand:
-            self._refunds = refunds_of(self.table, self._clock.table_ms())
-            self._refunds_hand = hand
-
     def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
         """The transfers between accounts and the table."""
         first_seq = self.table.seq - len(events) + 1
@@ -386,7 +378,7 @@ class TableActor:
         if transfers is None:
             transfers = self._transfers(events)
         if transfers:
-            self._refunds_hand = None
+            self._refunds.renew()
             self.moves.add(transfers)
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
@@ -414,37 +406,18 @@ class TableActor:
     # ---- the clock
 
     def _arm(self) -> None:
-        """Set the alarm to the table's deadline; an earlier alarm is kept.
-
-        An alarm that is too early is set again when it rings.  This sets few alarms: most turns end
-        before the alarm of an earlier turn.
-        """
+        """Set the alarm to the table's deadline."""
         deadline_ms = self.table.deadline_ms
-        if deadline_ms is None or self.stopped or self._paused_ms is not None:
-            return
-        if self._alarm is not None:
-            if self._armed_ms <= deadline_ms:
-                return
-            self._alarm.cancel()
-        self._set_alarm(deadline_ms)
-
-    def _set_alarm(self, at_ms: int) -> None:
-        self._armed_ms = at_ms
-        self._alarm = self._clock.call_at_table(at_ms, self._time_up)
-
-    def _disarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
+        if deadline_ms is not None and not self.stopped and self._paused_ms is None:
+            self._alarm.set(deadline_ms)
 
     def _time_up(self) -> None:
-        self._alarm = None
         deadline_ms, now_ms = self.table.deadline_ms, self._clock.table_ms()
         if self.stopped or deadline_ms is None:
             return
         if now_ms < deadline_ms:
-            self._set_alarm(deadline_ms)
+            self._alarm.set(deadline_ms)
         elif self._journal.over_high_water:
-            self._set_alarm(now_ms + OVERLOAD_RETRY_MS)
+            self._alarm.set(now_ms + OVERLOAD_RETRY_MS)
         elif events := self._play(TimeUp()):
             self._changed(events)

@@ -1,0 +1,139 @@
+"""Makes a server's parts from the settings.  It starts nothing: that is the app's task."""
+
+import os
+
+from msgspec.structs import asdict
+
+from pokerws.game.deal import shuffler
+from pokerws.messages import WIRES, client_decoder
+from pokerws.metrics import Metrics
+from pokerws.server.auth.bot_tokens import BotTokens
+from pokerws.server.auth.identity import Admission
+from pokerws.server.auth.key_sources import KeySet
+from pokerws.server.auth.revocations import Revocations
+from pokerws.server.auth.tokens import Tokens
+from pokerws.server.background.absent_seats import AbsentSeats
+from pokerws.server.background.upkeep import Upkeep
+from pokerws.server.clock import Clock
+from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
+from pokerws.server.sessions.context import SessionContext
+from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.hand_pace import PaceLimits
+from pokerws.server.tables.interfaces import Lease
+from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.presence import Presence
+from pokerws.settings import Settings
+from pokerws.storage.journal.journal import Journal
+from pokerws.storage.null import NullJournal
+from pokerws.storage.store import Store
+from pokerws.storage.vault.vault import Vault
+
+# Time between batches of saves under load.  A crash loses up to this much play; in exchange, a
+# table that changes often is written only once a batch.
+GATHER_S = 0.05
+
+
+def journal_of(settings: Settings, store: Store, metrics: Metrics) -> Journal:
+    """The journal of a server with a database."""
+    durable = settings.features.use_durable_acks
+    return Journal(
+        store,
+        keep_events=settings.features.use_event_persistence,
+        # With durable acks the database is the source of truth.
+        overwrite_edits=not durable,
+        metrics=metrics,
+        # With durable acks the players wait for each batch.
+        gather_s=0 if durable else GATHER_S,
+    )
+
+
+def lobby_of(
+    settings: Settings,
+    *,
+    store: Store,
+    journal: Journal | NullJournal,
+    vault: Vault,
+    clock: Clock,
+    cashier: Cashier,
+    metrics: Metrics,
+    lease: Lease,
+) -> Lobby:
+    """The tables."""
+    return Lobby(
+        store=store,
+        journal=journal,
+        vault=vault,
+        keep_events=settings.features.use_event_persistence,
+        clock=clock,
+        shuffle=shuffler(os.urandom),
+        cashier=cashier,
+        max_tables=settings.limits.max_tables,
+        max_opened=settings.limits.max_tables_opened_per_player,
+        durable=settings.features.use_durable_acks,
+        metrics=metrics,
+        pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
+        lease=lease,
+    )
+
+
+def upkeep_of(
+    settings: Settings, lobby: Lobby, store: Store, clock: Clock, presence: Presence
+) -> Upkeep:
+    """The background task that evicts and closes tables."""
+    tables = settings.tables
+    return Upkeep(
+        lobby,
+        store,
+        clock,
+        idle_ms=tables.idle_ms,
+        abandoned_ms=tables.abandoned_ms,
+        unused_ms=tables.unused_ms,
+        absent_seats=AbsentSeats(lobby, presence, clock, tables.absent_seat_ms),
+    )
+
+
+def tokens_of(settings: Settings, keys: KeySet, bots: BotTokens, clock: Clock) -> Tokens:
+    """The authentication of players by tokens of a login service."""
+    return Tokens(
+        keys,
+        bots,
+        clock,
+        issuer=settings.auth.issuer,
+        audience=settings.auth.audience,
+        leeway_ms=settings.auth.leeway_ms,
+        strict=settings.features.use_input_validation,
+    )
+
+
+def session_context_of(
+    settings: Settings,
+    quotas: Quotas,
+    *,
+    lobby: Lobby,
+    cashier: Cashier,
+    admission: Admission,
+    clock: Clock,
+    revocations: Revocations,
+    presence: Presence,
+    metrics: Metrics,
+) -> SessionContext:
+    """The dependencies and limits that all sessions share."""
+    strict = settings.features.use_input_validation
+    return SessionContext(
+        lobby=lobby,
+        cashier=cashier,
+        admission=admission,
+        token_warning_ms=settings.auth.warning_ms,
+        clock=clock,
+        revocations=revocations,
+        presence=presence,
+        strict=strict,
+        decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
+        flags=asdict(settings.features),
+        limits=limits_of(settings, quotas),
+        caps=quotas.caps,
+        outbox_frames=settings.limits.outbox_frames,
+        outbox_bytes=settings.limits.outbox_bytes,
+        hello_timeout_s=settings.network.hello_timeout_ms / 1000,
+        metrics=metrics,
+    )

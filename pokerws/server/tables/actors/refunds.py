@@ -1,0 +1,29 @@
+"""What players get back if a table is lost that lives in memory only."""
+
+from pokerws.game.state import Table
+from pokerws.storage.accounts import Transfer, refunds_of
+
+
+class Refunds:
+    """The players' chips before the latest command, as `transfers` to their accounts."""
+
+    __slots__ = ("_hand", "transfers")
+
+    def __init__(self) -> None:
+        self.transfers: tuple[Transfer, ...] = ()
+        self._hand: int | None = None
+
+    def note(self, table: Table, now_ms: int) -> None:
+        """Record the chips, once a hand: a bug may leave the next command half done."""
+        hand = None if table.hand is None else table.hand.number
+        if hand is None or hand != self._hand:
+            self.transfers = refunds_of(table, now_ms)
+            self._hand = hand
+
+    def renew(self) -> None:
+        """Record them before the next command, since chips have moved."""
+        self._hand = None
+
+    def clear(self) -> None:
+        """Forget them; the next command records them again."""
+        self.transfers, self._hand = (), None
