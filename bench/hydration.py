@@ -19,8 +19,8 @@ from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
 from pokerws.server.clock import Clock
 from pokerws.server.tables.cashier import Cashier, Terms
-from pokerws.server.tables.hydration import CHUNK, Hydration
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.lobby.hydration import CHUNK, Hydration
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import TableSnapshot
 

@@ -36,10 +36,10 @@ from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.stops import Stops
-from pokerws.server.tables.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.cashier import Cashier, terms_of
 from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.lobby.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.errors import DatabaseError, StoreUnavailable

@@ -22,8 +22,7 @@ from pokerws.server.background.memory_play import MemoryPlayNote
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.listener import Listener
-from pokerws.server.tables import outage_pause
-from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.lobby import Lobby, outage_pause
 from pokerws.settings import Settings
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.postgres.database import Database

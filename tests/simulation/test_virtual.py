@@ -4,7 +4,7 @@ import pytest
 import structlog
 
 from pokerws.server.tables import actor as table_actor
-from pokerws.server.tables import lobby
+from pokerws.server.tables.lobby import lobby, table_loader
 from pokerws.storage.journal import journal
 from tests.simulation.virtual import Mode, run
 
@@ -17,7 +17,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> None:
     quiet = structlog.wrap_logger(
         None, processors=[], wrapper_class=structlog.make_filtering_bound_logger(50)
     )
-    for module in (lobby, table_actor, journal):
+    for module in (lobby, table_loader, table_actor, journal):
         monkeypatch.setattr(module, "log", quiet)
 
 

@@ -138,7 +138,7 @@ class Upkeep:
 
     async def _pack(self, before_ms: int) -> None:
         """Pack the tables that became quiet since the last round."""
-        for actor in self._lobby.changed_between(self._packed_ms, before_ms):
+        for actor in self._lobby.idle.changed_between(self._packed_ms, before_ms):
             is_more = True
             # Stop when the table is in play again.
             while is_more and actor.changed_ms < before_ms:
@@ -149,7 +149,7 @@ class Upkeep:
     async def _abandoned(self, before_ms: int) -> list[TableId]:
         now_ms = self._clock.now_ms()
         self._put_off = {t: at_ms for t, at_ms in self._put_off.items() if at_ms > now_ms}
-        found = self._lobby.unwatched(before_ms)
+        found = self._lobby.idle.unwatched(before_ms)
         stored_before_ms = before_ms + self._clock.ahead_ms
         # The page has room for the tables that are skipped below, or others are never reached.
         page = PAGE + self._lobby.tables_in_memory + len(self._put_off)
@@ -158,8 +158,8 @@ class Upkeep:
         return [table for table in found if table not in self._put_off]
 
     async def _unused(self, before_ms: int) -> list[TableId]:
-        found = self._lobby.unused(before_ms)
-        elsewhere = self._lobby.unused_elsewhere() - self._put_off.keys()
+        found = self._lobby.idle.unused(before_ms)
+        elsewhere = self._lobby.idle.unused_elsewhere() - self._put_off.keys()
         if elsewhere:
             # The page has room for all listed tables, since used ones may come before these.
             page = PAGE + len(self._lobby.summaries())

@@ -19,7 +19,7 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import PUT_OFF_MS, Upkeep
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
-from pokerws.server.tables.lobby_feed import GATHER_MS
+from pokerws.server.tables.lobby.feed import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts

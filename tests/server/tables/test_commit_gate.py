@@ -13,7 +13,7 @@ from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.lobby import Lobby
-from pokerws.server.tables.outage_pause import CHECK_LAG_MS, PAUSE_AFTER_MS
+from pokerws.server.tables.lobby.outage_pause import CHECK_LAG_MS, PAUSE_AFTER_MS
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.journal.journal import Journal
 from tests.server.fakes import FakeViewer, ManualClock, open_cashier

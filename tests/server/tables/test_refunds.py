@@ -18,7 +18,7 @@ from pokerws.messages import Notice, Rejected, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Terms
-from pokerws.server.tables.lobby_feed import GATHER_MS
+from pokerws.server.tables.lobby.feed import GATHER_MS
 from pokerws.storage.accounts import player_account, refunds_of
 from pokerws.storage.memory_accounts import MemoryAccounts
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby

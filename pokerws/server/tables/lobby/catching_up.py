@@ -14,10 +14,10 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
-from pokerws.server.tables.commit_outcomes import CommitOutcomes
-from pokerws.server.tables.hydration import Hydration
 from pokerws.server.tables.interfaces import TableJournal
-from pokerws.server.tables.table_registry import TableRegistry
+from pokerws.server.tables.lobby.commit_outcomes import CommitOutcomes
+from pokerws.server.tables.lobby.hydration import Hydration
+from pokerws.server.tables.lobby.table_registry import TableRegistry
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.errors import OwnedElsewhere
 

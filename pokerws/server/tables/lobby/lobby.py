@@ -1,17 +1,15 @@
 """Opens, finds, closes and evicts tables.
 
 The lobby decides when a table enters or leaves memory.  `table_registry` has the known tables and
-their states, `lobby_feed` the list that clients see, `commit_outcomes` the reactions to commits.
+their states, `table_loader` brings them into memory, `idle_tables` finds those to close, `feed` is
+the list that clients see, and `commit_outcomes` reacts to commits.
 """
 
-import asyncio
 import secrets
-from functools import partial
 
 import structlog
 
 from pokerws.game.deal import Shuffle
-from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
@@ -19,25 +17,22 @@ from pokerws.messages import REJECT_CODES, Refused, TableSummary
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
-from pokerws.server.tables.catching_up import CatchingUp
-from pokerws.server.tables.commit_outcomes import CommitOutcomes
 from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
-from pokerws.server.tables.hydration import FLUSH_TIMEOUT_S, Hydration, Loaded
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal, Viewer
-from pokerws.server.tables.lobby_feed import LobbyFeed
-from pokerws.server.tables.outage_pause import OutagePause
-from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
+from pokerws.server.tables.lobby.catching_up import CatchingUp
+from pokerws.server.tables.lobby.commit_outcomes import CommitOutcomes
+from pokerws.server.tables.lobby.feed import LobbyFeed
+from pokerws.server.tables.lobby.hydration import FLUSH_TIMEOUT_S, Hydration
+from pokerws.server.tables.lobby.idle_tables import IdleTables
+from pokerws.server.tables.lobby.outage_pause import OutagePause
+from pokerws.server.tables.lobby.table_loader import TableLoader
+from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics, went_back
-from pokerws.storage.store import Position, Store, TableSnapshot
+from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
+from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
-
-# The seq of the event that opens a table.
-SEQ_OPENED = 1
-# Extra time for the player to act, added to the remaining time when a table is loaded.
-RESUME_GRACE_MS = 5_000
 
 log = structlog.get_logger("pokerws.lobby")
 
@@ -83,6 +78,7 @@ class Lobby:
         self._event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry()
+        self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self._lease = lease
         self._pause = OutagePause(journal, clock, self._in_memory, lease, durable=durable)
@@ -92,6 +88,14 @@ class Lobby:
             self._tables, self._feed, self._catching_up.begin, durable=durable
         )
         self._catching_up.outcomes = self.outcomes
+        self._loader = TableLoader(
+            *(self._tables, self._feed, self._hydration, self.outcomes, self._pause),
+            clock=clock,
+            metrics=metrics,
+            keep_events=keep_events,
+            make_actor=self._actor,
+            close=self._close,
+        )
         journal.subscribe(cashier)
         journal.subscribe(self.outcomes)
 
@@ -184,12 +188,15 @@ class Lobby:
         entry = self._tables.get(table) or await self._opened_elsewhere(table)
         if entry is None:
             raise Refused("unknown_table", f"there is no table {table}")
-        if entry.loading is None:
-            self._tables.move(entry, TableState.LOADING)
-            entry.loading = asyncio.create_task(self._load(entry))
-            entry.loading.add_done_callback(partial(self._loading_done, entry))
-        # A caller that is cancelled must not cancel the load for the others.
-        return await asyncio.shield(entry.loading)
+        return await self._loader.load(entry)
+
+    async def load_all(self) -> None:
+        """Load all stored tables now.  Raises StoreUnavailable."""
+        await self._loader.load_all()
+
+    def put_clock_forward(self, by_ms: int) -> None:
+        """Put table time forward; the tables in memory keep the time that was left."""
+        self._loader.put_clock_forward(by_ms)
 
     async def _opened_elsewhere(self, table: TableId) -> TableEntry | None:
         """A table that another server has opened since the last listing.  Raises Illegal."""
@@ -292,38 +299,6 @@ class Lobby:
         """All tables in memory."""
         return list(self._in_memory.values())
 
-    def changed_between(self, since_ms: int, before_ms: int) -> list[TableActor]:
-        """Tables in memory whose last change was in that period."""
-        return [a for a in self._in_memory.values() if since_ms <= a.changed_ms < before_ms]
-
-    def unwatched(self, before_ms: int) -> list[TableId]:
-        """Tables in memory without watchers, last changed before that time."""
-        return [
-            table
-            for table, actor in self._in_memory.items()
-            if not actor.watchers and actor.changed_ms < before_ms
-        ]
-
-    def unused(self, before_ms: int) -> list[TableId]:
-        """Tables in memory where nobody has played or sits, last changed before that time.
-
-        Viewers keep such a table open only if somebody once sat there.
-        """
-        return [
-            entry.table
-            for entry in self._tables
-            if (actor := entry.actor) is not None
-            and not entry.kept
-            and actor.table.hand_number == actor.table.players == 0
-            and (not actor.watchers or actor.table.seq == SEQ_OPENED)
-            and actor.changed_ms < before_ms
-        ]
-
-    def unused_elsewhere(self) -> set[TableId]:
-        """Tables not in memory where nobody has played or sits."""
-        kept = {entry.table for entry in self._tables if entry.kept}
-        return self._feed.unused() - self._in_memory.keys() - kept
-
     # ---- the owner of the actors
 
     def table_changed(self, summary: TableSummary) -> None:
@@ -360,72 +335,6 @@ class Lobby:
     def _move(self, table: TableId, to: TableState) -> None:
         if (entry := self._tables.get(table)) is not None:
             self._tables.move(entry, to)
-
-    # ---- loading
-
-    async def load_all(self) -> None:
-        """Load all stored tables now.  Raises StoreUnavailable."""
-        stored = [entry.table for entry in self._tables if entry.state is TableState.STORED]
-        async for loaded in self._hydration.load_many(stored):
-            for table, one in loaded.items():
-                if (entry := self._tables.get(table)) is not None:
-                    self._resume(entry, one)
-        log.info("tables_loaded", tables=len(self._in_memory), of=len(self._tables))
-
-    async def _load(self, entry: TableEntry) -> TableActor:
-        try:
-            known = entry.known or Position(0, 0)
-            loaded = await self._hydration.load(entry.table, known.epoch)
-            self._check_known(entry.table, known, loaded)
-        except Illegal as refusal:
-            if refusal.code == "unknown_table":
-                # Another server has closed it.
-                self._feed.close(entry.table)
-                self._move(entry.table, TableState.GONE)
-            raise
-        entry.failed = None
-        actor = self._resume(entry, loaded)
-        if entry.closing is not None:
-            # Closed here, so that loading and closing are stored in one write.  A crash between
-            # two writes would leave the table open, and recently changed.
-            self._close(actor, entry.closing)
-        return actor
-
-    def _check_known(self, table: TableId, known: Position, loaded: Loaded) -> None:
-        """Report a row that is older than what this server has stored, and nobody else since."""
-        claimed = loaded.claimed
-        if claimed.version < known.version and claimed.epoch == known.epoch + 1:
-            log.error("table_went_back", **went_back(table, known.version, claimed.version))
-            self._metrics.operation("get_game", Outcome.WENT_BACK)
-            self.outcomes.tables_gone_back += 1
-
-    def _loading_done(self, entry: TableEntry, task: asyncio.Task[TableActor]) -> None:
-        entry.loading = None
-        if entry.state is TableState.LOADING:
-            failed = entry.failed is not None
-            self._tables.move(entry, TableState.FAILED if failed else TableState.STORED)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.debug("table_not_loaded", table=entry.table, error=str(error))
-
-    def put_clock_forward(self, by_ms: int) -> None:
-        """Put table time forward; the tables in memory keep the time that was left."""
-        self._clock.put_forward(by_ms)
-        # A list of its own: a table with a bug leaves memory.
-        for actor in list(self._in_memory.values()):
-            actor.clock_put_forward(by_ms)
-
-    def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
-        snapshot, claimed = loaded
-        if by_ms := self._clock.behind_ms(claimed.saved_ms):
-            # A table's time never goes back.
-            log.warning("clock_behind", table=entry.table, by_ms=by_ms)
-            self.put_clock_forward(by_ms)
-        actor = self._actor(snapshot, claimed.epoch, stored_seq=claimed.version)
-        self._tables.loaded(entry, actor)
-        self._pause.apply_to(actor)
-        gap = self._keep_events and claimed.log_seq != snapshot.table.seq
-        actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
-        return actor
 
     def _actor(self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int) -> TableActor:
         return TableActor(

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
-from pokerws.server.tables.hydration import CHUNK
+from pokerws.server.tables.lobby.hydration import CHUNK
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Store

@@ -10,10 +10,10 @@ import pytest
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.game.table import play
-from pokerws.server.tables import table_registry
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.outage_pause import CHECK_LAG_MS, PAUSE_AFTER_MS
-from pokerws.server.tables.table_registry import IllegalTransition, TableState
+from pokerws.server.tables.lobby import table_registry
+from pokerws.server.tables.lobby.outage_pause import CHECK_LAG_MS, PAUSE_AFTER_MS
+from pokerws.server.tables.lobby.table_registry import IllegalTransition, TableState
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.store import Claimed
 from tests.server.fakes import ManualClock

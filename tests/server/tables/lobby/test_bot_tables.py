@@ -4,7 +4,7 @@ from structlog.testing import capture_logs
 from pokerws.game.config import check_config
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.app import App
-from pokerws.server.tables.bot_tables import bots_at, game_configs, main_config
+from pokerws.server.tables.lobby.bot_tables import bots_at, game_configs, main_config
 from pokerws.settings import SettingsError
 from tests.settings import settings_of
 

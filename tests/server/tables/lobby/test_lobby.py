@@ -20,8 +20,9 @@ from pokerws.messages import Events, Notice, Snapshot, Watch
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.lobby import RESUME_GRACE_MS, Lobby
-from pokerws.server.tables.lobby_feed import GATHER_MS
+from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.lobby.feed import GATHER_MS
+from pokerws.server.tables.lobby.table_loader import RESUME_GRACE_MS
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Change
 from pokerws.storage.vault.vault import Vault, VaultKey

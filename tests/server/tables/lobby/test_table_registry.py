@@ -9,7 +9,7 @@ from pokerws.game.deal import shuffler
 from pokerws.game.state import TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.table_registry import (
+from pokerws.server.tables.lobby.table_registry import (
     TRANSITIONS,
     IllegalTransition,
     TableEntry,

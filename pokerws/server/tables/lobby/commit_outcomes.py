@@ -8,8 +8,8 @@ from collections.abc import Callable
 import structlog
 
 from pokerws.game.state import TableId
-from pokerws.server.tables.lobby_feed import LobbyFeed
-from pokerws.server.tables.table_registry import TableEntry, TableRegistry, TableState
+from pokerws.server.tables.lobby.feed import LobbyFeed
+from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.store import Position
 
 log = structlog.get_logger("pokerws.commit_outcomes")

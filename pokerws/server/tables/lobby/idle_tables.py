@@ -1,0 +1,49 @@
+"""Finds the tables that nobody plays at or watches.  It closes and evicts none."""
+
+from pokerws.game.state import TableId
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.lobby.feed import LobbyFeed
+from pokerws.server.tables.lobby.table_registry import TableRegistry
+
+# The seq of the event that opens a table.
+SEQ_OPENED = 1
+
+
+class IdleTables:
+    """Queries about the tables of `tables`, and those of `feed` that are not in memory."""
+
+    def __init__(self, tables: TableRegistry, feed: LobbyFeed) -> None:
+        self._tables = tables
+        self._feed = feed
+
+    def changed_between(self, since_ms: int, before_ms: int) -> list[TableActor]:
+        """Tables in memory whose last change was in that period."""
+        return [a for a in self._tables.in_memory.values() if since_ms <= a.changed_ms < before_ms]
+
+    def unwatched(self, before_ms: int) -> list[TableId]:
+        """Tables in memory without watchers, last changed before that time."""
+        return [
+            table
+            for table, actor in self._tables.in_memory.items()
+            if not actor.watchers and actor.changed_ms < before_ms
+        ]
+
+    def unused(self, before_ms: int) -> list[TableId]:
+        """Tables in memory where nobody has played or sits, last changed before that time.
+
+        Viewers keep such a table open only if somebody once sat there.
+        """
+        return [
+            entry.table
+            for entry in self._tables
+            if (actor := entry.actor) is not None
+            and not entry.kept
+            and actor.table.hand_number == actor.table.players == 0
+            and (not actor.watchers or actor.table.seq == SEQ_OPENED)
+            and actor.changed_ms < before_ms
+        ]
+
+    def unused_elsewhere(self) -> set[TableId]:
+        """Tables not in memory where nobody has played or sits."""
+        kept = {entry.table for entry in self._tables if entry.kept}
+        return self._feed.unused() - self._tables.in_memory.keys() - kept

@@ -1,0 +1,135 @@
+"""Loads stored tables into memory, each once however many ask for it."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import CloseReason, TableId
+from pokerws.server.clock import Clock
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.lobby.commit_outcomes import CommitOutcomes
+from pokerws.server.tables.lobby.feed import LobbyFeed
+from pokerws.server.tables.lobby.hydration import Hydration, Loaded
+from pokerws.server.tables.lobby.outage_pause import OutagePause
+from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
+from pokerws.storage.outcomes import Outcome, StorageMetrics, went_back
+from pokerws.storage.store import Position, TableSnapshot
+
+# Extra time for the player to act, added to the remaining time when a table is loaded.
+RESUME_GRACE_MS = 5_000
+
+log = structlog.get_logger("pokerws.table_loader")
+
+
+class MakeActor(Protocol):
+    """Constructs the actor of a table of this server."""
+
+    def __call__(self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int) -> TableActor:
+        """The actor, which does nothing yet."""
+
+
+class TableLoader:
+    """Moves tables of `tables` from STORED to LIVE; `close` closes one for good."""
+
+    def __init__(
+        self,
+        tables: TableRegistry,
+        feed: LobbyFeed,
+        hydration: Hydration,
+        outcomes: CommitOutcomes,
+        pause: OutagePause,
+        *,
+        clock: Clock,
+        metrics: StorageMetrics,
+        keep_events: bool,
+        make_actor: MakeActor,
+        close: Callable[[TableActor, CloseReason], None],
+    ) -> None:
+        self._tables = tables
+        self._feed = feed
+        self._hydration = hydration
+        self._outcomes = outcomes
+        self._pause = pause
+        self._clock = clock
+        self._metrics = metrics
+        self._keep_events = keep_events
+        self._make_actor = make_actor
+        self._close = close
+
+    async def load(self, entry: TableEntry) -> TableActor:
+        """The actor of a table that is not in memory.  Raises Illegal."""
+        if entry.loading is None:
+            self._tables.move(entry, TableState.LOADING)
+            entry.loading = asyncio.create_task(self._load(entry))
+            entry.loading.add_done_callback(partial(self._loading_done, entry))
+        # A caller that is cancelled must not cancel the load for the others.
+        return await asyncio.shield(entry.loading)
+
+    async def load_all(self) -> None:
+        """Load all stored tables now.  Raises StoreUnavailable."""
+        stored = [entry.table for entry in self._tables if entry.state is TableState.STORED]
+        async for loaded in self._hydration.load_many(stored):
+            for table, one in loaded.items():
+                if (entry := self._tables.get(table)) is not None:
+                    self._resume(entry, one)
+        log.info("tables_loaded", tables=len(self._tables.in_memory), of=len(self._tables))
+
+    async def _load(self, entry: TableEntry) -> TableActor:
+        try:
+            known = entry.known or Position(0, 0)
+            loaded = await self._hydration.load(entry.table, known.epoch)
+            self._check_known(entry.table, known, loaded)
+        except Illegal as refusal:
+            if refusal.code == "unknown_table":
+                # Another server has closed it.
+                self._feed.close(entry.table)
+                if self._tables.get(entry.table) is entry:
+                    self._tables.move(entry, TableState.GONE)
+            raise
+        entry.failed = None
+        actor = self._resume(entry, loaded)
+        if entry.closing is not None:
+            # Closed here, so that loading and closing are stored in one write.  A crash between
+            # two writes would leave the table open, and recently changed.
+            self._close(actor, entry.closing)
+        return actor
+
+    def _check_known(self, table: TableId, known: Position, loaded: Loaded) -> None:
+        """Report a row that is older than what this server has stored, and nobody else since."""
+        claimed = loaded.claimed
+        if claimed.version < known.version and claimed.epoch == known.epoch + 1:
+            log.error("table_went_back", **went_back(table, known.version, claimed.version))
+            self._metrics.operation("get_game", Outcome.WENT_BACK)
+            self._outcomes.tables_gone_back += 1
+
+    def _loading_done(self, entry: TableEntry, task: asyncio.Task[TableActor]) -> None:
+        entry.loading = None
+        if entry.state is TableState.LOADING:
+            failed = entry.failed is not None
+            self._tables.move(entry, TableState.FAILED if failed else TableState.STORED)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.debug("table_not_loaded", table=entry.table, error=str(error))
+
+    def put_clock_forward(self, by_ms: int) -> None:
+        """Put table time forward; the tables in memory keep the time that was left."""
+        self._clock.put_forward(by_ms)
+        # A list of its own: a table with a bug leaves memory.
+        for actor in list(self._tables.in_memory.values()):
+            actor.clock_put_forward(by_ms)
+
+    def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
+        snapshot, claimed = loaded
+        if by_ms := self._clock.behind_ms(claimed.saved_ms):
+            # A table's time never goes back.
+            log.warning("clock_behind", table=entry.table, by_ms=by_ms)
+            self.put_clock_forward(by_ms)
+        actor = self._make_actor(snapshot, claimed.epoch, stored_seq=claimed.version)
+        self._tables.loaded(entry, actor)
+        self._pause.apply_to(actor)
+        gap = self._keep_events and claimed.log_seq != snapshot.table.seq
+        actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
+        return actor
