@@ -53,7 +53,9 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
-    "server": "clock limits auth net tables sessions background listener parts stops app".split(),
+    "server": (
+        "isolation clock limits auth net tables sessions background listener parts stops app"
+    ).split(),
     "storage": (
         "errors phases fsync accounts names store outcomes memory_accounts vault journal null "
         "postgres"

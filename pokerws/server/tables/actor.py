@@ -21,6 +21,7 @@ from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
 from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
 from pokerws.server.clock import JUMP_MS, Clock
+from pokerws.server.isolation import each
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.commit_gate import CommitGate
@@ -309,8 +310,7 @@ class TableActor:
 
     def close_viewers(self) -> None:
         """Close all viewers' connections, since another process owns the table now."""
-        for viewer in list(self.watchers):
-            viewer.close_moved(self.table.id)
+        each(self.watchers, lambda viewer: viewer.close_moved(self.table.id))
 
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the redacted table."""
@@ -341,24 +341,32 @@ class TableActor:
             events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
         except Illegal:
             raise
-        except Exception:
-            # A bug in the rules stops this table only.
-            log.exception(
-                "table_failed",
-                table=self.table.id,
-                seq=self.table.seq,
-                hand=self.table.hand_number,
-                command=type(command).__name__,
-                last_events=[type(event).__name__ for event in self._viewers.latest_events(10)],
-            )
-            # Earlier changes are valid, and are sent when they are stored.
-            self._changes.mark_inconsistent()
-            self._halt()
-            self._owner.table_failed(self.table.id)
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            self.fail(error, type(command).__name__)
             return None
         self.changed_ms = now_ms - self._clock.ahead_ms
         self._at_ms = max(self._at_ms, now_ms)
         return events
+
+    def fail(self, error: Exception, command: str = "") -> None:
+        """Part of `Isolated`: stop after a bug, which may have left the table half changed.
+
+        The table is loaded again from what is stored.
+        """
+        log.error(
+            "table_failed",
+            table=self.table.id,
+            seq=self.table.seq,
+            hand=self.table.hand_number,
+            command=command,
+            last_events=[type(event).__name__ for event in self._viewers.latest_events(10)],
+            exc_info=error,
+        )
+        if not self.stopped:
+            # Earlier changes are valid, and are sent when they are stored.
+            self._changes.mark_inconsistent()
+            self._halt()
+            self._owner.table_failed(self.table.id)
 
     def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
         """The transfers between accounts and the table."""
@@ -373,7 +381,15 @@ class TableActor:
     def _changed(
         self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
     ) -> None:
-        """Store and publish events, and set the clock."""
+        """Store and publish events, and set the clock; a bug in that stops the table, too."""
+        try:
+            self._pass_on(events, transfers)
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            self.fail(error)
+
+    def _pass_on(
+        self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
+    ) -> None:
         first_seq = self.table.seq - len(events) + 1
         if transfers is None:
             transfers = self._transfers(events)

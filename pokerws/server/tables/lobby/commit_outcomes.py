@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from pokerws.game.state import TableId
+from pokerws.server.isolation import each
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.store import Position
@@ -42,9 +43,8 @@ class CommitOutcomes:
         if entry is None:
             return
         # Both are read first, since the first call may change the entry.
-        for actor in (entry.failed, entry.actor):
-            if actor is not None:
-                actor.written(version)
+        actors = [actor for actor in (entry.failed, entry.actor) if actor is not None]
+        each(actors, lambda actor: actor.written(version))
 
     def rejected(self, table: TableId) -> None:
         """Part of `JournalListener`: changes since the last write cannot be stored.
@@ -102,9 +102,8 @@ class CommitOutcomes:
 
     def fenced_all(self) -> None:
         """Another process may own every table now."""
-        for entry in list(self._tables):
-            if entry.actor is not None or entry.failed is not None:
-                self.fenced(entry.table)
+        owned = [actor for entry in self._tables if (actor := entry.actor or entry.failed)]
+        each(owned, lambda actor: self.fenced(actor.table.id))
 
     def fenced(self, table: TableId) -> None:
         """Part of `JournalListener`: another process owns the table, so nothing more is sent."""

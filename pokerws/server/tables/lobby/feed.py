@@ -9,6 +9,7 @@ from pokerws.game.state import TableId
 from pokerws.messages import Broadcast, TableSummary
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.clock import Alarm, Clock
+from pokerws.server.isolation import each
 from pokerws.server.tables.interfaces import Viewer
 from pokerws.storage.store import GameRow
 
@@ -90,5 +91,4 @@ class LobbyFeed:
         changed = list(self._changed.values())
         self._changed.clear()
         message = Broadcast(LobbyMessage(changed))
-        for viewer in list(self._subscribers):
-            viewer.send(message.on(viewer.wire))
+        each(self._subscribers, lambda viewer: viewer.send(message.on(viewer.wire)))

@@ -15,6 +15,7 @@ from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, Refused, TableSummary
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.event_log import EventLog, NoEventLog
@@ -123,8 +124,7 @@ class Lobby:
         for entry in self._tables:
             if entry.loading is not None:
                 entry.loading.cancel()
-        for actor in self._in_memory.values():
-            actor.stop()
+        each(self._in_memory.values(), lambda actor: actor.stop())
         self._catching_up.stop()
         self._feed.stop()
         self._pause.stop()
@@ -289,11 +289,13 @@ class Lobby:
         """
         if not self._journal.keeps:
             return 0
-        idle = [t for t, actor in self._in_memory.items() if actor.is_idle_since(before_ms)]
-        for table in idle:
-            self._in_memory[table].stop()
-            self._move(table, TableState.STORED)
+        idle = [actor for actor in self.actors() if actor.is_idle_since(before_ms)]
+        each(idle, self._evict)
         return len(idle)
+
+    def _evict(self, actor: TableActor) -> None:
+        actor.stop()
+        self._move(actor.table.id, TableState.STORED)
 
     def actors(self) -> list[TableActor]:
         """All tables in memory."""
