@@ -92,12 +92,12 @@ class Change(Struct, frozen=True):
 
 
 class GameRow(NamedTuple):
-    """A game's row without its snapshot, for lists."""
+    """A game's row without its snapshot, for lists; `config` is None if it cannot be read."""
 
     table: TableId
     name: str
     status: TableStatus
-    config: TableConfig
+    config: TableConfig | None
     players: int
     hand_number: int
     version: int

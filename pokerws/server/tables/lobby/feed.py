@@ -5,7 +5,7 @@ Changes are batched, so that a busy server does not send a message for each hand
 
 from msgspec.structs import replace
 
-from pokerws.game.state import TableId
+from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import Broadcast, TableSummary
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.clock import Alarm, Clock
@@ -57,12 +57,10 @@ class LobbyFeed:
         if self._alarm is None:
             self._alarm = self._clock.call_at(self._clock.now_ms() + GATHER_MS, self._send)
 
-    def note_stored(self, game: GameRow) -> None:
+    def note_stored(self, game: GameRow, config: TableConfig) -> None:
         """Record a stored table, which is not in memory."""
         self.note(
-            TableSummary(
-                game.table, game.name, game.status, game.players, game.hand_number, game.config
-            )
+            TableSummary(game.table, game.name, game.status, game.players, game.hand_number, config)
         )
 
     def close(self, table: TableId) -> None:

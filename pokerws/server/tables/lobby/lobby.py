@@ -113,10 +113,14 @@ class Lobby:
         """
         # Otherwise a table that was just closed here would be listed again.
         await self.flush()
+        unreadable: list[TableId] = []
         for game in await self._store.games(self._tables.ids):
-            if game.table not in self._tables:
+            if game.config is None:
+                unreadable.append(game.table)
+            elif game.table not in self._tables:
                 self._tables.add_stored(game.table)
-                self._feed.note_stored(game)
+                self._feed.note_stored(game, game.config)
+        await self._loader.load_unlisted(unreadable)
 
     def stop(self) -> None:
         """Stop all tables in their current state, and open or load no more."""

@@ -1,7 +1,7 @@
 """Loads stored tables into memory, each once however many ask for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -119,6 +119,18 @@ class TableLoader:
         """Put table time forward; the tables in memory keep the time that was left."""
         self._clock.put_forward(by_ms)
         each(self._tables.in_memory.values(), lambda actor: actor.clock_put_forward(by_ms))
+
+    async def load_unlisted(self, tables: Sequence[TableId]) -> None:
+        """Load tables whose config cannot be read.  Nearly always that quarantines them.
+
+        A good snapshot has a good config, which is used then.  Raises StoreUnavailable.
+        """
+        if not tables:
+            return
+        async for loaded in self._hydration.load_many(tables):
+            for table, one in loaded.items():
+                if table not in self._tables:
+                    self._try_to_resume(self._tables.add_stored(table), one)
 
     def _try_to_resume(self, entry: TableEntry, loaded: Loaded) -> None:
         """Resume one of many tables; a bug in it must not keep the others from being loaded."""
