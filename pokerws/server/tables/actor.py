@@ -99,7 +99,7 @@ class TableActor:
         self._viewers = Viewers(table, epoch, self._gate, history, clock)
         self.watchers = self._viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
-        self._alarm = TableAlarm(clock, self._time_up)
+        self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
         # The hand number and the number of empty seats when the lobby was last notified.
         self._listed = (-1, 0)
@@ -425,15 +425,15 @@ class TableActor:
         """Set the alarm to the table's deadline."""
         deadline_ms = self.table.deadline_ms
         if deadline_ms is not None and not self.stopped and self._paused_ms is None:
-            self._alarm.set(deadline_ms)
+            self._alarm.set(deadline_ms, self._time_up)
 
     def _time_up(self) -> None:
         deadline_ms, now_ms = self.table.deadline_ms, self._clock.table_ms()
         if self.stopped or deadline_ms is None:
             return
         if now_ms < deadline_ms:
-            self._alarm.set(deadline_ms)
+            self._alarm.set(deadline_ms, self._time_up)
         elif self._journal.over_high_water:
-            self._alarm.set(now_ms + OVERLOAD_RETRY_MS)
+            self._alarm.set(now_ms + OVERLOAD_RETRY_MS, self._time_up)
         elif events := self._play(TimeUp()):
             self._changed(events)
