@@ -80,5 +80,5 @@ def _ring(callback: Callable[[], None]) -> None:
     try:
         callback()
     except Exception:
-        name = getattr(callback, "__qualname__", repr(callback))
+        name = getattr(callback, "__qualname__", type(callback).__name__)
         log.exception("alarm_failed", alarm=name)

@@ -101,7 +101,7 @@ class Upkeep:
         return not left
 
     async def look(self) -> None:
-        """Do one round.  A step that fails does not keep the others from being done."""
+        """Do one round.  A bug in one step does not keep the others from being done."""
         now_ms = self._clock.now_ms()
         for step in (
             self._list,
@@ -114,7 +114,9 @@ class Upkeep:
             try:
                 await step(now_ms)
             except (StoreUnavailable, TimeoutError) as error:
+                # Until the database is back, no table leaves memory either.
                 log.debug("upkeep_waits", error=str(error))
+                return
             except Exception:
                 # The next round may succeed; a bug here must not stop the server.
                 log.exception("upkeep_failed", step=step.__name__)
