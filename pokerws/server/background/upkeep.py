@@ -15,6 +15,7 @@ from pokerws.game.state import TableId
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import fail
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.store import Store
@@ -169,7 +170,7 @@ class Upkeep:
                 try:
                     is_more = actor.pack()
                 except Exception as error:  # noqa: BLE001  `fail` reports it
-                    actor.fail(error)
+                    fail(actor, error)
                 await asyncio.sleep(BETWEEN_PACKS_S)
 
     async def _abandoned(self, before_ms: int) -> list[TableId]:

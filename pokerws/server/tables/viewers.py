@@ -26,7 +26,7 @@ from pokerws.messages import (
     reject,
 )
 from pokerws.server.clock import Clock
-from pokerws.server.isolation import attempt
+from pokerws.server.isolation import attempt, fail
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
@@ -172,7 +172,7 @@ class Viewers:
             try:
                 frames.append((viewer, message_for(viewer).on(viewer.wire)))
             except Exception as error:  # noqa: BLE001  `fail` reports it
-                viewer.fail(error)
+                fail(viewer, error)
         return frames
 
     def _show(self, frames: Sequence[tuple[Viewer, bytes]]) -> None:
@@ -194,7 +194,7 @@ def _send_to_all(viewers: Iterable[Viewer], message: Broadcast) -> None:
         try:
             viewer.send_table_frame(message.on(viewer.wire))
         except Exception as error:  # noqa: BLE001  `fail` reports it
-            viewer.fail(error)
+            fail(viewer, error)
 
 
 def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
