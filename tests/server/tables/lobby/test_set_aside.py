@@ -1,0 +1,99 @@
+"""Stored tables that an older version accepted, with numbers beyond their bounds, are set aside."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import msgspec
+import pytest
+from msgspec.structs import replace
+from structlog.testing import capture_logs
+
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import LimitStakes, TableId
+from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.store import PostgresStore
+from tests.maintenance.repairs import UNBOUNDED
+from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.stored_house import CONFIG, StoredHouse, house_on
+
+STATUS = "SELECT status FROM games WHERE id = $1"
+
+
+@pytest.fixture
+async def postgres(database_url: str) -> AsyncIterator[PostgresStore]:
+    store = await PostgresStore.open(address_of(database_url))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def operator(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+async def stored(store: PostgresStore, clock: ManualClock) -> list[TableId]:
+    """Three tables in a hand, stored by a server that has stopped."""
+    async with house_on(store, clock) as house:
+        return [(await house.open_hand()).table.id for _ in range(3)]
+
+
+async def test_a_config_beyond_its_bounds_is_not_listed_and_its_table_quarantined(
+    postgres: PostgresStore, operator: asyncpg.Connection
+) -> None:
+    clock = ManualClock()
+    bad, *good = await stored(postgres, clock)
+    for statement in UNBOUNDED[:2]:
+        assert await operator.execute(f"{statement} WHERE id = '{bad}'") == "UPDATE 1"
+    with capture_logs() as lines:
+        async with house_on(postgres, clock) as house:
+            assert [one.table for one in house.lobby.summaries()] == good
+            house.lobby.subscribe(viewer := FakeViewer("ann"))
+            assert len(viewer.take()) == 1
+            for table in good:
+                assert (await house.lobby.find(table)).table.hand is not None
+            with pytest.raises(Illegal, match="unknown_table"):
+                await house.lobby.find(bad)
+            # Later rounds do not meet it again.
+            told = len(lines)
+            await house.lobby.list_stored()
+            assert len(lines) == told
+    assert await operator.fetchval(STATUS, bad) == "quarantined"
+    assert [line["table"] for line in lines if line["event"] == "table_quarantined"] == [bad]
+    assert next(line for line in lines if line.get("column") == "config")["table"] == bad
+
+
+async def test_a_column_that_was_damaged_does_no_harm_to_its_table(
+    postgres: PostgresStore, operator: asyncpg.Connection
+) -> None:
+    clock = ManualClock()
+    tables = await stored(postgres, clock)
+    await operator.execute("UPDATE games SET config = repeat('[', 60000) WHERE id = $1", tables[1])
+    async with house_on(postgres, clock) as house:
+        listed = house.lobby.summaries()
+        assert {one.table for one in listed} == set(tables)
+        assert {one.config for one in listed} == {CONFIG}
+
+
+@pytest.mark.parametrize("number", [10**30, 2**53])
+async def test_a_snapshot_with_a_number_that_no_client_can_read_is_set_aside(
+    house: StoredHouse, number: int
+) -> None:
+    actor, other = await house.open("ann"), await house.open("ben")
+    assert actor.table.seats[0] is not None
+    row = house.store._rows[actor.table.id]  # type: ignore[attr-defined]
+    text = row.change.snapshot.replace(b'"stack":10000', f'"stack":{number}'.encode())
+    row.change = replace(row.change, snapshot=text)
+    house.clock.advance(10_000)
+    house.lobby.evict(house.clock.now_ms())
+    with pytest.raises(Illegal, match="table_quarantined"):
+        await house.lobby.find(actor.table.id)
+    assert (await house.lobby.find(other.table.id)).table.players == 1
+
+
+def test_what_is_set_aside_is_what_an_older_version_stored() -> None:
+    config = replace(CONFIG, limit=LimitStakes(bring_in=10**30))
+    text = msgspec.json.encode(CONFIG).decode()
+    bring_in = UNBOUNDED[0].split("'")[3]
+    assert text.replace('"limit":{}', bring_in).encode() == msgspec.json.encode(config)
