@@ -8,8 +8,10 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from pokerws.game import commands
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import LimitStakes, TableId
+from pokerws.game.state import MAX_CHIPS, MAX_EXACT, LimitStakes, TableId
+from pokerws.messages import MSGPACK, Watch
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.maintenance.repairs import UNBOUNDED
@@ -90,6 +92,39 @@ async def test_a_snapshot_with_a_number_that_no_client_can_read_is_set_aside(
     with pytest.raises(Illegal, match="table_quarantined"):
         await house.lobby.find(actor.table.id)
     assert (await house.lobby.find(other.table.id)).table.players == 1
+
+
+async def test_ten_stacks_at_their_bound_are_stored_and_shown_exactly(
+    postgres: PostgresStore, operator: asyncpg.Connection
+) -> None:
+    most = replace(CONFIG, seats=10, big_blind=MAX_CHIPS, small_blind=MAX_CHIPS // 2)
+    most = replace(most, min_buy_in=MAX_CHIPS, max_buy_in=MAX_CHIPS)
+    viewers = [FakeViewer(f"p{number}") for number in range(10)]
+    viewers[0].wire = MSGPACK
+    async with house_on(postgres, ManualClock()) as house:
+        actor = house.lobby.create("Huge", most)
+        for viewer in viewers:
+            await postgres.accounts.open(viewer.player, MAX_CHIPS, 0)
+            actor.watch(viewer, Watch("w", actor.table.id))
+            actor.handle(viewer, "s", commands.Sit(viewer.player, "P", None, MAX_CHIPS))
+        await house.written()
+        house.clock.advance(CONFIG.next_hand_delay_ms)
+        pots = set()
+        while (hand := actor.table.hand) is not None and hand.turn is not None:
+            pots.add(actor.table.total_pot)
+            seat = actor.table.seats[hand.turn.seat]
+            assert seat is not None
+            viewer = next(one for one in viewers if one.player == seat.player)
+            call = commands.Act(seat.player, hand.turn.number, "call")
+            actor.handle(viewer, f"c{hand.turn.number}", call)
+        await house.written()
+        assert max(pots) >= 9 * MAX_CHIPS
+        assert actor.table.chips == 10 * MAX_CHIPS < MAX_EXACT
+        row = await operator.fetchrow("SELECT chips, balance FROM games")
+        assert row is not None
+        assert tuple(row) == (10 * MAX_CHIPS, 10 * MAX_CHIPS)
+    async with house_on(postgres, house.clock) as second:
+        assert (await second.lobby.find(actor.table.id)).table.chips == 10 * MAX_CHIPS
 
 
 def test_what_is_set_aside_is_what_an_older_version_stored() -> None:
