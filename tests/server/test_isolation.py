@@ -1,6 +1,7 @@
 """The failure of one viewer, table or timer never stops the loop for the others."""
 
 import asyncio
+import dataclasses
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -112,6 +113,26 @@ async def test_events_reach_all_viewers_but_the_one_whose_connection_fails(room:
     assert not room.actor.stopped
     assert await closed(room.clients[1]) == INTERNAL_ERROR
     assert [line["event"] for line in lines].count("session_failed") == 1
+
+
+async def test_cards_are_dealt_to_the_others_when_one_view_cannot_be_written_or_sent(
+    room: Room,
+) -> None:
+    def encode(_: object) -> bytes:
+        raise OverflowError("a number that this wire cannot hold")
+
+    seated, watching = FakeViewer("dan"), FakeViewer("eve")
+    broken = [Noting("fay", dataclasses.replace(JSON, encode=encode)), Broken("gil")]
+    for player in ("dan", "hal"):
+        sit = commands.Sit(PlayerId(player), player, None, 2_000, 2_000)
+        room.actor.handle(FakeViewer(player), "s", sit)
+    for viewer in (*broken, seated, watching):
+        room.actor.watchers[viewer] = None
+    room.clock.advance(10)
+    dealt = seated.take_events()
+    assert [type(event).__name__ for event in dealt[0].events].count("HoleCardsDealt") == 1
+    assert [one.seq for one in watching.take_events()] == [one.seq for one in dealt]
+    assert [len(viewer.failures) for viewer in broken] == [len(dealt)] * 2
 
 
 async def test_chat_notices_and_the_lobby_reach_the_others(room: Room) -> None:
