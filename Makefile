@@ -7,7 +7,7 @@ READY := .venv/.ready
 SOURCES := pokerws server.py tests examples $(wildcard bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage soak fuzz bench bench-guard docs lint format clean
+.PHONY: help run test mutants coverage soak fuzz bench bench-guard docs lint format clean
 
 help: ## List the targets
 	@echo "Usage: make TARGET"
@@ -22,6 +22,10 @@ test: $(READY) ## Run the tests (ARGS="-k blinds" for some of them)
 	@tests/install-node.sh
 	@tests/install-node.sh $(PEER)
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+mutants: $(READY) ## Break a line for each claim of docs/security.md, check that a test fails (ONLY=claim)
+	@tests/install-browser.sh
+	@$(BIN)/python -m tests.mutants $(ONLY)
 
 coverage: $(READY) ## Measure which lines and branches the tests run (ARGS as for test; 15 minutes)
 	@tests/install-browser.sh

@@ -27,9 +27,10 @@ PARTS = {
     "live": "bench.live.matches",
     "memory": "bench.live.memory",
     "growth": "bench.live.growth",
+    "lobby": "bench.live.lobby",
 }
 # Parts that call internals of the server, whose names change from one checkout to the next.
-THIS_CHECKOUT_ONLY = {"journal", "hydration"}
+THIS_CHECKOUT_ONLY = {"journal", "hydration", "lobby"}
 ROUNDS = 3
 # Measures the engine of another checkout: `bench` is imported from here, `pokerws` from there.
 ENGINE_ELSEWHERE = """

@@ -44,7 +44,7 @@ def play_table(seed: int, hands: int) -> Iterator[Change]:
 
 
 def _receipt(rng: Random, mark: str, seq: int = 1) -> Receipt:
-    return Receipt(mark + rng.randbytes(6).hex(), seq)
+    return Receipt(f"{mark}.{rng.randbytes(6).hex()}", seq)
 
 
 def _remember(receipts: dict[PlayerId, list[Receipt]], player: PlayerId, receipt: Receipt) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["ours", "ceiling", "peer"]
+Kind = Literal["ours", "ceiling", "peer", "lobby"]
 
 CHECKOUT = Path(__file__).parents[2]
 PEER = CHECKOUT / "bench/live/peer"
@@ -31,6 +31,7 @@ PROGRAMS: dict[Kind, tuple[str, ...]] = {
     "ours": (sys.executable, "server.py", "serve"),
     "ceiling": (sys.executable, "-m", "bench.live.ceiling"),
     "peer": (NODE or "node", str(PEER / "server.mjs")),
+    "lobby": (sys.executable, "-m", "bench.live.lobby_server"),
 }
 FOLDERS: dict[Kind, Path] = dict.fromkeys(PROGRAMS, CHECKOUT)
 # The server has one processor, and everything else another, where there are two.

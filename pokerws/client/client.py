@@ -7,10 +7,12 @@ from types import TracebackType
 from typing import Literal, Self
 
 import structlog
+from msgspec.structs import replace
 
 from pokerws.client.credentials import Credentials, TokenProvider
-from pokerws.client.errors import NotUnderstood
+from pokerws.client.errors import CommandRejected, NotUnderstood
 from pokerws.client.link import Link, Unknown, WireName
+from pokerws.client.listed_tables import take_lobby
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
@@ -18,6 +20,7 @@ from pokerws.game.cards import Card
 from pokerws.game.commands import Action
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import (
+    MAX_PAGE_SIZE,
     Accepted,
     Account,
     Act,
@@ -48,13 +51,17 @@ from pokerws.messages import (
     Snapshot,
     Stand,
     Straddle,
+    TableFilter,
     Tables,
     TableSummary,
     Unwatch,
+    UnwatchLobby,
     WatchLobby,
     Welcome,
 )
 
+# The capability of servers that know filters and pages of the list of tables.
+LISTS = "lists"
 # Notices after which a table must be watched again.
 RESTORED_NOTICES = frozenset({"table_failed"})
 
@@ -104,7 +111,8 @@ class Client:
     ) -> None:
         self.lobby: dict[TableId, TableSummary] = {}
         self._on_message = on_message
-        self._watches_lobby = False
+        # The subscription to renew after a reconnect.
+        self._lobby_wanted: WatchLobby | None = None
         self._lobby_is_old = False
         self._link = Link(
             url,
@@ -167,15 +175,48 @@ class Client:
         answer = await self._link.ask(Ping(self._link.new_id()), Pong)
         return answer.now_ms
 
-    async def list_tables(self) -> list[TableSummary]:
-        """All tables, oldest first."""
-        answer = await self._link.ask(ListTables(self._link.new_id()), Tables)
-        return answer.tables
+    async def list_tables(self, wanted: TableFilter | None = None) -> list[TableSummary]:
+        """All tables that meet a filter, oldest first.  They are read page by page."""
+        if LISTS not in self.welcome.capabilities:
+            self._check_lists(is_plain=wanted is None)
+            return (await self._link.ask(ListTables(self._link.new_id()), Tables)).tables
+        tables: list[TableSummary] = []
+        after: int | None = 0
+        while after is not None:
+            page = ListTables(self._link.new_id(), wanted, after, MAX_PAGE_SIZE)
+            answer = await self._link.ask(page, Tables)
+            tables += answer.tables
+            after = answer.next
+        return tables
 
-    async def watch_lobby(self) -> None:
-        """Keep `lobby` up to date from now on, across reconnects."""
-        await self._link.ask(WatchLobby(self._link.new_id()), Accepted)
-        self._watches_lobby = True
+    async def watch_lobby(
+        self, wanted: TableFilter | None = None, limit: int | None = None
+    ) -> None:
+        """Keep `lobby` up to date from now on, across reconnects.
+
+        With a filter or a limit it has the oldest tables that meet the filter, at most `limit`, by
+        default 100; otherwise all tables.  Called again, it replaces the filter.
+        """
+        self._check_lists(is_plain=wanted is None and limit is None)
+        before, self._lobby_wanted = self._lobby_wanted, WatchLobby("", wanted, limit)
+        self._lobby_is_old = True
+        message = replace(self._lobby_wanted, id=self._link.new_id())
+        try:
+            await self._link.ask(message, Accepted)
+        except CommandRejected:
+            self._lobby_wanted = before
+            raise
+
+    async def unwatch_lobby(self) -> None:
+        """Clear `lobby`, and keep it up to date no more."""
+        self._check_lists(is_plain=False)
+        await self._link.ask(UnwatchLobby(self._link.new_id()), Accepted)
+        self._lobby_wanted = None
+        self.lobby.clear()
+
+    def _check_lists(self, *, is_plain: bool) -> None:
+        if not is_plain and LISTS not in self.welcome.capabilities:
+            raise NotUnderstood("the server does not know parts of lists")
 
     async def create_table(self, name: str, config: TableConfig) -> TableId:
         """Open a table; returns its id.
@@ -301,8 +342,8 @@ class Client:
 
     def _connected(self) -> None:
         self._lobby_is_old = True
-        if self._watches_lobby:
-            self._link.tell(WatchLobby(self._link.new_id()))
+        if self._lobby_wanted is not None:
+            self._link.tell(replace(self._lobby_wanted, id=self._link.new_id()))
         self._watches.connected(self.player)
 
     def _receive(self, message: ServerMessage | Unknown) -> None:
@@ -331,12 +372,11 @@ class Client:
 
     def _handle_news(self, message: Lobby | ChatSaid | Notice) -> None:
         match message:
-            case Lobby(tables=tables):
-                # The first message on a connection has all tables, later ones have changes.
-                if self._lobby_is_old:
-                    self.lobby.clear()
+            case Lobby():
+                # After `unwatch_lobby`, messages may still be on their way.
+                if self._lobby_wanted is not None:
+                    take_lobby(self.lobby, message, is_first=self._lobby_is_old)
                     self._lobby_is_old = False
-                self.lobby.update((summary.table, summary) for summary in tables)
             case Notice(code=code, table=table) if code in RESTORED_NOTICES and table is not None:
                 self._watches.ask_later(table)
         if self._on_message is not None:

@@ -20,7 +20,6 @@ from pokerws.storage.postgres.diagnosis import (
     server_facts,
     table_facts,
 )
-from pokerws.storage.postgres.live_seals import LIVE_SEALS
 from pokerws.storage.postgres.migrate import status, table_names
 from pokerws.storage.postgres.preflight import (
     LEAST_CONNECTIONS,
@@ -29,7 +28,8 @@ from pokerws.storage.postgres.preflight import (
     preflight,
 )
 from pokerws.storage.postgres.rights import exposed_names
-from pokerws.storage.postgres.session_key import stored_session_key
+from pokerws.storage.postgres.sealing.live_seals import LIVE_SEALS
+from pokerws.storage.postgres.sealing.session_key import stored_session_key
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_checking
 
 # In the order of the checks.

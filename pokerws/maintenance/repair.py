@@ -137,7 +137,8 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
         why = printable(str(error)) or type(error).__name__
         raise RepairError(f"the rules cannot go on from {source.what}: {why}") from error
     change = build_change(
-        TableSnapshot(table, source.receipts),
+        # Nobody sends a command to a closed table again.
+        TableSnapshot(table, {} if action == "refund" else source.receipts),
         events,
         transfers_of(table, events, table.seq - len(events) + 1, now_ms),
         expected=found.row.version,

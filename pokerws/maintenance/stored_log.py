@@ -223,6 +223,8 @@ def open_table(vault: Vault, row: StoredGame) -> ReadTable:
         # A part of the cards may have been put into the table.
         snapshot = decode_snapshot(row.snapshot)
         upcast(snapshot.table)
+    # What a repair writes has no digests without a key.
+    vault.receipt_digests.upgrade(TableId(row.id), snapshot.receipts)
     return ReadTable(snapshot.table, snapshot.receipts, key_id, missing, broken)
 
 

@@ -31,9 +31,15 @@ Token = Annotated[str, Meta(min_length=1, max_length=MAX_TOKEN_LENGTH)]
 SeatNumber = Annotated[int, Meta(ge=0, lt=MAX_SEATS)]
 KnownCard = Annotated[Card, Meta(max_length=2, pattern="^[2-9TJQKA][cdhs]$")]
 Cards = Annotated[list[KnownCard], Meta(max_length=MAX_CARDS)]
+# The number of tables of a list, if the client names none, and the most that it may name.
+PAGE_SIZE, MAX_PAGE_SIZE = 100, 200
+MAX_FILTER_GAMES = 64
 GameCode = Annotated[str, Meta(min_length=1, max_length=16, pattern="^[ -~]*$")]
 Times = Runs
 Counter = Annotated[int, Meta(ge=0, le=MAX_EXACT)]
+GameCodes = Annotated[tuple[GameCode, ...], Meta(max_length=MAX_FILTER_GAMES)]
+FreeSeats = Annotated[int, Meta(ge=0, le=MAX_SEATS)]
+PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE_SIZE)]
 Version = Annotated[int, Meta(ge=1, le=1000)]
 Capability = Annotated[str, Meta(min_length=1, max_length=32, pattern="^[a-z_0-9]*$")]
 Capabilities = Annotated[list[Capability], Meta(max_length=32)]

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec import Struct
+
 from pokerws.game.commands import Action
 from pokerws.game.state import Chips, TableConfig
 from pokerws.messages.fields import (
@@ -11,8 +13,11 @@ from pokerws.messages.fields import (
     ChatText,
     CommandId,
     Counter,
+    FreeSeats,
     GameCode,
+    GameCodes,
     Message,
+    PageSize,
     PlayerName,
     SeatNumber,
     TableName,
@@ -46,14 +51,49 @@ class Ping(Message, frozen=True, tag="ping"):
     id: CommandId
 
 
+class TableFilter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Conditions that a table must meet to be listed, all of them.
+
+    The stakes of a table are its smallest bet: the big blind, or the small bet in fixed-limit
+    games; in a mix, the lowest of its games.
+    """
+
+    games: GameCodes = ()
+    min_stakes: Chips = 0
+    max_stakes: Chips | None = None
+    free_seats: FreeSeats = 0
+    name: TableName | None = None
+
+
 class ListTables(Message, frozen=True, tag="list_tables"):
-    """Request a list of all open tables."""
+    """Request a list of open tables, oldest first.
+
+    With any of the optional fields it is a page of at most `limit` tables, by default 100.  `after`
+    is the `next` of the page before.  Tables that are open all the while are on exactly one page,
+    though others open and close meanwhile.  Without these fields, all tables are listed.
+    """
 
     id: CommandId
+    filter: TableFilter | None = None
+    after: Counter | None = None
+    limit: PageSize | None = None
 
 
 class WatchLobby(Message, frozen=True, tag="watch_lobby"):
-    """Subscribe to `lobby` messages about changed tables, until the connection ends."""
+    """Subscribe to `lobby` messages about changed tables, until `unwatch_lobby`.
+
+    With `filter` or `limit` these are about the oldest tables that meet the filter, at most `limit`
+    of them, by default 100.  Without both they are about all tables, in the form that older clients
+    know.  Sent again, it replaces the subscription and sends the list again.
+    """
+
+    id: CommandId
+    filter: TableFilter | None = None
+    limit: PageSize | None = None
+
+
+class UnwatchLobby(Message, frozen=True, tag="unwatch_lobby"):
+    """Unsubscribe from `lobby` messages.  It is accepted without a subscription too."""
 
     id: CommandId
 
@@ -271,6 +311,7 @@ ClientMessage = (
     | Chat
     | ListTables
     | WatchLobby
+    | UnwatchLobby
     | CreateTable
     | CloseTable
     | Logout

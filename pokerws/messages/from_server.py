@@ -26,6 +26,15 @@ class TableSummary(Struct, frozen=True):
     config: TableConfig
 
 
+class TableChange(Struct, frozen=True):
+    """What may have changed of a listed table."""
+
+    table: TableId
+    status: TableStatus
+    players: int
+    hand_number: int
+
+
 class RateLimit(Struct, frozen=True):
     """A token bucket of `burst` tokens, which refills evenly, from empty to full in `over_ms`."""
 
@@ -120,16 +129,33 @@ class Pong(Message, frozen=True, tag="pong"):
 
 
 class Tables(Message, frozen=True, tag="tables"):
-    """The answer to `list_tables`: all tables, oldest first."""
+    """The answer to `list_tables`: all tables or a page of them, oldest first.
+
+    `next` is the `after` of the next page, absent on the last one.  It is valid until the server
+    restarts.
+    """
 
     id: str
     tables: list[TableSummary]
+    next: int | None = None
 
 
 class Lobby(Message, frozen=True, tag="lobby"):
-    """The tables that changed since the last `lobby` message; the first message has all tables."""
+    """The tables that changed since the last `lobby` message; the first message has all tables.
+
+    Without `filter` and `limit` in `watch_lobby`, `tables` has the changed tables, closed ones as
+    well.  Otherwise `tables` are new to the client, `changes` are those of tables that it has, and
+    `left` are tables that closed or do not belong to the list any more;
+    they come before the others.  With `reset`, the client
+    forgets what it had.  A client that reads too slowly gets such a message instead of the changes
+    that it has missed.  Hand numbers alone are sent every few seconds.
+    """
 
     tables: list[TableSummary]
+    changes: list[TableChange] = field(default_factory=list)
+    left: list[TableId] = field(default_factory=list)
+    reset: bool = False
+    more: bool = False
 
 
 class AccountTransfer(Struct, frozen=True, omit_defaults=True):

@@ -3,11 +3,11 @@
 The WebSocket subprotocol selects one.  The messages are the same in both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any, Protocol, TypeVar, get_args
+from typing import Any, Protocol, TypeVar, cast, get_args
 
 import msgspec
 from msgspec import defstruct
@@ -34,6 +34,11 @@ class Wire:
     is_text: bool
     encode: Callable[[ServerMessage | ClientMessage], bytes]
     make_decoder: Callable[..., Decoder[Any]]
+
+    def encode_part(self, values: Sequence[msgspec.Struct]) -> list[Any]:
+        """The encoded values.  In a message of this wire they stand for the values themselves."""
+        # msgspec copies a Raw as it is, wherever it is in a message.
+        return cast("list[Any]", msgspec.Raw(self.encode(cast("Any", values))))
 
 
 JSON = Wire("poker.v1.json", True, msgspec.json.Encoder().encode, msgspec.json.Decoder)

@@ -53,7 +53,7 @@ _ANSWERS: dict[type[Message], Answer] = {
     ListTables: Answer(Tables),
     GetAccount: Answer(Account),
     GetHand: Answer(HandEvents),
-    WatchLobby: Answer(then="`lobby` with all tables, later with those that changed"),
+    WatchLobby: Answer(then="`lobby` with the tables, later with those that changed"),
     CreateTable: Answer(fields=("seq", "table")),
     Watch: Answer(
         fields=("table",),

@@ -9,6 +9,7 @@ together are the fencing token.
 from collections.abc import Collection, Sequence
 from enum import Enum
 from hashlib import blake2b
+from secrets import token_bytes
 from typing import Literal, NamedTuple, Protocol
 
 import msgspec
@@ -22,13 +23,14 @@ from pokerws.storage.names import Names
 StoredStatus = TableStatus | Literal["quarantined"]
 
 _encode = msgspec.json.Encoder().encode
+_DIGEST_KEY = token_bytes(32)
 
 
 class Receipt(Struct, frozen=True, array_like=True, gc=False):
     """The answer to an accepted command: the seq of the first event that it caused.
 
     `digest` covers the command's id and content, so that another command with the same id is not
-    taken for a repetition.
+    taken for a repetition.  It is made with a key: `vault/receipt_digests.py`.
     """
 
     digest: str
@@ -49,8 +51,12 @@ class TableSnapshot(Struct):
 
 
 def canonical_digest(snapshot: TableSnapshot) -> bytes:
-    """A digest of a table's whole state, the same in memory and in the store."""
-    return blake2b(_encode(snapshot), digest_size=16).digest()
+    """A digest of a table's whole state, the same in memory and in the store.
+
+    It is logged where they differ.  Its key is the process's own: without one, a reader of the log
+    could try the few cards that a hand which is over has kept hidden.
+    """
+    return blake2b(_encode(snapshot), digest_size=16, key=_DIGEST_KEY).digest()
 
 
 class EventRow(Struct, frozen=True):

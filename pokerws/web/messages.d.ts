@@ -216,16 +216,45 @@ export interface Chat {
   text: string;
 }
 
-/** Request a list of all open tables. */
+/**
+ * Request a list of open tables, oldest first.
+ *
+ * With any of the optional fields it is a page of at most `limit` tables, by default 100. `after`
+ * is the `next` of the page before. Tables that are open all the while are on exactly one page,
+ * though others open and close meanwhile. Without these fields, all tables are listed.
+ */
 export interface ListTables {
   type: "list_tables";
   /** the client's name for the command; the answer repeats it */
   id: string;
+  /** the conditions that tables must meet; if absent, none */
+  filter?: TableFilter | null;
+  /** the `next` of the page before; if absent, the first page */
+  after?: number | null;
+  /** the most tables of the page */
+  limit?: number | null;
 }
 
-/** Subscribe to `lobby` messages about changed tables, until the connection ends. */
+/**
+ * Subscribe to `lobby` messages about changed tables, until `unwatch_lobby`.
+ *
+ * With `filter` or `limit` these are about the oldest tables that meet the filter, at most `limit`
+ * of them, by default 100. Without both they are about all tables, in the form that older clients
+ * know. Sent again, it replaces the subscription and sends the list again.
+ */
 export interface WatchLobby {
   type: "watch_lobby";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the conditions that tables must meet; if absent, none */
+  filter?: TableFilter | null;
+  /** the most tables of the list */
+  limit?: number | null;
+}
+
+/** Unsubscribe from `lobby` messages. It is accepted without a subscription too. */
+export interface UnwatchLobby {
+  type: "unwatch_lobby";
   /** the client's name for the command; the answer repeats it */
   id: string;
 }
@@ -429,20 +458,44 @@ export interface Welcome {
   mixes?: Record<string, MixSummary>;
 }
 
-/** The answer to `list_tables`: all tables, oldest first. */
+/**
+ * The answer to `list_tables`: all tables or a page of them, oldest first.
+ *
+ * `next` is the `after` of the next page, absent on the last one. It is valid until the server
+ * restarts.
+ */
 export interface Tables {
   type: "tables";
   /** the client's name for the command; the answer repeats it */
   id: string;
   /** the tables */
   tables: TableSummary[];
+  /** the `after` of the next page; absent on the last one */
+  next?: number;
 }
 
-/** The tables that changed since the last `lobby` message; the first message has all tables. */
+/**
+ * The tables that changed since the last `lobby` message; the first message has all tables.
+ *
+ * Without `filter` and `limit` in `watch_lobby`, `tables` has the changed tables, closed ones as
+ * well. Otherwise `tables` are new to the client, `changes` are those of tables that it has, and
+ * `left` are tables that closed or do not belong to the list any more; they come before the
+ * others. With `reset`, the client forgets what it had. A client that reads too slowly gets such a
+ * message instead of the changes that it has missed. Hand numbers alone are sent every few
+ * seconds.
+ */
 export interface Lobby {
   type: "lobby";
   /** the tables */
   tables: TableSummary[];
+  /** changes of tables that the client has */
+  changes?: TableChange[];
+  /** ids of tables that the client forgets; it may lack some of them */
+  left?: string[];
+  /** whether the client forgets the tables that it has */
+  reset?: boolean;
+  /** whether there may be more tables than `limit` */
+  more?: boolean;
 }
 
 /**
@@ -639,6 +692,25 @@ export interface Limits {
 }
 
 /**
+ * Conditions that a table must meet to be listed, all of them.
+ *
+ * The stakes of a table are its smallest bet: the big blind, or the small bet in fixed-limit
+ * games; in a mix, the lowest of its games.
+ */
+export interface TableFilter {
+  /** codes of variants and mixes, as in `variant` of a config; if absent, any */
+  games?: string[];
+  /** the lowest stakes */
+  min_stakes?: number;
+  /** the highest stakes; if absent, any */
+  max_stakes?: number;
+  /** the least number of free seats */
+  free_seats?: number;
+  /** a part of the table's name; upper and lower case are the same */
+  name?: string;
+}
+
+/**
  * Stakes that do not follow from the blinds; 0 is the default.
  *
  * `small_bet` and `big_bet` are the fixed-limit bets; by default the big blind, and twice the
@@ -758,6 +830,18 @@ export interface TableSummary {
   hand_number: number;
   /** the table's game, stakes and options */
   config: TableConfig;
+}
+
+/** What may have changed of a listed table. */
+export interface TableChange {
+  /** the table's id */
+  table: string;
+  /** `active` while hands are played, `waiting` for players, or `closed` for good */
+  status: "active" | "closed" | "waiting";
+  /** number of taken seats */
+  players: number;
+  /** the number of the latest hand, 0 before the first */
+  hand_number: number;
 }
 
 /**
@@ -1683,6 +1767,7 @@ export type ClientMessage =
   | Chat
   | ListTables
   | WatchLobby
+  | UnwatchLobby
   | CreateTable
   | CloseTable
   | Logout
@@ -1775,6 +1860,7 @@ export interface Answers {
   stand: Accepted;
   straddle: Accepted;
   unwatch: Accepted;
+  unwatch_lobby: Accepted;
   watch: Accepted;
   watch_lobby: Accepted;
 }

@@ -1,10 +1,10 @@
-"""Memory and growth are measured for a moment each."""
+"""Memory, growth and the lobby are measured for a moment each."""
 
 import itertools
 
 import pytest
 
-from bench.live import growth, memory, rounds
+from bench.live import growth, lobby, memory, rounds
 from bench.live.recording import record
 from bench.live.servers import ServerProcess
 
@@ -39,3 +39,11 @@ def test_costs_of_tables_guests_and_viewers_are_measured() -> None:
     assert len(costs) == 8
     assert min(costs) >= 0
     assert max(costs) > 0
+
+
+def test_watchers_of_the_lobby_are_measured() -> None:
+    mine = lobby.ours({"limit": 2}, tables=3, watchers=2, seconds=0.3)
+    assert mine.sent.first > 2 * 200
+    assert mine.reconnect_s > 0
+    theirs = lobby.ceiling(mine.sent, watchers=2, seconds=0.3)
+    assert theirs.sent.first == mine.sent.first

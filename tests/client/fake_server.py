@@ -79,11 +79,13 @@ class Peer:
     async def send_raw(self, text: str) -> None:
         await self._connection.send(text)
 
-    async def welcome(self, session: str | None = "secret", player: PlayerId = ANN) -> Hello:
+    async def welcome(
+        self, session: str | None = "secret", player: PlayerId = ANN, *also: str
+    ) -> Hello:
         hello = await self.receive(Hello)
         limits = Limits(max_message_bytes=4096)
         welcome = Welcome(
-            hello.id, player, "Ann", "player", PROTOCOL, 1_000, {}, limits, ["chat"], session
+            hello.id, player, "Ann", "player", PROTOCOL, 1_000, {}, limits, ["chat", *also], session
         )
         await self.send(welcome)
         return hello

@@ -28,7 +28,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
 async def test_the_examples_of_the_document_run() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(
             serving(settings_of(port=0, use_input_validation=True))

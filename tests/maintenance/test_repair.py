@@ -1,10 +1,14 @@
 """Tables that were really played and then damaged are restored, or closed and refunded."""
 
+import json
+
 import pytest
 
 from pokerws.game.state import TableId
+from pokerws.maintenance.repair import Action
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.vault.vault import Vault
 from tests.maintenance.archiving import Archiving, after_hand
 from tests.maintenance.repairs import (
     DAMAGES,
@@ -170,6 +174,23 @@ async def test_a_command_that_was_answered_is_still_known_after_the_repair(
     await repairs("restore")
     text = await repairs.operator.fetchval("SELECT snapshot FROM games")
     assert VAULT.open_snapshot(TableId("t1"), text).receipts == receipts
+
+
+@pytest.mark.parametrize(
+    ("action", "vault"), [("restore", VAULT), ("refund", VAULT), ("refund", Vault([]))]
+)
+async def test_a_repair_leaves_no_receipt_without_a_key(
+    repairs: Repairs, action: Action, vault: Vault
+) -> None:
+    await play_a_game(repairs.url, hands=1)
+    text = await repairs.operator.fetchval("SELECT snapshot FROM games")
+    older = json.dumps(json.loads(text) | {"receipts": {"ada": [["DH98t/X1gv1V", 5]]}})
+    await repairs.operator.execute("UPDATE games SET snapshot = $1", older)
+    await repairs.damage()
+    await repairs(action, vault=vault)
+    text = await repairs.operator.fetchval("SELECT snapshot FROM games")
+    assert "DH98t/X1gv1V" not in text
+    assert bool(VAULT.open_snapshot(TableId("t1"), text).receipts) == (action == "restore")
 
 
 async def test_the_newest_state_is_chosen(repairs: Repairs) -> None:

@@ -87,7 +87,7 @@ class Client:
         for actor in self.session.watched.values():
             actor.unwatch(self.session)
         context = self.session.context
-        context.lobby.forget(self.session)
+        context.lobby.list_watchers.forget(self.session)
         if self.session.identity is not None:
             context.revocations.leave(self.session.identity, self.session)
 

@@ -19,7 +19,8 @@ from pokerws.server.isolation import each
 from pokerws.server.net.connection import INTERNAL_ERROR
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate
-from pokerws.server.tables.lobby.feed import GATHER_MS, LobbyFeed
+from pokerws.server.tables.lobby.feed import LobbyFeed
+from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.server.tables.viewers import Viewers, summary_of
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
@@ -164,7 +165,7 @@ def test_a_list_that_one_wire_cannot_hold_closes_who_uses_it_and_no_one_else() -
     lobby, _ = open_memory_lobby(clock)
     plain, packed = Noting("ann"), Noting("ben", MSGPACK)
     for viewer in (plain, packed):
-        feed.subscribe(viewer)
+        feed.watchers.subscribe(viewer, WatchLobby("1"))
     summary = summary_of(lobby.create("One", TableConfig()).table)
     feed.note(replace(summary, hand_number=2**70))
     clock.advance(GATHER_MS)

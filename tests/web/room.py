@@ -37,7 +37,7 @@ from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.interfaces import TableAnswer
-from pokerws.server.tables.lobby.feed import GATHER_MS
+from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock, open_memory_lobby

@@ -17,6 +17,7 @@ from pokerws.messages import (
     Role,
     Stand,
     Unwatch,
+    UnwatchLobby,
     Watch,
     WatchLobby,
 )
@@ -24,7 +25,8 @@ from pokerws.messages import (
 # Messages that need no permission to play.  `stand` is included, so that a player whose role has
 # become spectator can leave the seat.
 _WATCHING = frozenset(
-    {Hello, Logout, Ping, ListTables, WatchLobby, Watch, Unwatch, GetAccount, GetHand, Stand}
+    {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch}
+    | {GetAccount, GetHand, Stand}
 )
 # Messages that a role may not send.  A new message is forbidden to spectators unless it is in
 # `_WATCHING`.

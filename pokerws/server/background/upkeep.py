@@ -189,7 +189,7 @@ class Upkeep:
         elsewhere = self._lobby.idle.unused_elsewhere() - self._put_off.keys()
         if elsewhere:
             # The page has room for all listed tables, since used ones may come before these.
-            page = PAGE + len(self._lobby.summaries())
+            page = PAGE + self._lobby.tables_listed
             stored = await self._store.idle(before_ms + self._clock.ahead_ms, page)
             found += [table for table in stored if table in elsewhere]
         return [table for table in found if table not in self._put_off]

@@ -46,6 +46,8 @@ _short, _medium, _long = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ")
 INTERNAL_ERROR: Final = int(CloseCode.INTERNAL_ERROR)
 # Frames that may wait for the end of a turn; at this number they are written at once.
 MAX_UNWRITTEN = 32
+# A longer frame is written at once, so that long lists do not add up.
+LONG_FRAME = 1 << 15
 
 _FORGOTTEN = Request("", Headers())
 
@@ -294,7 +296,7 @@ class Connection(ServerConnection):
         if not self._unwritten:
             frames.writes.add(self)
         self._unwritten.append(frame)
-        if len(self._unwritten) == MAX_UNWRITTEN:
+        if len(self._unwritten) == MAX_UNWRITTEN or len(frame) > LONG_FRAME:
             # So that `paused` is set in time for a client that has fallen behind.
             self.flush()
         return True

@@ -34,6 +34,7 @@ from pokerws.messages import (
     Stand,
     Straddle,
     Unwatch,
+    UnwatchLobby,
     Watch,
     WatchLobby,
 )
@@ -51,6 +52,7 @@ from pokerws.server.sessions.table_handlers import (
     list_tables,
     pay,
     unwatch,
+    unwatch_lobby,
     watch,
     watch_lobby,
 )
@@ -75,6 +77,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Refill: refill,
         ListTables: list_tables,
         WatchLobby: watch_lobby,
+        UnwatchLobby: unwatch_lobby,
         CreateTable: create_table,
         CloseTable: close_table,
         Watch: watch,

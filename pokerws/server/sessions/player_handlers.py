@@ -24,8 +24,8 @@ from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUM
 from pokerws.server.tables.cashier import Statement
 
 # The optional parts of the protocol.
-CHAT = "chat"
-CAPABILITIES = [CHAT]
+CHAT, LISTS = "chat", "lists"
+CAPABILITIES = [CHAT, LISTS]
 
 log = structlog.get_logger("pokerws.player_handlers")
 

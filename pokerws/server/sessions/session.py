@@ -158,7 +158,7 @@ class Session:
         self._expiry.cancel()
         self.meter.leave(self.context.clock.now_ms())
         each(self.watched.values(), lambda actor: actor.unwatch(self))
-        self.context.lobby.forget(self)
+        self.context.lobby.list_watchers.forget(self)
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
             self.context.presence.leave(self.identity.player)
@@ -288,8 +288,8 @@ class Session:
         """Send a frame, or queue it behind others if the client has fallen behind.
 
         Overflow policy: at the first overflow, all frames about tables are replaced by one fresh
-        snapshot of each table.  If the outbox overflows again before the client has caught up, the
-        client is disconnected.
+        snapshot of each table, and the list of tables if the client watches it.  If the outbox
+        overflows again before the client has caught up, the client is disconnected.
         """
         if self._closing is not None:
             return
@@ -307,6 +307,7 @@ class Session:
         self._outbox.drop_tables()
         for actor in self.watched.values():
             actor.show_snapshot(self)
+        self.context.lobby.list_watchers.resend(self)
         if not of_table:
             self._put(frame, of_table=False)
 

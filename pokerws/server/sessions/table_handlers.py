@@ -26,8 +26,8 @@ from pokerws.messages import (
     SitOut,
     Stand,
     Straddle,
-    Tables,
     Unwatch,
+    UnwatchLobby,
     Watch,
     WatchLobby,
 )
@@ -193,14 +193,20 @@ def chat(session: Session, message: Chat) -> None:
 
 
 def list_tables(session: Session, message: ListTables) -> None:
-    """Answer with all tables."""
-    session.answer(Tables(message.id, session.context.lobby.summaries()))
+    """Answer with all tables, or with a page of them."""
+    session.answer(session.context.lobby.list_tables(message, session.wire))
 
 
 def watch_lobby(session: Session, message: WatchLobby) -> None:
     """Send the list of tables, and from now on its changes."""
     session.answer(Accepted(message.id))
-    session.context.lobby.subscribe(session)
+    session.context.lobby.list_watchers.subscribe(session, message)
+
+
+def unwatch_lobby(session: Session, message: UnwatchLobby) -> None:
+    """Send no more changes of the list of tables."""
+    session.context.lobby.list_watchers.forget(session)
+    session.answer(Accepted(message.id))
 
 
 def create_table(session: Session, message: CreateTable) -> None:

@@ -28,7 +28,7 @@ from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.hand_pace import DELAYED, UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
-from pokerws.server.tables.receipts import Receipts, digest_of, older_digest_of
+from pokerws.server.tables.receipts import Receipts
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
@@ -84,7 +84,7 @@ class TableActor:
         self._refunds = Refunds()
         # Digests of the states that are put, by seq, while the table is sampled.
         self.sample: dict[int, bytes] | None = None
-        self._receipts = Receipts(snapshot.receipts)
+        self._receipts = Receipts(table.id, snapshot.receipts, vault.receipt_digests)
         self._clock = clock
         self._shuffle = shuffle
         self._journal = journal
@@ -108,8 +108,8 @@ class TableActor:
 
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
         """Carry out a player's command and answer it.  The answer precedes the events."""
-        player, digest = viewer.player, digest_of(command_id, command)
-        receipt = self._receipts.find(player, digest, older_digest_of(command_id, command))
+        player = viewer.player
+        digest, receipt = self._receipts.find(player, command_id, command)
         if receipt is not None:
             self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
             return
@@ -167,8 +167,7 @@ class TableActor:
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
         """Whether the command was accepted before, so that it gets the same answer again."""
-        digest, older = digest_of(command_id, command), older_digest_of(command_id, command)
-        return self._receipts.find(viewer.player, digest, older) is not None
+        return self._receipts.find(viewer.player, command_id, command)[1] is not None
 
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events that made the table."""

@@ -5,67 +5,57 @@ players.  Receipts of commands that move chips are kept longer, since only they 
 execution.
 """
 
-from binascii import b2a_base64
 from collections.abc import Sequence
-from hashlib import blake2b
 
-import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
-
-from pokerws.game.commands import Act, Action, AddChips, Command, Sit, Stand
+from pokerws.game.commands import Command
 from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
-from pokerws.game.state import PlayerId, Table
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.storage.store import Receipt
+from pokerws.storage.vault.receipt_digests import CHIPS, ReceiptDigests
 
 RECEIPTS_PER_PLAYER = 4
 CHIP_RECEIPTS_PER_PLAYER = 8
 RECEIPT_PLAYERS = 64
 
-# No digest begins with this by chance.
-CHIPS = "$"
-
 # The events that begin and end a stay at a table.
 _STAYS = frozenset({PlayerSat, PlayerStood})
 
-_encode = msgspec.json.Encoder().encode
-
-
-class _ActWithoutCards(Struct, frozen=True):
-    """The encoding of an action before draw games existed, for the digests of that time."""
-
-    player: PlayerId
-    turn: int
-    action: Action
-    amount: int | None
-
-
-class _Discard(Struct, frozen=True):
-    """The encoding of a draw: how many cards, since which ones is secret.
-
-    The store shows digests to whoever reads it, and the few possible discards could all be tried.
-    """
-
-    player: PlayerId
-    turn: int
-    action: Action
-    count: int
-
 
 class Receipts:
-    """The latest receipts of a table's players; `kept` is the stored form."""
+    """The latest receipts of a table's players; `kept` is the stored form, as it was loaded.
 
-    __slots__ = ("kept",)
+    `digests` makes the digests by which they are found.
+    """
 
-    def __init__(self, kept: dict[PlayerId, list[Receipt]]) -> None:
+    __slots__ = ("_digests", "_loaded_seq", "_table", "kept")
+
+    def __init__(
+        self, table: TableId, kept: dict[PlayerId, list[Receipt]], digests: ReceiptDigests
+    ) -> None:
         self.kept = kept
+        self._table = table
+        self._digests = digests
+        # Receipts up to this seq may be from before the server's start, or from another version.
+        self._loaded_seq = max((one.seq for own in kept.values() for one in own), default=0)
 
-    def find(self, player: PlayerId, digest: str, older: str | None = None) -> Receipt | None:
-        """The receipt of the command with this digest, or the `older` one, if there is one."""
-        for receipt in self.kept.get(player, ()):
-            if receipt.digest in (digest, older):
-                return receipt
-        return None
+    def find(
+        self, player: PlayerId, command_id: str, command: Command
+    ) -> tuple[str, Receipt | None]:
+        """The digest of a command, and its receipt if it was accepted before."""
+        digest = self._digests.digest_of(self._table, player, command_id, command)
+        own = self.kept.get(player, ())
+        for receipt in own:
+            if receipt.digest == digest:
+                return digest, receipt
+        if not self._loaded_seq:
+            return digest, None
+        # Receipts of chips are kept long, so other commands are not compared with them.
+        seq, mark = self._loaded_seq, digest[0]
+        loaded = [one for one in own if one.seq <= seq and one.digest[0] == mark]
+        if loaded:
+            earlier = self._digests.earlier_digests_of(self._table, player, command_id, command)
+            return digest, next((one for one in loaded if one.digest in earlier), None)
+        return digest, None
 
     def add(
         self, player: PlayerId, receipt: Receipt, events: Sequence[TableEvent], *, table: Table
@@ -103,36 +93,3 @@ def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
         receipts.append(receipt)
         if len(receipts) - of_chips > RECEIPTS_PER_PLAYER:
             del receipts[of_chips]
-
-
-def digest_of(command_id: str, command: Command) -> str:
-    """A digest of the command's id and content, without the account's balance at that time.
-
-    It has 72 bits, as 12 characters: enough to tell a dozen commands per player apart.  The prefix
-    `CHIPS` marks a command that moves chips.  An action without cards keeps the digest from before
-    draw games existed, since such digests are stored.  Of a draw only the number of cards counts.
-    """
-    asked: Command | _ActWithoutCards | _Discard = command
-    mark = ""
-    if isinstance(command, Act):
-        player, turn, action = command.player, command.turn, command.action
-        if command.cards is None:
-            asked = _ActWithoutCards(player, turn, action, command.amount)
-        else:
-            asked = _Discard(player, turn, action, len(command.cards))
-    elif isinstance(command, (Sit, AddChips)):
-        asked, mark = replace(command, balance=None), CHIPS
-    elif isinstance(command, Stand):
-        mark = CHIPS
-    return mark + _digest(command_id, asked)
-
-
-def older_digest_of(command_id: str, command: Command) -> str | None:
-    """The digest by which an older version stored a draw; None for other commands."""
-    is_draw = isinstance(command, Act) and command.cards is not None
-    return _digest(command_id, command) if is_draw else None
-
-
-def _digest(command_id: str, asked: Struct) -> str:
-    digest = blake2b(_encode((command_id, asked)), digest_size=9).digest()
-    return b2a_base64(digest, newline=False).decode()

@@ -24,12 +24,13 @@ from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from pokerws.storage.postgres.embedded.running import running
 from pokerws.storage.postgres.lease import Lease, Tenure
-from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import Migration, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
 from pokerws.storage.postgres.preflight import Report, preflight
 from pokerws.storage.postgres.rights import grant_server
-from pokerws.storage.postgres.session_key import open_session_key
+from pokerws.storage.postgres.sealing.live_seals import open_vault
+from pokerws.storage.postgres.sealing.older_receipts import key_older_receipts
+from pokerws.storage.postgres.sealing.session_key import open_session_key
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.postgres.writer import APPLICATION
 from pokerws.storage.vault.keys import KeySource
@@ -101,6 +102,7 @@ class Database:
             tenure = Tenure()
             lease = Lease(address, node, tenure)
             await lease.register(is_alone=is_alone)
+            await key_older_receipts(address, vault.receipt_digests)
             store = await PostgresStore.open(
                 address,
                 statement_timeout_ms=statement_timeout_ms,

@@ -41,6 +41,7 @@ from pokerws.game.secret_cards import (
 from pokerws.game.state import Hand, Table, TableId
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault.receipt_digests import ReceiptDigests
 from pokerws.storage.vault.upcast import upcast
 
 # Raised when damaged text is decoded; RecursionError for deep nesting.
@@ -119,13 +120,17 @@ _decode_sealed = msgspec.json.Decoder(_Sealed).decode
 
 
 class Vault:
-    """Seals with the first key, opens with any.  Without keys it reads unsealed rows only."""
+    """Seals with the first key, opens with any.  Without keys it reads unsealed rows only.
+
+    `receipt_digests` finds receipts, with keys derived from the same ones.
+    """
 
     def __init__(self, keys: Sequence[VaultKey]) -> None:
         self._first = keys[0].id if keys else None
         self._ciphers = {key.id: AESGCM(key.secret) for key in keys}
         if len(self._ciphers) != len(keys):
             raise VaultError("two keys have the same id: give each its own")
+        self.receipt_digests = ReceiptDigests([key.secret for key in keys])
 
     def __contains__(self, key_id: str) -> bool:
         return key_id in self._ciphers
@@ -184,6 +189,7 @@ class Vault:
         self._open_table("snapshot", table, snapshot.table, snapshot.sealed)
         snapshot.sealed = ""
         upcast(snapshot.table)
+        self.receipt_digests.upgrade(table, snapshot.receipts)
 
     def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
         """An event of a table's hand as JSON; `hand` is the number in its row."""

@@ -1,5 +1,5 @@
 /**
- * The lobby: the list of tables, updated by the server.
+ * The lobby: a part of the list of tables, updated by the server while it is shown.
  */
 
 import { chips } from "../model/format.js";
@@ -11,6 +11,13 @@ import { NewTable } from "./new-table.js";
 
 /** @typedef {import("../net/protocol.js").Connection} Connection */
 /** @typedef {import("../messages.js").TableSummary} TableSummary */
+/** @typedef {import("../messages.js").Lobby} LobbyMessage */
+
+// More rows are slow to draw, and nobody reads them.
+const MOST_ROWS = 100;
+const NO_TABLES = "No tables yet. Create the first one.";
+// Wait for the next letter before the search is sent.
+const TYPING_MS = 300;
 
 export class LobbyScreen {
   /**
@@ -22,14 +29,23 @@ export class LobbyScreen {
     this.openTable = openTable;
     this.visible = false;
     this.watching = false;
+    this.searching = false;
     /** @type {Map<string, TableSummary>} */
     this.tables = new Map();
     connection.on("status", () => {
       this.watching = false;
     });
     connection.on("welcome", () => this.watch());
-    connection.on("lobby", (message) => this.learn(message.tables));
+    connection.on("lobby", (message) => this.learn(message));
     new NewTable(connection, openTable);
+    const form = /** @type {HTMLFormElement} */ (byId("lobby-filter"));
+    /** @type {ReturnType<typeof setTimeout>|undefined} */
+    let typed;
+    form.addEventListener("input", () => {
+      clearTimeout(typed);
+      typed = setTimeout(() => this.ask(), TYPING_MS);
+    });
+    form.addEventListener("submit", (event) => event.preventDefault());
   }
 
   show() {
@@ -43,23 +59,43 @@ export class LobbyScreen {
   hide() {
     this.visible = false;
     byId("lobby-view").hidden = true;
+    if (this.watching && this.connection.state === "online") {
+      this.connection.request({ type: "unwatch_lobby" }).catch(showRejection);
+    }
+    this.watching = false;
   }
 
-  /** Subscribe to the lobby once per connection, when it is first shown. */
+  /** Subscribe to the lobby, unless that is done. */
   async watch() {
-    if (!this.visible || this.watching || this.connection.state !== "online") return;
+    if (!this.watching) await this.ask();
+  }
+
+  /** Subscribe to the tables that the search is for. */
+  async ask() {
+    if (!this.visible || this.connection.state !== "online") return;
     this.watching = true;
-    this.tables.clear();
-    await this.connection.request({ type: "watch_lobby" }).catch(showRejection);
+    const name = /** @type {HTMLInputElement} */ (byId("lobby-search")).value.trim();
+    const free = /** @type {HTMLInputElement} */ (byId("lobby-free")).checked;
+    const filter = { ...(name ? { name } : {}), free_seats: free ? 1 : 0 };
+    this.searching = name !== "" || free;
+    await this.connection
+      .request({ type: "watch_lobby", filter, limit: MOST_ROWS })
+      .catch(showRejection);
     this.render();
   }
 
-  /** @param {TableSummary[]} tables */
-  learn(tables) {
-    for (const table of tables) {
-      if (table.status === "closed") this.tables.delete(table.table);
-      else this.tables.set(table.table, table);
+  /** @param {LobbyMessage} message */
+  learn({ tables, changes = [], left = [], reset = false, more = false }) {
+    if (reset) this.tables.clear();
+    for (const table of left) this.tables.delete(table);
+    for (const table of tables) this.tables.set(table.table, table);
+    for (const change of changes) {
+      const known = this.tables.get(change.table);
+      if (known) this.tables.set(change.table, { ...known, ...change });
     }
+    byId("lobby-more").hidden = !more;
+    // A short list needs no search.
+    if (more) byId("lobby-filter").hidden = false;
     this.render();
   }
 
@@ -75,6 +111,7 @@ export class LobbyScreen {
       if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
     });
     while (list.children.length > sorted.length) list.lastElementChild.remove();
+    setText(byId("lobby-empty"), this.searching ? "No table is like this." : NO_TABLES);
     byId("lobby-empty").hidden = sorted.length > 0 || this.connection.state !== "online";
   }
 

@@ -54,7 +54,8 @@ def test_each_message_is_allowed_or_forbidden_to_a_spectator_on_purpose() -> Non
     forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["spectator"]}
     assert forbidden == {command["type"] for command in PLAYING}
     assert kinds - forbidden == set(
-        "hello logout ping list_tables watch_lobby watch unwatch get_hand get_account stand".split()
+        "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
+        "get_account stand".split()
     )
     assert FORBIDDEN["player"] == (CloseTable,)
     assert FORBIDDEN["admin"] == ()

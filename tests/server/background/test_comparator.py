@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
+from hashlib import blake2b
 
 import asyncpg
 import pytest
 import structlog
+from msgspec.json import encode as json_encode
 from structlog.typing import EventDict
 
 from pokerws.messages import Watch
@@ -134,6 +137,22 @@ async def test_a_table_that_has_come_back_into_memory_is_a_match(setting: Settin
     assert await setting.comparator.compare(actor) == "skipped"
 
 
+async def test_a_table_whose_row_has_receipts_of_an_older_version_is_a_match(
+    setting: Setting,
+) -> None:
+    actor = await setting.house.open("ann")
+    setting.house.clock.advance(10_000)
+    assert setting.house.lobby.evict(setting.house.clock.now_ms()) == 1
+    state = json.loads(await setting.snapshot(actor))
+    state["receipts"] = {"ann": [["DH98t/X1gv1V", 1]]}
+    await setting.store_snapshot(actor, json.dumps(state))
+
+    back = await setting.house.lobby.find(actor.table.id)
+
+    assert await setting.comparator.compare(back) == "match"
+    assert "DH98t" in await setting.snapshot(actor)
+
+
 # ---- what is different
 
 
@@ -202,6 +221,20 @@ async def test_whatever_is_stored_otherwise_is_logged_with_table_and_version_and
     stored = version + 1 if harm is version_raised else version
     assert (line["version"], line["seq"]) == (stored, version)
     assert HARM[harm] in line["error"]  # type: ignore[index]
+
+
+async def test_what_is_logged_of_a_difference_cannot_be_found_by_trying_all_cards(
+    setting: Setting,
+) -> None:
+    actor = await setting.house.open_hand()
+    await another_receipt(setting, actor)
+    snapshot = VAULT.open_snapshot(actor.table.id, await setting.snapshot(actor))
+
+    assert await setting.comparator.compare(actor) == "mismatch"
+
+    digests = re.findall("[0-9a-f]{32}", setting.logged[0]["error"])
+    assert len(digests) == 2
+    assert blake2b(json_encode(snapshot), digest_size=16).hexdigest() not in digests
 
 
 # ---- whose table it is

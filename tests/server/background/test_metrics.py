@@ -1,6 +1,7 @@
 """What is counted, and who may read it."""
 
 import asyncio
+import hmac
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -175,6 +176,23 @@ async def test_where_there_is_a_token_it_is_needed(app: App, headers: str, expec
         text = f"GET /metrics HTTP/1.1\nHost: localhost\n{passed_on}{headers}\n"
         status, _, _ = await request(app, text)
         assert status == expected
+
+
+@pytest.mark.settings(metrics_token=TOKEN)
+async def test_the_token_is_compared_in_constant_time(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of `==` would tell how many characters are right; hmac.compare_digest's does not."""
+    compared: list[set[object]] = []
+
+    def compare_digest(one: bytes, other: bytes) -> bool:
+        compared.append({one, other})
+        return False
+
+    monkeypatch.setattr(hmac, "compare_digest", compare_digest)
+    text = f"GET /metrics HTTP/1.1\nHost: localhost\nAuthorization: Bearer {TOKEN}\n\n"
+    status, _, _ = await request(app, text)
+    assert (status, compared) == (404, [{TOKEN.encode()}])
 
 
 @pytest.mark.settings(trusted_proxies=("10.0.0.0/8",))

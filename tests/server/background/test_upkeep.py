@@ -12,14 +12,14 @@ import structlog
 from pokerws.game import commands
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
-from pokerws.messages import Accepted, TableSummary, Watch
+from pokerws.messages import Accepted, TableSummary, Watch, WatchLobby
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.background import upkeep as upkeep_module
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import PUT_OFF_MS, Upkeep
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
-from pokerws.server.tables.lobby.feed import GATHER_MS
+from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
@@ -207,7 +207,7 @@ async def test_an_abandoned_table_is_closed_and_its_chips_come_home(
     house: StoredHouse, store: Ledger, left: Callable[[StoredHouse], asyncio.Future[TableId]]
 ) -> None:
     viewer = FakeViewer("dan")
-    house.lobby.subscribe(viewer)
+    house.lobby.list_watchers.subscribe(viewer, WatchLobby("l"))
     table = await left(house)
     assert await balance(store, "ann") == GRANT - BUY_IN
     news(house.clock, viewer)
@@ -286,7 +286,7 @@ async def test_in_memory_only_play_an_abandoned_table_is_closed_too(clock: Manua
         absent_seats=AbsentSeats(lobby, Presence(clock), clock, 0),
     )
     viewer, ann = FakeViewer("dan"), FakeViewer("ann")
-    lobby.subscribe(viewer)
+    lobby.list_watchers.subscribe(viewer, WatchLobby("l"))
     await accounts.open(ann.player, GRANT, 0)
     actor = lobby.create("One", CONFIG)
     actor.handle(ann, "s", commands.Sit(ann.player, "ann", None, BUY_IN))

@@ -51,6 +51,19 @@ def test_any_other_name_is_refused(host: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        [("Host", "a.example"), ("Origin", "http://a.example"), ("Origin", "http://b.example")],
+        [("Host", "a.example"), ("Host", "b.example"), ("Origin", "http://a.example")],
+    ],
+    ids=["two origins", "two hosts"],
+)
+def test_a_page_that_names_itself_twice_is_foreign(headers: list[tuple[str, str]]) -> None:
+    asked = Request("/ws", Headers(headers))
+    assert HostPolicy().foreign_origin("127.0.0.1", asked) is not None
+
+
+@pytest.mark.parametrize(
     ("host", "origin", "is_own"),
     [
         ("poker.example:443", "https://poker.example", True),

@@ -85,7 +85,8 @@ async def test_every_response_has_the_security_headers(app: App, text: str, expe
     status, headers, _ = await request(app, text)
     assert status == expected
     assert headers.keys() >= SECURE
-    assert "connect-src 'self'" in headers["content-security-policy"]
+    for directive in ("default-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"):
+        assert directive in headers["content-security-policy"]
     assert "server" not in headers
 
 

@@ -82,6 +82,7 @@ def no_traceback(output: str) -> None:
     assert "table_failed" not in output
 
 
+@pytest.mark.settings(max_watchers_per_table=20)
 async def test_a_thousand_connects_and_drops_on_one_seat_change_nothing_for_the_others(
     app: App, open_connection: Connect, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,11 +105,14 @@ async def test_a_thousand_connects_and_drops_on_one_seat_change_nothing_for_the_
     async with a_duel(open_connection) as duel:
         await asyncio.gather(*(come_and_go(125) for _ in range(8)))
         await duel.more_hands(3)
+    # There is room for as many watchers as before.
+    late = await open_connection("Late")
+    assert (await late.ask("watch", table=table))["type"] == "accepted"
     await ben.ask("watch", table=table)
     state = (await ben.until("snapshot"))["state"]
     assert [seat["name"] for seat in state["seats"][:2]] == ["Mallory", "Ben"]
     assert sum(seat["stack"] for seat in state["seats"][:2]) + pot(state) == 20_000
-    while app.connections > 4:
+    while app.connections > 5:
         await asyncio.wait_for(ben.ask("ping"), 5)
     no_traceback(capfd.readouterr().out)
 

@@ -12,10 +12,13 @@ from pokerws.messages import (
     CloseCode,
     Events,
     Limits,
+    Lobby,
     Pong,
     ServerMessage,
     Snapshot,
+    UnwatchLobby,
     Watch,
+    WatchLobby,
     client_decoder,
     encode,
     server_decoder,
@@ -128,6 +131,18 @@ async def test_the_first_overflow_gives_way_to_a_snapshot(slow: Slow) -> None:
     assert kinds.count(Snapshot) == 1
     assert len(messages) <= 3
     assert slow.connection.closed_with is None
+
+
+async def test_what_a_slow_watcher_of_the_lobby_missed_gives_way_to_the_list(slow: Slow) -> None:
+    await carried_out(slow.session, WatchLobby("l", limit=2))
+    await slow.read_all()
+    slow.overflow()
+    first = [m for m in await slow.read_all() if isinstance(m, Lobby)]
+    assert [(m.reset, len(m.tables)) for m in first] == [(True, 1)]
+    assert slow.connection.closed_with is None
+    await carried_out(slow.session, UnwatchLobby("u"))
+    slow.overflow()
+    assert not any(isinstance(m, Lobby) for m in await slow.read_all())
 
 
 async def test_answers_are_kept_when_events_give_way(slow: Slow) -> None:

@@ -14,11 +14,11 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import Table, TableConfig
 from pokerws.game.table import decide, play
 from pokerws.messages import Lobby as LobbyMessage
-from pokerws.messages import Notice, Rejected, Watch
+from pokerws.messages import Notice, Rejected, Watch, WatchLobby
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Terms
-from pokerws.server.tables.lobby.feed import GATHER_MS
+from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.storage.accounts import player_account, refunds_of
 from pokerws.storage.memory_accounts import MemoryAccounts
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
@@ -119,7 +119,7 @@ async def test_a_bug_in_a_command_brings_everybody_home_what_was_theirs_before_i
     actor = await house.open_hand()
     watcher, lister = FakeViewer("dan"), FakeViewer("eve")
     actor.watch(watcher, Watch("w", actor.table.id))
-    house.lobby.subscribe(lister)
+    house.lobby.list_watchers.subscribe(lister, WatchLobby("l"))
     house.clock.advance(GATHER_MS)
     watcher.take()
     lister.take()

@@ -14,9 +14,9 @@ from pokerws.server.app import App
 from pokerws.storage.postgres import overtaken
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
-from pokerws.storage.postgres.live_seals import open_vault
 from pokerws.storage.postgres.migrate import SQL
 from pokerws.storage.postgres.pruning import Pruning
+from pokerws.storage.postgres.sealing.live_seals import open_vault
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
 from tests.postgres_fixtures import TEMPLATE, Databases

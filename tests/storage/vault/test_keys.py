@@ -11,7 +11,7 @@ import pytest
 from pokerws.storage.errors import StoreUnavailable, VaultError
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
-from pokerws.storage.postgres.live_seals import LIVE_SEALS, open_vault
+from pokerws.storage.postgres.sealing.live_seals import LIVE_SEALS, open_vault
 from pokerws.storage.vault.keys import KeySource, new_key, vault_for_reading, written
 from pokerws.storage.vault.vault import VaultKey
 from tests.storage.played import play_a_game

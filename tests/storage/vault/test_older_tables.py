@@ -17,7 +17,7 @@ from pokerws.game.deal import shuffler
 from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import chips_put_in, play, replay
-from pokerws.server.tables.receipts import Receipts, digest_of
+from pokerws.server.tables.receipts import Receipts
 from pokerws.storage.errors import SealedByUnknownKey
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.vault import Vault
@@ -80,12 +80,12 @@ def test_the_ante_of_the_big_blind_is_noted_at_its_seat() -> None:
 def test_an_action_that_was_accepted_then_is_known_when_it_is_sent_again(kind: str) -> None:
     snapshot = snapshot_of(kind)
     player, seq = acted_last(snapshot.table)
-    receipts = Receipts(snapshot.receipts)
+    receipts = Receipts(T1, snapshot.receipts, VAULT.receipt_digests)
     again = Act(player, snapshot.table.turns, "check")
-    receipt = receipts.find(player, digest_of("7", again))
+    _, receipt = receipts.find(player, "7", again)
     assert receipt is not None
     assert receipt.seq == seq
-    assert receipts.find(player, digest_of("8", again)) is None
+    assert receipts.find(player, "8", again)[1] is None
 
 
 def acted_last(table: Table) -> tuple[PlayerId, int]:

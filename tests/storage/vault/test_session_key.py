@@ -10,8 +10,8 @@ import pytest
 from pokerws.storage.errors import SealBroken, VaultError
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
-from pokerws.storage.postgres.live_seals import open_vault
-from pokerws.storage.postgres.session_key import STATEMENTS, open_session_key
+from pokerws.storage.postgres.sealing.live_seals import open_vault
+from pokerws.storage.postgres.sealing.session_key import STATEMENTS, open_session_key
 from pokerws.storage.vault.keys import KeySource, written
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.vaults import KEY, VAULT, VAULT_KEYS

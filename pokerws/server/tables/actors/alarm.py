@@ -9,9 +9,9 @@ from pokerws.server.clock import Alarm, Clock
 class TableAlarm:
     """Makes a call at a time that is set.  A table has one, which rings once each time.
 
-    The callback is kept only while it waits, since actor and alarm would refer to each other.  An
-    alarm that is too early is set again when it rings.  This sets few alarms: most turns end before
-    the alarm of an earlier turn.
+    An alarm that is too early is set again when it rings.  This sets few alarms: most turns end
+    before the alarm of an earlier turn.  The callback is kept only while it waits, since actor and
+    alarm would refer to each other.
     """
 
     __slots__ = ("_alarm", "_at_ms", "_clock")

@@ -13,19 +13,20 @@ from pokerws.game.deal import Shuffle
 from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
-from pokerws.messages import REJECT_CODES, Refused, TableSummary
+from pokerws.messages import REJECT_CODES, ListTables, Refused, Tables, TableSummary, Wire
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
-from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal, Viewer
+from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
 from pokerws.server.tables.lobby.catching_up import CatchingUp
 from pokerws.server.tables.lobby.commit_outcomes import CommitOutcomes
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.hydration import FLUSH_TIMEOUT_S, Hydration
 from pokerws.server.tables.lobby.idle_tables import IdleTables
+from pokerws.server.tables.lobby.list_watchers import ListWatchers
 from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
@@ -130,7 +131,7 @@ class Lobby:
                 entry.loading.cancel()
         each(self._in_memory.values(), lambda actor: actor.stop())
         self._catching_up.stop()
-        self._feed.stop()
+        self._feed.watchers.stop()
         self._pause.stop()
 
     async def flush(self) -> None:
@@ -219,13 +220,19 @@ class Lobby:
         """All tables, oldest first."""
         return self._feed.summaries()
 
-    def subscribe(self, viewer: Viewer) -> None:
-        """Send the list, and from now on its changes.  Does nothing for a subscriber."""
-        self._feed.subscribe(viewer)
+    def list_tables(self, message: ListTables, wire: Wire) -> Tables:
+        """The answer to `list_tables`, to be encoded with `wire`."""
+        return self._feed.answer(message, wire)
 
-    def forget(self, viewer: Viewer) -> None:
-        """Unsubscribe a viewer whose connection has ended."""
-        self._feed.forget(viewer)
+    @property
+    def list_watchers(self) -> ListWatchers:
+        """Those who watch the list."""
+        return self._feed.watchers
+
+    @property
+    def tables_listed(self) -> int:
+        """The number of open tables."""
+        return len(self._feed)
 
     @property
     def tables_in_memory(self) -> int:

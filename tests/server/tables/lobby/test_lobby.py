@@ -16,12 +16,12 @@ from pokerws.game.events import ClockResumed, LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableConfig, TableId
 from pokerws.game.table import replay
-from pokerws.messages import Events, Notice, Snapshot, Watch
+from pokerws.messages import Events, Notice, Snapshot, Watch, WatchLobby
 from pokerws.messages import Lobby as LobbyMessage
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
-from pokerws.server.tables.lobby.feed import GATHER_MS
+from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.lobby.table_loader import RESUME_GRACE_MS
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Change
@@ -256,7 +256,7 @@ async def test_a_command_sent_again_after_a_restart_gets_its_first_answer(
 
 async def test_those_who_watch_the_lobby_hear_of_changes(new_house: NewHouse) -> None:
     house, viewer = new_house(), FakeViewer("ann")
-    house.lobby.subscribe(viewer)
+    house.lobby.list_watchers.subscribe(viewer, WatchLobby("l"))
     assert viewer.take() == [LobbyMessage([])]
     actor = await start_hand(house)
     await house.journal.flush(5)

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from pokerws.game import commands
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import MAX_CHIPS, MAX_EXACT, LimitStakes, TableId
-from pokerws.messages import MSGPACK, Watch
+from pokerws.messages import MSGPACK, Watch, WatchLobby
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.maintenance.repairs import UNBOUNDED
@@ -51,7 +51,7 @@ async def test_a_config_beyond_its_bounds_is_not_listed_and_its_table_quarantine
     with capture_logs() as lines:
         async with house_on(postgres, clock) as house:
             assert [one.table for one in house.lobby.summaries()] == good
-            house.lobby.subscribe(viewer := FakeViewer("ann"))
+            house.lobby.list_watchers.subscribe(viewer := FakeViewer("ann"), WatchLobby("1"))
             assert len(viewer.take()) == 1
             for table in good:
                 assert (await house.lobby.find(table)).table.hand is not None

@@ -2,7 +2,7 @@
 
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import BY_INDEX, connected
-from pokerws.storage.postgres.session_key import stored_session_key
+from pokerws.storage.postgres.sealing.session_key import stored_session_key
 from pokerws.storage.vault.keys import TRIES, KeySource, LiveSeal, vault_for_serving
 from pokerws.storage.vault.vault import Vault
 

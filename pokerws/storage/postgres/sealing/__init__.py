@@ -1,0 +1,1 @@
+"""What the vault has sealed in the database: it is checked and upgraded at each start."""

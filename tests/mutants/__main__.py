@@ -1,0 +1,125 @@
+"""Breaks one line for each claim of docs/security.md and shows that a test fails.
+
+Each mutant runs in a copy of the checkout, with the tests of its claim.  First those tests must
+pass without a mutant.  Exit status 1: a mutant was not noticed, or could not run.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+
+from tests.mutants.mutants import ROOT, Mutant, mutants
+
+# What a copy needs: all that tests read or start.  The rest is large, or belongs to this machine.
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv", "__pycache__", "node_modules", "build", "var", ".*_cache", ".hypothesis"
+)
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "--tb=line", "-p", "no:cacheprovider")
+# A test that waits in vain for what a mutant has removed has noticed it, too.
+WAIT_S = 40
+# pytest's exit status when tests ran and some of them failed.
+FAILED = 1
+TIMEOUT_S = 300
+
+
+def copy(root: Path) -> Path:
+    """A copy of the checkout below `root`, with the tools of this one."""
+    target = root / "checkout"
+    shutil.copytree(ROOT, target, ignore=LEFT_OUT, symlinks=True)
+    for tools in (".venv", "tests/node/node_modules"):
+        if (ROOT / tools).exists():
+            (target / tools).symlink_to((ROOT / tools).resolve())
+    return target
+
+
+def run(checkout: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
+    """Run tests in a copy."""
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [*PYTEST, f"--timeout={WAIT_S}", *tests],
+        cwd=checkout,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+def judge(checkout: Path, mutant: Mutant) -> str:
+    """Break the copy, run the tests and mend it; returns what is wrong, or ''."""
+    before = mutant.apply(checkout)
+    try:
+        ran = run(checkout, mutant.tests)
+    finally:
+        (checkout / mutant.file).write_text(before, encoding="utf-8")
+    if ran.returncode == FAILED:
+        return ""
+    if ran.returncode == 0:
+        return "NOT NOTICED"
+    return f"did not run, pytest's exit status is {ran.returncode}:\n{ran.stdout[-2000:]}"
+
+
+def work(checkout: Path, waiting: "SimpleQueue[Mutant | None]", wrong: list[Mutant]) -> None:
+    """Judge mutants until there are none left."""
+    while (mutant := waiting.get()) is not None:
+        began = time.monotonic()
+        try:
+            fault = judge(checkout, mutant)
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+            fault = str(error)
+        if fault:
+            wrong.append(mutant)
+        took_s = time.monotonic() - began
+        print(f"{fault or 'noticed'} in {took_s:.1f} s: {mutant}", flush=True)
+
+
+def judge_all(chosen: Sequence[Mutant], workers: int) -> list[Mutant]:
+    """Judge mutants in parallel; returns those that were not noticed."""
+    waiting: SimpleQueue[Mutant | None] = SimpleQueue()
+    for mutant in (*chosen, *[None] * workers):
+        waiting.put(mutant)
+    wrong: list[Mutant] = []
+    with tempfile.TemporaryDirectory(prefix="pokerws-mutants-") as root:
+        threads = []
+        for number in range(workers):
+            checkout = copy(Path(root, str(number)))
+            threads.append(Thread(target=work, args=(checkout, waiting, wrong), daemon=True))
+        tests = dict.fromkeys(test for mutant in chosen for test in mutant.tests)
+        passed = run(Path(root, "0", "checkout"), tests)
+        if passed.returncode != 0:
+            print(passed.stdout, "The tests fail without a mutant.", sep="\n")
+            return list(chosen)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return wrong
+
+
+def main() -> int:
+    """Run the mutants whose text contains one of the arguments; without any, all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("words", nargs="*", help="claims or files; without any, all mutants")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    given = parser.parse_args()
+    every = list(mutants())
+    chosen = [one for one in every if not given.words or any(w in str(one) for w in given.words)]
+    wrong = judge_all(chosen, max(1, given.workers))
+    claims = len({mutant.claim for mutant in chosen})
+    print(f"{len(chosen)} mutants of {claims} claims, {len(wrong)} not noticed")
+    return 1 if wrong or not chosen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
