@@ -103,12 +103,14 @@ class Resume(Struct, frozen=True):
     """Resume a table that was loaded again; its clocks have been stopped since `saved_ms`.
 
     `grace_ms` is added to the time left.  `restart_log` asks for a `LogRestarted` event, for a
-    table whose earlier events were not all kept.
+    table whose earlier events were not all kept.  `cancel_hand` cancels the hand in play, if there
+    is one: more of its cards may have been seen than the table knows.
     """
 
     saved_ms: int
     grace_ms: int
     restart_log: bool = False
+    cancel_hand: bool = False
 
 
 class Close(Struct, frozen=True):

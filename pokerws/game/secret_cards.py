@@ -5,6 +5,7 @@ table and put them back.  This module must not know how secrets are encrypted (`
 which viewer may see them (`redaction`); both use its lists of events.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple, get_args
 
 from msgspec.structs import replace
@@ -96,6 +97,15 @@ PublicEvent = (
     | TableClosed
 )
 PUBLIC_TYPES = frozenset(get_args(PublicEvent))
+
+# Events that show a card to anybody: to one player, or to all.  A test keeps this complete.
+REVEALING_TYPES = frozenset({HoleCardsDealt, CardsDrawn, BoardDealt, CardsShown, HandShown})
+
+
+def reveal_cards(events: Iterable[TableEvent]) -> bool:
+    """Whether any of these events shows a card to anybody."""
+    return not REVEALING_TYPES.isdisjoint(map(type, events))
+
 
 if {*get_args(PublicEvent), *get_args(SecretEvent)} != {*get_args(TableEvent)}:
     raise TypeError("an event is neither public nor secret: add it to one of the two unions")

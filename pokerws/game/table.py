@@ -32,6 +32,7 @@ from pokerws.game.config import check_config
 from pokerws.game.deal import Shuffle
 from pokerws.game.drawing import draw
 from pokerws.game.events import (
+    CancelReason,
     ChipsAdded,
     ClockResumed,
     GameChanged,
@@ -336,6 +337,8 @@ def _resume(table: Table, command: Resume, now_ms: int) -> list[TableEvent]:
     events: list[TableEvent] = []
     if command.restart_log:
         events.append(LogRestarted(deepcopy(table)))
+    if command.cancel_hand and table.hand is not None:
+        return [*events, _cancelled(table, table.hand, "cards_seen")]
     deadline_ms = table.deadline_ms
     if deadline_ms is not None:
         left_ms = max(0, deadline_ms - command.saved_ms)
@@ -350,8 +353,7 @@ def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
     put_in: dict[int, int] = {}
     if table.hand is not None:
         put_in = chips_put_in(table, table.hand)
-        refunds = [Share(number, amount) for number, amount in put_in.items() if amount]
-        events.append(HandCancelled(table.hand.number, refunds))
+        events.append(_cancelled(table, table.hand, "closed"))
     if table.next_hand_at_ms is not None:
         events.append(NextHandCancelled())
     for number, seat in enumerate(table.seats):
@@ -359,6 +361,12 @@ def _close(table: Table, reason: CloseReason) -> list[TableEvent]:
             events.append(PlayerStood(number, seat.player, seat.stack + put_in.get(number, 0)))
     events.append(TableClosed(reason))
     return events
+
+
+def _cancelled(table: Table, hand: Hand, reason: CancelReason) -> HandCancelled:
+    put_in = chips_put_in(table, hand)
+    refunds = [Share(number, amount) for number, amount in put_in.items() if amount]
+    return HandCancelled(hand.number, refunds, reason)
 
 
 def chips_put_in(table: Table, hand: Hand) -> dict[int, int]:

@@ -246,6 +246,8 @@ NOTICES: dict[str, str] = {
     "paused": "the database is unavailable: the table accepts no commands, and its clocks stop",
     "resumed": "the database is available again, and the clocks continue; an event has the new "
     "deadline",
+    "hand_cancelled": "a hand was cancelled after a fault, since players may have seen more of its "
+    "cards than is stored; all chips were returned, and the next hand is dealt from a new deck",
     "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "
     "ones start later; their events have the times",
 }

@@ -42,6 +42,7 @@ from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby.bot_tables import BotTable, game_configs, open_bot_tables
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
+from pokerws.storage.ahead.notes import NO_NOTES
 from pokerws.storage.errors import DatabaseError, StoreUnavailable
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal, NullStore
@@ -163,9 +164,10 @@ class App:
             keys=KeySource(settings.vault.keys, Path(settings.vault.key_file)),
             node=settings.node,
             needs_session_key=self._keys is None and not settings.auth.session_key,
+            runs_ahead=not settings.features.use_durable_acks,
             report=report,
         )
-        self._stops.add("database", lambda: database.close(is_brief=self._stops.is_hurried))
+        self._stops.add("database", self._stop_database)
         memory_play.check_left_behind(settings, database)
         self._store, self._vault = database.store, database.vault
         self._journal = parts.journal_of(settings, database.store, self._metrics)
@@ -182,6 +184,7 @@ class App:
             cashier=cashier,
             metrics=self._metrics,
             lease=NO_LEASE if database is None else database.lease,
+            notes=NO_NOTES if database is None else database.notes,
         )
         self._stops.add("tables", lobby.stop)
         return cashier, lobby
@@ -189,6 +192,13 @@ class App:
     async def _stop_listener(self) -> None:
         if self._listener is not None:
             await self._listener.stop()
+
+    async def _stop_database(self) -> None:
+        if self._database is not None:
+            is_ahead = self._lobby is not None and self._lobby.is_ahead
+            await self._database.close(
+                all_stored=self._is_all_stored and not is_ahead, is_brief=self._stops.is_hurried
+            )
 
     async def _stop_journal(self) -> None:
         # If an exception leaves it unknown what is stored, it counts as not stored.

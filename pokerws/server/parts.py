@@ -23,6 +23,7 @@ from pokerws.server.tables.interfaces import Lease
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
+from pokerws.storage.ahead.notes import Notes
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.null import NullJournal
 from pokerws.storage.store import Store
@@ -57,6 +58,7 @@ def lobby_of(
     cashier: Cashier,
     metrics: Metrics,
     lease: Lease,
+    notes: Notes,
 ) -> Lobby:
     """The tables."""
     return Lobby(
@@ -73,6 +75,7 @@ def lobby_of(
         metrics=metrics,
         pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
         lease=lease,
+        notes=notes,
     )
 
 

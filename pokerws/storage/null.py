@@ -40,7 +40,9 @@ class NullStore:
         """Part of `Store`: there are no rows."""
         return {}
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         """Part of `Store`: there is no row."""
         return None
 

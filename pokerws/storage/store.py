@@ -19,6 +19,9 @@ from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatu
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.names import Names
 
+# Stands for an owner in `Claimed.doubted` that has shown for certain what is not stored.
+SEEN = "*"
+
 # A quarantined table cannot be read: it is neither listed nor loaded until it is repaired.
 StoredStatus = TableStatus | Literal["quarantined"]
 
@@ -115,7 +118,8 @@ class Claimed(NamedTuple):
 
     `later_events` follow the snapshot in the log; there are none where both are written together.
     `log_seq` is the seq of the last event in the log, 0 for an empty log.  `saved_ms` is when the
-    last change happened, in milliseconds UTC.
+    last change happened, in milliseconds UTC.  The `doubted` earlier owners may have shown cards
+    that are not stored; no change was saved since.
     """
 
     snapshot: bytes
@@ -124,6 +128,7 @@ class Claimed(NamedTuple):
     saved_ms: int
     log_seq: int
     later_events: list[EventRow]
+    doubted: Sequence[str] = ()
 
 
 class Stored(NamedTuple):
@@ -220,10 +225,13 @@ class Store(Protocol):
     async def positions(self, tables: Sequence[TableId]) -> dict[TableId, Position]:
         """The same for many tables at once; those without a row are missing."""
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         """Raise a table's epoch above `above_epoch` and load it; None if it cannot be claimed.
 
-        Raises OwnedElsewhere while another owner has a lease on it.
+        The caller has shown what happened up to event `shown_seq`; if less is stored, that is
+        recorded with the claim.  Raises OwnedElsewhere while another owner has a lease on it.
         """
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:

@@ -1307,6 +1307,9 @@ export interface HandEnded {
 /**
  * The hand was cancelled: `refunds` returns to each seat what it had put in.
  *
+ * It is cancelled because the table is `closed`, or for `cards_seen`: a fault undid a part of the
+ * hand, and players may have seen cards that would be dealt again.
+ *
  * The `stack` of each seat in `refunds` grows by its `amount`; `hand` becomes null.
  */
 export interface HandCancelled {
@@ -1315,6 +1318,8 @@ export interface HandCancelled {
   hand: number;
   /** what each seat gets back: everything it had put in */
   refunds: Share[];
+  /** why */
+  reason?: "cards_seen" | "closed";
 }
 
 /**

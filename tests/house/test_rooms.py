@@ -57,8 +57,8 @@ LAYERS = {
         "isolation clock limits auth net tables sessions background listener parts stops app"
     ).split(),
     "storage": (
-        "errors phases fsync accounts names store outcomes memory_accounts vault journal null "
-        "postgres"
+        "errors phases fsync ahead accounts names store outcomes memory_accounts vault journal "
+        "null postgres"
     ).split(),
 }
 

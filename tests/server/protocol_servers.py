@@ -121,11 +121,13 @@ class AwayStore(FaultyStore):
         self.away.check()
         return await super().save(changes)
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         self.away.check()
         if table in self.elsewhere:
             raise OwnedElsewhere(self.elsewhere[table])
-        return await super().claim(table, above_epoch)
+        return await super().claim(table, above_epoch, shown_seq)
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         self.away.check()

@@ -14,6 +14,7 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
+from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.store import Store
@@ -60,6 +61,8 @@ class StoredHouse:
         idle_ms: int = IDLE_MS,
         unused_ms: int = 0,
         durable: bool = False,
+        notes: Notes = NO_NOTES,
+        seed: int = 3,
     ) -> None:
         self.store = store
         self.vault = vault
@@ -75,11 +78,12 @@ class StoredHouse:
             journal=self.journal,
             keep_events=True,
             clock=clock,
-            shuffle=shuffler(random.Random(3).randbytes),
+            shuffle=shuffler(random.Random(seed).randbytes),
             cashier=Cashier(store.accounts, clock, Terms()),
             max_tables=20_000,
             vault=vault,
             durable=durable,
+            notes=notes,
         )
         self.upkeep = Upkeep(
             self.lobby,

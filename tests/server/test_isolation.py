@@ -155,7 +155,7 @@ async def test_viewers_of_a_moved_table_are_all_closed(room: Room) -> None:
     room.actor.watchers[Broken("dan")] = None
     late = Client(room.context, player="late")
     await late.asks(Watch("1", room.actor.table.id))
-    room.actor.close_viewers()
+    room.context.lobby.outcomes.fenced(room.actor.table.id)
     assert await closed(late) == CloseCode.MOVED
 
 

@@ -21,7 +21,7 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "log", quiet)
 
 
-@pytest.mark.parametrize("mode", ["dual-write", "durable"])
+@pytest.mark.parametrize("mode", ["dual-write", "crashing", "durable"])
 def test_whatever_fails_nothing_shown_is_lost_and_play_goes_on(mode: Mode) -> None:
     stored = 0
     for seed in range(SEEDS):

@@ -7,31 +7,37 @@ fault is drawn from the seed.  So a run takes milliseconds, and a seed that fail
 import asyncio
 import random
 from collections.abc import Sequence
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, Literal, cast
 
 import msgspec
-from msgspec.structs import replace
 
 from pokerws.game import commands
+from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.deal import shuffler
-from pokerws.game.events import TableEvent
+from pokerws.game.events import (
+    BoardDealt,
+    CardsShown,
+    HandShown,
+    HandStarted,
+    HoleCardsDealt,
+    TableEvent,
+)
 from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import replay
 from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
-from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
-from pokerws.storage.errors import StoreRejected, StoreUnavailable
-from pokerws.storage.journal.back_off import BackOff
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.store import Change, Claimed, Position, TableSnapshot
-from tests.server.fakes import OpenStore, open_cashier
+from tests.server.fakes import open_cashier
+from tests.server.notebook import Notebook
+from tests.simulation.hostile import HostileStore, LoopClock, SeededBackOff, VirtualLoop
 from tests.vaults import VAULT
 
-Mode = Literal["dual-write", "durable"]
+# "crashing" is dual-write with processes that are killed and replaced.
+Mode = Literal["dual-write", "crashing", "durable"]
 
 PLAYERS = 3
 # Virtual seconds: of faults, and of calm after them, in which everything has to come right.  Each
@@ -43,119 +49,12 @@ CONFIG = TableConfig(seats=PLAYERS, turn_time_ms=2_000, next_hand_delay_ms=100)
 _decode_frame = server_decoder().decode
 
 
-class VirtualLoop(asyncio.BaseEventLoop):
-    """An event loop without a world outside, whose time passes when there is nothing to do."""
+class Deck:
+    """A shuffled deck, and which of its cards each player has seen."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._now_s = 0.0
-        self._selector = self
-
-    def time(self) -> float:
-        return self._now_s
-
-    def select(self, timeout_s: float | None) -> list[NoReturn]:
-        """What the base class asks the world with: nothing comes, but time goes by."""
-        assert timeout_s is not None, "everybody waits, and nothing is due"
-        self._now_s += timeout_s
-        return []
-
-    def _process_events(self, event_list: list[NoReturn]) -> None:
-        """There are none."""
-
-
-class LoopClock(Clock):
-    """The server's clock, by the loop's time."""
-
-    def __init__(self, loop: VirtualLoop) -> None:
-        self._loop = loop
-
-    def now_ms(self) -> int:
-        return 1_000_000 + round(self._loop.time() * 1000)
-
-
-class SeededBackOff(BackOff):
-    """The usual waits, without their chance."""
-
-    def delay_s(self, failures: int) -> float:
-        return min(1.0, 0.05 * 2.0 ** min(failures - 1, 10))
-
-
-class HostileStore(OpenStore):
-    """Takes its time, fails before and after it has done what it is asked, or does it late."""
-
-    def __init__(self, rng: random.Random, *, rejects: bool) -> None:
-        super().__init__()
-        self.calm = True
-        self._rng = rng
-        self._rejects = rejects
-
-    def _strikes(self, chance: float) -> bool:
-        return not self.calm and self._rng.random() < chance
-
-    async def _delay(self) -> None:
-        await asyncio.sleep(self._rng.expovariate(1 / (1.5 if self._strikes(0.02) else 0.005)))
-
-    async def save(self, changes: Sequence[Change]) -> set[TableId]:
-        await self._delay()
-        if self._rejects and self._strikes(0.01):
-            raise StoreRejected("a rule is broken")
-        if self._strikes(0.05):
-            raise StoreUnavailable("lost before the commit")
-        if self._strikes(0.03):
-            # The server has hung, and carries it out when nobody waits for it any more.
-            late_s = self._rng.expovariate(1 / 0.2)
-            asyncio.get_running_loop().call_later(late_s, self._save_now, list(changes))
-            raise StoreUnavailable("no answer in time")
-        written = self._save_now(changes)
-        await self._delay()
-        if self._strikes(0.05):
-            raise StoreUnavailable("lost after the commit")
-        return written
-
-    def _save_now(self, changes: Sequence[Change]) -> set[TableId]:
-        return self._save(changes)
-
-    async def position(self, table: TableId) -> Position | None:
-        await self._delay()
-        if self._strikes(0.1):
-            raise StoreUnavailable("lost while reading")
-        return await super().position(table)
-
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
-        await self._delay()
-        claimed = await super().claim(table, above_epoch)
-        await self._delay()
-        if self._strikes(0.1):
-            raise StoreUnavailable("lost after the claim")
-        return claimed
-
-    def edit(self, table: TableId, by: int) -> None:
-        """Somebody changes a row's version by hand."""
-        row = self._rows[table]
-        row.change = replace(row.change, version=row.change.version + by)
-
-    def let_go(self, table: TableId) -> None:
-        """Somebody has put a row right that was set aside because it could not be read."""
-        row = self._rows[table]
-        row.status = row.change.status
-
-    def chips(self, table: TableId) -> int:
-        """The sum over accounts, the house and the table."""
-        return sum(self._accounts._balances.values()) + self._rows[table].change.chips
-
-    def log(self, table: TableId) -> list[TableEvent]:
-        """All stored events of a table, which have to be without a gap."""
-        log = self._rows[table].log
-        assert sorted(log) == list(range(1, len(log) + 1))
-        rows = [log[seq] for seq in sorted(log)]
-        return [VAULT.open_event(table, row.hand_number, row.payload) for row in rows]
-
-    def stored(self, table: TableId) -> TableSnapshot:
-        return VAULT.open_snapshot(table, self._rows[table].change.snapshot)
-
-    def has(self, table: TableId, seq: int) -> bool:
-        return seq in self._rows[table].log if table in self._rows else False
+    def __init__(self, cards: list[Card]) -> None:
+        self.cards = cards
+        self.seen: dict[PlayerId, set[Card]] = {}
 
 
 class Process:
@@ -175,13 +74,42 @@ class Process:
             journal=self.journal,
             keep_events=True,
             clock=LoopClock(world.loop),
-            shuffle=shuffler(world.rng.randbytes),
+            shuffle=self._shuffle,
             cashier=open_cashier(LoopClock(world.loop), world.store),
             max_tables=10,
             vault=VAULT,
             durable=world.mode == "durable",
+            notes=world.notes,
         )
         self.journal.subscribe(self)
+        # Which deck, of those in `world.decks`, each hand is dealt from.
+        self.dealt_from: dict[int, int] = {}
+        self._deal = shuffler(world.rng.randbytes)
+
+    def _shuffle(self, cards: Sequence[Card]) -> list[Card]:
+        actor = self.lobby.live(self.world.table)
+        assert actor is not None
+        deck = self._deal(cards)
+        self.dealt_from[actor.table.hand_number + 1] = len(self.world.decks)
+        self.world.decks.append(Deck(deck))
+        return deck
+
+    def resumed(self, actor: TableActor) -> None:
+        """A table was loaded: no card that is to come, or that is hidden, may be known by now."""
+        hand = actor.table.hand
+        if hand is None:
+            return
+        deck_number = self.world.deck_of(hand.deck)
+        self.dealt_from.setdefault(hand.number, deck_number)
+        deck = self.world.decks[deck_number]
+        for person in self.world.viewers:
+            own = actor.table.seat_of(person.player)
+            hidden = set(hand.deck)
+            for number, seat in enumerate(hand.seats):
+                if seat is not None and number != own and not seat.shown:
+                    hidden.update(seat.cards)
+            seen = deck.seen.get(person.player, set())
+            self.world.holds(not hidden & seen, f"{person.player} knows cards of a hand in play")
 
     # ---- what the journal reports: the lobby has its own listener
 
@@ -217,6 +145,7 @@ class Person:
         self.player = PlayerId(name)
         self.wire = JSON
         self.world = world
+        self.hand_number = 0
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}
         self.answer_to: asyncio.Future[TableAnswer] | None = None
@@ -235,14 +164,38 @@ class Person:
         message = _decode_frame(frame)
         match message:
             case Events(seq=seq, events=events):
+                self._see(events)
                 for number, event in enumerate(events, start=seq):
                     self._check_seq(number)
                     before = self.shown.setdefault(number, event)
                     self.world.holds(before == event, f"event {number} was another one")
-            case Snapshot(seq=seq):
+            case Snapshot(seq=seq, state=state):
+                self.hand_number = state.hand_number
                 self._check_seq(seq)
             case _:
                 pass
+
+    def _see(self, events: Sequence[TableEvent]) -> None:
+        """Remember which cards of which deck were seen."""
+        hand = self.hand_number
+        for event in events:
+            match event:
+                case HandStarted():
+                    hand = self.hand_number = event.hand
+                case HoleCardsDealt(cards=hands):
+                    self._remember(hand, [card for cards in hands for card in cards])
+                case BoardDealt(cards=cards) | CardsShown(cards=cards):
+                    self._remember(hand, cards)
+                case HandShown(hand=number, cards=cards):
+                    self._remember(number, cards)
+                case _:
+                    pass
+
+    def _remember(self, hand: int, cards: Sequence[Card]) -> None:
+        deck = self.world.process.dealt_from.get(hand)
+        if deck is not None:
+            seen = self.world.decks[deck].seen.setdefault(self.player, set())
+            seen.update(card for card in cards if card != UNKNOWN)
 
     def send(self, frame: bytes) -> None:
         """Nothing about a table."""
@@ -283,6 +236,7 @@ class Person:
         try:
             actor = await self.world.process.lobby.find(self.world.table)
             if actor is not self.actor:
+                self.world.process.resumed(actor)
                 actor.watch(self, Watch("w", self.world.table))
         except (Illegal, asyncio.CancelledError) as error:
             task = asyncio.current_task()
@@ -331,7 +285,12 @@ class World:
         self.loop = loop
         # In every second history nobody edits a row and nothing is refused, so no table is lost.
         self.tampered = seed % 2 == 0
+        self.notes = Notebook("0")
+        self.decks: list[Deck] = []
+        self.killed = 0
         self.store = HostileStore(self.rng, rejects=self.tampered and mode == "durable")
+        if mode == "crashing":
+            self.store.owner = "0"
         self.process = Process(self)
         self.people = [Person(self, f"p{number}") for number in range(PLAYERS)]
         self.spectator = Person(self, "spectator")
@@ -380,6 +339,7 @@ class World:
         await self._repair()
         kinds = ["nothing", "edit"] if self.tampered else ["nothing"]
         kinds += ["crash", "claim"] if self.mode == "durable" else []
+        kinds += ["crash"] * 3 if self.mode == "crashing" else []
         match self.rng.choice(kinds):
             case "nothing":
                 pass
@@ -390,6 +350,8 @@ class World:
                     self.store.edit(self.table, -1_000)
             case "crash":
                 self.process.crash()
+                if self.mode == "crashing":
+                    self._kill()
                 await self._replace()
             case _:
                 # Another process takes over, while this one goes on and does not know yet.
@@ -397,6 +359,31 @@ class World:
                 await self._replace()
                 self.loop.call_later(self.rng.expovariate(1 / 3), old.crash)
         self.trace.append((self.loop.time(), len(self.store._rows[self.table].log)))
+
+    def _kill(self) -> None:
+        """The next process has another name.  At times the note is lost as well."""
+        old = self.store.owner
+        self.store.killed.add(old)
+        if self.rng.random() < 0.2:
+            del self.notes.pages[self.notes.owner]
+        self.killed += 1
+        self.store.owner = str(self.killed)
+        self.notes.begin(self.store.owner)
+        for person in self.viewers:
+            person.shown.clear()
+            person.accepted.clear()
+
+    @property
+    def viewers(self) -> "list[Person]":
+        """All who see the table."""
+        return [*self.people, self.spectator]
+
+    def deck_of(self, rest: Sequence[Card]) -> int:
+        """The number of the deck that these are the last cards of."""
+        cards = list(rest)
+        found = [n for n, deck in enumerate(self.decks) if deck.cards[-len(cards) :] == cards]
+        assert len(found) == 1
+        return found[0]
 
     async def _repair(self) -> None:
         """An operator sees to a table in quarantine, and the server lists it again."""

@@ -8,7 +8,16 @@ from pokerws.storage.accounts import table_account
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
-from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, Stored, StoredStatus
+from pokerws.storage.store import (
+    SEEN,
+    Change,
+    Claimed,
+    EventRow,
+    GameRow,
+    Position,
+    Stored,
+    StoredStatus,
+)
 
 # The limits of the SQL constraints, in bytes.
 MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20
@@ -23,6 +32,7 @@ class _Row:
     change: Change
     epoch: int
     owner: str | None = None
+    doubted: tuple[str, ...] = ()
     status: StoredStatus = "waiting"
     log: dict[int, EventRow] = field(default_factory=dict)
 
@@ -33,7 +43,10 @@ class _Row:
 
 
 class MemoryStore:
-    """A `Store` in a dict.  `owner` is the incarnation that claims and saves."""
+    """A `Store` in a dict.  `owner` is the incarnation that claims and saves.
+
+    Those in `killed` ran ahead of it, and were killed.
+    """
 
     owner: str | None = None
 
@@ -41,6 +54,7 @@ class MemoryStore:
         self._rows: dict[TableId, _Row] = {}
         self._accounts = MemoryAccounts()
         self._names = MemoryNames()
+        self.killed: set[str | None] = set()
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`."""
@@ -78,12 +92,18 @@ class MemoryStore:
         found = {table: await self.position(table) for table in tables}
         return {table: one for table, one in found.items() if one is not None}
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         """Part of `Store`.  Here an owner never keeps a table from another one."""
         row = self._rows.get(table)
         if row is None or not row.is_open:
             return None
         row.epoch = max(row.epoch, above_epoch) + 1
+        if row.change.version < shown_seq:
+            row.doubted += (SEEN,)
+        elif row.owner != self.owner and row.owner in self.killed:
+            row.doubted += (str(row.owner),)
         row.owner = self.owner
         return Claimed(
             snapshot=row.change.snapshot,
@@ -92,6 +112,7 @@ class MemoryStore:
             saved_ms=row.change.at_ms,
             log_seq=max(row.log, default=0),
             later_events=_after(row.log, row.change.version),
+            doubted=row.doubted,
         )
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
@@ -164,7 +185,7 @@ class MemoryStore:
         row = self._rows.get(change.table)
         if row is None:
             row = self._rows[change.table] = _Row(change, change.epoch, self.owner)
-        row.change = change
+        row.change, row.doubted = change, ()
         row.status = change.status
         for event in change.events:
             row.log[event.seq] = event

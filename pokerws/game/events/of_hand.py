@@ -369,14 +369,22 @@ class HandEnded(Event, frozen=True, tag="hand_ended"):
     unshown: list[int] = []
 
 
+# Why a hand was cancelled: its table closes, or its play was lost after cards were seen.
+CancelReason = Literal["closed", "cards_seen"]
+
+
 class HandCancelled(Event, frozen=True, tag="hand_cancelled"):
     """The hand was cancelled: `refunds` returns to each seat what it had put in.
+
+    It is cancelled because the table is `closed`, or for `cards_seen`: a fault undid a part of the
+    hand, and players may have seen cards that would be dealt again.
 
     The `stack` of each seat in `refunds` grows by its `amount`; `hand` becomes null.
     """
 
     hand: int
     refunds: list[Share]
+    reason: CancelReason = "closed"
 
 
 class HandShown(Event, frozen=True, tag="hand_shown"):

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from copy import deepcopy
 from functools import partial
 
-import structlog
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
@@ -17,12 +16,15 @@ from pokerws.game.commands import AddChips, Close, Command, Resume, Sit, Stand, 
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
+from pokerws.game.secret_cards import reveal_cards
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
 from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
 from pokerws.server.clock import JUMP_MS, Clock
-from pokerws.server.isolation import each
+from pokerws.server.tables.actors import failures
 from pokerws.server.tables.actors.alarm import TableAlarm
+from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
+from pokerws.server.tables.actors.held_cards import HeldCards
 from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
@@ -41,8 +43,6 @@ from pokerws.storage.vault.vault import Vault
 _MOVE_CHIPS = (Sit, AddChips, Stand, Close)
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
-
-log = structlog.get_logger("pokerws.actor")
 
 
 class TableActor:
@@ -68,6 +68,7 @@ class TableActor:
         durable: bool = False,
         stored_seq: int = 0,
         pace: PaceLimits = UNLIMITED,
+        cards: CardHold = NO_HOLD,
     ) -> None:
         table = snapshot.table
         self.table = table
@@ -94,13 +95,14 @@ class TableActor:
             snapshot, epoch, vault, keep_events=keep_events, only_steps=not journal.keeps
         )
         self._owner = owner
-        self._gate = CommitGate(durable=durable, written=stored_seq)
+        self.gate = CommitGate(durable=durable, written=stored_seq)
         history = RecentEvents(table.id, table.seq, event_log)
-        self._viewers = Viewers(table, epoch, self._gate, history, clock)
+        self._viewers = Viewers(table, epoch, self.gate, history, clock)
         self.watchers = self._viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
         self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
+        self._cards = HeldCards(table, self.gate, cards, clock)
         # The hand number and the number of empty seats when the lobby was last notified.
         self._listed = (-1, 0)
 
@@ -142,7 +144,7 @@ class TableActor:
     @property
     def stored_seq(self) -> int:
         """The seq up to which everything is known to be stored."""
-        return self._gate.written
+        return self.gate.written
 
     def catch_up(self, stored_seq: int, epoch: int) -> None:
         """Store the whole state under a new epoch, over a row of event `stored_seq`.
@@ -153,7 +155,7 @@ class TableActor:
         moves = self.moves.after(stored_seq) or ()
         self.epoch, self._at_ms = epoch, max(self._at_ms, self._clock.table_ms())
         self._changes.begin_again(epoch)
-        self._gate.go_back(stored_seq)
+        self.gate.go_back(stored_seq)
         events: list[TableEvent] = []
         if self._changes.keep_events:
             events.append(LogRestarted(deepcopy(self.table)))
@@ -180,7 +182,17 @@ class TableActor:
     @property
     def is_held(self) -> bool:
         """Whether new events are sent only after they are stored."""
-        return self._gate.is_closed
+        return self.gate.is_closed
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether cards may have been shown that are not stored."""
+        return not self.is_stored or self.gate.shown_seq > self.gate.written
+
+    def run_ahead(self) -> None:
+        """Show what waits for cards, although it is not stored."""
+        self.gate.show_ahead(self.table.seq)
+        self._give_time_back()
 
     @property
     def is_paused(self) -> bool:
@@ -190,15 +202,6 @@ class TableActor:
     @property
     def _can_move_chips(self) -> bool:
         return self.is_stored and self._journal.healthy
-
-    def is_idle_since(self, before_ms: int) -> bool:
-        """Whether the table can leave memory: stored, without viewers, and with no deadline."""
-        return (
-            not self.watchers
-            and self.table.deadline_ms is None
-            and self.changed_ms < before_ms
-            and self._gate.written == self.table.seq
-        )
 
     def take_sample(self) -> dict[int, bytes]:
         """Record the digests of all states from this one on, until `sample` is cleared."""
@@ -248,10 +251,18 @@ class TableActor:
             if not self.table.closed:
                 self.resume(paused_ms, 0, restart_log=False)
 
-    def resume(self, saved_ms: int, grace_ms: int, *, restart_log: bool) -> None:
-        """Resume play after the table was out of memory or paused."""
-        self._at_ms = max(self._at_ms, min(saved_ms, self._clock.table_ms() + JUMP_MS))
-        if events := self._play(Resume(saved_ms, grace_ms, restart_log)):
+    def resume(
+        self, saved_ms: int, grace_ms: int, *, restart_log: bool, cancel_hand: bool = False
+    ) -> None:
+        """Resume play after the table was out of memory or paused.
+
+        With `cancel_hand` the hand in play is cancelled, and viewers are told so for a while.
+        """
+        now_ms, hand = self._clock.table_ms(), self.table.hand
+        self._at_ms = max(self._at_ms, min(saved_ms, now_ms + JUMP_MS))
+        if cancel_hand and hand is not None:
+            self._viewers.note_cancelled(hand.number)
+        if events := self._play(Resume(saved_ms, grace_ms, restart_log, cancel_hand)):
             self._changed(events)
         self._arm()
 
@@ -269,12 +280,12 @@ class TableActor:
     def stop(self) -> None:
         """Stop at once: no more commands and time-outs, and held frames are dropped."""
         self._halt()
-        self._gate.discard()
+        self.gate.discard()
 
     def roll_back(self) -> None:
         """Stop, and refuse the commands whose events will never be stored."""
         self._halt()
-        self._gate.refuse()
+        self.gate.refuse()
 
     def _halt(self) -> None:
         self.stopped = True
@@ -296,20 +307,17 @@ class TableActor:
             self._viewers.wait(viewer, message)
         else:
             self._viewers.join(viewer, message, older)
+            self._viewers.tell_cancelled(viewer)
 
     def unwatch(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one."""
         self._viewers.leave(viewer)
         if self._paused_ms is not None:
-            self._gate.forget(viewer)
+            self.gate.forget(viewer)
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice about the table."""
         self._viewers.notify(code, message)
-
-    def close_viewers(self) -> None:
-        """Close all viewers' connections, since another process owns the table now."""
-        each(self.watchers, lambda viewer: viewer.close_moved(self.table.id))
 
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the redacted table."""
@@ -323,7 +331,9 @@ class TableActor:
 
     def written(self, seq: int) -> None:
         """Everything up to event `seq` is stored: release the frames held for it."""
-        self._gate.advance(seq)
+        self.gate.advance(seq)
+        if self._cards.since_ms is not None:
+            self._give_time_back()
 
     def summary(self) -> TableSummary:
         """The summary in the lobby's list."""
@@ -345,6 +355,8 @@ class TableActor:
             return None
         self.changed_ms = now_ms - self._clock.ahead_ms
         self._at_ms = max(self._at_ms, now_ms)
+        if self._cards.holds and reveal_cards(events):
+            self._cards.reveal(is_stored=self.is_stored)
         return events
 
     def fail(self, error: Exception, command: str = "") -> None:
@@ -352,20 +364,20 @@ class TableActor:
 
         The table is loaded again from what is stored.
         """
-        log.error(
-            "table_failed",
-            table=self.table.id,
-            seq=self.table.seq,
-            hand=self.table.hand_number,
-            command=command,
-            last_events=[type(event).__name__ for event in self._viewers.latest_events(10)],
-            exc_info=error,
-        )
+        failures.report(self.table, error, command, self._viewers.latest_events(10))
         if not self.stopped:
             # Earlier changes are valid, and are sent when they are stored.
             self._changes.mark_inconsistent()
             self._halt()
             self._owner.table_failed(self.table.id)
+
+    def _give_time_back(self) -> None:
+        """Put the clock forward by the time that frames waited, if they are out now."""
+        since_ms = self._cards.released()
+        if since_ms is None or self.stopped or self._paused_ms is not None or self.table.closed:
+            return
+        self._alarm.cancel()
+        self.resume(since_ms, 0, restart_log=False)
 
     def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
         """The transfers between accounts and the table."""
@@ -375,7 +387,7 @@ class TableActor:
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Show nothing of a change that moves chips before it is stored."""
         if transfers and self._keeps:
-            self._gate.close(self.table.seq)
+            self.gate.close(self.table.seq)
 
     def _changed(
         self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
@@ -386,9 +398,7 @@ class TableActor:
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
 
-    def _pass_on(
-        self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
-    ) -> None:
+    def _pass_on(self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None) -> None:
         first_seq = self.table.seq - len(events) + 1
         if transfers is None:
             transfers = self._transfers(events)
@@ -411,7 +421,7 @@ class TableActor:
                 self.notify("hands_delayed", DELAYED)
             if table.closed:
                 self._owner.table_closing(table.id)
-            self._gate.send(table.seq, partial(self._owner.table_changed, self.summary()))
+            self.gate.send(table.seq, partial(self._owner.table_changed, self.summary()))
 
     def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
         if self.sample is not None:
@@ -432,7 +442,7 @@ class TableActor:
             return
         if now_ms < deadline_ms:
             self._alarm.set(deadline_ms, self._time_up)
-        elif self._journal.over_high_water:
+        elif self._journal.over_high_water or self._cards.since_ms is not None:
             self._alarm.set(now_ms + OVERLOAD_RETRY_MS, self._time_up)
         elif events := self._play(TimeUp()):
             self._changed(events)

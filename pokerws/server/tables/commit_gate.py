@@ -2,7 +2,8 @@
 
 With durable acks everything waits here, in order, until the journal reports the commit; play goes
 on meanwhile.  Without durable acks the gate is open.  A player's command that moves chips between
-accounts and the table closes it until that change is stored.
+accounts and the table closes it until that change is stored.  So does a change that reveals cards;
+but in an outage the gate opens for cards, and they are shown ahead of the database.
 """
 
 from collections import deque
@@ -42,13 +43,17 @@ class CommitGate:
     On a hot path, check `is_open` first and send directly.
     """
 
-    __slots__ = ("_closed_until", "_durable", "_held", "_written", "is_open")
+    __slots__ = (
+        *("_ahead", "_cards_until", "_closed_until", "_durable", "_held", "_written", "is_open"),
+    )
 
     def __init__(self, *, durable: bool, written: int) -> None:
         self._durable = durable
         self._written = written
         # Without durable acks: the seq that must be stored before the gate opens again.
         self._closed_until = 0
+        # The same for cards, and the latest seq up to which cards were shown without being stored.
+        self._cards_until = self._ahead = 0
         # Created when needed: an empty deque takes 600 bytes, and each table has a gate.
         self._held: deque[_Held] | None = None
         # Whether nothing is held back; a plain attribute, since every action reads it.
@@ -65,12 +70,41 @@ class CommitGate:
     @property
     def is_closed(self) -> bool:
         """Whether new frames are held back until their event is stored."""
+        return self.holds_chips or self._cards_until > self._written
+
+    @property
+    def holds_chips(self) -> bool:
+        """Whether new frames are held back whatever happens: by durable acks, or moving chips."""
         return self._durable or self._closed_until > self._written
+
+    @property
+    def holds_cards(self) -> bool:
+        """Whether frames are held back only because they reveal cards."""
+        return not self.holds_chips and self._cards_until > self._written
+
+    @property
+    def shown_seq(self) -> int:
+        """A seq up to which cards may have been shown, stored or not; cards after it were not."""
+        return max(self._written, self._ahead)
 
     def close(self, seq: int) -> None:
         """Hold everything back until event `seq` is stored, durable acks or not."""
         self._closed_until = max(self._closed_until, seq)
         self.is_open = False
+
+    def close_for_cards(self, seq: int) -> None:
+        """Hold everything back until event `seq` is stored, or cards are shown ahead."""
+        self._cards_until = max(self._cards_until, seq)
+        self.is_open = False
+
+    def show_ahead(self, seq: int) -> None:
+        """Cards are shown up to event `seq`, which is not stored: release what waits for that.
+
+        What moving chips hold is still held.
+        """
+        self._cards_until = 0
+        self._ahead = max(self._ahead, seq)
+        self._release()
 
     def holds(self, seq: int) -> bool:
         """Whether frames of event `seq` must be held.
@@ -106,6 +140,9 @@ class CommitGate:
     def advance(self, seq: int) -> None:
         """Everything up to `seq` is stored: release what was held for it."""
         self._written = max(self._written, seq)
+        self._release()
+
+    def _release(self) -> None:
         while self._held and (self._held[0].seq <= self._written or not self.is_closed):
             self._held.popleft().release()
         if not self._held:
@@ -114,6 +151,9 @@ class CommitGate:
 
     def go_back(self, seq: int) -> None:
         """The database has gone back to event `seq`: only up to that is everything stored."""
+        self._ahead = self.shown_seq
+        if self._cards_until <= self._written:
+            self._cards_until = 0
         self._written = min(self._written, seq)
 
     def forget(self, viewer: object) -> None:

@@ -32,11 +32,18 @@ from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
+# How long those who come to a table are told that a hand was cancelled.
+TELL_CANCELLED_MS = 60_000
+CANCELLED = (
+    "hand {} was cancelled after a fault, since players may have seen more of its cards than is "
+    "stored; everybody has the chips from before it"
+)
+
 
 class Viewers:
     """The viewers of `table`, whose actor plays under `epoch`."""
 
-    __slots__ = ("_clock", "_epoch", "_gate", "_history", "_table", "viewers")
+    __slots__ = ("_cancelled", "_clock", "_epoch", "_gate", "_history", "_table", "viewers")
 
     def __init__(
         self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
@@ -47,6 +54,8 @@ class Viewers:
         self._gate = gate
         self._history = history
         self._clock = clock
+        # A hand that was cancelled, and until when those who come are told.
+        self._cancelled = (0, 0)
 
     # ---- joining and leaving
 
@@ -125,6 +134,18 @@ class Viewers:
         own_seat = table.seat_of(player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
         self._show([(viewer, viewer.wire.encode(snapshot))])
+
+    def note_cancelled(self, hand: int) -> None:
+        """A hand was cancelled when the table was loaded: tell those who come soon."""
+        self._cancelled = hand, self._clock.table_ms() + TELL_CANCELLED_MS
+
+    def tell_cancelled(self, viewer: Viewer) -> None:
+        """Tell a viewer, after its snapshot, if a hand was cancelled lately."""
+        hand, until_ms = self._cancelled
+        if not until_ms or self._clock.table_ms() >= until_ms:
+            return
+        notice = Notice("hand_cancelled", CANCELLED.format(hand), self._table.id)
+        self._show([(viewer, viewer.wire.encode(notice))])
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""

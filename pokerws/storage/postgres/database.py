@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, Self
 
 import structlog
 
+from pokerws.storage.ahead.notes import LocalNotes
 from pokerws.storage.errors import (
     DatabaseError,
     DirectoryInUse,
@@ -43,7 +45,7 @@ class Database:
     """An open, migrated database: its `store`, and the `vault` for its encrypted cards.
 
     `session_key` signs guests' sessions; it may be empty if it was not asked for.  `lease` keeps
-    other servers from taking tables over.
+    other servers from taking tables over.  `notes` name the tables that show cards ahead of it.
     `overtaken` tells since when a server played in memory only, and what that left behind, or is
     None.  The caller then resumes or closes the tables from before that, and calls `settle`.
     """
@@ -58,7 +60,9 @@ class Database:
         postgres: EmbeddedPostgres | None,
         overtaken: overtaken.Overtaken | None,
         lease: Lease,
+        notes: LocalNotes,
     ) -> None:
+        self.notes = notes
         self._address = address
         self.store = store
         self.vault = vault
@@ -76,13 +80,16 @@ class Database:
         keys: KeySource,
         node: str,
         needs_session_key: bool = False,
+        runs_ahead: bool = False,
         report: PhaseReport = unreported,
     ) -> Self:
         """Start the embedded PostgreSQL if configured, migrate, connect.  Raises DatabaseError.
 
+        A server that `runs_ahead` shows cards in an outage that are not stored.
+
         `node` names this server to people.  A cancellation ends it within about a second.
         """
-        postgres = lease = None
+        postgres = lease = notes = None
         # The directory of the embedded PostgreSQL is locked by this process.
         is_alone = address.embedded_dir is not None
         try:
@@ -99,10 +106,13 @@ class Database:
             session_key = await open_session_key(address, vault, is_needed=needs_session_key)
             report("the database")
             left_behind = await overtaken.overtaken(address)
-            tenure = Tenure()
+            tenure = Tenure(runs_ahead=runs_ahead)
+            notes = LocalNotes(_notes_of(address), lambda: tenure.id, keep=runs_ahead)
+            await notes.begin()
             lease = Lease(address, node, tenure)
             await lease.register(is_alone=is_alone)
             await key_older_receipts(address, vault.receipt_digests)
+            await notes.forget(await lease.settled(await notes.kept()))
             store = await PostgresStore.open(
                 address,
                 statement_timeout_ms=statement_timeout_ms,
@@ -114,6 +124,8 @@ class Database:
             is_brief = isinstance(error, asyncio.CancelledError)
             if lease is not None:
                 await _briefly(lease.give_up(), is_brief=is_brief)
+            if notes is not None:
+                await notes.close()
             if postgres is not None:
                 await postgres.stop(is_brief=is_brief)
             if isinstance(error, EmbeddedError | MigrationError | StoreUnavailable):
@@ -127,6 +139,7 @@ class Database:
             postgres=postgres,
             overtaken=left_behind,
             lease=lease,
+            notes=notes,
         )
 
     @property
@@ -138,17 +151,25 @@ class Database:
         """Record that the tables from before in-memory play are closed, or go on."""
         await overtaken.settle(self._address)
 
-    async def close(self, *, is_brief: bool = False) -> None:
+    async def close(self, *, all_stored: bool = True, is_brief: bool = False) -> None:
         """Give the lease up, close all connections, and stop the embedded PostgreSQL.
 
+        If not `all_stored`, the next owners of the tables are told so.
         A database that hangs is waited for a few seconds, or hardly at all if `is_brief`.
         """
-        for part in (self.lease.give_up, self.store.close):
-            await _briefly(part(), is_brief=is_brief)
+        for closing in (self.lease.give_up(all_stored=all_stored), self.store.close()):
+            await _briefly(closing, is_brief=is_brief)
+        # An owner that has ended in peace will not be asked about.
+        await self.notes.close(delete=all_stored and self.lease.has_ended)
         if self._postgres is not None:
             await self._postgres.stop(is_brief=is_brief)
             if self._postgres.was_killed:
                 log.warning("postgres_killed", directory=str(self._postgres.cluster))
+
+
+def _notes_of(address: Address) -> Path:
+    """The directory of the notes: beside an embedded database, or on this machine."""
+    return (address.embedded_dir or overtaken.LOCAL) / "ahead"
 
 
 async def _briefly(closing: Coroutine[Any, Any, None], *, is_brief: bool) -> None:

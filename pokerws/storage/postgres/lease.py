@@ -8,7 +8,7 @@ so it never waits behind the journal.
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
@@ -53,10 +53,12 @@ class Tenure:
 
     `id` is this server's incarnation.  No table may be claimed before it `is_registered`: others
     would take it for dead.  While it `is_patient`, expired owners get more time: the database may
-    have been away for them too.
+    have been away for them too.  One that `runs_ahead` shows cards in an outage
+    that are not stored.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, runs_ahead: bool = False) -> None:
+        self.runs_ahead = runs_ahead
         self.id = secrets.token_hex(8)
         self.is_registered = False
         self.is_patient = True
@@ -76,6 +78,7 @@ class Lease:
         self._node = node
         self._tenure = tenure
         self._process = own_identity()
+        self.has_ended = False
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
         # The others that owned tables when this one registered.
@@ -120,6 +123,13 @@ class Lease:
             log.warning("tables_owned_elsewhere", node=other.node, tables=other.tables)
         return self._others
 
+    async def settled(self, incarnations: Sequence[str]) -> list[str]:
+        """Of these owners, those that no table will be asked about.  Raises StoreUnavailable."""
+        if not incarnations:
+            return []
+        async with self._connected() as connection:
+            return await owners.settled(connection, incarnations)
+
     async def wait_for_others(self) -> None:
         """Give other owners a lease's time to renew, and end those that did not.
 
@@ -145,17 +155,19 @@ class Lease:
         self._task = asyncio.create_task(self._run(on_lost), name="lease")
         watch(self._task)
 
-    async def give_up(self) -> None:
+    async def give_up(self, *, all_stored: bool = True) -> None:
         """End this incarnation, so that others may claim its tables at once.
 
-        Gives up after a moment if the database does not answer.
+        Gives up after a moment if the database does not answer.  `has_ended` is set otherwise.
         """
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
         try:
             async with self._connected() as connection:
-                await connection.fetchval(owners.END, self._tenure.id, "stopped")
+                why = "stopped" if all_stored else "stopped early"
+                await connection.fetchval(owners.END, self._tenure.id, why)
+            self.has_ended = True
         except StoreUnavailable as error:
             log.warning("lease_not_given_up", error=str(error))
         if self._connection is not None:
@@ -168,7 +180,8 @@ class Lease:
         sent_s = now_s()
         async with self._connected() as connection:
             row = await connection.fetchval(
-                *(owners.RENEW, self._tenure.id, self._node, self._process, round(LEASE_S * 1000))
+                *(owners.RENEW, self._tenure.id, self._node, self._process, round(LEASE_S * 1000)),
+                self._tenure.runs_ahead,
             )
         if row is None:
             return False

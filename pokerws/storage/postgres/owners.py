@@ -5,6 +5,7 @@ and renewing an owner change the same row, so of the two only one can happen.  A
 database's.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import asyncpg
@@ -17,32 +18,51 @@ from pokerws.storage.postgres.processes import is_gone
 
 # A table may be claimed if nobody owns it, or its owner has ended for certain.  An owner that this
 # statement does not see yet counts as alive.
+#
+# An owner that ran ahead of the database, and did not stop in peace, may have shown cards that are
+# not stored.  It is doubted until a successor saves the table.  The star is `store.SEEN`.
 CLAIM = """
 UPDATE games
-SET epoch = greatest(epoch, $3::bigint) + 1, owner_incarnation = $2
+SET epoch = greatest(epoch, $3::bigint) + 1, owner_incarnation = $2,
+    doubted_owners = CASE
+        WHEN version < $4::bigint THEN array_append(doubted_owners, '*')
+        WHEN owner_incarnation <> $2 AND EXISTS (
+            SELECT FROM owners
+            WHERE owners.incarnation = games.owner_incarnation
+              AND owners.runs_ahead IS NOT FALSE AND owners.ended_why <> 'stopped')
+            THEN array_append(doubted_owners, owner_incarnation)
+        ELSE doubted_owners END
 WHERE id = $1 AND status IN ('waiting', 'active')
   AND (owner_incarnation IS NULL OR owner_incarnation = $2 OR EXISTS (
       SELECT FROM owners
       WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-RETURNING snapshot, version, epoch, round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
+RETURNING snapshot, version, epoch, coalesce(doubted_owners, '{}') AS doubted_owners,
+          round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
 """
 
 CLAIM_MANY = """
 UPDATE games
-SET epoch = epoch + 1, owner_incarnation = $2
+SET epoch = epoch + 1, owner_incarnation = $2,
+    doubted_owners = CASE
+        WHEN owner_incarnation <> $2 AND EXISTS (
+            SELECT FROM owners
+            WHERE owners.incarnation = games.owner_incarnation
+              AND owners.runs_ahead IS NOT FALSE AND owners.ended_why <> 'stopped')
+            THEN array_append(doubted_owners, owner_incarnation)
+        ELSE doubted_owners END
 WHERE id = ANY($1::text[]) AND status IN ('waiting', 'active')
   AND (owner_incarnation IS NULL OR owner_incarnation = $2 OR EXISTS (
       SELECT FROM owners
       WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-RETURNING id, snapshot, version, epoch,
+RETURNING id, snapshot, version, epoch, coalesce(doubted_owners, '{}') AS doubted_owners,
           round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
 """
 
 # Registers an incarnation, or renews its lease; no row if it has ended.  An older copy of the
 # database may not have the row yet.
 RENEW = """
-INSERT INTO owners (incarnation, node, process, started_at, lease_until)
-VALUES ($1, $2, $3, now(), now() + $4::integer * interval '1 millisecond')
+INSERT INTO owners (incarnation, node, process, started_at, lease_until, runs_ahead)
+VALUES ($1, $2, $3, now(), now() + $4::integer * interval '1 millisecond', $5::boolean)
 ON CONFLICT (incarnation) DO UPDATE SET lease_until = excluded.lease_until
 WHERE owners.ended_at IS NULL
 RETURNING incarnation
@@ -90,7 +110,18 @@ WHERE ended_at < now() - interval '30 days' AND NOT EXISTS (
     WHERE owner_incarnation = owners.incarnation AND status <> 'closed')
 """
 
-STATEMENTS = (CLAIM, CLAIM_MANY, RENEW, END_EXPIRED, END, OTHERS, OWNED, OWNER_OF, FORGET)
+# Of these owners, those about which nobody will ask any more.
+SETTLED = """
+SELECT incarnation
+FROM owners
+WHERE incarnation = ANY($1::text[])
+  AND (ended_why = 'stopped' OR (ended_at IS NOT NULL AND NOT EXISTS (
+      SELECT FROM games
+      WHERE status <> 'closed' AND (
+          owner_incarnation = owners.incarnation OR owners.incarnation = ANY(doubted_owners)))))
+"""
+
+STATEMENTS = (CLAIM, CLAIM_MANY, RENEW, END_EXPIRED, END, OTHERS, OWNED, OWNER_OF, FORGET, SETTLED)
 
 log = structlog.get_logger("pokerws.owners")
 
@@ -136,6 +167,12 @@ async def end_expired(connection: Connection, own: str) -> None:
             continue
         if await connection.fetchval(END_EXPIRED, other["incarnation"]) is not None:
             log.warning("owner_ended", node=other["node"], reason="lease over")
+
+
+async def settled(connection: Connection, incarnations: Sequence[str]) -> list[str]:
+    """Of these owners, those that no table will be asked about any more."""
+    rows = await connection.fetch(SETTLED, incarnations)
+    return [row["incarnation"] for row in rows]
 
 
 async def others(connection: Connection, own: str) -> list[OtherOwner]:

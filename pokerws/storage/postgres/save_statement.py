@@ -38,7 +38,7 @@ WITH changes AS (
     SET status = change.status, players = change.players, hand_number = change.hand_number,
         total_pot = change.total_pot, version = change.version, snapshot = change.snapshot,
         updated_at = to_timestamp(change.at_ms / 1000.0), chips = change.chips,
-        key_id = change.key_id{balance}
+        key_id = change.key_id, doubted_owners = NULL{balance}
     FROM changes AS change
     WHERE change.expected > 0 AND games.id = change.id
       AND games.version = change.expected AND games.epoch = change.epoch

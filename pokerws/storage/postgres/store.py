@@ -231,7 +231,9 @@ class PostgresStore:
             for row in rows
         }
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         """Part of `Store`.
 
         The log is read after the epoch is raised, in a statement of its own.  By then no other
@@ -241,7 +243,7 @@ class PostgresStore:
         async with self._reader() as reader:
             row = None
             for _ in range(CLAIM_TRIES):
-                row = await reader.fetchrow(owners.CLAIM, table, owner, above_epoch)
+                row = await reader.fetchrow(owners.CLAIM, table, owner, above_epoch, shown_seq)
                 if row is not None or not await owners.free(reader, table, patient=self._patient):
                     break
             if row is None:
@@ -389,6 +391,7 @@ async def _claimed(
         saved_ms=row["saved_ms"],
         log_seq=log_seq,
         later_events=[_event(event) for event in later],
+        doubted=row["doubted_owners"],
     )
 
 

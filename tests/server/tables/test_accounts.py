@@ -14,6 +14,7 @@ from pokerws.messages import Accepted, Events, Rejected, Watch
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.lobby.outage_pause import CHECK_LAG_MS
 from pokerws.storage.accounts import player_account
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.journal.journal import Journal
@@ -310,6 +311,11 @@ async def test_while_the_database_fails_no_chips_move_and_play_goes_on(house: Ho
         house.store.begun.clear()
         await house.store.begun.wait()
         await asyncio.sleep(0)
+    # It is noted that the cards of the hand are shown ahead of the database.
+    house.clock.advance(CHECK_LAG_MS)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert not actor.is_held
     house.ann.take()
 
     hand = actor.table.hand

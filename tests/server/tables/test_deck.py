@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from pokerws.game.cards import DECK
+from pokerws.game.cards import DECK, Card
 from pokerws.game.deal import shuffler
 from tests.server.conftest import Connect
 
@@ -14,7 +14,7 @@ CONFIG = {"seats": 2, "next_hand_delay_ms": 0}
 
 
 @pytest.fixture
-def known_deck(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def known_deck(monkeypatch: pytest.MonkeyPatch) -> list[Card]:
     """The deck of each hand, for which the operating system gives known bytes."""
     system = os.urandom
 
@@ -26,7 +26,7 @@ def known_deck(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_a_hand_is_dealt_from_the_operating_systems_random_numbers(
-    known_deck: list[str], open_connection: Connect
+    known_deck: list[Card], open_connection: Connect
 ) -> None:
     ann, bob = await open_connection("Ann"), await open_connection("Bob")
     table = (await ann.ask("create_table", name="T", config=CONFIG))["table"]

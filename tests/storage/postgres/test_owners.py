@@ -19,7 +19,7 @@ from pokerws.storage.postgres.address import Address, address_of
 from pokerws.storage.postgres.lease import Lease, Tenure
 from pokerws.storage.postgres.owners import OtherOwner
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import Position
+from pokerws.storage.store import SEEN, Position
 from tests.storage.changes import START_MS, change
 from tests.storage.clusters import on_linux
 
@@ -154,6 +154,106 @@ async def test_an_owner_whose_row_an_older_copy_lacks_registers_again(
         await second.store.claim(T1)
 
 
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize(
+    "end",
+    [
+        ("stopped", True, False),
+        ("stopped early", True, True),
+        ("process gone", True, True),
+        ("lease over", None, True),
+        ("process gone", False, False),
+    ],
+)
+async def test_an_owner_that_may_have_shown_what_is_not_stored_is_doubted_until_the_next_save(
+    first: Server,
+    second: Server,
+    operator: Connection,
+    end: tuple[str, bool | None, bool],
+    *,
+    many: bool,
+) -> None:
+    ended_why, runs_ahead, is_doubted = end
+
+    async def doubted_by(server: Server) -> list[str]:
+        if many:
+            claimed = (await server.store.claim_many([T1]))[T1]
+        else:
+            one = await server.store.claim(T1)
+            assert one is not None
+            claimed = one
+        return list(claimed.doubted)
+
+    await first.store.save([change("t1")])
+    assert await doubted_by(first) == []
+    await operator.execute(
+        "UPDATE owners SET ended_at = now(), ended_why = $2, runs_ahead = $3"
+        " WHERE incarnation = $1",
+        *(first.tenure.id, ended_why, runs_ahead),
+    )
+    doubted = [first.tenure.id] if is_doubted else []
+
+    assert await doubted_by(second) == doubted
+    # As long as nothing is saved, whoever comes next must ask as well.
+    assert await doubted_by(second) == doubted
+    epoch = (await second.store.positions([T1]))[T1].epoch
+    assert await second.store.save([change("t1", 1, epoch=epoch)]) == {T1}
+    assert await doubted_by(second) == []
+
+
+async def test_a_row_behind_what_the_claiming_server_has_shown_is_marked(first: Server) -> None:
+    await first.store.save([change("t1")])
+
+    level, behind = await first.store.claim(T1, 0, 1), await first.store.claim(T1, 0, 2)
+
+    assert level is not None
+    assert behind is not None
+    assert (list(level.doubted), list(behind.doubted)) == ([], [SEEN])
+
+
+async def test_an_operator_marks_the_hands_of_a_restored_copy(
+    first: Server, operator: Connection
+) -> None:
+    await first.store.save([change("t1")])
+    await operator.execute("UPDATE games SET doubted_owners = ARRAY['*']")
+
+    claimed = await first.store.claim(T1)
+
+    assert claimed is not None
+    assert list(claimed.doubted) == [SEEN]
+
+
+async def test_a_server_says_whether_it_runs_ahead_and_whether_all_is_stored(
+    first: Server, operator: Connection
+) -> None:
+    first.tenure.runs_ahead = True
+    first.tenure.begin_again()
+    await first.lease.renew()
+    await first.lease.give_up(all_stored=False)
+
+    row = await operator.fetchrow("SELECT * FROM owners WHERE incarnation = $1", first.tenure.id)
+    assert row is not None
+    assert (row["runs_ahead"], row["ended_why"]) == (True, "stopped early")
+
+
+async def test_owners_are_settled_when_no_table_will_be_asked_about_them(
+    first: Server, second: Server, operator: Connection
+) -> None:
+    first.tenure.runs_ahead = True
+    first.tenure.begin_again()
+    await first.lease.renew()
+    await first.store.save([change("t1")])
+    own = first.tenure.id
+    assert await second.lease.settled([own, "unknown"]) == []
+    await operator.execute(owners.END, own, "process gone")
+    assert await second.lease.settled([own]) == []
+    claimed = await second.store.claim(T1)
+    assert claimed is not None
+    assert await second.lease.settled([own]) == []
+    await second.store.save([change("t1", 1, epoch=claimed.epoch)])
+    assert await second.lease.settled([own]) == [own]
+
+
 async def test_the_same_epoch_of_another_owner_is_fenced(
     first: Server, second: Server, operator: Connection
 ) -> None:
@@ -197,7 +297,7 @@ async def test_of_a_renewal_and_an_end_only_one_can_happen(
     """Whichever locks the row first, even if it takes its time to commit."""
     await operator.execute(EXPIRE, first.tenure.id)
     other = await asyncpg.connect(database_url)
-    renew = (owners.RENEW, first.tenure.id, "poker-1", "", 3_000)
+    renew = (owners.RENEW, first.tenure.id, "poker-1", "", 3_000, True)
     end = (owners.END_EXPIRED, first.tenure.id)
     before, after = (renew, end) if who == "renewal" else (end, renew)
     async with operator.transaction():

@@ -9,6 +9,7 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.server.isolation import each
+from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.store import Position
@@ -20,7 +21,8 @@ class CommitOutcomes:
     """The `JournalListener` of all tables.
 
     `catch_up` stores a table again whose row is an older one, where memory is the source of truth;
-    with `durable` acks it is not.  `tables_gone_back` counts the tables whose row was an older one.
+    with `durable` acks it is not.  `cards` are told of tables that are ahead of their rows.
+    `tables_gone_back` counts the tables whose row was an older one.
     """
 
     def __init__(
@@ -28,9 +30,11 @@ class CommitOutcomes:
         tables: TableRegistry,
         feed: LobbyFeed,
         catch_up: Callable[[TableId], None],
+        cards: CardsAhead,
         *,
         durable: bool,
     ) -> None:
+        self._cards = cards
         self._tables = tables
         self._feed = feed
         self._catch_up = catch_up
@@ -63,12 +67,13 @@ class CommitOutcomes:
         actor = entry.actor
         if actor is None:
             return
-        if actor.is_held:
+        if actor.gate.holds_chips:
             actor.roll_back()
             self._leave_memory(entry)
             actor.notify("table_failed", "the table is being restored from the database")
         else:
             actor.is_stored = False
+            self._cards.refused(actor)
 
     def conflict(self, table: TableId) -> None:
         """Part of `JournalListener`: the row was edited, and the row is the source of truth."""
@@ -87,6 +92,7 @@ class CommitOutcomes:
             self.rewind(table)
         elif entry.actor is not None:
             self._catch_up(table)
+            self._cards.note(entry.actor.table)
 
     def rewind(self, table: TableId) -> None:
         """Go back to what is stored, whatever was shown since."""
@@ -114,10 +120,12 @@ class CommitOutcomes:
         entry.failed = None
         if entry.state is not TableState.LOADING:
             self._leave_memory(entry)
+        # Whoever owns it now knows to ask what this server has shown.
+        entry.shown_seq = 0
         if actor is not None:
             log.error("table_moved", table=table, epoch=actor.epoch)
             actor.stop()
-            actor.close_viewers()
+            each(actor.watchers, lambda viewer: viewer.close_moved(table))
 
     def _leave_memory(self, entry: TableEntry) -> None:
         """Drop the actor.  A table that was never listed was never stored, and is gone."""

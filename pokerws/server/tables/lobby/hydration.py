@@ -5,6 +5,7 @@ changed otherwise; the command `repair` examines it.
 """
 
 import gc
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
@@ -18,9 +19,10 @@ from pokerws.game.state import MAX_EXACT, Table, TableId
 from pokerws.messages import Refused
 from pokerws.program import PROGRAM
 from pokerws.server.tables.interfaces import TableJournal
+from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.errors import OwnedElsewhere, SealedByUnknownKey, StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
-from pokerws.storage.store import Claimed, Position, Store, Stored, TableSnapshot
+from pokerws.storage.store import SEEN, Claimed, Position, Store, Stored, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 # How long loading a table waits for earlier changes to be written.
@@ -32,10 +34,14 @@ log = structlog.get_logger("pokerws.hydration")
 
 
 class Loaded(NamedTuple):
-    """A table's stored state and its claimed row: this server owns the table now."""
+    """A table's stored state and its claimed row: this server owns the table now.
+
+    A hand in play `is_behind` if players may have seen more of its cards than are stored.
+    """
 
     snapshot: TableSnapshot
     claimed: Claimed
+    is_behind: bool
 
 
 class Hydration:
@@ -46,24 +52,47 @@ class Hydration:
         store: Store,
         journal: TableJournal,
         vault: Vault,
+        notes: Notes = NO_NOTES,
         metrics: StorageMetrics = UNMEASURED,
     ) -> None:
+        self._notes = notes
         self._store = store
         self._journal = journal
         self._vault = vault
         self._metrics = metrics
 
-    async def load(self, table: TableId, above_epoch: int = 0) -> Loaded:
-        """Claim a table under an epoch above `above_epoch`, and load it.  Raises Illegal."""
-        claimed = await self.claim(table, above_epoch)
-        return Loaded(await self._open(table, claimed), claimed)
+    async def load(self, table: TableId, above_epoch: int = 0, shown_seq: int = 0) -> Loaded:
+        """Claim a table under an epoch above `above_epoch`, and load it.  Raises Illegal.
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed:
+        This server has shown what happened up to event `shown_seq`.
+        """
+        return await self._loaded(table, await self.claim(table, above_epoch, shown_seq))
+
+    async def _loaded(self, table: TableId, claimed: Claimed) -> Loaded:
+        snapshot = await self._open(table, claimed)
+        return Loaded(snapshot, claimed, await self._is_behind(snapshot.table, claimed))
+
+    async def _is_behind(self, table: Table, claimed: Claimed) -> bool:
+        """Whether earlier owners may have shown cards of the hand in play that are not stored."""
+        if table.hand is None or not claimed.doubted:
+            return False
+        reason = "the server that played it has shown cards that are not stored"
+        if SEEN not in claimed.doubted:
+            named = await self._notes.named(claimed.doubted)
+            if named is None:
+                reason = "nobody can know which cards the server that played it has shown"
+            elif table.hand.number < named.get(table.id, math.inf):
+                return False
+        fields = {"table": table.id, "hand": table.hand.number, "version": claimed.version}
+        log.warning("hand_cancelled", reason=reason, **fields)
+        return True
+
+    async def claim(self, table: TableId, above_epoch: int = 0, shown_seq: int = 0) -> Claimed:
         """Claim a table without reading its snapshot.  Raises Illegal."""
         try:
             # Changes of an earlier actor of the table must be written before the claim.
             await self._journal.flush(FLUSH_TIMEOUT_S, table)
-            claimed = await self._store.claim(table, above_epoch)
+            claimed = await self._store.claim(table, above_epoch, shown_seq)
             if claimed is None:
                 raise _not_claimed(table, await self._store.look(table))
         except OwnedElsewhere as error:
@@ -96,7 +125,7 @@ class Hydration:
                 loaded: dict[TableId, Loaded] = {}
                 for table, claimed in claims.items():
                     with suppress(Illegal):  # It has been logged.
-                        loaded[table] = Loaded(await self._open(table, claimed), claimed)
+                        loaded[table] = await self._loaded(table, claimed)
                 yield loaded
 
     async def _open(self, table: TableId, claimed: Claimed) -> TableSnapshot:

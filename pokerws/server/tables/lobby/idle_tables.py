@@ -20,6 +20,17 @@ class IdleTables:
         """Tables in memory whose last change was in that period."""
         return [a for a in self._tables.in_memory.values() if since_ms <= a.changed_ms < before_ms]
 
+    def evictable(self, before_ms: int) -> list[TableId]:
+        """Tables that can leave memory: stored, without viewers, and with no deadline."""
+        return [
+            table
+            for table, actor in self._tables.in_memory.items()
+            if not actor.watchers
+            and actor.table.deadline_ms is None
+            and actor.changed_ms < before_ms
+            and actor.stored_seq == actor.table.seq
+        ]
+
     def unwatched(self, before_ms: int) -> list[TableId]:
         """Tables in memory without watchers, last changed before that time."""
         return [

@@ -17,6 +17,7 @@ from pokerws.messages import REJECT_CODES, ListTables, Refused, Tables, TableSum
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
@@ -31,6 +32,7 @@ from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.accounts import Transfer
+from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Store, TableSnapshot
@@ -63,6 +65,7 @@ class Lobby:
         max_opened: int = 0,
         pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
+        notes: Notes = NO_NOTES,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -76,18 +79,24 @@ class Lobby:
         self._pace = pace
         self._durable = durable
         self._metrics = metrics
-        self._hydration = Hydration(store, journal, vault, metrics)
+        self._hydration = Hydration(store, journal, vault, notes, metrics)
         self._event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry()
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self._lease = lease
-        self._pause = OutagePause(journal, clock, self._in_memory, lease, durable=durable)
         self._stopped = False
         self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
+        self._cards = CardsAhead(
+            *(notes, self._in_memory, self._catching_up.__contains__),
+            holds=journal.keeps and not durable,
+        )
+        self._pause = OutagePause(
+            *(journal, clock, self._in_memory, self._cards, lease), durable=durable
+        )
         self.outcomes = CommitOutcomes(
-            self._tables, self._feed, self._catching_up.begin, durable=durable
+            *(self._tables, self._feed, self._catching_up.begin, self._cards), durable=durable
         )
         self._catching_up.outcomes = self.outcomes
         self._loader = TableLoader(
@@ -235,6 +244,11 @@ class Lobby:
         return len(self._feed)
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether a table has shown cards that are not stored."""
+        return self._cards.has_noted or any(one.is_ahead for one in self._in_memory.values())
+
+    @property
     def tables_in_memory(self) -> int:
         """The number of tables in memory."""
         return len(self._in_memory)
@@ -296,12 +310,12 @@ class Lobby:
     def evict(self, before_ms: int) -> int:
         """Remove tables from memory that have been idle since that time; returns how many.
 
-        See `TableActor.is_idle_since`.
+        See `IdleTables.evictable`.
         """
         if not self._journal.keeps:
             return 0
-        idle = [actor for actor in self.actors() if actor.is_idle_since(before_ms)]
-        each(idle, self._evict)
+        idle = self.idle.evictable(before_ms)
+        each([self._in_memory[table] for table in idle], self._evict)
         return len(idle)
 
     def _evict(self, actor: TableActor) -> None:
@@ -341,7 +355,7 @@ class Lobby:
             self._tables.move(entry, TableState.GONE)
             actor.refund()
             self._feed.close(table)
-        elif self._durable:
+        elif actor.is_held:
             entry.failed = actor
         actor.notify("table_failed", "the table had a fault and is being restored")
 
@@ -363,4 +377,5 @@ class Lobby:
             owner=self,
             event_log=self._event_log,
             pace=self._pace,
+            cards=self._cards,
         )

@@ -1,7 +1,8 @@
 """Pauses tables while the database is away.
 
 Frames that wait for a commit are not sent during an outage, so no player's clock may run.  With
-durable acks this concerns all tables; otherwise only those whose chips are moving.
+durable acks this concerns all tables; otherwise only those whose chips are moving.  The others show
+their cards ahead of the database then (see `actors.cards_ahead`).
 
 All tables also pause while the lease is over, since another server may have taken them over.
 Without durable acks they then pause only after the process was asleep: in an outage memory is the
@@ -16,6 +17,7 @@ from pokerws.game.state import TableId
 from pokerws.server.clock import Alarm, Clock
 from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
 
 # Play pauses when a change has waited this long to be stored.
@@ -35,10 +37,12 @@ class OutagePause:
         journal: TableJournal,
         clock: Clock,
         actors: Mapping[TableId, TableActor],
+        cards: CardsAhead,
         lease: Lease = NO_LEASE,
         *,
         durable: bool = False,
     ) -> None:
+        self._cards = cards
         self._is_away = False
         self._lease = lease
         self._durable = durable
@@ -62,11 +66,15 @@ class OutagePause:
             self._pause(lag_ms, [one for one in self._actors.values() if not one.is_paused])
         elif lag_ms > PAUSE_AFTER_MS:
             self._is_away = True
-            waiting = (one for one in self._actors.values() if one.is_held)
+            waiting = (one for one in self._actors.values() if self._must_wait(one))
             self._pause(lag_ms, [one for one in waiting if not one.is_paused])
         elif self._is_away and lag_ms < CHECK_LAG_MS:
             self._is_away = False
             self._go_on()
+        if not self.is_doubtful:
+            # A write that failed shows it sooner than the lag does.
+            is_away = lag_ms > PAUSE_AFTER_MS or (lag_ms > 0 and not self._journal.healthy)
+            self._cards.check(is_away=is_away)
 
     def stop(self) -> None:
         """Stop checking."""
@@ -75,8 +83,12 @@ class OutagePause:
 
     def apply_to(self, actor: TableActor) -> None:
         """Pause a table that has just come into memory, if there is an outage."""
-        if self._is_away and (actor.is_held or self.is_doubtful):
+        if self._is_away and (self._must_wait(actor) or self.is_doubtful):
             actor.pause()
+
+    def _must_wait(self, actor: TableActor) -> bool:
+        """Whether a table cannot go on before its latest change is stored."""
+        return actor.gate.holds_chips or (actor.is_held and self._cards.is_stuck)
 
     @property
     def is_doubtful(self) -> bool:

@@ -82,7 +82,7 @@ class TableLoader:
     async def _load(self, entry: TableEntry) -> TableActor:
         try:
             known = entry.known or Position(0, 0)
-            loaded = await self._hydration.load(entry.table, known.epoch)
+            loaded = await self._hydration.load(entry.table, known.epoch, entry.shown_seq)
             self._check_known(entry.table, known, loaded)
         except Illegal as refusal:
             if refusal.code == "unknown_table":
@@ -140,7 +140,7 @@ class TableLoader:
             log.exception("table_not_resumed", table=entry.table)
 
     def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
-        snapshot, claimed = loaded
+        snapshot, claimed, is_behind = loaded
         if by_ms := self._clock.behind_ms(claimed.saved_ms):
             # A table's time never goes back.
             log.warning("clock_behind", table=entry.table, by_ms=by_ms)
@@ -149,5 +149,5 @@ class TableLoader:
         self._tables.loaded(entry, actor)
         self._pause.apply_to(actor)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq
-        actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap)
+        actor.resume(claimed.saved_ms, RESUME_GRACE_MS, restart_log=gap, cancel_hand=is_behind)
         return actor

@@ -62,7 +62,8 @@ class TableEntry:
     """One known table.  Only the registry changes `state` and `actor`."""
 
     __slots__ = (
-        *("actor", "closing", "failed", "kept", "known", "loading", "opener", "state", "table"),
+        *("actor", "closing", "failed", "kept", "known", "loading", "opener", "shown_seq", "state"),
+        "table",
     )
 
     def __init__(self, table: TableId, state: TableState, actor: TableActor | None) -> None:
@@ -80,6 +81,8 @@ class TableEntry:
         self.opener: PlayerId | None = None
         # What this server knows to be stored, since the table was last in memory.
         self.known: Position | None = None
+        # Up to which event this server has shown the table, stored or not.
+        self.shown_seq = 0
         # Whether the table stays open even if it is unused.
         self.kept = False
 
@@ -129,6 +132,7 @@ class TableRegistry:
         """Move a table to LIVE, with its new actor.  Raises IllegalTransition."""
         _check(entry, TableState.LIVE)
         entry.state, entry.actor = TableState.LIVE, actor
+        entry.shown_seq = 0
         self.in_memory[entry.table] = actor
 
     def move(self, entry: TableEntry, to: TableState) -> None:
@@ -143,6 +147,7 @@ class TableRegistry:
         if to not in _IN_MEMORY:
             if entry.actor is not None:
                 entry.known = Position(entry.actor.stored_seq, entry.actor.epoch)
+                entry.shown_seq = entry.actor.gate.shown_seq
             entry.actor = None
             self.in_memory.pop(entry.table, None)
         if to is TableState.GONE:

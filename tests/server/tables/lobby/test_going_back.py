@@ -41,10 +41,12 @@ class AgingStore(Ledger):
         self._rows = copy["_rows"]
         vars(self._accounts).update(copy["_accounts"])
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         if self.errors:
             raise self.errors.pop()
-        return await super().claim(table, above_epoch)
+        return await super().claim(table, above_epoch, shown_seq)
 
 
 class Setting:
@@ -280,6 +282,29 @@ async def test_with_durable_acks_the_table_goes_back_and_viewers_need_a_snapshot
     # The clock goes on there.
     assert (snapshot.seq, snapshot.epoch) == (seq + 1, 2)
     assert back.table.players == 2
+    assert store.total == 0
+
+
+@durable
+@pytest.mark.parametrize("acts_since", [True, False])
+async def test_a_hand_of_which_more_was_shown_than_the_copy_has_is_cancelled(
+    setting: Setting, *, acts_since: bool
+) -> None:
+    house, store = setting.house, setting.store
+    actor = await house.open_hand()
+    copy = store.copied()
+    if acts_since:
+        house.act(actor)
+        await house.written()
+    store.put_back(copy)
+    setting.house.lobby.outcomes.rewind(actor.table.id)
+
+    back = await house.lobby.find(actor.table.id)
+
+    assert (back.table.hand is None) is acts_since
+    assert [seat.stack for seat in back.table.seats if seat and acts_since] == (
+        [BUY_IN, BUY_IN] if acts_since else []
+    )
     assert store.total == 0
 
 

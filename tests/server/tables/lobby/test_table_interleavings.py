@@ -32,12 +32,14 @@ class SlowStore(FaultyStore):
         self.claiming = asyncio.Event()
         self.claiming.set()
 
-    async def claim(self, table: TableId, above_epoch: int = 0) -> Claimed | None:
+    async def claim(
+        self, table: TableId, above_epoch: int = 0, shown_seq: int = 0
+    ) -> Claimed | None:
         await self.claiming.wait()
         if self.lost_claims:
             self.lost_claims -= 1
             raise StoreUnavailable("connection refused")
-        return await super().claim(table, above_epoch)
+        return await super().claim(table, above_epoch, shown_seq)
 
 
 class Life:

@@ -1,0 +1,1 @@
+"""Knows which tables showed cards ahead of the database, after their server has died."""
