@@ -129,6 +129,17 @@ class Metrics:
         self._closes = self._counts(
             "pokerws_session_closes", "Ended connections, by close code.", ["code"]
         )
+        self._grants_refused = self._counts(
+            "pokerws_grants_refused", "New accounts opened without the grant.", []
+        )
+        self._same_address_seats = self._counts(
+            "pokerws_same_address_seats",
+            "Players who sat down at a table with another player of their address.",
+            [],
+        )
+        self._one_way_flows = self._counts(
+            "pokerws_chips_flows_one_way", "Pairs of players between whom chips flow one way.", []
+        )
         self._refused = self._counts(
             "pokerws_connections_refused", "Refused connections, by reason.", ["reason"]
         )
@@ -146,6 +157,8 @@ class Metrics:
 
     def _bind_closed_sets(self) -> None:
         """Expose every label of a closed set from the start."""
+        for counts in (self._grants_refused, self._same_address_seats, self._one_way_flows):
+            counts.values[()] = 0
         for operation, outcomes in OUTCOMES.items():
             for outcome in outcomes:
                 self._operations.values[operation, outcome] = 0
@@ -182,6 +195,18 @@ class Metrics:
     def connection_refused(self, reason: str) -> None:
         """Count one of REFUSALS."""
         self._refused.values[reason,] += 1
+
+    def grant_refused(self) -> None:
+        """Count a new account whose address had no free chips left."""
+        self._grants_refused.values[()] += 1
+
+    def same_address_seat(self) -> None:
+        """Count a player who sat down with another one of the same address."""
+        self._same_address_seats.values[()] += 1
+
+    def one_way_flow(self) -> None:
+        """Count a flow of chips that is large and one-way."""
+        self._one_way_flows.values[()] += 1
 
     def batch(self, tables: int, events: int, seconds: float) -> None:
         """Count a batch of saves that the database has committed."""

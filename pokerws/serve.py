@@ -155,11 +155,11 @@ def _show_status(app: App, settings: Settings) -> None:
 
 async def _run_bots(app: App, settings: Settings) -> None:
     """Run the bots as ordinary clients; after a restart they return to their seats."""
-    if seats := bot_seats(app, settings):
+    if seats := await bot_seats(app, settings):
         await run_bots(app.socket_url, seats, tls=app.own_tls)
 
 
-def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
+async def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
     """The seats of the bots: the same bots sit at every table."""
     names = BOT_NAMES[: settings.bots.count]
     delay_ms = (settings.bots.min_delay_ms, settings.bots.max_delay_ms)
@@ -173,6 +173,6 @@ def bot_seats(app: App, settings: Settings) -> list[BotSeat]:
             # Bots among themselves would only fill the database with hands.
             not_among=frozenset(names) if table.waits_for_company else frozenset(),
         )
-        for table in app.open_bot_tables()
+        for table in await app.open_bot_tables()
         for name, style in zip(names[: table.bots], cycle(STYLES.values()), strict=False)
     ]

@@ -14,9 +14,12 @@ NO_LIMITS: dict[str, Any] = {
     "address_read_rate": "0",
     "player_seat_rate": "0",
     "max_tables_opened_per_player": 0,
+    "max_tables_opened_per_address": 0,
     "address_connection_rate": "0",
     "address_newcomer_rate": "0",
     "frame_rate": "0",
+    "free_chips_per_address": 0,
+    "newcomer_chips": 0,
     "min_hand_pause_ms": 0,
     "guest_table_hands_an_hour": 0,
 }

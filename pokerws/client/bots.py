@@ -47,6 +47,8 @@ __all__ = [
 
 # The default buy-in, within the table's limits.
 BUY_IN_BIG_BLINDS = 100
+# Why an account gets no refill now.
+NO_REFILL = frozenset({"refill_not_due", "chips_at_table", "free_chips_used_up"})
 # Wait before the next look at an account that has too few chips and gets no refill yet.
 LOOK_AGAIN_MS = 60_000
 
@@ -249,7 +251,7 @@ class _Bot:
         try:
             await client.refill()
         except CommandRejected as refused:
-            if refused.code != "refill_not_due":
+            if refused.code not in NO_REFILL:
                 raise
         account = await client.account()
         if account.balance >= view.table.config.min_buy_in:

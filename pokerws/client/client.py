@@ -263,7 +263,7 @@ class Client:
         return await self._link.ask(GetAccount(self._link.new_id(), before), Account)
 
     async def refill(self) -> None:
-        """Request a refill of the account; rejected with `refill_not_due` if it is not due."""
+        """Request a refill of the account; rejected if it is not due, or not allowed."""
         await self._link.ask(Refill(self._link.new_id()), Accepted)
 
     async def add_chips(self, table: TableId, amount: int | None = None) -> Accepted:

@@ -86,6 +86,9 @@ ServerCode = Literal[
     "too_many_tables",
     "bank_unavailable",
     "refill_not_due",
+    "chips_at_table",
+    "free_chips_used_up",
+    "grant_held",
 ]
 RejectCode = IllegalCode | ServerCode
 
@@ -155,7 +158,7 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "not_seated": Reason("the player has no seat at the table"),
     "already_seated": Reason("the player already has a seat at the table"),
     "too_many_tables": Reason(
-        "the player sits at the maximum number of tables, or has opened that many"
+        "the player sits at the maximum number of tables, or player or address has opened that many"
     ),
     "seat_taken": Reason("the seat is taken"),
     "no_such_seat": Reason("the table has no seat with this number"),
@@ -167,6 +170,16 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "chips cannot be moved, because the database is unavailable", retryable=True
     ),
     "refill_not_due": Reason("the balance is too high, or the last refill too recent"),
+    "chips_at_table": Reason("no refill while the player has chips at a table"),
+    "free_chips_used_up": Reason(
+        "the free chips of the player's address are used up; they come back within a day",
+        retryable=True,
+    ),
+    "grant_held": Reason(
+        "a new player may bring only a part of the grant to tables; the rest after "
+        "`retry_after_ms`",
+        retryable=True,
+    ),
     "already_leaving": Reason("the player already leaves at the end of the hand"),
     "already_sitting_out": Reason("the player is already sitting out"),
     "not_sitting_out": Reason("the player is not sitting out"),
@@ -248,6 +261,10 @@ NOTICES: dict[str, str] = {
     "deadline",
     "hand_cancelled": "a hand was cancelled after a fault, since players may have seen more of its "
     "cards than is stored; all chips were returned, and the next hand is dealt from a new deck",
+    "table_unused": "no hand was played at this table yet; it closes in a few minutes unless one "
+    "starts, and its chips return to the accounts",
+    "no_grant": "the free chips of your network are used up for now, so your account is empty; a "
+    "refill brings some later",
     "hands_delayed": "the table has played as many hands as guests may within an hour, so the next "
     "ones start later; their events have the times",
 }

@@ -68,6 +68,7 @@ class Limits(Struct, frozen=True):
     player_reads: RateLimit | None = None
     player_seats: RateLimit | None = None
     max_tables_opened_per_player: int | None = None
+    max_tables_opened_per_address: int | None = None
     min_hand_pause_ms: int = 0
     table_hands_per_hour: int | None = None
 
@@ -176,13 +177,16 @@ class Account(Message, frozen=True, tag="account"):
     """The player's account, without chips at tables, and its latest transfers.
 
     There are at most 50 transfers; if there are fewer, there are no older ones.  `refill_at_ms` is
-    when a `refill` is due, possibly in the past.  It is absent while the balance is too large.
+    when a `refill` is due, possibly in the past.  It is absent while the balance is too large, or
+    the player has chips at a table.  A new player's `held` chips cannot be brought to tables yet.
     """
 
     id: str
     balance: int
     transfers: list[AccountTransfer]
     refill_at_ms: int | None = None
+    held: int | None = None
+    held_until_ms: int | None = None
 
 
 class Snapshot(Message, frozen=True, tag="snapshot"):

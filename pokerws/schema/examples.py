@@ -218,6 +218,22 @@ EXAMPLES: dict[RejectCode, Example] = {
     ),
     "bank_unavailable": Example(DATABASE_AWAY, GetAccount("7"), "the database cannot be reached"),
     "refill_not_due": Example(GREETED, Refill("7")),
+    "chips_at_table": Example(
+        "a player with 2000 chips at a table, and a balance low enough for a refill",
+        Refill("7"),
+        "there are 2000 chips at tables",
+    ),
+    "free_chips_used_up": Example(
+        "a new guest of an address that has used up its free chips",
+        Refill("7"),
+        retry_after_ms=86_399_998,
+    ),
+    "grant_held": Example(
+        "a table with a free seat, and a new player who may bring 20000 of 100000 chips to tables",
+        Sit("7", TABLE, 30_000),
+        "of 100000 chips a new player may bring 20000 to tables now",
+        retry_after_ms=3_599_998,
+    ),
     "already_leaving": Example(
         "a player in a hand, after `stand`",
         Stand("7", TABLE),

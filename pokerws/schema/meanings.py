@@ -111,7 +111,10 @@ MEANINGS: dict[str, str] = {
     "events": "the events, in order",
     "balance": "chips in the account",
     "transfers": "the latest transfers, newest first",
-    "refill_at_ms": "when a `refill` is due; absent while the balance is too large",
+    "refill_at_ms": "when a `refill` is due; absent while the balance is too large, or the player "
+    "has chips at a table",
+    "held": "the part of the balance that a new player cannot bring to tables yet",
+    "held_until_ms": "until when chips are `held`",
     "AccountTransfer.id": "increases with time",
     "AccountTransfer.amount": "chips; negative if they left the account",
     "AccountTransfer.reason": "`grant`, `refill`, `buy_in`, `add_on`, `top_up`, `cash_out`, "
@@ -133,6 +136,7 @@ MEANINGS: dict[str, str] = {
     "player_reads": "queries of a player: tables, hands, the lobby, the account",
     "player_seats": "seat commands of a player: sit, stand, add chips and similar",
     "max_tables_opened_per_player": "open tables that a player may have created",
+    "max_tables_opened_per_address": "open tables that the players of one address may have created",
     "min_hand_pause_ms": "the least pause between two hands, also where `next_hand_delay_ms` is "
     "less",
     "table_hands_per_hour": "hands of a table within an hour; all may be played at once, and then "
@@ -283,7 +287,7 @@ MEANINGS: dict[str, str] = {
     "unshown": "seats whose cards were not shown; `show` can show them until the next hand",
     "refunds": "what each seat gets back: everything it had put in",
     "TableClosed.reason": "`abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` "
-    "(`UNUSED_TABLE_MS` if no hand was played); `overtaken`: the stored table was not the newest; "
+    "(or no hand for `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; "
     "`operator`: closed by an admin",
 }
 

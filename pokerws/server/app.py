@@ -7,7 +7,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -16,11 +16,12 @@ from pokerws import __version__
 from pokerws.game.state import PlayerId, TableConfig
 from pokerws.metrics import Metrics, Readings
 from pokerws.server import parts
-from pokerws.server.auth.bot_tokens import BOT_PREFIX, BotTokens
-from pokerws.server.auth.guests import RENEW_MS, Guests
+from pokerws.server.auth.bot_tokens import BOT_PREFIX
+from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
 from pokerws.server.auth.revocations import Revocations
+from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background import memory_play
 from pokerws.server.background.clock_watch import ClockWatch
 from pokerws.server.background.comparator import comparator_of
@@ -39,7 +40,12 @@ from pokerws.server.stops import Stops
 from pokerws.server.tables.cashier import Cashier, terms_of
 from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
-from pokerws.server.tables.lobby.bot_tables import BotTable, game_configs, open_bot_tables
+from pokerws.server.tables.lobby.bot_tables import (
+    BotTable,
+    game_configs,
+    names_of_bot_tables,
+    open_bot_tables,
+)
 from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.ahead.notes import NO_NOTES
@@ -84,11 +90,10 @@ class App:
         self._lobby: Lobby | None = None
         self._certificate: Certificate | NoCertificate = NoCertificate()
         self._listener: Listener | None = None
-        self._guests: Guests | None = None
+        self._admission: Guests | Tokens | None = None
         self._revocations = Revocations(null_store.names, self._clock)
         self._presence = Presence(self._clock)
         self._keys: KeySet | None = None
-        self._bot_tokens: BotTokens | None = None
 
     async def start(self, report: Report = unreported) -> None:
         """Load the token keys, open the database, list the tables and listen.
@@ -142,10 +147,12 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
+            admission = self._admission = self._admission_with(lobby)
+            await admission.names.seats.complete()
         except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
         report("the address to listen on")
-        await self._listen(lobby, cashier, self._admission())
+        await self._listen(lobby, cashier, admission)
         if self._database is None:
             self._start_memory_play_note()
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
@@ -174,7 +181,13 @@ class App:
 
     def _open_lobby(self) -> tuple[Cashier, Lobby]:
         settings, database = self._settings, self._database
-        cashier = Cashier(self._store.accounts, self._clock, terms_of(settings))
+        cashier = Cashier(
+            self._store.accounts,
+            self._clock,
+            terms_of(settings),
+            key=self._session_key,
+            on_grant_refused=self._metrics.grant_refused,
+        )
         self._lobby = lobby = parts.lobby_of(
             settings,
             store=self._store,
@@ -183,9 +196,11 @@ class App:
             clock=self._clock,
             cashier=cashier,
             metrics=self._metrics,
+            presence=self._presence,
             lease=NO_LEASE if database is None else database.lease,
             notes=NO_NOTES if database is None else database.notes,
         )
+        lobby.servers.reserve_names(names_of_bot_tables(settings, self._bot_games))
         self._stops.add("tables", lobby.stop)
         return cashier, lobby
 
@@ -250,16 +265,15 @@ class App:
         """The TLS context for a client at `socket_url`; None without TLS."""
         return self._certificate.own_context
 
-    def open_bot_tables(self) -> list[BotTable]:
+    async def open_bot_tables(self) -> list[BotTable]:
         """The tables for the server's own bots; those that do not exist yet are opened."""
-        return open_bot_tables(self.lobby, self._settings, self._bot_games)
+        return await open_bot_tables(self.lobby, self._settings, self._bot_games)
 
     def bot_token(self, name: str) -> str:
         """A token for the bot of that name: the same player after every restart."""
-        signer = self._bot_tokens or self._guests
-        if signer is None:
+        if self._admission is None:
             raise RuntimeError("the server is not started")
-        return signer.token_for(PlayerId(f"{BOT_PREFIX}{name.lower()}"), name)
+        return self._admission.token_for(PlayerId(f"{BOT_PREFIX}{name.lower()}"), name)
 
     def status(self) -> list[tuple[str, str]]:
         """The lines of the start-up block: names and states."""
@@ -302,27 +316,20 @@ class App:
         self._stops.add("memory play note", lambda: note.stop(self._stop_timeout_s))
         note.start(partial(self.supervisor.watch, may_end=True))
 
+    @cached_property
     def _session_key(self) -> str:
         """The key that signs guests' sessions.  Without a database it ends with the process."""
         if self._settings.auth.session_key:
             return self._settings.auth.session_key
         return secrets.token_hex(32) if self._database is None else self._database.session_key
 
-    def _admission(self) -> Admission:
+    def _admission_with(self, lobby: Lobby) -> Guests | Tokens:
         """The authentication of players: by tokens, or as guests."""
-        settings = self._settings
+        settings, check = self._settings, self._revocations.check
+        names = parts.player_names_of(settings, self._store, self._clock, lobby)
         if self._keys is None:
-            self._guests = Guests(
-                self._session_key(),
-                self._clock,
-                names=self._store.names,
-                # Without a database, a restart forgets all names.
-                renew_ms=0 if self._database is None else RENEW_MS,
-                check_session=self._revocations.check,
-            )
-            return self._guests
-        self._bot_tokens = BotTokens(secrets.token_hex(32))
-        return parts.tokens_of(settings, self._keys, self._bot_tokens, self._clock)
+            return Guests(self._session_key, self._clock, names=names, check_session=check)
+        return parts.tokens_of(settings, self._keys, self._clock, names, check)
 
     async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)

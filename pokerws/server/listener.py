@@ -92,7 +92,9 @@ class Listener:
 
     async def _serve(self, connection: Connection) -> None:
         counted = connection.counted
-        meter = Meter(self._quotas, None if counted is None else counted.tally)
+        meter = Meter(self._quotas)
+        if counted is not None:
+            meter = Meter(self._quotas, counted.tally, counted.key)
         session = Session(connection, self._context, dispatch, meter)
         self._sessions.add(session)
         try:

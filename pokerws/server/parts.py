@@ -1,16 +1,21 @@
 """Makes a server's parts from the settings.  It starts nothing: that is the app's task."""
 
 import os
+import secrets
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import asdict
 
 from pokerws.game.deal import shuffler
+from pokerws.game.state import Seat, TableId
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics
 from pokerws.server.auth.bot_tokens import BotTokens
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet
+from pokerws.server.auth.player_names import RENEW_MS, PlayerNames
 from pokerws.server.auth.revocations import Revocations
+from pokerws.server.auth.seat_names import shows
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import Upkeep
@@ -18,6 +23,7 @@ from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.hand_pace import PaceLimits
 from pokerws.server.tables.interfaces import Lease
 from pokerws.server.tables.lobby import Lobby
@@ -25,7 +31,7 @@ from pokerws.server.tables.presence import Presence
 from pokerws.settings import Settings
 from pokerws.storage.ahead.notes import Notes
 from pokerws.storage.journal.journal import Journal
-from pokerws.storage.null import NullJournal
+from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.store import Store
 from pokerws.storage.vault.vault import Vault
 
@@ -59,8 +65,10 @@ def lobby_of(
     metrics: Metrics,
     lease: Lease,
     notes: Notes,
+    presence: Presence,
 ) -> Lobby:
     """The tables."""
+    flow_chips = settings.accounts.flow_alert_chips
     return Lobby(
         store=store,
         journal=journal,
@@ -71,11 +79,13 @@ def lobby_of(
         cashier=cashier,
         max_tables=settings.limits.max_tables,
         max_opened=settings.limits.max_tables_opened_per_player,
+        max_opened_by_address=settings.limits.max_tables_opened_per_address,
         durable=settings.features.use_durable_acks,
         metrics=metrics,
         pace=PaceLimits(settings.tables.min_hand_pause_ms, hands_an_hour(settings)),
         lease=lease,
         notes=notes,
+        signs=CollusionSigns(presence, clock, metrics, flow_chips=flow_chips),
     )
 
 
@@ -95,12 +105,40 @@ def upkeep_of(
     )
 
 
-def tokens_of(settings: Settings, keys: KeySet, bots: BotTokens, clock: Clock) -> Tokens:
+def player_names_of(settings: Settings, store: Store, clock: Clock, lobby: Lobby) -> PlayerNames:
+    """The names of players, which seats at the lobby's tables keep reserved."""
+
+    def seats_at(table: TableId) -> Sequence[Seat | None] | None:
+        actor = lobby.live(table)
+        return None if actor is None else actor.table.seats
+
+    if in_memory := isinstance(store, NullStore):
+        # All tables are in memory, so these say which names their seats show.
+        store.names.shows = lambda seat: shows(seats_at(seat.table) or (), seat)
+    return PlayerNames(
+        store.names,
+        clock,
+        # Without a database, a restart forgets all names.
+        renew_ms=0 if in_memory else RENEW_MS,
+        trusted=settings.auth.names == "trusted",
+        seats_at=seats_at,
+    )
+
+
+def tokens_of(
+    settings: Settings,
+    keys: KeySet,
+    clock: Clock,
+    names: PlayerNames,
+    check_session: Callable[[str], None],
+) -> Tokens:
     """The authentication of players by tokens of a login service."""
     return Tokens(
         keys,
-        bots,
+        BotTokens(secrets.token_hex(32)),
         clock,
+        names=names,
+        check_session=check_session,
         issuer=settings.auth.issuer,
         audience=settings.auth.audience,
         leeway_ms=settings.auth.leeway_ms,

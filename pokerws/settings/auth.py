@@ -87,6 +87,15 @@ class Auth(Section, frozen=True, kw_only=True):
             description="Required `aud` of tokens; if empty, a token must have none.",
         ),
     ] = field(default="", name="AUTH_AUDIENCE")
+    names: Annotated[
+        Literal["unique", "trusted"],
+        Meta(
+            title="unique or trusted",
+            description="Names in tokens: `unique` holds them to the rules for guests, and a "
+            "player whose name is taken or reserved chooses another; `trusted` shows them as they "
+            "are, because the login service admits no two that look alike.",
+        ),
+    ] = field(default="unique", name="AUTH_NAMES")
     leeway_ms: Annotated[
         int,
         whole(

@@ -18,6 +18,14 @@ class Limits(Section, frozen=True, kw_only=True):
             "limit.",
         ),
     ] = 5
+    max_tables_opened_per_address: Annotated[
+        int,
+        whole(
+            0,
+            1_000_000,
+            "The same for all players of one address, or one IPv6 /64, without admins' tables.",
+        ),
+    ] = 20
     max_message_bytes: Annotated[
         int, whole(256, 1_048_576, "Longest message accepted from a client.")
     ] = 4096

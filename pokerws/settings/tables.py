@@ -54,9 +54,10 @@ class Tables(Section, frozen=True, kw_only=True):
         whole(
             0,
             MAX_MS,
-            "Likewise for an empty table where no hand was played; 0 is never.",
+            "Likewise for a table where no hand was played, whoever sits or watches there; 0 is "
+            "never.",
         ),
-    ] = field(default=600_000, name="UNUSED_TABLE_MS")
+    ] = field(default=1_800_000, name="UNUSED_TABLE_MS")
     absent_seat_ms: Annotated[
         int,
         whole(

@@ -5,9 +5,10 @@ balance is negative.  Double entry: a transfer debits one account and credits an
 sum of all balances is zero.  Chips move to and from a table with the table's `Change`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, NewType, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from pokerws.game.events import ChipsAdded, PlayerSat, PlayerStood, TableClosed, TableEvent
@@ -109,25 +110,107 @@ class Booked(NamedTuple):
 
 
 class Account(NamedTuple):
-    """A player's balance without the chips at tables, and the time of the last refill or grant."""
+    """A player's balance without the chips at tables.
+
+    `refilled_ms` is the time of the last refill or grant; None if there was none.
+    """
 
     balance: int
     refilled_ms: int | None
+    opened_ms: int
+
+
+# Used free chips of an address come back within this time.
+ALLOWANCE_MS = 24 * 3_600_000
+
+
+class Allowance(NamedTuple):
+    """The free chips of one address: a bucket of `chips`, replenished evenly within a day.
+
+    `address` identifies the address without revealing it.
+    """
+
+    address: str
+    chips: int
+
+    def cost_ms(self, chips: int) -> int:
+        """How long it takes until that many chips have come back."""
+        return -(-chips * ALLOWANCE_MS // self.chips)
+
+
+class Refill(NamedTuple):
+    """The chips that a refill added, or why there were none.
+
+    It was not `due`, the player had chips `at_table`, or the `allowance` was used up.
+    """
+
+    chips: int
+    refused: Literal["", "due", "at_table", "allowance"] = ""
 
 
 class Accounts(Protocol):
     """Keeps players' accounts.  Every method raises StoreUnavailable if it is out of reach."""
 
-    async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
-        """A player's account, opened with `grant` chips if there is none."""
+    async def open(
+        self, player: PlayerId, grant: int, at_ms: int, allowance: Allowance | None = None
+    ) -> Account:
+        """A player's account, opened with `grant` chips if there is none.
+
+        The grant is taken from `allowance`; if that has too few left, the account is opened empty.
+        """
 
     async def refill(
-        self, player: PlayerId, *, to: int, below: int, due_ms: int, at_ms: int
-    ) -> int:
-        """Refill an account to `to` chips.  Returns the chips added, 0 if it was not due.
+        self,
+        player: PlayerId,
+        *,
+        to: int,
+        below: int,
+        due_ms: int,
+        at_ms: int,
+        besides: Collection[TableId] = (),
+        allowance: Allowance | None = None,
+    ) -> Refill:
+        """Refill an account to `to` chips, taken from `allowance`.
 
-        Due means: the balance is less than `below`, and the last refill was at `due_ms` or before.
+        It is due if the balance is less than `below`, and the last refill was at `due_ms` or
+        before.  A player with chips at a stored table gets none; those of `besides` do not count.
         """
+
+    async def allowed_ms(self, allowance: Allowance, chips: int, at_ms: int) -> int:
+        """The time from which `allowance` has that many chips, `at_ms` at the earliest."""
 
     async def history(self, player: PlayerId, before: int | None, limit: int) -> list[Booked]:
         """Up to `limit` transfers of an account, newest first, with an id below `before`."""
+
+
+class _StoredSeat(Struct):
+    player: PlayerId
+    stack: int
+
+
+class _StoredTable(Struct):
+    seats: list[_StoredSeat | None]
+    hand: msgspec.Raw | None = None
+
+
+class _StoredSnapshot(Struct):
+    table: _StoredTable
+
+
+_decode_stored = msgspec.json.Decoder(_StoredSnapshot).decode
+
+
+def may_have_chips(snapshot: bytes, player: PlayerId) -> bool:
+    """Whether a player may have chips at a stored table: a stack, or a share of a pot.
+
+    In a hand every seat counts, and in a damaged snapshot every player that it names.
+    """
+    try:
+        table = _decode_stored(snapshot).table
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return msgspec.json.encode(player) in snapshot
+    in_hand = table.hand is not None
+    return any(
+        seat is not None and seat.player == player and (in_hand or seat.stack > 0)
+        for seat in table.seats
+    )

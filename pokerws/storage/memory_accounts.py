@@ -1,14 +1,18 @@
 """Accounts in memory: those of a server without a database, and of stores in tests."""
 
 from collections import OrderedDict, deque
+from collections.abc import Collection
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.accounts import (
+    ALLOWANCE_MS,
     HOUSE,
     Account,
     AccountId,
+    Allowance,
     Booked,
     Reason,
+    Refill,
     Transfer,
     player_account,
     table_account,
@@ -19,6 +23,8 @@ from pokerws.storage.errors import Overdrawn, StoreRejected
 KEPT_TRANSFERS = 200
 # Above this, an account that holds nothing but its grant is dropped: the player gets it again.
 MAX_ACCOUNTS = 100_000
+# Above this, the address that will be replenished first is forgotten.
+MAX_ALLOWANCES = 100_000
 
 
 class MemoryAccounts:
@@ -31,6 +37,9 @@ class MemoryAccounts:
     def __init__(self) -> None:
         self._balances: dict[AccountId, int] = {HOUSE: 0}
         self._refilled_ms: dict[AccountId, int] = {}
+        self._opened_ms: dict[AccountId, int] = {}
+        # When each address's allowance is full again, least recently used first.
+        self._allowances: OrderedDict[str, int] = OrderedDict()
         self._history: dict[AccountId, deque[Booked]] = {}
         # Accounts that hold nothing but their grant, with its amount, least recently used first.
         # In a plain dict, finding the first entry becomes slower with each deletion.
@@ -39,34 +48,69 @@ class MemoryAccounts:
         # The latest event of each table that moved chips.
         self._moved: dict[TableId, int] = {}
 
-    async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
+    async def open(
+        self, player: PlayerId, grant: int, at_ms: int, allowance: Allowance | None = None
+    ) -> Account:
         """Part of `Accounts`."""
         account = player_account(player)
         if account not in self._balances:
             self._balances[account] = 0
-            self._refilled_ms[account] = at_ms
-            self._give(account, grant, "grant", at_ms)
+            self._opened_ms[account] = at_ms
+            if not grant or self._allow(allowance, grant, at_ms):
+                self._refilled_ms[account] = at_ms
+                self._give(account, grant, "grant", at_ms)
             self._untouched[account] = self._balances[account]
             self._forget()
         elif account in self._untouched:
             self._untouched.move_to_end(account)
-        return Account(self._balances[account], self._refilled_ms.get(account))
+        refilled_ms = self._refilled_ms.get(account)
+        return Account(self._balances[account], refilled_ms, self._opened_ms.get(account, at_ms))
 
     async def refill(
-        self, player: PlayerId, *, to: int, below: int, due_ms: int, at_ms: int
-    ) -> int:
+        self,
+        player: PlayerId,
+        *,
+        to: int,
+        below: int,
+        due_ms: int,
+        at_ms: int,
+        besides: Collection[TableId] = (),
+        allowance: Allowance | None = None,
+    ) -> Refill:
         """Part of `Accounts`."""
         account = player_account(player)
         balance = self._balances.get(account)
         last_ms = self._refilled_ms.get(account)
         if balance is None or balance >= min(to, below):
-            return 0
+            return Refill(0, "due")
         if last_ms is not None and last_ms > due_ms:
-            return 0
+            return Refill(0, "due")
+        if not self._allow(allowance, to - balance, at_ms):
+            return Refill(0, "allowance")
         self._refilled_ms[account] = at_ms
         self._untouched.pop(account, None)
         self._give(account, to - balance, "refill", at_ms)
-        return to - balance
+        return Refill(to - balance)
+
+    async def allowed_ms(self, allowance: Allowance, chips: int, at_ms: int) -> int:
+        """Part of `Accounts`."""
+        full_at_ms = self._allowances.get(allowance.address, 0) + allowance.cost_ms(chips)
+        return max(at_ms, full_at_ms - ALLOWANCE_MS)
+
+    def _allow(self, allowance: Allowance | None, chips: int, at_ms: int) -> bool:
+        """Take chips from an allowance; returns False, with nothing taken, if it has too few."""
+        if allowance is None:
+            return True
+        address, cost_ms = allowance.address, allowance.cost_ms(chips)
+        full_at_ms = max(self._allowances.get(address, 0), at_ms) + cost_ms
+        if full_at_ms > at_ms + ALLOWANCE_MS:
+            return False
+        self._allowances[address] = full_at_ms
+        self._allowances.move_to_end(address)
+        oldest = next(iter(self._allowances))
+        if self._allowances[oldest] <= at_ms or len(self._allowances) > MAX_ALLOWANCES:
+            del self._allowances[oldest]
+        return True
 
     async def history(self, player: PlayerId, before: int | None, limit: int) -> list[Booked]:
         """Part of `Accounts`."""
@@ -111,7 +155,8 @@ class MemoryAccounts:
         if len(self._balances) <= MAX_ACCOUNTS or len(self._untouched) < 2:
             return
         account, grant = self._untouched.popitem(last=False)
-        del self._balances[account], self._refilled_ms[account]
+        del self._balances[account], self._opened_ms[account]
+        self._refilled_ms.pop(account, None)
         self._history.pop(account, None)
         self._balances[HOUSE] += grant
 

@@ -65,6 +65,13 @@ class NullStore:
         """Part of `Store`: there are no rows."""
         return []
 
+    async def mark_table(self, table: TableId) -> None:
+        """Part of `Store`: the mark ends with the process, as the table does."""
+
+    async def adopt_table(self, table: TableId) -> bool:
+        """Part of `Store`: no table is older than the process."""
+        return False
+
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Part of `Store`: there is no log."""
         return []

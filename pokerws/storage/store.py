@@ -101,7 +101,10 @@ class Change(Struct, frozen=True):
 
 
 class GameRow(NamedTuple):
-    """A game's row without its snapshot, for lists; `config` is None if it cannot be read."""
+    """A game's row without its snapshot, for lists; `config` is None if it cannot be read.
+
+    `is_servers` is set if the table is marked as the server's own.
+    """
 
     table: TableId
     name: str
@@ -111,6 +114,7 @@ class GameRow(NamedTuple):
     hand_number: int
     version: int
     epoch: int
+    is_servers: bool = False
 
 
 class Claimed(NamedTuple):
@@ -251,6 +255,12 @@ class Store(Protocol):
 
     async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
         """All waiting or active games except those in `besides`, oldest first."""
+
+    async def mark_table(self, table: TableId) -> None:
+        """Mark a table, which need not exist yet, as one that the server opens for its bots."""
+
+    async def adopt_table(self, table: TableId) -> bool:
+        """Mark an open table that was stored before there were marks; returns whether it was."""
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Up to `limit` events of the log with a seq above `after_seq`, in order."""

@@ -321,8 +321,8 @@ export interface Refill {
  * `token` is the `session` of an earlier `welcome`, or a token of the operator's login service.
  * Sending `hello` again with a newer token renews it. Without a token, a new guest plays under
  * `name`. With a `session`, `name` renames the player. With a token of the login service, it is
- * used only if the token has no name. `capabilities` are the optional parts of the protocol that
- * the client wants; without the list, all.
+ * used only if the token has no name, or one that is taken or reserved. `capabilities` are the
+ * optional parts of the protocol that the client wants; without the list, all.
  */
 export interface Hello {
   type: "hello";
@@ -502,7 +502,8 @@ export interface Lobby {
  * The player's account, without chips at tables, and its latest transfers.
  *
  * There are at most 50 transfers; if there are fewer, there are no older ones. `refill_at_ms` is
- * when a `refill` is due, possibly in the past. It is absent while the balance is too large.
+ * when a `refill` is due, possibly in the past. It is absent while the balance is too large, or
+ * the player has chips at a table. A new player's `held` chips cannot be brought to tables yet.
  */
 export interface Account {
   type: "account";
@@ -512,8 +513,15 @@ export interface Account {
   balance: number;
   /** the latest transfers, newest first */
   transfers: AccountTransfer[];
-  /** when a `refill` is due; absent while the balance is too large */
+  /**
+   * when a `refill` is due; absent while the balance is too large, or the player has chips at a
+   * table
+   */
   refill_at_ms?: number;
+  /** the part of the balance that a new player cannot bring to tables yet */
+  held?: number;
+  /** until when chips are `held` */
+  held_until_ms?: number;
 }
 
 /**
@@ -683,6 +691,8 @@ export interface Limits {
   player_seats: RateLimit | null;
   /** open tables that a player may have created */
   max_tables_opened_per_player: number | null;
+  /** open tables that the players of one address may have created */
+  max_tables_opened_per_address: number | null;
   /** the least pause between two hands, also where `next_hand_delay_ms` is less */
   min_hand_pause_ms: number;
   /**
@@ -1516,8 +1526,9 @@ export interface TableOpened {
 export interface TableClosed {
   type: "table_closed";
   /**
-   * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (`UNUSED_TABLE_MS` if no hand
-   * was played); `overtaken`: the stored table was not the newest; `operator`: closed by an admin
+   * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (or no hand for
+   * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
+   * admin
    */
   reason: "abandoned" | "operator" | "overtaken";
 }

@@ -51,8 +51,8 @@ async def serving(settings: Settings = SETTINGS) -> AsyncIterator[App]:
         await app.stop()
 
 
-def open_table(app: App) -> TableId:
-    (table, *_) = app.open_bot_tables()
+async def open_table(app: App) -> TableId:
+    (table, *_) = await app.open_bot_tables()
     return table.id
 
 
@@ -97,7 +97,7 @@ async def test_bots_play_on_and_no_chip_is_lost() -> None:
                 pass
 
     async with serving() as app:
-        table = open_table(app)
+        table = await open_table(app)
         async with connect(app.socket_url, name="Rail") as rail:
             view = await rail.watch(table, count)
             async with bots_at(app):
@@ -121,7 +121,7 @@ async def test_bots_play_on_when_their_accounts_run_dry() -> None:
             added.set()
 
     async with serving(poor) as app:
-        table = open_table(app)
+        table = await open_table(app)
         async with connect(app.socket_url, name="Rail") as rail, bots_at(app):
             await rail.watch(table, notice)
             await added.wait()
@@ -129,7 +129,7 @@ async def test_bots_play_on_when_their_accounts_run_dry() -> None:
 
 async def test_bots_play_on_over_broken_connections() -> None:
     async with serving() as app, bots_at(app):
-        table = open_table(app)
+        table = await open_table(app)
         token = None
         for _ in range(8):
             async with connect(app.socket_url, name="Rail", token=token) as rail:
@@ -149,8 +149,8 @@ async def test_at_further_games_bots_wait_until_somebody_plays_and_again_afterwa
     )
     async with serving(settings) as app:
         # Not those of the main table, who always play.
-        seats = [seat for seat in bot_seats(app, settings) if seat.not_among]
-        tables = [table.id for table in app.open_bot_tables() if table.waits_for_company]
+        seats = [seat for seat in await bot_seats(app, settings) if seat.not_among]
+        tables = [table.id for table in await app.open_bot_tables() if table.waits_for_company]
         with capture_logs() as logs:
             task = asyncio.create_task(run_bots(app.socket_url, seats, rng=random.Random(1)))
             async with connect(app.socket_url, name="Eve") as eve:
@@ -198,10 +198,10 @@ async def test_bots_come_back_to_a_server_that_has_forgotten_its_tables() -> Non
     async with AsyncExitStack() as stack:
         async with serving() as app:
             port = app.port
-            open_table(app)
+            await open_table(app)
             await stack.enter_async_context(bots_at(app))
         app = await stack.enter_async_context(serving(settings_of(**CHOSEN | {"port": port})))
-        table = open_table(app)
+        table = await open_table(app)
         async with connect(app.socket_url, name="Rail") as rail:
             view = await rail.watch(table)
             await hands(view, 5)
@@ -214,7 +214,7 @@ async def test_the_example_plays_and_comes_back_to_its_seat(
     monkeypatch.chdir(tmp_path)
     play = runpy.run_path(str(EXAMPLE))["play"]
     async with serving() as app, connect(app.socket_url, name="Rail") as rail:
-        view = await rail.watch(open_table(app))
+        view = await rail.watch(await open_table(app))
         for _ in range(2):
             players = [asyncio.create_task(play(app.socket_url, name)) for name in ("Rosa", "Emil")]
             await hands(view, 5)

@@ -76,8 +76,12 @@ async def open_connection(app: App) -> AsyncIterator[Connect]:
     """Opens connections that end with the test; one with a name has said hello."""
     opened: list[ClientConnection] = []
 
-    async def open_one(name: str | None = None, **hello: Any) -> Raw:
-        connection = await connect(app.socket_url, compression=None)
+    async def open_one(
+        name: str | None = None, *, headers: dict[str, str] | None = None, **hello: Any
+    ) -> Raw:
+        connection = await connect(
+            app.socket_url, compression=None, additional_headers=headers or {}
+        )
         opened.append(connection)
         raw = Raw(connection)
         if name is not None:

@@ -1,7 +1,7 @@
 """Stand-ins for what surrounds a table: a clock that tests turn, viewers that remember."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -173,9 +173,13 @@ class FakeOwner:
         self.changed = 0
         self.failed: list[TableId] = []
         self.transfers: list[Transfer] = []
+        self.nets: list[dict[PlayerId, int]] = []
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         self.transfers += transfers
+
+    def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
+        self.nets.append(dict(net))
 
     def table_changed(self, summary: TableSummary) -> None:
         self.changed += 1
@@ -220,6 +224,7 @@ def open_memory_lobby(
     terms: Terms | None = None,
     max_tables: int = 20,
     max_opened: int = 0,
+    max_opened_by_address: int = 0,
     pace: PaceLimits = UNLIMITED,
 ) -> tuple[Lobby, Cashier]:
     """The lobby and the cashier of a server that stores nothing."""
@@ -235,6 +240,7 @@ def open_memory_lobby(
         cashier=cashier,
         max_tables=max_tables,
         max_opened=max_opened,
+        max_opened_by_address=max_opened_by_address,
         pace=pace,
     )
     return lobby, cashier

@@ -12,6 +12,7 @@ from pokerws.messages import JSON, WIRES, ClientMessage, Decoder, Limits, Wire, 
 from pokerws.metrics import Metrics
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.net.connection import Connection
@@ -143,7 +144,7 @@ def open_context(
     return SessionContext(
         lobby=lobby,
         cashier=bank,
-        admission=Guests("k" * 32, Clock(), names=MemoryNames(), renew_ms=0),
+        admission=Guests("k" * 32, Clock(), names=PlayerNames(MemoryNames(), Clock(), renew_ms=0)),
         clock=clock,
         revocations=Revocations(MemoryNames(), Clock()),
         presence=Presence(Clock()),

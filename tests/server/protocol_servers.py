@@ -17,7 +17,7 @@ from jwt.algorithms import ECAlgorithm
 from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
 from pokerws.server.tables.interfaces import NoLease
-from pokerws.storage.accounts import Account
+from pokerws.storage.accounts import Account, Allowance
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
@@ -32,7 +32,7 @@ SECRET = "a secret of the operator's own login service"
 # Replaced by where it is.
 JWKS = "jwks.json"
 STORED = {"use_db_repository": True, "use_event_persistence": True}
-UNLIMITED = dict.fromkeys(
+UNLIMITED: dict[str, Any] = dict.fromkeys(
     (
         "address_connection_rate",
         "address_command_rate",
@@ -41,7 +41,11 @@ UNLIMITED = dict.fromkeys(
         "address_read_rate",
     ),
     "0",
-)
+) | {
+    "free_chips_per_address": 0,
+    "newcomer_chips": 0,
+    "max_tables_opened_per_address": 0,
+}
 SETTINGS: dict[str, dict[str, Any]] = {
     "memory": {},
     "stopping": {},
@@ -52,11 +56,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "max_watched_tables": 1,
         "max_watchers_per_table": 1,
     },
+    "low": {"grant_chips": 4_000, "refill_interval_ms": 0},
+    "used up": {"free_chips_per_address": 100_000},
+    "new players": {"newcomer_chips": 20_000},
     "stored": STORED,
     "behind": STORED,
     "closing": STORED | {"use_durable_acks": True},
     "durable": STORED | {"use_durable_acks": True},
-    "one session": {},
+    "one session": {"max_tables_opened_per_address": 20},
     "one lobby": {},
     "tokens": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 0},
     "expiring": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 60_000},
@@ -80,9 +87,11 @@ class AwayAccounts(MemoryAccounts):
         super().__init__()
         self._away = away
 
-    async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
+    async def open(
+        self, player: PlayerId, grant: int, at_ms: int, allowance: Allowance | None = None
+    ) -> Account:
         self._away.check()
-        return await super().open(player, grant, at_ms)
+        return await super().open(player, grant, at_ms, allowance)
 
 
 class AwayNames(MemoryNames):

@@ -41,9 +41,20 @@ _encode = msgspec.json.Encoder().encode
 _decode_table = msgspec.json.Decoder(Table).decode
 
 
-def memory_lobby(clock: ManualClock, *, max_tables: int = 1, max_opened: int = 0) -> Lobby:
+def memory_lobby(
+    clock: ManualClock,
+    *,
+    max_tables: int = 1,
+    max_opened: int = 0,
+    max_opened_by_address: int = 0,
+) -> Lobby:
     """A lobby of a server that stores nothing."""
-    lobby, _ = open_memory_lobby(clock, max_tables=max_tables, max_opened=max_opened)
+    lobby, _ = open_memory_lobby(
+        clock,
+        max_tables=max_tables,
+        max_opened=max_opened,
+        max_opened_by_address=max_opened_by_address,
+    )
     return lobby
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from pokerws.game.state import TableId
 from pokerws.storage.accounts import table_account
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
-from pokerws.storage.names import MemoryNames
+from pokerws.storage.names import MemoryNames, SeatName
 from pokerws.storage.store import (
     SEEN,
     Change,
@@ -53,8 +55,11 @@ class MemoryStore:
     def __init__(self) -> None:
         self._rows: dict[TableId, _Row] = {}
         self._accounts = MemoryAccounts()
-        self._names = MemoryNames()
         self.killed: set[str | None] = set()
+        self._names = MemoryNames(self._shows)
+        self._marks: set[TableId] = set()
+        # Tables that were stored before there were marks.
+        self.older: set[TableId] = set()
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`."""
@@ -153,10 +158,30 @@ class MemoryStore:
                 hand_number=row.change.hand_number,
                 version=row.change.version,
                 epoch=row.epoch,
+                is_servers=table in self._marks,
             )
             for table, row in self._rows.items()
             if row.is_open and table not in besides
         ]
+
+    async def mark_table(self, table: TableId) -> None:
+        """Part of `Store`."""
+        self._marks.add(table)
+
+    async def adopt_table(self, table: TableId) -> bool:
+        """Part of `Store`."""
+        if table not in self.older or table in self._marks:
+            return False
+        self._marks.add(table)
+        return True
+
+    def _shows(self, noted: SeatName) -> bool:
+        """Whether a stored table shows a name."""
+        row = self._rows.get(noted.table)
+        if row is None or row.status == "closed":
+            return False
+        seats = msgspec.json.decode(row.change.snapshot)["table"]["seats"]
+        return any(seat and (seat["player"], seat["name"]) == noted[1:] for seat in seats)
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Part of `Store`."""

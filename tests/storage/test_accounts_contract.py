@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace as replace_address
+from typing import Any
 
 import pytest
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage import memory_accounts
-from pokerws.storage.accounts import Account, Booked
+from pokerws.storage.accounts import ALLOWANCE_MS, Account, Allowance, Booked, Refill
 from pokerws.storage.errors import Overdrawn, StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.postgres.address import Pooler, address_of
@@ -19,6 +20,10 @@ from tests.storage.memory_store import MemoryStore
 
 ANN, BEN = PlayerId("ann"), PlayerId("ben")
 T1, T2 = TableId("t1"), TableId("t2")
+NOT_DUE = Refill(0, "due")
+# Of an address that gets ten grants of 100 chips a day.
+HOME = Allowance("home", 1_000)
+GRANT_BACK_MS = ALLOWANCE_MS // 10
 
 
 @pytest.fixture(params=["memory", "postgres", "transaction"])
@@ -46,7 +51,7 @@ async def test_a_new_account_has_the_grant_and_gets_it_once(store: Store) -> Non
     first = await store.accounts.open(ANN, 1_000, START_MS)
     again = await store.accounts.open(ANN, 1_000, START_MS + 5)
 
-    assert first == again == Account(1_000, START_MS)
+    assert first == again == Account(1_000, START_MS, START_MS)
     assert await lines(store, ANN) == [("grant", 1_000, None)]
 
 
@@ -58,7 +63,7 @@ async def test_an_account_opened_from_many_sides_at_once_gets_one_grant(store: S
 
 
 async def test_an_account_without_a_grant_has_no_history(store: Store) -> None:
-    assert await store.accounts.open(ANN, 0, START_MS) == Account(0, START_MS)
+    assert await store.accounts.open(ANN, 0, START_MS) == Account(0, START_MS, START_MS)
     assert await store.accounts.history(ANN, None, 10) == []
 
 
@@ -179,7 +184,7 @@ async def test_an_event_moves_its_chips_once(store: Store) -> None:
 async def test_a_refill_fills_an_account_up_when_it_is_low_and_due(store: Store) -> None:
     await store.accounts.open(ANN, 100, START_MS)
     await store.save([change(chips=60, transfers=(brings("ann", 60, 1),))])
-    terms = {"to": 100, "below": 50}
+    terms: dict[str, Any] = {"to": 100, "below": 50, "besides": [T1]}
 
     early = await store.accounts.refill(ANN, **terms, due_ms=START_MS - 1, at_ms=START_MS + 1)
     due = await store.accounts.refill(ANN, **terms, due_ms=START_MS, at_ms=START_MS + 2)
@@ -187,8 +192,8 @@ async def test_a_refill_fills_an_account_up_when_it_is_low_and_due(store: Store)
         ANN, to=200, below=200, due_ms=START_MS + 1, at_ms=START_MS + 3
     )
 
-    assert (early, due, again) == (0, 60, 0)
-    assert await store.accounts.open(ANN, 0, START_MS) == Account(100, START_MS + 2)
+    assert (early, due, again) == (NOT_DUE, Refill(60), NOT_DUE)
+    assert await store.accounts.open(ANN, 0, START_MS) == Account(100, START_MS + 2, START_MS)
     assert (await lines(store, ANN))[0] == ("refill", 60, None)
 
 
@@ -198,13 +203,13 @@ async def test_an_account_that_is_not_low_is_not_refilled(
 ) -> None:
     await store.accounts.open(ANN, 41, START_MS)
 
-    assert (
-        await store.accounts.refill(ANN, to=to, below=below, due_ms=START_MS, at_ms=START_MS) == 0
-    )
+    refilled = store.accounts.refill(ANN, to=to, below=below, due_ms=START_MS, at_ms=START_MS)
+    assert await refilled == NOT_DUE
 
 
 async def test_nobody_is_refilled_who_has_no_account(store: Store) -> None:
-    assert await store.accounts.refill(ANN, to=10, below=10, due_ms=START_MS, at_ms=START_MS) == 0
+    refilled = store.accounts.refill(ANN, to=10, below=10, due_ms=START_MS, at_ms=START_MS)
+    assert await refilled == NOT_DUE
 
 
 async def test_a_refill_asked_for_from_many_sides_is_given_once(store: Store) -> None:
@@ -217,8 +222,70 @@ async def test_a_refill_asked_for_from_many_sides_is_given_once(store: Store) ->
         )
     )
 
-    assert sorted(given) == [0, 0, 0, 0, 0, 95]
+    assert sorted(refill.chips for refill in given) == [0, 0, 0, 0, 0, 95]
     assert await balance(store, ANN) == 100
+
+
+async def grants(store: Store, names: str, allowance: Allowance | None, at_ms: int) -> list[int]:
+    """The balances of new accounts."""
+    opened = [store.accounts.open(PlayerId(name), 100, at_ms, allowance) for name in names]
+    return [account.balance for account in await asyncio.gather(*opened)]
+
+
+async def test_an_address_is_granted_its_free_chips_and_the_next_guests_get_none(
+    store: Store,
+) -> None:
+    assert sum(await grants(store, "abcdefghijklm", HOME, START_MS)) == 1_000
+    assert await grants(store, "n", Allowance("elsewhere", 1_000), START_MS) == [100]
+    assert await grants(store, "o", None, START_MS) == [100]
+
+    denied = await store.accounts.open(PlayerId("p"), 100, START_MS + 1, HOME)
+
+    assert denied == Account(0, None, START_MS + 1)
+    assert await store.accounts.open(PlayerId("p"), 100, START_MS + ALLOWANCE_MS, HOME) == denied
+    assert await store.accounts.history(PlayerId("p"), None, 9) == []
+
+
+async def test_the_free_chips_of_an_address_come_back_evenly_within_a_day(store: Store) -> None:
+    await grants(store, "abcdefghij", HOME, START_MS)
+    due_ms = START_MS + GRANT_BACK_MS
+
+    assert await store.accounts.allowed_ms(HOME, 100, START_MS) == due_ms
+    assert await grants(store, "k", HOME, due_ms - 1) == [0]
+    assert await grants(store, "l", HOME, due_ms) == [100]
+    assert await store.accounts.allowed_ms(HOME, 100, due_ms) == due_ms + GRANT_BACK_MS
+    # They are never more than those of one day.
+    assert sum(await grants(store, "mnopqrstuvwxyz", HOME, START_MS + 9 * ALLOWANCE_MS)) == 1_000
+    far_ms = START_MS + 30 * ALLOWANCE_MS
+    assert await store.accounts.allowed_ms(HOME, 100, far_ms) == far_ms
+
+
+async def test_an_account_opened_from_many_sides_takes_its_grant_once(store: Store) -> None:
+    await grants(store, "aaaaaaaa", HOME, START_MS)
+
+    assert sum(await grants(store, "bcdefghijklm", HOME, START_MS)) == 900
+
+
+async def test_more_than_an_address_may_ever_have_is_not_granted(store: Store) -> None:
+    accounts, small = store.accounts, Allowance("home", 99)
+    assert (await accounts.open(ANN, 100, START_MS, small)).balance == 0
+    assert (await accounts.open(BEN, 99, START_MS, small)).balance == 99
+
+
+async def test_a_refill_is_taken_from_the_free_chips_of_the_address_too(store: Store) -> None:
+    await grants(store, "bcdefghij", HOME, START_MS)
+    await store.accounts.open(ANN, 10, START_MS)
+    terms: dict[str, Any] = {"below": 50, "due_ms": START_MS, "at_ms": START_MS + 1}
+
+    refilled = await store.accounts.refill(ANN, to=110, allowance=HOME, **terms)
+    assert refilled == Refill(100)
+    await store.save([change(chips=110, transfers=(brings("ann", 110, 1),))])
+    terms |= {"due_ms": START_MS + 1, "at_ms": START_MS + 2, "besides": [T1]}
+    used_up = await store.accounts.refill(ANN, to=110, allowance=HOME, **terms)
+
+    assert used_up == Refill(0, "allowance")
+    assert await balance(store, ANN) == 0
+    assert await store.accounts.refill(ANN, to=110, **terms) == Refill(110)
 
 
 async def test_a_history_is_read_in_pages_from_the_newest_on(store: Store) -> None:
@@ -303,9 +370,11 @@ async def test_above_a_bound_accounts_in_memory_with_nothing_but_their_grant_are
     for name in ("at_a_table", "refilled", "looked_at", "gone"):
         await opened(name)
     accounts.book({T1: (brings("at_a_table", 400, 1),)})
-    assert await accounts.refill(
-        PlayerId("refilled"), to=2_000, below=2_000, due_ms=START_MS, at_ms=START_MS
-    )
+    assert (
+        await accounts.refill(
+            PlayerId("refilled"), to=2_000, below=2_000, due_ms=START_MS, at_ms=START_MS
+        )
+    ).chips
     await opened("looked_at")
     for number in range(2):
         await opened(f"new_{number}")

@@ -28,8 +28,10 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
+from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
@@ -48,7 +50,7 @@ CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
 
 def guests_with(key: str) -> Guests:
     """Guests whose names are forgotten at a restart."""
-    return Guests(key, Clock(), names=MemoryNames(), renew_ms=0)
+    return Guests(key, Clock(), names=PlayerNames(MemoryNames(), Clock(), renew_ms=0))
 
 
 class Opponent:
@@ -93,6 +95,7 @@ class Room:
         self.guests = guests_with("a key for tests, long enough to sign")
         # Replaces the authentication of guests.
         self.admission: Admission | None = None
+        self.address_of_guests: str | None = None
         self.too_fast = 0
         # So many times a `watch` is refused, since another server has the table.
         self.elsewhere = 0
@@ -315,7 +318,8 @@ class RecordingSession(Session):
     """A session that records its client's messages."""
 
     def __init__(self, connection: PlainConnection, context: SessionContext, room: Room) -> None:
-        super().__init__(cast("Connection", connection), context, dispatch)
+        meter = Meter(key=room.address_of_guests)
+        super().__init__(cast("Connection", connection), context, dispatch, meter)
         self._room = room
 
     def receive(self, frame: str | bytes) -> Work | None:

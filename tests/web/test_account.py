@@ -16,6 +16,7 @@ from tests.web.visitor import NAME, Visitor, heads_up
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+LOW = "A refill is available when you are low on chips, those at tables included."
 INTERVAL_MS = Terms().refill_interval_ms
 
 
@@ -211,7 +212,8 @@ async def test_the_account_fits_on_screens_of_all_sizes(visitor: Visitor, room: 
 async def test_a_refill_is_available_once_due_by_the_servers_clock(
     visitor: Visitor, room: Room
 ) -> None:
-    await spend(visitor, 95_000)
+    room.bank._terms = Terms(grant=5_000)
+    await visitor.enter()
     page = visitor.page
     button, words = page.locator("#account-refill button"), page.locator("#account-refill p")
     await header(page).click()
@@ -227,12 +229,12 @@ async def test_a_refill_is_available_once_due_by_the_servers_clock(
     await expect(header(page)).to_have_text("100,000")
     assert (await lines(page))[0] == ("Refill", "+95,000")
     await expect(button).to_be_disabled()
-    await expect(words.first).to_have_text("A refill is available when your balance is low.")
+    await expect(words.first).to_have_text(LOW)
 
 
 async def test_a_rejected_refill_shows_its_reason(visitor: Visitor, room: Room) -> None:
-    room.bank._terms = Terms(refill_interval_ms=0)
-    await spend(visitor, 95_000)
+    room.bank._terms = Terms(grant=5_000, refill_interval_ms=0)
+    await visitor.enter()
     page = visitor.page
     await header(page).click()
     room.bank._terms = Terms()
@@ -269,7 +271,9 @@ async def test_a_buy_in_above_the_balance_cannot_be_confirmed(visitor: Visitor, 
 async def test_a_balance_below_the_minimum_buy_in_offers_a_refill(
     visitor: Visitor, room: Room
 ) -> None:
-    await spend(visitor, 99_000)
+    room.bank._terms = Terms(grant=1_000)
+    await visitor.enter()
+    await visitor.open_table()
     page = visitor.page
     await ask_for_a_seat_elsewhere(visitor)
     await expect(page.locator("#buy-in-account")).to_have_text("Your account has only 1,000.")
@@ -312,3 +316,22 @@ async def test_a_top_up_during_a_hand_is_sent_after_it(visitor: Visitor, room: R
     await page.click("#action-fold")
     await stack(page, 200_000)
     await expect(page.locator("#top-up")).to_be_hidden()
+
+
+async def test_a_new_player_sees_how_much_of_the_grant_can_be_used(
+    visitor: Visitor, room: Room
+) -> None:
+    room.bank._terms = Terms(newcomer_chips=30_000, newcomer_ms=INTERVAL_MS)
+    room.address_of_guests = "home"
+    await visitor.enter()
+    await visitor.open_table()
+    page = visitor.page
+    await page.click('[data-seat="0"] [data-action="sit"]')
+    await expect(page.locator("#buy-in-account")).to_have_text(
+        "Your account is new: you can use 30,000 of 100,000 until 01:16."
+    )
+    await page.fill("#buy-in-amount", "30001")
+    await expect(page.locator("#buy-in-confirm")).to_be_disabled()
+    await page.fill("#buy-in-amount", "30000")
+    await page.click("#buy-in-confirm")
+    await stack(page, 30_000)

@@ -7,6 +7,9 @@ from playwright.async_api import expect
 from pokerws.game.state import PlayerId
 from pokerws.messages import CloseCode, Notice, Refused
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.player_names import PlayerNames
+from pokerws.server.clock import Clock
+from pokerws.storage.names import MemoryNames
 from tests.web.room import Room
 from tests.web.visitor import NAME, Visitor
 
@@ -21,6 +24,7 @@ class TokenAdmission:
 
     def __init__(self) -> None:
         self.expired: set[str] = set()
+        self.names = PlayerNames(MemoryNames(), Clock())
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         if token is None:

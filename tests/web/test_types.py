@@ -60,7 +60,7 @@ const connection = new Connection({{ url: "ws://127.0.0.1/ws", identity }});
 async def test_the_example_watches_a_table_from_node() -> None:
     app = App(settings_of(port=0, bots=2, session_key="k" * 32, next_hand_delay_ms=0))
     await app.start()
-    (table, *_) = app.open_bot_tables()
+    (table, *_) = await app.open_bot_tables()
     seats = [
         BotSeat(calling_station, table.id, name, app.bot_token(name), delay_ms=(0, 0))
         for name in ("Ada", "Blaise")

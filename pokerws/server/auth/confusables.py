@@ -13,6 +13,7 @@ NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data files
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from pokerws.server.auth.text_rules import BLANKS, VARIATIONS
 
@@ -85,6 +86,7 @@ _ALIKE = (("rn", "m"), ("vv", "w"))
 _TO_ONE = str.maketrans("i10", "llo")
 
 
+@lru_cache(maxsize=4096)
 def skeleton(name: str) -> str:
     """The part of a name that must be unique; never empty for a visible name.
 

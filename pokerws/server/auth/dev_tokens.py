@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pokerws.game.illegal import Illegal
 from pokerws.messages import Role
 from pokerws.server.auth.keys import SECRET_ALGORITHMS, algorithms_of, key_of_secret
+from pokerws.server.auth.player_names import is_reserved
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.auth.tokens import RESERVED_PREFIXES, is_player_id
 from pokerws.settings import Settings, SettingsError
@@ -44,6 +45,8 @@ def issue_dev_token(
         name = player_name(name, strict=True)
     except Illegal as refusal:
         raise SettingsError(f"--name cannot be {name!r}: {refusal.detail}") from None
+    if settings.auth.names == "unique" and role != "admin" and is_reserved(name):
+        raise SettingsError(f"--name cannot be {name!r}: it is reserved for the role admin")
     key, algorithm = _signer(settings, key_file)
     now_s = now_ms // 1000
     claims = {

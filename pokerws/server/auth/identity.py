@@ -21,6 +21,7 @@ from pokerws.messages import (
     Watch,
     WatchLobby,
 )
+from pokerws.server.auth.player_names import PlayerNames
 
 # Messages that need no permission to play.  `stand` is included, so that a player whose role has
 # become spectator can leave the seat.
@@ -55,6 +56,10 @@ class Identity(NamedTuple):
 
 class Admission(Protocol):
     """Authenticates players."""
+
+    @property
+    def names(self) -> PlayerNames:
+        """The names of the players."""
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         """The identity for a token, or for a name, which must be valid.  Raises Refused."""

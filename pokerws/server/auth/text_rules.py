@@ -3,8 +3,8 @@
 Invalid text is refused, never silently corrected.  Every text must have a visible character, and
 none that could reorder, hide or forge adjacent text on a page or in a log.  Strict validation also
 normalises to Unicode NFC, so that equal-looking texts are equal.  It allows invisible characters
-only to join the emoji of a sequence, or to select the presentation of a symbol.  Length limits
-apply before and after normalisation.
+only to join the emoji of a sequence, or to select the presentation of a symbol, and few marks on a
+letter; names are held to this in any case.  Length limits apply before and after normalisation.
 """
 
 import unicodedata
@@ -53,8 +53,7 @@ def _name(text: str, most: int, *, strict: bool) -> str:
     text = unicodedata.normalize("NFC", text) if strict else text
     fault = _fault(text, most, strict=strict)
     # Names identify players, so these rules apply without strict validation too.
-    if not all(_is_seen(text, place) for place in range(len(text))):
-        fault = fault or "must have no invisible characters"
+    fault = fault or _hidden(text)
     if text != text.strip():
         fault = fault or "must have no space at its ends"
     if strict and "  " in text:
@@ -72,8 +71,11 @@ def _fault(text: str, most: int, *, strict: bool) -> str:
         return f"must have at most {most} characters in Unicode's form NFC"
     if not text.replace(ZERO_WIDTH_JOINER, "").isprintable():
         return "must have printable characters only, and none that change the direction"
-    if not strict:
-        return ""
+    return _hidden(text) if strict else ""
+
+
+def _hidden(text: str) -> str:
+    """The rule about invisible and overlapping characters that a text violates, or nothing."""
     if not all(_is_seen(text, place) for place in range(len(text))):
         return "must have no invisible characters"
     runs = [(mark, len(list(run))) for mark, run in groupby(text, _is_mark)]

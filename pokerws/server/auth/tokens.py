@@ -5,7 +5,7 @@ refused is only logged: the client learns that it has expired, or that it is not
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, get_args
 
@@ -20,6 +20,7 @@ from pokerws.server.auth.guests import GUEST_PREFIX
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.key_sources import KeySet
 from pokerws.server.auth.keys import Key
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.clock import Clock
 
@@ -46,7 +47,8 @@ class Tokens:
 
     A token must have the `issuer` and `audience`, if they are set.  If no `audience` is set, tokens
     that name one are refused, since they are meant for another service.  `leeway_ms` is the
-    accepted clock difference.  `strict` applies to names in tokens.
+    accepted clock difference.  `strict` applies to names in tokens.  Names are reserved in `names`,
+    as those of guests are.  `check_session` raises Refused for a revoked session.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class Tokens:
         bots: BotTokens,
         clock: Clock,
         *,
+        names: PlayerNames,
+        check_session: Callable[[str], None] = lambda sid: None,
         issuer: str = "",
         audience: str = "",
         leeway_ms: int = 0,
@@ -67,9 +71,16 @@ class Tokens:
         self._issuer = issuer or None
         self._audience = audience or None
         self._leeway_ms = leeway_ms
+        self.names = names
+        self._check_session = check_session
+
+    def token_for(self, player: PlayerId, name: str) -> str:
+        """The token of one of the server's own bots, whose name becomes reserved."""
+        self.names.add_own(player, name)
+        return self._bots.token_for(player, name)
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
-        """Part of `Admission`.  `name` is used if the token has none."""
+        """Part of `Admission`.  `name` is used if the token has none, or one that is taken."""
         if token is None:
             raise Refused("token_missing")
         try:
@@ -80,7 +91,7 @@ class Tokens:
             claims = self._claims(token, header, keys)
         except (jwt.PyJWTError, ValueError) as error:
             raise _refused(type(error).__name__) from error
-        return self._identity(token, claims, name)
+        return await self._identity(token, claims, name)
 
     def _claims(self, token: str, header: Mapping[str, Any], keys: list[Key]) -> dict[str, Any]:
         """The claims of a token that one of the keys has signed.  Raises jwt.PyJWTError."""
@@ -100,28 +111,54 @@ class Tokens:
                 continue
         raise jwt.InvalidSignatureError
 
-    def _identity(self, token: str, claims: dict[str, Any], name: str | None) -> Identity:
+    async def _identity(self, token: str, claims: dict[str, Any], said: str | None) -> Identity:
         expires_ms = self._check_times(claims)
         if not is_player_id(claims["sub"]):
             raise _refused("sub")
-        role = claims.get("role", "player")
+        role: Role = claims.get("role", "player")
         if role not in get_args(Role):
             raise _refused("role")
-        return Identity(
-            PlayerId(claims["sub"]),
-            self._name_of(claims, name),
-            role,
-            expires_ms=expires_ms,
-            sid=_session_id(token, claims),
-        )
+        player, sid = PlayerId(claims["sub"]), _session_id(token, claims)
+        # Before a name is reserved for it.
+        self._check_session(sid)
+        name = await self._name_of(player, role, self._given_name(claims), said)
+        return Identity(player, name, role, expires_ms=expires_ms, sid=sid)
 
-    def _name_of(self, claims: dict[str, Any], said: str | None) -> str:
-        claimed = claims.get("name", said)
-        if claimed is None:
-            raise Refused("name_missing", "neither the token nor hello has a name")
-        if not isinstance(claimed, str):
+    def _given_name(self, claims: dict[str, Any]) -> str | None:
+        """The name in a token, or None without one.  Raises Refused."""
+        given = claims.get("name")
+        if given is None:
+            return None
+        if not isinstance(given, str):
             raise _refused("name")
-        return player_name(claimed, strict=self._strict)
+        return player_name(given, strict=self._strict)
+
+    async def _name_of(
+        self, player: PlayerId, role: Role, given: str | None, said: str | None
+    ) -> str:
+        """The name to play under, which is reserved.  Raises Refused.
+
+        It is that of the token, else that of hello, else the one that the player chose before.
+        """
+        names, is_staff = self.names, role == "admin"
+        if given is not None and names.trusted:
+            await names.give(player, given)
+            return given
+        # A player who had to choose another name than the token's keeps it.
+        if given is not None and not (said is not None and names.holds(player, said)):
+            try:
+                await names.keep(player, given, is_staff=is_staff, is_counted=False)
+            except Refused as refusal:
+                said = said or await names.current(player)
+                if said is None or refusal.code != "name_taken":
+                    raise
+            else:
+                return given
+        chosen = said or await names.current(player)
+        if chosen is None:
+            raise Refused("name_missing", "neither the token nor hello has a name")
+        await names.keep(player, chosen, is_staff=is_staff)
+        return chosen
 
     def _check_times(self, claims: dict[str, Any]) -> int:
         """When the token expires, with the leeway, in ms UTC.  Raises Illegal."""

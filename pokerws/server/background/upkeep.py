@@ -12,6 +12,7 @@ import structlog
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
+from pokerws.messages import NOTICES
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.clock import Clock
@@ -30,6 +31,8 @@ LIST_INTERVAL_MS = 30_000
 PAGE = 200
 # How long to wait before a table that could not be closed is tried again.
 PUT_OFF_MS = 600_000
+# The viewers of an unused table are warned so long before it is closed.
+WARN_UNUSED_MS = 300_000
 # A table is quiet when nothing has happened there for this long, which is longer than most turns.
 QUIET_MS = 60_000
 # Packing a table takes about 1 ms; other tasks run for this long before the next one.
@@ -42,7 +45,7 @@ class Upkeep:
     """Maintains the tables of a lobby, from `start` to `stop`.
 
     A table without viewers stays in memory for `idle_ms`, and open for `abandoned_ms`.  A table
-    where nobody has played stays open for `unused_ms`.  0 means for ever.
+    where no hand was played stays open for `unused_ms`.  0 means for ever.
     """
 
     def __init__(
@@ -68,6 +71,8 @@ class Upkeep:
         self._packed_ms = 0
         # Tables that could not be closed, and when to try again.
         self._put_off: dict[TableId, int] = {}
+        # Unused tables whose viewers have been warned.
+        self._warned: set[TableId] = set()
         self._task: asyncio.Task[None] | None = None
 
     def start(self, watch: Watch = unwatched) -> None:
@@ -137,6 +142,7 @@ class Upkeep:
 
     async def _close_unused(self, now_ms: int) -> None:
         if self._unused_ms:
+            self._warn_unused(now_ms - self._unused_ms)
             for table in await self._unused(now_ms - self._unused_ms):
                 await self._close(table, "abandoned")
 
@@ -184,8 +190,17 @@ class Upkeep:
         found += [table for table in stored if not self._lobby.in_memory(table)]
         return [table for table in found if table not in self._put_off]
 
+    def _warn_unused(self, before_ms: int) -> None:
+        """Tell the viewers of unused tables once that these are about to be closed."""
+        warn_before_ms = before_ms + min(WARN_UNUSED_MS, self._unused_ms // 2)
+        unused = self._lobby.idle.unused(warn_before_ms)
+        for actor in unused:
+            if actor.table.id not in self._warned:
+                actor.notify("table_unused", NOTICES["table_unused"])
+        self._warned = {actor.table.id for actor in unused}
+
     async def _unused(self, before_ms: int) -> list[TableId]:
-        found = self._lobby.idle.unused(before_ms)
+        found = [actor.table.id for actor in self._lobby.idle.unused(before_ms)]
         elsewhere = self._lobby.idle.unused_elsewhere() - self._put_off.keys()
         if elsewhere:
             # The page has room for all listed tables, since used ones may come before these.

@@ -50,13 +50,19 @@ class Quotas:
 class Meter:
     """Applies the limits of one connection, its player and its address.
 
-    `address` is the tally of its address; the player is known after `join`.  Without `quotas` there
-    are no limits.
+    `address` is the tally of its address, which counts as `key`; the player is known after `join`.
+    Without `quotas` there are no limits.
     """
 
-    __slots__ = ("_address", "_commands", "_name", "_own", "_player", "_quotas", "_refusals")
+    __slots__ = ("_address", "_commands", "_name", "_own", "_player", "_quotas", "_refusals", "key")
 
-    def __init__(self, quotas: Quotas | None = None, address: Tally | None = None) -> None:
+    def __init__(
+        self,
+        quotas: Quotas | None = None,
+        address: Tally | None = None,
+        key: str | None = None,
+    ) -> None:
+        self.key = key
         self._quotas = quotas = quotas or Quotas()
         self._address = address or Tally()
         # An empty tally, without limits, until the player is known.
@@ -172,6 +178,7 @@ def limits_of(settings: Settings, quotas: Quotas) -> Limits:
         max_watched_tables=caps.watched_tables or None,
         max_watchers_per_table=caps.watchers or None,
         max_tables_opened_per_player=settings.limits.max_tables_opened_per_player or None,
+        max_tables_opened_per_address=settings.limits.max_tables_opened_per_address or None,
         connection_commands=_rate_limit(rates.connection.get("commands")),
         player_commands=_rate_limit(rates.player.get("commands")),
         player_chat=_rate_limit(rates.player.get("chat")),

@@ -106,6 +106,7 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         ListTables: "reads",
         GetHand: "reads",
         GetAccount: "reads",
+        Refill: "reads",
         Sit: "seats",
         Stand: "seats",
         SitOut: "seats",

@@ -3,6 +3,7 @@
 import structlog
 
 from pokerws.messages import (
+    NOTICES,
     PROTOCOL,
     Accepted,
     Account,
@@ -10,6 +11,7 @@ from pokerws.messages import (
     GetAccount,
     Hello,
     Logout,
+    Notice,
     Ping,
     Pong,
     Refill,
@@ -93,17 +95,31 @@ def ping(session: Session, message: Ping) -> None:
 
 async def get_account(session: Session, message: GetAccount) -> None:
     """Answer with the player's balance and transfers."""
-    statement = await session.context.cashier.statement(session.player, message.before)
+    context = session.context
+    statement = await context.cashier.statement(
+        session.player, message.before, session.address, context.lobby.live_tables
+    )
+    if statement.is_ungranted:
+        session.send(session.wire.encode(Notice("no_grant", NOTICES["no_grant"])))
     session.answer(account_of(message.id, statement))
 
 
 async def refill(session: Session, message: Refill) -> None:
     """Refill the player's account, if a refill is due."""
-    await session.context.cashier.refill(session.player)
+    context = session.context
+    await context.cashier.refill(session.player, session.address, context.lobby.live_tables)
     session.answer(Accepted(message.id))
 
 
 def account_of(message_id: str, statement: Statement) -> Account:
     """The answer to `get_account`."""
     transfers = [AccountTransfer(*booked) for booked in statement.history]
-    return Account(message_id, statement.balance, transfers, statement.refill_at_ms)
+    purse = statement.purse
+    return Account(
+        message_id,
+        purse.balance,
+        transfers,
+        statement.refill_at_ms,
+        purse.held or None,
+        purse.held_until_ms or None,
+    )

@@ -32,6 +32,7 @@ from pokerws.messages import (
     rejection,
 )
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
+from pokerws.server.auth.guests import GUEST_PREFIX
 from pokerws.server.auth.identity import Identity
 from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter
@@ -122,6 +123,18 @@ class Session:
         if self.identity is None:
             raise Refused("hello_first")
         return self.identity
+
+    @property
+    def address(self) -> str | None:
+        """The address of a guest, as limits count it; None for players known by a login or key."""
+        return self.meter.key if self.player.startswith(GUEST_PREFIX) else None
+
+    @property
+    def shown(self) -> Identity:
+        """The identity with the player's latest name, which another connection may have changed."""
+        identity = self.admitted
+        name = self.context.admission.names.shown(identity.player, identity.name)
+        return identity if name == identity.name else identity._replace(name=name)
 
     @property
     def _known_player(self) -> PlayerId | None:
@@ -272,7 +285,7 @@ class Session:
             self._close(CloseCode.TOO_MANY_CONNECTIONS, "the player has too many connections")
             return False
         if self.identity is None:
-            self.context.presence.enter(identity.player)
+            self.context.presence.enter(identity.player, self.meter.key)
         else:
             self.context.revocations.leave(self.identity, self)
         self.identity = identity

@@ -1,5 +1,6 @@
 """Handlers of messages about tables: the lobby's list, watching, seats, play and chat."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import assert_never
 
 import structlog
@@ -32,6 +33,7 @@ from pokerws.messages import (
     WatchLobby,
 )
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.isolation import each
 from pokerws.server.limits.rate_limits import check_rate
@@ -91,17 +93,32 @@ def command_of(message: PlainCommand, player: PlayerId) -> commands.Command:
 
 async def pay(session: Session, message: Sit | AddChips) -> None:
     """Bring chips from the player's account to a table."""
-    lobby, cashier, identity = session.context.lobby, session.context.cashier, session.admitted
+    lobby, cashier, identity = session.context.lobby, session.context.cashier, session.shown
     actor = await lobby.find(message.table)
     command = payment_of(message, identity)
     if actor.has_answered(session, message.id, command):
         actor.handle(session, message.id, command)
         return
-    async with cashier.paying(identity.player) as balance:
+    address = session.address
+    async with cashier.paying(identity.player, address) as purse, naming(session, message, actor):
         actor = await lobby.find(message.table)
         if isinstance(message, Sit):
             check_seats(session, actor)
-        actor.handle(session, message.id, payment_of(message, identity, balance))
+            check_unlike(actor.table.seats, identity.player, identity.name)
+        wanted = message.buy_in if isinstance(message, Sit) else message.amount
+        purse.check(wanted, session.context.clock.table_ms())
+        actor.handle(session, message.id, payment_of(message, identity, purse.available))
+
+
+def naming(
+    session: Session, message: Sit | AddChips, actor: TableActor
+) -> AbstractAsyncContextManager[None]:
+    """Keep the name of a player who is about to sit from others, as long as the seat shows it."""
+    identity = session.shown
+    if isinstance(message, AddChips) or actor.table.seat_of(identity.player) is not None:
+        return nullcontext()
+    names = session.context.admission.names
+    return names.sitting(actor.table.id, identity.player, identity.name)
 
 
 def payment_of(
@@ -183,8 +200,9 @@ def chat(session: Session, message: Chat) -> None:
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
     check_rate(session.meter.count("chat", clock.now_ms()))
+    player, name = session.player, session.shown.name
+    check_unlike(actor.table.seats, player, name)
     session.answer(Accepted(message.id, table=message.table))
-    player, name = session.player, session.admitted.name
     said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
     each(actor.watchers, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
 
@@ -214,7 +232,9 @@ def create_table(session: Session, message: CreateTable) -> None:
     context = session.context
     name = table_name(message.name, strict=context.strict)
     check_rate(session.meter.count("tables", context.clock.now_ms()))
-    actor = context.lobby.create(name, message.config, session.player)
+    is_admin = session.admitted.role == "admin"
+    address = None if is_admin else session.meter.key
+    actor = context.lobby.create(name, message.config, session.player, address)
     actor.answer_opened(session, message.id)
 
 

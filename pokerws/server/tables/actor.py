@@ -24,6 +24,7 @@ from pokerws.server.clock import JUMP_MS, Clock
 from pokerws.server.tables.actors import failures
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
+from pokerws.server.tables.actors.hand_net import HandNet
 from pokerws.server.tables.actors.held_cards import HeldCards
 from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.commit_gate import CommitGate
@@ -99,6 +100,7 @@ class TableActor:
         history = RecentEvents(table.id, table.seq, event_log)
         self._viewers = Viewers(table, epoch, self.gate, history, clock)
         self.watchers = self._viewers.viewers
+        self._net = HandNet(table)
         self._pace = HandPace(pace, table.hand_number)
         self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
@@ -409,14 +411,16 @@ class TableActor:
         self._store(events, transfers)
         self._viewers.publish(events, first_seq, self._at_ms)
         self._arm()
-        self._notify_lobby()
+        self._notify_lobby(events)
 
-    def _notify_lobby(self) -> None:
+    def _notify_lobby(self, events: Sequence[TableEvent]) -> None:
         """Notify the lobby if the table's summary may have changed."""
         table = self.table
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
+            if net := self._net.follow(table, events):
+                self._owner.hand_over(table.id, net)
             if self._pace.begins_to_delay(table, self.changed_ms):
                 self.notify("hands_delayed", DELAYED)
             if table.closed:

@@ -1,22 +1,35 @@
 """Serialises each player's payments, so that a balance is never read while a debit is in flight.
 
 Chips move in the same write as the table's change.  The balance is read before each payment, so the
-player's previous payment must be stored by then.
+player's previous payment must be stored by then.  Free chips are limited here too: the address of a
+guest has an allowance, and a new guest's grant is available in part only.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from hashlib import blake2b
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import structlog
 from msgspec import Struct
 
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.game.table import chips_put_in
 from pokerws.messages import Refused
 from pokerws.server.clock import Clock
+from pokerws.server.limits.log_limit import LogLimit
 from pokerws.settings import Settings
-from pokerws.storage.accounts import Account, AccountId, Accounts, Booked, Transfer, player_account
+from pokerws.storage.accounts import (
+    Account,
+    AccountId,
+    Accounts,
+    Allowance,
+    Booked,
+    Transfer,
+    player_account,
+)
 from pokerws.storage.errors import StoreUnavailable
 
 # How long a payment waits for the player's earlier payment.
@@ -30,34 +43,85 @@ class Terms(Struct, frozen=True):
     """The chips that players are granted: `grant` for a new account, and refills.
 
     A refill brings a balance of less than `refill_below` to `refill_to`, at most once in
-    `refill_interval_ms`.
+    `refill_interval_ms`.  The guests of one address get `address_chips` a day; 0 is no limit.  Of
+    the grant, a new guest may bring `newcomer_chips` to tables in the first `newcomer_ms`.
     """
 
     grant: int = 100_000
     refill_to: int = 100_000
     refill_below: int = 20_000
     refill_interval_ms: int = 3_600_000
+    address_chips: int = 0
+    newcomer_chips: int = 0
+    newcomer_ms: int = 0
 
 
 def terms_of(settings: Settings) -> Terms:
     """The chips that the settings grant."""
+    accounts = settings.accounts
     return Terms(
-        grant=settings.accounts.grant_chips,
-        refill_to=settings.accounts.refill_to,
-        refill_below=settings.accounts.refill_below,
-        refill_interval_ms=settings.accounts.refill_interval_ms,
+        grant=accounts.grant_chips,
+        refill_to=accounts.refill_to,
+        refill_below=accounts.refill_below,
+        refill_interval_ms=accounts.refill_interval_ms,
+        address_chips=accounts.free_chips_per_address,
+        newcomer_chips=accounts.newcomer_chips,
+        newcomer_ms=accounts.newcomer_ms,
     )
 
 
-class Statement(Struct, frozen=True):
-    """An account: its balance, when a refill is due, and a page of its history, newest first.
+class Purse(NamedTuple):
+    """What a player can pay: the balance, of which `held` chips stay in the account until a time.
 
-    `refill_at_ms` is None while the balance is too high for a refill.
+    Only a new guest's grant is held.
     """
 
     balance: int
+    held: int = 0
+    held_until_ms: int = 0
+
+    @property
+    def available(self) -> int:
+        """The chips that may be brought to a table now."""
+        return max(0, self.balance - self.held)
+
+    def check(self, chips: int | None, now_ms: int) -> None:
+        """Raise Refused("grant_held") if only held chips are missing."""
+        if chips is not None and self.available < chips <= self.balance:
+            raise Refused(
+                "grant_held",
+                f"of {self.balance} chips a new player may bring {self.available} to tables now",
+                retry_after_ms=self.held_until_ms - now_ms,
+            )
+
+
+class Statement(Struct, frozen=True):
+    """An account: its purse, when a refill is due, and a page of its history, newest first.
+
+    `refill_at_ms` is None while the player has too many chips for a refill.  `is_ungranted` means
+    that the account was opened now, and that the address had no free chips left.
+    """
+
+    purse: Purse
     refill_at_ms: int | None
     history: list[Booked]
+    is_ungranted: bool = False
+
+
+# The tables in memory; they are looked at while no payment is in flight.
+Tables = Callable[[], Iterable[Table]]
+
+
+def _seats_of(player: PlayerId, tables: Iterable[Table]) -> tuple[int, list[TableId]]:
+    """The chips that a player has at tables, pots included, and the tables where he sits."""
+    chips, seated = 0, []
+    for table in tables:
+        number = table.seat_of(player)
+        if number is not None and (seat := table.seats[number]) is not None:
+            put_in = {} if table.hand is None else chips_put_in(table, table.hand)
+            chips += seat.stack + put_in.get(number, 0)
+            seated.append(table.id)
+    return chips, seated
 
 
 class _Payment:
@@ -72,24 +136,43 @@ class _Payment:
 class Cashier:
     """Payments between accounts and tables, and refills; a `JournalListener`.
 
-    It tracks which payments are stored.  The journal stores them, not the cashier.
+    It tracks which payments are stored.  The journal stores them, not the cashier.  Methods take
+    the address of a guest, and None for players without limits.  The store sees a hash of it, which
+    needs `key`.
     """
 
-    def __init__(self, accounts: Accounts, clock: Clock, terms: Terms) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        clock: Clock,
+        terms: Terms,
+        *,
+        key: str = "",
+        on_grant_refused: Callable[[], None] = lambda: None,
+    ) -> None:
         self._accounts = accounts
         self._clock = clock
         self._terms = terms
+        self._key = blake2b(key.encode(), person=b"free chips").digest()
+        self._on_grant_refused = on_grant_refused
+        self._log_lines = LogLimit()
         self._turns: WeakValueDictionary[PlayerId, asyncio.Lock] = WeakValueDictionary()
         self._on_their_way: dict[AccountId, _Payment] = {}
         self._to_tables: dict[TableId, list[_Payment]] = {}
 
     @asynccontextmanager
-    async def paying(self, player: PlayerId) -> AsyncIterator[int]:
-        """The player's balance, which does not change until the block ends.
+    async def paying(self, player: PlayerId, address: str | None = None) -> AsyncIterator[Purse]:
+        """What the player can pay, which does not change until the block ends.
 
         The block must pass its command to the table without awaiting in between.  Raises
         Refused("bank_unavailable").
         """
+        async with self._turn(player):
+            yield self._purse(await self._settled(player, address), address)
+
+    @asynccontextmanager
+    async def _turn(self, player: PlayerId) -> AsyncIterator[None]:
+        """Serialises what a player does at the bank."""
         turn = self._turns.setdefault(player, asyncio.Lock())
         try:
             async with asyncio.timeout(PATIENCE_S):
@@ -97,39 +180,98 @@ class Cashier:
         except TimeoutError as error:
             raise Refused("bank_unavailable", "an earlier payment is not done yet") from error
         try:
-            yield (await self._settled(player)).balance
+            yield
         finally:
             turn.release()
 
-    async def statement(self, player: PlayerId, before: int | None) -> Statement:
+    async def statement(
+        self,
+        player: PlayerId,
+        before: int | None,
+        address: str | None = None,
+        tables: Tables = tuple,
+    ) -> Statement:
         """A player's account, opened if it is new; `before` pages back.  Raises Illegal."""
-        account = await self._open(player)
+        account, is_ungranted = await self._opened(player, address)
         with _refusing_outages():
             history = await self._accounts.history(player, before, HISTORY_PAGE)
-        due_ms = None
-        if account.balance < min(self._terms.refill_below, self._terms.refill_to):
-            due_ms = (account.refilled_ms or 0) + self._terms.refill_interval_ms
-        return Statement(account.balance, due_ms, history)
+            due_ms = await self._due_ms(account, address)
+        if due_ms is not None and _seats_of(player, tables())[0]:
+            due_ms = None
+        return Statement(self._purse(account, address), due_ms, history, is_ungranted)
 
-    async def refill(self, player: PlayerId) -> None:
+    async def refill(
+        self, player: PlayerId, address: str | None = None, tables: Tables = tuple
+    ) -> None:
         """Refill an account.  Raises Illegal if that is not due."""
-        await self._open(player)
-        now_ms = self._clock.table_ms()
-        with _refusing_outages():
-            given = await self._accounts.refill(
-                player,
-                to=self._terms.refill_to,
-                below=self._terms.refill_below,
-                due_ms=now_ms - self._terms.refill_interval_ms,
-                at_ms=now_ms,
-            )
-        if not given:
+        async with self._turn(player):
+            # Chips on their way to a table count there.
+            account = await self._open(player, address)
+            now_ms = self._clock.table_ms()
+            if not self._is_due(account, now_ms):
+                raise Refused("refill_not_due")
+            chips, seated = _seats_of(player, tables())
+            if chips:
+                raise Refused("chips_at_table", f"there are {chips} chips at tables")
+            allowance = self._allowance(address)
+            with _refusing_outages():
+                refill = await self._accounts.refill(
+                    player,
+                    to=self._terms.refill_to,
+                    below=self._terms.refill_below,
+                    due_ms=now_ms - self._terms.refill_interval_ms,
+                    at_ms=now_ms,
+                    besides=seated,
+                    allowance=allowance,
+                )
+                if refill.refused == "at_table":
+                    raise Refused("chips_at_table")
+                if refill.refused == "allowance":
+                    due_ms = await self._due_ms(account, address) or now_ms
+                    raise Refused("free_chips_used_up", retry_after_ms=max(1, due_ms - now_ms))
+        if not refill.chips:
             raise Refused("refill_not_due")
-        log.info("account_refilled", player=player, chips=given)
+        log.info("account_refilled", player=player, chips=refill.chips)
+
+    def _is_due(self, account: Account, now_ms: int) -> bool:
+        """Whether a refill is due, if address and tables allow it."""
+        terms = self._terms
+        if account.balance >= min(terms.refill_below, terms.refill_to):
+            return False
+        last_ms = account.refilled_ms
+        return last_ms is None or last_ms <= now_ms - terms.refill_interval_ms
+
+    async def _due_ms(self, account: Account, address: str | None) -> int | None:
+        """When a refill is due, for the address too; None while the balance is too high."""
+        terms = self._terms
+        if account.balance >= min(terms.refill_below, terms.refill_to):
+            return None
+        due_ms = (account.refilled_ms or 0) + terms.refill_interval_ms
+        allowance = self._allowance(address)
+        if allowance is None:
+            return due_ms
+        chips = terms.refill_to - account.balance
+        allowed_ms = await self._accounts.allowed_ms(allowance, chips, 0)
+        return max(due_ms, allowed_ms)
 
     async def open_for(self, player: PlayerId) -> None:
         """Open a player's account if there is none.  Raises Illegal."""
-        await self._open(player)
+        await self._open(player, None)
+
+    def _allowance(self, address: str | None) -> Allowance | None:
+        if address is None or not self._terms.address_chips:
+            return None
+        hashed = blake2b(address.encode(), key=self._key, digest_size=16)
+        return Allowance(hashed.hexdigest(), self._terms.address_chips)
+
+    def _purse(self, account: Account, address: str | None) -> Purse:
+        terms = self._terms
+        until_ms = account.opened_ms + terms.newcomer_ms
+        is_new = address is not None and until_ms > self._clock.table_ms()
+        if not is_new or not terms.newcomer_chips:
+            return Purse(account.balance)
+        held = min(account.balance, max(0, terms.grant - terms.newcomer_chips))
+        return Purse(account.balance, held, until_ms if held else 0)
 
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Chips moved to or from a table; they are about to be stored with its change."""
@@ -175,7 +317,7 @@ class Cashier:
         if later:
             self._to_tables[table] = later
 
-    async def _settled(self, player: PlayerId) -> Account:
+    async def _settled(self, player: PlayerId, address: str | None) -> Account:
         """The account, once no payment is on its way from it."""
         payment = self._on_their_way.get(player_account(player))
         if payment is not None:
@@ -184,11 +326,26 @@ class Cashier:
                     await payment.arrived.wait()
             except TimeoutError as error:
                 raise Refused("bank_unavailable", "an earlier payment is not stored yet") from error
-        return await self._open(player)
+        return await self._open(player, address)
 
-    async def _open(self, player: PlayerId) -> Account:
+    async def _open(self, player: PlayerId, address: str | None) -> Account:
+        return (await self._opened(player, address))[0]
+
+    async def _opened(self, player: PlayerId, address: str | None) -> tuple[Account, bool]:
+        """A player's account, and whether it was opened now and without its grant."""
+        grant, now_ms = self._terms.grant, self._clock.table_ms()
         with _refusing_outages():
-            return await self._accounts.open(player, self._terms.grant, self._clock.table_ms())
+            account = await self._accounts.open(player, grant, now_ms, self._allowance(address))
+        is_ungranted = account.opened_ms == now_ms and account.refilled_ms is None
+        if is_ungranted:
+            self._note_ungranted(player)
+        return account, is_ungranted
+
+    def _note_ungranted(self, player: PlayerId) -> None:
+        """Count and log a new account without its grant."""
+        self._on_grant_refused()
+        if (more := self._log_lines.take(self._clock.now_ms())) is not None:
+            log.warning("grant_refused", player=player, **more)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The parts that a table depends on: its viewers, the journal of its changes, and its owner."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from pokerws.game.state import PlayerId, TableId
@@ -105,6 +106,9 @@ class Owner(Protocol):
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Chips moved between accounts and the table; the change is about to be put."""
+
+    def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
+        """A hand is over; `net` has what each player won, or lost if negative."""
 
     def table_changed(self, summary: TableSummary) -> None:
         """The table's summary may have changed."""

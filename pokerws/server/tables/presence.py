@@ -5,15 +5,21 @@ from pokerws.server.clock import Clock
 
 
 class Presence:
-    """Counts the connections of each player."""
+    """Counts the connections of each player, and knows where the latest came from."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._connections: dict[PlayerId, int] = {}
         self._left_ms: dict[PlayerId, int] = {}
+        self._addresses: dict[PlayerId, str] = {}
 
-    def enter(self, player: PlayerId) -> None:
-        """A connection of the player has opened; pair it with `leave`."""
+    def enter(self, player: PlayerId, address: str | None = None) -> None:
+        """A connection of the player has opened; pair it with `leave`.
+
+        `address` is the client's, as limits count it.
+        """
+        if address is not None:
+            self._addresses[player] = address
         self._connections[player] = self._connections.get(player, 0) + 1
         self._left_ms.pop(player, None)
 
@@ -24,7 +30,12 @@ class Presence:
             self._connections[player] = left
         else:
             del self._connections[player]
+            self._addresses.pop(player, None)
             self._left_ms[player] = self._clock.now_ms()
+
+    def address(self, player: PlayerId) -> str | None:
+        """The address of the player's latest connection; None if there is no connection."""
+        return self._addresses.get(player)
 
     def absent_ms(self, player: PlayerId, since_ms: int) -> int:
         """How long the player has had no connection, in ms; 0 while connected.

@@ -1,11 +1,19 @@
 """Accounts in PostgreSQL.  Transfers to and from tables are in `save_statement.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from pokerws.game.state import PlayerId
-from pokerws.storage.accounts import Account, Booked, player_account
+from pokerws.game.state import PlayerId, TableId
+from pokerws.storage.accounts import (
+    ALLOWANCE_MS,
+    Account,
+    Allowance,
+    Booked,
+    Refill,
+    may_have_chips,
+    player_account,
+)
 from pokerws.storage.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -13,50 +21,49 @@ if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
 ACCOUNT = """
-SELECT balance, round(extract(epoch FROM refilled_at) * 1000)::bigint AS refilled_ms
+SELECT balance, round(extract(epoch FROM refilled_at) * 1000)::bigint AS refilled_ms,
+       round(extract(epoch FROM opened_at) * 1000)::bigint AS opened_ms
 FROM accounts
 WHERE id = $1
 """
+OPEN_ACCOUNT = "SELECT open_account($1, $2, $3, $4, $5, $6)"
 
-# Of concurrent calls the second finds the account that the first made.
-OPEN_ACCOUNT = """
-WITH opened AS (
-    INSERT INTO accounts (id, balance, opened_at, refilled_at)
-    VALUES ($1, $2, to_timestamp($3 / 1000.0), to_timestamp($3 / 1000.0))
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id, balance, opened_at
-), granted AS (
-    INSERT INTO transfers (at, reason, source, target, amount)
-    SELECT opened_at, 'grant', 'house', id, balance FROM opened WHERE balance > 0
-)
-UPDATE accounts
-SET balance = accounts.balance - opened.balance
-FROM opened
-WHERE accounts.id = 'house'
-"""
-
+# Nothing has moved since the account was read: a buy-in would have changed its balance.
 REFILL = """
-WITH due AS (
-    SELECT id, $2 - balance AS amount
+WITH due AS MATERIALIZED (
+    SELECT id
     FROM accounts
-    WHERE id = $1 AND balance < $3 AND balance < $2
-      AND (refilled_at IS NULL OR refilled_at <= to_timestamp($4 / 1000.0))
+    WHERE id = $1 AND balance = $2
+      AND round(extract(epoch FROM refilled_at) * 1000)::bigint IS NOT DISTINCT FROM $3::bigint
     FOR UPDATE
+), allowed AS MATERIALIZED (
+    SELECT id FROM due WHERE take_free_chips($6, $7, $5, $8)
 ), refilled AS (
     UPDATE accounts
-    SET balance = accounts.balance + due.amount, refilled_at = to_timestamp($5 / 1000.0)
-    FROM due
-    WHERE accounts.id = due.id
-    RETURNING accounts.id, due.amount
+    SET balance = accounts.balance + $4, refilled_at = to_timestamp($5 / 1000.0)
+    FROM allowed
+    WHERE accounts.id = allowed.id
+    RETURNING accounts.id
 ), booked AS (
     INSERT INTO transfers (at, reason, source, target, amount)
-    SELECT to_timestamp($5 / 1000.0), 'refill', 'house', id, amount FROM refilled
+    SELECT to_timestamp($5 / 1000.0), 'refill', 'house', id, $4 FROM refilled
 )
 UPDATE accounts
-SET balance = accounts.balance - refilled.amount
+SET balance = accounts.balance - $4
 FROM refilled
 WHERE accounts.id = 'house'
-RETURNING refilled.amount
+RETURNING refilled.id
+"""
+FULL_AT = """
+SELECT round(extract(epoch FROM full_at) * 1000)::bigint FROM free_chips WHERE address = $1
+"""
+
+# Open tables to which the account has ever paid.
+PAID_TO = """
+SELECT snapshot
+FROM games
+WHERE id IN (SELECT game_id FROM transfers WHERE source = $1)
+  AND status <> 'closed' AND players > 0 AND id <> ALL ($2::text[])
 """
 
 # Each side uses its own index; the newest rows are among the newest of either side.
@@ -73,7 +80,7 @@ ORDER BY id DESC
 LIMIT $3
 """
 
-STATEMENTS = (ACCOUNT, OPEN_ACCOUNT, REFILL, HISTORY)
+STATEMENTS = (ACCOUNT, OPEN_ACCOUNT, PAID_TO, REFILL, FULL_AT, HISTORY)
 NO_LIMIT = 2**63 - 1
 
 Reader = Callable[[], AbstractAsyncContextManager["PoolConnectionProxy[asyncpg.Record]"]]
@@ -85,25 +92,57 @@ class PostgresAccounts:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    async def open(self, player: PlayerId, grant: int, at_ms: int) -> Account:
+    async def open(
+        self, player: PlayerId, grant: int, at_ms: int, allowance: Allowance | None = None
+    ) -> Account:
         """Part of `Accounts`."""
         account = player_account(player)
         async with self._reader() as reader:
             row = await reader.fetchrow(ACCOUNT, account)
             if row is None:
-                await reader.execute(OPEN_ACCOUNT, account, grant, at_ms)
+                taken = _taken(allowance, grant)
+                await reader.execute(OPEN_ACCOUNT, account, grant, at_ms, *taken)
                 row = await reader.fetchrow(ACCOUNT, account)
         if row is None:
             raise StoreUnavailable("an account has vanished that was there a moment ago")
-        return Account(row["balance"], row["refilled_ms"])
+        return Account(row["balance"], row["refilled_ms"], row["opened_ms"])
 
     async def refill(
-        self, player: PlayerId, *, to: int, below: int, due_ms: int, at_ms: int
-    ) -> int:
+        self,
+        player: PlayerId,
+        *,
+        to: int,
+        below: int,
+        due_ms: int,
+        at_ms: int,
+        besides: Collection[TableId] = (),
+        allowance: Allowance | None = None,
+    ) -> Refill:
+        """Part of `Accounts`."""
+        account = player_account(player)
+        async with self._reader() as reader:
+            row = await reader.fetchrow(ACCOUNT, account)
+            if row is None or row["balance"] >= min(to, below):
+                return Refill(0, "due")
+            if row["refilled_ms"] is not None and row["refilled_ms"] > due_ms:
+                return Refill(0, "due")
+            if await _is_at_table(reader, player, besides):
+                return Refill(0, "at_table")
+            chips: int = to - row["balance"]
+            seen = row["balance"], row["refilled_ms"]
+            taken = _taken(allowance, chips)
+            given = await reader.fetchval(REFILL, account, *seen, chips, at_ms, *taken)
+        if given is not None:
+            return Refill(chips)
+        if allowance is None or await self.allowed_ms(allowance, chips, at_ms) == at_ms:
+            return Refill(0, "due")
+        return Refill(0, "allowance")
+
+    async def allowed_ms(self, allowance: Allowance, chips: int, at_ms: int) -> int:
         """Part of `Accounts`."""
         async with self._reader() as reader:
-            given = await reader.fetchval(REFILL, player_account(player), to, below, due_ms, at_ms)
-        return int(given or 0)
+            full_at_ms = await reader.fetchval(FULL_AT, allowance.address)
+        return max(at_ms, (full_at_ms or 0) + allowance.cost_ms(chips) - ALLOWANCE_MS)
 
     async def history(self, player: PlayerId, before: int | None, limit: int) -> list[Booked]:
         """Part of `Accounts`."""
@@ -114,3 +153,20 @@ class PostgresAccounts:
             Booked(row["id"], row["at_ms"], row["reason"], row["amount"], row["game_id"])
             for row in rows
         ]
+
+
+def _taken(allowance: Allowance | None, chips: int) -> tuple[str | None, int, int]:
+    """The arguments that take chips from an allowance; without one, nothing is taken."""
+    if allowance is None:
+        return None, 0, ALLOWANCE_MS
+    return allowance.address, allowance.cost_ms(chips), ALLOWANCE_MS
+
+
+async def _is_at_table(
+    connection: "PoolConnectionProxy[asyncpg.Record]",
+    player: PlayerId,
+    besides: Collection[TableId],
+) -> bool:
+    """Whether the player may have chips at a stored table, apart from those of `besides`."""
+    rows = await connection.fetch(PAID_TO, player_account(player), list(besides))
+    return any(may_have_chips(row["snapshot"].encode(), player) for row in rows)

@@ -18,8 +18,8 @@ from asyncpg.pool import PoolConnectionProxy
 from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
+from pokerws.storage.postgres import marks, owners, pruning
 from pokerws.storage.postgres import names as postgres_names
-from pokerws.storage.postgres import owners, pruning
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import (
@@ -82,7 +82,8 @@ LIMIT $2
 LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
 
 GAMES = """
-SELECT id, name, status, config, players, hand_number, version, epoch
+SELECT id, name, status, config, players, hand_number, version, epoch,
+       EXISTS (SELECT FROM server_tables WHERE game_id = games.id) AS is_servers
 FROM games
 WHERE status IN ('waiting', 'active') AND id <> ALL ($1::text[])
 ORDER BY created_at, id
@@ -114,6 +115,7 @@ STATEMENTS = (
     *postgres_names.STATEMENTS,
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
+    *marks.STATEMENTS,
 )
 
 # Added to the statement timeout, for a server that hangs.
@@ -296,6 +298,16 @@ class PostgresStore:
             rows = await reader.fetch(GAMES, list(besides))
         return [_game(row) for row in rows]
 
+    async def mark_table(self, table: TableId) -> None:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            await reader.execute(marks.MARK, table)
+
+    async def adopt_table(self, table: TableId) -> bool:
+        """Part of `Store`."""
+        async with self._reader() as reader:
+            return await reader.fetchval(marks.ADOPT, table) is not None
+
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         """Part of `Store`."""
         async with self._reader() as reader:
@@ -418,4 +430,5 @@ def _game(row: asyncpg.Record) -> GameRow:
         hand_number=row["hand_number"],
         version=row["version"],
         epoch=row["epoch"],
+        is_servers=row["is_servers"],
     )

@@ -41,6 +41,9 @@ export class Account {
     this.player = null;
     /** @type {number|null} null while unknown */
     this.balance = null;
+    /** The part of the balance that a new player cannot bring to tables before `heldUntilMs`. */
+    this.held = 0;
+    this.heldUntilMs = 0;
     /** @type {number|null} in server time; null while the balance is too large for a refill */
     this.refillAtMs = null;
     /** @type {Transfer[]} newest first */
@@ -66,12 +69,19 @@ export class Account {
   /** Discard the data of another player. */
   forget() {
     this.balance = this.refillAtMs = this.error = null;
+    this.held = this.heldUntilMs = 0;
     this.transfers = [];
     this.hasMore = false;
   }
 
   changed() {
     for (const listener of this.listeners) listener();
+  }
+
+  /** The chips that can be brought to a table now, or null while unknown. */
+  available() {
+    const isOver = this.heldUntilMs <= this.connection.serverNow();
+    return this.balance === null ? null : this.balance - (isOver ? 0 : this.held);
   }
 
   /** Milliseconds until a refill may be requested, or null if none is due at any time. */
@@ -123,6 +133,8 @@ export class Account {
     this.error = null;
     this.balance = answer.balance;
     this.refillAtMs = answer.refill_at_ms ?? null;
+    this.held = answer.held ?? 0;
+    this.heldUntilMs = answer.held_until_ms ?? 0;
     /** @type {Transfer[]} */
     const page = answer.transfers;
     const known = this.transfers.findIndex((line) => line.id === page[page.length - 1]?.id);

@@ -63,7 +63,7 @@ export class RefillOffer {
   describe(waitMs) {
     const { refillAtMs, connection } = this.account;
     if (waitMs === null || refillAtMs === null) {
-      return "A refill is available when your balance is low.";
+      return "A refill is available when you are low on chips, those at tables included.";
     }
     if (waitMs === 0) return "Your balance is low. You can refill it now.";
     const time = timeOf(refillAtMs, connection.serverNow());

@@ -4,7 +4,7 @@
  */
 
 import { RefillOffer } from "../account/refill-offer.js";
-import { chips } from "../model/format.js";
+import { chips, timeOf } from "../model/format.js";
 import { byId, setText } from "../ui/dom.js";
 
 /** @typedef {import("../account/account.js").Account} Account */
@@ -70,8 +70,8 @@ export class AmountDialog {
   render() {
     if (!this.question) return;
     const { title, note, confirm, least, most, value } = this.question;
-    const { balance, refillAtMs } = this.account;
-    const affordable = balance === null ? most : Math.min(most, balance);
+    const { refillAtMs } = this.account;
+    const affordable = Math.min(most, this.account.available() ?? most);
     const poor = affordable < least;
     const limits = `From ${chips(least)} to ${chips(affordable)}`;
     setText(byId("buy-in-title"), title);
@@ -95,8 +95,13 @@ export class AmountDialog {
    * @param {boolean} limited whether the account has less than the maximum
    */
   describeAccount(poor, limited) {
-    const { balance } = this.account;
-    if (balance === null) return "";
+    const { balance, heldUntilMs, connection } = this.account;
+    const available = this.account.available();
+    if (balance === null || available === null) return "";
+    if (available < balance && limited) {
+      const time = timeOf(heldUntilMs, connection.serverNow());
+      return `Your account is new: you can use ${chips(available)} of ${chips(balance)} until ${time}.`;
+    }
     if (poor) return `Your account has only ${chips(balance)}.`;
     return `Your account has ${chips(balance)}${limited ? ", less than the table allows" : ""}.`;
   }

@@ -22,6 +22,8 @@ const TEXTS = {
   insufficient_chips: "Your account does not have that many chips.",
   bank_unavailable: "Accounts are unavailable right now. Try again in a moment.",
   refill_not_due: "No refill is available yet.",
+  chips_at_table: "Leave your tables first: a refill counts the chips there too.",
+  free_chips_used_up: "Your network has had its free chips for now. Try again later.",
   logout_unavailable: "You cannot be logged out right now. Try again in a moment.",
   too_fast: "That was too fast. Try again in a moment.",
   forbidden: "You are not allowed to do that.",

@@ -16,8 +16,10 @@ from pokerws.server.auth.dev_tokens import issue_dev_token
 from pokerws.server.auth.errors import KeySetError
 from pokerws.server.auth.key_sources import FixedKeySet
 from pokerws.server.auth.keys import key_of_secret, keys_of_pem
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.tokens import Tokens
 from pokerws.settings import SettingsError
+from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock
 from tests.server.signing import SECRET, private_key, private_pem, public_pem
 from tests.settings import settings_of
@@ -41,6 +43,7 @@ async def test_a_token_of_the_secret_is_one_that_the_server_takes() -> None:
         FixedKeySet([key_of_secret(SECRET)]),
         BotTokens("b" * 32),
         clock,
+        names=PlayerNames(MemoryNames(), clock),
         issuer="https://x.example",
         audience="poker",
     )
@@ -63,7 +66,9 @@ async def test_a_token_of_a_private_key_is_taken_by_who_has_the_public_one(
     path.write_bytes(private_pem(key))
     given = issue_dev_token(settings_of(auth_secret=SECRET), **{**ASKED, "key_file": path})
     keys = FixedKeySet(keys_of_pem(public_pem(key)))
-    identity = await Tokens(keys, BotTokens("b" * 32), ManualClock()).admit(given, None)
+    clock = ManualClock()
+    names = PlayerNames(MemoryNames(), clock)
+    identity = await Tokens(keys, BotTokens("b" * 32), clock, names=names).admit(given, None)
     assert identity.player == "ann"
 
 
@@ -72,6 +77,7 @@ async def test_a_token_of_a_private_key_is_taken_by_who_has_the_public_one(
     [
         ({}, "set AUTH_SECRET, or give --key"),
         ({"player": "bot_ada"}, "--player"),
+        ({"name": "H0use"}, "--name cannot be 'H0use': it is reserved for the role admin"),
         ({"player": ""}, "--player"),
         ({"name": "A\u202enn"}, "--name"),
         ({"name": "x" * 25}, "--name"),

@@ -7,6 +7,7 @@ import pytest
 
 from pokerws.messages import Refused
 from pokerws.server.auth.guests import Guests
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock
 
@@ -23,7 +24,7 @@ CLAIMS: dict[str, Any] = {
 
 
 def guests() -> Guests:
-    return Guests(KEY, CLOCK, names=MemoryNames())
+    return Guests(KEY, CLOCK, names=PlayerNames(MemoryNames(), CLOCK))
 
 
 async def admits(claims: dict[str, Any], key: str = KEY, algorithm: str = "HS256") -> str:

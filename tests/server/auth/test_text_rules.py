@@ -49,6 +49,7 @@ UNSEEN = {
     "a place for an object": "a\ufffcb",
     "a pile of marks": "a" + "\u0335" * (MAX_MARKS + 1),
     "a mark on nothing": "\u0301a",
+    "marks alone": "\u0301\u0302",
 }
 WELCOME = ["Ann", "José", "Łukasz", "李小龍", "Нина", "שרה", "ผู้เล่น", "O’Brien", "<b>", "!?"]
 EMOJI = [FAMILY, TECHNOLOGIST, HEART_ON_FIRE, "#\ufe0f\u20e3", "\U0001f1eb\U0001f1f7"]
@@ -69,6 +70,13 @@ def test_what_cannot_be_seen_is_refused_where_texts_are_checked_strictly(what: s
     for kept in (player_name, table_name, chat_text):
         with pytest.raises(Illegal):
             kept(UNSEEN[what], strict=True)
+
+
+@pytest.mark.parametrize("what", UNSEEN)
+def test_what_cannot_be_seen_is_in_no_name_however_texts_are_checked(what: str) -> None:
+    for kept in (player_name, table_name):
+        with pytest.raises(Illegal, match="bad_name"):
+            kept(UNSEEN[what], strict=False)
 
 
 @pytest.mark.parametrize("strict", [True, False])

@@ -14,6 +14,7 @@ from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.key_sources import FixedKeySet
 from pokerws.server.auth.keys import Key, key_of_secret, keys_of_pem
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.tokens import Tokens
 from pokerws.storage.names import MemoryNames
 from tests.server.fakes import ManualClock
@@ -27,10 +28,12 @@ GOOD = {"sub": "ann", "name": "Ann", "exp": NOW_S + 60}
 
 def tokens(keys: list[Key] | None = None, **choices: Any) -> Tokens:
     """An admission by tokens at NOW_S, with the secret's key unless others are given."""
+    clock = ManualClock()
     return Tokens(
         FixedKeySet(keys or [key_of_secret(SECRET)]),
         BotTokens(BOT_KEY),
-        ManualClock(),
+        clock,
+        names=PlayerNames(MemoryNames(), clock),
         leeway_ms=LEEWAY_S * 1000,
         **choices,
     )
@@ -293,7 +296,8 @@ async def test_what_looks_like_a_bots_token_and_is_none_admits_nobody() -> None:
 
 
 async def test_guests_and_players_with_tokens_do_not_come_in_by_each_others_door() -> None:
-    guests = Guests(SECRET, ManualClock(), names=MemoryNames())
+    clock = ManualClock()
+    guests = Guests(SECRET, clock, names=PlayerNames(MemoryNames(), clock))
     secret = (await guests.admit(None, "Ann")).session
     for audience in ("", "pokerws-guest"):
         assert await refusal(tokens(audience=audience), secret) == "bad_token"

@@ -4,6 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from pokerws.server.auth.guests import Guests
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.background.clock_watch import ClockWatch
 from pokerws.server.clock import MOST_AHEAD_MS
 from pokerws.server.sessions.token_expiry import LOOK_MS, Expiry
@@ -113,7 +114,7 @@ async def test_a_stored_time_that_can_only_be_a_mistake_is_not_followed() -> Non
 
 async def test_tokens_are_checked_by_the_wall_clock_as_it_is_now() -> None:
     clock = ManualClock()
-    guests = Guests("k" * 32, clock, names=MemoryNames())
+    guests = Guests("k" * 32, clock, names=PlayerNames(MemoryNames(), clock))
     session = (await guests.admit(None, "Ann")).session
     clock.wall_ahead_ms = HOUR_MS
     later = await guests.admit(session, None)

@@ -236,7 +236,8 @@ def test_the_settings_make_the_limits_and_welcome_shows_them() -> None:
         RateLimit(60, 30_000),
         RateLimit(12, 12_000),
     )
-    assert shown.max_tables_opened_per_player == 5
+    opened = shown.max_tables_opened_per_player, shown.max_tables_opened_per_address
+    assert opened == (5, 20)
     assert (shown.min_hand_pause_ms, shown.table_hands_per_hour) == (500, 600)
     # Who comes back watches again all tables that it may, and asks for lobby and account.
     assert quotas.rates.player["reads"].burst >= quotas.caps.watched_tables + 2

@@ -370,9 +370,33 @@ async def test_a_player_has_so_many_open_tables(app: App, open_connection: Conne
     assert answer["message"] == "a player may have opened 2 tables at a time"
     assert answered(app, "create_table", "too_many_tables") == 1
     await open_table(ben)
-    assert app.open_bot_tables(), "nor is the server's own held up"
+    assert await app.open_bot_tables(), "nor is the server's own held up"
     await app.lobby.close(TableId(first), "abandoned")
     await open_table(ann)
+
+
+@pytest.mark.settings(max_tables_opened_per_address=3, trusted_proxies=("127.0.0.1",))
+async def test_an_address_has_so_many_open_tables_whoever_opens_them(
+    app: App, open_connection: Connect
+) -> None:
+    def behind(address: str) -> dict[str, str]:
+        return {"X-Forwarded-For": address}
+
+    guests = [
+        await open_connection(name, headers=behind(f"2001:db8:7:7::{number}"))
+        for number, name in enumerate(("Ann", "Ben", "Cleo", "Dan"), start=1)
+    ]
+    assert guests[0].welcome["limits"]["max_tables_opened_per_address"] == 3
+    first = await open_table(guests[0])
+    for guest in guests[1:3]:
+        await open_table(guest)
+    answer = await guests[3].ask("create_table", name="Four", config={})
+    assert answer["code"] == "too_many_tables"
+    assert answer["message"] == "an address may have opened 3 tables at a time"
+    await open_table(await open_connection("Eva", headers=behind("2001:db8:7:8::1")))
+    assert await app.open_bot_tables(), "nor is the server's own held up"
+    await app.lobby.close(TableId(first), "abandoned")
+    await open_table(guests[3])
 
 
 async def test_the_limits_are_in_the_welcome(open_connection: Connect) -> None:

@@ -9,9 +9,10 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId
 from pokerws.messages import Refused
 from pokerws.server.app import App
-from pokerws.server.auth import guests as guests_module
-from pokerws.server.auth.guests import LIFETIME_MS, RENAMES, RENEW_MS, Guests
+from pokerws.server.auth import player_names
+from pokerws.server.auth.guests import LIFETIME_MS, Guests
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.player_names import RENAMES, RENEW_MS, PlayerNames
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import MemoryNames
 from tests.server.conftest import Connect
@@ -53,7 +54,10 @@ class Inn:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.names = Database()
-        self.guests = Guests(KEY, self.clock, names=self.names)
+        self.start()
+
+    def start(self) -> None:
+        self.guests = Guests(KEY, self.clock, names=PlayerNames(self.names, self.clock))
 
     async def new(self, name: str) -> Identity:
         return await self.guests.admit(None, name)
@@ -124,7 +128,7 @@ async def test_an_older_token_brings_no_name_back_that_was_given_up_before_a_res
     inn.clock.advance(1)
     await inn.back(ann, "Anna")
     await inn.new("Ann")
-    inn.guests = Guests(KEY, inn.clock, names=inn.names)
+    inn.start()
     assert await inn.refusal(ann.session, None) == "name_taken"
 
 
@@ -180,11 +184,15 @@ async def test_an_outage_of_the_database_stops_no_player_who_comes_back(inn: Inn
     assert inn.names.asked == asked + 1
 
 
+def in_memory(clock: ManualClock) -> Guests:
+    return Guests(KEY, clock, names=PlayerNames(MemoryNames(), clock, renew_ms=0))
+
+
 async def test_without_a_database_a_returning_player_claims_the_name_anew() -> None:
     ahead = ManualClock()
     ahead.advance(1)
-    ann = await Guests(KEY, ahead, names=MemoryNames(), renew_ms=0).admit(None, "Ann")
-    restarted = Guests(KEY, ManualClock(), names=MemoryNames(), renew_ms=0)
+    ann = await in_memory(ahead).admit(None, "Ann")
+    restarted = in_memory(ManualClock())
     assert (await restarted.admit(ann.session, None)).name == "Ann"
     with pytest.raises(Illegal, match="name_taken"):
         await restarted.admit(None, "Ann")
@@ -251,14 +259,14 @@ async def test_a_rename_that_was_refused_changes_nothing(inn: Inn) -> None:
 async def test_a_player_who_is_remembered_no_more_is_asked_about(
     inn: Inn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guests_module, "MAX_REMEMBERED", 2)
+    monkeypatch.setattr(player_names, "MAX_REMEMBERED", 2)
     ann = await inn.new("Ann")
     anna = await inn.back(ann, "Anna")
     for name in ("Ben", "Cleo", "Ann"):
         await inn.new(name)
     assert await inn.refusal(ann.session, None) == "name_taken"
     assert (await inn.back(anna)).name == "Anna"
-    assert len(inn.guests._held) <= 2
+    assert len(inn.guests.names._held) <= 2
 
 
 async def test_a_player_can_rename_so_often_and_again_later(inn: Inn) -> None:
@@ -279,7 +287,7 @@ async def test_a_player_can_rename_so_often_and_again_later(inn: Inn) -> None:
     inn.clock.advance(RENAMES.over_ms)
     ben = await inn.new("Ben")
     await inn.back(ben, "Benny")
-    assert list(inn.guests._renames) == [ben.player], "who has paused for long is forgotten"
+    assert list(inn.guests.names._renames) == [ben.player], "who has paused for long is forgotten"
 
 
 # ---- over the wire

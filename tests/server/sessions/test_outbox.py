@@ -25,6 +25,7 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.net.connection import Connection
 from pokerws.server.sessions.context import SessionContext
@@ -82,7 +83,7 @@ class Slow:
         context = SessionContext(
             lobby=self.lobby,
             cashier=bank,
-            admission=Guests("k" * 32, clock, names=MemoryNames()),
+            admission=Guests("k" * 32, clock, names=PlayerNames(MemoryNames(), clock)),
             clock=clock,
             revocations=Revocations(MemoryNames(), clock),
             presence=Presence(clock),

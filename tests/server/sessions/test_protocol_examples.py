@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from pokerws.schema.transcripts import Transcript, transcripts
-from tests.server import protocol_games  # noqa: F401  It adds its situations.
+from tests.server import protocol_chips, protocol_games  # noqa: F401  They add situations.
 from tests.server.protocol_servers import Servers
 from tests.server.protocol_situations import SITUATIONS
 from tests.server.transcript_player import Scene

@@ -1,30 +1,21 @@
 """Chips between accounts and tables: on the wire in memory, and with a store that can fail."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 
 import pytest
 
 from pokerws.game import commands
-from pokerws.game.deal import shuffler
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import PlayerId, TableConfig
-from pokerws.messages import Accepted, Events, Rejected, Watch
-from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.cashier import Cashier, Terms
-from pokerws.server.tables.lobby import Lobby
+from pokerws.game.state import PlayerId
+from pokerws.messages import Accepted, Events, Rejected
+from pokerws.server.tables.cashier import Purse, Terms
 from pokerws.server.tables.lobby.outage_pause import CHECK_LAG_MS
 from pokerws.storage.accounts import player_account
 from pokerws.storage.errors import StoreUnavailable
-from pokerws.storage.journal.journal import Journal
-from pokerws.storage.memory_accounts import MemoryAccounts
+from tests.server.bank import CONFIG, House, house_with_a_bank
 from tests.server.conftest import Connect, Message, Raw
-from tests.server.fakes import FakeViewer, ManualClock
-from tests.storage.faulty_store import FaultyStore
-from tests.vaults import VAULT
 
-CONFIG = TableConfig(seats=3, min_buy_in=2_000, max_buy_in=20_000, next_hand_delay_ms=1_000)
 ANN = PlayerId("ann")
 
 
@@ -104,28 +95,25 @@ async def test_a_command_sent_again_is_answered_although_the_account_is_empty_by
     assert (await ann.ask("get_account"))["balance"] == 0
 
 
-@pytest.mark.settings(refill_interval_ms=0)
+@pytest.mark.settings(refill_interval_ms=0, grant_chips=10_000)
 async def test_an_account_that_is_low_can_be_filled_up(open_connection: Connect) -> None:
     ann = await open_connection("Ann")
-    table = await table_of(ann, max_buy_in=100_000)
-    early = await ann.ask("refill")
-    await ann.ask("sit", table=table, buy_in=90_000)
 
     low = await ann.ask("get_account")
     filled = await ann.ask("refill")
     account = await ann.ask("get_account")
+    early = await ann.ask("refill")
 
-    assert early["code"] == "refill_not_due"
     assert low["refill_at_ms"] == low["transfers"][-1]["at_ms"]
     assert filled["type"] == "accepted"
     assert account["balance"] == 100_000
     assert amounts(account)[0] == ("refill", 90_000)
+    assert early["code"] == "refill_not_due"
 
 
+@pytest.mark.settings(grant_chips=10_000)
 async def test_a_refill_is_not_given_before_its_time(open_connection: Connect) -> None:
     ann = await open_connection("Ann")
-    table = await table_of(ann, max_buy_in=100_000)
-    await ann.ask("sit", table=table, buy_in=90_000)
 
     refused = await ann.ask("refill")
     account = await ann.ask("get_account")
@@ -151,63 +139,10 @@ async def test_a_history_is_read_in_pages(open_connection: Connect) -> None:
 # ---- with a store
 
 
-class House:
-    """A lobby and a journal over a store whose saves wait or fail as told."""
-
-    def __init__(self, *, durable: bool = False, grant: int = 100_000) -> None:
-        self.clock = ManualClock()
-        self.store = FaultyStore()
-        # Here nobody has chips who has not been to the bank.
-        self.store._accounts = self.accounts = MemoryAccounts()
-        self.journal = Journal(
-            self.store,
-            keep_events=True,
-            clock=lambda: self.clock.now_ms() / 1000,
-        )
-        self.bank = Cashier(self.store.accounts, self.clock, Terms(grant=grant))
-        self.lobby = Lobby(
-            store=self.store,
-            journal=self.journal,
-            keep_events=True,
-            clock=self.clock,
-            shuffle=shuffler(random.Random(3).randbytes),
-            cashier=self.bank,
-            vault=VAULT,
-            max_tables=10,
-            durable=durable,
-        )
-        self.ann, self.ben = FakeViewer("ann"), FakeViewer("ben")
-
-    async def open(self, name: str = "One") -> TableActor:
-        """A stored table that both watch."""
-        actor = self.lobby.create(name, CONFIG)
-        for viewer in (self.ann, self.ben):
-            actor.watch(viewer, Watch("w", actor.table.id))
-        await self.journal.flush(5)
-        self.ann.take()
-        self.ben.take()
-        return actor
-
-    async def sit(self, actor: TableActor, viewer: FakeViewer, chips: int) -> None:
-        """What a session does with a `sit`."""
-        async with self.bank.paying(viewer.player) as balance:
-            sit = commands.Sit(viewer.player, viewer.player.title(), None, chips, balance)
-            actor.handle(viewer, "s", sit)
-
-    async def balance(self, player: PlayerId) -> int:
-        return (await self.store.accounts.open(player, 0, 0)).balance
-
-
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
-    house = House()
-    house.journal.start()
-    await house.lobby.start()
-    yield house
-    house.lobby.stop()
-    house.store.open.set()
-    house.store.faults.clear()
-    await house.journal.stop(5)
+    async with house_with_a_bank() as house:
+        yield house
 
 
 async def test_without_durable_acks_too_chips_are_shown_at_a_table_when_they_are_stored(
@@ -296,8 +231,8 @@ async def test_chips_spent_elsewhere_meanwhile_undo_the_seat_that_nobody_has_see
     assert again.table.chips == 0
     assert await house.balance(ANN) == 100
     # The account is not held up by what did not come to pass.
-    async with house.bank.paying(ANN) as balance:
-        assert balance == 100
+    async with house.bank.paying(ANN) as purse:
+        assert purse == Purse(100)
 
 
 async def test_while_the_database_fails_no_chips_move_and_play_goes_on(house: House) -> None:

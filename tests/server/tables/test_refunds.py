@@ -59,8 +59,8 @@ class MemoryHouse:
         self.ann, self.ben, self.cleo = map(FakeViewer, ("ann", "ben", "cleo"))
 
     async def sit(self, actor: TableActor, viewer: FakeViewer) -> None:
-        async with self.bank.paying(viewer.player) as balance:
-            sit = commands.Sit(viewer.player, viewer.player, None, BUY_IN, balance)
+        async with self.bank.paying(viewer.player) as purse:
+            sit = commands.Sit(viewer.player, viewer.player, None, BUY_IN, purse.available)
             actor.handle(viewer, "s", sit)
 
     async def open_hand(self, config: TableConfig = CONFIG) -> TableActor:

@@ -101,7 +101,7 @@ async def test_tables_from_before_there_were_accounts_are_loaded_with_their_chip
         table = VAULT.open_snapshot(TableId("t1"), claimed.snapshot).table
         assert table.chips == 30_000
         assert table.hand is not None
-        assert await store.accounts.open(PlayerId("ada"), 0, 1) == Account(0, 1)
+        assert await store.accounts.open(PlayerId("ada"), 0, 1) == Account(0, 1, 1)
     finally:
         await store.close()
     out = io.StringIO()

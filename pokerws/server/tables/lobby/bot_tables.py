@@ -27,10 +27,17 @@ class BotTable(NamedTuple):
     waits_for_company: bool
 
 
-def open_bot_tables(
+def names_of_bot_tables(settings: Settings, games: dict[str, TableConfig]) -> list[str]:
+    """The names of the tables that `open_bot_tables` opens."""
+    return [settings.bots.table, *games] if settings.bots.count else []
+
+
+async def open_bot_tables(
     lobby: Lobby, settings: Settings, games: dict[str, TableConfig]
 ) -> list[BotTable]:
     """The table of BOT_TABLE and those of `games`; a table that does not exist is opened.
+
+    A table is found by its mark, name and game, and keeps the config that it was opened with.
 
     A table that cannot be opened is logged and left out.
     """
@@ -39,7 +46,7 @@ def open_bot_tables(
     opened = []
     for name, config, bots, waits in wanted:
         try:
-            table = _open(lobby, name, config)
+            table = await _open(lobby, name, config)
         except Illegal as refusal:
             _log_not_opened(name, config, refusal)
         else:
@@ -56,10 +63,12 @@ def _log_not_opened(name: str, config: TableConfig, refusal: Illegal) -> None:
     )
 
 
-def _open(lobby: Lobby, name: str, config: TableConfig) -> TableId:
-    table = lobby.find_by_name(name, config.variant)
+async def _open(lobby: Lobby, name: str, config: TableConfig) -> TableId:
+    servers = lobby.servers
+    table = servers.find(name, config.variant) or await servers.adopt(name, config)
     if table is None:
-        table = lobby.create(name, config).table.id
+        table = lobby.create(name, config, table_id=await servers.mark_next(name)).table.id
+        servers.note(table, name)
     lobby.keep(table)
     return table
 

@@ -57,15 +57,14 @@ class LobbyFeed:
         tables = wire.encode_part([row.summary for row in rows])
         return _EncodedPage(tables, rows[-1].number if more else None)
 
-    def find(self, name: str, variant: str) -> TableId | None:
-        """The oldest table of that name with that variant or mix."""
-        found = (s for s in self.summaries() if s.name == name)
-        return next((s.table for s in found if s.config.variant == variant), None)
+    def named(self, name: str) -> list[TableSummary]:
+        """The tables of that name, oldest first."""
+        return [summary for summary in self.summaries() if summary.name == name]
 
     def unused(self) -> set[TableId]:
-        """Tables where nobody has played or sits."""
+        """Tables where no hand was played."""
         listed = self.summaries()
-        return {summary.table for summary in listed if summary.hand_number == summary.players == 0}
+        return {summary.table for summary in listed if summary.hand_number == 0}
 
     def note(self, summary: TableSummary) -> None:
         """Record a table's summary: the table is new, or may have changed or closed."""

@@ -5,9 +5,6 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.table_registry import TableRegistry
 
-# The seq of the event that opens a table.
-SEQ_OPENED = 1
-
 
 class IdleTables:
     """Queries about the tables of `tables`, and those of `feed` that are not in memory."""
@@ -39,22 +36,22 @@ class IdleTables:
             if not actor.watchers and actor.changed_ms < before_ms
         ]
 
-    def unused(self, before_ms: int) -> list[TableId]:
-        """Tables in memory where nobody has played or sits, last changed before that time.
+    def unused(self, before_ms: int) -> list[TableActor]:
+        """Tables in memory where no hand was played or is about to be, known before that time.
 
-        Viewers keep such a table open only if somebody once sat there.
+        Neither viewers nor players keep such a table open.
         """
         return [
-            entry.table
+            actor
             for entry in self._tables
             if (actor := entry.actor) is not None
             and not entry.kept
-            and actor.table.hand_number == actor.table.players == 0
-            and (not actor.watchers or actor.table.seq == SEQ_OPENED)
-            and actor.changed_ms < before_ms
+            and entry.since_ms < before_ms
+            and actor.table.hand_number == 0
+            and actor.table.next_hand_at_ms is None
         ]
 
     def unused_elsewhere(self) -> set[TableId]:
-        """Tables not in memory where nobody has played or sits."""
+        """Tables not in memory where no hand was played."""
         kept = {entry.table for entry in self._tables if entry.kept}
         return self._feed.unused() - self._tables.in_memory.keys() - kept

@@ -6,11 +6,12 @@ the list that clients see, and `commit_outcomes` reacts to commits.
 """
 
 import secrets
+from collections.abc import Iterator, Mapping
 
 import structlog
 
 from pokerws.game.deal import Shuffle
-from pokerws.game.state import CloseReason, PlayerId, TableConfig, TableId
+from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, ListTables, Refused, Tables, TableSummary, Wire
@@ -19,6 +20,7 @@ from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
@@ -29,14 +31,18 @@ from pokerws.server.tables.lobby.hydration import FLUSH_TIMEOUT_S, Hydration
 from pokerws.server.tables.lobby.idle_tables import IdleTables
 from pokerws.server.tables.lobby.list_watchers import ListWatchers
 from pokerws.server.tables.lobby.outage_pause import OutagePause
+from pokerws.server.tables.lobby.server_tables import ServerTables, new_table_id
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
-from pokerws.storage.accounts import Transfer
+from pokerws.storage.accounts import Transfer, player_account
 from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
+
+# The accounts of players begin with this.
+PLAYER = player_account(PlayerId(""))
 
 log = structlog.get_logger("pokerws.lobby")
 
@@ -63,9 +69,11 @@ class Lobby:
         durable: bool = False,
         metrics: StorageMetrics = UNMEASURED,
         max_opened: int = 0,
+        max_opened_by_address: int = 0,
         pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
         notes: Notes = NO_NOTES,
+        signs: CollusionSigns | None = None,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -76,6 +84,7 @@ class Lobby:
         self._cashier = cashier
         self._max_tables = max_tables
         self._max_opened = max_opened
+        self._max_opened_by_address = max_opened_by_address
         self._pace = pace
         self._durable = durable
         self._metrics = metrics
@@ -86,6 +95,8 @@ class Lobby:
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self._lease = lease
+        self.servers = ServerTables(self._tables, self._feed, store)
+        self._signs = signs
         self._stopped = False
         self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
         self._cards = CardsAhead(
@@ -128,8 +139,9 @@ class Lobby:
             if game.config is None:
                 unreadable.append(game.table)
             elif game.table not in self._tables:
-                self._tables.add_stored(game.table)
+                self._tables.add_stored(game.table).since_ms = self._clock.now_ms()
                 self._feed.note_stored(game, game.config)
+                self.servers.note_stored(game)
         await self._loader.load_unlisted(unreadable)
 
     def stop(self) -> None:
@@ -153,24 +165,42 @@ class Lobby:
 
     # ---- opening
 
-    def create(self, name: str, config: TableConfig, opener: PlayerId | None = None) -> TableActor:
-        """Open a table, for a player or for the server itself.  Raises Illegal."""
+    def create(
+        self,
+        name: str,
+        config: TableConfig,
+        opener: PlayerId | None = None,
+        address: str | None = None,
+        *,
+        table_id: TableId | None = None,
+    ) -> TableActor:
+        """Open a table, for a player or for the server itself.  Raises Illegal.
+
+        Without an `address` the limit for addresses does not apply.
+        """
         self._check_open()
         if len(self._tables) >= self._max_tables:
             raise Refused("table_limit", f"there are {self._max_tables} tables already")
         if opener is not None:
-            self._check_opened(opener)
-        table, events = open_table(TableId(secrets.token_hex(6)), name, config)
+            self._check_opened(opener, address)
+            self.servers.check_name(name)
+        table, events = open_table(table_id or new_table_id(), name, config)
         actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
-        self._tables.add_live(table.id, actor).opener = opener
+        entry = self._tables.add_live(table.id, actor)
+        entry.opener, entry.address, entry.since_ms = opener, address, self._clock.now_ms()
         self._pause.apply_to(actor)
         actor.opened(events)
         return actor
 
-    def _check_opened(self, player: PlayerId) -> None:
+    def _check_opened(self, player: PlayerId, address: str | None) -> None:
         cap = self._max_opened
         if cap and sum(entry.opener == player for entry in self._tables) >= cap:
             raise Refused("too_many_tables", f"a player may have opened {cap} tables at a time")
+        cap = self._max_opened_by_address
+        if address is None or not cap:
+            return
+        if sum(entry.address == address for entry in self._tables) >= cap:
+            raise Refused("too_many_tables", f"an address may have opened {cap} tables at a time")
 
     def keep(self, table: TableId) -> None:
         """Never close a table for being unused."""
@@ -220,10 +250,6 @@ class Lobby:
         except (StoreUnavailable, TimeoutError) as error:
             raise Refused("table_unavailable", "the database cannot be reached") from error
         return self._tables.get(table)
-
-    def find_by_name(self, name: str, variant: str) -> TableId | None:
-        """The oldest table of that name with that variant or mix."""
-        return self._feed.find(name, variant)
 
     def summaries(self) -> list[TableSummary]:
         """All tables, oldest first."""
@@ -326,6 +352,10 @@ class Lobby:
         """All tables in memory."""
         return list(self._in_memory.values())
 
+    def live_tables(self) -> Iterator[Table]:
+        """The states of all tables in memory."""
+        return (actor.table for actor in self._in_memory.values())
+
     # ---- the owner of the actors
 
     def table_changed(self, summary: TableSummary) -> None:
@@ -337,6 +367,18 @@ class Lobby:
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Part of `Owner`."""
         self._cashier.moved(table, transfers)
+        actor = self._in_memory.get(table)
+        if self._signs is None or actor is None:
+            return
+        seated = [seat.player for seat in actor.table.seats if seat is not None]
+        for move in transfers:
+            if move.reason == "buy_in":
+                self._signs.sat(table, PlayerId(move.source.removeprefix(PLAYER)), seated)
+
+    def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
+        """Part of `Owner`."""
+        if self._signs is not None:
+            self._signs.hand_over(table, net)
 
     def table_closing(self, table: TableId) -> None:
         """Part of `Owner`."""

@@ -62,8 +62,8 @@ class TableEntry:
     """One known table.  Only the registry changes `state` and `actor`."""
 
     __slots__ = (
-        *("actor", "closing", "failed", "kept", "known", "loading", "opener", "shown_seq", "state"),
-        "table",
+        *("actor", "address", "closing", "failed", "is_servers", "kept", "known", "loading"),
+        *("opener", "shown_seq", "since_ms", "state", "table"),
     )
 
     def __init__(self, table: TableId, state: TableState, actor: TableActor | None) -> None:
@@ -79,10 +79,16 @@ class TableEntry:
         self.closing: CloseReason | None = None
         # The player who opened the table, if one did since the server started.
         self.opener: PlayerId | None = None
+        # The address that the player had then, as limits count it.
+        self.address: str | None = None
+        # Since when this server has known the table.
+        self.since_ms = 0
         # What this server knows to be stored, since the table was last in memory.
         self.known: Position | None = None
         # Up to which event this server has shown the table, stored or not.
         self.shown_seq = 0
+        # Whether the server opened it for its own bots; stored as a mark of the table.
+        self.is_servers = False
         # Whether the table stays open even if it is unused.
         self.kept = False
 
