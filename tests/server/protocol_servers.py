@@ -18,6 +18,7 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.server.app import App
 from pokerws.server.tables.interfaces import NoLease
 from pokerws.storage.accounts import Account, Allowance
+from pokerws.storage.ahead.notes import NO_NOTES
 from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
@@ -161,6 +162,7 @@ class FakeDatabase:
         self.session_key = "k" * 32
         self.overtaken = None
         self.lease = FakeLease()
+        self.notes = NO_NOTES
 
     async def settle(self) -> None:
         """Nothing was overtaken."""

@@ -16,7 +16,7 @@ from pokerws.messages import NOTICES
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.clock import Clock
-from pokerws.server.isolation import fail
+from pokerws.server.isolation import each, fail
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.store import Store
@@ -194,9 +194,8 @@ class Upkeep:
         """Tell the viewers of unused tables once that these are about to be closed."""
         warn_before_ms = before_ms + min(WARN_UNUSED_MS, self._unused_ms // 2)
         unused = self._lobby.idle.unused(warn_before_ms)
-        for actor in unused:
-            if actor.table.id not in self._warned:
-                actor.notify("table_unused", NOTICES["table_unused"])
+        to_warn = [actor for actor in unused if actor.table.id not in self._warned]
+        each(to_warn, lambda actor: actor.notify("table_unused", NOTICES["table_unused"]))
         self._warned = {actor.table.id for actor in unused}
 
     async def _unused(self, before_ms: int) -> list[TableId]:

@@ -391,12 +391,10 @@ class TableActor:
         if transfers and self._keeps:
             self.gate.close(self.table.seq)
 
-    def _changed(
-        self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
-    ) -> None:
+    def _changed(self, events: list[TableEvent], moves: tuple[Transfer, ...] | None = None) -> None:
         """Store and publish events, and set the clock; a bug in that stops the table, too."""
         try:
-            self._pass_on(events, transfers)
+            self._pass_on(events, moves)
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
 
