@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from pokerws import health
 from pokerws.hand_histories.formats import FORMATS
+from pokerws.moderate import arguments as moderation
 from pokerws.program import PROGRAM
 from pokerws.server.auth.dev_tokens import ROLES
 
@@ -62,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     _add_hand_commands(commands, env_file)
     _add_client_program(commands, env_file)
     _add_key_commands(commands, env_file)
+    moderation.add_parser(commands, env_file)
     return parsing
 
 
@@ -204,12 +206,18 @@ def _add_hand_commands(commands: Commands, env_file: argparse.ArgumentParser) ->
 def _add_key_commands(commands: Commands, env_file: argparse.ArgumentParser) -> None:
     commands.add_parser("vault-key", help="generate a key for VAULT_KEYS")
     issuing = commands.add_parser(
-        "token", help="issue a development token (JWT) for a player", parents=[env_file]
+        "token",
+        help="issue a development token (JWT) for a player, or an operator's token",
+        parents=[env_file],
     )
-    issuing.add_argument("--player", required=True, metavar="ID", help="the player's id")
-    issuing.add_argument("--name", required=True, help="the player's display name")
+    issuing.add_argument("--player", metavar="ID", help="the player's id; not for an operator")
+    issuing.add_argument("--name", required=True, help="the player's or operator's name")
     issuing.add_argument(
-        "--role", choices=ROLES, default="player", help="the player's role (default: player)"
+        "--role",
+        choices=(*ROLES, "operator"),
+        default="player",
+        help="the player's role, or operator: to moderate, signed by the server's own key "
+        "(default: player)",
     )
     issuing.add_argument(
         "--minutes",

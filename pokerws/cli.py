@@ -33,9 +33,11 @@ try:
     from pokerws.maintenance.replay_hands import replay_hands
     from pokerws.maintenance.stored_log import printable
     from pokerws.maintenance.verify import verify
+    from pokerws.moderate.command import moderate
     from pokerws.serve import serve
     from pokerws.server.auth.dev_tokens import issue_dev_token
     from pokerws.server.auth.errors import KeySetError
+    from pokerws.server.auth.operator_key import issue_for_operator
     from pokerws.settings import Settings, SettingsError, misspelt
     from pokerws.settings.environment import read_settings
     from pokerws.storage.errors import DatabaseError, VaultError
@@ -77,6 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return 0
             case "doctor":
                 return _doctor(arguments)
+            case "moderate":
+                logs.configure("console", "error")
+                return moderate(_settings(arguments.env_file), arguments, sys.stdout, sys.stderr)
             case "migrate" | "verify" | "replay" | "export" | "archive" | "prune" | "repair" | "db":
                 settings = _settings(arguments.env_file)
                 for name, setting in misspelt(os.environ).items():
@@ -142,6 +147,13 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _token(settings: Settings, arguments: argparse.Namespace) -> str:
+    """A token for an operator, or for a player.  Raises SettingsError."""
+    if arguments.role == "operator":
+        return issue_for_operator(
+            settings, arguments.name, arguments.minutes, time.time_ns() // 1_000_000
+        )
+    if arguments.player is None:
+        raise SettingsError("--player is missing: the id of the player whose token it is")
     return issue_dev_token(
         settings,
         player=arguments.player,

@@ -25,20 +25,28 @@ from pokerws.messages import (
     Account,
     Act,
     AddChips,
+    Ban,
+    Bans,
     Chat,
     ChatSaid,
     ChooseGame,
     CloseTable,
     CreateTable,
+    EndSession,
     Events,
     GetAccount,
     GetHand,
     HandEvents,
+    Kick,
+    ListBans,
+    ListPlayers,
     ListTables,
     Lobby,
     Logout,
+    Mute,
     Notice,
     Ping,
+    Players,
     Pong,
     Refill,
     Rejected,
@@ -54,6 +62,8 @@ from pokerws.messages import (
     TableFilter,
     Tables,
     TableSummary,
+    Unban,
+    Unmute,
     Unwatch,
     UnwatchLobby,
     WatchLobby,
@@ -80,6 +90,8 @@ _OfTable = (
     | Show
     | CloseTable
 )
+# What operators do to players and addresses.
+Moderation = Kick | Mute | Unmute | Ban | Unban | EndSession
 # Called with chat, notices and lobby changes.
 OnMessage = Callable[[ChatSaid | Notice | Lobby], None]
 
@@ -326,6 +338,18 @@ class Client:
         """Close a table for good; for admins only."""
         return await self._ask_table(CloseTable(self._link.new_id(), table))
 
+    async def moderate(self, action: Moderation) -> Accepted:
+        """Carry out an action, whose id is replaced by a new one; for operators and admins."""
+        return await self._link.ask(replace(action, id=self._link.new_id()), Accepted)
+
+    async def bans(self, page: int = 0) -> Bans:
+        """The sanctions in force; for operators and admins."""
+        return await self._link.ask(ListBans(self._link.new_id(), page), Bans)
+
+    async def players(self, page: int = 0) -> Players:
+        """Players who are connected, seated or have just left; for operators and admins."""
+        return await self._link.ask(ListPlayers(self._link.new_id(), page), Players)
+
     async def logout(self) -> None:
         """Log out: the session's token becomes invalid, and this client is closed."""
         await self._link.ask(Logout(self._link.new_id()), Accepted)
@@ -364,7 +388,7 @@ class Client:
                 self._watches.lose(TableId(table), "not_understood")
             case Unknown():
                 pass  # The link has logged it.
-            case Welcome() | Pong() | Tables() | Account() | HandEvents():
+            case Welcome() | Pong() | Tables() | Account() | HandEvents() | Bans() | Players():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

@@ -28,12 +28,14 @@ from pokerws.messages import (
     PROTOCOL,
     Accepted,
     Account,
+    Bans,
     ClientMessage,
     CloseCode,
     Decoder,
     HandEvents,
     Hello,
     Notice,
+    Players,
     Pong,
     Rejected,
     ServerMessage,
@@ -50,7 +52,7 @@ RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables | Account | HandEvents
+Answer = Accepted | Pong | Tables | Account | HandEvents | Bans | Players
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 
@@ -348,6 +350,8 @@ class Link:
                 | Tables(id=id)
                 | Account(id=id)
                 | HandEvents(id=id)
+                | Bans(id=id)
+                | Players(id=id)
                 | Rejected(id=id)
                 | Unknown(id=id)
             ) if id in self._in_flight:

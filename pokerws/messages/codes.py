@@ -19,6 +19,7 @@ class CloseCode(IntEnum):
     HELLO_TIMEOUT = 4408
     MOVED = 4409
     TOO_SLOW = 4413
+    BANNED = 4423
     TOO_FAST = 4429
     TOO_MANY_CONNECTIONS = 4430
 
@@ -89,6 +90,12 @@ ServerCode = Literal[
     "chips_at_table",
     "free_chips_used_up",
     "grant_held",
+    "banned",
+    "muted",
+    "kicked",
+    "unknown_player",
+    "protected",
+    "sanction_limit",
 ]
 RejectCode = IllegalCode | ServerCode
 
@@ -209,6 +216,17 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "the player does not hold one of the cards, or a card is listed twice"
     ),
     "wrong_number_of_cards": Reason("more or fewer cards than the turn allows"),
+    # Moderation.
+    "banned": Reason(
+        "the player or the address is banned until `until_ms`; the connection is closed with 4423"
+    ),
+    "muted": Reason("the player may not chat until `until_ms`"),
+    "kicked": Reason("the player was removed from the table, and may sit there after `until_ms`"),
+    "unknown_player": Reason("there is no such player"),
+    "protected": Reason(
+        "it is the server's own bot or address, or the operator's own; `message` says which"
+    ),
+    "sanction_limit": Reason("more sanctions are in force than can be kept"),
 }
 
 # All codes that a client may see.  Codes below 4000 belong to WebSocket.  Client libraries report
@@ -226,7 +244,11 @@ CLOSE_CODES: dict[int, Closing] = {
     1013: Closing("a proxy is overloaded", "connect again later", True),
     CloseCode.BAD_MESSAGES: Closing("too many invalid messages", "fix the client"),
     CloseCode.LOGGED_OUT: Closing(
-        "the player logged out, on this or another connection", "nothing"
+        "the player logged out, on this or another connection, or an operator ended the session",
+        "nothing",
+    ),
+    CloseCode.BANNED: Closing(
+        "the player or the address is banned", "tell the player; `rejected` or `notice` says why"
     ),
     CloseCode.TOKEN_EXPIRED: Closing(
         "the token has expired and was not renewed", "connect again with a new token"
@@ -251,6 +273,10 @@ CLOSE_CODES: dict[int, Closing] = {
 }
 
 NOTICES: dict[str, str] = {
+    "banned": "an operator has banned the player or the address; the connection is closed next, "
+    "with 4423",
+    "kicked": "an operator has removed the player from the seat at the table",
+    "muted": "an operator refuses the player's chat for a time",
     "token_expiring": "the token expires soon, and then the connection is closed with 4401; send "
     "`hello` with a newer token to continue",
     "restarting": "the server is shutting down; the connection is closed next, with 1012",

@@ -26,6 +26,16 @@ from pokerws.messages.fields import (
     Token,
     Version,
 )
+from pokerws.messages.moderation import (
+    Ban,
+    EndSession,
+    Kick,
+    ListBans,
+    ListPlayers,
+    Mute,
+    Unban,
+    Unmute,
+)
 
 
 class Hello(Message, frozen=True, tag="hello"):
@@ -270,7 +280,7 @@ class Logout(Message, frozen=True, tag="logout"):
 class CloseTable(Message, frozen=True, tag="close_table"):
     """Close a table for good: its hand is cancelled, and all chips return to the accounts.
 
-    Only an admin may do this.
+    Only an operator or an admin may do this.
     """
 
     id: CommandId
@@ -318,4 +328,12 @@ ClientMessage = (
     | GetAccount
     | Refill
     | Hello
+    | Kick
+    | Mute
+    | Unmute
+    | Ban
+    | Unban
+    | EndSession
+    | ListBans
+    | ListPlayers
 )

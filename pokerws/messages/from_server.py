@@ -10,9 +10,12 @@ from msgspec import Struct, field
 from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
+from pokerws.messages.moderation import Bans, Players
 
-# What a player may do: a spectator only watches, an admin also closes tables.
-Role = Literal["player", "spectator", "admin"]
+# What a player of the login service may do: a spectator only watches, an admin also moderates.
+LoginRole = Literal["player", "spectator", "admin"]
+# An operator, who has a token of the server itself, moderates and does not play.
+Role = LoginRole | Literal["operator"]
 
 
 class TableSummary(Struct, frozen=True):
@@ -247,7 +250,8 @@ class Rejected(Message, frozen=True, tag="rejected"):
     """The command was refused, and nothing has changed.
 
     `code` is stable.  `id` is empty if the message had no readable one.  `retry_after_ms` is how
-    long to wait before the same command can succeed, if that is known.
+    long to wait before the same command can succeed, if that is known.  `until_ms` is when a ban,
+    mute or kick ends.
     """
 
     id: str
@@ -255,6 +259,7 @@ class Rejected(Message, frozen=True, tag="rejected"):
     message: str
     retryable: bool = False
     retry_after_ms: int | None = None
+    until_ms: int | None = None
 
 
 class ChatSaid(Message, frozen=True, tag="chat"):
@@ -268,11 +273,15 @@ class ChatSaid(Message, frozen=True, tag="chat"):
 
 
 class Notice(Message, frozen=True, tag="notice"):
-    """A notice about the server, or about `table`."""
+    """A notice about the server, or about `table`.
+
+    `until_ms` is when a ban, mute or kick ends.
+    """
 
     code: str
     message: str
     table: TableId | None = None
+    until_ms: int | None = None
 
 
 ServerMessage = (
@@ -288,4 +297,6 @@ ServerMessage = (
     | HandEvents
     | ChatSaid
     | Notice
+    | Bans
+    | Players
 )

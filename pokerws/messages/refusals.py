@@ -11,29 +11,49 @@ class Refused(Illegal):
     """The server refuses a message, for a reason other than the rules of the game.
 
     `retry_after_ms` is how long to wait before the same message can succeed, if that is known.
+    `until_ms` is when a ban, mute or kick ends.
     """
 
     def __init__(
-        self, code: RejectCode, detail: str = "", *, retry_after_ms: int | None = None
+        self,
+        code: RejectCode,
+        detail: str = "",
+        *,
+        retry_after_ms: int | None = None,
+        until_ms: int | None = None,
     ) -> None:
         # `Illegal.__init__` accepts only the codes of the rules.
         Exception.__init__(self, f"{code}: {detail}")
         self.code = code
         self.detail = detail
         self.retry_after_ms = retry_after_ms
+        self.until_ms = until_ms
 
 
 def reject(
-    message_id: str, code: RejectCode, detail: str = "", *, retry_after_ms: int | None = None
+    message_id: str,
+    code: RejectCode,
+    detail: str = "",
+    *,
+    retry_after_ms: int | None = None,
+    until_ms: int | None = None,
 ) -> Rejected:
     """A refusal with this code.  Without a `detail`, the text is the code's meaning."""
     reason = REJECT_CODES[code]
-    return Rejected(message_id, code, detail or reason.meaning, reason.retryable, retry_after_ms)
+    text = detail or reason.meaning
+    return Rejected(message_id, code, text, reason.retryable, retry_after_ms, until_ms)
 
 
 def rejection(message_id: str, refusal: Illegal) -> Rejected:
     """The answer to a message whose handler raised `refusal`."""
-    retry_after_ms = refusal.retry_after_ms if isinstance(refusal, Refused) else None
     # The code was type-checked where the exception was raised.
     code = cast("RejectCode", refusal.code)
-    return reject(message_id, code, refusal.detail, retry_after_ms=retry_after_ms)
+    if not isinstance(refusal, Refused):
+        return reject(message_id, code, refusal.detail)
+    return reject(
+        message_id,
+        code,
+        refusal.detail,
+        retry_after_ms=refusal.retry_after_ms,
+        until_ms=refusal.until_ms,
+    )

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import msgspec
 
 from pokerws.game.cards import parse_cards
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import (
     JSON,
     REJECT_CODES,
     Act,
     AddChips,
+    Ban,
     Chat,
     ChooseGame,
     ClientMessage,
@@ -26,6 +27,7 @@ from pokerws.messages import (
     Hello,
     ListTables,
     Logout,
+    Mute,
     Ping,
     Refill,
     RejectCode,
@@ -58,12 +60,14 @@ BEHIND = "a player with a seat, and a database that is too far behind"
 PAUSED = "a player with a seat, durable acks, and an unavailable database"
 OTHERS_TURN = "another player's turn, in seat 0"
 GREETED_BY_TOKEN = "a player after `hello` with a token"  # noqa: S105  A situation.
+OPERATOR = "an operator after `hello`"
 TOKENS = "a new connection, where players need a token of the operator's login service"
 
 # Placeholders for tokens.
 FORGED = "a-forged-token"
 EXPIRED = "an-expired-token"
 BENS = "a-token-of-ben"
+BANNED = "the-session-of-a-banned-player"
 
 
 class Example(NamedTuple):
@@ -78,6 +82,7 @@ class Example(NamedTuple):
     message: str = ""
     id: str = ID
     retry_after_ms: int | None = None
+    until_ms: int | None = None
 
 
 EXAMPLES: dict[RejectCode, Example] = {
@@ -305,6 +310,33 @@ EXAMPLES: dict[RejectCode, Example] = {
         Act("7", TABLE, 3, "discard", cards=parse_cards("KdQc")),
         "discard 1 to 1 cards, not 2",
     ),
+    # Moderation.
+    "banned": Example(
+        "a new connection, and a player whom an operator has banned for spam",
+        Hello("7", token=BANNED),
+        "you are banned from this server: spam",
+        until_ms=1_795_972_212_554,
+    ),
+    "muted": Example(
+        "a player who watches a table, and whom an operator has muted",
+        Chat("7", TABLE, "Good luck!"),
+        "you may not chat",
+        until_ms=1_795_972_212_554,
+    ),
+    "kicked": Example(
+        "a player whom an operator has removed from the table",
+        Sit("7", TABLE, 2_000),
+        "an operator removed you from this table",
+        until_ms=1_795_972_212_554,
+    ),
+    "unknown_player": Example(OPERATOR, Mute("7", PlayerId("p_00"), 60), "there is no player p_00"),
+    "protected": Example(
+        OPERATOR, Ban("7", 60, address="127.0.0.0/24"), "127.0.0.0/24 contains your own address"
+    ),
+    "sanction_limit": Example(
+        "an operator after `hello`, and as many sanctions as can be kept",
+        Ban("7", 60, address="203.0.113.7"),
+    ),
 }
 
 
@@ -323,5 +355,6 @@ def answer_text(code: RejectCode, example: Example) -> str:
     """The refusal, as JSON."""
     reason = REJECT_CODES[code]
     message = example.message or reason.meaning
-    refusal = Rejected(example.id, code, message, reason.retryable, example.retry_after_ms)
+    times = example.retry_after_ms, example.until_ms
+    refusal = Rejected(example.id, code, message, reason.retryable, *times)
     return JSON.encode(refusal).decode()

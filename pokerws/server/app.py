@@ -20,6 +20,8 @@ from pokerws.server.auth.bot_tokens import BOT_PREFIX
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
+from pokerws.server.auth.operator_key import key_for_serving
+from pokerws.server.auth.operator_tokens import OperatorTokens
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background import memory_play
@@ -33,6 +35,8 @@ from pokerws.server.background.supervisor import Supervisor
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import quotas_of
 from pokerws.server.listener import Listener
+from pokerws.server.moderation.moderation import Moderation
+from pokerws.server.moderation.networks import protected_networks
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
@@ -93,6 +97,7 @@ class App:
         self._admission: Guests | Tokens | None = None
         self._revocations = Revocations(null_store.names, self._clock)
         self._presence = Presence(self._clock)
+        self._moderation = Moderation(null_store.sanctions, self._clock)
         self._keys: KeySet | None = None
 
     async def start(self, report: Report = unreported) -> None:
@@ -147,17 +152,27 @@ class App:
             await self._start_upkeep(lobby)
             self._revocations = Revocations(self._store.names, self._clock)
             await self._revocations.load()
+            await self._start_moderation(lobby)
             admission = self._admission = self._admission_with(lobby)
             await admission.names.seats.complete()
         except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
         report("the address to listen on")
-        await self._listen(lobby, cashier, admission)
+        operators = OperatorTokens(key_for_serving(settings), admission, self._clock)
+        await self._listen(lobby, cashier, operators)
         if self._database is None:
             self._start_memory_play_note()
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._stops.add("report", games.stop)
         games.start()
+
+    async def _start_moderation(self, lobby: Lobby) -> None:
+        self._moderation = Moderation(
+            self._store.sanctions, self._clock, protected_networks(self._settings)
+        )
+        await self._moderation.load()
+        self._stops.add("moderation", self._moderation.stop)
+        self._moderation.start(lobby, self.supervisor.watch)
 
     def reload(self) -> None:
         """Read again what may change while the server runs: the TLS certificate and its key."""
@@ -232,6 +247,11 @@ class App:
         if self._lobby is None:
             raise RuntimeError("the server is not started")
         return self._lobby
+
+    @property
+    def moderation(self) -> Moderation:
+        """The sanctions of the server."""
+        return self._moderation
 
     @property
     def connections(self) -> int:
@@ -342,6 +362,7 @@ class App:
             clock=self._clock,
             revocations=self._revocations,
             presence=self._presence,
+            moderation=self._moderation,
             metrics=self._metrics,
         )
         listener = Listener(

@@ -12,7 +12,7 @@ from pokerws.server.net.http import Pages
 from pokerws.server.net.port import Port
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
-from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Session
 from pokerws.settings import Settings
 from pokerws.settings.network import dial_host, is_address, netloc
 
@@ -92,10 +92,9 @@ class Listener:
 
     async def _serve(self, connection: Connection) -> None:
         counted = connection.counted
-        meter = Meter(self._quotas)
-        if counted is not None:
-            meter = Meter(self._quotas, counted.tally, counted.key)
-        session = Session(connection, self._context, dispatch, meter)
+        meter = Meter(self._quotas, None if counted is None else counted.tally)
+        address = UNKNOWN_ADDRESS if counted is None else counted.key
+        session = Session(connection, self._context, dispatch, meter, address)
         self._sessions.add(session)
         try:
             await session.run()

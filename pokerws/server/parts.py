@@ -21,6 +21,7 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
+from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.collusion_signs import CollusionSigns
@@ -156,6 +157,7 @@ def session_context_of(
     clock: Clock,
     revocations: Revocations,
     presence: Presence,
+    moderation: Moderation,
     metrics: Metrics,
 ) -> SessionContext:
     """The dependencies and limits that all sessions share."""
@@ -168,6 +170,7 @@ def session_context_of(
         clock=clock,
         revocations=revocations,
         presence=presence,
+        moderation=moderation,
         strict=strict,
         decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
         flags=asdict(settings.features),

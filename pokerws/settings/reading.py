@@ -13,6 +13,7 @@ from pokerws.settings.env_file import EnvFile
 from pokerws.settings.features import Features
 from pokerws.settings.limits import Limits
 from pokerws.settings.logs import Logs
+from pokerws.settings.moderation import Moderation
 from pokerws.settings.names import near_misses, unknown_flags, unknown_in_file
 from pokerws.settings.network import Network
 from pokerws.settings.secret_files import SUFFIX, with_secret_files
@@ -104,6 +105,7 @@ def compose(values: Mapping[str, Any]) -> Settings:
         vault=_section(Vault, values),
         features=_section(Features, values),
         auth=_section(Auth, values),
+        moderation=_section(Moderation, values),
         logs=_section(Logs, values),
         bots=_section(Bots, values),
         tables=_section(Tables, values),
@@ -145,6 +147,11 @@ def _check(settings: Settings) -> None:
         getattr(settings, name).check()
     if settings.features.use_auth_middleware:
         check_auth(settings.auth)
+    key = settings.moderation.admin_key
+    if key and key in (settings.auth.secret, settings.auth.session_key):
+        raise SettingsError(
+            "ADMIN_KEY is the same as AUTH_SECRET or SESSION_KEY: give each its own"
+        )
     if settings.features.use_db_repository and settings.storage.overtake:
         raise SettingsError(
             "OVERTAKE (or --overtake) is on and USE_DB_REPOSITORY is on: it is for a start in "

@@ -10,6 +10,7 @@ from pokerws.settings.bots import Bots
 from pokerws.settings.features import Features
 from pokerws.settings.limits import Limits
 from pokerws.settings.logs import Logs
+from pokerws.settings.moderation import Moderation
 from pokerws.settings.network import Network
 from pokerws.settings.storage import Storage
 from pokerws.settings.tables import Tables
@@ -24,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     vault: Vault = Vault()
     features: Features = Features()
     auth: Auth = Auth()
+    moderation: Moderation = Moderation()
     logs: Logs = Logs()
     bots: Bots = Bots()
     tables: Tables = Tables()

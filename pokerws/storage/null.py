@@ -16,17 +16,22 @@ from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
+from pokerws.storage.sanctions import MemorySanctions
 from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, Stored
 
 
 class NullStore:
-    """A `Store` without games.  Accounts and names live in memory, and end with the process."""
+    """A `Store` without games.
+
+    Accounts, names and sanctions live in memory, and end with the process.
+    """
 
     owner = None
 
     def __init__(self, accounts: MemoryAccounts | None = None) -> None:
         self.accounts = accounts or MemoryAccounts()
         self.names = MemoryNames()
+        self.sanctions = MemorySanctions()
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`: nothing is written."""

@@ -18,6 +18,7 @@ from msgspec import Struct
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
 from pokerws.storage.names import Names
+from pokerws.storage.sanctions import Sanctions
 
 # Stands for an owner in `Claimed.doubted` that has shown for certain what is not stored.
 SEEN = "*"
@@ -210,6 +211,10 @@ class Store(Protocol):
     @property
     def names(self) -> Names:
         """The players' names and the ended sessions, kept in the same place."""
+
+    @property
+    def sanctions(self) -> Sanctions:
+        """The operators' sanctions, kept in the same place."""
 
     @property
     def owner(self) -> str | None:

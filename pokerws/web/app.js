@@ -15,13 +15,14 @@ import { forgetToken, keepToken, takeTokenFromAddress, token } from "./net/token
 import { TableScreen } from "./table/table-screen.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
-import { describeRejection, showToast } from "./ui/toast.js";
+import { describeRejection, showToast, withEnd } from "./ui/toast.js";
 
 /** @typedef {import("./net/protocol.js").ConnectionState} ConnectionState */
 
 const IDENTITY = storageKey("identity");
 const FOUR_COLOURS = storageKey("four-colours");
 const LOGGED_OUT = 4403;
+const BANNED = 4423;
 const TOO_MANY_CONNECTIONS = 4430;
 
 const NEW_ACCOUNT = "The server no longer knows your session. You have a new account.";
@@ -40,15 +41,20 @@ const account = new Account(connection);
 const table = new TableScreen(connection, account, leaveForLobby);
 new AccountPanel(account, new TableNames(connection), () => table.seat());
 let seenOnline = false;
+/** Why the player was banned, as the latest notice said. */
+let banned = "";
 
 function main() {
   connection.on("status", showStatus);
-  connection.on("name_needed", (rejection) => showNameForm(rejection.message));
+  connection.on("name_needed", ({ message, untilMs }) => showNameForm(withEnd(message, untilMs)));
   connection.on("forgotten", () => showToast(NEW_ACCOUNT));
   connection.on("outdated", () => showToast(OUTDATED, true));
   connection.on("notice", (notice) => {
     // The connection renews an expiring token by itself if it can.
-    if (notice.code !== "token_expiring") showToast(notice.message, true);
+    if (notice.code === "token_expiring") return;
+    const text = withEnd(notice.message, notice.until_ms);
+    if (notice.code === "banned") banned = text;
+    showToast(text, true);
   });
   connection.on("token_needed", (rejection) => showTokenForm(rejection));
   connection.on("token_expiring", () => showToast(TOKEN_EXPIRING, true));
@@ -143,6 +149,8 @@ function showClosed({ code, final }) {
     forgetToken();
     identity.save({});
     showNameForm("You have logged out.");
+  } else if (code === BANNED) {
+    showNameForm(banned);
   } else if (code === TOO_MANY_CONNECTIONS) {
     showToast("Too many pages are open. Close one; this page will reconnect by itself.", true);
   } else if (final) {

@@ -273,7 +273,7 @@ export interface CreateTable {
 /**
  * Close a table for good: its hand is cancelled, and all chips return to the accounts.
  *
- * Only an admin may do this.
+ * Only an operator or an admin may do this.
  */
 export interface CloseTable {
   type: "close_table";
@@ -338,6 +338,116 @@ export interface Hello {
   capabilities?: string[] | null;
 }
 
+/**
+ * Remove a player from the seat; during a hand, at its end, as after `stand`.
+ *
+ * The chips return to the account. The player may not sit down at this table again for `minutes`,
+ * and is told by the notice `kicked`.
+ */
+export interface Kick {
+  type: "kick";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table's id */
+  table: string;
+  /** the player's id */
+  player: string;
+  /** for how long the player may not sit down at this table; 0 is no time */
+  minutes?: number;
+  /** why; the player is told */
+  reason?: string | null;
+}
+
+/** Refuse a player's chat for `minutes`, in place of an earlier mute. */
+export interface Mute {
+  type: "mute";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id */
+  player: string;
+  /** for how long */
+  minutes: number;
+  /** why; the player is told */
+  reason?: string | null;
+}
+
+/** Let a player chat again. */
+export interface Unmute {
+  type: "unmute";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id */
+  player: string;
+}
+
+/**
+ * Keep a player, or everybody from an address, off the server for `minutes`.
+ *
+ * Their connections are closed with 4423 and their seats are freed, as by `kick`. It replaces an
+ * earlier ban of the same player or address.
+ */
+export interface Ban {
+  type: "ban";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** for how long */
+  minutes: number;
+  /** the player's id, unless there is an `address` */
+  player?: string | null;
+  /**
+   * an IP address or a network, such as `203.0.113.7` or `2001:db8::/64`; an IPv6 address stands for
+   * its /64
+   */
+  address?: string | null;
+  /** why; the player is told */
+  reason?: string | null;
+}
+
+/** End the ban of a player or an address. */
+export interface Unban {
+  type: "unban";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id, unless there is an `address` */
+  player?: string | null;
+  /**
+   * an IP address or a network, such as `203.0.113.7` or `2001:db8::/64`; an IPv6 address stands for
+   * its /64
+   */
+  address?: string | null;
+}
+
+/**
+ * End all sessions of a player, as `logout` does. The player keeps seat and chips.
+ *
+ * All tokens of the player from before become invalid.
+ */
+export interface EndSession {
+  type: "end_session";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the player's id */
+  player: string;
+}
+
+/** Request the sanctions in force: bans, mutes, kicks and ended sessions. */
+export interface ListBans {
+  type: "list_bans";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the page of up to 200 entries, from 0 */
+  page?: number;
+}
+
+/** Request the players who are connected, seated, or left a short time ago. */
+export interface ListPlayers {
+  type: "list_players";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the page of up to 200 entries, from 0 */
+  page?: number;
+}
+
 /** Events of a table, in order. `seq` is the number of the first one. */
 export interface Events {
   type: "events";
@@ -374,7 +484,8 @@ export interface Accepted {
  * The command was refused, and nothing has changed.
  *
  * `code` is stable. `id` is empty if the message had no readable one. `retry_after_ms` is how long
- * to wait before the same command can succeed, if that is known.
+ * to wait before the same command can succeed, if that is known. `until_ms` is when a ban, mute or
+ * kick ends.
  */
 export interface Rejected {
   type: "rejected";
@@ -388,6 +499,8 @@ export interface Rejected {
   retryable?: boolean;
   /** how long to wait before sending the command again */
   retry_after_ms?: number;
+  /** when it ends */
+  until_ms?: number;
 }
 
 /**
@@ -437,7 +550,7 @@ export interface Welcome {
   /** the player's name, as it is shown */
   name: string;
   /** what the player may do */
-  role: "admin" | "player" | "spectator";
+  role: "admin" | "player" | "spectator" | "operator";
   /** the protocol version */
   protocol: number;
   /** the server's clock */
@@ -564,7 +677,11 @@ export interface ChatSaid {
   at_ms: number;
 }
 
-/** A notice about the server, or about `table`. */
+/**
+ * A notice about the server, or about `table`.
+ *
+ * `until_ms` is when a ban, mute or kick ends.
+ */
 export interface Notice {
   type: "notice";
   /** stable code */
@@ -573,6 +690,34 @@ export interface Notice {
   message: string;
   /** the table's id */
   table?: string;
+  /** when it ends */
+  until_ms?: number;
+}
+
+/** The answer to `list_bans`: sanctions, newest first, of page `page` of `pages`. */
+export interface Bans {
+  type: "bans";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the page of up to 200 entries, from 0 */
+  page: number;
+  /** the number of pages */
+  pages: number;
+  /** the sanctions in force, newest first */
+  bans: SanctionEntry[];
+}
+
+/** The answer to `list_players`: players by id, of page `page` of `pages`. */
+export interface Players {
+  type: "players";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the number of the page of up to 200 entries, from 0 */
+  page: number;
+  /** the number of pages */
+  pages: number;
+  /** the players, in the order of their ids */
+  players: PlayerEntry[];
 }
 
 /**
@@ -871,6 +1016,53 @@ export interface AccountTransfer {
   amount: number;
   /** the table on the other side */
   table?: string;
+}
+
+/**
+ * A sanction on a player, or on an address.
+ *
+ * `stored` is false while the database is unavailable: until then, a crash of the server ends it.
+ */
+export interface SanctionEntry {
+  /**
+   * what is forbidden: to enter (`ban`, `address_ban`), to chat (`mute`), to sit at the table
+   * (`kick`), or to use tokens from before (`end_session`)
+   */
+  kind: "address_ban" | "ban" | "end_session" | "kick" | "mute";
+  /** when it was imposed */
+  at_ms: number;
+  /** when it ends */
+  until_ms: number;
+  /** the operator's id */
+  by: string;
+  /** whether it survives a restart of the server */
+  stored: boolean;
+  /** the player's id */
+  player?: string;
+  /** the network that is banned */
+  address?: string;
+  /** the table of a kick */
+  table?: string;
+  /** the reason that the operator gave */
+  reason?: string;
+}
+
+/** A player, as an operator sees one. */
+export interface PlayerEntry {
+  /** the player's id */
+  player: string;
+  /** the player's name, as it is shown */
+  name: string;
+  /** number of open connections */
+  connections?: number;
+  /** the addresses that they come from, or came from last; an IPv6 one is a /64 */
+  addresses?: string[];
+  /** the tables in memory at which the player has a seat */
+  tables?: string[];
+  /** when the player left, if there is no connection */
+  left_ms?: number;
+  /** until when the player may not chat */
+  muted_until_ms?: number;
 }
 
 /**
@@ -1789,7 +1981,15 @@ export type ClientMessage =
   | Logout
   | GetAccount
   | Refill
-  | Hello;
+  | Hello
+  | Kick
+  | Mute
+  | Unmute
+  | Ban
+  | Unban
+  | EndSession
+  | ListBans
+  | ListPlayers;
 
 export type ServerMessage =
   | Events
@@ -1803,7 +2003,9 @@ export type ServerMessage =
   | Account
   | HandEvents
   | ChatSaid
-  | Notice;
+  | Notice
+  | Bans
+  | Players;
 
 export type TableEvent =
   | TurnStarted
@@ -1857,15 +2059,21 @@ export type Command<T extends ClientMessage["type"]> = { type: T } & Omit<
 export interface Answers {
   act: Accepted;
   add_chips: Accepted;
+  ban: Accepted;
   chat: Accepted;
   choose_game: Accepted;
   close_table: Accepted;
   create_table: Accepted;
+  end_session: Accepted;
   get_account: Account;
   get_hand: HandEvents;
   hello: Welcome;
+  kick: Accepted;
+  list_bans: Bans;
+  list_players: Players;
   list_tables: Tables;
   logout: Accepted;
+  mute: Accepted;
   ping: Pong;
   refill: Accepted;
   run_it: Accepted;
@@ -1875,6 +2083,8 @@ export interface Answers {
   sit_out: Accepted;
   stand: Accepted;
   straddle: Accepted;
+  unban: Accepted;
+  unmute: Accepted;
   unwatch: Accepted;
   unwatch_lobby: Accepted;
   watch: Accepted;

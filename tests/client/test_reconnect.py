@@ -57,6 +57,7 @@ def test_the_server_closes_with_codes_that_are_decided_about() -> None:
         CloseCode.BAD_MESSAGES,
         CloseCode.TOKEN_EXPIRED,  # Unless there is a newer one: see test_tokens.py.
         CloseCode.LOGGED_OUT,
+        CloseCode.BANNED,
         CloseCode.TOO_FAST,
     }
     assert set(CloseCode) - RECONNECT_CODES == final

@@ -10,6 +10,7 @@ from pokerws.game.cards import DECK
 # Short, and of letters that a JSON text has to escape too.
 TEXTS = st.text(alphabet='ab"\\é\n🂡', max_size=5)
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
+ADDRESS = st.sampled_from("0129afAF:./")
 WORD = st.sampled_from("az_09")
 MOST = 2**31
 
@@ -72,6 +73,8 @@ def _texts(kind: inspect.StrType) -> st.SearchStrategy[str]:
             return st.text(alphabet='ab"\\é\n🂡', min_size=least, max_size=most)
         case "^[ -~]*$":
             return st.text(PRINTABLE, min_size=least, max_size=most)
+        case "^[0-9A-Fa-f:./]*$":
+            return st.text(ADDRESS, min_size=least, max_size=most)
         case "^[a-z_0-9]*$":
             return st.text(WORD, min_size=least, max_size=most)
         case "^[2-9TJQKA][cdhs]$":

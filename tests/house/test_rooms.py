@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "server.py": {"main"},
     "main": {"cli", "health"},
     "health": {"settings"},
-    "arguments": {"hand_histories", "health", "program", "server"},
+    "arguments": {"hand_histories", "health", "moderate", "program", "server"},
     "cli": {
         "arguments",
         "doctor",
@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "health",
         "logs",
         "maintenance",
+        "moderate",
         "program",
         "serve",
     }
@@ -41,6 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logs": set(),
     "maintenance": {"game", "hand_histories", "program", "storage"},
     "messages": {"game"},
+    "moderate": {"client", "game", "messages", "server", "settings"},
     "metrics": {"storage"},
     "pokerws": set(),
     "program": set(),
@@ -54,11 +56,12 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
     "server": (
-        "isolation clock limits auth net tables sessions background listener parts stops app"
+        "isolation clock limits auth net tables moderation sessions background listener parts "
+        "stops app"
     ).split(),
     "storage": (
-        "errors phases fsync ahead accounts names store outcomes memory_accounts vault journal "
-        "null postgres"
+        "errors phases fsync ahead accounts names sanctions store outcomes memory_accounts vault "
+        "journal null postgres"
     ).split(),
 }
 

@@ -35,6 +35,12 @@ VALUES: dict[str, Any] = {
     "variant": "NT",
     "hand": 1,
     "text": "x",
+    "player": "p",
+    "address": "192.0.2.1",
+    "target": "p",
+    "reason": "x",
+    "kind": "ban",
+    "minutes": 1,
 }
 Path = tuple[str, ...]
 

@@ -10,6 +10,7 @@ from pokerws.storage.accounts import table_account
 from pokerws.storage.errors import StoreRejected
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.names import MemoryNames, SeatName
+from pokerws.storage.sanctions import MemorySanctions
 from pokerws.storage.store import (
     SEEN,
     Change,
@@ -60,6 +61,7 @@ class MemoryStore:
         self._marks: set[TableId] = set()
         # Tables that were stored before there were marks.
         self.older: set[TableId] = set()
+        self.sanctions = MemorySanctions()
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`."""

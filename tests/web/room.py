@@ -31,13 +31,13 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
-from pokerws.server.limits.limits import Meter
+from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
-from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Session
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
@@ -96,6 +96,7 @@ class Room:
         # Replaces the authentication of guests.
         self.admission: Admission | None = None
         self.address_of_guests: str | None = None
+        self.moderation = Moderation()
         self.too_fast = 0
         # So many times a `watch` is refused, since another server has the table.
         self.elsewhere = 0
@@ -240,6 +241,7 @@ class Room:
             clock=self.clock,
             revocations=Revocations(MemoryNames(), Clock()),
             presence=Presence(Clock()),
+            moderation=self.moderation,
             decoders={JSON: client_decoder(strict=True)},
             flags={},
             limits=Limits(max_message_bytes=4096),
@@ -318,8 +320,8 @@ class RecordingSession(Session):
     """A session that records its client's messages."""
 
     def __init__(self, connection: PlainConnection, context: SessionContext, room: Room) -> None:
-        meter = Meter(key=room.address_of_guests)
-        super().__init__(cast("Connection", connection), context, dispatch, meter)
+        address = room.address_of_guests or UNKNOWN_ADDRESS
+        super().__init__(cast("Connection", connection), context, dispatch, address=address)
         self._room = room
 
     def receive(self, frame: str | bytes) -> Work | None:

@@ -63,7 +63,7 @@ class Guests:
         else:
             name = str(claims["name"])
             reserved_ms = await self.names.renew(player, name, claims["reserved"])
-        return self._identity(player, name, sid, reserved_ms)
+        return self._identity(player, name, sid, reserved_ms, claims["exp"] * 1000 - LIFETIME_MS)
 
     def token_for(self, player: PlayerId, name: str) -> str:
         """The token of one of the server's own players, whose name becomes reserved."""
@@ -72,9 +72,21 @@ class Guests:
 
     # ---- tokens
 
-    def _identity(self, player: PlayerId, name: str, sid: str, reserved_ms: int) -> Identity:
+    def _identity(
+        self,
+        player: PlayerId,
+        name: str,
+        sid: str,
+        reserved_ms: int,
+        issued_ms: int | None = None,
+    ) -> Identity:
+        """An identity with a new token; `issued_ms` is that of the old one, if there is one."""
         token = self._token(player, name, sid, reserved_ms)
-        return Identity(player, name, session=token, expires_ms=self._expires_s() * 1000, sid=sid)
+        expires_ms = self._expires_s() * 1000
+        issued_ms = self._clock.wall_ms() if issued_ms is None else issued_ms
+        return Identity(
+            player, name, session=token, expires_ms=expires_ms, sid=sid, issued_ms=issued_ms
+        )
 
     def _expires_s(self) -> int:
         return (self._clock.wall_ms() + LIFETIME_MS) // 1000

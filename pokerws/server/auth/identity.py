@@ -5,17 +5,26 @@ from typing import NamedTuple, Protocol, get_args
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
+    STRICT_TYPES,
+    Ban,
     ClientMessage,
     CloseTable,
+    EndSession,
     GetAccount,
     GetHand,
     Hello,
+    Kick,
+    ListBans,
+    ListPlayers,
     ListTables,
     Logout,
+    Mute,
     Ping,
     Refused,
     Role,
     Stand,
+    Unban,
+    Unmute,
     Unwatch,
     UnwatchLobby,
     Watch,
@@ -29,13 +38,28 @@ _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch}
     | {GetAccount, GetHand, Stand}
 )
-# Messages that a role may not send.  A new message is forbidden to spectators unless it is in
-# `_WATCHING`.
-FORBIDDEN: Mapping[Role, tuple[type[ClientMessage], ...]] = {
-    "player": (CloseTable,),
-    "spectator": tuple(frozenset(get_args(ClientMessage)) - _WATCHING),
-    "admin": (),
+# Messages that moderate others.  A new one is forbidden to players and spectators by this set.
+MODERATING: frozenset[type[ClientMessage]] = frozenset(
+    {CloseTable, Kick, Mute, Unmute, Ban, Unban, EndSession, ListBans, ListPlayers}
+)
+# An operator has neither account nor seat.
+_OPERATING = (_WATCHING | MODERATING) - {Stand, GetAccount}
+_ALL: frozenset[type[ClientMessage]] = frozenset(get_args(ClientMessage))
+# Messages that a role may not send.  A new message is forbidden to spectators and operators unless
+# it is listed above.
+FORBIDDEN: Mapping[Role, frozenset[type[ClientMessage]]] = {
+    "player": MODERATING,
+    "spectator": _ALL - _WATCHING,
+    "admin": frozenset(),
+    "operator": _ALL - _OPERATING,
 }
+# The same, with the types that strict decoders create.
+_REFUSED = {
+    role: frozenset([*kinds, *(STRICT_TYPES[kind] for kind in kinds)])
+    for role, kinds in FORBIDDEN.items()
+}
+# Operators' ids begin with it; no other token may claim such an id.
+OPERATOR_PREFIX = "operator:"
 
 
 class Identity(NamedTuple):
@@ -43,7 +67,8 @@ class Identity(NamedTuple):
 
     `session` is the token with which a guest can come back.  `expires_ms` is when the
     authentication expires, in ms UTC, or None if it does not.  `sid` identifies the session; tokens
-    that renew each other share it.
+    that renew each other share it.  `issued_ms` is when the presented token was issued, if that is
+    known; a guest's always is.
     """
 
     player: PlayerId
@@ -52,6 +77,7 @@ class Identity(NamedTuple):
     session: str | None = None
     expires_ms: int | None = None
     sid: str = ""
+    issued_ms: int | None = None
 
 
 class Admission(Protocol):
@@ -67,5 +93,5 @@ class Admission(Protocol):
 
 def check_allowed(identity: Identity, message: ClientMessage) -> None:
     """Raise Refused("forbidden") for a message that the player's role may not send."""
-    if isinstance(message, FORBIDDEN[identity.role]):
+    if type(message) in _REFUSED[identity.role]:
         raise Refused("forbidden", f"not for the role {identity.role}")

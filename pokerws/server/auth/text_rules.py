@@ -10,7 +10,13 @@ letter; names are held to this in any case.  Length limits apply before and afte
 import unicodedata
 from itertools import groupby
 
-from pokerws.messages import MAX_CHAT_LENGTH, MAX_NAME_LENGTH, MAX_TABLE_NAME_LENGTH, Refused
+from pokerws.messages import (
+    MAX_CHAT_LENGTH,
+    MAX_NAME_LENGTH,
+    MAX_REASON_LENGTH,
+    MAX_TABLE_NAME_LENGTH,
+    Refused,
+)
 
 ZERO_WIDTH_JOINER = "\u200d"
 # Variation selectors: they select the presentation of a symbol as text or emoji.
@@ -46,6 +52,15 @@ def chat_text(text: str, *, strict: bool) -> str:
     fault = _fault(text, MAX_CHAT_LENGTH, strict=strict)
     if fault:
         raise Refused("invalid_value", f"chat {fault}")
+    return text
+
+
+def reason_text(text: str) -> str:
+    """The reason that an operator gives, normalised.  Raises Refused("invalid_value")."""
+    text = unicodedata.normalize("NFC", text)
+    fault = _fault(text, MAX_REASON_LENGTH, strict=True)
+    if fault:
+        raise Refused("invalid_value", f"a reason {fault}")
     return text
 
 

@@ -14,18 +14,18 @@ import structlog
 from jwt.types import Options
 
 from pokerws.game.state import PlayerId
-from pokerws.messages import Refused, Role
+from pokerws.messages import LoginRole, Refused, Role
 from pokerws.server.auth.bot_tokens import BOT_KEY_ID, BOT_PREFIX, BotTokens
 from pokerws.server.auth.guests import GUEST_PREFIX
-from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.identity import OPERATOR_PREFIX, Identity
 from pokerws.server.auth.key_sources import KeySet
 from pokerws.server.auth.keys import Key
 from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.clock import Clock
 
-# Prefixes of the server's own bots and guests, which no token may claim.
-RESERVED_PREFIXES = (BOT_PREFIX, GUEST_PREFIX)
+# Prefixes of the server's own bots, guests and operators, which no token may claim.
+RESERVED_PREFIXES = (BOT_PREFIX, GUEST_PREFIX, OPERATOR_PREFIX)
 
 _PLAYER = re.compile(r"[ -~]{1,64}")
 _SESSION_ID = re.compile(r"[ -~]{1,256}")
@@ -116,13 +116,15 @@ class Tokens:
         if not is_player_id(claims["sub"]):
             raise _refused("sub")
         role: Role = claims.get("role", "player")
-        if role not in get_args(Role):
+        if role not in get_args(LoginRole):
             raise _refused("role")
         player, sid = PlayerId(claims["sub"]), _session_id(token, claims)
         # Before a name is reserved for it.
         self._check_session(sid)
         name = await self._name_of(player, role, self._given_name(claims), said)
-        return Identity(player, name, role, expires_ms=expires_ms, sid=sid)
+        return Identity(
+            player, name, role, expires_ms=expires_ms, sid=sid, issued_ms=_issued_ms(claims)
+        )
 
     def _given_name(self, claims: dict[str, Any]) -> str | None:
         """The name in a token, or None without one.  Raises Refused."""
@@ -184,6 +186,14 @@ def _ms(claims: dict[str, Any], claim: str) -> int:
     if not (is_number and 0 <= seconds < _MAX_SECONDS):
         raise _refused(claim)
     return int(seconds * 1000)
+
+
+def _issued_ms(claims: dict[str, Any]) -> int | None:
+    """When a token was issued, in ms; None if it does not say so, since `iat` is not required."""
+    seconds = claims.get("iat")
+    if isinstance(seconds, int | float) and 0 <= seconds < _MAX_SECONDS:
+        return int(seconds * 1000)
+    return None
 
 
 def _session_id(token: str, claims: dict[str, Any]) -> str:

@@ -50,19 +50,17 @@ class Quotas:
 class Meter:
     """Applies the limits of one connection, its player and its address.
 
-    `address` is the tally of its address, which counts as `key`; the player is known after `join`.
+    `address` is the tally of its address; the player is known after `join`.
     Without `quotas` there are no limits.
     """
 
-    __slots__ = ("_address", "_commands", "_name", "_own", "_player", "_quotas", "_refusals", "key")
+    __slots__ = ("_address", "_commands", "_name", "_own", "_player", "_quotas", "_refusals")
 
     def __init__(
         self,
         quotas: Quotas | None = None,
         address: Tally | None = None,
-        key: str | None = None,
     ) -> None:
-        self.key = key
         self._quotas = quotas = quotas or Quotas()
         self._address = address or Tally()
         # An empty tally, without limits, until the player is known.

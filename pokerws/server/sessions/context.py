@@ -10,6 +10,7 @@ from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Caps
+from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
@@ -32,6 +33,7 @@ class SessionContext(msgspec.Struct, frozen=True):
     outbox_bytes: int = 1 << 20
     caps: Caps = msgspec.field(default_factory=Caps)
     token_warning_ms: int = 0
+    moderation: Moderation = msgspec.field(default_factory=Moderation)
     # Whether texts are validated strictly, as the decoders validate messages.
     strict: bool = False
     metrics: Metrics = msgspec.field(default_factory=Metrics)

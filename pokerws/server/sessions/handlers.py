@@ -13,16 +13,22 @@ from pokerws.messages import (
     STRICT_TYPES,
     Act,
     AddChips,
+    Ban,
     Chat,
     ChooseGame,
     ClientMessage,
     CloseTable,
     CreateTable,
+    EndSession,
     GetAccount,
     GetHand,
     Hello,
+    Kick,
+    ListBans,
+    ListPlayers,
     ListTables,
     Logout,
+    Mute,
     Ping,
     Refill,
     Refused,
@@ -33,6 +39,8 @@ from pokerws.messages import (
     SitOut,
     Stand,
     Straddle,
+    Unban,
+    Unmute,
     Unwatch,
     UnwatchLobby,
     Watch,
@@ -41,11 +49,11 @@ from pokerws.messages import (
 from pokerws.server.auth.identity import check_allowed
 from pokerws.server.limits.rate_limits import Kind, check_rate
 from pokerws.server.net.connection import Work
+from pokerws.server.sessions import moderation_handlers as moderation
 from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.table_handlers import (
     chat,
-    close_table,
     command_table,
     create_table,
     get_hand,
@@ -79,7 +87,6 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         WatchLobby: watch_lobby,
         UnwatchLobby: unwatch_lobby,
         CreateTable: create_table,
-        CloseTable: close_table,
         Watch: watch,
         Unwatch: unwatch,
         GetHand: get_hand,
@@ -94,6 +101,15 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Straddle: command_table,
         RunIt: command_table,
         ChooseGame: command_table,
+        CloseTable: moderation.close_table,
+        Kick: moderation.kick,
+        Mute: moderation.mute,
+        Unmute: moderation.unmute,
+        Ban: moderation.ban,
+        Unban: moderation.unban,
+        EndSession: moderation.end_session,
+        ListBans: moderation.list_bans,
+        ListPlayers: moderation.list_players,
     }
 )
 
@@ -107,6 +123,8 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         GetHand: "reads",
         GetAccount: "reads",
         Refill: "reads",
+        ListBans: "reads",
+        ListPlayers: "reads",
         Sit: "seats",
         Stand: "seats",
         SitOut: "seats",

@@ -43,9 +43,12 @@ async def greet(session: Session, message: Hello) -> None:
     if name is not None:
         name = player_name(name, strict=context.strict)
     if message.token is None:
+        # Before a name is reserved.
+        context.moderation.check_address(session.address)
         check_rate(session.meter.count("newcomers", context.clock.now_ms()))
     identity = await context.admission.admit(message.token, name)
     context.revocations.check(identity.sid)
+    context.moderation.check_admitted(identity, session.address)
     if before is not None and before.player != identity.player:
         raise Refused("wrong_player")
     if not session.join(identity):
@@ -97,7 +100,7 @@ async def get_account(session: Session, message: GetAccount) -> None:
     """Answer with the player's balance and transfers."""
     context = session.context
     statement = await context.cashier.statement(
-        session.player, message.before, session.address, context.lobby.live_tables
+        session.player, message.before, session.guest_address, context.lobby.live_tables
     )
     if statement.is_ungranted:
         session.send(session.wire.encode(Notice("no_grant", NOTICES["no_grant"])))
@@ -107,7 +110,7 @@ async def get_account(session: Session, message: GetAccount) -> None:
 async def refill(session: Session, message: Refill) -> None:
     """Refill the player's account, if a refill is due."""
     context = session.context
-    await context.cashier.refill(session.player, session.address, context.lobby.live_tables)
+    await context.cashier.refill(session.player, session.guest_address, context.lobby.live_tables)
     session.answer(Accepted(message.id))
 
 

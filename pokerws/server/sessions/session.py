@@ -20,10 +20,12 @@ from pokerws.messages import (
     WIRES,
     Accepted,
     Account,
+    Bans,
     ClientMessage,
     CloseCode,
     HandEvents,
     Notice,
+    Players,
     Pong,
     Refused,
     Rejected,
@@ -46,11 +48,13 @@ from pokerws.server.tables.actor import TableActor
 
 # A client that does not answer the closing handshake within this time is disconnected.
 CLOSE_TIMEOUT_S = 1.0
+# The address of a connection that has none.
+UNKNOWN_ADDRESS = "unknown"
 
 log = structlog.get_logger("pokerws.session")
 
 # Each message of a client gets one of these.
-Answer = Accepted | Rejected | Pong | Tables | Account | HandEvents | Welcome
+Answer = Accepted | Rejected | Pong | Tables | Account | HandEvents | Welcome | Bans | Players
 # Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 
@@ -70,6 +74,7 @@ class Session:
         "_resynced",
         "_violations",
         "_writer",
+        "address",
         "context",
         "hears_chat",
         "identity",
@@ -84,8 +89,10 @@ class Session:
         context: SessionContext,
         dispatch: Dispatch,
         meter: Meter | None = None,
+        address: str = UNKNOWN_ADDRESS,
     ) -> None:
         self.context = context
+        self.address = address
         self.meter = meter or Meter()
         self.wire = WIRES.get(connection.subprotocol or "", JSON)
         self.identity: Identity | None = None
@@ -125,9 +132,14 @@ class Session:
         return self.identity
 
     @property
-    def address(self) -> str | None:
-        """The address of a guest, as limits count it; None for players known by a login or key."""
-        return self.meter.key if self.player.startswith(GUEST_PREFIX) else None
+    def counted_address(self) -> str | None:
+        """The address as limits count it; None for a connection that has none."""
+        return None if self.address == UNKNOWN_ADDRESS else self.address
+
+    @property
+    def guest_address(self) -> str | None:
+        """The counted address of a guest; None for players known by a login or key."""
+        return self.counted_address if self.player.startswith(GUEST_PREFIX) else None
 
     @property
     def shown(self) -> Identity:
@@ -175,6 +187,7 @@ class Session:
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
             self.context.presence.leave(self.identity.player)
+            self.context.moderation.roster.leave(self.identity.player, self)
 
     def _report_end(self, code: int | None) -> None:
         player = self._known_player
@@ -232,6 +245,8 @@ class Session:
             # A client that does not slow down is closed.
             if self.meter.is_flooded(self.context.clock.now_ms()):
                 self._close(CloseCode.TOO_FAST, "too many messages, too fast")
+        elif refusal.code == "banned":
+            self.close_banned()
         elif refusal.code in VIOLATIONS:
             self.context.metrics.violation(refusal.code)
             if self._violations.add(refusal.code, self.context.clock.now_ms()):
@@ -285,7 +300,8 @@ class Session:
             self._close(CloseCode.TOO_MANY_CONNECTIONS, "the player has too many connections")
             return False
         if self.identity is None:
-            self.context.presence.enter(identity.player, self.meter.key)
+            self.context.presence.enter(identity.player, self.counted_address)
+            self.context.moderation.roster.enter(identity.player, self)
         else:
             self.context.revocations.leave(self.identity, self)
         self.identity = identity
@@ -294,8 +310,16 @@ class Session:
         return True
 
     def log_out(self) -> None:
-        """Part of `revocations.Connected`."""
+        """Part of `revocations.Connected` and of `roster.Connected`."""
         self._close(CloseCode.LOGGED_OUT, "logged out")
+
+    def close_banned(self) -> None:
+        """Part of `roster.Connected`."""
+        self._close(CloseCode.BANNED, "banned")
+
+    def warn(self, notice: Notice) -> None:
+        """Part of `roster.Connected`: send a notice."""
+        self.send(self.wire.encode(notice))
 
     def _put(self, frame: bytes, *, of_table: bool) -> None:
         """Send a frame, or queue it behind others if the client has fallen behind.
@@ -340,7 +364,7 @@ class Session:
         self._resynced = False
 
     def _warn_of_expiry(self) -> None:
-        self.send(self.wire.encode(Notice("token_expiring", NOTICES["token_expiring"])))
+        self.warn(Notice("token_expiring", NOTICES["token_expiring"]))
 
     def _expire(self) -> None:
         self._close(CloseCode.TOKEN_EXPIRED, "the token has expired")

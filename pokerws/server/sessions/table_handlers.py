@@ -3,8 +3,6 @@
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import assert_never
 
-import structlog
-
 from pokerws.game import commands
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
@@ -15,7 +13,6 @@ from pokerws.messages import (
     Chat,
     ChatSaid,
     ChooseGame,
-    CloseTable,
     CreateTable,
     GetHand,
     ListTables,
@@ -43,9 +40,6 @@ from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
 PlainCommand = Act | Stand | SitOut | SitIn | Show | Straddle | RunIt | ChooseGame
-
-log = structlog.get_logger("pokerws.table_handlers")
-
 
 # ---- play
 
@@ -99,10 +93,11 @@ async def pay(session: Session, message: Sit | AddChips) -> None:
     if actor.has_answered(session, message.id, command):
         actor.handle(session, message.id, command)
         return
-    address = session.address
+    address = session.guest_address
     async with cashier.paying(identity.player, address) as purse, naming(session, message, actor):
         actor = await lobby.find(message.table)
         if isinstance(message, Sit):
+            session.context.moderation.check_seat(identity.player, actor.table.id)
             check_seats(session, actor)
             check_unlike(actor.table.seats, identity.player, identity.name)
         wanted = message.buy_in if isinstance(message, Sit) else message.amount
@@ -197,6 +192,7 @@ def chat(session: Session, message: Chat) -> None:
     actor = session.watched.get(message.table)
     if actor is None:
         raise Refused("not_watching")
+    session.context.moderation.check_chat(session.player)
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
     check_rate(session.meter.count("chat", clock.now_ms()))
@@ -233,14 +229,6 @@ def create_table(session: Session, message: CreateTable) -> None:
     name = table_name(message.name, strict=context.strict)
     check_rate(session.meter.count("tables", context.clock.now_ms()))
     is_admin = session.admitted.role == "admin"
-    address = None if is_admin else session.meter.key
+    address = None if is_admin else session.counted_address
     actor = context.lobby.create(name, message.config, session.player, address)
     actor.answer_opened(session, message.id)
-
-
-async def close_table(session: Session, message: CloseTable) -> None:
-    """Close a table for good."""
-    identity = session.admitted
-    actor = await session.context.lobby.find(message.table)
-    log.info("table_close_asked", table=message.table, player=identity.player, name=identity.name)
-    actor.handle(session, message.id, commands.Close("operator"))

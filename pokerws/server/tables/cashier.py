@@ -254,6 +254,11 @@ class Cashier:
         allowed_ms = await self._accounts.allowed_ms(allowance, chips, 0)
         return max(due_ms, allowed_ms)
 
+    async def has_account(self, player: PlayerId) -> bool:
+        """Whether chips ever moved to or from a player's account.  Raises Illegal."""
+        with _refusing_outages():
+            return bool(await self._accounts.history(player, None, 1))
+
     async def open_for(self, player: PlayerId) -> None:
         """Open a player's account if there is none.  Raises Illegal."""
         await self._open(player, None)

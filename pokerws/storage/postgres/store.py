@@ -34,6 +34,8 @@ from pokerws.storage.postgres.connecting import (
     unavailable,
 )
 from pokerws.storage.postgres.lease import Tenure
+from pokerws.storage.postgres.moderation import sanctions as postgres_sanctions
+from pokerws.storage.postgres.moderation.sanctions import PostgresSanctions
 from pokerws.storage.postgres.names import PostgresNames
 from pokerws.storage.postgres.pruning import Pruning
 from pokerws.storage.postgres.save_statement import SAVE, SAVES, save_statement
@@ -113,6 +115,7 @@ STATEMENTS = (
     NOTHING,
     *postgres_accounts.STATEMENTS,
     *postgres_names.STATEMENTS,
+    *postgres_sanctions.STATEMENTS,
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
     *marks.STATEMENTS,
@@ -146,6 +149,7 @@ class PostgresStore:
         self._tenure = tenure
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
+        self._sanctions = PostgresSanctions(self._reader)
         self._failed_reads = 0
         self._read_error: type[BaseException] | None = None
         self.version = ""
@@ -214,6 +218,11 @@ class PostgresStore:
     def names(self) -> PostgresNames:
         """Part of `Store`."""
         return self._names
+
+    @property
+    def sanctions(self) -> PostgresSanctions:
+        """Part of `Store`."""
+        return self._sanctions
 
     @property
     def owner(self) -> str | None:

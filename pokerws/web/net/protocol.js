@@ -76,7 +76,7 @@ const LONGEST_PAUSE_MS = 5_000;
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
 /** Close codes after which reconnecting would fail in the same way. */
-const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, LOGGED_OUT, 4429]);
+const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, LOGGED_OUT, 4423, 4429]);
 /** Delay before reconnecting when the player has too many connections. */
 const CROWDED_RETRY_MS = 15_000;
 /** Rejections of a hello that another token may resolve. */

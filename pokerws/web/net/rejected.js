@@ -5,11 +5,13 @@
 /** A rejected command; `code` is stable. */
 export class Rejected extends Error {
   /** @param {Omit<import("../messages.js").Rejected, "id"|"type">} answer */
-  constructor({ code, message, retryable = false, retry_after_ms }) {
+  constructor({ code, message, retryable = false, retry_after_ms, until_ms }) {
     super(message);
     this.code = code;
     this.retryable = retryable;
     this.retryAfterMs = retry_after_ms ?? 0;
+    /** When a ban, mute or kick ends. */
+    this.untilMs = until_ms;
   }
 }
 

@@ -2,7 +2,7 @@
  * Toasts: short messages, such as rejections and server notices, that disappear by themselves.
  */
 
-import { sentence } from "../model/format.js";
+import { sentence, timeOf } from "../model/format.js";
 import { byId, setText } from "./dom.js";
 
 const SHORT_MS = 4_000;
@@ -48,6 +48,15 @@ export function showToast(text, long = false) {
 }
 
 /**
+ * A text with the time when a ban, mute or kick ends, if it has one.
+ * @param {string} text
+ * @param {number|null} [untilMs]
+ */
+export function withEnd(text, untilMs) {
+  return untilMs ? `${text} (until ${timeOf(untilMs, Date.now())})` : text;
+}
+
+/**
  * Show why a command was rejected.
  * @param {Error & {code?: string}} error
  */
@@ -56,12 +65,12 @@ export function showRejection(error) {
 }
 
 /**
- * @param {Error & {code?: string}} error
+ * @param {Error & {code?: string, untilMs?: number|null}} error
  * @returns {string}
  */
 export function describeRejection(error) {
   const known = TEXTS[error.code ?? ""];
   if (known) return known;
-  const text = sentence(error.message || "That did not work.");
+  const text = withEnd(sentence(error.message || "That did not work."), error.untilMs);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from pokerws.game.commands import Close
 from pokerws.game.state import PlayerId
-from pokerws.messages import Accepted, ClientMessage, CloseTable
-from pokerws.server.auth.identity import FORBIDDEN
+from pokerws.messages import Accepted, ClientMessage, CloseCode
+from pokerws.server.auth.identity import FORBIDDEN, MODERATING
 from tests.server.conftest import Connect, Raw
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.signing import SECRET, token
@@ -32,6 +32,17 @@ PLAYING: list[dict[str, Any]] = [
     {"type": "refill"},
     {"type": "close_table"},
 ]
+MODERATION: list[dict[str, Any]] = [
+    {"type": "close_table", "table": "none"},
+    {"type": "kick", "table": "none", "player": "ben"},
+    {"type": "mute", "player": "ben", "minutes": 1},
+    {"type": "unmute", "player": "ben"},
+    {"type": "ban", "player": "ben", "minutes": 1},
+    {"type": "unban", "player": "ben"},
+    {"type": "end_session", "player": "ben"},
+    {"type": "list_bans"},
+    {"type": "list_players"},
+]
 
 
 def token_of(player: str, role: str = "player") -> str:
@@ -52,13 +63,23 @@ async def open_table(raw: Raw) -> str:
 def test_each_message_is_allowed_or_forbidden_to_a_spectator_on_purpose() -> None:
     kinds = {kind.__struct_config__.tag for kind in get_args(ClientMessage)}
     forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["spectator"]}
-    assert forbidden == {command["type"] for command in PLAYING}
+    moderating = {command["type"] for command in MODERATION}
+    assert {kind.__struct_config__.tag for kind in MODERATING} == moderating
+    assert forbidden == {command["type"] for command in PLAYING} | moderating
     assert kinds - forbidden == set(
         "hello logout ping list_tables watch_lobby unwatch_lobby watch unwatch get_hand "
         "get_account stand".split()
     )
-    assert FORBIDDEN["player"] == (CloseTable,)
-    assert FORBIDDEN["admin"] == ()
+    assert FORBIDDEN["player"] == MODERATING
+    assert FORBIDDEN["admin"] == frozenset()
+
+
+def test_an_operator_moderates_and_watches_and_does_not_play() -> None:
+    kinds = {kind.__struct_config__.tag for kind in get_args(ClientMessage)}
+    forbidden = {kind.__struct_config__.tag for kind in FORBIDDEN["operator"]}
+    assert kinds - forbidden == set(
+        "hello logout ping list_tables watch_lobby watch unwatch get_hand".split()
+    ) | {command["type"] for command in MODERATION}
 
 
 @pytest.mark.parametrize(
@@ -141,8 +162,8 @@ async def test_an_admin_closes_a_table_and_everybody_goes_home_with_the_chips(
     assert (await player.ask("get_account"))["balance"] == before
     assert (await player.ask("list_tables"))["tables"] == []
     assert (await admin.ask("close_table", table=table))["code"] == "unknown_table"
-    (asked,) = [line for line in lines if line["event"] == "table_close_asked"]
-    assert (asked["table"], asked["player"]) == (table, "root")
+    (asked,) = [line for line in lines if line["event"] == "moderated"]
+    assert (asked["action"], asked["target"], asked["by"]) == ("close_table", table, "root")
 
 
 async def test_an_admin_hears_that_a_table_is_closed_once_all_chips_are_stored_at_home() -> None:
@@ -173,3 +194,62 @@ async def test_a_guest_is_a_player_whatever_it_says(open_connection: Connect) ->
     table = await open_table(raw)
     assert (await raw.ask("close_table", table=table))["code"] == "forbidden"
     assert PlayerId(raw.welcome["player"]).startswith("p_")
+
+
+@pytest.mark.parametrize(
+    ("role"),
+    [
+        pytest.param("player", marks=pytest.mark.settings(use_input_validation=True, **AUTH)),
+        pytest.param("spectator", marks=pytest.mark.settings(**AUTH)),
+    ],
+)
+async def test_nobody_moderates_without_the_role(open_connection: Connect, role: str) -> None:
+    raw, ben = await enter(open_connection, "ann", role), await enter(open_connection, "ben")
+    for command in MODERATION:
+        assert (await raw.ask(**command))["code"] == "forbidden", command
+    assert (await ben.ask("ping"))["type"] == "pong"
+
+
+async def test_a_guest_moderates_nobody(open_connection: Connect) -> None:
+    raw = await open_connection("Ann")
+    for command in MODERATION:
+        assert (await raw.ask(**command))["code"] == "forbidden", command
+
+
+@pytest.mark.settings(**AUTH)
+async def test_an_admin_of_the_login_service_moderates_and_cannot_lock_himself_out(
+    open_connection: Connect,
+) -> None:
+    admin, ann = await enter(open_connection, "root", "admin"), await enter(open_connection, "ann")
+    assert (await admin.ask("ban", player="root", minutes=1))["code"] == "protected"
+    assert (await admin.ask("ban", player="ann", minutes=1))["type"] == "accepted"
+    assert (await ann.until("notice"))["code"] == "banned"
+    again = await open_connection()
+    assert (await again.ask("hello", token=token_of("ann")))["code"] == "banned"
+
+
+@pytest.mark.settings(**AUTH)
+@pytest.mark.parametrize("times", ["with iat", "without"])
+async def test_all_tokens_of_an_ended_session_are_refused_and_newer_ones_are_not(
+    open_connection: Connect, times: str
+) -> None:
+    dated = times == "with iat"
+
+    def token_at(seconds: int, session: str) -> str:
+        now_s = int(time.time())
+        claims = {"sub": "ann", "name": "Ann", "sid": session, "exp": now_s + 600}
+        return token(claims | ({"iat": now_s + seconds} if dated else {}))
+
+    admin, ann = await enter(open_connection, "root", "admin"), await open_connection()
+    old = token_at(-60, "one")
+    assert (await ann.ask("hello", token=old))["type"] == "welcome"
+    assert (await admin.ask("end_session", player="ann"))["type"] == "accepted"
+    await ann.connection.wait_closed()
+    assert ann.connection.close_code == CloseCode.LOGGED_OUT
+    again = await open_connection()
+    assert (await again.ask("hello", token=old))["code"] == "bad_token"
+    assert (await again.ask("hello", token=token_at(60, "two")))["type"] == "welcome"
+    # A token of another session, which was issued before, is known by its time alone.
+    other = await open_connection()
+    answer = await other.ask("hello", token=token_at(-30, "three"))
+    assert answer["type"] == ("rejected" if dated else "welcome")

@@ -7,7 +7,11 @@ import pytest
 import pytest_asyncio
 
 from pokerws.schema.transcripts import Transcript, transcripts
-from tests.server import protocol_chips, protocol_games  # noqa: F401  They add situations.
+from tests.server import (  # noqa: F401  They add situations.
+    protocol_chips,
+    protocol_games,
+    protocol_moderation,
+)
 from tests.server.protocol_servers import Servers
 from tests.server.protocol_situations import SITUATIONS
 from tests.server.transcript_player import Scene

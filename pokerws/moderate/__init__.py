@@ -1,0 +1,1 @@
+"""The command `moderate`: an operator's actions on the running server."""

@@ -1,0 +1,119 @@
+"""The key that signs operators' tokens: ADMIN_KEY, or a file that the server makes at its start.
+
+The file is in the folder of VAULT_KEY_FILE.  Only the server's account can read it, so whoever can
+is the operator of this machine.
+"""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from pokerws.server.auth.operator_tokens import (
+    MAX_LIFETIME_MS,
+    OPERATOR_NAME,
+    issue_operator_token,
+)
+from pokerws.settings import Settings, SettingsError
+from pokerws.storage.fsync import sync_directory
+
+FILE_NAME = "admin.key"
+MIN_LENGTH = 32
+# Far above any key: another file is not read to its end.
+MAX_BYTES = 4096
+
+log = structlog.get_logger("pokerws.operator_key")
+
+
+def key_file(settings: Settings) -> Path:
+    """The file with the key, where ADMIN_KEY is not set."""
+    return Path(settings.vault.key_file).parent / FILE_NAME
+
+
+def key_for_serving(settings: Settings) -> str | None:
+    """The key, which is made if there is none; None, with a warning, if that is not possible.
+
+    Play does not depend on it.
+    """
+    if settings.moderation.admin_key:
+        return settings.moderation.admin_key
+    file = key_file(settings)
+    try:
+        if not file.exists():
+            _make(file)
+        return _read(file)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        log.warning(
+            "admin_key_not_usable",
+            file=str(file),
+            error=why,
+            action="make the folder writable, remove a damaged file, or set ADMIN_KEY_FILE",
+        )
+        return None
+
+
+def key_for_commands(settings: Settings) -> str:
+    """The key of the server with these settings; makes none.  Raises SettingsError."""
+    if settings.moderation.admin_key:
+        return settings.moderation.admin_key
+    file = key_file(settings)
+    try:
+        return _read(file)
+    except FileNotFoundError:
+        raise SettingsError(
+            f"there is no key to sign with: a server makes {file} at its start; run this in the "
+            "server's folder with its settings, or set ADMIN_KEY_FILE for both"
+        ) from None
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise SettingsError(
+            f"{file} cannot be used: {why}; run this as the server's account"
+        ) from None
+
+
+def issue_for_operator(settings: Settings, name: str, minutes: int, now_ms: int) -> str:
+    """A token for the operator `name`, signed with the key of the server.  Raises SettingsError."""
+    if not OPERATOR_NAME.fullmatch(name):
+        raise SettingsError(
+            "--name of an operator must be up to 24 letters, digits, dots, dashes and "
+            f"underscores; it is {name!r}"
+        )
+    if minutes * 60_000 > MAX_LIFETIME_MS:
+        raise SettingsError(
+            f"--minutes of an operator's token must be from 1 to {MAX_LIFETIME_MS // 60_000}"
+        )
+    key = key_for_commands(settings)
+    return issue_operator_token(key, name, now_ms=now_ms, lifetime_ms=minutes * 60_000)
+
+
+def _read(file: Path) -> str:
+    """The key in a file.  Raises OSError, or ValueError for a file without one."""
+    with file.open("rb") as opened:
+        content = opened.read(MAX_BYTES + 1)
+    key = content.decode("ascii", errors="replace").strip()
+    if not MIN_LENGTH <= len(key) <= MAX_BYTES:
+        raise ValueError(f"it holds no key of at least {MIN_LENGTH} characters")
+    return key
+
+
+def _make(file: Path) -> None:
+    """Create the file with a new key, atomically.  Raises OSError.
+
+    Concurrent processes all get the key of the first.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
+            out.write(f"{secrets.token_urlsafe(48)}\n")
+            out.flush()
+            os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+            sync_directory(file.parent)
+            log.info("admin_key_made", file=str(file))
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,306 @@
+"""Imposes and lifts sanctions, carries them out, and stores them.
+
+A sanction is in force at once, in memory.  Then it is stored, so that it survives a restart; while
+the database is away it waits for that.  What other servers have stored is read again and again.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import structlog
+
+from pokerws.game.state import PlayerId
+from pokerws.messages import Refused
+from pokerws.server.auth.bot_tokens import BOT_PREFIX
+from pokerws.server.auth.identity import OPERATOR_PREFIX, Identity
+from pokerws.server.clock import Clock
+from pokerws.server.isolation import each
+from pokerws.server.moderation.in_force import InForce, notice_of, refusal_of
+from pokerws.server.moderation.networks import client_network, overlaps
+from pokerws.server.moderation.roster import Connected, Roster
+from pokerws.server.net.client_address import Network
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.sanctions import (
+    MAX_SANCTIONS,
+    MemorySanctions,
+    Sanction,
+    SanctionKey,
+    Sanctions,
+)
+
+# How often what is not stored yet is stored, and what others have stored is read.
+REFRESH_S = 30.0
+# Tables checked before other tasks get a turn.
+SLICE = 100
+
+log = structlog.get_logger("pokerws.moderation")
+
+
+class Moderation:
+    """The sanctions of a server, at most `most`.
+
+    `protected` are networks that nobody may ban.
+    """
+
+    def __init__(
+        self,
+        sanctions: Sanctions | None = None,
+        clock: Clock | None = None,
+        protected: Sequence[Network] = (),
+        most: int = MAX_SANCTIONS,
+    ) -> None:
+        self._store = sanctions or MemorySanctions()
+        self._clock = clock or Clock()
+        self.protected = protected
+        self.most = most
+        self.roster = Roster(self._clock)
+        self._in_force = InForce()
+        # What is not stored yet: a sanction, or None for one that was lifted.  It is bounded, since
+        # `impose` refuses more than `most`.
+        self._unstored: dict[SanctionKey, Sanction | None] = {}
+        self._changes = 0
+        self._storing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def load(self) -> None:
+        """Load the stored sanctions.  Raises StoreUnavailable."""
+        for sanction in await self._store.in_force(self._clock.wall_ms()):
+            self._in_force.put(sanction)
+
+    def start(self, lobby: Lobby, watch: Callable[[asyncio.Task[None]], None]) -> None:
+        """Refresh again and again, until `stop`."""
+        self._task = asyncio.create_task(self._keep_fresh(lobby))
+        watch(self._task)
+
+    async def stop(self) -> None:
+        """Stop refreshing, after a last attempt to store what is not stored yet."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._store_waiting()
+
+    # ---- checks
+
+    def check_admitted(self, identity: Identity, address: str) -> None:
+        """Raise Refused for a banned player or address, or a token of an ended session.
+
+        Operators and the server's own bots are never refused.
+        """
+        if is_exempt(identity.player):
+            return
+        now_ms = self._clock.wall_ms()
+        self._check(self._in_force.on_player("ban", identity.player, now_ms))
+        self.check_address(address)
+        ended = self._in_force.on_player("end_session", identity.player, now_ms)
+        if ended and identity.issued_ms is not None and identity.issued_ms <= ended.at_ms:
+            self._check(ended)
+
+    def check_address(self, address: str) -> None:
+        """Raise Refused("banned") for a banned address."""
+        network = client_network(address)
+        self._check(self._in_force.on_address(network, self._clock.wall_ms()))
+
+    def check_chat(self, player: PlayerId) -> None:
+        """Raise Refused("muted") for a player who may not chat."""
+        self._check(self._in_force.on_player("mute", player, self._clock.wall_ms()))
+
+    def check_seat(self, player: PlayerId, table: str) -> None:
+        """Raise Refused for a player who may not sit down at a table."""
+        now_ms = self._clock.wall_ms()
+        self._check(self._in_force.on_player("ban", player, now_ms))
+        self._check(self._in_force.on_player("kick", player, now_ms, table))
+
+    def _check(self, sanction: Sanction | None) -> None:
+        if sanction is not None:
+            raise refusal_of(sanction)
+
+    def muted_until_ms(self, player: PlayerId) -> int | None:
+        """Until when a player may not chat; None for one who may."""
+        mute = self._in_force.on_player("mute", player, self._clock.wall_ms())
+        return None if mute is None else mute.until_ms
+
+    def all(self) -> list[tuple[Sanction, bool]]:
+        """The sanctions in force, newest first, and whether each is stored."""
+        held = self._in_force.all(self._clock.wall_ms())
+        return [(one, one.key not in self._unstored) for one in held]
+
+    def concerns(self, player: PlayerId) -> bool:
+        """Whether a sanction on a player is in force."""
+        held = self._in_force.all(self._clock.wall_ms())
+        return any(one.target == player for one in held)
+
+    # ---- changes
+
+    async def impose(self, sanction: Sanction, lobby: Lobby) -> bool:
+        """Put a sanction in force, carry it out and store it; returns whether it is stored.
+
+        Raises Refused("sanction_limit").
+        """
+        self.check_room(sanction.key)
+        self._changes += 1
+        self._in_force.put(sanction)
+        self._unstored[sanction.key] = sanction
+        self._carry_out(sanction, lobby)
+        return await self._store_one(sanction.key)
+
+    async def lift(self, key: SanctionKey) -> bool:
+        """End a sanction, if there is one; returns whether that is stored.
+
+        Raises Refused("sanction_limit").
+        """
+        if key not in self._unstored and len(self._unstored) >= self.most:
+            raise Refused("sanction_limit")
+        self._changes += 1
+        self._in_force.remove(key)
+        self._unstored[key] = None
+        return await self._store_one(key)
+
+    def check_room(self, key: SanctionKey) -> None:
+        """Raise Refused("sanction_limit") where no sanction with this key can be imposed."""
+        if key not in self._in_force and len(self._in_force) >= self.most:
+            self._in_force.drop_expired(self._clock.wall_ms())
+            if len(self._in_force) >= self.most:
+                raise Refused("sanction_limit")
+
+    async def _store_one(self, key: SanctionKey) -> bool:
+        # One at a time, so that the last word about a key is what is stored last.
+        async with self._storing:
+            if key not in self._unstored:
+                return True
+            sanction = self._unstored[key]
+            try:
+                if sanction is None:
+                    await self._store.lift(key)
+                else:
+                    await self._store.impose(sanction, now_ms=self._clock.wall_ms())
+            except StoreUnavailable as error:
+                log.warning("sanction_not_stored", kind=key[0], target=key[1], error=str(error))
+                return False
+            if self._unstored[key] is sanction:
+                del self._unstored[key]
+            return True
+
+    # ---- carrying out
+
+    def _carry_out(self, sanction: Sanction, lobby: Lobby) -> None:
+        """Close connections and free seats, as a new sanction asks for."""
+        player = PlayerId(sanction.target)
+        match sanction.kind:
+            case "ban":
+                close_banned(self.roster.of(player), sanction)
+                stand_up(lobby, {player})
+            case "address_ban":
+                self._close_address(sanction, lobby)
+            case "end_session":
+                each(self.roster.of(player), lambda connection: connection.log_out())
+            case "mute" | "kick":
+                self.tell(sanction)
+
+    def tell(self, sanction: Sanction) -> None:
+        """Send a player's connections the notice of a sanction."""
+        notice = notice_of(sanction)
+        each(self.roster.of(PlayerId(sanction.target)), lambda one: one.warn(notice))
+
+    def _close_address(self, sanction: Sanction, lobby: Lobby) -> None:
+        """Close all connections from a network, and free the seats of who has no other one."""
+        network = client_network(sanction.target)
+        gone: set[PlayerId] = set()
+        for player, connections in self.roster.connections():
+            inside = [one for one in connections if _is_from(one, network)]
+            if inside and not is_exempt(player):
+                close_banned(inside, sanction)
+                if len(inside) == len(connections):
+                    gone.add(player)
+        if gone:
+            stand_up(lobby, gone)
+
+    # ---- the other servers
+
+    async def _keep_fresh(self, lobby: Lobby) -> None:
+        while True:
+            await asyncio.sleep(REFRESH_S)
+            await self.refresh(lobby)
+
+    async def refresh(self, lobby: Lobby) -> None:
+        """Store what waits, read what others have stored, and free seats of the banned."""
+        await self._store_waiting()
+        await self._read_others(lobby)
+        self._in_force.drop_expired(self._clock.wall_ms())
+        await self._free_seats(lobby)
+
+    async def _store_waiting(self) -> None:
+        for key in list(self._unstored):
+            if not await self._store_one(key):
+                return
+
+    async def _read_others(self, lobby: Lobby) -> None:
+        changes, now_ms = self._changes, self._clock.wall_ms()
+        with suppress(StoreUnavailable):
+            stored = {one.key: one for one in await self._store.in_force(now_ms)}
+            if changes != self._changes or self._unstored:
+                # Something has changed here meanwhile: the next time will do.
+                return
+            before = {one.key: one for one in self._in_force.all(now_ms)}
+            for key in before.keys() - stored.keys():
+                self._in_force.remove(key)
+            for key, sanction in stored.items():
+                if before.get(key) != sanction:
+                    self._in_force.put(sanction)
+                    self._carry_out(sanction, lobby)
+
+    async def _free_seats(self, lobby: Lobby) -> None:
+        """Stand up banned players whose table could take no commands, or was not in memory."""
+        now_ms = self._clock.wall_ms()
+        banned = {PlayerId(one.target) for one in self._in_force.all(now_ms) if one.kind == "ban"}
+        actors = lobby.actors() if banned else []
+        for start in range(0, len(actors), SLICE):
+            if start:
+                await asyncio.sleep(0)
+            each(actors[start : start + SLICE], lambda actor: free_seats(actor, banned))
+
+    def check_unprotected(self, network: Network, own: str) -> None:
+        """Raise Refused("protected") for a network with `own`, this machine or a trusted proxy."""
+        mine = client_network(own)
+        if mine is not None and overlaps(network, mine):
+            raise Refused("protected", f"{network} contains your own address")
+        for other in self.protected:
+            if overlaps(network, other):
+                raise Refused(
+                    "protected", f"{network} contains {other}: this machine or a trusted proxy"
+                )
+
+
+def is_exempt(player: PlayerId) -> bool:
+    """Whether a player is an operator or one of the server's own bots."""
+    return player.startswith((OPERATOR_PREFIX, BOT_PREFIX))
+
+
+def close_banned(connections: Sequence[Connected], sanction: Sanction) -> None:
+    """Tell why, and close."""
+    notice = notice_of(sanction)
+    each(connections, lambda connection: connection.warn(notice))
+    each(connections, lambda connection: connection.close_banned())
+
+
+def stand_up(lobby: Lobby, players: set[PlayerId]) -> None:
+    """Free the seats of players at all tables in memory; during a hand, at its end."""
+    each(lobby.actors(), lambda actor: free_seats(actor, players))
+
+
+def free_seats(actor: TableActor, players: set[PlayerId]) -> None:
+    """Free the seats of players at a table, if it can take commands now."""
+    seated = [seat.player for seat in actor.table.seats if seat is not None]
+    for player in players.intersection(seated):
+        # To free a seat may end the hand, and so free others.
+        number = actor.table.seat_of(player)
+        seat = None if number is None else actor.table.seats[number]
+        if seat is not None and not seat.leaving:
+            actor.stand_up(player)
+
+
+def _is_from(connection: Connected, network: Network | None) -> bool:
+    address = client_network(connection.address)
+    return network is not None and address is not None and overlaps(network, address)

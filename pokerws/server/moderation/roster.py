@@ -1,0 +1,101 @@
+"""Who is connected, from where, and who left a short time ago, for operators."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from pokerws.game.state import PlayerId
+from pokerws.messages import Notice
+from pokerws.server.auth.identity import Identity
+from pokerws.server.clock import Clock
+from pokerws.server.isolation import Isolated
+
+# Players who left are remembered for this long, and at most so many of them: the latest.
+LEFT_MS = 3_600_000
+MOST_LEFT = 1_000
+
+
+class Connected(Isolated, Protocol):
+    """One connection of a player."""
+
+    address: str
+
+    @property
+    def admitted(self) -> Identity:
+        """The player's identity."""
+
+    def warn(self, notice: Notice) -> None:
+        """Send a notice."""
+
+    def log_out(self) -> None:
+        """Close the connection, because its session was ended."""
+
+    def close_banned(self) -> None:
+        """Close the connection, because its player or address is banned."""
+
+
+class Left(NamedTuple):
+    """A player who left."""
+
+    name: str
+    addresses: tuple[str, ...]
+    at_ms: int
+
+
+class Roster:
+    """The connections of all players, and the latest who left."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        # Most players have one connection, which needs no set.
+        self._connected: dict[PlayerId, Connected | set[Connected]] = {}
+        self._left: OrderedDict[PlayerId, Left] = OrderedDict()
+
+    def enter(self, player: PlayerId, connection: Connected) -> None:
+        """A player's connection has opened; pair it with `leave`."""
+        others = self._connected.get(player)
+        if others is None:
+            self._connected[player] = connection
+        elif isinstance(others, set):
+            others.add(connection)
+        else:
+            self._connected[player] = {others, connection}
+        self._left.pop(player, None)
+
+    def leave(self, player: PlayerId, connection: Connected) -> None:
+        """A player's connection has ended."""
+        others = self._connected.get(player)
+        if isinstance(others, set):
+            others.discard(connection)
+            if others:
+                return
+        elif others is not connection:
+            return
+        del self._connected[player]
+        now_ms = self._clock.wall_ms()
+        self._left[player] = Left(connection.admitted.name, (connection.address,), now_ms)
+        if len(self._left) > MOST_LEFT:
+            self._left.popitem(last=False)
+
+    def of(self, player: PlayerId) -> list[Connected]:
+        """The connections of a player."""
+        connected = self._connected.get(player)
+        if connected is None:
+            return []
+        return list(connected) if isinstance(connected, set) else [connected]
+
+    def connections(self) -> Iterator[tuple[PlayerId, list[Connected]]]:
+        """All players with their connections.  They may be closed meanwhile."""
+        for player in list(self._connected):
+            yield player, self.of(player)
+
+    def left(self) -> dict[PlayerId, Left]:
+        """The players who left within the last hour, without those who came back."""
+        since_ms = self._clock.wall_ms() - LEFT_MS
+        while self._left and next(iter(self._left.values())).at_ms < since_ms:
+            self._left.popitem(last=False)
+        return dict(self._left)
+
+    def knows(self, player: PlayerId) -> bool:
+        """Whether the player is connected, or left a short time ago."""
+        return player in self._connected or player in self._left

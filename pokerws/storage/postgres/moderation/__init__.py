@@ -1,0 +1,1 @@
+"""What operators decide about players, in PostgreSQL."""
