@@ -6,9 +6,9 @@ which keeps the row of a full table small enough not to be moved out of line.
 """
 
 from collections.abc import Sequence
-from typing import Literal, NewType
+from typing import Annotated, Literal, NewType
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from pokerws.game.cards import Card
 
@@ -16,8 +16,19 @@ TableId = NewType("TableId", str)
 PlayerId = NewType("PlayerId", str)
 
 MAX_SEATS = 10
-# Ten such stacks still add up to a number that a browser represents exactly (2**53).
+# The most that a config or a command may name.  Far below MAX_EXACT.
 MAX_CHIPS = 10**12
+# The largest integer that JavaScript represents exactly, together with all smaller ones.
+MAX_EXACT = 2**53 - 1
+# No game runs a board more often.
+MAX_RUNS = 3
+
+# Types of a config's fields: whatever decodes one, from a client or from the store, checks them.
+Chips = Annotated[int, Meta(ge=0, le=MAX_CHIPS)]
+SomeChips = Annotated[int, Meta(ge=1, le=MAX_CHIPS)]
+SeatCount = Annotated[int, Meta(ge=2, le=MAX_SEATS)]
+Runs = Annotated[int, Meta(ge=1, le=MAX_RUNS)]
+GameName = Annotated[str, Meta(min_length=1, max_length=16)]
 
 # `active` while hands are being played, `waiting` for players, `closed` for good.
 TableStatus = Literal["waiting", "active", "closed"]
@@ -36,10 +47,10 @@ class LimitStakes(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     tenths of the small bet.
     """
 
-    small_bet: int = 0
-    big_bet: int = 0
-    stud_ante: int = 0
-    bring_in: int = 0
+    small_bet: Chips = 0
+    big_bet: Chips = 0
+    stud_ante: Chips = 0
+    bring_in: Chips = 0
 
 
 class Mix(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -49,9 +60,9 @@ class Mix(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     each player, or after a number of `hands`; by `choice`, the player on the button names it.
     """
 
-    games: tuple[str, ...] = ()
+    games: Annotated[tuple[GameName, ...], Meta(max_length=20)] = ()
     rotation: Literal["orbit", "hands", "choice"] = "orbit"
-    hands: int = 8
+    hands: Annotated[int, Meta(ge=1, le=1_000)] = 8
 
 
 class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -67,11 +78,11 @@ class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """
 
     straddle: StraddleKind = "none"
-    run_it: int = 1
-    bomb_pot_every: int = 0
-    bomb_pot_ante: int = 0
-    bomb_pot_boards: int = 1
-    max_bets: int = 0
+    run_it: Runs = 1
+    bomb_pot_every: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    bomb_pot_ante: Chips = 0
+    bomb_pot_boards: Annotated[int, Meta(ge=1, le=2)] = 1
+    max_bets: Annotated[int, Meta(ge=0, le=100)] = 0
     odd_chips: Literal["rulebook", "button"] = "rulebook"
     whole_pot: bool = False
 
@@ -83,16 +94,16 @@ class TableConfig(Struct, frozen=True, forbid_unknown_fields=True):
     with blinds: `each` player, or the `big_blind` for the whole table.
     """
 
-    variant: str = "NT"
-    seats: int = 6
-    small_blind: int = 50
-    big_blind: int = 100
-    ante: int = 0
+    variant: GameName = "NT"
+    seats: SeatCount = 6
+    small_blind: Chips = 50
+    big_blind: SomeChips = 100
+    ante: Chips = 0
     ante_kind: AnteKind = "each"
-    min_buy_in: int = 2_000
-    max_buy_in: int = 20_000
-    turn_time_ms: int = 20_000
-    next_hand_delay_ms: int = 4_000
+    min_buy_in: SomeChips = 2_000
+    max_buy_in: SomeChips = 20_000
+    turn_time_ms: Annotated[int, Meta(ge=100, le=600_000)] = 20_000
+    next_hand_delay_ms: Annotated[int, Meta(ge=0, le=60_000)] = 4_000
     limit: LimitStakes = LimitStakes()
     mix: Mix = Mix()
     house: HouseRules = HouseRules()

@@ -25,6 +25,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import comparable_table
 from pokerws.game.state import Table
 from pokerws.maintenance.errors import NotStored
+from pokerws.maintenance.legal_config import with_legal_config
 from pokerws.maintenance.narrate import picture
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
@@ -268,10 +269,8 @@ def _sources(
 
 
 def _snapshot(row: StoredGame, vault: Vault, problems: list[str]) -> tuple[Source | None, Receipts]:
-    try:
-        read = open_table(vault, row)
-    except (*UNREADABLE, *IMPOSSIBLE) as error:
-        problems.append(f"the snapshot cannot be read: {printable(str(error))}")
+    read = _readable(row, vault, problems)
+    if read is None:
         return None, {}
     why = _wrong_with(read.table, row)
     if why:
@@ -282,6 +281,22 @@ def _snapshot(row: StoredGame, vault: Vault, problems: list[str]) -> tuple[Sourc
     what = f"the snapshot of event {read.table.seq}"
     source = Source(what, read.table, read.hidden, saved_ms, False, read.receipts)
     return source, read.receipts
+
+
+def _readable(row: StoredGame, vault: Vault, problems: list[str]) -> ReadTable | None:
+    try:
+        return open_table(vault, row)
+    except (*UNREADABLE, *IMPOSSIBLE) as error:
+        problems.append(f"the snapshot cannot be read: {printable(str(error))}")
+    legal = with_legal_config(row.snapshot)
+    if legal is None:
+        return None
+    try:
+        read = open_table(vault, row._replace(snapshot=legal))
+    except (*UNREADABLE, *IMPOSSIBLE):
+        return None
+    problems.append("its config has values that are not allowed: defaults take their place")
+    return read
 
 
 def _about_snapshot(row: StoredGame, read: ReadTable) -> list[str]:

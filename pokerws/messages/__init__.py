@@ -4,6 +4,7 @@
 from the structs.
 """
 
+from pokerws.game.state import MAX_EXACT, MAX_RUNS, Chips
 from pokerws.messages.codes import (
     CLOSE_CODES,
     NOTICES,
@@ -19,7 +20,6 @@ from pokerws.messages.fields import (
     MAX_ID_LENGTH,
     MAX_NAME_LENGTH,
     MAX_PAGE_SIZE,
-    MAX_RUNS,
     MAX_TABLE_NAME_LENGTH,
     MAX_TOKEN_LENGTH,
     PAGE_SIZE,
@@ -28,15 +28,14 @@ from pokerws.messages.fields import (
     Capability,
     Cards,
     ChatText,
-    Chips,
     CommandId,
     Counter,
+    FreeSeats,
     GameCode,
     GameCodes,
     Message,
     PageSize,
     PlayerName,
-    SeatCount,
     SeatNumber,
     TableName,
     TableRef,
@@ -138,6 +137,7 @@ __all__ = [
     "JSON",
     "MAX_CARDS",
     "MAX_CHAT_LENGTH",
+    "MAX_EXACT",
     "MAX_ID_LENGTH",
     "MAX_MINUTES",
     "MAX_NAME_LENGTH",
@@ -181,6 +181,7 @@ __all__ = [
     "Decoder",
     "EndSession",
     "Events",
+    "FreeSeats",
     "GameCode",
     "GameCodes",
     "GetAccount",
@@ -219,7 +220,6 @@ __all__ = [
     "Role",
     "RunIt",
     "SanctionEntry",
-    "SeatCount",
     "SeatNumber",
     "ServerMessage",
     "Show",

@@ -5,21 +5,20 @@ from typing import Literal
 from msgspec import Struct
 
 from pokerws.game.commands import Action
-from pokerws.game.state import TableConfig
+from pokerws.game.state import Chips, TableConfig
 from pokerws.messages.fields import (
     PROTOCOL,
     Capabilities,
     Cards,
     ChatText,
-    Chips,
     CommandId,
     Counter,
+    FreeSeats,
     GameCode,
     GameCodes,
     Message,
     PageSize,
     PlayerName,
-    SeatCount,
     SeatNumber,
     TableName,
     TableRef,
@@ -72,7 +71,7 @@ class TableFilter(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     games: GameCodes = ()
     min_stakes: Chips = 0
     max_stakes: Chips | None = None
-    free_seats: SeatCount = 0
+    free_seats: FreeSeats = 0
     name: TableName | None = None
 
 

@@ -178,7 +178,9 @@ EXAMPLES: dict[RejectCode, Example] = {
         "there are 1 tables already",
     ),
     "bad_config": Example(
-        GREETED, CreateTable("7", "Two", TableConfig(seats=1)), "seats must be from 2 to 10"
+        GREETED,
+        CreateTable("7", "Two", TableConfig(max_buy_in=1_999)),
+        "the largest buy-in must be at least the smallest",
     ),
     "table_closed": Example(
         "a table that is being closed for good", Sit("7", TABLE, 2_000), "the table is closed"

@@ -16,10 +16,15 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+import structlog
+
 # A stored time that is further ahead of the wall clock is a mistake, and not followed.
 MOST_AHEAD_MS = 24 * 3_600_000
 # A smaller difference of two clocks is no jump.
 JUMP_MS = 1000
+
+
+log = structlog.get_logger("pokerws.clock")
 
 
 class Alarm(Protocol):
@@ -63,8 +68,17 @@ class Clock:
     def call_at(self, at_ms: int, callback: Callable[[], None]) -> Alarm:
         """Schedule a call in steady time, which may be made up to a millisecond early."""
         delay_ms = max(0, at_ms - self.now_ms())
-        return asyncio.get_running_loop().call_later(delay_ms / 1000, callback)
+        return asyncio.get_running_loop().call_later(delay_ms / 1000, _ring, callback)
 
     def call_at_table(self, at_ms: int, callback: Callable[[], None]) -> Alarm:
         """Likewise in table time."""
         return self.call_at(at_ms - self.ahead_ms, callback)
+
+
+def _ring(callback: Callable[[], None]) -> None:
+    """Make a scheduled call.  Periodic ones schedule the next before they do anything else."""
+    try:
+        callback()
+    except Exception:
+        name = getattr(callback, "__qualname__", type(callback).__name__)
+        log.exception("alarm_failed", alarm=name)

@@ -3,6 +3,7 @@
 import ssl
 
 from pokerws.messages import Broadcast, CloseCode, Notice
+from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter, Quotas
 from pokerws.server.net.client_address import TrustedProxies
 from pokerws.server.net.connection import Connection
@@ -54,8 +55,7 @@ class Listener:
         """Notify every client, close all connections and stop listening."""
         stopping = Notice("restarting", "the server stops; play goes on when it is back")
         notice = Broadcast(stopping)
-        for session in self._sessions:
-            session.send(notice.on(session.wire))
+        each(self._sessions, lambda session: session.send(notice.on(session.wire)))
         await self._port.close(CloseCode.RESTARTING, "restarting")
 
     @property

@@ -102,7 +102,7 @@ class Change(Struct, frozen=True):
 
 
 class GameRow(NamedTuple):
-    """A game's row without its snapshot, for lists.
+    """A game's row without its snapshot, for lists; `config` is None if it cannot be read.
 
     `is_servers` is set if the table is marked as the server's own.
     """
@@ -110,7 +110,7 @@ class GameRow(NamedTuple):
     table: TableId
     name: str
     status: TableStatus
-    config: TableConfig
+    config: TableConfig | None
     players: int
     hand_number: int
     version: int

@@ -29,7 +29,7 @@ async def minted(*arguments: str) -> str:
     return output.decode().strip()
 
 
-async def hello(url: str, **fields: str) -> dict[str, Any]:
+async def hello(url: str, **fields: object) -> dict[str, Any]:
     async with connect(url, compression=None) as connection:
         await connection.send(json.dumps({"type": "hello", "id": "1", **fields}))
         answer: dict[str, Any] = json.loads(await connection.recv())
@@ -52,6 +52,9 @@ async def test_with_auth_on_players_come_in_with_tokens_and_the_bots_play_on() -
     assert (welcome["player"], welcome["name"], welcome["role"]) == ("ann", "Ann", "admin")
     assert welcome["flags"]["use_auth_middleware"] is True
     assert (await hello(server.socket_url, name="Ann"))["code"] == "token_missing"
+    # A number that is too long is not read at all.
+    too_long = await hello(server.socket_url, protocol=10**700)
+    assert too_long["message"] == "Integer value out of range - at `$.protocol`"
     in_the_address = f"{server.socket_url}?token={token}"
     assert (await hello(in_the_address, name="Ann"))["code"] == "token_missing"
     assert (await hello(server.socket_url, token=token[:-3]))["code"] == "bad_token"

@@ -126,6 +126,17 @@ async def expect_refund(repairs: Repairs, played: Table, *, vault: Vault = VAULT
     await repairs.holds_together()
 
 
+BRING_IN = f'"limit":{{"bring_in":{10**30}}}'
+# What a version did that had no bound there.
+UNBOUNDED = [
+    f"UPDATE games SET config = replace(config, '\"limit\":{{}}', '{BRING_IN}')",
+    f"UPDATE games SET snapshot = replace(snapshot, '\"limit\":{{}}', '{BRING_IN}')",
+    (
+        f"""UPDATE game_events SET payload = replace(payload, '"limit":{{}}', '{BRING_IN}') """
+        "WHERE type = 'table_opened'"
+    ),
+]
+
 # Each leaves a state with all that was there, in the snapshot or in the log.
 DAMAGES: dict[str, list[str]] = {
     "only set aside": [SET_ASIDE],
@@ -198,4 +209,5 @@ DAMAGES: dict[str, list[str]] = {
     ],
     "a transfer of another event": ["UPDATE transfers SET seq = 1 WHERE seq = 2"],
     "no log": ["DELETE FROM game_events"],
+    "a config that an older version accepted": [*UNBOUNDED],
 }

@@ -116,6 +116,9 @@ class FakeViewer:
     def send_droppable(self, frame: bytes) -> None:
         self.frames.append(frame)
 
+    def fail(self, error: Exception) -> None:
+        raise error
+
     def close_moved(self, table: TableId) -> None:
         self.moved_tables.append(table)
 

@@ -203,6 +203,9 @@ class Person:
     def send_droppable(self, frame: bytes) -> None:
         """Nobody chats here."""
 
+    def fail(self, error: Exception) -> None:
+        raise error
+
     def close_moved(self, table: TableId) -> None:
         self.actor = None
         self.hang_up()

@@ -74,6 +74,9 @@ class Opponent:
     def send_droppable(self, frame: bytes) -> None:
         """Likewise."""
 
+    def fail(self, error: Exception) -> None:
+        raise error
+
     def close_moved(self, table: TableId) -> None:
         raise AssertionError("no other process is about")
 

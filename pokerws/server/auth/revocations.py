@@ -10,6 +10,7 @@ from pokerws.messages import Refused
 from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import Isolated, each
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import EndedSessions, Names
 
@@ -18,7 +19,7 @@ from pokerws.storage.names import EndedSessions, Names
 KEPT_MS = LIFETIME_MS
 
 
-class Connected(Protocol):
+class Connected(Isolated, Protocol):
     """One connection."""
 
     def log_out(self) -> None:
@@ -92,5 +93,7 @@ class Revocations:
     def close_connections(self, identity: Identity) -> None:
         """Close every connection of the session."""
         connected = self._connected.get(identity.sid, set())
-        for connection in list(connected) if isinstance(connected, set) else [connected]:
-            connection.log_out()
+        each(
+            connected if isinstance(connected, set) else [connected],
+            lambda connection: connection.log_out(),
+        )

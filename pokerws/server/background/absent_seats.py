@@ -9,6 +9,8 @@ import asyncio
 import structlog
 
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import each
+from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 
@@ -38,18 +40,22 @@ class AbsentSeats:
         self._presence.forget(self._clock.now_ms() - self.absent_ms)
 
     async def _free(self) -> None:
-        for number, actor in enumerate(self._lobby.actors(), start=1):
-            for seat in actor.table.seats:
-                if seat is None or seat.leaving:
-                    continue
-                absent_ms = self._presence.absent_ms(seat.player, actor.loaded_ms)
-                if absent_ms >= self.absent_ms and actor.stand_up(seat.player):
-                    log.info(
-                        "seat_freed",
-                        table=actor.table.id,
-                        player=seat.player,
-                        chips=seat.stack,
-                        absent_ms=absent_ms,
-                    )
-            if number % SLICE == 0:
+        actors = self._lobby.actors()
+        for start in range(0, len(actors), SLICE):
+            if start:
                 await asyncio.sleep(0)
+            each(actors[start : start + SLICE], self._free_at)
+
+    def _free_at(self, actor: TableActor) -> None:
+        for seat in actor.table.seats:
+            if seat is None or seat.leaving:
+                continue
+            absent_ms = self._presence.absent_ms(seat.player, actor.loaded_ms)
+            if absent_ms >= self.absent_ms and actor.stand_up(seat.player):
+                log.info(
+                    "seat_freed",
+                    table=actor.table.id,
+                    player=seat.player,
+                    chips=seat.stack,
+                    absent_ms=absent_ms,
+                )

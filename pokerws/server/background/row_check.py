@@ -101,10 +101,19 @@ class RowCheck:
             return
         rows = await self._store.positions([actor.table.id for actor in known])
         for actor, before in known.items():
-            if self._standing(before, rows.get(actor.table.id)) is not Standing.OURS:
-                # Read all of it: somebody may have edited the version only.
-                before = known_of(actor)  # noqa: PLW2901  the row is read again, too
-                self.is_ours(actor, before, await self._store.look(actor.table.id))
+            try:
+                await self._check_one(actor, before, rows.get(actor.table.id))
+            except (StoreUnavailable, TimeoutError):
+                raise
+            except Exception:
+                # The others are checked all the same.
+                log.exception("row_check_failed", table=actor.table.id)
+
+    async def _check_one(self, actor: TableActor, before: Position, row: Position | None) -> None:
+        if self._standing(before, row) is not Standing.OURS:
+            # Read all of it: somebody may have edited the version only.
+            before = known_of(actor)
+            self.is_ours(actor, before, await self._store.look(actor.table.id))
 
     def is_ours(self, actor: TableActor, before: Position, stored: Stored | None) -> bool:
         """Whether a row still belongs to this server, and is not an older one.

@@ -16,6 +16,7 @@ from pokerws.messages import NOTICES
 from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import each, fail
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.store import Store
@@ -106,24 +107,50 @@ class Upkeep:
         return not left
 
     async def look(self) -> None:
-        """Do one round."""
+        """Do one round.  A bug in one step does not keep the others from being done."""
         now_ms = self._clock.now_ms()
+        for step in (
+            self._list,
+            self._free_seats,
+            self._close_abandoned,
+            self._close_unused,
+            self._evict,
+            self._pack,
+        ):
+            try:
+                await step(now_ms)
+            except (StoreUnavailable, TimeoutError) as error:
+                # Until the database is back, no table leaves memory either.
+                log.debug("upkeep_waits", error=str(error))
+                return
+            except Exception:
+                # The next round may succeed; a bug here must not stop the server.
+                log.exception("upkeep_failed", step=step.__name__)
+
+    async def _list(self, now_ms: int) -> None:
         if now_ms >= self._list_at_ms:
             self._list_at_ms = now_ms + LIST_INTERVAL_MS
             await self._lobby.list_stored()
+
+    async def _free_seats(self, _: int) -> None:
         await self._absent_seats.free()
+
+    async def _close_abandoned(self, now_ms: int) -> None:
         if self._abandoned_ms:
             for table in await self._abandoned(now_ms - self._abandoned_ms):
                 await self._close(table, "abandoned")
+
+    async def _close_unused(self, now_ms: int) -> None:
         if self._unused_ms:
             self._warn_unused(now_ms - self._unused_ms)
             for table in await self._unused(now_ms - self._unused_ms):
                 await self._close(table, "abandoned")
+
+    async def _evict(self, now_ms: int) -> None:
         if self._idle_ms:
             evicted = self._lobby.evict(now_ms - self._idle_ms)
             if evicted:
                 log.info("tables_evicted", tables=evicted, left=self._lobby.tables_in_memory)
-        await self._pack(now_ms - QUIET_MS)
 
     async def _run(self) -> None:
         times_ms = (
@@ -134,23 +161,23 @@ class Upkeep:
         interval_ms = max(LEAST_INTERVAL_MS, min(MOST_INTERVAL_MS, shortest_ms // PARTS))
         while True:
             await asyncio.sleep(interval_ms / 1000)
-            try:
-                await self.look()
-            except (StoreUnavailable, TimeoutError) as error:
-                log.debug("upkeep_waits", error=str(error))
-            except Exception:
-                # The next round may succeed; a bug here must not stop the server.
-                log.exception("upkeep_failed")
+            await self.look()
 
-    async def _pack(self, before_ms: int) -> None:
+    async def _pack(self, now_ms: int) -> None:
         """Pack the tables that became quiet since the last round."""
-        for actor in self._lobby.idle.changed_between(self._packed_ms, before_ms):
+        before_ms = now_ms - QUIET_MS
+        quiet = self._lobby.idle.changed_between(self._packed_ms, before_ms)
+        self._packed_ms = before_ms
+        for actor in quiet:
             is_more = True
             # Stop when the table is in play again.
             while is_more and actor.changed_ms < before_ms:
-                is_more = actor.pack()
+                is_more = False
+                try:
+                    is_more = actor.pack()
+                except Exception as error:  # noqa: BLE001  `fail` reports it
+                    fail(actor, error)
                 await asyncio.sleep(BETWEEN_PACKS_S)
-        self._packed_ms = before_ms
 
     async def _abandoned(self, before_ms: int) -> list[TableId]:
         now_ms = self._clock.now_ms()
@@ -167,9 +194,8 @@ class Upkeep:
         """Tell the viewers of unused tables once that these are about to be closed."""
         warn_before_ms = before_ms + min(WARN_UNUSED_MS, self._unused_ms // 2)
         unused = self._lobby.idle.unused(warn_before_ms)
-        for actor in unused:
-            if actor.table.id not in self._warned:
-                actor.notify("table_unused", NOTICES["table_unused"])
+        to_warn = [actor for actor in unused if actor.table.id not in self._warned]
+        each(to_warn, lambda actor: actor.notify("table_unused", NOTICES["table_unused"]))
         self._warned = {actor.table.id for actor in unused}
 
     async def _unused(self, before_ms: int) -> list[TableId]:

@@ -15,6 +15,7 @@ from pokerws.messages import Refused
 from pokerws.server.auth.bot_tokens import BOT_PREFIX
 from pokerws.server.auth.identity import OPERATOR_PREFIX, Identity
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import each
 from pokerws.server.moderation.in_force import InForce, notice_of, refusal_of
 from pokerws.server.moderation.networks import client_network, overlaps
 from pokerws.server.moderation.roster import Connected, Roster
@@ -194,15 +195,14 @@ class Moderation:
             case "address_ban":
                 self._close_address(sanction, lobby)
             case "end_session":
-                for connection in self.roster.of(player):
-                    connection.log_out()
+                each(self.roster.of(player), lambda connection: connection.log_out())
             case "mute" | "kick":
                 self.tell(sanction)
 
     def tell(self, sanction: Sanction) -> None:
         """Send a player's connections the notice of a sanction."""
-        for connection in self.roster.of(PlayerId(sanction.target)):
-            connection.warn(notice_of(sanction))
+        notice = notice_of(sanction)
+        each(self.roster.of(PlayerId(sanction.target)), lambda one: one.warn(notice))
 
     def _close_address(self, sanction: Sanction, lobby: Lobby) -> None:
         """Close all connections from a network, and free the seats of who has no other one."""
@@ -255,10 +255,11 @@ class Moderation:
         """Stand up banned players whose table could take no commands, or was not in memory."""
         now_ms = self._clock.wall_ms()
         banned = {PlayerId(one.target) for one in self._in_force.all(now_ms) if one.kind == "ban"}
-        for number, actor in enumerate(lobby.actors() if banned else (), start=1):
-            free_seats(actor, banned)
-            if number % SLICE == 0:
+        actors = lobby.actors() if banned else []
+        for start in range(0, len(actors), SLICE):
+            if start:
                 await asyncio.sleep(0)
+            each(actors[start : start + SLICE], lambda actor: free_seats(actor, banned))
 
     def check_unprotected(self, network: Network, own: str) -> None:
         """Raise Refused("protected") for a network with `own`, this machine or a trusted proxy."""
@@ -279,15 +280,14 @@ def is_exempt(player: PlayerId) -> bool:
 
 def close_banned(connections: Sequence[Connected], sanction: Sanction) -> None:
     """Tell why, and close."""
-    for connection in connections:
-        connection.warn(notice_of(sanction))
-        connection.close_banned()
+    notice = notice_of(sanction)
+    each(connections, lambda connection: connection.warn(notice))
+    each(connections, lambda connection: connection.close_banned())
 
 
 def stand_up(lobby: Lobby, players: set[PlayerId]) -> None:
     """Free the seats of players at all tables in memory; during a hand, at its end."""
-    for actor in lobby.actors():
-        free_seats(actor, players)
+    each(lobby.actors(), lambda actor: free_seats(actor, players))
 
 
 def free_seats(actor: TableActor, players: set[PlayerId]) -> None:

@@ -8,13 +8,14 @@ from pokerws.game.state import PlayerId
 from pokerws.messages import Notice
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import Isolated
 
 # Players who left are remembered for this long, and at most so many of them: the latest.
 LEFT_MS = 3_600_000
 MOST_LEFT = 1_000
 
 
-class Connected(Protocol):
+class Connected(Isolated, Protocol):
     """One connection of a player."""
 
     address: str

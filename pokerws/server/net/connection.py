@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from struct import Struct
 from typing import Any, Final
 
+import structlog
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
@@ -54,6 +55,9 @@ _FORGOTTEN = Request("", Headers())
 Work = Awaitable[None]
 # Carries out a message; what it returns is awaited before the next message is handed over.
 Receiver = Callable[[str | bytes], Work | None]
+
+
+log = structlog.get_logger("pokerws.connection")
 
 
 class ConnectionEnded(Exception):
@@ -110,14 +114,13 @@ class PendingWrites:
 
     def _flush(self) -> None:
         connections, self._connections = self._connections, []
-        connections.reverse()
-        try:
-            while connections:
-                connections.pop().flush()
-        finally:
-            # An exception from one connection must not delay the others.
-            for connection in connections:
-                self.add(connection)
+        for connection in connections:
+            try:
+                connection.flush()
+            except Exception:
+                # An exception from one connection must not delay the others.
+                log.exception("connection_failed")
+                connection.transport.abort()
 
 
 class FrameCache:

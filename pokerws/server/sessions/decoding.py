@@ -13,6 +13,8 @@ ERROR_CODES: tuple[tuple[re.Pattern[str], RejectCode], ...] = (
     (re.compile(r"unknown field"), "unknown_field"),
     (re.compile(r"Expected `object`, got `\w+`$"), "not_an_object"),
     (re.compile(r"Invalid enum value|matching regex"), "invalid_value"),
+    # The rules refuse with this code, too, what a config may not be.
+    (re.compile(r"(?:[<>]= ?|of length|out of range).*`\$\.config"), "bad_config"),
     (re.compile(r"[<>]= ?|of length|out of range"), "out_of_range"),
 )
 OTHER_ERROR_CODE: RejectCode = "wrong_type"

@@ -36,6 +36,7 @@ from pokerws.messages import (
 from pokerws.metrics import ACCEPTED, UNREADABLE, VIOLATIONS
 from pokerws.server.auth.guests import GUEST_PREFIX
 from pokerws.server.auth.identity import Identity
+from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
 from pokerws.server.sessions.context import SessionContext
@@ -181,8 +182,7 @@ class Session:
             self._writer.cancel()
         self._expiry.cancel()
         self.meter.leave(self.context.clock.now_ms())
-        for actor in self.watched.values():
-            actor.unwatch(self)
+        each(self.watched.values(), lambda actor: actor.unwatch(self))
         self.context.lobby.list_watchers.forget(self)
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
@@ -225,9 +225,8 @@ class Session:
         except Illegal as refusal:
             self._refuse(message.id, refusal)
             return None
-        except Exception:
-            log.exception("session_failed", player=self._known_player)
-            self._close(INTERNAL_ERROR, "internal error")
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            self.fail(error)
             return None
         return None if work is None else self._finish(message.id, work)
 
@@ -237,9 +236,8 @@ class Session:
             await work
         except Illegal as refusal:
             self._refuse(message_id, refusal)
-        except Exception:
-            log.exception("session_failed", player=self._known_player)
-            self._close(INTERNAL_ERROR, "internal error")
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            self.fail(error)
 
     def _refuse(self, message_id: str, refusal: Illegal) -> None:
         self.answer(rejection(message_id, refusal))
@@ -278,6 +276,12 @@ class Session:
     def close_moved(self, table: TableId) -> None:
         """Part of `interfaces.Viewer`."""
         self._close(CloseCode.MOVED, f"table {table} is owned by another server now")
+
+    def fail(self, error: Exception) -> None:
+        """Part of `interfaces.Viewer`: a bug concerns this client, which is disconnected."""
+        if self._closing is None:
+            log.error("session_failed", player=self._known_player, exc_info=error)
+            self._close(INTERNAL_ERROR, "internal error")
 
     def answer(self, message: Answer) -> None:
         """Part of `interfaces.Viewer`, and of all handlers: send the answer to a message."""
@@ -352,6 +356,10 @@ class Session:
                 await self._connection.wait_and_write(frame, is_text=self.wire.is_text)
         except ConnectionEnded:
             return  # `run` sees it too, and ends the session.
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            self._outbox.clear()
+            self.fail(error)
+            return
         self._writer = None
         self._resynced = False
 

@@ -32,6 +32,7 @@ from pokerws.messages import (
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import chat_text, table_name
+from pokerws.server.isolation import each
 from pokerws.server.limits.rate_limits import check_rate
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
@@ -199,8 +200,7 @@ def chat(session: Session, message: Chat) -> None:
     check_unlike(actor.table.seats, player, name)
     session.answer(Accepted(message.id, table=message.table))
     said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
-    for viewer in list(actor.watchers):
-        viewer.send_droppable(said.on(viewer.wire))
+    each(actor.watchers, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
 
 
 # ---- the list of tables

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from copy import deepcopy
 from functools import partial
 
-import structlog
 from msgspec.structs import replace
 
 from pokerws.game.apply import apply
@@ -22,6 +21,7 @@ from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
 from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
 from pokerws.server.clock import JUMP_MS, Clock
+from pokerws.server.tables.actors import failures
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
 from pokerws.server.tables.actors.hand_net import HandNet
@@ -44,8 +44,6 @@ from pokerws.storage.vault.vault import Vault
 _MOVE_CHIPS = (Sit, AddChips, Stand, Close)
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
-
-log = structlog.get_logger("pokerws.actor")
 
 
 class TableActor:
@@ -354,26 +352,26 @@ class TableActor:
             events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
         except Illegal:
             raise
-        except Exception:
-            # A bug in the rules stops this table only.
-            log.exception(
-                "table_failed",
-                table=self.table.id,
-                seq=self.table.seq,
-                hand=self.table.hand_number,
-                command=type(command).__name__,
-                last_events=[type(event).__name__ for event in self._viewers.latest_events(10)],
-            )
-            # Earlier changes are valid, and are sent when they are stored.
-            self._changes.mark_inconsistent()
-            self._halt()
-            self._owner.table_failed(self.table.id)
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            self.fail(error, type(command).__name__)
             return None
         self.changed_ms = now_ms - self._clock.ahead_ms
         self._at_ms = max(self._at_ms, now_ms)
         if self._cards.holds and reveal_cards(events):
             self._cards.reveal(is_stored=self.is_stored)
         return events
+
+    def fail(self, error: Exception, command: str = "") -> None:
+        """Part of `Isolated`: stop after a bug, which may have left the table half changed.
+
+        The table is loaded again from what is stored.
+        """
+        failures.report(self.table, error, command, self._viewers.latest_events(10))
+        if not self.stopped:
+            # Earlier changes are valid, and are sent when they are stored.
+            self._changes.mark_inconsistent()
+            self._halt()
+            self._owner.table_failed(self.table.id)
 
     def _give_time_back(self) -> None:
         """Put the clock forward by the time that frames waited, if they are out now."""
@@ -393,10 +391,14 @@ class TableActor:
         if transfers and self._keeps:
             self.gate.close(self.table.seq)
 
-    def _changed(
-        self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None = None
-    ) -> None:
-        """Store and publish events, and set the clock."""
+    def _changed(self, events: list[TableEvent], moves: tuple[Transfer, ...] | None = None) -> None:
+        """Store and publish events, and set the clock; a bug in that stops the table, too."""
+        try:
+            self._pass_on(events, moves)
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            self.fail(error)
+
+    def _pass_on(self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None) -> None:
         first_seq = self.table.seq - len(events) + 1
         if transfers is None:
             transfers = self._transfers(events)

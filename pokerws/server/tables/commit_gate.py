@@ -10,9 +10,15 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import structlog
+
+from pokerws.server.isolation import Isolated, attempt
+
 Send = Callable[[], None]
 # The frame's viewer, and the call that sends it.
-Frame = tuple[object, Send]
+Frame = tuple[Isolated, Send]
+
+log = structlog.get_logger("pokerws.commit_gate")
 
 
 class _Held(NamedTuple):
@@ -26,9 +32,9 @@ class _Held(NamedTuple):
     def release(self) -> None:
         """Send the answer or the frames."""
         if self.send is not None:
-            self.send()
-        for _, send in self.frames:
-            send()
+            _call(self.send)
+        for viewer, send in self.frames:
+            attempt(viewer, send)
 
 
 class CommitGate:
@@ -163,8 +169,16 @@ class CommitGate:
         held, self._held = self._held or (), None
         for one in held:
             if one.refuse is not None:
-                one.refuse()
+                _call(one.refuse)
 
     def discard(self) -> None:
         """Drop everything that is held."""
         self._held = None
+
+
+def _call(send: Send) -> None:
+    try:
+        send()
+    except Exception:
+        # What is held behind it must be released all the same.
+        log.exception("held_call_failed")

@@ -37,6 +37,9 @@ class Viewer(Protocol):
     def send_droppable(self, frame: bytes) -> None:
         """Send a frame of chat, which is dropped for a slow viewer."""
 
+    def fail(self, error: Exception) -> None:
+        """Part of `Isolated`: close the connection after a bug."""
+
     def close_moved(self, table: TableId) -> None:
         """Close the connection: another process owns the table now."""
 

@@ -4,7 +4,7 @@ Visibility is decided in `game/redaction` alone.  Everything passes the table's 
 durable acks nothing is sent before it is stored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from pokerws.game.events import TableEvent
@@ -26,6 +26,7 @@ from pokerws.messages import (
     reject,
 )
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import attempt, fail
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
@@ -101,28 +102,20 @@ class Viewers:
         if are_public(events):
             message = Broadcast(self._events(first_seq, events, now_ms))
             if self._gate.is_open:
-                for viewer in list(self.viewers):
-                    viewer.send_table_frame(message.on(viewer.wire))
+                _send_to_all(self.viewers, message)
             else:
-                self._show([(viewer, message.on(viewer.wire)) for viewer in self.viewers])
+                self._show(self._frames(lambda viewer: message))
             return
         shown = {
             player: Broadcast(self._events(first_seq, seen, now_ms))
             for player, seen in redact_for_each(events, insiders(events)).items()
         }
         for_others = shown[None]
-        self._show(
-            [
-                (viewer, shown.get(viewer.player, for_others).on(viewer.wire))
-                for viewer in self.viewers
-            ]
-        )
+        self._show(self._frames(lambda viewer: shown.get(viewer.player, for_others)))
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice.  It bypasses the gate, since it is about no event."""
-        notice = Broadcast(Notice(code, message, self._table.id))
-        for viewer in list(self.viewers):
-            viewer.send_table_frame(notice.on(viewer.wire))
+        _send_to_all(self.viewers, Broadcast(Notice(code, message, self._table.id)))
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""
@@ -190,19 +183,39 @@ class Viewers:
             viewer.answer(message)
         else:
             refusal = reject(message.id, "table_unavailable")
-            self._gate.hold(seq, partial(viewer.answer, message), partial(viewer.answer, refusal))
+            answer = partial(attempt, viewer, viewer.answer)
+            self._gate.hold(seq, partial(answer, message), partial(answer, refusal))
+
+    def _frames(self, message_for: Callable[[Viewer], Broadcast]) -> list[tuple[Viewer, bytes]]:
+        """Each viewer, with its message encoded."""
+        frames: list[tuple[Viewer, bytes]] = []
+        for viewer in list(self.viewers):
+            try:
+                frames.append((viewer, message_for(viewer).on(viewer.wire)))
+            except Exception as error:  # noqa: BLE001  `fail` reports it
+                fail(viewer, error)
+        return frames
 
     def _show(self, frames: Sequence[tuple[Viewer, bytes]]) -> None:
         seq = self._table.seq
         if self._gate.is_open or not self._gate.holds(seq):
             for viewer, frame in frames:
-                viewer.send_table_frame(frame)
+                attempt(viewer, viewer.send_table_frame, frame)
         else:
             held = [(viewer, partial(viewer.send_table_frame, frame)) for viewer, frame in frames]
             self._gate.hold_frames(seq, held)
 
     def _events(self, first_seq: int, events: list[TableEvent], now_ms: int) -> Events:
         return Events(self._table.id, self._epoch, first_seq, now_ms, events)
+
+
+def _send_to_all(viewers: Iterable[Viewer], message: Broadcast) -> None:
+    """`isolation.each`, without its calls, since every action passes here."""
+    for viewer in list(viewers):
+        try:
+            viewer.send_table_frame(message.on(viewer.wire))
+        except Exception as error:  # noqa: BLE001  `fail` reports it
+            fail(viewer, error)
 
 
 def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:

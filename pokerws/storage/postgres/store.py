@@ -48,6 +48,7 @@ from pokerws.storage.store import (
     Position,
     Stored,
 )
+from pokerws.storage.vault.vault import UNREADABLE
 
 POSITIONS = """
 SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[])
@@ -301,10 +302,10 @@ class PostgresStore:
         return [TableId(row["id"]) for row in rows]
 
     async def games(self, besides: Collection[TableId] = ()) -> list[GameRow]:
-        """Part of `Store`.  A game whose config cannot be read is left out, and logged."""
+        """Part of `Store`.  A config that cannot be read is logged."""
         async with self._reader() as reader:
             rows = await reader.fetch(GAMES, list(besides))
-        return [game for row in rows if (game := _game(row)) is not None]
+        return [_game(row) for row in rows]
 
     async def mark_table(self, table: TableId) -> None:
         """Part of `Store`."""
@@ -421,12 +422,14 @@ def _event(row: asyncpg.Record) -> EventRow:
     )
 
 
-def _game(row: asyncpg.Record) -> GameRow | None:
+def _game(row: asyncpg.Record) -> GameRow:
+    config: TableConfig | None = None
     try:
         config = _decode_config(row["config"])
-    except msgspec.MsgspecError:
-        log.exception("get_game", outcome="DB_FAILED", table=row["id"], column="config")
-        return None
+    except UNREADABLE as error:
+        log.error(  # noqa: TRY400  the trace says no more
+            "get_game", outcome="DB_FAILED", table=row["id"], column="config", error=str(error)
+        )
     return GameRow(
         table=TableId(row["id"]),
         name=row["name"],

@@ -157,6 +157,9 @@ class Tab:
     def log_out(self) -> None:
         self.is_out = True
 
+    def fail(self, error: Exception) -> None:
+        raise error
+
 
 ANN = Identity(PlayerId("p_ann"), "Ann", sid="s_ann")
 

@@ -32,6 +32,9 @@ class FakeConnection:
     def warn(self, notice: Notice) -> None:
         self.told.append(notice.code)
 
+    def fail(self, error: Exception) -> None:
+        raise error
+
     def log_out(self) -> None:
         self.closed = CloseCode.LOGGED_OUT
 

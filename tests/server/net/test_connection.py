@@ -1,12 +1,12 @@
 """What a connection reads and writes, its limits, and the client that does not read."""
 
-import asyncio
 import json
 from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import CONNECTING, OPEN
@@ -282,22 +282,20 @@ async def test_what_one_segment_asks_for_does_not_pile_up_behind_the_turn() -> N
 
 async def test_a_connection_that_fails_does_not_hold_up_the_others() -> None:
     first, second = Fed(), Fed()
-    writes, failures = PendingWrites(), list[str]()
+    writes = PendingWrites()
 
     def fail(data: bytes) -> None:
         raise RuntimeError("no more of this")
 
-    asyncio.get_running_loop().set_exception_handler(
-        lambda _, context: failures.append(str(context["exception"]))
-    )
     for one in (first, second):
         await one.start()
         one.connection._frames = FrameCache(writes, is_text=True)
-    with patch.object(first.transport, "write", fail):
+    with patch.object(first.transport, "write", fail), capture_logs() as lines:
         for one in (first, second):
             assert one.connection.write(b"{}")
         await second.settle()
-    assert failures == ["no more of this"]
+    assert [line["event"] for line in lines] == ["connection_failed"]
+    assert first.transport.is_closing()
     assert second.transport.writes[-1] == b"\x81\x02{}"
     await first.end()
     await second.end()

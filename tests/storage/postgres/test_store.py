@@ -213,13 +213,15 @@ async def test_loading_waits_for_a_save_under_way_and_sees_all_of_it(
     assert (loaded.version, loaded.log_seq, loaded.epoch) == (3, 3, 2)
 
 
-async def test_a_game_whose_config_cannot_be_read_is_left_out_of_the_list(
+async def test_a_game_whose_config_cannot_be_read_is_listed_without_it(
     store: PostgresStore, operator: Connection
 ) -> None:
     await store.save([change("t1"), change("t2")])
     await operator.execute("UPDATE games SET config = '{broken' WHERE id = 't1'")
 
-    assert [game.table for game in await store.games()] == [T2]
+    unreadable, readable = await store.games()
+    assert (unreadable.table, unreadable.config) == ("t1", None)
+    assert (readable.table, readable.config) == (T2, change("t2").config)
 
 
 @pytest.mark.parametrize(

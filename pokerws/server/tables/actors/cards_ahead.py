@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 
 from pokerws.game.state import Table, TableId
+from pokerws.server.isolation import Isolated, each
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.storage.ahead.notes import Notes
 
@@ -43,7 +44,7 @@ class NoHold:
 NO_HOLD = NoHold()
 
 
-class AheadTable(Protocol):
+class AheadTable(Isolated, Protocol):
     """A table in memory."""
 
     table: Table
@@ -109,8 +110,7 @@ class CardsAhead:
         """Run ahead while the database `is_away`; otherwise strike off what has been stored."""
         self._is_away = is_away and self.holds
         if self._is_away:
-            for actor in list(self._actors.values()):
-                self._show(actor)
+            each(self._actors.values(), self._show)
         elif self._noted:
             self._strike_off()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from pokerws.game.state import TableId
+from pokerws.server.isolation import each
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
@@ -46,9 +47,8 @@ class CommitOutcomes:
         if entry is None:
             return
         # Both are read first, since the first call may change the entry.
-        for actor in (entry.failed, entry.actor):
-            if actor is not None:
-                actor.written(version)
+        actors = [actor for actor in (entry.failed, entry.actor) if actor is not None]
+        each(actors, lambda actor: actor.written(version))
 
     def rejected(self, table: TableId) -> None:
         """Part of `JournalListener`: changes since the last write cannot be stored.
@@ -108,9 +108,8 @@ class CommitOutcomes:
 
     def fenced_all(self) -> None:
         """Another process may own every table now."""
-        for entry in list(self._tables):
-            if entry.actor is not None or entry.failed is not None:
-                self.fenced(entry.table)
+        owned = [actor for entry in self._tables if (actor := entry.actor or entry.failed)]
+        each(owned, lambda actor: self.fenced(actor.table.id))
 
     def fenced(self, table: TableId) -> None:
         """Part of `JournalListener`: another process owns the table, so nothing more is sent."""
@@ -126,8 +125,7 @@ class CommitOutcomes:
         if actor is not None:
             log.error("table_moved", table=table, epoch=actor.epoch)
             actor.stop()
-            for viewer in list(actor.watchers):
-                viewer.close_moved(table)
+            each(actor.watchers, lambda viewer: viewer.close_moved(table))
 
     def _leave_memory(self, entry: TableEntry) -> None:
         """Drop the actor.  A table that was never listed was never stored, and is gone."""

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from pokerws.game.state import TableId
+from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import PAGE_SIZE, ListTables, TableFilter, Tables, TableSummary, Wire
 from pokerws.server.clock import Clock
 from pokerws.server.tables.lobby.list_cache import ListCache
@@ -72,12 +72,10 @@ class LobbyFeed:
         if row is not None:
             self.watchers.note(row)
 
-    def note_stored(self, game: GameRow) -> None:
+    def note_stored(self, game: GameRow, config: TableConfig) -> None:
         """Record a stored table, which is not in memory."""
         self.note(
-            TableSummary(
-                game.table, game.name, game.status, game.players, game.hand_number, game.config
-            )
+            TableSummary(game.table, game.name, game.status, game.players, game.hand_number, config)
         )
 
     def close(self, table: TableId) -> None:

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
+import msgspec
 import structlog
 
 from pokerws.game.apply import apply
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import Table, TableId
+from pokerws.game.state import MAX_EXACT, Table, TableId
 from pokerws.messages import Refused
 from pokerws.program import PROGRAM
 from pokerws.server.tables.interfaces import TableJournal
@@ -163,6 +164,7 @@ class Hydration:
         for row in claimed.later_events:
             event = self._vault.open_event(table, row.hand_number, row.payload)
             apply(snapshot.table, event)
+        _check_numbers(snapshot.table)
         return snapshot
 
     async def _quarantine(self, table: TableId, claimed: Claimed) -> None:
@@ -172,6 +174,13 @@ class Hydration:
             log.warning("table_not_quarantined", table=table, error=str(error))
             return
         log.error("table_quarantined", table=table, repair=f"{PROGRAM} repair {table}")
+
+
+def _check_numbers(table: Table) -> None:
+    """Raise unless every number fits into a frame, and the chips into a number of JavaScript."""
+    msgspec.msgpack.encode(table)
+    if not 0 <= table.chips <= MAX_EXACT:
+        raise ValueError(f"{table.chips} chips")
 
 
 @asynccontextmanager

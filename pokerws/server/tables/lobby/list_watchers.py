@@ -11,6 +11,7 @@ import structlog
 
 from pokerws.messages import PAGE_SIZE, Broadcast, WatchLobby, Wire
 from pokerws.server.clock import Alarm, Clock
+from pokerws.server.isolation import attempt
 from pokerws.server.tables.interfaces import Viewer
 from pokerws.server.tables.lobby.list_cache import ListCache
 from pokerws.server.tables.lobby.list_rows import Selection, TableRow, TableRows
@@ -154,14 +155,14 @@ class ListWatchers:
             for viewer in list(view.watchers):
                 # Some may have left meanwhile.
                 if viewer in view.watchers:
-                    _send_changes(view, viewer, frames)
+                    attempt(viewer, _send_changes, view, viewer, frames)
                 yield
 
     def _changes_of(self, view: View, *, hands: bool) -> Broadcast | None:
         seen = view.seen
-        news = list(takewhile(lambda row: row.news > seen.news, reversed(self._news.values())))
-        now = Seen(self._rows.changes if hands else seen.hands, self._rows.changes)
         try:
+            news = list(takewhile(lambda row: row.news > seen.news, reversed(self._news.values())))
+            now = Seen(self._rows.changes if hands else seen.hands, self._rows.changes)
             message = view.update(news[::-1], now)
         except Exception:
             # A bug in one view must not stop the others.
@@ -184,8 +185,4 @@ def _send(view: View, viewer: Viewer, frame: bytes) -> None:
 
 
 def _send_changes(view: View, viewer: Viewer, frames: Broadcast) -> None:
-    try:
-        _send(view, viewer, frames.on(viewer.wire))
-    except Exception:
-        # What cannot be encoded or sent for one viewer must not keep it from the others.
-        log.exception("lobby_not_sent", player=viewer.player)
+    _send(view, viewer, frames.on(viewer.wire))

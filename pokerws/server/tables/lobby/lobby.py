@@ -16,6 +16,7 @@ from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
 from pokerws.messages import REJECT_CODES, ListTables, Refused, Tables, TableSummary, Wire
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.cashier import Cashier
@@ -133,11 +134,15 @@ class Lobby:
         """
         # Otherwise a table that was just closed here would be listed again.
         await self.flush()
+        unreadable: list[TableId] = []
         for game in await self._store.games(self._tables.ids):
-            if game.table not in self._tables:
+            if game.config is None:
+                unreadable.append(game.table)
+            elif game.table not in self._tables:
                 self._tables.add_stored(game.table).since_ms = self._clock.now_ms()
-                self._feed.note_stored(game)
+                self._feed.note_stored(game, game.config)
                 self.servers.note_stored(game)
+        await self._loader.load_unlisted(unreadable)
 
     def stop(self) -> None:
         """Stop all tables in their current state, and open or load no more."""
@@ -145,8 +150,7 @@ class Lobby:
         for entry in self._tables:
             if entry.loading is not None:
                 entry.loading.cancel()
-        for actor in self._in_memory.values():
-            actor.stop()
+        each(self._in_memory.values(), lambda actor: actor.stop())
         self._catching_up.stop()
         self._feed.watchers.stop()
         self._pause.stop()
@@ -337,10 +341,12 @@ class Lobby:
         if not self._journal.keeps:
             return 0
         idle = self.idle.evictable(before_ms)
-        for table in idle:
-            self._in_memory[table].stop()
-            self._move(table, TableState.STORED)
+        each([self._in_memory[table] for table in idle], self._evict)
         return len(idle)
+
+    def _evict(self, actor: TableActor) -> None:
+        actor.stop()
+        self._move(actor.table.id, TableState.STORED)
 
     def actors(self) -> list[TableActor]:
         """All tables in memory."""

@@ -15,6 +15,7 @@ import structlog
 
 from pokerws.game.state import TableId
 from pokerws.server.clock import Alarm, Clock
+from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
@@ -22,6 +23,8 @@ from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
 # Play pauses when a change has waited this long to be stored.
 PAUSE_AFTER_MS = 1_000
 CHECK_LAG_MS = 250
+PAUSED = "the database is away; the clocks stand still"
+RESUMED = "the database is back; play goes on"
 
 log = structlog.get_logger("pokerws.outage_pause")
 
@@ -96,16 +99,11 @@ class OutagePause:
     def _pause(self, lag_ms: int, held: Sequence[TableActor]) -> None:
         if held:
             log.error("tables_paused", lag_ms=lag_ms, tables=len(held))
-        for actor in held:
-            actor.notify("paused", "the database is away; the clocks stand still")
-        for actor in held:
-            actor.pause()
+        each(held, lambda actor: actor.notify("paused", PAUSED))
+        each(held, lambda actor: actor.pause())
 
     def _go_on(self) -> None:
         paused = [actor for actor in self._actors.values() if actor.is_paused]
         log.info("tables_go_on", tables=len(paused))
-        for actor in paused:
-            actor.notify("resumed", "the database is back; play goes on")
-        # A list of its own: a table with a bug leaves memory when it goes on.
-        for actor in paused:
-            actor.go_on()
+        each(paused, lambda actor: actor.notify("resumed", RESUMED))
+        each(paused, lambda actor: actor.go_on())

@@ -1,7 +1,7 @@
 """Loads stored tables into memory, each once however many ask for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import structlog
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import CloseReason, TableId
 from pokerws.server.clock import Clock
+from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.commit_outcomes import CommitOutcomes
 from pokerws.server.tables.lobby.feed import LobbyFeed
@@ -75,7 +76,7 @@ class TableLoader:
         async for loaded in self._hydration.load_many(stored):
             for table, one in loaded.items():
                 if (entry := self._tables.get(table)) is not None:
-                    self._resume(entry, one)
+                    self._try_to_resume(entry, one)
         log.info("tables_loaded", tables=len(self._tables.in_memory), of=len(self._tables))
 
     async def _load(self, entry: TableEntry) -> TableActor:
@@ -117,9 +118,26 @@ class TableLoader:
     def put_clock_forward(self, by_ms: int) -> None:
         """Put table time forward; the tables in memory keep the time that was left."""
         self._clock.put_forward(by_ms)
-        # A list of its own: a table with a bug leaves memory.
-        for actor in list(self._tables.in_memory.values()):
-            actor.clock_put_forward(by_ms)
+        each(self._tables.in_memory.values(), lambda actor: actor.clock_put_forward(by_ms))
+
+    async def load_unlisted(self, tables: Sequence[TableId]) -> None:
+        """Load tables whose config cannot be read.  Nearly always that quarantines them.
+
+        A good snapshot has a good config, which is used then.  Raises StoreUnavailable.
+        """
+        if not tables:
+            return
+        async for loaded in self._hydration.load_many(tables):
+            for table, one in loaded.items():
+                if table not in self._tables:
+                    self._try_to_resume(self._tables.add_stored(table), one)
+
+    def _try_to_resume(self, entry: TableEntry, loaded: Loaded) -> None:
+        """Resume one of many tables; a bug in it must not keep the others from being loaded."""
+        try:
+            self._resume(entry, loaded)
+        except Exception:
+            log.exception("table_not_resumed", table=entry.table)
 
     def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
         snapshot, claimed, is_behind = loaded
