@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -140,10 +141,11 @@ def test_the_command_prints_a_token_or_one_line_that_says_what_is_wrong(
     assert words in printed.err.splitlines()[-1]
 
 
+@pytest.mark.parametrize("role", ["player", "spectator", "admin"])
 def test_the_command_prints_the_token_alone(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    role: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AUTH_SECRET", SECRET)
-    assert main(["token", "--player", "ann", "--name", "Ann", "--minutes", "1"]) == 0
+    assert main(["token", "--player", "ann", "--name", "Ann", "--role", role]) == 0
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.count(".") == 2
+    assert jwt.decode(line, options={"verify_signature": False})["role"] == role
