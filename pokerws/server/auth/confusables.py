@@ -2,9 +2,10 @@
 
 Names with the same skeleton look alike, so only one player may have one of them.  The skeleton is
 that of Unicode's UTS 39, made coarser.  It ignores case, spaces, punctuation and invisible
-characters.  It does not distinguish i, l and 1, nor o and 0.  It ignores all marks on letters, hooks and tails too,
-since they are easily overlooked, so José equals Jose.  In scripts that write vowels or tones as
-marks (Hindi, Thai, Hebrew, Arabic, Vietnamese), names that differ only by such marks are equal too.
+characters.  It does not distinguish i, l and 1, nor o and 0.  It ignores all marks on letters, also
+strokes, hooks and tails, since they are easily overlooked, so José equals Jose.  In scripts that
+write vowels or tones as marks (Hindi, Thai, Hebrew, Arabic, Vietnamese), names that differ only by
+such marks are equal too.
 
 `LOOKALIKES` has the letters and digits that look like ASCII ones and are not mapped to them by
 NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data files are
