@@ -28,6 +28,12 @@ def player_account(player: PlayerId) -> AccountId:
     return AccountId(f"player:{player}")
 
 
+def player_of(account: AccountId) -> PlayerId | None:
+    """The player whose account that is; None for another account."""
+    kind, _, player = account.partition(":")
+    return PlayerId(player) if kind == "player" else None
+
+
 def table_account(table: TableId) -> AccountId:
     """The id of the account that holds a table's chips."""
     return AccountId(f"table:{table}")

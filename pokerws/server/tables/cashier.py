@@ -29,6 +29,7 @@ from pokerws.storage.accounts import (
     Booked,
     Transfer,
     player_account,
+    player_of,
 )
 from pokerws.storage.errors import StoreUnavailable
 
@@ -281,7 +282,7 @@ class Cashier:
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Chips moved to or from a table; they are about to be stored with its change."""
         for move in transfers:
-            if move.source.startswith("player:"):
+            if player_of(move.source) is not None:
                 payment = _Payment(move.source, move.seq)
                 self._on_their_way[move.source] = payment
                 self._to_tables.setdefault(table, []).append(payment)
