@@ -29,9 +29,9 @@ def player_account(player: PlayerId) -> AccountId:
 
 
 def player_of(account: AccountId) -> PlayerId | None:
-    """The player whose account that is; None for another account."""
-    kind, _, player = account.partition(":")
-    return PlayerId(player) if kind == "player" else None
+    """The player of an account; None for a table's and the house's."""
+    prefix = player_account(PlayerId(""))
+    return PlayerId(account.removeprefix(prefix)) if account.startswith(prefix) else None
 
 
 def table_account(table: TableId) -> AccountId:
