@@ -16,6 +16,7 @@ import msgspec
 
 from pokerws.game.apply import apply
 from pokerws.game.commands import Close, Resume
+from pokerws.game.counted import counted
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -100,7 +101,7 @@ async def repair(
             return 0
         plan = _plan(found, action, vault, now_ms)
         file = _write(backups, f"{_stem(game)}-{found.row.version}-{now_ms}", found.rest)
-        gone = f", and {found.rest_count} events of the log" if found.rest_count else ""
+        gone = f", and {counted(found.rest_count, 'event')} of the log" if found.rest_count else ""
         print(f"kept in {file}: the row as it was{gone}", file=out)
         await _put(connection, found, plan)
     name, change = printable(game), plan.change
@@ -194,7 +195,7 @@ def _choose(found: Found, *, cards: bool) -> Source:
     ]
     if not fitting:
         had = " and ".join(f"{source.what} has {source.table.chips}" for source in found.sources)
-        raise RepairError(f"the ledger has {found.books.balance} chips there, but {had}")
+        raise RepairError(f"the ledger has {counted(found.books.balance, 'chip')} there, but {had}")
     open_ones = [one for one in fitting if not (cards and one.hidden and one.table.hand)]
     if not open_ones:
         raise RepairError(
@@ -265,7 +266,8 @@ def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -
     log = f"log up to event {books.log_seq}" if books.log_seq else "no log"
     print(f"game {printable(row.id)}, {printable(row.name)}: {row.status}", file=out)
     print(
-        f"version {row.version}, epoch {books.epoch}, {log}, {books.balance} chips by the ledger, "
+        f"version {row.version}, epoch {books.epoch}, {log}, "
+        f"{counted(books.balance, 'chip')} by the ledger, "
         f"last changed {moment(row.updated_at)} UTC",
         file=out,
     )
@@ -278,7 +280,7 @@ def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -
     if len(found.problems) > MOST_PROBLEMS:
         print(f"  and {len(found.problems) - MOST_PROBLEMS} more, which verify tells", file=out)
     for source in found.sources:
-        print(f"\n{source.what}, with {source.table.chips} chips:", file=out)
+        print(f"\n{source.what}, with {counted(source.table.chips, 'chip')}:", file=out)
         for line in picture(source.table, hidden=source.hidden):
             print(f"  {line}", file=out)
     print("\nwhat can be done:", file=out)
@@ -297,7 +299,8 @@ def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO)
     print(f"  --{action:<8} {what}, from {plan.source.what}", file=out)
     details = _undone(found, plan.source)
     if found.rest_count:
-        details.append(f"{found.rest_count} events are taken out of the log")
+        events = counted(found.rest_count, "event is", "events are")
+        details.append(f"{events} taken out of the log")
     if action == "refund":
         details += _homeward(plan.change)
     for detail in details:
@@ -307,11 +310,13 @@ def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO)
 def _undone(found: Found, source: Source) -> list[str]:
     """A line about the events after a state, if there are any."""
     count = _last_seq(found) - source.table.seq
-    return [f"what happened after that is undone: {count} events"] if count > 0 else []
+    return [f"what happened after that is undone: {counted(count, 'event')}"] if count > 0 else []
 
 
 def _homeward(change: Change) -> list[str]:
-    return [f"{move.amount} chips to {printable(move.target)}" for move in change.transfers]
+    return [
+        f"{counted(move.amount, 'chip')} to {printable(move.target)}" for move in change.transfers
+    ]
 
 
 # ---- writing

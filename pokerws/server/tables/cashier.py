@@ -14,6 +14,7 @@ from typing import NamedTuple
 import structlog
 from msgspec import Struct
 
+from pokerws.game.counted import counted
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import chips_put_in
 from pokerws.messages import Refused
@@ -89,7 +90,8 @@ class Purse(NamedTuple):
         if chips is not None and self.available < chips <= self.balance:
             raise Refused(
                 "grant_held",
-                f"of {self.balance} chips a new player may bring {self.available} to tables now",
+                f"of {counted(self.balance, 'chip')} a new player may bring {self.available} "
+                "to tables now",
                 retry_after_ms=self.held_until_ms - now_ms,
             )
 
@@ -198,7 +200,9 @@ class Cashier:
                 raise Refused("refill_not_due")
             chips, seated = _seats_of(player, tables())
             if chips:
-                raise Refused("chips_at_table", f"there are {chips} chips at tables")
+                raise Refused(
+                    "chips_at_table", f"the player has {counted(chips, 'chip')} at tables"
+                )
             allowance = self._allowance(address)
             with _refusing_outages():
                 refill = await self._accounts.refill(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import structlog
 
+from pokerws.game.counted import counted
 from pokerws.game.deal import Shuffle
 from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
@@ -177,7 +178,9 @@ class Lobby:
         """
         self._check_open()
         if len(self._tables) >= self._max_tables:
-            raise Refused("table_limit", f"there are {self._max_tables} tables already")
+            raise Refused(
+                "table_limit", f"no more than {counted(self._max_tables, 'table')} may exist"
+            )
         if opener is not None:
             self._check_opened(opener, address)
             self.servers.check_name(name)
@@ -192,12 +195,16 @@ class Lobby:
     def _check_opened(self, player: PlayerId, address: str | None) -> None:
         cap = self._max_opened
         if cap and sum(entry.opener == player for entry in self._tables) >= cap:
-            raise Refused("too_many_tables", f"a player may have opened {cap} tables at a time")
+            raise Refused(
+                "too_many_tables", f"a player may have opened {counted(cap, 'table')} at a time"
+            )
         cap = self._max_opened_by_address
         if address is None or not cap:
             return
         if sum(entry.address == address for entry in self._tables) >= cap:
-            raise Refused("too_many_tables", f"an address may have opened {cap} tables at a time")
+            raise Refused(
+                "too_many_tables", f"an address may have opened {counted(cap, 'table')} at a time"
+            )
 
     def keep(self, table: TableId) -> None:
         """Never close a table for being unused."""
