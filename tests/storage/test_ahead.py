@@ -1,12 +1,14 @@
 """The notes of tables that show cards ahead of the database, in real files and processes."""
 
+import asyncio
 import errno
 import fcntl
 import os
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,31 @@ async def test_a_server_that_noted_nothing_leaves_the_proof_of_that(
 ) -> None:
     await notes.add({T1: 3})
     await notes.remove([T1])
+    await notes.close()
+
+    assert last_word(tmp_path / "ahead", "own") == {}
+
+
+async def test_a_call_that_nobody_waits_for_is_ended_before_the_next(
+    notes: LocalNotes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end, add = threading.Event(), threading.Event(), AheadNote.add
+
+    def slow_add(note: AheadNote, tables: Mapping[TableId, int]) -> None:
+        begun.set()
+        assert may_end.wait(30)
+        add(note, tables)
+
+    monkeypatch.setattr(AheadNote, "add", slow_add)
+    adding = asyncio.create_task(notes.add({T1: 3}))
+    assert await asyncio.to_thread(begun.wait, 30)
+    adding.cancel()
+    await asyncio.wait([adding])
+    removing = asyncio.create_task(notes.remove([T1]))
+    for _ in range(3):
+        await asyncio.to_thread(int)
+    may_end.set()
+    await removing
     await notes.close()
 
     assert last_word(tmp_path / "ahead", "own") == {}
