@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import fcntl
 import os
 import stat
 import subprocess
@@ -67,6 +68,13 @@ async def test_only_the_word_of_a_dead_server_counts(notes: LocalNotes, tmp_path
     # It is read once: a dead server says nothing more.
     (tmp_path / "ahead" / "other").unlink()
     assert await notes.named(["other"]) == {T1: 3}
+
+
+def test_two_servers_can_read_the_word_of_a_dead_one_at_the_same_time(tmp_path: Path) -> None:
+    AheadNote(tmp_path, "other").close()
+    with (tmp_path / "other").open() as read_elsewhere:
+        fcntl.flock(read_elsewhere, fcntl.LOCK_SH)
+        assert last_word(tmp_path, "other") == {}
 
 
 async def test_the_word_of_this_process_under_an_earlier_name_counts(
