@@ -7,7 +7,7 @@ changed otherwise; the command `repair` examines it.
 import gc
 import math
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import NamedTuple
 
 import msgspec
@@ -119,7 +119,8 @@ class Hydration:
         Raises StoreUnavailable.
         """
         await self._journal.flush(FLUSH_TIMEOUT_S)
-        async with _without_collecting():
+        # A few tables are not worth freezing all objects of the process.
+        async with _without_collecting() if len(tables) > CHUNK else nullcontext():
             for start in range(0, len(tables), CHUNK):
                 claims = await self._store.claim_many(tables[start : start + CHUNK])
                 loaded: dict[TableId, Loaded] = {}
