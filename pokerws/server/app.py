@@ -343,12 +343,17 @@ class App:
             return self._settings.auth.session_key
         return secrets.token_hex(32) if self._database is None else self._database.session_key
 
+    def _check_known(self, player: PlayerId, sid: str, issued_ms: int | None) -> None:
+        """Part of `identity.Check`."""
+        self._revocations.check(sid)
+        self._moderation.check_player(player, issued_ms)
+
     def _admission_with(self, lobby: Lobby) -> Guests | Tokens:
         """The authentication of players: by tokens, or as guests."""
-        settings, check = self._settings, self._revocations.check
+        settings, check = self._settings, self._check_known
         names = parts.player_names_of(settings, self._store, self._clock, lobby)
         if self._keys is None:
-            return Guests(self._session_key, self._clock, names=names, check_session=check)
+            return Guests(self._session_key, self._clock, names=names, check=check)
         return parts.tokens_of(settings, self._keys, self._clock, names, check)
 
     async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import asdict
 
@@ -11,7 +11,7 @@ from pokerws.game.state import Seat, TableId
 from pokerws.messages import WIRES, client_decoder
 from pokerws.metrics import Metrics
 from pokerws.server.auth.bot_tokens import BotTokens
-from pokerws.server.auth.identity import Admission
+from pokerws.server.auth.identity import Admission, Check
 from pokerws.server.auth.key_sources import KeySet
 from pokerws.server.auth.player_names import RENEW_MS, PlayerNames
 from pokerws.server.auth.revocations import Revocations
@@ -131,7 +131,7 @@ def tokens_of(
     keys: KeySet,
     clock: Clock,
     names: PlayerNames,
-    check_session: Callable[[str], None],
+    check: Check,
 ) -> Tokens:
     """The authentication of players by tokens of a login service."""
     return Tokens(
@@ -139,7 +139,7 @@ def tokens_of(
         BotTokens(secrets.token_hex(32)),
         clock,
         names=names,
-        check_session=check_session,
+        check=check,
         issuer=settings.auth.issuer,
         audience=settings.auth.audience,
         leeway_ms=settings.auth.leeway_ms,

@@ -4,7 +4,6 @@ Valid names are defined in `text_rules`, who may have which in `player_names`.
 """
 
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -12,7 +11,7 @@ from jwt.types import Options
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import Refused
-from pokerws.server.auth.identity import Identity
+from pokerws.server.auth.identity import Check, Identity, admit_all
 from pokerws.server.auth.player_names import KEPT_MS, RENEW_MS, PlayerNames
 from pokerws.server.clock import Clock
 
@@ -31,7 +30,7 @@ class Guests:
 
     A guest's token is a JWT signed with `key` (at least 32 characters), so it stays valid across
     restarts if the key does.  It is valid for 30 days, and every hello returns a newer one of the
-    same session.  `check_session` raises Refused for a revoked session.
+    same session.  `check` is called before a name is reserved for a token.
     """
 
     def __init__(
@@ -40,12 +39,12 @@ class Guests:
         clock: Clock,
         *,
         names: PlayerNames,
-        check_session: Callable[[str], None] = lambda sid: None,
+        check: Check = admit_all,
     ) -> None:
         self._key = key
         self._clock = clock
         self.names = names
-        self._check_session = check_session
+        self._check = check
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         """Part of `Admission`.  A name beside a token renames the player."""
@@ -57,13 +56,14 @@ class Guests:
             return self._identity(player, name, f"s_{secrets.token_hex(16)}", reserved_ms)
         claims = self._read(token)
         player, sid = PlayerId(claims["sub"]), claims["sid"]
-        self._check_session(sid)
+        issued_ms = claims["exp"] * 1000 - LIFETIME_MS
+        self._check(player, sid, issued_ms)
         if name is not None and name != claims["name"]:
             reserved_ms = await self.names.rename(player, name)
         else:
             name = str(claims["name"])
             reserved_ms = await self.names.renew(player, name, claims["reserved"])
-        return self._identity(player, name, sid, reserved_ms, claims["exp"] * 1000 - LIFETIME_MS)
+        return self._identity(player, name, sid, reserved_ms, issued_ms)
 
     def token_for(self, player: PlayerId, name: str) -> str:
         """The token of one of the server's own players, whose name becomes reserved."""

@@ -80,6 +80,20 @@ class Identity(NamedTuple):
     issued_ms: int | None = None
 
 
+class Check(Protocol):
+    """Refuses a player who is known, but not admitted now."""
+
+    def __call__(self, player: PlayerId, sid: str, issued_ms: int | None) -> None:
+        """Raise Refused for a banned player or an ended session.
+
+        `issued_ms` is when the token was issued, in ms UTC, or None if it does not say so.
+        """
+
+
+def admit_all(player: PlayerId, sid: str, issued_ms: int | None) -> None:
+    """A `Check` that refuses nobody."""
+
+
 class Admission(Protocol):
     """Authenticates players."""
 

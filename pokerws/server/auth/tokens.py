@@ -5,7 +5,7 @@ refused is only logged: the client learns that it has expired, or that it is not
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, get_args
 
@@ -17,7 +17,7 @@ from pokerws.game.state import PlayerId
 from pokerws.messages import LoginRole, Refused, Role
 from pokerws.server.auth.bot_tokens import BOT_KEY_ID, BOT_PREFIX, BotTokens
 from pokerws.server.auth.guests import GUEST_PREFIX
-from pokerws.server.auth.identity import OPERATOR_PREFIX, Identity
+from pokerws.server.auth.identity import OPERATOR_PREFIX, Check, Identity, admit_all
 from pokerws.server.auth.key_sources import KeySet
 from pokerws.server.auth.keys import Key
 from pokerws.server.auth.player_names import PlayerNames
@@ -48,7 +48,7 @@ class Tokens:
     A token must have the `issuer` and `audience`, if they are set.  If no `audience` is set, tokens
     that name one are refused, since they are meant for another service.  `leeway_ms` is the
     accepted clock difference.  `strict` applies to names in tokens.  Names are reserved in `names`,
-    as those of guests are.  `check_session` raises Refused for a revoked session.
+    as those of guests are.  `check` is called before a name is reserved.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Tokens:
         clock: Clock,
         *,
         names: PlayerNames,
-        check_session: Callable[[str], None] = lambda sid: None,
+        check: Check = admit_all,
         issuer: str = "",
         audience: str = "",
         leeway_ms: int = 0,
@@ -72,7 +72,7 @@ class Tokens:
         self._audience = audience or None
         self._leeway_ms = leeway_ms
         self.names = names
-        self._check_session = check_session
+        self._check = check
 
     def token_for(self, player: PlayerId, name: str) -> str:
         """The token of one of the server's own bots, whose name becomes reserved."""
@@ -119,12 +119,10 @@ class Tokens:
         if role not in get_args(LoginRole):
             raise _refused("role")
         player, sid = PlayerId(claims["sub"]), _session_id(token, claims)
-        # Before a name is reserved for it.
-        self._check_session(sid)
+        issued_ms = _issued_ms(claims)
+        self._check(player, sid, issued_ms)
         name = await self._name_of(player, role, self._given_name(claims), said)
-        return Identity(
-            player, name, role, expires_ms=expires_ms, sid=sid, issued_ms=_issued_ms(claims)
-        )
+        return Identity(player, name, role, expires_ms=expires_ms, sid=sid, issued_ms=issued_ms)
 
     def _given_name(self, claims: dict[str, Any]) -> str | None:
         """The name in a token, not checked yet, or None without one.  Raises Refused."""

@@ -89,13 +89,18 @@ class Moderation:
 
         Operators and the server's own bots are never refused.
         """
-        if is_exempt(identity.player):
+        self.check_player(identity.player, identity.issued_ms)
+        if not is_exempt(identity.player):
+            self.check_address(address)
+
+    def check_player(self, player: PlayerId, issued_ms: int | None) -> None:
+        """The same without the address; the player's token was issued at `issued_ms`."""
+        if is_exempt(player):
             return
         now_ms = self._clock.wall_ms()
-        self._check(self._in_force.on_player("ban", identity.player, now_ms))
-        self.check_address(address)
-        ended = self._in_force.on_player("end_session", identity.player, now_ms)
-        if ended and identity.issued_ms is not None and identity.issued_ms <= ended.at_ms:
+        self._check(self._in_force.on_player("ban", player, now_ms))
+        ended = self._in_force.on_player("end_session", player, now_ms)
+        if ended and issued_ms is not None and issued_ms <= ended.at_ms:
             self._check(ended)
 
     def check_address(self, address: str) -> None:

@@ -141,12 +141,12 @@ async def test_an_outage_stops_only_names_that_are_not_known() -> None:
 
 
 async def test_a_session_that_was_ended_reserves_no_name() -> None:
-    def ended(sid: str) -> None:
+    def ended(player: PlayerId, sid: str, issued_ms: int | None) -> None:
         raise Refused("bad_token")
 
     names = MemoryNames()
     with pytest.raises(Refused, match="bad_token"):
-        await tokens(store=names, check_session=ended).admit(nameless("eve"), "Eve")
+        await tokens(store=names, check=ended).admit(nameless("eve"), "Eve")
     assert await names.name_of(PlayerId("eve"), 0) is None
 
 

@@ -162,11 +162,12 @@ async def test_a_ban_closes_all_connections_frees_the_seats_and_refuses_hello(
         assert await close_code(raw) == CloseCode.BANNED
     assert [one["players"] for one in (await done(ben, "list_tables"))["tables"]] == [0, 0]
     raw = await enter()
-    refused = await raw.ask("hello", token=ann.welcome["session"])
+    refused = await raw.ask("hello", token=ann.welcome["session"], name="Other")
     assert (refused["code"], refused.get("retryable", False)) == ("banned", False)
     assert refused["message"] == "you are banned from this server: threats"
     assert refused["until_ms"] > ann.welcome["now_ms"]
     assert await close_code(raw) == CloseCode.BANNED
+    assert (await enter(name="Other")).welcome["type"] == "welcome", "the name is free"
 
     for _ in range(2):
         await done(operator, "unban", player=id_of(ann))
