@@ -60,10 +60,11 @@ def run(
     )
 
 
-def time_unbroken(checkout: Path, tests: Iterable[str]) -> float | None:
+def time_unbroken(checkout: Path, tests: Iterable[str], workers: int) -> float | None:
     """Run tests without a mutant; returns the seconds of the slowest, or None if one fails."""
     report = checkout / "unbroken.xml"
-    passed = run(checkout, [f"--junitxml={report}", *tests], compiles=True)
+    options = (f"--junitxml={report}", f"--numprocesses={workers}", "--dist=loadfile")
+    passed = run(checkout, [*options, *tests], compiles=True)
     if passed.returncode != 0:
         print(passed.stdout, "The tests fail without a mutant.", sep="\n")
         return None
@@ -113,7 +114,7 @@ def judge_all(chosen: Sequence[Mutant], workers: int) -> list[Mutant]:
     with tempfile.TemporaryDirectory(prefix="pokerws-mutants-") as root:
         first = copy(Path(root, "0"))
         tests = dict.fromkeys(test for mutant in chosen for test in mutant.tests)
-        slowest_s = time_unbroken(first, tests)
+        slowest_s = time_unbroken(first, tests, workers)
         if slowest_s is None:
             return list(chosen)
         wait_s = LONGER * max(LEAST_SLOWEST_S, slowest_s)
