@@ -11,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from xml.etree import ElementTree as ET
 
 from tests.mutants.mutants import ROOT, Mutant, mutants
 
@@ -23,8 +24,10 @@ LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "__pycache__", "node_modules", "build", "var", ".*_cache", ".hypothesis"
 )
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "--tb=line", "-p", "no:cacheprovider")
-# A test that waits in vain for what a mutant has removed has noticed it, too.
-WAIT_S = 40
+# A test that waits in vain for what a mutant has removed has noticed it, too: one that takes so
+# many times as long as the slowest one of its claim without a mutant, or as this.
+LONGER = 4
+LEAST_SLOWEST_S = 2.0
 # pytest's exit status when tests ran and some of them failed.
 FAILED = 1
 TIMEOUT_S = 300
@@ -40,12 +43,12 @@ def copy(target: Path) -> Path:
 
 
 def run(
-    checkout: Path, tests: Iterable[str], *, compiles: bool = False
+    checkout: Path, arguments: Iterable[str], *, compiles: bool = False
 ) -> subprocess.CompletedProcess[str]:
     """Run tests in a copy.  With `compiles`, later runs use what this one has compiled."""
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "" if compiles else "1"}
     return subprocess.run(
-        [*PYTEST, f"--timeout={WAIT_S}", *tests],
+        [*PYTEST, *arguments],
         cwd=checkout,
         env=environment,
         text=True,
@@ -57,13 +60,30 @@ def run(
     )
 
 
-def judge(checkout: Path, mutant: Mutant) -> str:
+def time_unbroken(checkout: Path, tests: Iterable[str], workers: int) -> dict[str, float] | None:
+    """Run tests without a mutant; returns the seconds that each takes, or None if one fails."""
+    report = checkout / "unbroken.xml"
+    options = (f"--junitxml={report}", f"--numprocesses={workers}", "--dist=loadfile")
+    passed = run(checkout, [*options, *tests], compiles=True)
+    if passed.returncode != 0:
+        print(passed.stdout, "The tests fail without a mutant.", sep="\n")
+        return None
+    took_s: dict[str, float] = {}
+    for case in ET.parse(report).iter("testcase"):
+        name = case.attrib["name"].partition("[")[0]
+        test = f"{case.attrib['classname'].replace('.', '/')}.py::{name}"
+        took_s[test] = max(took_s.get(test, 0), float(case.attrib["time"]))
+    return took_s
+
+
+def judge(checkout: Path, mutant: Mutant, usual_s: Mapping[str, float]) -> str:
     """Break the copy, run the tests and mend it; returns what is wrong, or ''."""
+    slowest_s = max(LEAST_SLOWEST_S, *(usual_s[test] for test in mutant.tests))
     file = checkout / mutant.file
     changed = file.stat()
     before = mutant.apply(checkout)
     try:
-        ran = run(checkout, mutant.tests)
+        ran = run(checkout, [f"--timeout={LONGER * slowest_s:.0f}", *mutant.tests])
     finally:
         file.write_text(before, encoding="utf-8")
         # What was compiled of it is valid again.
@@ -75,12 +95,17 @@ def judge(checkout: Path, mutant: Mutant) -> str:
     return f"did not run, pytest's exit status is {ran.returncode}:\n{ran.stdout[-2000:]}"
 
 
-def work(checkout: Path, waiting: "SimpleQueue[Mutant | None]", wrong: list[Mutant]) -> None:
+def work(
+    checkout: Path,
+    usual_s: Mapping[str, float],
+    waiting: "SimpleQueue[Mutant | None]",
+    wrong: list[Mutant],
+) -> None:
     """Judge mutants until there are none left."""
     while (mutant := waiting.get()) is not None:
         began = time.monotonic()
         try:
-            fault = judge(checkout, mutant)
+            fault = judge(checkout, mutant, usual_s)
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             fault = str(error)
         if fault:
@@ -98,15 +123,14 @@ def judge_all(chosen: Sequence[Mutant], workers: int) -> list[Mutant]:
     with tempfile.TemporaryDirectory(prefix="pokerws-mutants-") as root:
         first = copy(Path(root, "0"))
         tests = dict.fromkeys(test for mutant in chosen for test in mutant.tests)
-        passed = run(first, tests, compiles=True)
-        if passed.returncode != 0:
-            print(passed.stdout, "The tests fail without a mutant.", sep="\n")
+        usual_s = time_unbroken(first, tests, workers)
+        if usual_s is None:
             return list(chosen)
         others = [Path(root, str(number)) for number in range(1, workers)]
         for other in others:
             shutil.copytree(first, other, symlinks=True)
         threads = [
-            Thread(target=work, args=(checkout, waiting, wrong), daemon=True)
+            Thread(target=work, args=(checkout, usual_s, waiting, wrong), daemon=True)
             for checkout in (first, *others)
         ]
         for thread in threads:
