@@ -47,13 +47,16 @@ RESERVED_NAMES = frozenset(
         "staff support system".split(),
     )
 )
+# The ids of operators begin with this, as in operator:alice.
+OPERATOR = skeleton("operator")
 
 log = structlog.get_logger("pokerws.names")
 
 
 def is_reserved(name: str) -> bool:
     """Whether a name looks like one of the operator's."""
-    return skeleton(name) in RESERVED_NAMES
+    alike = skeleton(name)
+    return alike in RESERVED_NAMES or alike.startswith(OPERATOR)
 
 
 class _Held(NamedTuple):
@@ -291,7 +294,7 @@ class PlayerNames:
 
     def _check_reserved(self, player: PlayerId, name: str, *, is_staff: bool = False) -> None:
         alike = skeleton(name)
-        is_operators = alike in RESERVED_NAMES and not is_staff
+        is_operators = is_reserved(name) and not is_staff
         if is_operators or self._own.get(alike, player) != player:
             raise Refused("name_taken", "this name is reserved")
         if self._given.get(alike, player) != player:
