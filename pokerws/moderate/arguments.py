@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from typing import Any
 
 from pokerws.messages import MAX_MINUTES, MAX_REASON_LENGTH
 from pokerws.server.auth.operator_tokens import OPERATOR_NAME
@@ -20,16 +21,11 @@ def add_parser(
         help="list, kick, mute and ban players of the running server, and close tables",
         parents=[env_file],
     )
-    moderating.add_argument("--json", action="store_true", help="print one JSON object a line")
-    moderating.add_argument(
-        "--as",
-        dest="operator",
-        type=operator_name,
-        default="console",
-        metavar="NAME",
-        help="your name, for the log and the list of bans (default: console)",
+    moderating.set_defaults(json=False, operator="console")
+    _add_options(moderating)
+    actions = moderating.add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=_ActionParser
     )
-    actions = moderating.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser("players", help="list who is connected, seated, or has just left")
     actions.add_parser("bans", help="list bans, mutes and kicks in force")
     kicking = actions.add_parser("kick", help="remove a player from the seat at a table")
@@ -52,6 +48,32 @@ def add_parser(
     lifting.add_argument("target", metavar="PLAYER|ADDRESS", help="id, address or network")
     closing = actions.add_parser("close-table", help="close a table and return all chips")
     closing.add_argument("table", metavar="ID", help="the table's id")
+
+
+class _ActionParser(argparse.ArgumentParser):
+    """The parser of an action, which takes the options of the command as well."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        _add_options(self)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that may be before the action or behind it."""
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print one JSON object a line",
+    )
+    parser.add_argument(
+        "--as",
+        dest="operator",
+        type=operator_name,
+        default=argparse.SUPPRESS,
+        metavar="NAME",
+        help="your name, for the log and the list of bans (default: console)",
+    )
 
 
 def _add_term(parser: argparse.ArgumentParser, default: str, meaning: str) -> None:

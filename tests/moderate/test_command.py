@@ -96,7 +96,7 @@ async def test_an_evening_of_an_operator(tmp_path: Path) -> None:
         assert [line.split()[0] for line in bans] == ["banned", "banned", "kicked", "muted"]
         assert (await operator.type("unban", ann.player)).out == f"unbanned {ann.player}\n"
         assert (await operator.type("unmute", ann.player)).out == f"unmuted {ann.player}\n"
-        lifted = await operator.type("--json", "unban", "2001:db8::9")
+        lifted = await operator.type("unban", "2001:db8::9", "--json")
         assert json.loads(lifted.out) == {"done": "unbanned", "address": "2001:db8::9"}
         signed_out = await operator.type("end-session", "Ben")
         assert signed_out.out == f"signed out {ben.player} by operator:console\n"
