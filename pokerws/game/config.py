@@ -2,6 +2,7 @@
 
 import msgspec
 
+from pokerws.game.counted import counted
 from pokerws.game.illegal import Illegal
 from pokerws.game.stakes import stakes_of
 from pokerws.game.state import TableConfig
@@ -63,10 +64,10 @@ def _rules_of_game(config: TableConfig, variant: Variant) -> dict[str, bool]:
     boards = config.house.bomb_pot_boards if config.house.bomb_pot_every else 1
     needed = config.seats * sum(street.down for street in variant.streets)
     needed += boards * sum(street.board for street in variant.streets)
+    too_small = f"the deck is too small for {counted(boards, 'board')} of {variant.name}"
     return {
         f"{variant.name} has at most {variant.max_seats} seats": config.seats <= variant.max_seats,
-        f"the deck is too small for {boards} boards of {variant.name}": not variant.has_board
-        or needed <= len(variant.deck),
+        too_small: not variant.has_board or needed <= len(variant.deck),
         "the big bet must be at least the small bet": not stakes.big_bet
         or stakes.big_bet >= stakes.min_bet,
         "the bring-in must be less than the small bet": variant.forced is not Forced.BRING_IN

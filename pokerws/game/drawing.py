@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pokerws.game.betting.actions import hand_seat, taken_seat
 from pokerws.game.cards import RANKS, UNKNOWN, Card
 from pokerws.game.commands import Act
+from pokerws.game.counted import counted
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import CardsDrawn, DeckReshuffled, TableEvent
 from pokerws.game.illegal import Illegal, Inconsistent
@@ -88,8 +89,12 @@ def _check_discarded(hand: Hand, turn: Turn, discarded: list[Card]) -> None:
     if not turn.discard_min <= len(discarded) <= turn.discard_max:
         raise Illegal(
             "wrong_number_of_cards",
-            f"discard {turn.discard_min or 1} to {turn.discard_max} cards, not {len(discarded)}",
+            f"discard {_span(turn.discard_min or 1, turn.discard_max)}, not {len(discarded)}",
         )
+
+
+def _span(least: int, most: int) -> str:
+    return f"{least} to {most} cards" if least < most else counted(most, "card")
 
 
 def _not_of(cards: Sequence[Card], those: Sequence[Card]) -> list[Card]:

@@ -30,6 +30,7 @@ from pokerws.game.commands import (
     TimeUp,
 )
 from pokerws.game.config import check_config
+from pokerws.game.counted import counted
 from pokerws.game.deal import Shuffle
 from pokerws.game.drawing import draw
 from pokerws.game.events import (
@@ -335,7 +336,8 @@ def _check_balance(amount: int, balance: int | None) -> None:
     """Raise Illegal unless an account with `balance` can pay; None means no account."""
     if balance is not None and amount > balance:
         raise Illegal(
-            "insufficient_chips", f"{amount} chips are needed, and the account has {balance}"
+            "insufficient_chips",
+            f"{counted(amount, 'chip is', 'chips are')} needed, and the account has {balance}",
         )
 
 

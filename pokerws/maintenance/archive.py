@@ -14,6 +14,7 @@ from typing import NamedTuple, TextIO
 import msgspec
 from msgspec.structs import replace
 
+from pokerws.game.counted import counted
 from pokerws.game.events import LogRestarted, tag_of
 from pokerws.game.state import Table
 from pokerws.hand_histories.cutter import HandCutter
@@ -132,9 +133,11 @@ async def archive(
         finally:
             progress.clear()
     what = "would be archived" if dry_run else "archived"
-    left = f", {totals.left_alone} games left alone" if totals.left_alone else ""
+    left = f", {counted(totals.left_alone, 'game')} left alone" if totals.left_alone else ""
     print(
-        f"{totals.games} games {what}: {totals.hands} hands, {totals.events} events{left}", file=out
+        f"{counted(totals.games, 'game')} {what}: {counted(totals.hands, 'hand')}, "
+        f"{counted(totals.events, 'event')}{left}",
+        file=out,
     )
     return 1 if totals.left_alone else 0
 
@@ -165,7 +168,8 @@ class _Totals:
 
 
 def _line(archived: Archived) -> str:
-    what = f"{archived.hands} hands ({archived.first} to {archived.last}), {archived.events} events"
+    hands, events = counted(archived.hands, "hand"), counted(archived.events, "event")
+    what = f"{hands} ({archived.first} to {archived.last}), {events}"
     return what if archived.path is None else f"{what} to {printable(str(archived.path))}"
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import assert_never
 
 from pokerws.game.cards import Card
+from pokerws.game.counted import counted
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
@@ -70,7 +71,7 @@ def tell(event: TableEvent, table: Table | None) -> str:
             return f"the clock goes on, to {clock_time(deadline_ms)}"
         case GameChanged(variant=variant, hands=hands, seat=seat):
             by = "" if seat is None else f", as {_name(table, seat)} has chosen"
-            return f"the game of the next {hands} hands is {_game(variant)}{by}"
+            return f"the game of the next {counted(hands, 'hand')} is {_game(variant)}{by}"
         case NextHandScheduled(at_ms=at_ms):
             return f"the next hand is due at {clock_time(at_ms)}"
         case NextHandCancelled():
@@ -99,7 +100,7 @@ def _tell_of_seat(event: OfSeat, table: Table | None) -> str:
         case PlayerLeaving():
             return f"{who} will stand up after the hand"
         case ChipsAdded(amount=amount):
-            return f"{who} adds {amount} chips"
+            return f"{who} adds {counted(amount, 'chip')}"
         case PlayerSatOut(reason=reason):
             return f"{who} sits out ({reason.replace('_', ' ')})"
         case PlayerSatIn():

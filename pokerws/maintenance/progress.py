@@ -2,6 +2,8 @@
 
 from typing import TextIO
 
+from pokerws.game.counted import counted
+
 BAR_WIDTH = 30
 
 
@@ -20,7 +22,7 @@ class Progress:
             self._shown = percent
             bar = "#" * (BAR_WIDTH * percent // 100)
             print(
-                f"\r{bar:.<{BAR_WIDTH}} {percent} % of {self._total} games",
+                f"\r{bar:.<{BAR_WIDTH}} {percent} % of {counted(self._total, 'game')}",
                 end="",
                 file=self._out,
                 flush=True,

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from pokerws.game.counted import counted
 from pokerws.maintenance.archive import alone, write_all_hands
 from pokerws.maintenance.archive_file import Archive
 from pokerws.maintenance.errors import NotArchivable, PruneError
@@ -55,8 +56,8 @@ async def prune(
         if not really:
             shown = before.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
             print(
-                f"{games} games were closed before {shown} UTC: {transfers} transfers, "
-                f"{events} events",
+                f"{counted(games, 'game was', 'games were')} closed before {shown} UTC: "
+                f"{counted(transfers, 'transfer')}, {counted(events, 'event')}",
                 file=out,
             )
             print("nothing was deleted: add --yes to delete them", file=out)
@@ -91,10 +92,10 @@ async def _run(connection: Connection, pruning: Pruning, progress: Progress) -> 
 def _report(pruning: Pruning, out: TextIO) -> None:
     for game, reason in pruning.left_alone:
         print(f"game {printable(game)}: left alone: {reason}", file=out)
-    left = f", {len(pruning.left_alone)} games left alone" if pruning.left_alone else ""
+    left = f", {counted(len(pruning.left_alone), 'game')} left alone" if pruning.left_alone else ""
     print(
-        f"{pruning.games} games deleted: {pruning.transfers} transfers, {pruning.events} "
-        f"events{left}",
+        f"{counted(pruning.games, 'game')} deleted: {counted(pruning.transfers, 'transfer')}, "
+        f"{counted(pruning.events, 'event')}{left}",
         file=out,
     )
 

@@ -16,6 +16,7 @@ import msgspec
 
 from pokerws.game.apply import apply
 from pokerws.game.commands import Close, Resume
+from pokerws.game.counted import counted
 from pokerws.game.deal import shuffler
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
@@ -31,7 +32,7 @@ from pokerws.storage.journal.change_builder import build_change
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import REJECTED, Connection
 from pokerws.storage.postgres.save_statement import save_statement
-from pokerws.storage.store import Change, TableSnapshot
+from pokerws.storage.store import SEEN, Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 WRITABLE = "SET TRANSACTION READ WRITE"
@@ -41,8 +42,10 @@ SEIZE = """
 UPDATE games
 SET epoch = epoch + 1, owner_incarnation = NULL, name = $3, variant = $4, config = $5
 WHERE id = $1 AND xmin::text = $2
-RETURNING epoch
+RETURNING doubted_owners
 """
+# A save clears it; the next owner cancels a hand of which more was shown.
+DOUBT = "UPDATE games SET doubted_owners = $2::text[] WHERE id = $1"
 CUT = "DELETE FROM game_events WHERE game_id = $1 AND seq > $2"
 # Chips from before there was a ledger, at a table that could not be read when it began.
 OPENING = """
@@ -57,7 +60,7 @@ WITH booked AS (
 UPDATE games SET balance = amount, chips = amount FROM booked WHERE id = $1
 """
 
-STATEMENTS = (SEIZE, CUT, OPENING)
+STATEMENTS = (SEIZE, DOUBT, CUT, OPENING)
 Action = Literal["show", "restore", "refund"]
 # Above this, a JavaScript number is not exact, so such a version is damage.
 MOST_EVENTS = 2**52
@@ -100,7 +103,7 @@ async def repair(
             return 0
         plan = _plan(found, action, vault, now_ms)
         file = _write(backups, f"{_stem(game)}-{found.row.version}-{now_ms}", found.rest)
-        gone = f", and {found.rest_count} events of the log" if found.rest_count else ""
+        gone = f", and {counted(found.rest_count, 'event')} of the log" if found.rest_count else ""
         print(f"kept in {file}: the row as it was{gone}", file=out)
         await _put(connection, found, plan)
     name, change = printable(game), plan.change
@@ -194,7 +197,7 @@ def _choose(found: Found, *, cards: bool) -> Source:
     ]
     if not fitting:
         had = " and ".join(f"{source.what} has {source.table.chips}" for source in found.sources)
-        raise RepairError(f"the ledger has {found.books.balance} chips there, but {had}")
+        raise RepairError(f"the ledger has {counted(found.books.balance, 'chip')} there, but {had}")
     open_ones = [one for one in fitting if not (cards and one.hidden and one.table.hand)]
     if not open_ones:
         raise RepairError(
@@ -265,7 +268,8 @@ def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -
     log = f"log up to event {books.log_seq}" if books.log_seq else "no log"
     print(f"game {printable(row.id)}, {printable(row.name)}: {row.status}", file=out)
     print(
-        f"version {row.version}, epoch {books.epoch}, {log}, {books.balance} chips by the ledger, "
+        f"version {row.version}, epoch {books.epoch}, {log}, "
+        f"{counted(books.balance, 'chip')} by the ledger, "
         f"last changed {moment(row.updated_at)} UTC",
         file=out,
     )
@@ -278,7 +282,7 @@ def _show(found: Found, vault: Vault, backups: Path, now_ms: int, out: TextIO) -
     if len(found.problems) > MOST_PROBLEMS:
         print(f"  and {len(found.problems) - MOST_PROBLEMS} more, which verify tells", file=out)
     for source in found.sources:
-        print(f"\n{source.what}, with {source.table.chips} chips:", file=out)
+        print(f"\n{source.what}, with {counted(source.table.chips, 'chip')}:", file=out)
         for line in picture(source.table, hidden=source.hidden):
             print(f"  {line}", file=out)
     print("\nwhat can be done:", file=out)
@@ -297,7 +301,8 @@ def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO)
     print(f"  --{action:<8} {what}, from {plan.source.what}", file=out)
     details = _undone(found, plan.source)
     if found.rest_count:
-        details.append(f"{found.rest_count} events are taken out of the log")
+        events = counted(found.rest_count, "event is", "events are")
+        details.append(f"{events} taken out of the log")
     if action == "refund":
         details += _homeward(plan.change)
     for detail in details:
@@ -305,13 +310,23 @@ def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO)
 
 
 def _undone(found: Found, source: Source) -> list[str]:
-    """A line about the events after a state, if there are any."""
+    """Lines about the events after a state, if there are any."""
     count = _last_seq(found) - source.table.seq
-    return [f"what happened after that is undone: {count} events"] if count > 0 else []
+    lines = [f"what happened after that is undone: {counted(count, 'event')}"] if count > 0 else []
+    if _seen_since(found, source):
+        lines.append("its hand is cancelled: players may have seen more of its cards")
+    return lines
+
+
+def _seen_since(found: Found, source: Source) -> list[str]:
+    """Whether players may have seen more cards of the hand in play, as `Claimed.doubted` has it."""
+    return [SEEN] if source.table.hand and _last_seq(found) > source.table.seq else []
 
 
 def _homeward(change: Change) -> list[str]:
-    return [f"{move.amount} chips to {printable(move.target)}" for move in change.transfers]
+    return [
+        f"{counted(move.amount, 'chip')} to {printable(move.target)}" for move in change.transfers
+    ]
 
 
 # ---- writing
@@ -326,9 +341,10 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
     try:
         async with connection.transaction():
             await connection.execute(WRITABLE)
-            seized = await connection.fetchval(SEIZE, game, found.books.mark, *columns)
+            seized = await connection.fetchrow(SEIZE, game, found.books.mark, *columns)
             if seized is None:
                 raise RepairError("it has changed meanwhile: look again")
+            doubted = [*(seized["doubted_owners"] or ()), *_seen_since(found, plan.source)]
             cut = await connection.execute(CUT, game, found.clean_seq)
             if cut != f"DELETE {found.rest_count}":
                 raise RepairError("its log has changed meanwhile: look again")
@@ -337,6 +353,8 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
                 await connection.execute(OPENING, game, chips, plan.opening_seq, change.at_ms)
             if not await connection.fetch(statement, *arguments):
                 raise RepairError("it has changed meanwhile: look again")
+            if doubted:
+                await connection.execute(DOUBT, game, doubted)
     except REJECTED as error:
         why = str(error).partition("\n")[0]
         raise RepairError(f"the database refuses it, and nothing was changed: {why}") from error

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TextIO
 
+from pokerws.game.counted import counted
 from pokerws.hand_histories.errors import NotSupported, Refused
 from pokerws.hand_histories.phh.read import HandRecord, exact, final_stacks, read_record
 
@@ -41,7 +42,8 @@ def replay_hands(paths: Sequence[Path], out: TextIO, variant: str | None = None)
         outcomes[outcome] for outcome in ("agree", "differ", "not supported")
     )
     print(
-        f"{outcomes.total()} hands: {agree} agree, {differ} differ, {unsupported} not supported",
+        f"{counted(outcomes.total(), 'hand')}: {agree} agree, {differ} differ, "
+        f"{unsupported} not supported",
         file=out,
     )
     return 1 if unreadable or differ or unsupported else 0

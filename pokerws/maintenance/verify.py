@@ -12,6 +12,7 @@ from typing import NamedTuple, TextIO
 import msgspec
 
 from pokerws.game.apply import apply
+from pokerws.game.counted import counted
 from pokerws.game.events import (
     ChipsAdded,
     HandStarted,
@@ -143,17 +144,22 @@ class _Totals:
         if ledger is not None:
             yield from (f"ledger: {mismatch}" for mismatch in ledger.mismatches)
         unlogged = f", {self._without_log} without a log" if self._without_log else ""
-        yield f"{self.verified} games verified, {self.mismatches} mismatches{unlogged}"
+        mismatches = counted(self.mismatches, "mismatch", "mismatches")
+        yield f"{counted(self.verified, 'game')} verified, {mismatches}{unlogged}"
         if ledger is not None:
+            accounts, transfers = (
+                counted(ledger.accounts, "account"),
+                counted(ledger.transfers, "transfer"),
+            )
             yield (
-                f"{ledger.accounts} accounts and {ledger.transfers} transfers verified, "
-                f"{len(ledger.mismatches)} mismatches"
+                f"{accounts} and {transfers} "
+                f"verified, {counted(len(ledger.mismatches), 'mismatch', 'mismatches')}"
             )
         if self._missing_keys:
             keys = ", ".join(printable(key) for key in sorted(self._missing_keys))
             yield (
-                f"sealed cards of {self._sealed} games were not checked: VAULT_KEYS has no key "
-                f"{keys}"
+                f"sealed cards of {counted(self._sealed, 'game')} were not checked: "
+                f"VAULT_KEYS has no key {keys}"
             )
 
 

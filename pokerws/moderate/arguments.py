@@ -2,7 +2,6 @@
 
 import argparse
 import re
-from typing import Any
 
 from pokerws.messages import MAX_MINUTES, MAX_REASON_LENGTH
 from pokerws.server.auth.operator_tokens import OPERATOR_NAME
@@ -16,57 +15,57 @@ def add_parser(
     env_file: argparse.ArgumentParser,
 ) -> None:
     """Add the command to a command line."""
+    # The options may stand before the action or after it.  Parsers share what their parents have,
+    # and the defaults below are for one of them only.
+    shared = [env_file, _options()]
     moderating = commands.add_parser(
         "moderate",
         help="list, kick, mute and ban players of the running server, and close tables",
-        parents=[env_file],
+        parents=[env_file, _options()],
     )
     moderating.set_defaults(json=False, operator="console")
-    _add_options(moderating)
-    actions = moderating.add_subparsers(
-        dest="action", metavar="ACTION", required=True, parser_class=_ActionParser
+    actions = moderating.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser(
+        "players", help="list who is connected, seated, or has just left", parents=shared
     )
-    actions.add_parser("players", help="list who is connected, seated, or has just left")
-    actions.add_parser("bans", help="list bans, mutes and kicks in force")
-    kicking = actions.add_parser("kick", help="remove a player from the seat at a table")
+    actions.add_parser("bans", help="list bans, mutes and kicks in force", parents=shared)
+    kicking = actions.add_parser(
+        "kick", help="remove a player from the seat at a table", parents=shared
+    )
     kicking.add_argument("--table", required=True, metavar="ID", help="the table's id")
     kicking.add_argument("--player", required=True, metavar="PLAYER", help="id or name")
     _add_term(kicking, "10m", "how long the player may not sit there again")
-    muting = actions.add_parser("mute", help="refuse a player's chat")
+    muting = actions.add_parser("mute", help="refuse a player's chat", parents=shared)
     muting.add_argument("player", metavar="PLAYER", help="id or name")
     _add_term(muting, "1h", "for how long")
-    banning = actions.add_parser("ban", help="keep a player or an address off the server")
+    banning = actions.add_parser(
+        "ban", help="keep a player or an address off the server", parents=shared
+    )
     banning.add_argument("target", metavar="PLAYER|ADDRESS", help="id, name, address or network")
     _add_term(banning, "1d", "for how long")
     for name, what in (
         ("unmute", "let a player chat again"),
         ("end-session", "end all sessions of a player, whose tokens become invalid"),
     ):
-        one = actions.add_parser(name, help=what)
+        one = actions.add_parser(name, help=what, parents=shared)
         one.add_argument("player", metavar="PLAYER", help="id or name")
-    lifting = actions.add_parser("unban", help="end a ban")
+    lifting = actions.add_parser("unban", help="end a ban", parents=shared)
     lifting.add_argument("target", metavar="PLAYER|ADDRESS", help="id, address or network")
-    closing = actions.add_parser("close-table", help="close a table and return all chips")
+    closing = actions.add_parser(
+        "close-table", help="close a table and return all chips", parents=shared
+    )
     closing.add_argument("table", metavar="ID", help="the table's id")
 
 
-class _ActionParser(argparse.ArgumentParser):
-    """The parser of an action, which takes the options of the command as well."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        _add_options(self)
-
-
-def _add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that may be before the action or behind it."""
-    parser.add_argument(
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
         "--json",
         action="store_true",
         default=argparse.SUPPRESS,
         help="print one JSON object a line",
     )
-    parser.add_argument(
+    options.add_argument(
         "--as",
         dest="operator",
         type=operator_name,
@@ -74,6 +73,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="your name, for the log and the list of bans (default: console)",
     )
+    return options
 
 
 def _add_term(parser: argparse.ArgumentParser, default: str, meaning: str) -> None:

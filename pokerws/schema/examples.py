@@ -175,7 +175,7 @@ EXAMPLES: dict[RejectCode, Example] = {
     "table_limit": Example(
         "a server with the maximum number of tables, one",
         CreateTable("7", "Two", TableConfig()),
-        "there are 1 tables already",
+        "no more than 1 table may exist",
     ),
     "bad_config": Example(
         GREETED,
@@ -189,7 +189,7 @@ EXAMPLES: dict[RejectCode, Example] = {
     "too_many_watched": Example(
         "a connection that watches the maximum number of tables, one",
         Watch("7", TABLE),
-        "a connection may watch 1 tables at a time",
+        "a connection may watch 1 table at a time",
     ),
     "too_many_watchers": Example("a table with the maximum number of watchers", Watch("7", TABLE)),
     "unknown_hand": Example(OPEN, GetHand("7", TABLE, 5), "there was no hand 5"),
@@ -224,14 +224,14 @@ EXAMPLES: dict[RejectCode, Example] = {
     "too_many_tables": Example(
         "a player who sits at the maximum number of tables, one",
         Sit("7", TABLE, 2_000),
-        "a player may sit at 1 tables at a time",
+        "a player may sit at 1 table at a time",
     ),
     "bank_unavailable": Example(DATABASE_AWAY, GetAccount("7"), "the database cannot be reached"),
     "refill_not_due": Example(GREETED, Refill("7")),
     "chips_at_table": Example(
         "a player with 2000 chips at a table, and a balance low enough for a refill",
         Refill("7"),
-        "there are 2000 chips at tables",
+        "the player has 2000 chips at tables",
     ),
     "free_chips_used_up": Example(
         "a new guest of an address that has used up its free chips",
@@ -313,7 +313,7 @@ EXAMPLES: dict[RejectCode, Example] = {
     "wrong_number_of_cards": Example(
         "a player about to discard in a hand of pineapple, holding As, Kd and Qc",
         Act("7", TABLE, 3, "discard", cards=parse_cards("KdQc")),
-        "discard 1 to 1 cards, not 2",
+        "discard 1 card, not 2",
     ),
     # Moderation.
     "banned": Example(

@@ -321,8 +321,8 @@ export interface Refill {
  * `token` is the `session` of an earlier `welcome`, or a token of the operator's login service.
  * Sending `hello` again with a newer token renews it. Without a token, a new guest plays under
  * `name`. With a `session`, `name` renames the player. With a token of the login service, it is
- * used only if the token has no name, or one that is taken or reserved. `capabilities` are the
- * optional parts of the protocol that the client wants; without the list, all.
+ * used only if the token has no name, or one that cannot be had. `capabilities` are the optional
+ * parts of the protocol that the client wants; without the list, all.
  */
 export interface Hello {
   type: "hello";
@@ -592,10 +592,9 @@ export interface Tables {
  *
  * Without `filter` and `limit` in `watch_lobby`, `tables` has the changed tables, closed ones as
  * well. Otherwise `tables` are new to the client, `changes` are those of tables that it has, and
- * `left` are tables that closed or do not belong to the list any more; they come before the
- * others. With `reset`, the client forgets what it had. A client that reads too slowly gets such a
- * message instead of the changes that it has missed. Hand numbers alone are sent every few
- * seconds.
+ * `left` are tables that closed or do not belong to the list any more. Clients apply `left` first.
+ * With `reset`, the client forgets what it had. A client that reads too slowly gets such a message
+ * instead of the changes that it has missed. Hand numbers alone are sent every few seconds.
  */
 export interface Lobby {
   type: "lobby";
@@ -1744,7 +1743,7 @@ export interface TableClosed {
   /**
    * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (or no hand for
    * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
-   * admin
+   * operator or admin
    */
   reason: "abandoned" | "operator" | "overtaken";
 }

@@ -155,7 +155,7 @@ async def test_replay_hands_compares_the_stacks(
     returned, output, _ = await run("replay-hands", str(path))
     lines = output.splitlines()
     assert returned == code
-    assert lines[-1] == f"1 hands: {agree} agree, {1 - agree} differ, 0 not supported"
+    assert lines[-1] == f"1 hand: {agree} agree, {1 - agree} differ, 0 not supported"
     assert ("made-up" in output) == (code == 1)
 
 
@@ -232,7 +232,7 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
     # Nobody has the database now, so that it is started for the command, and stopped after it.
     assert await run("verify", "--game", game, **settings) == (
         0,
-        "1 games verified, 0 mismatches\n",
+        "1 game verified, 0 mismatches\n",
         "",
     )
     code, output, errors = await run(*asked, "--as", "somebody", **settings)
@@ -278,7 +278,7 @@ async def test_verify_of_a_tampered_game_fails_with_a_line_that_names_it(
     assert (code, errors) == (1, "")
     mismatch, totals, ledger = output.splitlines()
     assert mismatch.startswith(f"game {game}: the column players says 9, the snapshot ")
-    assert totals == "1 games verified, 1 mismatches, 1 without a log"
+    assert totals == "1 game verified, 1 mismatch, 1 without a log"
     assert ledger.endswith(" transfers verified, 0 mismatches")
 
 
@@ -304,7 +304,7 @@ async def holds_together(**settings: str) -> None:
     """What `verify` says of a game that is as it should be."""
     code, output, errors = await run("verify", **settings)
     totals, ledger = output.splitlines()
-    assert (code, totals, errors) == (0, "1 games verified, 0 mismatches", "")
+    assert (code, totals, errors) == (0, "1 game verified, 0 mismatches", "")
     assert ledger.endswith(" transfers verified, 0 mismatches")
 
 
@@ -321,7 +321,7 @@ async def test_archive_moves_finished_hands_into_files_beside_a_running_server(
 
     code, output, errors = await run(*command, "--dry-run", **settings)
     assert (code, errors, place.exists()) == (0, "", False)
-    assert "1 games would be archived: " in output
+    assert "1 game would be archived: " in output
     code, output, errors = await run(*command, **settings)
     assert (code, errors) == (0, "")
     (path,) = place.iterdir()
@@ -370,7 +370,7 @@ async def test_repair_shows_a_damaged_game_and_then_restores_and_refunds_it(
     assert json.loads(kept.read_text())["game"]["snapshot"] == "no JSON"
     assert await run("verify", "--game", game, **settings) == (
         0,
-        "1 games verified, 0 mismatches\n",
+        "1 game verified, 0 mismatches\n",
         "",
     )
     await refused("not in quarantine", *command, "--restore", **settings)

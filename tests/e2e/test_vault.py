@@ -333,11 +333,11 @@ async def test_the_first_start_makes_a_key_that_the_next_one_and_the_operator_fi
     assert len(server.log("vault_key_made")) == 1
 
     code, output, _ = await run("verify", **server.settings)
-    assert (code, output.splitlines()[0]) == (0, "1 games verified, 0 mismatches")
+    assert (code, output.splitlines()[0]) == (0, "1 game verified, 0 mismatches")
     assert "sealed" not in output
     code, output, _ = await run("verify", **server.settings | {"VAULT_KEYS": VAULT_KEYS})
-    assert (code, output.splitlines()[0]) == (0, "1 games verified, 0 mismatches")
-    assert "\nsealed cards of 1 games were not checked: VAULT_KEYS has no key " in output
+    assert (code, output.splitlines()[0]) == (0, "1 game verified, 0 mismatches")
+    assert "\nsealed cards of 1 game were not checked: VAULT_KEYS has no key " in output
 
 
 async def test_a_printed_key_is_one_that_the_server_takes() -> None:

@@ -112,7 +112,7 @@ async def test_an_installed_server_migrates_serves_and_verifies_in_an_empty_dire
     assert await server.stop() == 0
 
     verified = run(program, "verify", cwd=tmp_path, **settings)
-    assert verified.startswith("1 games verified, 0 mismatches\n")
+    assert verified.startswith("1 game verified, 0 mismatches\n")
     assert os.listdir(tmp_path) == [], "nothing but the database was written to"  # noqa: PTH208
 
 

@@ -123,7 +123,7 @@ async def commands_work(address: Address, game: str, folder: Path) -> None:
     show = repair(address, game, "show", out, vault=VAULT, backups=folder, now_ms=1)
     assert await show == 0
     assert await archive(address, before, out, bar, place=folder) == 0
-    assert "1 games archived" in out.getvalue()
+    assert "1 game archived" in out.getvalue()
     close = repair(address, game, "refund", out, vault=VAULT, backups=folder, now_ms=2**42)
     assert await close == 0
     assert await verify(address, None, out, bar, vault=VAULT) == 0

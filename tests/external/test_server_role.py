@@ -70,9 +70,9 @@ async def test_a_server_plays_as_another_role_and_as_the_owner_and_nobody_else_g
         if server.running:
             await server.kill()
     code, output, _ = await run("verify", DATABASE_URL=serving)
-    assert (code, output.splitlines()[0]) == (0, "1 games verified, 0 mismatches")
+    assert (code, output.splitlines()[0]) == (0, "1 game verified, 0 mismatches")
 
     postgres.psql(postgres.url(database), CLOSED)
     pruning = ("prune", "--closed-before", "1d", "--yes")
     code, output, _ = await run(*pruning, DATABASE_URL=serving)
-    assert (code, output) == (0, "1 games deleted: 0 transfers, 0 events\n")
+    assert (code, output) == (0, "1 game deleted: 0 transfers, 0 events\n")

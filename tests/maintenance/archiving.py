@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pokerws.game.counted import counted
 from pokerws.maintenance.archive import archive
 from pokerws.maintenance.verify import verify
 from pokerws.storage.postgres.address import address_of
@@ -58,8 +59,8 @@ class Archiving:
         out = io.StringIO()
         code = await verify(address_of(self.url), None, out, io.StringIO(), vault=VAULT)
         totals, ledger = out.getvalue().splitlines()
-        assert (code, totals) == (0, f"{games} games verified, 0 mismatches")
-        assert ledger.endswith("transfers verified, 0 mismatches")
+        assert (code, totals) == (0, f"{counted(games, 'game')} verified, 0 mismatches")
+        assert ledger.endswith(" verified, 0 mismatches")
 
 
 def over(played: PlayedGame) -> int:

@@ -44,7 +44,7 @@ async def test_finished_hands_leave_the_log_while_another_is_being_played(
     assert code == 0
     assert lines == [
         f"game t1: {last} hands (1 to {last}), {cut} events to {path}",
-        f"1 games archived: {last} hands, {cut} events",
+        f"1 game archived: {last} hands, {cut} events",
     ]
     assert archiving.files == [path.name]
     kept = await log_of(operator)
@@ -139,7 +139,7 @@ async def test_a_dry_run_says_what_would_be_done_and_does_nothing(
 
     assert code == 0
     assert lines[0].startswith(f"game t1: {last} hands (1 to {last}), ")
-    assert lines[1].startswith(f"1 games would be archived: {last} hands, ")
+    assert lines[1].startswith(f"1 game would be archived: {last} hands, ")
     assert not archiving.place.exists()
     assert await log_of(operator) == before
 
@@ -251,7 +251,7 @@ async def test_a_damaged_log_is_left_alone_and_does_not_hold_up_the_others(
     assert code == 1
     assert lines[0].startswith(f"game t1: left alone: {told}")
     assert lines[1].startswith("game t2: 5 hands")
-    assert lines[2].endswith(", 1 games left alone")
+    assert lines[2].endswith(", 1 game left alone")
     assert archiving.files == ["t2-1-5.phhs.gz"]
     after = await operator.fetch("SELECT * FROM game_events WHERE game_id = 't1' ORDER BY seq")
     assert after == before

@@ -61,7 +61,7 @@ async def test_killed_before_the_events_are_deleted_it_has_lost_nothing_and_repe
     code, lines = await archiving()
 
     assert code == 0
-    assert lines[-1].startswith("1 games archived: ")
+    assert lines[-1].startswith("1 game archived: ")
     assert archiving.files == [file]
     assert (archiving.place / file).read_bytes() == made
     await archiving.holds_together()
@@ -133,7 +133,7 @@ async def test_a_file_with_other_hands_is_never_overwritten(
     assert code == 1
     assert path.read_bytes() == there
     assert await log_of(operator) == before
-    assert lines[-1].endswith(", 1 games left alone")
+    assert lines[-1].endswith(", 1 game left alone")
     assert archiving.files == [path.name]
 
 

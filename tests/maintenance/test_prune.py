@@ -243,7 +243,7 @@ async def test_a_row_that_somebody_is_changing_waits_for_the_next_prune(
     await close_games(archiving.url, "t1", "t2")
     async with operator.transaction():
         await operator.execute("UPDATE games SET status = 'quarantined' WHERE id = 't1'")
-        assert (await pruned(archiving))[1][0].startswith("1 games deleted")
+        assert (await pruned(archiving))[1][0].startswith("1 game deleted")
     assert await operator.fetchval("SELECT status FROM games") == "quarantined"
 
 
@@ -288,7 +288,7 @@ async def test_all_hands_of_a_game_are_kept_in_a_file_before_it_goes(
     assert hand["_cancelled"] is True
     assert code == 1
     assert lines[0].startswith("game t2: left alone: event 9 cannot be read")
-    assert lines[1].startswith("1 games deleted: ")
+    assert lines[1].startswith("1 game deleted: ")
     assert [row["id"] for row in await operator.fetch("SELECT id FROM games")] == ["t2"]
 
 

@@ -54,7 +54,7 @@ async def test_games_as_they_were_played_hold_together(database_url: str) -> Non
         await play_a_game(database_url, game)
 
     assert await verified(database_url) == (0, ["3 games verified, 0 mismatches"])
-    assert await verified(database_url, "t2") == (0, ["1 games verified, 0 mismatches"])
+    assert await verified(database_url, "t2") == (0, ["1 game verified, 0 mismatches"])
 
 
 async def test_a_database_without_games_holds_together(database_url: str) -> None:
@@ -174,7 +174,7 @@ async def test_tampering_is_one_line_that_names_the_game_and_what_differs(
     assert code == 1
     assert lines[0].startswith("game t1: ")
     assert any(told in line for line in lines), lines
-    assert lines[-1] == f"1 games verified, {len(lines) - 1} mismatches"
+    assert lines[-1] == f"1 game verified, {len(lines) - 1} mismatches"
 
 
 async def test_chips_conjured_in_the_log_and_in_the_snapshot_alike_are_found(
@@ -256,13 +256,13 @@ async def test_a_game_without_a_log_is_verified_as_far_as_it_can_be(
     database_url: str, operator: Connection
 ) -> None:
     await play_a_game(database_url, keep_events=[False])
-    assert await verified(database_url) == (0, ["1 games verified, 0 mismatches, 1 without a log"])
+    assert await verified(database_url) == (0, ["1 game verified, 0 mismatches, 1 without a log"])
 
     await operator.execute("UPDATE games SET total_pot = 1")
 
     code, lines = await verified(database_url)
     assert code == 1
-    assert lines[-1] == "1 games verified, 1 mismatches, 1 without a log"
+    assert lines[-1] == "1 game verified, 1 mismatch, 1 without a log"
 
 
 @pytest.mark.parametrize("keep_events", [[False, True], [True, False, True], [True, True]])
@@ -271,7 +271,7 @@ async def test_events_may_have_been_off_for_a_time(
 ) -> None:
     await play_a_game(database_url, keep_events=keep_events)
 
-    assert await verified(database_url) == (0, ["1 games verified, 0 mismatches"])
+    assert await verified(database_url) == (0, ["1 game verified, 0 mismatches"])
 
 
 async def test_chips_are_counted_from_where_the_log_begins_anew(
@@ -333,7 +333,7 @@ async def test_a_log_that_ends_early_is_no_mismatch_while_events_are_off(
 
     assert (await verified(database_url))[0] == 1
     code, lines = await verified(database_url, events_off=True)
-    assert (code, lines) == (0, ["1 games verified, 0 mismatches, 1 without a log"])
+    assert (code, lines) == (0, ["1 game verified, 0 mismatches, 1 without a log"])
 
     await operator.execute("DELETE FROM game_events WHERE seq = 9")
     assert (await verified(database_url, events_off=True))[0] == 1

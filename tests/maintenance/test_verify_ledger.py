@@ -43,7 +43,7 @@ async def test_a_ledger_as_it_was_played_holds_together(database_url: str) -> No
         0,
         ["2 games verified, 0 mismatches", "4 accounts and 9 transfers verified, 0 mismatches"],
     )
-    assert await verified(database_url, "t1") == (0, ["1 games verified, 0 mismatches"])
+    assert await verified(database_url, "t1") == (0, ["1 game verified, 0 mismatches"])
 
 
 async def test_a_table_from_before_the_log_was_kept_is_checked_by_its_sums(
@@ -149,7 +149,7 @@ async def test_accounts_of_people_who_never_played_are_verified_too(
     code, lines = await verified(database_url)
     assert code == 1
     assert lines[0] == "ledger: player:dan holds 0, and 50 is booked"
-    assert lines[-1] == "2 accounts and 1 transfers verified, 2 mismatches"
+    assert lines[-1] == "2 accounts and 1 transfer verified, 2 mismatches"
 
 
 async def test_an_account_below_zero_is_refused_by_the_database(

@@ -15,7 +15,7 @@ from tests.storage.played import play_a_game
 from tests.vaults import KEY, VAULT
 
 WRONG = Vault([VaultKey(KEY.id, bytes(32))])
-UNCHECKED = "sealed cards of 1 games were not checked: VAULT_KEYS has no key test"
+UNCHECKED = "sealed cards of 1 game were not checked: VAULT_KEYS has no key test"
 
 
 async def verified(url: str, vault: Vault) -> tuple[int, list[str]]:
@@ -37,10 +37,10 @@ async def test_in_the_middle_of_a_hand_all_but_the_cards_is_verified_without_the
     database_url: str, operator: Connection, keep_events: list[bool]
 ) -> None:
     await play_a_game(database_url, hands=2, keep_events=keep_events)
-    assert await verified(database_url, VAULT) == (0, ["1 games verified, 0 mismatches"])
+    assert await verified(database_url, VAULT) == (0, ["1 game verified, 0 mismatches"])
     assert await verified(database_url, NO_KEYS) == (
         0,
-        ["1 games verified, 0 mismatches", UNCHECKED],
+        ["1 game verified, 0 mismatches", UNCHECKED],
     )
 
     await operator.execute(
@@ -58,7 +58,7 @@ async def test_cards_that_do_not_open_are_a_mismatch(database_url: str) -> None:
     await play_a_game(database_url, hands=1)
     code, lines = await verified(database_url, WRONG)
     # Two hands' decks and hole cards, and the snapshot.
-    assert (code, lines[-1]) == (1, "1 games verified, 5 mismatches")
+    assert (code, lines[-1]) == (1, "1 game verified, 5 mismatches")
     assert all(
         "cannot be opened: the key 'test' does not open its cards" in one for one in lines[:-1]
     )

@@ -73,7 +73,8 @@ async def test_an_evening_of_an_operator(tmp_path: Path) -> None:
         table = await ann.create_table("One", TableConfig())
         await ann.sit(table, 5_000)
 
-        listed = await operator.type("players")
+        # Options may stand before the action or after it.
+        listed = await operator.type("players", "--env-file", "local.env")
         assert listed.code == 0
         assert f"{ann.player}  Ann  connected from 127.0.0.1  seated at {table}\n" in listed.out
 
@@ -98,8 +99,8 @@ async def test_an_evening_of_an_operator(tmp_path: Path) -> None:
         assert (await operator.type("unmute", ann.player)).out == f"unmuted {ann.player}\n"
         lifted = await operator.type("unban", "2001:db8::9", "--json")
         assert json.loads(lifted.out) == {"done": "unbanned", "address": "2001:db8::9"}
-        signed_out = await operator.type("end-session", "Ben")
-        assert signed_out.out == f"signed out {ben.player} by operator:console\n"
+        signed_out = await operator.type("end-session", "Ben", "--as", "bob")
+        assert signed_out.out == f"signed out {ben.player} by operator:bob\n"
         closed = await operator.type("close-table", table)
         assert closed.out == f"closed {table}\n"
 
@@ -118,13 +119,15 @@ async def test_what_cannot_be_done_is_one_line_and_exit_code_1(tmp_path: Path) -
             done = await operator.type(*arguments)
             assert (done.code, done.out, done.errors.count("\n")) == (1, "", 1)
             assert done.errors.startswith(f"pokerws: {why}")
-        wrong = settings_of(port=operator.app.port, admin_key="another key than the server has it")
+        wrong = settings_of(
+            port=operator.app.port, operator_key="another key than the server has it"
+        )
         refused = await Console(operator.app, wrong).type("players")
         assert (refused.code, refused.out) == (1, "")
         assert refused.errors.startswith("pokerws: bad_token: ")
     gone = await operator.type("players")
     assert gone.errors.endswith(": is a server running with these settings?\n")
-    unknown = await Console(operator.app, settings_of(port=0, admin_key="k" * 32)).type("bans")
+    unknown = await Console(operator.app, settings_of(port=0, operator_key="k" * 32)).type("bans")
     assert "PORT is 0" in unknown.errors
 
 

@@ -5,6 +5,7 @@ buy-in.  Nor does leaving save a blind: whoever has played posts both blinds to 
 or waits for the big blind, in whichever seat (Robert's Rules of Poker, section 4).
 """
 
+from pokerws.game.counted import counted
 from pokerws.game.events import PlayerStood
 from pokerws.game.illegal import Illegal
 from pokerws.game.next_hand import games_of
@@ -49,7 +50,7 @@ def check_brought_back(table: Table, departure: Departure, buy_in: int, now_ms: 
         minutes = -(-(departure.until_ms - now_ms) // 60_000)
         raise Illegal(
             "must_bring_back",
-            f"you left with {departure.stack} chips: bring at least {least}, "
+            f"you left with {counted(departure.stack, 'chip')}: bring at least {least}, "
             f"or come back in {minutes} min",
         )
 

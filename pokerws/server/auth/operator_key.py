@@ -1,12 +1,10 @@
-"""The key that signs operators' tokens: ADMIN_KEY, or a file that the server makes at its start.
+"""The key that signs operators' tokens: OPERATOR_KEY, or a file that the server makes at its start.
 
 The file is in the folder of VAULT_KEY_FILE.  Only the server's account can read it, so whoever can
 is the operator of this machine.
 """
 
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -17,9 +15,9 @@ from pokerws.server.auth.operator_tokens import (
     issue_operator_token,
 )
 from pokerws.settings import Settings, SettingsError
-from pokerws.storage.fsync import sync_directory
+from pokerws.storage.fsync import create_secret_file
 
-FILE_NAME = "admin.key"
+FILE_NAME = "operator.key"
 MIN_LENGTH = 32
 # Far above any key: another file is not read to its end.
 MAX_BYTES = 4096
@@ -28,7 +26,7 @@ log = structlog.get_logger("pokerws.operator_key")
 
 
 def key_file(settings: Settings) -> Path:
-    """The file with the key, where ADMIN_KEY is not set."""
+    """The file with the key, where OPERATOR_KEY is not set."""
     return Path(settings.vault.key_file).parent / FILE_NAME
 
 
@@ -37,35 +35,35 @@ def key_for_serving(settings: Settings) -> str | None:
 
     Play does not depend on it.
     """
-    if settings.moderation.admin_key:
-        return settings.moderation.admin_key
+    if settings.moderation.operator_key:
+        return settings.moderation.operator_key
     file = key_file(settings)
     try:
-        if not file.exists():
-            _make(file)
+        if not file.exists() and create_secret_file(file, f"{secrets.token_urlsafe(48)}\n"):
+            log.info("operator_key_made", file=str(file))
         return _read(file)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         log.warning(
-            "admin_key_not_usable",
+            "operator_key_not_usable",
             file=str(file),
             error=why,
-            action="make the folder writable, remove a damaged file, or set ADMIN_KEY_FILE",
+            action="make the folder writable, remove a damaged file, or set OPERATOR_KEY_FILE",
         )
         return None
 
 
 def key_for_commands(settings: Settings) -> str:
     """The key of the server with these settings; makes none.  Raises SettingsError."""
-    if settings.moderation.admin_key:
-        return settings.moderation.admin_key
+    if settings.moderation.operator_key:
+        return settings.moderation.operator_key
     file = key_file(settings)
     try:
         return _read(file)
     except FileNotFoundError:
         raise SettingsError(
             f"there is no key to sign with: a server makes {file} at its start; run this in the "
-            "server's folder with its settings, or set ADMIN_KEY_FILE for both"
+            "server's folder with its settings, or set OPERATOR_KEY_FILE for both"
         ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
@@ -97,23 +95,3 @@ def _read(file: Path) -> str:
     if not MIN_LENGTH <= len(key) <= MAX_BYTES:
         raise ValueError(f"it holds no key of at least {MIN_LENGTH} characters")
     return key
-
-
-def _make(file: Path) -> None:
-    """Create the file with a new key, atomically.  Raises OSError.
-
-    Concurrent processes all get the key of the first.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
-            out.write(f"{secrets.token_urlsafe(48)}\n")
-            out.flush()
-            os.fsync(out.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, file)
-            sync_directory(file.parent)
-            log.info("admin_key_made", file=str(file))
-    finally:
-        draft.unlink(missing_ok=True)

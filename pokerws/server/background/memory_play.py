@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from pokerws.game.counted import counted
 from pokerws.server.background.supervisor import Watch, cancel, unwatched
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.settings import Settings, SettingsError
@@ -45,9 +46,9 @@ async def check_stored_tables(settings: Settings) -> None:
         return
     if tables and not storage.overtake:
         raise SettingsError(
-            f"{_counted(tables, 'is', 'are')} in play in DATABASE_URL, and USE_DB_REPOSITORY is "
-            "off: set USE_DB_REPOSITORY=true to go on with them, or start with --overtake (or "
-            "OVERTAKE=true) to leave them behind and play in memory"
+            f"{counted(tables, 'table is', 'tables are')} in play in DATABASE_URL, and "
+            "USE_DB_REPOSITORY is off: set USE_DB_REPOSITORY=true to go on with them, or start "
+            "with --overtake (or OVERTAKE=true) to leave them behind and play in memory"
         )
     if tables:
         log.warning("tables_left_behind", tables=tables)
@@ -79,15 +80,11 @@ async def settle_left_behind(settings: Settings, database: Database, upkeep: Upk
 def _left_behind_message(left: Overtaken) -> str:
     since = datetime.fromtimestamp(left.since_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return (
-        f"{_counted(left.tables, 'was', 'were')} left behind when play went on in memory at "
-        f"{since}: start once with --overtaken resume (or OVERTAKEN_TABLES=resume in the "
-        "environment) to go on with them as they were, or with --overtaken refund to close them "
-        "and return their chips"
+        f"{counted(left.tables, 'table was', 'tables were')} left behind when play went on "
+        f"in memory at {since}: start once with --overtaken resume (or OVERTAKEN_TABLES=resume "
+        "in the environment) to go on with them as they were, or with --overtaken refund to close "
+        "them and return their chips"
     )
-
-
-def _counted(tables: int, one: str, more: str) -> str:
-    return f"1 table {one}" if tables == 1 else f"{tables} tables {more}"
 
 
 class MemoryPlayNote:

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import assert_never
 
 from pokerws.game import commands
+from pokerws.game.counted import counted
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
     Accepted,
@@ -134,7 +135,7 @@ def check_seats(session: Session, actor: TableActor) -> None:
     """Raise Refused if the player already sits at the maximum number of other tables."""
     cap = session.context.caps.player_tables
     if cap and session.context.lobby.seats_of(session.player, besides=actor) >= cap:
-        raise Refused("too_many_tables", f"a player may sit at {cap} tables at a time")
+        raise Refused("too_many_tables", f"a player may sit at {counted(cap, 'table')} at a time")
 
 
 # ---- watching
@@ -168,7 +169,9 @@ def check_watched(session: Session, message: Watch) -> None:
     """Raise Refused if the connection already watches the maximum number of other tables."""
     cap = session.context.caps.watched_tables
     if cap and len(session.watched) >= cap and message.table not in session.watched:
-        raise Refused("too_many_watched", f"a connection may watch {cap} tables at a time")
+        raise Refused(
+            "too_many_watched", f"a connection may watch {counted(cap, 'table')} at a time"
+        )
 
 
 def check_watchers(session: Session, actor: TableActor) -> None:

@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from pokerws.game.counted import counted
 from pokerws.storage.errors import PruneBusy
 from pokerws.storage.postgres.connecting import Connection
 
@@ -190,7 +191,8 @@ class Pruning:
             sound = []
             for game, chips, balance in held:
                 if chips or balance:
-                    reason = f"it holds {balance} chips: quarantine it, and refund them with repair"
+                    held_chips = counted(balance, "chip")
+                    reason = f"it holds {held_chips}: quarantine it, and refund them with repair"
                     self.left_alone.append(LeftAlone(game, reason))
                 elif booked.get(game):
                     reason = "its chips do not equal the ledger: see verify --game"

@@ -242,7 +242,7 @@ async def test_a_server_that_owns_no_table_plays_loads_and_verifies(
         await store.close()
     out = io.StringIO()
     assert await verify(address_of(server_url), None, out, io.StringIO(), vault=VAULT) == 0
-    assert out.getvalue().startswith("1 games verified, 0 mismatches")
+    assert out.getvalue().startswith("1 game verified, 0 mismatches")
     await overtaken.note(address_of(server_url), 1)
     assert await overtaken.overtaken(address_of(server_url)) == (1, 0)
     await overtaken.settle(address_of(server_url))

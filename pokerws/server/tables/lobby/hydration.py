@@ -7,7 +7,7 @@ changed otherwise; the command `repair` examines it.
 import gc
 import math
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import NamedTuple
 
 import msgspec
@@ -119,7 +119,8 @@ class Hydration:
         Raises StoreUnavailable.
         """
         await self._journal.flush(FLUSH_TIMEOUT_S)
-        async with _without_collecting():
+        # A few tables are not worth freezing all objects of the process.
+        async with _without_collecting() if len(tables) > CHUNK else nullcontext():
             for start in range(0, len(tables), CHUNK):
                 claims = await self._store.claim_many(tables[start : start + CHUNK])
                 loaded: dict[TableId, Loaded] = {}
@@ -177,10 +178,11 @@ class Hydration:
 
 
 def _check_numbers(table: Table) -> None:
-    """Raise unless every number fits into a frame, and the chips into a number of JavaScript."""
+    """Raise unless every number fits into a frame, and all that grow into one of JavaScript."""
     msgspec.msgpack.encode(table)
-    if not 0 <= table.chips <= MAX_EXACT:
-        raise ValueError(f"{table.chips} chips")
+    for number in (table.chips, table.hand_number, table.turns):
+        if not 0 <= number <= MAX_EXACT:
+            raise ValueError(f"the number {number} is out of range")
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import structlog
 
+from pokerws.game.counted import counted
 from pokerws.game.deal import Shuffle
 from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
@@ -20,7 +21,7 @@ from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.cashier import Cashier
-from pokerws.server.tables.collusion_signs import CollusionSigns
+from pokerws.server.tables.collusion_signs import NO_SIGNS, Signs
 from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
@@ -34,15 +35,12 @@ from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.server_tables import ServerTables, new_table_id
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
-from pokerws.storage.accounts import Transfer, player_account
+from pokerws.storage.accounts import Transfer, player_of
 from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
-
-# The accounts of players begin with this.
-PLAYER = player_account(PlayerId(""))
 
 log = structlog.get_logger("pokerws.lobby")
 
@@ -73,7 +71,7 @@ class Lobby:
         pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
         notes: Notes = NO_NOTES,
-        signs: CollusionSigns | None = None,
+        signs: Signs = NO_SIGNS,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -180,7 +178,9 @@ class Lobby:
         """
         self._check_open()
         if len(self._tables) >= self._max_tables:
-            raise Refused("table_limit", f"there are {self._max_tables} tables already")
+            raise Refused(
+                "table_limit", f"no more than {counted(self._max_tables, 'table')} may exist"
+            )
         if opener is not None:
             self._check_opened(opener, address)
             self.servers.check_name(name)
@@ -195,10 +195,14 @@ class Lobby:
     def _check_opened(self, player: PlayerId, address: str | None) -> None:
         cap = self._max_opened
         if cap and self._tables.opened_by[player] >= cap:
-            raise Refused("too_many_tables", f"a player may have opened {cap} tables at a time")
+            raise Refused(
+                "too_many_tables", f"a player may have opened {counted(cap, 'table')} at a time"
+            )
         cap = self._max_opened_by_address
         if cap and address is not None and self._tables.opened_from[address] >= cap:
-            raise Refused("too_many_tables", f"an address may have opened {cap} tables at a time")
+            raise Refused(
+                "too_many_tables", f"an address may have opened {counted(cap, 'table')} at a time"
+            )
 
     def keep(self, table: TableId) -> None:
         """Never close a table for being unused."""
@@ -365,18 +369,16 @@ class Lobby:
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Part of `Owner`."""
         self._cashier.moved(table, transfers)
-        actor = self._in_memory.get(table)
-        if self._signs is None or actor is None:
+        if (actor := self._in_memory.get(table)) is None:
             return
         seated = [seat.player for seat in actor.table.seats if seat is not None]
         for move in transfers:
-            if move.reason == "buy_in":
-                self._signs.sat(table, PlayerId(move.source.removeprefix(PLAYER)), seated)
+            if move.reason == "buy_in" and (player := player_of(move.source)) is not None:
+                self._signs.sat(table, player, seated)
 
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
         """Part of `Owner`."""
-        if self._signs is not None:
-            self._signs.hand_over(table, net)
+        self._signs.hand_over(table, net)
 
     def table_closing(self, table: TableId) -> None:
         """Part of `Owner`."""
