@@ -37,6 +37,8 @@ MAX_FILTER_GAMES = 64
 GameCode = Annotated[str, Meta(min_length=1, max_length=16, pattern="^[ -~]*$")]
 Times = Runs
 Counter = Annotated[int, Meta(ge=0, le=MAX_EXACT)]
+# Who wins the stacks of others has more than anybody may bring.
+Stack = Annotated[int, Meta(ge=0, le=MAX_EXACT)]
 GameCodes = Annotated[tuple[GameCode, ...], Meta(max_length=MAX_FILTER_GAMES)]
 FreeSeats = Annotated[int, Meta(ge=0, le=MAX_SEATS)]
 PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE_SIZE)]

@@ -20,6 +20,7 @@ from pokerws.messages.fields import (
     PageSize,
     PlayerName,
     SeatNumber,
+    Stack,
     TableName,
     TableRef,
     Times,
@@ -198,7 +199,7 @@ class Act(Message, frozen=True, tag="act"):
     table: TableRef
     turn: Counter
     action: Action
-    amount: Chips | None = None
+    amount: Stack | None = None
     cards: Cards | None = None
 
 

@@ -15,14 +15,15 @@ def add_parser(
     env_file: argparse.ArgumentParser,
 ) -> None:
     """Add the command to a command line."""
+    # The options may stand before the action or after it.  Parsers share what their parents have,
+    # and the defaults below are for one of them only.
+    shared = [env_file, _options()]
     moderating = commands.add_parser(
         "moderate",
         help="list, kick, mute and ban players of the running server, and close tables",
         parents=[env_file, _options()],
     )
     moderating.set_defaults(json=False, operator="console")
-    # The options may stand before the action or after it.
-    shared = [env_file, _options()]
     actions = moderating.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser(
         "players", help="list who is connected, seated, or has just left", parents=shared

@@ -15,6 +15,7 @@ from pokerws.messages import (
     JSON,
     MSGPACK,
     WIRES,
+    Act,
     ClientMessage,
     Wire,
     client_decoder,
@@ -158,6 +159,16 @@ def test_no_number_is_beyond_what_javascript_represents(
 def test_all_chips_of_a_table_at_their_bound_are_exact() -> None:
     assert MAX_CHIPS * MAX_SEATS * 100 < MAX_EXACT
     assert int(float(MAX_EXACT)) == MAX_EXACT
+
+
+@pytest.mark.parametrize("wire", WIRES.values())
+def test_whoever_won_more_than_anybody_may_bring_can_go_all_in(wire: Wire) -> None:
+    all_in = MAX_SEATS * MAX_CHIPS
+    act = {"type": "act", "id": "1", "table": "t", "turn": 1, "action": "raise", "amount": all_in}
+    frame = json.dumps(act) if wire is JSON else msgspec.msgpack.encode(act)
+    decoded = decode(wire, client_decoder(strict=True, wire=wire), frame)
+    assert isinstance(decoded, Act)
+    assert decoded.amount == all_in
 
 
 @pytest.mark.parametrize("strict", [True, False])

@@ -111,7 +111,7 @@ class Room:
         self._open_lobby(config, name)
 
     def _open_lobby(self, config: TableConfig, name: str) -> None:
-        self.lobby, self.bank = open_memory_lobby(self.clock, self._shuffle)
+        self.lobby, self.bank = open_memory_lobby(self.clock, self._shuffle, max_tables=200)
         self.actor = self.lobby.create(name, config)
 
     @property

@@ -62,6 +62,41 @@ async def test_the_lobby_creates_a_table_and_updates_its_list(visitor: Visitor, 
     await expect(rows.first).to_contain_text("1/6 seats")
 
 
+async def test_a_long_list_is_searched(visitor: Visitor, room: Room) -> None:
+    rows, more = visitor.page.locator("#lobby li"), visitor.page.locator("#lobby-more")
+    search = visitor.page.locator("#lobby-search")
+    await visitor.enter()
+    await expect(rows).to_have_count(1)
+    await expect(search).to_be_hidden()
+    for number in range(100):
+        room.lobby.create(f"Corner {number}", TableConfig(seats=2))
+    room.publish_lobby()
+    await expect(rows).to_have_count(100)
+    await expect(more).to_be_visible()
+
+    await search.fill(" corner 99 ")
+    await expect(rows).to_have_count(1)
+    await expect(rows.locator("h3")).to_have_text("Corner 99")
+    await expect(more).to_be_hidden()
+    room.lobby.create("A corner 999", TableConfig())
+    room.publish_lobby()
+    await expect(rows).to_have_count(2)
+    await search.fill("nowhere")
+    await expect(rows).to_have_count(0)
+    await expect(visitor.page.locator("#lobby-empty")).to_have_text("No table is like this.")
+
+    room.seat("Bob", 0)
+    await search.fill(room.table.name)
+    await expect(rows).to_have_count(1)
+    for seat in range(1, room.table.config.seats):
+        room.seat(f"Player {seat}", seat)
+    await visitor.page.check("#lobby-free")
+    await expect(rows).to_have_count(0)
+    await search.fill("")
+    await visitor.page.uncheck("#lobby-free")
+    await expect(rows).to_have_count(100)
+
+
 async def test_a_closed_table_returns_its_viewers_to_the_lobby(
     visitor: Visitor, room: Room
 ) -> None:

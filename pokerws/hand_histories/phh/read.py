@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from pokerws.game.betting.actions import stack_of
-from pokerws.game.state import MAX_CHIPS, MAX_SEATS, LimitStakes
+from pokerws.game.state import MAX_EXACT, MAX_SEATS, LimitStakes
 from pokerws.game.variants import VARIANTS, Betting, Forced, Variant
 from pokerws.hand_histories.errors import NotSupported, Refused
 from pokerws.hand_histories.phh.actions import Amount, Script, read_actions
@@ -67,8 +67,8 @@ def exact(amount: Amount) -> Fraction:
     """An amount of a record as a fraction.  Raises Refused."""
     if isinstance(amount, Decimal) and not (amount.is_finite() and -30 < amount.adjusted() < 30):
         raise Refused(f"{amount} is not an amount of chips")
-    if not -MAX_CHIPS <= amount <= MAX_CHIPS:
-        raise Refused(f"{amount} is more than {MAX_CHIPS} chips")
+    if not -MAX_EXACT <= amount <= MAX_EXACT:
+        raise Refused(f"{amount} is more than {MAX_EXACT} chips")
     return Fraction(amount).limit_denominator(_LARGEST_DENOMINATOR)
 
 
@@ -119,7 +119,7 @@ def _scale(record: HandRecord, script: Script) -> int:
 
 
 def _chips(amount: Amount, scale: int) -> int:
-    if isinstance(amount, int) and -MAX_CHIPS <= amount <= MAX_CHIPS:
+    if isinstance(amount, int) and -MAX_EXACT <= amount <= MAX_EXACT:
         return amount * scale
     return int(exact(amount) * scale)
 

@@ -43,6 +43,8 @@ RESERVED_NAMES = frozenset(
         "staff support system".split(),
     )
 )
+# The ids of operators begin with this, as in operator:alice.
+OPERATOR = skeleton("operator")
 # Signs and digits that are read as letters, in these names only: "Anna!" is "Anna" elsewhere.
 READ_AS = str.maketrans("!@$3457", "iaseast")
 
@@ -51,7 +53,8 @@ log = structlog.get_logger("pokerws.names")
 
 def is_reserved(name: str) -> bool:
     """Whether a name looks like one of the operator's."""
-    return any(skeleton(one) in RESERVED_NAMES for one in (name, name.translate(READ_AS)))
+    alike = {skeleton(name), skeleton(name.translate(READ_AS))}
+    return any(one in RESERVED_NAMES or one.startswith(OPERATOR) for one in alike)
 
 
 class _Held(NamedTuple):

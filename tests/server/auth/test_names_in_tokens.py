@@ -58,7 +58,10 @@ async def test_two_tokens_without_a_name_cannot_choose_names_that_look_alike(nam
 
 @pytest.mark.parametrize(
     "name",
-    ["Admin", "\u0410dmin", "House", "H0USE", "s y s t e m", "Adm!n", "@dmin", "$taff", "4dm1n"],
+    [
+        *("Admin", "\u0410dmin", "House", "H0USE", "s y s t e m", "Adm!n", "@dmin", "$taff"),
+        *("4dm1n", "operator:alice", "0per@tor 2"),
+    ],
 )
 async def test_only_a_token_of_an_admin_may_speak_for_the_operator(name: str) -> None:
     admission = tokens()

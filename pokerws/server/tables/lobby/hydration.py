@@ -178,10 +178,11 @@ class Hydration:
 
 
 def _check_numbers(table: Table) -> None:
-    """Raise unless every number fits into a frame, and the chips into a number of JavaScript."""
+    """Raise unless every number fits into a frame, and all that grow into one of JavaScript."""
     msgspec.msgpack.encode(table)
-    if not 0 <= table.chips <= MAX_EXACT:
-        raise ValueError(f"{table.chips} chips")
+    for number in (table.chips, table.hand_number, table.turns):
+        if not 0 <= number <= MAX_EXACT:
+            raise ValueError(f"the number {number} is out of range")
 
 
 @asynccontextmanager

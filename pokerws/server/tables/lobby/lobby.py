@@ -186,22 +186,20 @@ class Lobby:
             self.server_tables.check_name(name)
         table, events = open_table(table_id or new_table_id(), name, config)
         actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
-        entry = self._tables.add_live(table.id, actor)
-        entry.opener, entry.address, entry.since_ms = opener, address, self._clock.now_ms()
+        entry = self._tables.add_live(table.id, actor, opener, address)
+        entry.since_ms = self._clock.now_ms()
         self._pause.apply_to(actor)
         actor.opened(events)
         return actor
 
     def _check_opened(self, player: PlayerId, address: str | None) -> None:
         cap = self._max_opened
-        if cap and sum(entry.opener == player for entry in self._tables) >= cap:
+        if cap and self._tables.opened_by[player] >= cap:
             raise Refused(
                 "too_many_tables", f"a player may have opened {counted(cap, 'table')} at a time"
             )
         cap = self._max_opened_by_address
-        if address is None or not cap:
-            return
-        if sum(entry.address == address for entry in self._tables) >= cap:
+        if cap and address is not None and self._tables.opened_from[address] >= cap:
             raise Refused(
                 "too_many_tables", f"an address may have opened {counted(cap, 'table')} at a time"
             )

@@ -5,13 +5,16 @@ or dropped.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, KeysView
 from enum import Enum
-from typing import Final
+from typing import Final, TypeVar
 
 from pokerws.game.state import CloseReason, PlayerId, TableId
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.store import Position
+
+Key = TypeVar("Key", bound=str)
 
 
 class TableState(Enum):
@@ -94,9 +97,15 @@ class TableEntry:
 
 
 class TableRegistry:
-    """All known tables; `in_memory` has the actors of those in memory, and is only read."""
+    """All known tables.
+
+    `in_memory` has the actors of those in memory.  `opened_by` and `opened_from` count the open
+    tables of players and addresses who opened them.  All three are only read.
+    """
 
     def __init__(self) -> None:
+        self.opened_by = Counter[PlayerId]()
+        self.opened_from = Counter[str]()
         self.in_memory: dict[TableId, TableActor] = {}
         self._entries: dict[TableId, TableEntry] = {}
 
@@ -122,9 +131,20 @@ class TableRegistry:
         """Add a table that was found in the store.  Raises ValueError for a known one."""
         return self._add(TableEntry(table, TableState.STORED, None))
 
-    def add_live(self, table: TableId, actor: TableActor) -> TableEntry:
+    def add_live(
+        self,
+        table: TableId,
+        actor: TableActor,
+        opener: PlayerId | None = None,
+        address: str | None = None,
+    ) -> TableEntry:
         """Add a table that was created here.  Raises ValueError for a known one."""
         entry = self._add(TableEntry(table, TableState.LIVE, actor))
+        entry.opener, entry.address = opener, address
+        if opener is not None:
+            self.opened_by[opener] += 1
+        if address is not None:
+            self.opened_from[address] += 1
         self.in_memory[table] = actor
         return entry
 
@@ -157,7 +177,20 @@ class TableRegistry:
             entry.actor = None
             self.in_memory.pop(entry.table, None)
         if to is TableState.GONE:
-            del self._entries[entry.table]
+            self._forget(entry)
+
+    def _forget(self, entry: TableEntry) -> None:
+        del self._entries[entry.table]
+        _uncount(self.opened_by, entry.opener)
+        _uncount(self.opened_from, entry.address)
+
+
+def _uncount(counts: Counter[Key], key: Key | None) -> None:
+    """Count one less; who is left with none is forgotten, since anybody may come."""
+    if key is not None:
+        counts[key] -= 1
+        if not counts[key]:
+            del counts[key]
 
 
 def _check(entry: TableEntry, to: TableState) -> None:

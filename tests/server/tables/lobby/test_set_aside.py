@@ -79,13 +79,15 @@ async def test_a_column_that_was_damaged_does_no_harm_to_its_table(
 
 
 @pytest.mark.parametrize("number", [10**30, 2**53])
+@pytest.mark.parametrize("field", ['"stack":10000', '"hand_number":0', '"turns":0'])
 async def test_a_snapshot_with_a_number_that_no_client_can_read_is_set_aside(
-    house: StoredHouse, number: int
+    house: StoredHouse, field: str, number: int
 ) -> None:
     actor, other = await house.open("ann"), await house.open("ben")
     assert actor.table.seats[0] is not None
     row = house.store._rows[actor.table.id]  # type: ignore[attr-defined]
-    text = row.change.snapshot.replace(b'"stack":10000', f'"stack":{number}'.encode())
+    name = field.partition(":")[0]
+    text = row.change.snapshot.replace(field.encode(), f"{name}:{number}".encode())
     row.change = replace(row.change, snapshot=text)
     house.clock.advance(10_000)
     house.lobby.evict(house.clock.now_ms())

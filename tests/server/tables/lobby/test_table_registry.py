@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from pokerws.game.deal import shuffler
-from pokerws.game.state import TableConfig, TableId
+from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.table_registry import (
@@ -91,6 +91,26 @@ def test_a_table_that_is_gone_is_unknown_and_its_id_is_free() -> None:
     assert len(registry) == len(registry.in_memory) == 0
     registry.add_stored(T1)
     assert list(registry.ids) == [T1]
+
+
+def test_openers_are_counted_until_their_tables_are_gone_and_then_forgotten() -> None:
+    registry = TableRegistry()
+    ann = PlayerId("ann")
+    entries = [
+        registry.add_live(table, actor_of(table), ann, "home") for table in (T1, TableId("t2"))
+    ]
+    registry.add_live(TableId("t3"), actor_of(TableId("t3")))
+    stored = registry.add_stored(TableId("t4"))
+    for entry in (entries[0], stored):
+        registry.move(entry, LOADING if entry is stored else STORED)
+    assert (registry.opened_by, registry.opened_from) == ({ann: 2}, {"home": 2})
+    registry.move(stored, GONE)
+    registry.move(entries[1], GONE)
+    assert (registry.opened_by, registry.opened_from) == ({ann: 1}, {"home": 1})
+    registry.move(entries[0], LOADING)
+    registry.move(entries[0], GONE)
+    assert not registry.opened_by
+    assert not registry.opened_from
 
 
 def test_a_table_is_added_once() -> None:
