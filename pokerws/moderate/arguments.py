@@ -30,8 +30,8 @@ def add_parser(
         help="your name, for the log and the list of bans (default: console)",
     )
     actions = moderating.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("players", help="list who is connected, seated, or has just left")
-    actions.add_parser("bans", help="list bans, mutes and kicks in force")
+    actions.add_parser("players", help="list players who are connected, seated, or have just left")
+    actions.add_parser("bans", help="list bans, mutes, kicks and ended sessions in force")
     kicking = actions.add_parser("kick", help="remove a player from the seat at a table")
     kicking.add_argument("--table", required=True, metavar="ID", help="the table's id")
     kicking.add_argument("--player", required=True, metavar="PLAYER", help="id or name")

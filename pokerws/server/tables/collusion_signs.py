@@ -40,7 +40,7 @@ class _Flow(Struct):
 
 
 class CollusionSigns:
-    """Watches who sits with whom, and who wins from whom.
+    """Counts seats of one address, and chips that players win from each other.
 
     A flow is logged from `flow_chips` a day on; 0 turns that off.
     """

@@ -53,13 +53,13 @@ class AheadNote:
         self._append([_HEADER.decode()])
 
     def discard(self) -> None:
-        """Delete the file, since it cannot be kept: nobody can know any more."""
+        """Delete the file, since it cannot be kept: then all hands of this server are doubted."""
         self._path.unlink(missing_ok=True)
         sync_directory(self._path.parent)
         self.close()
 
     def close(self) -> None:
-        """Leave the file as it is, for those who come later."""
+        """Leave the file as it is, for later servers."""
         os.close(self._file)
 
     def _append(self, lines: Iterable[str]) -> None:
@@ -117,7 +117,7 @@ def notes_in(directory: Path) -> list[str]:
 
 
 def forget(directory: Path, incarnations: Iterable[str]) -> None:
-    """Delete the files of servers that nobody will ask about, as far as possible."""
+    """Delete files of servers without doubted tables, as far as possible."""
     for incarnation in incarnations:
         with suppress(OSError):
             (directory / incarnation).unlink(missing_ok=True)

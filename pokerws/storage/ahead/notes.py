@@ -95,11 +95,11 @@ class LocalNotes:
         return [incarnation for incarnation in found if incarnation != self._owner()]
 
     async def forget(self, owners: Sequence[str]) -> None:
-        """Delete the files of servers of which nobody will ask."""
+        """Delete files of servers without doubted tables."""
         await asyncio.to_thread(forget, self._directory, owners)
 
     async def close(self, *, delete: bool = False) -> None:
-        """Leave the file to those who come later, or `delete` it."""
+        """Leave the file to later servers, or `delete` it."""
         await self._in_turn(lambda: self._close(delete=delete))
 
     async def _in_turn(self, work: Callable[[], _Result]) -> _Result:
