@@ -335,7 +335,7 @@ class Client:
         return await self._link.ask(GetHand(self._link.new_id(), table, hand, format), HandEvents)
 
     async def close_table(self, table: TableId) -> Accepted:
-        """Close a table for good; for admins only."""
+        """Close a table for good; for operators and admins."""
         return await self._ask_table(CloseTable(self._link.new_id(), table))
 
     async def moderate(self, action: Moderation) -> Accepted:

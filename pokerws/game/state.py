@@ -34,7 +34,7 @@ GameName = Annotated[str, Meta(min_length=1, max_length=16)]
 TableStatus = Literal["waiting", "active", "closed"]
 AnteKind = Literal["each", "big_blind"]
 # Why a table was closed: nobody plays there any more, its stored state was not the newest, or an
-# admin asked for it.
+# operator or admin asked for it.
 CloseReason = Literal["abandoned", "overtaken", "operator"]
 StraddleKind = Literal["none", "under_the_gun", "mississippi", "sleeper"]
 

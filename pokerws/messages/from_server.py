@@ -149,10 +149,10 @@ class Lobby(Message, frozen=True, tag="lobby"):
 
     Without `filter` and `limit` in `watch_lobby`, `tables` has the changed tables, closed ones as
     well.  Otherwise `tables` are new to the client, `changes` are those of tables that it has, and
-    `left` are tables that closed or do not belong to the list any more;
-    they come before the others.  With `reset`, the client
-    forgets what it had.  A client that reads too slowly gets such a message instead of the changes
-    that it has missed.  Hand numbers alone are sent every few seconds.
+    `left` are tables that closed or do not belong to the list any more.  Clients apply `left`
+    first.  With `reset`, the client forgets what it had.  A client that reads too slowly gets such
+    a message instead of the changes that it has missed.  Hand numbers alone are sent every few
+    seconds.
     """
 
     tables: list[TableSummary]

@@ -15,42 +15,61 @@ def add_parser(
     env_file: argparse.ArgumentParser,
 ) -> None:
     """Add the command to a command line."""
-    moderating = commands.add_parser(
-        "moderate",
-        help="list, kick, mute and ban players of the running server, and close tables",
-        parents=[env_file],
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print one JSON object a line",
     )
-    moderating.add_argument("--json", action="store_true", help="print one JSON object a line")
-    moderating.add_argument(
+    options.add_argument(
         "--as",
         dest="operator",
         type=operator_name,
-        default="console",
+        default=argparse.SUPPRESS,
         metavar="NAME",
         help="your name, for the log and the list of bans (default: console)",
     )
+    # The options may stand before the action or after it.
+    shared = [env_file, options]
+    moderating = commands.add_parser(
+        "moderate",
+        help="list, kick, mute and ban players of the running server, and close tables",
+        parents=shared,
+    )
+    moderating.set_defaults(json=False, operator="console")
     actions = moderating.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("players", help="list players who are connected, seated, or have just left")
-    actions.add_parser("bans", help="list bans, mutes, kicks and ended sessions in force")
-    kicking = actions.add_parser("kick", help="remove a player from the seat at a table")
+    actions.add_parser(
+        "players", help="list players who are connected, seated, or have just left", parents=shared
+    )
+    actions.add_parser(
+        "bans", help="list bans, mutes, kicks and ended sessions in force", parents=shared
+    )
+    kicking = actions.add_parser(
+        "kick", help="remove a player from the seat at a table", parents=shared
+    )
     kicking.add_argument("--table", required=True, metavar="ID", help="the table's id")
     kicking.add_argument("--player", required=True, metavar="PLAYER", help="id or name")
     _add_term(kicking, "10m", "how long the player may not sit there again")
-    muting = actions.add_parser("mute", help="refuse a player's chat")
+    muting = actions.add_parser("mute", help="refuse a player's chat", parents=shared)
     muting.add_argument("player", metavar="PLAYER", help="id or name")
     _add_term(muting, "1h", "for how long")
-    banning = actions.add_parser("ban", help="keep a player or an address off the server")
+    banning = actions.add_parser(
+        "ban", help="keep a player or an address off the server", parents=shared
+    )
     banning.add_argument("target", metavar="PLAYER|ADDRESS", help="id, name, address or network")
     _add_term(banning, "1d", "for how long")
     for name, what in (
         ("unmute", "let a player chat again"),
         ("end-session", "end all sessions of a player, whose tokens become invalid"),
     ):
-        one = actions.add_parser(name, help=what)
+        one = actions.add_parser(name, help=what, parents=shared)
         one.add_argument("player", metavar="PLAYER", help="id or name")
-    lifting = actions.add_parser("unban", help="end a ban")
+    lifting = actions.add_parser("unban", help="end a ban", parents=shared)
     lifting.add_argument("target", metavar="PLAYER|ADDRESS", help="id, address or network")
-    closing = actions.add_parser("close-table", help="close a table and return all chips")
+    closing = actions.add_parser(
+        "close-table", help="close a table and return all chips", parents=shared
+    )
     closing.add_argument("table", metavar="ID", help="the table's id")
 
 

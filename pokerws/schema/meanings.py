@@ -323,7 +323,7 @@ MEANINGS: dict[str, str] = {
     "refunds": "what each seat gets back: everything it had put in",
     "TableClosed.reason": "`abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` "
     "(or no hand for `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; "
-    "`operator`: closed by an admin",
+    "`operator`: closed by an operator or admin",
 }
 
 

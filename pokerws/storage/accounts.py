@@ -28,6 +28,12 @@ def player_account(player: PlayerId) -> AccountId:
     return AccountId(f"player:{player}")
 
 
+def player_of(account: AccountId) -> PlayerId | None:
+    """The player of an account; None for a table's and the house's."""
+    prefix = player_account(PlayerId(""))
+    return PlayerId(account.removeprefix(prefix)) if account.startswith(prefix) else None
+
+
 def table_account(table: TableId) -> AccountId:
     """The id of the account that holds a table's chips."""
     return AccountId(f"table:{table}")

@@ -15,6 +15,7 @@ from pokerws.storage.accounts import (
     Refill,
     Transfer,
     player_account,
+    player_of,
     table_account,
 )
 from pokerws.storage.errors import Overdrawn, StoreRejected
@@ -169,6 +170,6 @@ class MemoryAccounts:
     def _note(self, table: TableId | None, move: Transfer) -> None:
         self._booked += 1
         for account, amount in ((move.source, -move.amount), (move.target, move.amount)):
-            if account.startswith("player:"):
+            if player_of(account) is not None:
                 history = self._history.setdefault(account, deque(maxlen=KEPT_TRANSFERS))
                 history.append(Booked(self._booked, move.at_ms, move.reason, amount, table))

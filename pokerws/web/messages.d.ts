@@ -592,10 +592,9 @@ export interface Tables {
  *
  * Without `filter` and `limit` in `watch_lobby`, `tables` has the changed tables, closed ones as
  * well. Otherwise `tables` are new to the client, `changes` are those of tables that it has, and
- * `left` are tables that closed or do not belong to the list any more; they come before the
- * others. With `reset`, the client forgets what it had. A client that reads too slowly gets such a
- * message instead of the changes that it has missed. Hand numbers alone are sent every few
- * seconds.
+ * `left` are tables that closed or do not belong to the list any more. Clients apply `left` first.
+ * With `reset`, the client forgets what it had. A client that reads too slowly gets such a message
+ * instead of the changes that it has missed. Hand numbers alone are sent every few seconds.
  */
 export interface Lobby {
   type: "lobby";
@@ -1744,7 +1743,7 @@ export interface TableClosed {
   /**
    * `abandoned`: no activity and no viewers for `ABANDONED_TABLE_MS` (or no hand for
    * `UNUSED_TABLE_MS`); `overtaken`: the stored table was not the newest; `operator`: closed by an
-   * admin
+   * operator or admin
    */
   reason: "abandoned" | "operator" | "overtaken";
 }

@@ -56,8 +56,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 # The same inside of a room, from the bottom up: a part may import the ones before it.
 LAYERS = {
     "server": (
-        "isolation clock limits auth net tables moderation sessions background listener parts "
-        "stops app"
+        "isolation groups player_locks clock limits auth net tables moderation sessions "
+        "background listener parts stops app"
     ).split(),
     "storage": (
         "errors phases fsync ahead accounts names sanctions store outcomes memory_accounts vault "

@@ -73,7 +73,8 @@ async def test_an_evening_of_an_operator(tmp_path: Path) -> None:
         table = await ann.create_table("One", TableConfig())
         await ann.sit(table, 5_000)
 
-        listed = await operator.type("players")
+        # Options may stand before the action or after it.
+        listed = await operator.type("players", "--env-file", "local.env")
         assert listed.code == 0
         assert f"{ann.player}  Ann  connected from 127.0.0.1  seated at {table}\n" in listed.out
 
@@ -96,10 +97,10 @@ async def test_an_evening_of_an_operator(tmp_path: Path) -> None:
         assert [line.split()[0] for line in bans] == ["banned", "banned", "kicked", "muted"]
         assert (await operator.type("unban", ann.player)).out == f"unbanned {ann.player}\n"
         assert (await operator.type("unmute", ann.player)).out == f"unmuted {ann.player}\n"
-        lifted = await operator.type("--json", "unban", "2001:db8::9")
+        lifted = await operator.type("unban", "2001:db8::9", "--json")
         assert json.loads(lifted.out) == {"done": "unbanned", "address": "2001:db8::9"}
-        signed_out = await operator.type("end-session", "Ben")
-        assert signed_out.out == f"signed out {ben.player} by operator:console\n"
+        signed_out = await operator.type("end-session", "Ben", "--as", "bob")
+        assert signed_out.out == f"signed out {ben.player} by operator:bob\n"
         closed = await operator.type("close-table", table)
         assert closed.out == f"closed {table}\n"
 

@@ -12,6 +12,7 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.background.upkeep import Upkeep
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.interfaces import NO_LEASE, Lease
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.ahead.notes import NO_NOTES, Notes
@@ -62,6 +63,7 @@ class StoredHouse:
         unused_ms: int = 0,
         durable: bool = False,
         notes: Notes = NO_NOTES,
+        lease: Lease = NO_LEASE,
         seed: int = 3,
     ) -> None:
         self.store = store
@@ -84,6 +86,7 @@ class StoredHouse:
             vault=vault,
             durable=durable,
             notes=notes,
+            lease=lease,
         )
         self.upkeep = Upkeep(
             self.lobby,

@@ -12,14 +12,14 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pokerws.game.illegal import Illegal
-from pokerws.messages import Role
+from pokerws.messages import LoginRole
 from pokerws.server.auth.keys import SECRET_ALGORITHMS, algorithms_of, key_of_secret
 from pokerws.server.auth.player_names import is_reserved
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.auth.tokens import RESERVED_PREFIXES, is_player_id
 from pokerws.settings import Settings, SettingsError
 
-ROLES: tuple[Role, ...] = get_args(Role)
+ROLES: tuple[LoginRole, ...] = get_args(LoginRole)
 
 
 def issue_dev_token(
@@ -27,7 +27,7 @@ def issue_dev_token(
     *,
     player: str,
     name: str,
-    role: Role,
+    role: LoginRole,
     minutes: int,
     key_file: Path | None,
     now_ms: int,

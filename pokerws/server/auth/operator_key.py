@@ -4,9 +4,7 @@ The file is in the folder of VAULT_KEY_FILE.  Only the server's account can read
 is the operator of this machine.
 """
 
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -17,7 +15,7 @@ from pokerws.server.auth.operator_tokens import (
     issue_operator_token,
 )
 from pokerws.settings import Settings, SettingsError
-from pokerws.storage.fsync import sync_directory
+from pokerws.storage.fsync import create_secret_file
 
 FILE_NAME = "admin.key"
 MIN_LENGTH = 32
@@ -41,8 +39,8 @@ def key_for_serving(settings: Settings) -> str | None:
         return settings.moderation.admin_key
     file = key_file(settings)
     try:
-        if not file.exists():
-            _make(file)
+        if not file.exists() and create_secret_file(file, f"{secrets.token_urlsafe(48)}\n"):
+            log.info("admin_key_made", file=str(file))
         return _read(file)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
@@ -97,23 +95,3 @@ def _read(file: Path) -> str:
     if not MIN_LENGTH <= len(key) <= MAX_BYTES:
         raise ValueError(f"it holds no key of at least {MIN_LENGTH} characters")
     return key
-
-
-def _make(file: Path) -> None:
-    """Create the file with a new key, atomically.  Raises OSError.
-
-    Concurrent processes all get the key of the first.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
-            out.write(f"{secrets.token_urlsafe(48)}\n")
-            out.flush()
-            os.fsync(out.fileno())
-        with suppress(FileExistsError):
-            os.link(draft, file)
-            sync_directory(file.parent)
-            log.info("admin_key_made", file=str(file))
-    finally:
-        draft.unlink(missing_ok=True)

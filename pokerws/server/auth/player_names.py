@@ -5,12 +5,9 @@ The same rules hold for guests and for players with tokens.  No other name has t
 seat shows it (`seat_names`).  The text of names is validated before, by `text_rules`.
 """
 
-import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
-from weakref import WeakValueDictionary
 
 import structlog
 
@@ -20,6 +17,7 @@ from pokerws.server.auth.confusables import skeleton
 from pokerws.server.auth.seat_names import SeatNames, SeatsAt
 from pokerws.server.clock import Clock
 from pokerws.server.limits.rate_limits import Bucket, Rate, check_rate
+from pokerws.server.player_locks import PlayerLocks
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import Names
 
@@ -36,8 +34,6 @@ RENAMES = Rate(10, 600_000)
 MAX_REMEMBERED = 50_000
 # Marks a claim whose outcome is unknown; not the skeleton of any name.
 UNKNOWN = ""
-# How long to wait for a player's earlier claim.
-PATIENCE_S = 5.0
 # Names that could be mistaken for the operator's.
 RESERVED_NAMES = frozenset(
     map(
@@ -93,7 +89,8 @@ class PlayerNames:
         self._latest: OrderedDict[PlayerId, str] = OrderedDict()
         # Names that a trusted login service gave, by skeleton.
         self._given: OrderedDict[str, PlayerId] = OrderedDict()
-        self._turns: WeakValueDictionary[PlayerId, asyncio.Lock] = WeakValueDictionary()
+        # A player's claims are serialised, so that the cache matches the latest answer.
+        self._locks = PlayerLocks(lambda: StoreUnavailable("an earlier claim is not answered yet"))
         # Names of the server's own players, by skeleton.
         self._own: dict[str, PlayerId] = {}
 
@@ -126,7 +123,7 @@ class PlayerNames:
         if is_renamed := self._is_rename(player, name):
             self._count_rename(player)
         try:
-            async with self._turn(player):
+            async with self._locks.of(player):
                 reserved_ms = await self._claim(player, name)
         except StoreUnavailable as error:
             log.info("name_not_renewed", player=player, error=str(error))
@@ -160,7 +157,7 @@ class PlayerNames:
             return
         is_renamed = self._is_rename(player, name)
         try:
-            async with self._turn(player):
+            async with self._locks.of(player):
                 await self._names.give(alike, player, name, until_ms=now_ms + KEPT_MS + RENEW_MS)
                 self._note_held(player, _Held(alike, now_ms))
         except StoreUnavailable as error:
@@ -203,7 +200,7 @@ class PlayerNames:
 
     async def _reserve(self, player: PlayerId, name: str) -> int:
         try:
-            async with self._turn(player):
+            async with self._locks.of(player):
                 return await self._claim(player, name)
         except StoreUnavailable as error:
             raise Refused("names_unavailable") from error
@@ -219,20 +216,6 @@ class PlayerNames:
     def _is_rename(self, player: PlayerId, name: str) -> bool:
         held = self._held.get(player)
         return held is not None and held.alike not in (UNKNOWN, skeleton(name))
-
-    @asynccontextmanager
-    async def _turn(self, player: PlayerId) -> AsyncIterator[None]:
-        """Serialises a player's claims, so that the cache matches the latest answer."""
-        turn = self._turns.setdefault(player, asyncio.Lock())
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await turn.acquire()
-        except TimeoutError as error:
-            raise StoreUnavailable("an earlier claim is not answered yet") from error
-        try:
-            yield
-        finally:
-            turn.release()
 
     async def _claim(self, player: PlayerId, name: str) -> int:
         """Reserve a name; returns the time.  Raises Refused and StoreUnavailable."""

@@ -10,6 +10,7 @@ from pokerws.messages import Refused
 from pokerws.server.auth.guests import LIFETIME_MS
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
+from pokerws.server.groups import Groups
 from pokerws.server.isolation import Isolated, each
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import EndedSessions, Names
@@ -36,8 +37,7 @@ class Revocations:
         self._names = names
         self._clock = clock
         self._ended = EndedSessions()
-        # Most sessions have one connection, which needs no set.
-        self._connected: dict[str, Connected | set[Connected]] = {}
+        self._connected = Groups[str, Connected]()
 
     async def load(self) -> None:
         """Load the stored revocations.  Raises StoreUnavailable."""
@@ -52,26 +52,12 @@ class Revocations:
 
     def enter(self, identity: Identity, connection: Connected) -> None:
         """Register a connection; pair it with `leave`."""
-        if not identity.sid:
-            return
-        others = self._connected.get(identity.sid)
-        if others is None:
-            self._connected[identity.sid] = connection
-        elif isinstance(others, set):
-            others.add(connection)
-        else:
-            self._connected[identity.sid] = {others, connection}
+        if identity.sid:
+            self._connected.add(identity.sid, connection)
 
     def leave(self, identity: Identity, connection: Connected) -> None:
         """Unregister a connection."""
-        others = self._connected.get(identity.sid)
-        if isinstance(others, set):
-            others.discard(connection)
-            if others:
-                return
-        elif others is not connection:
-            return
-        del self._connected[identity.sid]
+        self._connected.remove(identity.sid, connection)
 
     async def end(self, identity: Identity) -> None:
         """Revoke the session of an identity.
@@ -92,8 +78,4 @@ class Revocations:
 
     def close_connections(self, identity: Identity) -> None:
         """Close every connection of the session."""
-        connected = self._connected.get(identity.sid, set())
-        each(
-            connected if isinstance(connected, set) else [connected],
-            lambda connection: connection.log_out(),
-        )
+        each(self._connected.of(identity.sid), lambda connection: connection.log_out())

@@ -50,14 +50,15 @@ class SeatNames:
         seat, now_ms = SeatName(table, player, name), self._clock.wall_ms()
         self._sitting[seat] += 1
         try:
-            is_free = await self._names.hold(
-                skeleton(name), seat, now_ms=now_ms, until_ms=now_ms + SITTING_MS, given=given
-            )
+            try:
+                is_free = await self._names.hold(
+                    skeleton(name), seat, now_ms=now_ms, until_ms=now_ms + SITTING_MS, given=given
+                )
+            except StoreUnavailable as error:
+                raise Refused("names_unavailable") from error
             if not is_free:
                 raise Refused("name_taken", "the name is another player's by now: choose another")
             yield
-        except StoreUnavailable as error:
-            raise Refused("names_unavailable") from error
         finally:
             self._sitting[seat] -= 1
             if not self._sitting[seat]:

@@ -50,17 +50,13 @@ class Quotas:
 class Meter:
     """Applies the limits of one connection, its player and its address.
 
-    `address` is the tally of its address; the player is known after `join`.
-    Without `quotas` there are no limits.
+    `address` is the tally of its address; the player is known after `join`.  Without `quotas` there
+    are no limits.
     """
 
     __slots__ = ("_address", "_commands", "_name", "_own", "_player", "_quotas", "_refusals")
 
-    def __init__(
-        self,
-        quotas: Quotas | None = None,
-        address: Tally | None = None,
-    ) -> None:
+    def __init__(self, quotas: Quotas | None = None, address: Tally | None = None) -> None:
         self._quotas = quotas = quotas or Quotas()
         self._address = address or Tally()
         # An empty tally, without limits, until the player is known.

@@ -8,6 +8,7 @@ from pokerws.game.state import PlayerId
 from pokerws.messages import Notice
 from pokerws.server.auth.identity import Identity
 from pokerws.server.clock import Clock
+from pokerws.server.groups import Groups
 from pokerws.server.isolation import Isolated
 
 # Players who left are remembered for this long, and at most so many of them: the latest.
@@ -35,10 +36,10 @@ class Connected(Isolated, Protocol):
 
 
 class Left(NamedTuple):
-    """A player who left."""
+    """A player who left, and the address of the last connection; `at_ms` is ms UTC."""
 
     name: str
-    addresses: tuple[str, ...]
+    address: str
     at_ms: int
 
 
@@ -47,42 +48,26 @@ class Roster:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        # Most players have one connection, which needs no set.
-        self._connected: dict[PlayerId, Connected | set[Connected]] = {}
+        self._connected = Groups[PlayerId, Connected]()
         self._left: OrderedDict[PlayerId, Left] = OrderedDict()
 
     def enter(self, player: PlayerId, connection: Connected) -> None:
         """A player's connection has opened; pair it with `leave`."""
-        others = self._connected.get(player)
-        if others is None:
-            self._connected[player] = connection
-        elif isinstance(others, set):
-            others.add(connection)
-        else:
-            self._connected[player] = {others, connection}
+        self._connected.add(player, connection)
         self._left.pop(player, None)
 
     def leave(self, player: PlayerId, connection: Connected) -> None:
         """A player's connection has ended."""
-        others = self._connected.get(player)
-        if isinstance(others, set):
-            others.discard(connection)
-            if others:
-                return
-        elif others is not connection:
+        if not self._connected.remove(player, connection):
             return
-        del self._connected[player]
-        now_ms = self._clock.wall_ms()
-        self._left[player] = Left(connection.admitted.name, (connection.address,), now_ms)
+        name, now_ms = connection.admitted.name, self._clock.wall_ms()
+        self._left[player] = Left(name, connection.address, now_ms)
         if len(self._left) > MOST_LEFT:
             self._left.popitem(last=False)
 
     def of(self, player: PlayerId) -> list[Connected]:
         """The connections of a player."""
-        connected = self._connected.get(player)
-        if connected is None:
-            return []
-        return list(connected) if isinstance(connected, set) else [connected]
+        return self._connected.of(player)
 
     def connections(self) -> Iterator[tuple[PlayerId, list[Connected]]]:
         """All players with their connections.  They may be closed meanwhile."""

@@ -270,7 +270,7 @@ def known_players(session: Session) -> dict[PlayerId, PlayerEntry]:
     for player, left in moderation.roster.left().items():
         tables = found[player].tables if player in found else []
         found[player] = PlayerEntry(
-            player, left.name, addresses=list(left.addresses), tables=tables, left_ms=left.at_ms
+            player, left.name, addresses=[left.address], tables=tables, left_ms=left.at_ms
         )
     for player, connections in moderation.roster.connections():
         found[player] = PlayerEntry(

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from hashlib import blake2b
 from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 import structlog
 from msgspec import Struct
@@ -21,6 +20,7 @@ from pokerws.game.table import chips_put_in
 from pokerws.messages import Refused
 from pokerws.server.clock import Clock
 from pokerws.server.limits.log_limit import LogLimit
+from pokerws.server.player_locks import PATIENCE_S, PlayerLocks
 from pokerws.settings import Settings
 from pokerws.storage.accounts import (
     Account,
@@ -30,11 +30,10 @@ from pokerws.storage.accounts import (
     Booked,
     Transfer,
     player_account,
+    player_of,
 )
 from pokerws.storage.errors import StoreUnavailable
 
-# How long a payment waits for the player's earlier payment.
-PATIENCE_S = 5.0
 HISTORY_PAGE = 50
 
 log = structlog.get_logger("pokerws.cashier")
@@ -158,33 +157,20 @@ class Cashier:
         self._key = blake2b(key.encode(), person=b"free chips").digest()
         self._on_grant_refused = on_grant_refused
         self._log_lines = LogLimit()
-        self._turns: WeakValueDictionary[PlayerId, asyncio.Lock] = WeakValueDictionary()
+        self._locks = PlayerLocks(
+            lambda: Refused("bank_unavailable", "an earlier payment is not done yet")
+        )
         self._on_their_way: dict[AccountId, _Payment] = {}
         self._to_tables: dict[TableId, list[_Payment]] = {}
 
     @asynccontextmanager
     async def paying(self, player: PlayerId, address: str | None = None) -> AsyncIterator[Purse]:
-        """What the player can pay, which does not change until the block ends.
+        """What the player can pay; nobody else takes from the account until the block ends.
 
-        The block must pass its command to the table without awaiting in between.  Raises
-        Refused("bank_unavailable").
+        Raises Refused("bank_unavailable").
         """
-        async with self._turn(player):
+        async with self._locks.of(player):
             yield self._purse(await self._settled(player, address), address)
-
-    @asynccontextmanager
-    async def _turn(self, player: PlayerId) -> AsyncIterator[None]:
-        """Serialises what a player does at the bank."""
-        turn = self._turns.setdefault(player, asyncio.Lock())
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await turn.acquire()
-        except TimeoutError as error:
-            raise Refused("bank_unavailable", "an earlier payment is not done yet") from error
-        try:
-            yield
-        finally:
-            turn.release()
 
     async def statement(
         self,
@@ -206,7 +192,7 @@ class Cashier:
         self, player: PlayerId, address: str | None = None, tables: Tables = tuple
     ) -> None:
         """Refill an account.  Raises Illegal if that is not due."""
-        async with self._turn(player):
+        async with self._locks.of(player):
             # Chips on their way to a table count there.
             account = await self._open(player, address)
             now_ms = self._clock.table_ms()
@@ -285,7 +271,7 @@ class Cashier:
     def moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Chips moved to or from a table; they are about to be stored with its change."""
         for move in transfers:
-            if move.source.startswith("player:"):
+            if player_of(move.source) is not None:
                 payment = _Payment(move.source, move.seq)
                 self._on_their_way[move.source] = payment
                 self._to_tables.setdefault(table, []).append(payment)

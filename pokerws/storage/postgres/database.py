@@ -112,7 +112,8 @@ class Database:
             lease = Lease(address, node, tenure)
             await lease.register(is_alone=is_alone)
             await key_older_receipts(address, vault.receipt_digests)
-            await notes.forget(await lease.settled(await notes.kept()))
+            with suppress(StoreUnavailable):  # The next start tries it again.
+                await notes.forget(await lease.settled(await notes.kept()))
             store = await PostgresStore.open(
                 address,
                 statement_timeout_ms=statement_timeout_ms,

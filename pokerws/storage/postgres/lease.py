@@ -31,9 +31,9 @@ LEASE_S = 3.0
 BEAT_S = 0.75
 # This server stops relying on its lease so much earlier than others may end it.
 MARGIN_S = 0.5
-# Time limits of a renewal, in the database and here.
+# Time limits of a renewal, in the database and here.  An outage is noticed while the lease lasts.
 STATEMENT_S = 1.0
-ANSWER_S = 2.0
+ANSWER_S = 1.5
 # A busy machine may need more than one attempt at the start.
 REGISTER_S = 5.0
 APPLICATION = "pokerws lease"
@@ -89,6 +89,8 @@ class Lease:
         self._has_waited = asyncio.Event()
         # Since when all renewals have succeeded.
         self._steady_s: float | None = None
+        # Whether the latest renewal failed while this process was awake: the database is away.
+        self.is_away = False
         # Whether the lease has run out, and this was logged.
         self._is_out = False
 
@@ -96,11 +98,6 @@ class Lease:
     def is_over(self) -> bool:
         """Whether another server may have ended this one by now."""
         return now_s() > self._until_s
-
-    @property
-    def is_away(self) -> bool:
-        """Whether the latest renewal failed: the database is away."""
-        return self._steady_s is None
 
     async def register(self, *, is_alone: bool) -> list[owners.OtherOwner]:
         """Register, and end owners whose processes are gone; returns the others that own tables.
@@ -188,6 +185,7 @@ class Lease:
         if self._steady_s is None or sent_s > self._until_s:
             self._steady_s = sent_s
         self._until_s = sent_s + LEASE_S - MARGIN_S
+        self.is_away = False
         self._tenure.is_registered = True
         self._tenure.is_patient = sent_s - self._steady_s < LEASE_S
         if not self._tenure.is_patient:
@@ -200,7 +198,7 @@ class Lease:
             try:
                 is_kept = await self.renew()
             except StoreUnavailable as error:
-                self._failed(str(error))
+                self._failed(began_s, str(error))
             else:
                 self._answered()
                 if not is_kept:
@@ -208,8 +206,11 @@ class Lease:
                     continue
             await asyncio.sleep(max(0.0, began_s + BEAT_S - now_s()))
 
-    def _failed(self, error: str) -> None:
+    def _failed(self, began_s: float, error: str) -> None:
         self._steady_s = None
+        # After a sleep past the lease, a connection that broke meanwhile is no sign of an outage.
+        if began_s < self._until_s and now_s() < began_s + ANSWER_S + LEASE_S / 2:
+            self.is_away = True
         self._tenure.is_patient = True
         if self.is_over and not self._is_out:
             self._is_out = True
@@ -229,6 +230,7 @@ class Lease:
         on_lost()
         self._tenure.begin_again()
         self._steady_s = None
+        self.is_away = False
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Connection]:

@@ -110,15 +110,15 @@ WHERE ended_at < now() - interval '30 days' AND NOT EXISTS (
     WHERE owner_incarnation = owners.incarnation AND status <> 'closed')
 """
 
-# Of these owners, those about which nobody will ask any more.
+# Of these owners, those about which nobody will ask any more.  The open tables are read once.
 SETTLED = """
 SELECT incarnation
 FROM owners
 WHERE incarnation = ANY($1::text[])
-  AND (ended_why = 'stopped' OR (ended_at IS NOT NULL AND NOT EXISTS (
-      SELECT FROM games
-      WHERE status <> 'closed' AND (
-          owner_incarnation = owners.incarnation OR owners.incarnation = ANY(doubted_owners)))))
+  AND (ended_why = 'stopped' OR (ended_at IS NOT NULL AND incarnation NOT IN (
+      SELECT DISTINCT named
+      FROM games, unnest(array_append(doubted_owners, owner_incarnation)) AS named
+      WHERE status <> 'closed' AND named IS NOT NULL)))
 """
 
 STATEMENTS = (CLAIM, CLAIM_MANY, RENEW, END_EXPIRED, END, OTHERS, OWNED, OWNER_OF, FORGET, SETTLED)

@@ -4,12 +4,10 @@ A key is written `ID:BASE64`, in the setting VAULT_KEYS or in a file, which the 
 first needs one.  No key is ever shown or logged, only ids.
 """
 
-import os
 import re
 import secrets
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +18,7 @@ import structlog
 from pokerws.game.state import TableId
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
-from pokerws.storage.fsync import sync_directory
+from pokerws.storage.fsync import create_secret_file
 from pokerws.storage.vault.vault import KEY_BYTES, Vault, VaultKey
 
 # One damaged row must not look like a wrong key, so a few rows are tried.
@@ -225,24 +223,10 @@ def _parse(texts: list[str], where: str) -> list[VaultKey]:
 
 
 def _make(file: Path) -> list[VaultKey]:
-    """Create the file with a new key, atomically.
-
-    Concurrent processes all get the key of the first.
-    """
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    """Create the file with a new key, unless it exists."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
-                out.write(f"{written(new_key())}\n")
-                out.flush()
-                os.fsync(out.fileno())
-            with suppress(FileExistsError):
-                os.link(draft, file)
-                sync_directory(file.parent)
-                log.info("vault_key_made", file=str(file))
-        finally:
-            draft.unlink(missing_ok=True)
+        if create_secret_file(file, f"{written(new_key())}\n"):
+            log.info("vault_key_made", file=str(file))
     except OSError as error:
         raise VaultError(
             f"VAULT_KEY_FILE {file} cannot be made: {error.strerror or error}; set VAULT_KEY_FILE "

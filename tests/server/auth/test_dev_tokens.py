@@ -1,6 +1,7 @@
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pokerws.cli import main
 from pokerws.game.illegal import Illegal
+from pokerws.messages import LoginRole
 from pokerws.server.auth.bot_tokens import BotTokens
 from pokerws.server.auth.dev_tokens import issue_dev_token
 from pokerws.server.auth.errors import KeySetError
@@ -140,10 +142,12 @@ def test_the_command_prints_a_token_or_one_line_that_says_what_is_wrong(
     assert words in printed.err.splitlines()[-1]
 
 
+@pytest.mark.parametrize("role", get_args(LoginRole))
 def test_the_command_prints_the_token_alone(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    role: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AUTH_SECRET", SECRET)
-    assert main(["token", "--player", "ann", "--name", "Ann", "--minutes", "1"]) == 0
+    asked = ["--player", "ann", "--name", "Ann", "--role", role, "--minutes", "1"]
+    assert main(["token", *asked]) == 0
     (line,) = capsys.readouterr().out.splitlines()
-    assert line.count(".") == 2
+    assert jwt.decode(line, options={"verify_signature": False})["role"] == role

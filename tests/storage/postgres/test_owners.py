@@ -349,6 +349,35 @@ async def test_while_the_database_is_away_the_lease_runs_out_and_is_renewed_when
     await admin.close()
 
 
+async def test_a_renewal_that_fails_after_a_sleep_past_the_lease_is_no_sign_of_an_outage(
+    first: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another server may have taken the tables, so they wait until a renewal succeeds."""
+    monkeypatch.setattr(lease_module, "BEAT_S", 0.01)
+    renew, slept_s, failures = first.lease.renew, 0.0, iter(range(1_000))
+    awake_s = lease_module.now_s
+
+    async def broken() -> bool:
+        next(failures)
+        raise StoreUnavailable("the connection broke meanwhile")
+
+    monkeypatch.setattr(lease_module, "now_s", lambda: awake_s() + slept_s)
+    slept_s = 2 * lease_module.LEASE_S
+    monkeypatch.setattr(first.lease, "renew", broken)
+    first.lease.start(lambda: pytest.fail("nobody has taken over"))
+    await until(lambda: asyncio.sleep(0, next(failures) > 3))
+
+    assert first.lease.is_over
+    assert not first.lease.is_away
+    monkeypatch.setattr(first.lease, "renew", renew)
+    await until(lambda: asyncio.sleep(0, not first.lease.is_over))
+
+
+def test_an_outage_in_which_nothing_answers_is_noticed_while_the_lease_lasts() -> None:
+    noticed_s = lease_module.BEAT_S + lease_module.ANSWER_S
+    assert noticed_s < lease_module.LEASE_S - lease_module.MARGIN_S
+
+
 # ---- processes
 
 

@@ -84,6 +84,10 @@ async def test_a_table_that_nobody_loads_is_upgraded_in_place_and_once(
         player: [seq for _, seq in own] for player, own in kept.items()
     }
     assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 0
+    # Pages without such a table come before it.
+    last = json.dumps(after["snapshot"] | {"receipts": OLDER})
+    await operator.execute("UPDATE games SET snapshot = $1 WHERE id = 't6'", last)
+    assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 1
 
 
 async def test_the_documented_statement_removes_those_of_closed_tables(

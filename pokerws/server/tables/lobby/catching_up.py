@@ -11,17 +11,15 @@ import asyncio
 import structlog
 
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.state import TableId
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby.commit_outcomes import CommitOutcomes
 from pokerws.server.tables.lobby.hydration import Hydration
 from pokerws.server.tables.lobby.table_registry import TableRegistry
-from pokerws.storage.accounts import Transfer
+from pokerws.storage.accounts import Transfer, player_of
 from pokerws.storage.errors import OwnedElsewhere
-
-PLAYER = "player:"
 
 log = structlog.get_logger("pokerws.catching_up")
 
@@ -133,10 +131,10 @@ class CatchingUp:
 
     async def _open_accounts(self, moves: tuple[Transfer, ...]) -> None:
         """Open the accounts that were opened since, with the usual grant.  Raises Illegal."""
-        players = {move.source for move in moves} | {move.target for move in moves}
-        for account in sorted(players):
-            if account.startswith(PLAYER):
-                await self._cashier.open_for(PlayerId(account.removeprefix(PLAYER)))
+        accounts = {move.source for move in moves} | {move.target for move in moves}
+        for account in sorted(accounts):
+            if (player := player_of(account)) is not None:
+                await self._cashier.open_for(player)
 
     def _is_current(self, actor: TableActor) -> bool:
         entry = self._tables.get(actor.table.id)

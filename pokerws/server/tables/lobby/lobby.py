@@ -35,15 +35,12 @@ from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.server_tables import ServerTables, new_table_id
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
-from pokerws.storage.accounts import Transfer, player_account
+from pokerws.storage.accounts import Transfer, player_of
 from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.store import Store, TableSnapshot
 from pokerws.storage.vault.vault import Vault
-
-# The accounts of players begin with this.
-PLAYER = player_account(PlayerId(""))
 
 log = structlog.get_logger("pokerws.lobby")
 
@@ -379,8 +376,8 @@ class Lobby:
             return
         seated = [seat.player for seat in actor.table.seats if seat is not None]
         for move in transfers:
-            if move.reason == "buy_in":
-                self._signs.sat(table, PlayerId(move.source.removeprefix(PLAYER)), seated)
+            if move.reason == "buy_in" and (player := player_of(move.source)) is not None:
+                self._signs.sat(table, player, seated)
 
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
         """Part of `Owner`."""

@@ -9,7 +9,7 @@ Without durable acks they then pause only after the process was asleep: in an ou
 source of truth, and play goes on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -68,9 +68,11 @@ class OutagePause:
             self._is_away = True
             waiting = (one for one in self._actors.values() if self._must_wait(one))
             self._pause(lag_ms, [one for one in waiting if not one.is_paused])
+            # Others may wait since the lease was in doubt.
+            self._go_on(lambda one: not self._must_wait(one))
         elif self._is_away and lag_ms < CHECK_LAG_MS:
             self._is_away = False
-            self._go_on()
+            self._go_on(lambda one: True)
         if not self.is_doubtful:
             # A write that failed shows it sooner than the lag does.
             is_away = lag_ms > PAUSE_AFTER_MS or (lag_ms > 0 and not self._journal.healthy)
@@ -102,8 +104,9 @@ class OutagePause:
         each(held, lambda actor: actor.notify("paused", PAUSED))
         each(held, lambda actor: actor.pause())
 
-    def _go_on(self) -> None:
-        paused = [actor for actor in self._actors.values() if actor.is_paused]
-        log.info("tables_go_on", tables=len(paused))
+    def _go_on(self, may: Callable[[TableActor], bool]) -> None:
+        paused = [actor for actor in self._actors.values() if actor.is_paused and may(actor)]
+        if paused:
+            log.info("tables_go_on", tables=len(paused))
         each(paused, lambda actor: actor.notify("resumed", RESUMED))
         each(paused, lambda actor: actor.go_on())

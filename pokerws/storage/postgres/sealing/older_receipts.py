@@ -5,6 +5,7 @@ the tables that nobody loads.  A row keeps its version and epoch, so it is no ch
 is rewritten only where these are as they were read, and where no server owns the table.
 """
 
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -13,21 +14,23 @@ from msgspec import Raw
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.postgres.address import Address
-from pokerws.storage.postgres.connecting import connected
+from pokerws.storage.postgres.connecting import BY_INDEX, connected
 from pokerws.storage.store import Receipt
 from pokerws.storage.vault.receipt_digests import ReceiptDigests
 
-# A keyed digest has a dot.  Closed and quarantined tables are left as they are.
-UNKEYED = """
-SELECT id, snapshot, version, epoch
+# A page of open tables, each with its snapshot if that has to be upgraded: a keyed digest has a
+# dot.  Closed and quarantined tables are left as they are.
+PAGE = """
+SELECT created_at, id, CASE
+    WHEN snapshot ~ '\\["\\$?[A-Za-z0-9+/]{12}", ?[0-9]+\\]'
+      AND (owner_incarnation IS NULL OR EXISTS (
+          SELECT FROM owners
+          WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
+    THEN snapshot END AS snapshot, version, epoch
 FROM games
-WHERE status IN ('waiting', 'active') AND id > $1
-  AND snapshot ~ '\\["\\$?[A-Za-z0-9+/]{12}", ?[0-9]+\\]'
-  AND (owner_incarnation IS NULL OR EXISTS (
-      SELECT FROM owners
-      WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-ORDER BY id
-LIMIT $2
+WHERE status IN ('waiting', 'active') AND (created_at, id) > ($1, $2)
+ORDER BY created_at, id
+LIMIT $3
 """
 
 REWRITE = """
@@ -38,9 +41,9 @@ FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
 WHERE games.id = new.id AND games.version = new.version AND games.epoch = new.epoch
 """
 
-STATEMENTS = (UNKEYED, REWRITE)
-# Rows read and rewritten at a time.
-CHUNK = 200
+STATEMENTS = (PAGE, REWRITE)
+# Rows read at a time: no statement takes long, however many tables there are.
+CHUNK = 1_000
 ANSWER_S = 10.0
 
 log = structlog.get_logger("pokerws.vault")
@@ -59,13 +62,14 @@ class _Row(NamedTuple):
 
 async def key_older_receipts(address: Address, digests: ReceiptDigests) -> int:
     """Rewrite such tables; returns how many.  Raises StoreUnavailable."""
-    last, count = "", 0
-    async with connected(address, "pokerws", answer_s=ANSWER_S) as connection:
-        while rows := [_Row(*row.values()) for row in await connection.fetch(UNKEYED, last, CHUNK)]:
-            keyed = [new for row in rows if (new := _keyed(row, digests)) is not None]
+    last, count = (datetime.min.replace(tzinfo=UTC), ""), 0
+    async with connected(address, "pokerws", settings=BY_INDEX, answer_s=ANSWER_S) as connection:
+        while page := await connection.fetch(PAGE, *last, CHUNK):
+            unkeyed = [_Row(*row[1:]) for row in page if row["snapshot"] is not None]
+            keyed = [new for row in unkeyed if (new := _keyed(row, digests)) is not None]
             if keyed:
                 await connection.execute(REWRITE, *map(list, zip(*keyed, strict=True)))
-            last, count = rows[-1].id, count + len(keyed)
+            last, count = (page[-1]["created_at"], page[-1]["id"]), count + len(keyed)
     if count:
         log.info("receipts_keyed", tables=count)
     return count
