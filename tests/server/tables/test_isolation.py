@@ -210,7 +210,7 @@ async def test_an_outage_pauses_the_other_tables(
     pause = house.lobby._pause
     pause._pause(1_000, actors)
     assert [actors[0].is_paused, actors[2].is_paused] == [True, True]
-    pause._go_on()
+    pause._go_on(lambda actor: True)
     assert [actors[0].is_paused, actors[2].is_paused] == [False, False]
 
 
