@@ -2,7 +2,7 @@
 
 Each incarnation of a server has one, from its start on, and holds a lock on it while it lives.  So
 a file whose lock is free is the last word of a dead server.  A table that it does not name has
-shown no card that is not stored.  Without the file nobody can know.
+shown no card that is not stored.  Without the file it is unknown.
 
 All calls block; a file is only ever appended to, or emptied.
 """
@@ -70,7 +70,7 @@ class AheadNote:
 
 
 def last_word(directory: Path, incarnation: str) -> dict[TableId, int] | None:
-    """The tables that a dead server named, each with its first hand; None if nobody can know.
+    """The tables that a dead server named, each with its first hand; None if that is unknown.
 
     That is so if there is no file here, it is damaged, or its server still lives.
     """

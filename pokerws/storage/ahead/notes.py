@@ -30,11 +30,11 @@ class Notes(Protocol):
         """These tables are stored as they were shown."""
 
     async def named(self, owners: Sequence[str]) -> Mapping[TableId, int] | None:
-        """The tables that these earlier servers noted; None if nobody can know of one of them."""
+        """The tables that these earlier servers noted; None if one has no file."""
 
 
 class NoNotes:
-    """`Notes` that keep nothing: nobody can know."""
+    """`Notes` that keep nothing, so that every hand in play is doubted."""
 
     async def add(self, tables: Mapping[TableId, int]) -> None:
         """Part of `Notes`."""
@@ -77,7 +77,7 @@ class LocalNotes:
             await self._in_turn(self._ready)
 
     async def add(self, tables: Mapping[TableId, int]) -> None:
-        """Part of `Notes`.  If the file cannot be written, it is deleted: nobody can know then."""
+        """Part of `Notes`.  If the file cannot be written, it is deleted: then its hands are doubted."""
         await self._in_turn(lambda: self._add(tables))
 
     async def remove(self, tables: Iterable[TableId]) -> None:
