@@ -77,7 +77,7 @@ class LocalNotes:
             await self._in_turn(self._ready)
 
     async def add(self, tables: Mapping[TableId, int]) -> None:
-        """Part of `Notes`.  If the file cannot be written, it is deleted: then its hands are doubted."""
+        """Part of `Notes`.  If the file cannot be written, it is deleted, and hands are doubted."""
         await self._in_turn(lambda: self._add(tables))
 
     async def remove(self, tables: Iterable[TableId]) -> None:
