@@ -32,7 +32,7 @@ from pokerws.storage.journal.change_builder import build_change
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import REJECTED, Connection
 from pokerws.storage.postgres.save_statement import save_statement
-from pokerws.storage.store import Change, TableSnapshot
+from pokerws.storage.store import SEEN, Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 WRITABLE = "SET TRANSACTION READ WRITE"
@@ -42,8 +42,10 @@ SEIZE = """
 UPDATE games
 SET epoch = epoch + 1, owner_incarnation = NULL, name = $3, variant = $4, config = $5
 WHERE id = $1 AND xmin::text = $2
-RETURNING epoch
+RETURNING doubted_owners
 """
+# A save clears it; the next owner cancels a hand of which more was shown.
+DOUBT = "UPDATE games SET doubted_owners = $2::text[] WHERE id = $1"
 CUT = "DELETE FROM game_events WHERE game_id = $1 AND seq > $2"
 # Chips from before there was a ledger, at a table that could not be read when it began.
 OPENING = """
@@ -58,7 +60,7 @@ WITH booked AS (
 UPDATE games SET balance = amount, chips = amount FROM booked WHERE id = $1
 """
 
-STATEMENTS = (SEIZE, CUT, OPENING)
+STATEMENTS = (SEIZE, DOUBT, CUT, OPENING)
 Action = Literal["show", "restore", "refund"]
 # Above this, a JavaScript number is not exact, so such a version is damage.
 MOST_EVENTS = 2**52
@@ -308,9 +310,17 @@ def _offer(found: Found, action: Action, vault: Vault, now_ms: int, out: TextIO)
 
 
 def _undone(found: Found, source: Source) -> list[str]:
-    """A line about the events after a state, if there are any."""
+    """Lines about the events after a state, if there are any."""
     count = _last_seq(found) - source.table.seq
-    return [f"what happened after that is undone: {counted(count, 'event')}"] if count > 0 else []
+    lines = [f"what happened after that is undone: {counted(count, 'event')}"] if count > 0 else []
+    if _seen_since(found, source):
+        lines.append("its hand is cancelled: players may have seen more of its cards")
+    return lines
+
+
+def _seen_since(found: Found, source: Source) -> list[str]:
+    """Whether players may have seen more cards of the hand in play, as `Claimed.doubted` has it."""
+    return [SEEN] if source.table.hand and _last_seq(found) > source.table.seq else []
 
 
 def _homeward(change: Change) -> list[str]:
@@ -331,9 +341,10 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
     try:
         async with connection.transaction():
             await connection.execute(WRITABLE)
-            seized = await connection.fetchval(SEIZE, game, found.books.mark, *columns)
+            seized = await connection.fetchrow(SEIZE, game, found.books.mark, *columns)
             if seized is None:
                 raise RepairError("it has changed meanwhile: look again")
+            doubted = [*(seized["doubted_owners"] or ()), *_seen_since(found, plan.source)]
             cut = await connection.execute(CUT, game, found.clean_seq)
             if cut != f"DELETE {found.rest_count}":
                 raise RepairError("its log has changed meanwhile: look again")
@@ -342,6 +353,8 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
                 await connection.execute(OPENING, game, chips, plan.opening_seq, change.at_ms)
             if not await connection.fetch(statement, *arguments):
                 raise RepairError("it has changed meanwhile: look again")
+            if doubted:
+                await connection.execute(DOUBT, game, doubted)
     except REJECTED as error:
         why = str(error).partition("\n")[0]
         raise RepairError(f"the database refuses it, and nothing was changed: {why}") from error

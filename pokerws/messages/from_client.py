@@ -44,7 +44,7 @@ class Hello(Message, frozen=True, tag="hello"):
     `token` is the `session` of an earlier `welcome`, or a token of the operator's login service.
     Sending `hello` again with a newer token renews it.  Without a token, a new guest plays under
     `name`.  With a `session`, `name` renames the player.  With a token of the login service, it is
-    used only if the token has no name, or one that is taken or reserved.  `capabilities` are the
+    used only if the token has no name, or one that cannot be had.  `capabilities` are the
     optional parts of the protocol that the client wants; without the list, all.
     """
 

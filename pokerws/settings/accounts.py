@@ -26,8 +26,8 @@ class Accounts(Section, frozen=True, kw_only=True):
         whole(
             0,
             MAX_CHIPS,
-            "Grants and refills, in chips, of all guests of one address, or one IPv6 /64, within a "
-            "day; 0 is no limit.",
+            "Grants and refills, in chips, that all guests of one address, or one IPv6 /64, may "
+            "have at once; used ones come back evenly within a day; 0 is no limit.",
         ),
     ] = 1_000_000
     newcomer_chips: Annotated[

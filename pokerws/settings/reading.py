@@ -147,10 +147,10 @@ def _check(settings: Settings) -> None:
         getattr(settings, name).check()
     if settings.features.use_auth_middleware:
         check_auth(settings.auth)
-    key = settings.moderation.admin_key
+    key = settings.moderation.operator_key
     if key and key in (settings.auth.secret, settings.auth.session_key):
         raise SettingsError(
-            "ADMIN_KEY is the same as AUTH_SECRET or SESSION_KEY: give each its own"
+            "OPERATOR_KEY is the same as AUTH_SECRET or SESSION_KEY: give each its own"
         )
     if settings.features.use_db_repository and settings.storage.overtake:
         raise SettingsError(

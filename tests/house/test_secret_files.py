@@ -13,7 +13,7 @@ SECRETS = {
     "VAULT_KEYS": f"k1:{'A' * 43}=",
     "SESSION_KEY": "hunter2" * 5,
     "AUTH_SECRET": "hunter3" * 5,
-    "ADMIN_KEY": "hunter4" * 5,
+    "OPERATOR_KEY": "hunter4" * 5,
     "METRICS_TOKEN": "hunter2hunter2hunter2",
 }
 

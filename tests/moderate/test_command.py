@@ -119,13 +119,15 @@ async def test_what_cannot_be_done_is_one_line_and_exit_code_1(tmp_path: Path) -
             done = await operator.type(*arguments)
             assert (done.code, done.out, done.errors.count("\n")) == (1, "", 1)
             assert done.errors.startswith(f"pokerws: {why}")
-        wrong = settings_of(port=operator.app.port, admin_key="another key than the server has it")
+        wrong = settings_of(
+            port=operator.app.port, operator_key="another key than the server has it"
+        )
         refused = await Console(operator.app, wrong).type("players")
         assert (refused.code, refused.out) == (1, "")
         assert refused.errors.startswith("pokerws: bad_token: ")
     gone = await operator.type("players")
     assert gone.errors.endswith(": is a server running with these settings?\n")
-    unknown = await Console(operator.app, settings_of(port=0, admin_key="k" * 32)).type("bans")
+    unknown = await Console(operator.app, settings_of(port=0, operator_key="k" * 32)).type("bans")
     assert "PORT is 0" in unknown.errors
 
 

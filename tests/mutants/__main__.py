@@ -30,9 +30,8 @@ FAILED = 1
 TIMEOUT_S = 300
 
 
-def copy(root: Path) -> Path:
-    """A copy of the checkout below `root`, with the tools of this one."""
-    target = root / "checkout"
+def copy(target: Path) -> Path:
+    """A copy of the checkout, with the tools of this one."""
     shutil.copytree(ROOT, target, ignore=LEFT_OUT, symlinks=True)
     for tools in (".venv", "tests/node/node_modules"):
         if (ROOT / tools).exists():
@@ -40,9 +39,11 @@ def copy(root: Path) -> Path:
     return target
 
 
-def run(checkout: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
-    """Run tests in a copy."""
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+def run(
+    checkout: Path, tests: Iterable[str], *, compiles: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run tests in a copy.  With `compiles`, later runs use what this one has compiled."""
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "" if compiles else "1"}
     return subprocess.run(
         [*PYTEST, f"--timeout={WAIT_S}", *tests],
         cwd=checkout,
@@ -58,11 +59,15 @@ def run(checkout: Path, tests: Iterable[str]) -> subprocess.CompletedProcess[str
 
 def judge(checkout: Path, mutant: Mutant) -> str:
     """Break the copy, run the tests and mend it; returns what is wrong, or ''."""
+    file = checkout / mutant.file
+    changed = file.stat()
     before = mutant.apply(checkout)
     try:
         ran = run(checkout, mutant.tests)
     finally:
-        (checkout / mutant.file).write_text(before, encoding="utf-8")
+        file.write_text(before, encoding="utf-8")
+        # What was compiled of it is valid again.
+        os.utime(file, ns=(changed.st_atime_ns, changed.st_mtime_ns))
     if ran.returncode == FAILED:
         return ""
     if ran.returncode == 0:
@@ -91,15 +96,19 @@ def judge_all(chosen: Sequence[Mutant], workers: int) -> list[Mutant]:
         waiting.put(mutant)
     wrong: list[Mutant] = []
     with tempfile.TemporaryDirectory(prefix="pokerws-mutants-") as root:
-        threads = []
-        for number in range(workers):
-            checkout = copy(Path(root, str(number)))
-            threads.append(Thread(target=work, args=(checkout, waiting, wrong), daemon=True))
+        first = copy(Path(root, "0"))
         tests = dict.fromkeys(test for mutant in chosen for test in mutant.tests)
-        passed = run(Path(root, "0", "checkout"), tests)
+        passed = run(first, tests, compiles=True)
         if passed.returncode != 0:
             print(passed.stdout, "The tests fail without a mutant.", sep="\n")
             return list(chosen)
+        others = [Path(root, str(number)) for number in range(1, workers)]
+        for other in others:
+            shutil.copytree(first, other, symlinks=True)
+        threads = [
+            Thread(target=work, args=(checkout, waiting, wrong), daemon=True)
+            for checkout in (first, *others)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

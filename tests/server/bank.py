@@ -17,13 +17,14 @@ from tests.server.fakes import FakeViewer, ManualClock
 from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT
 
+USUAL = Terms()
 CONFIG = TableConfig(seats=3, min_buy_in=2_000, max_buy_in=20_000, next_hand_delay_ms=1_000)
 
 
 class House:
     """A lobby and a journal over a store whose saves wait or fail as told."""
 
-    def __init__(self, *, durable: bool = False, grant: int = 100_000) -> None:
+    def __init__(self, *, durable: bool = False, terms: Terms = USUAL) -> None:
         self.clock = ManualClock()
         self.store = FaultyStore()
         # Here nobody has chips who has not been to the bank.
@@ -33,7 +34,7 @@ class House:
             keep_events=True,
             clock=lambda: self.clock.now_ms() / 1000,
         )
-        self.bank = Cashier(self.store.accounts, self.clock, Terms(grant=grant))
+        self.bank = Cashier(self.store.accounts, self.clock, terms)
         self.lobby = Lobby(
             store=self.store,
             journal=self.journal,
@@ -68,9 +69,9 @@ class House:
 
 
 @asynccontextmanager
-async def house_with_a_bank() -> AsyncIterator[House]:
+async def house_with_a_bank(terms: Terms = USUAL) -> AsyncIterator[House]:
     """A started one."""
-    house = House()
+    house = House(terms=terms)
     house.journal.start()
     await house.lobby.start()
     yield house

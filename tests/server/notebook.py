@@ -6,11 +6,15 @@ from pokerws.game.state import TableId
 
 
 class Notebook:
-    """The `Notes` of several servers, of which `owner` writes.  While it is `full`, none can."""
+    """The `Notes` of several servers, of which `owner` writes.
+
+    While it is `full`, none can: `error` is raised.
+    """
 
     def __init__(self, owner: str = "first") -> None:
         self.pages: dict[str, dict[TableId, int]] = {}
         self.full = False
+        self.error: Exception = OSError("no space left on device")
         self.begin(owner)
 
     def begin(self, owner: str) -> None:
@@ -26,7 +30,7 @@ class Notebook:
     async def add(self, tables: Mapping[TableId, int]) -> None:
         """Part of `Notes`."""
         if self.full:
-            raise OSError("no space left on device")
+            raise self.error
         for table, hand in tables.items():
             self.tables.setdefault(table, hand)
 

@@ -1,11 +1,14 @@
 """The notes of tables that show cards ahead of the database, in real files and processes."""
 
+import asyncio
 import errno
+import fcntl
 import os
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -67,6 +70,13 @@ async def test_only_the_word_of_a_dead_server_counts(notes: LocalNotes, tmp_path
     assert await notes.named(["other"]) == {T1: 3}
 
 
+def test_two_servers_can_read_the_word_of_a_dead_one_at_the_same_time(tmp_path: Path) -> None:
+    AheadNote(tmp_path, "other").close()
+    with (tmp_path / "other").open() as read_elsewhere:
+        fcntl.flock(read_elsewhere, fcntl.LOCK_SH)
+        assert last_word(tmp_path, "other") == {}
+
+
 async def test_the_word_of_this_process_under_an_earlier_name_counts(
     notes: LocalNotes, owner: Owner
 ) -> None:
@@ -86,6 +96,31 @@ async def test_a_server_that_noted_nothing_leaves_the_proof_of_that(
 ) -> None:
     await notes.add({T1: 3})
     await notes.remove([T1])
+    await notes.close()
+
+    assert last_word(tmp_path / "ahead", "own") == {}
+
+
+async def test_a_call_that_nobody_waits_for_is_ended_before_the_next(
+    notes: LocalNotes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_end, add = threading.Event(), threading.Event(), AheadNote.add
+
+    def slow_add(note: AheadNote, tables: Mapping[TableId, int]) -> None:
+        begun.set()
+        assert may_end.wait(30)
+        add(note, tables)
+
+    monkeypatch.setattr(AheadNote, "add", slow_add)
+    adding = asyncio.create_task(notes.add({T1: 3}))
+    assert await asyncio.to_thread(begun.wait, 30)
+    adding.cancel()
+    await asyncio.wait([adding])
+    removing = asyncio.create_task(notes.remove([T1]))
+    for _ in range(3):
+        await asyncio.to_thread(int)
+    may_end.set()
+    await removing
     await notes.close()
 
     assert last_word(tmp_path / "ahead", "own") == {}

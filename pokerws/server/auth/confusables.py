@@ -2,15 +2,17 @@
 
 Names with the same skeleton look alike, so only one player may have one of them.  The skeleton is
 that of Unicode's UTS 39, made coarser.  It ignores case, spaces, punctuation and invisible
-characters.  It does not distinguish i, l and 1, nor o and 0.  It ignores all marks on letters,
-since they are easily overlooked, so José equals Jose.  In scripts that write vowels or tones as
-marks (Hindi, Thai, Hebrew, Arabic, Vietnamese), names that differ only by such marks are equal too.
+characters.  It does not distinguish i, l and 1, nor o and 0.  It ignores all marks on letters, also
+strokes, hooks and tails, since they are easily overlooked, so José equals Jose.  In scripts that
+write vowels or tones as marks (Hindi, Thai, Hebrew, Arabic, Vietnamese), names that differ only by
+such marks are equal too.
 
 `LOOKALIKES` has the letters and digits that look like ASCII ones and are not mapped to them by
 NFKC.  They are those of Unicode 17's `confusables.txt`, of which the data files are
 © Unicode, Inc. under the Unicode License v3 (https://www.unicode.org/license.txt).
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
@@ -78,10 +80,9 @@ LOOKALIKES = {
 _TO_ASCII = str.maketrans(
     {character: ascii_ for ascii_, alike in LOOKALIKES.items() for character in alike}
 )
-# Letters with a stroke, which Unicode does not decompose into a letter and a mark.
-_STROKED = str.maketrans(
-    "\u0180\u0111\u01e5\u0127\u0268\u0249\u0142\u00f8\u024d\u0167\u01b6", "bdghijlortz"
-)
+# Letters with a stroke, hook or tail, which Unicode does not decompose into a letter and a mark;
+# and capitals of the size of small letters.
+_ALTERED = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH |LATIN LETTER SMALL CAPITAL ([A-Z])$")
 _ALIKE = (("rn", "m"), ("vv", "w"))
 _TO_ONE = str.maketrans("i10", "llo")
 
@@ -94,7 +95,8 @@ def skeleton(name: str) -> str:
     """
     text = unicodedata.normalize("NFKD", name).replace("|", "l")
     # Capitals look like other letters than lower-case ones do, so they are mapped first.
-    text = text.translate(_TO_ASCII).casefold().translate(_STROKED).translate(_TO_ASCII)
+    text = text.translate(_TO_ASCII).casefold()
+    text = "".join(map(_unaltered, text)).translate(_TO_ASCII)
     text = unicodedata.normalize("NFKD", text)
     seen = _without(text, lambda one: _is_unseen(one) or _is_mark(one))
     # A name that has only punctuation, like "!?", or only marks keeps them.
@@ -102,6 +104,14 @@ def skeleton(name: str) -> str:
     for shown, letter in _ALIKE:
         text = text.replace(shown, letter)
     return text.translate(_TO_ONE)
+
+
+def _unaltered(character: str) -> str:
+    """The letter that a Latin one was made from, or the character itself."""
+    if character.isascii():
+        return character
+    altered = _ALTERED.match(unicodedata.name(character, ""))
+    return character if altered is None else (altered[1] or altered[2]).lower()
 
 
 def _without(text: str, is_dropped: Callable[[str], bool]) -> str:

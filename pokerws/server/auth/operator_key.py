@@ -1,4 +1,4 @@
-"""The key that signs operators' tokens: ADMIN_KEY, or a file that the server makes at its start.
+"""The key that signs operators' tokens: OPERATOR_KEY, or a file that the server makes at its start.
 
 The file is in the folder of VAULT_KEY_FILE.  Only the server's account can read it, so whoever can
 is the operator of this machine.
@@ -17,7 +17,7 @@ from pokerws.server.auth.operator_tokens import (
 from pokerws.settings import Settings, SettingsError
 from pokerws.storage.fsync import create_secret_file
 
-FILE_NAME = "admin.key"
+FILE_NAME = "operator.key"
 MIN_LENGTH = 32
 # Far above any key: another file is not read to its end.
 MAX_BYTES = 4096
@@ -26,7 +26,7 @@ log = structlog.get_logger("pokerws.operator_key")
 
 
 def key_file(settings: Settings) -> Path:
-    """The file with the key, where ADMIN_KEY is not set."""
+    """The file with the key, where OPERATOR_KEY is not set."""
     return Path(settings.vault.key_file).parent / FILE_NAME
 
 
@@ -35,35 +35,35 @@ def key_for_serving(settings: Settings) -> str | None:
 
     Play does not depend on it.
     """
-    if settings.moderation.admin_key:
-        return settings.moderation.admin_key
+    if settings.moderation.operator_key:
+        return settings.moderation.operator_key
     file = key_file(settings)
     try:
         if not file.exists() and create_secret_file(file, f"{secrets.token_urlsafe(48)}\n"):
-            log.info("admin_key_made", file=str(file))
+            log.info("operator_key_made", file=str(file))
         return _read(file)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         log.warning(
-            "admin_key_not_usable",
+            "operator_key_not_usable",
             file=str(file),
             error=why,
-            action="make the folder writable, remove a damaged file, or set ADMIN_KEY_FILE",
+            action="make the folder writable, remove a damaged file, or set OPERATOR_KEY_FILE",
         )
         return None
 
 
 def key_for_commands(settings: Settings) -> str:
     """The key of the server with these settings; makes none.  Raises SettingsError."""
-    if settings.moderation.admin_key:
-        return settings.moderation.admin_key
+    if settings.moderation.operator_key:
+        return settings.moderation.operator_key
     file = key_file(settings)
     try:
         return _read(file)
     except FileNotFoundError:
         raise SettingsError(
             f"there is no key to sign with: a server makes {file} at its start; run this in the "
-            "server's folder with its settings, or set ADMIN_KEY_FILE for both"
+            "server's folder with its settings, or set OPERATOR_KEY_FILE for both"
         ) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)

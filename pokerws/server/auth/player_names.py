@@ -42,13 +42,15 @@ RESERVED_NAMES = frozenset(
         "staff support system".split(),
     )
 )
+# Signs and digits that are read as letters, in these names only: "Anna!" is "Anna" elsewhere.
+READ_AS = str.maketrans("!@$3457", "iaseast")
 
 log = structlog.get_logger("pokerws.names")
 
 
 def is_reserved(name: str) -> bool:
     """Whether a name looks like one of the operator's."""
-    return skeleton(name) in RESERVED_NAMES
+    return any(skeleton(one) in RESERVED_NAMES for one in (name, name.translate(READ_AS)))
 
 
 class _Held(NamedTuple):
@@ -273,7 +275,7 @@ class PlayerNames:
 
     def _check_reserved(self, player: PlayerId, name: str, *, is_staff: bool = False) -> None:
         alike = skeleton(name)
-        is_operators = alike in RESERVED_NAMES and not is_staff
+        is_operators = is_reserved(name) and not is_staff
         if is_operators or self._own.get(alike, player) != player:
             raise Refused("name_taken", "this name is reserved")
         if self._given.get(alike, player) != player:

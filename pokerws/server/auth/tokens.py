@@ -80,7 +80,7 @@ class Tokens:
         return self._bots.token_for(player, name)
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
-        """Part of `Admission`.  `name` is used if the token has none, or one that is taken."""
+        """Part of `Admission`.  `name` is used if the token has none, or one that cannot be had."""
         if token is None:
             raise Refused("token_missing")
         try:
@@ -127,13 +127,13 @@ class Tokens:
         )
 
     def _given_name(self, claims: dict[str, Any]) -> str | None:
-        """The name in a token, or None without one.  Raises Refused."""
+        """The name in a token, not checked yet, or None without one.  Raises Refused."""
         given = claims.get("name")
         if given is None:
             return None
         if not isinstance(given, str):
             raise _refused("name")
-        return player_name(given, strict=self._strict)
+        return given
 
     async def _name_of(
         self, player: PlayerId, role: Role, given: str | None, said: str | None
@@ -144,15 +144,17 @@ class Tokens:
         """
         names, is_staff = self.names, role == "admin"
         if given is not None and names.trusted:
+            given = player_name(given, strict=self._strict)
             await names.give(player, given)
             return given
         # A player who had to choose another name than the token's keeps it.
         if given is not None and not (said is not None and names.holds(player, said)):
             try:
+                given = player_name(given, strict=self._strict)
                 await names.keep(player, given, is_staff=is_staff, is_counted=False)
             except Refused as refusal:
                 said = said or await names.current(player)
-                if said is None or refusal.code != "name_taken":
+                if said is None or refusal.code not in ("name_taken", "bad_name"):
                     raise
             else:
                 return given

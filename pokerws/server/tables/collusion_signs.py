@@ -6,6 +6,7 @@ addresses nor cards are logged.  The server's own bots do not count.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import structlog
 from msgspec import Struct
@@ -29,6 +30,29 @@ SAME_ADDRESS = "same_address"
 log = structlog.get_logger("pokerws.collusion_signs")
 
 
+class Signs(Protocol):
+    """What is told of seats and hands."""
+
+    def sat(self, table: TableId, player: PlayerId, seated: Iterable[PlayerId]) -> None:
+        """A player has sat down at a table where the `seated` sit."""
+
+    def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
+        """A hand is over, with the chips that each player won, or lost if negative."""
+
+
+class NoSigns:
+    """`Signs` that nobody looks at."""
+
+    def sat(self, table: TableId, player: PlayerId, seated: Iterable[PlayerId]) -> None:
+        """Part of `Signs`."""
+
+    def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
+        """Part of `Signs`."""
+
+
+NO_SIGNS = NoSigns()
+
+
 class _Flow(Struct):
     """What one player of a pair has won from the other, in chips."""
 
@@ -40,7 +64,7 @@ class _Flow(Struct):
 
 
 class CollusionSigns:
-    """Counts seats of one address, and chips that players win from each other.
+    """`Signs` of one address at a table, and of chips that flow one way.
 
     A flow is logged from `flow_chips` a day on; 0 turns that off.
     """
@@ -58,7 +82,7 @@ class CollusionSigns:
         self._seat_lines, self._flow_lines = LogLimit(), LogLimit()
 
     def sat(self, table: TableId, player: PlayerId, seated: Iterable[PlayerId]) -> None:
-        """A player has sat down at a table where the `seated` sit."""
+        """Part of `Signs`."""
         others = [one for one in seated if one != player and self._shares_address(player, one)]
         if not others:
             return
@@ -67,7 +91,7 @@ class CollusionSigns:
             log.info("same_address_seats", table=table, player=player, others=others, **more)
 
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
-        """A hand is over, with what each player won or lost.
+        """Part of `Signs`.
 
         What a player lost counts for the winners in proportion to what they won.
         """

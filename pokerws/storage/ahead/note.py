@@ -79,8 +79,9 @@ def last_word(directory: Path, incarnation: str) -> dict[TableId, int] | None:
     except OSError:
         return None
     try:
-        # It is free when the last process that holds it has ended, in whatever container it ran.
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # It is free when the process that holds it has ended, in whatever container it ran.
+        # Several servers may read at a time.
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         with os.fdopen(os.dup(file), "rb") as reader:
             return _tables_in(reader.read())
     except OSError:

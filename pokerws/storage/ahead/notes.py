@@ -6,6 +6,7 @@ a table was noted, and so whether its hand in play may go on.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -68,8 +69,8 @@ class LocalNotes:
         self._named: set[TableId] = set()
         # A dead server says nothing more.
         self._read: dict[str, dict[TableId, int]] = {}
-        # One call at a time, each in a thread.
-        self._turn = asyncio.Lock()
+        # One call at a time, also after one whose caller was cancelled.
+        self._thread = ThreadPoolExecutor(1, "notes")
 
     async def begin(self) -> None:
         """Have a file from now on, so that it proves what was not shown.  Without one, warn."""
@@ -103,9 +104,7 @@ class LocalNotes:
         await self._in_turn(lambda: self._close(delete=delete))
 
     async def _in_turn(self, work: Callable[[], _Result]) -> _Result:
-        async with self._turn:
-            # A write that was begun is ended, even if nobody waits for it any more.
-            return await asyncio.shield(asyncio.to_thread(work))
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _ready(self) -> AheadNote | None:
         """This incarnation's note, which is begun if necessary; None if it cannot be kept.

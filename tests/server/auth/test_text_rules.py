@@ -173,6 +173,8 @@ def test_what_is_kept_is_one_printable_line_and_is_kept_again_as_it_is(
         ("Jose\u200d\u0301", "José"),
         ("Søren", "So\u0338ren"),
         ("Łukasz", "Lukasz"),
+        ("Anna", "A\u0273\u0273a"),  # With a retroflex hook
+        ("Anna", "\u1d00\u0274\u0274\u1d00"),  # Small capitals
         ("!", "!\u17b4"),
         ("!", "!\u0301"),
         ("\u2764\ufe0f", "\u2764"),

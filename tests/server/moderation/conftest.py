@@ -11,15 +11,15 @@ from pokerws.server.app import App
 from pokerws.server.auth.operator_tokens import issue_operator_token
 from tests.server.conftest import Raw
 
-ADMIN_KEY = "a key that the operator of this server has"
+OPERATOR_KEY = "a key that the operator of this server has"
 # The settings of a server that believes the address that a client of this machine reports.
-PROXIED: dict[str, object] = {"admin_key": ADMIN_KEY, "trusted_proxies": ("127.0.0.1", "::1")}
+PROXIED: dict[str, object] = {"operator_key": OPERATOR_KEY, "trusted_proxies": ("127.0.0.1", "::1")}
 OPERATOR_ADDRESS = "192.0.2.1"
 
 Enter = Callable[..., Awaitable[Raw]]
 
 
-def operator_token(key: str = ADMIN_KEY, name: str = "alice") -> str:
+def operator_token(key: str = OPERATOR_KEY, name: str = "alice") -> str:
     now_ms = time.time_ns() // 1_000_000
     return issue_operator_token(key, name, now_ms=now_ms, lifetime_ms=300_000)
 

@@ -20,12 +20,12 @@ from pokerws.server.auth.operator_key import (
 from pokerws.server.auth.operator_tokens import OPERATOR_KEY_ID
 from pokerws.settings import SettingsError, load
 from tests.server.conftest import Connect, Raw
-from tests.server.moderation.conftest import ADMIN_KEY, PROXIED, Enter, done, operator_token
+from tests.server.moderation.conftest import OPERATOR_KEY, PROXIED, Enter, done, operator_token
 from tests.server.signing import SECRET, token
 from tests.settings import settings_of
 
 SESSION_KEY = "a key that signs the sessions of guests"
-AUTH = {"use_auth_middleware": True, "auth_secret": SECRET, "admin_key": ADMIN_KEY}
+AUTH = {"use_auth_middleware": True, "auth_secret": SECRET, "operator_key": OPERATOR_KEY}
 
 
 def claims(**changes: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in {**said, **changes}.items() if value is not None}
 
 
-def signed(said: dict[str, Any], key: str = ADMIN_KEY, algorithm: str = "HS256") -> str:
+def signed(said: dict[str, Any], key: str = OPERATOR_KEY, algorithm: str = "HS256") -> str:
     return jwt.encode(said, key, algorithm, headers={"kid": OPERATOR_KEY_ID})
 
 
@@ -55,7 +55,7 @@ def forged(kind: str) -> str:
         case "no signature":
             return signed(claims(), "", "none")
         case "another algorithm":
-            return signed(claims(), ADMIN_KEY * 2, "HS512")
+            return signed(claims(), OPERATOR_KEY * 2, "HS512")
         case "another signature":
             return f"{signed(claims())[:-4]}AAAA"
         case "the audience of a guest":
@@ -86,7 +86,7 @@ FORGERIES = (
 )
 
 
-@pytest.mark.settings(admin_key=ADMIN_KEY, session_key=SESSION_KEY, max_violations=100)
+@pytest.mark.settings(operator_key=OPERATOR_KEY, session_key=SESSION_KEY, max_violations=100)
 async def test_a_forged_token_makes_nobody_an_operator(open_connection: Connect) -> None:
     raw = await open_connection()
     for kind in FORGERIES:
@@ -99,7 +99,7 @@ async def test_a_forged_token_makes_nobody_an_operator(open_connection: Connect)
     assert (await raw.ask("hello", token=signed(claims())))["role"] == "operator"
 
 
-@pytest.mark.settings(admin_key=ADMIN_KEY)
+@pytest.mark.settings(operator_key=OPERATOR_KEY)
 async def test_an_operators_token_ends(open_connection: Connect) -> None:
     raw, now_s = await open_connection(), int(time.time())
     old = signed(claims(iat=now_s - 120, exp=now_s - 60))
@@ -109,7 +109,7 @@ async def test_an_operators_token_ends(open_connection: Connect) -> None:
     assert "session" not in welcome
 
 
-@pytest.mark.settings(admin_key=ADMIN_KEY)
+@pytest.mark.settings(operator_key=OPERATOR_KEY)
 async def test_an_operators_logout_ends_the_token(open_connection: Connect) -> None:
     raw, one = await open_connection(), operator_token()
     assert (await raw.ask("hello", token=one))["type"] == "welcome"
@@ -150,13 +150,13 @@ async def test_a_server_makes_a_key_that_only_its_account_can_read(tmp_path: Pat
         key_for_commands(settings)
     key = key_for_serving(settings)
     file = key_file(settings)
-    assert file == tmp_path / "new" / "admin.key"
+    assert file == tmp_path / "new" / "operator.key"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     # Commands and the next start find the same one.
     assert key is not None
     assert key == key_for_commands(settings) == key_for_serving(settings)
     assert len(key) >= 64
-    assert [one.name for one in file.parent.iterdir()] == ["admin.key"]
+    assert [one.name for one in file.parent.iterdir()] == ["operator.key"]
 
 
 @pytest.mark.parametrize("content", ["", "short", "x" * 5_000])
@@ -171,7 +171,7 @@ async def test_without_a_key_a_server_serves_and_nobody_is_an_operator(
         key_for_commands(settings)
     with capture_logs() as lines:
         assert key_for_serving(settings) is None
-    assert [line["event"] for line in lines] == ["admin_key_not_usable"]
+    assert [line["event"] for line in lines] == ["operator_key_not_usable"]
     assert content == key_file(settings).read_text()
 
 
@@ -193,16 +193,16 @@ async def test_a_server_without_a_key_refuses_every_operator(tmp_path: Path) -> 
 
 def test_a_key_is_for_one_purpose() -> None:
     with pytest.raises(SettingsError, match="give each its own"):
-        load({"ADMIN_KEY": SECRET, "SESSION_KEY": SECRET})
+        load({"OPERATOR_KEY": SECRET, "SESSION_KEY": SECRET})
     with pytest.raises(SettingsError, match="at least 32 characters"):
-        load({"ADMIN_KEY": "short"})
+        load({"OPERATOR_KEY": "short"})
 
 
 def test_a_token_from_the_command_line_is_short_lived_and_has_a_plain_name() -> None:
-    settings = settings_of(admin_key=ADMIN_KEY)
+    settings = settings_of(operator_key=OPERATOR_KEY)
     now_ms = time.time_ns() // 1_000_000
     one = issue_for_operator(settings, "alice", 720, now_ms)
-    said = jwt.decode(one, ADMIN_KEY, ["HS256"], audience="pokerws-operator")
+    said = jwt.decode(one, OPERATOR_KEY, ["HS256"], audience="pokerws-operator")
     assert (said["sub"], said["exp"] - said["iat"]) == ("operator:alice", 43_200)
     with pytest.raises(SettingsError, match="from 1 to 720"):
         issue_for_operator(settings, "alice", 721, now_ms)

@@ -43,20 +43,21 @@ class FakeConnection:
 
 
 class AwaySanctions(MemorySanctions):
-    """A store that can be out of reach."""
+    """A store that can be out of reach, or take no writes."""
 
     is_away = False
+    is_read_only = False
 
-    def _check(self) -> None:
-        if self.is_away:
+    def _check(self, *, writes: bool = False) -> None:
+        if self.is_away or (writes and self.is_read_only):
             raise StoreUnavailable("no answer in time")
 
     async def impose(self, sanction: Sanction, *, now_ms: int) -> None:
-        self._check()
+        self._check(writes=True)
         await super().impose(sanction, now_ms=now_ms)
 
     async def lift(self, key: SanctionKey) -> None:
-        self._check()
+        self._check(writes=True)
         await super().lift(key)
 
     async def in_force(self, now_ms: int) -> list[Sanction]:
@@ -106,9 +107,10 @@ async def test_a_ban_holds_at_once_while_the_database_is_away_and_is_stored_when
         assert not is_admitted(moderation)
         assert moderation.all() == [(ban(clock), False)]
         # What the store says meanwhile, or cannot say, does not lift it.
-        await moderation.refresh(house.lobby)
-        assert not is_admitted(moderation)
-        store.is_away = False
+        for store.is_away, store.is_read_only in ((True, False), (False, True)):
+            await moderation.refresh(house.lobby)
+            assert not is_admitted(moderation)
+        store.is_read_only = False
         await moderation.refresh(house.lobby)
         assert moderation.all() == [(ban(clock), True)]
         # Lifted during an outage, it stays lifted too.

@@ -5,12 +5,12 @@ import time
 from pokerws.schema import examples
 from pokerws.schema.examples import TABLE
 from pokerws.server.auth.operator_tokens import issue_operator_token
-from tests.server.protocol.servers import ADMIN_KEY
+from tests.server.protocol.servers import OPERATOR_KEY
 from tests.server.protocol.situations import open_table, seat, situation
 from tests.server.protocol.transcript_player import Scene, Speaker
 
 
-def operator_token(key: str = ADMIN_KEY, *, minutes: int = 5) -> str:
+def operator_token(key: str = OPERATOR_KEY, *, minutes: int = 5) -> str:
     now_ms = time.time_ns() // 1_000_000
     return issue_operator_token(key, "alice", now_ms=now_ms, lifetime_ms=60_000 * minutes)
 

@@ -29,7 +29,7 @@ from tests.settings import settings_of
 from tests.storage.faulty_store import FaultyStore
 from tests.vaults import VAULT
 
-ADMIN_KEY = "a key that the operator of this server has"
+OPERATOR_KEY = "a key that the operator of this server has"
 SECRET = "a secret of the operator's own login service"
 # Replaced by where it is.
 JWKS = "jwks.json"
@@ -65,9 +65,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "behind": STORED,
     "closing": STORED | {"use_durable_acks": True},
     "durable": STORED | {"use_durable_acks": True},
-    "moderated": {"admin_key": ADMIN_KEY},
-    "one operator": {"admin_key": ADMIN_KEY},
-    "no room": {"admin_key": ADMIN_KEY},
+    "moderated": {"operator_key": OPERATOR_KEY},
+    "one operator": {"operator_key": OPERATOR_KEY},
+    "no room": {"operator_key": OPERATOR_KEY},
     "one session": {"max_tables_opened_per_address": 20},
     "one lobby": {},
     "tokens": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 0},

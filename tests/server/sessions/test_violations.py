@@ -72,7 +72,7 @@ async def test_good_messages_between_bad_ones_pay_for_nothing(
             assert (await raw.ask("ping"))["type"] == "pong"
         assert (await raw.ask("create_table", name="a\u202eb", config={}))["code"] == "bad_name"
         with pytest.raises(ConnectionClosedError) as closed:
-            await raw.receive()
+            await raw.ask("ping")
         await (await open_connection("Ben")).connection.close()
 
     assert closed.value.rcvd is not None

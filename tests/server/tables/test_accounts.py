@@ -13,7 +13,7 @@ from pokerws.server.tables.cashier import Purse, Terms
 from pokerws.server.tables.lobby.outage_pause import CHECK_LAG_MS
 from pokerws.storage.accounts import player_account
 from pokerws.storage.errors import StoreUnavailable
-from tests.server.bank import CONFIG, House, house_with_a_bank
+from tests.server.bank import CONFIG, USUAL, House, house_with_a_bank
 from tests.server.conftest import Connect, Message, Raw
 
 ANN = PlayerId("ann")
@@ -140,8 +140,9 @@ async def test_a_history_is_read_in_pages(open_connection: Connect) -> None:
 
 
 @pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with house_with_a_bank() as house:
+async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    """With the terms of the test's parameter, or the usual ones."""
+    async with house_with_a_bank(getattr(request, "param", USUAL)) as house:
         yield house
 
 
@@ -195,8 +196,8 @@ async def test_chips_that_go_home_are_acknowledged_when_that_is_stored(house: Ho
     assert await house.balance(ANN) == 100_000
 
 
+@pytest.mark.parametrize("house", [Terms(grant=6_000)], indirect=True)
 async def test_two_tables_cannot_be_paid_with_the_same_chips(house: House) -> None:
-    house.bank._terms = Terms(grant=6_000)
     one, two = await house.open("One"), await house.open("Two")
 
     await asyncio.gather(house.sit(one, house.ann, 5_000), house.sit(two, house.ann, 5_000))

@@ -234,9 +234,12 @@ async def test_in_an_outage_cards_are_shown_once_their_table_is_noted(setting: S
     assert shown[-1].deadline_ms > deadline_ms
 
 
-async def test_a_table_that_cannot_be_noted_waits_for_the_database(setting: Setting) -> None:
+@pytest.mark.parametrize("error", [OSError("no space left on device"), LookupError("a bug")])
+async def test_a_table_that_cannot_be_noted_waits_for_the_database(
+    setting: Setting, error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
     actor = await setting.open_hand()
-    setting.notes.full = True
+    setting.notes.full, setting.notes.error = True, error
     setting.store.open.clear()
     checker = setting.see_flop(actor)
     for _ in range(10):
@@ -244,6 +247,7 @@ async def test_a_table_that_cannot_be_noted_waits_for_the_database(setting: Sett
         await asyncio.sleep(0)
 
     assert actor.is_paused
+    assert capsys.readouterr().out.count("cards_wait") == 1
     messages = checker.take()
     assert [type(message) for message in messages] == [Notice]
     assert setting.notes.tables == {}

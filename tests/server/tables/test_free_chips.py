@@ -14,7 +14,7 @@ from pokerws.server.tables.cashier import Cashier, Purse, Terms
 from pokerws.settings import variables
 from pokerws.storage.accounts import ALLOWANCE_MS
 from pokerws.storage.memory_accounts import MemoryAccounts
-from tests.server.bank import House, house_with_a_bank
+from tests.server.bank import USUAL, House, house_with_a_bank
 from tests.server.conftest import Connect, Message, Raw
 from tests.server.fakes import ManualClock
 
@@ -40,8 +40,9 @@ DUMP = {
 
 
 @pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with house_with_a_bank() as house:
+async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    """With the terms of the test's parameter, or the usual ones."""
+    async with house_with_a_bank(getattr(request, "param", USUAL)) as house:
         yield house
 
 
@@ -213,8 +214,10 @@ async def refill(house: House) -> None:
     await house.bank.refill(ANN, None, house.lobby.live_tables)
 
 
+@pytest.mark.parametrize(
+    "house", [Terms(refill_interval_ms=0, refill_to=100_000, refill_below=96_000)], indirect=True
+)
 async def test_no_refill_while_chips_are_at_a_table(house: House) -> None:
-    house.bank._terms = Terms(refill_interval_ms=0, refill_to=100_000, refill_below=96_000)
     actor = await house.open()
     await house.sit(actor, house.ann, 5_000)
     await house.journal.flush(5)
@@ -231,8 +234,10 @@ async def test_no_refill_while_chips_are_at_a_table(house: House) -> None:
     assert await house.balance(ANN) == 100_000
 
 
+@pytest.mark.parametrize(
+    "house", [Terms(refill_interval_ms=0, refill_to=200_000, refill_below=200_000)], indirect=True
+)
 async def test_chips_on_their_way_to_a_table_count(house: House) -> None:
-    house.bank._terms = Terms(refill_interval_ms=0, refill_to=200_000, refill_below=200_000)
     actor = await house.open()
     house.store.open.clear()
     await house.sit(actor, house.ann, 5_000)
@@ -245,8 +250,8 @@ async def test_chips_on_their_way_to_a_table_count(house: House) -> None:
     assert await house.balance(ANN) == 95_000
 
 
+@pytest.mark.parametrize("house", [Terms(grant=2_000, refill_interval_ms=0)], indirect=True)
 async def test_chips_in_a_pot_count_and_a_busted_player_gets_a_refill(house: House) -> None:
-    house.bank._terms = Terms(grant=2_000, refill_interval_ms=0)
     actor = await house.open()
     for viewer in (house.ann, house.ben):
         await house.sit(actor, viewer, 2_000)
@@ -278,8 +283,8 @@ def stack(house: House, player: PlayerId) -> int:
     return seat.stack
 
 
+@pytest.mark.parametrize("house", [Terms(grant=10)], indirect=True)
 async def test_of_two_refills_at_once_one_is_given(house: House) -> None:
-    house.bank._terms = Terms(grant=10)
     await house.bank.open_for(ANN)
     house.clock.advance(HOUR_MS)
     results = await asyncio.gather(*(refill(house) for _ in range(5)), return_exceptions=True)

@@ -154,13 +154,15 @@ class CardsAhead:
     async def _add(self, wanted: dict[TableId, int]) -> None:
         try:
             await self._notes.add(wanted)
-        except OSError as error:
+        except Exception as error:
+            # Whatever it is: nothing may be shown, and the tables ask again.
             if not self.is_stuck:
-                log.error(  # noqa: TRY400  the error says it all
+                log.error(  # noqa: TRY400  only a bug needs a trace
                     "cards_wait",
                     error=str(error),
                     tables=len(wanted),
                     action="let the server write its notes: until then these tables wait",
+                    exc_info=None if isinstance(error, OSError) else error,
                 )
             self.is_stuck = True
             return

@@ -21,7 +21,7 @@ from pokerws.server.isolation import each
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.cashier import Cashier
-from pokerws.server.tables.collusion_signs import CollusionSigns
+from pokerws.server.tables.collusion_signs import NO_SIGNS, Signs
 from pokerws.server.tables.event_log import EventLog, NoEventLog
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.interfaces import NO_LEASE, Lease, TableJournal
@@ -71,7 +71,7 @@ class Lobby:
         pace: PaceLimits = UNLIMITED,
         lease: Lease = NO_LEASE,
         notes: Notes = NO_NOTES,
-        signs: CollusionSigns | None = None,
+        signs: Signs = NO_SIGNS,
     ) -> None:
         self._store = store
         self._journal = journal
@@ -371,8 +371,7 @@ class Lobby:
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Part of `Owner`."""
         self._cashier.moved(table, transfers)
-        actor = self._in_memory.get(table)
-        if self._signs is None or actor is None:
+        if (actor := self._in_memory.get(table)) is None:
             return
         seated = [seat.player for seat in actor.table.seats if seat is not None]
         for move in transfers:
@@ -381,8 +380,7 @@ class Lobby:
 
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
         """Part of `Owner`."""
-        if self._signs is not None:
-            self._signs.hand_over(table, net)
+        self._signs.hand_over(table, net)
 
     def table_closing(self, table: TableId) -> None:
         """Part of `Owner`."""
