@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import CommandRejected, NotUnderstood
 from pokerws.client.link import Link, Unknown, WireName
-from pokerws.client.listed_tables import take_lobby
+from pokerws.client.listed_tables import apply_lobby
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
@@ -399,7 +399,7 @@ class Client:
             case Lobby():
                 # After `unwatch_lobby`, messages may still be on their way.
                 if self._lobby_wanted is not None:
-                    take_lobby(self.lobby, message, is_first=self._lobby_is_old)
+                    apply_lobby(self.lobby, message, is_first=self._lobby_is_old)
                     self._lobby_is_old = False
             case Notice(code=code, table=table) if code in RESTORED_NOTICES and table is not None:
                 self._watches.ask_later(table)

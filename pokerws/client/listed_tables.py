@@ -6,7 +6,7 @@ from pokerws.game.state import TableId
 from pokerws.messages import Lobby, TableSummary
 
 
-def take_lobby(tables: dict[TableId, TableSummary], message: Lobby, *, is_first: bool) -> None:
+def apply_lobby(tables: dict[TableId, TableSummary], message: Lobby, *, is_first: bool) -> None:
     """Apply a message to the tables that the client has.
 
     The first message on a connection replaces them all, as does one with `reset`.

@@ -215,7 +215,7 @@ class App:
             lease=NO_LEASE if database is None else database.lease,
             notes=NO_NOTES if database is None else database.notes,
         )
-        lobby.servers.reserve_names(names_of_bot_tables(settings, self._bot_games))
+        lobby.server_tables.reserve_names(names_of_bot_tables(settings, self._bot_games))
         self._stops.add("tables", lobby.stop)
         return cashier, lobby
 

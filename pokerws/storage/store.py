@@ -104,7 +104,7 @@ class Change(Struct, frozen=True):
 class GameRow(NamedTuple):
     """A game's row without its snapshot, for lists; `config` is None if it cannot be read.
 
-    `is_servers` is set if the table is marked as the server's own.
+    `is_server_table` is set if the table is marked as the server's own.
     """
 
     table: TableId
@@ -115,7 +115,7 @@ class GameRow(NamedTuple):
     hand_number: int
     version: int
     epoch: int
-    is_servers: bool = False
+    is_server_table: bool = False
 
 
 class Claimed(NamedTuple):

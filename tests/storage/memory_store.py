@@ -160,7 +160,7 @@ class MemoryStore:
                 hand_number=row.change.hand_number,
                 version=row.change.version,
                 epoch=row.epoch,
-                is_servers=table in self._marks,
+                is_server_table=table in self._marks,
             )
             for table, row in self._rows.items()
             if row.is_open and table not in besides

@@ -110,7 +110,7 @@ async def test_a_given_name_is_taken_from_its_holder(store: Store) -> None:
 async def test_a_marked_table_is_listed_with_its_mark(store: Store) -> None:
     await store.mark_table(T1)
     await store.save([change("t1"), change("t2", at_ms=2 * START_MS)])
-    listed = {game.table: game.is_servers for game in await store.games()}
+    listed = {game.table: game.is_server_table for game in await store.games()}
     assert listed == {"t1": True, "t2": False}
     assert not await store.adopt_table(T1), "it is marked already"
     assert not await store.adopt_table(TableId("t2")), "it is newer than the marks"

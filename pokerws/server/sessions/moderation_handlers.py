@@ -50,7 +50,7 @@ log = structlog.get_logger("pokerws.moderation")
 async def close_table(session: Session, message: CloseTable) -> None:
     """Close a table for good."""
     actor = await session.context.lobby.find(message.table)
-    note(session, "close_table", message.table)
+    log_action(session, "close_table", message.table)
     actor.handle(session, message.id, commands.Close("operator"))
 
 
@@ -77,7 +77,7 @@ async def kick(session: Session, message: Kick) -> None:
     if is_seated(actor, player, leaving=False):
         # Refused, for example while the table is paused.
         return
-    note(session, "kick", player, sanction)
+    log_action(session, "kick", player, sanction)
     if message.minutes:
         await context.moderation.impose(sanction, context.lobby)
     else:
@@ -153,17 +153,19 @@ async def impose(
     context = session.context
     now_ms = context.clock.wall_ms()
     sanction = Sanction(kind, target, now_ms + 60_000 * minutes, now_ms, session.player, reason)
-    note(session, kind, target, sanction)
+    log_action(session, kind, target, sanction)
     await context.moderation.impose(sanction, context.lobby)
 
 
 async def lift(session: Session, key: SanctionKey) -> None:
     """End a sanction, if there is one."""
-    note(session, f"end_{key[0]}", key[1])
+    log_action(session, f"end_{key[0]}", key[1])
     await session.context.moderation.lift(key)
 
 
-def note(session: Session, action: str, target: str, sanction: Sanction | None = None) -> None:
+def log_action(
+    session: Session, action: str, target: str, sanction: Sanction | None = None
+) -> None:
     """Log an action."""
     facts: dict[str, object] = {"action": action, "target": target, "by": session.player}
     if sanction is not None:

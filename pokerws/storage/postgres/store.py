@@ -85,7 +85,7 @@ LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
 
 GAMES = """
 SELECT id, name, status, config, players, hand_number, version, epoch,
-       EXISTS (SELECT FROM server_tables WHERE game_id = games.id) AS is_servers
+       EXISTS (SELECT FROM server_tables WHERE game_id = games.id) AS is_server_table
 FROM games
 WHERE status IN ('waiting', 'active') AND id <> ALL ($1::text[])
 ORDER BY created_at, id
@@ -439,5 +439,5 @@ def _game(row: asyncpg.Record) -> GameRow:
         hand_number=row["hand_number"],
         version=row["version"],
         epoch=row["epoch"],
-        is_servers=row["is_servers"],
+        is_server_table=row["is_server_table"],
     )

@@ -64,11 +64,11 @@ def _log_not_opened(name: str, config: TableConfig, refusal: Illegal) -> None:
 
 
 async def _open(lobby: Lobby, name: str, config: TableConfig) -> TableId:
-    servers = lobby.servers
-    table = servers.find(name, config.variant) or await servers.adopt(name, config)
+    server_tables = lobby.server_tables
+    table = server_tables.find(name, config.variant) or await server_tables.adopt(name, config)
     if table is None:
-        table = lobby.create(name, config, table_id=await servers.mark_next(name)).table.id
-        servers.note(table, name)
+        table = lobby.create(name, config, table_id=await server_tables.mark_next(name)).table.id
+        server_tables.note(table, name)
     lobby.keep(table)
     return table
 

@@ -93,7 +93,7 @@ class Lobby:
         self.idle = IdleTables(self._tables, self._feed)
         self._in_memory = self._tables.in_memory
         self._lease = lease
-        self.servers = ServerTables(self._tables, self._feed, store)
+        self.server_tables = ServerTables(self._tables, self._feed, store)
         self._signs = signs
         self._stopped = False
         self._catching_up = CatchingUp(self._tables, self._hydration, journal, cashier)
@@ -139,7 +139,7 @@ class Lobby:
             elif game.table not in self._tables:
                 self._tables.add_stored(game.table).since_ms = self._clock.now_ms()
                 self._feed.note_stored(game, game.config)
-                self.servers.note_stored(game)
+                self.server_tables.note_stored(game)
         await self._loader.load_unlisted(unreadable)
 
     def stop(self) -> None:
@@ -183,7 +183,7 @@ class Lobby:
             )
         if opener is not None:
             self._check_opened(opener, address)
-            self.servers.check_name(name)
+            self.server_tables.check_name(name)
         table, events = open_table(table_id or new_table_id(), name, config)
         actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
         entry = self._tables.add_live(table.id, actor)

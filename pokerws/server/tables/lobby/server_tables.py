@@ -41,14 +41,14 @@ class ServerTables:
 
     def note_stored(self, game: GameRow) -> None:
         """Record a stored table that is now listed."""
-        if game.is_servers:
+        if game.is_server_table:
             self.note(game.table, game.name)
 
     def note(self, table: TableId, name: str) -> None:
         """Record that a listed table is the server's own."""
         self.reserve_names([name])
         if (entry := self._tables.get(table)) is not None:
-            entry.is_servers = True
+            entry.is_server_table = True
 
     def find(self, name: str, variant: str) -> TableId | None:
         """The oldest of the server's own tables of that name, with that variant or mix."""
@@ -95,7 +95,7 @@ class ServerTables:
 
     def _is_marked(self, table: TableId) -> bool:
         entry = self._tables.get(table)
-        return entry is not None and entry.is_servers
+        return entry is not None and entry.is_server_table
 
 
 def new_table_id() -> TableId:

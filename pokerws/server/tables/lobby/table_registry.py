@@ -62,7 +62,7 @@ class TableEntry:
     """One known table.  Only the registry changes `state` and `actor`."""
 
     __slots__ = (
-        *("actor", "address", "closing", "failed", "is_servers", "kept", "known", "loading"),
+        *("actor", "address", "closing", "failed", "is_server_table", "kept", "known", "loading"),
         *("opener", "shown_seq", "since_ms", "state", "table"),
     )
 
@@ -88,7 +88,7 @@ class TableEntry:
         # Up to which event this server has shown the table, stored or not.
         self.shown_seq = 0
         # Whether the server opened it for its own bots; stored as a mark of the table.
-        self.is_servers = False
+        self.is_server_table = False
         # Whether the table stays open even if it is unused.
         self.kept = False
 
