@@ -3,7 +3,7 @@
 -- In dual-write a server plays on while the database is away, and shows cards ahead of it. If it
 -- dies then, the hand that is stored must not go on: the same cards would come again.
 -- docs/decisions/0037-cards-ahead.md has the reasons. Adds two columns without a default, which
--- reads no rows.
+-- reads no rows. Saves wait meanwhile: for a moment, or while a dump is running (ACCESS EXCLUSIVE).
 
 BEGIN;
 SET LOCAL client_min_messages = warning;

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Literal, TypeVar
 
 from pokerws.game.apply import apply
+from pokerws.game.blinds.departures import least_buy_in
 from pokerws.game.cards import Card
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Inconsistent
@@ -68,6 +69,12 @@ class TableView:
     def own(self) -> Seat | None:
         """The player's own seat, or None."""
         return None if self.seat is None else self.table.seats[self.seat]
+
+    @property
+    def least_buy_in(self) -> int:
+        """The smallest buy-in: the table's, or what the player left with lately."""
+        gone = (departure for departure in self.table.departed if departure.player == self.player)
+        return least_buy_in(self.table, next(gone, None))
 
     @property
     def own_hand(self) -> HandSeat | None:

@@ -15,29 +15,14 @@ def add_parser(
     env_file: argparse.ArgumentParser,
 ) -> None:
     """Add the command to a command line."""
-    options = argparse.ArgumentParser(add_help=False)
-    options.add_argument(
-        "--json",
-        action="store_true",
-        default=argparse.SUPPRESS,
-        help="print one JSON object a line",
-    )
-    options.add_argument(
-        "--as",
-        dest="operator",
-        type=operator_name,
-        default=argparse.SUPPRESS,
-        metavar="NAME",
-        help="your name, for the log and the list of bans (default: console)",
-    )
-    # The options may stand before the action or after it.
-    shared = [env_file, options]
     moderating = commands.add_parser(
         "moderate",
         help="list, kick, mute and ban players of the running server, and close tables",
-        parents=shared,
+        parents=[env_file, _options()],
     )
     moderating.set_defaults(json=False, operator="console")
+    # The options may stand before the action or after it.
+    shared = [env_file, _options()]
     actions = moderating.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser(
         "players", help="list players who are connected, seated, or have just left", parents=shared
@@ -71,6 +56,25 @@ def add_parser(
         "close-table", help="close a table and return all chips", parents=shared
     )
     closing.add_argument("table", metavar="ID", help="the table's id")
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument(
+        "--json",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="print one JSON object a line",
+    )
+    options.add_argument(
+        "--as",
+        dest="operator",
+        type=operator_name,
+        default=argparse.SUPPRESS,
+        metavar="NAME",
+        help="your name, for the log and the list of bans (default: console)",
+    )
+    return options
 
 
 def _add_term(parser: argparse.ArgumentParser, default: str, meaning: str) -> None:

@@ -111,16 +111,18 @@ def _polished(name: str, schema: Schema) -> Schema:
 
 def _closed(schema: Schema, known: dict[str, Schema]) -> Schema:
     """Forbid additional fields, in the message and in its parts."""
-    fields = {
-        field: _closed_part(what, known) if "$ref" in what else what
-        for field, what in schema["properties"].items()
-    }
+    fields = {field: _closed_part(what, known) for field, what in schema["properties"].items()}
     return {**schema, "properties": fields, "additionalProperties": False}
 
 
-def _closed_part(reference: Schema, known: dict[str, Schema]) -> Schema:
-    part = known[reference["$ref"].removeprefix(_PLACE)]
-    return {**_closed(part, known), "description": reference.get("description", part["title"])}
+def _closed_part(what: Schema, known: dict[str, Schema]) -> Schema:
+    """The same for the schema of a field, which may be a part or have a choice of them."""
+    if "anyOf" in what:
+        return {**what, "anyOf": [_closed_part(one, known) for one in what["anyOf"]]}
+    if "$ref" not in what:
+        return what
+    part = known[what["$ref"].removeprefix(_PLACE)]
+    return {**_closed(part, known), "description": what.get("description", part["title"])}
 
 
 def _simple(schema: Any) -> Any:

@@ -173,13 +173,14 @@ class Accounts(Protocol):
         below: int,
         due_ms: int,
         at_ms: int,
-        besides: Collection[TableId] = (),
+        besides: Collection[TableId] | None = (),
         allowance: Allowance | None = None,
     ) -> Refill:
         """Refill an account to `to` chips, taken from `allowance`.
 
         It is due if the balance is less than `below`, and the last refill was at `due_ms` or
-        before.  A player with chips at a stored table gets none; those of `besides` do not count.
+        before.  A player with chips at a stored table gets none; those of `besides` do not count,
+        and none does if it is None.
         """
 
     async def allowed_ms(self, allowance: Allowance, chips: int, at_ms: int) -> int:

@@ -75,7 +75,7 @@ class MemoryAccounts:
         below: int,
         due_ms: int,
         at_ms: int,
-        besides: Collection[TableId] = (),
+        besides: Collection[TableId] | None = (),
         allowance: Allowance | None = None,
     ) -> Refill:
         """Part of `Accounts`."""

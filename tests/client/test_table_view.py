@@ -11,7 +11,7 @@ from pokerws.client.table_view import Gap
 from pokerws.game.cards import parse_cards
 from pokerws.game.events import PlayerSat, PlayerSatOut, TableEvent
 from pokerws.game.redaction import redact, redact_table
-from pokerws.game.state import PlayerId
+from pokerws.game.state import Departure, PlayerId
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import Events, Snapshot, encode, server_decoder
 from tests.client.fake_server import ANN, empty_table, events, snapshot
@@ -119,6 +119,15 @@ async def test_a_number_of_an_earlier_epoch_is_not_waited_for() -> None:
     await asyncio.sleep(0)  # Lets it look once.
     view.take_snapshot(snapshot(empty_table(), epoch=2))
     await waiting
+
+
+def test_a_view_knows_what_a_player_who_left_has_to_bring_back() -> None:
+    view = empty_view()
+    assert view.least_buy_in == view.table.config.min_buy_in
+    ben = PlayerId("p_ben")
+    for player, left, least in ((ben, 9_000, 2_000), (ANN, 5_000, 5_000), (ANN, 10**6, 20_000)):
+        view.table.departed = [Departure(player, left, until_ms=1)]
+        assert view.least_buy_in == least
 
 
 def test_a_view_names_the_hand_or_the_high_and_the_low_one() -> None:

@@ -111,6 +111,13 @@ def test_a_schema_refuses_what_the_strict_decoder_refuses_and_nothing_else(
     assert (faults("ClientMessage", written) == []) == is_taken, written
 
 
+@pytest.mark.parametrize("message", ["list_tables", "watch_lobby"])
+def test_a_part_that_may_be_absent_has_no_other_fields_either(message: str) -> None:
+    written = {"type": message, "id": "1", "filter": {"free_seats": 1}}
+    assert faults("ClientMessage", written) == []
+    assert faults("ClientMessage", written | {"filter": {"more": 1}}) != []
+
+
 def test_a_server_may_send_fields_that_are_not_in_its_schema() -> None:
     assert faults("Pong", {"type": "pong", "id": "1", "now_ms": 1, "later": True}) == []
     assert faults("Ping", {"type": "ping", "id": "1", "later": True}) != []

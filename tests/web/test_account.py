@@ -335,3 +335,11 @@ async def test_a_new_player_sees_how_much_of_the_grant_can_be_used(
     await page.fill("#buy-in-amount", "30000")
     await page.click("#buy-in-confirm")
     await stack(page, 30_000)
+    # The rest is held: the account says until when, and there is nothing to top up with.
+    await expect(header(page)).to_have_text("70,000")
+    await expect(page.locator("#add-chips")).to_be_visible()
+    await expect(page.locator("#top-up")).to_be_hidden()
+    await header(page).click()
+    await expect(page.locator("#account-held")).to_have_text(
+        "Your account is new: 70,000 cannot be used until 01:16."
+    )

@@ -18,6 +18,7 @@ from pokerws.game.counted import counted
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import chips_put_in
 from pokerws.messages import Refused
+from pokerws.server.auth.bot_tokens import BOT_PREFIX
 from pokerws.server.clock import Clock
 from pokerws.server.limits.log_limit import LogLimit
 from pokerws.server.player_locks import PATIENCE_S, PlayerLocks
@@ -113,6 +114,10 @@ class Statement(Struct, frozen=True):
 Tables = Callable[[], Iterable[Table]]
 
 
+def _is_bot(player: PlayerId) -> bool:
+    return player.startswith(BOT_PREFIX)
+
+
 def _seats_of(player: PlayerId, tables: Iterable[Table]) -> tuple[int, list[TableId]]:
     """The chips that a player has at tables, pots included, and the tables where he sits."""
     chips, seated = 0, []
@@ -184,14 +189,17 @@ class Cashier:
         with _refusing_outages():
             history = await self._accounts.history(player, before, HISTORY_PAGE)
             due_ms = await self._due_ms(account, address)
-        if due_ms is not None and _seats_of(player, tables())[0]:
+        if due_ms is not None and not _is_bot(player) and _seats_of(player, tables())[0]:
             due_ms = None
         return Statement(self._purse(account, address), due_ms, history, is_ungranted)
 
     async def refill(
         self, player: PlayerId, address: str | None = None, tables: Tables = tuple
     ) -> None:
-        """Refill an account.  Raises Illegal if that is not due."""
+        """Refill an account.  Raises Illegal if that is not due.
+
+        The server's bots sit at several tables at once, so their chips elsewhere do not count.
+        """
         async with self._locks.of(player):
             # Chips on their way to a table count there.
             account = await self._open(player, address)
@@ -199,7 +207,7 @@ class Cashier:
             if not self._is_due(account, now_ms):
                 raise Refused("refill_not_due")
             chips, seated = _seats_of(player, tables())
-            if chips:
+            if chips and not _is_bot(player):
                 raise Refused(
                     "chips_at_table", f"the player has {counted(chips, 'chip')} at tables"
                 )
@@ -211,7 +219,7 @@ class Cashier:
                     below=self._terms.refill_below,
                     due_ms=now_ms - self._terms.refill_interval_ms,
                     at_ms=now_ms,
-                    besides=seated,
+                    besides=None if _is_bot(player) else seated,
                     allowance=allowance,
                 )
                 if refill.refused == "at_table":

@@ -115,7 +115,7 @@ class PostgresAccounts:
         below: int,
         due_ms: int,
         at_ms: int,
-        besides: Collection[TableId] = (),
+        besides: Collection[TableId] | None = (),
         allowance: Allowance | None = None,
     ) -> Refill:
         """Part of `Accounts`."""
@@ -126,7 +126,7 @@ class PostgresAccounts:
                 return Refill(0, "due")
             if row["refilled_ms"] is not None and row["refilled_ms"] > due_ms:
                 return Refill(0, "due")
-            if await _is_at_table(reader, player, besides):
+            if besides is not None and await _is_at_table(reader, player, besides):
                 return Refill(0, "at_table")
             chips: int = to - row["balance"]
             seen = row["balance"], row["refilled_ms"]

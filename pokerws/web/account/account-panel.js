@@ -92,6 +92,10 @@ export class AccountPanel {
   renderPanel() {
     const { balance, transfers, hasMore, error } = this.account;
     setText(byId("account-balance"), balance === null ? UNKNOWN : chips(balance));
+    const held = this.account.heldNow();
+    const time = timeOf(this.account.heldUntilMs, this.account.connection.serverNow());
+    setText(byId("account-held"), `Your account is new: ${chips(held)} cannot be used until ${time}.`);
+    byId("account-held").hidden = held === 0;
     const seat = this.seat();
     byId("account-at-table").hidden = !seat;
     if (seat) {

@@ -80,8 +80,12 @@ export class Account {
 
   /** The chips that can be brought to a table now, or null while unknown. */
   available() {
-    const isOver = this.heldUntilMs <= this.connection.serverNow();
-    return this.balance === null ? null : this.balance - (isOver ? 0 : this.held);
+    return this.balance === null ? null : this.balance - this.heldNow();
+  }
+
+  /** The chips that cannot be brought to a table yet. */
+  heldNow() {
+    return this.heldUntilMs <= this.connection.serverNow() ? 0 : this.held;
   }
 
   /** Milliseconds until a refill may be requested, or null if none is due at any time. */

@@ -10,11 +10,8 @@ import { newHand, newHandSeat, newSeat, readDeparture, readTable, readTurn } fro
 
 export { readTable };
 
-/** @typedef {import("./table-read.js").TableConfig} TableConfig */
 /** @typedef {import("./table-read.js").Seat} Seat */
-/** @typedef {import("./table-read.js").Pot} Pot */
 /** @typedef {import("./table-read.js").Turn} Turn */
-/** @typedef {import("./table-read.js").FixedLimit} FixedLimit */
 /** @typedef {import("./table-read.js").HandSeat} HandSeat */
 /** @typedef {import("./table-read.js").Hand} Hand */
 /** @typedef {import("./table-read.js").TableState} TableState */

@@ -28,7 +28,7 @@ export function prompt(table, own) {
   }
   if (table.hand && !part) {
     return seat.owes_blind
-      ? "You will be dealt in after the blinds have passed."
+      ? "You will be dealt in from the next hand, or once the blinds have passed."
       : "You will be dealt in from the next hand.";
   }
   if (table.hand) return others;

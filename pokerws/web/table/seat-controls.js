@@ -88,8 +88,9 @@ export class SeatControls {
    * @param {import("../model/table-state.js").Seat|null} seat
    */
   canTopUp(table, seat) {
-    if (!seat || this.account.balance === null) return false;
-    return this.account.balance >= Math.max(1, table.config.min_buy_in - seat.stack);
+    const available = this.account.available();
+    if (!seat || available === null) return false;
+    return available >= Math.max(1, table.config.min_buy_in - seat.stack);
   }
 
   async showCards() {
@@ -108,10 +109,9 @@ export class SeatControls {
     const { departure } = this.scene;
     const { min_buy_in: smallest, max_buy_in: most, big_blind: blind } = this.scene.table.config;
     const least = Math.max(smallest, Math.min(most, departure?.stack ?? 0));
-    const left = departure && least > smallest ? ` You left with ${chips(departure.stack)}.` : "";
     const amount = await this.dialog.ask({
       title: `Buy in for seat ${number + 1}`,
-      note: `The big blind is ${chips(blind)}.${left}`,
+      note: `The big blind is ${chips(blind)}.${describeDeparture(departure, least > smallest)}`,
       confirm: "Sit down",
       least,
       most,
@@ -175,6 +175,16 @@ export class SeatControls {
       else showRejection(rejection);
     }
   }
+}
+
+/**
+ * What a player who left lately brings back and owes.
+ * @param {Scene["departure"]} departure
+ * @param {boolean} demanded whether it is more than the usual minimum
+ */
+function describeDeparture(departure, demanded) {
+  const stack = demanded && departure ? ` You left with ${chips(departure.stack)}: bring it back.` : "";
+  return stack + (departure?.owes_blinds ? " You owe both blinds, since you left." : "");
 }
 
 /**

@@ -174,6 +174,7 @@ export class SeatView {
     this.stack.title = seat ? chips(seat.stack) : "";
     setText(this.avatar, seat ? [...seat.name][0].toUpperCase() : "");
     this.avatar.dataset.hue = seat ? String(colourOf(seat.name)) : "";
+    if (!seat) this.bubble.hidden = true;
   }
 
   /**

@@ -16,7 +16,7 @@ from pokerws.storage.accounts import ALLOWANCE_MS
 from pokerws.storage.memory_accounts import MemoryAccounts
 from tests.server.bank import USUAL, House, house_with_a_bank
 from tests.server.conftest import Connect, Message, Raw
-from tests.server.fakes import ManualClock
+from tests.server.fakes import FakeViewer, ManualClock
 
 ANN = PlayerId("ann")
 HOUR_MS = 3_600_000
@@ -232,6 +232,23 @@ async def test_no_refill_while_chips_are_at_a_table(house: House) -> None:
     with refused("refill_not_due"):
         await refill(house)
     assert await house.balance(ANN) == 100_000
+
+
+@pytest.mark.parametrize(
+    "house", [Terms(refill_interval_ms=0, refill_to=100_000, refill_below=96_000)], indirect=True
+)
+async def test_a_bot_that_is_busted_at_one_table_gets_a_refill_with_chips_at_another(
+    house: House,
+) -> None:
+    actor, bot = await house.open(), FakeViewer("bot_ada")
+    await house.sit(actor, bot, 5_000)
+    await house.journal.flush(5)
+
+    tables = house.lobby.live_tables
+    statement = await house.bank.statement(bot.player, None, None, tables)
+    assert statement.refill_at_ms is not None
+    await house.bank.refill(bot.player, None, tables)
+    assert await house.balance(bot.player) == 100_000
 
 
 @pytest.mark.parametrize(

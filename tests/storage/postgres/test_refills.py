@@ -52,14 +52,14 @@ async def test_chips_at_a_table_that_is_not_in_memory_count(store: PostgresStore
         assert await refill(restarted) == "given"
 
 
-async def refilled(store: PostgresStore, *besides: str) -> Refill:
+async def refilled(store: PostgresStore, *besides: str, count: bool = True) -> Refill:
     return await store.accounts.refill(
         ANN,
         to=100,
         below=50,
         due_ms=START_MS,
         at_ms=START_MS + 1,
-        besides=list(map(TableId, besides)),
+        besides=list(map(TableId, besides)) if count else None,
     )
 
 
@@ -99,6 +99,13 @@ async def test_tables_in_memory_and_closed_ones_do_not_count(store: PostgresStor
     )
     assert await refilled(store) == Refill(0, "at_table")
     assert await refilled(store, "t1") == Refill(100)
+
+
+async def test_a_refill_whatever_is_at_tables_looks_at_none(store: PostgresStore) -> None:
+    await store.accounts.open(ANN, 5, START_MS)
+    seat = b'{"table":{"seats":[{"player":"ann","stack":5}]}}'
+    await store.save([change("t1", snapshot=seat, chips=5, transfers=(brings("ann", 5, 1),))])
+    assert await refilled(store, count=False) == Refill(100)
 
 
 async def test_a_buy_in_on_another_server_meanwhile_ends_a_refill(
