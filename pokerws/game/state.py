@@ -136,7 +136,7 @@ class Seat(Struct, omit_defaults=True):
 
 
 class Departure(Struct, frozen=True, omit_defaults=True):
-    """What a player who left is held to until `until_ms`, in whichever seat.
+    """What a player who left owes on coming back before `until_ms`, to any seat.
 
     The player brings back `stack` chips, but not more than the maximum buy-in, and posts both
     blinds to be dealt in if `owes_blinds`.
@@ -281,7 +281,7 @@ class Table(Struct):
     `seq` counts all events of the table and `turns` its turns.  `button`, `small_blind` and
     `big_blind` are the positions of the latest hand; their seats may be free by now.
     `next_hand_at_ms` is set while a hand is scheduled.  A `closed` table stays empty for good.
-    `departed` are the players who left lately, in the order in which they left.
+    `departed` are the players who left within the hour, in the order in which they left.
     """
 
     id: TableId
@@ -343,7 +343,7 @@ class Table(Struct):
         return len(self.seats) - self.seats.count(None)
 
     def departure_of(self, player: PlayerId, now_ms: int) -> Departure | None:
-        """What a player who left is still held to."""
+        """What a player who left still owes on coming back."""
         for gone in self.departed:
             if gone.player == player and gone.until_ms > now_ms:
                 return gone

@@ -165,7 +165,7 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "not_seated": Reason("the player has no seat at the table"),
     "already_seated": Reason("the player already has a seat at the table"),
     "too_many_tables": Reason(
-        "the player sits at the maximum number of tables, or player or address has opened that many"
+        "the player sits at the maximum number of tables, or player or address has opened too many"
     ),
     "seat_taken": Reason("the seat is taken"),
     "no_such_seat": Reason("the table has no seat with this number"),

@@ -26,9 +26,11 @@ def add_parser(
     moderating.set_defaults(json=False, operator="console")
     actions = moderating.add_subparsers(dest="action", metavar="ACTION", required=True)
     actions.add_parser(
-        "players", help="list who is connected, seated, or has just left", parents=shared
+        "players", help="list players who are connected, seated, or have just left", parents=shared
     )
-    actions.add_parser("bans", help="list bans, mutes and kicks in force", parents=shared)
+    actions.add_parser(
+        "bans", help="list bans, mutes, kicks and ended sessions in force", parents=shared
+    )
     kicking = actions.add_parser(
         "kick", help="remove a player from the seat at a table", parents=shared
     )

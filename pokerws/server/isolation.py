@@ -20,7 +20,7 @@ One = TypeVar("One", bound=Isolated)
 
 def each(ones: Iterable[One], step: Callable[[One], object]) -> None:
     """Call `step` for each of them.  If that raises, this one fails, and the others go on."""
-    # A list of its own: whoever fails may leave the collection.
+    # A copy: one that fails may leave the collection.
     for one in list(ones):
         attempt(one, step, one)
 

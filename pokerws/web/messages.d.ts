@@ -760,7 +760,7 @@ export interface TableConfig {
  * `seq` counts all events of the table and `turns` its turns. `button`, `small_blind` and
  * `big_blind` are the positions of the latest hand; their seats may be free by now.
  * `next_hand_at_ms` is set while a hand is scheduled. A `closed` table stays empty for good.
- * `departed` are the players who left lately, in the order in which they left.
+ * `departed` are the players who left within the hour, in the order in which they left.
  */
 export interface Table {
   /** the table's id */
@@ -793,7 +793,7 @@ export interface Table {
   last_hand: LastHand | null;
   /** the current game, if the variant is a mix */
   game: Game | null;
-  /** the players who left lately, the latest last */
+  /** the players who left within the hour, the latest last */
   departed: Departure[];
 }
 
@@ -1592,7 +1592,7 @@ export interface PlayerSat {
  * A player stood up; `stack` chips returned to the account.
  *
  * A player who comes back before `until_ms` brings back `stack`, and owes blinds if `owes_blinds`.
- * It is 0 if the player is free to come back as a new one.
+ * It is 0 if the player may come back as a new one.
  *
  * The seat becomes null. If there is a `last_hand`, the seat's `cards` in it become empty, and the
  * seat is removed from `shown`. The player and those in `forgotten` are removed from `departed`.
@@ -1607,11 +1607,11 @@ export interface PlayerStood {
   player: string;
   /** chips returned to the account */
   stack: number;
-  /** until when the player is held to it; 0 if free to come back */
+  /** until when the player owes this; 0 if free to come back as a new one */
   until_ms?: number;
   /** whether both blinds are owed to be dealt in */
   owes_blinds?: boolean;
-  /** players who are held to nothing any more */
+  /** players who may come back as new ones */
   forgotten?: string[];
 }
 
@@ -1843,7 +1843,7 @@ export interface Game {
 }
 
 /**
- * What a player who left is held to until `until_ms`, in whichever seat.
+ * What a player who left owes on coming back before `until_ms`, to any seat.
  *
  * The player brings back `stack` chips, but not more than the maximum buy-in, and posts both
  * blinds to be dealt in if `owes_blinds`.

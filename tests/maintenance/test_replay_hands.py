@@ -31,7 +31,7 @@ HAND: dict[str, Any] = {
     "actions": ["d dh p1 5d5c", "d dh p2 9hQd", "p2 f"],
     "final_stacks": [101, 99],
 }
-SUMMARY = "{} hands: {} agree, {} differ, {} not supported"
+SUMMARY = "{}: {} agree, {} differ, {} not supported"
 
 
 def replayed(paths: Sequence[Path], variant: str | None = None) -> tuple[int, list[str]]:
@@ -70,12 +70,12 @@ def samples() -> None:
 
 @pytest.mark.usefixtures("samples")
 def test_all_sample_hands_agree() -> None:
-    assert replayed([PLURIBUS, ACPC, WSOP]) == (0, [SUMMARY.format(2348, 2348, 0, 0)])
+    assert replayed([PLURIBUS, ACPC, WSOP]) == (0, [SUMMARY.format("2348 hands", 2348, 0, 0)])
 
 
 @pytest.mark.usefixtures("samples")
 def test_sample_hands_of_one_variant_agree() -> None:
-    assert replayed([WSOP], "F2L3D") == (0, [SUMMARY.format(5, 5, 0, 0)])
+    assert replayed([WSOP], "F2L3D") == (0, [SUMMARY.format("5 hands", 5, 0, 0)])
 
 
 @pytest.mark.usefixtures("samples")
@@ -118,7 +118,7 @@ def damage(rng: Random, hand: dict[str, Any]) -> None:
 
 
 def test_a_hand_that_agrees_is_not_mentioned(hands: Hands) -> None:
-    assert replayed([hands(HAND)]) == (0, [SUMMARY.format(1, 1, 0, 0)])
+    assert replayed([hands(HAND)]) == (0, [SUMMARY.format("1 hand", 1, 0, 0)])
 
 
 def test_a_hand_that_differs_is_told_with_its_source_and_number(hands: Hands) -> None:
@@ -127,7 +127,7 @@ def test_a_hand_that_differs_is_told_with_its_source_and_number(hands: Hands) ->
         1,
         [
             "somewhere.phh hand 7: final stacks are 101, 99, not 99, 101",
-            SUMMARY.format(2, 1, 1, 0),
+            SUMMARY.format("2 hands", 1, 1, 0),
         ],
     )
 
@@ -135,7 +135,10 @@ def test_a_hand_that_differs_is_told_with_its_source_and_number(hands: Hands) ->
 def test_a_refused_hand_differs(hands: Hands) -> None:
     illegal = HAND | {"actions": ["p1 f"]}
     code, lines = replayed([hands(illegal)])
-    assert lines == ["somewhere.phh: refused: 'p1 f': p2 is to act", SUMMARY.format(1, 0, 1, 0)]
+    assert lines == [
+        "somewhere.phh: refused: 'p1 f': p2 is to act",
+        SUMMARY.format("1 hand", 0, 1, 0),
+    ]
     assert code == 1
 
 
@@ -143,33 +146,33 @@ def test_a_hand_of_an_unknown_variant_is_not_supported(hands: Hands) -> None:
     code, lines = replayed([hands(HAND | {"variant": "XX"})])
     assert lines == [
         "somewhere.phh: the variant 'XX' is not supported",
-        SUMMARY.format(1, 0, 0, 1),
+        SUMMARY.format("1 hand", 0, 0, 1),
     ]
     assert code == 1
 
 
 def test_hands_of_other_variants_than_the_one_asked_for_are_passed_by(hands: Hands) -> None:
     path = hands(HAND, HAND | {"variant": "XX"})
-    assert replayed([path], "NT") == (0, [SUMMARY.format(1, 1, 0, 0)])
+    assert replayed([path], "NT") == (0, [SUMMARY.format("1 hand", 1, 0, 0)])
 
 
 def test_gzipped_files_are_known_by_their_first_bytes(hands: Hands) -> None:
     path = hands(HAND)
     path.write_bytes(gzip.compress(path.read_bytes()))
-    assert replayed([path, hands.path]) == (0, [SUMMARY.format(2, 2, 0, 0)])
+    assert replayed([path, hands.path]) == (0, [SUMMARY.format("2 hands", 2, 0, 0)])
 
 
 def test_blank_lines_and_a_missing_last_newline_are_no_hands(hands: Hands) -> None:
     path = hands("", json.dumps(HAND), "  ")
     path.write_bytes(path.read_bytes().rstrip())
-    assert replayed([path]) == (0, [SUMMARY.format(1, 1, 0, 0)])
+    assert replayed([path]) == (0, [SUMMARY.format("1 hand", 1, 0, 0)])
 
 
 def test_a_line_that_is_no_json_is_named_by_its_place(hands: Hands) -> None:
     code, lines = replayed([hands(HAND, "{ nonsense", HAND)])
     assert code == 1
     assert lines[0].startswith(f"{hands.path}:2: not JSON:")
-    assert lines[-1] == SUMMARY.format(3, 2, 1, 0)
+    assert lines[-1] == SUMMARY.format("3 hands", 2, 1, 0)
 
 
 def test_a_hand_without_a_source_is_named_by_its_place(hands: Hands) -> None:
@@ -197,7 +200,7 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_are_played(
         str(tmp_path),
         str(damaged),
     ]
-    assert lines[3:] == [SUMMARY.format(1, 1, 0, 0)]
+    assert lines[3:] == [SUMMARY.format("1 hand", 1, 0, 0)]
 
 
 def test_quarter_chips_are_compared_exactly(hands: Hands) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from pokerws.game.counted import counted
 from pokerws.game.events import LogRestarted
 from pokerws.maintenance import stored_log
 from pokerws.maintenance.errors import NotStored
@@ -27,7 +28,7 @@ from tests.vaults import VAULT
 # The last event that was an action with an amount, of those before the hand in play.
 CALLED = "(SELECT max(seq) FROM game_events WHERE type = 'called' AND seq < 40)"
 
-LEDGER_TOTALS = re.compile(r"\d+ accounts and \d+ transfers verified, 0 mismatches")
+LEDGER_TOTALS = re.compile(r"\d+ accounts? and \d+ transfers? verified, 0 mismatches")
 
 
 async def verified(
@@ -174,7 +175,7 @@ async def test_tampering_is_one_line_that_names_the_game_and_what_differs(
     assert code == 1
     assert lines[0].startswith("game t1: ")
     assert any(told in line for line in lines), lines
-    assert lines[-1] == f"1 game verified, {len(lines) - 1} mismatches"
+    assert lines[-1] == f"1 game verified, {counted(len(lines) - 1, 'mismatch', 'mismatches')}"
 
 
 async def test_chips_conjured_in_the_log_and_in_the_snapshot_alike_are_found(

@@ -1,1 +1,1 @@
-"""Who posts which blind: positions, debts, and what a player owes who left."""
+"""Positions of blinds, missed blinds, and what players owe who left."""

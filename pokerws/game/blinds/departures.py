@@ -1,8 +1,8 @@
 """What a player who leaves is held to on coming back: the chips to bring, and the blinds owed.
 
-Nobody goes south: who comes back within an hour brings what they left with, up to the maximum
-buy-in.  Nor does leaving save a blind: whoever has played posts both blinds to be dealt in again,
-or waits for the big blind, in whichever seat (Robert's Rules of Poker, section 4).
+A player who comes back within an hour brings what they left with, up to the maximum buy-in.  A
+player who has played posts both blinds to be dealt in again, or waits for the big blind, in any
+seat (Robert's Rules of Poker, section 4).
 """
 
 from pokerws.game.counted import counted
@@ -12,10 +12,10 @@ from pokerws.game.next_hand import games_of
 from pokerws.game.state import Departure, Seat, Table, TableConfig
 from pokerws.game.variants import VARIANTS, Forced
 
-# For this long after leaving, a player is held to it.
+# How long a departure is remembered.
 HELD_MS = 3_600_000
-# A table remembers about so many players; beyond that it forgets those who owe no blinds first,
-# then those with the fewest chips.
+# The most departures that a table remembers.  Those without owed blinds are forgotten first, then
+# those with the fewest chips.
 MAX_DEPARTED = 64
 
 
@@ -37,7 +37,7 @@ def stood(table: Table, number: int, seat: Seat, now_ms: int) -> PlayerStood:
 
 
 def least_buy_in(table: Table, departure: Departure | None) -> int:
-    """The smallest buy-in of a player, who may have left lately."""
+    """The smallest buy-in of a player, who may have left within the hour."""
     config = table.config
     stack = 0 if departure is None else departure.stack
     return max(config.min_buy_in, min(stack, config.max_buy_in))
@@ -56,7 +56,7 @@ def check_brought_back(table: Table, departure: Departure, buy_in: int, now_ms: 
 
 
 def _departure(table: Table, seat: Seat, now_ms: int) -> Departure | None:
-    """None for a player who was not dealt in, or has nothing to bring back and owes nothing."""
+    """What to remember; None for a player who was not dealt in, or owes nothing."""
     # Seats stored by older versions do not record `played`.
     if not seat.played and seat.owes_blind:
         return None

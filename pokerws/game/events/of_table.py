@@ -52,7 +52,7 @@ class PlayerStood(Event, frozen=True, tag="player_stood"):
     """A player stood up; `stack` chips returned to the account.
 
     A player who comes back before `until_ms` brings back `stack`, and owes blinds if `owes_blinds`.
-    It is 0 if the player is free to come back as a new one.
+    It is 0 if the player may come back as a new one.
 
     The seat becomes null.  If there is a `last_hand`, the seat's `cards` in it become empty, and
     the seat is removed from `shown`.  The player and those in `forgotten` are removed from

@@ -1,9 +1,8 @@
-"""The names of players: which may be had, by whom, and for how long they are reserved.
+"""Reservation of players' names.
 
-The same rules hold for guests and for players with tokens.  A name is the only one with its
-skeleton (`confusables`), is not reserved, and stays its player's until it was not used for
-`KEPT_MS`, or was changed and no seat shows it any more (`seat_names`).  The text of names is
-validated before, by `text_rules`.
+The same rules hold for guests and for players with tokens.  No other name has the same skeleton
+(`confusables`).  A name is free again when it was not used for `KEPT_MS`, or was changed and no
+seat shows it (`seat_names`).  The text of names is validated before, by `text_rules`.
 """
 
 from collections import OrderedDict

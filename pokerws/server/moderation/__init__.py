@@ -1,1 +1,1 @@
-"""What operators forbid: who is banned, muted or kicked, and whom that concerns."""
+"""Bans, mutes, kicks and ended sessions."""

@@ -210,7 +210,7 @@ class Moderation:
         each(self.roster.of(PlayerId(sanction.target)), lambda one: one.warn(notice))
 
     def _close_address(self, sanction: Sanction, lobby: Lobby) -> None:
-        """Close all connections from a network, and free the seats of who has no other one."""
+        """Close all connections from a network, and free the seats of players without others."""
         network = client_network(sanction.target)
         gone: set[PlayerId] = set()
         for player, connections in self.roster.connections():

@@ -1,4 +1,4 @@
-"""Who is connected, from where, and who left a short time ago, for operators."""
+"""The connected players with their addresses, and those who left lately, for operators."""
 
 from collections import OrderedDict
 from collections.abc import Iterator

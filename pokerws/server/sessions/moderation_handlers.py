@@ -1,6 +1,6 @@
-"""Handlers of operators' messages: who is here, and what they may not do any more.
+"""Handlers of operators' messages: lists of players, and sanctions.
 
-Each action is one line of the log, `moderated`.  `check_allowed` keeps everybody else out.
+Each action is one line of the log, `moderated`.  `check_allowed` refuses them to all other roles.
 """
 
 from collections.abc import Sequence
@@ -198,7 +198,7 @@ def only_address(player: PlayerId | None, address: str) -> str:
 
 
 async def check_target(session: Session, player: PlayerId) -> None:
-    """Raise Refused for a player whom nobody may moderate, or who is unknown."""
+    """Raise Refused for a protected or unknown player."""
     if player == session.player:
         raise Refused("protected", "that is your own id")
     if is_exempt(player):

@@ -109,7 +109,7 @@ async def pay(session: Session, message: Sit | AddChips) -> None:
 def naming(
     session: Session, message: Sit | AddChips, actor: TableActor
 ) -> AbstractAsyncContextManager[None]:
-    """Keep the name of a player who is about to sit from others, as long as the seat shows it."""
+    """Reserve the player's name from before `sit` until no seat shows it."""
     identity = session.shown
     if isinstance(message, AddChips) or actor.table.seat_of(identity.player) is not None:
         return nullcontext()

@@ -64,7 +64,7 @@ class _Flow(Struct):
 
 
 class CollusionSigns:
-    """`Signs` of who sits with whom, and who wins from whom.
+    """`Signs` of one address at a table, and of chips that flow one way.
 
     A flow is logged from `flow_chips` a day on; 0 turns that off.
     """

@@ -32,7 +32,7 @@ from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
-# How long those who come to a table are told that a hand was cancelled.
+# How long new viewers of a table are told that a hand was cancelled.
 TELL_CANCELLED_MS = 60_000
 CANCELLED = (
     "hand {} was cancelled after a fault, since players may have seen more of its cards than is "
@@ -54,7 +54,7 @@ class Viewers:
         self._gate = gate
         self._history = history
         self._clock = clock
-        # A hand that was cancelled, and until when those who come are told.
+        # A hand that was cancelled, and until when new viewers are told.
         self._cancelled = (0, 0)
 
     # ---- joining and leaving
@@ -136,7 +136,7 @@ class Viewers:
         self._show([(viewer, viewer.wire.encode(snapshot))])
 
     def note_cancelled(self, hand: int) -> None:
-        """A hand was cancelled when the table was loaded: tell those who come soon."""
+        """A hand was cancelled when the table was loaded: tell the next viewers."""
         self._cancelled = hand, self._clock.table_ms() + TELL_CANCELLED_MS
 
     def tell_cancelled(self, viewer: Viewer) -> None:

@@ -2,7 +2,7 @@
 
 Each incarnation of a server has one, from its start on, and holds a lock on it while it lives.  So
 a file whose lock is free is the last word of a dead server.  A table that it does not name has
-shown no card that is not stored.  Without the file nobody can know.
+shown no card that is not stored.  Without the file it is unknown.
 
 All calls block; a file is only ever appended to, or emptied.
 """
@@ -53,13 +53,13 @@ class AheadNote:
         self._append([_HEADER.decode()])
 
     def discard(self) -> None:
-        """Delete the file, since it cannot be kept: nobody can know any more."""
+        """Delete the file, since it cannot be kept: then all hands of this server are doubted."""
         self._path.unlink(missing_ok=True)
         sync_directory(self._path.parent)
         self.close()
 
     def close(self) -> None:
-        """Leave the file as it is, for those who come later."""
+        """Leave the file as it is, for later servers."""
         os.close(self._file)
 
     def _append(self, lines: Iterable[str]) -> None:
@@ -70,7 +70,7 @@ class AheadNote:
 
 
 def last_word(directory: Path, incarnation: str) -> dict[TableId, int] | None:
-    """The tables that a dead server named, each with its first hand; None if nobody can know.
+    """The tables that a dead server named, each with its first hand; None if that is unknown.
 
     That is so if there is no file here, it is damaged, or its server still lives.
     """
@@ -118,7 +118,7 @@ def notes_in(directory: Path) -> list[str]:
 
 
 def forget(directory: Path, incarnations: Iterable[str]) -> None:
-    """Delete the files of servers that nobody will ask about, as far as possible."""
+    """Delete files of servers without doubted tables, as far as possible."""
     for incarnation in incarnations:
         with suppress(OSError):
             (directory / incarnation).unlink(missing_ok=True)

@@ -31,11 +31,11 @@ class Notes(Protocol):
         """These tables are stored as they were shown."""
 
     async def named(self, owners: Sequence[str]) -> Mapping[TableId, int] | None:
-        """The tables that these earlier servers noted; None if nobody can know of one of them."""
+        """The tables that these earlier servers noted; None if one has no file."""
 
 
 class NoNotes:
-    """`Notes` that keep nothing: nobody can know."""
+    """`Notes` that keep nothing, so that every hand in play is doubted."""
 
     async def add(self, tables: Mapping[TableId, int]) -> None:
         """Part of `Notes`."""
@@ -78,7 +78,7 @@ class LocalNotes:
             await self._in_turn(self._ready)
 
     async def add(self, tables: Mapping[TableId, int]) -> None:
-        """Part of `Notes`.  If the file cannot be written, it is deleted: nobody can know then."""
+        """Part of `Notes`.  If the file cannot be written, it is deleted, and hands are doubted."""
         await self._in_turn(lambda: self._add(tables))
 
     async def remove(self, tables: Iterable[TableId]) -> None:
@@ -96,11 +96,11 @@ class LocalNotes:
         return [incarnation for incarnation in found if incarnation != self._owner()]
 
     async def forget(self, owners: Sequence[str]) -> None:
-        """Delete the files of servers of which nobody will ask."""
+        """Delete files of servers without doubted tables."""
         await asyncio.to_thread(forget, self._directory, owners)
 
     async def close(self, *, delete: bool = False) -> None:
-        """Leave the file to those who come later, or `delete` it."""
+        """Leave the file to later servers, or `delete` it."""
         await self._in_turn(lambda: self._close(delete=delete))
 
     async def _in_turn(self, work: Callable[[], _Result]) -> _Result:

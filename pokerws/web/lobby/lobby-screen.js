@@ -13,7 +13,7 @@ import { NewTable } from "./new-table.js";
 /** @typedef {import("../messages.js").TableSummary} TableSummary */
 /** @typedef {import("../messages.js").Lobby} LobbyMessage */
 
-// More rows are slow to draw, and nobody reads them.
+// More rows are slow to draw.
 const MOST_ROWS = 100;
 const NO_TABLES = "No tables yet. Create the first one.";
 // Wait for the next letter before the search is sent.
@@ -65,12 +65,12 @@ export class LobbyScreen {
     this.watching = false;
   }
 
-  /** Subscribe to the lobby, unless that is done. */
+  /** Subscribe to the lobby, unless it is subscribed to. */
   async watch() {
     if (!this.watching) await this.ask();
   }
 
-  /** Subscribe to the tables that the search is for. */
+  /** Subscribe to the tables that match the search. */
   async ask() {
     if (!this.visible || this.connection.state !== "online") return;
     this.watching = true;
@@ -111,7 +111,7 @@ export class LobbyScreen {
       if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
     });
     while (list.children.length > sorted.length) list.lastElementChild.remove();
-    setText(byId("lobby-empty"), this.searching ? "No table is like this." : NO_TABLES);
+    setText(byId("lobby-empty"), this.searching ? "No table matches the search." : NO_TABLES);
     byId("lobby-empty").hidden = sorted.length > 0 || this.connection.state !== "online";
   }
 

@@ -10,7 +10,7 @@ export interface Scene {
   memory: HandMemory;
   /** The viewer's seat, or null for a spectator. */
   own: number | null;
-  /** What the viewer left with lately and has to bring back, or null. */
+  /** What the viewer left with and has to bring back, or null. */
   departure: Departure | null;
   /** Whether commands can be sent now. */
   live: boolean;

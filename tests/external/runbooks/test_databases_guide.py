@@ -23,7 +23,7 @@ DOCUMENT = (REPOSITORY / "docs" / "databases.md").read_text(encoding="utf-8")
 # So many files of sql/ made the schema that version 0.1.0 stored its tables in.
 MIGRATIONS_OF_0_1_0 = 6
 SECRET = "a secret that only this test knows"
-CLAIMS = {"name": "Somebody", "role": "player", "exp": int(time.time()) + 3600}
+CLAIMS = {"role": "player", "exp": int(time.time()) + 3600}
 pytestmark = pytest.mark.timeout(120)
 
 
@@ -94,7 +94,10 @@ async def play_the_hand_to_its_end(server: ServerProcess) -> None:
     async with AsyncExitStack() as stack:
         clients = {
             name: await stack.enter_async_context(
-                connect(server.socket_url, token=jwt.encode({**CLAIMS, "sub": name}, SECRET))
+                connect(
+                    server.socket_url,
+                    token=jwt.encode({**CLAIMS, "sub": name, "name": name.title()}, SECRET),
+                )
             )
             for name in ("ada", "bob", "cleo")
         }

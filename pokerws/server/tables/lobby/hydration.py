@@ -80,7 +80,7 @@ class Hydration:
         if SEEN not in claimed.doubted:
             named = await self._notes.named(claimed.doubted)
             if named is None:
-                reason = "nobody can know which cards the server that played it has shown"
+                reason = "no note tells which cards the server that played it has shown"
             elif table.hand.number < named.get(table.id, math.inf):
                 return False
         fields = {"table": table.id, "hand": table.hand.number, "version": claimed.version}

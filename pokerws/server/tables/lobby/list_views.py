@@ -1,4 +1,4 @@
-"""The views of those who watch the lobby: the tables that they have, and how these change.
+"""Views of the lobby: the tables that their watchers have, and how these change.
 
 Watchers of the same tables share one view, so a change is found and encoded once for all of them.
 A view sends nothing itself.

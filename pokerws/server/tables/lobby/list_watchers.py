@@ -1,4 +1,4 @@
-"""Those who watch the lobby, and the rounds in which they are sent its changes.
+"""Watchers of the lobby, and the rounds that send them its changes.
 
 Changes are gathered and then sent in a round over all views.  A round is cut into slices with
 pauses in between, so it delays no table, and takes only a small share of a processor.

@@ -263,7 +263,7 @@ class Lobby:
 
     @property
     def list_watchers(self) -> ListWatchers:
-        """Those who watch the list."""
+        """Watchers of the list."""
         return self._feed.watchers
 
     @property
