@@ -207,11 +207,9 @@ async def owned_elsewhere(cluster: Cluster) -> AsyncIterator[Trouble]:
 async def went_back(cluster: Cluster) -> AsyncIterator[Trouble]:
     async with playing(cluster) as (trouble, server, dsn):
         copy = await cluster.copy(dsn)
-        await trouble.says("… save_resumed …")
-        async with connect(server.socket_url, name="Gus") as gus:
-            view = await gus.watch((await gus.list_tables())[0].table)
-            seq = view.seq
-            await view.wait_for(lambda view: view.seq > seq + 20)
+        # Between two hands nothing is saved, so a copy made then fails no save.
+        saved = sum(" save_batch " in line for line in server.output)
+        await trouble.says("… save_batch …\n" * (saved + 5))
         await cluster.put_in_place(copy, dsn)
         yield trouble
 
