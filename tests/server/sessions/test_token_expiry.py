@@ -213,7 +213,7 @@ def _bad_hellos(clock: ManualClock) -> list[tuple[dict[str, Any], str]]:
         ({"token": good_for(clock, 600) + "x"}, "bad_token"),
         ({"token": good_for(clock, -60)}, "token_expired"),
         ({"token": good_for(clock, 600, role="king")}, "bad_token"),
-        ({"token": good_for(clock, 600, name=" ")}, "bad_name"),
+        ({"token": good_for(clock, 600, name=" "), "name": " "}, "bad_name"),
         ({"token": good_for(clock, 600), "protocol": 2}, "unsupported_protocol"),
     ]
 
