@@ -20,7 +20,7 @@ from pokerws.server.auth.bot_tokens import BOT_PREFIX
 from pokerws.server.auth.guests import Guests
 from pokerws.server.auth.identity import Admission
 from pokerws.server.auth.key_sources import KeySet, open_key_set
-from pokerws.server.auth.operator_key import key_for_serving
+from pokerws.server.auth.operator_key import key_for_serving, key_found
 from pokerws.server.auth.operator_tokens import OperatorTokens
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.auth.tokens import Tokens
@@ -158,8 +158,10 @@ class App:
         except (StoreUnavailable, TimeoutError) as error:
             raise DatabaseError.of(error) from error
         report("the address to listen on")
-        operators = OperatorTokens(key_for_serving(settings), admission, self._clock)
+        operators = OperatorTokens(key_found(settings), admission, self._clock)
         await self._listen(lobby, cashier, operators)
+        # A start that fails makes no key.
+        operators.key = key_for_serving(settings)
         if self._database is None:
             self._start_memory_play_note()
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)

@@ -7,6 +7,7 @@
     ```text log   lines that are in the server's log, in this order, whatever is between them
 
 In what is printed `…` stands for anything within a line, and a line of nothing else for any lines.
+`… hands` also stands for `1 hand`.
 Runs of blanks or of dashes count as one, since columns are as wide as what is in them.
 """
 
@@ -26,6 +27,8 @@ from pokerws.storage.postgres.embedded.unprivileged import SystemAccount
 FENCE = re.compile(r"^```(\S+)(?: (\w+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(##+) (.+)$", re.MULTILINE)
 ANYTHING = "…"
+# A number and its noun, in an escaped line.
+COUNTED = re.compile(rf"({ANYTHING}(\\ [a-z]{{3,}}))s\b")
 # A command that is repeated rests for so long, as an operator would.
 REST_S = 0.1
 
@@ -98,7 +101,7 @@ def missing(log: str, expected: str) -> str | None:
 
 
 def _pattern(line: str) -> str:
-    return "[^\n]*?".join(re.escape(piece) for piece in line.split(ANYTHING))
+    return COUNTED.sub(r"(?:\1s|1\2)", re.escape(line)).replace(ANYTHING, "[^\n]*?")
 
 
 def _lines(text: str) -> list[str]:

@@ -30,8 +30,12 @@ async def minted(*arguments: str) -> str:
 
 
 async def hello(url: str, **fields: object) -> dict[str, Any]:
+    return await said(url, json.dumps({"type": "hello", "id": "1", **fields}))
+
+
+async def said(url: str, text: str) -> dict[str, Any]:
     async with connect(url, compression=None) as connection:
-        await connection.send(json.dumps({"type": "hello", "id": "1", **fields}))
+        await connection.send(text)
         answer: dict[str, Any] = json.loads(await connection.recv())
         return answer
 
@@ -53,7 +57,10 @@ async def test_with_auth_on_players_come_in_with_tokens_and_the_bots_play_on() -
     assert welcome["flags"]["use_auth_middleware"] is True
     assert (await hello(server.socket_url, name="Ann"))["code"] == "token_missing"
     # A number that is too long is not read at all.
-    too_long = await hello(server.socket_url, protocol=10**700)
+    number = "1" + 700 * "0"
+    too_long = await said(
+        server.socket_url, f'{{"type": "hello", "id": "1", "protocol": {number}}}'
+    )
     assert too_long["message"] == "Integer value out of range - at `$.protocol`"
     in_the_address = f"{server.socket_url}?token={token}"
     assert (await hello(in_the_address, name="Ann"))["code"] == "token_missing"

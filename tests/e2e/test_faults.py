@@ -174,9 +174,10 @@ async def test_in_dual_write_play_goes_on_while_nothing_can_be_written(
             async with fault(cluster, dsn):
                 await server.logged("save_game", lambda line: line["outcome"] == "DB_FAILED")
                 await played.progress.more(100)
-                health = await server.health()
-                assert health["database"] == "down"
-                assert health["changes_waiting"] > 20
+                assert (await server.health())["database"] == "down"
+                # A change has several events, each shown to all players of its table.
+                while (await server.health())["changes_waiting"] <= 20:
+                    await played.progress.more(20)
             await server.logged("save_resumed")
             await played.progress.more(50)
             played.nobody_was_disconnected()

@@ -126,6 +126,7 @@ async def test_a_trouble_looks_and_ends_as_the_guide_says(
         ("z\n", "…\nz\n"),
         ("", ""),
         ("a\n\n", "a\n"),
+        ("a: 1 hand, 14 events\n", "a: … hands, … events\n"),
     ],
 )
 def test_what_the_guide_shows_agrees_with_what_is_printed(printed: str, expected: str) -> None:
@@ -136,6 +137,7 @@ def test_what_the_guide_shows_agrees_with_what_is_printed(printed: str, expected
     ("printed", "expected"),
     [
         ("a 1 c\n", "a … b\n"),
+        ("a: 2 hand\n", "a: … hands\n"),
         ("a\nb\n", "a\n"),
         ("a\n", "a\nb\n"),
         ("a\nb\n", "a…b\n"),

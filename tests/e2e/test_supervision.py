@@ -1,7 +1,6 @@
 """A server whose parts fail: none fails in silence, and journal and database are closed."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -207,7 +206,7 @@ async def test_the_collector_of_garbage_is_stopped_with_the_server(
 
 
 async def test_a_fault_in_a_check_for_outages_is_an_error_line_and_the_checks_go_on(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faults, checked_again = [Bug()], asyncio.Event()
 
@@ -220,10 +219,9 @@ async def test_a_fault_in_a_check_for_outages_is_an_error_line_and_the_checks_go
     monkeypatch.setattr(outage_pause, "CHECK_LAG_MS", 1)
     app = App(stored(database_url))
     await app.start()
-    with caplog.at_level(logging.ERROR):
+    with capture_logs() as lines:
         monkeypatch.setattr(Journal, "oldest_ms", property(oldest_ms))
         await checked_again.wait()
     await app.stop()
-    (line,) = caplog.records
-    assert (line.name, line.levelname) == ("asyncio", "ERROR")
-    assert "OutagePause" in line.getMessage()
+    line = one(lines, "alarm_failed")
+    assert (line["log_level"], line["alarm"]) == ("error", "OutagePause.start")

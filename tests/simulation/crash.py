@@ -119,7 +119,8 @@ class Recorder:
     async def _step(self, client: Client, view: TableView) -> None:
         try:
             if view.own is None:
-                self._moved(await client.sit(view.id, self.rng.randint(1_000, 10_000)))
+                buy_in = self.rng.randint(view.least_buy_in, 10_000)
+                self._moved(await client.sit(view.id, buy_in))
             elif view.own.sitting_out and not view.own.stack and view.own_hand is None:
                 self._moved(await client.add_chips(view.id, 5_000))
             elif view.table.hand is None and view.own.stack and self.rng.random() < self.leaves:

@@ -1,24 +1,22 @@
 """Hundreds of histories of a table and a failing store, in virtual time."""
 
+from collections.abc import Iterator
+
 import pytest
 import structlog
 
-from pokerws.server.tables import actor as table_actor
-from pokerws.server.tables.lobby import lobby, table_loader
-from pokerws.storage.journal import journal
 from tests.simulation.virtual import Mode, run
 
 SEEDS = 40
 
 
 @pytest.fixture(autouse=True)
-def silence(monkeypatch: pytest.MonkeyPatch) -> None:
+def silence() -> Iterator[None]:
     """Faults by the thousand are logged, and nobody reads it."""
-    quiet = structlog.wrap_logger(
-        None, processors=[], wrapper_class=structlog.make_filtering_bound_logger(50)
-    )
-    for module in (lobby, table_loader, table_actor, journal):
-        monkeypatch.setattr(module, "log", quiet)
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    yield
+    structlog.configure(**before)
 
 
 @pytest.mark.parametrize("mode", ["dual-write", "crashing", "durable"])

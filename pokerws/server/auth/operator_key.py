@@ -30,6 +30,14 @@ def key_file(settings: Settings) -> Path:
     return Path(settings.vault.key_file).parent / FILE_NAME
 
 
+def key_found(settings: Settings) -> str | None:
+    """The key, if there is one already; makes none, and does not warn."""
+    try:
+        return key_for_commands(settings)
+    except SettingsError:
+        return None
+
+
 def key_for_serving(settings: Settings) -> str | None:
     """The key, which is made if there is none; None, with a warning, if that is not possible.
 

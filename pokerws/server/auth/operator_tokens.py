@@ -51,11 +51,11 @@ def issue_operator_token(key: str, name: str, *, now_ms: int, lifetime_ms: int) 
 class OperatorTokens:
     """An `Admission` of operators by `key`, and of everybody else by `players`.
 
-    Without a key nobody is an operator.
+    Without a key nobody is an operator; it may be set later.
     """
 
     def __init__(self, key: str | None, players: Admission, clock: Clock) -> None:
-        self._key = key
+        self.key = key
         self._players = players
         self.names = players.names
         self._clock = clock
@@ -68,11 +68,11 @@ class OperatorTokens:
 
     def _read(self, token: str) -> Identity:
         """An operator's identity.  Raises Refused("bad_token") and Refused("token_expired")."""
-        if self._key is None:
+        if self.key is None:
             raise _refused("no key")
         try:
             claims = jwt.decode(
-                token, self._key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options=_OPTIONS
+                token, self.key, algorithms=[_ALGORITHM], audience=_AUDIENCE, options=_OPTIONS
             )
         except (jwt.PyJWTError, ValueError) as error:
             raise _refused(type(error).__name__) from error

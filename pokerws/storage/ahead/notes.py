@@ -128,7 +128,7 @@ class LocalNotes:
 
     def _lose(self, owner: str, error: OSError) -> None:
         self._lost = owner
-        log.error(
+        log.warning(
             "cards_ahead_not_noted",
             file=str(self._directory / owner),
             error=str(error),

@@ -213,7 +213,7 @@ def _bad_hellos(clock: ManualClock) -> list[tuple[dict[str, Any], str]]:
         ({"token": good_for(clock, 600) + "x"}, "bad_token"),
         ({"token": good_for(clock, -60)}, "token_expired"),
         ({"token": good_for(clock, 600, role="king")}, "bad_token"),
-        ({"token": good_for(clock, 600, name=" ")}, "bad_name"),
+        ({"token": good_for(clock, 600, name=" "), "name": " "}, "bad_name"),
         ({"token": good_for(clock, 600), "protocol": 2}, "unsupported_protocol"),
     ]
 
@@ -288,7 +288,7 @@ async def test_bad_tokens_are_counted_and_too_many_end_the_connection(
 # ---- guests
 
 
-@pytest.mark.settings
+@pytest.mark.settings(report_interval_ms=0)  # Thirty days pass.
 async def test_a_guest_renews_its_session_too(open_connection: Connect, clock: ManualClock) -> None:
     raw = await open_connection("Ann")
     clock.advance(3_600_000)

@@ -19,6 +19,7 @@ from pokerws.storage.postgres import marks, owners, pruning, save_statement
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.moderation import sanctions
 from pokerws.storage.postgres.store import PostgresStore
 from tests.storage.changes import START_MS, brings, change, event
 from tests.storage.conftest import SOON_S
@@ -74,7 +75,8 @@ async def test_each_statement_is_valid_in_a_migrated_database(operator: Connecti
 def test_the_list_of_statements_is_complete() -> None:
     verbs = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
     modules = (
-        *(marks, owners, postgres, postgres_accounts, postgres_names, pruning, save_statement),
+        *(marks, owners, postgres, postgres_accounts, postgres_names, pruning, sanctions),
+        save_statement,
     )
     found = {
         value
