@@ -199,6 +199,7 @@ class OpenAccounts(MemoryAccounts):
             for move in transfers:
                 if move.source.startswith("player:") and move.source not in self._balances:
                     self._balances[move.source] = 0
+                    self._opened_ms[move.source] = self._refilled_ms[move.source] = move.at_ms
                     self._give(move.source, 10**9, "grant", move.at_ms)
         super().book(moves)
 

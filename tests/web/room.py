@@ -100,6 +100,8 @@ class Room:
         self.too_fast = 0
         # So many times a `watch` is refused, since another server has the table.
         self.elsewhere = 0
+        # Replaces the number of tables that a page asks for.
+        self.lobby_limit: int | None = None
         self._sessions: set[Session] = set()
         self._opponents: dict[str, Opponent] = {}
         self._server: Server | None = None
@@ -337,6 +339,8 @@ class RecordingSession(Session):
             self._room.elsewhere -= 1
             self.answer(Rejected(str(message["id"]), "owned_elsewhere", "poker-2 has it", True))
             return None
+        if self._room.lobby_limit and message["type"] == "watch_lobby":
+            frame = msgspec.json.encode({**message, "limit": self._room.lobby_limit}).decode()
         return super().receive(frame)
 
 
