@@ -8,7 +8,7 @@ from pokerws.server.tables.lobby import lobby, table_loader
 from pokerws.storage.journal import journal
 from tests.simulation.virtual import Mode, run
 
-SEEDS = 40
+SEEDS = 25
 
 
 @pytest.fixture(autouse=True)

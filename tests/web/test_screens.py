@@ -83,7 +83,7 @@ async def test_a_long_list_is_searched(visitor: Visitor, room: Room) -> None:
     await expect(rows).to_have_count(2)
     await search.fill("nowhere")
     await expect(rows).to_have_count(0)
-    await expect(visitor.page.locator("#lobby-empty")).to_have_text("No table is like this.")
+    await expect(visitor.page.locator("#lobby-empty")).to_have_text("No table matches the search.")
 
     room.seat("Bob", 0)
     await search.fill(room.table.name)
