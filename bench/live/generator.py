@@ -95,7 +95,7 @@ class Generator:
             self.read(0)
 
     def play(
-        self, seconds: float, rate: float | None = None, warm_up_s: float = WARM_UP_S
+        self, seconds: float, rate: float | None = None, warm_up_s: float | None = None
     ) -> Interval:
         """Play in a closed loop, or at so many actions/s of all tables together, then finish.
 
@@ -104,7 +104,7 @@ class Generator:
         pace: Pace = Closed(self.tables)
         if rate is not None:
             pace = Open(self.tables, rate, Random(self._load.seed), clock_ns())
-        self.run(pace, warm_up_s)
+        self.run(pace, WARM_UP_S if warm_up_s is None else warm_up_s)
         self.latencies_us = Counter()
         before = self._counts()
         self.noted_from_ns = before.at_ns

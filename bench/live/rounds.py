@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bench.live.database import Database, Sizes
-from bench.live.generator import WARM_UP_S, LoadFailed, generator
+from bench.live.generator import LoadFailed, generator
 from bench.live.joining import NotJoined
 from bench.live.load import Handshake, Interval, Load, Style
 from bench.live.recording import Recording, record
@@ -36,7 +36,7 @@ def measure_round(
     *,
     rate: float | None = None,
     seconds: float = SECONDS,
-    warm_up_s: float = WARM_UP_S,
+    warm_up_s: float | None = None,
 ) -> Outcome:
     """One round on a new server, which stores in `postgres` if there is one.
 

@@ -4,13 +4,14 @@ import itertools
 
 import pytest
 
-from bench.live import growth, lobby, memory, rounds
+from bench.live import generator, growth, lobby, memory, rounds
 from bench.live.recording import record
 from bench.live.servers import ServerProcess
 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator, "WARM_UP_S", 0.1)
     monkeypatch.setattr(rounds, "recording", lambda style: record(style, hands=2))
     monkeypatch.setattr(memory, "REST_S", 0.05)
     # PSS depends on the number of processes, which other tests change meanwhile.
@@ -29,6 +30,7 @@ def test_many_players_are_all_served() -> None:
     assert memory.many_players(3, 50.0, 0.2).startswith("18 players in one process")
 
 
+@pytest.mark.usefixtures("short")
 def test_costs_of_tables_guests_and_viewers_are_measured() -> None:
     # The system counts processor time in ticks, and a busy machine may give none in a short round.
     costs = [

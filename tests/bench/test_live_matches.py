@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from bench.instructions import compare
-from bench.live import rounds
+from bench.live import generator, rounds
 from bench.live.database import database
 from bench.live.generator import LoadFailed
 from bench.live.joining import NotJoined
@@ -33,6 +33,7 @@ from pokerws.settings import load as load_settings
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(generator, "WARM_UP_S", 0.1)
     monkeypatch.setattr(rounds, "recording", lambda style: record(style, hands=3))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bench.__main__ import main
+from bench.__main__ import ENGINE_ELSEWHERE, main
 from bench.figures import Part, figure
 from bench.report import HERE, Results, describe, text, write
 
@@ -42,7 +42,11 @@ def test_the_committed_files_are_of_one_run() -> None:
     assert (HERE / "RESULTS.md").read_text(encoding="utf-8") == text(results)
 
 
-def test_chosen_parts_are_printed_and_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+def test_chosen_parts_are_printed_and_not_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few_hands = ENGINE_ELSEWHERE.replace("sys.argv[2])", "sys.argv[2]), hands=10")
+    monkeypatch.setattr("bench.__main__.ENGINE_ELSEWHERE", few_hands)
     before = COMMITTED.read_bytes()
     main(["engine", "--rounds", "1", "--ours", str(HERE.parent)])
     assert "actions/s" in capsys.readouterr().out

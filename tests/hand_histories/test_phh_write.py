@@ -22,7 +22,7 @@ from tests.game.script import Game, Player
 from tests.maintenance.test_replay_hands import ACPC, DATA, PLURIBUS, WSOP
 
 # Of the real hands one in so many is played by PokerKit as well, which is slow.
-PLAYED_BY_POKERKIT = 12
+PLAYED_BY_POKERKIT = 36
 STARTED_MS = 1_700_000_000_123
 
 

@@ -7,7 +7,7 @@ import structlog
 
 from tests.simulation.virtual import Mode, run
 
-SEEDS = 40
+SEEDS = 25
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from pokerws.game.ranks import evaluator
 from pokerws.game.ranks.high import FOURS
 from pokerws.game.variants import Ranking
 
-HANDS = int(os.environ.get("RANKS_HANDS", "2000"))
+HANDS = int(os.environ.get("RANKS_HANDS", "1000"))
 SEED = int(os.environ.get("RANKS_SEED") or SystemRandom().randrange(10**6))
 BATCH = 2_000
 

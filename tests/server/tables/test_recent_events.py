@@ -84,7 +84,7 @@ async def test_who_comes_back_to_a_table_with_packed_events_misses_nothing(
     house: StoredHouse,
 ) -> None:
     playing = await Playing.begin(house, 1)
-    for _ in range(3):
+    for _ in range(2):
         await playing.steps(25)
         pack(playing.actor)
         truth = await Truth.of(house, playing.actor)
