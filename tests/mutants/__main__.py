@@ -105,7 +105,8 @@ def work(
     while (mutant := waiting.get()) is not None:
         began = time.monotonic()
         try:
-            fault = judge(checkout, mutant, usual_s)
+            # Some tests look at random play, which may miss a fault once.
+            fault = judge(checkout, mutant, usual_s) and judge(checkout, mutant, usual_s)
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             fault = str(error)
         if fault:
