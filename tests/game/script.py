@@ -29,6 +29,7 @@ from pokerws.game.commands import (
     TimeUp,
 )
 from pokerws.game.events import (
+    BlindPosted,
     ChipsAdded,
     HandStarted,
     LogRestarted,
@@ -350,3 +351,16 @@ def refused(game: Game, code: str) -> Iterator[None]:
     assert caught.value.code == code, caught.value
     assert caught.value.detail
     assert encode(game.table) == before
+
+
+def posted(game: Game) -> list[tuple[str, str, int]]:
+    """The blinds of the script so far that cost chips: who posted which, and how much."""
+    return [(game.name_of(e.seat), e.blind, e.amount) for e in game.of(BlindPosted) if e.amount]
+
+
+def a_hand(game: Game) -> None:
+    """Play a hand in which everybody checks where that is free, and else folds."""
+    game.deal()
+    while game.to_act is not None:
+        player = Player(game, game.to_act)
+        player.checks() if "check" in player.options else player.folds()

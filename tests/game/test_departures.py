@@ -9,24 +9,13 @@ from msgspec.structs import replace
 from pokerws.game.apply import apply
 from pokerws.game.blinds.departures import HELD_MS, MAX_DEPARTED
 from pokerws.game.commands import Close, Sit, Stand
-from pokerws.game.events import AntePosted, BlindPosted, PlayerStood
+from pokerws.game.events import AntePosted, PlayerStood
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import Departure, PlayerId
 from pokerws.game.table import decide
-from tests.game.script import Game, Player, decode_event, refused
+from tests.game.script import Game, Player, a_hand, decode_event, posted, refused
 
 BOB = PlayerId("bob")
-
-
-def posted(game: Game) -> list[tuple[str, str, int]]:
-    return [(game.name_of(e.seat), e.blind, e.amount) for e in game.of(BlindPosted) if e.amount]
-
-
-def a_hand(game: Game) -> None:
-    game.deal()
-    while game.to_act is not None:
-        player = Player(game, game.to_act)
-        player.checks() if "check" in player.options else player.folds()
 
 
 def four_players() -> tuple[Game, list[Player]]:

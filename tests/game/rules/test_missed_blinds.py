@@ -6,20 +6,9 @@ In the first hand alice (seat 0) has the button, bob the small blind, carol the 
 """
 
 from pokerws.game.commands import Close
-from pokerws.game.events import BlindPosted, HandCancelled, HandStarted, PotAwarded
+from pokerws.game.events import HandCancelled, HandStarted, PotAwarded
 from pokerws.game.state import HouseRules, Mix
-from tests.game.script import Game, Player, refused
-
-
-def posted(game: Game) -> list[tuple[str, str, int]]:
-    return [(game.name_of(e.seat), e.blind, e.amount) for e in game.of(BlindPosted) if e.amount]
-
-
-def a_hand(game: Game) -> None:
-    game.deal()
-    while game.to_act is not None:
-        player = Player(game, game.to_act)
-        player.checks() if "check" in player.options else player.folds()
+from tests.game.script import Game, Player, a_hand, posted, refused
 
 
 def dave_misses_both(
