@@ -69,7 +69,7 @@ class HouseRules(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """House rules: optional rules of a table.
 
     `straddle` is the kind that players may post.  `run_it` is the maximum number of boards
-    when all players who are all-in agree.  Every `bomb_pot_every` hands there is a bomb pot (0 is
+    when every all-in player agrees.  Every `bomb_pot_every` hands there is a bomb pot (0 is
     never): all post `bomb_pot_ante` (0 is two big blinds), and the betting begins on the flop, of
     one or two `bomb_pot_boards`.  `max_bets` limits the bets and raises of a fixed-limit street (0
     is the variant's default).  Odd chips go as the `rulebook` says, or always to the first winner

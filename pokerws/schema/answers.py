@@ -86,7 +86,7 @@ _ANSWERS: dict[type[Message], Answer] = {
         "`kicked`",
     ),
     Mute: Answer(then="the player's notice `muted`"),
-    Ban: Answer(then="to those who are banned, the notice `banned`, and the close with 4423"),
+    Ban: Answer(then="to each banned connection, the notice `banned`, and the close with 4423"),
     EndSession: Answer(then="the close of the player's connections, with 4403"),
     ListBans: Answer(Bans),
     ListPlayers: Answer(Players),
