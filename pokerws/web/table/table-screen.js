@@ -9,8 +9,8 @@ import { HandMemory } from "../model/hand-memory.js";
 import { describeClosing, describeEvent } from "../model/narration.js";
 import { pauses } from "../model/pacing.js";
 import { describeStakes } from "../model/stakes.js";
-import { TableFeed } from "../model/table-feed.js";
-import { applyEvent, readTable } from "../model/table-state.js";
+import { TableFeed } from "../client/table-feed.js";
+import { applyEvent, readTable } from "../client/table-state.js";
 import { byId, setText } from "../ui/dom.js";
 import { describeRejection, showRejection, showToast } from "../ui/toast.js";
 import { ActionBar } from "./action-bar.js";
@@ -21,10 +21,10 @@ import { Panel } from "./side-panel.js";
 import { Stage } from "./stage.js";
 import { TableOptions } from "./table-options.js";
 
-/** @typedef {import("../net/protocol.js").Connection} Connection */
-/** @typedef {import("../net/protocol.js").Message} Message */
-/** @typedef {import("../model/table-state.js").TableState} TableState */
-/** @typedef {import("../model/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/protocol.js").Connection} Connection */
+/** @typedef {import("../client/protocol.js").Message} Message */
+/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("./scene.js").Scene} Scene */
 
 const TICK_MS = 200;

@@ -5,8 +5,8 @@
 
 import { GapError, newEvents } from "./table-state.js";
 
-/** @typedef {import("../net/protocol.js").Connection} Connection */
-/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("./protocol.js").Connection} Connection */
+/** @typedef {import("./protocol.js").Message} Message */
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
 
 /** Notices that end the subscription to a table. */

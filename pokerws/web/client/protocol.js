@@ -16,8 +16,8 @@ import { ServerClock } from "./server-clock.js";
 
 export { Rejected };
 
-/** @typedef {import("../messages.js").ClientMessage} ClientMessage */
-/** @typedef {import("../messages.js").Welcome} Welcome */
+/** @typedef {import("./messages.js").ClientMessage} ClientMessage */
+/** @typedef {import("./messages.js").Welcome} Welcome */
 /** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
 /** @typedef {{code: number, reason: string, final: boolean}} Closed final: do not reconnect */
@@ -34,7 +34,7 @@ export { Rejected };
  * @property {Closed} closed the server closed the connection, with its reason
  */
 
-/** @typedef {{[M in import("../messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
+/** @typedef {{[M in import("./messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
 
 /**
  * What is stored about the player between visits.
@@ -170,8 +170,8 @@ export class Connection {
   /**
    * Send a command and wait for its answer.
    * @template {ClientMessage["type"]} T
-   * @param {import("../messages.js").Command<T>} message without an id
-   * @returns {Promise<import("../messages.js").Answers[T]>}
+   * @param {import("./messages.js").Command<T>} message without an id
+   * @returns {Promise<import("./messages.js").Answers[T]>}
    * @throws {Rejected}
    */
   request(message) {

@@ -1,6 +1,6 @@
 /**
  * The messages of protocol v1, generated from the server's structs by
- * `python -m pokerws.schema types > pokerws/web/messages.d.ts`.
+ * `python -m pokerws.schema types > pokerws/web/client/messages.d.ts`.
  *
  * A newer server may send types and fields that are not here.
  */
