@@ -1,16 +1,11 @@
 /**
- * A connection to the server that stays open: hello, command ids and their answers, heartbeats, the
- * server's clock, token renewal, and reconnecting with exponential back-off.
+ * A connection to the server that stays open: hello, heartbeats, the server's clock, token renewal,
+ * and reconnecting with exponential back-off. `commands.js` has what happens to commands meanwhile.
  *
- * It depends on neither the page nor poker. With `server-clock.js` and `rejected.js` it runs in any
- * page and in Node.js. The message types are in `messages.d.ts`.
- *
- * A command that is pending when the connection breaks is sent again with the same id on the next
- * connection; the server deduplicates by id. Commands that are not safe to repeat, or are too old,
- * fail with the code `disconnected`. A rate-limited command is retried once, after the pause that
- * the server asks for.
+ * It depends on neither the page nor poker. The message types are in `messages.d.ts`.
  */
 
+import { Commands } from "./commands.js";
 import { notConnected, Rejected } from "./rejected.js";
 import { ServerClock } from "./server-clock.js";
 
@@ -66,13 +61,6 @@ const CONNECT_TIMEOUT_MS = 8_000;
 const PING_EVERY_MS = 10_000;
 const SILENCE_LIMIT_MS = 8_000;
 
-/** Commands that are safe to send again: tables deduplicate them by id. */
-const REPEATABLE = new Set(
-  "act sit stand sit_out sit_in add_chips show straddle run_it choose_game".split(" "),
-);
-const REPEAT_WITHIN_MS = 30_000;
-/** A rate-limited command is retried if the pause is no longer than this. */
-const LONGEST_PAUSE_MS = 5_000;
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
 /** Close codes after which reconnecting would fail in the same way. */
@@ -81,19 +69,6 @@ const FINAL_CLOSES = new Set([1002, 1007, 1009, 4400, LOGGED_OUT, 4423, 4429]);
 const CROWDED_RETRY_MS = 15_000;
 /** Rejections of a hello that another token may resolve. */
 const TOKEN_REFUSALS = new Set(["bad_token", "token_expired", "token_missing"]);
-
-/**
- * A command without an answer so far.
- * @typedef {object} Pending
- * @property {Message} message with its id
- * @property {number} sentMs by the local clock
- * @property {boolean} retried whether it was rate-limited once already
- * @property {(answer: Message) => void} resolve
- * @property {(error: Error) => void} reject
- */
-
-/** Types of messages that answer a command. */
-const ANSWERS = new Set(["accepted", "welcome", "pong", "tables", "account", "hand"]);
 
 export class Connection {
   /**
@@ -116,16 +91,16 @@ export class Connection {
     this.socket = null;
     this.attempts = 0;
     this.clock = new ServerClock();
-    /** @type {Map<string, Pending>} by id */
-    this.pending = new Map();
     /** @type {Map<string, Set<(value: any) => void>>} */
     this.listeners = new Map();
-    this.nextId = 1;
-    // The server deduplicates per player, so two pages of one player must not share ids.
-    this.idPrefix = randomPrefix();
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this.timers = new Set();
     this.lastHeardMs = 0;
+    this.commands = new Commands({
+      now: () => this.clock.local(),
+      transmit: (message) => this.socket?.send(JSON.stringify(message)),
+      later: (action, delayMs) => this.later(action, delayMs),
+    });
   }
 
   /**
@@ -151,7 +126,7 @@ export class Connection {
   /** Disconnect, without reconnecting. */
   stop() {
     this.dropSocket();
-    this.rejectPending(() => true);
+    this.commands.rejectAll();
     this.setState("offline");
   }
 
@@ -176,21 +151,7 @@ export class Connection {
    */
   request(message) {
     if (this.state !== "online") return Promise.reject(notConnected());
-    return this.send(message);
-  }
-
-  /**
-   * @param {Message} message
-   * @returns {Promise<any>}
-   */
-  send(message) {
-    const id = `${this.idPrefix}-${this.nextId++}`;
-    const sentMs = this.clock.local();
-    return new Promise((resolve, reject) => {
-      const pending = { message: { ...message, id }, sentMs, retried: false, resolve, reject };
-      this.pending.set(id, pending);
-      this.socket?.send(JSON.stringify(pending.message));
-    });
+    return this.commands.send(message);
   }
 
   connect() {
@@ -232,7 +193,7 @@ export class Connection {
     const askedMs = this.clock.local();
     try {
       const who = { token, name: token && !renamed ? undefined : name };
-      this.onWelcome(await this.send({ type: "hello", ...who }), askedMs);
+      this.onWelcome(await this.commands.send({ type: "hello", ...who }), askedMs);
     } catch (error) {
       if (error instanceof Rejected) this.onHelloRejected(error, name);
       else throw error;
@@ -256,10 +217,10 @@ export class Connection {
       this.attempts = 0;
     }, STABLE_AFTER_MS);
     this.later(() => this.ping(), PING_EVERY_MS);
-    const repeated = [...this.pending.values()];
+    const repeated = this.commands.unanswered();
     this.setState("online");
     this.emit("welcome", welcome);
-    for (const { message } of repeated) this.socket?.send(JSON.stringify(message));
+    for (const message of repeated) this.commands.transmit(message);
   }
 
   /** @param {Welcome} welcome */
@@ -283,7 +244,7 @@ export class Connection {
         return;
       }
       const session = token ?? this.identity.load().session;
-      this.rememberWelcome(await this.send({ type: "hello", token: session }));
+      this.rememberWelcome(await this.commands.send({ type: "hello", token: session }));
       this.token = token;
     } catch {
       // The connection works until the token expires; the next hello then reports the error.
@@ -315,7 +276,7 @@ export class Connection {
     const guest = !this.token && this.identity.load().session;
     if (guest) {
       // This will be another player, so the earlier one's commands are dropped.
-      this.rejectPending(() => true);
+      this.commands.rejectAll();
       this.identity.save({ name });
     }
     if (guest && name) {
@@ -330,38 +291,15 @@ export class Connection {
   /** @param {Message} message */
   onMessage(message) {
     this.lastHeardMs = this.clock.local();
-    const pending = this.pending.get(message.id);
-    if (pending && (ANSWERS.has(message.type) || message.type === "rejected")) {
-      this.onAnswer(pending, message);
-    } else {
-      if (message.type === "notice" && message.code === "token_expiring") this.renew();
-      this.emit(/** @type {any} */ (message.type), message);
-    }
-  }
-
-  /**
-   * @param {Pending} pending
-   * @param {Message} answer
-   */
-  onAnswer(pending, answer) {
-    const { message, resolve, reject } = pending;
-    const pauseMs = answer.code === "too_fast" ? (answer.retry_after_ms ?? 0) : 0;
-    if (pauseMs > 0 && pauseMs <= LONGEST_PAUSE_MS && !pending.retried && message.type !== "hello") {
-      pending.retried = true;
-      this.later(() => {
-        if (this.pending.has(message.id)) this.socket?.send(JSON.stringify(message));
-      }, pauseMs);
-      return;
-    }
-    this.pending.delete(message.id);
-    if (answer.type === "rejected") reject(new Rejected(/** @type {any} */ (answer)));
-    else resolve(answer);
+    if (this.commands.takeAnswer(message)) return;
+    if (message.type === "notice" && message.code === "token_expiring") this.renew();
+    this.emit(/** @type {any} */ (message.type), message);
   }
 
   /** Send a heartbeat to measure the clock, and reconnect if nothing is received in time. */
   ping() {
     const askedMs = this.clock.local();
-    this.send({ type: "ping" }).then(
+    this.commands.send({ type: "ping" }).then(
       (pong) => this.clock.learn(askedMs, pong.now_ms),
       () => {},
     );
@@ -397,17 +335,7 @@ export class Connection {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
     }
-    const oldest = this.clock.local() - REPEAT_WITHIN_MS;
-    this.rejectPending(({ message, sentMs }) => !REPEATABLE.has(message.type) || sentMs < oldest);
-  }
-
-  /** @param {(pending: Pending) => boolean} chosen selects the commands to reject */
-  rejectPending(chosen) {
-    for (const [id, pending] of [...this.pending]) {
-      if (!chosen(pending)) continue;
-      this.pending.delete(id);
-      pending.reject(notConnected());
-    }
+    this.commands.rejectUnrepeatable();
   }
 
   /** @param {ConnectionState} state */
@@ -442,9 +370,4 @@ export class Connection {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }
-}
-
-function randomPrefix() {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
