@@ -26,8 +26,8 @@ from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUM
 from pokerws.server.tables.cashier import Statement
 
 # The optional parts of the protocol.
-CHAT, LISTS = "chat", "lists"
-CAPABILITIES = [CHAT, LISTS]
+CHAT, LISTS, STATE_HASH = "chat", "lists", "state_hash"
+CAPABILITIES = [CHAT, LISTS, STATE_HASH]
 
 log = structlog.get_logger("pokerws.player_handlers")
 

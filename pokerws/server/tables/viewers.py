@@ -10,6 +10,7 @@ from functools import partial
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
+from pokerws.game.state_hash import state_hash, state_hashes
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
@@ -32,6 +33,8 @@ from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
+# Events that pass a multiple of this number carry a hash of the state.
+HASH_EVERY = 64
 # How long new viewers of a table are told that a hand was cancelled.
 TELL_CANCELLED_MS = 60_000
 CANCELLED = (
@@ -77,7 +80,8 @@ class Viewers:
         elif missed:
             seq = self._table.seq - len(missed) + 1
             shown = redact_all(missed, viewer.player)
-            events = self._events(seq, shown, self._clock.table_ms())
+            own_hash = state_hash(self._table, viewer.player)
+            events = self._events(seq, shown, self._clock.table_ms(), own_hash)
             self._show([(viewer, viewer.wire.encode(events))])
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
@@ -99,16 +103,20 @@ class Viewers:
         self._history.add(events, self._table.seq)
         if not self.viewers:
             return
-        if are_public(events):
+        hashes = state_hashes(self._table) if self._is_hash_due(first_seq) else {}
+        if not hashes and are_public(events):
             message = Broadcast(self._events(first_seq, events, now_ms))
             if self._gate.is_open:
                 _send_to_all(self.viewers, message)
             else:
                 self._show(self._frames(lambda viewer: message))
             return
+        players = insiders(events).union(player for player in hashes if player is not None)
         shown = {
-            player: Broadcast(self._events(first_seq, seen, now_ms))
-            for player, seen in redact_for_each(events, insiders(events)).items()
+            player: Broadcast(
+                self._events(first_seq, seen, now_ms, hashes.get(player, hashes.get(None)))
+            )
+            for player, seen in redact_for_each(events, players).items()
         }
         for_others = shown[None]
         self._show(self._frames(lambda viewer: shown.get(viewer.player, for_others)))
@@ -132,7 +140,8 @@ class Viewers:
         table, player = self._table, viewer.player
         state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
-        snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
+        own_hash = state_hash(table, player)
+        snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat, own_hash)
         self._show([(viewer, viewer.wire.encode(snapshot))])
 
     def note_cancelled(self, hand: int) -> None:
@@ -205,8 +214,13 @@ class Viewers:
             held = [(viewer, partial(viewer.send_table_frame, frame)) for viewer, frame in frames]
             self._gate.hold_frames(seq, held)
 
-    def _events(self, first_seq: int, events: list[TableEvent], now_ms: int) -> Events:
-        return Events(self._table.id, self._epoch, first_seq, now_ms, events)
+    def _is_hash_due(self, first_seq: int) -> bool:
+        return self._table.seq // HASH_EVERY != (first_seq - 1) // HASH_EVERY
+
+    def _events(
+        self, first_seq: int, events: list[TableEvent], now_ms: int, own_hash: str | None = None
+    ) -> Events:
+        return Events(self._table.id, self._epoch, first_seq, now_ms, events, own_hash)
 
 
 def _send_to_all(viewers: Iterable[Viewer], message: Broadcast) -> None:

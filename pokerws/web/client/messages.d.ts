@@ -448,7 +448,12 @@ export interface ListPlayers {
   page?: number;
 }
 
-/** Events of a table, in order. `seq` is the number of the first one. */
+/**
+ * Events of a table, in order. `seq` is the number of the first one.
+ *
+ * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
+ * that it has after the last event.
+ */
 export interface Events {
   type: "events";
   /** the table's id */
@@ -461,6 +466,8 @@ export interface Events {
   now_ms: number;
   /** the events, in order */
   events: TableEvent[];
+  /** a hash of the state after this message, as the viewer sees it */
+  state_hash?: string;
 }
 
 /**
@@ -506,7 +513,8 @@ export interface Rejected {
 /**
  * The whole state of a table after event `seq`, as this viewer may see it.
  *
- * Hidden cards are `??`. `seat` is the viewer's own seat, absent if the viewer has none.
+ * Hidden cards are `??`. `seat` is the viewer's own seat, absent if the viewer has none. With
+ * `state_hash` a client [checks](#checking-the-state) how it reads the state.
  */
 export interface Snapshot {
   type: "snapshot";
@@ -522,6 +530,8 @@ export interface Snapshot {
   state: Table;
   /** the viewer's own seat */
   seat?: number;
+  /** a hash of the state after this message, as the viewer sees it */
+  state_hash?: string;
 }
 
 /** The answer to `ping`. */
