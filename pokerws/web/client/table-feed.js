@@ -6,7 +6,7 @@
 import { GapError, newEvents } from "./table-state.js";
 
 /** @typedef {import("./protocol.js").Connection} Connection */
-/** @typedef {import("./protocol.js").Message} Message */
+/** @typedef {import("./commands.js").Message} Message */
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
 
 /** Notices that end the subscription to a table. */
@@ -16,7 +16,8 @@ const WATCH_AGAIN_MS = 1_000;
 /**
  * @typedef {object} FeedHandlers
  * @property {(snapshot: Message) => void} onSnapshot
- * @property {(events: TableEvent[], epoch: number) => void} onEvents
+ * @property {(events: TableEvent[], epoch: number, hash?: string) => void} onEvents `hash` is that
+ *   of the state after the events, if the message has one
  * @property {(resumed: boolean) => void} onWatching the subscription has started, or resumed
  * @property {(error: Error & {code?: string}) => void} onWaiting refused for now; it is asked again
  * @property {(error: Error & {code?: string}) => void} onRejected
@@ -102,7 +103,8 @@ export class TableFeed {
       const known = this.known ?? { epoch: -1, seq: -1 };
       const events = newEvents(known, /** @type {any} */ (message));
       this.known = { epoch: message.epoch, seq: known.seq + events.length };
-      this.handlers.onEvents(events, message.epoch);
+      const isLast = message.seq + message.events.length - 1 === this.known.seq;
+      this.handlers.onEvents(events, message.epoch, isLast ? message.state_hash : undefined);
     } catch (error) {
       if (!(error instanceof GapError)) throw error;
       this.resync();

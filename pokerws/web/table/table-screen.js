@@ -9,6 +9,7 @@ import { HandMemory } from "../model/hand-memory.js";
 import { describeClosing, describeEvent } from "../model/narration.js";
 import { pauses } from "../model/pacing.js";
 import { describeStakes } from "../model/stakes.js";
+import { StateCheck } from "../client/state-hash.js";
 import { TableFeed } from "../client/table-feed.js";
 import { applyEvent, readTable } from "../client/table-state.js";
 import { byId, setText } from "../ui/dom.js";
@@ -47,7 +48,8 @@ export class TableScreen {
     this.table = null;
     this.epoch = 0;
     this.memory = new HandMemory();
-    /** @type {{event: TableEvent, waitMs: number}[]} */
+    this.check = new StateCheck();
+    /** @type {{event: TableEvent, waitMs: number, hash?: string}[]} the hash is of the state after it */
     this.queue = [];
     /** @type {ReturnType<typeof setTimeout>|null} */
     this.pauseTimer = null;
@@ -73,7 +75,7 @@ export class TableScreen {
     this.showFrame(true);
     this.feed = new TableFeed(this.connection, id, {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
-      onEvents: (events) => this.handleEvents(events),
+      onEvents: (events, _epoch, hash) => this.handleEvents(events, hash),
       onWatching: (resumed) => this.watching(resumed),
       onWaiting: showRejection,
       onRejected: (error) => this.leave(describeRejection(error)),
@@ -134,6 +136,7 @@ export class TableScreen {
     const first = this.table === null;
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
     this.table = readTable(snapshot.state);
+    this.check.begin(this.table, this.connection.welcome?.player, snapshot.state_hash);
     this.epoch = snapshot.epoch;
     if (snapshot.state.closed) this.leave(`${describeClosing()}.`);
     if (first && this.table?.hand_number) {
@@ -142,12 +145,18 @@ export class TableScreen {
     this.render();
   }
 
-  /** @param {TableEvent[]} events */
-  handleEvents(events) {
+  /**
+   * @param {TableEvent[]} events
+   * @param {string} [hash] of the state after them
+   */
+  handleEvents(events, hash) {
     const immediate = document.hidden || reducedMotion.matches;
     const waits = immediate ? events.map(() => 0) : pauses(events, this.connection.serverNow());
     if (events.some((event) => event.type === "hand_started")) this.skipPauses();
-    events.forEach((event, index) => this.queue.push({ event, waitMs: waits[index] }));
+    const last = events.length - 1;
+    events.forEach((event, index) =>
+      this.queue.push({ event, waitMs: waits[index], hash: index === last ? hash : undefined }),
+    );
     this.drain();
   }
 
@@ -160,7 +169,7 @@ export class TableScreen {
         next.waitMs = 0;
       } else {
         this.queue.shift();
-        this.handleEvent(next.event);
+        this.handleEvent(next.event, next.hash);
       }
     }
     this.render();
@@ -181,13 +190,19 @@ export class TableScreen {
     for (const next of this.queue) next.waitMs = 0;
   }
 
-  /** @param {TableEvent} event */
-  handleEvent(event) {
+  /**
+   * @param {TableEvent} event
+   * @param {string} [hash] of the state after it
+   */
+  handleEvent(event, hash) {
     if (!this.table) return;
     try {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
       applyEvent(this.table, event);
+      if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
+        throw new Error(`the state after event ${this.table.seq} is not the server's`);
+      }
       if (line) this.panel.log(line, LOG_STYLES[event.type]);
       if (event.type === "table_closed") this.leave(`${describeClosing(event.reason)}.`);
     } catch (error) {
