@@ -65,6 +65,7 @@ docs: $(READY) ## Generate the protocol documents and .env.example from the code
 	@for made in docs/protocol.md docs/asyncapi.yaml pokerws/web/client/messages.d.ts \
 		pokerws/web/client/variants.js .env.example; do \
 		mv "$$made.new" "$$made"; done
+	$(BIN)/python -m tests.conformance
 
 lint: $(READY) ## Check style, format and types
 	$(BIN)/ruff check .

@@ -38,8 +38,8 @@ class _Seen(Struct):
 
 def state_hash(table: Table, viewer: PlayerId | None) -> str:
     """The hash of a table as `viewer` sees it.  Other players' cards may be missing in `table`."""
-    own = {} if viewer is None else _own_cards(table)
-    return _hash(own.get(viewer, []), _of_all(table))
+    own = [] if viewer is None else _own_cards(table).get(viewer, [])
+    return _hash(own, _of_all(table))
 
 
 def state_hashes(table: Table) -> dict[PlayerId | None, str]:
