@@ -19,15 +19,13 @@ const REPEAT_WITHIN_MS = 30_000;
 /** A rate-limited command is retried if the pause is no longer than this. */
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Types of messages that answer a command. */
-const ANSWERS = new Set("accepted welcome pong tables account hand rejected".split(" "));
-
 /**
  * A command without an answer so far.
  * @typedef {object} Pending
  * @property {Message} message with its id
  * @property {number} sentMs by the local clock
  * @property {boolean} retried whether it was rate-limited once already
+ * @property {(answer: any) => void} [onAccepted]
  * @property {(answer: any) => void} resolve
  * @property {(error: Error) => void} reject
  */
@@ -53,14 +51,17 @@ export class Commands {
   /**
    * Send a command with an id of its own.
    * @param {Message} command
+   * @param {(answer: any) => void} [onAccepted] called with the answer before the next message is
+   *   handled; the promise may resolve later, when several messages arrive together
    * @returns {Promise<any>} its answer
    * @throws {Rejected}
    */
-  send(command) {
+  send(command, onAccepted) {
     const message = { ...command, id: `${this.idPrefix}-${this.nextId++}` };
     return new Promise((resolve, reject) => {
       const sentMs = this.now();
-      this.pending.set(message.id, { message, sentMs, retried: false, resolve, reject });
+      const pending = { message, sentMs, retried: false, onAccepted, resolve, reject };
+      this.pending.set(message.id, pending);
       this.transmit(message);
     });
   }
@@ -76,11 +77,14 @@ export class Commands {
    */
   takeAnswer(answer) {
     const pending = this.pending.get(answer.id);
-    if (!pending || !ANSWERS.has(answer.type)) return false;
+    if (!pending) return false;
     if (!this.isRetried(pending, answer)) {
       this.pending.delete(answer.id);
       if (answer.type === "rejected") pending.reject(new Rejected(/** @type {any} */ (answer)));
-      else pending.resolve(answer);
+      else {
+        pending.onAccepted?.(answer);
+        pending.resolve(answer);
+      }
     }
     return true;
   }

@@ -47,6 +47,11 @@ export { Rejected };
  */
 
 /**
+ * A WebSocket of the browser, or of the package `ws`.
+ * @typedef {new (url: string) => any} SocketClass
+ */
+
+/**
  * Returns a token signed by the operator's service, or nothing for a guest. It is called at each
  * hello, and when the current token is about to expire.
  * @typedef {() => string|undefined|null|Promise<string|undefined|null>} TokenProvider
@@ -70,17 +75,41 @@ const CROWDED_RETRY_MS = 15_000;
 /** Rejections of a hello that another token may resolve. */
 const TOKEN_REFUSALS = new Set(["bad_token", "token_expired", "token_missing"]);
 
+/** Keeps an identity as long as this object lives. @implements {IdentityStore} */
+class MemoryIdentity {
+  /** @param {string} [name] */
+  constructor(name) {
+    /** @type {Identity} */
+    this.identity = { name };
+  }
+
+  load() {
+    return this.identity;
+  }
+
+  /** @param {Identity} identity */
+  save(identity) {
+    this.identity = identity;
+  }
+}
+
 export class Connection {
   /**
    * @param {object} options
    * @param {string} options.url
-   * @param {IdentityStore} options.identity
+   * @param {IdentityStore} [options.identity] by default nothing is kept beyond this object
+   * @param {string} [options.name] a guest's name, if there is no `identity`
    * @param {TokenProvider} [options.token]
+   * @param {SocketClass} [options.WebSocket] for runtimes without one, such as Node.js 20
+   * @param {string[]} [options.capabilities] the wanted optional parts of the protocol; by default all
    */
-  constructor({ url, identity, token = () => undefined }) {
+  constructor({ url, identity, name, token, WebSocket, capabilities }) {
     this.url = url;
-    this.identity = identity;
-    this.provider = token;
+    this.identity = identity ?? new MemoryIdentity(name);
+    this.provider = token ?? (() => undefined);
+    this.WebSocket = WebSocket ?? globalThis.WebSocket;
+    if (!this.WebSocket) throw new Error("there is no WebSocket here: pass that of the package ws");
+    this.capabilities = capabilities;
     /** @type {string|null|undefined} what the provider returned last */
     this.token = undefined;
     /** @type {ConnectionState} */
@@ -123,6 +152,17 @@ export class Connection {
     this.connect();
   }
 
+  /** @returns {Promise<Welcome>} the welcome of this connection, or of the next one */
+  ready() {
+    if (this.state === "online" && this.welcome) return Promise.resolve(this.welcome);
+    return new Promise((resolve) => {
+      const done = this.on("welcome", (welcome) => {
+        done();
+        resolve(welcome);
+      });
+    });
+  }
+
   /** Disconnect, without reconnecting. */
   stop() {
     this.dropSocket();
@@ -146,16 +186,19 @@ export class Connection {
    * Send a command and wait for its answer.
    * @template {ClientMessage["type"]} T
    * @param {import("./messages.js").Command<T>} message without an id
+   * @param {(answer: import("./messages.js").Answers[T]) => void} [onAccepted] called with the
+   *   answer before the next message is handled, unlike what waits for the promise
    * @returns {Promise<import("./messages.js").Answers[T]>}
    * @throws {Rejected}
    */
-  request(message) {
+  request(message, onAccepted) {
     if (this.state !== "online") return Promise.reject(notConnected());
-    return this.commands.send(message);
+    return this.commands.send(message, onAccepted);
   }
 
   connect() {
-    const socket = new WebSocket(this.url);
+    /** @type {WebSocket} */
+    const socket = new this.WebSocket(this.url);
     this.socket = socket;
     this.later(() => this.reconnectLater(socket), CONNECT_TIMEOUT_MS);
     socket.onopen = () => this.sendHello();
@@ -192,7 +235,8 @@ export class Connection {
     const token = this.token ?? session;
     const askedMs = this.clock.local();
     try {
-      const who = { token, name: token && !renamed ? undefined : name };
+      const { capabilities } = this;
+      const who = { token, name: token && !renamed ? undefined : name, capabilities };
       this.onWelcome(await this.commands.send({ type: "hello", ...who }), askedMs);
     } catch (error) {
       if (error instanceof Rejected) this.onHelloRejected(error, name);

@@ -64,11 +64,13 @@ export class TableFeed {
     const watch = ++this.watchCount;
     this.listening = false;
     const from = this.known && { after_seq: this.known.seq, epoch: this.known.epoch };
-    try {
-      await this.connection.request({ type: "watch", table: this.table, ...from });
+    const accepted = () => {
       if (watch !== this.watchCount || this.closed) return;
       this.listening = true;
       this.handlers.onWatching(resumed);
+    };
+    try {
+      await this.connection.request({ type: "watch", table: this.table, ...from }, accepted);
     } catch (error) {
       this.handleRejection(/** @type {any} */ (error), watch);
     }

@@ -20,7 +20,7 @@ class Connection {
     this.welcome = { player };
     /** @type {object[]} the fields of each `watch`, beside type and table */
     this.asked = [];
-    /** @type {((answer: Message) => void)[]} */
+    /** @type {((answer: Message) => void)[]} called with the answers to come */
     this.waiting = [];
     /** @type {Map<string, ((value: any) => void)[]>} */
     this.handlers = new Map();
@@ -35,11 +35,19 @@ class Connection {
     return () => {};
   }
 
-  /** @param {Message} command */
-  request({ type, table, ...fields }) {
+  /**
+   * @param {Message} command
+   * @param {(answer: Message) => void} onAccepted
+   */
+  request({ type, table, ...fields }, onAccepted) {
     if (type !== "watch") throw new Error(`${type} of ${table} is not part of a session`);
     this.asked.push(fields);
-    return new Promise((resolve) => this.waiting.push(resolve));
+    return new Promise((resolve) => {
+      this.waiting.push((answer) => {
+        onAccepted(answer);
+        resolve(answer);
+      });
+    });
   }
 
   /**
