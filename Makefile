@@ -66,7 +66,7 @@ docs: $(READY) ## Generate the protocol documents and .env.example from the code
 		pokerws/web/client/variants.js .env.example; do \
 		mv "$$made.new" "$$made"; done
 	$(BIN)/python -m tests.conformance
-	@tests/install-node.sh
+	@[ -e tests/node/node_modules/.bin/tsc ] || tests/install-node.sh
 	@PATH="$(CURDIR)/$(BIN):$$PATH" tests/node/node_modules/.bin/tsc --project tests/node/types.json
 
 lint: $(READY) ## Check style, format and types
