@@ -17,7 +17,7 @@ from pokerws.hand_histories.phh.read import final_stacks, read_record
 from tests.game.pokerkit.pokerkit_hand import no_warnings
 from tests.game.pokerkit.pokerkit_records import CODES, random_record
 
-HANDS = int(os.environ.get("POKERKIT_HANDS", "20"))
+HANDS = int(os.environ.get("POKERKIT_HANDS", "10"))
 SEED = int(os.environ.get("POKERKIT_SEED") or SystemRandom().randrange(10**6))
 
 
