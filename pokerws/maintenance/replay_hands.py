@@ -12,7 +12,8 @@ from typing import Literal, TextIO
 
 from pokerws.game.counted import counted
 from pokerws.hand_histories.errors import NotSupported, Refused
-from pokerws.hand_histories.phh.read import HandRecord, exact, final_stacks, read_record
+from pokerws.hand_histories.phh.read import exact, final_stacks
+from pokerws.hand_histories.phh.record import HandRecord, read_record
 
 _GZIP_MAGIC = b"\x1f\x8b"
 

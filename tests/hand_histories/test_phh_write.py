@@ -15,7 +15,8 @@ from pokerws.game.commands import Close, Command
 from pokerws.game.events import HandCancelled, HandEnded, HandStarted, TableEvent
 from pokerws.game.state import Table
 from pokerws.hand_histories.errors import Refused
-from pokerws.hand_histories.phh.read import exact, final_stacks, read_record
+from pokerws.hand_histories.phh.read import exact, final_stacks
+from pokerws.hand_histories.phh.record import read_record
 from pokerws.hand_histories.phh.write import write_hand
 from tests.game.pokerkit.pokerkit_hand import no_warnings
 from tests.game.script import Game, Player

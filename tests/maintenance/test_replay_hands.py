@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from pokerws.hand_histories.errors import Refused
-from pokerws.hand_histories.phh.read import final_stacks, read_record
+from pokerws.hand_histories.phh.read import final_stacks
+from pokerws.hand_histories.phh.record import read_record
 from pokerws.maintenance.replay_hands import replay_hands
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
