@@ -235,16 +235,16 @@ class _PhhWriter:
 
     def _deal_board(self, event: BoardDealt) -> None:
         if event.board:
-            self.boards.setdefault(event.board, self._first_cards()).extend(event.cards)
+            self.boards.setdefault(event.board, self._first_cards(event.board)).extend(event.cards)
             return
         if not self.acted:
             self._check_around()
         self.actions.append(f"d db {''.join(event.cards)}")
 
-    def _first_cards(self) -> list[Card]:
+    def _first_cards(self, board: int) -> list[Card]:
         """The cards that all boards share: those dealt before the board was run again."""
         hand = self.table.hand
-        return list(hand.extra_boards[0]) if hand is not None and hand.extra_boards else []
+        return list(hand.extra_boards[board - 1]) if hand is not None and hand.extra_boards else []
 
     def _check_around(self) -> None:
         """Add checks before the flop of a bomb pot, where the standard has a betting round."""
