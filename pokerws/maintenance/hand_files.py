@@ -40,7 +40,7 @@ _OTHERS = (
     (re.compile(rb"\s*<"), "XML"),
     (re.compile(rb"PK\x03\x04"), "a ZIP archive"),
 )
-_OURS = re.compile(rb'\{"id":"[0-9]+","game":')
+_OURS = re.compile(rb'\s*\{\s*"id"\s*:\s*"[0-9]+"\s*,\s*"game"\s*:')
 
 
 class FoundHand(NamedTuple):

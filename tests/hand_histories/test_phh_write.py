@@ -147,6 +147,7 @@ def test_a_hand_is_told_with_its_table_time_seats_and_players() -> None:
         "table": "table",
         "players": ["bob", "carol", "alice"],
         "finishing_stacks": [1_700, 2_900, 1_400],
+        "_rules": "rulebook",
         "_game": "t",
         "_id": 5039194984194827544,
         "_player_ids": ["bob", "carol", "alice"],
