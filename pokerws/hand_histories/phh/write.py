@@ -359,6 +359,8 @@ class _PhhWriter:
         if house.max_bets and variant.betting is Betting.FIXED_LIMIT:
             rules["_max_bets"] = house.max_bets
         kinds = [self.kinds.get(number, "") for number in self.order]
+        # The one blind of a game with a button blind is like a big blind.
+        kinds = ["big" if kind == "button" else kind for kind in kinds]
         if kinds != usual_kinds([self.blinds.get(number, 0) for number in self.order]):
             rules["_blinds"] = kinds
         if self.dead and self.dead != self.antes:
