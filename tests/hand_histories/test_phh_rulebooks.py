@@ -185,7 +185,11 @@ def outcome_in_pokerkit(fields: dict[str, Any]) -> list[int] | None:
 @pytest.mark.parametrize("name", ROWS)
 def test_the_rulebook_and_pokerkit_come_to_other_ends(name: str) -> None:
     row = ROWS[name]
-    for rules, expected in (("rulebook", row.rulebook), ("pokerkit", row.pokerkit)):
+    expectations: dict[RuleBook, list[int] | str] = {
+        "rulebook": row.rulebook,
+        "pokerkit": row.pokerkit,
+    }
+    for rules, expected in expectations.items():
         got = outcome(row.fields, rules)
         assert expected in got if isinstance(expected, str) else got == expected, rules
     theirs = outcome_in_pokerkit(row.fields)

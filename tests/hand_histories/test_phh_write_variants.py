@@ -214,6 +214,21 @@ def test_of_several_boards_the_first_is_played_and_the_others_are_told_beside_it
     assert fields["_not_replayable"] == "playing the actions gives the stacks 0, 2000"
 
 
+def test_a_third_board_has_no_cards_of_the_second() -> None:
+    game = RecordedGame(house=HouseRules(run_it=3))
+    alice, bob = game.seat(1_000, 1_000)
+    alice.would_run_it(3)
+    bob.would_run_it(3)
+    game.deal("2c3d4h8s9sAcKcQcJcTc5d5h5s6d6h", alice="AhAd", bob="KhKd")
+    alice.goes_all_in()
+    bob.goes_all_in()
+
+    fields = read(game.text)
+
+    assert fields["_boards"] == ["AcKcQcJcTc", "5d5h5s6d6h"]
+    assert replayed(game.text) == fields["finishing_stacks"]
+
+
 def test_a_fixed_limit_hand_with_more_raises_than_elsewhere_says_so() -> None:
     game = RecordedGame(variant="FT", limit=STAKES)
     game.seat(5_000, 5_000)
