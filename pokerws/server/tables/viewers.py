@@ -7,6 +7,8 @@ durable acks nothing is sent before it is stored.
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from msgspec.structs import replace
+
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
@@ -33,9 +35,11 @@ from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
-# Events that pass a multiple of this number carry a hash of the state.  A hash for six players costs
+# Events that pass a multiple of this number carry a hash of the state.  Hashes for six players cost
 # three quarters of an action: 0.8 % of the actions in between.
 HASH_EVERY = 256
+# Missed events are sent in messages of so many, so that none is longer than clients expect.
+MISSED_EVENTS = 256
 # How long new viewers of a table are told that a hand was cancelled.
 TELL_CANCELLED_MS = 60_000
 CANCELLED = (
@@ -79,11 +83,17 @@ class Viewers:
         if missed is None:
             self.show_snapshot(viewer)
         elif missed:
-            seq = self._table.seq - len(missed) + 1
-            shown = redact_all(missed, viewer.player)
-            own_hash = state_hash(self._table, viewer.player)
-            events = self._events(seq, shown, self._clock.table_ms(), own_hash)
-            self._show([(viewer, viewer.wire.encode(events))])
+            self._show_missed(viewer, redact_all(missed, viewer.player))
+
+    def _show_missed(self, viewer: Viewer, missed: Sequence[TableEvent]) -> None:
+        seq, now_ms = self._table.seq - len(missed) + 1, self._clock.table_ms()
+        parts = [
+            self._events(seq + first, list(missed[first : first + MISSED_EVENTS]), now_ms)
+            for first in range(0, len(missed), MISSED_EVENTS)
+        ]
+        own_hash = state_hash(self._table, viewer.player)
+        parts[-1] = replace(parts[-1], state_hash=own_hash)
+        self._show([(viewer, viewer.wire.encode(part)) for part in parts])
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
