@@ -14,9 +14,9 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.ranks import hand_name
 from pokerws.game.state import HandSeat, PlayerId, Seat, Table, TableId, Turn
-from pokerws.game.state_hash import state_hash
 from pokerws.game.variants import VARIANTS, Variant
 from pokerws.messages import Events, Snapshot
+from pokerws.messages.state_hash import state_hash
 
 T = TypeVar("T")
 

@@ -4,6 +4,8 @@ It has what a page needs to show a game.  The types of the module are in
 `pokerws/web/client/variants.d.ts`.
 """
 
+from collections.abc import Mapping
+
 import msgspec
 
 from pokerws.game.variants import MIXES, VARIANTS, Variant
@@ -27,7 +29,7 @@ def variants_js() -> str:
     return f"{HEAD}\n{_constant('VARIANTS', variants)}\n{_constant('MIXES', mixes)}"
 
 
-def _constant(name: str, games: dict[str, dict[str, object]]) -> str:
+def _constant(name: str, games: Mapping[str, Mapping[str, object]]) -> str:
     lines = [f'  "{code}": {msgspec.json.encode(game).decode()},' for code, game in games.items()]
     return "\n".join([f"export const {name} = {{", *lines, "};\n"])
 

@@ -14,9 +14,9 @@ from pokerws.game.cards import parse_cards
 from pokerws.game.events import ChipsAdded, PlayerSat, PlayerSatOut, TableEvent
 from pokerws.game.redaction import redact, redact_table
 from pokerws.game.state import Departure, PlayerId
-from pokerws.game.state_hash import state_hash
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import Events, Snapshot, encode, server_decoder
+from pokerws.messages.state_hash import state_hash
 from tests.client.fake_server import ANN, empty_table, events, snapshot
 from tests.client.random_play import any_legal, played, player_in
 from tests.client.test_equity import spot

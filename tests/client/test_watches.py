@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 from pokerws.client import CommandRejected, TableLost, watches
 from pokerws.game.apply import apply
 from pokerws.game.events import PlayerSat, PlayerSatOut, PlayerStood
-from pokerws.game.state_hash import state_hash
 from pokerws.messages import Accepted, Notice, Ping, Pong, Rejected, Unwatch, Watch
+from pokerws.messages.state_hash import state_hash
 from tests.client.fake_server import (
     ANN,
     SAT,

@@ -16,9 +16,9 @@ from pokerws.game import commands
 from pokerws.game.cards import Card
 from pokerws.game.redaction import redact_table
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId, Turn
-from pokerws.game.state_hash import state_hash
 from pokerws.game.table import open_table
 from pokerws.messages import Watch
+from pokerws.messages.state_hash import state_hash
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.store import Change, TableSnapshot

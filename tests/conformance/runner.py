@@ -13,7 +13,6 @@ from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import TableView
 from pokerws.client.watches import Watches
 from pokerws.game.state import PlayerId, TableId
-from pokerws.game.state_hash import state_hash
 from pokerws.messages import (
     Accepted,
     ClientMessage,
@@ -23,6 +22,7 @@ from pokerws.messages import (
     Watch,
     server_decoder,
 )
+from pokerws.messages.state_hash import state_hash
 
 _decode = server_decoder().decode
 _decode_unknown = msgspec.json.Decoder(Unknown).decode

@@ -6,8 +6,8 @@ from playwright.async_api import expect
 
 from pokerws.game.events import RunItSet
 from pokerws.game.state import PlayerId
-from pokerws.game.state_hash import state_hash
 from pokerws.messages import Events
+from pokerws.messages.state_hash import state_hash
 from tests.web.room import Room
 from tests.web.visitor import NAME, Visitor, heads_up
 

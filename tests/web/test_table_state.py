@@ -32,9 +32,9 @@ from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import redact, redact_table
 from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig, TableId, Turn
-from pokerws.game.state_hash import state_hash
 from pokerws.game.table import advance, decide, open_table
 from pokerws.game.variants import VARIANTS
+from pokerws.messages.state_hash import state_hash
 from tests.web.room import WEB_ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

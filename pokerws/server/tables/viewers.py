@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
-from pokerws.game.state_hash import state_hash, state_hashes
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
@@ -28,6 +27,7 @@ from pokerws.messages import (
     Watch,
     reject,
 )
+from pokerws.messages.state_hash import state_hash, state_hashes
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import attempt, fail
 from pokerws.server.tables.commit_gate import CommitGate

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pokerws.game.state_hash import state_hash
 from pokerws.messages import Events, Snapshot, Watch
+from pokerws.messages.state_hash import state_hash
 from pokerws.server.tables.viewers import HASH_EVERY
 from tests.server.fakes import FakeViewer
 from tests.server.tables.test_actor import Room

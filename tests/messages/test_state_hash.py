@@ -12,8 +12,8 @@ import pytest
 
 from pokerws.game.redaction import redact_table
 from pokerws.game.state import PlayerId, Table
-from pokerws.game.state_hash import state_hash, state_hashes
 from pokerws.messages import Snapshot, encode
+from pokerws.messages.state_hash import state_hash, state_hashes
 from tests.client.random_play import any_legal, played, player_in
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/protocol.md"
