@@ -234,8 +234,7 @@ def _refusal_table() -> str:
 
 
 def _categories() -> str:
-    rows = [f"| `{category}` | {advice} |" for category, advice in CATEGORIES.items()]
-    return "\n".join(["| category | what it means, and what to do |", "| --- | --- |", *rows])
+    return "\n".join(f"- `{category}`: {advice}." for category, advice in CATEGORIES.items())
 
 
 def _refusal(code: RejectCode) -> str:
