@@ -169,6 +169,8 @@ def variables(function: Function) -> dict[str, Kinds]:
                 found[name] = kinds_of(function, value, found)
             case ast.AnnAssign(target=ast.Name(id=name), annotation=written):
                 found[name] = annotated(function.module, written)
+            case _:
+                pass
     return found
 
 
@@ -237,8 +239,8 @@ def attribute(owner: str, name: str) -> Kinds:
         return annotated(module, source().code[own].returns)
     init = Function(module, node.name, "__init__")
     if init in source().code:
-        for part in ast.walk(source().code[init]):
-            match part:
+        for inner in ast.walk(source().code[init]):
+            match inner:
                 case ast.AnnAssign(target=ast.Attribute(attr=attr), annotation=written):
                     if attr == name:
                         return annotated(module, written)

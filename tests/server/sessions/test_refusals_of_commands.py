@@ -200,7 +200,7 @@ async def refusals(
     for speaker, said in speakers:
         ids = {f"said-{number}": tag_of(type(one)) for number, one in enumerate(said)}
         for id, one in zip(ids, said, strict=True):
-            text = JSON.encode(replace(one, id=id)).decode()  # type: ignore[arg-type]
+            text = JSON.encode(replace(one, id=id)).decode()
             for there, here in scene.stands_for.items():
                 text = text.replace(there, here)
             await speaker.say(text)
