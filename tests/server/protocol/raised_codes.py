@@ -8,7 +8,7 @@ followed.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ def codes_of(message: type[ClientMessage]) -> set[Raised]:
     seen, waiting, found = {start}, [start], set()
     while waiting:
         function = waiting.pop()
-        for call in _calls(function, message.__name__):
+        for call in _calls(function, message.__name__ if _depends(function) else ""):
             found |= {Raised(code, function) for code in _codes_in(call)}
             new = [one for one in callees(function, call) if one not in seen]
             seen.update(new)
@@ -59,11 +59,20 @@ def codes_of(message: type[ClientMessage]) -> set[Raised]:
     return found
 
 
-def _calls(function: Function, command: str) -> Iterator[ast.Call]:
-    for part in live(source().code[function].body, command):
-        yield from (node for node in ast.walk(part) if isinstance(node, ast.Call))
+@cache
+def _calls(function: Function, command: str) -> tuple[ast.Call, ...]:
+    parts = live(source().code[function].body, command)
+    return tuple(node for part in parts for node in ast.walk(part) if isinstance(node, ast.Call))
 
 
+@cache
+def _depends(function: Function) -> bool:
+    """Whether a function names commands, so that it may do something else for each of them."""
+    every = ast.walk(source().code[function])
+    return any(getattr(node, "id", getattr(node, "attr", "")) in COMMANDS for node in every)
+
+
+@cache
 def _codes_in(call: ast.Call) -> set[str]:
     """The codes that a call refuses with."""
     if not isinstance(call.func, ast.Name) or call.func.id not in RAISING:
@@ -265,6 +274,3 @@ def _all_of(kinds: Iterable[Kinds]) -> Kinds:
 
 def _either(one: Kinds, other: Kinds) -> Kinds:
     return other if one is None else one if other is None else one | other
-
-
-__all__ = ["COMMANDS", "Raised", "codes_of"]
