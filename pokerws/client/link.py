@@ -391,4 +391,6 @@ def rejection(message: Rejected) -> CommandRejected:
         message.message,
         retryable=message.retryable,
         retry_after_ms=message.retry_after_ms,
+        category=message.category,
+        details=message.details,
     )

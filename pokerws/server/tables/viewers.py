@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from pokerws.game.events import TableEvent
+from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
 from pokerws.hand_histories.formats import as_text
@@ -160,7 +161,8 @@ class Viewers:
         if table.hand is not None and table.hand.number == number:
             raise Refused("hand_not_over")
         if not 1 <= number <= table.hand_number:
-            raise Refused("unknown_hand", f"there was no hand {number}")
+            played = Details(field="hand", min=1, max=table.hand_number)
+            raise Refused("unknown_hand", f"there was no hand {number}", played)
         answer: Callable[[TableAnswer], None] = partial(self.answer, viewer)
         found = self._history.hand(number)
         if found is None:
@@ -234,6 +236,7 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
         raise Refused(
             "unknown_hand",
             f"only the events of hand {message.hand} were kept: ask for them as json",
+            Details(field="format", choices=("json",)),
         )
     return as_text(hand, message.format)
 
