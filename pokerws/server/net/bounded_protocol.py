@@ -141,6 +141,11 @@ class Protocol(ServerProtocol):
         self.is_open = state is OPEN
 
     @property
+    def keeps_context(self) -> bool:
+        """Whether compressed frames may refer to earlier ones."""
+        return self.deflate is not None and self.deflate.keeps_context
+
+    @property
     def is_between_frames(self) -> bool:
         """Whether the next byte is the first one of a frame."""
         return self._unframed == 0 and self.is_open

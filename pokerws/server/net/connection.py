@@ -23,9 +23,9 @@ from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import CLOSED
 
+from pokerws.server.net import deflate
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection_counts import ConnectionCounts, CountedSocket
-from pokerws.server.net.deflate import Deflate
 from pokerws.server.net.frames import frame_of, message_of, read
 from pokerws.server.net.shared_context import NOTHING, SharedContext
 
@@ -196,6 +196,8 @@ class Connection(ServerConnection):
         """
         if not self._queued and self._protocol.is_between_frames and self._receiver is not None:
             message = message_of(data)
+            if message is None and self._protocol.deflate is not None:
+                message = deflate.message_of(data, self._bounds.message_bytes)
             if message is not None:
                 if self._protocol.count_frame():
                     self._hand_over(message, self._receiver)
@@ -266,9 +268,8 @@ class Connection(ServerConnection):
         frames = self._frames
         if frames is None or self.paused or not self._protocol.is_open:
             return False
-        deflate = self._protocol.deflate
-        if shared is not None and deflate is not None:
-            frame = self._compressed(message, shared, frames, deflate)
+        if shared is not None and self._protocol.deflate is not None:
+            frame = self._compressed(message, shared, frames)
         else:
             # Usually the message was just encoded for another client.
             frame = frames.frame if message is frames.message else frames.encode(message)
@@ -280,15 +281,13 @@ class Connection(ServerConnection):
             self.flush()
         return True
 
-    def _compressed(
-        self, message: bytes, shared: SharedContext, frames: FrameCache, deflate: Deflate
-    ) -> bytes:
+    def _compressed(self, message: bytes, shared: SharedContext, frames: FrameCache) -> bytes:
         """The compressed frame of a message, or the usual one if the client cannot inflate it."""
         found = shared.frame(message, self._last, is_text=frames.is_text)
         if found is None:
             return frames.frame if message is frames.message else frames.encode(message)
         frame, number = found
-        if deflate.keeps_context:
+        if self._protocol.keeps_context:
             self._last = number
         frames.plain_bytes += len(message)
         frames.compressed_bytes += len(frame)

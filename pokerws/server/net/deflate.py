@@ -15,6 +15,8 @@ from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFact
 from websockets.frames import CTRL_OPCODES, Frame, Opcode
 from websockets.typing import ExtensionName, ExtensionParameter
 
+from pokerws.server.net.frames import compressed_of, read
+
 # The window of all that the server compresses: 4 KiB, about a hand.
 WINDOW_BITS: Final = 12
 # A sender leaves these bytes out at the end of each message (RFC 7692, 7.2.1).
@@ -33,6 +35,18 @@ def inflate(data: bytes, limit: int) -> bytes:
     if len(message) > limit:
         raise PayloadTooBig(None, limit)
     return message
+
+
+def message_of(data: bytes, limit: int) -> str | bytes | None:
+    """The message of one whole, short, compressed frame; None for what the library must judge."""
+    found = compressed_of(data)
+    if found is None:
+        return None
+    payload, is_text = found
+    try:
+        return read(inflate(payload, limit), is_text=is_text)
+    except (PayloadTooBig, ProtocolError):
+        return None
 
 
 class Deflate(Extension):

@@ -18,6 +18,7 @@ except ImportError:
 # The first byte of a frame that is a whole message; a bit in it says that it is compressed.
 _WHOLE_TEXT, _WHOLE_BINARY = 0x80 | Opcode.TEXT, 0x80 | Opcode.BINARY
 _COMPRESSED: Final = 0x40
+_COMPRESSED_TEXT, _COMPRESSED_BINARY = _WHOLE_TEXT | _COMPRESSED, _WHOLE_BINARY | _COMPRESSED
 # The values of the second byte which say that a longer length follows.
 _IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
 # Clients mask what they send: a bit in the second byte says so, and four bytes follow it.
@@ -49,6 +50,20 @@ def message_of(data: bytes) -> str | bytes | None:
     if data[0] == _WHOLE_BINARY:
         return apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD])
     return None
+
+
+def compressed_of(data: bytes) -> tuple[bytes, bool] | None:
+    """What `message_of` leaves out: a compressed message, not yet inflated, and whether it is text.
+
+    None for anything else than one whole, short frame.
+    """
+    if len(data) < _MASKED_HEAD or data[0] not in (_COMPRESSED_TEXT, _COMPRESSED_BINARY):
+        return None
+    length = data[1] - _MASKED
+    if not 0 <= length < _IN_TWO_BYTES or len(data) != length + _MASKED_HEAD:
+        return None
+    payload = apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD])
+    return payload, data[0] == _COMPRESSED_TEXT
 
 
 def read(data: BytesLike, *, is_text: bool) -> str | bytes | None:
