@@ -1,26 +1,30 @@
-"""A session of 8-game that is the same each time: all messages that one of its players gets.
+"""A session of 8-game that is the same each time: all that one of its players is sent.
 
-The deck, the actions and the clock are drawn from a seed. The rules and the redaction are those of
-the server. It measures nothing.
+The deck, the actions and the clock are drawn from a seed. Rules, redaction and messages are those
+of the server; there are no sockets. It measures nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from random import Random
-from typing import NamedTuple
 
 from bench.hands import NOW_MS, choose_action, choose_discards
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
-from pokerws.game.events import TableEvent
-from pokerws.game.redaction import are_public, redact_all, redact_table
 from pokerws.game.state import Hand, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table, play
-from pokerws.messages import PROTOCOL, Accepted, Events, Limits, ServerMessage, Snapshot, Welcome
+from pokerws.messages import PROTOCOL, Accepted, Limits, Watch, Welcome, Wire
+from pokerws.server.clock import Clock
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.player_handlers import CAPABILITIES
 from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
+from pokerws.server.tables.commit_gate import CommitGate
+from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.recent_events import RecentEvents
+from pokerws.server.tables.viewers import Viewers
 
 SEATS, STACK = 6, 10_000
-HANDS, SEED = 96, 16
+HANDS, SEED = 48, 16
 TABLE = TableId("5f0c64a2e19b")
 CONFIG = TableConfig(
     variant="8-GAME",
@@ -30,72 +34,111 @@ CONFIG = TableConfig(
     min_buy_in=STACK,
     max_buy_in=STACK,
 )
-# A guest's session as long as a real one.
-SESSION = "s1.cF8wMDAwMDAwMDAwMDAwMDAw.1796000000." + "Zm9vYmFyYmF6" * 4
+# As long as a guest's real one.
+SESSION = "guest." + "0123456789abcdef" * 6
 
 
-class Sent(NamedTuple):
-    """A message to the player; a public one is the same for all who watch the table."""
+class StillClock(Clock):
+    """A clock that stands where the session has put it."""
 
-    message: ServerMessage
-    is_public: bool
+    at_ms = NOW_MS
+
+    def table_ms(self) -> int:
+        """Milliseconds UTC."""
+        return self.at_ms
+
+
+@dataclass(eq=False)
+class Player:
+    """A player's connection. `sent` has the messages, with the context of those for everybody."""
+
+    player: PlayerId
+    wire: Wire
+    sent: list[tuple[bytes, SharedContext | None]] = field(default_factory=list)
+
+    def answer(self, message: TableAnswer | Welcome) -> None:
+        """Part of `interfaces.Viewer`."""
+        self.send(self.wire.encode(message))
+
+    def send(self, frame: bytes) -> None:
+        """Part of `interfaces.Viewer`."""
+        self.sent.append((frame, None))
+
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
+        """Part of `interfaces.Viewer`."""
+        self.sent.append((frame, shared))
+
+    def send_droppable(self, frame: bytes) -> None:
+        """Part of `interfaces.Viewer`."""
+        self.send(frame)
+
+    def fail(self, error: Exception) -> None:
+        """Part of `interfaces.Viewer`."""
+        raise error
+
+    def close_moved(self, table: TableId) -> None:
+        """Part of `interfaces.Viewer`."""
 
 
 class Session:
-    """Six players at one table. `sent` are the messages to the first one."""
+    """Six players at one table, the first of whom is connected on each of the wires."""
 
-    def __init__(self, hands: int = HANDS, seed: int = SEED) -> None:
+    def __init__(self, wires: Sequence[Wire], hands: int = HANDS, seed: int = SEED) -> None:
         self._rng = Random(seed)
         self._shuffle = shuffler(self._rng.randbytes)
-        self._now_ms = NOW_MS
-        self.players = [PlayerId(f"p_{self._rng.randbytes(8).hex()}") for _ in range(SEATS)]
-        self.table, _ = open_table(TABLE, "8-game at eight", CONFIG)
-        self.sent = list(self._entrance())
-        for number, player in enumerate(self.players):
-            name = f"Player {number}"
-            self._play(commands.Sit(player, name, number, STACK))
-        while self.table.hand_number < hands or self.table.hand is not None:
+        self._clock = StillClock()
+        self._players = [PlayerId(f"p_{self._rng.randbytes(8).hex()}") for _ in range(SEATS)]
+        self._table, opened = open_table(TABLE, "8-game", CONFIG)
+        gate = CommitGate(durable=False, written=0)
+        history = RecentEvents(TABLE, self._table.seq)
+        self._viewers = Viewers(self._table, 1, gate, history, self._clock)
+        self._viewers.publish(opened, 1, self._clock.at_ms)
+        self.connections = [Player(self._players[0], wire) for wire in wires]
+        self._enter()
+        for number, player in enumerate(self._players):
+            self._play(commands.Sit(player, f"Player {number}", number, STACK))
+        while self._table.hand_number < hands or self._table.hand is not None:
             self._go_on()
 
-    def _entrance(self) -> Iterator[Sent]:
-        own = self.players[0]
-        welcome = Welcome(
-            id="1",
-            player=own,
-            name="Player 0",
-            role="player",
-            protocol=PROTOCOL,
-            now_ms=self._now_ms,
-            flags={},
-            limits=Limits(max_message_bytes=4096),
-            capabilities=CAPABILITIES,
-            session=SESSION,
-            variants=VARIANT_SUMMARIES,
-            mixes=MIX_SUMMARIES,
-        )
-        yield Sent(welcome, False)
-        yield Sent(Accepted("2", table=TABLE), False)
-        state = redact_table(self.table, own)
-        yield Sent(Snapshot(TABLE, 1, self.table.seq, self._now_ms, state, None), False)
+    def _enter(self) -> None:
+        """Say hello, and watch the table."""
+        for connection in self.connections:
+            welcome = Welcome(
+                id="1",
+                player=connection.player,
+                name="Player 0",
+                role="player",
+                protocol=PROTOCOL,
+                now_ms=self._clock.at_ms,
+                flags={},
+                limits=Limits(max_message_bytes=4096),
+                capabilities=CAPABILITIES,
+                session=SESSION,
+                variants=VARIANT_SUMMARIES,
+                mixes=MIX_SUMMARIES,
+            )
+            connection.answer(welcome)
+            self._viewers.join(connection, Watch("2", TABLE), ())
 
     def _go_on(self) -> None:
-        """The next command: of the player to act, of one who was busted, or of the clock."""
-        table = self.table
+        """The next command: of the player to act, of those who were busted, or of the clock."""
+        table = self._table
         if table.hand is not None:
-            self._play(self._choose(table.hand))
+            self._play(self._act(table.hand))
             return
         for seat in table.seats:
             if seat is not None and seat.sitting_out:
                 self._play(commands.AddChips(seat.player, STACK - seat.stack))
                 self._play(commands.SitIn(seat.player))
-        self._now_ms = max(self._now_ms, table.next_hand_at_ms or 0)
+        self._clock.at_ms = max(self._clock.at_ms, table.next_hand_at_ms or 0)
         self._play(commands.TimeUp())
 
-    def _choose(self, hand: Hand) -> commands.Act:
+    def _act(self, hand: Hand) -> commands.Act:
+        """A random legal action."""
         turn, draw = hand.turn, self._rng.random
         if turn is None:
             raise ValueError("a hand always waits for a player")
-        player, action = self.players[turn.seat], choose_action(turn.actions, draw)
+        player, action = self._players[turn.seat], choose_action(turn.actions, draw)
         if action in ("bet", "raise"):
             return commands.Act(player, turn.number, action, turn.min_to)
         if action == "discard":
@@ -105,14 +148,11 @@ class Session:
         return commands.Act(player, turn.number, action)
 
     def _play(self, command: commands.Command) -> None:
-        self._now_ms += self._rng.randrange(500, 9000)
-        before = self.table.seq
-        events = play(self.table, command, self._now_ms, self._shuffle)
-        if getattr(command, "player", None) == self.players[0]:
-            self.sent.append(Sent(Accepted(f"4f1d2c3b-{len(self.sent)}", before + 1), False))
-        self._publish(before + 1, events)
-
-    def _publish(self, first_seq: int, events: Sequence[TableEvent]) -> None:
-        shown = redact_all(events, self.players[0])
-        message = Events(TABLE, 1, first_seq, self._now_ms, shown)
-        self.sent.append(Sent(message, are_public(events)))
+        """Carry out a command, answer it and show its events, as a table of the server does."""
+        self._clock.at_ms += self._rng.randrange(500, 9000)
+        first = self._table.seq + 1
+        events = play(self._table, command, self._clock.at_ms, self._shuffle)
+        if getattr(command, "player", None) == self._players[0]:
+            for connection in self.connections:
+                self._viewers.answer(connection, Accepted(f"4f1d2c3b-{first}", first))
+        self._viewers.publish(events, first, self._clock.at_ms)

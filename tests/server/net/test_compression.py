@@ -19,7 +19,7 @@ from websockets.extensions.permessage_deflate import (
     PerMessageDeflate,
 )
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 from websockets.typing import ExtensionParameter, Subprotocol
 
 from pokerws.client import connect as connect_client
@@ -52,8 +52,8 @@ def deflated(data: bytes) -> bytes:
 # ---- negotiation
 
 
-def answer_to(offers: str) -> tuple[int, str | None]:
-    """The status of the response, and the extensions in it."""
+def offered(offers: str) -> tuple[Protocol, Response]:
+    """The server's side of a connection after a client's offers, and its response."""
     bounds = Bounds(
         message_bytes=MAX_MESSAGE_BYTES,
         header_bytes=65_536,
@@ -67,6 +67,13 @@ def answer_to(offers: str) -> tuple[int, str | None]:
     (request,) = one.events_received()
     assert isinstance(request, Request)
     response = one.accept(request)
+    one.send_response(response)
+    return one, response
+
+
+def answer_to(offers: str) -> tuple[int, str | None]:
+    """The status of the response, and the extensions in it."""
+    _, response = offered(offers)
     return response.status_code, response.headers.get("Sec-WebSocket-Extensions")
 
 
@@ -214,6 +221,13 @@ async def test_a_compressed_message_is_read_however_it_is_cut(
     one.send(b'{"type":"ping","id":"3"}', bits=0)
     assert [json.loads((await one.next_frame())[1])["id"] for _ in range(2)] == ["2", "3"]
     one.writer.close()
+
+
+def test_a_compressed_frame_is_counted_with_the_length_that_it_came_with() -> None:
+    one, _ = offered("permessage-deflate")
+    first, *rest = Frame(Opcode.TEXT, deflated(hello_of(2000))).serialize(mask=True)
+    one.receive_data(bytes([first | 0x40, *rest]))
+    assert one.is_between_frames
 
 
 BOMB = deflated(bytes(3_000_000))
