@@ -401,7 +401,7 @@ async def test_what_only_one_player_may_see_is_never_compressed(
         connect(app.socket_url, compression=None, extensions=[spy]) as spied,
     ):
         # Hidden cards, cards that are drawn, and in stud cards that all may see.
-        mix = Mix(games=["F2L3D", "F7S"], rotation="hands", hands=2)
+        mix = Mix(games=("F2L3D", "F7S"), rotation="hands", hands=2)
         table = await host.create_table("Cards", replace(CONFIG, variant="MIX", mix=mix))
         seats = [BotSeat(calling_station, table, name, delay_ms=(0, 0)) for name in ("Ada", "Bo")]
         shown = asyncio.gather(watched(plain, table, 5), watched(spied, table, 5))
