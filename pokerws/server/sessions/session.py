@@ -41,6 +41,7 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.decoding import decode, id_of
 from pokerws.server.sessions.outbox import Outbox
@@ -267,10 +268,10 @@ class Session:
         """Part of `interfaces.Viewer`."""
         self._put(frame, of_table=False)
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """Part of `interfaces.Viewer`."""
         # The usual case, without another call.
-        if self._writer is None and self._closing is None and self._connection.write(frame):
+        if self._writer is None and self._closing is None and self._connection.write(frame, shared):
             return
         self._put(frame, of_table=True)
 
