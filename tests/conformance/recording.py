@@ -19,6 +19,7 @@ from pokerws.game.state import PlayerId, Table, TableConfig, TableId, Turn
 from pokerws.game.table import open_table
 from pokerws.messages import Watch
 from pokerws.messages.state_hash import state_hash
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.store import Change, TableSnapshot
@@ -93,8 +94,11 @@ class Recorder(FakeViewer):
     def answer(self, message: Any) -> None:
         self._hear(msgspec.json.encode(message))
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         self._hear(frame)
+
+    def fail(self, error: Exception) -> None:
+        self.play.error = error
 
     def _hear(self, frame: bytes) -> None:
         if not self.is_deaf:
@@ -159,6 +163,8 @@ class Play:
         self.dice = Dice(seed)
         self.clock = FixedClock()
         self.decks: list[str] = []
+        # What went wrong while a recorder was sent something.
+        self.error: Exception | None = None
         self._ids = count(1)
         self._sender = FakeViewer("p_sender")
         table, events = open_table(TABLE, "Conformance", config)
@@ -226,6 +232,7 @@ class Play:
         if (player := getattr(command, "player", None)) is not None and viewer is None:
             sender.player = player
         self.actor.handle(sender, f"c{next(self._ids)}", command)
+        self._check()
 
     def seat(self, *stacks: int) -> None:
         """Seat the first players, in the first seats."""
@@ -233,10 +240,15 @@ class Play:
             player = PLAYERS[number]
             self.do(commands.Sit(player, NAMES[player], number, stack))
 
+    def _check(self) -> None:
+        if self.error is not None:
+            raise self.error
+
     def wait(self) -> None:
         """Let time pass up to the next deadline."""
         if (due_ms := self.table.deadline_ms) is not None:
             self.clock.advance(max(0, due_ms - self.clock.table_ms()))
+        self._check()
 
     def deal(self, deck: str = "") -> None:
         """Let the next hand start, with these first cards in dealing order."""
