@@ -7,7 +7,6 @@ is a command like any other (`TimeUp`).  This module must not know about sockets
 
 from collections.abc import Sequence
 from copy import deepcopy
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -24,12 +23,12 @@ from pokerws.server.clock import JUMP_MS, Clock
 from pokerws.server.tables.actors import failures
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
-from pokerws.server.tables.actors.hand_net import HandNet
 from pokerws.server.tables.actors.held_cards import HeldCards
+from pokerws.server.tables.actors.lobby_news import LobbyNews
 from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
-from pokerws.server.tables.hand_pace import DELAYED, UNLIMITED, HandPace, PaceLimits
+from pokerws.server.tables.hand_pace import UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
 from pokerws.server.tables.receipts import Receipts
 from pokerws.server.tables.recent_events import RecentEvents
@@ -100,13 +99,11 @@ class TableActor:
         history = RecentEvents(table.id, table.seq, event_log)
         self._viewers = Viewers(table, epoch, self.gate, history, clock)
         self.watchers = self._viewers.viewers
-        self._net = HandNet(table)
         self._pace = HandPace(pace, table.hand_number)
+        self._news = LobbyNews(table, owner, self.gate, self._pace, self.notify)
         self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
         self._cards = HeldCards(table, self.gate, cards, clock)
-        # The hand number and the number of empty seats when the lobby was last notified.
-        self._listed = (-1, 0)
 
     # ---- commands
 
@@ -409,21 +406,7 @@ class TableActor:
         self._store(events, transfers)
         self._viewers.publish(events, first_seq, self._at_ms)
         self._arm()
-        self._notify_lobby(events)
-
-    def _notify_lobby(self, events: Sequence[TableEvent]) -> None:
-        """Notify the lobby if the table's summary may have changed."""
-        table = self.table
-        listed = table.hand_number, table.seats.count(None)
-        if table.hand is None or listed != self._listed:
-            self._listed = listed
-            if net := self._net.follow(table, events):
-                self._owner.hand_over(table.id, net)
-            if self._pace.begins_to_delay(table, self.changed_ms):
-                self.notify("hands_delayed", DELAYED)
-            if table.closed:
-                self._owner.table_closing(table.id)
-            self.gate.send(table.seq, partial(self._owner.table_changed, self.summary()))
+        self._news.follow(events, self.changed_ms)
 
     def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
         if self.sample is not None:
