@@ -55,6 +55,7 @@ ServerCode = Literal[
     "wrong_type",
     "out_of_range",
     "invalid_value",
+    "id_conflict",
     "hello_first",
     "already_greeted",
     "unsupported_protocol",
@@ -112,6 +113,7 @@ REJECT_CODES: dict[RejectCode, Reason] = {
     "wrong_type": Reason("a field has the wrong type, such as a number with a fraction"),
     "out_of_range": Reason("a number is too small or too large, or a text too short or too long"),
     "invalid_value": Reason("a field has a value that is not allowed"),
+    "id_conflict": Reason("another command of the player to this table had the same `id`"),
     # The session.
     "hello_first": Reason("the first message must be `hello`"),
     "already_greeted": Reason("`hello` was already accepted on this connection"),

@@ -18,6 +18,7 @@ from pokerws.messages import (
 from pokerws.server.clock import Clock
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
@@ -106,6 +107,9 @@ class FakeViewer:
 
     def answer(self, message: TableAnswer) -> None:
         self.frames.append(msgspec.json.encode(message))
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """It sends no answers by itself that could overtake those."""
 
     def send_table_frame(self, frame: bytes) -> None:
         self.frames.append(frame)

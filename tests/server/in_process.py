@@ -86,7 +86,7 @@ class Client:
     def leave(self) -> None:
         """The connection is gone."""
         for actor in self.session.watched.values():
-            actor.unwatch(self.session)
+            actor.forget(self.session)
         context = self.session.context
         context.lobby.list_watchers.forget(self.session)
         if self.session.identity is not None:

@@ -7,7 +7,7 @@ rules of play, nor what the messages do.
 
 import asyncio
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import NoReturn
 
 import structlog
@@ -40,11 +40,13 @@ from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
 from pokerws.server.sessions.context import SessionContext
-from pokerws.server.sessions.decoding import decode, id_of
+from pokerws.server.sessions.decoding import decode, id_of, named_table
+from pokerws.server.sessions.held_answers import MAX_HELD_ANSWERS, HeldAnswers
 from pokerws.server.sessions.outbox import Outbox
 from pokerws.server.sessions.token_expiry import Expiry
 from pokerws.server.sessions.violations import Violations
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.commit_gate import CommitGate, Send
 
 # A client that does not answer the closing handshake within this time is disconnected.
 CLOSE_TIMEOUT_S = 1.0
@@ -70,6 +72,7 @@ class Session:
         "_decoder",
         "_dispatch",
         "_expiry",
+        "_held",
         "_outbox",
         "_resynced",
         "_violations",
@@ -116,6 +119,7 @@ class Session:
         # The types of unanswered messages by id: labels for the metric of answers.  With durable
         # acks an answer may wait for its commit.
         self._asked: dict[str, str] = {}
+        self._held = HeldAnswers()
 
     @property
     def player(self) -> PlayerId:
@@ -182,7 +186,8 @@ class Session:
             self._writer.cancel()
         self._expiry.cancel()
         self.meter.leave(self.context.clock.now_ms())
-        each(self.watched.values(), lambda actor: actor.unwatch(self))
+        each(self.watched.values(), lambda actor: actor.forget(self))
+        self._held.forget(self)
         self.context.lobby.list_watchers.forget(self)
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
@@ -206,41 +211,46 @@ class Session:
     def receive(self, frame: str | bytes) -> Work | None:
         """Part of `connection.Receiver`: count, decode and carry out a message.
 
-        Every message gets one answer, except while closing, when messages are ignored.
+        Every message gets one answer, except while closing, when messages are ignored.  A refusal
+        goes behind the held answers about the same table, as far as the table can be read.
         """
         if self._closing is not None:
             return None
         wait_ms = self.meter.command(self.context.clock.now_ms())
         if wait_ms:
-            self._refuse(id_of(frame), Refused("too_fast", retry_after_ms=wait_ms))
+            self._refuse_unread(frame, Refused("too_fast", retry_after_ms=wait_ms))
             return None
         try:
             message = decode(self.wire, self._decoder, frame)
         except Refused as refusal:
-            self._refuse(id_of(frame), refusal)
+            self._refuse_unread(frame, refusal)
             return None
         self._asked[message.id] = _tag(type(message))
         try:
             work = self._dispatch(self, message)
         except Illegal as refusal:
-            self._refuse(message.id, refusal)
+            self._refuse(message.id, refusal, table_of(message))
             return None
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
             return None
-        return None if work is None else self._finish(message.id, work)
+        return None if work is None else self._finish(message, work)
 
-    async def _finish(self, message_id: str, work: Work) -> None:
+    async def _finish(self, message: ClientMessage, work: Work) -> None:
         """Do the rest of a message's work, with the same outcomes as in `receive`."""
         try:
             await work
         except Illegal as refusal:
-            self._refuse(message_id, refusal)
+            self._refuse(message.id, refusal, table_of(message))
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
 
-    def _refuse(self, message_id: str, refusal: Illegal) -> None:
-        self.answer(rejection(message_id, refusal))
+    def _refuse_unread(self, frame: str | bytes, refusal: Refused) -> None:
+        """Refuse a message that was not decoded."""
+        self._refuse(id_of(frame), refusal, named_table(frame) if self._held else None)
+
+    def _refuse(self, message_id: str, refusal: Illegal, table: TableId | None) -> None:
+        self.answer_in_turn(table, rejection(message_id, refusal))
         if refusal.code == "too_fast":
             # A client that does not slow down is closed.
             if self.meter.is_flooded(self.context.clock.now_ms()):
@@ -289,6 +299,35 @@ class Session:
         answer = message.code if isinstance(message, Rejected) else ACCEPTED
         self.context.metrics.command(command, answer)
         self._put(self.wire.encode(message), of_table=False)
+
+    def answer_in_turn(
+        self, table: TableId | None, message: Answer, leaving: CommitGate | None = None
+    ) -> None:
+        """Send an answer after those about the same table that are held.
+
+        See `HeldAnswers.gate_before` about `leaving`.
+        """
+        self.call_in_turn(table, partial(self.answer, message), leaving)
+
+    def call_in_turn(
+        self, table: TableId | None, send: Send, leaving: CommitGate | None = None
+    ) -> None:
+        """Call `send`, which sends an answer, in its turn."""
+        gate = self._held.gate_before(self, table, leaving)
+        if gate is None or table is None:
+            send()
+        else:
+            gate.hold_behind(self, send)
+            self.held_by(gate, table)
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """Part of `interfaces.Viewer`.
+
+        Overflow policy: a client with too many unanswered commands is closed.
+        """
+        self._held.add(self, gate, table)
+        if gate.answers_to(self) > MAX_HELD_ANSWERS:
+            self._close(CloseCode.TOO_FAST, "too many commands to a table wait for their answers")
 
     def join(self, identity: Identity) -> bool:
         """Bind the connection to an admitted player, or to the player's newer token.
@@ -385,6 +424,11 @@ class Session:
         except TimeoutError:
             # The close frame is stuck behind frames that the client does not read.
             self._connection.transport.abort()
+
+
+def table_of(message: ClientMessage) -> TableId | None:
+    """The table that a message is about, if it is about one."""
+    return getattr(message, "table", None)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Handlers of messages about tables: the lobby's list, watching, seats, play and chat."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import assert_never
 
 from pokerws.game import commands
@@ -162,7 +163,9 @@ def unwatch(session: Session, message: Unwatch) -> None:
     if actor is None:
         raise Refused("not_watching")
     actor.unwatch(session)
-    session.answer(Accepted(message.id, table=message.table))
+    # Frames that are held for the connection come before the answer, and nothing after it.
+    accepted = Accepted(message.id, table=message.table)
+    session.answer_in_turn(message.table, accepted, leaving=actor.gate)
 
 
 def check_watched(session: Session, message: Watch) -> None:
@@ -201,9 +204,17 @@ def chat(session: Session, message: Chat) -> None:
     check_rate(session.meter.count("chat", clock.now_ms()))
     player, name = session.player, session.shown.name
     check_unlike(actor.table.seats, player, name)
-    session.answer(Accepted(message.id, table=message.table))
     said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
-    each(actor.watchers, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
+    accepted = Accepted(message.id, table=message.table)
+    session.call_in_turn(message.table, partial(accept_chat, session, accepted, said))
+    others = (viewer for viewer in actor.watchers if viewer is not session)
+    each(others, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
+
+
+def accept_chat(session: Session, accepted: Accepted, said: Broadcast) -> None:
+    """Answer the author of a line, and then send it."""
+    session.answer(accepted)
+    session.send_droppable(said.on(session.wire))
 
 
 # ---- the list of tables

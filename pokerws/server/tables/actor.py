@@ -18,7 +18,16 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import reveal_cards
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
-from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
+from pokerws.messages import (
+    Accepted,
+    GetHand,
+    Refused,
+    RejectCode,
+    TableSummary,
+    Watch,
+    reject,
+    rejection,
+)
 from pokerws.server.clock import JUMP_MS, Clock
 from pokerws.server.tables.actors import failures
 from pokerws.server.tables.actors.alarm import TableAlarm
@@ -30,7 +39,7 @@ from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.hand_pace import UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
-from pokerws.server.tables.receipts import Receipts
+from pokerws.server.tables.receipts import Receipts, kept_id
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
@@ -109,34 +118,33 @@ class TableActor:
 
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
         """Carry out a player's command and answer it.  The answer precedes the events."""
-        player = viewer.player
-        digest, receipt = self._receipts.find(player, command_id, command)
-        if receipt is not None:
-            self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
-            return
-        if self.stopped or self._paused_ms is not None:
-            viewer.answer(reject(command_id, "restarting" if self.stopped else "paused"))
-            return
-        if self._journal.over_high_water:
-            self._viewers.answer(viewer, reject(command_id, "overloaded"))
-            return
-        moves_chips = isinstance(command, _MOVE_CHIPS)
-        if moves_chips and not self._can_move_chips:
-            self._viewers.answer(viewer, reject(command_id, "bank_unavailable"))
-            return
-        before = self.table.seq
+        player, before = viewer.player, self.table.seq
         try:
+            digest, receipt = self._receipts.find(player, command_id, command)
+            if receipt is not None:
+                self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
+                return
+            if self.stopped or self._paused_ms is not None:
+                code: RejectCode = "restarting" if self.stopped else "paused"
+                self._viewers.answer_in_turn(viewer, reject(command_id, code))
+                return
+            if self._journal.over_high_water:
+                raise Refused("overloaded")
+            moves_chips = isinstance(command, _MOVE_CHIPS)
+            if moves_chips and not self._can_move_chips:
+                raise Refused("bank_unavailable")
             events = self._play(command)
         except Illegal as refusal:
             self._viewers.answer(viewer, rejection(command_id, refusal))
             return
         if events is None:
-            viewer.answer(reject(command_id, "table_unavailable"))
+            self._viewers.answer_in_turn(viewer, reject(command_id, "table_unavailable"))
             return
         transfers = self._transfers(events)
         if moves_chips:
             self._hold(transfers)
-        self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
+        receipt = Receipt(digest, before + 1, kept_id(command_id))
+        self._receipts.add(player, receipt, events, table=self.table)
         self._viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
 
@@ -167,7 +175,10 @@ class TableActor:
         self._viewers.publish(events, self.table.seq, self._at_ms)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
-        """Whether the command was accepted before, so that it gets the same answer again."""
+        """Whether the command was accepted before, so that it gets the same answer again.
+
+        Raises Refused if another command had its id.
+        """
         return self._receipts.find(viewer.player, command_id, command)[1] is not None
 
     def opened(self, events: list[TableEvent]) -> None:
@@ -309,17 +320,23 @@ class TableActor:
             self._viewers.tell_cancelled(viewer)
 
     def unwatch(self, viewer: Viewer) -> None:
-        """Remove a viewer, if it is one."""
+        """Remove a viewer, if it is one.  During a pause its held frames are dropped."""
         self._viewers.leave(viewer)
         if self._paused_ms is not None:
-            self.gate.forget(viewer)
+            self.gate.forget_frames(viewer)
+
+    def forget(self, viewer: Viewer) -> None:
+        """Remove a viewer whose connection has ended, with all that is held for it."""
+        self._viewers.leave(viewer)
+        self.gate.forget(viewer)
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice about the table."""
         self._viewers.notify(code, message)
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the redacted table."""
+        """Send a viewer the redacted table, in place of frames that are held for it."""
+        self.gate.forget_frames(viewer)
         self._viewers.show_snapshot(viewer)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:

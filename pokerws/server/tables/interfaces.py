@@ -5,6 +5,7 @@ from typing import Protocol
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
@@ -27,6 +28,9 @@ class Viewer(Protocol):
 
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """`gate` holds an answer about `table`: later ones must not be sent before it."""
 
     def send_table_frame(self, frame: bytes) -> None:
         """Send a frame about a table; a slow viewer may get a fresh snapshot instead."""

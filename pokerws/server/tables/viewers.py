@@ -27,7 +27,7 @@ from pokerws.messages import (
 )
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import attempt, fail
-from pokerws.server.tables.commit_gate import CommitGate
+from pokerws.server.tables.commit_gate import CommitGate, Frames
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
@@ -71,25 +71,32 @@ class Viewers:
         self.answer(viewer, Accepted(message.id, table=self._table.id))
         missed = None
         if message.after_seq is not None and message.epoch == self._epoch:
-            missed = self._history.after(message.after_seq, older)
+            missed = self._missed(viewer, message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
         elif missed:
             seq = self._table.seq - len(missed) + 1
             shown = redact_all(missed, viewer.player)
             events = self._events(seq, shown, self._clock.table_ms())
-            self._show([(viewer, viewer.wire.encode(events))])
+            self._show([(viewer, viewer.wire.encode(events))], seq)
+
+    def _missed(
+        self, viewer: Viewer, after_seq: int, older: Sequence[TableEvent]
+    ) -> list[TableEvent] | None:
+        """The events that a viewer lacks, besides those that are held for it; None if unknown."""
+        reached = self._gate.reached(viewer, after_seq)
+        return self._history.after(reached, older if reached == after_seq else ())
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
         if viewer in self.viewers:
             raise Refused("paused")
         self.viewers[viewer] = None
-        viewer.answer(Accepted(message.id, table=self._table.id))
+        self.answer_in_turn(viewer, Accepted(message.id, table=self._table.id))
         self.show_snapshot(viewer)
 
     def leave(self, viewer: Viewer) -> None:
-        """Remove a viewer, if it is one."""
+        """Remove a viewer, if it is one; frames that are held for it are sent."""
         self.viewers.pop(viewer, None)
 
     # ---- sending to all
@@ -104,14 +111,15 @@ class Viewers:
             if self._gate.is_open:
                 _send_to_all(self.viewers, message)
             else:
-                self._show(self._frames(lambda viewer: message))
+                self._show(self._frames(lambda viewer: message), first_seq)
             return
         shown = {
             player: Broadcast(self._events(first_seq, seen, now_ms))
             for player, seen in redact_for_each(events, insiders(events)).items()
         }
         for_others = shown[None]
-        self._show(self._frames(lambda viewer: shown.get(viewer.player, for_others)))
+        frames = self._frames(lambda viewer: shown.get(viewer.player, for_others))
+        self._show(frames, first_seq)
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice.  It bypasses the gate, since it is about no event."""
@@ -133,7 +141,7 @@ class Viewers:
         state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
-        self._show([(viewer, viewer.wire.encode(snapshot))])
+        self._show([(viewer, viewer.wire.encode(snapshot))], 0)
 
     def note_cancelled(self, hand: int) -> None:
         """A hand was cancelled when the table was loaded: tell the next viewers."""
@@ -145,7 +153,7 @@ class Viewers:
         if not until_ms or self._clock.table_ms() >= until_ms:
             return
         notice = Notice("hand_cancelled", CANCELLED.format(hand), self._table.id)
-        self._show([(viewer, viewer.wire.encode(notice))])
+        self._show([(viewer, viewer.wire.encode(notice))], self._table.seq + 1)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
@@ -158,7 +166,7 @@ class Viewers:
         found = self._history.hand(number)
         if found is None:
             # Events of the log are stored, so they need not pass the gate.
-            found, answer = await self._read_hand(number), viewer.answer
+            found, answer = await self._read_hand(number), partial(self.answer_in_turn, viewer)
         shown = redact_all(found.events, viewer.player)
         text = _text_for(message, table, shown)
         events = shown if text is None else []
@@ -182,9 +190,17 @@ class Viewers:
         if self._gate.is_open or not self._gate.holds(seq):
             viewer.answer(message)
         else:
-            refusal = reject(message.id, "table_unavailable")
-            answer = partial(attempt, viewer, viewer.answer)
-            self._gate.hold(seq, partial(answer, message), partial(answer, refusal))
+            refuse = partial(viewer.answer, reject(message.id, "table_unavailable"))
+            self._gate.hold(seq, partial(viewer.answer, message), refuse, viewer)
+            viewer.held_by(self._gate, self._table.id)
+
+    def answer_in_turn(self, viewer: Viewer, message: TableAnswer) -> None:
+        """Answer a viewer's message after its earlier ones, whatever becomes of these."""
+        if self._gate.answers_to(viewer):
+            self._gate.hold_behind(viewer, partial(viewer.answer, message))
+            viewer.held_by(self._gate, self._table.id)
+        else:
+            viewer.answer(message)
 
     def _frames(self, message_for: Callable[[Viewer], Broadcast]) -> list[tuple[Viewer, bytes]]:
         """Each viewer, with its message encoded."""
@@ -196,14 +212,17 @@ class Viewers:
                 fail(viewer, error)
         return frames
 
-    def _show(self, frames: Sequence[tuple[Viewer, bytes]]) -> None:
+    def _show(self, frames: Sequence[tuple[Viewer, bytes]], first_seq: int) -> None:
+        """Send frames that have the events from `first_seq`, or a snapshot if that is 0."""
         seq = self._table.seq
         if self._gate.is_open or not self._gate.holds(seq):
             for viewer, frame in frames:
                 attempt(viewer, viewer.send_table_frame, frame)
         else:
-            held = [(viewer, partial(viewer.send_table_frame, frame)) for viewer, frame in frames]
-            self._gate.hold_frames(seq, held)
+            held: Frames = {
+                viewer: partial(viewer.send_table_frame, frame) for viewer, frame in frames
+            }
+            self._gate.hold_frames(seq, held, first_seq)
 
     def _events(self, first_seq: int, events: list[TableEvent], now_ms: int) -> Events:
         return Events(self._table.id, self._epoch, first_seq, now_ms, events)
