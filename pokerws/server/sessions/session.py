@@ -186,13 +186,17 @@ class Session:
             self._writer.cancel()
         self._expiry.cancel()
         self.meter.leave(self.context.clock.now_ms())
-        each(self.watched.values(), lambda actor: actor.forget(self))
-        self._held.forget(self)
+        self.leave_tables()
         self.context.lobby.list_watchers.forget(self)
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
             self.context.presence.leave(self.identity.player)
             self.context.moderation.roster.leave(self.identity.player, self)
+
+    def leave_tables(self) -> None:
+        """Leave all tables, with what they hold for this connection."""
+        each(self.watched.values(), lambda actor: actor.forget(self))
+        self._held.forget(self)
 
     def _report_end(self, code: int | None) -> None:
         player = self._known_player
