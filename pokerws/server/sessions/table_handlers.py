@@ -148,7 +148,7 @@ async def watch(session: Session, message: Watch) -> None:
     check_watched(session, message)
     async with session.meter.reading:
         actor = await lobby.find(message.table)
-        older = await actor.read_back(message)
+        older = await actor.viewers.read_back(message)
     if older:
         # Meanwhile the table may have left memory and have been loaded with another actor.
         actor = await lobby.find(message.table)
@@ -159,13 +159,22 @@ async def watch(session: Session, message: Watch) -> None:
 
 def unwatch(session: Session, message: Unwatch) -> None:
     """Unsubscribe from a table."""
-    actor = session.watched.pop(message.table, None)
-    if actor is None:
-        raise Refused("not_watching")
+    actor = watched(session, message)
+    del session.watched[message.table]
     actor.unwatch(session)
     # Frames that are held for the connection come before the answer, and nothing after it.
     accepted = Accepted(message.id, table=message.table)
     session.answer_in_turn(message.table, accepted, leaving=actor.gate)
+
+
+def watched(session: Session, message: Unwatch | Chat) -> TableActor:
+    """The table of a message, if the connection watches it.  Raises Refused."""
+    actor = session.watched.get(message.table)
+    # A held `watch` was refused in the end if the table had to be rolled back.
+    if actor is None or session not in actor.watchers:
+        session.watched.pop(message.table, None)
+        raise Refused("not_watching")
+    return actor
 
 
 def check_watched(session: Session, message: Watch) -> None:
@@ -195,9 +204,7 @@ async def get_hand(session: Session, message: GetHand) -> None:
 
 def chat(session: Session, message: Chat) -> None:
     """Send a line of chat to all viewers of the table."""
-    actor = session.watched.get(message.table)
-    if actor is None:
-        raise Refused("not_watching")
+    actor = watched(session, message)
     session.context.moderation.check_chat(session.player)
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
@@ -207,7 +214,7 @@ def chat(session: Session, message: Chat) -> None:
     said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
     accepted = Accepted(message.id, table=message.table)
     session.call_in_turn(message.table, partial(accept_chat, session, accepted, said))
-    others = (viewer for viewer in actor.watchers if viewer is not session)
+    others = (viewer for viewer in actor.viewers.listeners if viewer is not session)
     each(others, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
 
 

@@ -106,8 +106,8 @@ class TableActor:
         self._owner = owner
         self.gate = CommitGate(durable=durable, written=stored_seq)
         history = RecentEvents(table.id, table.seq, event_log)
-        self._viewers = Viewers(table, epoch, self.gate, history, clock)
-        self.watchers = self._viewers.viewers
+        self.viewers = Viewers(table, epoch, self.gate, history, clock)
+        self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
         self._news = LobbyNews(table, owner, self.gate, self._pace, self.notify)
         self._alarm = TableAlarm(clock)
@@ -122,11 +122,11 @@ class TableActor:
         try:
             digest, receipt = self._receipts.find(player, command_id, command)
             if receipt is not None:
-                self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
+                self.viewers.answer(viewer, Accepted(command_id, receipt.seq))
                 return
             if self.stopped or self._paused_ms is not None:
                 code: RejectCode = "restarting" if self.stopped else "paused"
-                self._viewers.answer_in_turn(viewer, reject(command_id, code))
+                self.viewers.answer_in_turn(viewer, reject(command_id, code))
                 return
             if self._journal.over_high_water:
                 raise Refused("overloaded")
@@ -135,17 +135,17 @@ class TableActor:
                 raise Refused("bank_unavailable")
             events = self._play(command)
         except Illegal as refusal:
-            self._viewers.answer(viewer, rejection(command_id, refusal))
+            self.viewers.answer(viewer, rejection(command_id, refusal))
             return
         if events is None:
-            self._viewers.answer_in_turn(viewer, reject(command_id, "table_unavailable"))
+            self.viewers.answer_in_turn(viewer, reject(command_id, "table_unavailable"))
             return
         transfers = self._transfers(events)
         if moves_chips:
             self._hold(transfers)
         receipt = Receipt(digest, before + 1, kept_id(command_id))
         self._receipts.add(player, receipt, events, table=self.table)
-        self._viewers.answer(viewer, Accepted(command_id, before + 1))
+        self.viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
 
     @property
@@ -172,7 +172,7 @@ class TableActor:
             self._owner.chips_moved(self.table.id, moves)
         change = sealed(self._changes.next(events, moves, self._at_ms))
         self._journal.put(replace(change, expected=stored_seq))
-        self._viewers.publish(events, self.table.seq, self._at_ms)
+        self.viewers.publish(events, self.table.seq, self._at_ms)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
         """Whether the command was accepted before, so that it gets the same answer again.
@@ -187,7 +187,7 @@ class TableActor:
 
     def answer_opened(self, viewer: Viewer, command_id: str) -> None:
         """Answer the command that opened the table."""
-        self._viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
+        self.viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
 
     @property
     def is_held(self) -> bool:
@@ -225,7 +225,7 @@ class TableActor:
         """
         self._refunds.clear()
         self._changes.pack()
-        return self._viewers.pack()
+        return self.viewers.pack()
 
     def close(self, reason: CloseReason) -> None:
         """Close the table for good; the players get their chips back.  Raises Illegal."""
@@ -271,7 +271,7 @@ class TableActor:
         now_ms, hand = self._clock.table_ms(), self.table.hand
         self._at_ms = max(self._at_ms, min(saved_ms, now_ms + JUMP_MS))
         if cancel_hand and hand is not None:
-            self._viewers.note_cancelled(hand.number)
+            self.viewers.note_cancelled(hand.number)
         if events := self._play(Resume(saved_ms, grace_ms, restart_log, cancel_hand)):
             self._changed(events)
         self._arm()
@@ -303,10 +303,6 @@ class TableActor:
 
     # ---- viewers
 
-    async def read_back(self, message: Watch) -> list[TableEvent]:
-        """Events that a viewer missed and memory has dropped, to be passed to `watch`."""
-        return await self._viewers.read_back(message)
-
     def watch(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent] = ()) -> None:
         """Add a viewer, and send the events that it missed, or a snapshot.
 
@@ -314,36 +310,36 @@ class TableActor:
         each viewer is held, since a pause may be long.  Raises Illegal.
         """
         if self._paused_ms is not None:
-            self._viewers.wait(viewer, message)
+            self.viewers.wait(viewer, message)
         else:
-            self._viewers.join(viewer, message, older)
-            self._viewers.tell_cancelled(viewer)
+            self.viewers.join(viewer, message, older)
+            self.viewers.tell_cancelled(viewer)
 
     def unwatch(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one.  During a pause its held frames are dropped."""
-        self._viewers.leave(viewer)
+        self.viewers.leave(viewer)
         if self._paused_ms is not None:
             self.gate.forget_frames(viewer)
 
     def forget(self, viewer: Viewer) -> None:
         """Remove a viewer whose connection has ended, with all that is held for it."""
-        self._viewers.leave(viewer)
+        self.viewers.leave(viewer)
         self.gate.forget(viewer)
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice about the table."""
-        self._viewers.notify(code, message)
+        self.viewers.notify(code, message)
 
     def show_snapshot(self, viewer: Viewer) -> None:
         """Send a viewer the redacted table, in place of frames that are held for it."""
         self.gate.forget_frames(viewer)
-        self._viewers.show_snapshot(viewer)
+        self.viewers.show_snapshot(viewer)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
         if self._paused_ms is not None:
             raise Refused("paused")
-        await self._viewers.send_hand(viewer, message)
+        await self.viewers.send_hand(viewer, message)
 
     def written(self, seq: int) -> None:
         """Everything up to event `seq` is stored: release the frames held for it."""
@@ -380,7 +376,7 @@ class TableActor:
 
         The table is loaded again from what is stored.
         """
-        failures.report(self.table, error, command, self._viewers.latest_events(10))
+        failures.report(self.table, error, command, self.viewers.latest_events(10))
         if not self.stopped:
             # Earlier changes are valid, and are sent when they are stored.
             self._changes.mark_inconsistent()
@@ -421,7 +417,7 @@ class TableActor:
             self.moves.add(transfers)
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
-        self._viewers.publish(events, first_seq, self._at_ms)
+        self.viewers.publish(events, first_seq, self._at_ms)
         self._arm()
         self._news.follow(events, self.changed_ms)
 

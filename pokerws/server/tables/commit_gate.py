@@ -189,7 +189,9 @@ class CommitGate:
         """The seq that a viewer with the events up to `seq` has reached after its held frames."""
         frames = [held for held in self._held or () if viewer in held.frames]
         # Otherwise it lacks events before those that are held.
-        return max(seq, frames[-1].seq) if frames and frames[0].first <= seq + 1 else seq
+        if not frames or frames[0].first > seq + 1:
+            return seq
+        return max(seq, *(held.seq for held in frames))
 
     def advance(self, seq: int) -> None:
         """Everything up to `seq` is stored: release what was held for it."""

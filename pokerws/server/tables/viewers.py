@@ -43,7 +43,9 @@ CANCELLED = (
 class Viewers:
     """The viewers of `table`, whose actor plays under `epoch`."""
 
-    __slots__ = ("_cancelled", "_clock", "_epoch", "_gate", "_history", "_table", "viewers")
+    __slots__ = (
+        *("_cancelled", "_clock", "_epoch", "_gate", "_history", "_joining", "_table", "viewers"),
+    )
 
     def __init__(
         self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
@@ -56,6 +58,8 @@ class Viewers:
         self._clock = clock
         # A hand that was cancelled, and until when new viewers are told.
         self._cancelled = (0, 0)
+        # Viewers that do not know yet that they are, since the answer to their `watch` is held.
+        self._joining: dict[Viewer, Watch] = {}
 
     # ---- joining and leaving
 
@@ -67,8 +71,7 @@ class Viewers:
 
     def join(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent]) -> None:
         """Add a viewer, and send the events that it missed, or a snapshot."""
-        self.viewers[viewer] = None
-        self.answer(viewer, Accepted(message.id, table=self._table.id))
+        self._enter(viewer, message, is_held=self._holds, refuse=self._kept_out)
         missed = None
         if message.after_seq is not None and message.epoch == self._epoch:
             missed = self._missed(viewer, message.after_seq, older)
@@ -91,13 +94,50 @@ class Viewers:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
         if viewer in self.viewers:
             raise Refused("paused")
-        self.viewers[viewer] = None
-        self.answer_in_turn(viewer, Accepted(message.id, table=self._table.id))
+        self._enter(viewer, message, is_held=bool(self._gate.answers_to(viewer)))
         self.show_snapshot(viewer)
+
+    def _enter(
+        self,
+        viewer: Viewer,
+        message: Watch,
+        *,
+        is_held: bool,
+        refuse: Callable[[Viewer, Watch], None] | None = None,
+    ) -> None:
+        """Add a viewer and answer its `watch`, at once or when what is held has been sent."""
+        is_new = viewer not in self.viewers
+        self.viewers[viewer] = None
+        if not is_held:
+            viewer.answer(Accepted(message.id, table=self._table.id))
+            return
+        if is_new:
+            self._joining[viewer] = message
+        enter = partial(self._entered, viewer, message)
+        refused = enter if refuse is None else partial(refuse, viewer, message)
+        seq = 0 if refuse is None else self._table.seq
+        self._gate.hold(seq, enter, refused, viewer)
+        viewer.held_by(self._gate, self._table.id)
+
+    def _entered(self, viewer: Viewer, message: Watch) -> None:
+        if self._joining.get(viewer) is message:
+            del self._joining[viewer]
+        viewer.answer(Accepted(message.id, table=self._table.id))
+
+    def _kept_out(self, viewer: Viewer, message: Watch) -> None:
+        if self._joining.get(viewer) is message:
+            self.leave(viewer)
+        viewer.answer(reject(message.id, "table_unavailable"))
 
     def leave(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one; frames that are held for it are sent."""
         self.viewers.pop(viewer, None)
+        self._joining.pop(viewer, None)
+
+    @property
+    def listeners(self) -> list[Viewer]:
+        """The viewers whose `watch` is answered."""
+        return [viewer for viewer in self.viewers if viewer not in self._joining]
 
     # ---- sending to all
 
@@ -122,8 +162,19 @@ class Viewers:
         self._show(frames, first_seq)
 
     def notify(self, code: str, message: str) -> None:
-        """Send all viewers a notice.  It bypasses the gate, since it is about no event."""
-        _send_to_all(self.viewers, Broadcast(Notice(code, message, self._table.id)))
+        """Send all viewers a notice.
+
+        It bypasses the gate, since it is about no event; but it is not sent before the answer to
+        the viewer's `watch`.
+        """
+        notice = Broadcast(Notice(code, message, self._table.id))
+        _send_to_all(self.listeners, notice)
+        if self._joining:
+            later: Frames = {
+                viewer: partial(viewer.send_table_frame, notice.on(viewer.wire))
+                for viewer in self._joining
+            }
+            self._gate.hold_frames(0, later, self._table.seq + 1)
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""
@@ -184,12 +235,17 @@ class Viewers:
 
     # ---- through the gate
 
+    @property
+    def _holds(self) -> bool:
+        """Whether what is sent about the latest event has to wait."""
+        return not self._gate.is_open and self._gate.holds(self._table.seq)
+
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
         """Answer a viewer's message, once all events so far are stored."""
-        seq = self._table.seq
-        if self._gate.is_open or not self._gate.holds(seq):
+        if not self._holds:
             viewer.answer(message)
         else:
+            seq = self._table.seq
             refuse = partial(viewer.answer, reject(message.id, "table_unavailable"))
             self._gate.hold(seq, partial(viewer.answer, message), refuse, viewer)
             viewer.held_by(self._gate, self._table.id)
@@ -214,15 +270,14 @@ class Viewers:
 
     def _show(self, frames: Sequence[tuple[Viewer, bytes]], first_seq: int) -> None:
         """Send frames that have the events from `first_seq`, or a snapshot if that is 0."""
-        seq = self._table.seq
-        if self._gate.is_open or not self._gate.holds(seq):
+        if not self._holds:
             for viewer, frame in frames:
                 attempt(viewer, viewer.send_table_frame, frame)
         else:
             held: Frames = {
                 viewer: partial(viewer.send_table_frame, frame) for viewer, frame in frames
             }
-            self._gate.hold_frames(seq, held, first_seq)
+            self._gate.hold_frames(self._table.seq, held, first_seq)
 
     def _events(self, first_seq: int, events: list[TableEvent], now_ms: int) -> Events:
         return Events(self._table.id, self._epoch, first_seq, now_ms, events)

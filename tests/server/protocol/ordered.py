@@ -62,11 +62,13 @@ class World:
             overwrite_edits=mode != "durable",
             clock=lambda: self.clock.now_ms() / 1000,
         )
-        stored = {"store": self.store, "journal": self.journal, "durable": mode == "durable"}
+        is_stored = mode != "memory"
         self.context = open_context(
             self.clock,
             rng or random.Random(1),
-            **({} if mode == "memory" else stored),  # type: ignore[arg-type]  By their names.
+            store=self.store if is_stored else None,
+            journal=self.journal if is_stored else None,
+            durable=mode == "durable",
         )
         self.table = TableId("")
 

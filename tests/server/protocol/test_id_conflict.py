@@ -35,7 +35,9 @@ async def test_another_command_with_the_same_id_is_refused(mode: Mode, id: str) 
         assert accepted == {"type": "accepted", "id": id, "seq": seq}
         # The command itself gets its answer again.
         assert refused.pop(1) == accepted
-        assert [(one["code"], one["retryable"]) for one in refused] == [("id_conflict", False)] * 2
+        assert [(one["code"], one.get("retryable", False)) for one in refused] == [
+            ("id_conflict", False)
+        ] * 2
         # Another player's ids are others.
         await ben.say("sit_out", id, **on)
         await world.settle()

@@ -8,7 +8,7 @@ from pokerws.server.tables.lobby.list_watchers import HANDS_GATHER_MS
 from tests.server.protocol.ordered import world_in
 
 WHOLE: dict[str, Any] = {}
-FORMS = (
+FORMS: tuple[dict[str, Any], ...] = (
     WHOLE,
     {"limit": 1},
     {"filter": {}},

@@ -246,7 +246,7 @@ async def test_a_bug_after_the_rules_stops_its_table_alone(
     publish = Viewers.publish
 
     def publish_elsewhere(self: Viewers, *arguments: Any) -> None:
-        if self is actor._viewers:
+        if self is actor.viewers:
             raise RuntimeError("a bug in what this table shows")
         publish(self, *arguments)
 
