@@ -32,6 +32,8 @@ from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
+# Missed events are sent in messages of so many, so that none is longer than clients expect.
+MISSED_EVENTS = 256
 # How long new viewers of a table are told that a hand was cancelled.
 TELL_CANCELLED_MS = 60_000
 CANCELLED = (
@@ -78,10 +80,7 @@ class Viewers:
         if missed is None:
             self.show_snapshot(viewer)
         elif missed:
-            seq = self._table.seq - len(missed) + 1
-            shown = redact_all(missed, viewer.player)
-            events = self._events(seq, shown, self._clock.table_ms())
-            self._show([(viewer, viewer.wire.encode(events))], seq)
+            self._show_missed(viewer, redact_all(missed, viewer.player))
 
     def _missed(
         self, viewer: Viewer, after_seq: int, older: Sequence[TableEvent]
@@ -89,6 +88,14 @@ class Viewers:
         """The events that a viewer lacks, besides those that are held for it; None if unknown."""
         reached = self._gate.reached(viewer, after_seq)
         return self._history.after(reached, older if reached == after_seq else ())
+
+    def _show_missed(self, viewer: Viewer, missed: Sequence[TableEvent]) -> None:
+        seq, now_ms = self._table.seq - len(missed) + 1, self._clock.table_ms()
+        for first in range(0, len(missed), MISSED_EVENTS):
+            events = list(missed[first : first + MISSED_EVENTS])
+            part = self._events(seq + first, events, now_ms)
+            # One at a time, since a viewer has only one frame in each entry of the gate.
+            self._show([(viewer, viewer.wire.encode(part))], part.seq)
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
