@@ -18,7 +18,7 @@ class LobbyNews:
     The summary passes the `gate`; `notify` sends the table's viewers a notice.
     """
 
-    __slots__ = ("_gate", "_listed", "_net", "_notify", "_owner", "_pace", "_table")
+    __slots__ = ("_gate", "_listed", "_net", "_owner", "_pace", "_table", "notify")
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class LobbyNews:
         self._owner = owner
         self._gate = gate
         self._pace = pace
-        self._notify = notify
+        self.notify = notify
         self._net = HandNet(table)
         # The hand number and the number of empty seats when the lobby was last notified.
         self._listed = (-1, 0)
@@ -46,7 +46,7 @@ class LobbyNews:
             if net := self._net.follow(table, events):
                 self._owner.hand_over(table.id, net)
             if self._pace.begins_to_delay(table, changed_ms):
-                self._notify("hands_delayed", DELAYED)
+                self.notify("hands_delayed", DELAYED)
             if table.closed:
                 self._owner.table_closing(table.id)
             changed = partial(self._owner.table_changed, summary_of(table))
