@@ -217,6 +217,19 @@ async def test_answers_of_a_table_that_is_rolled_back_stay_in_order(mode: Mode) 
 
 
 @stored_modes
+async def test_a_watch_that_is_refused_by_a_roll_back_has_changed_nothing(mode: Mode) -> None:
+    async with world_in(mode) as world:
+        _, ben = await seated(world, "ann", "ben")
+        late = world.client("late")
+        await wait_for_chips(world, ben)
+        await late.say("watch", "1", table=world.table)
+        with structlog.testing.capture_logs():
+            await world.release(rejects=True)
+        await late.say("unwatch", "2", table=world.table)
+        assert outline(late.hear()) == ["rejected 1 table_unavailable", "rejected 2 not_watching"]
+
+
+@stored_modes
 async def test_what_waits_for_a_connection_is_gone_when_it_ends(mode: Mode) -> None:
     async with world_in(mode) as world:
         ann, ben = await seated(world, "ann", "ben")
