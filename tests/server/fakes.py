@@ -16,6 +16,7 @@ from pokerws.messages import (
     server_decoder,
 )
 from pokerws.server.clock import Clock
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.commit_gate import CommitGate
@@ -111,7 +112,7 @@ class FakeViewer:
     def held_by(self, gate: CommitGate, table: TableId) -> None:
         """It sends no answers by itself that could overtake those."""
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         self.frames.append(frame)
 
     def send(self, frame: bytes) -> None:

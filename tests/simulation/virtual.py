@@ -27,6 +27,7 @@ from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import replay
 from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer
@@ -164,7 +165,7 @@ class Person:
     def held_by(self, gate: CommitGate, table: TableId) -> None:
         """It sends no answers by itself."""
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         message = _decode_frame(frame)
         match message:
             case Events(seq=seq, events=events):

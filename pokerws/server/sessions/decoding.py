@@ -6,6 +6,7 @@ import msgspec
 
 from pokerws.game.state import TableId
 from pokerws.messages import ClientMessage, Decoder, Refused, RejectCode, Wire
+from pokerws.server.sessions.field_bounds import details_of
 
 # Patterns of msgspec's error messages, and the reject code for each; the first match counts.
 ERROR_CODES: tuple[tuple[re.Pattern[str], RejectCode], ...] = (
@@ -51,7 +52,7 @@ def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> C
         detail = str(error)
         matching = (code for pattern, code in ERROR_CODES if pattern.search(detail))
         code = next(matching, OTHER_ERROR_CODE)
-        raise Refused(code, detail) from error
+        raise Refused(code, detail, details_of(code, detail, frame)) from error
     except msgspec.DecodeError as error:
         raise _unreadable(wire, str(error)) from error
     except UnicodeError as error:
@@ -79,3 +80,8 @@ def named_table(frame: str | bytes) -> TableId | None:
         return _table_decoders[isinstance(frame, str)].decode(frame).table
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
+
+
+def table_of(message: ClientMessage) -> TableId | None:
+    """The table that a message is about, if it is about one."""
+    return getattr(message, "table", None)

@@ -39,12 +39,13 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
-from pokerws.server.sessions.decoding import decode, id_of, named_table
+from pokerws.server.sessions.decoding import decode, id_of, named_table, table_of
 from pokerws.server.sessions.held_answers import MAX_HELD_ANSWERS, HeldAnswers
 from pokerws.server.sessions.outbox import Outbox
 from pokerws.server.sessions.token_expiry import Expiry
-from pokerws.server.sessions.violations import Violations
+from pokerws.server.sessions.violations import Violations, counted_refusal
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate, Send
 
@@ -222,7 +223,8 @@ class Session:
             return None
         wait_ms = self.meter.command(self.context.clock.now_ms())
         if wait_ms:
-            self._refuse_unread(frame, Refused("too_fast", retry_after_ms=wait_ms))
+            refusal = self.meter.too_fast(wait_ms, "commands", self.context.clock.now_ms())
+            self._refuse_unread(frame, refusal)
             return None
         try:
             message = decode(self.wire, self._decoder, frame)
@@ -254,17 +256,25 @@ class Session:
         self._refuse(id_of(frame), refusal, named_table(frame) if self._held else None)
 
     def _refuse(self, message_id: str, refusal: Illegal, table: TableId | None) -> None:
-        self.answer_in_turn(table, rejection(message_id, refusal))
+        now_ms = self.context.clock.now_ms()
         if refusal.code == "too_fast":
             # A client that does not slow down is closed.
-            if self.meter.is_flooded(self.context.clock.now_ms()):
+            is_over = self.meter.is_flooded(now_ms)
+            left = self.meter.refusals_left(now_ms)
+            self.answer_in_turn(table, counted_refusal(message_id, refusal, left))
+            if is_over:
                 self._close(CloseCode.TOO_FAST, "too many messages, too fast")
-        elif refusal.code == "banned":
-            self.close_banned()
         elif refusal.code in VIOLATIONS:
             self.context.metrics.violation(refusal.code)
-            if self._violations.add(refusal.code, self.context.clock.now_ms()):
+            is_over = self._violations.add(refusal.code, now_ms)
+            left = self._violations.left
+            self.answer_in_turn(table, counted_refusal(message_id, refusal, left))
+            if is_over:
                 self._close(CloseCode.BAD_MESSAGES, "too many messages that make no sense")
+        else:
+            self.answer_in_turn(table, rejection(message_id, refusal))
+            if refusal.code == "banned":
+                self.close_banned()
 
     # ---- out
 
@@ -272,10 +282,10 @@ class Session:
         """Part of `interfaces.Viewer`."""
         self._put(frame, of_table=False)
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """Part of `interfaces.Viewer`."""
         # The usual case, without another call.
-        if self._writer is None and self._closing is None and self._connection.write(frame):
+        if self._writer is None and self._closing is None and self._connection.write(frame, shared):
             return
         self._put(frame, of_table=True)
 
@@ -428,11 +438,6 @@ class Session:
         except TimeoutError:
             # The close frame is stuck behind frames that the client does not read.
             self._connection.transport.abort()
-
-
-def table_of(message: ClientMessage) -> TableId | None:
-    """The table that a message is about, if it is about one."""
-    return getattr(message, "table", None)
 
 
 @cache

@@ -3,14 +3,16 @@
 import msgspec
 import pytest
 import structlog
+from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
-from pokerws.messages import Refused
+from pokerws.messages import Refused, SitOut, Stand
 from pokerws.server.tables.receipts import LONG_ID, Receipts, kept_id
 from pokerws.storage.store import Receipt, TableSnapshot
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.protocol.ordered import MODES, Mode, answers, outline, seated, world_in
+from tests.server.protocol.refusals import REMEMBERED
 from tests.vaults import KEY
 
 all_modes = pytest.mark.parametrize("mode", MODES)
@@ -81,6 +83,26 @@ async def test_ids_at_another_table_and_of_commands_that_change_none_are_others(
         await ann.say("sit", "1", table=other, buy_in=5_000)
         await world.settle()
         assert answers(ann.hear()) == ["1"] * 4
+
+
+async def test_each_command_that_changes_a_table_is_refused_with_an_id_that_is_taken() -> None:
+    async with world_in("memory") as world:
+        (ann,) = await seated(world, "ann")
+        assert ann.session.identity is not None
+        # An admin may send all commands.
+        ann.session.identity = ann.session.identity._replace(role="admin")
+        await ann.asks(SitOut("7", world.table))
+        ann.hear()
+        for message in REMEMBERED:
+            await ann.asks(replace(message, id="7", table=world.table))
+        heard = ann.hear()
+        # The first is the only one that is the same command.
+        same = [type(one) for one in REMEMBERED].index(SitOut)
+        assert heard.pop(same)["type"] == "accepted"
+        assert [one["code"] for one in heard] == ["id_conflict"] * (len(REMEMBERED) - 1)
+        await ann.asks(Stand("8", world.table))
+        await ann.asks(SitOut("8", world.table))
+        assert answers(ann.hear()) == ["8", "8 id_conflict"]
 
 
 async def test_after_a_roll_back_the_id_is_free() -> None:
