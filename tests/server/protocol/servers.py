@@ -46,6 +46,7 @@ UNLIMITED: dict[str, Any] = dict.fromkeys(
 ) | {
     "free_chips_per_address": 0,
     "newcomer_chips": 0,
+    "absence_grace_ms": 0,
     "max_tables_opened_per_address": 0,
 }
 SETTINGS: dict[str, dict[str, Any]] = {
