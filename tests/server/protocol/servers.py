@@ -71,6 +71,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "no room": {"operator_key": OPERATOR_KEY},
     "one session": {"max_tables_opened_per_address": 20},
     "one lobby": {},
+    "lively": {"heartbeat_interval_ms": 100},
     "tokens": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 0},
     "expiring": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 60_000},
     "no keys": {"use_auth_middleware": True, "auth_jwks": JWKS},

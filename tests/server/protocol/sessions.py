@@ -75,6 +75,11 @@ async def loses_ben(scene: Scene) -> None:
     scene.directions["Ben connects again."] = come_back
 
 
+@situation("a new connection, at which nothing happens for a while", "lively")
+async def silent(scene: Scene) -> None:
+    scene.client = await scene.open()
+
+
 @situation("a player after `hello`, on a server without tables", "one lobby")
 async def lobby(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")
