@@ -43,11 +43,11 @@ async def test_silence_is_counted_and_an_answer_ends_it() -> None:
     assert not await run("node", "--no-warnings", PROGRAM)
 
 
-@pytest.mark.parametrize("event", ["online", "visibilitychange"])
-async def test_an_event_of_the_browser_lets_the_page_check_its_connection(
-    visitor: Visitor, room: Room, event: str
+async def test_events_of_the_browser_let_the_page_check_its_connection(
+    visitor: Visitor, room: Room
 ) -> None:
     await visitor.enter()
-    where = "window" if event == "online" else "document"
-    await visitor.page.evaluate(f"{where}.dispatchEvent(new Event('{event}'))")
-    await room.wait_for(lambda: len(room.sent_of("ping")) == 1)
+    for number, event in enumerate(("online", "offline", "visibilitychange"), 1):
+        where = "document" if event == "visibilitychange" else "window"
+        await visitor.page.evaluate(f"{where}.dispatchEvent(new Event('{event}'))")
+        await room.wait_for(lambda number=number: len(room.sent_of("ping")) == number)

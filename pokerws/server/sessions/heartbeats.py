@@ -39,6 +39,9 @@ class Heartbeats:
         self._message = Broadcast(Heartbeat())
         self._task: asyncio.Task[None] | None = None
 
+    def __len__(self) -> int:
+        return sum(map(len, self._slices))
+
     def enter(self, connection: Connected) -> None:
         """Send heartbeats from now on; pair it with `leave`."""
         self._slices[hash(connection) % SLICES][connection] = None
