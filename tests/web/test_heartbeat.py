@@ -50,4 +50,4 @@ async def test_events_of_the_browser_let_the_page_check_its_connection(
     for number, event in enumerate(("online", "offline", "visibilitychange"), 1):
         where = "document" if event == "visibilitychange" else "window"
         await visitor.page.evaluate(f"{where}.dispatchEvent(new Event('{event}'))")
-        await room.wait_for(lambda number=number: len(room.sent_of("ping")) == number)
+        await room.wait_for(lambda: len(room.sent_of("ping")) == number)  # noqa: B023
