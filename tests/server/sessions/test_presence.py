@@ -1,5 +1,6 @@
 """Presence and heartbeats on real sockets: what clients with and without the capabilities hear."""
 
+import asyncio
 import random
 from typing import cast
 
@@ -7,8 +8,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedOK
 
-from pokerws.game.state import PlayerId
-from pokerws.messages import JSON
+from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import JSON, Watch
 from pokerws.server.app import App
 from pokerws.server.auth.identity import Identity
 from pokerws.server.net.connection import Connection, ConnectionEnded
@@ -16,7 +17,7 @@ from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from tests.frozen_path import path_to
 from tests.server.conftest import Connect, Message, Raw
-from tests.server.fakes import ManualClock
+from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.in_process import NoSocket, open_context
 
 SEATS = {"seats": 3, "next_hand_delay_ms": 60_000}
@@ -67,19 +68,30 @@ async def test_clients_hear_only_what_they_want_to(app: App, open_connection: Co
     assert [message["type"] for message in await told_until_now(older)] == ["snapshot"]
 
 
-@pytest.mark.settings(absence_grace_ms=0, ping_interval_ms=100)
-async def test_a_connection_that_dies_without_a_close_is_noticed(
-    app: App, open_connection: Connect
-) -> None:
-    sue = await open_connection("Sue")
+class Waiting(FakeViewer):
+    """A viewer without a socket, which no slow machine can disconnect."""
+
+    def __init__(self, player: str) -> None:
+        super().__init__(player)
+        self.is_told = asyncio.Event()
+
+    def send_table_frame(self, frame: bytes) -> None:
+        super().send_table_frame(frame)
+        if b"player_disconnected" in frame:
+            self.is_told.set()
+
+
+@pytest.mark.settings(absence_grace_ms=0, ping_interval_ms=1_000)
+async def test_a_connection_that_dies_without_a_close_is_noticed(app: App) -> None:
     async with path_to(app.port) as path:
         address = f"ws://127.0.0.1:{path.port}/ws"
         ann = Raw(await connect(address, compression=None, ping_interval=None))
         await ann.ask("hello", name="Ann")
-        table = await seated(ann)
-        await sue.ask("watch", table=table)
+        actor, sue = await app.lobby.find(TableId(await seated(ann))), Waiting("sue")
+        actor.watch(sue, Watch("w", actor.table.id))
+        assert not sue.is_told.is_set()
         path.freeze()
-        assert (await sue.until("player_disconnected"))["seat"] == 0
+        await sue.is_told.wait()
         ann.connection.transport.abort()
 
 
