@@ -1,6 +1,7 @@
 """Viewers know which seated players are connected, whatever happens meanwhile."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 import pytest
 
@@ -18,6 +19,7 @@ from pokerws.messages import (
 )
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.presence import Presence
+from pokerws.storage.store import Change
 from tests.server.fakes import FakeViewer, ManualClock, open_memory_lobby
 from tests.server.slow_store import SlowStore
 from tests.server.stored_house import NAMES, StoredHouse
@@ -303,6 +305,31 @@ async def test_while_a_seat_waits_for_its_commit_others_are_told_in_order(stored
         PlayerDisconnected(table, 1, BEN),
     ]
     assert tom.take()[-1] == PresenceState(table, [BEN])
+
+
+async def test_a_commit_of_an_earlier_event_tells_nothing_of_who_sat_down_later(
+    stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await stored.table("ann")
+    begun, save = asyncio.Event(), stored.store.save
+
+    async def saving(changes: Sequence[Change]) -> set[TableId]:
+        begun.set()
+        return await save(changes)
+
+    monkeypatch.setattr(stored.store, "save", saving)
+    stored.store.saves_go.clear()
+    for player in ("cleo", "ben"):
+        stored.presence.enter(PlayerId(player))
+        await stored.house.store.accounts.open(PlayerId(player), 10**9, 0)
+    stored.house.sit(actor, "cleo")
+    stored.presence.leave(ANN)
+    await begun.wait()
+    # This goes into the next write.
+    stored.house.sit(actor, "ben")
+    stored.presence.leave(BEN)
+    await stored.lets_writes_go()
+    assert stored.kinds() == [Events, Events, PlayerDisconnected, PlayerDisconnected]
 
 
 async def test_a_connection_that_flaps_during_an_outage_is_told_once(stored: Stored) -> None:
