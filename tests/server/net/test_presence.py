@@ -13,6 +13,7 @@ from pokerws.messages import JSON, Watch
 from pokerws.server.app import App
 from pokerws.server.auth.identity import Identity
 from pokerws.server.net.connection import Connection, ConnectionEnded
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from tests.frozen_path import path_to
@@ -75,8 +76,8 @@ class Waiting(FakeViewer):
         super().__init__(player)
         self.is_told = asyncio.Event()
 
-    def send_table_frame(self, frame: bytes) -> None:
-        super().send_table_frame(frame)
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
+        super().send_table_frame(frame, shared)
         if b"player_disconnected" in frame:
             self.is_told.set()
 

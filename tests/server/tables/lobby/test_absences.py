@@ -17,6 +17,7 @@ from pokerws.messages import (
     Snapshot,
     Watch,
 )
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.store import Change
@@ -208,7 +209,7 @@ def test_a_closed_table_is_forgotten(room: Room) -> None:
 
 def test_one_viewer_that_fails_does_not_keep_it_from_the_others(room: Room) -> None:
     class Broken(FakeViewer):
-        def send_table_frame(self, frame: bytes) -> None:
+        def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
             raise RuntimeError("this one is broken")
 
         def fail(self, error: Exception) -> None:
