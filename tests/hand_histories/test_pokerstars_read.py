@@ -169,7 +169,7 @@ def test_every_game_has_a_name_that_pokerstars_gives_or_could() -> None:
     named = set()
     for game, variant in VARIANTS.items():
         table, _ = open_table(TableId("t"), "T", TableConfig(variant=game, seats=2))
-        line = header(table, variant, 1, 1, 0)[0]
+        line = header(table, variant, 1, boards=1, started_ms=0)[0]
         found = re.fullmatch(
             r"PokerStars Hand #\d+:  (.+ (?:No |Pot |)Limit) \(.+\) - 1970/01/01 0:00:00 UTC "
             r"\[1969/12/31 19:00:00 ET\]",
@@ -179,4 +179,4 @@ def test_every_game_has_a_name_that_pokerstars_gives_or_could() -> None:
         named.add(found[1])
     assert len(named) == len(VARIANTS)
     table, _ = open_table(TableId("t"), "T", TableConfig(variant="8-GAME", seats=2))
-    assert "8-Game (Razz Limit, 100/200)" in header(table, VARIANTS["FR"], 1, 1, 0)[0]
+    assert "8-Game (Razz Limit, 100/200)" in header(table, VARIANTS["FR"], 1, boards=1, started_ms=0)[0]
