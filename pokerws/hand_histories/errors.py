@@ -1,4 +1,4 @@
-"""Exceptions for hand histories that cannot be read or played."""
+"""Exceptions for hand histories that cannot be read, played or written."""
 
 
 class HandHistoryError(Exception):
@@ -11,3 +11,7 @@ class Refused(HandHistoryError):
 
 class NotSupported(Refused):
     """The record is of a variant that this server does not have."""
+
+
+class NotExpressible(HandHistoryError):
+    """The hand cannot be written in this format, which has no such game or no such end."""

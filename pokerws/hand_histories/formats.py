@@ -4,6 +4,7 @@
 Only an operator exports a hand without redaction.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Literal
@@ -12,17 +13,28 @@ import msgspec
 from msgspec import Struct
 
 from pokerws.game.cards import UNKNOWN, Card
+from pokerws.game.counted import counted
 from pokerws.game.events import HoleCardsDealt, TableEvent
 from pokerws.game.redaction import redact, redact_table
 from pokerws.game.state import PlayerId, Seat, TableConfig, TableId
+from pokerws.hand_histories.currency import CHIPS, Money
+from pokerws.hand_histories.errors import NotExpressible
 from pokerws.hand_histories.hand_id import hand_id
 from pokerws.hand_histories.kept_hand import KeptHand
+from pokerws.hand_histories.ohh.write import write_ohh
 from pokerws.hand_histories.phh.write import write_hand
 from pokerws.hand_histories.pokerstars.write import write_pokerstars
 
-TextFormat = Literal["phh", "pokerstars"]
-HandFormat = Literal["phh", "pokerstars", "json"]
-FORMATS: tuple[HandFormat, ...] = ("phh", "pokerstars", "json")
+TextFormat = Literal["phh", "pokerstars", "ohh"]
+HandFormat = Literal["phh", "pokerstars", "ohh", "json"]
+FORMATS: tuple[HandFormat, ...] = ("phh", "pokerstars", "ohh", "json")
+# The events of JSON are those of the protocol, which counts chips.
+MONEY_FORMATS: tuple[HandFormat, ...] = ("phh", "pokerstars", "ohh")
+
+# What an operator is told who exports hands without a player.
+HIDDEN_CARDS = (
+    "warning: the hands have the hidden cards of all players; use --as PLAYER for one player's view"
+)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -58,18 +70,32 @@ def seen_by(hand: KeptHand, viewer: PlayerId | None) -> KeptHand:
     )
 
 
-def as_text(hand: KeptHand, text_format: TextFormat) -> str:
-    """A hand in a text format, with every card that its events contain."""
+def as_text(
+    hand: KeptHand,
+    text_format: TextFormat,
+    *,
+    viewer: PlayerId | None = None,
+    money: Money = CHIPS,
+) -> str:
+    """A hand in a text format, with every card that its events contain.
+
+    `viewer` is the player whose view it is, if any.  Raises NotExpressible.
+    """
+    started_ms = hand.started_ms
     match text_format:
         case "phh":
             return write_hand(
-                hand.before,
-                hand.events,
-                started_ms=hand.started_ms,
+                *(hand.before, hand.events),
+                started_ms=started_ms,
                 holes=_known_holes(hand.events),
+                money=money,
             )
         case "pokerstars":
-            return write_pokerstars(hand.before, hand.events, started_ms=hand.started_ms)
+            return write_pokerstars(hand.before, hand.events, started_ms=started_ms, money=money)
+        case "ohh":
+            return write_ohh(
+                hand.before, hand.events, started_ms=started_ms, hero=viewer, money=money
+            )
 
 
 def as_json(hand: KeptHand) -> str:
@@ -94,11 +120,21 @@ class HandWriter:
 
     With a `player`, each hand is as that player saw it; with None, no card is hidden.  With
     `sections`, PHH hands get numbered section headers, which the standard requires in a file with
-    several hands.  `dealt_in` tells whether the player was dealt in, in any hand so far.
+    several hands.  `dealt_in` tells whether the player was dealt in, in any hand so far.  A hand
+    that the format cannot express becomes an empty text, and is counted in `left_out`.
     """
 
-    def __init__(self, hand_format: HandFormat, player: PlayerId | None, *, sections: bool) -> None:
+    def __init__(
+        self,
+        hand_format: HandFormat,
+        player: PlayerId | None,
+        *,
+        sections: bool,
+        money: Money = CHIPS,
+    ) -> None:
         self.dealt_in = False
+        self._left_out: Counter[str] = Counter()
+        self._money = money
         self._format = hand_format
         self._player = player
         self._sections = count(1) if sections else None
@@ -110,15 +146,28 @@ class HandWriter:
                 isinstance(event, HoleCardsDealt) and self._player in event.players
                 for event in hand.events
             )
+        if self._format == "json":
+            return as_json(hand) + "\n"
+        try:
+            text = as_text(hand, self._format, viewer=self._player, money=self._money)
+        except NotExpressible as error:
+            self._left_out[str(error)] += 1
+            return ""
         match self._format:
-            case "json":
-                return as_json(hand) + "\n"
             case "phh":
-                text = as_text(hand, "phh")
                 return text if self._sections is None else f"[{next(self._sections)}]\n{text}\n"
             case "pokerstars":
                 # Readers find the start of the next hand by the empty lines.
-                return as_text(hand, "pokerstars") + "\n\n\n"
+                return text + "\n\n\n"
+            case "ohh":
+                # The specification has an empty line between hands.
+                return text + "\n\n"
+
+    def left_out(self) -> list[str]:
+        """Why hands were left out so far, one line for each reason."""
+        return [
+            f"{counted(count, 'hand')} left out: {why}" for why, count in self._left_out.items()
+        ]
 
 
 def _known_holes(events: Sequence[TableEvent]) -> Mapping[int, Sequence[Card]]:

@@ -81,6 +81,7 @@ ServerCode = Literal[
     "too_many_watched",
     "too_many_watchers",
     "unknown_hand",
+    "format_unavailable",
     "hand_not_over",
     "log_unavailable",
     "not_watching",
@@ -158,6 +159,9 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "the table has the maximum number of watchers, not counting players", retryable=True
     ),
     "unknown_hand": Reason("there was no such hand, or it is no longer stored"),
+    "format_unavailable": Reason(
+        "the requested format has no such game, or no cancelled hands; ask for another format"
+    ),
     "hand_not_over": Reason("the hand is still in play", retryable=True),
     "log_unavailable": Reason("the event log is unavailable", retryable=True),
     "not_watching": Reason("this connection does not watch the table"),

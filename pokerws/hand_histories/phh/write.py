@@ -20,8 +20,10 @@ sleeper straddle.  A dead blind is written as a dead ante, and a bomb pot as ant
 checks.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
+from decimal import Decimal
 from typing import TypeAlias
 
 import msgspec
@@ -53,16 +55,24 @@ from pokerws.game.events import (
 from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Table
 from pokerws.game.variants import VARIANTS, Betting, Forced
+from pokerws.hand_histories.currency import CHIPS, Money
 from pokerws.hand_histories.dates import moment
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.hand_id import hand_id
 from pokerws.hand_histories.kept_hand import hand_in_play
 from pokerws.hand_histories.phh.read import HandRecord, replay
 
-_Value: TypeAlias = str | int | Sequence[str] | Sequence[int]
+_Value: TypeAlias = str | int | Decimal | Sequence[str] | Sequence[int] | Sequence[int | Decimal]
 
 _MIDWAY = "the events before these were not kept"
 _UNFINISHED = "the events after these were not kept"
+
+# The fields whose numbers are chips.
+_AMOUNTS = frozenset(
+    "antes blinds_or_straddles bring_in small_bet big_bet min_bet starting_stacks "
+    "finishing_stacks _refunds".split()
+)
+_CHIPS_IN_ACTION = re.compile(r"(?<= cbr )\d+")
 
 _encode_text = msgspec.json.Encoder().encode
 
@@ -73,6 +83,7 @@ def write_hand(
     *,
     started_ms: int,
     holes: Mapping[int, Sequence[Card]] | None = None,
+    money: Money = CHIPS,
 ) -> str:
     """A hand as the text of a PHH file.
 
@@ -80,12 +91,12 @@ def write_hand(
     HandEnded or HandCancelled, and may include other events of the table.  If a part was lost, they
     may also begin or end in the middle of the hand.  `holes` has the first hidden cards of some
     seats, which are written whether shown or not; later hidden cards of these seats are taken from
-    the events.  `started_ms` is in milliseconds UTC.
+    the events.  `started_ms` is in milliseconds UTC.  With a currency, amounts are decimals.
     """
     writer = _PhhWriter(before, holes or {})
     for event in events:
         writer.add(event)
-    return writer.text(started_ms)
+    return writer.text(started_ms, money)
 
 
 class _PhhWriter:
@@ -278,7 +289,7 @@ class _PhhWriter:
     def _player(self, seat: int) -> str:
         return f"p{self.order.index(seat) + 1}"
 
-    def text(self, started_ms: int) -> str:
+    def text(self, started_ms: int, money: Money) -> str:
         """The whole text: one line per field."""
         seated = [seat for number in self.order if (seat := self.table.seats[number]) is not None]
         finishing = [seat.stack for seat in seated]
@@ -315,6 +326,9 @@ class _PhhWriter:
             own["_incomplete"] = _MIDWAY if self.midway else _UNFINISHED
         elif self.refunds is None and (why := _deviation(fields, finishing)):
             own["_not_replayable"] = why
+        if money.code is not None:
+            fields = _in_currency(fields | own, money)
+            own = {}
         lines = [f"{name} = {_toml(name, value)}" for name, value in (fields | own).items()]
         return "\n".join(lines) + "\n"
 
@@ -352,6 +366,28 @@ def _deviation(fields: Mapping[str, _Value], finishing: Sequence[int]) -> str:
     return ""
 
 
+def _in_currency(fields: Mapping[str, _Value], money: Money) -> dict[str, _Value]:
+    """The fields with amounts of a currency, and its code."""
+    return {name: _in_money(name, value, money) for name, value in fields.items()} | {
+        "currency": str(money.code)
+    }
+
+
+def _in_money(name: str, value: _Value, money: Money) -> _Value:
+    match value:
+        case int() if name in _AMOUNTS:
+            return money.value(value)
+        case list() if name in _AMOUNTS:
+            return [money.value(chips) for chips in value]
+        case list() if name == "actions":
+            return [
+                _CHIPS_IN_ACTION.sub(lambda found: f"{money.value(int(found[0]))}", action)
+                for action in value
+            ]
+        case _:
+            return value
+
+
 def _moment(at_ms: int) -> dict[str, _Value]:
     at = moment(at_ms)
     return {
@@ -369,7 +405,7 @@ def _toml(name: str, value: _Value) -> str:
         return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
+    if isinstance(value, int | Decimal):
         return str(value)
     if isinstance(value, str):
         # JSON escapes are valid in TOML, which also requires one for DEL.

@@ -9,7 +9,8 @@ from functools import partial
 
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
-from pokerws.game.state import Table
+from pokerws.game.state import PlayerId, Table
+from pokerws.hand_histories.errors import NotExpressible
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
@@ -160,7 +161,7 @@ class Viewers:
             # Events of the log are stored, so they need not pass the gate.
             found, answer = await self._read_hand(number), viewer.answer
         shown = redact_all(found.events, viewer.player)
-        text = _text_for(message, table, shown)
+        text = _text_for(message, table, shown, viewer.player)
         events = shown if text is None else []
         answer(HandEvents(message.id, table.id, number, self._epoch, found.seq, events, text))
 
@@ -218,7 +219,9 @@ def _send_to_all(viewers: Iterable[Viewer], message: Broadcast) -> None:
             fail(viewer, error)
 
 
-def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
+def _text_for(
+    message: GetHand, table: Table, shown: Sequence[TableEvent], viewer: PlayerId | None
+) -> str | None:
     """The hand in the requested text format; None for JSON.  Raises Illegal."""
     if message.format == "json":
         return None
@@ -228,7 +231,10 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
             "unknown_hand",
             f"only the events of hand {message.hand} were kept: ask for them as json",
         )
-    return as_text(hand, message.format)
+    try:
+        return as_text(hand, message.format, viewer=viewer)
+    except NotExpressible as error:
+        raise Refused("format_unavailable", str(error)) from error
 
 
 def summary_of(table: Table) -> TableSummary:
