@@ -23,7 +23,7 @@ try:
     from pokerws.doctor.command import doctor
     from pokerws.game.state import PlayerId
     from pokerws.hand_histories.currency import Money
-    from pokerws.hand_histories.formats import HIDDEN_CARDS, MONEY_FORMATS, HandWriter
+    from pokerws.hand_histories.formats import MONEY_FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
     from pokerws.maintenance.client_program import run_client
     from pokerws.maintenance.errors import MaintenanceError
@@ -249,8 +249,6 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
         )
         return BAD_SETTINGS
     write = HandWriter(arguments.format, player, sections=arguments.hand is None, money=money)
-    if player is None:
-        print(f"pokerws: {HIDDEN_CARDS}", file=sys.stderr)
     exporting = export(
         *(_address(settings), arguments.game, sys.stdout, sys.stderr),
         write=write,
@@ -264,7 +262,7 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
             "as spectators saw them",
             file=sys.stderr,
         )
-    for note in write.left_out():
+    for note in write.notes():
         print(f"pokerws: {note}", file=sys.stderr)
     return code
 

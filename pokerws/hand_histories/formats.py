@@ -31,9 +31,8 @@ FORMATS: tuple[HandFormat, ...] = ("phh", "pokerstars", "ohh", "json")
 # The events of JSON are those of the protocol, which counts chips.
 MONEY_FORMATS: tuple[HandFormat, ...] = ("phh", "pokerstars", "ohh")
 
-# What an operator is told who exports hands without a player.
 HIDDEN_CARDS = (
-    "warning: the hands have the hidden cards of all players; use --as PLAYER for one player's view"
+    "warning: these hands have the hidden cards of all players; use --as PLAYER for the view of one"
 )
 
 _encode = msgspec.json.Encoder().encode
@@ -121,7 +120,7 @@ class HandWriter:
     With a `player`, each hand is as that player saw it; with None, no card is hidden.  With
     `sections`, PHH hands get numbered section headers, which the standard requires in a file with
     several hands.  `dealt_in` tells whether the player was dealt in, in any hand so far.  A hand
-    that the format cannot express becomes an empty text, and is counted in `left_out`.
+    that the format cannot express becomes an empty text, and a line of `notes`.
     """
 
     def __init__(
@@ -163,11 +162,12 @@ class HandWriter:
                 # The specification has an empty line between hands.
                 return text + "\n\n"
 
-    def left_out(self) -> list[str]:
-        """Why hands were left out so far, one line for each reason."""
-        return [
-            f"{counted(count, 'hand')} left out: {why}" for why, count in self._left_out.items()
+    def notes(self) -> list[str]:
+        """What the reader of the hands so far should know, one line each."""
+        notes = [
+            f"{counted(hands, 'hand')} left out: {why}" for why, hands in self._left_out.items()
         ]
+        return [HIDDEN_CARDS, *notes] if self._player is None else notes
 
 
 def _known_holes(events: Sequence[TableEvent]) -> Mapping[int, Sequence[Card]]:

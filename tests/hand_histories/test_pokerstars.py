@@ -42,10 +42,12 @@ class Scripted:
         *,
         names: Sequence[str] = NAMES,
         run_it: int = 1,
+        ante: int = 0,
     ) -> None:
         config = TableConfig(
             variant=variant,
             seats=6,
+            ante=ante,
             min_buy_in=100,
             next_hand_delay_ms=0,
             house=HouseRules(run_it=run_it),
