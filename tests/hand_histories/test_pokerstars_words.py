@@ -61,6 +61,7 @@ def test_a_high_hand_is_named_as_pokerstars_names_it(held: str, board: str, expe
         ("NT", "Kc4d", "4s9h2c", "a pair of Fours"),
         ("PO", "KsKd4c4d", "", "a pair of Kings"),
         ("PO", "Ks9d4c7d", "4s9h2c", "two pair, Nines and Fours"),
+        ("PO", "Ks9d8cTd", "6h5s7c", "a straight, Five to Nine"),
         ("F7S", "6c6d6h", "", "three of a kind, Sixes"),
         ("F7S", "6c6d8h8c", "", "two pair, Eights and Sixes"),
         ("FR", "3d3s5h4h", "", "Lo: 3,3,5,4"),

@@ -158,9 +158,8 @@ class _OhhWriter:
             case Called(seat=seat, amount=amount):
                 self._put(seat, "Call", amount)
             case BetPlaced(seat=seat, to=to) | Raised(seat=seat, to=to):
-                # The specification has no bets before the flop.
-                action: ohh.ActionName = "Raise" if hand.bet or not hand.street else "Bet"
-                self._put(seat, action, to - hand_seat(hand, seat).bet)
+                # Before the flop there are blinds, so that each is a raise, as is specified.
+                self._put(seat, "Raise" if hand.bet else "Bet", to - hand_seat(hand, seat).bet)
             case BoardDealt(street=street, cards=cards):
                 self._round(_STREETS[street], cards)
             case CardsShown(seat=seat, cards=cards):
