@@ -1,7 +1,6 @@
 """Open Hand History: the JSON fits its specification, and its numbers come to the real stacks."""
 
 import json
-from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -67,21 +66,22 @@ def stacks_read(ohh: dict[str, Any]) -> dict[str, Decimal]:
     A bet that nobody called in full is no part of the pots: its player has the rest back.
     """
     stacks = {player["id"]: Decimal(player["starting_stack"]) for player in ohh["players"]}
-    last: Counter[int] = Counter()
+    last: dict[int, Decimal] = {}
     for each in ohh["rounds"]:
-        live: Counter[int] = Counter()
+        live: dict[int, Decimal] = {}
         for action in each["actions"]:
             amount = Decimal(action.get("amount", 0))
             stacks[action["player_id"]] -= amount
             if action["action"] not in DEAD and amount:
-                live[action["player_id"]] += amount  # type: ignore[assignment]  # a Decimal
+                live[action["player_id"]] = live.get(action["player_id"], Decimal(0)) + amount
         last = live or last
     paid = sum(Decimal(player["starting_stack"]) for player in ohh["players"])
     paid -= sum(stacks.values())
     uncalled = paid - sum(Decimal(pot["amount"]) for pot in ohh["pots"])
     if uncalled:
-        (most, first), *others = last.most_common()
-        assert uncalled == first - (others[0][1] if others else 0)
+        most = max(last, key=last.__getitem__)
+        others = [bet for player, bet in last.items() if player != most]
+        assert uncalled == last[most] - max(others, default=Decimal(0))
         stacks[most] += uncalled
     for pot in ohh["pots"]:
         won = sum(Decimal(win["win_amount"]) for win in pot["player_wins"])

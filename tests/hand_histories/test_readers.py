@@ -68,6 +68,9 @@ def stacks_of(read: dict[str, Any]) -> dict[str, Decimal]:
                     bets[player] = action["raiseTo"]
                 case "collect" | "bet-returned":
                     stacks[player] += amount
+                case _:
+                    # Checks, folds and cards move no chips.
+                    pass
     return stacks
 
 
