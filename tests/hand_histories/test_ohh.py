@@ -75,7 +75,7 @@ def stacks_read(ohh: dict[str, Any]) -> dict[str, Decimal]:
             if action["action"] not in DEAD and amount:
                 live[action["player_id"]] = live.get(action["player_id"], Decimal(0)) + amount
         last = live or last
-    paid = sum(Decimal(player["starting_stack"]) for player in ohh["players"])
+    paid = sum((Decimal(each["starting_stack"]) for each in ohh["players"]), Decimal(0))
     paid -= sum(stacks.values())
     uncalled = paid - sum(Decimal(pot["amount"]) for pot in ohh["pots"])
     if uncalled:
