@@ -9,17 +9,14 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Literal
 
-import msgspec
-from msgspec import Struct
-
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.counted import counted
 from pokerws.game.events import HoleCardsDealt, TableEvent
 from pokerws.game.redaction import redact, redact_table
-from pokerws.game.state import PlayerId, Seat, TableConfig, TableId
+from pokerws.game.state import PlayerId
 from pokerws.hand_histories.currency import CHIPS, Money
 from pokerws.hand_histories.errors import NotExpressible
-from pokerws.hand_histories.hand_id import hand_id
+from pokerws.hand_histories.json_hand import as_json
 from pokerws.hand_histories.kept_hand import KeptHand
 from pokerws.hand_histories.ohh.write import write_ohh
 from pokerws.hand_histories.phh.write import write_hand
@@ -34,31 +31,6 @@ MONEY_FORMATS: tuple[HandFormat, ...] = ("phh", "pokerstars", "ohh")
 HIDDEN_CARDS = (
     "warning: these hands have the hidden cards of all players; use --as PLAYER for the view of one"
 )
-
-_encode = msgspec.json.Encoder().encode
-
-
-class _JsonEvent(Struct):
-    seq: int
-    at_ms: int
-    event: TableEvent
-
-
-class _JsonHand(Struct):
-    """A hand as a JSON object.
-
-    `id` is a number of up to 19 digits.  It is written as a string, because many JSON readers round
-    large numbers.  `starting` has the players by seat, before the first event.
-    """
-
-    id: str
-    game: TableId
-    table: str
-    hand: int
-    started_ms: int
-    config: TableConfig
-    starting: list[Seat | None]
-    events: list[_JsonEvent]
 
 
 def seen_by(hand: KeptHand, viewer: PlayerId | None) -> KeptHand:
@@ -95,23 +67,6 @@ def as_text(
             return write_ohh(
                 hand.before, hand.events, started_ms=started_ms, hero=viewer, money=money
             )
-
-
-def as_json(hand: KeptHand) -> str:
-    """A hand as one line of JSON, with every card that its events contain."""
-    table = hand.before
-    events = [
-        _JsonEvent(seq, at_ms, event)
-        for seq, at_ms, event in zip(hand.seqs, hand.times, hand.events, strict=True)
-    ]
-    number = str(hand_id(table.id, hand.number))
-    return _encode(
-        _JsonHand(
-            *(number, table.id, table.name, hand.number, hand.started_ms, table.config),
-            starting=table.seats,
-            events=events,
-        )
-    ).decode()
 
 
 class HandWriter:

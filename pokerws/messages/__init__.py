@@ -4,11 +4,14 @@
 from the structs.
 """
 
+from pokerws.game.illegal import Details
 from pokerws.game.state import MAX_EXACT, MAX_RUNS, Chips
 from pokerws.messages.codes import (
+    CATEGORIES,
     CLOSE_CODES,
     NOTICES,
     REJECT_CODES,
+    Category,
     CloseCode,
     Closing,
     Reason,
@@ -133,6 +136,7 @@ from pokerws.messages.wire import (
 )
 
 __all__ = [
+    "CATEGORIES",
     "CLOSE_CODES",
     "JSON",
     "MAX_CARDS",
@@ -166,6 +170,7 @@ __all__ = [
     "Capabilities",
     "Capability",
     "Cards",
+    "Category",
     "Chat",
     "ChatSaid",
     "ChatText",
@@ -179,6 +184,7 @@ __all__ = [
     "Counter",
     "CreateTable",
     "Decoder",
+    "Details",
     "EndSession",
     "Events",
     "FreeSeats",

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from pokerws.hand_histories.currency import CHIPS, Money
-from pokerws.hand_histories.phh.read import HandRecord, final_stacks
+from pokerws.hand_histories.phh.read import final_stacks
+from pokerws.hand_histories.phh.record import HandRecord
 from pokerws.hand_histories.phh.write import write_hand
 from tests.game.pokerkit.played_hands import PlayedHand, played_hands
 

@@ -15,6 +15,7 @@ from pokerws.messages import (
     ChatSaid,
     ChooseGame,
     CreateTable,
+    Details,
     GetHand,
     ListTables,
     Refused,
@@ -34,7 +35,6 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.isolation import each
-from pokerws.server.limits.rate_limits import check_rate
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor
@@ -135,7 +135,8 @@ def check_seats(session: Session, actor: TableActor) -> None:
     """Raise Refused if the player already sits at the maximum number of other tables."""
     cap = session.context.caps.player_tables
     if cap and session.context.lobby.seats_of(session.player, besides=actor) >= cap:
-        raise Refused("too_many_tables", f"a player may sit at {counted(cap, 'table')} at a time")
+        text = f"a player may sit at {counted(cap, 'table')} at a time"
+        raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))
 
 
 # ---- watching
@@ -169,9 +170,8 @@ def check_watched(session: Session, message: Watch) -> None:
     """Raise Refused if the connection already watches the maximum number of other tables."""
     cap = session.context.caps.watched_tables
     if cap and len(session.watched) >= cap and message.table not in session.watched:
-        raise Refused(
-            "too_many_watched", f"a connection may watch {counted(cap, 'table')} at a time"
-        )
+        text = f"a connection may watch {counted(cap, 'table')} at a time"
+        raise Refused("too_many_watched", text, Details(limit=cap, scope="connection"))
 
 
 def check_watchers(session: Session, actor: TableActor) -> None:
@@ -180,7 +180,7 @@ def check_watchers(session: Session, actor: TableActor) -> None:
     if not cap or len(actor.watchers) < cap or session in actor.watchers:
         return
     if actor.table.seat_of(session.player) is None:
-        raise Refused("too_many_watchers")
+        raise Refused("too_many_watchers", details=Details(limit=cap, scope="table"))
 
 
 async def get_hand(session: Session, message: GetHand) -> None:
@@ -198,7 +198,7 @@ def chat(session: Session, message: Chat) -> None:
     session.context.moderation.check_chat(session.player)
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
-    check_rate(session.meter.count("chat", clock.now_ms()))
+    session.meter.check("chat", clock.now_ms())
     player, name = session.player, session.shown.name
     check_unlike(actor.table.seats, player, name)
     session.answer(Accepted(message.id, table=message.table))
@@ -230,7 +230,7 @@ def create_table(session: Session, message: CreateTable) -> None:
     """Open a table."""
     context = session.context
     name = table_name(message.name, strict=context.strict)
-    check_rate(session.meter.count("tables", context.clock.now_ms()))
+    session.meter.check("tables", context.clock.now_ms())
     is_admin = session.admitted.role == "admin"
     address = None if is_admin else session.counted_address
     actor = context.lobby.create(name, message.config, session.player, address)
