@@ -325,12 +325,12 @@ class Client:
         table: TableId,
         hand: int,
         *,
-        format: Literal["json", "phh", "pokerstars"] = "json",
+        format: Literal["json", "phh", "pokerstars", "ohh"] = "json",
     ) -> HandEvents:
         """A finished hand, as this player saw it.
 
-        With `json` it has `events`; otherwise `text`, in the Poker Hand History standard or in the
-        format of PokerStars.
+        With `json` it has `events`; otherwise `text`: the Poker Hand History standard, the format
+        of PokerStars, or Open Hand History.
         """
         return await self._link.ask(GetHand(self._link.new_id(), table, hand, format), HandEvents)
 

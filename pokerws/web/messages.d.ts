@@ -191,7 +191,8 @@ export interface ChooseGame {
  * Request a finished hand, as this player saw it.
  *
  * `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
- * Poker Hand History standard (`phh`) or the format of PokerStars (`pokerstars`).
+ * Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
+ * History (`ohh`), which has hold'em and Omaha only.
  */
 export interface GetHand {
   type: "get_hand";
@@ -202,7 +203,7 @@ export interface GetHand {
   /** the number of the requested hand */
   hand: number;
   /** the format of the answer */
-  format?: "json" | "phh" | "pokerstars";
+  format?: "json" | "ohh" | "phh" | "pokerstars";
 }
 
 /** Send a chat message to all viewers of a table. The player must watch it too. */
@@ -2292,6 +2293,7 @@ export type RejectCode =
   | "too_many_watched"
   | "too_many_watchers"
   | "unknown_hand"
+  | "format_unavailable"
   | "hand_not_over"
   | "log_unavailable"
   | "not_watching"
@@ -2525,6 +2527,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "unknown_hand"
+    | "format_unavailable"
     | "hand_not_over"
     | "log_unavailable";
   hello:

@@ -11,6 +11,7 @@ from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.hand_histories.errors import NotExpressible
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
@@ -216,7 +217,7 @@ class Viewers:
             # Events of the log are stored, so they need not pass the gate.
             found, answer = await self._read_hand(number), viewer.answer
         shown = redact_all(found.events, viewer.player)
-        text = _text_for(message, table, shown)
+        text = _text_for(message, table, shown, viewer.player)
         events = shown if text is None else []
         answer(HandEvents(message.id, table.id, number, self._epoch, found.seq, events, text))
 
@@ -282,7 +283,9 @@ def _send_to_all(viewers: Iterable[Viewer], message: Broadcast, shared: SharedCo
             fail(viewer, error)
 
 
-def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
+def _text_for(
+    message: GetHand, table: Table, shown: Sequence[TableEvent], viewer: PlayerId | None
+) -> str | None:
     """The hand in the requested text format; None for JSON.  Raises Illegal."""
     if message.format == "json":
         return None
@@ -293,7 +296,10 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
             f"only the events of hand {message.hand} were kept: ask for them as json",
             Details(field="format", choices=("json",)),
         )
-    return as_text(hand, message.format)
+    try:
+        return as_text(hand, message.format, viewer=viewer)
+    except NotExpressible as error:
+        raise Refused("format_unavailable", str(error)) from error
 
 
 def summary_of(table: Table) -> TableSummary:
