@@ -15,7 +15,21 @@ from pokerws.client.link import Link, rejection
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import Gap, OnEvent, TableView
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
+from pokerws.messages import (
+    Accepted,
+    Events,
+    PlayerDisconnected,
+    PlayerReconnected,
+    PresenceState,
+    Rejected,
+    Snapshot,
+    Watch,
+)
+
+# What the server sends about watched tables, and in answer to `watch`.
+OfWatched = (
+    Events | Snapshot | Accepted | Rejected | PresenceState | PlayerDisconnected | PlayerReconnected
+)
 
 log = structlog.get_logger("pokerws.client")
 
@@ -128,9 +142,26 @@ class Watches:
 
     # ---- messages of the server
 
+    def take(self, message: OfWatched) -> None:
+        """Handle a message about a watched table, or the answer to a `watch`."""
+        match message:
+            case Events():
+                self.take_events(message)
+            case Snapshot():
+                self.take_snapshot(message)
+            case Accepted():
+                self.accepted(message)
+            case Rejected():
+                self.rejected(message)
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+                if (view := self.views.get(message.table)) is not None:
+                    view.take_presence(message)
+
     def accepted(self, message: Accepted) -> None:
-        """Handle the answer to a `watch`; the missed events follow it."""
-        self._asked.pop(message.id, None)
+        """Handle the answer to a `watch`; the missed events and absent players follow it."""
+        asked = self._asked.pop(message.id, None)
+        if asked is not None and asked.table in self.views:
+            self.views[asked.table].forget_absent()
 
     def rejected(self, message: Rejected) -> None:
         """Handle a refusal of a `watch`, or of a message that the server could not decode."""

@@ -65,7 +65,8 @@ _ANSWERS: dict[type[Message], Answer] = {
     CreateTable: Answer(fields=("seq", "table")),
     Watch: Answer(
         fields=("table",),
-        then="the missed `events`, or a `snapshot`; nothing if no event was missed",
+        then="the missed `events`, or a `snapshot`; nothing if no event was missed; `presence` "
+        "after them if players are absent",
     ),
     Unwatch: Answer(fields=("table",)),
     Chat: Answer(fields=("table",), then="`chat`, to all viewers of the table"),

@@ -13,7 +13,10 @@ from tests.server.protocol.ordered import Message, Mode, Speaker, World, world_i
 STEPS = 120
 PLAYERS = ("ann", "ben", "cleo", "dan")
 # What comes of a table to those who watch it.
-OF_TABLE = ("events", "snapshot", "chat", "notice")
+OF_TABLE = (
+    *("events", "snapshot", "chat", "notice"),
+    *("presence", "player_disconnected", "player_reconnected"),
+)
 
 
 class Talker:

@@ -81,6 +81,7 @@ class Session:
         "address",
         "context",
         "hears_chat",
+        "hears_presence",
         "identity",
         "meter",
         "watched",
@@ -101,7 +102,7 @@ class Session:
         self.wire = WIRES.get(connection.subprotocol or "", JSON)
         self.identity: Identity | None = None
         self.watched: dict[TableId, TableActor] = {}
-        self.hears_chat = True
+        self.hears_chat = self.hears_presence = True
         self._connection = connection
         self._decoder = context.decoders[self.wire]
         self._dispatch = dispatch
@@ -189,6 +190,7 @@ class Session:
         self.meter.leave(self.context.clock.now_ms())
         self.leave_tables()
         self.context.lobby.list_watchers.forget(self)
+        self.context.heartbeats.leave(self)
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
             self.context.presence.leave(self.identity.player)
@@ -216,8 +218,7 @@ class Session:
     def receive(self, frame: str | bytes) -> Work | None:
         """Part of `connection.Receiver`: count, decode and carry out a message.
 
-        Every message gets one answer, except while closing, when messages are ignored.  A refusal
-        goes behind the held answers about the same table, as far as the table can be read.
+        Every message gets one answer, except while closing, when messages are ignored.
         """
         if self._closing is not None:
             return None
@@ -297,6 +298,11 @@ class Session:
         if self.hears_chat and not self._outbox.is_half_full:
             self._put(frame, of_table=False)
 
+    def send_heartbeat(self, frame: bytes) -> None:
+        """Part of `heartbeats.Connected`: a client with other frames on their way needs none."""
+        if self._writer is None:
+            self._put(frame, of_table=False)
+
     def close_moved(self, table: TableId) -> None:
         """Part of `interfaces.Viewer`."""
         self._close(CloseCode.MOVED, f"table {table} is owned by another server now")
@@ -317,10 +323,7 @@ class Session:
     def answer_in_turn(
         self, table: TableId | None, message: Answer, leaving: CommitGate | None = None
     ) -> None:
-        """Send an answer after those about the same table that are held.
-
-        See `HeldAnswers.gate_before` about `leaving`.
-        """
+        """Send an answer in its turn: see `HeldAnswers.gate_before`."""
         self.call_in_turn(table, partial(self.answer, message), leaving)
 
     def call_in_turn(

@@ -79,8 +79,7 @@ class TableActor:
         pace: PaceLimits = UNLIMITED,
         cards: CardHold = NO_HOLD,
     ) -> None:
-        table = snapshot.table
-        self.table = table
+        self.table = table = snapshot.table
         self.epoch = epoch
         self.stopped = False
         self.moves = RecentMoves(stored_seq)
@@ -106,7 +105,7 @@ class TableActor:
         self._owner = owner
         self.gate = CommitGate(durable=durable, written=stored_seq)
         history = RecentEvents(table.id, table.seq, event_log)
-        self.viewers = Viewers(table, epoch, self.gate, history, clock)
+        self.viewers = Viewers(table, epoch, self.gate, history, clock, absent=owner.absent_at)
         self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
         self._news = LobbyNews(table, owner, self.gate, self._pace, self.notify)

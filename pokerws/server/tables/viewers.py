@@ -10,7 +10,8 @@ from functools import partial
 from pokerws.game.events import TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
-from pokerws.game.state import Table
+from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.hand_histories.errors import NotExpressible
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
@@ -20,6 +21,7 @@ from pokerws.messages import (
     GetHand,
     HandEvents,
     Notice,
+    PresenceState,
     Refused,
     Snapshot,
     TableSummary,
@@ -45,15 +47,25 @@ CANCELLED = (
 
 
 class Viewers:
-    """The viewers of `table`, whose actor plays under `epoch`."""
+    """The viewers of `table`, whose actor plays under `epoch`.
+
+    `absent` returns the seated players without a connection, as viewers know them.
+    """
 
     __slots__ = (
-        *("_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history", "_joining"),
-        *("_table", "viewers"),
+        *("_absent", "_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history"),
+        *("_joining", "_table", "viewers"),
     )
 
     def __init__(
-        self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
+        self,
+        table: Table,
+        epoch: int,
+        gate: CommitGate,
+        history: RecentEvents,
+        clock: Clock,
+        *,
+        absent: Callable[[TableId], Sequence[PlayerId]],
     ) -> None:
         self.viewers: dict[Viewer, None] = {}
         self._table = table
@@ -61,6 +73,7 @@ class Viewers:
         self._gate = gate
         self._history = history
         self._clock = clock
+        self._absent = absent
         # Only of messages that are the same for everybody.
         self._compression = SharedContext()
         # A hand that was cancelled, and until when new viewers are told.
@@ -84,8 +97,10 @@ class Viewers:
             missed = self._missed(viewer, message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
-        elif missed:
+            return
+        if missed:
             self._show_missed(viewer, redact_all(missed, viewer.player))
+        self._show_absent(viewer)
 
     def _missed(
         self, viewer: Viewer, after_seq: int, older: Sequence[TableEvent]
@@ -207,12 +222,29 @@ class Viewers:
     # ---- sending to one
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the redacted table."""
+        """Send a viewer the redacted table, and who is absent."""
         table, player = self._table, viewer.player
         state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
         self._show([(viewer, viewer.wire.encode(snapshot))], 0)
+        self._show_absent(viewer)
+
+    def _show_absent(self, viewer: Viewer) -> None:
+        """Tell a viewer who of the seated has no connection, unless all have one."""
+        if not viewer.hears_presence:
+            return
+        seq, send = self._table.seq, partial(self._send_absent, viewer)
+        if self._gate.holds(seq):
+            self._gate.hold_frames(seq, {viewer: send}, seq + 1)
+        else:
+            send()
+
+    def _send_absent(self, viewer: Viewer) -> None:
+        # Read when it is sent: until then, other viewers may be told of changes.
+        if absent := self._absent(self._table.id):
+            message = PresenceState(self._table.id, list(absent))
+            viewer.send_table_frame(viewer.wire.encode(message))
 
     def note_cancelled(self, hand: int) -> None:
         """A hand was cancelled when the table was loaded: tell the next viewers."""
@@ -240,7 +272,7 @@ class Viewers:
             # Events of the log are stored, so they need not pass the gate.
             found, answer = await self._read_hand(number), partial(self.answer_in_turn, viewer)
         shown = redact_all(found.events, viewer.player)
-        text = _text_for(message, table, shown)
+        text = _text_for(message, table, shown, viewer.player)
         events = shown if text is None else []
         answer(HandEvents(message.id, table.id, number, self._epoch, found.seq, events, text))
 
@@ -321,7 +353,9 @@ def _send_to_all(viewers: Iterable[Viewer], message: Broadcast, shared: SharedCo
             fail(viewer, error)
 
 
-def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
+def _text_for(
+    message: GetHand, table: Table, shown: Sequence[TableEvent], viewer: PlayerId | None
+) -> str | None:
     """The hand in the requested text format; None for JSON.  Raises Illegal."""
     if message.format == "json":
         return None
@@ -332,7 +366,10 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
             f"only the events of hand {message.hand} were kept: ask for them as json",
             Details(field="format", choices=("json",)),
         )
-    return as_text(hand, message.format)
+    try:
+        return as_text(hand, message.format, viewer=viewer)
+    except NotExpressible as error:
+        raise Refused("format_unavailable", str(error)) from error
 
 
 def summary_of(table: Table) -> TableSummary:

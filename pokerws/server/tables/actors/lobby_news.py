@@ -43,6 +43,7 @@ class LobbyNews:
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
+            self._owner.seats_changed(table)
             if net := self._net.follow(table, events):
                 self._owner.hand_over(table.id, net)
             if self._pace.begins_to_delay(table, changed_ms):
