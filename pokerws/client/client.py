@@ -37,6 +37,7 @@ from pokerws.messages import (
     GetAccount,
     GetHand,
     HandEvents,
+    Hands,
     Kick,
     ListBans,
     ListPlayers,
@@ -388,7 +389,16 @@ class Client:
                 self._watches.lose(TableId(table), "not_understood")
             case Unknown():
                 pass  # The link has logged it.
-            case Welcome() | Pong() | Tables() | Account() | HandEvents() | Bans() | Players():
+            case (
+                Welcome()
+                | Pong()
+                | Tables()
+                | Account()
+                | HandEvents()
+                | Hands()
+                | Bans()
+                | Players()
+            ):
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

@@ -26,8 +26,8 @@ from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUM
 from pokerws.server.tables.cashier import Statement
 
 # The optional parts of the protocol.
-CHAT, LISTS = "chat", "lists"
-CAPABILITIES = [CHAT, LISTS]
+CHAT, LISTS, HANDS, WATCH_SEVERAL = "chat", "lists", "hands", "watch_several"
+CAPABILITIES = [CHAT, LISTS, HANDS, WATCH_SEVERAL]
 
 log = structlog.get_logger("pokerws.player_handlers")
 

@@ -97,8 +97,8 @@ class TableActor:
         )
         self._owner = owner
         self.gate = CommitGate(durable=durable, written=stored_seq)
-        history = RecentEvents(table.id, table.seq, event_log)
-        self._viewers = Viewers(table, epoch, self.gate, history, clock)
+        self.history = RecentEvents(table.id, table.seq, event_log)
+        self._viewers = Viewers(table, epoch, self.gate, self.history, clock)
         self.watchers = self._viewers.viewers
         self._net = HandNet(table)
         self._pace = HandPace(pace, table.hand_number)

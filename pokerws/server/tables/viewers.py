@@ -7,17 +7,14 @@ durable acks nothing is sent before it is stored.
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from pokerws.game.events import TableEvent
+from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
-from pokerws.hand_histories.formats import as_text
-from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
     Accepted,
     Broadcast,
     Events,
     GetHand,
-    HandEvents,
     Notice,
     Refused,
     Snapshot,
@@ -29,6 +26,7 @@ from pokerws.server.clock import Clock
 from pokerws.server.isolation import attempt, fail
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import LogUnavailable
+from pokerws.server.tables.hands.hand_answer import hand_answer
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
@@ -66,9 +64,13 @@ class Viewers:
         return await self._history.read_back(message.after_seq)
 
     def join(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent]) -> None:
-        """Add a viewer, and send the events that it missed, or a snapshot."""
+        """Add a viewer, and send the events that it missed, or a snapshot.
+
+        A `watch` of several tables was answered before.
+        """
         self.viewers[viewer] = None
-        self.answer(viewer, Accepted(message.id, table=self._table.id))
+        if message.tables is None:
+            self.answer(viewer, Accepted(message.id, table=self._table.id))
         missed = None
         if message.after_seq is not None and message.epoch == self._epoch:
             missed = self._history.after(message.after_seq, older)
@@ -85,7 +87,8 @@ class Viewers:
         if viewer in self.viewers:
             raise Refused("paused")
         self.viewers[viewer] = None
-        viewer.answer(Accepted(message.id, table=self._table.id))
+        if message.tables is None:
+            viewer.answer(Accepted(message.id, table=self._table.id))
         self.show_snapshot(viewer)
 
     def leave(self, viewer: Viewer) -> None:
@@ -97,6 +100,8 @@ class Viewers:
     def publish(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Send new events to all viewers; `first_seq` is the seq of the first one."""
         self._history.add(events, self._table.seq)
+        if self._table.hand is None:
+            self._note_end(events, first_seq, now_ms)
         if not self.viewers:
             return
         if are_public(events):
@@ -112,6 +117,14 @@ class Viewers:
         }
         for_others = shown[None]
         self._show(self._frames(lambda viewer: shown.get(viewer.player, for_others)))
+
+    def _note_end(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
+        """Note the end of a hand for the list of hands."""
+        for seq, event in enumerate(events, start=first_seq):
+            if isinstance(event, HAND_ENDS):
+                stood = {event.player for event in events if isinstance(event, PlayerStood)}
+                seated = {seat.player for seat in self._table.seats if seat is not None}
+                self._history.note_end(seq, now_ms, stood | seated)
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice.  It bypasses the gate, since it is about no event."""
@@ -159,10 +172,7 @@ class Viewers:
         if found is None:
             # Events of the log are stored, so they need not pass the gate.
             found, answer = await self._read_hand(number), viewer.answer
-        shown = redact_all(found.events, viewer.player)
-        text = _text_for(message, table, shown)
-        events = shown if text is None else []
-        answer(HandEvents(message.id, table.id, number, self._epoch, found.seq, events, text))
+        answer(hand_answer(message, table, self._epoch, found, viewer.player))
 
     async def _read_hand(self, number: int) -> HandPart:
         """A hand read from the log.  Raises Illegal."""
@@ -216,19 +226,6 @@ def _send_to_all(viewers: Iterable[Viewer], message: Broadcast) -> None:
             viewer.send_table_frame(message.on(viewer.wire))
         except Exception as error:  # noqa: BLE001  `fail` reports it
             fail(viewer, error)
-
-
-def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
-    """The hand in the requested text format; None for JSON.  Raises Illegal."""
-    if message.format == "json":
-        return None
-    hand = hand_of(table.id, table.name, table.config, shown)
-    if hand is None:
-        raise Refused(
-            "unknown_hand",
-            f"only the events of hand {message.hand} were kept: ask for them as json",
-        )
-    return as_text(hand, message.format)
 
 
 def summary_of(table: Table) -> TableSummary:

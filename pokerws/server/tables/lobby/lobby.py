@@ -87,7 +87,7 @@ class Lobby:
         self._durable = durable
         self._metrics = metrics
         self._hydration = Hydration(store, journal, vault, notes, metrics)
-        self._event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
+        self.event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry()
         self.idle = IdleTables(self._tables, self._feed)
@@ -281,6 +281,10 @@ class Lobby:
         """The number of tables in memory."""
         return len(self._in_memory)
 
+    def knows(self, table: TableId) -> bool:
+        """Whether a table is open here, in memory or stored."""
+        return table in self._tables
+
     def in_memory(self, table: TableId) -> bool:
         """Whether a table is in memory."""
         return table in self._in_memory
@@ -417,7 +421,7 @@ class Lobby:
             durable=self._durable,
             stored_seq=stored_seq,
             owner=self,
-            event_log=self._event_log,
+            event_log=self.event_log,
             pace=self._pace,
             cards=self._cards,
         )
