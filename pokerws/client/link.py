@@ -33,6 +33,7 @@ from pokerws.messages import (
     CloseCode,
     Decoder,
     HandEvents,
+    Hands,
     Hello,
     Notice,
     Players,
@@ -52,7 +53,7 @@ RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables | Account | HandEvents | Bans | Players
+Answer = Accepted | Pong | Tables | Account | HandEvents | Hands | Bans | Players
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 
@@ -350,6 +351,7 @@ class Link:
                 | Tables(id=id)
                 | Account(id=id)
                 | HandEvents(id=id)
+                | Hands(id=id)
                 | Bans(id=id)
                 | Players(id=id)
                 | Rejected(id=id)

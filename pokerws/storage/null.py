@@ -25,14 +25,14 @@ class NoHandIndex:
     """The `HandIndex` of a store without a log."""
 
     async def events_before(
-        self, table: TableId, seq: int, limit: int, types: Collection[str]
+        self, table: TableId, seq: int, after_seq: int, limit: int, types: Collection[str]
     ) -> list[EventRow]:
         """Part of `HandIndex`."""
         return []
 
-    async def event_time(self, table: TableId, after_seq: int) -> tuple[int, int] | None:
+    async def seq_at(self, table: TableId, from_seq: int, until_seq: int, at_ms: int) -> int:
         """Part of `HandIndex`."""
-        return None
+        return from_seq
 
     async def visits(
         self, player: PlayerId, before_ms: int, limit: int, table: TableId | None = None

@@ -206,15 +206,15 @@ class HandIndex(Protocol):
     """Finds finished hands.  Every method raises StoreUnavailable if the store is out of reach."""
 
     async def events_before(
-        self, table: TableId, seq: int, limit: int, types: Collection[str]
+        self, table: TableId, seq: int, after_seq: int, limit: int, types: Collection[str]
     ) -> list[EventRow]:
-        """Up to `limit` events of the log with a seq below `seq`, the latest first.
+        """Up to `limit` events of the log after `after_seq` and before `seq`, the latest first.
 
         Those of other types than `types` have no payload.
         """
 
-    async def event_time(self, table: TableId, after_seq: int) -> tuple[int, int] | None:
-        """The seq and the time of the first event with a seq above `after_seq`, if there is one."""
+    async def seq_at(self, table: TableId, from_seq: int, until_seq: int, at_ms: int) -> int:
+        """The seq of the latest event until a time, at least `from_seq` and at most `until_seq`."""
 
     async def visits(
         self, player: PlayerId, before_ms: int, limit: int, table: TableId | None = None

@@ -23,13 +23,14 @@ class MemoryHandIndex:
         return [log[seq] for seq in sorted(log)]
 
     async def events_before(
-        self, table: TableId, seq: int, limit: int, types: Collection[str]
+        self, table: TableId, seq: int, after_seq: int, limit: int, types: Collection[str]
     ) -> list[EventRow]:
-        rows = [row for row in reversed(self._log(table)) if row.seq < seq][:limit]
+        rows = [row for row in reversed(self._log(table)) if after_seq < row.seq < seq][:limit]
         return [row if row.type in types else replace(row, payload=b"") for row in rows]
 
-    async def event_time(self, table: TableId, after_seq: int) -> tuple[int, int] | None:
-        return next(((row.seq, row.at_ms) for row in self._log(table) if row.seq > after_seq), None)
+    async def seq_at(self, table: TableId, from_seq: int, until_seq: int, at_ms: int) -> int:
+        seqs = [row.seq for row in self._log(table) if row.at_ms <= at_ms]
+        return max(from_seq, max((seq for seq in seqs if seq <= until_seq), default=from_seq))
 
     async def visits(
         self, player: PlayerId, before_ms: int, limit: int, table: TableId | None = None

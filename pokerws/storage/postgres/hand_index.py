@@ -17,18 +17,28 @@ EVENTS_BEFORE = """
 SELECT seq, hand_number, type, CASE WHEN type = ANY($4::text[]) THEN payload ELSE '' END AS payload,
        round(extract(epoch FROM at) * 1000)::bigint AS at_ms
 FROM game_events
-WHERE game_id = $1 AND seq < $2
+WHERE game_id = $1 AND seq < $2 AND seq > $5
 ORDER BY seq DESC
 LIMIT $3
 """
 
-# The seq of the first event of a table that happened after a time is found by a binary search.
-EVENT_TIME = """
-SELECT seq, round(extract(epoch FROM at) * 1000)::bigint AS at_ms
-FROM game_events
-WHERE game_id = $1 AND seq > $2
-ORDER BY seq
-LIMIT 1
+# A binary search, since the log has no index by time, and the times of a table grow with the seq.
+SEQ_AT = """
+WITH RECURSIVE search (low, high) AS (
+    SELECT $2::bigint, $3::bigint
+    UNION ALL
+    SELECT CASE WHEN event.at <= to_timestamp($4 / 1000.0) THEN event.seq ELSE low END,
+           CASE WHEN event.at <= to_timestamp($4 / 1000.0) THEN high ELSE (low + high) / 2 END
+    FROM search
+    LEFT JOIN LATERAL (
+        SELECT seq, at FROM game_events
+        WHERE game_id = $1 AND seq > (low + high) / 2
+        ORDER BY seq
+        LIMIT 1
+    ) AS event ON true
+    WHERE low < high
+)
+SELECT low FROM search WHERE low >= high LIMIT 1
 """
 
 # The row after a buy-in at the same table tells how the visit ended: by a cash-out or a refund, or
@@ -76,7 +86,7 @@ FROM (
 ) AS part
 """
 
-STATEMENTS = (EVENTS_BEFORE, EVENT_TIME, VISITS, STOOD)
+STATEMENTS = (EVENTS_BEFORE, SEQ_AT, VISITS, STOOD)
 
 
 class PostgresHandIndex:
@@ -86,11 +96,11 @@ class PostgresHandIndex:
         self._reader = reader
 
     async def events_before(
-        self, table: TableId, seq: int, limit: int, types: Collection[str]
+        self, table: TableId, seq: int, after_seq: int, limit: int, types: Collection[str]
     ) -> list[EventRow]:
         """Part of `HandIndex`."""
         async with self._reader() as reader:
-            rows = await reader.fetch(EVENTS_BEFORE, table, seq, limit, list(types))
+            rows = await reader.fetch(EVENTS_BEFORE, table, seq, limit, list(types), after_seq)
         return [
             EventRow(
                 row["seq"], row["hand_number"], row["type"], row["payload"].encode(), row["at_ms"]
@@ -98,11 +108,11 @@ class PostgresHandIndex:
             for row in rows
         ]
 
-    async def event_time(self, table: TableId, after_seq: int) -> tuple[int, int] | None:
+    async def seq_at(self, table: TableId, from_seq: int, until_seq: int, at_ms: int) -> int:
         """Part of `HandIndex`."""
         async with self._reader() as reader:
-            row = await reader.fetchrow(EVENT_TIME, table, after_seq)
-        return None if row is None else (row["seq"], row["at_ms"])
+            seq: int = await reader.fetchval(SEQ_AT, table, from_seq, until_seq, at_ms)
+        return seq
 
     async def visits(
         self, player: PlayerId, before_ms: int, limit: int, table: TableId | None = None

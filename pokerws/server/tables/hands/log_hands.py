@@ -47,9 +47,11 @@ class LogHands:
     async def read(self) -> list[Finished]:
         """The hands in the next part of the log; none in many parts.  Raises LogUnavailable."""
         async with self._log.reading(self._table):
-            rows = await self._index.events_before(self._table, self._before_seq, PAGE, _SUMMED)
-            self.is_over = len(rows) < PAGE or rows[-1].seq <= self._after_seq
-            rows = [row for row in reversed(rows) if row.seq > self._after_seq]
+            rows = await self._index.events_before(
+                self._table, self._before_seq, self._after_seq, PAGE, _SUMMED
+            )
+            self.is_over = len(rows) < PAGE
+            rows.reverse()
             if rows:
                 self._before_seq = rows[0].seq
             rows += self._tail

@@ -125,17 +125,10 @@ class VisitLog:
             del self._searches[next(iter(self._searches))]
 
     async def seq_at(self, visit: Visit, at_ms: int) -> int:
-        """The seq of the latest event of a visit that happened until then: a binary search."""
-        low, high = visit.from_seq, visit.until_seq or visit.from_seq
+        """The seq of the latest event of a visit that happened until then."""
+        last_seq = visit.until_seq or visit.from_seq
         async with self.log.reading(visit.table):
-            while low < high:
-                middle = (low + high) // 2
-                found = await self._index.event_time(visit.table, middle)
-                if found is not None and found[1] <= at_ms:
-                    low = found[0]
-                else:
-                    high = middle
-        return low
+            return await self._index.seq_at(visit.table, visit.from_seq, last_seq, at_ms)
 
 
 class _Source:

@@ -82,9 +82,7 @@ async def played_at(store: Store, table: TableId) -> list[Played]:
                 assert player is not None
                 nets[player] = now[seat] - stacks[seat]
             hands.append(
-                Played(
-                    table, started.hand, place, row.at_ms, started.variant, started.order, nets
-                )
+                Played(table, started.hand, place, row.at_ms, started.variant, started.order, nets)
             )
     return hands
 

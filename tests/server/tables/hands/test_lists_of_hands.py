@@ -5,16 +5,13 @@ import random
 import pytest
 
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import GetHand, HandEvents, ListHands
+from pokerws.game.state import TableId
+from pokerws.messages import GetHand, HandEvents
 from pokerws.server.tables.hands import log_hands, visits
 from pokerws.server.tables.hands.past_hands import PastHands
-from pokerws.storage.postgres.address import address_of
-from pokerws.storage.postgres.store import PostgresStore
-from tests.server.fakes import FakeViewer, ManualClock
-from tests.server.resumed import PLAYERS, VIEWERS, Playing
-from tests.server.slow_store import SlowStore
-from tests.server.stored_house import StoredHouse, house_on
+from tests.server.fakes import FakeViewer
+from tests.server.resumed import VIEWERS, Playing
+from tests.server.stored_house import StoredHouse
 from tests.server.tables.hands.listed import Played, check, pages_of, played_at
 
 
