@@ -34,12 +34,15 @@ from pokerws.messages import (
     Wire,
 )
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.viewers import MISSED_EVENTS
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_context, read
 
 # A table in the list, in bytes, on either wire; and any frame about one table.
 MAX_SUMMARY_BYTES = 1_000
 MAX_TABLE_FRAME_BYTES = 16_000
+# What the document tells clients to make room for.
+MAX_SERVER_MESSAGE_BYTES = 2**20
 ACTIONS = 20
 MIXED = "MIX"
 
@@ -112,6 +115,8 @@ def check(wire: Wire, frame: bytes) -> dict[str, Any]:
         encode = msgspec.json.encode if wire is JSON else msgspec.msgpack.encode
         assert len(encode(summary)) <= MAX_SUMMARY_BYTES
     assert len(frame) <= MAX_TABLE_FRAME_BYTES
+    for event in message.get("events", ()):
+        assert len(msgspec.json.encode(event)) * MISSED_EVENTS < MAX_SERVER_MESSAGE_BYTES
     return message
 
 

@@ -7,6 +7,7 @@ pass without a mutant.  Exit status 1: a mutant was not noticed, or could not ru
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from tests.mutants.mutants import ROOT, Mutant, mutants
@@ -28,9 +30,11 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "--tb=line", "-p", "no:cac
 # many times as long as the slowest one of its claim without a mutant, or as this.
 LONGER = 4
 LEAST_SLOWEST_S = 2.0
+# What a mutant's tests may take to start.
+GRACE_S = 30
 # pytest's exit status when tests ran and some of them failed.
 FAILED = 1
-TIMEOUT_S = 300
+UNBROKEN_TIMEOUT_S = 900
 
 
 def copy(target: Path) -> Path:
@@ -42,12 +46,23 @@ def copy(target: Path) -> Path:
     return target
 
 
+class Took(NamedTuple):
+    """How long the cases of a test take without a mutant, in seconds."""
+
+    slowest_s: float
+    total_s: float
+
+
 def run(
-    checkout: Path, arguments: Iterable[str], *, compiles: bool = False
-) -> subprocess.CompletedProcess[str]:
-    """Run tests in a copy.  With `compiles`, later runs use what this one has compiled."""
+    checkout: Path, arguments: Iterable[str], timeout_s: float, *, compiles: bool = False
+) -> tuple[int, str]:
+    """Run tests in a copy; returns pytest's exit status and output.
+
+    With `compiles`, later runs use what this one has compiled.  Raises TimeoutExpired, with the
+    tests and all that they started ended.
+    """
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "" if compiles else "1"}
-    return subprocess.run(
+    with subprocess.Popen(
         [*PYTEST, *arguments],
         cwd=checkout,
         env=environment,
@@ -55,49 +70,63 @@ def run(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
+        process_group=0,
+    ) as tests:
+        try:
+            output, _ = tests.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(tests.pid, signal.SIGKILL)
+            raise
+        return tests.returncode, output
 
 
-def time_unbroken(checkout: Path, tests: Iterable[str], workers: int) -> dict[str, float] | None:
-    """Run tests without a mutant; returns the seconds that each takes, or None if one fails."""
+def time_unbroken(checkout: Path, tests: Iterable[str], workers: int) -> dict[str, Took] | None:
+    """Run tests without a mutant; returns how long each takes, or None if one fails."""
     report = checkout / "unbroken.xml"
     options = (f"--junitxml={report}", f"--numprocesses={workers}", "--dist=loadfile")
-    passed = run(checkout, [*options, *tests], compiles=True)
-    if passed.returncode != 0:
-        print(passed.stdout, "The tests fail without a mutant.", sep="\n")
+    status, output = run(checkout, [*options, *tests], UNBROKEN_TIMEOUT_S, compiles=True)
+    if status != 0:
+        print(output, "The tests fail without a mutant.", sep="\n")
         return None
-    took_s: dict[str, float] = {}
+    took: dict[str, Took] = {}
     for case in ET.parse(report).iter("testcase"):
         name = case.attrib["name"].partition("[")[0]
         test = f"{case.attrib['classname'].replace('.', '/')}.py::{name}"
-        took_s[test] = max(took_s.get(test, 0), float(case.attrib["time"]))
-    return took_s
+        case_s, before = float(case.attrib["time"]), took.get(test, Took(0, 0))
+        took[test] = Took(max(before.slowest_s, case_s), before.total_s + case_s)
+    return took
 
 
-def judge(checkout: Path, mutant: Mutant, usual_s: Mapping[str, float]) -> str:
+def judge(checkout: Path, mutant: Mutant, usual: Mapping[str, Took]) -> str:
     """Break the copy, run the tests and mend it; returns what is wrong, or ''."""
-    slowest_s = max(LEAST_SLOWEST_S, *(usual_s[test] for test in mutant.tests))
+    slowest_s = max(LEAST_SLOWEST_S, *(usual[test].slowest_s for test in mutant.tests))
+    total_s = sum(usual[test].total_s for test in mutant.tests)
     file = checkout / mutant.file
     changed = file.stat()
     before = mutant.apply(checkout)
     try:
-        ran = run(checkout, [f"--timeout={LONGER * slowest_s:.0f}", *mutant.tests])
+        status, output = run(
+            checkout,
+            [f"--timeout={LONGER * slowest_s:.0f}", *mutant.tests],
+            GRACE_S + LONGER * (slowest_s + total_s),
+        )
+    except subprocess.TimeoutExpired:
+        # The failure of a test that ran out of time was lost in a task, and the test hangs.
+        return ""
     finally:
         file.write_text(before, encoding="utf-8")
         # What was compiled of it is valid again.
         os.utime(file, ns=(changed.st_atime_ns, changed.st_mtime_ns))
-    if ran.returncode == FAILED:
+    if status == FAILED:
         return ""
-    if ran.returncode == 0:
+    if status == 0:
         return "NOT NOTICED"
-    return f"did not run, pytest's exit status is {ran.returncode}:\n{ran.stdout[-2000:]}"
+    return f"did not run, pytest's exit status is {status}:\n{output[-2000:]}"
 
 
 def work(
     checkout: Path,
-    usual_s: Mapping[str, float],
+    usual: Mapping[str, Took],
     waiting: "SimpleQueue[Mutant | None]",
     wrong: list[Mutant],
 ) -> None:
@@ -106,7 +135,7 @@ def work(
         began = time.monotonic()
         try:
             # Some tests look at random play, which may miss a fault once.
-            fault = judge(checkout, mutant, usual_s) and judge(checkout, mutant, usual_s)
+            fault = judge(checkout, mutant, usual) and judge(checkout, mutant, usual)
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             fault = str(error)
         if fault:
@@ -124,14 +153,14 @@ def judge_all(chosen: Sequence[Mutant], workers: int) -> list[Mutant]:
     with tempfile.TemporaryDirectory(prefix="pokerws-mutants-") as root:
         first = copy(Path(root, "0"))
         tests = dict.fromkeys(test for mutant in chosen for test in mutant.tests)
-        usual_s = time_unbroken(first, tests, workers)
-        if usual_s is None:
+        usual = time_unbroken(first, tests, workers)
+        if usual is None:
             return list(chosen)
         others = [Path(root, str(number)) for number in range(1, workers)]
         for other in others:
             shutil.copytree(first, other, symlinks=True)
         threads = [
-            Thread(target=work, args=(checkout, usual_s, waiting, wrong), daemon=True)
+            Thread(target=work, args=(checkout, usual, waiting, wrong), daemon=True)
             for checkout in (first, *others)
         ]
         for thread in threads:

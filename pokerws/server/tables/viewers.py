@@ -30,6 +30,8 @@ from pokerws.server.tables.hands.hand_answer import hand_answer
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
+# Missed events are sent in messages of so many, so that none is longer than clients expect.
+MISSED_EVENTS = 256
 # How long new viewers of a table are told that a hand was cancelled.
 TELL_CANCELLED_MS = 60_000
 CANCELLED = (
@@ -77,10 +79,15 @@ class Viewers:
         if missed is None:
             self.show_snapshot(viewer)
         elif missed:
-            seq = self._table.seq - len(missed) + 1
-            shown = redact_all(missed, viewer.player)
-            events = self._events(seq, shown, self._clock.table_ms())
-            self._show([(viewer, viewer.wire.encode(events))])
+            self._show_missed(viewer, redact_all(missed, viewer.player))
+
+    def _show_missed(self, viewer: Viewer, missed: Sequence[TableEvent]) -> None:
+        seq, now_ms = self._table.seq - len(missed) + 1, self._clock.table_ms()
+        parts = [
+            self._events(seq + first, list(missed[first : first + MISSED_EVENTS]), now_ms)
+            for first in range(0, len(missed), MISSED_EVENTS)
+        ]
+        self._show([(viewer, viewer.wire.encode(part)) for part in parts])
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""

@@ -26,7 +26,7 @@ from pokerws.storage.postgres.connecting.pooling import with_pooler
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from pokerws.storage.postgres.embedded.running import running
 from pokerws.storage.postgres.lease import Lease, Tenure
-from pokerws.storage.postgres.migrate import Migration, status
+from pokerws.storage.postgres.migrate import Migration, migration_lock, status
 from pokerws.storage.postgres.migrate import migrate as apply_missing
 from pokerws.storage.postgres.preflight import Report, preflight
 from pokerws.storage.postgres.rights import grant_server
@@ -212,7 +212,10 @@ async def migrate(
         await _checked(address)
         lines = await _migrations(address, await apply_missing(address))
         if server_role is not None:
-            async with connected(address, "pokerws migrate") as connection:
+            async with (
+                connected(address, "pokerws migrate") as connection,
+                migration_lock(connection),
+            ):
                 await grant_server(connection, server_role)
             lines.append(f"the role {server_role} can serve with these tables")
         return lines

@@ -27,6 +27,7 @@ from pokerws.storage.postgres.rights import (
     check_rights,
     close_tables,
     enter_schema,
+    exposed_names,
     may_not_migrate,
 )
 
@@ -108,7 +109,10 @@ async def migrate(
         while (migration := await _apply_next(connection, schema, directory, report)) is not None:
             applied.append(migration)
             log.info("migration_applied", version=migration.version, name=migration.name)
-        await close_tables(connection)
+        if await exposed_names(connection):
+            # Another process may be applying older files again, with psql.
+            async with migration_lock(connection):
+                await close_tables(connection)
         # Of several servers that start, only one migrates; the others may be other roles.
         await check_rights(connection, "write")
     return applied
@@ -153,7 +157,7 @@ async def _apply_next(
 ) -> Migration | None:
     """Apply the first file that is missing; None if there is none."""
     report("the migration lock, which another process holds")
-    async with _locked(connection):
+    async with migration_lock(connection):
         await enter_schema(connection, schema)
         found = await status(connection, directory)
         pending = [migration for migration in found if migration.applied_at is None]
@@ -180,7 +184,7 @@ async def _apply(connection: Connection, migration: Migration) -> None:
 
 
 @asynccontextmanager
-async def _locked(connection: Connection) -> AsyncIterator[None]:
+async def migration_lock(connection: Connection) -> AsyncIterator[None]:
     """A transaction that has the lock of all migrations; the block may commit it.
 
     It is asked for again and again, not waited for: no backend is occupied, the wait can be

@@ -23,6 +23,7 @@ from pokerws.game.state import Table
 from pokerws.messages import JSON, Accepted, Events, Hello, Snapshot, Watch
 from pokerws.server.tables import event_log
 from pokerws.server.tables import recent_events as history
+from pokerws.server.tables.viewers import MISSED_EVENTS
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.server.fakes import FakeViewer, ManualClock
@@ -352,6 +353,19 @@ async def test_without_a_stored_log_older_events_are_answered_with_a_snapshot(
     assert actor.table.seq == 9
     assert isinstance(await watch(actor, FakeViewer("p0"), 0, 1), Snapshot)
     assert isinstance(await watch(actor, FakeViewer("p0"), 1, 1), Events)
+
+
+async def test_many_missed_events_come_in_several_messages_without_a_gap() -> None:
+    actor = memory_lobby(ManualClock()).create("One", CONFIG)
+    while actor.table.seq < 2 * MISSED_EVENTS + 2:
+        player = FakeViewer(f"p{actor.table.seq}")
+        actor.handle(player, "s", commands.Sit(player.player, "P", None, 1_000))
+        actor.handle(player, "u", commands.Stand(player.player))
+    viewer = FakeViewer("p0")
+    actor.watch(viewer, Watch("w", actor.table.id, 1, actor.epoch))
+    parts = viewer.take_events()
+    assert [len(part.events) for part in parts] == [MISSED_EVENTS, MISSED_EVENTS, 2]
+    assert [part.seq for part in parts] == [2, 2 + MISSED_EVENTS, 2 + 2 * MISSED_EVENTS]
 
 
 async def test_the_same_connection_may_watch_twice_and_misses_nothing(house: StoredHouse) -> None:

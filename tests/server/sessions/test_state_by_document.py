@@ -30,6 +30,7 @@ from pokerws.server.tables.receipts import (
     RECEIPTS_PER_PLAYER,
 )
 from pokerws.server.tables.recent_events import HISTORY_EVENTS, READ_BACK_EVENTS
+from pokerws.server.tables.viewers import MISSED_EVENTS
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.random_action import random_action
 from tests.server.resumed import memory_lobby
@@ -218,6 +219,7 @@ def test_it_asks_for_a_snapshot_where_an_event_is_newer_than_it() -> None:
         f"the latest {HISTORY_EVENTS:,} events of a table since it was loaded",
         f"up to {READ_BACK_EVENTS:,} older ones",
         f"hands of the latest {HISTORY_EVENTS:,} events",
+        f"Missed events come in messages of at most {MISSED_EVENTS}",
         f"stood up after sitting out for {HANDS_TO_STAND_UP} hands in a row",
         f"its latest transfers, at most {HISTORY_PAGE}",
         f"There are at most {HISTORY_PAGE} transfers",

@@ -14,10 +14,12 @@ from pokerws.storage.errors import MigrationError, StoreUnavailable
 from pokerws.storage.postgres import migrate as migrating_module
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection, connected
+from pokerws.storage.postgres.database import migrate as run_migrations
 from pokerws.storage.postgres.migrate import SQL, migrate, status
 from pokerws.storage.postgres.store import PostgresStore
 from tests.postgres_fixtures import TEMPLATE, Databases
 from tests.storage.changes import change
+from tests.storage.conftest import Logged
 
 ROOT = Path(__file__).parents[3]
 FILES = sorted(SQL.glob("[0-9]*.sql"))
@@ -136,6 +138,37 @@ async def test_migrating_waits_for_whoever_migrates_and_says_for_whom(
     await other.execute("SELECT pg_advisory_unlock(5052081501)")
 
     assert len(await migrating) == len(FILES)
+
+
+# Instead of closing the tables, and of admitting a role.
+NEEDS_LOCK = """
+CREATE OR REPLACE FUNCTION {} RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_locks
+        WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted
+          AND (classid::bigint << 32) + objid::bigint = 5052081501
+    ) THEN
+        RAISE 'another process may be migrating';
+    END IF;
+END $$
+"""
+
+
+async def test_tables_are_closed_and_roles_admitted_under_the_lock_of_migrations(
+    databases: Databases, database_url: str, logged: Logged
+) -> None:
+    """With psql older files are applied again: `balances` is open for a moment."""
+    for function in ("pokerws_close()", "pokerws_grant_server(role name)"):
+        databases.psql(database_url, "-c", NEEDS_LOCK.format(function))
+    databases.psql(database_url, "-c", "ALTER VIEW balances RESET (security_invoker)")
+
+    lines = await run_migrations(
+        address_of(database_url), only_status=False, server_role="pg_monitor"
+    )
+
+    assert ["balances" in line["names"] for line in logged.all("tables_closed")] == [True]
+    assert lines[-1] == "the role pg_monitor can serve with these tables"
 
 
 async def test_the_wait_for_another_migration_can_be_cancelled(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pokerws.game.variants import MIXES, VARIANTS, Forced, Ranking, Variant
 
-PAGE = Path(__file__, "../../../docs/variants.md").resolve().read_text("utf-8")
+PAGE = Path(__file__, "../../../../docs/variants.md").resolve().read_text("utf-8")
 ROW = re.compile(r"^\| `(\S+)` \| ([^|]+) \|", re.MULTILINE)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pokerws.metrics import OUTCOMES, Metrics
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 # The client logs in programs of its users, except for the bots, which run in the server.
 OF_USERS = {ROOT / "pokerws" / "client" / name for name in ("client.py", "link.py", "watches.py")}

@@ -9,7 +9,7 @@ from pokerws.settings import load
 from pokerws.storage.postgres.address import address_of
 from tests.e2e.guide import sections
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "databases.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "databases.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (.+) \| `((?:postgres:|embedded)\S*)`", re.MULTILINE)
 ADDRESSES: dict[str, str] = dict(ROW.findall(sections(DOCUMENT, 2)["Connection URLs"]))
 POOLERS = {
