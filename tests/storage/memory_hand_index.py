@@ -1,6 +1,6 @@
 """A `HandIndex` over the logs of a store in dicts."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 from msgspec.structs import replace
@@ -13,10 +13,18 @@ Log = dict[int, EventRow]
 
 
 class MemoryHandIndex:
-    """Visits are those that the logs show; `logs` are given with whether their game is closed."""
+    """Visits are those that the logs show; `logs` are given with whether their game is closed.
 
-    def __init__(self, logs: Callable[[], dict[TableId, tuple[Log, bool]]]) -> None:
+    `read` is awaited before each read.
+    """
+
+    def __init__(
+        self,
+        logs: Callable[[], dict[TableId, tuple[Log, bool]]],
+        read: Callable[[], Awaitable[None]],
+    ) -> None:
         self._logs = logs
+        self._read = read
 
     def _log(self, table: TableId) -> list[EventRow]:
         log, _ = self._logs().get(table, ({}, False))
@@ -25,16 +33,19 @@ class MemoryHandIndex:
     async def events_before(
         self, table: TableId, seq: int, after_seq: int, limit: int, types: Collection[str]
     ) -> list[EventRow]:
+        await self._read()
         rows = [row for row in reversed(self._log(table)) if after_seq < row.seq < seq][:limit]
         return [row if row.type in types else replace(row, payload=b"") for row in rows]
 
     async def seq_at(self, table: TableId, from_seq: int, until_seq: int, at_ms: int) -> int:
+        await self._read()
         seqs = [row.seq for row in self._log(table) if row.at_ms <= at_ms]
         return max(from_seq, max((seq for seq in seqs if seq <= until_seq), default=from_seq))
 
     async def visits(
         self, player: PlayerId, before_ms: int, limit: int, table: TableId | None = None
     ) -> list[Visit]:
+        await self._read()
         found = [
             visit
             for each, (_, closed) in self._logs().items()
@@ -71,6 +82,7 @@ class MemoryHandIndex:
     async def search_stood(
         self, table: TableId, player: PlayerId, after_seq: int, limit: int
     ) -> Search:
+        await self._read()
         rows = [row for row in self._log(table) if row.seq > after_seq][:limit]
         for row in rows:
             if row.type == "player_stood" and msgspec.json.decode(row.payload)["player"] == player:

@@ -63,9 +63,13 @@ class MemoryStore:
         # Tables that were stored before there were marks.
         self.older: set[TableId] = set()
         self.sanctions = MemorySanctions()
-        self.hand_index = MemoryHandIndex(
-            lambda: {t: (row.log, row.status == "closed") for t, row in self._rows.items()}
-        )
+        self.hand_index = MemoryHandIndex(self._logs, self.read)
+
+    def _logs(self) -> dict[TableId, tuple[dict[int, EventRow], bool]]:
+        return {table: (row.log, row.status == "closed") for table, row in self._rows.items()}
+
+    async def read(self) -> None:
+        """Called before the log is read for a list of hands."""
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`."""

@@ -2,13 +2,8 @@
 
 from typing import NamedTuple
 
-from pokerws.game.events import (
-    HAND_ENDS,
-    HandStarted,
-    HoleCardsDealt,
-    PlayerStood,
-    TableEvent,
-)
+from pokerws.game.apply import apply
+from pokerws.game.events import HAND_ENDS, HandStarted, HoleCardsDealt
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import replay
 from pokerws.messages import HandSummary, ListHands
@@ -72,7 +67,7 @@ async def played_at(store: Store, table: TableId) -> list[Played]:
             started, place, stacks, dealt = event, row.seq, _stacks(state), None
         elif isinstance(event, HoleCardsDealt):
             dealt = dealt or event
-        state = _applied(state, event)
+        apply(state, event)
         if isinstance(event, HAND_ENDS):
             assert started is not None
             assert dealt is not None
@@ -89,14 +84,6 @@ async def played_at(store: Store, table: TableId) -> list[Played]:
 
 def _stacks(table: Table) -> dict[int, int]:
     return {n: seat.stack for n, seat in enumerate(table.seats) if seat is not None}
-
-
-def _applied(table: Table, event: TableEvent) -> Table:
-    from pokerws.game.apply import apply
-
-    apply(table, event)
-    assert not isinstance(event, PlayerStood) or table.seats[event.seat] is None
-    return table
 
 
 def check(summary: HandSummary, played: Played, player: PlayerId) -> None:
