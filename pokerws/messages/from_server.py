@@ -49,10 +49,10 @@ class Limits(Struct, frozen=True):
     """The limits that a client must keep to.  Null is no limit.
 
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
-    player's messages have their own: chat; creating tables; queries (`watch`, `watch_lobby`,
-    `list_tables`, `get_hand`, `list_hands`, `get_account`; each table of a `watch`); and seat commands (`sit`, `stand`, `sit_out`,
-    `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`).  A message over a limit is refused
-    with `too_fast`.
+    player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
+    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
+    (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`).  A
+    message over a limit is refused with `too_fast`.
     """
 
     max_message_bytes: int

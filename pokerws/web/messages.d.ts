@@ -844,10 +844,10 @@ export interface Table {
  * The limits that a client must keep to. Null is no limit.
  *
  * There are rate limits for the messages of a connection and of a player. Some kinds of a player's
- * messages have their own: chat; creating tables; queries (`watch`, `watch_lobby`, `list_tables`,
- * `get_hand`, `list_hands`, `get_account`; each table of a `watch`); and seat commands (`sit`,
- * `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`). A message over
- * a limit is refused with `too_fast`.
+ * messages have their own: chat; creating tables; queries (`watch`, once for each table,
+ * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
+ * (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`). A
+ * message over a limit is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is accepted */

@@ -1,6 +1,8 @@
 """Which hands are listed: all that `get_hand` can return, once each, and no others."""
 
 import random
+from collections import Counter
+from itertools import product
 
 import msgspec
 import pytest
@@ -15,6 +17,7 @@ from pokerws.messages import GetHand, HandEvents, ListHands
 from pokerws.server.tables import event_log
 from pokerws.server.tables.hands import log_hands, visits
 from pokerws.server.tables.hands.past_hands import PastHands
+from pokerws.server.tables.hands.visits import FOREVER_MS
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from tests.server.fakes import FakeViewer, ManualClock, memory_hands
@@ -22,6 +25,7 @@ from tests.server.resumed import PLAYERS, SPECTATORS, Playing, memory_lobby
 from tests.server.slow_store import SlowStore
 from tests.server.stored_house import CONFIG, StoredHouse, house_on
 from tests.server.tables.hands.listed import Played, check, pages_of, played_at
+from tests.storage.memory_hand_index import MemoryHandIndex
 from tests.vaults import VAULT
 
 ANN = PlayerId("ann")
@@ -117,8 +121,39 @@ async def test_the_same_is_so_in_postgres_after_a_restart_and_for_a_closed_table
             with pytest.MonkeyPatch.context() as patched:
                 patched.setattr(visits, "SEARCH_EVENTS", 11)
                 assert len(await check_lists(house, tables)) > 8
+            await check_index(store, tables)
     finally:
         await store.close()
+
+
+async def check_index(store: PostgresStore, tables: list[TableId]) -> None:
+    """The ledger in PostgreSQL names the same visits as the logs do."""
+    logs = {table: {row.seq: row for row in await store.events(table, 0, 9999)} for table in tables}
+    closed = {table: logs[table][max(logs[table])].type == "table_closed" for table in tables}
+
+    async def at_once() -> None:
+        pass
+
+    ours = store.hand_index
+    memory = MemoryHandIndex(lambda: {t: (log, closed[t]) for t, log in logs.items()}, at_once)
+    kinds: Counter[tuple[bool, bool]] = Counter()
+    for player, table in product(PLAYERS, (None, *tables)):
+        visits = await ours.visits(player, FOREVER_MS, 1_000, table)
+        assert sorted(visits) == sorted(await memory.visits(player, FOREVER_MS, 1_000, table))
+        last_ms = 1_100_000
+        ends = [min(v.until_ms or last_ms, last_ms) for v in visits if v.from_ms < last_ms]
+        some = await ours.visits(player, last_ms, 2, table)
+        assert [min(v.until_ms or last_ms, last_ms) for v in some] == sorted(ends)[:-3:-1]
+        for visit in visits if table is None else ():
+            kinds[visit.until_seq is None, visit.is_exact] += 1
+            place, until = (visit.table, visit.from_seq), visit.until_seq or 9999
+            for at_ms in (visit.from_ms - 1, visit.from_ms, visit.from_ms + 20_000):
+                found = await ours.seq_at(*place, until, at_ms)
+                assert found == await memory.seq_at(*place, until, at_ms)
+            search = (visit.table, player, visit.from_seq, 50)
+            assert await ours.search_stood(*search) == await memory.search_stood(*search)
+    # Visits that go on, that ended with chips, and that ended without.
+    assert set(kinds) == {(True, False), (False, True), (False, False)}
 
 
 async def test_hands_that_are_played_meanwhile_are_on_no_later_page(house: StoredHouse) -> None:
