@@ -71,6 +71,11 @@ class RecentEvents:
         self._players: dict[PlayerId, int] = {}
 
     @property
+    def has_log(self) -> bool:
+        """Whether a log has the events too."""
+        return not isinstance(self._log, NoEventLog)
+
+    @property
     def _forgotten(self) -> int:
         """The seq of the latest event that memory has dropped."""
         packed = 0 if self._packed is None else self._packed.events
@@ -134,9 +139,7 @@ class RecentEvents:
         return [*islice(older, max(0, missing)), *islice(kept, len(kept) - count, None)]
 
     def note_end(self, seq: int, at_ms: int, players: Iterable[PlayerId]) -> None:
-        """Note that a hand ended, unless there is a log; `players` are at least its players."""
-        if not isinstance(self._log, NoEventLog):
-            return
+        """Note that a hand ended; `players` are at least its players.  For tables without a log."""
         ends = self._ends = self._ends or array("q")
         ends.extend((seq, at_ms))
         self._players.update(dict.fromkeys(players, seq))

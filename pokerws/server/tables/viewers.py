@@ -107,7 +107,7 @@ class Viewers:
     def publish(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Send new events to all viewers; `first_seq` is the seq of the first one."""
         self._history.add(events, self._table.seq)
-        if self._table.hand is None:
+        if self._table.hand is None and not self._history.has_log:
             self._note_end(events, first_seq, now_ms)
         if not self.viewers:
             return

@@ -81,8 +81,11 @@ class PastHands:
         if actor is not None and actor.is_paused:
             raise Refused("paused")
         await self._flush(table)
-        if actor is None and not self._lobby.knows(table) and await self._look(table) is None:
+        stored = None if actor is not None else await self._look(table)
+        if actor is None and stored is None:
             raise Refused("unknown_table", f"there is no table {table}")
+        if stored is not None and stored.status == "quarantined":
+            raise Refused("table_quarantined")
 
     async def _from_log(self, message: ListHands, reader: LogHands, player: PlayerId) -> Hands:
         page: list[Finished] = []

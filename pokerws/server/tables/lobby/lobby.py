@@ -281,10 +281,6 @@ class Lobby:
         """The number of tables in memory."""
         return len(self._in_memory)
 
-    def knows(self, table: TableId) -> bool:
-        """Whether a table is open here, in memory or stored."""
-        return table in self._tables
-
     def in_memory(self, table: TableId) -> bool:
         """Whether a table is in memory."""
         return table in self._in_memory
