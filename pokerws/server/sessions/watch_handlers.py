@@ -24,7 +24,7 @@ from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor
 
-# How long a watch of several tables waits for one whose changes are being stored.
+# How long a watch of several tables waits for those whose changes are being stored.
 SETTLE_S = 1.0
 
 # ---- watching
@@ -73,8 +73,8 @@ class _Found(NamedTuple):
 async def watch_several(session: Session, message: Watch) -> None:
     """Subscribe to several tables, with one answer for all, before anything about them.
 
-    The tables are looked up one after the other.  Then all is done at once, so that the answer says
-    what has happened.
+    The tables are looked up one after the other.  When all are ready, the rest is done without
+    awaiting, so that the answer says what has happened.
     """
     found: list[_Found | WatchOutcome] = []
     for place, wanted in enumerate(message.tables or ()):
@@ -83,24 +83,28 @@ async def watch_several(session: Session, message: Watch) -> None:
             if place:
                 check_rate(session.meter.count("reads", session.context.clock.now_ms()))
             actor, older = await find_watched(session, one)
-            await settled(actor)
             found.append(_Found(one, actor, older))
         except Illegal as refusal:
             found.append(refused(message.id, wanted.table, refusal))
-    outcomes = [item if isinstance(item, WatchOutcome) else add(session, item) for item in found]
+    actors = [item.actor for item in found if isinstance(item, _Found)]
+    is_settled = dict(zip(actors, await asyncio.gather(*map(settled, actors)), strict=True))
+    outcomes = [
+        add(session, item, is_settled=is_settled[item.actor]) if isinstance(item, _Found) else item
+        for item in found
+    ]
     session.answer(Accepted(message.id, tables=outcomes))
     for item, outcome in zip(found, outcomes, strict=True):
         if isinstance(item, _Found) and outcome.code is None:
             item.actor.watch(session, item.message, item.older)
 
 
-def add(session: Session, found: _Found) -> WatchOutcome:
+def add(session: Session, found: _Found, *, is_settled: bool) -> WatchOutcome:
     """Add a table to those that the connection watches, if it still can be watched."""
     actor, table = found.actor, found.actor.table.id
     try:
         check_watched(session, table)
         check_watchers(session, actor)
-        if session.context.lobby.live(table) is not actor:
+        if not is_settled or session.context.lobby.live(table) is not actor:
             raise Refused("table_unavailable")
         if actor.is_paused and session in actor.watchers:
             raise Refused("paused")
@@ -116,21 +120,22 @@ def refused(message_id: str, table: TableId, refusal: Illegal) -> WatchOutcome:
     return WatchOutcome(table, answer.code, answer.message, answer.retryable, answer.retry_after_ms)
 
 
-async def settled(actor: TableActor) -> None:
+async def settled(actor: TableActor) -> bool:
     """Wait until what waits to be stored is stored, so that earlier answers come first.
 
-    Raises Illegal if that takes too long.  During a pause nothing is stored.
+    Returns False if that takes too long.  During a pause nothing is stored.
     """
     gate, seq = actor.gate, actor.table.seq
     if actor.is_paused or gate.is_open or not gate.holds(seq):
-        return
+        return True
     stored = asyncio.Event()
     gate.hold(seq, stored.set, stored.set)
     try:
         async with asyncio.timeout(SETTLE_S):
             await stored.wait()
     except TimeoutError:
-        raise Refused("table_unavailable", "its changes are still being stored") from None
+        return False
+    return True
 
 
 def unwatch(session: Session, message: Unwatch) -> None:

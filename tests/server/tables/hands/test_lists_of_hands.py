@@ -6,6 +6,7 @@ from itertools import product
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.cards import DECK
@@ -13,7 +14,7 @@ from pokerws.game.events import HoleCardsDealt
 from pokerws.game.illegal import Illegal
 from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import GetHand, HandEvents, ListHands
+from pokerws.messages import JSON, GetHand, HandEvents, ListHands
 from pokerws.server.tables import event_log
 from pokerws.server.tables.hands import log_hands, visits
 from pokerws.server.tables.hands.past_hands import PastHands
@@ -22,6 +23,7 @@ from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Position
 from tests.server.fakes import FakeViewer, ManualClock, memory_hands
+from tests.server.in_process import Client, open_context, read
 from tests.server.resumed import PLAYERS, SPECTATORS, Playing, memory_lobby
 from tests.server.slow_store import SlowStore
 from tests.server.stored_house import CONFIG, StoredHouse, house_on
@@ -217,6 +219,15 @@ async def test_a_hand_of_a_closed_table_shows_each_player_what_that_player_saw(
         text = (await past_hands.closed_hand(GetHand("g", table, 1, "phh"), player)).text
         assert text is not None
     assert own == dealt_in > 0
+    context = open_context(house.clock, random.Random(1))
+    context = replace(context, lobby=house.lobby, past_hands=past_hands)
+    client = Client(context, player=PLAYERS[0])
+    for message in (GetHand("g", table, 1), GetHand("g", TableId("no"), 1), ListHands("l", table)):
+        await client.asks(message)
+    hand, nothing, hands = (read(JSON, frame) for frame in client.take())
+    assert (hand["type"], hand["hand"]) == ("hand", 1)
+    assert nothing["code"] == "unknown_table"
+    assert hands["hands"][-1]["hand"] == 1
     for number in (0, 1_000):
         with pytest.raises(Illegal, match="unknown_hand"):
             await past_hands.closed_hand(GetHand("g", table, number), ANN)
@@ -259,7 +270,13 @@ async def test_a_list_is_refused_with_a_code_of_its_reason(
     assert await refused(past_hands, ListHands("l", table)) == "log_unavailable"
     actor.pause()
     assert await refused(past_hands, ListHands("l", table)) == "paused"
+    actor.go_on()
     store.open.set()
+    store.saves_go.clear()
+    house.act(actor)
+    for message in (ListHands("l", table), ListHands("l", mine=True)):
+        assert await refused(past_hands, message) == "log_unavailable"
+    store.saves_go.set()
     actor.stop()
     await store.save([change("broken", events=False)])
     await store.quarantine(TableId("broken"), Position(1, 1))
@@ -308,3 +325,6 @@ async def test_without_a_log_the_hands_in_memory_are_listed(
     while actors[0].pack():
         pass
     assert len(await pages_of(past_hands, ANN, mine=True)) == 12
+    # What waits to be stored is not listed yet.
+    actors[0].gate.close(10_000)
+    assert len(await pages_of(past_hands, ANN, mine=True)) == 6
