@@ -13,7 +13,8 @@ from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.store import Store
 
-# The reads of one page; a page that needs more is cut short.
+# The reads of one page, and two more for each table played at once; a page that needs more is cut
+# short.  The longest hand takes 16 of them.
 READS = 40
 # Events of one search for the end of a visit, and how many searches are remembered.
 SEARCH_EVENTS, MAX_SEARCHES = 20_000, 4_096
@@ -45,7 +46,7 @@ _decode_seats = msgspec.json.Decoder(_StoredSnapshot).decode
 class Budget:
     """How many more reads of the log a page may cost."""
 
-    def __init__(self, reads: int = READS) -> None:
+    def __init__(self, reads: int) -> None:
         self.left = reads
 
 
@@ -188,7 +189,9 @@ async def hands_of(
     """
     found, rest_ms = await visits.before(player, before[0], table)
     sources = [_Source(visits, visit, player, before) for visit in found]
-    budget = Budget()
+    # Those that go on at that time are read first: the page must get past them.
+    going_on = sum(source.until[0] >= before[0] for source in sources)
+    budget = Budget(READS + 2 * going_on)
     page: list[Finished] = []
     while sources:
         if len(page) == limit:

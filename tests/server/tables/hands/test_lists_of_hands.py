@@ -16,7 +16,7 @@ from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import JSON, GetHand, HandEvents, ListHands
 from pokerws.server.tables import event_log
-from pokerws.server.tables.hands import log_hands, visits
+from pokerws.server.tables.hands import log_hands, past_hands, visits
 from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.hands.visits import FOREVER_MS
 from pokerws.storage.postgres.address import address_of
@@ -100,6 +100,7 @@ def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_hands, "PAGE", 7)
     monkeypatch.setattr(visits, "SEARCH_EVENTS", 11)
     monkeypatch.setattr(visits, "READS", 5)
+    monkeypatch.setattr(past_hands, "READS", 10)
     monkeypatch.setattr(visits, "VISITS", (2, 4, 1_000))
 
 
