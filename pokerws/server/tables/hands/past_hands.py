@@ -89,9 +89,11 @@ class PastHands:
 
     async def _from_log(self, message: ListHands, reader: LogHands, player: PlayerId) -> Hands:
         page: list[Finished] = []
-        for _ in range(READS):
-            read = await reader.read()
-            page += read
+        began_seq, reads = reader.resume_seq, 0
+        # At least one hand is read to its start, so that the next page begins further on.
+        while reads < READS or reader.resume_seq == began_seq:
+            page += await reader.read()
+            reads += 1
             if len(page) > message.limit:
                 page = page[: message.limit]
                 return _answer(message, page, player, str(page[-1].seq))

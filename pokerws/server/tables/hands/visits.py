@@ -13,11 +13,10 @@ from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.store import Store
 
-# The reads of one page, and two more for each table played at once; a page that needs more is cut
-# short.  The longest hand takes 16 of them.
+# The reads of one page; a page that needs more is cut short.
 READS = 40
-# Events of one search for the end of a visit, and how many searches are remembered.
-SEARCH_EVENTS, MAX_SEARCHES = 20_000, 4_096
+# The searches of one page for the ends of visits, the events of each, and how many are remembered.
+SEARCHES, SEARCH_EVENTS, MAX_SEARCHES = 40, 20_000, 4_096
 # Later than all hands: the last millisecond of the year 9999.
 FOREVER_MS = 253_402_300_799_999
 # Visits to begin with, and how many more there are to be in each try.
@@ -44,10 +43,11 @@ _decode_seats = msgspec.json.Decoder(_StoredSnapshot).decode
 
 
 class Budget:
-    """How many more reads of the log a page may cost."""
+    """How many more reads and searches of logs a page may cost."""
 
-    def __init__(self, reads: int) -> None:
-        self.left = reads
+    def __init__(self) -> None:
+        self.reads = READS
+        self.searches = SEARCHES
 
 
 class VisitLog:
@@ -95,9 +95,9 @@ class VisitLog:
         key = (player, visit.table, visit.from_seq)
         search = self._searches.get(key) or Search(visit.from_seq, more=True)
         while search.more and search.stood_seq is None and search.scanned_seq < last_seq:
-            if not budget.left:
+            if not budget.searches:
                 return None
-            budget.left -= 1
+            budget.searches -= 1
             async with self.log.reading(visit.table):
                 search = await self._index.search_stood(
                     visit.table, player, search.scanned_seq, SEARCH_EVENTS
@@ -158,26 +158,30 @@ class _Source:
         """The next hand, if one has been read."""
         return self._hands.popleft() if self._hands else None
 
-    async def read(self, budget: Budget) -> None:
-        """Read on, or find out more about the end of the visit.  Raises LogUnavailable."""
+    async def read(self, budget: Budget) -> bool:
+        """Read on, or find the end of the visit.  Raises LogUnavailable.
+
+        Returns False if the search for the end is to go on with the next page.
+        """
         if not self._visit.is_exact:
             ended = await self._visits.ended(self._visit, self._player, budget)
             if ended is not None:
                 self._visit = ended
                 self._until_ms = min(self._until_ms, ended.until_ms or self._until_ms)
-            return
+            return ended is not None
         visit = self._visit
         if self._reader is None:
             last_seq = visit.until_seq or 0
             if self._before[0] < (visit.until_ms or FOREVER_MS):
                 last_seq = await self._visits.seq_at(visit, self._before[0])
             self._reader = self._visits.hands(visit.table, last_seq + 1, visit.from_seq)
-        budget.left -= 1
+        budget.reads -= 1
         for hand in await self._reader.read():
             if hand.place < self._before and seat_in(hand, self._player) is not None:
                 self._hands.append(hand)
         if self._reader.reached_ms is not None:
             self._until_ms = min(self._until_ms, self._reader.reached_ms)
+        return True
 
 
 async def hands_of(
@@ -189,9 +193,7 @@ async def hands_of(
     """
     found, rest_ms = await visits.before(player, before[0], table)
     sources = [_Source(visits, visit, player, before) for visit in found]
-    # Those that go on at that time are read first: the page must get past them.
-    going_on = sum(source.until[0] >= before[0] for source in sources)
-    budget = Budget(READS + 2 * going_on)
+    budget = Budget()
     page: list[Finished] = []
     while sources:
         if len(page) == limit:
@@ -204,8 +206,10 @@ async def hands_of(
             page.append(hand)
         elif top.is_over:
             sources.remove(top)
-        elif not budget.left:
-            return page, (top.until[0] + 1, "", 0)
         else:
-            await top.read(budget)
+            following = (top.until[0] + 1, "", 0)
+            # Each page gets further, whatever that costs, or its searches do.
+            is_enough = budget.reads <= 0 and following < before
+            if is_enough or not await top.read(budget):
+                return page, following
     return page, None if rest_ms is None else (rest_ms + 1, "", 0)

@@ -100,6 +100,7 @@ def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_hands, "PAGE", 7)
     monkeypatch.setattr(visits, "SEARCH_EVENTS", 11)
     monkeypatch.setattr(visits, "READS", 5)
+    monkeypatch.setattr(visits, "SEARCHES", 5)
     monkeypatch.setattr(past_hands, "READS", 10)
     monkeypatch.setattr(visits, "VISITS", (2, 4, 1_000))
 
