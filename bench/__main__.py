@@ -28,9 +28,10 @@ PARTS = {
     "memory": "bench.live.memory",
     "growth": "bench.live.growth",
     "lobby": "bench.live.lobby",
+    "bytes": "bench.traffic",
 }
 # Parts that call internals of the server, whose names change from one checkout to the next.
-THIS_CHECKOUT_ONLY = {"journal", "hydration", "lobby"}
+THIS_CHECKOUT_ONLY = {"journal", "hydration", "lobby", "bytes"}
 ROUNDS = 3
 # Measures the engine of another checkout: `bench` is imported from here, `pokerws` from there.
 ENGINE_ELSEWHERE = """

@@ -60,8 +60,12 @@ def count(
 
 def _run(server: Server, postgres: Database, wanted: int) -> tuple[int, int]:
     """Play at least `wanted` actions; returns their number, and all instructions of the process."""
-    # The slow server must not consider the database unavailable.
-    patience = {"PYTHONHASHSEED": "0", "DB_STATEMENT_TIMEOUT_MS": "60000"}
+    # The slow server must not consider the database unavailable, nor its clients silent.
+    patience = {
+        "PYTHONHASHSEED": "0",
+        "DB_STATEMENT_TIMEOUT_MS": "60000",
+        "HELLO_TIMEOUT_MS": "120000",
+    }
     settings = patience | server.settings | (postgres.settings if server.stores else {})
     for attempt in range(ATTEMPTS):
         if server.stores:

@@ -200,7 +200,29 @@ def _add_hand_commands(commands: Commands, env_file: argparse.ArgumentParser) ->
         "replay-hands", help="replay recorded hands with the rules and compare the final stacks"
     )
     replaying.add_argument("--variant", help="only hands of this variant code, such as NT")
-    replaying.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSONL, or gzipped")
+    book = replaying.add_mutually_exclusive_group()
+    book.add_argument(
+        "--rulebook",
+        dest="rules",
+        action="store_const",
+        const="rulebook",
+        help="by the rulebook, as at our tables (default for our own hands)",
+    )
+    book.add_argument(
+        "--pokerkit",
+        dest="rules",
+        action="store_const",
+        const="pokerkit",
+        help="as PokerKit plays, the reference of the PHH standard (default for all others)",
+    )
+    replaying.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="PHH (.phh, .phhs), JSON lines, or what export and archive write, also gzipped; a "
+        "directory of such files; - is standard input",
+    )
 
 
 def _add_key_commands(commands: Commands, env_file: argparse.ArgumentParser) -> None:

@@ -70,7 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "health":
                 return health.check(arguments.env_file)
             case "replay-hands":
-                return replay_hands(arguments.files, sys.stdout, arguments.variant)
+                return replay_hands(
+                    arguments.files, sys.stdout, arguments.variant, rules=arguments.rules
+                )
             case "vault-key":
                 print(written(new_key()))
                 return 0

@@ -91,6 +91,8 @@ class Readings:
     events_waiting: Callable[[], int] = _zero
     oldest_change_ms: Callable[[], int] = _zero
     changes_dropped: Callable[[], int] = _zero
+    # Bytes of messages that were sent compressed: before, and as sent.
+    compressed_bytes: Callable[[], tuple[int, int]] = lambda: (0, 0)
 
 
 class Metrics:
@@ -277,6 +279,14 @@ class _Gauges(Collector):
             "Changes dropped because this server may no longer write their tables.",
             value=now.changes_dropped(),
         )
+        compressed = CounterMetricFamily(
+            "pokerws_compressed_bytes",
+            "Bytes of the messages that were sent compressed, before and after.",
+            labels=["size"],
+        )
+        for size, count in zip(("before", "after"), now.compressed_bytes(), strict=True):
+            compressed.add_metric([size], count)
+        yield compressed
 
 
 class _WithoutCreationTimes(Collector):

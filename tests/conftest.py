@@ -8,6 +8,10 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+from pokerws.metrics import ACCEPTED, UNREADABLE, Metrics
+from pokerws.schema.refused import codes_of
+from pokerws.schema.schemas import CLIENT_MESSAGES, tag_of
+
 # A slow machine is no defect of a property, and a failure prints what reproduces it. Under CI
 # Hypothesis would choose the same examples each time; here every run looks at new ones.
 # `--hypothesis-profile thorough` looks at more.
@@ -32,6 +36,37 @@ MOST_WORKERS = 4
 def pytest_xdist_auto_num_workers() -> int:
     """Workers for `-n auto`: one more than processors, since tests often wait for others."""
     return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
+
+
+# Refusals that no document lists for their command, by servers in this process.
+_unlisted: list[tuple[str, str]] = []
+
+
+def _note_unlisted() -> None:
+    """Let every answer of a server in this process be compared with the document's lists."""
+    listed: set[tuple[str, str]] = {
+        (tag_of(one), code) for one in CLIENT_MESSAGES for code in codes_of(one)
+    }
+    listed |= {(tag_of(one), ACCEPTED) for one in CLIENT_MESSAGES}
+    count = Metrics.command
+
+    def command(self: Metrics, command: str, answer: str) -> None:
+        count(self, command, answer)
+        if (command, answer) not in listed and command != UNREADABLE:
+            _unlisted.append((command, answer))
+
+    Metrics.command = command  # type: ignore[method-assign]
+
+
+_note_unlisted()
+
+
+@pytest.fixture(autouse=True)
+def every_refusal_is_listed() -> Iterator[None]:
+    """A refusal that the lists of `pokerws.schema.refused` lack fails the test that gets it."""
+    _unlisted.clear()
+    yield
+    assert _unlisted == [], "pokerws/schema/refused.py does not list these refusals"
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from pokerws.client.credentials import Credentials, TokenProvider
 from pokerws.client.errors import NotUnderstood
-from pokerws.client.link import Link, Unknown, WireName
+from pokerws.client.link import Link, LinkOptions, Unknown, WireName
 from pokerws.client.listed_tables import ListedTables
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import OnEvent, TableView
@@ -114,9 +114,7 @@ class Client:
         url: str,
         *,
         credentials: Credentials,
-        wire: WireName,
-        capabilities: Sequence[str] | None,
-        tls: ssl.SSLContext | None,
+        options: LinkOptions,
         backoff: Backoff,
         on_message: OnMessage | None,
     ) -> None:
@@ -124,9 +122,7 @@ class Client:
         self._link = Link(
             url,
             credentials=credentials,
-            wire=wire,
-            capabilities=capabilities,
-            tls=tls,
+            options=options,
             backoff=backoff,
             connected=self._connected,
             receive=self._receive,
@@ -412,6 +408,7 @@ def connect(
     token: str | TokenProvider | None = None,
     session_file: Path | None = None,
     wire: WireName = "json",
+    compression: bool = True,
     capabilities: Sequence[str] | None = None,
     tls: ssl.SSLContext | None = None,
     backoff: Backoff | None = None,
@@ -428,10 +425,11 @@ def connect(
     current token is about to expire, so that play is not interrupted.  If it raises OSError, it is
     called again later; any other exception ends the client.
 
-    `wire` is the encoding of messages.  `capabilities` are the wanted optional parts of the
-    protocol; None for all.  `on_message` is called with chat, notices and lobby changes; an
-    exception that it raises ends the client.  `tls` is the context for a `wss` address; by default
-    certificates are verified as browsers do.
+    `wire` is the encoding of messages.  With `compression` the server may compress what all viewers
+    see; by default it does so for JSON to other machines.  `capabilities` are the wanted optional
+    parts of the protocol; None for all.  `on_message` is called with chat, notices and lobby
+    changes; an exception that it raises ends the client.  `tls` is the context for a `wss` address;
+    by default certificates are verified as browsers do.
 
     `async with` retries while the server is unreachable.  It raises CommandRejected if the server
     refuses the player.  It raises ConnectionEnded if there is no poker server at the address, or if
@@ -440,9 +438,7 @@ def connect(
     return Client(
         url,
         credentials=Credentials(name, token, session_file),
-        wire=wire,
-        capabilities=capabilities,
-        tls=tls,
+        options=LinkOptions(wire, capabilities, tls, compression),
         backoff=backoff or Backoff(),
         on_message=on_message,
     )

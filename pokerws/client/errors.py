@@ -1,5 +1,7 @@
 """Exceptions of the client."""
 
+from pokerws.messages import Details
+
 
 class ClientError(Exception):
     """Base of this package's exceptions."""
@@ -10,17 +12,28 @@ class CommandRejected(ClientError):
 
     `code` is stable (`pokerws.messages.REJECT_CODES`); `message` is the text for people.
     `retryable` tells whether the same command may succeed later.  `retry_after_ms` is how long to
-    wait before that, in milliseconds, or None if the server does not say.
+    wait before that, in milliseconds, or None if the server does not say.  `category` is one of
+    `pokerws.messages.CATEGORIES`, which say what to do; it is empty if the server sent none.
+    `details` has the bounds, limits and amounts of `message` as data.
     """
 
     def __init__(
-        self, code: str, message: str, *, retryable: bool, retry_after_ms: int | None = None
+        self,
+        code: str,
+        message: str,
+        *,
+        retryable: bool,
+        retry_after_ms: int | None = None,
+        category: str = "",
+        details: Details | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.retryable = retryable
         self.retry_after_ms = retry_after_ms
+        self.category = category
+        self.details = details or Details()
 
 
 class ConnectionEnded(ClientError):

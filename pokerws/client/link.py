@@ -71,6 +71,15 @@ class Unknown(msgspec.Struct, frozen=True):
     table: str | None = None
 
 
+class LinkOptions(NamedTuple):
+    """What a link asks of the server; `connect` explains it."""
+
+    wire: WireName
+    capabilities: Sequence[str] | None
+    tls: ssl.SSLContext | None
+    compression: bool
+
+
 class _Broken(NamedTuple):
     """Why a connection broke, and the shortest time to wait before the next one."""
 
@@ -100,9 +109,7 @@ class Link:
         url: str,
         *,
         credentials: Credentials,
-        wire: WireName,
-        capabilities: Sequence[str] | None,
-        tls: ssl.SSLContext | None,
+        options: LinkOptions,
         backoff: Backoff,
         connected: Callable[[], None],
         receive: Callable[[ServerMessage | Unknown], None],
@@ -111,10 +118,12 @@ class Link:
         self.welcome: Welcome | None = None
         self._url = url
         # `websockets` does not accept None for `wss`.  Without a context it verifies certificates.
-        self._tls: dict[str, Any] = {} if tls is None else {"ssl": tls}
+        self._tls: dict[str, Any] = {} if options.tls is None else {"ssl": options.tls}
+        self._compression = "deflate" if options.compression else None
         self._credentials = credentials
-        self._wire = _WIRES[wire]
-        self._capabilities = None if capabilities is None else list(capabilities)
+        self._wire = _WIRES[options.wire]
+        wanted = options.capabilities
+        self._capabilities = None if wanted is None else list(wanted)
         self._backoff = backoff
         self._connected = connected
         self._receive = receive
@@ -214,7 +223,7 @@ class Link:
             connection = await connect(
                 self._url,
                 subprotocols=[Subprotocol(self._wire.subprotocol)],
-                compression=None,  # Messages are short, and it needs 64 KiB per connection.
+                compression=self._compression,
                 proxy=None,  # Proxies may cut idle connections.
                 close_timeout=CLOSE_TIMEOUT_S,
                 max_size=MAX_MESSAGE_BYTES,
@@ -393,4 +402,6 @@ def rejection(message: Rejected) -> CommandRejected:
         message.message,
         retryable=message.retryable,
         retry_after_ms=message.retry_after_ms,
+        category=message.category,
+        details=message.details,
     )

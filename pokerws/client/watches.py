@@ -194,6 +194,8 @@ class Watches:
                     outcome.message or "",
                     outcome.retryable,
                     outcome.retry_after_ms,
+                    category=outcome.category,
+                    details=outcome.details,
                 )
                 self._refused(_Asked(outcome.table, refusals[outcome.table]), refused)
 

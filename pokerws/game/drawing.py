@@ -18,7 +18,7 @@ from pokerws.game.commands import Act
 from pokerws.game.counted import counted
 from pokerws.game.deal import Shuffle
 from pokerws.game.events import CardsDrawn, DeckReshuffled, TableEvent
-from pokerws.game.illegal import Illegal, Inconsistent
+from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.state import Hand, Table, Turn
 from pokerws.game.variants import VARIANTS
 
@@ -55,17 +55,20 @@ def draw(table: Table, hand: Hand, turn: Turn, command: Act, shuffle: Shuffle) -
     """The events of a draw, a discard or standing pat.  Raises Illegal."""
     if command.action not in turn.actions:
         raise Illegal(
-            "illegal_action", f"cannot {command.action} now, only {' or '.join(turn.actions)}"
+            "illegal_action",
+            f"cannot {command.action} now, only {' or '.join(turn.actions)}",
+            Details(field="action", choices=tuple(turn.actions)),
         )
     if command.amount is not None:
-        raise Illegal("amount_not_allowed", f"{command.action} takes no amount")
+        text = f"{command.action} takes no amount"
+        raise Illegal("amount_not_allowed", text, Details(field="amount"))
     discarded = command.cards
     if command.action == "stand_pat":
         if discarded is not None:
-            raise Illegal("cards_not_allowed", "stand_pat takes no cards")
+            raise Illegal("cards_not_allowed", "stand_pat takes no cards", Details(field="cards"))
         return [_drawn(table, hand, turn.seat, [], [])]
     if not discarded:
-        raise Illegal("cards_missing", "a discard needs cards")
+        raise Illegal("cards_missing", "a discard needs cards", _legal(turn))
     _check_discarded(hand, turn, discarded)
     if turn.discard_min:
         return [_drawn(table, hand, turn.seat, discarded, [])]
@@ -82,14 +85,21 @@ def draw(table: Table, hand: Hand, turn: Turn, command: Act, shuffle: Shuffle) -
     return events
 
 
+def _legal(turn: Turn) -> Details:
+    """The legal numbers of cards of a discard."""
+    return Details(field="cards", min=turn.discard_min or 1, max=turn.discard_max)
+
+
 def _check_discarded(hand: Hand, turn: Turn, discarded: list[Card]) -> None:
     held = hand_seat(hand, turn.seat).cards
     if len(set(discarded)) < len(discarded) or not set(discarded) <= set(held):
-        raise Illegal("not_your_cards", "discard cards that you hold, each once")
+        text = "discard cards that you hold, each once"
+        raise Illegal("not_your_cards", text, Details(field="cards"))
     if not turn.discard_min <= len(discarded) <= turn.discard_max:
         raise Illegal(
             "wrong_number_of_cards",
             f"discard {_span(turn.discard_min or 1, turn.discard_max)}, not {len(discarded)}",
+            _legal(turn),
         )
 
 

@@ -1,6 +1,8 @@
-"""Exceptions of the core: illegal commands, and inconsistent data."""
+"""Exceptions of the core: illegal commands with their data, and inconsistent data."""
 
 from typing import Literal
+
+from msgspec import Struct
 
 # The codes of all refusals by the rules.  They are a part of the wire protocol's reject codes.
 IllegalCode = Literal[
@@ -43,20 +45,67 @@ IllegalCode = Literal[
 # The code of a `TimeUp` before the deadline.  No client sees it.
 ClockCode = Literal["too_early"]
 
+# Whose limit was reached.
+Scope = Literal["connection", "player", "address", "table", "server"]
+# What a rate limit counts.
+Counts = Literal[
+    "commands", "chat", "tables", "reads", "seats", "connections", "newcomers", "renames"
+]
+
+
+class Details(Struct, frozen=True, omit_defaults=True):
+    """What a program needs to know of a refusal, beside its code.
+
+    A field means the same with every code, and is absent where it does not apply.  `min` and `max`
+    bound the value of `field`: a number itself, the length of a text, or the entries of a list.
+    `limit` is how many there may be at a time, or within `over_ms`.
+    """
+
+    field: str | None = None
+    min: int | None = None
+    max: int | None = None
+    sizes: tuple[int, ...] = ()
+    choices: tuple[str, ...] = ()
+    limit: int | None = None
+    over_ms: int | None = None
+    # A `Scope` and `Counts`.  A client accepts any text, since a newer server may have more.
+    scope: str | None = None
+    counts: str | None = None
+    remaining: int | None = None
+    needed: int | None = None
+    available: int | None = None
+    at_tables: int | None = None
+    turn: int | None = None
+    seat: int | None = None
+    server: str | None = None
+
 
 class Illegal(Exception):
     """A command that the rules do not allow; nothing was changed.
 
-    `code` is stable and part of the protocol; `detail` is the text for people.
+    `code` is stable and part of the protocol; `detail` is the text for people, and `details` is
+    the same as data.  `retry_after_ms` is how long to wait before the same command can succeed, if
+    that is known.
     """
 
     code: str
     detail: str
+    details: Details | None
+    retry_after_ms: int | None
 
-    def __init__(self, code: IllegalCode | ClockCode, detail: str) -> None:
+    def __init__(
+        self,
+        code: IllegalCode | ClockCode,
+        detail: str,
+        details: Details | None = None,
+        *,
+        retry_after_ms: int | None = None,
+    ) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.details = details
+        self.retry_after_ms = retry_after_ms
 
 
 class Inconsistent(Exception):

@@ -12,7 +12,7 @@ from typing import assert_never
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import act, hand_seat, taken_seat
 from pokerws.game.blinds.button import ready_seats
-from pokerws.game.blinds.departures import check_brought_back, stood
+from pokerws.game.blinds.departures import check_brought_back, least_buy_in, stood
 from pokerws.game.commands import (
     Act,
     AddChips,
@@ -58,7 +58,7 @@ from pokerws.game.events import (
     TurnTimedOut,
 )
 from pokerws.game.hand import TIMEOUTS_TO_SIT_OUT, act_for_absent, advance_hand
-from pokerws.game.illegal import Illegal, Inconsistent
+from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.next_hand import games_of, next_game, start_hand
 from pokerws.game.state import (
     CloseReason,
@@ -203,8 +203,13 @@ def _turn_for(table: Table, command: Act) -> tuple[Hand, Turn]:
     if turn is None:
         raise Illegal("not_your_turn", "it is nobody's turn")
     if turn.seat != number:
-        raise Illegal("not_your_turn", f"seat {turn.seat} is to act")
-    raise Illegal("wrong_turn", f"the current turn is {turn.number}, not {command.turn}")
+        details = Details(turn=turn.number, seat=turn.seat)
+        raise Illegal("not_your_turn", f"seat {turn.seat} is to act", details)
+    raise Illegal(
+        "wrong_turn",
+        f"the current turn is {turn.number}, not {command.turn}",
+        Details(field="turn", turn=turn.number),
+    )
 
 
 def _time_up(table: Table, now_ms: int, shuffle: Shuffle) -> list[TableEvent]:
@@ -233,15 +238,18 @@ def _sit(table: Table, command: Sit, now_ms: int) -> TableEvent:
         if None not in table.seats:
             raise Illegal("table_full", "no seat is free")
         number = table.seats.index(None)
-    if not 0 <= number < len(table.seats):
-        raise Illegal("no_such_seat", f"seats are numbered 0 to {len(table.seats) - 1}")
+    last = len(table.seats) - 1
+    if not 0 <= number <= last:
+        details = Details(field="seat", min=0, max=last)
+        raise Illegal("no_such_seat", f"seats are numbered 0 to {last}", details)
     if table.seats[number] is not None:
-        raise Illegal("seat_taken", f"seat {number} is taken")
-    if command.buy_in < config.min_buy_in:
-        raise Illegal("buy_in_too_small", f"the minimum buy-in is {config.min_buy_in}")
-    if command.buy_in > config.max_buy_in:
-        raise Illegal("buy_in_too_large", f"the maximum buy-in is {config.max_buy_in}")
+        raise Illegal("seat_taken", f"seat {number} is taken", Details(seat=number))
     departure = table.departure_of(command.player, now_ms)
+    legal = Details(field="buy_in", min=least_buy_in(table, departure), max=config.max_buy_in)
+    if command.buy_in < config.min_buy_in:
+        raise Illegal("buy_in_too_small", f"the minimum buy-in is {config.min_buy_in}", legal)
+    if command.buy_in > config.max_buy_in:
+        raise Illegal("buy_in_too_large", f"the maximum buy-in is {config.max_buy_in}", legal)
     if departure is not None:
         check_brought_back(table, departure, command.buy_in, now_ms)
     _check_balance(command.buy_in, command.balance)
@@ -273,17 +281,17 @@ def _add_chips(table: Table, command: AddChips) -> TableEvent:
     if _in_hand(table, number):
         raise Illegal("in_hand", "chips can be added only between hands")
     config, amount, balance = table.config, command.amount, command.balance
-    least = max(1, config.min_buy_in - seat.stack)
+    least, room = max(1, config.min_buy_in - seat.stack), config.max_buy_in - seat.stack
+    legal = Details(field="amount", min=least, max=room)
     if amount is None:
         # As far as the balance allows, but not less than the smallest legal amount.
-        room = config.max_buy_in - seat.stack
         amount = room if balance is None else min(room, max(least, balance))
         if amount < 1:
-            raise Illegal("amount_too_small", f"the maximum stack is {config.max_buy_in}")
+            raise Illegal("amount_too_small", f"the maximum stack is {config.max_buy_in}", legal)
     if amount < least:
-        raise Illegal("amount_too_small", f"add at least {least}")
+        raise Illegal("amount_too_small", f"add at least {least}", legal)
     if seat.stack + amount > config.max_buy_in:
-        raise Illegal("amount_too_large", f"the maximum stack is {config.max_buy_in}")
+        raise Illegal("amount_too_large", f"the maximum stack is {config.max_buy_in}", legal)
     _check_balance(amount, balance)
     return ChipsAdded(number, command.player, amount)
 
@@ -310,7 +318,8 @@ def _set_run_it(table: Table, player: PlayerId, times: int) -> TableEvent:
     number, seat = _seat_of(table, player)
     most = table.config.house.run_it
     if not 1 <= times <= most:
-        raise Illegal("not_so_often", f"at this table `times` must be from 1 to {most}")
+        details = Details(field="times", min=1, max=most)
+        raise Illegal("not_so_often", f"at this table `times` must be from 1 to {most}", details)
     if seat.run_it == times:
         raise Illegal("already_so", "no change: already set")
     return RunItSet(number, times)
@@ -325,8 +334,10 @@ def _choose_game(table: Table, command: ChooseGame) -> TableEvent:
         raise Illegal("not_your_choice", "no hand is scheduled")
     if number != game.chooser:
         raise Illegal("not_your_choice", "the player with the next button chooses the game")
-    if command.variant not in games_of(table.config):
-        raise Illegal("unknown_game", f"choose one of {', '.join(games_of(table.config))}")
+    games = games_of(table.config)
+    if command.variant not in games:
+        details = Details(field="variant", choices=tuple(games))
+        raise Illegal("unknown_game", f"choose one of {', '.join(games)}", details)
     if command.variant == game.variant:
         raise Illegal("already_so", "no change: already set")
     return GameChanged(command.variant, 1, number, number)
@@ -338,6 +349,7 @@ def _check_balance(amount: int, balance: int | None) -> None:
         raise Illegal(
             "insufficient_chips",
             f"{counted(amount, 'chip is', 'chips are')} needed, and the account has {balance}",
+            Details(needed=amount, available=balance),
         )
 
 

@@ -10,4 +10,8 @@ class Refused(HandHistoryError):
 
 
 class NotSupported(Refused):
-    """The record is of a variant that this server does not have."""
+    """The record is of a variant that this server does not have, or in another format."""
+
+
+class Unfinished(Refused):
+    """The actions of the record end before the hand is over."""

@@ -8,14 +8,11 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Literal
 
-import msgspec
-from msgspec import Struct
-
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import HoleCardsDealt, TableEvent
 from pokerws.game.redaction import redact, redact_table
-from pokerws.game.state import PlayerId, Seat, TableConfig, TableId
-from pokerws.hand_histories.hand_id import hand_id
+from pokerws.game.state import PlayerId
+from pokerws.hand_histories.json_hand import as_json
 from pokerws.hand_histories.kept_hand import KeptHand
 from pokerws.hand_histories.phh.write import write_hand
 from pokerws.hand_histories.pokerstars.write import write_pokerstars
@@ -23,31 +20,6 @@ from pokerws.hand_histories.pokerstars.write import write_pokerstars
 TextFormat = Literal["phh", "pokerstars"]
 HandFormat = Literal["phh", "pokerstars", "json"]
 FORMATS: tuple[HandFormat, ...] = ("phh", "pokerstars", "json")
-
-_encode = msgspec.json.Encoder().encode
-
-
-class _JsonEvent(Struct):
-    seq: int
-    at_ms: int
-    event: TableEvent
-
-
-class _JsonHand(Struct):
-    """A hand as a JSON object.
-
-    `id` is a number of up to 19 digits.  It is written as a string, because many JSON readers round
-    large numbers.  `starting` has the players by seat, before the first event.
-    """
-
-    id: str
-    game: TableId
-    table: str
-    hand: int
-    started_ms: int
-    config: TableConfig
-    starting: list[Seat | None]
-    events: list[_JsonEvent]
 
 
 def seen_by(hand: KeptHand, viewer: PlayerId | None) -> KeptHand:
@@ -70,23 +42,6 @@ def as_text(hand: KeptHand, text_format: TextFormat) -> str:
             )
         case "pokerstars":
             return write_pokerstars(hand.before, hand.events, started_ms=hand.started_ms)
-
-
-def as_json(hand: KeptHand) -> str:
-    """A hand as one line of JSON, with every card that its events contain."""
-    table = hand.before
-    events = [
-        _JsonEvent(seq, at_ms, event)
-        for seq, at_ms, event in zip(hand.seqs, hand.times, hand.events, strict=True)
-    ]
-    number = str(hand_id(table.id, hand.number))
-    return _encode(
-        _JsonHand(
-            *(number, table.id, table.name, hand.number, hand.started_ms, table.config),
-            starting=table.seats,
-            events=events,
-        )
-    ).decode()
 
 
 class HandWriter:

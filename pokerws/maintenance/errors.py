@@ -27,3 +27,7 @@ class RepairError(MaintenanceError):
 
 class ProgramError(MaintenanceError):
     """A client program cannot be run; the message says what to do."""
+
+
+class UnknownFormat(MaintenanceError):
+    """A file is in no format that can be read; the message says what was expected."""

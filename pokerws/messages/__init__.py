@@ -4,11 +4,14 @@
 from the structs.
 """
 
+from pokerws.game.illegal import Details
 from pokerws.game.state import MAX_EXACT, MAX_RUNS, Chips
 from pokerws.messages.codes import (
+    CATEGORIES,
     CLOSE_CODES,
     NOTICES,
     REJECT_CODES,
+    Category,
     CloseCode,
     Closing,
     Reason,
@@ -143,6 +146,7 @@ from pokerws.messages.wire import (
 )
 
 __all__ = [
+    "CATEGORIES",
     "CLOSE_CODES",
     "HANDS_SIZE",
     "JSON",
@@ -179,6 +183,7 @@ __all__ = [
     "Capabilities",
     "Capability",
     "Cards",
+    "Category",
     "Chat",
     "ChatSaid",
     "ChatText",
@@ -192,6 +197,7 @@ __all__ = [
     "Counter",
     "CreateTable",
     "Decoder",
+    "Details",
     "EndSession",
     "Events",
     "FreeSeats",

@@ -35,9 +35,25 @@ class Closing(NamedTuple):
     reconnect: bool = False
 
 
+# What a client can do about a refusal.  Each code has one.
+Category = Literal["invalid", "identity", "forbidden", "not_found", "rules", "limit", "unavailable"]
+CATEGORIES: dict[Category, str] = {
+    "invalid": "the message can never be accepted as it is: correct the client, or what was typed",
+    "identity": "the player is not known: get another token, or ask for another name",
+    "forbidden": "the player may not do this: tell the player; the role, or the sanction that ends "
+    "at `until_ms`, decides",
+    "not_found": "what the command names is not there, or no longer: forget it",
+    "rules": "the table does not allow it as it stands: look at the latest state and choose again; "
+    "`details` has what is legal",
+    "limit": "a limit is reached: wait for `retry_after_ms`, or give something up",
+    "unavailable": "the server cannot do it now: send it again, after a pause that grows",
+}
+
+
 class Reason(NamedTuple):
     """What a reject code means, and whether the same command may succeed later."""
 
+    category: Category
     meaning: str
     retryable: bool = False
 
@@ -101,136 +117,164 @@ RejectCode = IllegalCode | ServerCode
 
 REJECT_CODES: dict[RejectCode, Reason] = {
     # The message.
-    "not_text": Reason("a binary frame; send JSON in text frames"),
-    "not_binary": Reason("a text frame; send MessagePack in binary frames"),
-    "not_json": Reason("the frame is not JSON in UTF-8"),
-    "not_msgpack": Reason("the frame is not MessagePack"),
-    "not_an_object": Reason("the message is not an object"),
-    "unknown_type": Reason("`type` is missing or names no message"),
-    "missing_field": Reason("a field that the message needs is missing"),
-    "unknown_field": Reason("the message has no such field"),
-    "wrong_type": Reason("a field has the wrong type, such as a number with a fraction"),
-    "out_of_range": Reason("a number is too small or too large, or a text too short or too long"),
-    "invalid_value": Reason("a field has a value that is not allowed"),
-    # The session.
-    "hello_first": Reason("the first message must be `hello`"),
-    "already_greeted": Reason("`hello` was already accepted on this connection"),
-    "unsupported_protocol": Reason("the server does not support this version of the protocol"),
-    "bad_token": Reason("the token is not valid on this server"),
-    "token_missing": Reason("this server requires a token"),
-    "token_expired": Reason("the token has expired; get a new one"),
-    "wrong_player": Reason("a token can be renewed only with another token of the same player"),
-    "auth_unavailable": Reason("the keys for verifying tokens are unavailable", retryable=True),
-    "forbidden": Reason("the player's role does not allow this"),
-    "name_missing": Reason("`hello` needs a name or a token"),
-    "bad_name": Reason(
-        "the name is too long, or has invisible characters or spaces at its ends; `message` says "
-        "what is wrong"
+    "not_text": Reason("invalid", "a binary frame; send JSON in text frames"),
+    "not_binary": Reason("invalid", "a text frame; send MessagePack in binary frames"),
+    "not_json": Reason("invalid", "the frame is not JSON in UTF-8"),
+    "not_msgpack": Reason("invalid", "the frame is not MessagePack"),
+    "not_an_object": Reason("invalid", "the message is not an object"),
+    "unknown_type": Reason("invalid", "`type` is missing or names no message"),
+    "missing_field": Reason("invalid", "a field that the message needs is missing"),
+    "unknown_field": Reason("invalid", "the message has no such field"),
+    "wrong_type": Reason("invalid", "a field has the wrong type, such as a number with a fraction"),
+    "out_of_range": Reason(
+        "invalid", "a number is too small or too large, or a text too short or too long"
     ),
-    "name_taken": Reason("the name, or one that looks like it, is taken or reserved"),
+    "invalid_value": Reason("invalid", "a field has a value that is not allowed"),
+    # The session.
+    "hello_first": Reason("invalid", "the first message must be `hello`"),
+    "already_greeted": Reason("invalid", "`hello` was already accepted on this connection"),
+    "unsupported_protocol": Reason(
+        "invalid", "the server does not support this version of the protocol"
+    ),
+    "bad_token": Reason("identity", "the token is not valid on this server"),
+    "token_missing": Reason("identity", "this server requires a token"),
+    "token_expired": Reason("identity", "the token has expired; get a new one"),
+    "wrong_player": Reason(
+        "identity", "a token can be renewed only with another token of the same player"
+    ),
+    "auth_unavailable": Reason(
+        "unavailable", "the keys for verifying tokens are unavailable", retryable=True
+    ),
+    "forbidden": Reason("forbidden", "the player's role does not allow this"),
+    "name_missing": Reason("identity", "`hello` needs a name or a token"),
+    "bad_name": Reason(
+        "identity",
+        "the name is too long, or has invisible characters or spaces at its ends; `message` says "
+        "what is wrong",
+    ),
+    "name_taken": Reason("identity", "the name, or one that looks like it, is taken or reserved"),
     "names_unavailable": Reason(
-        "names cannot be checked, because the database is unavailable", retryable=True
+        "unavailable",
+        "names cannot be checked, because the database is unavailable",
+        retryable=True,
     ),
     "logout_unavailable": Reason(
+        "unavailable",
         "the logout cannot be stored, because the database is unavailable",
         retryable=True,
     ),
-    "restarting": Reason("the server is shutting down", retryable=True),
-    "overloaded": Reason("too many changes wait for the database", retryable=True),
-    "paused": Reason("the table is paused, because the database is unavailable", retryable=True),
+    "restarting": Reason("unavailable", "the server is shutting down", retryable=True),
+    "overloaded": Reason("unavailable", "too many changes wait for the database", retryable=True),
+    "paused": Reason(
+        "unavailable", "the table is paused, because the database is unavailable", retryable=True
+    ),
     "too_fast": Reason(
+        "limit",
         "a rate limit is exceeded; try again after `retry_after_ms`",
         retryable=True,
     ),
     # Tables.
-    "unknown_table": Reason("there is no such table"),
-    "table_unavailable": Reason("the table cannot be loaded now", retryable=True),
-    "table_quarantined": Reason("the stored table is damaged, and an operator must repair it"),
+    "unknown_table": Reason("not_found", "there is no such table"),
+    "table_unavailable": Reason("unavailable", "the table cannot be loaded now", retryable=True),
+    "table_quarantined": Reason(
+        "not_found", "the stored table is damaged, and an operator must repair it"
+    ),
     "owned_elsewhere": Reason(
+        "unavailable",
         "another server process plays the table, or did until a moment ago; `message` names it",
         retryable=True,
     ),
-    "table_limit": Reason("the server has reached its maximum number of tables"),
-    "bad_config": Reason("the table's config is not valid"),
-    "table_closed": Reason("the table is closed for good"),
-    "too_many_watched": Reason("the connection watches the maximum number of tables"),
+    "table_limit": Reason("limit", "the server has reached its maximum number of tables"),
+    "bad_config": Reason("invalid", "the table's config is not valid"),
+    "table_closed": Reason("not_found", "the table is closed for good"),
+    "too_many_watched": Reason("limit", "the connection watches the maximum number of tables"),
     "too_many_watchers": Reason(
-        "the table has the maximum number of watchers, not counting players", retryable=True
+        "limit",
+        "the table has the maximum number of watchers, not counting players",
+        retryable=True,
     ),
-    "unknown_hand": Reason("there was no such hand, or it is no longer stored"),
-    "hand_not_over": Reason("the hand is still in play", retryable=True),
-    "log_unavailable": Reason("the event log is unavailable", retryable=True),
-    "not_watching": Reason("this connection does not watch the table"),
+    "unknown_hand": Reason("not_found", "there was no such hand, or it is no longer stored"),
+    "hand_not_over": Reason("rules", "the hand is still in play", retryable=True),
+    "log_unavailable": Reason("unavailable", "the event log is unavailable", retryable=True),
+    "not_watching": Reason("not_found", "this connection does not watch the table"),
     # Seats.
-    "not_seated": Reason("the player has no seat at the table"),
-    "already_seated": Reason("the player already has a seat at the table"),
+    "not_seated": Reason("rules", "the player has no seat at the table"),
+    "already_seated": Reason("rules", "the player already has a seat at the table"),
     "too_many_tables": Reason(
-        "the player sits at the maximum number of tables, or player or address has opened too many"
+        "limit",
+        "the player sits at the maximum number of tables, or player or address has opened too many",
     ),
-    "seat_taken": Reason("the seat is taken"),
-    "no_such_seat": Reason("the table has no seat with this number"),
-    "table_full": Reason("no seat is free"),
-    "buy_in_too_small": Reason("less than the table's minimum buy-in"),
-    "buy_in_too_large": Reason("more than the table's maximum buy-in"),
+    "seat_taken": Reason("rules", "the seat is taken"),
+    "no_such_seat": Reason("invalid", "the table has no seat with this number"),
+    "table_full": Reason("rules", "no seat is free"),
+    "buy_in_too_small": Reason("rules", "less than the table's minimum buy-in"),
+    "buy_in_too_large": Reason("rules", "more than the table's maximum buy-in"),
     "must_bring_back": Reason(
+        "rules",
         "the player left within the last hour, and has to bring back those chips, up to the "
-        "maximum buy-in; `message` has the amount"
+        "maximum buy-in; `message` has the amount",
     ),
-    "insufficient_chips": Reason("the account has too few chips"),
+    "insufficient_chips": Reason("rules", "the account has too few chips"),
     "bank_unavailable": Reason(
-        "chips cannot be moved, because the database is unavailable", retryable=True
+        "unavailable", "chips cannot be moved, because the database is unavailable", retryable=True
     ),
-    "refill_not_due": Reason("the balance is too high, or the last refill too recent"),
-    "chips_at_table": Reason("no refill while the player has chips at a table"),
+    "refill_not_due": Reason("limit", "the balance is too high, or the last refill too recent"),
+    "chips_at_table": Reason("limit", "no refill while the player has chips at a table"),
     "free_chips_used_up": Reason(
+        "limit",
         "the free chips of the player's address are used up; they come back within a day",
         retryable=True,
     ),
     "grant_held": Reason(
+        "limit",
         "a new player may bring only a part of the grant to tables; the rest after "
         "`retry_after_ms`",
         retryable=True,
     ),
-    "already_leaving": Reason("the player already leaves at the end of the hand"),
-    "already_sitting_out": Reason("the player is already sitting out"),
-    "not_sitting_out": Reason("the player is not sitting out"),
-    "no_chips": Reason("the player has no chips to play with"),
+    "already_leaving": Reason("rules", "the player already leaves at the end of the hand"),
+    "already_sitting_out": Reason("rules", "the player is already sitting out"),
+    "not_sitting_out": Reason("rules", "the player is not sitting out"),
+    "no_chips": Reason("rules", "the player has no chips to play with"),
     "nothing_to_show": Reason(
-        "only unshown cards of the last hand can be shown, until the next hand starts"
+        "rules", "only unshown cards of the last hand can be shown, until the next hand starts"
     ),
-    "no_straddles": Reason("the table does not allow straddles"),
-    "not_so_often": Reason("the table does not allow running the board that often"),
-    "already_so": Reason("no change: already set"),
-    "no_choice": Reason("players do not choose the game at this table"),
-    "not_your_choice": Reason("no hand is scheduled, or another player chooses its game"),
-    "unknown_game": Reason("the game is not one of the table's games"),
-    "in_hand": Reason("not while the player is in a hand", retryable=True),
+    "no_straddles": Reason("rules", "the table does not allow straddles"),
+    "not_so_often": Reason("rules", "the table does not allow running the board that often"),
+    "already_so": Reason("rules", "no change: already set"),
+    "no_choice": Reason("rules", "players do not choose the game at this table"),
+    "not_your_choice": Reason("rules", "no hand is scheduled, or another player chooses its game"),
+    "unknown_game": Reason("invalid", "the game is not one of the table's games"),
+    "in_hand": Reason("rules", "not while the player is in a hand", retryable=True),
     # Actions.
-    "not_your_turn": Reason("it is not the player's turn, or no longer is"),
-    "wrong_turn": Reason("it is the player's turn, but `turn` is not its number"),
-    "illegal_action": Reason("the action is not one of the turn's `actions`"),
-    "amount_missing": Reason("a bet or raise needs an amount"),
-    "amount_not_allowed": Reason("only a bet or raise has an amount"),
-    "amount_too_small": Reason("less than the minimum"),
-    "amount_too_large": Reason("more than the maximum"),
-    "amount_not_a_size": Reason("the amount is not one of the turn's `sizes`"),
-    "cards_missing": Reason("a discard needs cards"),
-    "cards_not_allowed": Reason("only a discard has cards"),
+    "not_your_turn": Reason("rules", "it is not the player's turn, or no longer is"),
+    "wrong_turn": Reason("rules", "it is the player's turn, but `turn` is not its number"),
+    "illegal_action": Reason("rules", "the action is not one of the turn's `actions`"),
+    "amount_missing": Reason("invalid", "a bet or raise needs an amount"),
+    "amount_not_allowed": Reason("invalid", "only a bet or raise has an amount"),
+    "amount_too_small": Reason("rules", "less than the minimum"),
+    "amount_too_large": Reason("rules", "more than the maximum"),
+    "amount_not_a_size": Reason("rules", "the amount is not one of the turn's `sizes`"),
+    "cards_missing": Reason("invalid", "a discard needs cards"),
+    "cards_not_allowed": Reason("invalid", "only a discard has cards"),
     "not_your_cards": Reason(
-        "the player does not hold one of the cards, or a card is listed twice"
+        "rules", "the player does not hold one of the cards, or a card is listed twice"
     ),
-    "wrong_number_of_cards": Reason("more or fewer cards than the turn allows"),
+    "wrong_number_of_cards": Reason("rules", "more or fewer cards than the turn allows"),
     # Moderation.
     "banned": Reason(
-        "the player or the address is banned until `until_ms`; the connection is closed with 4423"
+        "forbidden",
+        "the player or the address is banned until `until_ms`; the connection is closed with 4423",
     ),
-    "muted": Reason("the player may not chat until `until_ms`"),
-    "kicked": Reason("the player was removed from the table, and may sit there after `until_ms`"),
-    "unknown_player": Reason("there is no such player"),
+    "muted": Reason("forbidden", "the player may not chat until `until_ms`"),
+    "kicked": Reason(
+        "forbidden", "the player was removed from the table, and may sit there after `until_ms`"
+    ),
+    "unknown_player": Reason("not_found", "there is no such player"),
     "protected": Reason(
-        "it is the server's own bot or address, or the operator's own; `message` says which"
+        "forbidden",
+        "it is the server's own bot or address, or the operator's own; `message` says which",
     ),
-    "sanction_limit": Reason("more sanctions are in force than can be kept"),
+    "sanction_limit": Reason("limit", "more sanctions are in force than can be kept"),
 }
 
 # All codes that a client may see.  Codes below 4000 belong to WebSocket.  Client libraries report

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from pokerws.game.events import TableEvent
+from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.messages.fields import MAX_CHAT_LENGTH, MAX_ID_LENGTH, MAX_NAME_LENGTH, Message
 from pokerws.messages.moderation import Bans, Players
@@ -276,6 +277,8 @@ class WatchOutcome(Struct, frozen=True, omit_defaults=True):
     message: str | None = None
     retryable: bool = False
     retry_after_ms: int | None = None
+    category: str = ""
+    details: Details | None = None
 
 
 class Accepted(Message, frozen=True, tag="accepted"):
@@ -298,7 +301,8 @@ class Rejected(Message, frozen=True, tag="rejected"):
 
     `code` is stable.  `id` is empty if the message had no readable one.  `retry_after_ms` is how
     long to wait before the same command can succeed, if that is known.  `until_ms` is when a ban,
-    mute or kick ends.
+    mute or kick ends.  `category` says what a client can do about it, and `details` has the bounds
+    and amounts of `message` as data.
     """
 
     id: str
@@ -307,6 +311,8 @@ class Rejected(Message, frozen=True, tag="rejected"):
     retryable: bool = False
     retry_after_ms: int | None = None
     until_ms: int | None = None
+    category: str = ""
+    details: Details | None = None
 
 
 class ChatSaid(Message, frozen=True, tag="chat"):

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Details, Illegal
 from pokerws.messages.codes import REJECT_CODES, RejectCode
 from pokerws.messages.from_server import Rejected
 
@@ -10,7 +10,6 @@ from pokerws.messages.from_server import Rejected
 class Refused(Illegal):
     """The server refuses a message, for a reason other than the rules of the game.
 
-    `retry_after_ms` is how long to wait before the same message can succeed, if that is known.
     `until_ms` is when a ban, mute or kick ends.
     """
 
@@ -18,6 +17,7 @@ class Refused(Illegal):
         self,
         code: RejectCode,
         detail: str = "",
+        details: Details | None = None,
         *,
         retry_after_ms: int | None = None,
         until_ms: int | None = None,
@@ -26,6 +26,7 @@ class Refused(Illegal):
         Exception.__init__(self, f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.details = details
         self.retry_after_ms = retry_after_ms
         self.until_ms = until_ms
 
@@ -34,26 +35,33 @@ def reject(
     message_id: str,
     code: RejectCode,
     detail: str = "",
+    details: Details | None = None,
     *,
     retry_after_ms: int | None = None,
     until_ms: int | None = None,
 ) -> Rejected:
     """A refusal with this code.  Without a `detail`, the text is the code's meaning."""
     reason = REJECT_CODES[code]
-    text = detail or reason.meaning
-    return Rejected(message_id, code, text, reason.retryable, retry_after_ms, until_ms)
-
-
-def rejection(message_id: str, refusal: Illegal) -> Rejected:
-    """The answer to a message whose handler raised `refusal`."""
-    # The code was type-checked where the exception was raised.
-    code = cast("RejectCode", refusal.code)
-    if not isinstance(refusal, Refused):
-        return reject(message_id, code, refusal.detail)
-    return reject(
+    return Rejected(
         message_id,
         code,
+        detail or reason.meaning,
+        reason.retryable,
+        retry_after_ms,
+        until_ms,
+        reason.category,
+        details,
+    )
+
+
+def rejection(message_id: str, refusal: Illegal, details: Details | None = None) -> Rejected:
+    """The answer to a message whose handler raised `refusal`; `details` replace its own."""
+    return reject(
+        message_id,
+        # The code was type-checked where the exception was raised.
+        cast("RejectCode", refusal.code),
         refusal.detail,
+        details or refusal.details,
         retry_after_ms=refusal.retry_after_ms,
-        until_ms=refusal.until_ms,
+        until_ms=refusal.until_ms if isinstance(refusal, Refused) else None,
     )

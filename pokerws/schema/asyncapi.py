@@ -9,6 +9,7 @@ import msgspec
 
 from pokerws.messages import JSON, MSGPACK, PROTOCOL, Message, Rejected
 from pokerws.schema.answers import answer_to
+from pokerws.schema.refused import codes_of
 from pokerws.schema.schemas import (
     CLIENT_MESSAGES,
     SERVER_MESSAGES,
@@ -153,6 +154,8 @@ def _command(command: type[Message]) -> Schema:
             "messages": [_in_channel(answer.message), _in_channel(Rejected)],
         },
     }
+    # AsyncAPI has no place for the errors of an operation.
+    operation["x-refusals"] = list(codes_of(command))
     if answer.then:
         operation["description"] = f"After the answer comes {answer.then}."
     return operation

@@ -41,6 +41,7 @@ from pokerws.messages import (
     Straddle,
     Watch,
 )
+from pokerws.schema.example_details import DETAILS
 
 TABLE = TableId("6f1e0c9ab2d4")
 ID = "7"
@@ -215,6 +216,7 @@ EXAMPLES: dict[RejectCode, Example] = {
         "a player who was dealt in, and has just left with 2050 chips",
         Sit("7", TABLE, 2_000),
         "you left with 2050 chips: bring at least 2050, or come back in 60 min",
+        retry_after_ms=3_599_992,
     ),
     "insufficient_chips": Example(
         "a table with a free seat, and 100000 chips in the player's account",
@@ -361,5 +363,7 @@ def answer_text(code: RejectCode, example: Example) -> str:
     reason = REJECT_CODES[code]
     message = example.message or reason.meaning
     times = example.retry_after_ms, example.until_ms
-    refusal = Rejected(example.id, code, message, reason.retryable, *times)
+    refusal = Rejected(
+        example.id, code, message, reason.retryable, *times, reason.category, DETAILS.get(code)
+    )
     return JSON.encode(refusal).decode()

@@ -38,6 +38,28 @@ MEANINGS: dict[str, str] = {
     "street": "which street of the variant, from 0; in hold'em before the flop, flop, turn, river",
     "pots": "all pots as they stand, main pot first",
     "message": "the same as text for people; not stable",
+    "Rejected.category": "what a client can do about it: one of the [categories](#refusals)",
+    "details": "the bounds, limits and amounts of `message` as data",
+    "Details.field": "the field of the command that is at fault, such as `amount`, `config.seats` "
+    "or `cards[1]`",
+    "Details.min": "the smallest value of `field` that is allowed; for a text its length, for a "
+    "list the number of its entries",
+    "Details.max": "the largest one, likewise",
+    "Details.sizes": "the only numbers allowed for `field`, if there are several",
+    "Details.choices": "the only texts allowed for `field`, or for the entries of such a list",
+    "Details.limit": "how many are allowed: at a time, or within `over_ms`",
+    "Details.over_ms": "the time in which `limit` is allowed",
+    "Details.scope": "whose limit it is: `connection`, `player`, `address`, `table` or `server`",
+    "Details.counts": "what a rate limit counts: `commands`, `chat`, `tables`, `reads`, `seats`, "
+    "`newcomers` or `renames`; with `scope`, the name of the limit in `limits`",
+    "Details.remaining": "how many more refusals for invalid messages, or as `too_fast`, the "
+    "connection may get before it is closed",
+    "Details.needed": "chips that the command needs",
+    "Details.available": "chips that the player's account can pay now",
+    "Details.at_tables": "chips that the player has at tables",
+    "Details.turn": "the number of the current turn",
+    "Details.seat": "the seat that is to act, or that is taken",
+    "Details.server": "the name of the server that plays the table",
     # Client messages.
     "Act.turn": "the number of the turn that is answered",
     "action": "one of the turn's `actions`",

@@ -3,19 +3,23 @@
 import json
 import re
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from pokerws.messages import (
+    CATEGORIES,
     CLOSE_CODES,
     NOTICES,
     REJECT_CODES,
     CloseCode,
+    Message,
     RejectCode,
 )
 from pokerws.schema.answers import Answer, answer_to
 from pokerws.schema.examples import EXAMPLES, answer_text, sent_text
+from pokerws.schema.refused import OF_ALL, OF_FRAMES, codes_of, codes_of_all
 from pokerws.schema.schemas import (
     CLIENT_MESSAGES,
     EVENTS,
@@ -61,6 +65,9 @@ def page() -> str:
         "parts": lambda: _parts(_other_parts()),
         "refusals": lambda: "\n\n".join(_refusal(code) for code in REJECT_CODES),
         "refusal_table": _refusal_table,
+        "refusal_categories": _categories,
+        "refusals_of_frames": lambda: _codes(OF_FRAMES),
+        "refusals_of_all": lambda: _codes(OF_ALL),
         "close_codes": _close_codes,
         "notices": _notices,
     }
@@ -77,7 +84,8 @@ def _sections(kinds: tuple[type[msgspec.Struct], ...], *, with_answer: bool = Fa
         parts = [f"### `{tag_of(kind)}`", plain(kind.__doc__ or "")]
         table = _fields(kind, known[kind.__name__])
         parts += [table] if table else []
-        parts += [f"Answer: {_answer(answer_to(kind))}"] if with_answer else []  # type: ignore[arg-type]
+        if issubclass(kind, Message) and with_answer:
+            parts += [f"Answer: {_answer(answer_to(kind))}", _refused(kind)]
         sections.append("\n\n".join(parts))
     return "\n\n".join(sections)
 
@@ -142,6 +150,20 @@ def _answer(answer: Answer) -> str:
     return f"`{tag_of(answer.message)}{fields}`{then}."
 
 
+def _refused(command: type[Message]) -> str:
+    """The codes of a command, without those that all commands have."""
+    shared = codes_of_all(command)
+    own = [code for code in codes_of(command) if code not in shared]
+    own += ["forbidden"] if "forbidden" in shared else []
+    return f"Refusals: {_codes(own) or 'only those of every command'}."
+
+
+def _codes(codes: Iterable[RejectCode]) -> str:
+    """Codes in the order of the document, with links."""
+    wanted = set(codes)
+    return ", ".join(f"[`{code}`](#refusal-{code})" for code in REJECT_CODES if code in wanted)
+
+
 def _kind(schema: dict[str, Any]) -> str:
     """The type of a field, in words."""
     match schema:
@@ -204,14 +226,16 @@ def _bounds(low: int | None, high: int | None, unit: str) -> str:
 
 def _refusal_table() -> str:
     rows = [
-        _ROW.format(
-            f"[`{code}`](#refusal-{code})", reason.meaning, "yes" if reason.retryable else "no"
-        )
+        f"| [`{code}`](#refusal-{code}) | {reason.meaning} | `{reason.category}` | "
+        f"{_yes_or_no(reason.retryable)} |"
         for code, reason in REJECT_CODES.items()
     ]
-    return "\n".join(
-        [_ROW.format("code", "meaning", "retryable"), _ROW.format(*["---"] * 3), *rows]
-    )
+    head = ["| code | meaning | category | retryable |", "| --- | --- | --- | --- |"]
+    return "\n".join([*head, *rows])
+
+
+def _categories() -> str:
+    return "\n".join(f"- `{category}`: {advice}." for category, advice in CATEGORIES.items())
 
 
 def _refusal(code: RejectCode) -> str:
@@ -219,7 +243,8 @@ def _refusal(code: RejectCode) -> str:
     return f"""\
 ### Refusal `{code}`
 
-{reason.meaning[0].upper()}{reason.meaning[1:]}. Retryable: {_yes_or_no(reason.retryable)}.
+{reason.meaning[0].upper()}{reason.meaning[1:]}. Category: `{reason.category}`.
+Retryable: {_yes_or_no(reason.retryable)}. Commands: {_commands_with(code)}.
 
 Given {example.given}:
 
@@ -227,6 +252,19 @@ Given {example.given}:
 {_wrapped("> ", sent_text(example))}
 {_wrapped("< ", answer_text(code, example))}
 ```"""
+
+
+def _commands_with(code: RejectCode) -> str:
+    """The commands that can be refused with a code."""
+    if code in OF_FRAMES:
+        return "none; the frame is not a command"
+    those = [tag_of(command) for command in CLIENT_MESSAGES if code in codes_of(command)]
+    if len(those) == len(CLIENT_MESSAGES):
+        return "all"
+    if len(those) > len(CLIENT_MESSAGES) // 2:
+        others = sorted({tag_of(command) for command in CLIENT_MESSAGES} - set(those))
+        return "all but " + ", ".join(f"`{tag}`" for tag in others)
+    return ", ".join(f"`{tag}`" for tag in sorted(those))
 
 
 def _wrapped(mark: str, text: str) -> str:

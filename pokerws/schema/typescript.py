@@ -5,15 +5,16 @@ optional, and so is a field of a command that has a default.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from textwrap import indent, wrap
 
 import msgspec
 from msgspec import inspect
 
-from pokerws.messages import PROTOCOL
+from pokerws.messages import CATEGORIES, PROTOCOL, REJECT_CODES
 from pokerws.schema.answers import answer_to
 from pokerws.schema.meanings import meaning_of
+from pokerws.schema.refused import codes_of
 from pokerws.schema.schemas import (
     CLIENT_MESSAGES,
     EVENTS,
@@ -55,7 +56,7 @@ def declarations() -> str:
         _union("ServerMessage", SERVER_MESSAGES),
         _union("TableEvent", EVENTS),
     ]
-    return "\n".join([HEAD, *interfaces, *unions, COMMANDS, _answers()])
+    return "\n".join([HEAD, *interfaces, *unions, COMMANDS, _answers(), *_refusals()])
 
 
 def _interface(struct: inspect.StructType, *, is_sent: bool) -> str:
@@ -133,6 +134,26 @@ def _answers() -> str:
         for command in sorted(CLIENT_MESSAGES, key=tag_of)
     ]
     return "\n".join([*lines, "}", ""])
+
+
+def _refusals() -> Iterator[str]:
+    """The codes, their categories, and the codes of each command."""
+    yield _choice(
+        "RejectCode", "The code of a refusal; a newer server may have more.", REJECT_CODES
+    )
+    yield _choice("RejectCategory", "What a client can do about a refusal.", CATEGORIES)
+    lines = ["/** The codes that each command can be refused with, by its type. */"]
+    lines.append("export interface Refusals {")
+    for command in sorted(CLIENT_MESSAGES, key=tag_of):
+        lines.append(f"  {tag_of(command)}:")
+        lines += [f"    | {json.dumps(code)}" for code in codes_of(command)]
+        lines[-1] += ";"
+    yield "\n".join([*lines, "}", ""])
+
+
+def _choice(name: str, meaning: str, values: Iterable[str]) -> str:
+    choices = [f"  | {json.dumps(value)}" for value in values]
+    return "\n".join([_comment(meaning), f"export type {name} =", *choices]) + ";\n"
 
 
 def _comment(text: str) -> str:

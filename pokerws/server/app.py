@@ -262,6 +262,10 @@ class App:
         return 0 if self._listener is None else self._listener.connections
 
     @property
+    def _compressed_bytes(self) -> tuple[int, int]:
+        return (0, 0) if self._listener is None else self._listener.compressed_bytes
+
+    @property
     def listener(self) -> Listener:
         """The connections of the server.  Raises RuntimeError before `start`."""
         if self._listener is None:
@@ -401,6 +405,7 @@ class App:
             events_waiting=lambda: self._journal.waiting_events,
             oldest_change_ms=lambda: self._journal.oldest_ms,
             changes_dropped=lambda: self._journal.dropped,
+            compressed_bytes=lambda: self._compressed_bytes,
         )
 
     @property

@@ -64,6 +64,11 @@ class Listener:
         return len(self._sessions)
 
     @property
+    def compressed_bytes(self) -> tuple[int, int]:
+        """Bytes of messages that were sent compressed: before, and as sent."""
+        return self._port.compressed_bytes
+
+    @property
     def port(self) -> int:
         """The port, which is the same for all addresses."""
         return self._dialled[1]

@@ -1,7 +1,7 @@
 """Settings: addresses, TLS and the timing of connections."""
 
 from ipaddress import ip_address, ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Meta
@@ -76,6 +76,15 @@ class Network(Section, frozen=True, kw_only=True):
             "separated by commas.",
         ),
     ] = ()
+    compression: Annotated[
+        Literal["auto", "off", "on"],
+        Meta(
+            title="auto, off or on",
+            description="Whether broadcasts are compressed for clients that offer "
+            "permessage-deflate: auto is for JSON to other machines, on is for MessagePack and "
+            "this machine too.",
+        ),
+    ] = "auto"
     write_buffer_bytes: Annotated[
         int, whole(1024, 1_048_576, "Transport buffer size above which frames are queued.")
     ] = 32_768

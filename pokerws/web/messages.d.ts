@@ -512,7 +512,8 @@ export interface Accepted {
  *
  * `code` is stable. `id` is empty if the message had no readable one. `retry_after_ms` is how long
  * to wait before the same command can succeed, if that is known. `until_ms` is when a ban, mute or
- * kick ends.
+ * kick ends. `category` says what a client can do about it, and `details` has the bounds and
+ * amounts of `message` as data.
  */
 export interface Rejected {
   type: "rejected";
@@ -528,6 +529,10 @@ export interface Rejected {
   retry_after_ms?: number;
   /** when it ends */
   until_ms?: number;
+  /** what a client can do about it: one of the [categories](#refusals) */
+  category?: string;
+  /** the bounds, limits and amounts of `message` as data */
+  details?: Details;
 }
 
 /**
@@ -979,6 +984,57 @@ export interface HouseRules {
   odd_chips?: "button" | "rulebook";
   /** whether dead antes count for a pot-limit bet on the first street */
   whole_pot?: boolean;
+}
+
+/**
+ * What a program needs to know of a refusal, beside its code.
+ *
+ * A field means the same with every code, and is absent where it does not apply. `min` and `max`
+ * bound the value of `field`: a number itself, the length of a text, or the entries of a list.
+ * `limit` is how many there may be at a time, or within `over_ms`.
+ */
+export interface Details {
+  /** the field of the command that is at fault, such as `amount`, `config.seats` or `cards[1]` */
+  field?: string;
+  /**
+   * the smallest value of `field` that is allowed; for a text its length, for a list the number of
+   * its entries
+   */
+  min?: number;
+  /** the largest one, likewise */
+  max?: number;
+  /** the only numbers allowed for `field`, if there are several */
+  sizes?: number[];
+  /** the only texts allowed for `field`, or for the entries of such a list */
+  choices?: string[];
+  /** how many are allowed: at a time, or within `over_ms` */
+  limit?: number;
+  /** the time in which `limit` is allowed */
+  over_ms?: number;
+  /** whose limit it is: `connection`, `player`, `address`, `table` or `server` */
+  scope?: string;
+  /**
+   * what a rate limit counts: `commands`, `chat`, `tables`, `reads`, `seats`, `newcomers` or
+   * `renames`; with `scope`, the name of the limit in `limits`
+   */
+  counts?: string;
+  /**
+   * how many more refusals for invalid messages, or as `too_fast`, the connection may get before it
+   * is closed
+   */
+  remaining?: number;
+  /** chips that the command needs */
+  needed?: number;
+  /** chips that the player's account can pay now */
+  available?: number;
+  /** chips that the player has at tables */
+  at_tables?: number;
+  /** the number of the current turn */
+  turn?: number;
+  /** the seat that is to act, or that is taken */
+  seat?: number;
+  /** the name of the server that plays the table */
+  server?: string;
 }
 
 /**
@@ -1855,6 +1911,9 @@ export interface WatchOutcome {
   retryable?: boolean;
   /** how long to wait before sending the command again */
   retry_after_ms?: number;
+  category?: string;
+  /** the bounds, limits and amounts of `message` as data */
+  details?: Details;
 }
 
 /**
@@ -2238,4 +2297,613 @@ export interface Answers {
   unwatch_lobby: Accepted;
   watch: Accepted;
   watch_lobby: Accepted;
+}
+
+/** The code of a refusal; a newer server may have more. */
+export type RejectCode =
+  | "not_text"
+  | "not_binary"
+  | "not_json"
+  | "not_msgpack"
+  | "not_an_object"
+  | "unknown_type"
+  | "missing_field"
+  | "unknown_field"
+  | "wrong_type"
+  | "out_of_range"
+  | "invalid_value"
+  | "hello_first"
+  | "already_greeted"
+  | "unsupported_protocol"
+  | "bad_token"
+  | "token_missing"
+  | "token_expired"
+  | "wrong_player"
+  | "auth_unavailable"
+  | "forbidden"
+  | "name_missing"
+  | "bad_name"
+  | "name_taken"
+  | "names_unavailable"
+  | "logout_unavailable"
+  | "restarting"
+  | "overloaded"
+  | "paused"
+  | "too_fast"
+  | "unknown_table"
+  | "table_unavailable"
+  | "table_quarantined"
+  | "owned_elsewhere"
+  | "table_limit"
+  | "bad_config"
+  | "table_closed"
+  | "too_many_watched"
+  | "too_many_watchers"
+  | "unknown_hand"
+  | "hand_not_over"
+  | "log_unavailable"
+  | "not_watching"
+  | "not_seated"
+  | "already_seated"
+  | "too_many_tables"
+  | "seat_taken"
+  | "no_such_seat"
+  | "table_full"
+  | "buy_in_too_small"
+  | "buy_in_too_large"
+  | "must_bring_back"
+  | "insufficient_chips"
+  | "bank_unavailable"
+  | "refill_not_due"
+  | "chips_at_table"
+  | "free_chips_used_up"
+  | "grant_held"
+  | "already_leaving"
+  | "already_sitting_out"
+  | "not_sitting_out"
+  | "no_chips"
+  | "nothing_to_show"
+  | "no_straddles"
+  | "not_so_often"
+  | "already_so"
+  | "no_choice"
+  | "not_your_choice"
+  | "unknown_game"
+  | "in_hand"
+  | "not_your_turn"
+  | "wrong_turn"
+  | "illegal_action"
+  | "amount_missing"
+  | "amount_not_allowed"
+  | "amount_too_small"
+  | "amount_too_large"
+  | "amount_not_a_size"
+  | "cards_missing"
+  | "cards_not_allowed"
+  | "not_your_cards"
+  | "wrong_number_of_cards"
+  | "banned"
+  | "muted"
+  | "kicked"
+  | "unknown_player"
+  | "protected"
+  | "sanction_limit";
+
+/** What a client can do about a refusal. */
+export type RejectCategory =
+  | "invalid"
+  | "identity"
+  | "forbidden"
+  | "not_found"
+  | "rules"
+  | "limit"
+  | "unavailable";
+
+/** The codes that each command can be refused with, by its type. */
+export interface Refusals {
+  act:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "not_your_turn"
+    | "wrong_turn"
+    | "illegal_action"
+    | "amount_missing"
+    | "amount_not_allowed"
+    | "amount_too_small"
+    | "amount_too_large"
+    | "amount_not_a_size"
+    | "cards_missing"
+    | "cards_not_allowed"
+    | "not_your_cards"
+    | "wrong_number_of_cards";
+  add_chips:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "insufficient_chips"
+    | "bank_unavailable"
+    | "grant_held"
+    | "in_hand"
+    | "amount_too_small"
+    | "amount_too_large";
+  ban:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast"
+    | "unknown_player"
+    | "protected"
+    | "sanction_limit";
+  chat:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "name_taken"
+    | "too_fast"
+    | "not_watching"
+    | "muted";
+  choose_game:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "already_so"
+    | "no_choice"
+    | "not_your_choice"
+    | "unknown_game";
+  close_table:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "bank_unavailable";
+  create_table:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "bad_name"
+    | "name_taken"
+    | "restarting"
+    | "too_fast"
+    | "table_unavailable"
+    | "table_limit"
+    | "bad_config"
+    | "too_many_tables";
+  end_session:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "logout_unavailable"
+    | "too_fast"
+    | "unknown_player"
+    | "protected"
+    | "sanction_limit";
+  get_account:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast"
+    | "bank_unavailable";
+  get_hand:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "unknown_hand"
+    | "hand_not_over"
+    | "log_unavailable";
+  hello:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "already_greeted"
+    | "unsupported_protocol"
+    | "bad_token"
+    | "token_missing"
+    | "token_expired"
+    | "wrong_player"
+    | "auth_unavailable"
+    | "name_missing"
+    | "bad_name"
+    | "name_taken"
+    | "names_unavailable"
+    | "too_fast"
+    | "banned";
+  kick:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "not_seated"
+    | "bank_unavailable"
+    | "unknown_player"
+    | "protected"
+    | "sanction_limit";
+  list_bans:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast";
+  list_hands:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_quarantined"
+    | "log_unavailable";
+  list_players:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast";
+  list_tables:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "too_fast";
+  logout:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "logout_unavailable"
+    | "too_fast";
+  mute:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast"
+    | "unknown_player"
+    | "protected"
+    | "sanction_limit";
+  ping:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "too_fast";
+  refill:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast"
+    | "bank_unavailable"
+    | "refill_not_due"
+    | "chips_at_table"
+    | "free_chips_used_up";
+  run_it:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "not_so_often"
+    | "already_so";
+  show:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "nothing_to_show";
+  sit:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "name_taken"
+    | "names_unavailable"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "already_seated"
+    | "too_many_tables"
+    | "seat_taken"
+    | "no_such_seat"
+    | "table_full"
+    | "buy_in_too_small"
+    | "buy_in_too_large"
+    | "must_bring_back"
+    | "insufficient_chips"
+    | "bank_unavailable"
+    | "grant_held"
+    | "kicked";
+  sit_in:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "not_sitting_out"
+    | "no_chips";
+  sit_out:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "already_sitting_out";
+  stand:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "bank_unavailable"
+    | "already_leaving";
+  straddle:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "restarting"
+    | "overloaded"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "table_closed"
+    | "not_seated"
+    | "no_straddles"
+    | "already_so";
+  unban:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast"
+    | "unknown_player"
+    | "sanction_limit";
+  unmute:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "forbidden"
+    | "too_fast"
+    | "unknown_player"
+    | "sanction_limit";
+  unwatch:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "too_fast"
+    | "not_watching";
+  unwatch_lobby:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "too_fast";
+  watch:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "restarting"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_unavailable"
+    | "table_quarantined"
+    | "owned_elsewhere"
+    | "too_many_watched"
+    | "too_many_watchers";
+  watch_lobby:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "too_fast";
 }

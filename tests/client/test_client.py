@@ -313,18 +313,6 @@ async def test_a_server_without_messagepack_is_not_spoken_to() -> None:
                 pytest.fail("it does not know that")
 
 
-async def test_how_long_to_wait_is_part_of_the_refusal() -> None:
-    async def script(peer: Peer) -> None:
-        await peer.welcome()
-        sit = await peer.receive(Sit)
-        await peer.send(Rejected(sit.id, "too_fast", "slow down", True, 1_500))
-
-    async with fake_server(script) as url, ann(url) as client:
-        with pytest.raises(CommandRejected, match="too_fast") as caught:
-            await client.sit(TABLE, 5_000)
-        assert caught.value.retry_after_ms == 1_500
-
-
 async def test_chat_notices_and_the_lobby_are_heard() -> None:
     said = ChatSaid(TABLE, PlayerId("p_bob"), "Bob", "hello", 5)
     heard: list[ChatSaid | Notice | Lobby] = []

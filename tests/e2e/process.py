@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -61,6 +62,15 @@ class ServerProcess:
     def socket_url(self) -> str:
         """The socket's address."""
         return f"ws://127.0.0.1:{self.port}/ws"
+
+    async def bytes_compressed(self) -> tuple[float, float]:
+        """What the metrics say of the messages that were sent compressed: before and after."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        text = (await reader.read()).decode()
+        writer.close()
+        counts = dict(re.findall(r'pokerws_compressed_bytes_total{size="(\w+)"} (\S+)', text))
+        return float(counts["before"]), float(counts["after"])
 
     async def start(
         self,

@@ -92,6 +92,7 @@ async def what_is_shown(page: Page) -> dict[str, Any]:
 async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one(
     server: ServerProcess, browser: Browser, database_url: str
 ) -> None:
+    server.settings["COMPRESSION"] = "on"
     await server.start()
     page = await browser.new_page(viewport={"width": 1280, "height": 800})
     problems: list[str] = []
@@ -116,6 +117,8 @@ async def test_a_person_plays_hands_to_their_end_and_the_server_is_killed_in_one
     assert await what_is_shown(page) == before
     await play_to_next_hand(page)
 
+    plain, compressed = await server.bytes_compressed()
+    assert 0 < compressed < plain / 2
     await page.click("#stand")
     await page.close()
     assert problems == []

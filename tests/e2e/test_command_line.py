@@ -155,7 +155,9 @@ async def test_replay_hands_compares_the_stacks(
     returned, output, _ = await run("replay-hands", str(path))
     lines = output.splitlines()
     assert returned == code
-    assert lines[-1] == f"1 hand: {agree} agree, {1 - agree} differ, 0 not supported"
+    assert lines[-1] == (
+        f"1 hand: {agree} agree, {1 - agree} differ, 0 not supported, 0 without result"
+    )
     assert ("made-up" in output) == (code == 1)
 
 

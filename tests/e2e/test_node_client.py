@@ -42,6 +42,8 @@ async def test_two_players_in_javascript_play_ten_hands_over_json_and_messagepac
         use_db_repository=True,
         use_event_persistence=True,
         use_input_validation=True,
+        # Offered by the program's library, which knows nothing of the server's.
+        compression="on",
     )
     await server.start()
     try:
@@ -58,9 +60,11 @@ async def test_two_players_in_javascript_play_ten_hands_over_json_and_messagepac
             play(server.socket_url, "Jason", "json", document()),
             play(server.socket_url, "Maxwell", "msgpack", document()),
         )
+        before, after = await server.bytes_compressed()
     finally:
         code = await server.stop()
     assert code == 0
+    assert 0 < after < before / 2
     assert one["hands"] == other["hands"] == HANDS
     assert {"welcome", "tables", "snapshot", "accepted", "events", "hand"} <= set(one["got"])
     async with asyncpg.create_pool(database_url, min_size=1, max_size=1) as pool:

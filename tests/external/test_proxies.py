@@ -63,6 +63,7 @@ async def server() -> AsyncIterator[ServerProcess]:
         bot_max_delay_ms=20,
         next_hand_delay_ms=100,
         log_level="debug",
+        compression="on",
     )
     await process.start()
     yield process
@@ -154,6 +155,7 @@ async def test_page_and_socket_work_through_the_proxy_and_the_client_is_known_by
         one, *_ = [
             await stack.enter_async_context(opened(front, source=source)) for _ in range(MOST)
         ]
+        assert one.protocol.extensions, "compression is negotiated through the proxy"
         assert (await ask(one, type="hello", name=f"Guest {source}"))["type"] == "welcome"
         await server.logged("connection_admitted", lambda line: line["address"] == source)
         with pytest.raises(InvalidStatus) as refused:

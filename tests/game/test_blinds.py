@@ -24,6 +24,21 @@ def test_a_short_big_blind_has_to_be_matched_in_full() -> None:
     assert game.pots == [(90, ["bob", "carol", "dave"]), (140, ["bob", "dave"])]
 
 
+def test_callers_of_a_short_big_blind_call_the_whole_blind_after_antes_too() -> None:
+    """RRoP section 14: where 360 of 600 are posted, who has 480 left calls with all of it."""
+    game = Game(small_blind=300, big_blind=600, ante=120)
+    alice, bob, carol, dave, erin = game.seat(13_575, 1_720, 480, 3_720, 600)
+    game.deal("3c8h9s4dJc", bob="2c7d", carol="QsJh", erin="AsAh")
+    dave.folds()
+    assert game.turn.call == 480
+    erin.calls()
+    alice.folds()
+    assert game.turn.call == 180
+    bob.calls()
+    stacks = [player.stack for player in (bob, carol, dave, erin, alice)]
+    assert stacks == [1_120, 0, 3_600, 1_920, 13_455]
+
+
 def test_against_a_short_big_blind_alone_nobody_adds_what_it_cannot_call() -> None:
     game = Game()
     alice, bob, carol = game.seat(5_000, 5_000, 70)

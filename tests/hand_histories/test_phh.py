@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pokerws.game.variants import VARIANTS
 from pokerws.hand_histories.errors import NotSupported, Refused
-from pokerws.hand_histories.phh.read import final_stacks, read_record
+from pokerws.hand_histories.phh.read import final_stacks
+from pokerws.hand_histories.phh.record import read_record
 
 DEALT = ["d dh p1 2c7d", "d dh p2 AsAh", "d dh p3 KsKh"]
 CHECKED_DOWN = [

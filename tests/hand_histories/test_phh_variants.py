@@ -13,11 +13,12 @@ from pokerws.game.state import Table
 from pokerws.game.variants import VARIANTS
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.phh import replay as phh_replay
-from pokerws.hand_histories.phh.read import final_stacks, read_record
+from pokerws.hand_histories.phh.read import final_stacks
+from pokerws.hand_histories.phh.record import read_record
 from tests.game.pokerkit.pokerkit_hand import no_warnings
 from tests.game.pokerkit.pokerkit_records import CODES, random_record
 
-HANDS = int(os.environ.get("POKERKIT_HANDS", "20"))
+HANDS = int(os.environ.get("POKERKIT_HANDS", "10"))
 SEED = int(os.environ.get("POKERKIT_SEED") or SystemRandom().randrange(10**6))
 
 

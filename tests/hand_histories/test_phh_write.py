@@ -15,7 +15,8 @@ from pokerws.game.commands import Close, Command
 from pokerws.game.events import HandCancelled, HandEnded, HandStarted, TableEvent
 from pokerws.game.state import Table
 from pokerws.hand_histories.errors import Refused
-from pokerws.hand_histories.phh.read import exact, final_stacks, read_record
+from pokerws.hand_histories.phh.read import exact, final_stacks
+from pokerws.hand_histories.phh.record import read_record
 from pokerws.hand_histories.phh.write import write_hand
 from tests.game.pokerkit.pokerkit_hand import no_warnings
 from tests.game.script import Game, Player
@@ -146,6 +147,7 @@ def test_a_hand_is_told_with_its_table_time_seats_and_players() -> None:
         "table": "table",
         "players": ["bob", "carol", "alice"],
         "finishing_stacks": [1_700, 2_900, 1_400],
+        "_rules": "rulebook",
         "_game": "t",
         "_id": 5039194984194827544,
         "_player_ids": ["bob", "carol", "alice"],

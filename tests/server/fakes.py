@@ -16,6 +16,7 @@ from pokerws.messages import (
     server_decoder,
 )
 from pokerws.server.clock import Clock
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
@@ -108,7 +109,7 @@ class FakeViewer:
     def answer(self, message: TableAnswer) -> None:
         self.frames.append(msgspec.json.encode(message))
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         self.frames.append(frame)
 
     def send(self, frame: bytes) -> None:

@@ -16,6 +16,7 @@ from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.net.connection import Connection
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
@@ -38,7 +39,7 @@ class NoSocket:
         self.closed_with: int | None = None
         self.sent: list[bytes] = []
 
-    def write(self, message: bytes) -> bool:
+    def write(self, message: bytes, shared: SharedContext | None = None) -> bool:
         self.sent.append(message)
         return True
 

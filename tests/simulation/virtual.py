@@ -27,6 +27,7 @@ from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import replay
 from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
@@ -160,7 +161,7 @@ class Person:
         if message.id == self.asked and self.answer_to and not self.answer_to.done():
             self.answer_to.set_result(message)
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         message = _decode_frame(frame)
         match message:
             case Events(seq=seq, events=events):

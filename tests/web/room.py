@@ -35,6 +35,7 @@ from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.net.connection import Connection, ConnectionEnded, Receiver, Work
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import SECURITY_HEADERS, Pages
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Session
@@ -65,7 +66,7 @@ class Opponent:
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """It knows everything from the table itself."""
 
     def send(self, frame: bytes) -> None:
@@ -309,7 +310,7 @@ class PlainConnection(ServerConnection):
         if work is not None:
             await work
 
-    def write(self, message: bytes) -> bool:
+    def write(self, message: bytes, shared: SharedContext | None = None) -> bool:
         return False
 
     async def wait_and_write(self, message: bytes, *, is_text: bool) -> None:

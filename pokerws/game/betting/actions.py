@@ -24,7 +24,7 @@ from pokerws.game.events import (
     Raised,
     TableEvent,
 )
-from pokerws.game.illegal import Illegal, Inconsistent
+from pokerws.game.illegal import Details, Illegal, Inconsistent
 from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS, Betting, Forced
@@ -191,13 +191,17 @@ def act(table: Table, hand: Hand, turn: Turn, command: Act) -> TableEvent:
     """The event of an action in the current turn.  Raises Illegal."""
     action, amount = command.action, command.amount
     if action not in turn.actions:
-        raise Illegal("illegal_action", f"cannot {action} now, only {', '.join(turn.actions)}")
+        raise Illegal(
+            "illegal_action",
+            f"cannot {action} now, only {', '.join(turn.actions)}",
+            Details(field="action", choices=tuple(turn.actions)),
+        )
     if command.cards is not None:
-        raise Illegal("cards_not_allowed", f"{action} takes no cards")
+        raise Illegal("cards_not_allowed", f"{action} takes no cards", Details(field="cards"))
     if action in ("bet", "raise"):
         return _wager(table, hand, turn, amount)
     if amount is not None:
-        raise Illegal("amount_not_allowed", f"{action} takes no amount")
+        raise Illegal("amount_not_allowed", f"{action} takes no amount", Details(field="amount"))
     match action:
         case "fold":
             return Folded(turn.seat)
@@ -209,15 +213,23 @@ def act(table: Table, hand: Hand, turn: Turn, command: Act) -> TableEvent:
             return Called(turn.seat, turn.call)
 
 
+def _legal(turn: Turn) -> Details:
+    """The legal amounts of a bet or raise."""
+    return Details(field="amount", min=turn.min_to, max=turn.max_to, sizes=tuple(turn.sizes))
+
+
 def _wager(table: Table, hand: Hand, turn: Turn, amount: int | None) -> TableEvent:
     if amount is None:
-        raise Illegal("amount_missing", "a bet or raise needs an amount")
+        raise Illegal("amount_missing", "a bet or raise needs an amount", _legal(turn))
     if amount < turn.min_to:
-        raise Illegal("amount_too_small", f"{amount} is less than the minimum, {turn.min_to}")
+        text = f"{amount} is less than the minimum, {turn.min_to}"
+        raise Illegal("amount_too_small", text, _legal(turn))
     if amount > turn.max_to:
-        raise Illegal("amount_too_large", f"{amount} is more than the maximum, {turn.max_to}")
+        text = f"{amount} is more than the maximum, {turn.max_to}"
+        raise Illegal("amount_too_large", text, _legal(turn))
     if turn.sizes and amount not in turn.sizes:
-        raise Illegal("amount_not_a_size", f"only {' or '.join(map(str, turn.sizes))} is legal")
+        text = f"only {' or '.join(map(str, turn.sizes))} is legal"
+        raise Illegal("amount_not_a_size", text, _legal(turn))
     limit = None if hand.limit is None else after_wager(table, hand, hand.limit, amount)
     if "bet" in turn.actions:
         return BetPlaced(turn.seat, amount, limit)

@@ -7,7 +7,7 @@ seat (Robert's Rules of Poker, section 4).
 
 from pokerws.game.counted import counted
 from pokerws.game.events import PlayerStood
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Details, Illegal
 from pokerws.game.next_hand import games_of
 from pokerws.game.state import Departure, Seat, Table, TableConfig
 from pokerws.game.variants import VARIANTS, Forced
@@ -52,6 +52,8 @@ def check_brought_back(table: Table, departure: Departure, buy_in: int, now_ms: 
             "must_bring_back",
             f"you left with {counted(departure.stack, 'chip')}: bring at least {least}, "
             f"or come back in {minutes} min",
+            Details(field="buy_in", min=least, max=table.config.max_buy_in),
+            retry_after_ms=departure.until_ms - now_ms,
         )
 
 

@@ -1,66 +1,44 @@
-"""Reads hands recorded in the Poker Hand History standard, and plays them with the engine.
+"""Plays hands recorded in the Poker Hand History standard with the engine.
 
-A record is a JSON object with the fields and actions of the standard
-(https://phh.readthedocs.io).  Records are untrusted input: the result is the final stacks, or
-`Refused` with the reason.  This module owns the fields and amounts of a record; `actions` parses
-its actions, and `replay` plays them.
+The result is the final stacks, or `Refused` with the reason.  This module owns the amounts of a
+record; `record` reads its fields, `actions` parses its actions, and `replay` plays them.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import takewhile
 from math import lcm
-
-import msgspec
-from msgspec import Struct
+from typing import NamedTuple
 
 from pokerws.game.betting.actions import stack_of
-from pokerws.game.state import MAX_EXACT, MAX_SEATS, LimitStakes
+from pokerws.game.cards import UNKNOWN, Card, parse_cards
+from pokerws.game.state import MAX_CHIPS, MAX_EXACT, MAX_SEATS, HouseRules, LimitStakes
 from pokerws.game.variants import VARIANTS, Betting, Forced, Variant
 from pokerws.hand_histories.errors import NotSupported, Refused
 from pokerws.hand_histories.phh.actions import Amount, Script, read_actions
-from pokerws.hand_histories.phh.replay import Amounts, Replay, seat_players
+from pokerws.hand_histories.phh.blinds import as_posted, in_order, usual_kinds, whole_blinds
+from pokerws.hand_histories.phh.record import HandRecord, RuleBook
+from pokerws.hand_histories.phh.replay import Replay
+from pokerws.hand_histories.phh.seating import Amounts, Rules, seat_players
 
 # A decimal such as 3.3333333333333335 is read as the nearest fraction (10/3) with at most this
 # denominator.
 _LARGEST_DENOMINATOR = 1_000_000
+# What an unknown stack, which a record has as `inf`, is played as.
+_UNKNOWN_STACK = MAX_CHIPS
 
 
-class HandRecord(Struct):
-    """A hand as recorded; fields that are not needed to play it are ignored.
+class Replayed(NamedTuple):
+    """The players' stacks after a hand, and what each took from the pots.
 
-    Lists are in the order of the players p1, p2, …, where p1 sits left of the button.  Heads-up,
-    `antes` and `blinds_or_straddles` have the button, p2, first.  A negative blind is posted by a
-    player who enters late.  The variant decides which of the bet fields are present.
-    `final_stacks` is the expected result.
+    `by_reference` tells whether the standard's reference implementation would allow all bets and
+    raises too; it has no meaning for a hand that was played by the rulebook.
     """
 
-    variant: str
-    starting_stacks: list[Amount]
-    actions: list[str]
-    antes: list[Amount] = []
-    blinds_or_straddles: list[Amount] | None = None
-    bring_in: Amount | None = None
-    small_bet: Amount | None = None
-    big_bet: Amount | None = None
-    min_bet: Amount | None = None
-    ante_trimming_status: bool = False
-    final_stacks: list[Amount] | None = None
-    src: str = ""
-    hand: int | str | None = None
-
-
-_decoder = msgspec.json.Decoder(HandRecord)
-
-
-def read_record(line: bytes) -> HandRecord:
-    """Decode a record from a line of JSON.  Raises Refused."""
-    try:
-        return _decoder.decode(line)
-    except msgspec.ValidationError as error:
-        raise Refused(f"malformed: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(f"not JSON: {error}") from None
+    stacks: list[Fraction]
+    collected: list[Fraction]
+    by_reference: bool
 
 
 def exact(amount: Amount) -> Fraction:
@@ -72,17 +50,18 @@ def exact(amount: Amount) -> Fraction:
     return Fraction(amount).limit_denominator(_LARGEST_DENOMINATOR)
 
 
-def final_stacks(record: HandRecord) -> list[Fraction]:
+def is_unknown(amount: Amount) -> bool:
+    """Whether it is `inf`, which stands for an unknown stack."""
+    return isinstance(amount, Decimal) and amount.is_infinite() and amount > 0
+
+
+def final_stacks(record: HandRecord, rules: RuleBook | None = None) -> list[Fraction]:
     """Play the hand, and return the players' stacks after it.  Raises Refused."""
-    return replay(record)[0]
+    return replay(record, rules).stacks
 
 
-def replay(record: HandRecord) -> tuple[list[Fraction], bool]:
-    """Play the hand.  Raises Refused.
-
-    Returns the stacks after it, and whether the standard's reference implementation would allow all
-    bets and raises too.
-    """
+def replay(record: HandRecord, rules: RuleBook | None = None) -> Replayed:
+    """Play the hand by these rules, or by those that the record names.  Raises Refused."""
     variant = VARIANTS.get(record.variant)
     if variant is None:
         raise NotSupported(f"the variant {record.variant!r} is not supported")
@@ -95,24 +74,36 @@ def replay(record: HandRecord) -> tuple[list[Fraction], bool]:
     def chips(amount: Amount) -> int:
         return _chips(amount, scale)
 
-    amounts = _amounts(record, variant, scale)
-    table = seat_players(record.src, variant, amounts)
-    hand = Replay(table, variant, script, chips)
+    by_book = (rules or record.rule_book) == "rulebook"
+    amounts = _amounts(record, variant, scale, by_book=by_book)
+    book = _rules(record, variant, script, scale, by_book=by_book)
+    table = seat_players(record.src, variant, amounts, book)
+    hand = Replay(table, variant, script, chips, book)
     hand.deal(amounts)
     hand.play()
-    stacks = [Fraction(stack_of(table, seat), scale) for seat in range(count)]
-    return stacks, hand.by_reference
+    return Replayed(
+        [Fraction(stack_of(table, seat), scale) for seat in range(count)],
+        [Fraction(taken, scale) for taken in hand.collected],
+        hand.by_reference,
+    )
 
 
 def _scale(record: HandRecord, script: Script) -> int:
     """How many chips of the engine equal one of the record, so that all amounts are integers."""
     amounts: list[Amount] = [*record.starting_stacks, *record.antes]
     amounts += record.blinds_or_straddles or []
-    amounts += record.final_stacks or []
+    for result in (record.final_stacks, record.finishing_stacks, record.winnings):
+        amounts += result or []
     amounts += [move.to for move in script.moves]
     bets = (record.bring_in, record.small_bet, record.big_bet, record.min_bet)
     amounts += [amount for amount in bets if amount is not None]
-    scale = lcm(*[exact(amount).denominator for amount in amounts if type(amount) is not int])
+    scale = lcm(
+        *[
+            exact(amount).denominator
+            for amount in amounts
+            if type(amount) is not int and not is_unknown(amount)
+        ]
+    )
     if scale > _LARGEST_DENOMINATOR:
         raise Refused("the amounts have no common unit")
     return scale
@@ -124,10 +115,13 @@ def _chips(amount: Amount, scale: int) -> int:
     return int(exact(amount) * scale)
 
 
-def _amounts(record: HandRecord, variant: Variant, scale: int) -> Amounts:
+def _amounts(record: HandRecord, variant: Variant, scale: int, *, by_book: bool) -> Amounts:
     """The amounts in chips of the engine, by seat.  Raises Refused."""
     count = len(record.starting_stacks)
-    stacks = [_chips(amount, scale) for amount in record.starting_stacks]
+    stacks = [
+        _UNKNOWN_STACK * scale if is_unknown(amount) else _chips(amount, scale)
+        for amount in record.starting_stacks
+    ]
     if min(stacks) < 1:
         raise Refused("a player has no chips")
     antes = _per_seat(record.antes, count, scale, "antes")
@@ -135,8 +129,68 @@ def _amounts(record: HandRecord, variant: Variant, scale: int) -> Amounts:
         raise Refused("an ante is negative")
     blinds = _per_seat(record.blinds_or_straddles or [], count, scale, "blinds_or_straddles")
     min_bet, limit = _bets(record, variant, blinds, scale)
-    dead = not record.ante_trimming_status
-    return Amounts(stacks, antes, blinds, min_bet, limit, dead)
+    dead = [0] * count if record.ante_trimming_status else antes
+    if by_book and record.dead:
+        dead = _per_seat(record.dead, count, scale, "_dead")
+        if any(not 0 <= part <= ante for part, ante in zip(dead, antes, strict=True)):
+            raise Refused("a part of an ante is more than the ante")
+    able = [max(0, stack - ante) for stack, ante in zip(stacks, antes, strict=True)]
+    if not by_book:
+        posted = as_posted(blinds, able)
+    elif record.blinds is None:
+        ours = record.rules is not None or record.game
+        whole = blinds if ours else whole_blinds(blinds, able, min_bet)
+        posted = in_order(usual_kinds(whole), whole)
+    elif len(record.blinds) == count:
+        posted = in_order(record.blinds, blinds)
+    else:
+        raise Refused(f"{len(record.blinds)} _blinds for {count} players")
+    return Amounts(stacks, antes, dead, posted, min_bet, limit)
+
+
+def _rules(
+    record: HandRecord, variant: Variant, script: Script, scale: int, *, by_book: bool
+) -> Rules:
+    """The rules by which the hand is played.  Raises Refused."""
+    if not by_book:
+        straddles = len([amount for amount in (record.blinds_or_straddles or [])[2:] if amount > 0])
+        most = 0 if variant.max_bets_always else variant.max_bets + 1 + straddles
+        house = HouseRules(max_bets=most, odd_chips="button", whole_pot=True)
+        return Rules(by_book=False, house=house)
+    house = HouseRules(
+        max_bets=record.max_bets,
+        odd_chips=record.odd_chips or "rulebook",
+        whole_pot=bool(record.whole_pot),
+    )
+    small_blind = None if record.small_blind is None else _chips(record.small_blind, scale)
+    return Rules(
+        by_book=True, house=house, small_blind=small_blind, boards=_boards(record, variant, script)
+    )
+
+
+def _boards(record: HandRecord, variant: Variant, script: Script) -> list[list[Card]]:
+    """The second and third board, with unknown cards up to their whole size.  Raises Refused."""
+    size = sum(street.board for street in variant.streets)
+    seen = {card for groups in script.hole for cards in groups for card in cards}
+    seen.update(script.board)
+    boards: list[list[Card]] = []
+    for text in record.boards:
+        try:
+            board = parse_cards(text)
+        except ValueError as error:
+            raise Refused(f"_boards: {error}") from None
+        if len(board) > size:
+            raise Refused(f"a board has {len(board)} cards")
+        pairs = zip(board, script.board, strict=False)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        for card in board[shared:]:
+            if card == UNKNOWN:
+                continue
+            if card in seen or card not in variant.deck:
+                raise Refused(f"a card was dealt twice, or is not in the deck: {card}")
+            seen.add(card)
+        boards.append(board + [UNKNOWN] * (size - len(board)))
+    return boards
 
 
 def _bets(

@@ -1,13 +1,15 @@
 """Plays a recorded hand with the engine: cards and actions are those of the record.
 
-The rules are the engine's, or those of the standard's reference implementation (`reference`).  A
-call has no amount in the notation: it matches the largest bet of any player.  After a short blind
-or bring-in, that is less than the full blind.  Pot-limit bets are limited by the chips that are
-really in the pot, and odd chips go to the first winner.
+A hand is played by the rulebook, which is what the engine does at a table, or as PokerKit, the
+standard's reference implementation, would play it; then what the engine's rules allow is legal as
+well (`reference`).  A call has no amount in the notation.  By the rulebook it matches the whole
+blind or bring-in, even if that was short.  In PokerKit it matches the largest bet of any player;
+pot-limit bets are limited by the chips that are really in the pot, and odd chips go to the first
+winner.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from msgspec.structs import replace
 
@@ -26,7 +28,6 @@ from pokerws.game.commands import Act, Action
 from pokerws.game.events import (
     BetPlaced,
     BetsCollected,
-    BlindKind,
     BlindPosted,
     BoardDealt,
     CardsDrawn,
@@ -37,64 +38,16 @@ from pokerws.game.events import (
     Raised,
     TableEvent,
 )
-from pokerws.game.hand import Ante, Blind, Deal, deal_hand
+from pokerws.game.hand import Deal, deal_hand
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import (
-    FixedLimit,
-    Hand,
-    HouseRules,
-    LimitStakes,
-    PlayerId,
-    Seat,
-    Table,
-    TableConfig,
-    TableId,
-    Turn,
-)
+from pokerws.game.state import FixedLimit, Hand, PlayerId, Table, Turn
 from pokerws.game.table import advance, decide
-from pokerws.game.variants import Betting, Forced, Variant
-from pokerws.hand_histories.errors import Refused
+from pokerws.game.variants import Forced, Variant
+from pokerws.hand_histories.errors import Refused, Unfinished
 from pokerws.hand_histories.kept_hand import hand_in_play
 from pokerws.hand_histories.phh.actions import Amount, Move, Script
 from pokerws.hand_histories.phh.reference import ReferenceStreet, reach_of_others
-
-
-class Amounts(NamedTuple):
-    """The amounts of a record, in chips of the engine, by seat.
-
-    `limit` has 0 for stakes that the game does not have.  A negative blind is posted by a player
-    who enters late; the betting does not start after it.
-    """
-
-    stacks: list[int]
-    antes: list[int]
-    blinds: list[int]
-    min_bet: int
-    limit: LimitStakes
-    dead_antes: bool
-
-
-def seat_players(name: str, variant: Variant, amounts: Amounts) -> Table:
-    """A table with the players p1, p2, …, seated in order from the left of the button."""
-    fixed = variant.betting is Betting.FIXED_LIMIT
-    straddles = sum(amount > 0 for amount in amounts.blinds[2:])
-    config = TableConfig(
-        variant=variant.code,
-        seats=len(amounts.stacks),
-        # Only the blinds of the record are posted.
-        small_blind=0,
-        big_blind=amounts.min_bet if fixed else 0,
-        limit=amounts.limit,
-        house=HouseRules(
-            max_bets=0 if variant.max_bets_always else variant.max_bets + 1 + straddles,
-            odd_chips="button",
-            whole_pot=True,
-        ),
-    )
-    table = Table(TableId("record"), name, config)
-    for number, stack in enumerate(amounts.stacks, start=1):
-        table.seats.append(Seat(PlayerId(f"p{number}"), f"p{number}", stack))
-    return table
+from pokerws.hand_histories.phh.seating import Amounts, Rules, antes_of
 
 
 class Replay:
@@ -104,10 +57,18 @@ class Replay:
     """
 
     def __init__(
-        self, table: Table, variant: Variant, script: Script, chips: Callable[[Amount], int]
+        self,
+        table: Table,
+        variant: Variant,
+        script: Script,
+        chips: Callable[[Amount], int],
+        rules: Rules,
     ) -> None:
         self.table = table
         self.by_reference = True
+        # What each seat took from the pots.
+        self.collected = [0] * len(script.hole)
+        self._rules = rules
         self._variant = variant
         self._script = script
         self._chips = chips
@@ -115,9 +76,9 @@ class Replay:
         self._at_street = 0
         self._next_move = 0
         # How many cards were dealt: to each seat before its first draw, and to the board.
-        self._dealt = [0] * len(table.seats)
+        self._dealt = [0] * len(script.hole)
         self._on_board = 0
-        self._draws = [0] * len(table.seats)
+        self._draws = [0] * len(script.hole)
         # Awards at a showdown, each with the seats that could win the pot.
         self._awards: list[tuple[PotAwarded, list[int]]] = []
         # The seats with chips behind when the betting is over.  A record may still have checks,
@@ -126,33 +87,47 @@ class Replay:
 
     def deal(self, amounts: Amounts) -> None:
         """Post the antes and blinds, and deal the first cards."""
-        count = len(amounts.stacks)
-        order = list(range(count))
-        positions = (
-            Positions(button=1, small_blind=1, big_blind=0, order=order, entering=[], missed=[])
-            if count == 2
-            else Positions(count - 1, 0, 1, order, entering=[], missed=[])
-        )
-        antes = [Ante(seat, ante, amounts.dead_antes) for seat, ante in enumerate(amounts.antes)]
         deal = Deal(
             self._variant,
-            positions,
-            antes,
-            _blinds(amounts),
+            self._positions(amounts),
+            antes_of(amounts),
+            amounts.blinds,
             amounts.min_bet,
             self._first_deck(),
+            boards=1 if self._shared_cards() else len(self._rules.boards) + 1,
         )
         for event in deal_hand(self.table, deal):
             self._apply(event)
+
+    def _positions(self, amounts: Amounts) -> Positions:
+        count = len(amounts.stacks)
+        order = list(range(count))
+        small, big = (1, 0) if count == 2 else (0, 1)
+        if self._rules.by_book:
+            of_kind = {blind.blind: blind.seat for blind in amounts.blinds}
+            small, big = of_kind.get("small", count), of_kind.get("big", big)
+        return Positions(count - 1, small, big, order, entering=[], missed=[])
+
+    def _shared_cards(self) -> int:
+        """How many cards all boards share, if there are several: those before the all-in."""
+        boards = [self._script.board, *self._rules.boards]
+        shared = 0
+        for cards in zip(*boards, strict=False):
+            if len({*cards}) > 1 or UNKNOWN in cards:
+                break
+            shared += 1
+        return shared if len(boards) > 1 else 0
 
     def _first_deck(self) -> list[Card]:
         first = self._variant.streets[0]
         count = first.down + first.up
         hole = [groups[0] for groups in self._script.hole]
         self._dealt = [count] * len(hole)
-        deck = [cards[turn] for turn in range(count) for cards in hole]
-        board = sum(street.board for street in self._variant.streets)
-        return deck + self._script.board + [UNKNOWN] * (board - len(self._script.board))
+        return [cards[turn] for turn in range(count) for cards in hole] + self._first_board()
+
+    def _first_board(self) -> list[Card]:
+        size = sum(street.board for street in self._variant.streets)
+        return self._script.board + [UNKNOWN] * (size - len(self._script.board))
 
     def play(self) -> None:
         """Play all moves of the record, to the end of the hand.  Raises Refused."""
@@ -173,7 +148,7 @@ class Replay:
             self._take(hand, turn, move)
             self._advance()
         if self.table.hand is not None and self.table.hand.turn is not None:
-            raise Refused(f"the actions end before p{self.table.hand.turn.seat + 1} has acted")
+            raise Unfinished(f"the actions end before p{self.table.hand.turn.seat + 1} has acted")
 
     def _take(self, hand: Hand, turn: Turn, move: Move) -> None:
         if "discard" in turn.actions:
@@ -181,7 +156,7 @@ class Replay:
             return
         action: Action
         match move.verb:
-            case "cbr" if hand.bet < reach_of_others(self.table, hand, move.seat):
+            case "cbr" if self._is_wager(hand, move):
                 self._wager(hand, turn, move)
                 return
             case "f":
@@ -189,7 +164,6 @@ class Replay:
                 # In PokerKit a player who must bring in cannot fold.
                 self.by_reference = self.by_reference and "bring_in" not in turn.actions
             case "cc" | "cbr":
-                # A raise that nobody can call is a call.
                 action = "call" if "call" in turn.actions or "bring_in" in turn.actions else "check"
             case "pb":
                 action = "bring_in"
@@ -198,16 +172,27 @@ class Replay:
             case _:
                 assert_never(move.verb)
         self._street.acted(move.seat)
-        if action == "bring_in" and action in turn.actions:
+        if action == "bring_in" and action in turn.actions and not self._rules.by_book:
             posted = bring_in(self.table, hand, turn)
             self._apply(replace(posted, to_match=posted.amount))
         else:
             self._decide(turn, move, action)
 
+    def _is_wager(self, hand: Hand, move: Move) -> bool:
+        """Whether a raise is more than a call.
+
+        It is a call if nobody can call the raise; by the rulebook also if it is an all-in of less
+        than a short blind should have been.
+        """
+        if hand.bet >= reach_of_others(self.table, hand, move.seat):
+            return False
+        owned = hand_seat(hand, move.seat).bet + stack_of(self.table, move.seat)
+        return not (self._rules.by_book and self._chips(move.to) == owned <= hand.bet)
+
     def _wager(self, hand: Hand, turn: Turn, move: Move) -> None:
         to = self._chips(move.to)
         least, most = self._street.bounds(self.table, hand, turn.seat)
-        by_reference = bool(most) and least <= to <= most
+        by_reference = bool(most) and least <= to <= most and not self._rules.by_book
         self.by_reference = self.by_reference and by_reference
         all_in = to == hand_seat(hand, turn.seat).bet + stack_of(self.table, turn.seat)
         self._street.raised(turn.seat, to - hand.bet, all_in=all_in)
@@ -253,6 +238,7 @@ class Replay:
             if self._script.tabled and not one_left:
                 self._table_hands(hand, live)
             self._put_cards_on_top(hand, live)
+            self._put_boards_on_top(hand)
             for event in advance(self.table, 0):
                 if isinstance(event, PotAwarded) and not one_left:
                     self._note_award(event)
@@ -295,6 +281,24 @@ class Replay:
         if deck != hand.deck:
             self._apply(DeckReshuffled(deck, hand.street))
 
+    def _put_boards_on_top(self, hand: Hand) -> None:
+        """With several boards, set the next cards to be dealt, in the order of the deal.
+
+        While there is betting, each street is dealt to all boards; after it, board by board.
+        """
+        later = self._variant.streets[hand.street + 1 :]
+        if not self._rules.boards or not later:
+            return
+        runs = len(self._able) < 2 and not any(street.draw or street.discard for street in later)
+        first = len(hand.board)
+        last = None if runs else first + later[0].board
+        deck = [
+            card
+            for board in (self._first_board(), *self._rules.boards)
+            for card in board[first:last]
+        ]
+        self._apply(DeckReshuffled(deck, hand.street))
+
     def _apply(self, event: TableEvent) -> None:
         match event:
             case BetsCollected():
@@ -303,10 +307,15 @@ class Replay:
                 event = replace(event, limit=self._limit_over(event))
             case HoleCardsDealt(street=street, opener=opener):
                 if street:
-                    for seat, (down, up) in enumerate(zip(event.cards, event.up, strict=True)):
+                    for seat, (down, up) in enumerate(
+                        zip(event.cards[:-1], event.up[:-1], strict=True)
+                    ):
                         self._dealt[seat] += len(down) + len(up)
                 if opener is not None:
                     event = replace(event, opener=self._opener(opener, event.up))
+            case PotAwarded(shares=shares):
+                for share in shares:
+                    self.collected[share.seat] += share.amount
             case BoardDealt(cards=cards, opener=opener):
                 self._on_board += len(cards)
                 if opener is not None:
@@ -349,26 +358,6 @@ class Replay:
             return opener
         seat = moves[self._next_move].seat
         return seat if seat in live else opener
-
-
-def _blinds(amounts: Amounts) -> list[Blind]:
-    """Entry blinds, then the others from the smallest: the betting starts after the largest.
-
-    A blind is at most the player's stack, so nobody has to match more than that.
-    """
-    posted: list[tuple[int, int]] = []
-    blinds: list[Blind] = []
-    for seat, amount in enumerate(amounts.blinds):
-        able = max(0, amounts.stacks[seat] - amounts.antes[seat])
-        if amount < 0:
-            blinds.append(Blind(seat, min(able, -amount), "entry"))
-        elif amount:
-            posted.append((min(able, amount), seat))
-    kinds: list[BlindKind] = ["small", "big"]
-    kinds = kinds[-len(posted) :] + ["straddle"] * (len(posted) - 2)
-    for (amount, seat), kind in zip(sorted(posted), kinds, strict=False):
-        blinds.append(Blind(seat, amount, kind))
-    return blinds
 
 
 def _is_legal(turn: Turn, to: int) -> bool:

@@ -5,14 +5,20 @@ that were shown, or that the caller passes in.  Variants without a code in the s
 code.  Facts without a field in the standard go into fields of our own, whose names begin with an
 underscore as the standard requires:
 
+* `_rules = "rulebook"`: the hand was played by our rules.  What differs from table to table is
+  added if a reader could not know it: `_odd_chips` and `_whole_pot`, as in the table's house rules;
+  `_max_bets`, the bets and raises of a fixed-limit street; `_blinds`, the kind of each player's
+  blind, if the amounts do not tell it; `_dead`, the dead part of each ante, if only a part is;
+  `_small_blind`, its amount, if nobody posted it.
 * `_game`, `_id`, `_player_ids`, `_button`: the table's id, the hand's id in all formats, the
   players' ids, the seat of the button.
 * `_boards`: the second and third board, if there are several; the actions have the first.
 * `_cancelled = true` and `_refunds`: the hand was cancelled, and each player got this much back.
   The actions then end at that point, and there are no `finishing_stacks`.
 * `_incomplete`: why a part of the hand is missing; forced bets may then be missing too.
-* `_not_replayable`: why playing the actions does not lead to the `finishing_stacks`.  The standard
-  cannot express every hand that our rules allow.
+* `_not_replayable`: why a reader with the rules of PokerKit, the standard's reference
+  implementation, does not come to the `finishing_stacks`.  The standard cannot express every hand
+  that our rules allow.
 
 The standard numbers seats from 1, and the players p1, p2, … from the left of the button.  As in
 PokerKit, a blind that does not change the order of betting is negative: an entry blind, or a
@@ -32,6 +38,7 @@ from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.events import (
     AntePosted,
     BetPlaced,
+    BlindKind,
     BlindPosted,
     BoardDealt,
     BringInPosted,
@@ -57,7 +64,9 @@ from pokerws.hand_histories.dates import moment
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.hand_id import hand_id
 from pokerws.hand_histories.kept_hand import hand_in_play
-from pokerws.hand_histories.phh.read import HandRecord, replay
+from pokerws.hand_histories.phh.blinds import usual_kinds
+from pokerws.hand_histories.phh.read import replay
+from pokerws.hand_histories.phh.record import HandRecord
 
 _Value: TypeAlias = str | int | Sequence[str] | Sequence[int]
 
@@ -99,7 +108,9 @@ class _PhhWriter:
         self.order: list[int] = []
         self.starting: dict[int, int] = {}
         self.antes: dict[int, int] = {}
+        self.dead: dict[int, int] = {}
         self.trimmed = False
+        self.kinds: dict[int, BlindKind] = {}
         self.blinds: dict[int, int] = {}
         self.min_bet = before.config.big_blind
         self.actions: list[str] = []
@@ -139,10 +150,14 @@ class _PhhWriter:
             case AntePosted(seat=seat, amount=amount, dead=dead):
                 self.antes[seat] = self.antes.get(seat, 0) + amount
                 self.trimmed = not dead
+                if dead:
+                    self.dead[seat] = self.dead.get(seat, 0) + amount
             case BlindPosted(blind="dead", seat=seat, amount=amount):
                 self.antes[seat] = self.antes.get(seat, 0) + amount
+                self.dead[seat] = self.dead.get(seat, 0) + amount
                 self.trimmed = False
             case BlindPosted():
+                self.kinds[event.seat] = event.blind
                 self.blinds[event.seat] = self._blind(event)
             case HoleCardsDealt():
                 self._deal_hole(event)
@@ -220,16 +235,16 @@ class _PhhWriter:
 
     def _deal_board(self, event: BoardDealt) -> None:
         if event.board:
-            self.boards.setdefault(event.board, self._first_cards()).extend(event.cards)
+            self.boards.setdefault(event.board, self._first_cards(event.board)).extend(event.cards)
             return
         if not self.acted:
             self._check_around()
         self.actions.append(f"d db {''.join(event.cards)}")
 
-    def _first_cards(self) -> list[Card]:
+    def _first_cards(self, board: int) -> list[Card]:
         """The cards that all boards share: those dealt before the board was run again."""
         hand = self.table.hand
-        return list(hand.extra_boards[0]) if hand is not None and hand.extra_boards else []
+        return list(hand.extra_boards[board - 1]) if hand is not None and hand.extra_boards else []
 
     def _check_around(self) -> None:
         """Add checks before the flop of a bomb pot, where the standard has a betting round."""
@@ -298,6 +313,8 @@ class _PhhWriter:
             "players": [seat.name for seat in seated],
         }
         own: dict[str, _Value] = {
+            "_rules": "rulebook",
+            **self._own_rules(),
             "_game": self.table.id,
             "_id": hand_id(self.table.id, self.hand_number),
             "_player_ids": [seat.player for seat in seated],
@@ -331,6 +348,27 @@ class _PhhWriter:
             return bets | {"small_bet": self.min_bet, "big_bet": stakes.big_bet}
         return bets | {"min_bet": self.min_bet}
 
+    def _own_rules(self) -> dict[str, _Value]:
+        """What a reader that plays by our rules could not know otherwise."""
+        variant, house = VARIANTS[self.variant], self.table.config.house
+        rules: dict[str, _Value] = {}
+        if house.odd_chips != "rulebook":
+            rules["_odd_chips"] = house.odd_chips
+        if house.whole_pot and variant.betting is Betting.POT_LIMIT:
+            rules["_whole_pot"] = True
+        if house.max_bets and variant.betting is Betting.FIXED_LIMIT:
+            rules["_max_bets"] = house.max_bets
+        kinds = [self.kinds.get(number, "") for number in self.order]
+        # The one blind of a game with a button blind is like a big blind.
+        kinds = ["big" if kind == "button" else kind for kind in kinds]
+        if kinds != usual_kinds([self.blinds.get(number, 0) for number in self.order]):
+            rules["_blinds"] = kinds
+        if self.dead and self.dead != self.antes:
+            rules["_dead"] = self._forced(self.dead)
+        if variant.betting is Betting.POT_LIMIT and self.kinds and "small" not in kinds:
+            rules["_small_blind"] = stakes_of(self.table.config, variant).small_blind
+        return rules
+
     def _forced(self, amounts: Mapping[int, int]) -> list[int]:
         """One amount per player.  Heads-up, the standard has the button, p2, first."""
         listed = [amounts.get(number, 0) for number in self.order]
@@ -338,11 +376,11 @@ class _PhhWriter:
 
 
 def _deviation(fields: Mapping[str, _Value], finishing: Sequence[int]) -> str:
-    """Why replaying the fields does not give the same stacks; empty if it does."""
+    """Why PokerKit's rules do not give the same stacks from the fields; empty if they do."""
     known = {name: value for name, value in fields.items() if name in HandRecord.__struct_fields__}
     record = msgspec.convert(known, HandRecord)
     try:
-        stacks, by_reference = replay(record)
+        stacks, _, by_reference = replay(record)
     except Refused as refused:
         return str(refused)
     if stacks != list(finishing):

@@ -16,7 +16,7 @@ from pokerws.messages import Refused
 from pokerws.server.auth.confusables import skeleton
 from pokerws.server.auth.seat_names import SeatNames, SeatsAt
 from pokerws.server.clock import Clock
-from pokerws.server.limits.rate_limits import Bucket, Rate, check_rate
+from pokerws.server.limits.rate_limits import Bucket, Rate, too_fast
 from pokerws.server.player_locks import PlayerLocks
 from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.names import Names
@@ -274,7 +274,8 @@ class PlayerNames:
         oldest = next(iter(self._renames.values()))
         if len(self._renames) > MAX_REMEMBERED or oldest.is_full(now_ms):
             self._renames.popitem(last=False)
-        check_rate(wait_ms)
+        if wait_ms:
+            raise too_fast(wait_ms, RENAMES, "renames", "player")
 
     def _check_reserved(self, player: PlayerId, name: str, *, is_staff: bool = False) -> None:
         alike = skeleton(name)

@@ -15,6 +15,7 @@ from pokerws.messages import (
     MAX_NAME_LENGTH,
     MAX_REASON_LENGTH,
     MAX_TABLE_NAME_LENGTH,
+    Details,
     Refused,
 )
 
@@ -51,7 +52,8 @@ def chat_text(text: str, *, strict: bool) -> str:
     text = unicodedata.normalize("NFC", text) if strict else text
     fault = _fault(text, MAX_CHAT_LENGTH, strict=strict)
     if fault:
-        raise Refused("invalid_value", f"chat {fault}")
+        details = Details(field="text", min=1, max=MAX_CHAT_LENGTH)
+        raise Refused("invalid_value", f"chat {fault}", details)
     return text
 
 
@@ -60,7 +62,8 @@ def reason_text(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     fault = _fault(text, MAX_REASON_LENGTH, strict=True)
     if fault:
-        raise Refused("invalid_value", f"a reason {fault}")
+        details = Details(field="reason", min=1, max=MAX_REASON_LENGTH)
+        raise Refused("invalid_value", f"a reason {fault}", details)
     return text
 
 
@@ -74,7 +77,7 @@ def _name(text: str, most: int, *, strict: bool) -> str:
     if strict and "  " in text:
         fault = fault or "must not have two spaces in a row"
     if fault:
-        raise Refused("bad_name", f"a name {fault}")
+        raise Refused("bad_name", f"a name {fault}", Details(field="name", min=1, max=most))
     return text
 
 

@@ -8,9 +8,18 @@ from collections.abc import Mapping
 
 import msgspec
 
+from pokerws.game.illegal import Scope
 from pokerws.game.state import PlayerId
-from pokerws.messages import Limits, RateLimit
-from pokerws.server.limits.rate_limits import Bucket, Kind, Rate, Tallies, Tally, rate_of
+from pokerws.messages import Limits, RateLimit, Refused
+from pokerws.server.limits.rate_limits import (
+    Bucket,
+    Kind,
+    Rate,
+    Tallies,
+    Tally,
+    rate_of,
+    too_fast,
+)
 from pokerws.settings import Settings
 
 
@@ -109,6 +118,25 @@ class Meter:
         """Count a message against the limit of its kind; returns the same as `command`."""
         return self._player.take(kind, now_ms) or self._address.take(kind, now_ms)
 
+    def check(self, kind: Kind, now_ms: int) -> None:
+        """Count a message against the limit of its kind.  Raises Refused("too_fast")."""
+        wait_ms = self.count(kind, now_ms)
+        if wait_ms:
+            raise self.too_fast(wait_ms, kind, now_ms)
+
+    def too_fast(self, wait_ms: int, kind: Kind, now_ms: int) -> Refused:
+        """The refusal of a message that has to wait, which names the limit that is reached."""
+        rates = self._quotas.rates
+        limits: tuple[tuple[Bucket | None, Mapping[Kind, Rate], Scope], ...] = (
+            (self._address.bucket(kind), rates.address, "address"),
+            (self._player.bucket(kind), rates.player, "player"),
+            (self._own if kind == "commands" else None, rates.connection, "connection"),
+        )
+        for bucket, by_kind, scope in limits:
+            if bucket is not None and bucket.left(now_ms) < 1:
+                return too_fast(wait_ms, by_kind.get(kind), kind, scope)
+        return too_fast(wait_ms, None, kind, "connection")
+
     def is_flooded(self, now_ms: int) -> bool:
         """Count a refusal; returns whether there are too many: close the connection then."""
         if self._refusals is None:
@@ -117,6 +145,10 @@ class Meter:
                 return False
             self._refusals = Bucket(rate)
         return self._refusals.take(now_ms) > 0
+
+    def refusals_left(self, now_ms: int) -> int | None:
+        """How many more refusals the connection may get now; None without a limit."""
+        return None if self._refusals is None else self._refusals.left(now_ms)
 
 
 def quotas_of(settings: Settings) -> Quotas:

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+from pokerws.game.illegal import Counts, Details, Scope
 from pokerws.messages import Refused
 
 # The kinds of limits: all messages, messages that cost more, new connections and new guests.
@@ -34,10 +35,12 @@ def rate_of(text: str) -> Rate | None:
     return Rate(int(count), int(over) * 1000) if int(count) else None
 
 
-def check_rate(wait_ms: int) -> None:
-    """Raise Refused("too_fast") unless the wait is 0."""
-    if wait_ms:
-        raise Refused("too_fast", retry_after_ms=wait_ms)
+def too_fast(wait_ms: int, rate: Rate | None, counts: Counts, scope: Scope) -> Refused:
+    """The refusal of a message over a rate limit."""
+    if rate is None:
+        return Refused("too_fast", retry_after_ms=wait_ms)
+    details = Details(limit=rate.burst, over_ms=rate.over_ms, scope=scope, counts=counts)
+    return Refused("too_fast", details=details, retry_after_ms=wait_ms)
 
 
 class Bucket:
@@ -62,6 +65,10 @@ class Bucket:
             return -(-over_us // 1000)
         self._full_at_us = full_at_us
         return 0
+
+    def left(self, now_ms: int) -> int:
+        """The tokens that can be taken now."""
+        return (self._depth_us - max(0, self._full_at_us - now_ms * 1000)) // self._step_us
 
     def is_full(self, now_ms: int) -> bool:
         """Whether it is full, like a new one."""

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import structlog
 
+from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId
 from pokerws.messages import Refused
 from pokerws.server.auth.bot_tokens import BOT_PREFIX
@@ -157,7 +158,7 @@ class Moderation:
         Raises Refused("sanction_limit").
         """
         if key not in self._unstored and len(self._unstored) >= self.most:
-            raise Refused("sanction_limit")
+            raise self._no_room()
         self._changes += 1
         self._in_force.remove(key)
         self._unstored[key] = None
@@ -168,7 +169,10 @@ class Moderation:
         if key not in self._in_force and len(self._in_force) >= self.most:
             self._in_force.drop_expired(self._clock.wall_ms())
             if len(self._in_force) >= self.most:
-                raise Refused("sanction_limit")
+                raise self._no_room()
+
+    def _no_room(self) -> Refused:
+        return Refused("sanction_limit", details=Details(limit=self.most, scope="server"))
 
     async def _store_one(self, key: SanctionKey) -> bool:
         # One at a time, so that the last word about a key is what is stored last.
@@ -270,12 +274,12 @@ class Moderation:
         """Raise Refused("protected") for a network with `own`, this machine or a trusted proxy."""
         mine = client_network(own)
         if mine is not None and overlaps(network, mine):
-            raise Refused("protected", f"{network} contains your own address")
+            text = f"{network} contains your own address"
+            raise Refused("protected", text, Details(field="address"))
         for other in self.protected:
             if overlaps(network, other):
-                raise Refused(
-                    "protected", f"{network} contains {other}: this machine or a trusted proxy"
-                )
+                text = f"{network} contains {other}: this machine or a trusted proxy"
+                raise Refused("protected", text, Details(field="address"))
 
 
 def is_exempt(player: PlayerId) -> bool:

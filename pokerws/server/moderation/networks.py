@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from pokerws.game.illegal import Details
 from pokerws.messages import Refused
 from pokerws.server.net.client_address import Network, parse
 from pokerws.settings import Settings
@@ -26,7 +27,9 @@ def network_of(text: str) -> Network:
         network: Network = ip_network(str(parsed) if parsed else text, strict=False)
     except ValueError:
         raise Refused(
-            "invalid_value", "`address` must be like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64"
+            "invalid_value",
+            "`address` must be like 203.0.113.7, 203.0.113.0/24 or 2001:db8::/64",
+            Details(field="address"),
         ) from None
     if isinstance(network, IPv6Network):
         if network.network_address.ipv4_mapped is not None and network.prefixlen >= 96:
@@ -38,6 +41,7 @@ def network_of(text: str) -> Network:
         raise Refused(
             "invalid_value",
             f"{network} is too wide: at most a /{WIDEST[network.version]} can be banned",
+            Details(field="address"),
         )
     return network
 

@@ -3,20 +3,23 @@
 This is the part of a connection without I/O; the part with I/O is in `connection`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 import msgspec
 from websockets import http11
 from websockets.asyncio import messages
+from websockets.datastructures import Headers
 from websockets.exceptions import NegotiationError
+from websockets.extensions import Extension
 from websockets.frames import Frame
 from websockets.http11 import Request, Response
 from websockets.protocol import CONNECTING, OPEN, State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from pokerws.messages import WIRES, CloseCode
+from pokerws.messages import JSON, WIRES, CloseCode
 from pokerws.server.limits.rate_limits import Bucket, Rate
+from pokerws.server.net.deflate import OFFERS, Deflate
 
 # The end of a request, which may not have a body.
 _HEAD_END = b"\r\n\r\n"
@@ -62,6 +65,8 @@ class Protocol(ServerProtocol):
         "_request_bytes",
         "_tail",
         "_unframed",
+        "compressible",
+        "deflate",
         "is_open",
     )
 
@@ -69,8 +74,7 @@ class Protocol(ServerProtocol):
         self, bounds: Bounds, headers: Mapping[str, str], now_ms: Callable[[], int]
     ) -> None:
         super().__init__(
-            # Frames are small: compression costs 64 KiB per connection and allows bombs.
-            extensions=None,
+            extensions=OFFERS,
             max_size=bounds.message_bytes,
         )
         self._bounds = bounds
@@ -84,6 +88,10 @@ class Protocol(ServerProtocol):
         # Bytes since the handshake that belong to no complete frame yet.
         self._unframed = 0
         self._frames = None if bounds.frames is None else Bucket(bounds.frames)
+        # The wires, by `is_text`, on which compression is negotiated; set before `accept`.
+        self.compressible: Container[bool] = ()
+        # The extension, if it was negotiated.
+        self.deflate: Deflate | None = None
 
     def select_subprotocol(self, subprotocols: Sequence[Subprotocol]) -> Subprotocol | None:
         """Part of the library's protocol; overridden, since an argument would create a cycle.
@@ -96,6 +104,15 @@ class Protocol(ServerProtocol):
             known = ", ".join(WIRES)
             raise NegotiationError(f"unknown subprotocols; offer one of {known}, or none")
         return chosen
+
+    def process_extensions(self, headers: Headers) -> tuple[str | None, list[Extension]]:
+        """Part of the library's protocol: accept an offer of compression, if it is wanted."""
+        wire = WIRES.get(self.process_subprotocol(headers) or "", JSON)
+        if wire.is_text not in self.compressible:
+            return None, []
+        response, extensions = super().process_extensions(headers)
+        self.deflate = next((one for one in extensions if isinstance(one, Deflate)), None)
+        return response, extensions
 
     def receive_data(self, data: bytes | bytearray) -> None:
         """Part of the library's protocol.
@@ -122,6 +139,11 @@ class Protocol(ServerProtocol):
     def state(self, state: State) -> None:
         self._state = state
         self.is_open = state is OPEN
+
+    @property
+    def keeps_context(self) -> bool:
+        """Whether compressed frames may refer to earlier ones."""
+        return self.deflate is not None and self.deflate.keeps_context
 
     @property
     def is_between_frames(self) -> bool:
@@ -161,7 +183,8 @@ class Protocol(ServerProtocol):
         """Part of the library's protocol.  Every frame counts, as each one costs time."""
         # This assumes the shortest encoding.  After a longer one, `is_between_frames` stays False,
         # so the client's frames are always read by the library's parser.
-        self._unframed -= _shortest_length(len(frame.data))
+        received = len(frame.data) if self.deflate is None else self.deflate.received
+        self._unframed -= _shortest_length(received)
         if self.count_frame():
             super().recv_frame(frame)
 

@@ -12,8 +12,7 @@ handshake are left to the library.  This module does not know sessions.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from struct import Struct
+from collections.abc import Awaitable, Callable, Container, Mapping
 from typing import Any, Final
 
 import structlog
@@ -23,24 +22,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import CLOSED
-from websockets.typing import BytesLike
 
+from pokerws.server.net import deflate
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection_counts import ConnectionCounts, CountedSocket
-
-try:
-    from websockets.speedups import apply_mask
-except ImportError:
-    # The library does the same where no C compiler was available.
-    from websockets.utils import apply_mask
-
-# RFC 6455, 5.2: the first byte of a frame that is a whole message, and the values of the second
-# byte which say that a longer length follows.
-_WHOLE_TEXT, _WHOLE_BINARY = 0x80 | Opcode.TEXT, 0x80 | Opcode.BINARY
-_IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
-# Clients mask what they send: a bit in the second byte says so, and four bytes follow it.
-_MASKED, _MASKED_HEAD = 0x80, 6
-_short, _medium, _long = Struct("!BB").pack, Struct("!BBH").pack, Struct("!BBQ").pack
+from pokerws.server.net.frames import frame_of, message_of, read
+from pokerws.server.net.shared_context import NOTHING, SharedContext
 
 # The code that a connection is closed with after a fault of ours, by the library as well.
 INTERNAL_ERROR: Final = int(CloseCode.INTERNAL_ERROR)
@@ -68,30 +55,6 @@ class ConnectionEnded(Exception):
         # A close frame that the client did not answer was sent all the same.
         goodbye = closed.rcvd or closed.sent
         self.code = int(CloseCode.ABNORMAL_CLOSURE if goodbye is None else goodbye.code)
-
-
-def frame_of(message: bytes, *, is_text: bool) -> bytes:
-    """The unmasked frame of a whole message, without extensions."""
-    first, length = _WHOLE_TEXT if is_text else _WHOLE_BINARY, len(message)
-    if length < _IN_TWO_BYTES:
-        return _short(first, length) + message
-    if length < 1 << 16:
-        return _medium(first, _IN_TWO_BYTES, length) + message
-    return _long(first, _IN_EIGHT_BYTES, length) + message
-
-
-def message_of(data: bytes) -> str | bytes | None:
-    """The message of one whole, short frame from a client; None for anything else."""
-    if len(data) < _MASKED_HEAD:
-        return None
-    length = data[1] - _MASKED
-    if not 0 <= length < _IN_TWO_BYTES or len(data) != length + _MASKED_HEAD:
-        return None
-    if data[0] == _WHOLE_TEXT:
-        return _read(apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD]), is_text=True)
-    if data[0] == _WHOLE_BINARY:
-        return apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD])
-    return None
 
 
 class PendingWrites:
@@ -124,19 +87,23 @@ class PendingWrites:
 
 
 class FrameCache:
-    """Encodes messages into frames, and caches the latest: `frame` is that of `message`."""
+    """Encodes messages into frames, and caches the latest: `frame` is that of `message`.
 
-    __slots__ = ("_is_text", "frame", "message", "writes")
+    `plain_bytes` and `compressed_bytes` count what was sent compressed instead, before and after.
+    """
+
+    __slots__ = ("compressed_bytes", "frame", "is_text", "message", "plain_bytes", "writes")
 
     def __init__(self, writes: PendingWrites, *, is_text: bool) -> None:
         self.writes = writes
-        self._is_text = is_text
+        self.is_text = is_text
         self.message: bytes | None = None
         self.frame = b""
+        self.plain_bytes = self.compressed_bytes = 0
 
     def encode(self, message: bytes) -> bytes:
         """The message's frame."""
-        self.frame = frame_of(message, is_text=self._is_text)
+        self.frame = frame_of(message, is_text=self.is_text)
         self.message = message
         return self.frame
 
@@ -161,6 +128,7 @@ class Connection(ServerConnection):
         "_caches",
         "_counts",
         "_frames",
+        "_last",
         "_protocol",
         "_queued",
         "_receiver",
@@ -192,6 +160,8 @@ class Connection(ServerConnection):
         # Frames to write at the end of this turn of the event loop.
         self._unwritten: list[bytes] = []
         self._frames: FrameCache | None = None
+        # The number of the last frame of a shared context.
+        self._last = NOTHING
         self._caches = caches
         self._protocol = protocol
         self._counts = counts
@@ -206,6 +176,10 @@ class Connection(ServerConnection):
         """Hand over no more messages."""
         # The receiver and the connection refer to each other.
         self._receiver = None
+
+    def allow_compression(self, wires: Container[bool]) -> None:
+        """Negotiate compression on these wires, by `is_text`; call it before the handshake ends."""
+        self._protocol.compressible = wires
 
     def forget_handshake(self) -> None:
         """Release the headers of both sides, which take 5 kB or more."""
@@ -222,6 +196,8 @@ class Connection(ServerConnection):
         """
         if not self._queued and self._protocol.is_between_frames and self._receiver is not None:
             message = message_of(data)
+            if message is None and self._protocol.deflate is not None:
+                message = deflate.message_of(data, self._bounds.message_bytes)
             if message is not None:
                 if self._protocol.count_frame():
                     self._hand_over(message, self._receiver)
@@ -239,7 +215,7 @@ class Connection(ServerConnection):
         # The first frame of a message has one of these opcodes; later fragments have CONT.
         if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY):
             if not self._queued and event.fin and self._receiver is not None:
-                message = _read(event.data, is_text=event.opcode is Opcode.TEXT)
+                message = read(event.data, is_text=event.opcode is Opcode.TEXT)
                 if message is not None:
                     self._hand_over(message, self._receiver)
                     return
@@ -283,16 +259,20 @@ class Connection(ServerConnection):
 
     # ---- out
 
-    def write(self, message: bytes) -> bool:
+    def write(self, message: bytes, shared: SharedContext | None = None) -> bool:
         """Send a message without waiting; returns False, with nothing sent, if it has to wait.
 
-        It must not be called while a `wait_and_write` is running, or it would overtake that one.
+        With `shared` it may be compressed: only for what everybody may see.  It must not be called
+        while a `wait_and_write` is running, or it would overtake that one.
         """
         frames = self._frames
         if frames is None or self.paused or not self._protocol.is_open:
             return False
-        # Usually the message was just encoded for another client.
-        frame = frames.frame if message is frames.message else frames.encode(message)
+        if shared is not None and self._protocol.deflate is not None:
+            frame = self._compressed(message, shared, frames)
+        else:
+            # Usually the message was just encoded for another client.
+            frame = frames.frame if message is frames.message else frames.encode(message)
         if not self._unwritten:
             frames.writes.add(self)
         self._unwritten.append(frame)
@@ -300,6 +280,18 @@ class Connection(ServerConnection):
             # So that `paused` is set in time for a client that has fallen behind.
             self.flush()
         return True
+
+    def _compressed(self, message: bytes, shared: SharedContext, frames: FrameCache) -> bytes:
+        """The compressed frame of a message, or the usual one if the client cannot inflate it."""
+        found = shared.frame(message, self._last, is_text=frames.is_text)
+        if found is None:
+            return frames.frame if message is frames.message else frames.encode(message)
+        frame, number = found
+        if self._protocol.keeps_context:
+            self._last = number
+        frames.plain_bytes += len(message)
+        frames.compressed_bytes += len(frame)
+        return frame
 
     async def wait_and_write(self, message: bytes, *, is_text: bool) -> None:
         """Send a message once the client has read enough.  Raises ConnectionEnded."""
@@ -357,13 +349,3 @@ class Connection(ServerConnection):
         if self._unread is not None:
             self._unread.cancel()
             self._unread = None
-
-
-def _read(data: BytesLike, *, is_text: bool) -> str | bytes | None:
-    """A message; None for a text that is not UTF-8, which is left to the library."""
-    if not is_text:
-        return bytes(data)
-    try:
-        return str(data, "utf-8")
-    except UnicodeDecodeError:
-        return None

@@ -24,15 +24,19 @@ log = structlog.get_logger("pokerws.connection_counts")
 
 
 class CountedSocket:
-    """A counted socket: its peer, the address that it counts for, and whether it is connected."""
+    """A counted socket: its peer, the address that it counts for, and whether it is connected.
 
-    __slots__ = ("is_connection", "key", "peer", "tally")
+    `is_local` is whether the client is on this machine; it is known after `admit`.
+    """
+
+    __slots__ = ("is_connection", "is_local", "key", "peer", "tally")
 
     def __init__(self, peer: str, key: str, tally: Tally) -> None:
         self.peer = peer
         self.key = key
         self.tally = tally
         self.is_connection = False
+        self.is_local = False
 
 
 class ConnectionCounts:
@@ -68,7 +72,9 @@ class ConnectionCounts:
     def admit(self, counted: CountedSocket, request: Request) -> Response | None:
         """Count a socket as a connection; returns a response if it is refused."""
         caps = self._quotas.caps
-        self._move(counted, self._proxies.origin(counted.peer, request.headers))
+        address = self._proxies.origin(counted.peer, request.headers)
+        counted.is_local = address is not None and address.is_loopback
+        self._move(counted, address)
         if _is_reached(caps.connections, self._connections):
             return self._refuse(counted, "full", RETRY_AFTER_MS)
         if _is_reached(caps.address_connections, counted.tally.connections):

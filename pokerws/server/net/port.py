@@ -6,7 +6,7 @@ know what is done with a connection.
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from http import HTTPStatus
 from socket import socket
 from typing import Any, cast
@@ -20,7 +20,7 @@ from pokerws.server.limits.rate_limits import rate_of
 from pokerws.server.net.addresses import listen, places_of
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
 from pokerws.server.net.connection import Connection, frame_caches
-from pokerws.server.net.connection_counts import ConnectionCounts
+from pokerws.server.net.connection_counts import ConnectionCounts, CountedSocket
 from pokerws.server.net.http import OVER_TLS, SECURITY_HEADERS, Pages
 from pokerws.server.net.responses import respond
 from pokerws.settings import Settings
@@ -95,6 +95,12 @@ class Port:
         names = [one.getsockname() for server in self._servers for one in server.sockets]
         return [(_with_scope(host, *rest), port) for host, port, *rest in names]
 
+    @property
+    def compressed_bytes(self) -> tuple[int, int]:
+        """Bytes of messages that were sent compressed: before, and as sent."""
+        caches = self._caches.values()
+        return sum(one.plain_bytes for one in caches), sum(one.compressed_bytes for one in caches)
+
     def _connect(self, _: ServerProtocol, server: Server, **options: Any) -> Connection:
         protocol = Protocol(self._bounds, self._headers, self._clock.now_ms)
         return Connection(protocol, server, self._counts, self._bounds, self._caches, **options)
@@ -104,10 +110,22 @@ class Port:
         response = self._pages(connection, request)
         if response is not None:
             return response
-        counted = _own(connection).counted
-        if counted is None:
+        own = _own(connection)
+        if own.counted is None:
             return respond(HTTPStatus.SERVICE_UNAVAILABLE, b"The server is full.\n")
-        return self._counts.admit(counted, request)
+        response = self._counts.admit(own.counted, request)
+        own.allow_compression(self._compressible(own.counted))
+        return response
+
+    def _compressible(self, counted: CountedSocket) -> Container[bool]:
+        """The wires, by `is_text`, on which compression is negotiated with a client."""
+        match self._settings.network.compression:
+            case "on":
+                return (True, False)
+            case "auto" if not counted.is_local:
+                return (True,)
+            case _:
+                return ()
 
     async def _serve(self, connection: ServerConnection) -> None:
         own = _own(connection)

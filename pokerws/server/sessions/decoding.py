@@ -5,6 +5,7 @@ import re
 import msgspec
 
 from pokerws.messages import ClientMessage, Decoder, Refused, RejectCode, Wire
+from pokerws.server.sessions.field_bounds import details_of
 
 # Patterns of msgspec's error messages, and the reject code for each; the first match counts.
 ERROR_CODES: tuple[tuple[re.Pattern[str], RejectCode], ...] = (
@@ -42,7 +43,7 @@ def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> C
         detail = str(error)
         matching = (code for pattern, code in ERROR_CODES if pattern.search(detail))
         code = next(matching, OTHER_ERROR_CODE)
-        raise Refused(code, detail) from error
+        raise Refused(code, detail, details_of(code, detail, frame)) from error
     except msgspec.DecodeError as error:
         raise _unreadable(wire, str(error)) from error
     except UnicodeError as error:

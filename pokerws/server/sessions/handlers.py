@@ -48,7 +48,7 @@ from pokerws.messages import (
     WatchLobby,
 )
 from pokerws.server.auth.identity import check_allowed
-from pokerws.server.limits.rate_limits import Kind, check_rate
+from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions import moderation_handlers as moderation
 from pokerws.server.sessions.player_handlers import get_account, greet, log_out, ping, refill
@@ -147,5 +147,5 @@ def dispatch(session: Session, message: ClientMessage) -> Work | None:
         raise Refused("hello_first")
     counted_as = COUNTED_AS.get(kind)
     if counted_as is not None:
-        check_rate(session.meter.count(counted_as, session.context.clock.now_ms()))
+        session.meter.check(counted_as, session.context.clock.now_ms())
     return HANDLERS[kind](session, message)

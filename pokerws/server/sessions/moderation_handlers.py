@@ -18,6 +18,7 @@ from pokerws.messages import (
     Ban,
     Bans,
     CloseTable,
+    Details,
     EndSession,
     Kick,
     ListBans,
@@ -186,24 +187,25 @@ def given_reason(text: str | None) -> str:
 def only_player(player: PlayerId | None) -> PlayerId:
     """The player of a message without an address.  Raises Refused("missing_field")."""
     if player is None:
-        raise Refused("missing_field", "give `player` or `address`")
+        raise Refused("missing_field", "give `player` or `address`", Details(field="player"))
     return player
 
 
 def only_address(player: PlayerId | None, address: str) -> str:
     """The network of a message without a player.  Raises Refused("invalid_value")."""
     if player is not None:
-        raise Refused("invalid_value", "give `player` or `address`, not both")
+        text = "give `player` or `address`, not both"
+        raise Refused("invalid_value", text, Details(field="player"))
     return str(network_of(address))
 
 
 async def check_target(session: Session, player: PlayerId) -> None:
     """Raise Refused for a protected or unknown player."""
     if player == session.player:
-        raise Refused("protected", "that is your own id")
+        raise Refused("protected", "that is your own id", Details(field="player"))
     if is_exempt(player):
         kind = "an operator" if player.startswith(OPERATOR_PREFIX) else "the server's own bot"
-        raise Refused("protected", f"{player} is {kind}")
+        raise Refused("protected", f"{player} is {kind}", Details(field="player"))
     await check_known(session, player)
 
 

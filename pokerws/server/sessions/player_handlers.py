@@ -8,6 +8,7 @@ from pokerws.messages import (
     Accepted,
     Account,
     AccountTransfer,
+    Details,
     GetAccount,
     Hello,
     Logout,
@@ -20,7 +21,6 @@ from pokerws.messages import (
 )
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.text_rules import player_name
-from pokerws.server.limits.rate_limits import check_rate
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
 from pokerws.server.tables.cashier import Statement
@@ -38,14 +38,15 @@ async def greet(session: Session, message: Hello) -> None:
     if before is not None and message.token is None:
         raise Refused("already_greeted")
     if message.protocol != PROTOCOL:
-        raise Refused("unsupported_protocol", f"the server speaks version {PROTOCOL}")
+        details = Details(field="protocol", min=PROTOCOL, max=PROTOCOL)
+        raise Refused("unsupported_protocol", f"the server speaks version {PROTOCOL}", details)
     context, name = session.context, message.name
     if name is not None:
         name = player_name(name, strict=context.strict)
     if message.token is None:
         # Before a name is reserved.
         context.moderation.check_address(session.address)
-        check_rate(session.meter.count("newcomers", context.clock.now_ms()))
+        session.meter.check("newcomers", context.clock.now_ms())
     identity = await context.admission.admit(message.token, name)
     context.revocations.check(identity.sid)
     context.moderation.check_admitted(identity, session.address)

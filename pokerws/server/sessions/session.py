@@ -11,6 +11,7 @@ from functools import cache
 from typing import NoReturn
 
 import structlog
+from msgspec.structs import replace
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
@@ -23,6 +24,7 @@ from pokerws.messages import (
     Bans,
     ClientMessage,
     CloseCode,
+    Details,
     HandEvents,
     Hands,
     Notice,
@@ -40,6 +42,7 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.isolation import each
 from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.decoding import decode, id_of
 from pokerws.server.sessions.outbox import Outbox
@@ -215,7 +218,8 @@ class Session:
             return None
         wait_ms = self.meter.command(self.context.clock.now_ms())
         if wait_ms:
-            self._refuse(id_of(frame), Refused("too_fast", retry_after_ms=wait_ms))
+            refusal = self.meter.too_fast(wait_ms, "commands", self.context.clock.now_ms())
+            self._refuse(id_of(frame), refusal)
             return None
         try:
             message = decode(self.wire, self._decoder, frame)
@@ -243,17 +247,23 @@ class Session:
             self.fail(error)
 
     def _refuse(self, message_id: str, refusal: Illegal) -> None:
-        self.answer(rejection(message_id, refusal))
+        now_ms = self.context.clock.now_ms()
         if refusal.code == "too_fast":
             # A client that does not slow down is closed.
-            if self.meter.is_flooded(self.context.clock.now_ms()):
+            is_over = self.meter.is_flooded(now_ms)
+            self.answer(_counted(message_id, refusal, self.meter.refusals_left(now_ms)))
+            if is_over:
                 self._close(CloseCode.TOO_FAST, "too many messages, too fast")
-        elif refusal.code == "banned":
-            self.close_banned()
         elif refusal.code in VIOLATIONS:
             self.context.metrics.violation(refusal.code)
-            if self._violations.add(refusal.code, self.context.clock.now_ms()):
+            is_over = self._violations.add(refusal.code, now_ms)
+            self.answer(_counted(message_id, refusal, self._violations.left))
+            if is_over:
                 self._close(CloseCode.BAD_MESSAGES, "too many messages that make no sense")
+        else:
+            self.answer(rejection(message_id, refusal))
+            if refusal.code == "banned":
+                self.close_banned()
 
     # ---- out
 
@@ -261,10 +271,10 @@ class Session:
         """Part of `interfaces.Viewer`."""
         self._put(frame, of_table=False)
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """Part of `interfaces.Viewer`."""
         # The usual case, without another call.
-        if self._writer is None and self._closing is None and self._connection.write(frame):
+        if self._writer is None and self._closing is None and self._connection.write(frame, shared):
             return
         self._put(frame, of_table=True)
 
@@ -388,6 +398,12 @@ class Session:
         except TimeoutError:
             # The close frame is stuck behind frames that the client does not read.
             self._connection.transport.abort()
+
+
+def _counted(message_id: str, refusal: Illegal, left: int | None) -> Rejected:
+    """A refusal that says how many more of its kind the connection may get."""
+    details = replace(refusal.details or Details(), remaining=left)
+    return rejection(message_id, refusal, None if left is None else details)
 
 
 @cache

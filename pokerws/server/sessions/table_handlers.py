@@ -15,6 +15,7 @@ from pokerws.messages import (
     ChatSaid,
     ChooseGame,
     CreateTable,
+    Details,
     ListTables,
     Refused,
     RunIt,
@@ -31,7 +32,6 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.seat_names import check_unlike
 from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.isolation import each
-from pokerws.server.limits.rate_limits import check_rate
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor
@@ -132,7 +132,8 @@ def check_seats(session: Session, actor: TableActor) -> None:
     """Raise Refused if the player already sits at the maximum number of other tables."""
     cap = session.context.caps.player_tables
     if cap and session.context.lobby.seats_of(session.player, besides=actor) >= cap:
-        raise Refused("too_many_tables", f"a player may sit at {counted(cap, 'table')} at a time")
+        text = f"a player may sit at {counted(cap, 'table')} at a time"
+        raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))
 
 
 # ---- chat
@@ -146,7 +147,7 @@ def chat(session: Session, message: Chat) -> None:
     session.context.moderation.check_chat(session.player)
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
-    check_rate(session.meter.count("chat", clock.now_ms()))
+    session.meter.check("chat", clock.now_ms())
     player, name = session.player, session.shown.name
     check_unlike(actor.table.seats, player, name)
     session.answer(Accepted(message.id, table=message.table))
@@ -178,7 +179,7 @@ def create_table(session: Session, message: CreateTable) -> None:
     """Open a table."""
     context = session.context
     name = table_name(message.name, strict=context.strict)
-    check_rate(session.meter.count("tables", context.clock.now_ms()))
+    session.meter.check("tables", context.clock.now_ms())
     is_admin = session.admitted.role == "admin"
     address = None if is_admin else session.counted_address
     actor = context.lobby.create(name, message.config, session.player, address)

@@ -39,3 +39,8 @@ class Violations:
             self._level -= leaks
         self._level += 1
         return self._level >= self._most
+
+    @property
+    def left(self) -> int:
+        """How many more reach the limit, as of the last one."""
+        return max(0, self._most - self._level)

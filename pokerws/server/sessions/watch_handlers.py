@@ -11,6 +11,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.messages import (
     Accepted,
+    Details,
     GetHand,
     ListHands,
     Refused,
@@ -19,7 +20,6 @@ from pokerws.messages import (
     WatchOutcome,
     rejection,
 )
-from pokerws.server.limits.rate_limits import check_rate
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.actor import TableActor
@@ -34,7 +34,11 @@ def watch(session: Session, message: Watch) -> Work:
     """Subscribe to a table, from the event after the last one that the client has seen."""
     if message.tables is not None:
         if (message.table, message.after_seq, message.epoch) != (None, None, None):
-            raise Refused("invalid_value", "`tables` has the other fields for each table")
+            raise Refused(
+                "invalid_value",
+                "`tables` has the other fields for each table",
+                Details(field="tables"),
+            )
         return watch_several(session, message)
     return watch_one(session, message)
 
@@ -51,7 +55,9 @@ async def find_watched(session: Session, message: Watch) -> tuple[TableActor, li
     """The table of a `watch`, and events that the client missed and memory has dropped."""
     lobby, table = session.context.lobby, message.table
     if table is None:
-        raise Refused("missing_field", "Object missing required field `table`")
+        raise Refused(
+            "missing_field", "Object missing required field `table`", Details(field="table")
+        )
     check_watched(session, table)
     async with session.meter.reading:
         actor = await lobby.find(table)
@@ -81,7 +87,7 @@ async def watch_several(session: Session, message: Watch) -> None:
         one = replace(message, table=wanted.table, after_seq=wanted.after_seq, epoch=wanted.epoch)
         try:
             if place:
-                check_rate(session.meter.count("reads", session.context.clock.now_ms()))
+                session.meter.check("reads", session.context.clock.now_ms())
             actor, older = await find_watched(session, one)
             found.append(_Found(one, actor, older))
         except Illegal as refusal:
@@ -117,7 +123,15 @@ def add(session: Session, found: _Found, *, is_settled: bool) -> WatchOutcome:
 def refused(message_id: str, table: TableId, refusal: Illegal) -> WatchOutcome:
     """The outcome for a table that is refused."""
     answer = rejection(message_id, refusal)
-    return WatchOutcome(table, answer.code, answer.message, answer.retryable, answer.retry_after_ms)
+    return WatchOutcome(
+        table,
+        answer.code,
+        answer.message,
+        answer.retryable,
+        answer.retry_after_ms,
+        answer.category,
+        answer.details,
+    )
 
 
 async def settled(actor: TableActor) -> bool:
@@ -151,9 +165,8 @@ def check_watched(session: Session, table: TableId) -> None:
     """Raise Refused if the connection already watches the maximum number of other tables."""
     cap = session.context.caps.watched_tables
     if cap and len(session.watched) >= cap and table not in session.watched:
-        raise Refused(
-            "too_many_watched", f"a connection may watch {counted(cap, 'table')} at a time"
-        )
+        text = f"a connection may watch {counted(cap, 'table')} at a time"
+        raise Refused("too_many_watched", text, Details(limit=cap, scope="connection"))
 
 
 def check_watchers(session: Session, actor: TableActor) -> None:
@@ -162,7 +175,7 @@ def check_watchers(session: Session, actor: TableActor) -> None:
     if not cap or len(actor.watchers) < cap or session in actor.watchers:
         return
     if actor.table.seat_of(session.player) is None:
-        raise Refused("too_many_watchers")
+        raise Refused("too_many_watchers", details=Details(limit=cap, scope="table"))
 
 
 # ---- finished hands

@@ -15,6 +15,7 @@ import structlog
 from msgspec import Struct
 
 from pokerws.game.counted import counted
+from pokerws.game.illegal import Details
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.table import chips_put_in
 from pokerws.messages import Refused
@@ -24,6 +25,7 @@ from pokerws.server.limits.log_limit import LogLimit
 from pokerws.server.player_locks import PATIENCE_S, PlayerLocks
 from pokerws.settings import Settings
 from pokerws.storage.accounts import (
+    ALLOWANCE_MS,
     Account,
     AccountId,
     Accounts,
@@ -93,6 +95,7 @@ class Purse(NamedTuple):
                 "grant_held",
                 f"of {counted(self.balance, 'chip')} a new player may bring {self.available} "
                 "to tables now",
+                Details(needed=chips, available=self.available),
                 retry_after_ms=self.held_until_ms - now_ms,
             )
 
@@ -205,19 +208,18 @@ class Cashier:
             account = await self._open(player, address)
             now_ms = self._clock.table_ms()
             if not self._is_due(account, now_ms):
-                raise Refused("refill_not_due")
+                raise self._not_due(account, now_ms)
             chips, seated = _seats_of(player, tables())
             if chips and not _is_bot(player):
-                raise Refused(
-                    "chips_at_table", f"the player has {counted(chips, 'chip')} at tables"
-                )
-            allowance = self._allowance(address)
+                text = f"the player has {counted(chips, 'chip')} at tables"
+                raise Refused("chips_at_table", text, Details(at_tables=chips))
+            terms, allowance = self._terms, self._allowance(address)
             with _refusing_outages():
                 refill = await self._accounts.refill(
                     player,
-                    to=self._terms.refill_to,
-                    below=self._terms.refill_below,
-                    due_ms=now_ms - self._terms.refill_interval_ms,
+                    to=terms.refill_to,
+                    below=terms.refill_below,
+                    due_ms=now_ms - terms.refill_interval_ms,
                     at_ms=now_ms,
                     besides=None if _is_bot(player) else seated,
                     allowance=allowance,
@@ -226,10 +228,23 @@ class Cashier:
                     raise Refused("chips_at_table")
                 if refill.refused == "allowance":
                     due_ms = await self._due_ms(account, address) or now_ms
-                    raise Refused("free_chips_used_up", retry_after_ms=max(1, due_ms - now_ms))
+                    raise Refused(
+                        "free_chips_used_up",
+                        details=Details(
+                            limit=terms.address_chips, over_ms=ALLOWANCE_MS, scope="address"
+                        ),
+                        retry_after_ms=max(1, due_ms - now_ms),
+                    )
         if not refill.chips:
             raise Refused("refill_not_due")
         log.info("account_refilled", player=player, chips=refill.chips)
+
+    def _not_due(self, account: Account, now_ms: int) -> Refused:
+        """The refusal of a refill, with the time to wait if only the last one is too recent."""
+        if account.balance >= min(self._terms.refill_below, self._terms.refill_to):
+            return Refused("refill_not_due", details=Details(available=account.balance))
+        due_ms = (account.refilled_ms or 0) + self._terms.refill_interval_ms
+        return Refused("refill_not_due", retry_after_ms=max(1, due_ms - now_ms))
 
     def _is_due(self, account: Account, now_ms: int) -> bool:
         """Whether a refill is due, if address and tables allow it."""

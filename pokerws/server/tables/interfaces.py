@@ -5,6 +5,7 @@ from typing import Protocol
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
@@ -28,8 +29,11 @@ class Viewer(Protocol):
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
 
-    def send_table_frame(self, frame: bytes) -> None:
-        """Send a frame about a table; a slow viewer may get a fresh snapshot instead."""
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
+        """Send a frame about a table; a slow viewer may get a fresh snapshot instead.
+
+        With `shared` it may be compressed: only for what everybody may see.
+        """
 
     def send(self, frame: bytes) -> None:
         """Send a frame that is not about one table."""

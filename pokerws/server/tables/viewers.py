@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
+from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import Table
 from pokerws.messages import (
@@ -24,6 +25,7 @@ from pokerws.messages import (
 )
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import attempt, fail
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.hands.hand_answer import hand_answer
@@ -43,7 +45,10 @@ CANCELLED = (
 class Viewers:
     """The viewers of `table`, whose actor plays under `epoch`."""
 
-    __slots__ = ("_cancelled", "_clock", "_epoch", "_gate", "_history", "_table", "viewers")
+    __slots__ = (
+        *("_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history", "_table"),
+        "viewers",
+    )
 
     def __init__(
         self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
@@ -54,6 +59,8 @@ class Viewers:
         self._gate = gate
         self._history = history
         self._clock = clock
+        # Only of messages that are the same for everybody.
+        self._compression = SharedContext()
         # A hand that was cancelled, and until when new viewers are told.
         self._cancelled = (0, 0)
 
@@ -101,6 +108,8 @@ class Viewers:
     def leave(self, viewer: Viewer) -> None:
         """Remove a viewer, if it is one."""
         self.viewers.pop(viewer, None)
+        if not self.viewers:
+            self._compression.forget()
 
     # ---- sending to all
 
@@ -114,16 +123,21 @@ class Viewers:
         if are_public(events):
             message = Broadcast(self._events(first_seq, events, now_ms))
             if self._gate.is_open:
-                _send_to_all(self.viewers, message)
+                _send_to_all(self.viewers, message, self._compression)
             else:
-                self._show(self._frames(lambda viewer: message))
+                self._show(self._frames(lambda viewer: message), self._compression)
             return
-        shown = {
+        seen_by = redact_for_each(events, insiders(events))
+        hidden = seen_by.pop(None)
+        for_others = Broadcast(self._events(first_seq, hidden, now_ms))
+        own = {
             player: Broadcast(self._events(first_seq, seen, now_ms))
-            for player, seen in redact_for_each(events, insiders(events)).items()
+            for player, seen in seen_by.items()
+            if seen != hidden
         }
-        for_others = shown[None]
-        self._show(self._frames(lambda viewer: shown.get(viewer.player, for_others)))
+        # Cards dealt face up are the same for everybody.
+        shared = None if own else self._compression
+        self._show(self._frames(lambda viewer: own.get(viewer.player, for_others)), shared)
 
     def _note_end(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Note the end of a hand for the list of hands."""
@@ -135,7 +149,8 @@ class Viewers:
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice.  It bypasses the gate, since it is about no event."""
-        _send_to_all(self.viewers, Broadcast(Notice(code, message, self._table.id)))
+        notice = Broadcast(Notice(code, message, self._table.id))
+        _send_to_all(self.viewers, notice, self._compression)
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""
@@ -143,6 +158,7 @@ class Viewers:
 
     def pack(self) -> bool:
         """Compress a part of the history; returns whether there is more to do."""
+        self._compression.forget()
         return self._history.pack()
 
     # ---- sending to one
@@ -173,7 +189,8 @@ class Viewers:
         if table.hand is not None and table.hand.number == number:
             raise Refused("hand_not_over")
         if not 1 <= number <= table.hand_number:
-            raise Refused("unknown_hand", f"there was no hand {number}")
+            played = Details(field="hand", min=1, max=table.hand_number)
+            raise Refused("unknown_hand", f"there was no hand {number}", played)
         answer: Callable[[TableAnswer], None] = partial(self.answer, viewer)
         found = self._history.hand(number)
         if found is None:
@@ -213,24 +230,32 @@ class Viewers:
                 fail(viewer, error)
         return frames
 
-    def _show(self, frames: Sequence[tuple[Viewer, bytes]]) -> None:
+    def _show(
+        self, frames: Sequence[tuple[Viewer, bytes]], shared: SharedContext | None = None
+    ) -> None:
+        """Send frames; those with `shared` are the same for everybody."""
         seq = self._table.seq
         if self._gate.is_open or not self._gate.holds(seq):
             for viewer, frame in frames:
-                attempt(viewer, viewer.send_table_frame, frame)
+                attempt(viewer, viewer.send_table_frame, frame, shared)
         else:
-            held = [(viewer, partial(viewer.send_table_frame, frame)) for viewer, frame in frames]
-            self._gate.hold_frames(seq, held)
+            self._gate.hold_frames(
+                seq,
+                [
+                    (viewer, partial(viewer.send_table_frame, frame, shared))
+                    for viewer, frame in frames
+                ],
+            )
 
     def _events(self, first_seq: int, events: list[TableEvent], now_ms: int) -> Events:
         return Events(self._table.id, self._epoch, first_seq, now_ms, events)
 
 
-def _send_to_all(viewers: Iterable[Viewer], message: Broadcast) -> None:
+def _send_to_all(viewers: Iterable[Viewer], message: Broadcast, shared: SharedContext) -> None:
     """`isolation.each`, without its calls, since every action passes here."""
     for viewer in list(viewers):
         try:
-            viewer.send_table_frame(message.on(viewer.wire))
+            viewer.send_table_frame(message.on(viewer.wire), shared)
         except Exception as error:  # noqa: BLE001  `fail` reports it
             fail(viewer, error)
 

@@ -20,7 +20,7 @@ from pokerws.game.commands import (
 from pokerws.game.deal import shuffler
 from pokerws.game.events import HandEnded, TableEvent
 from pokerws.game.illegal import Illegal
-from pokerws.game.state import HouseRules, PlayerId, Table, TableConfig, TableId
+from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table, play
 
 HOUSE = HouseRules(straddle="mississippi", run_it=3, bomb_pot_every=5, bomb_pot_boards=2)
@@ -45,7 +45,12 @@ def played_hands(
 class _Random:
     def __init__(self, variant: str, seats: int, seed: int, house: HouseRules) -> None:
         config = TableConfig(
-            variant=variant, seats=seats, min_buy_in=300, next_hand_delay_ms=0, house=house
+            variant=variant,
+            seats=seats,
+            min_buy_in=300,
+            next_hand_delay_ms=0,
+            mix=Mix(rotation="hands", hands=1),
+            house=house,
         )
         self._rng = random.Random(f"{variant} {seats} {seed}")
         self._shuffle = shuffler(self._rng.randbytes)

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from pokerws.game.state import PlayerId
-from pokerws.messages import RateLimit
+from pokerws.messages import Details, RateLimit, Refused
 from pokerws.server.limits.limits import Caps, Meter, Quotas, Rates, limits_of, quotas_of
 from pokerws.server.limits.rate_limits import MAX_GONE, Bucket, Kind, Rate, Tallies, Tally, rate_of
 from pokerws.settings import load
@@ -259,3 +259,29 @@ def test_no_limit_is_shown_as_none() -> None:
 def test_where_a_login_admits_players_there_is_no_budget_of_hands() -> None:
     settings = load({"USE_AUTH_MIDDLEWARE": "true", "AUTH_SECRET": "s" * 32})
     assert limits_of(settings, quotas_of(settings)).table_hands_per_hour is None
+
+
+def test_the_refusal_of_what_is_too_fast_names_the_limit_and_whose_it_is() -> None:
+    rates = Rates(
+        connection={"commands": Rate(1, 1_000)},
+        player={"chat": Rate(2, 2_000)},
+        address={"reads": Rate(1, 3_000)},
+    )
+    quotas = Quotas(rates)
+    meter = Meter(quotas, quotas.addresses.of("203.0.113.7"))
+    meter.join(PlayerId("p_ann"))
+    meter.check("chat", NOW_MS)
+    meter.check("chat", NOW_MS)
+    meter.check("reads", NOW_MS)
+    told = []
+    for kind in ("chat", "reads"):
+        with pytest.raises(Refused) as refused:
+            meter.check(kind, NOW_MS)
+        told.append(refused.value.details)
+    assert told == [
+        Details(limit=2, over_ms=2_000, scope="player", counts="chat"),
+        Details(limit=1, over_ms=3_000, scope="address", counts="reads"),
+    ]
+    assert meter.command(NOW_MS) == 0
+    refusal = meter.too_fast(meter.command(NOW_MS), "commands", NOW_MS)
+    assert refusal.details == Details(limit=1, over_ms=1_000, scope="connection", counts="commands")

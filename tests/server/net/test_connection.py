@@ -16,13 +16,8 @@ from pokerws.messages import JSON, CloseCode, Pong
 from pokerws.server.limits.limits import Rates
 from pokerws.server.limits.rate_limits import Rate
 from pokerws.server.net.bounded_protocol import Bounds, Protocol
-from pokerws.server.net.connection import (
-    MAX_UNWRITTEN,
-    FrameCache,
-    PendingWrites,
-    frame_of,
-    message_of,
-)
+from pokerws.server.net.connection import MAX_UNWRITTEN, FrameCache, PendingWrites
+from pokerws.server.net.frames import frame_of, message_of
 from tests.server.hand_fed import (
     HEAD,
     LISTING,

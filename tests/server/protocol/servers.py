@@ -19,9 +19,9 @@ from pokerws.server.app import App
 from pokerws.server.tables.interfaces import NoLease
 from pokerws.storage.accounts import Account, Allowance
 from pokerws.storage.ahead.notes import NO_NOTES
-from pokerws.storage.errors import OwnedElsewhere, StoreUnavailable
+from pokerws.storage.errors import OwnedElsewhere, StoreRejected, StoreUnavailable
 from pokerws.storage.memory_accounts import MemoryAccounts
-from pokerws.storage.names import MemoryNames
+from pokerws.storage.names import MemoryNames, SeatName
 from pokerws.storage.postgres.database import Database
 from pokerws.storage.store import Change, Claimed, EventRow
 from pokerws.storage.vault.vault import Vault
@@ -65,13 +65,18 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "behind": STORED,
     "closing": STORED | {"use_durable_acks": True},
     "durable": STORED | {"use_durable_acks": True},
-    "moderated": {"operator_key": OPERATOR_KEY},
-    "one operator": {"operator_key": OPERATOR_KEY},
-    "no room": {"operator_key": OPERATOR_KEY},
+    "moderated": {},
+    "one operator": {},
+    "no room": {},
     "one session": {"max_tables_opened_per_address": 20},
     "one lobby": {},
     "tokens": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 0},
     "expiring": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 60_000},
+    "lax": {"max_violations": 1_000, "connection_command_rate": "0", "frame_rate": "0"},
+    "slow": {"connection_command_rate": "1/3600s", "refusal_rate": "0"},
+    "one opened": {"max_tables_opened_per_player": 1},
+    "trusted": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_names": "trusted"},
+    "stored tokens": STORED | {"use_auth_middleware": True, "auth_secret": SECRET},
     "no keys": {"use_auth_middleware": True, "auth_jwks": JWKS},
 }
 
@@ -102,21 +107,29 @@ class AwayAccounts(MemoryAccounts):
 class AwayNames(MemoryNames):
     def __init__(self, away: Away) -> None:
         super().__init__()
-        self._away = away
+        self.away = away
 
     async def claim(
         self, skeleton: str, player: PlayerId, name: str, *, now_ms: int, until_ms: int
     ) -> bool:
-        self._away.check()
+        self.away.check()
         return await super().claim(skeleton, player, name, now_ms=now_ms, until_ms=until_ms)
 
+    async def hold(
+        self, skeleton: str, seat: SeatName, *, now_ms: int, until_ms: int, given: bool = False
+    ) -> bool:
+        self.away.check()
+        return await super().hold(skeleton, seat, now_ms=now_ms, until_ms=until_ms, given=given)
+
     async def end_session(self, sid: str, *, now_ms: int, until_ms: int) -> None:
-        self._away.check()
+        self.away.check()
         await super().end_session(sid, now_ms=now_ms, until_ms=until_ms)
 
 
 class AwayStore(FaultyStore):
     """While it is `away`, nothing can be read; while `open` is clear, nothing is written.
+
+    While it `rejects`, the data of every change breaks a rule.
 
     `elsewhere` has the tables of other servers, and these servers' names.
     """
@@ -129,10 +142,14 @@ class AwayStore(FaultyStore):
         self.away = Away()
         self.elsewhere: dict[TableId, str] = {}
         self._accounts = AwayAccounts(self.away)
-        self._names = AwayNames(self.away)
+        self.away_names = AwayNames(self.away)
+        self._names = self.away_names
+        self.rejects = False
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         self.away.check()
+        if self.rejects:
+            raise StoreRejected("a rule is broken")
         return await super().save(changes)
 
     async def claim(
@@ -142,6 +159,9 @@ class AwayStore(FaultyStore):
         if table in self.elsewhere:
             raise OwnedElsewhere(self.elsewhere[table])
         return await super().claim(table, above_epoch, shown_seq)
+
+    async def read(self) -> None:
+        self.away.check()
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         self.away.check()
@@ -212,6 +232,7 @@ class Servers:
             "port": 0,
             "database_url": nowhere,
             "use_input_validation": True,
+            "operator_key": OPERATOR_KEY,
         }
         settings |= UNLIMITED | SETTINGS[name]
         if "auth_jwks" in settings:

@@ -16,9 +16,11 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import MAX_CHIPS, TableConfig, TableId
 from pokerws.messages import (
     JSON,
+    MAX_EXACT,
     MSGPACK,
     REJECT_CODES,
     ClientMessage,
+    Details,
     Ping,
     Refused,
     Wire,
@@ -247,3 +249,38 @@ def test_a_message_that_is_nested_too_deeply_cannot_be_read(wire: Wire) -> None:
     with pytest.raises(Refused, match="nested too deeply") as refused:
         decode(wire, client_decoder(strict=False, wire=wire), frame)
     assert refused.value.code in ("not_json", "not_msgpack")
+
+
+ACT = {"type": "act", "id": "1", "table": "t", "turn": 1, "action": "fold"}
+CREATE = {"type": "create_table", "id": "1", "name": "Two", "config": {}}
+
+
+@pytest.mark.parametrize("wire", [JSON, MSGPACK])
+@pytest.mark.parametrize(
+    ("message", "code", "details"),
+    [
+        (ACT | {"turn": -1}, "out_of_range", Details(field="turn", min=0, max=MAX_EXACT)),
+        (ACT | {"turn": "1"}, "wrong_type", Details(field="turn")),
+        (ACT | {"cards": ["As", "xx"]}, "invalid_value", Details(field="cards[1]", max=2)),
+        (ACT | {"cards": ["As"] * 7}, "out_of_range", Details(field="cards", max=6)),
+        (
+            CREATE | {"config": {"seats": 11}},
+            "bad_config",
+            Details(field="config.seats", min=2, max=10),
+        ),
+        (
+            CREATE | {"config": {"mix": {"rotation": "never"}}},
+            "invalid_value",
+            Details(field="config.mix.rotation", choices=("choice", "hands", "orbit")),
+        ),
+        (CREATE | {"config": {"loud": 1}}, "unknown_field", Details(field="config.loud")),
+        ({"type": "pong", "id": "1"}, "unknown_type", Details(field="type")),
+        ([], "not_an_object", None),
+    ],
+)
+def test_a_message_that_does_not_decode_names_the_field_and_its_bounds(
+    wire: Wire, message: Any, code: str, details: Details | None
+) -> None:
+    with pytest.raises(Refused) as refused:
+        decode(wire, client_decoder(strict=True, wire=wire), written(wire, message))
+    assert (refused.value.code, refused.value.details) == (code, details)

@@ -28,6 +28,7 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.net.connection import Connection
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
@@ -50,7 +51,7 @@ class SlowConnection:
         self.close_code = None
         self.subprotocol = None
 
-    def write(self, message: bytes) -> bool:
+    def write(self, message: bytes, shared: SharedContext | None = None) -> bool:
         return False
 
     async def wait_and_write(self, frame: bytes, *, is_text: bool) -> None:

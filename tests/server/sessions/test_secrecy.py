@@ -33,7 +33,7 @@ from tests.server.random_play import RandomPlay
 from tests.server.secrecy import WITH_CARDS, cards_in, told_by
 
 # Of each game at each table; one takes about 4 ms.
-HANDS = 15
+HANDS = 10
 TABLES: dict[str, dict[str, Any]] = {
     "heads-up": {"seats": 2, "max_buy_in": 4_000},
     "three, soon all-in": {"seats": 3, "min_buy_in": 100, "max_buy_in": 300},

@@ -58,6 +58,7 @@ async def test_several_tables_have_one_answer_and_then_their_events_or_snapshots
         "table": NOWHERE,
         "code": "unknown_table",
         "message": "there is no table nowhere",
+        "category": "not_found",
     }
     outcomes = [{"table": ids[0]}, refused, {"table": ids[1]}, {"table": ids[2]}]
     assert answer == {"type": "accepted", "id": "w", "tables": outcomes}

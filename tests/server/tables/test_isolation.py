@@ -17,6 +17,7 @@ from pokerws.server.background.absent_seats import AbsentSeats
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import each
 from pokerws.server.net.connection import INTERNAL_ERROR
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.lobby.feed import LobbyFeed
@@ -46,7 +47,7 @@ class Broken(Noting):
     def break_down(self) -> None:
         raise RuntimeError("this one is broken")
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         self.break_down()
 
     def send(self, frame: bytes) -> None:

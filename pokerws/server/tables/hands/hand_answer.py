@@ -7,7 +7,7 @@ from pokerws.game.redaction import redact_all
 from pokerws.game.state import PlayerId, Table
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
-from pokerws.messages import GetHand, HandEvents, Refused
+from pokerws.messages import Details, GetHand, HandEvents, Refused
 from pokerws.server.tables.recent_events import HandPart
 
 
@@ -30,5 +30,6 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
         raise Refused(
             "unknown_hand",
             f"only the events of hand {message.hand} were kept: ask for them as json",
+            Details(field="format", choices=("json",)),
         )
     return as_text(hand, message.format)

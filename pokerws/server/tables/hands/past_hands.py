@@ -8,7 +8,8 @@ loads a table, or changes one.
 from collections.abc import Sequence
 
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import GetHand, HandEvents, Hands, HandSummary, ListHands, Refused
+from pokerws.messages import Details, GetHand, HandEvents, Hands, HandSummary, ListHands, Refused
+from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.event_log import LOG_TIMEOUT_S, EventLog, LogUnavailable
 from pokerws.server.tables.hands import memory_hands
 from pokerws.server.tables.hands.hand_answer import hand_answer
@@ -42,7 +43,9 @@ class PastHands:
             if message.mine:
                 return await self._of_player(message, player)
             if message.table is None:
-                raise Refused("missing_field", "Object needs `table` or `mine`")
+                raise Refused(
+                    "missing_field", "Object needs `table` or `mine`", Details(field="table")
+                )
             return await self._of_table(message, message.table, player)
         except LogUnavailable as error:
             raise Refused("log_unavailable") from error
@@ -66,26 +69,30 @@ class PastHands:
     async def _of_table(self, message: ListHands, table: TableId, player: PlayerId) -> Hands:
         before_seq = _seq_of(message.before)
         if self._visits is None:
-            actor = await self._lobby.find(table)
-            hands = [hand for hand in memory_hands.hands_at(actor) if hand.seq < before_seq]
+            actor = await self._check_table(table)
+            known = [] if actor is None else memory_hands.hands_at(actor)
+            hands = [hand for hand in known if hand.seq < before_seq]
             page = hands[: -message.limit - 1 : -1]
             more = len(page) < len(hands)
             return _answer(message, page, player, str(page[-1].seq) if more else None)
         await self._check_table(table)
+        await self._flush(table)
         reader = self._visits.hands(table, before_seq, 0)
         return await self._from_log(message, reader, player)
 
-    async def _check_table(self, table: TableId) -> None:
-        """Wait until all of a table is stored.  Raises Illegal and LogUnavailable."""
+    async def _check_table(self, table: TableId) -> TableActor | None:
+        """The actor of a table, if it is in memory.  Raises Illegal if it has no list of hands."""
         actor = self._lobby.live(table)
-        if actor is not None and actor.is_paused:
-            raise Refused("paused")
-        await self._flush(table)
-        stored = None if actor is not None else await self._look(table)
-        if actor is None and stored is None:
+        if actor is not None:
+            if actor.is_paused:
+                raise Refused("paused")
+            return actor
+        stored = await self._look(table)
+        if stored is None:
             raise Refused("unknown_table", f"there is no table {table}")
-        if stored is not None and stored.status == "quarantined":
+        if stored.status == "quarantined":
             raise Refused("table_quarantined")
+        return None
 
     async def _from_log(self, message: ListHands, reader: LogHands, player: PlayerId) -> Hands:
         page: list[Finished] = []
@@ -108,7 +115,8 @@ class PastHands:
         if self._visits is None:
             actors = self._lobby.actors()
             if message.table is not None:
-                actors = [await self._lobby.find(message.table)]
+                actor = await self._check_table(message.table)
+                actors = [] if actor is None else [actor]
             hands = [one for one in memory_hands.hands_of(actors, player) if one.place < before]
             hands.sort(key=lambda hand: hand.place, reverse=True)
             page, rest = hands[: message.limit], hands[message.limit :]
@@ -160,5 +168,6 @@ def _text_of(place: Place) -> str:
 
 def _number(text: str) -> int:
     if not (text.isdecimal() and text.isascii() and len(text) <= len(str(_MOST))):
-        raise Refused("invalid_value", "`before` is not the `next` of such a page")
+        text = "`before` is not the `next` of such a page"
+        raise Refused("invalid_value", text, Details(field="before"))
     return min(int(text), _MOST)

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from pokerws.game.apply import apply
-from pokerws.game.illegal import Illegal
+from pokerws.game.illegal import Details, Illegal
 from pokerws.game.state import MAX_EXACT, Table, TableId
 from pokerws.messages import Refused
 from pokerws.program import PROGRAM
@@ -96,9 +96,8 @@ class Hydration:
             if claimed is None:
                 raise _not_claimed(table, await self._store.look(table))
         except OwnedElsewhere as error:
-            raise Refused(
-                "owned_elsewhere", f"the table is played by the server {error.node}; try again"
-            ) from error
+            text = f"the table is played by the server {error.node}; try again"
+            raise Refused("owned_elsewhere", text, Details(server=error.node)) from error
         except (StoreUnavailable, TimeoutError) as error:
             log.warning("get_game", outcome=Outcome.DB_FAILED, table=table, error=str(error))
             self._metrics.operation("get_game", Outcome.DB_FAILED)

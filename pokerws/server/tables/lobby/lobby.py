@@ -12,6 +12,7 @@ import structlog
 
 from pokerws.game.counted import counted
 from pokerws.game.deal import Shuffle
+from pokerws.game.illegal import Details
 from pokerws.game.state import CloseReason, PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.logs import shows_debug
@@ -179,7 +180,9 @@ class Lobby:
         self._check_open()
         if len(self._tables) >= self._max_tables:
             raise Refused(
-                "table_limit", f"no more than {counted(self._max_tables, 'table')} may exist"
+                "table_limit",
+                f"no more than {counted(self._max_tables, 'table')} may exist",
+                Details(limit=self._max_tables, scope="server"),
             )
         if opener is not None:
             self._check_opened(opener, address)
@@ -195,14 +198,12 @@ class Lobby:
     def _check_opened(self, player: PlayerId, address: str | None) -> None:
         cap = self._max_opened
         if cap and self._tables.opened_by[player] >= cap:
-            raise Refused(
-                "too_many_tables", f"a player may have opened {counted(cap, 'table')} at a time"
-            )
+            text = f"a player may have opened {counted(cap, 'table')} at a time"
+            raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))
         cap = self._max_opened_by_address
         if cap and address is not None and self._tables.opened_from[address] >= cap:
-            raise Refused(
-                "too_many_tables", f"an address may have opened {counted(cap, 'table')} at a time"
-            )
+            text = f"an address may have opened {counted(cap, 'table')} at a time"
+            raise Refused("too_many_tables", text, Details(limit=cap, scope="address"))
 
     def keep(self, table: TableId) -> None:
         """Never close a table for being unused."""

@@ -22,6 +22,7 @@ from pokerws.messages import (
     Wire,
     server_decoder,
 )
+from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.list_watchers import (
     GATHER_MS,
@@ -136,7 +137,7 @@ class Watcher(FakeViewer):
     def send(self, frame: bytes) -> None:
         self._take_in(frame)
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         self._take_in(frame)
 
     def news(self) -> list[Lobby]:
@@ -402,7 +403,7 @@ def test_a_round_for_many_watchers_lets_others_have_their_turn(house: House) -> 
 class Broken(Watcher):
     """A viewer for whom nothing can be sent."""
 
-    def send_table_frame(self, frame: bytes) -> None:
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         raise RuntimeError("a bug")
 
 

@@ -1,0 +1,70 @@
+"""The details of the refusals in `examples.py`."""
+
+from pokerws.messages import Details, RejectCode
+
+# A new connection may get so many more refusals for invalid messages.
+_LEFT = 19
+_AMOUNT = Details(field="amount", min=200, max=2_000)
+_BUY_IN = Details(field="buy_in", min=2_000, max=200_000)
+_INVALID = Details(remaining=_LEFT)
+
+DETAILS: dict[RejectCode, Details] = {
+    "not_text": _INVALID,
+    "not_binary": _INVALID,
+    "not_json": _INVALID,
+    "not_msgpack": _INVALID,
+    "not_an_object": _INVALID,
+    "unknown_type": Details(field="type", remaining=_LEFT),
+    "missing_field": Details(field="id", remaining=_LEFT),
+    "unknown_field": Details(field="loud", remaining=_LEFT),
+    "wrong_type": Details(field="id", remaining=_LEFT),
+    "out_of_range": Details(field="name", min=1, max=24, remaining=_LEFT),
+    "invalid_value": Details(
+        field="action",
+        choices=("bet", "bring_in", "call", "check", "discard", "fold", "raise", "stand_pat"),
+        remaining=_LEFT,
+    ),
+    "hello_first": _INVALID,
+    "already_greeted": _INVALID,
+    "unsupported_protocol": Details(field="protocol", min=1, max=1, remaining=_LEFT),
+    "bad_token": _INVALID,
+    "token_missing": _INVALID,
+    "token_expired": _INVALID,
+    "wrong_player": _INVALID,
+    "name_missing": _INVALID,
+    "bad_name": Details(field="name", min=1, max=24, remaining=_LEFT),
+    "too_fast": Details(limit=1, over_ms=60_000, scope="player", counts="chat", remaining=99),
+    "owned_elsewhere": Details(server="poker-2"),
+    "table_limit": Details(limit=1, scope="server"),
+    "bad_config": Details(field="config.max_buy_in", min=2_000),
+    "too_many_watched": Details(limit=1, scope="connection"),
+    "too_many_watchers": Details(limit=1, scope="table"),
+    "unknown_hand": Details(field="hand", min=1, max=0),
+    "too_many_tables": Details(limit=1, scope="player"),
+    "seat_taken": Details(seat=0),
+    "no_such_seat": Details(field="seat", min=0, max=2),
+    "buy_in_too_small": _BUY_IN,
+    "buy_in_too_large": _BUY_IN,
+    "must_bring_back": Details(field="buy_in", min=2_050, max=200_000),
+    "insufficient_chips": Details(needed=150_000, available=100_000),
+    "refill_not_due": Details(available=100_000),
+    "chips_at_table": Details(at_tables=2_000),
+    "free_chips_used_up": Details(limit=100_000, over_ms=86_400_000, scope="address"),
+    "grant_held": Details(needed=30_000, available=20_000),
+    "not_so_often": Details(field="times", min=1, max=1),
+    "unknown_game": Details(field="variant", choices=("NT", "PO")),
+    "not_your_turn": Details(turn=1, seat=0),
+    "wrong_turn": Details(field="turn", turn=2),
+    "illegal_action": Details(field="action", choices=("fold", "call", "raise")),
+    "amount_missing": _AMOUNT,
+    "amount_not_allowed": Details(field="amount"),
+    "amount_too_small": _AMOUNT,
+    "amount_too_large": _AMOUNT,
+    "amount_not_a_size": Details(field="amount", min=100, max=200, sizes=(100, 200)),
+    "cards_missing": Details(field="cards", min=1, max=5),
+    "cards_not_allowed": Details(field="cards"),
+    "not_your_cards": Details(field="cards"),
+    "wrong_number_of_cards": Details(field="cards", min=1, max=1),
+    "protected": Details(field="address"),
+    "sanction_limit": Details(limit=0, scope="server"),
+}
