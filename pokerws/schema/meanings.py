@@ -160,6 +160,7 @@ MEANINGS: dict[str, str] = {
     "cancelled": "whether it was cancelled, and all chips returned",
     "Accepted.tables": "the outcome for each table of a `watch` of several",
     "WatchOutcome.code": "why the table is refused; absent if it is watched",
+    "WatchOutcome.category": "what the client can do about it; absent if it is watched",
     "WatchOutcome.message": "the same as text for people; not stable",
     "Accepted.seq": "the number of the first event that the command caused",
     "Accepted.table": "the table that was created, watched, unwatched or chatted at",

@@ -1911,6 +1911,7 @@ export interface WatchOutcome {
   retryable?: boolean;
   /** how long to wait before sending the command again */
   retry_after_ms?: number;
+  /** what the client can do about it; absent if it is watched */
   category?: string;
   /** the bounds, limits and amounts of `message` as data */
   details?: Details;
