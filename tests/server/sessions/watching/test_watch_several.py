@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.state import TableId
-from pokerws.messages import JSON, TableWatch, Unwatch, Watch
+from pokerws.messages import JSON, ListHands, TableWatch, Unwatch, Watch
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Caps, Meter, Quotas, quotas_of
 from pokerws.server.sessions import watch_handlers
@@ -103,6 +103,8 @@ async def test_each_table_counts_as_a_query() -> None:
     assert codes == [None, None, "too_fast"]
     assert answer["tables"][2]["retry_after_ms"] > 0
     assert len(rest) == 2
+    await client.asks(ListHands("l", mine=True))
+    assert [message.get("code") for message in sent(client)] == ["too_fast"]
 
 
 async def test_a_watch_names_one_table_or_several_and_not_both() -> None:
