@@ -52,6 +52,8 @@ class StillClock(Clock):
 class Player:
     """A player's connection. `sent` has the messages, with the context of those for everybody."""
 
+    hears_presence = True
+
     player: PlayerId
     wire: Wire
     sent: list[tuple[bytes, SharedContext | None]] = field(default_factory=list)
@@ -91,7 +93,7 @@ class Session:
         self._table, opened = open_table(TABLE, "8-game", CONFIG)
         gate = CommitGate(durable=False, written=0)
         history = RecentEvents(TABLE, self._table.seq)
-        self._viewers = Viewers(self._table, 1, gate, history, self._clock)
+        self._viewers = Viewers(self._table, 1, gate, history, self._clock, absent=lambda table: ())
         self._viewers.publish(opened, 1, self._clock.at_ms)
         self.connections = [Player(self._players[0], wire) for wire in wires]
         self._enter()

@@ -38,6 +38,7 @@ from pokerws.messages import (
     GetHand,
     HandEvents,
     Hands,
+    Heartbeat,
     Kick,
     ListBans,
     ListHands,
@@ -47,8 +48,11 @@ from pokerws.messages import (
     Mute,
     Notice,
     Ping,
+    PlayerDisconnected,
+    PlayerReconnected,
     Players,
     Pong,
+    PresenceState,
     Refill,
     Rejected,
     RunIt,
@@ -301,12 +305,12 @@ class Client:
         table: TableId,
         hand: int,
         *,
-        format: Literal["json", "phh", "pokerstars"] = "json",
+        format: Literal["json", "phh", "pokerstars", "ohh"] = "json",
     ) -> HandEvents:
         """A finished hand, as this player saw it.
 
-        With `json` it has `events`; otherwise `text`, in the Poker Hand History standard or in the
-        format of PokerStars.
+        With `json` it has `events`; otherwise `text`: the Poker Hand History standard, the format
+        of PokerStars, or Open Hand History.
         """
         return await self._link.ask(GetHand(self._link.new_id(), table, hand, format), HandEvents)
 
@@ -360,32 +364,21 @@ class Client:
 
     def _receive(self, message: ServerMessage | Unknown) -> None:
         match message:
-            case Events():
-                self._watches.take_events(message)
-            case Snapshot():
-                self._watches.take_snapshot(message)
-            case Accepted():
-                self._watches.accepted(message)
-            case Rejected():
-                self._watches.rejected(message)
+            case Events() | Snapshot() | Accepted() | Rejected():
+                self._watches.take(message)
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+                self._watches.take(message)
             case Lobby() | ChatSaid() | Notice():
                 self._handle_news(message)
             case Unknown(type="events", table=str(table)):
                 self._watches.miss(TableId(table), "unknown event")
             case Unknown(type="snapshot", table=str(table)):
                 self._watches.lose(TableId(table), "not_understood")
-            case Unknown():
-                pass  # The link has logged it.
-            case (
-                Welcome()
-                | Pong()
-                | Tables()
-                | Account()
-                | HandEvents()
-                | Hands()
-                | Bans()
-                | Players()
-            ):
+            case Unknown() | Heartbeat():
+                pass  # The link has logged or used it.
+            case Welcome() | Pong() | Tables() | Account() | Bans() | Players():
+                log.debug("answer_without_question", message=type(message).__name__)
+            case HandEvents() | Hands():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:

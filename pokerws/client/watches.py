@@ -20,11 +20,19 @@ from pokerws.messages import (
     MAX_WATCHES,
     Accepted,
     Events,
+    PlayerDisconnected,
+    PlayerReconnected,
+    PresenceState,
     Rejected,
     Snapshot,
     TableWatch,
     Watch,
     Welcome,
+)
+
+# What the server sends about watched tables, and in answer to `watch`.
+OfWatched = (
+    Events | Snapshot | Accepted | Rejected | PresenceState | PlayerDisconnected | PlayerReconnected
 )
 
 log = structlog.get_logger("pokerws.client")
@@ -182,10 +190,29 @@ class Watches:
 
     # ---- messages of the server
 
+    def take(self, message: OfWatched) -> None:
+        """Handle a message about a watched table, or the answer to a `watch`."""
+        match message:
+            case Events():
+                self.take_events(message)
+            case Snapshot():
+                self.take_snapshot(message)
+            case Accepted():
+                self.accepted(message)
+            case Rejected():
+                self.rejected(message)
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+                if (view := self.views.get(message.table)) is not None:
+                    view.take_presence(message)
+
     def accepted(self, message: Accepted) -> None:
-        """Handle the answer to a `watch`; the missed events follow it."""
+        """Handle the answer to a `watch`; the missed events and absent players follow it."""
         asked = self._asked.pop(message.id, ())
         refusals = {one.table: one.refusals for one in asked}
+        gone = {outcome.table for outcome in message.tables or () if outcome.code is not None}
+        for table in refusals.keys() - gone:
+            if table in self.views:
+                self.views[table].forget_absent()
         for outcome in message.tables or ():
             if outcome.code is not None and outcome.table in refusals:
                 refused = Rejected(

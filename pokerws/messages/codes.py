@@ -97,6 +97,7 @@ ServerCode = Literal[
     "too_many_watched",
     "too_many_watchers",
     "unknown_hand",
+    "format_unavailable",
     "hand_not_over",
     "log_unavailable",
     "not_watching",
@@ -194,6 +195,10 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         retryable=True,
     ),
     "unknown_hand": Reason("not_found", "there was no such hand, or it is no longer stored"),
+    "format_unavailable": Reason(
+        "not_found",
+        "the requested format has no such game, or no cancelled hands; ask for another format",
+    ),
     "hand_not_over": Reason("rules", "the hand is still in play", retryable=True),
     "log_unavailable": Reason("unavailable", "the event log is unavailable", retryable=True),
     "not_watching": Reason("not_found", "this connection does not watch the table"),

@@ -265,13 +265,14 @@ class GetHand(Message, frozen=True, tag="get_hand"):
     """Request a finished hand, as this player saw it.
 
     `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
-    Poker Hand History standard (`phh`) or the format of PokerStars (`pokerstars`).
+    Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
+    History (`ohh`), which has hold'em and Omaha only.
     """
 
     id: CommandId
     table: TableRef
     hand: Counter
-    format: Literal["json", "phh", "pokerstars"] = "json"
+    format: Literal["json", "phh", "pokerstars", "ohh"] = "json"
 
 
 class ListHands(Message, frozen=True, tag="list_hands"):

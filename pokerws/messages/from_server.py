@@ -102,6 +102,17 @@ class MixSummary(Struct, frozen=True, omit_defaults=True):
     games: tuple[str, ...] = ()
 
 
+class HeartbeatTimes(Struct, frozen=True):
+    """How a client notices that its connection has died without being closed.
+
+    The server sends something at least every `interval_ms` to a client with the capability
+    `heartbeat`.  If such a client receives nothing for `timeout_ms`, it connects again.
+    """
+
+    interval_ms: int
+    timeout_ms: int
+
+
 class Welcome(Message, frozen=True, tag="welcome"):
     """The answer to `hello`: the authenticated player, and the server's features and limits.
 
@@ -124,6 +135,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     expires_ms: int | None = None
     variants: dict[str, VariantSummary] = field(default_factory=dict)
     mixes: dict[str, MixSummary] = field(default_factory=dict)
+    heartbeat: HeartbeatTimes | None = None
 
 
 class Pong(Message, frozen=True, tag="pong"):
@@ -325,6 +337,37 @@ class ChatSaid(Message, frozen=True, tag="chat"):
     at_ms: int
 
 
+class PresenceState(Message, frozen=True, tag="presence"):
+    """The players who sit at a table and have no connection.
+
+    It follows each `snapshot` and each `accepted` of `watch` with its events, if there are any such
+    players.  Without it there are none.
+    """
+
+    table: TableId
+    absent: list[PlayerId]
+
+
+class PlayerDisconnected(Message, frozen=True, tag="player_disconnected"):
+    """A player who sits at a table has lost the last connection.  It is no event."""
+
+    table: TableId
+    seat: int
+    player: PlayerId
+
+
+class PlayerReconnected(Message, frozen=True, tag="player_reconnected"):
+    """A player who sits at a table has a connection again.  It is no event."""
+
+    table: TableId
+    seat: int
+    player: PlayerId
+
+
+class Heartbeat(Message, frozen=True, tag="heartbeat"):
+    """The connection works.  It is sent at the interval that `welcome` tells."""
+
+
 class Notice(Message, frozen=True, tag="notice"):
     """A notice about the server, or about `table`.
 
@@ -350,6 +393,10 @@ ServerMessage = (
     | HandEvents
     | Hands
     | ChatSaid
+    | PresenceState
+    | PlayerDisconnected
+    | PlayerReconnected
+    | Heartbeat
     | Notice
     | Bans
     | Players

@@ -71,7 +71,8 @@ _ANSWERS: dict[type[Message], Answer] = {
     Watch: Answer(
         fields=("table",),
         several=("tables",),
-        then="for each table the missed `events`, or a `snapshot`; nothing if no event was missed",
+        then="for each table the missed `events`, or a `snapshot`; nothing if no event was missed; "
+        "`presence` after them if players are absent",
     ),
     Unwatch: Answer(fields=("table",)),
     Chat: Answer(fields=("table",), then="`chat`, to all viewers of the table"),

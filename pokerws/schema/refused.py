@@ -107,7 +107,7 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     ),
     Watch: _LOADS | {"too_many_watched", "too_many_watchers"},
     Unwatch: frozenset({"not_watching"}),
-    GetHand: _LOADS | {"unknown_hand", "hand_not_over", "log_unavailable"},
+    GetHand: _LOADS | {"unknown_hand", "format_unavailable", "hand_not_over", "log_unavailable"},
     ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
     Sit: _CHANGES

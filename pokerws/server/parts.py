@@ -23,6 +23,7 @@ from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.sessions.context import SessionContext
+from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.hand_pace import PaceLimits
@@ -160,6 +161,7 @@ def session_context_of(
     revocations: Revocations,
     presence: Presence,
     moderation: Moderation,
+    heartbeats: Heartbeats,
     metrics: Metrics,
 ) -> SessionContext:
     """The dependencies and limits that all sessions share."""
@@ -174,6 +176,7 @@ def session_context_of(
         revocations=revocations,
         presence=presence,
         moderation=moderation,
+        heartbeats=heartbeats,
         strict=strict,
         decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
         flags=asdict(settings.features),

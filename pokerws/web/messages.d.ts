@@ -194,7 +194,8 @@ export interface ChooseGame {
  * Request a finished hand, as this player saw it.
  *
  * `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
- * Poker Hand History standard (`phh`) or the format of PokerStars (`pokerstars`).
+ * Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
+ * History (`ohh`), which has hold'em and Omaha only.
  */
 export interface GetHand {
   type: "get_hand";
@@ -205,7 +206,7 @@ export interface GetHand {
   /** the number of the requested hand */
   hand: number;
   /** the format of the answer */
-  format?: "json" | "phh" | "pokerstars";
+  format?: "json" | "ohh" | "phh" | "pokerstars";
 }
 
 /**
@@ -601,6 +602,8 @@ export interface Welcome {
   variants?: Record<string, VariantSummary>;
   /** mixes of games for new tables, by code */
   mixes?: Record<string, MixSummary>;
+  /** by which a client notices that its connection has died */
+  heartbeat?: HeartbeatTimes;
 }
 
 /**
@@ -722,6 +725,47 @@ export interface ChatSaid {
   text: string;
   /** when it happened */
   at_ms: number;
+}
+
+/**
+ * The players who sit at a table and have no connection.
+ *
+ * It follows each `snapshot` and each `accepted` of `watch` with its events, if there are any such
+ * players. Without it there are none.
+ */
+export interface PresenceState {
+  type: "presence";
+  /** the table's id */
+  table: string;
+  /** the players, in the order of their seats */
+  absent: string[];
+}
+
+/** A player who sits at a table has lost the last connection. It is no event. */
+export interface PlayerDisconnected {
+  type: "player_disconnected";
+  /** the table's id */
+  table: string;
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+}
+
+/** A player who sits at a table has a connection again. It is no event. */
+export interface PlayerReconnected {
+  type: "player_reconnected";
+  /** the table's id */
+  table: string;
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+}
+
+/** The connection works. It is sent at the interval that `welcome` tells. */
+export interface Heartbeat {
+  type: "heartbeat";
 }
 
 /**
@@ -1071,6 +1115,19 @@ export interface MixSummary {
   name: string;
   /** codes of its games; if absent, the table's config has them */
   games?: string[];
+}
+
+/**
+ * How a client notices that its connection has died without being closed.
+ *
+ * The server sends something at least every `interval_ms` to a client with the capability
+ * `heartbeat`. If such a client receives nothing for `timeout_ms`, it connects again.
+ */
+export interface HeartbeatTimes {
+  /** the longest time between two messages, to a client with that capability */
+  interval_ms: number;
+  /** the time without a message after which the client connects again */
+  timeout_ms: number;
 }
 
 /** A table as listed in the lobby. `players` is the number of taken seats. */
@@ -2211,6 +2268,10 @@ export type ServerMessage =
   | HandEvents
   | Hands
   | ChatSaid
+  | PresenceState
+  | PlayerDisconnected
+  | PlayerReconnected
+  | Heartbeat
   | Notice
   | Bans
   | Players;
@@ -2341,6 +2402,7 @@ export type RejectCode =
   | "too_many_watched"
   | "too_many_watchers"
   | "unknown_hand"
+  | "format_unavailable"
   | "hand_not_over"
   | "log_unavailable"
   | "not_watching"
@@ -2574,6 +2636,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "unknown_hand"
+    | "format_unavailable"
     | "hand_not_over"
     | "log_unavailable";
   hello:

@@ -1,7 +1,7 @@
 """Stand-ins for what surrounds a table: a clock that tests turn, viewers that remember."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -103,6 +103,7 @@ class FakeViewer:
     def __init__(self, player: str) -> None:
         self.player = PlayerId(player)
         self.wire: Wire = JSON
+        self.hears_presence = True
         self.frames: list[bytes] = []
         self.moved_tables: list[TableId] = []
 
@@ -179,6 +180,12 @@ class FakeOwner:
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         self.transfers += transfers
+
+    def seats_changed(self, table: Table) -> None:
+        """The test looks at the table."""
+
+    def absent_at(self, table: TableId) -> Sequence[PlayerId]:
+        return ()
 
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
         self.nets.append(dict(net))

@@ -145,6 +145,7 @@ class Person:
     def __init__(self, world: "World", name: str) -> None:
         self.player = PlayerId(name)
         self.wire = JSON
+        self.hears_presence = False
         self.world = world
         self.hand_number = 0
         self.shown: dict[int, TableEvent] = {}

@@ -217,7 +217,7 @@ async def check_known(session: Session, player: PlayerId) -> None:
     context = session.context
     if context.moderation.roster.knows(player) or context.moderation.concerns(player):
         return
-    if any(actor.table.seat_of(player) is not None for actor in context.lobby.actors()):
+    if any(context.lobby.tables_of(player)):
         return
     try:
         is_known = await context.cashier.has_account(player)

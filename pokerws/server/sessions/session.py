@@ -83,6 +83,7 @@ class Session:
         "address",
         "context",
         "hears_chat",
+        "hears_presence",
         "identity",
         "meter",
         "watched",
@@ -103,7 +104,7 @@ class Session:
         self.wire = WIRES.get(connection.subprotocol or "", JSON)
         self.identity: Identity | None = None
         self.watched: dict[TableId, TableActor] = {}
-        self.hears_chat = True
+        self.hears_chat = self.hears_presence = True
         self._connection = connection
         self._decoder = context.decoders[self.wire]
         self._dispatch = dispatch
@@ -190,6 +191,7 @@ class Session:
         self.meter.leave(self.context.clock.now_ms())
         each(self.watched.values(), lambda actor: actor.unwatch(self))
         self.context.lobby.list_watchers.forget(self)
+        self.context.heartbeats.leave(self)
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
             self.context.presence.leave(self.identity.player)
@@ -284,6 +286,11 @@ class Session:
         A slow client misses it, rather than being disconnected because of it.
         """
         if self.hears_chat and not self._outbox.is_half_full:
+            self._put(frame, of_table=False)
+
+    def send_heartbeat(self, frame: bytes) -> None:
+        """Part of `heartbeats.Connected`: a client with other frames on their way needs none."""
+        if self._writer is None:
             self._put(frame, of_table=False)
 
     def close_moved(self, table: TableId) -> None:

@@ -71,8 +71,7 @@ class TableActor:
         pace: PaceLimits = UNLIMITED,
         cards: CardHold = NO_HOLD,
     ) -> None:
-        table = snapshot.table
-        self.table = table
+        self.table = table = snapshot.table
         self.epoch = epoch
         self.stopped = False
         self.moves = RecentMoves(stored_seq)
@@ -96,9 +95,9 @@ class TableActor:
             snapshot, epoch, vault, keep_events=keep_events, only_steps=not journal.keeps
         )
         self._owner = owner
-        self.gate = CommitGate(durable=durable, written=stored_seq)
+        gate = self.gate = CommitGate(durable=durable, written=stored_seq)
         self.history = RecentEvents(table.id, table.seq, event_log)
-        self._viewers = Viewers(table, epoch, self.gate, self.history, clock)
+        self._viewers = Viewers(table, epoch, gate, self.history, clock, absent=owner.absent_at)
         self.watchers = self._viewers.viewers
         self._net = HandNet(table)
         self._pace = HandPace(pace, table.hand_number)
@@ -417,6 +416,7 @@ class TableActor:
         listed = table.hand_number, table.seats.count(None)
         if table.hand is None or listed != self._listed:
             self._listed = listed
+            self._owner.seats_changed(table)
             if net := self._net.follow(table, events):
                 self._owner.hand_over(table.id, net)
             if self._pace.begins_to_delay(table, self.changed_ms):

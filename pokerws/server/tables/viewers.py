@@ -10,13 +10,14 @@ from functools import partial
 from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
-from pokerws.game.state import Table
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     Accepted,
     Broadcast,
     Events,
     GetHand,
     Notice,
+    PresenceState,
     Refused,
     Snapshot,
     TableSummary,
@@ -43,15 +44,26 @@ CANCELLED = (
 
 
 class Viewers:
-    """The viewers of `table`, whose actor plays under `epoch`."""
+    """The viewers of `table`, whose actor plays under `epoch`.
+
+    `absent` returns the seated players without a connection, as viewers know them.
+    """
 
     __slots__ = (
-        *("_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history", "_table"),
+        *("_absent", "_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history"),
+        "_table",
         "viewers",
     )
 
     def __init__(
-        self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
+        self,
+        table: Table,
+        epoch: int,
+        gate: CommitGate,
+        history: RecentEvents,
+        clock: Clock,
+        *,
+        absent: Callable[[TableId], Sequence[PlayerId]],
     ) -> None:
         self.viewers: dict[Viewer, None] = {}
         self._table = table
@@ -59,6 +71,7 @@ class Viewers:
         self._gate = gate
         self._history = history
         self._clock = clock
+        self._absent = absent
         # Only of messages that are the same for everybody.
         self._compression = SharedContext()
         # A hand that was cancelled, and until when new viewers are told.
@@ -85,8 +98,10 @@ class Viewers:
             missed = self._history.after(message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
-        elif missed:
+            return
+        if missed:
             self._show_missed(viewer, redact_all(missed, viewer.player))
+        self._show_absent(viewer)
 
     def _show_missed(self, viewer: Viewer, missed: Sequence[TableEvent]) -> None:
         seq, now_ms = self._table.seq - len(missed) + 1, self._clock.table_ms()
@@ -164,12 +179,29 @@ class Viewers:
     # ---- sending to one
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the redacted table."""
+        """Send a viewer the redacted table, and who is absent."""
         table, player = self._table, viewer.player
         state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
         self._show([(viewer, viewer.wire.encode(snapshot))])
+        self._show_absent(viewer)
+
+    def _show_absent(self, viewer: Viewer) -> None:
+        """Tell a viewer who of the seated has no connection, unless all have one."""
+        if not viewer.hears_presence:
+            return
+        seq, send = self._table.seq, partial(self._send_absent, viewer)
+        if self._gate.holds(seq):
+            self._gate.hold_frames(seq, [(viewer, send)])
+        else:
+            send()
+
+    def _send_absent(self, viewer: Viewer) -> None:
+        # Read when it is sent: until then, other viewers may be told of changes.
+        if absent := self._absent(self._table.id):
+            message = PresenceState(self._table.id, list(absent))
+            viewer.send_table_frame(viewer.wire.encode(message))
 
     def note_cancelled(self, hand: int) -> None:
         """A hand was cancelled when the table was loaded: tell the next viewers."""

@@ -2,8 +2,8 @@
  * A connection to the server that stays open: hello, command ids and their answers, heartbeats, the
  * server's clock, token renewal, and reconnecting with exponential back-off.
  *
- * It depends on neither the page nor poker. With `server-clock.js` and `rejected.js` it runs in any
- * page and in Node.js. The message types are in `messages.d.ts`.
+ * It depends on neither the page nor poker. With the files that it imports it runs in any page and
+ * in Node.js. The message types are in `messages.d.ts`.
  *
  * A command that is pending when the connection breaks is sent again with the same id on the next
  * connection; the server deduplicates by id. Commands that are not safe to repeat, or are too old,
@@ -11,6 +11,7 @@
  * the server asks for.
  */
 
+import { Heartbeat } from "./heartbeat.js";
 import { notConnected, Rejected } from "./rejected.js";
 import { ServerClock } from "./server-clock.js";
 
@@ -63,8 +64,6 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 8_000;
 const STABLE_AFTER_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 8_000;
-const PING_EVERY_MS = 10_000;
-const SILENCE_LIMIT_MS = 8_000;
 
 /** Commands that are safe to send again: tables deduplicate them by id. */
 const REPEATABLE = new Set(
@@ -125,7 +124,7 @@ export class Connection {
     this.idPrefix = randomPrefix();
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this.timers = new Set();
-    this.lastHeardMs = 0;
+    this.heartbeat = new Heartbeat(() => this.ping(), () => this.reconnectLater(this.socket));
   }
 
   /**
@@ -155,11 +154,15 @@ export class Connection {
     this.setState("offline");
   }
 
-  /** Reconnect now instead of at the next attempt. */
+  /** The network may have changed: reconnect at once, or check that the connection works. */
   retryNow() {
-    if (this.state !== "reconnecting" || this.socket) return;
-    this.clearTimers();
-    this.connect();
+    if (this.state === "online") {
+      this.clock.forget();
+      this.heartbeat.check();
+    } else if (this.state === "reconnecting" && !this.socket) {
+      this.clearTimers();
+      this.connect();
+    }
   }
 
   /** The server's time, in milliseconds UTC. */
@@ -223,7 +226,7 @@ export class Connection {
       this.token = await this.provider();
     } catch (error) {
       console.warn("getting a token failed", error);
-      if (socket) this.reconnectLater(socket);
+      this.reconnectLater(socket);
       return;
     }
     if (!socket || socket !== this.socket) return;
@@ -250,12 +253,13 @@ export class Connection {
       return;
     }
     this.clearTimers();
+    this.heartbeat.start(welcome.heartbeat);
+    this.clock.forget();
     this.clock.learn(askedMs, welcome.now_ms);
     this.rememberWelcome(welcome);
     this.later(() => {
       this.attempts = 0;
     }, STABLE_AFTER_MS);
-    this.later(() => this.ping(), PING_EVERY_MS);
     const repeated = [...this.pending.values()];
     this.setState("online");
     this.emit("welcome", welcome);
@@ -300,7 +304,7 @@ export class Connection {
     if (TOKEN_REFUSALS.has(rejection.code)) {
       this.onTokenRejected(rejection, name);
     } else if (rejection.retryable) {
-      if (this.socket) this.reconnectLater(this.socket, rejection.retryAfterMs);
+      this.reconnectLater(this.socket, rejection.retryAfterMs);
     } else {
       this.stop();
       this.emit("name_needed", rejection);
@@ -329,7 +333,7 @@ export class Connection {
 
   /** @param {Message} message */
   onMessage(message) {
-    this.lastHeardMs = this.clock.local();
+    this.heartbeat.heard();
     const pending = this.pending.get(message.id);
     if (pending && (ANSWERS.has(message.type) || message.type === "rejected")) {
       this.onAnswer(pending, message);
@@ -358,27 +362,22 @@ export class Connection {
     else resolve(answer);
   }
 
-  /** Send a heartbeat to measure the clock, and reconnect if nothing is received in time. */
+  /** Measure the clock, which also shows that the connection works. */
   ping() {
     const askedMs = this.clock.local();
     this.send({ type: "ping" }).then(
       (pong) => this.clock.learn(askedMs, pong.now_ms),
       () => {},
     );
-    const socket = this.socket;
-    this.later(() => {
-      if (socket && this.lastHeardMs < askedMs) this.reconnectLater(socket);
-    }, SILENCE_LIMIT_MS);
-    this.later(() => this.ping(), PING_EVERY_MS);
   }
 
   /**
    * Schedule a reconnection with exponential back-off and jitter.
-   * @param {WebSocket} socket
+   * @param {WebSocket|null} socket
    * @param {number} [shortestMs] the minimum delay
    */
   reconnectLater(socket, shortestMs = 0) {
-    if (socket !== this.socket) return;
+    if (!socket || socket !== this.socket) return;
     this.dropSocket();
     this.setState("reconnecting");
     const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts);
@@ -390,6 +389,7 @@ export class Connection {
   /** Close the socket, and reject the commands that cannot be sent again on another one. */
   dropSocket() {
     this.clearTimers();
+    this.heartbeat.stop();
     const socket = this.socket;
     this.socket = null;
     if (socket) {

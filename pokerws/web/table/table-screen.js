@@ -3,6 +3,7 @@
  * commands of a seated player are sent from here.
  */
 
+import { Absences } from "../model/absences.js";
 import { chips } from "../model/format.js";
 import { gameAt, gameName, isMix, shortGameName } from "../model/games.js";
 import { HandMemory } from "../model/hand-memory.js";
@@ -47,6 +48,7 @@ export class TableScreen {
     this.table = null;
     this.epoch = 0;
     this.memory = new HandMemory();
+    this.absences = new Absences();
     /** @type {{event: TableEvent, waitMs: number}[]} */
     this.queue = [];
     /** @type {ReturnType<typeof setTimeout>|null} */
@@ -74,6 +76,7 @@ export class TableScreen {
     this.feed = new TableFeed(this.connection, id, {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
       onEvents: (events) => this.handleEvents(events),
+      onPresence: (message) => this.handlePresence(message),
       onWatching: (resumed) => this.watching(resumed),
       onWaiting: showRejection,
       onRejected: (error) => this.leave(describeRejection(error)),
@@ -87,6 +90,7 @@ export class TableScreen {
     this.queue = [];
     this.feed = this.table = this.id = null;
     this.memory = new HandMemory();
+    this.absences.clear();
     this.panel.clear();
     this.stage.clear();
     this.showFrame(false);
@@ -124,6 +128,13 @@ export class TableScreen {
   /** @param {boolean} resumed */
   watching(resumed) {
     if (resumed) showToast("Reconnected to the table");
+    this.absences.clear();
+    this.render();
+  }
+
+  /** @param {Message} message */
+  handlePresence(message) {
+    this.absences.take(message);
     this.render();
   }
 
@@ -131,6 +142,7 @@ export class TableScreen {
   handleSnapshot(snapshot) {
     this.skipPauses();
     this.drain();
+    this.absences.clear();
     const first = this.table === null;
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
     this.table = readTable(snapshot.state);
@@ -188,6 +200,7 @@ export class TableScreen {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
       applyEvent(this.table, event);
+      if (event.type === "player_stood") this.absences.stood(event.player);
       if (line) this.panel.log(line, LOG_STYLES[event.type]);
       if (event.type === "table_closed") this.leave(`${describeClosing(event.reason)}.`);
     } catch (error) {
@@ -228,6 +241,7 @@ export class TableScreen {
       table: this.table,
       epoch: this.epoch,
       memory: this.memory,
+      absences: this.absences,
       own: this.ownSeat(),
       departure: this.ownDeparture(),
       live: this.connection.state === "online" && this.feed?.listening === true,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pokerws.game.events import TableEvent
 from pokerws.game.redaction import redact_all
 from pokerws.game.state import PlayerId, Table
+from pokerws.hand_histories.errors import NotExpressible
 from pokerws.hand_histories.formats import as_text
 from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import Details, GetHand, HandEvents, Refused
@@ -16,12 +17,14 @@ def hand_answer(
 ) -> HandEvents:
     """A finished hand as a player saw it, in the requested format.  Raises Illegal."""
     shown = redact_all(found.events, player)
-    text = _text_for(message, table, shown)
+    text = _text_for(message, table, shown, player)
     events = shown if text is None else []
     return HandEvents(message.id, table.id, message.hand, epoch, found.seq, events, text)
 
 
-def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
+def _text_for(
+    message: GetHand, table: Table, shown: Sequence[TableEvent], player: PlayerId
+) -> str | None:
     """The hand in the requested text format; None for JSON.  Raises Illegal."""
     if message.format == "json":
         return None
@@ -32,4 +35,7 @@ def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> st
             f"only the events of hand {message.hand} were kept: ask for them as json",
             Details(field="format", choices=("json",)),
         )
-    return as_text(hand, message.format)
+    try:
+        return as_text(hand, message.format, viewer=player)
+    except NotExpressible as error:
+        raise Refused("format_unavailable", str(error)) from error
