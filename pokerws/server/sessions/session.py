@@ -26,6 +26,7 @@ from pokerws.messages import (
     CloseCode,
     Details,
     HandEvents,
+    Hands,
     Notice,
     Players,
     Pong,
@@ -57,7 +58,9 @@ UNKNOWN_ADDRESS = "unknown"
 log = structlog.get_logger("pokerws.session")
 
 # Each message of a client gets one of these.
-Answer = Accepted | Rejected | Pong | Tables | Account | HandEvents | Welcome | Bans | Players
+Answer = (
+    Accepted | Rejected | Pong | Tables | Account | HandEvents | Hands | Welcome | Bans | Players
+)
 # Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 

@@ -16,7 +16,6 @@ from pokerws.messages import (
     ChooseGame,
     CreateTable,
     Details,
-    GetHand,
     ListTables,
     Refused,
     RunIt,
@@ -26,9 +25,7 @@ from pokerws.messages import (
     SitOut,
     Stand,
     Straddle,
-    Unwatch,
     UnwatchLobby,
-    Watch,
     WatchLobby,
 )
 from pokerws.server.auth.identity import Identity
@@ -139,55 +136,7 @@ def check_seats(session: Session, actor: TableActor) -> None:
         raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))
 
 
-# ---- watching
-
-
-async def watch(session: Session, message: Watch) -> None:
-    """Subscribe to a table, from the event after the last one that the client has seen."""
-    lobby = session.context.lobby
-    check_watched(session, message)
-    async with session.meter.reading:
-        actor = await lobby.find(message.table)
-        older = await actor.read_back(message)
-    if older:
-        # Meanwhile the table may have left memory and have been loaded with another actor.
-        actor = await lobby.find(message.table)
-    check_watchers(session, actor)
-    session.watched[actor.table.id] = actor
-    actor.watch(session, message, older)
-
-
-def unwatch(session: Session, message: Unwatch) -> None:
-    """Unsubscribe from a table."""
-    actor = session.watched.pop(message.table, None)
-    if actor is None:
-        raise Refused("not_watching")
-    actor.unwatch(session)
-    session.answer(Accepted(message.id, table=message.table))
-
-
-def check_watched(session: Session, message: Watch) -> None:
-    """Raise Refused if the connection already watches the maximum number of other tables."""
-    cap = session.context.caps.watched_tables
-    if cap and len(session.watched) >= cap and message.table not in session.watched:
-        text = f"a connection may watch {counted(cap, 'table')} at a time"
-        raise Refused("too_many_watched", text, Details(limit=cap, scope="connection"))
-
-
-def check_watchers(session: Session, actor: TableActor) -> None:
-    """Raise Refused if the table has the maximum number of watchers, except for its players."""
-    cap = session.context.caps.watchers
-    if not cap or len(actor.watchers) < cap or session in actor.watchers:
-        return
-    if actor.table.seat_of(session.player) is None:
-        raise Refused("too_many_watchers", details=Details(limit=cap, scope="table"))
-
-
-async def get_hand(session: Session, message: GetHand) -> None:
-    """Answer with the events of a hand; a player's connections read one at a time."""
-    async with session.meter.reading:
-        actor = await session.context.lobby.find(message.table)
-        await actor.send_hand(session, message)
+# ---- chat
 
 
 def chat(session: Session, message: Chat) -> None:
