@@ -34,6 +34,7 @@ from pokerws.messages import (
     CloseCode,
     Decoder,
     HandEvents,
+    Hands,
     Heartbeat,
     Hello,
     Notice,
@@ -56,7 +57,7 @@ RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables | Account | HandEvents | Bans | Players
+Answer = Accepted | Pong | Tables | Account | HandEvents | Hands | Bans | Players
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 
@@ -385,6 +386,7 @@ class Link:
                 | Tables(id=id)
                 | Account(id=id)
                 | HandEvents(id=id)
+                | Hands(id=id)
                 | Bans(id=id)
                 | Players(id=id)
                 | Rejected(id=id)

@@ -43,6 +43,7 @@ from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.stops import Stops
 from pokerws.server.tables.cashier import Cashier, terms_of
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby.bot_tables import (
@@ -374,6 +375,7 @@ class App:
             quotas,
             lobby=lobby,
             cashier=cashier,
+            past_hands=PastHands(lobby, self._store, self._journal),
             admission=admission,
             clock=self._clock,
             revocations=self._revocations,

@@ -27,6 +27,7 @@ from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.hand_pace import PaceLimits
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import Lease
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
@@ -154,6 +155,7 @@ def session_context_of(
     *,
     lobby: Lobby,
     cashier: Cashier,
+    past_hands: PastHands,
     admission: Admission,
     clock: Clock,
     revocations: Revocations,
@@ -167,6 +169,7 @@ def session_context_of(
     return SessionContext(
         lobby=lobby,
         cashier=cashier,
+        past_hands=past_hands,
         admission=admission,
         token_warning_ms=settings.auth.warning_ms,
         clock=clock,

@@ -5,5 +5,6 @@ import { text } from 'node:stream/consumers';
 
 import hhp from 'hhp';
 
+/** @type {string[]} */
 const texts = JSON.parse(await text(process.stdin));
 process.stdout.write(JSON.stringify(texts.map((hand) => hhp.parseHand(hand))));

@@ -21,6 +21,7 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import Transfer
@@ -257,3 +258,9 @@ def open_memory_lobby(
         pace=pace,
     )
     return lobby, cashier
+
+
+def memory_hands(lobby: Lobby) -> PastHands:
+    """The hands of the tables of a server that stores nothing."""
+    store = NullStore()
+    return PastHands(lobby, store, NullJournal(store.accounts))

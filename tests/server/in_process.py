@@ -22,11 +22,12 @@ from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames
-from tests.server.fakes import OpenStore, open_memory_lobby
+from tests.server.fakes import OpenStore, memory_hands, open_memory_lobby
 from tests.vaults import VAULT
 
 
@@ -133,6 +134,7 @@ def open_context(
     terms, shuffle = Terms(grant=10**12), shuffler(rng.randbytes)
     if store is None or journal is None:
         lobby, bank = open_memory_lobby(clock, shuffle, terms=terms, max_tables=max_tables)
+        past_hands = memory_hands(lobby)
     else:
         bank = Cashier(store.accounts, clock, terms)
         lobby = Lobby(
@@ -146,9 +148,11 @@ def open_context(
             max_tables=max_tables,
             durable=durable,
         )
+        past_hands = PastHands(lobby, store, journal)
     return SessionContext(
         lobby=lobby,
         cashier=bank,
+        past_hands=past_hands,
         admission=Guests("k" * 32, Clock(), names=PlayerNames(MemoryNames(), Clock(), renew_ms=0)),
         clock=clock,
         revocations=Revocations(MemoryNames(), Clock()),

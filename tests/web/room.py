@@ -45,7 +45,7 @@ from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames
-from tests.server.fakes import ManualClock, open_memory_lobby
+from tests.server.fakes import ManualClock, memory_hands, open_memory_lobby
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
@@ -261,6 +261,7 @@ class Room:
         context = SessionContext(
             lobby=self.lobby,
             cashier=self.bank,
+            past_hands=memory_hands(self.lobby),
             admission=self.admission or self.guests,
             clock=self.clock,
             revocations=Revocations(MemoryNames(), Clock()),

@@ -13,6 +13,7 @@ from pokerws.server.limits.limits import Caps
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 
@@ -22,6 +23,7 @@ class SessionContext(msgspec.Struct, frozen=True):
 
     lobby: Lobby
     cashier: Cashier
+    past_hands: PastHands
     admission: Admission
     clock: Clock
     revocations: Revocations

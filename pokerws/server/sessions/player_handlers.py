@@ -29,7 +29,8 @@ from pokerws.server.tables.cashier import Statement
 
 # The optional parts of the protocol.
 CHAT, LISTS, PRESENCE, HEARTBEAT = "chat", "lists", "presence", "heartbeat"
-CAPABILITIES = [CHAT, LISTS, PRESENCE, HEARTBEAT]
+HANDS, WATCH_SEVERAL = "hands", "watch_several"
+CAPABILITIES = [CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL]
 
 log = structlog.get_logger("pokerws.player_handlers")
 

@@ -24,6 +24,7 @@ from pokerws.messages import (
     ClientMessage,
     CloseCode,
     HandEvents,
+    Hands,
     Notice,
     Players,
     Pong,
@@ -57,7 +58,9 @@ UNKNOWN_ADDRESS = "unknown"
 log = structlog.get_logger("pokerws.session")
 
 # Each message of a client gets one of these.
-Answer = Accepted | Rejected | Pong | Tables | Account | HandEvents | Welcome | Bans | Players
+Answer = (
+    Accepted | Rejected | Pong | Tables | Account | HandEvents | Hands | Welcome | Bans | Players
+)
 # Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 
@@ -338,10 +341,7 @@ class Session:
             self.held_by(gate, table)
 
     def held_by(self, gate: CommitGate, table: TableId) -> None:
-        """Part of `interfaces.Viewer`.
-
-        Overflow policy: a client with too many unanswered commands is closed.
-        """
+        """Part of `interfaces.Viewer`: a client with too many unanswered commands is closed."""
         self._held.add(self, gate, table)
         if gate.answers_to(self) > MAX_HELD_ANSWERS:
             self._close(CloseCode.TOO_FAST, "too many commands to a table wait for their answers")

@@ -17,7 +17,6 @@ from pokerws.messages import (
     ChooseGame,
     CreateTable,
     Details,
-    GetHand,
     ListTables,
     Refused,
     RunIt,
@@ -27,9 +26,7 @@ from pokerws.messages import (
     SitOut,
     Stand,
     Straddle,
-    Unwatch,
     UnwatchLobby,
-    Watch,
     WatchLobby,
 )
 from pokerws.server.auth.identity import Identity
@@ -38,6 +35,7 @@ from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.isolation import each
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.watch_handlers import watched
 from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
@@ -140,66 +138,7 @@ def check_seats(session: Session, actor: TableActor) -> None:
         raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))
 
 
-# ---- watching
-
-
-async def watch(session: Session, message: Watch) -> None:
-    """Subscribe to a table, from the event after the last one that the client has seen."""
-    lobby = session.context.lobby
-    check_watched(session, message)
-    async with session.meter.reading:
-        actor = await lobby.find(message.table)
-        older = await actor.viewers.read_back(message)
-    if older:
-        # Meanwhile the table may have left memory and have been loaded with another actor.
-        actor = await lobby.find(message.table)
-    check_watchers(session, actor)
-    session.watched[actor.table.id] = actor
-    actor.watch(session, message, older)
-
-
-def unwatch(session: Session, message: Unwatch) -> None:
-    """Unsubscribe from a table."""
-    actor = watched(session, message)
-    del session.watched[message.table]
-    actor.unwatch(session)
-    # Frames that are held for the connection come before the answer, and nothing after it.
-    accepted = Accepted(message.id, table=message.table)
-    session.answer_in_turn(message.table, accepted, leaving=actor.gate)
-
-
-def watched(session: Session, message: Unwatch | Chat) -> TableActor:
-    """The table of a message, if the connection watches it.  Raises Refused."""
-    actor = session.watched.get(message.table)
-    # A held `watch` was refused in the end if the table had to be rolled back.
-    if actor is None or session not in actor.watchers:
-        session.watched.pop(message.table, None)
-        raise Refused("not_watching")
-    return actor
-
-
-def check_watched(session: Session, message: Watch) -> None:
-    """Raise Refused if the connection already watches the maximum number of other tables."""
-    cap = session.context.caps.watched_tables
-    if cap and len(session.watched) >= cap and message.table not in session.watched:
-        text = f"a connection may watch {counted(cap, 'table')} at a time"
-        raise Refused("too_many_watched", text, Details(limit=cap, scope="connection"))
-
-
-def check_watchers(session: Session, actor: TableActor) -> None:
-    """Raise Refused if the table has the maximum number of watchers, except for its players."""
-    cap = session.context.caps.watchers
-    if not cap or len(actor.watchers) < cap or session in actor.watchers:
-        return
-    if actor.table.seat_of(session.player) is None:
-        raise Refused("too_many_watchers", details=Details(limit=cap, scope="table"))
-
-
-async def get_hand(session: Session, message: GetHand) -> None:
-    """Answer with the events of a hand; a player's connections read one at a time."""
-    async with session.meter.reading:
-        actor = await session.context.lobby.find(message.table)
-        await actor.send_hand(session, message)
+# ---- chat
 
 
 def chat(session: Session, message: Chat) -> None:

@@ -103,9 +103,9 @@ class TableActor:
             snapshot, epoch, vault, keep_events=keep_events, only_steps=not journal.keeps
         )
         self._owner = owner
-        self.gate = CommitGate(durable=durable, written=stored_seq)
-        history = RecentEvents(table.id, table.seq, event_log)
-        self.viewers = Viewers(table, epoch, self.gate, history, clock, absent=owner.absent_at)
+        gate = self.gate = CommitGate(durable=durable, written=stored_seq)
+        self.history = RecentEvents(table.id, table.seq, event_log)
+        self.viewers = Viewers(table, epoch, gate, self.history, clock, absent=owner.absent_at)
         self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
         self._news = LobbyNews(table, owner, self.gate, self._pace, self.notify)

@@ -7,19 +7,15 @@ durable acks nothing is sent before it is stored.
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from pokerws.game.events import TableEvent
+from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
 from pokerws.game.state import PlayerId, Table, TableId
-from pokerws.hand_histories.errors import NotExpressible
-from pokerws.hand_histories.formats import as_text
-from pokerws.hand_histories.kept_hand import hand_of
 from pokerws.messages import (
     Accepted,
     Broadcast,
     Events,
     GetHand,
-    HandEvents,
     Notice,
     PresenceState,
     Refused,
@@ -33,6 +29,7 @@ from pokerws.server.isolation import attempt, fail
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.commit_gate import CommitGate, Frames
 from pokerws.server.tables.event_log import LogUnavailable
+from pokerws.server.tables.hands.hand_answer import hand_answer
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
@@ -90,7 +87,10 @@ class Viewers:
         return await self._history.read_back(message.after_seq)
 
     def join(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent]) -> None:
-        """Add a viewer, and send the events that it missed, or a snapshot."""
+        """Add a viewer, and send the events that it missed, or a snapshot.
+
+        A `watch` of several tables was answered before.
+        """
         self._enter(viewer, message, is_held=self._holds, refuse=self._kept_out)
         missed = None
         if message.after_seq is not None and message.epoch == self._epoch:
@@ -135,6 +135,8 @@ class Viewers:
         """Add a viewer and answer its `watch`, at once or when what is held has been sent."""
         is_new = viewer not in self.viewers
         self.viewers[viewer] = None
+        if message.tables is not None:
+            return
         if not is_held:
             viewer.answer(Accepted(message.id, table=self._table.id))
             return
@@ -173,6 +175,8 @@ class Viewers:
     def publish(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Send new events to all viewers; `first_seq` is the seq of the first one."""
         self._history.add(events, self._table.seq)
+        if self._table.hand is None and not self._history.has_log:
+            self._note_end(events, first_seq, now_ms)
         if not self.viewers:
             return
         if are_public(events):
@@ -194,6 +198,14 @@ class Viewers:
         shared = None if own else self._compression
         frames = self._frames(lambda viewer: own.get(viewer.player, for_others))
         self._show(frames, first_seq, shared)
+
+    def _note_end(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
+        """Note the end of a hand for the list of hands."""
+        for seq, event in enumerate(events, start=first_seq):
+            if isinstance(event, HAND_ENDS):
+                stood = {event.player for event in events if isinstance(event, PlayerStood)}
+                seated = {seat.player for seat in self._table.seats if seat is not None}
+                self._history.note_end(seq, now_ms, stood | seated)
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice.
@@ -271,10 +283,7 @@ class Viewers:
         if found is None:
             # Events of the log are stored, so they need not pass the gate.
             found, answer = await self._read_hand(number), partial(self.answer_in_turn, viewer)
-        shown = redact_all(found.events, viewer.player)
-        text = _text_for(message, table, shown, viewer.player)
-        events = shown if text is None else []
-        answer(HandEvents(message.id, table.id, number, self._epoch, found.seq, events, text))
+        answer(hand_answer(message, table, self._epoch, found, viewer.player))
 
     async def _read_hand(self, number: int) -> HandPart:
         """A hand read from the log.  Raises Illegal."""
@@ -351,25 +360,6 @@ def _send_to_all(viewers: Iterable[Viewer], message: Broadcast, shared: SharedCo
             viewer.send_table_frame(message.on(viewer.wire), shared)
         except Exception as error:  # noqa: BLE001  `fail` reports it
             fail(viewer, error)
-
-
-def _text_for(
-    message: GetHand, table: Table, shown: Sequence[TableEvent], viewer: PlayerId | None
-) -> str | None:
-    """The hand in the requested text format; None for JSON.  Raises Illegal."""
-    if message.format == "json":
-        return None
-    hand = hand_of(table.id, table.name, table.config, shown)
-    if hand is None:
-        raise Refused(
-            "unknown_hand",
-            f"only the events of hand {message.hand} were kept: ask for them as json",
-            Details(field="format", choices=("json",)),
-        )
-    try:
-        return as_text(hand, message.format, viewer=viewer)
-    except NotExpressible as error:
-        raise Refused("format_unavailable", str(error)) from error
 
 
 def summary_of(table: Table) -> TableSummary:

@@ -162,6 +162,9 @@ class AwayStore(FaultyStore):
             raise OwnedElsewhere(self.elsewhere[table])
         return await super().claim(table, above_epoch, shown_seq)
 
+    async def read(self) -> None:
+        self.away.check()
+
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         self.away.check()
         return await super().events(table, after_seq, limit)

@@ -89,7 +89,7 @@ class Lobby:
         self._durable = durable
         self._metrics = metrics
         self._hydration = Hydration(store, journal, vault, notes, metrics)
-        self._event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
+        self.event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry()
         self.idle = IdleTables(self._tables, self._feed)
@@ -429,7 +429,7 @@ class Lobby:
             durable=self._durable,
             stored_seq=stored_seq,
             owner=self,
-            event_log=self._event_log,
+            event_log=self.event_log,
             pace=self._pace,
             cards=self._cards,
         )
