@@ -66,6 +66,9 @@ class Player:
         """Part of `interfaces.Viewer`."""
         self.sent.append((frame, None))
 
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """Part of `interfaces.Viewer`: nothing else answers it."""
+
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """Part of `interfaces.Viewer`."""
         self.sent.append((frame, shared))

@@ -71,6 +71,7 @@ ServerCode = Literal[
     "wrong_type",
     "out_of_range",
     "invalid_value",
+    "id_conflict",
     "hello_first",
     "already_greeted",
     "unsupported_protocol",
@@ -131,6 +132,9 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "invalid", "a number is too small or too large, or a text too short or too long"
     ),
     "invalid_value": Reason("invalid", "a field has a value that is not allowed"),
+    "id_conflict": Reason(
+        "invalid", "another command of the player to this table had the same `id`"
+    ),
     # The session.
     "hello_first": Reason("invalid", "the first message must be `hello`"),
     "already_greeted": Reason("invalid", "`hello` was already accepted on this connection"),

@@ -121,6 +121,7 @@ EXAMPLES: dict[RejectCode, Example] = {
         f'{{"type":"act","id":"7","table":"{TABLE}","turn":1,"action":"cheat"}}',
         "Invalid enum value 'cheat' - at `$.action`",
     ),
+    "id_conflict": Example("a player sitting out, whose `sit_out` had the id 7", SitIn("7", TABLE)),
     # The session.
     "hello_first": Example(NEW, ListTables("7")),
     "already_greeted": Example(GREETED, Hello("7", name="Ann")),

@@ -67,7 +67,7 @@ _LOADS: Codes = frozenset(
     }
 )
 # What changes a table.
-_CHANGES: Codes = _LOADS | {"overloaded", "table_closed"}
+_CHANGES: Codes = _LOADS | {"id_conflict", "overloaded", "table_closed"}
 _BY_SEATED: Codes = _CHANGES | {"not_seated"}
 _SANCTIONS: Codes = frozenset({"protected", "sanction_limit", "unknown_player"})
 

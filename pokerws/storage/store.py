@@ -35,11 +35,13 @@ class Receipt(Struct, frozen=True, array_like=True, gc=False):
     """The answer to an accepted command: the seq of the first event that it caused.
 
     `digest` covers the command's id and content, so that another command with the same id is not
-    taken for a repetition.  It is made with a key: `vault/receipt_digests.py`.
+    taken for a repetition.  It is made with a key: `vault/receipt_digests.py`.  `id` is the id
+    alone, by which such another command is refused; receipts of older versions have none.
     """
 
     digest: str
     seq: int
+    id: str = ""
 
 
 class TableSnapshot(Struct):

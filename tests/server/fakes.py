@@ -19,6 +19,7 @@ from pokerws.server.clock import Clock
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
 from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import TableAnswer
@@ -109,6 +110,9 @@ class FakeViewer:
 
     def answer(self, message: TableAnswer) -> None:
         self.frames.append(msgspec.json.encode(message))
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """It sends no answers by itself that could overtake those."""
 
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         self.frames.append(frame)

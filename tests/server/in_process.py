@@ -15,6 +15,7 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
+from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import Connection
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
@@ -54,10 +55,14 @@ class Client:
     """
 
     def __init__(
-        self, context: SessionContext, wire: Wire = JSON, player: str | None = None
+        self,
+        context: SessionContext,
+        wire: Wire = JSON,
+        player: str | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.connection = NoSocket(wire)
-        self.session = Session(cast("Connection", self.connection), context, dispatch)
+        self.session = Session(cast("Connection", self.connection), context, dispatch, meter)
         if player is not None:
             self.session.identity = Identity(PlayerId(player), player)
 
@@ -87,8 +92,7 @@ class Client:
 
     def leave(self) -> None:
         """The connection is gone."""
-        for actor in self.session.watched.values():
-            actor.unwatch(self.session)
+        self.session.leave_tables()
         context = self.session.context
         context.lobby.list_watchers.forget(self.session)
         if self.session.identity is not None:

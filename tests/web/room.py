@@ -40,6 +40,7 @@ from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Session
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
@@ -68,6 +69,9 @@ class Opponent:
 
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """Likewise."""
 
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """It knows everything from the table itself."""

@@ -72,7 +72,7 @@ async def kick(session: Session, message: Kick) -> None:
     )
     context.moderation.check_room(sanction.key)
     if is_seated(actor, player, leaving=True):
-        session.answer(Accepted(message.id))
+        session.answer_in_turn(message.table, Accepted(message.id))
     else:
         actor.handle(session, message.id, stand)
     if is_seated(actor, player, leaving=False):

@@ -1,6 +1,7 @@
 """Handlers of messages about tables: the lobby's list, watching, seats, play and chat."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import assert_never
 
 from pokerws.game import commands
@@ -34,6 +35,7 @@ from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.isolation import each
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.watch_handlers import watched
 from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
@@ -141,18 +143,24 @@ def check_seats(session: Session, actor: TableActor) -> None:
 
 def chat(session: Session, message: Chat) -> None:
     """Send a line of chat to all viewers of the table."""
-    actor = session.watched.get(message.table)
-    if actor is None:
-        raise Refused("not_watching")
+    actor = watched(session, message)
     session.context.moderation.check_chat(session.player)
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
     session.meter.check("chat", clock.now_ms())
     player, name = session.player, session.shown.name
     check_unlike(actor.table.seats, player, name)
-    session.answer(Accepted(message.id, table=message.table))
     said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
-    each(actor.watchers, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
+    accepted = Accepted(message.id, table=message.table)
+    session.call_in_turn(message.table, partial(accept_chat, session, accepted, said))
+    others = (viewer for viewer in actor.viewers.listeners if viewer is not session)
+    each(others, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
+
+
+def accept_chat(session: Session, accepted: Accepted, said: Broadcast) -> None:
+    """Answer the author of a line, and then send it."""
+    session.answer(accepted)
+    session.send_droppable(said.on(session.wire))
 
 
 # ---- the list of tables

@@ -11,6 +11,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.state import TableId
 from pokerws.messages import (
     Accepted,
+    Chat,
     Details,
     GetHand,
     ListHands,
@@ -61,7 +62,7 @@ async def find_watched(session: Session, message: Watch) -> tuple[TableActor, li
     check_watched(session, table)
     async with session.meter.reading:
         actor = await lobby.find(table)
-        older = await actor.read_back(message)
+        older = await actor.viewers.read_back(message)
     if older:
         # Meanwhile the table may have left memory and have been loaded with another actor.
         actor = await lobby.find(table)
@@ -154,11 +155,22 @@ async def settled(actor: TableActor) -> bool:
 
 def unwatch(session: Session, message: Unwatch) -> None:
     """Unsubscribe from a table."""
-    actor = session.watched.pop(message.table, None)
-    if actor is None:
-        raise Refused("not_watching")
+    actor = watched(session, message)
+    del session.watched[message.table]
     actor.unwatch(session)
-    session.answer(Accepted(message.id, table=message.table))
+    # Frames that are held for the connection come before the answer, and nothing after it.
+    accepted = Accepted(message.id, table=message.table)
+    session.answer_in_turn(message.table, accepted, leaving=actor.gate)
+
+
+def watched(session: Session, message: Unwatch | Chat) -> TableActor:
+    """The table of a message, if the connection watches it.  Raises Refused."""
+    actor = session.watched.get(message.table)
+    # A held `watch` was refused in the end if the table had to be rolled back.
+    if actor is None or session not in actor.watchers:
+        session.watched.pop(message.table, None)
+        raise Refused("not_watching")
+    return actor
 
 
 def check_watched(session: Session, table: TableId) -> None:
@@ -190,7 +202,8 @@ async def get_hand(session: Session, message: GetHand) -> None:
         except Refused as refusal:
             if refusal.code != "unknown_table":
                 raise
-            session.answer(await context.past_hands.closed_hand(message, session.player))
+            answer = await context.past_hands.closed_hand(message, session.player)
+            session.answer_in_turn(message.table, answer)
         else:
             await actor.send_hand(session, message)
 
@@ -198,4 +211,5 @@ async def get_hand(session: Session, message: GetHand) -> None:
 async def list_hands(session: Session, message: ListHands) -> None:
     """Answer with a page of finished hands; a player's connections read one at a time."""
     async with session.meter.reading:
-        session.answer(await session.context.past_hands.list(message, session.player))
+        answer = await session.context.past_hands.list(message, session.player)
+        session.answer_in_turn(message.table, answer)

@@ -6,6 +6,7 @@ from typing import Protocol
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
 from pokerws.server.net.shared_context import SharedContext
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
@@ -32,6 +33,9 @@ class Viewer(Protocol):
 
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """`gate` holds an answer about `table`: later ones must not be sent before it."""
 
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """Send a frame about a table; a slow viewer may get a fresh snapshot instead.

@@ -27,7 +27,7 @@ from pokerws.messages import (
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import attempt, fail
 from pokerws.server.net.shared_context import SharedContext
-from pokerws.server.tables.commit_gate import CommitGate
+from pokerws.server.tables.commit_gate import CommitGate, Frames
 from pokerws.server.tables.event_log import LogUnavailable
 from pokerws.server.tables.hands.hand_answer import hand_answer
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
@@ -51,8 +51,7 @@ class Viewers:
 
     __slots__ = (
         *("_absent", "_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history"),
-        "_table",
-        "viewers",
+        *("_joining", "_table", "viewers"),
     )
 
     def __init__(
@@ -76,6 +75,8 @@ class Viewers:
         self._compression = SharedContext()
         # A hand that was cancelled, and until when new viewers are told.
         self._cancelled = (0, 0)
+        # Viewers that do not know yet that they are, since the answer to their `watch` is held.
+        self._joining: dict[Viewer, Watch] = {}
 
     # ---- joining and leaving
 
@@ -90,12 +91,10 @@ class Viewers:
 
         A `watch` of several tables was answered before.
         """
-        self.viewers[viewer] = None
-        if message.tables is None:
-            self.answer(viewer, Accepted(message.id, table=self._table.id))
+        self._enter(viewer, message, is_held=self._holds, refuse=self._kept_out)
         missed = None
         if message.after_seq is not None and message.epoch == self._epoch:
-            missed = self._history.after(message.after_seq, older)
+            missed = self._missed(viewer, message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
             return
@@ -103,28 +102,73 @@ class Viewers:
             self._show_missed(viewer, redact_all(missed, viewer.player))
         self._show_absent(viewer)
 
+    def _missed(
+        self, viewer: Viewer, after_seq: int, older: Sequence[TableEvent]
+    ) -> list[TableEvent] | None:
+        """The events that a viewer lacks, besides those that are held for it; None if unknown."""
+        reached = self._gate.reached(viewer, after_seq)
+        return self._history.after(reached, older if reached == after_seq else ())
+
     def _show_missed(self, viewer: Viewer, missed: Sequence[TableEvent]) -> None:
         seq, now_ms = self._table.seq - len(missed) + 1, self._clock.table_ms()
-        parts = [
-            self._events(seq + first, list(missed[first : first + MISSED_EVENTS]), now_ms)
-            for first in range(0, len(missed), MISSED_EVENTS)
-        ]
-        self._show([(viewer, viewer.wire.encode(part)) for part in parts])
+        for first in range(0, len(missed), MISSED_EVENTS):
+            events = list(missed[first : first + MISSED_EVENTS])
+            part = self._events(seq + first, events, now_ms)
+            # One at a time, since a viewer has only one frame in each entry of the gate.
+            self._show([(viewer, viewer.wire.encode(part))], part.seq)
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
         if viewer in self.viewers:
             raise Refused("paused")
-        self.viewers[viewer] = None
-        if message.tables is None:
-            viewer.answer(Accepted(message.id, table=self._table.id))
+        self._enter(viewer, message, is_held=bool(self._gate.answers_to(viewer)))
         self.show_snapshot(viewer)
 
+    def _enter(
+        self,
+        viewer: Viewer,
+        message: Watch,
+        *,
+        is_held: bool,
+        refuse: Callable[[Viewer, Watch], None] | None = None,
+    ) -> None:
+        """Add a viewer and answer its `watch`, at once or when what is held has been sent."""
+        is_new = viewer not in self.viewers
+        self.viewers[viewer] = None
+        if message.tables is not None:
+            return
+        if not is_held:
+            viewer.answer(Accepted(message.id, table=self._table.id))
+            return
+        if is_new:
+            self._joining[viewer] = message
+        enter = partial(self._entered, viewer, message)
+        refused = enter if refuse is None else partial(refuse, viewer, message)
+        seq = 0 if refuse is None else self._table.seq
+        self._gate.hold(seq, enter, refused, viewer)
+        viewer.held_by(self._gate, self._table.id)
+
+    def _entered(self, viewer: Viewer, message: Watch) -> None:
+        if self._joining.get(viewer) is message:
+            del self._joining[viewer]
+        viewer.answer(Accepted(message.id, table=self._table.id))
+
+    def _kept_out(self, viewer: Viewer, message: Watch) -> None:
+        if self._joining.get(viewer) is message:
+            self.leave(viewer)
+        viewer.answer(reject(message.id, "table_unavailable"))
+
     def leave(self, viewer: Viewer) -> None:
-        """Remove a viewer, if it is one."""
+        """Remove a viewer, if it is one; frames that are held for it are sent."""
         self.viewers.pop(viewer, None)
+        self._joining.pop(viewer, None)
         if not self.viewers:
             self._compression.forget()
+
+    @property
+    def listeners(self) -> list[Viewer]:
+        """The viewers whose `watch` is answered."""
+        return [viewer for viewer in self.viewers if viewer not in self._joining]
 
     # ---- sending to all
 
@@ -140,7 +184,7 @@ class Viewers:
             if self._gate.is_open:
                 _send_to_all(self.viewers, message, self._compression)
             else:
-                self._show(self._frames(lambda viewer: message), self._compression)
+                self._show(self._frames(lambda viewer: message), first_seq, self._compression)
             return
         seen_by = redact_for_each(events, insiders(events))
         hidden = seen_by.pop(None)
@@ -152,7 +196,8 @@ class Viewers:
         }
         # Cards dealt face up are the same for everybody.
         shared = None if own else self._compression
-        self._show(self._frames(lambda viewer: own.get(viewer.player, for_others)), shared)
+        frames = self._frames(lambda viewer: own.get(viewer.player, for_others))
+        self._show(frames, first_seq, shared)
 
     def _note_end(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Note the end of a hand for the list of hands."""
@@ -163,9 +208,19 @@ class Viewers:
                 self._history.note_end(seq, now_ms, stood | seated)
 
     def notify(self, code: str, message: str) -> None:
-        """Send all viewers a notice.  It bypasses the gate, since it is about no event."""
+        """Send all viewers a notice.
+
+        It bypasses the gate, since it is about no event; but it is not sent before the answer to
+        the viewer's `watch`.
+        """
         notice = Broadcast(Notice(code, message, self._table.id))
-        _send_to_all(self.viewers, notice, self._compression)
+        _send_to_all(self.listeners, notice, self._compression)
+        if self._joining:
+            later: Frames = {
+                viewer: partial(viewer.send_table_frame, notice.on(viewer.wire))
+                for viewer in self._joining
+            }
+            self._gate.hold_frames(0, later, self._table.seq + 1)
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""
@@ -184,7 +239,7 @@ class Viewers:
         state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat)
-        self._show([(viewer, viewer.wire.encode(snapshot))])
+        self._show([(viewer, viewer.wire.encode(snapshot))], 0)
         self._show_absent(viewer)
 
     def _show_absent(self, viewer: Viewer) -> None:
@@ -193,7 +248,7 @@ class Viewers:
             return
         seq, send = self._table.seq, partial(self._send_absent, viewer)
         if self._gate.holds(seq):
-            self._gate.hold_frames(seq, [(viewer, send)])
+            self._gate.hold_frames(seq, {viewer: send}, seq + 1)
         else:
             send()
 
@@ -213,7 +268,7 @@ class Viewers:
         if not until_ms or self._clock.table_ms() >= until_ms:
             return
         notice = Notice("hand_cancelled", CANCELLED.format(hand), self._table.id)
-        self._show([(viewer, viewer.wire.encode(notice))])
+        self._show([(viewer, viewer.wire.encode(notice))], self._table.seq + 1)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
@@ -227,7 +282,7 @@ class Viewers:
         found = self._history.hand(number)
         if found is None:
             # Events of the log are stored, so they need not pass the gate.
-            found, answer = await self._read_hand(number), viewer.answer
+            found, answer = await self._read_hand(number), partial(self.answer_in_turn, viewer)
         answer(hand_answer(message, table, self._epoch, found, viewer.player))
 
     async def _read_hand(self, number: int) -> HandPart:
@@ -242,15 +297,28 @@ class Viewers:
 
     # ---- through the gate
 
+    @property
+    def _holds(self) -> bool:
+        """Whether what is sent about the latest event has to wait."""
+        return not self._gate.is_open and self._gate.holds(self._table.seq)
+
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
         """Answer a viewer's message, once all events so far are stored."""
-        seq = self._table.seq
-        if self._gate.is_open or not self._gate.holds(seq):
+        if not self._holds:
             viewer.answer(message)
         else:
-            refusal = reject(message.id, "table_unavailable")
-            answer = partial(attempt, viewer, viewer.answer)
-            self._gate.hold(seq, partial(answer, message), partial(answer, refusal))
+            seq = self._table.seq
+            refuse = partial(viewer.answer, reject(message.id, "table_unavailable"))
+            self._gate.hold(seq, partial(viewer.answer, message), refuse, viewer)
+            viewer.held_by(self._gate, self._table.id)
+
+    def answer_in_turn(self, viewer: Viewer, message: TableAnswer) -> None:
+        """Answer a viewer's message after its earlier ones, whatever becomes of these."""
+        if self._gate.answers_to(viewer):
+            self._gate.hold_behind(viewer, partial(viewer.answer, message))
+            viewer.held_by(self._gate, self._table.id)
+        else:
+            viewer.answer(message)
 
     def _frames(self, message_for: Callable[[Viewer], Broadcast]) -> list[tuple[Viewer, bytes]]:
         """Each viewer, with its message encoded."""
@@ -263,21 +331,23 @@ class Viewers:
         return frames
 
     def _show(
-        self, frames: Sequence[tuple[Viewer, bytes]], shared: SharedContext | None = None
+        self,
+        frames: Sequence[tuple[Viewer, bytes]],
+        first_seq: int,
+        shared: SharedContext | None = None,
     ) -> None:
-        """Send frames; those with `shared` are the same for everybody."""
-        seq = self._table.seq
-        if self._gate.is_open or not self._gate.holds(seq):
+        """Send frames that have the events from `first_seq`, or a snapshot if that is 0.
+
+        Those with `shared` are the same for everybody.
+        """
+        if not self._holds:
             for viewer, frame in frames:
                 attempt(viewer, viewer.send_table_frame, frame, shared)
         else:
-            self._gate.hold_frames(
-                seq,
-                [
-                    (viewer, partial(viewer.send_table_frame, frame, shared))
-                    for viewer, frame in frames
-                ],
-            )
+            held: Frames = {
+                viewer: partial(viewer.send_table_frame, frame, shared) for viewer, frame in frames
+            }
+            self._gate.hold_frames(self._table.seq, held, first_seq)
 
     def _events(self, first_seq: int, events: list[TableEvent], now_ms: int) -> Events:
         return Events(self._table.id, self._epoch, first_seq, now_ms, events)

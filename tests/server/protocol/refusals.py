@@ -55,7 +55,7 @@ from tests.server.protocol.situations import (
 )
 from tests.server.protocol.transcript_player import Scene
 
-__all__ = ["SHOWN", "Shown", "chips", "games", "moderation"]
+__all__ = ["REMEMBERED", "SHOWN", "Shown", "chips", "games", "moderation"]
 
 ANN, NOBODY, OTHER = PlayerId("the-id-of-ann"), PlayerId("p_00"), PlayerId("operator:bob")
 
@@ -72,6 +72,8 @@ BY_SEATED: tuple[ClientMessage, ...] = (
 KICK = Kick("9", TABLE, ANN)
 CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
 LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
+# Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
+REMEMBERED = (*CHANGING, KICK)
 LISTING = ListHands("16", TABLE)
 MOVING = (Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK)
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
