@@ -52,6 +52,8 @@ class StillClock(Clock):
 class Player:
     """A player's connection. `sent` has the messages, with the context of those for everybody."""
 
+    hears_presence = True
+
     player: PlayerId
     wire: Wire
     sent: list[tuple[bytes, SharedContext | None]] = field(default_factory=list)
@@ -63,6 +65,9 @@ class Player:
     def send(self, frame: bytes) -> None:
         """Part of `interfaces.Viewer`."""
         self.sent.append((frame, None))
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """Part of `interfaces.Viewer`: nothing else answers it."""
 
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """Part of `interfaces.Viewer`."""
@@ -91,7 +96,7 @@ class Session:
         self._table, opened = open_table(TABLE, "8-game", CONFIG)
         gate = CommitGate(durable=False, written=0)
         history = RecentEvents(TABLE, self._table.seq)
-        self._viewers = Viewers(self._table, 1, gate, history, self._clock)
+        self._viewers = Viewers(self._table, 1, gate, history, self._clock, absent=lambda table: ())
         self._viewers.publish(opened, 1, self._clock.at_ms)
         self.connections = [Player(self._players[0], wire) for wire in wires]
         self._enter()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from pokerws import health
+from pokerws.hand_histories.currency import CURRENCY_CODES
 from pokerws.hand_histories.formats import FORMATS
 from pokerws.moderate import arguments as moderation
 from pokerws.program import PROGRAM
@@ -195,6 +196,12 @@ def _add_hand_commands(commands: Commands, env_file: argparse.ArgumentParser) ->
         dest="player",
         metavar="PLAYER",
         help="as seen by the player with this id: cards of others only if they were shown",
+    )
+    exporting.add_argument(
+        "--currency",
+        choices=CURRENCY_CODES,
+        help="write chips as cents of this currency, for programs that know no play money; not "
+        "with --format json",
     )
     replaying = commands.add_parser(
         "replay-hands", help="replay recorded hands with the rules and compare the final stacks"

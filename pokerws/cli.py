@@ -22,7 +22,8 @@ try:
     from pokerws.arguments import parser
     from pokerws.doctor.command import doctor
     from pokerws.game.state import PlayerId
-    from pokerws.hand_histories.formats import HandWriter
+    from pokerws.hand_histories.currency import Money
+    from pokerws.hand_histories.formats import MONEY_FORMATS, HandWriter
     from pokerws.maintenance.archive import archive
     from pokerws.maintenance.client_program import run_client
     from pokerws.maintenance.errors import MaintenanceError
@@ -243,7 +244,13 @@ def _repair(settings: Settings, arguments: argparse.Namespace) -> int:
 def _export(settings: Settings, arguments: argparse.Namespace) -> int:
     """Print the hands of a game.  Returns the exit code."""
     player = None if arguments.player is None else PlayerId(arguments.player)
-    write = HandWriter(arguments.format, player, sections=arguments.hand is None)
+    money = Money(arguments.currency)
+    if money.code is not None and arguments.format not in MONEY_FORMATS:
+        print(
+            f"pokerws: --currency cannot be used with --format {arguments.format}", file=sys.stderr
+        )
+        return BAD_SETTINGS
+    write = HandWriter(arguments.format, player, sections=arguments.hand is None, money=money)
     exporting = export(
         *(_address(settings), arguments.game, sys.stdout, sys.stderr),
         write=write,
@@ -257,6 +264,8 @@ def _export(settings: Settings, arguments: argparse.Namespace) -> int:
             "as spectators saw them",
             file=sys.stderr,
         )
+    for note in write.notes():
+        print(f"pokerws: {note}", file=sys.stderr)
     return code
 
 

@@ -1,7 +1,7 @@
 """The client: typed commands, and views of tables and the lobby."""
 
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
@@ -10,9 +10,9 @@ import structlog
 from msgspec.structs import replace
 
 from pokerws.client.credentials import Credentials, TokenProvider
-from pokerws.client.errors import CommandRejected, NotUnderstood
+from pokerws.client.errors import NotUnderstood
 from pokerws.client.link import Link, LinkOptions, Unknown, WireName
-from pokerws.client.listed_tables import apply_lobby
+from pokerws.client.listed_tables import ListedTables
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import OnEvent, TableView
 from pokerws.client.watches import Watches
@@ -20,7 +20,7 @@ from pokerws.game.cards import Card
 from pokerws.game.commands import Action
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.messages import (
-    MAX_PAGE_SIZE,
+    HANDS_SIZE,
     Accepted,
     Account,
     Act,
@@ -37,17 +37,22 @@ from pokerws.messages import (
     GetAccount,
     GetHand,
     HandEvents,
+    Hands,
+    Heartbeat,
     Kick,
     ListBans,
+    ListHands,
     ListPlayers,
-    ListTables,
     Lobby,
     Logout,
     Mute,
     Notice,
     Ping,
+    PlayerDisconnected,
+    PlayerReconnected,
     Players,
     Pong,
+    PresenceState,
     Refill,
     Rejected,
     RunIt,
@@ -65,13 +70,11 @@ from pokerws.messages import (
     Unban,
     Unmute,
     Unwatch,
-    UnwatchLobby,
-    WatchLobby,
     Welcome,
 )
 
-# The capability of servers that know filters and pages of the list of tables.
-LISTS = "lists"
+# The capability of servers that list finished hands.
+HANDS = "hands"
 # Notices after which a table must be watched again.
 RESTORED_NOTICES = frozenset({"table_failed"})
 
@@ -119,11 +122,7 @@ class Client:
         backoff: Backoff,
         on_message: OnMessage | None,
     ) -> None:
-        self.lobby: dict[TableId, TableSummary] = {}
         self._on_message = on_message
-        # The subscription to renew after a reconnect.
-        self._lobby_wanted: WatchLobby | None = None
-        self._lobby_is_old = False
         self._link = Link(
             url,
             credentials=credentials,
@@ -133,6 +132,8 @@ class Client:
             receive=self._receive,
             ended=self._ended,
         )
+        self._listed = ListedTables(self._link)
+        self.lobby = self._listed.tables
         self._watches = Watches(self._link, backoff)
 
     async def __aenter__(self) -> Self:
@@ -185,17 +186,7 @@ class Client:
 
     async def list_tables(self, wanted: TableFilter | None = None) -> list[TableSummary]:
         """All tables that meet a filter, oldest first.  They are read page by page."""
-        if LISTS not in self.welcome.capabilities:
-            self._check_lists(is_plain=wanted is None)
-            return (await self._link.ask(ListTables(self._link.new_id()), Tables)).tables
-        tables: list[TableSummary] = []
-        after: int | None = 0
-        while after is not None:
-            page = ListTables(self._link.new_id(), wanted, after, MAX_PAGE_SIZE)
-            answer = await self._link.ask(page, Tables)
-            tables += answer.tables
-            after = answer.next
-        return tables
+        return await self._listed.all(wanted)
 
     async def watch_lobby(
         self, wanted: TableFilter | None = None, limit: int | None = None
@@ -205,26 +196,11 @@ class Client:
         With a filter or a limit it has the oldest tables that meet the filter, at most `limit`, by
         default 100; otherwise all tables.  Called again, it replaces the filter.
         """
-        self._check_lists(is_plain=wanted is None and limit is None)
-        before, self._lobby_wanted = self._lobby_wanted, WatchLobby("", wanted, limit)
-        self._lobby_is_old = True
-        message = replace(self._lobby_wanted, id=self._link.new_id())
-        try:
-            await self._link.ask(message, Accepted)
-        except CommandRejected:
-            self._lobby_wanted = before
-            raise
+        await self._listed.watch(wanted, limit)
 
     async def unwatch_lobby(self) -> None:
         """Clear `lobby`, and keep it up to date no more."""
-        self._check_lists(is_plain=False)
-        await self._link.ask(UnwatchLobby(self._link.new_id()), Accepted)
-        self._lobby_wanted = None
-        self.lobby.clear()
-
-    def _check_lists(self, *, is_plain: bool) -> None:
-        if not is_plain and LISTS not in self.welcome.capabilities:
-            raise NotUnderstood("the server does not know parts of lists")
+        await self._listed.unwatch()
 
     async def create_table(self, name: str, config: TableConfig) -> TableId:
         """Open a table; returns its id.
@@ -244,6 +220,14 @@ class Client:
         """
         self._link.check()
         return await self._watches.open(table, on_event)
+
+    async def watch_all(self, tables: Iterable[TableId]) -> list[TableView]:
+        """Watch several tables, with few messages; returns their views once all are loaded.
+
+        If one of them is refused, the others are watched all the same: see `views`.
+        """
+        self._link.check()
+        return await self._watches.open_all(tables)
 
     async def unwatch(self, table: TableId) -> None:
         """Stop watching the table.  Pending waits on its view raise TableLost."""
@@ -321,14 +305,28 @@ class Client:
         table: TableId,
         hand: int,
         *,
-        format: Literal["json", "phh", "pokerstars"] = "json",
+        format: Literal["json", "phh", "pokerstars", "ohh"] = "json",
     ) -> HandEvents:
         """A finished hand, as this player saw it.
 
-        With `json` it has `events`; otherwise `text`, in the Poker Hand History standard or in the
-        format of PokerStars.
+        With `json` it has `events`; otherwise `text`: the Poker Hand History standard, the format
+        of PokerStars, or Open Hand History.
         """
         return await self._link.ask(GetHand(self._link.new_id(), table, hand, format), HandEvents)
+
+    async def hands(
+        self,
+        table: TableId | None = None,
+        *,
+        mine: bool = False,
+        before: str | None = None,
+        limit: int = HANDS_SIZE,
+    ) -> Hands:
+        """A page of finished hands, at a table or of this player, newest first."""
+        if HANDS not in self.welcome.capabilities:
+            raise NotUnderstood("the server does not list hands")
+        message = ListHands(self._link.new_id(), table, mine, before, limit)
+        return await self._link.ask(message, Hands)
 
     async def close_table(self, table: TableId) -> Accepted:
         """Close a table for good; for operators and admins."""
@@ -361,30 +359,26 @@ class Client:
     # ---- callbacks of the link
 
     def _connected(self) -> None:
-        self._lobby_is_old = True
-        if self._lobby_wanted is not None:
-            self._link.tell(replace(self._lobby_wanted, id=self._link.new_id()))
-        self._watches.connected(self.player)
+        self._listed.connected()
+        self._watches.connected(self.welcome)
 
     def _receive(self, message: ServerMessage | Unknown) -> None:
         match message:
-            case Events():
-                self._watches.take_events(message)
-            case Snapshot():
-                self._watches.take_snapshot(message)
-            case Accepted():
-                self._watches.accepted(message)
-            case Rejected():
-                self._watches.rejected(message)
+            case Events() | Snapshot() | Accepted() | Rejected():
+                self._watches.take(message)
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+                self._watches.take(message)
             case Lobby() | ChatSaid() | Notice():
                 self._handle_news(message)
             case Unknown(type="events", table=str(table)):
                 self._watches.miss(TableId(table), "unknown event")
             case Unknown(type="snapshot", table=str(table)):
                 self._watches.lose(TableId(table), "not_understood")
-            case Unknown():
-                pass  # The link has logged it.
-            case Welcome() | Pong() | Tables() | Account() | HandEvents() | Bans() | Players():
+            case Unknown() | Heartbeat():
+                pass  # The link has logged or used it.
+            case Welcome() | Pong() | Tables() | Account() | Bans() | Players():
+                log.debug("answer_without_question", message=type(message).__name__)
+            case HandEvents() | Hands():
                 log.debug("answer_without_question", message=type(message).__name__)
 
     def _ended(self, error: Exception) -> None:
@@ -393,10 +387,7 @@ class Client:
     def _handle_news(self, message: Lobby | ChatSaid | Notice) -> None:
         match message:
             case Lobby():
-                # After `unwatch_lobby`, messages may still be on their way.
-                if self._lobby_wanted is not None:
-                    apply_lobby(self.lobby, message, is_first=self._lobby_is_old)
-                    self._lobby_is_old = False
+                self._listed.take(message)
             case Notice(code=code, table=table) if code in RESTORED_NOTICES and table is not None:
                 self._watches.ask_later(table)
         if self._on_message is not None:

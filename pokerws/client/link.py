@@ -22,6 +22,7 @@ from websockets.typing import Subprotocol
 from pokerws.client.credentials import Credentials
 from pokerws.client.errors import ClientError, CommandRejected, ConnectionEnded, NotUnderstood
 from pokerws.client.reconnect import RECONNECT_CODES, Backoff, Retries, may_pass
+from pokerws.client.silence import Silence
 from pokerws.messages import (
     JSON,
     MSGPACK,
@@ -33,6 +34,8 @@ from pokerws.messages import (
     CloseCode,
     Decoder,
     HandEvents,
+    Hands,
+    Heartbeat,
     Hello,
     Notice,
     Players,
@@ -44,6 +47,8 @@ from pokerws.messages import (
     server_decoder,
 )
 
+# The capability of servers that send heartbeats.
+HEARTBEAT = "heartbeat"
 # How long the server may take to answer a hello, and to answer a close.
 WELCOME_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 2
@@ -52,7 +57,7 @@ RENEW_EVERY_S = 1
 # The longest message is a list of tables, of some 350 bytes each.
 MAX_MESSAGE_BYTES = 2**24
 
-Answer = Accepted | Pong | Tables | Account | HandEvents | Bans | Players
+Answer = Accepted | Pong | Tables | Account | HandEvents | Hands | Bans | Players
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 WireName = Literal["json", "msgpack"]
 
@@ -315,16 +320,38 @@ class Link:
             if not command.answer.done():
                 self._outgoing.put_nowait(command.frame)
         tasks = [asyncio.create_task(self._write(connection, self._outgoing))]
+        silence = self._listen(connection)
         try:
             while True:
                 message = self._read(await connection.recv(decode=False))
+                if silence is not None:
+                    silence.heard()
                 if self._should_renew(message) and all(task.done() for task in tasks[1:]):
                     tasks[1:] = [asyncio.create_task(self._renew())]
                 self._take(message)
         finally:
+            if silence is not None:
+                silence.cancel()
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+
+    def _listen(self, connection: ClientConnection) -> Silence | None:
+        """Abort the connection when it is silent for too long; None without heartbeats.
+
+        Then the library's own pings notice a dead connection, though later.
+        """
+        times = None if self.welcome is None else self.welcome.heartbeat
+        if times is None or (
+            self._capabilities is not None and HEARTBEAT not in self._capabilities
+        ):
+            return None
+
+        def lost() -> None:
+            log.info("connection_silent", timeout_ms=times.timeout_ms)
+            connection.transport.abort()
+
+        return Silence(times.timeout_ms / 1000, lost)
 
     def _should_renew(self, message: ServerMessage | Unknown) -> bool:
         expiring = isinstance(message, Notice) and message.code == "token_expiring"
@@ -359,12 +386,15 @@ class Link:
                 | Tables(id=id)
                 | Account(id=id)
                 | HandEvents(id=id)
+                | Hands(id=id)
                 | Bans(id=id)
                 | Players(id=id)
                 | Rejected(id=id)
                 | Unknown(id=id)
             ) if id in self._in_flight:
                 self._answer(self._in_flight[id].answer, message)
+            case Heartbeat():
+                pass
             case _:
                 self._receive(message)
 

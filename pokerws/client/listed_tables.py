@@ -1,9 +1,87 @@
-"""The list of tables as a client keeps it: brought up to date by `lobby` messages."""
+"""The list of tables as a client keeps it: read once, or kept up to date by `lobby` messages."""
 
 from msgspec.structs import replace
 
+from pokerws.client.errors import CommandRejected, NotUnderstood
+from pokerws.client.link import Link
 from pokerws.game.state import TableId
-from pokerws.messages import Lobby, TableSummary
+from pokerws.messages import (
+    MAX_PAGE_SIZE,
+    Accepted,
+    ListTables,
+    Lobby,
+    TableFilter,
+    Tables,
+    TableSummary,
+    UnwatchLobby,
+    WatchLobby,
+)
+
+# The capability of servers that know filters and pages of the list of tables.
+LISTS = "lists"
+
+
+class ListedTables:
+    """Reads the list of tables, and keeps `tables` up to date while the lobby is watched."""
+
+    def __init__(self, link: Link) -> None:
+        self.tables: dict[TableId, TableSummary] = {}
+        self._link = link
+        # The subscription to renew after a reconnect.
+        self._wanted: WatchLobby | None = None
+        self._is_old = False
+
+    async def all(self, wanted: TableFilter | None) -> list[TableSummary]:
+        """All tables that meet a filter, oldest first.  They are read page by page."""
+        if not self._knows_parts:
+            self._check(is_plain=wanted is None)
+            return (await self._link.ask(ListTables(self._link.new_id()), Tables)).tables
+        tables: list[TableSummary] = []
+        after: int | None = 0
+        while after is not None:
+            page = ListTables(self._link.new_id(), wanted, after, MAX_PAGE_SIZE)
+            answer = await self._link.ask(page, Tables)
+            tables += answer.tables
+            after = answer.next
+        return tables
+
+    async def watch(self, wanted: TableFilter | None, limit: int | None) -> None:
+        """Subscribe to the list, or replace the subscription."""
+        self._check(is_plain=wanted is None and limit is None)
+        before, self._wanted = self._wanted, WatchLobby("", wanted, limit)
+        self._is_old = True
+        try:
+            await self._link.ask(replace(self._wanted, id=self._link.new_id()), Accepted)
+        except CommandRejected:
+            self._wanted = before
+            raise
+
+    async def unwatch(self) -> None:
+        """Unsubscribe, and forget the tables."""
+        self._check(is_plain=False)
+        await self._link.ask(UnwatchLobby(self._link.new_id()), Accepted)
+        self._wanted = None
+        self.tables.clear()
+
+    def connected(self) -> None:
+        """Subscribe again on a new connection."""
+        self._is_old = True
+        if self._wanted is not None:
+            self._link.tell(replace(self._wanted, id=self._link.new_id()))
+
+    def take(self, message: Lobby) -> None:
+        """Apply a message; after `unwatch` some may still be on their way."""
+        if self._wanted is not None:
+            apply_lobby(self.tables, message, is_first=self._is_old)
+            self._is_old = False
+
+    @property
+    def _knows_parts(self) -> bool:
+        return self._link.welcome is not None and LISTS in self._link.welcome.capabilities
+
+    def _check(self, *, is_plain: bool) -> None:
+        if not is_plain and not self._knows_parts:
+            raise NotUnderstood("the server does not know parts of lists")
 
 
 def apply_lobby(tables: dict[TableId, TableSummary], message: Lobby, *, is_first: bool) -> None:

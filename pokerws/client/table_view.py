@@ -10,12 +10,18 @@ from typing import Literal, TypeVar
 from pokerws.game.apply import apply
 from pokerws.game.blinds.departures import least_buy_in
 from pokerws.game.cards import Card
-from pokerws.game.events import TableEvent
+from pokerws.game.events import PlayerStood, TableClosed, TableEvent
 from pokerws.game.illegal import Inconsistent
 from pokerws.game.ranks import hand_name
 from pokerws.game.state import HandSeat, PlayerId, Seat, Table, TableId, Turn
 from pokerws.game.variants import VARIANTS, Variant
-from pokerws.messages import Events, Snapshot
+from pokerws.messages import (
+    Events,
+    PlayerDisconnected,
+    PlayerReconnected,
+    PresenceState,
+    Snapshot,
+)
 from pokerws.messages.state_hash import state_hash
 
 T = TypeVar("T")
@@ -51,6 +57,7 @@ class TableView:
         self.epoch = epoch
         self._on_event = on_event
         self._is_checked = False
+        self._absent: frozenset[PlayerId] = frozenset()
         self._changed = asyncio.Event()
         self._error: Exception | None = None
 
@@ -172,6 +179,11 @@ class TableView:
         """How many others are dealt in and have not folded."""
         return len(self.rivals)
 
+    @property
+    def absent(self) -> frozenset[PlayerId]:
+        """The players who sit at the table and are not connected to the server."""
+        return self._absent
+
     # ---- waiting
 
     async def wait_for(self, predicate: "Callable[[TableView], T | Literal[False] | None]") -> T:
@@ -202,6 +214,24 @@ class TableView:
         self.epoch = message.epoch
         expected = message.state_hash
         self._is_checked = expected is not None and expected == state_hash(self.table, self.player)
+        self.forget_absent()
+
+    def take_presence(
+        self, message: PresenceState | PlayerDisconnected | PlayerReconnected
+    ) -> None:
+        """Learn who is connected."""
+        match message:
+            case PresenceState(absent=absent):
+                self._absent = frozenset(absent)
+            case PlayerDisconnected(player=player):
+                self._absent |= {player}
+            case PlayerReconnected(player=player):
+                self._absent -= {player}
+        self._notify()
+
+    def forget_absent(self) -> None:
+        """Nobody is absent, unless the server says so next."""
+        self._absent = frozenset()
         self._notify()
 
     def take_events(self, message: Events) -> None:
@@ -227,6 +257,9 @@ class TableView:
             apply(self.table, event)
         except Inconsistent as error:
             raise Gap(f"{type(event).__name__} does not fit the table: {error}") from error
+        if isinstance(event, PlayerStood | TableClosed):
+            seat_of = self.table.seat_of
+            self._absent = frozenset(one for one in self._absent if seat_of(one) is not None)
         if self._on_event is not None:
             self._on_event(self.seq, event)
 

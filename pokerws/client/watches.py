@@ -2,10 +2,11 @@
 
 A `watch` is valid for one connection only.  So unlike other commands it is not sent again with its
 id after a reconnect.  Instead, a new `watch` on each connection requests the events that each view
-has missed.
+has missed, for many tables at once if the server knows that.
 """
 
 import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import structlog
@@ -15,11 +16,31 @@ from pokerws.client.link import Link, rejection
 from pokerws.client.reconnect import Backoff
 from pokerws.client.table_view import Gap, Mismatch, OnEvent, TableView
 from pokerws.game.state import PlayerId, TableId
-from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
+from pokerws.messages import (
+    MAX_WATCHES,
+    Accepted,
+    Events,
+    PlayerDisconnected,
+    PlayerReconnected,
+    PresenceState,
+    Rejected,
+    Snapshot,
+    TableWatch,
+    Watch,
+    Welcome,
+)
+
+# What the server sends about watched tables, and in answer to `watch`.
+OfWatched = (
+    Events | Snapshot | Accepted | Rejected | PresenceState | PlayerDisconnected | PlayerReconnected
+)
 
 log = structlog.get_logger("pokerws.client")
 
-
+# The capability of servers that know several tables in one `watch`.
+SEVERAL = "watch_several"
+# Bytes of such a message at most: for its id, and for each table beside the table's id.
+ID_BYTES, TABLE_BYTES = 120, 80
 # How long a first `watch` is repeated while another server has the table, or may have.  A lease,
 # which a server leaves behind when it is killed, is shorter.
 ELSEWHERE_S = 10.0
@@ -56,7 +77,9 @@ class Watches:
         self._backoff = backoff
         self._player = PlayerId("")
         self._opening: dict[TableId, _Opening] = {}
-        self._asked: dict[str, _Asked] = {}
+        self._asked: dict[str, Sequence[_Asked]] = {}
+        # The bytes of a `watch` of several tables; 0 if the server does not know it.
+        self._several_bytes = 0
 
     async def open(self, table: TableId, on_event: OnEvent | None) -> TableView:
         """The view of a table, once it is loaded.  Raises CommandRejected or ConnectionEnded.
@@ -72,6 +95,18 @@ class Watches:
             self._ask(table)
         # If one caller is cancelled, the others must still get the view.
         return await asyncio.shield(self._opening[table].view)
+
+    async def open_all(self, tables: Iterable[TableId]) -> list[TableView]:
+        """The views of tables, which are asked for together.  Raises what `open` raises."""
+        wanted = list(dict.fromkeys(tables))
+        new = [one for one in wanted if one not in self.views and one not in self._opening]
+        loop = asyncio.get_running_loop()
+        for table in new:
+            self._opening[table] = _Opening(loop.time(), loop.create_future(), None)
+        pending = {one: self._opening[one].view for one in wanted if one not in self.views}
+        self._ask_all(new)
+        await asyncio.gather(*map(asyncio.shield, pending.values()))
+        return [self.views[one] if one not in pending else pending[one].result() for one in wanted]
 
     def lose(self, table: TableId, code: str) -> None:
         """Stop watching a table: calls that wait for it raise TableLost."""
@@ -91,26 +126,53 @@ class Watches:
         self._opening.clear()
         self.views.clear()
 
-    def connected(self, player: PlayerId) -> None:
+    def connected(self, welcome: Welcome) -> None:
         """Watch all tables again on a new connection."""
-        self._player = player
+        self._player = welcome.player
+        knows = SEVERAL in welcome.capabilities
+        self._several_bytes = welcome.limits.max_message_bytes if knows else 0
         self._asked.clear()
-        for table, view in self.views.items():
-            view.player = player
-            self._ask(table)
-        for table in self._opening:
-            self._ask(table)
+        for view in self.views.values():
+            view.player = welcome.player
+        self._ask_all([*self.views, *self._opening])
 
     # ---- asking
 
     def _ask(self, table: TableId, *, snapshot: bool = False, refusals: int = 0) -> None:
         """Send a `watch` for the events that the view has missed, or for a snapshot."""
-        watch = Watch(self._link.new_id(), table)
+        message_id, one = self._link.new_id(), self._wanted(table, snapshot=snapshot)
+        self._asked[message_id] = [_Asked(table, refusals)]
+        self._link.tell(Watch(message_id, table, one.after_seq, one.epoch))
+
+    def _ask_all(self, tables: Sequence[TableId]) -> None:
+        """The same for several tables, in as few messages as possible."""
+        for part in self._parts(tables):
+            if len(part) == 1:
+                self._ask(part[0])
+                continue
+            message_id = self._link.new_id()
+            self._asked[message_id] = [_Asked(table, 0) for table in part]
+            self._link.tell(Watch(message_id, tables=[self._wanted(table) for table in part]))
+
+    def _parts(self, tables: Sequence[TableId]) -> Iterator[list[TableId]]:
+        """Tables for one message each."""
+        part: list[TableId] = []
+        size = ID_BYTES
+        for table in tables:
+            needed = len(table) + TABLE_BYTES
+            if part and (len(part) == MAX_WATCHES or size + needed > self._several_bytes):
+                yield part
+                part, size = [], ID_BYTES
+            part.append(table)
+            size += needed
+        if part:
+            yield part
+
+    def _wanted(self, table: TableId, *, snapshot: bool = False) -> TableWatch:
         view = self.views.get(table)
-        if view is not None and not snapshot:
-            watch = Watch(watch.id, table, view.seq, view.epoch)
-        self._asked[watch.id] = _Asked(table, refusals)
-        self._link.tell(watch)
+        if view is None or snapshot:
+            return TableWatch(table)
+        return TableWatch(table, view.seq, view.epoch)
 
     def ask_later(self, table: TableId, refusals: int = 0, wait_ms: int = 0) -> None:
         """Send `watch` again after a pause that grows with `refusals`, at least `wait_ms`."""
@@ -124,20 +186,56 @@ class Watches:
         asyncio.get_running_loop().call_later(delay_ms / 1000, ask)
 
     def _is_asked(self, table: TableId) -> bool:
-        return any(asked.table == table for asked in self._asked.values())
+        return any(one.table == table for asked in self._asked.values() for one in asked)
 
     # ---- messages of the server
 
+    def take(self, message: OfWatched) -> None:
+        """Handle a message about a watched table, or the answer to a `watch`."""
+        match message:
+            case Events():
+                self.take_events(message)
+            case Snapshot():
+                self.take_snapshot(message)
+            case Accepted():
+                self.accepted(message)
+            case Rejected():
+                self.rejected(message)
+            case PresenceState() | PlayerDisconnected() | PlayerReconnected():
+                if (view := self.views.get(message.table)) is not None:
+                    view.take_presence(message)
+
     def accepted(self, message: Accepted) -> None:
-        """Handle the answer to a `watch`; the missed events follow it."""
-        self._asked.pop(message.id, None)
+        """Handle the answer to a `watch`; the missed events and absent players follow it."""
+        asked = self._asked.pop(message.id, ())
+        refusals = {one.table: one.refusals for one in asked}
+        gone = {outcome.table for outcome in message.tables or () if outcome.code is not None}
+        for table in refusals.keys() - gone:
+            if table in self.views:
+                self.views[table].forget_absent()
+        for outcome in message.tables or ():
+            if outcome.code is not None and outcome.table in refusals:
+                refused = Rejected(
+                    message.id,
+                    outcome.code,
+                    outcome.message or "",
+                    outcome.retryable,
+                    outcome.retry_after_ms,
+                    category=outcome.category,
+                    details=outcome.details,
+                )
+                self._refused(_Asked(outcome.table, refusals[outcome.table]), refused)
 
     def rejected(self, message: Rejected) -> None:
         """Handle a refusal of a `watch`, or of a message that the server could not decode."""
         asked = self._asked.pop(message.id, None)
         if asked is None:
             log.warning("message_rejected", code=message.code, reason=message.message)
-        elif asked.table in self._opening and not self._may_come_back(asked.table, message):
+        for one in asked or ():
+            self._refused(one, message)
+
+    def _refused(self, asked: _Asked, message: Rejected) -> None:
+        if asked.table in self._opening and not self._may_come_back(asked.table, message):
             self._opening.pop(asked.table).fail(rejection(message))
         elif message.retryable:
             self.ask_later(asked.table, asked.refusals + 1, message.retry_after_ms or 0)

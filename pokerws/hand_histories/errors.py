@@ -1,4 +1,4 @@
-"""Exceptions for hand histories that cannot be read or played."""
+"""Exceptions for hand histories that cannot be read, played or written."""
 
 
 class HandHistoryError(Exception):
@@ -15,3 +15,7 @@ class NotSupported(Refused):
 
 class Unfinished(Refused):
     """The actions of the record end before the hand is over."""
+
+
+class NotExpressible(HandHistoryError):
+    """The hand cannot be written in this format, which has no such game or no such end."""

@@ -71,6 +71,7 @@ ServerCode = Literal[
     "wrong_type",
     "out_of_range",
     "invalid_value",
+    "id_conflict",
     "hello_first",
     "already_greeted",
     "unsupported_protocol",
@@ -97,6 +98,7 @@ ServerCode = Literal[
     "too_many_watched",
     "too_many_watchers",
     "unknown_hand",
+    "format_unavailable",
     "hand_not_over",
     "log_unavailable",
     "not_watching",
@@ -130,6 +132,9 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         "invalid", "a number is too small or too large, or a text too short or too long"
     ),
     "invalid_value": Reason("invalid", "a field has a value that is not allowed"),
+    "id_conflict": Reason(
+        "invalid", "another command of the player to this table had the same `id`"
+    ),
     # The session.
     "hello_first": Reason("invalid", "the first message must be `hello`"),
     "already_greeted": Reason("invalid", "`hello` was already accepted on this connection"),
@@ -194,6 +199,10 @@ REJECT_CODES: dict[RejectCode, Reason] = {
         retryable=True,
     ),
     "unknown_hand": Reason("not_found", "there was no such hand, or it is no longer stored"),
+    "format_unavailable": Reason(
+        "not_found",
+        "the requested format has no such game, or no cancelled hands; ask for another format",
+    ),
     "hand_not_over": Reason("rules", "the hand is still in play", retryable=True),
     "log_unavailable": Reason("unavailable", "the event log is unavailable", retryable=True),
     "not_watching": Reason("not_found", "this connection does not watch the table"),

@@ -40,6 +40,12 @@ Counter = Annotated[int, Meta(ge=0, le=MAX_EXACT)]
 # Who wins the stacks of others has more than anybody may bring.
 Stack = Annotated[int, Meta(ge=0, le=MAX_EXACT)]
 GameCodes = Annotated[tuple[GameCode, ...], Meta(max_length=MAX_FILTER_GAMES)]
+# The number of hands of a list, if the client names none, and the most that it may name.
+HANDS_SIZE, MAX_HANDS_SIZE = 20, 100
+HandsSize = Annotated[int, Meta(ge=1, le=MAX_HANDS_SIZE)]
+PageCursor = Annotated[str, Meta(min_length=1, max_length=128, pattern="^[ -~]*$")]
+# The most tables that one `watch` may name: their ids fill a message.
+MAX_WATCHES = 32
 FreeSeats = Annotated[int, Meta(ge=0, le=MAX_SEATS)]
 PageSize = Annotated[int, Meta(ge=1, le=MAX_PAGE_SIZE)]
 Version = Annotated[int, Meta(ge=1, le=1000)]

@@ -1,12 +1,14 @@
 """The messages that clients send."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from pokerws.game.commands import Action
 from pokerws.game.state import Chips, TableConfig
 from pokerws.messages.fields import (
+    HANDS_SIZE,
+    MAX_WATCHES,
     PROTOCOL,
     Capabilities,
     Cards,
@@ -16,7 +18,9 @@ from pokerws.messages.fields import (
     FreeSeats,
     GameCode,
     GameCodes,
+    HandsSize,
     Message,
+    PageCursor,
     PageSize,
     PlayerName,
     SeatNumber,
@@ -117,18 +121,28 @@ class CreateTable(Message, frozen=True, tag="create_table"):
     config: TableConfig
 
 
-class Watch(Message, frozen=True, tag="watch"):
-    """Subscribe to a table.
+class TableWatch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One of several tables to watch; the fields are those of `watch`."""
 
-    The server first sends the events after `after_seq` if they are available, else a snapshot.
-    `epoch` is that of the message from which `after_seq` was taken.  A connection may watch a table
-    that it already watches, for example to catch up.
-    """
-
-    id: CommandId
     table: TableRef
     after_seq: Counter | None = None
     epoch: Counter | None = None
+
+
+class Watch(Message, frozen=True, tag="watch"):
+    """Subscribe to a table, or to several `tables`.
+
+    The server first sends the events after `after_seq` if they are available, else a snapshot.
+    `epoch` is that of the message from which `after_seq` was taken.  A connection may watch a table
+    that it already watches, for example to catch up.  Either `table` or `tables` must be there; the
+    fields beside `table` are not allowed with `tables`, since each of those has its own.
+    """
+
+    id: CommandId
+    table: TableRef | None = None
+    after_seq: Counter | None = None
+    epoch: Counter | None = None
+    tables: Annotated[list[TableWatch], Meta(min_length=1, max_length=MAX_WATCHES)] | None = None
 
 
 class Unwatch(Message, frozen=True, tag="unwatch"):
@@ -251,13 +265,29 @@ class GetHand(Message, frozen=True, tag="get_hand"):
     """Request a finished hand, as this player saw it.
 
     `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
-    Poker Hand History standard (`phh`) or the format of PokerStars (`pokerstars`).
+    Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
+    History (`ohh`), which has hold'em and Omaha only.
     """
 
     id: CommandId
     table: TableRef
     hand: Counter
-    format: Literal["json", "phh", "pokerstars"] = "json"
+    format: Literal["json", "phh", "pokerstars", "ohh"] = "json"
+
+
+class ListHands(Message, frozen=True, tag="list_hands"):
+    """Request a page of finished hands, newest first, which `get_hand` can return.
+
+    They are those of a `table`, or those that the player was dealt into (`mine`); with both, the
+    player's at that table.  `before` is the `next` of the page before.  Hands that are played
+    meanwhile do not change the pages that follow.
+    """
+
+    id: CommandId
+    table: TableRef | None = None
+    mine: bool = False
+    before: PageCursor | None = None
+    limit: HandsSize = HANDS_SIZE
 
 
 class Chat(Message, frozen=True, tag="chat"):
@@ -319,6 +349,7 @@ ClientMessage = (
     | RunIt
     | ChooseGame
     | GetHand
+    | ListHands
     | Chat
     | ListTables
     | WatchLobby

@@ -50,10 +50,10 @@ class Limits(Struct, frozen=True):
     """The limits that a client must keep to.  Null is no limit.
 
     There are rate limits for the messages of a connection and of a player.  Some kinds of a
-    player's messages have their own: chat; creating tables; queries (`watch`, `watch_lobby`,
-    `list_tables`, `get_hand`, `get_account`); and seat commands (`sit`, `stand`, `sit_out`,
-    `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`).  A message over a limit is refused
-    with `too_fast`.
+    player's messages have their own: chat; creating tables; queries (`watch`, once for each table,
+    `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
+    (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`).  A
+    message over a limit is refused with `too_fast`.
     """
 
     max_message_bytes: int
@@ -102,6 +102,17 @@ class MixSummary(Struct, frozen=True, omit_defaults=True):
     games: tuple[str, ...] = ()
 
 
+class HeartbeatTimes(Struct, frozen=True):
+    """How a client notices that its connection has died without being closed.
+
+    The server sends something at least every `interval_ms` to a client with the capability
+    `heartbeat`.  If such a client receives nothing for `timeout_ms`, it connects again.
+    """
+
+    interval_ms: int
+    timeout_ms: int
+
+
 class Welcome(Message, frozen=True, tag="welcome"):
     """The answer to `hello`: the authenticated player, and the server's features and limits.
 
@@ -124,6 +135,7 @@ class Welcome(Message, frozen=True, tag="welcome"):
     expires_ms: int | None = None
     variants: dict[str, VariantSummary] = field(default_factory=dict)
     mixes: dict[str, MixSummary] = field(default_factory=dict)
+    heartbeat: HeartbeatTimes | None = None
 
 
 class Pong(Message, frozen=True, tag="pong"):
@@ -241,17 +253,66 @@ class HandEvents(Message, frozen=True, tag="hand"):
     text: str | None = None
 
 
+class HandSummary(Struct, frozen=True, omit_defaults=True):
+    """A finished hand, as listed.
+
+    `seq` is the number of its first event, `players` the number of players dealt in, and `pot` all
+    chips that were won, without uncalled bets.  `net` is what this player won, or lost if it is
+    negative; absent if the player was not dealt in.  A cancelled hand has no `pot`.
+    """
+
+    table: TableId
+    hand: int
+    seq: int
+    variant: str
+    started_ms: int
+    ended_ms: int
+    players: int
+    pot: int = 0
+    net: int | None = None
+    cancelled: bool = False
+
+
+class Hands(Message, frozen=True, tag="hands"):
+    """The answer to `list_hands`: finished hands, the one that ended last first.
+
+    `next` is the `before` of the next page, absent on the last one.  A page may have fewer hands
+    than requested, or none, and still a `next`: the server reads only a part of a long log at once.
+    """
+
+    id: str
+    hands: list[HandSummary]
+    next: str | None = None
+
+
+class WatchOutcome(Struct, frozen=True, omit_defaults=True):
+    """What became of one of several tables in a `watch`.
+
+    Without a `code` it is watched; otherwise the fields are those of `rejected`.
+    """
+
+    table: TableId
+    code: str | None = None
+    message: str | None = None
+    retryable: bool = False
+    retry_after_ms: int | None = None
+    category: str = ""
+    details: Details | None = None
+
+
 class Accepted(Message, frozen=True, tag="accepted"):
     """The command was carried out.
 
     For `create_table` and commands that change a table, `seq` is the number of the first event that
     the command caused, and `accepted` is sent right before that event.  `table` is the table of
-    `create_table`, `watch`, `unwatch` or `chat`.
+    `create_table`, `watch`, `unwatch` or `chat`.  For a `watch` of several tables, `tables` has the
+    outcome for each, in the order of the command.
     """
 
     id: str
     seq: int | None = None
     table: TableId | None = None
+    tables: list[WatchOutcome] | None = None
 
 
 class Rejected(Message, frozen=True, tag="rejected"):
@@ -283,6 +344,37 @@ class ChatSaid(Message, frozen=True, tag="chat"):
     at_ms: int
 
 
+class PresenceState(Message, frozen=True, tag="presence"):
+    """The players who sit at a table and have no connection.
+
+    It follows each `snapshot` and each `accepted` of `watch` with its events, if there are any such
+    players.  Without it there are none.
+    """
+
+    table: TableId
+    absent: list[PlayerId]
+
+
+class PlayerDisconnected(Message, frozen=True, tag="player_disconnected"):
+    """A player who sits at a table has lost the last connection.  It is no event."""
+
+    table: TableId
+    seat: int
+    player: PlayerId
+
+
+class PlayerReconnected(Message, frozen=True, tag="player_reconnected"):
+    """A player who sits at a table has a connection again.  It is no event."""
+
+    table: TableId
+    seat: int
+    player: PlayerId
+
+
+class Heartbeat(Message, frozen=True, tag="heartbeat"):
+    """The connection works.  It is sent at the interval that `welcome` tells."""
+
+
 class Notice(Message, frozen=True, tag="notice"):
     """A notice about the server, or about `table`.
 
@@ -306,7 +398,12 @@ ServerMessage = (
     | Lobby
     | Account
     | HandEvents
+    | Hands
     | ChatSaid
+    | PresenceState
+    | PlayerDisconnected
+    | PlayerReconnected
+    | Heartbeat
     | Notice
     | Bans
     | Players

@@ -17,9 +17,11 @@ from pokerws.messages import (
     GetAccount,
     GetHand,
     HandEvents,
+    Hands,
     Hello,
     Kick,
     ListBans,
+    ListHands,
     ListPlayers,
     ListTables,
     Logout,
@@ -46,12 +48,14 @@ from pokerws.messages import (
 class Answer(NamedTuple):
     """The `message` that answers a successful command, its optional `fields`, and what follows.
 
-    Every command can also be answered by `rejected`.
+    Every command can also be answered by `rejected`.  It has the fields in `several` instead if the
+    command was about several tables.
     """
 
     message: type[Message] = Accepted
     fields: tuple[str, ...] = ()
     then: str = ""
+    several: tuple[str, ...] = ()
 
 
 _SEQ = Answer(fields=("seq",), then="the events that it caused, to all viewers of the table")
@@ -61,11 +65,14 @@ _ANSWERS: dict[type[Message], Answer] = {
     ListTables: Answer(Tables),
     GetAccount: Answer(Account),
     GetHand: Answer(HandEvents),
+    ListHands: Answer(Hands),
     WatchLobby: Answer(then="`lobby` with the tables, later with those that changed"),
     CreateTable: Answer(fields=("seq", "table")),
     Watch: Answer(
         fields=("table",),
-        then="the missed `events`, or a `snapshot`; nothing if no event was missed",
+        several=("tables",),
+        then="for each table the missed `events`, or a `snapshot`; nothing if no event was missed; "
+        "`presence` after them if players are absent",
     ),
     Unwatch: Answer(fields=("table",)),
     Chat: Answer(fields=("table",), then="`chat`, to all viewers of the table"),

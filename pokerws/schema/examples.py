@@ -121,6 +121,7 @@ EXAMPLES: dict[RejectCode, Example] = {
         f'{{"type":"act","id":"7","table":"{TABLE}","turn":1,"action":"cheat"}}',
         "Invalid enum value 'cheat' - at `$.action`",
     ),
+    "id_conflict": Example("a player sitting out, whose `sit_out` had the id 7", SitIn("7", TABLE)),
     # The session.
     "hello_first": Example(NEW, ListTables("7")),
     "already_greeted": Example(GREETED, Hello("7", name="Ann")),
@@ -194,6 +195,11 @@ EXAMPLES: dict[RejectCode, Example] = {
     ),
     "too_many_watchers": Example("a table with the maximum number of watchers", Watch("7", TABLE)),
     "unknown_hand": Example(OPEN, GetHand("7", TABLE, 5), "there was no hand 5"),
+    "format_unavailable": Example(
+        "a table where a hand of five card draw is over",
+        GetHand("7", TABLE, 1, "ohh"),
+        "Open Hand History does not have No-limit five card draw",
+    ),
     "hand_not_over": Example(TURN, GetHand("7", TABLE, 1)),
     "log_unavailable": Example(
         "a hand that is only in the event log, and an unavailable database", GetHand("7", TABLE, 1)

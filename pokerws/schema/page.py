@@ -145,6 +145,7 @@ def _row(name: str, schema: Schema, *, is_optional: bool) -> str:
 
 def _answer(answer: Answer) -> str:
     fields = f"{{{','.join(answer.fields)}}}" if answer.fields else ""
+    fields += f"` or `{tag_of(answer.message)}{{{','.join(answer.several)}}}" * bool(answer.several)
     then = f", then {answer.then}" if answer.then else ""
     return f"`{tag_of(answer.message)}{fields}`{then}."
 

@@ -17,6 +17,7 @@ from pokerws.messages import (
     GetHand,
     Hello,
     Kick,
+    ListHands,
     ListTables,
     Logout,
     Message,
@@ -51,7 +52,7 @@ OF_ALL: Codes = frozenset(
 )
 # Commands that every role may send.  All others can be `forbidden`.
 FOR_ALL_ROLES: frozenset[type[Message]] = frozenset(
-    {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch, GetHand}
+    [Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch, GetHand, ListHands]
 )
 
 # What names a table that has to be loaded.
@@ -66,7 +67,7 @@ _LOADS: Codes = frozenset(
     }
 )
 # What changes a table.
-_CHANGES: Codes = _LOADS | {"overloaded", "table_closed"}
+_CHANGES: Codes = _LOADS | {"id_conflict", "overloaded", "table_closed"}
 _BY_SEATED: Codes = _CHANGES | {"not_seated"}
 _SANCTIONS: Codes = frozenset({"protected", "sanction_limit", "unknown_player"})
 
@@ -106,7 +107,8 @@ OF_HANDLERS: dict[type[Message], Codes] = {
     ),
     Watch: _LOADS | {"too_many_watched", "too_many_watchers"},
     Unwatch: frozenset({"not_watching"}),
-    GetHand: _LOADS | {"unknown_hand", "hand_not_over", "log_unavailable"},
+    GetHand: _LOADS | {"unknown_hand", "format_unavailable", "hand_not_over", "log_unavailable"},
+    ListHands: frozenset({"unknown_table", "table_quarantined", "paused", "log_unavailable"}),
     Chat: frozenset({"not_watching", "muted", "name_taken"}),
     Sit: _CHANGES
     | {

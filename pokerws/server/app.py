@@ -40,8 +40,10 @@ from pokerws.server.moderation.networks import protected_networks
 from pokerws.server.net.host_policy import HostPolicy
 from pokerws.server.net.http import Pages
 from pokerws.server.net.tls import Certificate, NoCertificate, certificate_of
+from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.stops import Stops
 from pokerws.server.tables.cashier import Cashier, terms_of
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import NO_LEASE
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby.bot_tables import (
@@ -96,7 +98,7 @@ class App:
         self._listener: Listener | None = None
         self._admission: Guests | Tokens | None = None
         self._revocations = Revocations(null_store.names, self._clock)
-        self._presence = Presence(self._clock)
+        self._presence = Presence(self._clock, settings.tables.absence_grace_ms)
         self._moderation = Moderation(null_store.sanctions, self._clock)
         self._keys: KeySet | None = None
 
@@ -217,6 +219,7 @@ class App:
             lease=NO_LEASE if database is None else database.lease,
             notes=NO_NOTES if database is None else database.notes,
         )
+        lobby.follow(self._presence)
         lobby.server_tables.reserve_names(names_of_bot_tables(settings, self._bot_games))
         self._stops.add("tables", lobby.stop)
         return cashier, lobby
@@ -364,16 +367,21 @@ class App:
 
     async def _listen(self, lobby: Lobby, cashier: Cashier, admission: Admission) -> None:
         quotas = quotas_of(self._settings)
+        heartbeats = Heartbeats(self._settings.network.heartbeat_interval_ms)
+        self._stops.add("heartbeats", heartbeats.stop)
+        heartbeats.start(self.supervisor.watch)
         context = parts.session_context_of(
             self._settings,
             quotas,
             lobby=lobby,
             cashier=cashier,
+            past_hands=PastHands(lobby, self._store, self._journal),
             admission=admission,
             clock=self._clock,
             revocations=self._revocations,
             presence=self._presence,
             moderation=self._moderation,
+            heartbeats=heartbeats,
             metrics=self._metrics,
         )
         listener = Listener(

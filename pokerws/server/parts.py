@@ -23,9 +23,11 @@ from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Quotas, hands_an_hour, limits_of
 from pokerws.server.moderation.moderation import Moderation
 from pokerws.server.sessions.context import SessionContext
+from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.tables.cashier import Cashier
 from pokerws.server.tables.collusion_signs import CollusionSigns
 from pokerws.server.tables.hand_pace import PaceLimits
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import Lease
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
@@ -153,11 +155,13 @@ def session_context_of(
     *,
     lobby: Lobby,
     cashier: Cashier,
+    past_hands: PastHands,
     admission: Admission,
     clock: Clock,
     revocations: Revocations,
     presence: Presence,
     moderation: Moderation,
+    heartbeats: Heartbeats,
     metrics: Metrics,
 ) -> SessionContext:
     """The dependencies and limits that all sessions share."""
@@ -165,12 +169,14 @@ def session_context_of(
     return SessionContext(
         lobby=lobby,
         cashier=cashier,
+        past_hands=past_hands,
         admission=admission,
         token_warning_ms=settings.auth.warning_ms,
         clock=clock,
         revocations=revocations,
         presence=presence,
         moderation=moderation,
+        heartbeats=heartbeats,
         strict=strict,
         decoders={wire: client_decoder(strict=strict, wire=wire) for wire in WIRES.values()},
         flags=asdict(settings.features),

@@ -100,6 +100,15 @@ class Network(Section, frozen=True, kw_only=True):
     ping_interval_ms: Annotated[
         int, whole(10, 600_000, "Interval of heartbeat pings to each client.")
     ] = 20_000
+    heartbeat_interval_ms: Annotated[
+        int,
+        whole(
+            100,
+            600_000,
+            "Interval of heartbeat messages, by which a browser notices within twice the time that "
+            "its connection has died.",
+        ),
+    ] = 10_000
     stop_timeout_ms: Annotated[
         int,
         whole(

@@ -58,6 +58,15 @@ class Tables(Section, frozen=True, kw_only=True):
             "never.",
         ),
     ] = field(default=1_800_000, name="UNUSED_TABLE_MS")
+    absence_grace_ms: Annotated[
+        int,
+        whole(
+            0,
+            60_000,
+            "Time without a connection after which a player's seat is shown as disconnected; "
+            "reloading a page takes less.",
+        ),
+    ] = 3000
     absent_seat_ms: Annotated[
         int,
         whole(

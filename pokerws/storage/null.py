@@ -9,7 +9,8 @@ import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, TableId
+from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
@@ -18,6 +19,32 @@ from pokerws.storage.names import MemoryNames
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
 from pokerws.storage.sanctions import MemorySanctions
 from pokerws.storage.store import Change, Claimed, EventRow, GameRow, Position, Stored
+
+
+class NoHandIndex:
+    """The `HandIndex` of a store without a log."""
+
+    async def events_before(
+        self, table: TableId, seq: int, after_seq: int, limit: int, types: Collection[str]
+    ) -> list[EventRow]:
+        """Part of `HandIndex`."""
+        return []
+
+    async def seq_at(self, table: TableId, from_seq: int, until_seq: int, at_ms: int) -> int:
+        """Part of `HandIndex`."""
+        return from_seq
+
+    async def visits(
+        self, player: PlayerId, before_ms: int, limit: int, table: TableId | None = None
+    ) -> list[Visit]:
+        """Part of `HandIndex`."""
+        return []
+
+    async def search_stood(
+        self, table: TableId, player: PlayerId, after_seq: int, limit: int
+    ) -> Search:
+        """Part of `HandIndex`."""
+        return Search(after_seq)
 
 
 class NullStore:
@@ -32,6 +59,7 @@ class NullStore:
         self.accounts = accounts or MemoryAccounts()
         self.names = MemoryNames()
         self.sanctions = MemorySanctions()
+        self.hand_index = NoHandIndex()
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`: nothing is written."""

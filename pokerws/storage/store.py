@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId, TableStatus
 from pokerws.storage.accounts import Accounts, Transfer
+from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.names import Names
 from pokerws.storage.sanctions import Sanctions
 
@@ -34,11 +35,13 @@ class Receipt(Struct, frozen=True, array_like=True, gc=False):
     """The answer to an accepted command: the seq of the first event that it caused.
 
     `digest` covers the command's id and content, so that another command with the same id is not
-    taken for a repetition.  It is made with a key: `vault/receipt_digests.py`.
+    taken for a repetition.  It is made with a key: `vault/receipt_digests.py`.  `id` is the id
+    alone, by which such another command is refused; receipts of older versions have none.
     """
 
     digest: str
     seq: int
+    id: str = ""
 
 
 class TableSnapshot(Struct):
@@ -201,6 +204,34 @@ def standing_of(
     return Standing.OURS
 
 
+class HandIndex(Protocol):
+    """Finds finished hands.  Every method raises StoreUnavailable if the store is out of reach."""
+
+    async def events_before(
+        self, table: TableId, seq: int, after_seq: int, limit: int, types: Collection[str]
+    ) -> list[EventRow]:
+        """Up to `limit` events of the log after `after_seq` and before `seq`, the latest first.
+
+        Those of other types than `types` have no payload.
+        """
+
+    async def seq_at(self, table: TableId, from_seq: int, until_seq: int, at_ms: int) -> int:
+        """The seq of the latest event until a time, at least `from_seq` and at most `until_seq`."""
+
+    async def visits(
+        self, player: PlayerId, before_ms: int, limit: int, table: TableId | None = None
+    ) -> list[Visit]:
+        """Up to `limit` visits of a player that began before a time, at one table or at all.
+
+        Those come first that end last, where an end after `before_ms` counts as `before_ms`.
+        """
+
+    async def search_stood(
+        self, table: TableId, player: PlayerId, after_seq: int, limit: int
+    ) -> Search:
+        """Search `limit` events after `after_seq` for the player standing up."""
+
+
 class Store(Protocol):
     """Keeps games and their events.  Every method raises StoreUnavailable if it is out of reach."""
 
@@ -215,6 +246,10 @@ class Store(Protocol):
     @property
     def sanctions(self) -> Sanctions:
         """The operators' sanctions, kept in the same place."""
+
+    @property
+    def hand_index(self) -> HandIndex:
+        """Finds the hands in the log."""
 
     @property
     def owner(self) -> str | None:

@@ -70,7 +70,7 @@ function main() {
   wireFourColours();
   showCards(byId("fan"), ["As", "Kh", "Qc", "Jd"]);
   addEventListener("hashchange", followAddress);
-  addEventListener("online", () => connection.retryNow());
+  for (const type of ["online", "offline"]) addEventListener(type, () => connection.retryNow());
   document.addEventListener("visibilitychange", () => document.hidden || connection.retryNow());
   takeTokenFromAddress();
   const { session, name } = identity.load();

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from msgspec.structs import replace
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
@@ -20,6 +21,7 @@ from pokerws.messages import (
     Accepted,
     ClientMessage,
     Events,
+    HeartbeatTimes,
     Hello,
     Limits,
     Message,
@@ -80,14 +82,18 @@ class Peer:
         await self._connection.send(text)
 
     async def welcome(
-        self, session: str | None = "secret", player: PlayerId = ANN, *also: str
+        self,
+        session: str | None = "secret",
+        player: PlayerId = ANN,
+        *also: str,
+        heartbeat: HeartbeatTimes | None = None,
     ) -> Hello:
         hello = await self.receive(Hello)
         limits = Limits(max_message_bytes=4096)
         welcome = Welcome(
             hello.id, player, "Ann", "player", PROTOCOL, 1_000, {}, limits, ["chat", *also], session
         )
-        await self.send(welcome)
+        await self.send(replace(welcome, heartbeat=heartbeat))
         return hello
 
     async def show(self, table: Table, epoch: int = 1) -> Watch:

@@ -1,6 +1,8 @@
 import asyncio
 import socket
 import ssl
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from msgspec.structs import replace
@@ -8,25 +10,40 @@ from websockets.datastructures import Headers
 from websockets.exceptions import InvalidMessage, InvalidStatus, InvalidURI
 from websockets.http11 import Response
 
-from pokerws.client import RECONNECT_CODES, Backoff, CommandRejected, ConnectionEnded
+from pokerws.client import (
+    RECONNECT_CODES,
+    Backoff,
+    CommandRejected,
+    ConnectionEnded,
+    TableLost,
+    TableView,
+)
+from pokerws.client.link import Link
 from pokerws.client.reconnect import may_pass
+from pokerws.client.watches import Watches
 from pokerws.game.events import PlayerSatOut
 from pokerws.game.state import TableId
 from pokerws.messages import (
+    JSON,
     Accepted,
     Act,
     Chat,
     CloseCode,
+    Limits,
     Lobby,
     Ping,
     Pong,
     Rejected,
     Sit,
+    TableWatch,
     Watch,
     WatchLobby,
+    WatchOutcome,
+    Welcome,
 )
 from tests.client.fake_server import (
     ANN,
+    AT_ONCE,
     SAT,
     TABLE,
     Peer,
@@ -34,6 +51,7 @@ from tests.client.fake_server import (
     empty_table,
     events,
     fake_server,
+    snapshot,
     summary,
 )
 
@@ -205,6 +223,69 @@ async def test_watched_tables_go_on_where_they_were_before_commands_are_repeated
         assert view.own is not None
         assert view.own.sitting_out
         assert view.seq == 3
+
+
+async def test_several_tables_are_watched_again_with_one_message_that_may_refuse_some() -> None:
+    other = replace(empty_table(), id=TableId("t2"))
+
+    async def first(peer: Peer) -> None:
+        await peer.welcome("secret", ANN, "watch_several")
+        watch = await peer.receive(Watch)
+        assert watch.tables == [TableWatch(TABLE), TableWatch(other.id)]
+        await peer.send(Accepted(watch.id, tables=[WatchOutcome(TABLE), WatchOutcome(other.id)]))
+        await peer.send(snapshot(empty_table()), snapshot(other))
+        await peer.receive(Ping)
+        peer.breaks()
+
+    async def second(peer: Peer) -> None:
+        await peer.welcome("secret", ANN, "watch_several")
+        watch = await peer.receive(Watch)
+        assert watch.table is None
+        assert watch.tables == [TableWatch(TABLE, 1, 1), TableWatch(other.id, 1, 1)]
+        gone = WatchOutcome(other.id, "unknown_table", "there is no table t2")
+        later = WatchOutcome(TABLE, "table_unavailable", "later", retryable=True)
+        await peer.send(Accepted(watch.id, tables=[later, gone]))
+        await peer.send(Pong((await peer.receive(Ping)).id, 1))
+        again = await peer.receive(Watch)
+        assert (again.table, again.after_seq, again.tables) == (TABLE, 1, None)
+        await peer.send(Accepted(again.id, table=TABLE), events(2, SAT))
+
+    async with fake_server(first, second) as url, ann(url) as client:
+        view, lost = await client.watch_all([TABLE, other.id, TABLE])
+        await client.ping()
+        assert await view.wait_for(lambda view: view.seat) == 2
+        with pytest.raises(TableLost, match="unknown_table"):
+            await lost.wait_for(lambda view: view.seat)
+
+
+async def test_without_the_capability_each_table_has_a_watch_of_its_own() -> None:
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        for table in ("t1", "t2"):
+            watch = await peer.receive(Watch)
+            assert (watch.table, watch.tables) == (table, None)
+            await peer.send(Rejected(watch.id, "unknown_table", "no"))
+
+    async with fake_server(script) as url, ann(url) as client:
+        with pytest.raises(CommandRejected, match="unknown_table"):
+            await client.watch_all([TABLE, TableId("t2")])
+
+
+def test_a_watch_of_many_tables_with_long_ids_is_no_longer_than_a_message_may_be() -> None:
+    sent: list[Watch] = []
+    link = cast("Link", SimpleNamespace(new_id=lambda: "w" * 64, tell=sent.append))
+    watches = Watches(link, AT_ONCE)
+    limits = Limits(max_message_bytes=4096)
+    welcome = Welcome("1", ANN, "Ann", "player", 1, 1, {}, limits, ["watch_several"])
+    for number in range(40):
+        table = replace(empty_table(), id=TableId(f"{number:064}"))
+        view = TableView(ANN, table, 2**53)
+        view.table.seq = 2**53
+        watches.views[table.id] = view
+    watches.connected(welcome)
+    assert len(sent) > 1
+    assert sum(len(watch.tables or ()) for watch in sent) == 40
+    assert max(len(JSON.encode(watch)) for watch in sent) <= 4096
 
 
 async def test_a_watch_in_flight_is_asked_anew() -> None:

@@ -206,8 +206,10 @@ class Play:
         self._load(self.table, epoch)
         self.actor.resume(self.clock.table_ms(), 0, restart_log=True)
 
-    def watch(self, recorder: Recorder, **watch: int) -> None:
-        self.actor.watch(recorder, Watch(f"w{next(self._ids)}", TABLE, **watch))
+    def watch(
+        self, recorder: Recorder, after_seq: int | None = None, epoch: int | None = None
+    ) -> None:
+        self.actor.watch(recorder, Watch(f"w{next(self._ids)}", TABLE, after_seq, epoch))
 
     def known_to(self, player: PlayerId, *, whole: bool = False) -> dict[str, Any]:
         """The state as a player knows it."""

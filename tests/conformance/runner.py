@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,12 +15,15 @@ from pokerws.client.table_view import TableView
 from pokerws.client.watches import Watches
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
+    PROTOCOL,
     Accepted,
     ClientMessage,
     Events,
+    Limits,
     ServerMessage,
     Snapshot,
     Watch,
+    Welcome,
     server_decoder,
 )
 from pokerws.messages.state_hash import state_hash
@@ -33,9 +37,12 @@ class _Asked:
 
     def __init__(self) -> None:
         self.watches: list[Watch] = []
+        self._ids = count(1)
+        self.latest_id = ""
 
     def new_id(self) -> str:
-        return f"own-{len(self.watches)}"
+        self.latest_id = f"own-{next(self._ids)}"
+        return self.latest_id
 
     def tell(self, message: ClientMessage) -> None:
         assert isinstance(message, Watch), message
@@ -66,7 +73,10 @@ class Run:
         if "connect" not in step:
             self._receive(json.dumps(step["in"]).encode())
             return
-        self._watches.connected(self.player)
+        limits = Limits(max_message_bytes=4096)
+        self._watches.connected(
+            Welcome("h", self.player, "", "player", PROTOCOL, 0, {}, limits, capabilities=[])
+        )
         if self._opening is None:
             self._opening = asyncio.ensure_future(self._watches.open(self.table, None))
             await asyncio.sleep(0)  # Lets it ask.
@@ -79,7 +89,9 @@ class Run:
             message = _decode_unknown(frame)
         match message:
             case Accepted():
-                self._watches.accepted(msgspec.structs.replace(message, id=self._asked_id))
+                # The session has the id of another client.
+                latest_id = self._link.latest_id
+                self._watches.accepted(msgspec.structs.replace(message, id=latest_id))
             case Snapshot():
                 self._watches.take_snapshot(message)
             case Events():
@@ -88,11 +100,6 @@ class Run:
                 self._watches.miss(TableId(table), "unknown event")
             case _:
                 pass
-
-    @property
-    def _asked_id(self) -> str:
-        """The id of the latest `watch`; the session has that of another client."""
-        return next(reversed(self._watches._asked), "")
 
     def _fault(self, then: dict[str, Any]) -> str | None:
         """How the client differs from what a step says."""

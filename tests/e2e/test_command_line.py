@@ -224,7 +224,8 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
     await server.all_written(max(line.get("version", 0) for line in server.log("save_game")) + 50)
     asked = ("export", "--game", game, "--hand", "1", "--format", "pokerstars")
     code, output, errors = await run(*asked, **settings)
-    assert (code, errors) == (0, "")
+    warning = "pokerws: warning: these hands have the hidden cards of all players; use --as PLAYER"
+    assert (code, errors) == (0, f"{warning} for the view of one\n")
     assert output.count("Dealt to") >= 2
     assert not [line for line in server.log("save_game") if line["outcome"] not in STORED]
     assert await server.stop() == 0
@@ -237,8 +238,10 @@ async def test_verify_and_replay_tell_an_operator_what_is_stored_beside_a_runnin
         "1 game verified, 0 mismatches\n",
         "",
     )
-    code, output, errors = await run(*asked, "--as", "somebody", **settings)
+    code, output, errors = await run(*asked, "--as", "somebody", "--currency", "USD", **settings)
     assert code == 0
+    assert "($0.50/$1.00 USD)" in output
+    assert "hidden cards" not in errors
     assert output.startswith("PokerStars Hand #")
     assert "Dealt to" not in output
     assert "somebody was not dealt into any of these hands" in errors

@@ -4,8 +4,7 @@ The golden texts follow, line for line, those in fpdb's regression tests
 (https://github.com/jejellyroll-fr/fpdb-3, regression-test-files, folders `Stars` and
 `active-sites/pokerstars`): PLO-FR-USD-0.01-0.02-201006.sidepots, NLHE-6max-EUR-1.00-2.00-201212.\
 RunItTwice, 7-StudHL-USD-0.04-0.08-200911.Cardtest, Badugi-USD-0.25-0.50-201009,
-LO8-6max-USD-0.05-0.10-20090315.Hand-cancelled and 6+Holdem-6max-USD-5.00-5.00-201901.  What a hand
-is worth is said in our own words.
+LO8-6max-USD-0.05-0.10-20090315.Hand-cancelled and 6+Holdem-6max-USD-5.00-5.00-201901.
 """
 
 from collections.abc import Sequence
@@ -43,10 +42,12 @@ class Scripted:
         *,
         names: Sequence[str] = NAMES,
         run_it: int = 1,
+        ante: int = 0,
     ) -> None:
         config = TableConfig(
             variant=variant,
             seats=6,
+            ante=ante,
             min_buy_in=100,
             next_hand_delay_ms=0,
             house=HouseRules(run_it=run_it),
@@ -217,7 +218,7 @@ def test_a_hand_that_won_without_a_call_is_not_told_unless_it_is_shown() -> None
     assert "Cleo: doesn't show hand" not in lines
     collected = lines.index("Cleo collected 500 from pot")
     assert lines[collected + 1 : collected + 3] == [
-        "Cleo: shows [Ks Kd]",
+        "Cleo: shows [Ks Kd] (a pair of Kings)",
         "*** SUMMARY ***",
     ]
     assert lines[-1] == "Seat 3: Cleo collected (500)"
@@ -227,7 +228,7 @@ def test_cards_are_shown_after_the_hand_by_who_folded_and_has_left_since() -> No
     hand = side_pots_without_ben()
     hand.then(Show(PlayerId("Ben"), 1))
     hand.then(Stand(PlayerId("Ben")))
-    assert "Ben: shows [As Ah]" in hand.lines()
+    assert "Ben: shows [As Ah] (a pair of Aces)" in hand.lines()
     assert "Seat 2: Ben (small blind) folded on the Flop" in hand.lines()
 
 

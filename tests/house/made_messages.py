@@ -38,8 +38,8 @@ def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
             return st.deferred(lambda: instances(cls))
         case inspect.UnionType(types=types):
             return st.one_of(*map(_values, types))
-        case inspect.ListType(item_type=item, max_length=most):
-            return st.lists(_values(item), max_size=min(3, most or 3))
+        case inspect.ListType(item_type=item, min_length=least, max_length=most):
+            return st.lists(_values(item), min_size=least or 0, max_size=min(3, most or 3))
         case inspect.VarTupleType(item_type=item):
             return st.lists(_values(item), max_size=3).map(tuple)
         case inspect.DictType(value_type=value):

@@ -60,8 +60,8 @@ LAYERS = {
         "background listener parts stops app"
     ).split(),
     "storage": (
-        "errors phases fsync ahead accounts names sanctions store outcomes memory_accounts vault "
-        "journal null postgres"
+        "errors phases fsync ahead accounts names sanctions hand_index store outcomes "
+        "memory_accounts vault journal null postgres"
     ).split(),
 }
 

@@ -20,17 +20,20 @@ from tests.unlimited import NO_LIMITS
 Message = dict[str, Any]
 
 
+# No two connections of a player use an id twice.
+_ids = map(str, itertools.count(1))
+
+
 class Raw:
     """A connection that sends and receives JSON as it stands, with no client library between."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
         self.welcome: Message = {}
-        self._ids = map(str, itertools.count(1))
 
     async def send(self, message: Message) -> str:
         """Send a message, with an id of its own unless it has one; returns the id."""
-        message = {"id": next(self._ids), **message}
+        message = {"id": next(_ids), **message}
         await self.connection.send(json.dumps(message))
         return str(message["id"])
 

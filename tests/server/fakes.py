@@ -1,7 +1,7 @@
 """Stand-ins for what surrounds a table: a clock that tests turn, viewers that remember."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -19,7 +19,9 @@ from pokerws.server.clock import Clock
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.hand_pace import UNLIMITED, PaceLimits
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import Transfer
@@ -102,11 +104,15 @@ class FakeViewer:
     def __init__(self, player: str) -> None:
         self.player = PlayerId(player)
         self.wire: Wire = JSON
+        self.hears_presence = True
         self.frames: list[bytes] = []
         self.moved_tables: list[TableId] = []
 
     def answer(self, message: TableAnswer) -> None:
         self.frames.append(msgspec.json.encode(message))
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """It sends no answers by itself that could overtake those."""
 
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         self.frames.append(frame)
@@ -179,6 +185,12 @@ class FakeOwner:
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         self.transfers += transfers
 
+    def seats_changed(self, table: Table) -> None:
+        """The test looks at the table."""
+
+    def absent_at(self, table: TableId) -> Sequence[PlayerId]:
+        return ()
+
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
         self.nets.append(dict(net))
 
@@ -246,3 +258,9 @@ def open_memory_lobby(
         pace=pace,
     )
     return lobby, cashier
+
+
+def memory_hands(lobby: Lobby) -> PastHands:
+    """The hands of the tables of a server that stores nothing."""
+    store = NullStore()
+    return PastHands(lobby, store, NullJournal(store.accounts))

@@ -15,17 +15,19 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.player_names import PlayerNames
 from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
+from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import Connection
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.cashier import Cashier, Terms
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames
-from tests.server.fakes import OpenStore, open_memory_lobby
+from tests.server.fakes import OpenStore, memory_hands, open_memory_lobby
 from tests.vaults import VAULT
 
 
@@ -53,10 +55,14 @@ class Client:
     """
 
     def __init__(
-        self, context: SessionContext, wire: Wire = JSON, player: str | None = None
+        self,
+        context: SessionContext,
+        wire: Wire = JSON,
+        player: str | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.connection = NoSocket(wire)
-        self.session = Session(cast("Connection", self.connection), context, dispatch)
+        self.session = Session(cast("Connection", self.connection), context, dispatch, meter)
         if player is not None:
             self.session.identity = Identity(PlayerId(player), player)
 
@@ -86,8 +92,7 @@ class Client:
 
     def leave(self) -> None:
         """The connection is gone."""
-        for actor in self.session.watched.values():
-            actor.unwatch(self.session)
+        self.session.leave_tables()
         context = self.session.context
         context.lobby.list_watchers.forget(self.session)
         if self.session.identity is not None:
@@ -129,6 +134,7 @@ def open_context(
     terms, shuffle = Terms(grant=10**12), shuffler(rng.randbytes)
     if store is None or journal is None:
         lobby, bank = open_memory_lobby(clock, shuffle, terms=terms, max_tables=max_tables)
+        past_hands = memory_hands(lobby)
     else:
         bank = Cashier(store.accounts, clock, terms)
         lobby = Lobby(
@@ -142,9 +148,11 @@ def open_context(
             max_tables=max_tables,
             durable=durable,
         )
+        past_hands = PastHands(lobby, store, journal)
     return SessionContext(
         lobby=lobby,
         cashier=bank,
+        past_hands=past_hands,
         admission=Guests("k" * 32, Clock(), names=PlayerNames(MemoryNames(), Clock(), renew_ms=0)),
         clock=clock,
         revocations=Revocations(MemoryNames(), Clock()),

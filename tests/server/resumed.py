@@ -154,7 +154,7 @@ async def watch(
 ) -> Events | Snapshot | None:
     """What a viewer is sent who begins to watch; None where it has missed nothing."""
     message = Watch("w", actor.table.id, after_seq, epoch)
-    actor.watch(viewer, message, await actor.read_back(message))
+    actor.watch(viewer, message, await actor.viewers.read_back(message))
     accepted, *rest = viewer.take()
     assert accepted == Accepted("w", table=actor.table.id)
     if not rest:

@@ -23,12 +23,16 @@ class SlowStore(OpenStore):
         self.reads = 0
         self.away = False
 
-    async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+    async def read(self) -> None:
+        """Wait until the log can be read.  Raises StoreUnavailable."""
         self.reads += 1
         self.asked.set()
         if self.away:
             raise StoreUnavailable("connection refused")
         await self.open.wait()
+
+    async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        await self.read()
         return await super().events(table, after_seq, limit)
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:

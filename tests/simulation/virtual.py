@@ -29,6 +29,7 @@ from pokerws.game.table import replay
 from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_decoder
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import Journal
@@ -145,6 +146,7 @@ class Person:
     def __init__(self, world: "World", name: str) -> None:
         self.player = PlayerId(name)
         self.wire = JSON
+        self.hears_presence = False
         self.world = world
         self.hand_number = 0
         self.shown: dict[int, TableEvent] = {}
@@ -160,6 +162,9 @@ class Person:
             self.world.holds(before == message.seq, f"{message.id} got two answers")
         if message.id == self.asked and self.answer_to and not self.answer_to.done():
             self.answer_to.set_result(message)
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """It sends no answers by itself."""
 
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         message = _decode_frame(frame)

@@ -21,6 +21,7 @@ from pokerws.storage.store import (
     Stored,
     StoredStatus,
 )
+from tests.storage.memory_hand_index import MemoryHandIndex
 
 # The limits of the SQL constraints, in bytes.
 MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20
@@ -62,6 +63,13 @@ class MemoryStore:
         # Tables that were stored before there were marks.
         self.older: set[TableId] = set()
         self.sanctions = MemorySanctions()
+        self.hand_index = MemoryHandIndex(self._logs, self.read)
+
+    def _logs(self) -> dict[TableId, tuple[dict[int, EventRow], bool]]:
+        return {table: (row.log, row.status == "closed") for table, row in self._rows.items()}
+
+    async def read(self) -> None:
+        """Called before the log is read for a list of hands."""
 
     async def save(self, changes: Sequence[Change]) -> set[TableId]:
         """Part of `Store`."""

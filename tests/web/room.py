@@ -38,12 +38,14 @@ from pokerws.server.net.http import SECURITY_HEADERS, Pages
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
 from pokerws.server.sessions.handlers import dispatch
+from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.sessions.session import UNKNOWN_ADDRESS, Session
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby.list_watchers import GATHER_MS
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames
-from tests.server.fakes import ManualClock, open_memory_lobby
+from tests.server.fakes import ManualClock, memory_hands, open_memory_lobby
 
 WEB_ROOT = Path(pokerws.__file__).parent / "web"
 CONFIG = TableConfig(next_hand_delay_ms=4_000, turn_time_ms=60_000)
@@ -55,7 +57,9 @@ def guests_with(key: str) -> Guests:
 
 
 class Opponent:
-    """A player without a connection.  It is a `interfaces.Viewer`."""
+    """A player who counts as connected and has no socket.  It is a `interfaces.Viewer`."""
+
+    hears_presence = False
 
     def __init__(self, name: str, player: PlayerId) -> None:
         self.name = name
@@ -65,6 +69,9 @@ class Opponent:
 
     def answer(self, message: TableAnswer) -> None:
         assert isinstance(message, Accepted), message
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """Likewise."""
 
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """It knows everything from the table itself."""
@@ -98,6 +105,8 @@ class Room:
         self.admission: Admission | None = None
         self.address_of_guests: str | None = None
         self.moderation = Moderation()
+        self.presence = Presence(self.clock)
+        self.heartbeats = Heartbeats()
         self.too_fast = 0
         # So many times a `watch` is refused, since another server has the table.
         self.elsewhere = 0
@@ -107,6 +116,8 @@ class Room:
         self._opponents: dict[str, Opponent] = {}
         self._server: Server | None = None
         self.port = 0
+        # Where the page connects, if not to the server itself.
+        self.page_port = 0
         self.is_deaf = False
         self._heard = asyncio.Event()
         # Called with each message before it is handled.
@@ -115,6 +126,7 @@ class Room:
 
     def _open_lobby(self, config: TableConfig, name: str) -> None:
         self.lobby, self.bank = open_memory_lobby(self.clock, self._shuffle, max_tables=200)
+        self.lobby.follow(self.presence)
         self.actor = self.lobby.create(name, config)
 
     @property
@@ -125,7 +137,7 @@ class Room:
     @property
     def address(self) -> str:
         """The URL of the page."""
-        return f"http://127.0.0.1:{self.port}/"
+        return f"http://127.0.0.1:{self.page_port or self.port}/"
 
     @property
     def connected(self) -> int:
@@ -140,6 +152,7 @@ class Room:
         """Seat an opponent, or `player`."""
         opponent = Opponent(name, player or PlayerId(f"opponent_{name}"))
         self._opponents[name] = opponent
+        self.presence.enter(opponent.player)
         self._command(opponent, commands.Sit(opponent.player, name, number, buy_in))
 
     def act(
@@ -158,6 +171,14 @@ class Room:
         """Show an opponent's cards of the last hand."""
         opponent = self._opponents[name]
         self._command(opponent, commands.Show(opponent.player, self.table.hand_number))
+
+    def disconnect(self, name: str) -> None:
+        """End an opponent's connection."""
+        self.presence.leave(self._opponents[name].player)
+
+    def reconnect(self, name: str) -> None:
+        """Let an opponent connect again."""
+        self.presence.enter(self._opponents[name].player)
 
     def stand(self, name: str) -> None:
         """Stand an opponent up."""
@@ -240,10 +261,12 @@ class Room:
         context = SessionContext(
             lobby=self.lobby,
             cashier=self.bank,
+            past_hands=memory_hands(self.lobby),
             admission=self.admission or self.guests,
             clock=self.clock,
             revocations=Revocations(MemoryNames(), Clock()),
-            presence=Presence(Clock()),
+            presence=self.presence,
+            heartbeats=self.heartbeats,
             moderation=self.moderation,
             decoders={JSON: client_decoder(strict=True)},
             flags={},

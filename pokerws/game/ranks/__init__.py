@@ -6,30 +6,43 @@ number.  The tests compare the order of hands with PokerKit 0.7.7.
 
 from collections.abc import Callable, Sequence
 
-from pokerws.game.cards import Card
+from pokerws.game.cards import RANKS, Card
 from pokerws.game.ranks.ace_to_five import (
+    ace_to_five_class,
     ace_to_five_name_of,
     ace_to_five_strength,
     eight_or_better_strength,
     omaha_eight_or_better_strength,
 )
-from pokerws.game.ranks.badugi import badugi_name_of, badugi_strength
-from pokerws.game.ranks.deuce_to_seven import deuce_to_seven_name_of, deuce_to_seven_strength
+from pokerws.game.ranks.badugi import badugi_name_of, badugi_ranks, badugi_strength
+from pokerws.game.ranks.deuce_to_seven import (
+    deuce_to_seven_class,
+    deuce_to_seven_name_of,
+    deuce_to_seven_strength,
+)
 from pokerws.game.ranks.high import (
     high_card_name_of,
     high_card_strength,
+    high_class,
     high_name_of,
     high_strength,
     omaha_high_strength,
 )
-from pokerws.game.ranks.short_deck import short_deck_name_of, short_deck_strength
+from pokerws.game.ranks.short_deck import (
+    short_deck_class,
+    short_deck_name_of,
+    short_deck_strength,
+)
 from pokerws.game.ranks.showing import bring_in_key, showing_strength
+from pokerws.game.ranks.words import Kind
 from pokerws.game.variants import Ranking
 
 __all__ = [
     "Evaluator",
+    "Kind",
     "bring_in_key",
     "evaluator",
+    "hand_class",
     "hand_name",
     "high_strength",
     "showing_strength",
@@ -79,3 +92,23 @@ def hand_name(ranking: Ranking, from_hole: int, hole: Sequence[Card], board: Seq
     """The hand in words; empty if there is none."""
     strength = evaluator(ranking, from_hole)(hole, board)
     return "" if strength is None else _NAMES[ranking](strength)
+
+
+def hand_class(ranking: Ranking, strength: int) -> tuple[Kind, str]:
+    """The kind of a hand, and its distinct ranks, the most significant first.
+
+    In low games and badugi, Kind.HIGH_CARD is a hand without a pair.
+    """
+    match ranking:
+        case Ranking.HIGH:
+            return high_class(strength)
+        case Ranking.SHORT_DECK:
+            return short_deck_class(strength)
+        case Ranking.ACE_TO_FIVE | Ranking.EIGHT_OR_BETTER:
+            return ace_to_five_class(strength)
+        case Ranking.DEUCE_TO_SEVEN:
+            return deuce_to_seven_class(strength)
+        case Ranking.BADUGI:
+            return Kind.HIGH_CARD, badugi_ranks(strength)
+        case Ranking.HIGH_CARD:
+            return Kind.HIGH_CARD, RANKS[12 - strength]

@@ -75,17 +75,22 @@ def omaha_eight_or_better_strength(hole: Sequence[Card], board: Sequence[Card]) 
 @cache
 def ace_to_five_name_of(strength: int) -> str:
     """A strength in words: "8-6-4-3-A low", or a pair, trips and so on."""
+    kind, ranks = ace_to_five_class(strength)
+    return f"{spelled(ranks)} low" if kind is Kind.HIGH_CARD else in_words(kind, ranks)
+
+
+def ace_to_five_class(strength: int) -> tuple[Kind, str]:
+    """The kind of a low hand, and its distinct ranks, the most significant first."""
     once, twice, thrice, four = (strength >> _BITS * n & _ALL for n in range(4))
-    if not twice:
-        return f"{spelled(falling(once))} low"
     if four:
-        return in_words(Kind.FOUR_OF_A_KIND, falling(four))
+        return Kind.FOUR_OF_A_KIND, falling(four) + falling(once ^ four)
     if thrice:
-        pair = falling(twice ^ thrice)
-        kind = Kind.FULL_HOUSE if pair else Kind.THREE_OF_A_KIND
-        return in_words(kind, falling(thrice) + pair)
-    pairs = falling(twice)
-    return in_words(Kind.TWO_PAIR if len(pairs) == 2 else Kind.PAIR, pairs)
+        kind = Kind.FULL_HOUSE if twice ^ thrice else Kind.THREE_OF_A_KIND
+        return kind, falling(thrice) + falling(once ^ thrice)
+    if twice:
+        kind = Kind.TWO_PAIR if twice.bit_count() == 2 else Kind.PAIR
+        return kind, falling(twice) + falling(once ^ twice)
+    return Kind.HIGH_CARD, falling(once)
 
 
 def falling(ranks: int) -> str:

@@ -38,8 +38,13 @@ def badugi_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | None:
 @cache
 def badugi_name_of(strength: int) -> str:
     """A strength in words: "badugi, 8-5-3-A", "three-card badugi, 7-4-2"."""
-    ranks = falling(strength & _RANKS)
+    ranks = badugi_ranks(strength)
     return f"{_COUNTS[len(ranks)]}, {spelled(ranks)}"
+
+
+def badugi_ranks(strength: int) -> str:
+    """The ranks that count, highest first: "853A", "742"."""
+    return falling(strength & _RANKS)
 
 
 def _union(sets: Sequence[int]) -> int:

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import combinations
 
 from pokerws.game.cards import CARD_INDEX, UNKNOWN, Card
-from pokerws.game.ranks.high import high_class, high_name_of
+from pokerws.game.ranks.high import high_class
 from pokerws.game.ranks.native import BEST_OF
 from pokerws.game.ranks.words import Kind, in_words, spelled
 
@@ -49,8 +49,13 @@ def deuce_to_seven_strength(hole: Sequence[Card], board: Sequence[Card]) -> int 
 @cache
 def deuce_to_seven_name_of(strength: int) -> str:
     """A strength in words: "9-8-6-4-2 low", or a pair, a straight and so on."""
+    kind, ranks = deuce_to_seven_class(strength)
+    return f"{spelled(ranks)} low" if kind is Kind.HIGH_CARD else in_words(kind, ranks)
+
+
+def deuce_to_seven_class(strength: int) -> tuple[Kind, str]:
+    """The kind of a hand, and its distinct ranks, the most significant first."""
     high = _ORDER[strength]
     if high == _WHEEL_FLUSH:
-        return in_words(Kind.FLUSH, "A5432")
-    kind, ranks = (Kind.HIGH_CARD, "A5432") if high == _WHEEL else high_class(high)
-    return f"{spelled(ranks)} low" if kind is Kind.HIGH_CARD else high_name_of(high)
+        return Kind.FLUSH, "A5432"
+    return (Kind.HIGH_CARD, "A5432") if high == _WHEEL else high_class(high)

@@ -8,8 +8,9 @@ Three of a kind loses to a straight, as in the games of the Triton series.
 from collections.abc import Sequence
 
 from pokerws.game.cards import CARD_INDEX, UNKNOWN, Card
-from pokerws.game.ranks.high import high_name_of
+from pokerws.game.ranks.high import high_class
 from pokerws.game.ranks.native import BEST_OF
+from pokerws.game.ranks.words import Kind, in_words
 
 _INDEX = CARD_INDEX.__getitem__
 # The same, with aces as fives.
@@ -43,8 +44,15 @@ def short_deck_strength(hole: Sequence[Card], board: Sequence[Card]) -> int | No
 
 def short_deck_name_of(strength: int) -> str:
     """A strength in words; A-6-7-8-9 is called nine high."""
+    return in_words(*short_deck_class(strength))
+
+
+def short_deck_class(strength: int) -> tuple[Kind, str]:
+    """The kind of a hand, and its distinct ranks, the most significant first: "9876A"."""
+    high = strength
     if _FULL_HOUSE <= strength < _FULL_HOUSE + _FLUSHES:
-        return high_name_of(strength + _FULL_HOUSES)
-    if _FULL_HOUSE + _FLUSHES <= strength < _STRAIGHT:
-        return high_name_of(strength - _FLUSHES)
-    return high_name_of(strength)
+        high = strength + _FULL_HOUSES
+    elif _FULL_HOUSE + _FLUSHES <= strength < _STRAIGHT:
+        high = strength - _FLUSHES
+    kind, ranks = high_class(high)
+    return kind, ranks.replace("5", "A")

@@ -28,7 +28,7 @@ checks.
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from typing import TypeAlias
+from decimal import Decimal
 
 import msgspec
 
@@ -60,15 +60,15 @@ from pokerws.game.events import (
 from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Table
 from pokerws.game.variants import VARIANTS, Betting, Forced
+from pokerws.hand_histories.currency import CHIPS, Money
 from pokerws.hand_histories.dates import moment
 from pokerws.hand_histories.errors import Refused
 from pokerws.hand_histories.hand_id import hand_id
 from pokerws.hand_histories.kept_hand import hand_in_play
 from pokerws.hand_histories.phh.blinds import usual_kinds
+from pokerws.hand_histories.phh.money import Value, in_currency
 from pokerws.hand_histories.phh.read import replay
 from pokerws.hand_histories.phh.record import HandRecord
-
-_Value: TypeAlias = str | int | Sequence[str] | Sequence[int]
 
 _MIDWAY = "the events before these were not kept"
 _UNFINISHED = "the events after these were not kept"
@@ -82,6 +82,7 @@ def write_hand(
     *,
     started_ms: int,
     holes: Mapping[int, Sequence[Card]] | None = None,
+    money: Money = CHIPS,
 ) -> str:
     """A hand as the text of a PHH file.
 
@@ -89,12 +90,12 @@ def write_hand(
     HandEnded or HandCancelled, and may include other events of the table.  If a part was lost, they
     may also begin or end in the middle of the hand.  `holes` has the first hidden cards of some
     seats, which are written whether shown or not; later hidden cards of these seats are taken from
-    the events.  `started_ms` is in milliseconds UTC.
+    the events.  `started_ms` is in milliseconds UTC.  With a currency, amounts are decimals.
     """
     writer = _PhhWriter(before, holes or {})
     for event in events:
         writer.add(event)
-    return writer.text(started_ms)
+    return writer.text(started_ms, money)
 
 
 class _PhhWriter:
@@ -293,12 +294,12 @@ class _PhhWriter:
     def _player(self, seat: int) -> str:
         return f"p{self.order.index(seat) + 1}"
 
-    def text(self, started_ms: int) -> str:
+    def text(self, started_ms: int, money: Money) -> str:
         """The whole text: one line per field."""
         seated = [seat for number in self.order if (seat := self.table.seats[number]) is not None]
         finishing = [seat.stack for seat in seated]
         bets = self._bets()
-        fields: dict[str, _Value] = {
+        fields: dict[str, Value] = {
             "variant": self.variant,
             "ante_trimming_status": self.trimmed,
             "antes": self._forced(self.antes),
@@ -312,7 +313,7 @@ class _PhhWriter:
             "table": self.table.name,
             "players": [seat.name for seat in seated],
         }
-        own: dict[str, _Value] = {
+        own: dict[str, Value] = {
             "_rules": "rulebook",
             **self._own_rules(),
             "_game": self.table.id,
@@ -332,14 +333,17 @@ class _PhhWriter:
             own["_incomplete"] = _MIDWAY if self.midway else _UNFINISHED
         elif self.refunds is None and (why := _deviation(fields, finishing)):
             own["_not_replayable"] = why
+        if money.code is not None:
+            fields = in_currency(fields | own, money)
+            own = {}
         lines = [f"{name} = {_toml(name, value)}" for name, value in (fields | own).items()]
         return "\n".join(lines) + "\n"
 
-    def _bets(self) -> dict[str, _Value]:
+    def _bets(self) -> dict[str, Value]:
         """The blind and bet fields that the standard has for the variant."""
         variant = VARIANTS[self.variant]
         stakes = stakes_of(self.table.config, variant)
-        bets: dict[str, _Value] = {}
+        bets: dict[str, Value] = {}
         if variant.forced is Forced.BRING_IN:
             bets["bring_in"] = stakes.bring_in
         else:
@@ -348,10 +352,10 @@ class _PhhWriter:
             return bets | {"small_bet": self.min_bet, "big_bet": stakes.big_bet}
         return bets | {"min_bet": self.min_bet}
 
-    def _own_rules(self) -> dict[str, _Value]:
+    def _own_rules(self) -> dict[str, Value]:
         """What a reader that plays by our rules could not know otherwise."""
         variant, house = VARIANTS[self.variant], self.table.config.house
-        rules: dict[str, _Value] = {}
+        rules: dict[str, Value] = {}
         if house.odd_chips != "rulebook":
             rules["_odd_chips"] = house.odd_chips
         if house.whole_pot and variant.betting is Betting.POT_LIMIT:
@@ -375,7 +379,7 @@ class _PhhWriter:
         return listed[::-1] if len(listed) == 2 else listed
 
 
-def _deviation(fields: Mapping[str, _Value], finishing: Sequence[int]) -> str:
+def _deviation(fields: Mapping[str, Value], finishing: Sequence[int]) -> str:
     """Why PokerKit's rules do not give the same stacks from the fields; empty if they do."""
     known = {name: value for name, value in fields.items() if name in HandRecord.__struct_fields__}
     record = msgspec.convert(known, HandRecord)
@@ -390,7 +394,7 @@ def _deviation(fields: Mapping[str, _Value], finishing: Sequence[int]) -> str:
     return ""
 
 
-def _moment(at_ms: int) -> dict[str, _Value]:
+def _moment(at_ms: int) -> dict[str, Value]:
     at = moment(at_ms)
     return {
         "time": f"{at.hour:02}:{at.minute:02}:{at.second:02}",
@@ -401,13 +405,13 @@ def _moment(at_ms: int) -> dict[str, _Value]:
     }
 
 
-def _toml(name: str, value: _Value) -> str:
+def _toml(name: str, value: Value) -> str:
     if name == "time":
         # TOML has a type for times, written without quotes.
         return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int):
+    if isinstance(value, int | Decimal):
         return str(value)
     if isinstance(value, str):
         # JSON escapes are valid in TOML, which also requires one for DEL.

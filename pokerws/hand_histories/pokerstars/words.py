@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pokerws.game.cards import Card
-from pokerws.game.ranks import hand_name
 from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Table
-from pokerws.game.variants import MIXES, Betting, Forced, Ranking, Variant
+from pokerws.game.variants import MIXES, Betting, Forced, Variant
+from pokerws.hand_histories.currency import CENTS, CHIPS, Money
 from pokerws.hand_histories.dates import Moment, eastern, moment
 from pokerws.hand_histories.hand_id import hand_id
 
@@ -52,29 +52,46 @@ def _coded(mark: str) -> str:
     return "".join(f"%{byte:02X}" for byte in mark.encode(errors="surrogatepass"))
 
 
-def header(table: Table, variant: Variant, hand: int, boards: int, started_ms: int) -> list[str]:
+def header(
+    table: Table,
+    variant: Variant,
+    hand: int,
+    *,
+    boards: int,
+    started_ms: int,
+    money: Money = CHIPS,
+) -> list[str]:
     """The first two lines: the game, and the table."""
     game = f"{'Split ' if boards > 1 else ''}{variant.history_name} {_LIMITS[variant.betting]}"
-    stakes = _stakes(table, variant)
+    stakes = _stakes(table, variant, money)
     mix = MIXES.get(table.config.variant)
     what = f"{game} ({stakes})"
     if mix is not None and mix.history_name:
         what = f"{mix.history_name} ({game}, {stakes})"
     when = f"{_written(moment(started_ms))} UTC [{_written(eastern(started_ms))} ET]"
-    seats = f"Table '{plain_name(table.name)}' {len(table.seats)}-max (Play Money)"
+    seats = f"Table '{plain_name(table.name)}' {len(table.seats)}-max"
+    if money.code is None:
+        seats += " (Play Money)"
     if variant.forced is not Forced.BRING_IN and table.button is not None:
         seats += f" Seat #{table.button + 1} is the button"
     return [f"PokerStars Hand #{hand_id(table.id, hand)}:  {what} - {when}", seats]
 
 
-def _stakes(table: Table, variant: Variant) -> str:
+def _stakes(table: Table, variant: Variant, money: Money) -> str:
     stakes = stakes_of(table.config, variant)
     if variant.forced is Forced.BUTTON_BLIND:
+        first, second = stakes.big_blind, stakes.ante
+    elif variant.betting is Betting.FIXED_LIMIT:
+        first, second = stakes.min_bet, stakes.big_bet or stakes.min_bet
+    else:
+        first, second = stakes.small_blind, stakes.big_blind
+    cents = bool(first % CENTS or second % CENTS)
+    one, other = (money.written(amount, cents=cents) for amount in (first, second))
+    code = f" {money.code}" if money.code else ""
+    if variant.forced is Forced.BUTTON_BLIND:
         # The format has the currency before the bracket, and play money has none.
-        return f"Button Blind {stakes.big_blind} - Ante {stakes.ante} "
-    if variant.betting is Betting.FIXED_LIMIT:
-        return f"{stakes.min_bet}/{stakes.big_bet or stakes.min_bet}"
-    return f"{stakes.small_blind}/{stakes.big_blind}"
+        return f"Button Blind {one} - Ante {other} {money.code or ''}"
+    return f"{one}/{other}{code}"
 
 
 def _written(at: Moment) -> str:
@@ -124,12 +141,3 @@ def fold_place(variant: Variant, street: int) -> str:
 def cards_in(cards: Iterable[Card]) -> str:
     """Cards in brackets."""
     return f"[{' '.join(cards)}]"
-
-
-def hand_in_words(variant: Variant, held: list[Card], board: list[Card]) -> str:
-    """The value of a hand in words; empty if the hand is not complete."""
-    names = [hand_name(ranking, variant.from_hole, held, board) for ranking in variant.rankings]
-    if len(names) == 2 and names[0]:
-        return f"HI: {names[0]}; LO: {names[1]}" if names[1] else f"HI: {names[0]}"
-    low = variant.rankings[0] in (Ranking.ACE_TO_FIVE, Ranking.DEUCE_TO_SEVEN)
-    return f"Lo: {names[0]}" if low and names[0] else names[0]

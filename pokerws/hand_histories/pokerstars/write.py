@@ -1,14 +1,12 @@
 """Writes hands in the format of PokerStars, for programs that read that format.
 
-This module owns the text of each event, and the order of the sections.  It writes every card that
-the events contain, so the caller redacts them first.  An incomplete or cancelled hand has a line of
-its own before the summary that says so.
+This module owns the text of each event, and the order of the sections; `ending` owns the lines
+after the last action.  It writes every card that the events contain, so the caller redacts them
+first.  An incomplete or cancelled hand has a line of its own before the summary that says so.
 """
 
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-
-from msgspec import Struct
 
 from pokerws.game.apply import apply
 from pokerws.game.betting.actions import hand_seat, stack_of, taken_seat
@@ -40,13 +38,14 @@ from pokerws.game.events import (
     UncalledBetReturned,
 )
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import Hand, HandSeat, Table
+from pokerws.game.state import Hand, Table
 from pokerws.game.variants import VARIANTS, Forced, Variant
+from pokerws.hand_histories.currency import CHIPS, Money
+from pokerws.hand_histories.pokerstars.ending import Outcome, Player, showdown, summary
 from pokerws.hand_histories.pokerstars.words import (
     ORDINALS,
     cards_in,
     fold_place,
-    hand_in_words,
     header,
     plain_name,
     street_title,
@@ -65,51 +64,40 @@ _POSTS = {
     "sleeper": "straddle",
 }
 _PLACES = {"small": " (small blind)", "big": " (big blind)", "button": " (button blind)"}
-_TIMES = {2: "twice", 3: "three times"}
 _MIDWAY = "Hand is not complete: what happened before this was not kept"
 _UNFINISHED = "Hand is not complete: what happened after this was not kept"
 
 
-def write_pokerstars(before: Table, events: Iterable[TableEvent], *, started_ms: int) -> str:
-    """A hand as the text that PokerStars would write.
+def write_pokerstars(
+    before: Table,
+    events: Iterable[TableEvent],
+    *,
+    started_ms: int,
+    money: Money = CHIPS,
+) -> str:
+    """A hand as the text that PokerStars would write, in play money or as `money`.
 
     `before` is the table before the first of `events`.  The events run from HandStarted to
     HandEnded or HandCancelled, and may go on with cards shown later.  They may include other events
     of the table, and may begin or end in the middle of the hand.  `started_ms` is in milliseconds
     UTC.
     """
-    writer = _PokerStarsWriter(before)
+    writer = _PokerStarsWriter(before, money)
     for event in events:
         writer.add(event)
     return writer.text(started_ms)
 
 
-class _Player(Struct):
-    """What the text needs to know about a player.
-
-    `place` is the position and `folded` when the player folded, both in the words of the summary.
-    `won` has the chips won on each board.
-    """
-
-    name: str
-    starting: int
-    place: str = ""
-    folded: str = ""
-    won: dict[int, int] = {}
-
-
 class _PokerStarsWriter:
     """Collects a hand event by event, in `lines`."""
 
-    def __init__(self, before: Table) -> None:
+    def __init__(self, before: Table, money: Money) -> None:
         self.table = deepcopy(before)
+        self.money = money
+        self.outcome = Outcome(money)
+        self.players = self.outcome.players
         self.lines: list[str] = []
-        self.players: dict[int, _Player] = {}
         self.posts: list[tuple[str, int, int, bool]] = []
-        self.showing: list[int] = []
-        self.awards: list[PotAwarded] = []
-        self.shown_later: list[HandShown] = []
-        self.split = self.over = False
         self.hand: Hand | None = before.hand and self.table.hand
         if self.hand is not None:
             self._begin_midway(self.hand)
@@ -131,9 +119,9 @@ class _PokerStarsWriter:
             paid = part.bet + part.in_pots + part.dead
             name = plain_name(taken_seat(self.table, number).name)
             folded = f"folded {fold_place(self.variant, 0)}" if part.folded else ""
-            self.players[number] = _Player(name, stack_of(self.table, number) + paid, folded=folded)
+            self.players[number] = Player(name, stack_of(self.table, number) + paid, folded=folded)
             if part.shown or part.mucked:
-                self.showing.append(number)
+                self.outcome.showing.append(number)
         self._place_button(self.table.button)
         self.lines.append(_MIDWAY)
         self._street(hand.street, hand.board)
@@ -145,24 +133,24 @@ class _PokerStarsWriter:
     def add(self, event: TableEvent) -> None:
         """Write an event, and apply it to the table."""
         hand = self.hand
-        if hand is not None and not self.over:
+        if hand is not None and not self.outcome.over:
             self._write_action(event, hand)
             self._write_cards(event, hand)
         apply(self.table, event)
         match event:
             case HandStarted():
-                self.hand, self.split = self.table.hand, event.boards > 1
+                self.hand, self.outcome.split = self.table.hand, event.boards > 1
                 for number in event.order:
                     seat = taken_seat(self.table, number)
-                    self.players[number] = _Player(plain_name(seat.name), seat.stack)
+                    self.players[number] = Player(plain_name(seat.name), seat.stack)
                 self._place_button(event.button)
             case HandEnded():
-                self.over = True
+                self.outcome.over = True
             case HandCancelled(refunds=refunds):
-                self.over = True
+                self.outcome.over = True
                 self._cancelled(refunds)
             case HandShown():
-                self.shown_later.append(event)
+                self.outcome.shown_later.append(event)
             case _:
                 # Other events are written before they are applied.
                 pass
@@ -176,7 +164,7 @@ class _PokerStarsWriter:
             case BlindPosted(seat=seat, blind=blind, amount=amount):
                 self._post(blind, seat, amount)
             case BringInPosted(seat=seat, amount=amount):
-                self._say(seat, f"brings in for {amount}", amount)
+                self._say(seat, f"brings in for {self.money.written(amount)}", amount)
             case TurnTimedOut(seat=seat):
                 self.lines.append(f"{self.players[seat].name} has timed out")
             case Folded(seat=seat):
@@ -188,20 +176,23 @@ class _PokerStarsWriter:
             case Checked(seat=seat):
                 self._say(seat, "checks")
             case Called(seat=seat, amount=amount):
-                self._say(seat, f"calls {amount}", amount)
-            case BetPlaced(seat=seat, to=to) | Raised(seat=seat, to=to):
-                # Completing a bring-in is a raise in this format.
-                how = f"raises {to - hand.bet} to {to}" if hand.bet else f"bets {to}"
-                self._say(seat, how, to - hand_seat(hand, seat).bet)
+                self._say(seat, f"calls {self.money.written(amount)}", amount)
+            case BetPlaced() | Raised():
+                self._bets(event, hand)
             case UncalledBetReturned(seat=seat, amount=amount):
                 self._returned(seat, amount)
-            case PotAwarded(shares=shares, board=board):
-                self.awards.append(event)
-                for share in shares:
-                    won = self.players[share.seat].won
-                    won[board] = won.get(board, 0) + share.amount
+            case PotAwarded():
+                self.outcome.award(event)
             case _:
                 pass
+
+    def _bets(self, event: BetPlaced | Raised, hand: Hand) -> None:
+        """Write a bet or raise.  Completing a bring-in is a raise in this format."""
+        seat, to, written = event.seat, event.to, self.money.written
+        how = f"raises {written(to - hand.bet)} to {written(to)}" if hand.bet else None
+        self._say(seat, how or f"bets {written(to)}", to - hand_seat(hand, seat).bet)
+        if event.limit is not None and not event.limit.size:
+            self.lines.append("Betting is capped")
 
     def _say(self, seat: int, what: str, chips: int = 0) -> None:
         """Write an action that adds `chips` to the pot."""
@@ -214,6 +205,9 @@ class _PokerStarsWriter:
         player.place += _PLACES.get(kind, "")
         if kind == "button":
             player.place = _PLACES[kind]
+        if not amount:
+            # The ante took all the player's chips.
+            return
         for index, (other, whose, posted, _) in enumerate(self.posts):
             if whose == seat and {kind, other} == {"dead", "entry"}:
                 self.posts[index] = ("both", seat, posted + amount, all_in)
@@ -223,12 +217,14 @@ class _PokerStarsWriter:
     def _write_posts(self) -> None:
         order = [*_POSTS]
         for kind, seat, amount, all_in in sorted(self.posts, key=lambda post: order.index(post[0])):
-            line = f"{self.players[seat].name}: posts {_POSTS[kind]} {amount}"
+            written = self.money.written(amount)
+            line = f"{self.players[seat].name}: posts {_POSTS[kind]} {written}"
             self.lines.append(line + (" and is all-in" if all_in else ""))
         self.posts = []
 
     def _returned(self, seat: int, amount: int) -> None:
-        self.lines.append(f"Uncalled bet ({amount}) returned to {self.players[seat].name}")
+        written = self.money.written(amount)
+        self.lines.append(f"Uncalled bet ({written}) returned to {self.players[seat].name}")
 
     def _cancelled(self, refunds: list[Share]) -> None:
         self._write_posts()
@@ -253,7 +249,7 @@ class _PokerStarsWriter:
             case DeckReshuffled():
                 self.lines.append("The deck is reshuffled")
             case CardsShown(seat=seat) | CardsMucked(seat=seat):
-                self.showing.append(seat)
+                self.outcome.showing.append(seat)
             case _:
                 pass
 
@@ -272,6 +268,12 @@ class _PokerStarsWriter:
             new = [*_known(event.cards[number]), *up]
             if new:
                 self._dealt_to(number, [*_known(part.cards), *part.up], new)
+        if self.variant.streets[event.street].open_pair and any(
+            _has_pair([*hand_seat(hand, number).up, *event.up[number]])
+            for number in hand.order
+            if not hand_seat(hand, number).folded
+        ):
+            self.lines.append("Pair on board - a double bet is allowed")
 
     def _dealt_to(self, number: int, old: Sequence[Card], new: Sequence[Card]) -> None:
         groups = [cards_in(group) for group in (old, new) if group]
@@ -295,112 +297,28 @@ class _PokerStarsWriter:
 
     def text(self, started_ms: int) -> str:
         """The whole text."""
-        hand = self._written_hand
+        hand, outcome, variant = self._written_hand, self.outcome, self.variant
         self._write_posts()
-        first = header(self.table, self.variant, hand.number, 2 if self.split else 1, started_ms)
+        first = header(
+            *(self.table, variant, hand.number),
+            boards=2 if outcome.split else 1,
+            started_ms=started_ms,
+            money=self.money,
+        )
         seats = [
-            f"Seat {number + 1}: {player.name} ({player.starting} in chips)"
+            f"Seat {number + 1}: {player.name} ({self.money.written(player.starting)} in chips)"
             for number, player in sorted(self.players.items())
         ]
-        if not self.over:
+        if not outcome.over:
             self.lines.append(_UNFINISHED)
-        lines = [*first, *seats, *self.lines, *self._showdown(hand), *self._summary(hand)]
-        return "\n".join(lines) + "\n"
+        ending = showdown(outcome, variant, hand)
+        ending += summary(outcome, variant, hand, self.table.total_pot)
+        return "\n".join([*first, *seats, *self.lines, *ending]) + "\n"
 
-    def _showdown(self, hand: Hand) -> list[str]:
-        lines: list[str] = []
-        boards = [hand.board, *hand.extra_boards]
-        contested = sum(not player.folded for player in self.players.values()) > 1
-        for number, board in enumerate(boards):
-            if contested and self.awards:
-                which = f"{ORDINALS[number]} " if len(boards) > 1 else ""
-                lines.append(f"*** {which}SHOW DOWN ***")
-                lines += [self._shows(hand, seat, board) for seat in self.showing]
-            for award in self.awards:
-                if award.board == number:
-                    lines += [
-                        f"{self.players[share.seat].name} collected {share.amount} from "
-                        f"{self._pot_name(award.pot)}"
-                        for share in award.shares
-                    ]
-        later = [event.seat for event in self.shown_later]
-        for event in self.shown_later:
-            hand_seat(hand, event.seat).cards = event.cards
-        lines += [self._shows(hand, seat, hand.board, later=True) for seat in later]
-        if self.awards and not contested:
-            (winner,) = {share.seat for award in self.awards for share in award.shares}
-            if winner not in [*later, *self.showing]:
-                lines.append(f"{self.players[winner].name}: doesn't show hand")
-        return lines
 
-    def _shows(self, hand: Hand, seat: int, board: list[Card], *, later: bool = False) -> str:
-        part, player = hand_seat(hand, seat), self.players[seat]
-        if not (part.shown or later):
-            return f"{player.name}: mucks hand"
-        held = _held(part)
-        # A folded hand may have too many or too few cards to be ranked.
-        words = "" if player.folded else hand_in_words(self.variant, held, board)
-        return f"{player.name}: shows {cards_in(held)}" + (f" ({words})" if words else "")
-
-    def _pot_name(self, index: int) -> str:
-        pots = max(award.pot for award in self.awards)
-        if not pots:
-            return "pot"
-        if not index:
-            return "main pot"
-        return "side pot" if pots == 1 else f"side pot-{index}"
-
-    def _summary(self, hand: Hand) -> list[str]:
-        lines = ["*** SUMMARY ***", f"Total pot {self._total(hand)} | Rake 0"]
-        boards = [hand.board, *hand.extra_boards]
-        if len(boards) > 1:
-            if not self.split:
-                lines.append(f"Hand was run {_TIMES[len(boards)]}")
-            lines += [
-                f"{ORDINALS[number]} Board {cards_in(board)}" for number, board in enumerate(boards)
-            ]
-        elif hand.board:
-            lines.append(f"Board {cards_in(hand.board)}")
-        return lines + [
-            f"Seat {number + 1}: {player.name}{player.place}{self._fate(hand, number, player)}"
-            for number, player in sorted(self.players.items())
-        ]
-
-    def _total(self, hand: Hand) -> str:
-        pots: dict[int, int] = {}
-        for award in self.awards:
-            won = sum(share.amount for share in award.shares)
-            pots[award.pot] = pots.get(award.pot, 0) + won
-        total = str(sum(pots.values()) if self.over else self.table.total_pot)
-        if len(pots) > 1:
-            named = (f"{self._pot_name(pot).capitalize()} {pots[pot]}." for pot in sorted(pots))
-            total += f" {' '.join(named)}"
-        return total
-
-    def _fate(self, hand: Hand, number: int, player: _Player) -> str:
-        """The result of a player, in the words of the summary."""
-        part = hand_seat(hand, number)
-        if player.folded:
-            return f" {player.folded}"
-        if part.shown and self.awards:
-            boards = [hand.board, *hand.extra_boards]
-            results = [self._result(player, part, at, board) for at, board in enumerate(boards)]
-            return f" showed {cards_in(_held(part))} and {', and '.join(results)}"
-        won = sum(player.won.values())
-        if part.mucked and not won:
-            return f" mucked {cards_in(_held(part))}" if _known(part.cards) else " mucked"
-        return f" collected ({won})" if self.over else ""
-
-    def _result(self, player: _Player, part: HandSeat, number: int, board: list[Card]) -> str:
-        won = player.won.get(number, 0)
-        words = hand_in_words(self.variant, _held(part), board)
-        return (f"won ({won})" if won else "lost") + (f" with {words}" if words else "")
+def _has_pair(cards: Sequence[Card]) -> bool:
+    return len({card[0] for card in cards}) < len(cards)
 
 
 def _known(cards: list[Card]) -> list[Card]:
     return [] if UNKNOWN in cards else cards
-
-
-def _held(part: HandSeat) -> list[Card]:
-    """The cards of a hand in the order of the deal; in stud the last card is face down again."""
-    return part.cards[:2] + part.up + part.cards[2:] if part.up else part.cards

@@ -15,6 +15,7 @@ from pokerws.messages import (
     Hello,
     Kick,
     ListBans,
+    ListHands,
     ListPlayers,
     ListTables,
     Logout,
@@ -36,7 +37,7 @@ from pokerws.server.auth.player_names import PlayerNames
 # become spectator can leave the seat.
 _WATCHING = frozenset(
     {Hello, Logout, Ping, ListTables, WatchLobby, UnwatchLobby, Watch, Unwatch}
-    | {GetAccount, GetHand, Stand}
+    | {GetAccount, GetHand, ListHands, Stand}
 )
 # Messages that moderate others.  A new one is forbidden to players and spectators by this set.
 MODERATING: frozenset[type[ClientMessage]] = frozenset(

@@ -11,7 +11,9 @@ from pokerws.server.auth.revocations import Revocations
 from pokerws.server.clock import Clock
 from pokerws.server.limits.limits import Caps
 from pokerws.server.moderation.moderation import Moderation
+from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.tables.cashier import Cashier
+from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.presence import Presence
 
@@ -21,6 +23,7 @@ class SessionContext(msgspec.Struct, frozen=True):
 
     lobby: Lobby
     cashier: Cashier
+    past_hands: PastHands
     admission: Admission
     clock: Clock
     revocations: Revocations
@@ -34,6 +37,7 @@ class SessionContext(msgspec.Struct, frozen=True):
     caps: Caps = msgspec.field(default_factory=Caps)
     token_warning_ms: int = 0
     moderation: Moderation = msgspec.field(default_factory=Moderation)
+    heartbeats: Heartbeats = msgspec.field(default_factory=Heartbeats)
     # Whether texts are validated strictly, as the decoders validate messages.
     strict: bool = False
     metrics: Metrics = msgspec.field(default_factory=Metrics)

@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from pokerws.game.state import TableId
 from pokerws.messages import ClientMessage, Decoder, Refused, RejectCode, Wire
 from pokerws.server.sessions.field_bounds import details_of
 
@@ -25,6 +26,14 @@ class _Identified(msgspec.Struct):
     id: str = ""
 
 
+class _AboutTable(msgspec.Struct):
+    table: TableId | None = None
+
+
+_table_decoders: dict[bool, Decoder[_AboutTable]] = {
+    True: msgspec.json.Decoder(_AboutTable),
+    False: msgspec.msgpack.Decoder(_AboutTable),
+}
 _id_decoders: dict[bool, Decoder[_Identified]] = {
     True: msgspec.json.Decoder(_Identified),
     False: msgspec.msgpack.Decoder(_Identified),
@@ -63,3 +72,16 @@ def id_of(frame: str | bytes) -> str:
         return _id_decoders[isinstance(frame, str)].decode(frame).id[:64]
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return ""
+
+
+def named_table(frame: str | bytes) -> TableId | None:
+    """The table of a message that is not decoded otherwise; None if it cannot be read."""
+    try:
+        return _table_decoders[isinstance(frame, str)].decode(frame).table
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def table_of(message: ClientMessage) -> TableId | None:
+    """The table that a message is about, if it is about one."""
+    return getattr(message, "table", None)

@@ -25,6 +25,7 @@ from pokerws.messages import (
     Hello,
     Kick,
     ListBans,
+    ListHands,
     ListPlayers,
     ListTables,
     Logout,
@@ -56,14 +57,12 @@ from pokerws.server.sessions.table_handlers import (
     chat,
     command_table,
     create_table,
-    get_hand,
     list_tables,
     pay,
-    unwatch,
     unwatch_lobby,
-    watch,
     watch_lobby,
 )
+from pokerws.server.sessions.watch_handlers import get_hand, list_hands, unwatch, watch
 
 Handler = Callable[[Session, Any], Work | None]
 _Entry = TypeVar("_Entry")
@@ -90,6 +89,7 @@ HANDLERS: dict[type[ClientMessage], Handler] = _for_both_decoders(
         Watch: watch,
         Unwatch: unwatch,
         GetHand: get_hand,
+        ListHands: list_hands,
         Chat: chat,
         Sit: pay,
         AddChips: pay,
@@ -121,6 +121,7 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
         WatchLobby: "reads",
         ListTables: "reads",
         GetHand: "reads",
+        ListHands: "reads",
         GetAccount: "reads",
         Refill: "reads",
         ListBans: "reads",

@@ -72,7 +72,7 @@ async def kick(session: Session, message: Kick) -> None:
     )
     context.moderation.check_room(sanction.key)
     if is_seated(actor, player, leaving=True):
-        session.answer(Accepted(message.id))
+        session.answer_in_turn(message.table, Accepted(message.id))
     else:
         actor.handle(session, message.id, stand)
     if is_seated(actor, player, leaving=False):
@@ -217,7 +217,7 @@ async def check_known(session: Session, player: PlayerId) -> None:
     context = session.context
     if context.moderation.roster.knows(player) or context.moderation.concerns(player):
         return
-    if any(actor.table.seat_of(player) is not None for actor in context.lobby.actors()):
+    if any(context.lobby.tables_of(player)):
         return
     try:
         is_known = await context.cashier.has_account(player)

@@ -1,5 +1,7 @@
 """Handlers of messages about the player: hello and logout, the account, and ping."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from pokerws.messages import (
@@ -26,8 +28,9 @@ from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUM
 from pokerws.server.tables.cashier import Statement
 
 # The optional parts of the protocol.
-CHAT, LISTS, STATE_HASH = "chat", "lists", "state_hash"
-CAPABILITIES = [CHAT, LISTS, STATE_HASH]
+CHAT, LISTS, PRESENCE, HEARTBEAT = "chat", "lists", "presence", "heartbeat"
+HANDS, WATCH_SEVERAL, STATE_HASH = "hands", "watch_several", "state_hash"
+CAPABILITIES = [CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH]
 
 log = structlog.get_logger("pokerws.player_handlers")
 
@@ -55,13 +58,23 @@ async def greet(session: Session, message: Hello) -> None:
     if not session.join(identity):
         return
     if message.capabilities is not None:
-        session.hears_chat = CHAT in message.capabilities
+        choose_parts(session, message.capabilities)
+    elif before is None:
+        choose_parts(session, CAPABILITIES)
     fields = {"player": identity.player, "name": identity.name, "role": identity.role}
     if before is None:
         log.info("session_opened", **fields)
     else:
         log.debug("session_renewed", **fields)
     session.answer(welcome(session, message.id, identity))
+
+
+def choose_parts(session: Session, wanted: Sequence[str]) -> None:
+    """Send the optional messages that the client wants, and no others."""
+    session.hears_chat, session.hears_presence = CHAT in wanted, PRESENCE in wanted
+    heartbeats = session.context.heartbeats
+    change = heartbeats.enter if HEARTBEAT in wanted else heartbeats.leave
+    change(session)
 
 
 def welcome(session: Session, message_id: str, identity: Identity) -> Welcome:
@@ -81,6 +94,7 @@ def welcome(session: Session, message_id: str, identity: Identity) -> Welcome:
         expires_ms=identity.expires_ms,
         variants=VARIANT_SUMMARIES,
         mixes=MIX_SUMMARIES,
+        heartbeat=context.heartbeats.times,
     )
 
 
@@ -101,7 +115,7 @@ async def get_account(session: Session, message: GetAccount) -> None:
     """Answer with the player's balance and transfers."""
     context = session.context
     statement = await context.cashier.statement(
-        session.player, message.before, session.guest_address, context.lobby.live_tables
+        session.player, message.before, session.guest_address, context.lobby.tables_of
     )
     if statement.is_ungranted:
         session.send(session.wire.encode(Notice("no_grant", NOTICES["no_grant"])))
@@ -111,7 +125,7 @@ async def get_account(session: Session, message: GetAccount) -> None:
 async def refill(session: Session, message: Refill) -> None:
     """Refill the player's account, if a refill is due."""
     context = session.context
-    await context.cashier.refill(session.player, session.guest_address, context.lobby.live_tables)
+    await context.cashier.refill(session.player, session.guest_address, context.lobby.tables_of)
     session.answer(Accepted(message.id))
 
 

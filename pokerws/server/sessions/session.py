@@ -7,11 +7,10 @@ rules of play, nor what the messages do.
 
 import asyncio
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import NoReturn
 
 import structlog
-from msgspec.structs import replace
 
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
@@ -24,8 +23,8 @@ from pokerws.messages import (
     Bans,
     ClientMessage,
     CloseCode,
-    Details,
     HandEvents,
+    Hands,
     Notice,
     Players,
     Pong,
@@ -43,11 +42,13 @@ from pokerws.server.limits.limits import Meter
 from pokerws.server.net.connection import INTERNAL_ERROR, Connection, ConnectionEnded, Work
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.context import SessionContext
-from pokerws.server.sessions.decoding import decode, id_of
+from pokerws.server.sessions.decoding import decode, id_of, named_table, table_of
+from pokerws.server.sessions.held_answers import MAX_HELD_ANSWERS, HeldAnswers
 from pokerws.server.sessions.outbox import Outbox
 from pokerws.server.sessions.token_expiry import Expiry
-from pokerws.server.sessions.violations import Violations
+from pokerws.server.sessions.violations import Violations, counted_refusal
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.commit_gate import CommitGate, Send
 
 # A client that does not answer the closing handshake within this time is disconnected.
 CLOSE_TIMEOUT_S = 1.0
@@ -57,7 +58,9 @@ UNKNOWN_ADDRESS = "unknown"
 log = structlog.get_logger("pokerws.session")
 
 # Each message of a client gets one of these.
-Answer = Accepted | Rejected | Pong | Tables | Account | HandEvents | Welcome | Bans | Players
+Answer = (
+    Accepted | Rejected | Pong | Tables | Account | HandEvents | Hands | Welcome | Bans | Players
+)
 # Carries out a message; returns the rest of the work where it has to wait for something.
 Dispatch = Callable[["Session", ClientMessage], Work | None]
 
@@ -73,6 +76,7 @@ class Session:
         "_decoder",
         "_dispatch",
         "_expiry",
+        "_held",
         "_outbox",
         "_resynced",
         "_violations",
@@ -80,6 +84,7 @@ class Session:
         "address",
         "context",
         "hears_chat",
+        "hears_presence",
         "identity",
         "meter",
         "watched",
@@ -100,7 +105,7 @@ class Session:
         self.wire = WIRES.get(connection.subprotocol or "", JSON)
         self.identity: Identity | None = None
         self.watched: dict[TableId, TableActor] = {}
-        self.hears_chat = True
+        self.hears_chat = self.hears_presence = True
         self._connection = connection
         self._decoder = context.decoders[self.wire]
         self._dispatch = dispatch
@@ -119,6 +124,7 @@ class Session:
         # The types of unanswered messages by id: labels for the metric of answers.  With durable
         # acks an answer may wait for its commit.
         self._asked: dict[str, str] = {}
+        self._held = HeldAnswers()
 
     @property
     def player(self) -> PlayerId:
@@ -185,12 +191,18 @@ class Session:
             self._writer.cancel()
         self._expiry.cancel()
         self.meter.leave(self.context.clock.now_ms())
-        each(self.watched.values(), lambda actor: actor.unwatch(self))
+        self.leave_tables()
         self.context.lobby.list_watchers.forget(self)
+        self.context.heartbeats.leave(self)
         if self.identity is not None:
             self.context.revocations.leave(self.identity, self)
             self.context.presence.leave(self.identity.player)
             self.context.moderation.roster.leave(self.identity.player, self)
+
+    def leave_tables(self) -> None:
+        """Leave all tables, with what they hold for this connection."""
+        each(self.watched.values(), lambda actor: actor.forget(self))
+        self._held.forget(self)
 
     def _report_end(self, code: int | None) -> None:
         player = self._known_player
@@ -216,49 +228,55 @@ class Session:
         wait_ms = self.meter.command(self.context.clock.now_ms())
         if wait_ms:
             refusal = self.meter.too_fast(wait_ms, "commands", self.context.clock.now_ms())
-            self._refuse(id_of(frame), refusal)
+            self._refuse_unread(frame, refusal)
             return None
         try:
             message = decode(self.wire, self._decoder, frame)
         except Refused as refusal:
-            self._refuse(id_of(frame), refusal)
+            self._refuse_unread(frame, refusal)
             return None
         self._asked[message.id] = _tag(type(message))
         try:
             work = self._dispatch(self, message)
         except Illegal as refusal:
-            self._refuse(message.id, refusal)
+            self._refuse(message.id, refusal, table_of(message))
             return None
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
             return None
-        return None if work is None else self._finish(message.id, work)
+        return None if work is None else self._finish(message, work)
 
-    async def _finish(self, message_id: str, work: Work) -> None:
+    async def _finish(self, message: ClientMessage, work: Work) -> None:
         """Do the rest of a message's work, with the same outcomes as in `receive`."""
         try:
             await work
         except Illegal as refusal:
-            self._refuse(message_id, refusal)
+            self._refuse(message.id, refusal, table_of(message))
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
 
-    def _refuse(self, message_id: str, refusal: Illegal) -> None:
+    def _refuse_unread(self, frame: str | bytes, refusal: Refused) -> None:
+        """Refuse a message that was not decoded."""
+        self._refuse(id_of(frame), refusal, named_table(frame) if self._held else None)
+
+    def _refuse(self, message_id: str, refusal: Illegal, table: TableId | None) -> None:
         now_ms = self.context.clock.now_ms()
         if refusal.code == "too_fast":
             # A client that does not slow down is closed.
             is_over = self.meter.is_flooded(now_ms)
-            self.answer(_counted(message_id, refusal, self.meter.refusals_left(now_ms)))
+            left = self.meter.refusals_left(now_ms)
+            self.answer_in_turn(table, counted_refusal(message_id, refusal, left))
             if is_over:
                 self._close(CloseCode.TOO_FAST, "too many messages, too fast")
         elif refusal.code in VIOLATIONS:
             self.context.metrics.violation(refusal.code)
             is_over = self._violations.add(refusal.code, now_ms)
-            self.answer(_counted(message_id, refusal, self._violations.left))
+            left = self._violations.left
+            self.answer_in_turn(table, counted_refusal(message_id, refusal, left))
             if is_over:
                 self._close(CloseCode.BAD_MESSAGES, "too many messages that make no sense")
         else:
-            self.answer(rejection(message_id, refusal))
+            self.answer_in_turn(table, rejection(message_id, refusal))
             if refusal.code == "banned":
                 self.close_banned()
 
@@ -283,6 +301,11 @@ class Session:
         if self.hears_chat and not self._outbox.is_half_full:
             self._put(frame, of_table=False)
 
+    def send_heartbeat(self, frame: bytes) -> None:
+        """Part of `heartbeats.Connected`: a client with other frames on their way needs none."""
+        if self._writer is None:
+            self._put(frame, of_table=False)
+
     def close_moved(self, table: TableId) -> None:
         """Part of `interfaces.Viewer`."""
         self._close(CloseCode.MOVED, f"table {table} is owned by another server now")
@@ -299,6 +322,29 @@ class Session:
         answer = message.code if isinstance(message, Rejected) else ACCEPTED
         self.context.metrics.command(command, answer)
         self._put(self.wire.encode(message), of_table=False)
+
+    def answer_in_turn(
+        self, table: TableId | None, message: Answer, leaving: CommitGate | None = None
+    ) -> None:
+        """Send an answer in its turn: see `HeldAnswers.gate_before`."""
+        self.call_in_turn(table, partial(self.answer, message), leaving)
+
+    def call_in_turn(
+        self, table: TableId | None, send: Send, leaving: CommitGate | None = None
+    ) -> None:
+        """Call `send`, which sends an answer, in its turn."""
+        gate = self._held.gate_before(self, table, leaving)
+        if gate is None or table is None:
+            send()
+        else:
+            gate.hold_behind(self, send)
+            self.held_by(gate, table)
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """Part of `interfaces.Viewer`: a client with too many unanswered commands is closed."""
+        self._held.add(self, gate, table)
+        if gate.answers_to(self) > MAX_HELD_ANSWERS:
+            self._close(CloseCode.TOO_FAST, "too many commands to a table wait for their answers")
 
     def join(self, identity: Identity) -> bool:
         """Bind the connection to an admitted player, or to the player's newer token.
@@ -395,12 +441,6 @@ class Session:
         except TimeoutError:
             # The close frame is stuck behind frames that the client does not read.
             self._connection.transport.abort()
-
-
-def _counted(message_id: str, refusal: Illegal, left: int | None) -> Rejected:
-    """A refusal that says how many more of its kind the connection may get."""
-    details = replace(refusal.details or Details(), remaining=left)
-    return rejection(message_id, refusal, None if left is None else details)
 
 
 @cache

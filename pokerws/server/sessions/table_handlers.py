@@ -1,6 +1,7 @@
 """Handlers of messages about tables: the lobby's list, watching, seats, play and chat."""
 
 from contextlib import AbstractAsyncContextManager, nullcontext
+from functools import partial
 from typing import assert_never
 
 from pokerws.game import commands
@@ -16,7 +17,6 @@ from pokerws.messages import (
     ChooseGame,
     CreateTable,
     Details,
-    GetHand,
     ListTables,
     Refused,
     RunIt,
@@ -26,9 +26,7 @@ from pokerws.messages import (
     SitOut,
     Stand,
     Straddle,
-    Unwatch,
     UnwatchLobby,
-    Watch,
     WatchLobby,
 )
 from pokerws.server.auth.identity import Identity
@@ -37,6 +35,7 @@ from pokerws.server.auth.text_rules import chat_text, table_name
 from pokerws.server.isolation import each
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions.session import Session
+from pokerws.server.sessions.watch_handlers import watched
 from pokerws.server.tables.actor import TableActor
 
 # Commands that bring no chips to the table, and so need no balance.
@@ -139,71 +138,29 @@ def check_seats(session: Session, actor: TableActor) -> None:
         raise Refused("too_many_tables", text, Details(limit=cap, scope="player"))
 
 
-# ---- watching
-
-
-async def watch(session: Session, message: Watch) -> None:
-    """Subscribe to a table, from the event after the last one that the client has seen."""
-    lobby = session.context.lobby
-    check_watched(session, message)
-    async with session.meter.reading:
-        actor = await lobby.find(message.table)
-        older = await actor.read_back(message)
-    if older:
-        # Meanwhile the table may have left memory and have been loaded with another actor.
-        actor = await lobby.find(message.table)
-    check_watchers(session, actor)
-    session.watched[actor.table.id] = actor
-    actor.watch(session, message, older)
-
-
-def unwatch(session: Session, message: Unwatch) -> None:
-    """Unsubscribe from a table."""
-    actor = session.watched.pop(message.table, None)
-    if actor is None:
-        raise Refused("not_watching")
-    actor.unwatch(session)
-    session.answer(Accepted(message.id, table=message.table))
-
-
-def check_watched(session: Session, message: Watch) -> None:
-    """Raise Refused if the connection already watches the maximum number of other tables."""
-    cap = session.context.caps.watched_tables
-    if cap and len(session.watched) >= cap and message.table not in session.watched:
-        text = f"a connection may watch {counted(cap, 'table')} at a time"
-        raise Refused("too_many_watched", text, Details(limit=cap, scope="connection"))
-
-
-def check_watchers(session: Session, actor: TableActor) -> None:
-    """Raise Refused if the table has the maximum number of watchers, except for its players."""
-    cap = session.context.caps.watchers
-    if not cap or len(actor.watchers) < cap or session in actor.watchers:
-        return
-    if actor.table.seat_of(session.player) is None:
-        raise Refused("too_many_watchers", details=Details(limit=cap, scope="table"))
-
-
-async def get_hand(session: Session, message: GetHand) -> None:
-    """Answer with the events of a hand; a player's connections read one at a time."""
-    async with session.meter.reading:
-        actor = await session.context.lobby.find(message.table)
-        await actor.send_hand(session, message)
+# ---- chat
 
 
 def chat(session: Session, message: Chat) -> None:
     """Send a line of chat to all viewers of the table."""
-    actor = session.watched.get(message.table)
-    if actor is None:
-        raise Refused("not_watching")
+    actor = watched(session, message)
     session.context.moderation.check_chat(session.player)
     text = chat_text(message.text, strict=session.context.strict)
     clock = session.context.clock
     session.meter.check("chat", clock.now_ms())
     player, name = session.player, session.shown.name
     check_unlike(actor.table.seats, player, name)
-    session.answer(Accepted(message.id, table=message.table))
     said = Broadcast(ChatSaid(message.table, player, name, text, clock.table_ms()))
-    each(actor.watchers, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
+    accepted = Accepted(message.id, table=message.table)
+    session.call_in_turn(message.table, partial(accept_chat, session, accepted, said))
+    others = (viewer for viewer in actor.viewers.listeners if viewer is not session)
+    each(others, lambda viewer: viewer.send_droppable(said.on(viewer.wire)))
+
+
+def accept_chat(session: Session, accepted: Accepted, said: Broadcast) -> None:
+    """Answer the author of a line, and then send it."""
+    session.answer(accepted)
+    session.send_droppable(said.on(session.wire))
 
 
 # ---- the list of tables

@@ -2,6 +2,11 @@
 
 from collections import Counter
 
+from msgspec.structs import replace
+
+from pokerws.game.illegal import Illegal
+from pokerws.messages import Details, Rejected, rejection
+
 # One violation leaks in this time.  So a client with a small bug stays connected, and a client that
 # sends nothing but invalid messages is closed.
 FORGIVEN_EVERY_MS = 10_000
@@ -44,3 +49,9 @@ class Violations:
     def left(self) -> int:
         """How many more reach the limit, as of the last one."""
         return max(0, self._most - self._level)
+
+
+def counted_refusal(message_id: str, refusal: Illegal, left: int | None) -> Rejected:
+    """A refusal that says how many more of its kind the connection may get."""
+    details = replace(refusal.details or Details(), remaining=left)
+    return rejection(message_id, refusal, None if left is None else details)

@@ -7,7 +7,6 @@ is a command like any other (`TimeUp`).  This module must not know about sockets
 
 from collections.abc import Sequence
 from copy import deepcopy
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -19,19 +18,28 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import reveal_cards
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
-from pokerws.messages import Accepted, GetHand, Refused, TableSummary, Watch, reject, rejection
+from pokerws.messages import (
+    Accepted,
+    GetHand,
+    Refused,
+    RejectCode,
+    TableSummary,
+    Watch,
+    reject,
+    rejection,
+)
 from pokerws.server.clock import JUMP_MS, Clock
 from pokerws.server.tables.actors import failures
 from pokerws.server.tables.actors.alarm import TableAlarm
 from pokerws.server.tables.actors.cards_ahead import NO_HOLD, CardHold
-from pokerws.server.tables.actors.hand_net import HandNet
 from pokerws.server.tables.actors.held_cards import HeldCards
+from pokerws.server.tables.actors.lobby_news import LobbyNews
 from pokerws.server.tables.actors.refunds import Refunds
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
-from pokerws.server.tables.hand_pace import DELAYED, UNLIMITED, HandPace, PaceLimits
+from pokerws.server.tables.hand_pace import UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
-from pokerws.server.tables.receipts import Receipts
+from pokerws.server.tables.receipts import Receipts, kept_id
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
@@ -71,8 +79,7 @@ class TableActor:
         pace: PaceLimits = UNLIMITED,
         cards: CardHold = NO_HOLD,
     ) -> None:
-        table = snapshot.table
-        self.table = table
+        self.table = table = snapshot.table
         self.epoch = epoch
         self.stopped = False
         self.moves = RecentMoves(stored_seq)
@@ -96,51 +103,48 @@ class TableActor:
             snapshot, epoch, vault, keep_events=keep_events, only_steps=not journal.keeps
         )
         self._owner = owner
-        self.gate = CommitGate(durable=durable, written=stored_seq)
-        history = RecentEvents(table.id, table.seq, event_log)
-        self._viewers = Viewers(table, epoch, self.gate, history, clock)
-        self.watchers = self._viewers.viewers
-        self._net = HandNet(table)
+        gate = self.gate = CommitGate(durable=durable, written=stored_seq)
+        self.history = RecentEvents(table.id, table.seq, event_log)
+        self.viewers = Viewers(table, epoch, gate, self.history, clock, absent=owner.absent_at)
+        self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
+        self._news = LobbyNews(table, owner, self.gate, self._pace, self.notify)
         self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
         self._cards = HeldCards(table, self.gate, cards, clock)
-        # The hand number and the number of empty seats when the lobby was last notified.
-        self._listed = (-1, 0)
 
     # ---- commands
 
     def handle(self, viewer: Viewer, command_id: str, command: Command) -> None:
         """Carry out a player's command and answer it.  The answer precedes the events."""
-        player = viewer.player
-        digest, receipt = self._receipts.find(player, command_id, command)
-        if receipt is not None:
-            self._viewers.answer(viewer, Accepted(command_id, receipt.seq))
-            return
-        if self.stopped or self._paused_ms is not None:
-            viewer.answer(reject(command_id, "restarting" if self.stopped else "paused"))
-            return
-        if self._journal.over_high_water:
-            self._viewers.answer(viewer, reject(command_id, "overloaded"))
-            return
-        moves_chips = isinstance(command, _MOVE_CHIPS)
-        if moves_chips and not self._can_move_chips:
-            self._viewers.answer(viewer, reject(command_id, "bank_unavailable"))
-            return
-        before = self.table.seq
+        player, before = viewer.player, self.table.seq
         try:
+            digest, receipt = self._receipts.find(player, command_id, command)
+            if receipt is not None:
+                self.viewers.answer(viewer, Accepted(command_id, receipt.seq))
+                return
+            if self.stopped or self._paused_ms is not None:
+                code: RejectCode = "restarting" if self.stopped else "paused"
+                self.viewers.answer_in_turn(viewer, reject(command_id, code))
+                return
+            if self._journal.over_high_water:
+                raise Refused("overloaded")
+            moves_chips = isinstance(command, _MOVE_CHIPS)
+            if moves_chips and not self._can_move_chips:
+                raise Refused("bank_unavailable")
             events = self._play(command)
         except Illegal as refusal:
-            self._viewers.answer(viewer, rejection(command_id, refusal))
+            self.viewers.answer(viewer, rejection(command_id, refusal))
             return
         if events is None:
-            viewer.answer(reject(command_id, "table_unavailable"))
+            self.viewers.answer_in_turn(viewer, reject(command_id, "table_unavailable"))
             return
         transfers = self._transfers(events)
         if moves_chips:
             self._hold(transfers)
-        self._receipts.add(player, Receipt(digest, before + 1), events, table=self.table)
-        self._viewers.answer(viewer, Accepted(command_id, before + 1))
+        receipt = Receipt(digest, before + 1, kept_id(command_id))
+        self._receipts.add(player, receipt, events, table=self.table)
+        self.viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
 
     @property
@@ -167,10 +171,13 @@ class TableActor:
             self._owner.chips_moved(self.table.id, moves)
         change = sealed(self._changes.next(events, moves, self._at_ms))
         self._journal.put(replace(change, expected=stored_seq))
-        self._viewers.publish(events, self.table.seq, self._at_ms)
+        self.viewers.publish(events, self.table.seq, self._at_ms)
 
     def has_answered(self, viewer: Viewer, command_id: str, command: Command) -> bool:
-        """Whether the command was accepted before, so that it gets the same answer again."""
+        """Whether the command was accepted before, so that it gets the same answer again.
+
+        Raises Refused if another command had its id.
+        """
         return self._receipts.find(viewer.player, command_id, command)[1] is not None
 
     def opened(self, events: list[TableEvent]) -> None:
@@ -179,7 +186,7 @@ class TableActor:
 
     def answer_opened(self, viewer: Viewer, command_id: str) -> None:
         """Answer the command that opened the table."""
-        self._viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
+        self.viewers.answer(viewer, Accepted(command_id, self.table.seq, self.table.id))
 
     @property
     def is_held(self) -> bool:
@@ -217,7 +224,7 @@ class TableActor:
         """
         self._refunds.clear()
         self._changes.pack()
-        return self._viewers.pack()
+        return self.viewers.pack()
 
     def close(self, reason: CloseReason) -> None:
         """Close the table for good; the players get their chips back.  Raises Illegal."""
@@ -263,7 +270,7 @@ class TableActor:
         now_ms, hand = self._clock.table_ms(), self.table.hand
         self._at_ms = max(self._at_ms, min(saved_ms, now_ms + JUMP_MS))
         if cancel_hand and hand is not None:
-            self._viewers.note_cancelled(hand.number)
+            self.viewers.note_cancelled(hand.number)
         if events := self._play(Resume(saved_ms, grace_ms, restart_log, cancel_hand)):
             self._changed(events)
         self._arm()
@@ -295,10 +302,6 @@ class TableActor:
 
     # ---- viewers
 
-    async def read_back(self, message: Watch) -> list[TableEvent]:
-        """Events that a viewer missed and memory has dropped, to be passed to `watch`."""
-        return await self._viewers.read_back(message)
-
     def watch(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent] = ()) -> None:
         """Add a viewer, and send the events that it missed, or a snapshot.
 
@@ -306,30 +309,36 @@ class TableActor:
         each viewer is held, since a pause may be long.  Raises Illegal.
         """
         if self._paused_ms is not None:
-            self._viewers.wait(viewer, message)
+            self.viewers.wait(viewer, message)
         else:
-            self._viewers.join(viewer, message, older)
-            self._viewers.tell_cancelled(viewer)
+            self.viewers.join(viewer, message, older)
+            self.viewers.tell_cancelled(viewer)
 
     def unwatch(self, viewer: Viewer) -> None:
-        """Remove a viewer, if it is one."""
-        self._viewers.leave(viewer)
+        """Remove a viewer, if it is one.  During a pause its held frames are dropped."""
+        self.viewers.leave(viewer)
         if self._paused_ms is not None:
-            self.gate.forget(viewer)
+            self.gate.forget_frames(viewer)
+
+    def forget(self, viewer: Viewer) -> None:
+        """Remove a viewer whose connection has ended, with all that is held for it."""
+        self.viewers.leave(viewer)
+        self.gate.forget(viewer)
 
     def notify(self, code: str, message: str) -> None:
         """Send all viewers a notice about the table."""
-        self._viewers.notify(code, message)
+        self.viewers.notify(code, message)
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the redacted table."""
-        self._viewers.show_snapshot(viewer)
+        """Send a viewer the redacted table, in place of frames that are held for it."""
+        self.gate.forget_frames(viewer)
+        self.viewers.show_snapshot(viewer)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
         if self._paused_ms is not None:
             raise Refused("paused")
-        await self._viewers.send_hand(viewer, message)
+        await self.viewers.send_hand(viewer, message)
 
     def written(self, seq: int) -> None:
         """Everything up to event `seq` is stored: release the frames held for it."""
@@ -366,7 +375,7 @@ class TableActor:
 
         The table is loaded again from what is stored.
         """
-        failures.report(self.table, error, command, self._viewers.latest_events(10))
+        failures.report(self.table, error, command, self.viewers.latest_events(10))
         if not self.stopped:
             # Earlier changes are valid, and are sent when they are stored.
             self._changes.mark_inconsistent()
@@ -407,23 +416,9 @@ class TableActor:
             self.moves.add(transfers)
             self._owner.chips_moved(self.table.id, transfers)
         self._store(events, transfers)
-        self._viewers.publish(events, first_seq, self._at_ms)
+        self.viewers.publish(events, first_seq, self._at_ms)
         self._arm()
-        self._notify_lobby(events)
-
-    def _notify_lobby(self, events: Sequence[TableEvent]) -> None:
-        """Notify the lobby if the table's summary may have changed."""
-        table = self.table
-        listed = table.hand_number, table.seats.count(None)
-        if table.hand is None or listed != self._listed:
-            self._listed = listed
-            if net := self._net.follow(table, events):
-                self._owner.hand_over(table.id, net)
-            if self._pace.begins_to_delay(table, self.changed_ms):
-                self.notify("hands_delayed", DELAYED)
-            if table.closed:
-                self._owner.table_closing(table.id)
-            self.gate.send(table.seq, partial(self._owner.table_changed, self.summary()))
+        self._news.follow(events, self.changed_ms)
 
     def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
         if self.sample is not None:

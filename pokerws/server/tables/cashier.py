@@ -113,18 +113,22 @@ class Statement(Struct, frozen=True):
     is_ungranted: bool = False
 
 
-# The tables in memory; they are looked at while no payment is in flight.
-Tables = Callable[[], Iterable[Table]]
+# The tables in memory at which a player sits; they are looked at while no payment is in flight.
+TablesOf = Callable[[PlayerId], Iterable[Table]]
+
+
+def _no_tables(player: PlayerId) -> Iterable[Table]:
+    return ()
 
 
 def _is_bot(player: PlayerId) -> bool:
     return player.startswith(BOT_PREFIX)
 
 
-def _seats_of(player: PlayerId, tables: Iterable[Table]) -> tuple[int, list[TableId]]:
+def _seats_of(player: PlayerId, tables_of: TablesOf) -> tuple[int, list[TableId]]:
     """The chips that a player has at tables, pots included, and the tables where he sits."""
     chips, seated = 0, []
-    for table in tables:
+    for table in tables_of(player):
         number = table.seat_of(player)
         if number is not None and (seat := table.seats[number]) is not None:
             put_in = {} if table.hand is None else chips_put_in(table, table.hand)
@@ -185,19 +189,19 @@ class Cashier:
         player: PlayerId,
         before: int | None,
         address: str | None = None,
-        tables: Tables = tuple,
+        tables_of: TablesOf = _no_tables,
     ) -> Statement:
         """A player's account, opened if it is new; `before` pages back.  Raises Illegal."""
         account, is_ungranted = await self._opened(player, address)
         with _refusing_outages():
             history = await self._accounts.history(player, before, HISTORY_PAGE)
             due_ms = await self._due_ms(account, address)
-        if due_ms is not None and not _is_bot(player) and _seats_of(player, tables())[0]:
+        if due_ms is not None and not _is_bot(player) and _seats_of(player, tables_of)[0]:
             due_ms = None
         return Statement(self._purse(account, address), due_ms, history, is_ungranted)
 
     async def refill(
-        self, player: PlayerId, address: str | None = None, tables: Tables = tuple
+        self, player: PlayerId, address: str | None = None, tables_of: TablesOf = _no_tables
     ) -> None:
         """Refill an account.  Raises Illegal if that is not due.
 
@@ -209,7 +213,7 @@ class Cashier:
             now_ms = self._clock.table_ms()
             if not self._is_due(account, now_ms):
                 raise self._not_due(account, now_ms)
-            chips, seated = _seats_of(player, tables())
+            chips, seated = _seats_of(player, tables_of)
             if chips and not _is_bot(player):
                 text = f"the player has {counted(chips, 'chip')} at tables"
                 raise Refused("chips_at_table", text, Details(at_tables=chips))

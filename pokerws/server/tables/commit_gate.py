@@ -4,36 +4,55 @@ With durable acks everything waits here, in order, until the journal reports the
 on meanwhile.  Without durable acks the gate is open.  A player's command that moves chips between
 accounts and the table closes it until that change is stored.  So does a change that reveals cards;
 but in an outage the gate opens for cards, and they are shown ahead of the database.
+
+Answers that need no commit wait here as well, if earlier answers to the same viewer do.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 import structlog
 
+from pokerws.game.state import TableId
 from pokerws.server.isolation import Isolated, attempt
 
 Send = Callable[[], None]
-# The frame's viewer, and the call that sends it.
-Frame = tuple[Isolated, Send]
+
+
+class Receiver(Isolated, Protocol):
+    """A viewer for whom something is held."""
+
+    def close_moved(self, table: TableId) -> None:
+        """Close the connection: another process owns the table now."""
+
+
+# By viewer, the call that sends its frame.
+Frames = dict[Receiver, Send]
 
 log = structlog.get_logger("pokerws.commit_gate")
 
 
 class _Held(NamedTuple):
-    """One answer, or the frames of many viewers, held until event `seq` is stored."""
+    """One answer, or the frames of many viewers, held until event `seq` is stored.
+
+    `frames` have the events from `first` to `seq`, or a snapshot if `first` is 0.  An answer to no
+    viewer is a call on behalf of the server itself.
+    """
 
     seq: int
+    first: int
+    viewer: Receiver | None
     send: Send | None
     refuse: Send | None
-    frames: list[Frame]
+    frames: Frames
 
     def release(self) -> None:
         """Send the answer or the frames."""
         if self.send is not None:
-            _call(self.send)
-        for viewer, send in self.frames:
+            _call(self.viewer, self.send)
+        # A copy: a viewer that is sent something may leave.
+        for viewer, send in list(self.frames.items()):
             attempt(viewer, send)
 
 
@@ -44,7 +63,8 @@ class CommitGate:
     """
 
     __slots__ = (
-        *("_ahead", "_cards_until", "_closed_until", "_durable", "_held", "_written", "is_open"),
+        *("_ahead", "_answers", "_cards_until", "_closed_until", "_durable", "_held", "_written"),
+        "is_open",
     )
 
     def __init__(self, *, durable: bool, written: int) -> None:
@@ -56,6 +76,8 @@ class CommitGate:
         self._cards_until = self._ahead = 0
         # Created when needed: an empty deque takes 600 bytes, and each table has a gate.
         self._held: deque[_Held] | None = None
+        # How many answers to each viewer are held.
+        self._answers: dict[Receiver, int] = {}
         # Whether nothing is held back; a plain attribute, since every action reads it.
         self.is_open = not durable
 
@@ -120,22 +142,56 @@ class CommitGate:
         else:
             send()
 
-    def hold(self, seq: int, send: Send, refuse: Send | None = None) -> None:
-        """Call `send` once everything up to event `seq` is stored.
+    def hold(
+        self, seq: int, send: Send, refuse: Send | None = None, viewer: Receiver | None = None
+    ) -> None:
+        """Call `send`, on behalf of `viewer`, once everything up to event `seq` is stored.
 
         `refuse` is called instead if that event will never be stored.
         """
-        self._hold(_Held(seq, send, refuse, []))
+        if viewer is not None:
+            self._answers[viewer] = self._answers.get(viewer, 0) + 1
+        self._hold(_Held(seq, 0, viewer, send, refuse, {}))
 
-    def hold_frames(self, seq: int, frames: Iterable[Frame]) -> None:
-        """The same for frames of viewers, which `forget` can drop."""
-        self._hold(_Held(seq, None, None, list(frames)))
+    def hold_frames(self, seq: int, frames: Frames, first: int = 0) -> None:
+        """The same for frames of viewers, which `forget_frames` can drop.
+
+        They have the events from `first` to `seq`; it is 0 for snapshots.
+        """
+        self._hold(_Held(seq, first, None, None, None, frames))
+
+    def hold_behind(self, viewer: Receiver, send: Send) -> None:
+        """Call `send` after all that is held now, whether that is stored or refused."""
+        self.hold(0, send, send, viewer)
 
     def _hold(self, held: _Held) -> None:
         if self._held is None:
             self._held = deque()
         self._held.append(held)
         self.is_open = False
+
+    # ---- what is held for one viewer
+
+    @property
+    def waiting(self) -> list[Receiver]:
+        """The viewers to whom answers are held."""
+        return list(self._answers)
+
+    def answers_to(self, viewer: Receiver) -> int:
+        """How many answers to a viewer are held."""
+        return self._answers.get(viewer, 0)
+
+    def has_frames(self, viewer: Receiver) -> bool:
+        """Whether frames of a viewer are held."""
+        return any(viewer in held.frames for held in self._held or ())
+
+    def reached(self, viewer: Receiver, seq: int) -> int:
+        """The seq that a viewer with the events up to `seq` has reached after its held frames."""
+        frames = [held for held in self._held or () if viewer in held.frames]
+        # Otherwise it lacks events before those that are held.
+        if not frames or frames[0].first > seq + 1:
+            return seq
+        return max(seq, *(held.seq for held in frames))
 
     def advance(self, seq: int) -> None:
         """Everything up to `seq` is stored: release what was held for it."""
@@ -144,7 +200,10 @@ class CommitGate:
 
     def _release(self) -> None:
         while self._held and (self._held[0].seq <= self._written or not self.is_closed):
-            self._held.popleft().release()
+            held = self._held.popleft()
+            if held.viewer is not None:
+                self._count_out(held.viewer)
+            held.release()
         if not self._held:
             self._held = None
             self.is_open = not self.is_closed
@@ -156,27 +215,43 @@ class CommitGate:
             self._cards_until = 0
         self._written = min(self._written, seq)
 
-    def forget(self, viewer: object) -> None:
-        """Drop the held frames of a viewer that has left."""
+    def _count_out(self, viewer: Receiver) -> None:
+        count = self._answers.pop(viewer, 0)
+        if count > 1:
+            self._answers[viewer] = count - 1
+
+    def forget_frames(self, viewer: Receiver) -> None:
+        """Drop the held frames of a viewer that does not want them any more."""
         if self._held is None:
             return
         for held in self._held:
-            held.frames[:] = [frame for frame in held.frames if frame[0] is not viewer]
+            held.frames.pop(viewer, None)
         self._held = deque(held for held in self._held if held.send is not None or held.frames)
+
+    def forget(self, viewer: Receiver) -> None:
+        """Drop all that is held for a viewer that has left."""
+        if self._answers.pop(viewer, 0) and self._held is not None:
+            self._held = deque(held for held in self._held if held.viewer is not viewer)
+        self.forget_frames(viewer)
 
     def refuse(self) -> None:
         """The held events will never be stored: refuse their commands, and drop the frames."""
-        held, self._held = self._held or (), None
+        held = self._held or ()
+        self.discard()
         for one in held:
             if one.refuse is not None:
-                _call(one.refuse)
+                _call(one.viewer, one.refuse)
 
     def discard(self) -> None:
         """Drop everything that is held."""
         self._held = None
+        self._answers.clear()
 
 
-def _call(send: Send) -> None:
+def _call(viewer: Receiver | None, send: Send) -> None:
+    if viewer is not None:
+        attempt(viewer, send)
+        return
     try:
         send()
     except Exception:

@@ -87,7 +87,7 @@ class EventLog:
         It returns none if the log restarts among them, since the events may then not be contiguous.
         """
         try:
-            async with self._reading(table):
+            async with self.reading(table):
                 rows = await self._store.events(table, after_seq, count)
                 events = self._open(table, _without_gap(rows, after_seq))
         except LogUnavailable:
@@ -98,9 +98,9 @@ class EventLog:
         self, table: TableId, number: int, last_seq: int
     ) -> tuple[int, list[TableEvent]] | None:
         """Part of `PastEvents`."""
-        async with self._reading(table):
+        async with self.reading(table):
             await self._journal.flush(LOG_TIMEOUT_S, table)
-            before_seq = await self._seq_before(table, number, last_seq)
+            before_seq = await self.seq_before(table, number, last_seq)
             events: list[TableEvent] = []
             more = True
             while more and len(events) < MAX_HAND_EVENTS:
@@ -120,7 +120,7 @@ class EventLog:
             return None
         return before_seq + 1, hand
 
-    async def _seq_before(self, table: TableId, number: int, last_seq: int) -> int:
+    async def seq_before(self, table: TableId, number: int, last_seq: int) -> int:
         """The seq after which the events of a hand begin.
 
         A binary search, since the log is indexed only by seq, and hand numbers grow with it.
@@ -139,7 +139,7 @@ class EventLog:
         return [self._vault.open_event(table, row.hand_number, row.payload) for row in rows]
 
     @asynccontextmanager
-    async def _reading(self, table: TableId) -> AsyncIterator[None]:
+    async def reading(self, table: TableId) -> AsyncIterator[None]:
         """Wait for a turn to read.  Errors in the block are raised as LogUnavailable."""
         try:
             async with asyncio.timeout(LOG_TIMEOUT_S), self._turns:

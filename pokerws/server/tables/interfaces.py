@@ -1,11 +1,12 @@
 """The parts that a table depends on: its viewers, the journal of its changes, and its owner."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
 from pokerws.server.net.shared_context import SharedContext
+from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
@@ -26,8 +27,15 @@ class Viewer(Protocol):
     def wire(self) -> Wire:
         """The encoding of frames for this viewer."""
 
+    @property
+    def hears_presence(self) -> bool:
+        """Whether it is told which seated players have no connection."""
+
     def answer(self, message: TableAnswer) -> None:
         """Send the answer to a command."""
+
+    def held_by(self, gate: CommitGate, table: TableId) -> None:
+        """`gate` holds an answer about `table`: later ones must not be sent before it."""
 
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         """Send a frame about a table; a slow viewer may get a fresh snapshot instead.
@@ -113,6 +121,12 @@ class Owner(Protocol):
 
     def hand_over(self, table: TableId, net: Mapping[PlayerId, int]) -> None:
         """A hand is over; `net` has what each player won, or lost if negative."""
+
+    def seats_changed(self, table: Table) -> None:
+        """Players may have sat down or stood up; what shows it may be held."""
+
+    def absent_at(self, table: TableId) -> Sequence[PlayerId]:
+        """The seated players without a connection, as the viewers know them."""
 
     def table_changed(self, summary: TableSummary) -> None:
         """The table's summary may have changed."""

@@ -1,17 +1,34 @@
 """Tracks which players are connected to this server, and for how long the others have not been."""
 
+from collections.abc import Callable
+from functools import partial
+
 from pokerws.game.state import PlayerId
-from pokerws.server.clock import Clock
+from pokerws.server.clock import Alarm, Clock
+
+# Called with a player who is absent from now on, or is back.
+Changed = Callable[[PlayerId], None]
 
 
 class Presence:
-    """Counts the connections of each player, and knows where the latest came from."""
+    """Counts the connections of each player, and knows where the latest came from.
 
-    def __init__(self, clock: Clock) -> None:
+    A player without a connection is absent after `grace_ms`: reloading a page takes less.
+    """
+
+    def __init__(self, clock: Clock, grace_ms: int = 0) -> None:
         self._clock = clock
+        self._grace_ms = grace_ms
         self._connections: dict[PlayerId, int] = {}
         self._left_ms: dict[PlayerId, int] = {}
         self._addresses: dict[PlayerId, str] = {}
+        # Those who have just lost their last connection, and when they count as absent.
+        self._leaving: dict[PlayerId, Alarm] = {}
+        self._subscribers: list[Changed] = []
+
+    def subscribe(self, changed: Changed) -> None:
+        """Call `changed` whenever a player becomes absent, or is back."""
+        self._subscribers.append(changed)
 
     def enter(self, player: PlayerId, address: str | None = None) -> None:
         """A connection of the player has opened; pair it with `leave`.
@@ -20,18 +37,40 @@ class Presence:
         """
         if address is not None:
             self._addresses[player] = address
-        self._connections[player] = self._connections.get(player, 0) + 1
+        others = self._connections.get(player, 0)
+        self._connections[player] = others + 1
         self._left_ms.pop(player, None)
+        if (alarm := self._leaving.pop(player, None)) is not None:
+            alarm.cancel()
+        elif not others:
+            self._notify(player)
 
     def leave(self, player: PlayerId) -> None:
         """One of the player's connections has ended."""
         left = self._connections[player] - 1
         if left:
             self._connections[player] = left
+            return
+        del self._connections[player]
+        self._addresses.pop(player, None)
+        now_ms = self._left_ms[player] = self._clock.now_ms()
+        if self._grace_ms:
+            gone = partial(self._gone, player)
+            self._leaving[player] = self._clock.call_at(now_ms + self._grace_ms, gone)
         else:
-            del self._connections[player]
-            self._addresses.pop(player, None)
-            self._left_ms[player] = self._clock.now_ms()
+            self._notify(player)
+
+    def _gone(self, player: PlayerId) -> None:
+        del self._leaving[player]
+        self._notify(player)
+
+    def _notify(self, player: PlayerId) -> None:
+        for changed in self._subscribers:
+            changed(player)
+
+    def is_absent(self, player: PlayerId) -> bool:
+        """Whether the player has had no connection for longer than the grace."""
+        return player not in self._connections and player not in self._leaving
 
     def address(self, player: PlayerId) -> str | None:
         """The address of the player's latest connection; None if there is no connection."""

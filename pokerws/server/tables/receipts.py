@@ -5,17 +5,22 @@ players.  Receipts of commands that move chips are kept longer, since only they 
 execution.
 """
 
+from binascii import b2a_base64
 from collections.abc import Sequence
+from hashlib import blake2b
 
 from pokerws.game.commands import Command
 from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
 from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.messages import Refused
 from pokerws.storage.store import Receipt
 from pokerws.storage.vault.receipt_digests import CHIPS, ReceiptDigests
 
 RECEIPTS_PER_PLAYER = 4
 CHIP_RECEIPTS_PER_PLAYER = 8
 RECEIPT_PLAYERS = 64
+# Ids of at least this length are kept as a digest of this length.
+LONG_ID = 20
 
 # The events that begin and end a stay at a table.
 _STAYS = frozenset({PlayerSat, PlayerStood})
@@ -41,21 +46,36 @@ class Receipts:
     def find(
         self, player: PlayerId, command_id: str, command: Command
     ) -> tuple[str, Receipt | None]:
-        """The digest of a command, and its receipt if it was accepted before."""
+        """The digest of a command, and its receipt if it was accepted before.
+
+        Raises Refused if another command with its id was.
+        """
         digest = self._digests.digest_of(self._table, player, command_id, command)
-        own = self.kept.get(player, ())
+        own, known, is_taken = self.kept.get(player, ()), kept_id(command_id), False
         for receipt in own:
             if receipt.digest == digest:
                 return digest, receipt
-        if not self._loaded_seq:
-            return digest, None
-        # Receipts of chips are kept long, so other commands are not compared with them.
-        seq, mark = self._loaded_seq, digest[0]
-        loaded = [one for one in own if one.seq <= seq and one.digest[0] == mark]
-        if loaded:
-            earlier = self._digests.earlier_digests_of(self._table, player, command_id, command)
-            return digest, next((one for one in loaded if one.digest in earlier), None)
+            if receipt.id == known:
+                is_taken = True
+        if self._loaded_seq:
+            found = self._loaded(player, command_id, command, digest[0])
+            if found is not None:
+                return digest, found
+        if is_taken:
+            raise Refused("id_conflict")
         return digest, None
+
+    def _loaded(
+        self, player: PlayerId, command_id: str, command: Command, mark: str
+    ) -> Receipt | None:
+        """The receipt of a command from before the server's start, or from another version."""
+        own, seq = self.kept.get(player, ()), self._loaded_seq
+        # Receipts of chips are kept long, so other commands are not compared with them.
+        loaded = [one for one in own if one.seq <= seq and one.digest[0] == mark]
+        if not loaded:
+            return None
+        earlier = self._digests.earlier_digests_of(self._table, player, command_id, command)
+        return next((one for one in loaded if one.digest in earlier), None)
 
     def add(
         self, player: PlayerId, receipt: Receipt, events: Sequence[TableEvent], *, table: Table
@@ -72,6 +92,18 @@ class Receipts:
         self.kept[player] = receipts
         if len(self.kept) > RECEIPT_PLAYERS:
             del self.kept[next(one for one in self.kept if table.seat_of(one) is None)]
+
+
+def kept_id(command_id: str) -> str:
+    """The form in which a receipt keeps the id of its command.
+
+    The id is the client's and no secret.  It is kept as it is, since a digest of each would be a
+    part of every command's cost; only long ones are shortened.
+    """
+    if len(command_id) < LONG_ID:
+        return command_id
+    digest = blake2b(command_id.encode(), digest_size=LONG_ID * 3 // 4).digest()
+    return b2a_base64(digest, newline=False).decode()
 
 
 def _is_other_stay(player: PlayerId, events: Sequence[TableEvent]) -> bool:

@@ -7,17 +7,18 @@ Later events are kept beside the packed ones.
 """
 
 import zlib
+from array import array
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
 import msgspec
 
 from pokerws.game.events import HandStarted, TableEvent
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.hand_histories.cutter import of_hand
-from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
+from pokerws.server.tables.event_log import NO_EVENT_LOG, NoEventLog, PastEvents
 
 # Events kept in memory for viewers that reconnect: about 40 hands.
 HISTORY_EVENTS = 1024
@@ -27,6 +28,8 @@ READ_BACK_EVENTS = 1024
 OVERLAP_EVENTS = 128
 # Fewer events than this beside packed ones are not packed, since all would be packed again.
 FEW_EVENTS = 32
+# Players of hands that are remembered before those are dropped whose hands are not in memory.
+MAX_PLAYERS = 32
 # Of zlib: 80 kB become 11.5 kB in 1 ms.  A higher level takes twice as long and saves 2 %.
 LEVEL = 6
 
@@ -53,7 +56,7 @@ class _Packed(NamedTuple):
 class RecentEvents:
     """The events of one table up to `seq`; `log` has those that memory has dropped."""
 
-    __slots__ = ("_log", "_newest", "_packed", "_table", "seq")
+    __slots__ = ("_ends", "_log", "_newest", "_packed", "_players", "_table", "seq")
 
     def __init__(self, table: TableId, seq: int, log: PastEvents = NO_EVENT_LOG) -> None:
         self.seq = seq
@@ -62,6 +65,15 @@ class RecentEvents:
         self._newest: deque[TableEvent] = deque(maxlen=HISTORY_EVENTS)
         # The events before those.
         self._packed: _Packed | None = None
+        # The ends of hands that may be in memory, where no log has them: seq, time, seq, time, ...
+        self._ends: array[int] | None = None
+        # The seq of the end of each player's latest hand.
+        self._players: dict[PlayerId, int] = {}
+
+    @property
+    def has_log(self) -> bool:
+        """Whether a log has the events too."""
+        return not isinstance(self._log, NoEventLog)
 
     @property
     def _forgotten(self) -> int:
@@ -125,6 +137,30 @@ class RecentEvents:
         count = self.seq - max(seq, self._forgotten)
         kept = self._newest if count <= len(self._newest) else self._kept
         return [*islice(older, max(0, missing)), *islice(kept, len(kept) - count, None)]
+
+    def note_end(self, seq: int, at_ms: int, players: Iterable[PlayerId]) -> None:
+        """Note that a hand ended; `players` are at least its players.  For tables without a log."""
+        ends = self._ends = self._ends or array("q")
+        ends.extend((seq, at_ms))
+        self._players.update(dict.fromkeys(players, seq))
+        if ends[0] <= self._forgotten:
+            del ends[:2]
+        if len(self._players) > MAX_PLAYERS:
+            self._players = {p: last for p, last in self._players.items() if last > self._forgotten}
+
+    def ends(self) -> dict[int, int]:
+        """The times at which hands ended, by the seq of their ends, where no log has them."""
+        return (
+            {} if self._ends is None else dict(zip(self._ends[::2], self._ends[1::2], strict=True))
+        )
+
+    def may_have_dealt(self, player: PlayerId) -> bool:
+        """Whether a hand of the player may be in memory, where no log has it."""
+        return self._players.get(player, 0) > self._forgotten
+
+    def events(self) -> list[tuple[int, TableEvent]]:
+        """All events in memory with their numbers."""
+        return list(enumerate(self._kept, start=self._forgotten + 1))
 
     def hand(self, number: int) -> HandPart | None:
         """A finished hand, if all of it is in memory."""

@@ -7,21 +7,17 @@ durable acks nothing is sent before it is stored.
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from msgspec.structs import replace
-
-from pokerws.game.events import TableEvent
+from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
-from pokerws.game.state import Table
-from pokerws.hand_histories.formats import as_text
-from pokerws.hand_histories.kept_hand import hand_of
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import (
     Accepted,
     Broadcast,
     Events,
     GetHand,
-    HandEvents,
     Notice,
+    PresenceState,
     Refused,
     Snapshot,
     TableSummary,
@@ -32,8 +28,9 @@ from pokerws.messages.state_hash import state_hash, state_hashes
 from pokerws.server.clock import Clock
 from pokerws.server.isolation import attempt, fail
 from pokerws.server.net.shared_context import SharedContext
-from pokerws.server.tables.commit_gate import CommitGate
+from pokerws.server.tables.commit_gate import CommitGate, Frames
 from pokerws.server.tables.event_log import LogUnavailable
+from pokerws.server.tables.hands.hand_answer import hand_answer
 from pokerws.server.tables.interfaces import TableAnswer, Viewer
 from pokerws.server.tables.recent_events import HandPart, RecentEvents
 
@@ -51,15 +48,25 @@ CANCELLED = (
 
 
 class Viewers:
-    """The viewers of `table`, whose actor plays under `epoch`."""
+    """The viewers of `table`, whose actor plays under `epoch`.
+
+    `absent` returns the seated players without a connection, as viewers know them.
+    """
 
     __slots__ = (
-        *("_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history", "_table"),
-        "viewers",
+        *("_absent", "_cancelled", "_clock", "_compression", "_epoch", "_gate", "_history"),
+        *("_joining", "_table", "viewers"),
     )
 
     def __init__(
-        self, table: Table, epoch: int, gate: CommitGate, history: RecentEvents, clock: Clock
+        self,
+        table: Table,
+        epoch: int,
+        gate: CommitGate,
+        history: RecentEvents,
+        clock: Clock,
+        *,
+        absent: Callable[[TableId], Sequence[PlayerId]],
     ) -> None:
         self.viewers: dict[Viewer, None] = {}
         self._table = table
@@ -67,10 +74,13 @@ class Viewers:
         self._gate = gate
         self._history = history
         self._clock = clock
+        self._absent = absent
         # Only of messages that are the same for everybody.
         self._compression = SharedContext()
         # A hand that was cancelled, and until when new viewers are told.
         self._cancelled = (0, 0)
+        # Viewers that do not know yet that they are, since the answer to their `watch` is held.
+        self._joining: dict[Viewer, Watch] = {}
 
     # ---- joining and leaving
 
@@ -81,46 +91,98 @@ class Viewers:
         return await self._history.read_back(message.after_seq)
 
     def join(self, viewer: Viewer, message: Watch, older: Sequence[TableEvent]) -> None:
-        """Add a viewer, and send the events that it missed, or a snapshot."""
-        self.viewers[viewer] = None
-        self.answer(viewer, Accepted(message.id, table=self._table.id))
+        """Add a viewer, and send the events that it missed, or a snapshot.
+
+        A `watch` of several tables was answered before.
+        """
+        self._enter(viewer, message, is_held=self._holds, refuse=self._kept_out)
         missed = None
         if message.after_seq is not None and message.epoch == self._epoch:
-            missed = self._history.after(message.after_seq, older)
+            missed = self._missed(viewer, message.after_seq, older)
         if missed is None:
             self.show_snapshot(viewer)
-        elif missed:
+            return
+        if missed:
             self._show_missed(viewer, redact_all(missed, viewer.player))
+        self._show_absent(viewer)
+
+    def _missed(
+        self, viewer: Viewer, after_seq: int, older: Sequence[TableEvent]
+    ) -> list[TableEvent] | None:
+        """The events that a viewer lacks, besides those that are held for it; None if unknown."""
+        reached = self._gate.reached(viewer, after_seq)
+        return self._history.after(reached, older if reached == after_seq else ())
 
     def _show_missed(self, viewer: Viewer, missed: Sequence[TableEvent]) -> None:
         seq, now_ms = self._table.seq - len(missed) + 1, self._clock.table_ms()
-        parts = [
-            self._events(seq + first, list(missed[first : first + MISSED_EVENTS]), now_ms)
-            for first in range(0, len(missed), MISSED_EVENTS)
-        ]
-        own_hash = state_hash(self._table, viewer.player)
-        parts[-1] = replace(parts[-1], state_hash=own_hash)
-        self._show([(viewer, viewer.wire.encode(part)) for part in parts])
+        for first in range(0, len(missed), MISSED_EVENTS):
+            events = list(missed[first : first + MISSED_EVENTS])
+            is_last = first + len(events) == len(missed)
+            own_hash = state_hash(self._table, viewer.player) if is_last else None
+            part = self._events(seq + first, events, now_ms, own_hash)
+            # One at a time, since a viewer has only one frame in each entry of the gate.
+            self._show([(viewer, viewer.wire.encode(part))], part.seq)
 
     def wait(self, viewer: Viewer, message: Watch) -> None:
         """Add a viewer during a pause; its snapshot is sent when play goes on.  Raises Illegal."""
         if viewer in self.viewers:
             raise Refused("paused")
-        self.viewers[viewer] = None
-        viewer.answer(Accepted(message.id, table=self._table.id))
+        self._enter(viewer, message, is_held=bool(self._gate.answers_to(viewer)))
         self.show_snapshot(viewer)
 
+    def _enter(
+        self,
+        viewer: Viewer,
+        message: Watch,
+        *,
+        is_held: bool,
+        refuse: Callable[[Viewer, Watch], None] | None = None,
+    ) -> None:
+        """Add a viewer and answer its `watch`, at once or when what is held has been sent."""
+        is_new = viewer not in self.viewers
+        self.viewers[viewer] = None
+        if message.tables is not None:
+            return
+        if not is_held:
+            viewer.answer(Accepted(message.id, table=self._table.id))
+            return
+        if is_new:
+            self._joining[viewer] = message
+        enter = partial(self._entered, viewer, message)
+        refused = enter if refuse is None else partial(refuse, viewer, message)
+        seq = 0 if refuse is None else self._table.seq
+        self._gate.hold(seq, enter, refused, viewer)
+        viewer.held_by(self._gate, self._table.id)
+
+    def _entered(self, viewer: Viewer, message: Watch) -> None:
+        if self._joining.get(viewer) is message:
+            del self._joining[viewer]
+        viewer.answer(Accepted(message.id, table=self._table.id))
+
+    def _kept_out(self, viewer: Viewer, message: Watch) -> None:
+        if self._joining.get(viewer) is message:
+            self.leave(viewer)
+        viewer.answer(reject(message.id, "table_unavailable"))
+
     def leave(self, viewer: Viewer) -> None:
-        """Remove a viewer, if it is one."""
+        """Remove a viewer, if it is one; frames that are held for it are sent."""
         self.viewers.pop(viewer, None)
+        self._joining.pop(viewer, None)
         if not self.viewers:
             self._compression.forget()
+
+    @property
+    def listeners(self) -> list[Viewer]:
+        """The viewers whose `watch` is answered."""
+        return [viewer for viewer in self.viewers if viewer not in self._joining]
 
     # ---- sending to all
 
     def publish(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Send new events to all viewers; `first_seq` is the seq of the first one."""
         self._history.add(events, self._table.seq)
+        if self._table.hand is None and not self._history.has_log:
+            self._note_end(events, first_seq, now_ms)
         if not self.viewers:
             return
         if self._is_hash_due(first_seq):
@@ -131,7 +193,7 @@ class Viewers:
             if self._gate.is_open:
                 _send_to_all(self.viewers, message, self._compression)
             else:
-                self._show(self._frames(lambda viewer: message), self._compression)
+                self._show(self._frames(lambda viewer: message), first_seq, self._compression)
             return
         seen_by = redact_for_each(events, insiders(events))
         hidden = seen_by.pop(None)
@@ -143,7 +205,16 @@ class Viewers:
         }
         # Cards dealt face up are the same for everybody.
         shared = None if own else self._compression
-        self._show(self._frames(lambda viewer: own.get(viewer.player, for_others)), shared)
+        frames = self._frames(lambda viewer: own.get(viewer.player, for_others))
+        self._show(frames, first_seq, shared)
+
+    def _note_end(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
+        """Note the end of a hand for the list of hands."""
+        for seq, event in enumerate(events, start=first_seq):
+            if isinstance(event, HAND_ENDS):
+                stood = {event.player for event in events if isinstance(event, PlayerStood)}
+                seated = {seat.player for seat in self._table.seats if seat is not None}
+                self._history.note_end(seq, now_ms, stood | seated)
 
     def _publish_hashed(self, events: list[TableEvent], first_seq: int, now_ms: int) -> None:
         """Send new events with the hash of the state, which players with hidden cards have each."""
@@ -160,12 +231,22 @@ class Viewers:
             for player in seen.keys() | hashes.keys()
         }
         for_rest = shown[None]
-        self._show(self._frames(lambda viewer: shown.get(viewer.player, for_rest)))
+        self._show(self._frames(lambda viewer: shown.get(viewer.player, for_rest)), first_seq)
 
     def notify(self, code: str, message: str) -> None:
-        """Send all viewers a notice.  It bypasses the gate, since it is about no event."""
+        """Send all viewers a notice.
+
+        It bypasses the gate, since it is about no event; but it is not sent before the answer to
+        the viewer's `watch`.
+        """
         notice = Broadcast(Notice(code, message, self._table.id))
-        _send_to_all(self.viewers, notice, self._compression)
+        _send_to_all(self.listeners, notice, self._compression)
+        if self._joining:
+            later: Frames = {
+                viewer: partial(viewer.send_table_frame, notice.on(viewer.wire))
+                for viewer in self._joining
+            }
+            self._gate.hold_frames(0, later, self._table.seq + 1)
 
     def latest_events(self, count: int) -> list[TableEvent]:
         """Up to `count` newest events in memory."""
@@ -179,13 +260,30 @@ class Viewers:
     # ---- sending to one
 
     def show_snapshot(self, viewer: Viewer) -> None:
-        """Send a viewer the redacted table."""
+        """Send a viewer the redacted table, and who is absent."""
         table, player = self._table, viewer.player
         state, now_ms = redact_table(table, player), self._clock.table_ms()
         own_seat = table.seat_of(player)
         own_hash = state_hash(table, player)
         snapshot = Snapshot(table.id, self._epoch, table.seq, now_ms, state, own_seat, own_hash)
-        self._show([(viewer, viewer.wire.encode(snapshot))])
+        self._show([(viewer, viewer.wire.encode(snapshot))], 0)
+        self._show_absent(viewer)
+
+    def _show_absent(self, viewer: Viewer) -> None:
+        """Tell a viewer who of the seated has no connection, unless all have one."""
+        if not viewer.hears_presence:
+            return
+        seq, send = self._table.seq, partial(self._send_absent, viewer)
+        if self._gate.holds(seq):
+            self._gate.hold_frames(seq, {viewer: send}, seq + 1)
+        else:
+            send()
+
+    def _send_absent(self, viewer: Viewer) -> None:
+        # Read when it is sent: until then, other viewers may be told of changes.
+        if absent := self._absent(self._table.id):
+            message = PresenceState(self._table.id, list(absent))
+            viewer.send_table_frame(viewer.wire.encode(message))
 
     def note_cancelled(self, hand: int) -> None:
         """A hand was cancelled when the table was loaded: tell the next viewers."""
@@ -197,7 +295,7 @@ class Viewers:
         if not until_ms or self._clock.table_ms() >= until_ms:
             return
         notice = Notice("hand_cancelled", CANCELLED.format(hand), self._table.id)
-        self._show([(viewer, viewer.wire.encode(notice))])
+        self._show([(viewer, viewer.wire.encode(notice))], self._table.seq + 1)
 
     async def send_hand(self, viewer: Viewer, message: GetHand) -> None:
         """Answer with the events of a finished hand.  Raises Illegal."""
@@ -211,11 +309,8 @@ class Viewers:
         found = self._history.hand(number)
         if found is None:
             # Events of the log are stored, so they need not pass the gate.
-            found, answer = await self._read_hand(number), viewer.answer
-        shown = redact_all(found.events, viewer.player)
-        text = _text_for(message, table, shown)
-        events = shown if text is None else []
-        answer(HandEvents(message.id, table.id, number, self._epoch, found.seq, events, text))
+            found, answer = await self._read_hand(number), partial(self.answer_in_turn, viewer)
+        answer(hand_answer(message, table, self._epoch, found, viewer.player))
 
     async def _read_hand(self, number: int) -> HandPart:
         """A hand read from the log.  Raises Illegal."""
@@ -229,15 +324,28 @@ class Viewers:
 
     # ---- through the gate
 
+    @property
+    def _holds(self) -> bool:
+        """Whether what is sent about the latest event has to wait."""
+        return not self._gate.is_open and self._gate.holds(self._table.seq)
+
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
         """Answer a viewer's message, once all events so far are stored."""
-        seq = self._table.seq
-        if self._gate.is_open or not self._gate.holds(seq):
+        if not self._holds:
             viewer.answer(message)
         else:
-            refusal = reject(message.id, "table_unavailable")
-            answer = partial(attempt, viewer, viewer.answer)
-            self._gate.hold(seq, partial(answer, message), partial(answer, refusal))
+            seq = self._table.seq
+            refuse = partial(viewer.answer, reject(message.id, "table_unavailable"))
+            self._gate.hold(seq, partial(viewer.answer, message), refuse, viewer)
+            viewer.held_by(self._gate, self._table.id)
+
+    def answer_in_turn(self, viewer: Viewer, message: TableAnswer) -> None:
+        """Answer a viewer's message after its earlier ones, whatever becomes of these."""
+        if self._gate.answers_to(viewer):
+            self._gate.hold_behind(viewer, partial(viewer.answer, message))
+            viewer.held_by(self._gate, self._table.id)
+        else:
+            viewer.answer(message)
 
     def _frames(self, message_for: Callable[[Viewer], Broadcast]) -> list[tuple[Viewer, bytes]]:
         """Each viewer, with its message encoded."""
@@ -250,21 +358,23 @@ class Viewers:
         return frames
 
     def _show(
-        self, frames: Sequence[tuple[Viewer, bytes]], shared: SharedContext | None = None
+        self,
+        frames: Sequence[tuple[Viewer, bytes]],
+        first_seq: int,
+        shared: SharedContext | None = None,
     ) -> None:
-        """Send frames; those with `shared` are the same for everybody."""
-        seq = self._table.seq
-        if self._gate.is_open or not self._gate.holds(seq):
+        """Send frames that have the events from `first_seq`, or a snapshot if that is 0.
+
+        Those with `shared` are the same for everybody.
+        """
+        if not self._holds:
             for viewer, frame in frames:
                 attempt(viewer, viewer.send_table_frame, frame, shared)
         else:
-            self._gate.hold_frames(
-                seq,
-                [
-                    (viewer, partial(viewer.send_table_frame, frame, shared))
-                    for viewer, frame in frames
-                ],
-            )
+            held: Frames = {
+                viewer: partial(viewer.send_table_frame, frame, shared) for viewer, frame in frames
+            }
+            self._gate.hold_frames(self._table.seq, held, first_seq)
 
     def _is_hash_due(self, first_seq: int) -> bool:
         return self._table.seq // HASH_EVERY != (first_seq - 1) // HASH_EVERY
@@ -282,20 +392,6 @@ def _send_to_all(viewers: Iterable[Viewer], message: Broadcast, shared: SharedCo
             viewer.send_table_frame(message.on(viewer.wire), shared)
         except Exception as error:  # noqa: BLE001  `fail` reports it
             fail(viewer, error)
-
-
-def _text_for(message: GetHand, table: Table, shown: Sequence[TableEvent]) -> str | None:
-    """The hand in the requested text format; None for JSON.  Raises Illegal."""
-    if message.format == "json":
-        return None
-    hand = hand_of(table.id, table.name, table.config, shown)
-    if hand is None:
-        raise Refused(
-            "unknown_hand",
-            f"only the events of hand {message.hand} were kept: ask for them as json",
-            Details(field="format", choices=("json",)),
-        )
-    return as_text(hand, message.format)
 
 
 def summary_of(table: Table) -> TableSummary:

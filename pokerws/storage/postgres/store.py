@@ -18,7 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import marks, owners, pruning
+from pokerws.storage.postgres import hand_index, marks, owners, pruning
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
@@ -33,6 +33,7 @@ from pokerws.storage.postgres.connecting import (
     rejected,
     unavailable,
 )
+from pokerws.storage.postgres.hand_index import PostgresHandIndex
 from pokerws.storage.postgres.lease import Tenure
 from pokerws.storage.postgres.moderation import sanctions as postgres_sanctions
 from pokerws.storage.postgres.moderation.sanctions import PostgresSanctions
@@ -119,6 +120,7 @@ STATEMENTS = (
     *pruning.STATEMENTS,
     *owners.STATEMENTS,
     *marks.STATEMENTS,
+    *hand_index.STATEMENTS,
 )
 
 # Added to the statement timeout, for a server that hangs.
@@ -150,6 +152,7 @@ class PostgresStore:
         self._accounts = PostgresAccounts(self._reader)
         self._names = PostgresNames(self._reader)
         self._sanctions = PostgresSanctions(self._reader)
+        self.hand_index = PostgresHandIndex(self._reader)
         self._failed_reads = 0
         self._read_error: type[BaseException] | None = None
         self.version = ""

@@ -36,22 +36,25 @@ export interface Ping {
 }
 
 /**
- * Subscribe to a table.
+ * Subscribe to a table, or to several `tables`.
  *
  * The server first sends the events after `after_seq` if they are available, else a snapshot.
  * `epoch` is that of the message from which `after_seq` was taken. A connection may watch a table
- * that it already watches, for example to catch up.
+ * that it already watches, for example to catch up. Either `table` or `tables` must be there; the
+ * fields beside `table` are not allowed with `tables`, since each of those has its own.
  */
 export interface Watch {
   type: "watch";
   /** the client's name for the command; the answer repeats it */
   id: string;
-  /** the table's id */
-  table: string;
+  /** the table's id, unless there are `tables` */
+  table?: string | null;
   /** the number of the last event that the client has */
   after_seq?: number | null;
   /** the epoch of that event; if absent, a snapshot is sent */
   epoch?: number | null;
+  /** several tables, instead of `table` */
+  tables?: TableWatch[] | null;
 }
 
 /** Unsubscribe from a table. The player keeps the seat. */
@@ -191,7 +194,8 @@ export interface ChooseGame {
  * Request a finished hand, as this player saw it.
  *
  * `format` selects its events (`json`), or a `text` for programs that read hand histories: in the
- * Poker Hand History standard (`phh`) or the format of PokerStars (`pokerstars`).
+ * Poker Hand History standard (`phh`), the format of PokerStars (`pokerstars`), or Open Hand
+ * History (`ohh`), which has hold'em and Omaha only.
  */
 export interface GetHand {
   type: "get_hand";
@@ -202,7 +206,28 @@ export interface GetHand {
   /** the number of the requested hand */
   hand: number;
   /** the format of the answer */
-  format?: "json" | "phh" | "pokerstars";
+  format?: "json" | "ohh" | "phh" | "pokerstars";
+}
+
+/**
+ * Request a page of finished hands, newest first, which `get_hand` can return.
+ *
+ * They are those of a `table`, or those that the player was dealt into (`mine`); with both, the
+ * player's at that table. `before` is the `next` of the page before. Hands that are played
+ * meanwhile do not change the pages that follow.
+ */
+export interface ListHands {
+  type: "list_hands";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the table whose hands are listed; if absent, all tables, with `mine` only */
+  table?: string | null;
+  /** whether only hands are listed that the player was dealt into */
+  mine?: boolean;
+  /** the `next` of the page before; if absent, the page with the latest hands */
+  before?: string | null;
+  /** the most hands of the page */
+  limit?: number;
 }
 
 /** Send a chat message to all viewers of a table. The player must watch it too. */
@@ -475,7 +500,8 @@ export interface Events {
  *
  * For `create_table` and commands that change a table, `seq` is the number of the first event that
  * the command caused, and `accepted` is sent right before that event. `table` is the table of
- * `create_table`, `watch`, `unwatch` or `chat`.
+ * `create_table`, `watch`, `unwatch` or `chat`. For a `watch` of several tables, `tables` has the
+ * outcome for each, in the order of the command.
  */
 export interface Accepted {
   type: "accepted";
@@ -485,6 +511,8 @@ export interface Accepted {
   seq?: number;
   /** the table that was created, watched, unwatched or chatted at */
   table?: string;
+  /** the outcome for each table of a `watch` of several */
+  tables?: WatchOutcome[];
 }
 
 /**
@@ -584,6 +612,8 @@ export interface Welcome {
   variants?: Record<string, VariantSummary>;
   /** mixes of games for new tables, by code */
   mixes?: Record<string, MixSummary>;
+  /** by which a client notices that its connection has died */
+  heartbeat?: HeartbeatTimes;
 }
 
 /**
@@ -676,6 +706,22 @@ export interface HandEvents {
   text?: string;
 }
 
+/**
+ * The answer to `list_hands`: finished hands, the one that ended last first.
+ *
+ * `next` is the `before` of the next page, absent on the last one. A page may have fewer hands
+ * than requested, or none, and still a `next`: the server reads only a part of a long log at once.
+ */
+export interface Hands {
+  type: "hands";
+  /** the client's name for the command; the answer repeats it */
+  id: string;
+  /** the hands, the one that ended last first */
+  hands: HandSummary[];
+  /** the `before` of the next page; absent on the last one */
+  next?: string;
+}
+
 /** A chat message at a table. A slow client may miss it. */
 export interface ChatSaid {
   type: "chat";
@@ -689,6 +735,47 @@ export interface ChatSaid {
   text: string;
   /** when it happened */
   at_ms: number;
+}
+
+/**
+ * The players who sit at a table and have no connection.
+ *
+ * It follows each `snapshot` and each `accepted` of `watch` with its events, if there are any such
+ * players. Without it there are none.
+ */
+export interface PresenceState {
+  type: "presence";
+  /** the table's id */
+  table: string;
+  /** the players, in the order of their seats */
+  absent: string[];
+}
+
+/** A player who sits at a table has lost the last connection. It is no event. */
+export interface PlayerDisconnected {
+  type: "player_disconnected";
+  /** the table's id */
+  table: string;
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+}
+
+/** A player who sits at a table has a connection again. It is no event. */
+export interface PlayerReconnected {
+  type: "player_reconnected";
+  /** the table's id */
+  table: string;
+  /** a seat's number */
+  seat: number;
+  /** the player's id */
+  player: string;
+}
+
+/** The connection works. It is sent at the interval that `welcome` tells. */
+export interface Heartbeat {
+  type: "heartbeat";
 }
 
 /**
@@ -816,9 +903,10 @@ export interface Table {
  * The limits that a client must keep to. Null is no limit.
  *
  * There are rate limits for the messages of a connection and of a player. Some kinds of a player's
- * messages have their own: chat; creating tables; queries (`watch`, `watch_lobby`, `list_tables`,
- * `get_hand`, `get_account`); and seat commands (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`,
- * `straddle`, `run_it`, `choose_game`). A message over a limit is refused with `too_fast`.
+ * messages have their own: chat; creating tables; queries (`watch`, once for each table,
+ * `watch_lobby`, `list_tables`, `get_hand`, `list_hands`, `get_account`); and seat commands
+ * (`sit`, `stand`, `sit_out`, `sit_in`, `add_chips`, `straddle`, `run_it`, `choose_game`). A
+ * message over a limit is refused with `too_fast`.
  */
 export interface Limits {
   /** the longest message that is accepted */
@@ -1039,6 +1127,19 @@ export interface MixSummary {
   games?: string[];
 }
 
+/**
+ * How a client notices that its connection has died without being closed.
+ *
+ * The server sends something at least every `interval_ms` to a client with the capability
+ * `heartbeat`. If such a client receives nothing for `timeout_ms`, it connects again.
+ */
+export interface HeartbeatTimes {
+  /** the longest time between two messages, to a client with that capability */
+  interval_ms: number;
+  /** the time without a message after which the client connects again */
+  timeout_ms: number;
+}
+
 /** A table as listed in the lobby. `players` is the number of taken seats. */
 export interface TableSummary {
   /** the table's id */
@@ -1087,6 +1188,36 @@ export interface AccountTransfer {
 }
 
 /**
+ * A finished hand, as listed.
+ *
+ * `seq` is the number of its first event, `players` the number of players dealt in, and `pot` all
+ * chips that were won, without uncalled bets. `net` is what this player won, or lost if it is
+ * negative; absent if the player was not dealt in. A cancelled hand has no `pot`.
+ */
+export interface HandSummary {
+  /** the table's id */
+  table: string;
+  /** the hand's number at its table, from 1 */
+  hand: number;
+  /** the number of the first event */
+  seq: number;
+  /** the code of the hand's game */
+  variant: string;
+  /** when it started */
+  started_ms: number;
+  /** when it ended */
+  ended_ms: number;
+  /** number of players dealt in */
+  players: number;
+  /** all chips that were won, without uncalled bets; absent if it was cancelled */
+  pot?: number;
+  /** what this player won, negative for a loss; absent if the player was not dealt in */
+  net?: number;
+  /** whether it was cancelled, and all chips returned */
+  cancelled?: boolean;
+}
+
+/**
  * A sanction on a player, or on an address.
  *
  * `stored` is false while the database is unavailable: until then, a crash of the server ends it.
@@ -1131,6 +1262,16 @@ export interface PlayerEntry {
   left_ms?: number;
   /** until when the player may not chat */
   muted_until_ms?: number;
+}
+
+/** One of several tables to watch; the fields are those of `watch`. */
+export interface TableWatch {
+  /** the table's id */
+  table: string;
+  /** the number of the last event that the client has */
+  after_seq?: number;
+  /** the epoch of that event; if absent, a snapshot is sent */
+  epoch?: number;
 }
 
 /**
@@ -1822,6 +1963,28 @@ export interface LogRestarted {
 }
 
 /**
+ * What became of one of several tables in a `watch`.
+ *
+ * Without a `code` it is watched; otherwise the fields are those of `rejected`.
+ */
+export interface WatchOutcome {
+  /** the table's id */
+  table: string;
+  /** why the table is refused; absent if it is watched */
+  code?: string;
+  /** the same as text for people; not stable */
+  message?: string;
+  /** whether the same command may succeed later */
+  retryable?: boolean;
+  /** how long to wait before sending the command again */
+  retry_after_ms?: number;
+  /** what the client can do about it; absent if it is watched */
+  category?: string;
+  /** the bounds, limits and amounts of `message` as data */
+  details?: Details;
+}
+
+/**
  * A hand in play. `seats` has one entry per seat of the table, null for those not dealt in.
  *
  * `order` lists the dealt-in seats from the left of the button. `bet` is the bet to match on this
@@ -2082,6 +2245,7 @@ export type ClientMessage =
   | RunIt
   | ChooseGame
   | GetHand
+  | ListHands
   | Chat
   | ListTables
   | WatchLobby
@@ -2112,7 +2276,12 @@ export type ServerMessage =
   | Lobby
   | Account
   | HandEvents
+  | Hands
   | ChatSaid
+  | PresenceState
+  | PlayerDisconnected
+  | PlayerReconnected
+  | Heartbeat
   | Notice
   | Bans
   | Players;
@@ -2180,6 +2349,7 @@ export interface Answers {
   hello: Welcome;
   kick: Accepted;
   list_bans: Bans;
+  list_hands: Hands;
   list_players: Players;
   list_tables: Tables;
   logout: Accepted;
@@ -2214,6 +2384,7 @@ export type RejectCode =
   | "wrong_type"
   | "out_of_range"
   | "invalid_value"
+  | "id_conflict"
   | "hello_first"
   | "already_greeted"
   | "unsupported_protocol"
@@ -2242,6 +2413,7 @@ export type RejectCode =
   | "too_many_watched"
   | "too_many_watchers"
   | "unknown_hand"
+  | "format_unavailable"
   | "hand_not_over"
   | "log_unavailable"
   | "not_watching"
@@ -2309,6 +2481,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2339,6 +2512,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2387,6 +2561,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2409,6 +2584,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2475,6 +2651,7 @@ export interface Refusals {
     | "table_quarantined"
     | "owned_elsewhere"
     | "unknown_hand"
+    | "format_unavailable"
     | "hand_not_over"
     | "log_unavailable";
   hello:
@@ -2502,6 +2679,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2526,6 +2704,18 @@ export interface Refusals {
     | "hello_first"
     | "forbidden"
     | "too_fast";
+  list_hands:
+    | "missing_field"
+    | "unknown_field"
+    | "wrong_type"
+    | "out_of_range"
+    | "invalid_value"
+    | "hello_first"
+    | "paused"
+    | "too_fast"
+    | "unknown_table"
+    | "table_quarantined"
+    | "log_unavailable";
   list_players:
     | "missing_field"
     | "unknown_field"
@@ -2591,6 +2781,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2611,6 +2802,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2629,6 +2821,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "name_taken"
@@ -2660,6 +2853,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2680,6 +2874,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2699,6 +2894,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"
@@ -2719,6 +2915,7 @@ export interface Refusals {
     | "wrong_type"
     | "out_of_range"
     | "invalid_value"
+    | "id_conflict"
     | "hello_first"
     | "forbidden"
     | "restarting"

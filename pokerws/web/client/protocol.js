@@ -6,6 +6,7 @@
  */
 
 import { Commands } from "./commands.js";
+import { Heartbeat } from "./heartbeat.js";
 import { notConnected, Rejected } from "./rejected.js";
 import { ServerClock } from "./server-clock.js";
 
@@ -63,8 +64,6 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 8_000;
 const STABLE_AFTER_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 8_000;
-const PING_EVERY_MS = 10_000;
-const SILENCE_LIMIT_MS = 8_000;
 
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
@@ -124,12 +123,12 @@ export class Connection {
     this.listeners = new Map();
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this.timers = new Set();
-    this.lastHeardMs = 0;
     this.commands = new Commands({
       now: () => this.clock.local(),
       transmit: (message) => this.socket?.send(JSON.stringify(message)),
       later: (action, delayMs) => this.later(action, delayMs),
     });
+    this.heartbeat = new Heartbeat(() => this.ping(), () => this.reconnectLater(this.socket));
   }
 
   /**
@@ -170,11 +169,15 @@ export class Connection {
     this.setState("offline");
   }
 
-  /** Reconnect now instead of at the next attempt. */
+  /** The network may have changed: reconnect at once, or check that the connection works. */
   retryNow() {
-    if (this.state !== "reconnecting" || this.socket) return;
-    this.clearTimers();
-    this.connect();
+    if (this.state === "online") {
+      this.clock.forget();
+      this.heartbeat.check();
+    } else if (this.state === "reconnecting" && !this.socket) {
+      this.clearTimers();
+      this.connect();
+    }
   }
 
   /** The server's time, in milliseconds UTC. */
@@ -227,7 +230,7 @@ export class Connection {
       this.token = await this.provider();
     } catch (error) {
       console.warn("getting a token failed", error);
-      if (socket) this.reconnectLater(socket);
+      this.reconnectLater(socket);
       return;
     }
     if (!socket || socket !== this.socket) return;
@@ -255,12 +258,13 @@ export class Connection {
       return;
     }
     this.clearTimers();
+    this.heartbeat.start(welcome.heartbeat);
+    this.clock.forget();
     this.clock.learn(askedMs, welcome.now_ms);
     this.rememberWelcome(welcome);
     this.later(() => {
       this.attempts = 0;
     }, STABLE_AFTER_MS);
-    this.later(() => this.ping(), PING_EVERY_MS);
     const repeated = this.commands.unanswered();
     this.setState("online");
     this.emit("welcome", welcome);
@@ -305,7 +309,7 @@ export class Connection {
     if (TOKEN_REFUSALS.has(rejection.code)) {
       this.onTokenRejected(rejection, name);
     } else if (rejection.retryable) {
-      if (this.socket) this.reconnectLater(this.socket, rejection.retryAfterMs);
+      this.reconnectLater(this.socket, rejection.retryAfterMs);
     } else {
       this.stop();
       this.emit("name_needed", rejection);
@@ -334,33 +338,28 @@ export class Connection {
 
   /** @param {Message} message */
   onMessage(message) {
-    this.lastHeardMs = this.clock.local();
+    this.heartbeat.heard();
     if (this.commands.takeAnswer(message)) return;
     if (message.type === "notice" && message.code === "token_expiring") this.renew();
     this.emit(/** @type {any} */ (message.type), message);
   }
 
-  /** Send a heartbeat to measure the clock, and reconnect if nothing is received in time. */
+  /** Measure the clock, which also shows that the connection works. */
   ping() {
     const askedMs = this.clock.local();
     this.commands.send({ type: "ping" }).then(
       (pong) => this.clock.learn(askedMs, pong.now_ms),
       () => {},
     );
-    const socket = this.socket;
-    this.later(() => {
-      if (socket && this.lastHeardMs < askedMs) this.reconnectLater(socket);
-    }, SILENCE_LIMIT_MS);
-    this.later(() => this.ping(), PING_EVERY_MS);
   }
 
   /**
    * Schedule a reconnection with exponential back-off and jitter.
-   * @param {WebSocket} socket
+   * @param {WebSocket|null} socket
    * @param {number} [shortestMs] the minimum delay
    */
   reconnectLater(socket, shortestMs = 0) {
-    if (socket !== this.socket) return;
+    if (!socket || socket !== this.socket) return;
     this.dropSocket();
     this.setState("reconnecting");
     const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempts);
@@ -372,6 +371,7 @@ export class Connection {
   /** Close the socket, and reject the commands that cannot be sent again on another one. */
   dropSocket() {
     this.clearTimers();
+    this.heartbeat.stop();
     const socket = this.socket;
     this.socket = null;
     if (socket) {

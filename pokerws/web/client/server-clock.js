@@ -17,6 +17,11 @@ export class ServerClock {
     return this.local() + this.offset;
   }
 
+  /** The next measurement counts, however slow: a clock that slept is wrong. */
+  forget() {
+    this.bestTripMs = Infinity;
+  }
+
   /**
    * @param {number} askedMs when the request was sent, by the local clock
    * @param {number} serverNowMs the server's time in its answer

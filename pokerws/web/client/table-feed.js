@@ -12,12 +12,14 @@ import { GapError, newEvents } from "./table-state.js";
 /** Notices that end the subscription to a table. */
 const ENDS_WATCHING = new Set(["table_failed"]);
 const WATCH_AGAIN_MS = 1_000;
+const PRESENCE = /** @type {const} */ (["presence", "player_disconnected", "player_reconnected"]);
 
 /**
  * @typedef {object} FeedHandlers
  * @property {(snapshot: Message) => void} onSnapshot
  * @property {(events: TableEvent[], epoch: number, hash?: string) => void} onEvents `hash` is that
  *   of the state after the events, if the message has one
+ * @property {(message: Message) => void} onPresence a player is absent, or back
  * @property {(resumed: boolean) => void} onWatching the subscription has started, or resumed
  * @property {(error: Error & {code?: string}) => void} onWaiting refused for now; it is asked again
  * @property {(error: Error & {code?: string}) => void} onRejected
@@ -43,6 +45,9 @@ export class TableFeed {
       connection.on("welcome", () => this.watch(this.known !== null)),
       connection.on("snapshot", (message) => this.isMine(message) && this.handleSnapshot(message)),
       connection.on("events", (message) => this.isMine(message) && this.handleEvents(message)),
+      ...PRESENCE.map((type) =>
+        connection.on(type, (message) => this.isMine(message) && handlers.onPresence(message)),
+      ),
       connection.on("notice", (message) => this.handleNotice(message)),
     ];
   }

@@ -4,6 +4,7 @@
  * server's.
  */
 
+import { Absences } from "./absences.js";
 import { StateCheck } from "./state-hash.js";
 import { TableFeed } from "./table-feed.js";
 import { applyEvent, readTable } from "./table-state.js";
@@ -18,7 +19,8 @@ import { applyEvent, readTable } from "./table-state.js";
 /**
  * All are optional.
  * @typedef {object} ViewHandlers
- * @property {(view: TableView) => void} [onChange] after a snapshot, and after each batch of events
+ * @property {(view: TableView) => void} [onChange] after a snapshot, after each batch of events, and
+ *   when a player is absent or back
  * @property {(event: TableEvent, view: TableView) => void} [onEvent] after each event
  * @property {(error: Refusal) => void} [onRejected] the table cannot be watched
  * @property {(error: Error) => void} [onProblem] an event was not understood, or the state is wrong;
@@ -39,11 +41,14 @@ export class TableView {
     this.table = null;
     /** @type {number|null} */
     this.epoch = null;
+    /** The players without a connection. */
+    this.absences = new Absences();
     this.check = new StateCheck();
     this.feed = new TableFeed(connection, id, {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
       onEvents: (events, _epoch, hash) => this.handleEvents(events, hash),
-      onWatching: () => {},
+      onPresence: (message) => this.handlePresence(message),
+      onWatching: () => this.absences.clear(),
       onWaiting: () => {},
       onRejected: (error) => this.handlers.onRejected?.(error),
     });
@@ -83,9 +88,16 @@ export class TableView {
 
   /** @param {Message} snapshot */
   handleSnapshot(snapshot) {
+    this.absences.clear();
     this.table = readTable(snapshot.state);
     this.epoch = snapshot.epoch;
     this.check.begin(this.table, this.player, snapshot.state_hash);
+    this.handlers.onChange?.(this);
+  }
+
+  /** @param {Message} message */
+  handlePresence(message) {
+    this.absences.take(message);
     this.handlers.onChange?.(this);
   }
 
@@ -99,6 +111,7 @@ export class TableView {
     try {
       for (const event of events) {
         applyEvent(table, event);
+        if (event.type === "player_stood") this.absences.stood(event.player);
         this.handlers.onEvent?.(event, this);
       }
       if (!this.check.holds(table, this.player, hash)) {

@@ -1,3 +1,4 @@
+import type { Absences } from "../client/absences.js";
 import type { HandMemory } from "../model/hand-memory.js";
 import type { Departure } from "../client/table-read.js";
 import type { TableState } from "../client/table-state.js";
@@ -8,6 +9,8 @@ export interface Scene {
   table: TableState;
   epoch: number;
   memory: HandMemory;
+  /** Who sits here without a connection. */
+  absences: Absences;
   /** The viewer's seat, or null for a spectator. */
   own: number | null;
   /** What the viewer left with and has to bring back, or null. */

@@ -93,13 +93,14 @@ export class SeatView {
    * @param {Hand|null} hand the current hand, or else the last one
    */
   render(scene, hand) {
-    const { table, memory, own } = scene;
+    const { table, memory, own, absences } = scene;
     const seat = table.seats[this.number];
     const part = hand?.seats[this.number] ?? null;
     const playing = table.hand !== null;
     const { dataset } = this.root;
     dataset.state = stateOf(seat, part, table.hand?.turn?.seat === this.number, playing);
     this.root.toggleAttribute("data-winner", memory.winnings.has(this.number));
+    this.root.toggleAttribute("data-absent", absences.has(seat?.player));
     if (own === this.number) dataset.own = "true";
     else delete dataset.own;
     this.sitButton.hidden = seat !== null || own !== null;
@@ -182,10 +183,16 @@ export class SeatView {
    * @param {HandSeat|null} part
    * @param {Scene} scene
    */
-  renderTag(seat, part, { table, memory }) {
+  renderTag(seat, part, { table, memory, absences }) {
     const { text, kind } = seat
       ? tagFor(seat, part, table.hand !== null, this.number, memory)
       : NO_TAG;
+    if (absences.has(seat?.player) && !TELLS_MORE.has(kind)) return this.showTag(ABSENT_TAG);
+    return this.showTag({ text, kind });
+  }
+
+  /** @param {{text: string, kind: string}} tag */
+  showTag({ text, kind }) {
     setText(this.tag, text);
     this.tag.dataset.kind = kind;
     this.tag.hidden = !text;
@@ -234,6 +241,8 @@ export class SeatView {
     if (!this.dealer.hidden) parts.push("dealer");
     if (!this.drew.hidden) parts.push(this.drew.textContent);
     if (this.tag.textContent) parts.push(this.tag.textContent);
+    const absent = this.root.hasAttribute("data-absent");
+    if (absent && this.tag.dataset.kind !== ABSENT_TAG.kind) parts.push(ABSENT_TAG.text);
     return parts.join(", ");
   }
 }
@@ -278,6 +287,9 @@ function shownAfterHand(table, number) {
 }
 
 const NO_TAG = { text: "", kind: "" };
+const ABSENT_TAG = { text: "Disconnected", kind: "absent" };
+/** Kinds of tags that say more than that the player is disconnected. */
+const TELLS_MORE = new Set(["won", "shown", "all-in", "folded"]);
 
 /**
  * The tag below a seat: the most important fact beside name and stack.

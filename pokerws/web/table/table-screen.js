@@ -3,6 +3,7 @@
  * commands of a seated player are sent from here.
  */
 
+import { Absences } from "../client/absences.js";
 import { chips } from "../model/format.js";
 import { gameAt, gameName, isMix, shortGameName } from "../model/games.js";
 import { HandMemory } from "../model/hand-memory.js";
@@ -49,6 +50,7 @@ export class TableScreen {
     this.epoch = 0;
     this.memory = new HandMemory();
     this.check = new StateCheck();
+    this.absences = new Absences();
     /** @type {{event: TableEvent, waitMs: number, hash?: string}[]} the hash is of the state after it */
     this.queue = [];
     /** @type {ReturnType<typeof setTimeout>|null} */
@@ -76,6 +78,7 @@ export class TableScreen {
     this.feed = new TableFeed(this.connection, id, {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
       onEvents: (events, _epoch, hash) => this.handleEvents(events, hash),
+      onPresence: (message) => this.handlePresence(message),
       onWatching: (resumed) => this.watching(resumed),
       onWaiting: showRejection,
       onRejected: (error) => this.leave(describeRejection(error)),
@@ -89,6 +92,7 @@ export class TableScreen {
     this.queue = [];
     this.feed = this.table = this.id = null;
     this.memory = new HandMemory();
+    this.absences.clear();
     this.panel.clear();
     this.stage.clear();
     this.showFrame(false);
@@ -126,6 +130,13 @@ export class TableScreen {
   /** @param {boolean} resumed */
   watching(resumed) {
     if (resumed) showToast("Reconnected to the table");
+    this.absences.clear();
+    this.render();
+  }
+
+  /** @param {Message} message */
+  handlePresence(message) {
+    this.absences.take(message);
     this.render();
   }
 
@@ -133,6 +144,7 @@ export class TableScreen {
   handleSnapshot(snapshot) {
     this.skipPauses();
     this.drain();
+    this.absences.clear();
     const first = this.table === null;
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
     this.table = readTable(snapshot.state);
@@ -203,6 +215,7 @@ export class TableScreen {
       if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
         throw new Error(`the state after event ${this.table.seq} is not the server's`);
       }
+      if (event.type === "player_stood") this.absences.stood(event.player);
       if (line) this.panel.log(line, LOG_STYLES[event.type]);
       if (event.type === "table_closed") this.leave(`${describeClosing(event.reason)}.`);
     } catch (error) {
@@ -243,6 +256,7 @@ export class TableScreen {
       table: this.table,
       epoch: this.epoch,
       memory: this.memory,
+      absences: this.absences,
       own: this.ownSeat(),
       departure: this.ownDeparture(),
       live: this.connection.state === "online" && this.feed?.listening === true,

@@ -43,6 +43,13 @@ async def open_pair(scene: Scene) -> None:
     scene.client = await scene.again(pair)
 
 
+@situation("a table where a hand of five card draw is over")
+async def after_a_draw(scene: Scene) -> None:
+    first, second, turn = await hand_of_two(scene, variant="N5D")
+    await act(scene, first, turn["number"], "fold")
+    scene.client = await scene.again(second)
+
+
 @situation("a player who does not straddle, at a table that allows it")
 async def no_straddler(scene: Scene) -> None:
     await alone_at(scene, house={"straddle": "under_the_gun"})

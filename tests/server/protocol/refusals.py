@@ -22,6 +22,7 @@ from pokerws.messages import (
     EndSession,
     GetHand,
     Kick,
+    ListHands,
     Mute,
     Refill,
     RunIt,
@@ -54,7 +55,7 @@ from tests.server.protocol.situations import (
 )
 from tests.server.protocol.transcript_player import Scene
 
-__all__ = ["SHOWN", "Shown", "chips", "games", "moderation"]
+__all__ = ["REMEMBERED", "SHOWN", "Shown", "chips", "games", "moderation"]
 
 ANN, NOBODY, OTHER = PlayerId("the-id-of-ann"), PlayerId("p_00"), PlayerId("operator:bob")
 
@@ -71,6 +72,9 @@ BY_SEATED: tuple[ClientMessage, ...] = (
 KICK = Kick("9", TABLE, ANN)
 CHANGING = (*BY_SEATED, Sit("10", TABLE, BUY_IN), Show("11", TABLE, 1), CloseTable("12", TABLE))
 LOADING = (*CHANGING, KICK, Watch("13", TABLE), GetHand("14", TABLE, 1))
+# Refused with `id_conflict`, which tests/server/protocol/test_id_conflict.py shows for each.
+REMEMBERED = (*CHANGING, KICK)
+LISTING = ListHands("16", TABLE)
 MOVING = (Stand("1", TABLE), AddChips("2", TABLE), Sit("3", TABLE, BUY_IN), KICK)
 NEW_TABLE = CreateTable("15", "Two", TableConfig())
 
@@ -156,12 +160,17 @@ def shown(code: str, given: str, *said: ClientMessage) -> Shown:
 
 
 SHOWN = [
-    shown("unknown_table", examples.GREETED, *LOADING),
+    shown("unknown_table", examples.GREETED, *LOADING, LISTING),
     shown("table_unavailable", "a stored table, and an unavailable database", *LOADING),
-    shown("table_quarantined", "a stored table that is damaged", *LOADING),
+    shown("table_quarantined", "a stored table that is damaged", *LOADING, LISTING),
     shown("owned_elsewhere", "a stored table that another server plays", *LOADING),
     shown("restarting", "a server that is shutting down", *LOADING, NEW_TABLE),
-    Shown("paused", watched_and_paused, "durable", LOADING),
+    Shown("paused", watched_and_paused, "durable", [*LOADING, LISTING]),
+    shown(
+        "log_unavailable",
+        "a hand that is only in the event log, and an unavailable database",
+        LISTING,
+    ),
     shown("overloaded", examples.BEHIND, *CHANGING, KICK),
     shown("table_closed", "a table that is being closed for good", *CHANGING),
     Shown("bank_unavailable", writing_fails, "stored", [*MOVING, CloseTable("4", TABLE)]),

@@ -46,6 +46,7 @@ UNLIMITED: dict[str, Any] = dict.fromkeys(
 ) | {
     "free_chips_per_address": 0,
     "newcomer_chips": 0,
+    "absence_grace_ms": 0,
     "max_tables_opened_per_address": 0,
 }
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -70,6 +71,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "no room": {},
     "one session": {"max_tables_opened_per_address": 20},
     "one lobby": {},
+    "lively": {"heartbeat_interval_ms": 100},
     "tokens": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 0},
     "expiring": {"use_auth_middleware": True, "auth_secret": SECRET, "auth_warning_ms": 60_000},
     "lax": {"max_violations": 1_000, "connection_command_rate": "0", "frame_rate": "0"},
@@ -159,6 +161,9 @@ class AwayStore(FaultyStore):
         if table in self.elsewhere:
             raise OwnedElsewhere(self.elsewhere[table])
         return await super().claim(table, above_epoch, shown_seq)
+
+    async def read(self) -> None:
+        self.away.check()
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
         self.away.check()

@@ -7,6 +7,8 @@ from tests.server.protocol.servers import token
 from tests.server.protocol.situations import (
     SESSION,
     SITUATIONS,
+    open_table,
+    seat,
     seated,
     sitting_out,
     situation,
@@ -53,6 +55,28 @@ async def resender(scene: Scene) -> None:
 async def comes_back(scene: Scene) -> None:
     await sitting_out(scene)
     scene.stands_for[SESSION] = scene.client.welcome["session"]
+    scene.client = await scene.open()
+
+
+@situation("a player at a table with Ben, in seat 1, whose connection will be lost")
+async def loses_ben(scene: Scene) -> None:
+    # No hand starts meanwhile.
+    table = await open_table(scene, await scene.greeted("Cleo"), next_hand_delay_ms=60_000)
+    ann, ben = await seat(scene, table, "Ann", "Ben")
+    scene.client = ann
+
+    async def leave() -> None:
+        await ben.connection.close()
+
+    async def come_back() -> None:
+        await scene.again(ben)
+
+    scene.directions["Ben's last connection ends."] = leave
+    scene.directions["Ben connects again."] = come_back
+
+
+@situation("a new connection, at which nothing happens for a while", "lively")
+async def silent(scene: Scene) -> None:
     scene.client = await scene.open()
 
 

@@ -169,6 +169,12 @@ async def sitting_out(scene: Scene) -> None:
     await scene.client.do("sit_out", table=scene.stands_for[TABLE])
 
 
+@situation("a player sitting out, whose `sit_out` had the id 7")
+async def sat_out(scene: Scene) -> None:
+    await seated(scene)
+    await scene.client.do("sit_out", id="7", table=scene.stands_for[TABLE])
+
+
 @situation("a table where another player has seat 0")
 async def taken(scene: Scene) -> None:
     scene.client = await scene.greeted("Ann")

@@ -16,7 +16,7 @@ from pokerws.schema.schemas import CLIENT_MESSAGES, tag_of
 from pokerws.server.auth.identity import FORBIDDEN, MODERATING
 from tests.server.protocol.moderation import operator
 from tests.server.protocol.raised_codes import codes_of as raised_by
-from tests.server.protocol.refusals import ANN, SHOWN, Shown
+from tests.server.protocol.refusals import ANN, REMEMBERED, SHOWN, Shown
 from tests.server.protocol.servers import Servers, token
 from tests.server.protocol.transcript_player import Scene, Speaker
 
@@ -105,6 +105,7 @@ def test_each_refusal_that_is_listed_for_a_command_is_shown_by_a_server() -> Non
         if isinstance(example.sent, Message)
     }
     shown = {(tag_of(type(said)), one.code) for one in SHOWN for said in one.said}
+    shown |= {(tag_of(type(said)), "id_conflict") for said in REMEMBERED}
     of_all = {(tag_of(one), code) for one in CLIENT_MESSAGES for code in codes_of_all(one)}
     listed = {(tag_of(one), code) for one in CLIENT_MESSAGES for code in codes_of(one)}
     raw = {pair for pair in examples if pair[1] in OF_FRAMES}

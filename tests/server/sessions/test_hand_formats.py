@@ -1,5 +1,6 @@
 """Hands as texts for other programs: `get_hand` with a format, to each player what it saw."""
 
+import json
 import re
 import tomllib
 from typing import get_args
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from pokerws.game.events import HandShown, HandStarted
 from pokerws.game.illegal import Illegal
 from pokerws.game.state import PlayerId, TableId
+from pokerws.hand_histories.errors import NotExpressible
 from pokerws.hand_histories.formats import TextFormat, as_text, seen_by
 from pokerws.hand_histories.hand_id import hand_id
 from pokerws.hand_histories.kept_hand import KeptHand
@@ -40,11 +42,18 @@ async def check_all_texts(house: StoredHouse, playing: Playing) -> None:
             for text_format in TEXT_FORMATS:
                 viewer = FakeViewer(player)
                 ask = GetHand("g", actor.table.id, number, text_format)
+                try:
+                    text = as_text(seen, text_format, viewer=PlayerId(player))
+                except NotExpressible as error:
+                    assert text_format == "ohh"
+                    with pytest.raises(Illegal, match=str(error)):
+                        await actor.send_hand(viewer, ask)
+                    continue
                 await actor.send_hand(viewer, ask)
                 (told,) = viewer.take()
                 assert isinstance(told, HandEvents)
                 assert (told.hand, told.seq, told.events) == (number, seq, [])
-                assert told.text == as_text(seen, text_format)
+                assert told.text == text
     assert len(hands) > 4
 
 
@@ -104,9 +113,34 @@ async def test_hands_are_told_as_texts_for_programs_that_read_such_files(
         fields = tomllib.loads(standard["text"])
         assert (fields["hand"], fields["_game"]) == (1, table)
         own.append([action for action in fields["actions"] if action.startswith("d dh")])
+        opened = await player.ask("get_hand", table=table, hand=1, format="ohh")
+        ohh = json.loads(opened["text"])["ohh"]
+        assert ohh["game_number"] == str(number)
+        dealt = [each for each in ohh["rounds"][0]["actions"] if each["action"] == "Dealt Cards"]
+        heroes = [
+            player["name"] for player in ohh["players"] if player["id"] == ohh["hero_player_id"]
+        ]
+        assert heroes == ([] if name == "Sam" else [name])
+        assert [each["player_id"] for each in dealt if "cards" in each] == (
+            [] if name == "Sam" else [ohh["hero_player_id"]]
+        )
     assert ["????" in action for action in own[0]] != ["????" in action for action in own[1]]
     assert all("????" in action for action in own[2])
     answer = await ann.ask("get_hand", table=table, hand=1, format="json")
     assert "text" not in answer
     answer = await ann.ask("get_hand", table=table, hand=1, format="html")
     assert (answer["type"], answer["code"]) == ("rejected", "invalid_value")
+
+
+async def test_a_game_that_a_format_does_not_have_is_refused_and_has_its_events(
+    open_connection: Connect,
+) -> None:
+    ann, ben = [await open_connection(name) for name in ("Ann", "Ben")]
+    config = {"variant": "F5D", "seats": 2, "next_hand_delay_ms": 0}
+    table = (await ann.ask("create_table", name="One", config=config))["table"]
+    await play_a_hand(ann, ben, table)
+    answer = await ann.ask("get_hand", table=table, hand=1, format="ohh")
+    assert (answer["type"], answer["code"]) == ("rejected", "format_unavailable")
+    assert answer["message"] == "Open Hand History does not have Fixed-limit five card draw"
+    answer = await ann.ask("get_hand", table=table, hand=1)
+    assert answer["events"]

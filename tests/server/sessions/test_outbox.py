@@ -34,7 +34,7 @@ from pokerws.server.sessions.handlers import dispatch
 from pokerws.server.sessions.session import Session
 from pokerws.server.tables.presence import Presence
 from pokerws.storage.names import MemoryNames
-from tests.server.fakes import ManualClock, open_memory_lobby
+from tests.server.fakes import ManualClock, memory_hands, open_memory_lobby
 from tests.server.in_process import carried_out
 
 FRAMES = 8
@@ -84,6 +84,7 @@ class Slow:
         context = SessionContext(
             lobby=self.lobby,
             cashier=bank,
+            past_hands=memory_hands(self.lobby),
             admission=Guests("k" * 32, clock, names=PlayerNames(MemoryNames(), clock)),
             clock=clock,
             revocations=Revocations(MemoryNames(), clock),

@@ -104,6 +104,11 @@ async def test_a_command_sent_again_is_answered_as_the_first_time_before_and_aft
         assert viewer.take() == [Accepted("again", seq)]
         assert actor.table.seq == resumed
         assert (await store.accounts.open(ANN, 0, 0)).balance == balance
+        actor.handle(viewer, "again", commands.ChooseGame(ANN, "NT"))
+        await house.written()
+        (conflict,) = viewer.take()
+        assert isinstance(conflict, Rejected)
+        assert conflict.code == "id_conflict"
         # It is the memory of the first that does it: under another id it is a new command.
         actor.handle(viewer, "anew", command)
         await house.written()

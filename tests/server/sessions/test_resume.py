@@ -398,7 +398,7 @@ async def test_with_durable_acks_what_was_missed_waits_until_all_of_it_is_stored
             playing.step()
         viewer = FakeViewer("p0")
         message = Watch("w", playing.actor.table.id, 1, 1)
-        playing.actor.watch(viewer, message, await playing.actor.read_back(message))
+        playing.actor.watch(viewer, message, await playing.actor.viewers.read_back(message))
         assert viewer.take() == []
         store.saves_go.set()
         await house.written()

@@ -100,7 +100,7 @@ async def test_what_was_drawn_is_answered_once_and_seen_by_its_player_alone() ->
     assert heard(drawer) == [accepted]
     await drawer.asks(msgspec.structs.replace(message, cards=held[:1]))
     (refused,) = heard(drawer)
-    assert refused["code"] == "not_your_turn"
+    assert refused["code"] == "id_conflict"
 
 
 class Told(msgspec.Struct):

@@ -31,7 +31,7 @@ from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
 from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=4, turn_time_ms=10_000, next_hand_delay_ms=1_000)
-ids = map(str, range(1_000_000))
+ids = (f"c{number}" for number in range(1_000_000))
 
 
 class Room:
@@ -198,15 +198,17 @@ def test_receipts_of_a_seated_player_are_not_pushed_out_by_passers_by(room: Room
     assert room.actor.table.chips == chips
 
 
-def test_an_id_used_again_for_another_command_is_a_new_command(room: Room) -> None:
+def test_an_id_used_again_for_another_command_is_refused(room: Room) -> None:
     room.start_hand()
     viewer = room.to_act
     room.actor.handle(viewer, "1", commands.Act(viewer.player, room.turn, "call"))
     viewer.take()
+    seq = room.actor.table.seq
     room.actor.handle(viewer, "1", commands.Act(viewer.player, room.turn, "check"))
     (answer,) = viewer.take()
     assert isinstance(answer, Rejected)
-    assert answer.code == "not_your_turn"
+    assert (answer.code, answer.retryable) == ("id_conflict", False)
+    assert room.actor.table.seq == seq
 
 
 def test_sitting_down_again_after_leaving_is_not_taken_for_a_repetition(room: Room) -> None:

@@ -251,12 +251,12 @@ async def test_what_was_decided_before_a_fault_is_shown_when_it_is_stored(
         actor.handle(house.ann, "x", commands.SitOut(house.ann.player))
     restored = await house.lobby.find(actor.table.id)
     assert restored.table.seq > seq
-    failed, refused, answer, *news = house.ann.take()
+    failed, answer, *news, refused = house.ann.take()
     assert isinstance(failed, Notice)
-    assert isinstance(refused, Rejected)
-    assert (refused.id, refused.code) == ("x", "table_unavailable")
     assert isinstance(answer, Accepted)
     assert answer.id == "s"
+    assert isinstance(refused, Rejected)
+    assert (refused.id, refused.code) == ("x", "table_unavailable")
     assert [message.seq for message in news if isinstance(message, Events)] == [2, 3]
 
 
@@ -326,10 +326,13 @@ async def test_while_the_store_is_away_the_clocks_stand_still(house: DurableHous
     house.clock.advance(600_000)
     codes = [m.code for m in house.ann.take() if isinstance(m, Notice)]
     assert codes == ["paused"]
-    actor.handle(house.ann, "i", commands.SitIn(house.ann.player))
-    (refused,) = house.ann.take()
+    actor.handle(house.ben, "i", commands.SitIn(house.ben.player))
+    *_, refused = house.ben.take()
     assert isinstance(refused, Rejected)
     assert (refused.code, refused.retryable) == ("paused", True)
+    # Hers comes after the answer that she waits for.
+    actor.handle(house.ann, "i", commands.SitIn(house.ann.player))
+    assert house.ann.take() == []
 
     house.store.open.set()
     await house.journal.flush(5)
@@ -339,8 +342,10 @@ async def test_while_the_store_is_away_the_clocks_stand_still(house: DurableHous
     left_ms = hand.turn.deadline_ms - house.clock.now_ms()
     assert abs(left_ms - (deadline_ms - paused_ms)) <= 2 * CHECK_LAG_MS
     await house.journal.flush(5)
-    codes = [m.code for m in house.ann.take() if isinstance(m, Notice)]
-    assert codes == ["resumed"]
+    heard = house.ann.take()
+    answers = [m.id for m in heard if isinstance(m, Accepted | Rejected)]
+    assert answers == ["o", "i"]
+    assert [m.code for m in heard if isinstance(m, Notice)] == ["resumed"]
 
 
 async def test_while_the_store_is_away_one_snapshot_waits_for_each_viewer(

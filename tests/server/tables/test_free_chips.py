@@ -211,7 +211,7 @@ async def test_addresses_in_memory_are_forgotten_when_all_their_chips_are_back()
 
 
 async def refill(house: House) -> None:
-    await house.bank.refill(ANN, None, house.lobby.live_tables)
+    await house.bank.refill(ANN, None, house.lobby.tables_of)
 
 
 @pytest.mark.parametrize(
@@ -224,9 +224,7 @@ async def test_no_refill_while_chips_are_at_a_table(house: House) -> None:
 
     with refused("chips_at_table"):
         await refill(house)
-    assert (
-        await house.bank.statement(ANN, None, None, house.lobby.live_tables)
-    ).refill_at_ms is None
+    assert (await house.bank.statement(ANN, None, None, house.lobby.tables_of)).refill_at_ms is None
     actor.handle(house.ann, "up", commands.Stand(ANN))
     await house.journal.flush(5)
     with refused("refill_not_due"):
@@ -244,7 +242,7 @@ async def test_a_bot_that_is_busted_at_one_table_gets_a_refill_with_chips_at_ano
     await house.sit(actor, bot, 5_000)
     await house.journal.flush(5)
 
-    tables = house.lobby.live_tables
+    tables = house.lobby.tables_of
     statement = await house.bank.statement(bot.player, None, None, tables)
     assert statement.refill_at_ms is not None
     await house.bank.refill(bot.player, None, tables)
@@ -284,15 +282,15 @@ async def test_chips_in_a_pot_count_and_a_busted_player_gets_a_refill(house: Hou
     loser, winner = sorted((house.ann, house.ben), key=lambda one: stack(house, one.player))
     assert stack(house, loser.player) == 0
 
-    await house.bank.refill(loser.player, None, house.lobby.live_tables)
+    await house.bank.refill(loser.player, None, house.lobby.tables_of)
     with refused("chips_at_table"):
-        await house.bank.refill(winner.player, None, house.lobby.live_tables)
+        await house.bank.refill(winner.player, None, house.lobby.tables_of)
     assert await house.balance(loser.player) == 100_000
 
 
 def stack(house: House, player: PlayerId) -> int:
     """The chips of a player at the only table."""
-    [table] = house.lobby.live_tables()
+    [table] = [actor.table for actor in house.lobby.actors()]
     number = table.seat_of(player)
     assert number is not None
     seat = table.seats[number]

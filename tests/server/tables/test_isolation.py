@@ -181,7 +181,7 @@ def test_a_list_that_one_wire_cannot_hold_closes_who_uses_it_and_no_one_else() -
 def test_frames_that_waited_for_a_commit_reach_the_others() -> None:
     ann, ben = FakeViewer("ann"), Broken("ben")
     gate = CommitGate(durable=True, written=0)
-    gate.hold_frames(1, [(ben, ben.break_down), (ann, lambda: ann.send(b"1"))])
+    gate.hold_frames(1, {ben: ben.break_down, ann: lambda: ann.send(b"1")})
     gate.send(1, ben.break_down)
     gate.send(2, lambda: ann.send(b"2"))
     with capture_logs() as lines:
@@ -247,7 +247,7 @@ async def test_a_bug_after_the_rules_stops_its_table_alone(
     publish = Viewers.publish
 
     def publish_elsewhere(self: Viewers, *arguments: Any) -> None:
-        if self is actor._viewers:
+        if self is actor.viewers:
             raise RuntimeError("a bug in what this table shows")
         publish(self, *arguments)
 

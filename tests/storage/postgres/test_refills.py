@@ -31,7 +31,7 @@ async def refill(house: StoredHouse) -> str:
     """Ask for a refill; returns "given" or the code of the refusal."""
     cashier = Cashier(house.store.accounts, house.clock, ALWAYS)
     try:
-        await cashier.refill(ANN, None, house.lobby.live_tables)
+        await cashier.refill(ANN, None, house.lobby.tables_of)
     except Refused as refusal:
         return refusal.code
     return "given"

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import marks, owners, pruning, save_statement
+from pokerws.storage.postgres import hand_index, marks, owners, pruning, save_statement
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
@@ -75,7 +75,16 @@ async def test_each_statement_is_valid_in_a_migrated_database(operator: Connecti
 def test_the_list_of_statements_is_complete() -> None:
     verbs = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
     modules = (
-        *(marks, owners, postgres, postgres_accounts, postgres_names, pruning, sanctions),
+        *(
+            hand_index,
+            marks,
+            owners,
+            postgres,
+            postgres_accounts,
+            postgres_names,
+            pruning,
+            sanctions,
+        ),
         save_statement,
     )
     found = {

@@ -231,7 +231,7 @@ def test_a_discard_that_an_older_version_has_stored_is_not_found_after_it_is_loa
     table = Table(T1, "T", config_of("NCP"))
     stored = msgspec.json.encode(TableSnapshot(table, {act.player: [Receipt(older, 1)]}))
     data, _ = VAULT.seal_snapshot(VAULT.open_snapshot(T1, stored))
-    [[digest, _]] = msgspec.json.decode(data)["receipts"][act.player]
+    [[digest, _, _]] = msgspec.json.decode(data)["receipts"][act.player]
     assert older.encode() not in data
     assert found_by_trying(digest, act, "c1") == set()
 

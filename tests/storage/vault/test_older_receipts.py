@@ -80,7 +80,7 @@ async def test_a_table_that_nobody_loads_is_upgraded_in_place_and_once(
     assert not any(digest in texts for own in OLDER.values() for digest, _ in own)
     kept, upgraded = (row["snapshot"].pop("receipts") for row in (before, after))
     assert after == before
-    assert {player: [seq for _, seq in own] for player, own in upgraded.items()} == {
+    assert {player: [seq for _, seq, _ in own] for player, own in upgraded.items()} == {
         player: [seq for _, seq in own] for player, own in kept.items()
     }
     assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 0

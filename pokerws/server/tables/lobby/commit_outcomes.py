@@ -10,6 +10,7 @@ import structlog
 from pokerws.game.state import TableId
 from pokerws.server.isolation import each
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
+from pokerws.server.tables.commit_gate import Receiver
 from pokerws.server.tables.lobby.feed import LobbyFeed
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
 from pokerws.storage.store import Position
@@ -124,8 +125,10 @@ class CommitOutcomes:
         entry.shown_seq = 0
         if actor is not None:
             log.error("table_moved", table=table, epoch=actor.epoch)
+            # Without their answers, only the end of the connection tells clients to ask again.
+            viewers: set[Receiver] = {*actor.watchers, *actor.gate.waiting}
             actor.stop()
-            each(actor.watchers, lambda viewer: viewer.close_moved(table))
+            each(viewers, lambda viewer: viewer.close_moved(table))
 
     def _leave_memory(self, entry: TableEntry) -> None:
         """Drop the actor.  A table that was never listed was never stored, and is gone."""

@@ -6,7 +6,7 @@ the list that clients see, and `commit_outcomes` reacts to commits.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
@@ -36,6 +36,7 @@ from pokerws.server.tables.lobby.outage_pause import OutagePause
 from pokerws.server.tables.lobby.server_tables import ServerTables, new_table_id
 from pokerws.server.tables.lobby.table_loader import TableLoader
 from pokerws.server.tables.lobby.table_registry import TableEntry, TableRegistry, TableState
+from pokerws.server.tables.presence import Presence
 from pokerws.storage.accounts import Transfer, player_of
 from pokerws.storage.ahead.notes import NO_NOTES, Notes
 from pokerws.storage.errors import StoreUnavailable
@@ -88,7 +89,7 @@ class Lobby:
         self._durable = durable
         self._metrics = metrics
         self._hydration = Hydration(store, journal, vault, notes, metrics)
-        self._event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
+        self.event_log = EventLog(store, journal, vault) if keep_events else NoEventLog()
         self._feed = LobbyFeed(clock)
         self._tables = TableRegistry()
         self.idle = IdleTables(self._tables, self._feed)
@@ -309,10 +310,16 @@ class Lobby:
 
         Tables not in memory do not count: they had no viewer for a while, and would cost a query.
         """
-        return sum(
-            actor is not besides and actor.table.seat_of(player) is not None
-            for actor in self._in_memory.values()
-        )
+        return sum(table is not besides.table for table in self.tables_of(player))
+
+    def tables_of(self, player: PlayerId) -> Iterator[Table]:
+        """The states of the tables in memory at which a player sits."""
+        tables = self._tables.absences.seats.tables_of(player)
+        return (self._in_memory[table].table for table in tables)
+
+    def follow(self, presence: Presence) -> None:
+        """Tell viewers when a seated player's connection is lost, and when it is back."""
+        self._tables.absences.follow(presence)
 
     # ---- closing and evicting
 
@@ -355,10 +362,6 @@ class Lobby:
         """All tables in memory."""
         return list(self._in_memory.values())
 
-    def live_tables(self) -> Iterator[Table]:
-        """The states of all tables in memory."""
-        return (actor.table for actor in self._in_memory.values())
-
     # ---- the owner of the actors
 
     def table_changed(self, summary: TableSummary) -> None:
@@ -366,6 +369,14 @@ class Lobby:
         self._feed.note(summary)
         if summary.status == "closed":
             self._move(summary.table, TableState.GONE)
+
+    def seats_changed(self, table: Table) -> None:
+        """Part of `Owner`."""
+        self._tables.absences.seats_changed(table)
+
+    def absent_at(self, table: TableId) -> Sequence[PlayerId]:
+        """Part of `Owner`."""
+        return self._tables.absences.told(table)
 
     def chips_moved(self, table: TableId, transfers: tuple[Transfer, ...]) -> None:
         """Part of `Owner`."""
@@ -418,7 +429,7 @@ class Lobby:
             durable=self._durable,
             stored_seq=stored_seq,
             owner=self,
-            event_log=self._event_log,
+            event_log=self.event_log,
             pace=self._pace,
             cards=self._cards,
         )

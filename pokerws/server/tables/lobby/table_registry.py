@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from pokerws.game.state import CloseReason, PlayerId, TableId
 from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.lobby.absences import Absences
 from pokerws.storage.store import Position
 
 Key = TypeVar("Key", bound=str)
@@ -100,13 +101,15 @@ class TableRegistry:
     """All known tables.
 
     `in_memory` has the actors of those in memory.  `opened_by` and `opened_from` count the open
-    tables of players and addresses who opened them.  All three are only read.
+    tables of players and addresses who opened them.  All three are only read.  `absences` follows
+    who sits at the tables in memory.
     """
 
     def __init__(self) -> None:
         self.opened_by = Counter[PlayerId]()
         self.opened_from = Counter[str]()
         self.in_memory: dict[TableId, TableActor] = {}
+        self.absences = Absences(self.in_memory)
         self._entries: dict[TableId, TableEntry] = {}
 
     def __len__(self) -> int:
@@ -145,7 +148,7 @@ class TableRegistry:
             self.opened_by[opener] += 1
         if address is not None:
             self.opened_from[address] += 1
-        self.in_memory[table] = actor
+        self._enter_memory(actor)
         return entry
 
     def _add(self, entry: TableEntry) -> TableEntry:
@@ -159,7 +162,7 @@ class TableRegistry:
         _check(entry, TableState.LIVE)
         entry.state, entry.actor = TableState.LIVE, actor
         entry.shown_seq = 0
-        self.in_memory[entry.table] = actor
+        self._enter_memory(actor)
 
     def move(self, entry: TableEntry, to: TableState) -> None:
         """Move a table to any other state than LIVE.  Raises IllegalTransition.
@@ -176,8 +179,13 @@ class TableRegistry:
                 entry.shown_seq = entry.actor.gate.shown_seq
             entry.actor = None
             self.in_memory.pop(entry.table, None)
+            self.absences.left(entry.table)
         if to is TableState.GONE:
             self._forget(entry)
+
+    def _enter_memory(self, actor: TableActor) -> None:
+        self.in_memory[actor.table.id] = actor
+        self.absences.entered(actor.table)
 
     def _forget(self, entry: TableEntry) -> None:
         del self._entries[entry.table]

@@ -5,6 +5,7 @@
  * It depends on neither the page nor poker. The message types are in `messages.d.ts`.
  */
 import { Commands } from "./commands.js";
+import { Heartbeat } from "./heartbeat.js";
 import { Rejected } from "./rejected.js";
 import { ServerClock } from "./server-clock.js";
 export { Rejected };
@@ -133,8 +134,8 @@ export declare class Connection {
     listeners: Map<string, Set<(value: any) => void>>;
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     timers: Set<ReturnType<typeof setTimeout>>;
-    lastHeardMs: number;
     commands: Commands;
+    heartbeat: Heartbeat;
     /**
      * @param {object} options
      * @param {string} options.url
@@ -166,7 +167,7 @@ export declare class Connection {
     ready(): Promise<Welcome>;
     /** Disconnect, without reconnecting. */
     stop(): void;
-    /** Reconnect now instead of at the next attempt. */
+    /** The network may have changed: reconnect at once, or check that the connection works. */
     retryNow(): void;
     /** The server's time, in milliseconds UTC. */
     serverNow(): number;
@@ -213,14 +214,14 @@ export declare class Connection {
     onTokenRejected(rejection: Rejected, name?: string): void;
     /** @param {Message} message */
     onMessage(message: Message): void;
-    /** Send a heartbeat to measure the clock, and reconnect if nothing is received in time. */
+    /** Measure the clock, which also shows that the connection works. */
     ping(): void;
     /**
      * Schedule a reconnection with exponential back-off and jitter.
-     * @param {WebSocket} socket
+     * @param {WebSocket|null} socket
      * @param {number} [shortestMs] the minimum delay
      */
-    reconnectLater(socket: WebSocket, shortestMs?: number): void;
+    reconnectLater(socket: WebSocket | null, shortestMs?: number): void;
     /** Close the socket, and reject the commands that cannot be sent again on another one. */
     dropSocket(): void;
     /** @param {ConnectionState} state */

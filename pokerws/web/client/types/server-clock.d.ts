@@ -8,6 +8,8 @@ export declare class ServerClock {
     constructor();
     local(): number;
     now(): number;
+    /** The next measurement counts, however slow: a clock that slept is wrong. */
+    forget(): void;
     /**
      * @param {number} askedMs when the request was sent, by the local clock
      * @param {number} serverNowMs the server's time in its answer

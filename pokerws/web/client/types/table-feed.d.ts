@@ -13,6 +13,10 @@ export type FeedHandlers = {
      */
     onEvents: (events: TableEvent[], epoch: number, hash?: string) => void;
     /**
+     * a player is absent, or back
+     */
+    onPresence: (message: Message) => void;
+    /**
      * the subscription has started, or resumed
      */
     onWatching: (resumed: boolean) => void;
@@ -31,6 +35,7 @@ export type FeedHandlers = {
  * @property {(snapshot: Message) => void} onSnapshot
  * @property {(events: TableEvent[], epoch: number, hash?: string) => void} onEvents `hash` is that
  *   of the state after the events, if the message has one
+ * @property {(message: Message) => void} onPresence a player is absent, or back
  * @property {(resumed: boolean) => void} onWatching the subscription has started, or resumed
  * @property {(error: Error & {code?: string}) => void} onWaiting refused for now; it is asked again
  * @property {(error: Error & {code?: string}) => void} onRejected

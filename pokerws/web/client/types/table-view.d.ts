@@ -3,6 +3,7 @@
  * reconnect, and asks for a snapshot if events are missing, unknown, or give another state than the
  * server's.
  */
+import { Absences } from "./absences.js";
 import { StateCheck } from "./state-hash.js";
 import { TableFeed } from "./table-feed.js";
 export type Connection = import("./protocol.js").Connection;
@@ -15,7 +16,8 @@ export type Refusal = Error & {
 };
 export type ViewHandlers = {
     /**
-     * after a snapshot, and after each batch of events
+     * after a snapshot, after each batch of events, and
+     * when a player is absent or back
      */
     onChange?: (view: TableView) => void;
     /**
@@ -41,7 +43,8 @@ export type ViewHandlers = {
 /**
  * All are optional.
  * @typedef {object} ViewHandlers
- * @property {(view: TableView) => void} [onChange] after a snapshot, and after each batch of events
+ * @property {(view: TableView) => void} [onChange] after a snapshot, after each batch of events, and
+ *   when a player is absent or back
  * @property {(event: TableEvent, view: TableView) => void} [onEvent] after each event
  * @property {(error: Refusal) => void} [onRejected] the table cannot be watched
  * @property {(error: Error) => void} [onProblem] an event was not understood, or the state is wrong;
@@ -55,6 +58,8 @@ export declare class TableView {
     table: TableState | null;
     /** @type {number|null} */
     epoch: number | null;
+    /** The players without a connection. */
+    absences: Absences;
     check: StateCheck;
     feed: TableFeed;
     /**
@@ -76,6 +81,8 @@ export declare class TableView {
     get player(): string | undefined;
     /** @param {Message} snapshot */
     handleSnapshot(snapshot: Message): void;
+    /** @param {Message} message */
+    handlePresence(message: Message): void;
     /**
      * @param {TableEvent[]} events
      * @param {string} [hash] of the state after them

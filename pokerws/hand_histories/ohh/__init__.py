@@ -1,0 +1,1 @@
+"""Open Hand History: a hand as JSON (https://hh-specs.handhistory.org)."""

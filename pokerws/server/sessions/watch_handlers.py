@@ -1,0 +1,215 @@
+"""Handlers of messages about what happens and happened at tables: watching, and finished hands."""
+
+import asyncio
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from pokerws.game.counted import counted
+from pokerws.game.events import TableEvent
+from pokerws.game.illegal import Illegal
+from pokerws.game.state import TableId
+from pokerws.messages import (
+    Accepted,
+    Chat,
+    Details,
+    GetHand,
+    ListHands,
+    Refused,
+    Unwatch,
+    Watch,
+    WatchOutcome,
+    rejection,
+)
+from pokerws.server.net.connection import Work
+from pokerws.server.sessions.session import Session
+from pokerws.server.tables.actor import TableActor
+
+# How long a watch of several tables waits for those whose changes are being stored.
+SETTLE_S = 1.0
+
+# ---- watching
+
+
+def watch(session: Session, message: Watch) -> Work:
+    """Subscribe to a table, from the event after the last one that the client has seen."""
+    if message.tables is not None:
+        if (message.table, message.after_seq, message.epoch) != (None, None, None):
+            raise Refused(
+                "invalid_value",
+                "`tables` has the other fields for each table",
+                Details(field="tables"),
+            )
+        return watch_several(session, message)
+    return watch_one(session, message)
+
+
+async def watch_one(session: Session, message: Watch) -> None:
+    """Subscribe to one table."""
+    actor, older = await find_watched(session, message)
+    check_watchers(session, actor)
+    session.watched[actor.table.id] = actor
+    actor.watch(session, message, older)
+
+
+async def find_watched(session: Session, message: Watch) -> tuple[TableActor, list[TableEvent]]:
+    """The table of a `watch`, and events that the client missed and memory has dropped."""
+    lobby, table = session.context.lobby, message.table
+    if table is None:
+        raise Refused(
+            "missing_field", "Object missing required field `table`", Details(field="table")
+        )
+    check_watched(session, table)
+    async with session.meter.reading:
+        actor = await lobby.find(table)
+        older = await actor.viewers.read_back(message)
+    if older:
+        # Meanwhile the table may have left memory and have been loaded with another actor.
+        actor = await lobby.find(table)
+    return actor, older
+
+
+class _Found(NamedTuple):
+    """A table that can be watched, and what `actor.watch` needs."""
+
+    message: Watch
+    actor: TableActor
+    older: list[TableEvent]
+
+
+async def watch_several(session: Session, message: Watch) -> None:
+    """Subscribe to several tables, with one answer for all, before anything about them.
+
+    The tables are looked up one after the other.  When all are ready, the rest is done without
+    awaiting, so that the answer says what has happened.
+    """
+    found: list[_Found | WatchOutcome] = []
+    for place, wanted in enumerate(message.tables or ()):
+        one = replace(message, table=wanted.table, after_seq=wanted.after_seq, epoch=wanted.epoch)
+        try:
+            if place:
+                session.meter.check("reads", session.context.clock.now_ms())
+            actor, older = await find_watched(session, one)
+            found.append(_Found(one, actor, older))
+        except Illegal as refusal:
+            found.append(refused(message.id, wanted.table, refusal))
+    actors = [item.actor for item in found if isinstance(item, _Found)]
+    is_settled = dict(zip(actors, await asyncio.gather(*map(settled, actors)), strict=True))
+    outcomes = [
+        add(session, item, is_settled=is_settled[item.actor]) if isinstance(item, _Found) else item
+        for item in found
+    ]
+    session.answer(Accepted(message.id, tables=outcomes))
+    for item, outcome in zip(found, outcomes, strict=True):
+        if isinstance(item, _Found) and outcome.code is None:
+            item.actor.watch(session, item.message, item.older)
+
+
+def add(session: Session, found: _Found, *, is_settled: bool) -> WatchOutcome:
+    """Add a table to those that the connection watches, if it still can be watched."""
+    actor, table = found.actor, found.actor.table.id
+    try:
+        check_watched(session, table)
+        check_watchers(session, actor)
+        if not is_settled or session.context.lobby.live(table) is not actor:
+            raise Refused("table_unavailable")
+        if actor.is_paused and session in actor.watchers:
+            raise Refused("paused")
+    except Illegal as refusal:
+        return refused(found.message.id, table, refusal)
+    session.watched[table] = actor
+    return WatchOutcome(table)
+
+
+def refused(message_id: str, table: TableId, refusal: Illegal) -> WatchOutcome:
+    """The outcome for a table that is refused."""
+    answer = rejection(message_id, refusal)
+    return WatchOutcome(
+        table,
+        answer.code,
+        answer.message,
+        answer.retryable,
+        answer.retry_after_ms,
+        answer.category,
+        answer.details,
+    )
+
+
+async def settled(actor: TableActor) -> bool:
+    """Wait until what waits to be stored is stored, so that earlier answers come first.
+
+    Returns False if that takes too long.  During a pause nothing is stored.
+    """
+    gate, seq = actor.gate, actor.table.seq
+    if actor.is_paused or gate.is_open or not gate.holds(seq):
+        return True
+    stored = asyncio.Event()
+    gate.hold(seq, stored.set, stored.set)
+    try:
+        async with asyncio.timeout(SETTLE_S):
+            await stored.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+def unwatch(session: Session, message: Unwatch) -> None:
+    """Unsubscribe from a table."""
+    actor = watched(session, message)
+    del session.watched[message.table]
+    actor.unwatch(session)
+    # Frames that are held for the connection come before the answer, and nothing after it.
+    accepted = Accepted(message.id, table=message.table)
+    session.answer_in_turn(message.table, accepted, leaving=actor.gate)
+
+
+def watched(session: Session, message: Unwatch | Chat) -> TableActor:
+    """The table of a message, if the connection watches it.  Raises Refused."""
+    actor = session.watched.get(message.table)
+    # A held `watch` was refused in the end if the table had to be rolled back.
+    if actor is None or session not in actor.watchers:
+        session.watched.pop(message.table, None)
+        raise Refused("not_watching")
+    return actor
+
+
+def check_watched(session: Session, table: TableId) -> None:
+    """Raise Refused if the connection already watches the maximum number of other tables."""
+    cap = session.context.caps.watched_tables
+    if cap and len(session.watched) >= cap and table not in session.watched:
+        text = f"a connection may watch {counted(cap, 'table')} at a time"
+        raise Refused("too_many_watched", text, Details(limit=cap, scope="connection"))
+
+
+def check_watchers(session: Session, actor: TableActor) -> None:
+    """Raise Refused if the table has the maximum number of watchers, except for its players."""
+    cap = session.context.caps.watchers
+    if not cap or len(actor.watchers) < cap or session in actor.watchers:
+        return
+    if actor.table.seat_of(session.player) is None:
+        raise Refused("too_many_watchers", details=Details(limit=cap, scope="table"))
+
+
+# ---- finished hands
+
+
+async def get_hand(session: Session, message: GetHand) -> None:
+    """Answer with the events of a hand; a player's connections read one at a time."""
+    context = session.context
+    async with session.meter.reading:
+        try:
+            actor = await context.lobby.find(message.table)
+        except Refused as refusal:
+            if refusal.code != "unknown_table":
+                raise
+            answer = await context.past_hands.closed_hand(message, session.player)
+            session.answer_in_turn(message.table, answer)
+        else:
+            await actor.send_hand(session, message)
+
+
+async def list_hands(session: Session, message: ListHands) -> None:
+    """Answer with a page of finished hands; a player's connections read one at a time."""
+    async with session.meter.reading:
+        answer = await session.context.past_hands.list(message, session.player)
+        session.answer_in_turn(message.table, answer)

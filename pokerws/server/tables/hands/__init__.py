@@ -1,0 +1,1 @@
+"""Lists of finished hands, and hands of closed tables."""

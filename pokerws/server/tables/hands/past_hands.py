@@ -1,0 +1,173 @@
+"""Answers `list_hands`, and `get_hand` for tables that are closed.
+
+With an event log, it is read: for one table backwards from its end, and for a player at the places
+that the ledger names.  Without one, the hands are those in the memory of the tables.  Nothing here
+loads a table, or changes one.
+"""
+
+from collections.abc import Sequence
+
+from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import Details, GetHand, HandEvents, Hands, HandSummary, ListHands, Refused
+from pokerws.server.tables.actor import TableActor
+from pokerws.server.tables.event_log import LOG_TIMEOUT_S, EventLog, LogUnavailable
+from pokerws.server.tables.hands import memory_hands
+from pokerws.server.tables.hands.hand_answer import hand_answer
+from pokerws.server.tables.hands.log_hands import LogHands
+from pokerws.server.tables.hands.summaries import Finished, summary_of
+from pokerws.server.tables.hands.visits import FOREVER_MS, READS, Place, VisitLog, hands_of
+from pokerws.server.tables.interfaces import TableJournal
+from pokerws.server.tables.lobby import Lobby
+from pokerws.server.tables.recent_events import HandPart
+from pokerws.storage.errors import StoreUnavailable
+from pokerws.storage.store import Store, Stored
+from pokerws.storage.vault.vault import decode_snapshot
+
+_MOST = 2**53
+
+
+class PastHands:
+    """The finished hands of the tables of `lobby`, and of those in `store` that are closed."""
+
+    def __init__(self, lobby: Lobby, store: Store, journal: TableJournal) -> None:
+        self._lobby = lobby
+        self._store = store
+        self._journal = journal
+        log = lobby.event_log
+        # None if no events are kept.
+        self._visits = VisitLog(lobby, store, log) if isinstance(log, EventLog) else None
+
+    async def list(self, message: ListHands, player: PlayerId) -> Hands:
+        """The answer to `list_hands`.  Raises Illegal."""
+        try:
+            if message.mine:
+                return await self._of_player(message, player)
+            if message.table is None:
+                raise Refused(
+                    "missing_field", "Object needs `table` or `mine`", Details(field="table")
+                )
+            return await self._of_table(message, message.table, player)
+        except LogUnavailable as error:
+            raise Refused("log_unavailable") from error
+
+    async def closed_hand(self, message: GetHand, player: PlayerId) -> HandEvents:
+        """The answer to `get_hand` for a table that the lobby does not know.  Raises Illegal."""
+        stored = await self._look(message.table)
+        if self._visits is None or stored is None or stored.status != "closed":
+            raise Refused("unknown_table", f"there is no table {message.table}")
+        try:
+            found = await self._visits.log.hand(message.table, message.hand, stored.version)
+        except LogUnavailable as error:
+            raise Refused("log_unavailable") from error
+        if found is None:
+            raise Refused("unknown_hand", f"there was no hand {message.hand}, or it was not kept")
+        table = decode_snapshot(stored.snapshot).table
+        return hand_answer(message, table, stored.epoch, HandPart(*found), player)
+
+    # ---- of a table
+
+    async def _of_table(self, message: ListHands, table: TableId, player: PlayerId) -> Hands:
+        before_seq = _seq_of(message.before)
+        if self._visits is None:
+            actor = await self._check_table(table)
+            known = [] if actor is None else memory_hands.hands_at(actor)
+            hands = [hand for hand in known if hand.seq < before_seq]
+            page = hands[: -message.limit - 1 : -1]
+            more = len(page) < len(hands)
+            return _answer(message, page, player, str(page[-1].seq) if more else None)
+        await self._check_table(table)
+        await self._flush(table)
+        reader = self._visits.hands(table, before_seq, 0)
+        return await self._from_log(message, reader, player)
+
+    async def _check_table(self, table: TableId) -> TableActor | None:
+        """The actor of a table, if it is in memory.  Raises Illegal if it has no list of hands."""
+        actor = self._lobby.live(table)
+        if actor is not None:
+            if actor.is_paused:
+                raise Refused("paused")
+            return actor
+        stored = await self._look(table)
+        if stored is None:
+            raise Refused("unknown_table", f"there is no table {table}")
+        if stored.status == "quarantined":
+            raise Refused("table_quarantined")
+        return None
+
+    async def _from_log(self, message: ListHands, reader: LogHands, player: PlayerId) -> Hands:
+        page: list[Finished] = []
+        began_seq, reads = reader.resume_seq, 0
+        # At least one hand is read to its start, so that the next page begins further on.
+        while reads < READS or reader.resume_seq == began_seq:
+            page += await reader.read()
+            reads += 1
+            if len(page) > message.limit:
+                page = page[: message.limit]
+                return _answer(message, page, player, str(page[-1].seq))
+            if reader.is_over:
+                return _answer(message, page, player, None)
+        return _answer(message, page, player, str(reader.resume_seq))
+
+    # ---- of a player
+
+    async def _of_player(self, message: ListHands, player: PlayerId) -> Hands:
+        before = _place_of(message.before)
+        if self._visits is None:
+            actors = self._lobby.actors()
+            if message.table is not None:
+                actor = await self._check_table(message.table)
+                actors = [] if actor is None else [actor]
+            hands = [one for one in memory_hands.hands_of(actors, player) if one.place < before]
+            hands.sort(key=lambda hand: hand.place, reverse=True)
+            page, rest = hands[: message.limit], hands[message.limit :]
+            return _answer(message, page, player, _text_of(page[-1].place) if rest else None)
+        await self._flush(message.table)
+        found, place = await hands_of(self._visits, player, before, message.limit, message.table)
+        return _answer(message, found, player, None if place is None else _text_of(place))
+
+    # ---- the store
+
+    async def _flush(self, table: TableId | None) -> None:
+        try:
+            await self._journal.flush(LOG_TIMEOUT_S, table)
+        except (StoreUnavailable, TimeoutError) as error:
+            raise LogUnavailable(str(error)) from error
+
+    async def _look(self, table: TableId) -> Stored | None:
+        try:
+            return await self._store.look(table)
+        except (StoreUnavailable, TimeoutError) as error:
+            raise Refused("log_unavailable") from error
+
+
+def _answer(
+    message: ListHands, page: Sequence[Finished], player: PlayerId, following: str | None
+) -> Hands:
+    summaries: list[HandSummary] = [summary_of(hand, player) for hand in page]
+    return Hands(message.id, summaries, following)
+
+
+def _seq_of(text: str | None) -> int:
+    """The seq before which the hands of a table are wanted.  Raises Illegal."""
+    return _MOST if text is None else _number(text)
+
+
+def _place_of(text: str | None) -> Place:
+    """The place before which a player's hands are wanted.  Raises Illegal."""
+    if text is None:
+        return FOREVER_MS, "", 0
+    at_ms, _, rest = text.partition(".")
+    seq, _, table = rest.partition(".")
+    return min(_number(at_ms), FOREVER_MS), table, _number(seq)
+
+
+def _text_of(place: Place) -> str:
+    at_ms, table, seq = place
+    return f"{at_ms}.{seq}.{table}"
+
+
+def _number(text: str) -> int:
+    if not (text.isdecimal() and text.isascii() and len(text) <= len(str(_MOST))):
+        text = "`before` is not the `next` of such a page"
+        raise Refused("invalid_value", text, Details(field="before"))
+    return min(int(text), _MOST)

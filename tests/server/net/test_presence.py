@@ -1,0 +1,136 @@
+"""Presence and heartbeats on real sockets: what clients with and without the capabilities hear."""
+
+import asyncio
+import random
+from typing import cast
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosedOK
+
+from pokerws.game.state import PlayerId, TableId
+from pokerws.messages import JSON, Watch
+from pokerws.server.app import App
+from pokerws.server.auth.identity import Identity
+from pokerws.server.net.connection import Connection, ConnectionEnded
+from pokerws.server.net.shared_context import SharedContext
+from pokerws.server.sessions.handlers import dispatch
+from pokerws.server.sessions.session import Session
+from tests.frozen_path import path_to
+from tests.server.conftest import Connect, Message, Raw
+from tests.server.fakes import FakeViewer, ManualClock
+from tests.server.in_process import NoSocket, open_context
+
+SEATS = {"seats": 3, "next_hand_delay_ms": 60_000}
+
+
+async def seated(player: Raw, table: str | None = None) -> str:
+    """Sit down at a table, or at a new one; returns its id."""
+    if table is None:
+        table = str((await player.ask("create_table", name="One", config=SEATS))["table"])
+    assert (await player.ask("sit", table=table, buy_in=2_000))["type"] == "accepted"
+    return table
+
+
+async def told_until_now(viewer: Raw) -> list[Message]:
+    """The messages up to the answer to a ping."""
+    asked, heard = await viewer.send({"type": "ping"}), []
+    while (message := await viewer.receive()).get("id") != asked:
+        heard.append(message)
+    return heard
+
+
+@pytest.mark.settings(absence_grace_ms=0)
+async def test_a_spectator_hears_of_lost_connections_and_learns_no_address(
+    open_connection: Connect,
+) -> None:
+    ann, sue = await open_connection("Ann"), await open_connection("Sue")
+    table = await seated(ann)
+    await sue.ask("watch", table=table)
+    await ann.connection.close()
+    told = await sue.until("player_disconnected")
+    expected = {"table": table, "seat": 0, "player": ann.welcome["player"]}
+    assert told == {"type": "player_disconnected", **expected}
+    back = await open_connection()
+    await back.ask("hello", token=ann.welcome["session"])
+    assert await sue.until("player_reconnected") == {"type": "player_reconnected", **expected}
+
+
+@pytest.mark.settings(absence_grace_ms=0)
+async def test_clients_hear_only_what_they_want_to(app: App, open_connection: Connect) -> None:
+    ann = await open_connection("Ann")
+    table = await seated(ann)
+    older = await open_connection("Old", capabilities=["chat", "lists"])
+    newer = await open_connection("New", capabilities=["presence"])
+    for viewer in (older, newer):
+        await viewer.ask("watch", table=table)
+    await ann.connection.close()
+    await newer.until("player_disconnected")
+    assert [message["type"] for message in await told_until_now(older)] == ["snapshot"]
+
+
+class Waiting(FakeViewer):
+    """A viewer without a socket, which no slow machine can disconnect."""
+
+    def __init__(self, player: str) -> None:
+        super().__init__(player)
+        self.is_told = asyncio.Event()
+
+    def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
+        super().send_table_frame(frame, shared)
+        if b"player_disconnected" in frame:
+            self.is_told.set()
+
+
+@pytest.mark.settings(absence_grace_ms=0, ping_interval_ms=1_000)
+async def test_a_connection_that_dies_without_a_close_is_noticed(app: App) -> None:
+    async with path_to(app.port) as path:
+        address = f"ws://127.0.0.1:{path.port}/ws"
+        ann = Raw(await connect(address, compression=None, ping_interval=None))
+        await ann.ask("hello", name="Ann")
+        actor, sue = await app.lobby.find(TableId(await seated(ann))), Waiting("sue")
+        actor.watch(sue, Watch("w", actor.table.id))
+        assert not sue.is_told.is_set()
+        path.freeze()
+        await sue.is_told.wait()
+        ann.connection.transport.abort()
+
+
+@pytest.mark.settings(heartbeat_interval_ms=100)
+async def test_heartbeats_go_to_clients_that_want_them(open_connection: Connect) -> None:
+    ann = await open_connection("Ann")
+    assert ann.welcome["heartbeat"] == {"interval_ms": 100, "timeout_ms": 200}
+    ben = await open_connection("Ben", capabilities=[])
+    for _ in range(3):
+        assert await ann.until("heartbeat") == {"type": "heartbeat"}
+    assert await told_until_now(ben) == []
+    # A later hello may change its mind.
+    await ann.ask("hello", token=ann.welcome["session"], capabilities=["chat"])
+    await ben.ask("hello", token=ben.welcome["session"], capabilities=["heartbeat"])
+    for _ in range(3):
+        await ben.until("heartbeat")
+    assert await told_until_now(ann) == []
+
+
+class Ended(NoSocket):
+    """A connection that has ended."""
+
+    def start_serving(self, receiver: object, *, is_text: bool) -> None:
+        """It hands over nothing."""
+
+    def stop_serving(self) -> None:
+        """Likewise."""
+
+    async def serve_next(self) -> None:
+        raise ConnectionEnded(ConnectionClosedOK(None, None))
+
+
+async def test_a_session_that_has_ended_gets_no_more_heartbeats() -> None:
+    context = open_context(ManualClock(), random.Random(1))
+    session = Session(cast("Connection", Ended(JSON)), context, dispatch)
+    assert session.join(Identity(PlayerId("ann"), "Ann"))
+    context.heartbeats.enter(session)
+    assert len(context.heartbeats) == 1
+    await session.run()
+    assert len(context.heartbeats) == 0
+    assert context.presence.is_absent(PlayerId("ann"))
