@@ -59,10 +59,15 @@ bench-guard: $(READY) ## Count instructions per action, with valgrind (RECORD=1 
 docs: $(READY) ## Generate the protocol documents and .env.example from the code
 	$(BIN)/python -m pokerws.schema protocol > docs/protocol.md.new
 	$(BIN)/python -m pokerws.schema asyncapi > docs/asyncapi.yaml.new
-	$(BIN)/python -m pokerws.schema types > pokerws/web/messages.d.ts.new
+	$(BIN)/python -m pokerws.schema types > pokerws/web/client/messages.d.ts.new
+	$(BIN)/python -m pokerws.schema variants > pokerws/web/client/variants.js.new
 	$(BIN)/python -m pokerws.settings > .env.example.new
-	@for made in docs/protocol.md docs/asyncapi.yaml pokerws/web/messages.d.ts .env.example; do \
+	@for made in docs/protocol.md docs/asyncapi.yaml pokerws/web/client/messages.d.ts \
+		pokerws/web/client/variants.js .env.example; do \
 		mv "$$made.new" "$$made"; done
+	$(BIN)/python -m tests.conformance
+	@[ -e tests/node/node_modules/.bin/tsc ] || tests/install-node.sh
+	@PATH="$(CURDIR)/$(BIN):$$PATH" tests/node/node_modules/.bin/tsc --project tests/node/types.json
 
 lint: $(READY) ## Check style, format and types
 	$(BIN)/ruff check .

@@ -5,11 +5,11 @@
  *     node examples/watch.mjs ws://127.0.0.1:8765/ws Wanda 3
  */
 
-import { Connection } from "../pokerws/web/net/protocol.js";
+import { Connection } from "../pokerws/web/client/protocol.js";
 
 const [url = "ws://127.0.0.1:8765/ws", name = "Wanda", hands = "Infinity"] = process.argv.slice(2);
 
-/** @type {import("../pokerws/web/net/protocol.js").Identity} */
+/** @type {import("../pokerws/web/client/protocol.js").Identity} */
 let known = { name };
 const identity = { load: () => known, save: (/** @type {typeof known} */ now) => (known = now) };
 const connection = new Connection({ url, identity });
@@ -24,7 +24,7 @@ connection.on("events", ({ events }) => events.forEach(print));
 connection.on("name_needed", (refusal) => console.error(refusal.message));
 connection.start();
 
-/** @param {import("../pokerws/web/messages.js").TableEvent} event */
+/** @param {import("../pokerws/web/client/messages.js").TableEvent} event */
 function print(event) {
   if (event.type === "hand_started") console.log(`hand ${event.hand}`);
   if (event.type === "board_dealt") console.log(`  board ${event.cards.join(" ")}`);

@@ -22,6 +22,7 @@ from pokerws.messages import (
     PresenceState,
     Snapshot,
 )
+from pokerws.messages.state_hash import state_hash
 
 T = TypeVar("T")
 
@@ -31,6 +32,10 @@ OnEvent = Callable[[int, TableEvent], None]
 
 class Gap(Exception):
     """The view cannot apply the events and needs a snapshot."""
+
+
+class Mismatch(Gap):
+    """After all events were applied, the state is not the server's."""
 
 
 class TableView:
@@ -52,6 +57,7 @@ class TableView:
         self.epoch = epoch
         self._on_event = on_event
         self._absent: frozenset[PlayerId] = frozenset()
+        self._is_checked = False
         self._changed = asyncio.Event()
         self._error: Exception | None = None
 
@@ -71,6 +77,14 @@ class TableView:
     def seat(self) -> int | None:
         """The number of the player's own seat, or None."""
         return self.table.seat_of(self.player)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the state is compared with hashes of the server.
+
+        They differ from the first if the server is newer and its state has unknown fields.
+        """
+        return self._is_checked
 
     @property
     def own(self) -> Seat | None:
@@ -198,6 +212,8 @@ class TableView:
         """Start over from a snapshot."""
         self.table = message.state
         self.epoch = message.epoch
+        expected = message.state_hash
+        self._is_checked = expected is not None and expected == state_hash(self.table, self.player)
         self.forget_absent()
 
     def take_presence(
@@ -219,12 +235,16 @@ class TableView:
         self._notify()
 
     def take_events(self, message: Events) -> None:
-        """Apply events, except those that were applied before.  Raises Gap."""
+        """Apply events, except those that were applied before.  Raises Gap.
+
+        Raises Mismatch if the state is not the server's then.
+        """
         seen = self.seq + 1 - message.seq
         if message.epoch != self.epoch or seen < 0:
             raise Gap(f"event {message.seq} of epoch {message.epoch} after event {self.seq}")
         for event in message.events[seen:]:
             self._apply(event)
+        self._check(message)
         self._notify()
 
     def end(self, error: Exception) -> None:
@@ -242,6 +262,14 @@ class TableView:
             self._absent = frozenset(one for one in self._absent if seat_of(one) is not None)
         if self._on_event is not None:
             self._on_event(self.seq, event)
+
+    def _check(self, message: Events) -> None:
+        """Compare the hash of the state with the server's, if there is one."""
+        is_last = self.seq == message.seq + len(message.events) - 1
+        if message.state_hash is None or not self._is_checked or not is_last:
+            return
+        if message.state_hash != state_hash(self.table, self.player):
+            raise Mismatch(f"the state after event {self.seq} is not the server's")
 
     def _notify(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()

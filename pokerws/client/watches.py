@@ -14,7 +14,7 @@ import structlog
 from pokerws.client.errors import TableLost
 from pokerws.client.link import Link, rejection
 from pokerws.client.reconnect import Backoff
-from pokerws.client.table_view import Gap, OnEvent, TableView
+from pokerws.client.table_view import Gap, Mismatch, OnEvent, TableView
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
     MAX_WATCHES,
@@ -255,6 +255,7 @@ class Watches:
         elif table in self._opening:
             opening = self._opening.pop(table)
             view = TableView(self._player, message.state, message.epoch, opening.on_event)
+            view.take_snapshot(message)
             self.views[table] = view
             opening.view.set_result(view)
 
@@ -265,6 +266,9 @@ class Watches:
             return
         try:
             view.take_events(message)
+        except Mismatch as mismatch:
+            log.warning("state_mismatch", table=message.table, seq=view.seq, epoch=view.epoch)
+            self.miss(message.table, str(mismatch))
         except Gap as gap:
             self.miss(message.table, str(gap))
 

@@ -208,7 +208,8 @@ class Account(Message, frozen=True, tag="account"):
 class Snapshot(Message, frozen=True, tag="snapshot"):
     """The whole state of a table after event `seq`, as this viewer may see it.
 
-    Hidden cards are `??`.  `seat` is the viewer's own seat, absent if the viewer has none.
+    Hidden cards are `??`.  `seat` is the viewer's own seat, absent if the viewer has none.  With
+    `state_hash` a client [checks](#checking-the-state) how it reads the state.
     """
 
     table: TableId
@@ -217,16 +218,22 @@ class Snapshot(Message, frozen=True, tag="snapshot"):
     now_ms: int
     state: Table
     seat: int | None = None
+    state_hash: str | None = None
 
 
 class Events(Message, frozen=True, tag="events"):
-    """Events of a table, in order.  `seq` is the number of the first one."""
+    """Events of a table, in order.  `seq` is the number of the first one.
+
+    Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
+    that it has after the last event.
+    """
 
     table: TableId
     epoch: int
     seq: int
     now_ms: int
     events: list[TableEvent]
+    state_hash: str | None = None
 
 
 class HandEvents(Message, frozen=True, tag="hand"):

@@ -1,6 +1,6 @@
 """Prints one of the generated documents.
 
-python -m pokerws.schema protocol|asyncapi|json|types
+python -m pokerws.schema protocol|asyncapi|json|types|variants
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pokerws.schema import asyncapi, schemas
 from pokerws.schema.page import page
 from pokerws.schema.typescript import declarations
+from pokerws.schema.variants import variants_js
 
 COMMAND = "python -m pokerws.schema"
 
@@ -35,6 +36,7 @@ MADE: dict[str, Callable[[], str]] = {
     "asyncapi": asyncapi_yaml,
     "json": schemas_json,
     "types": declarations,
+    "variants": variants_js,
 }
 
 if __name__ == "__main__":

@@ -181,6 +181,7 @@ MEANINGS: dict[str, str] = {
     "Snapshot.seq": "the number of the last event that the state contains",
     "state": "the table",
     "Snapshot.seat": "the viewer's own seat",
+    "state_hash": "a hash of the state after this message, as the viewer sees it",
     "events": "the events, in order",
     "balance": "chips in the account",
     "transfers": "the latest transfers, newest first",

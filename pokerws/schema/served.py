@@ -8,7 +8,6 @@ from typing import NamedTuple
 import msgspec
 
 from pokerws.schema import asyncapi, schemas
-from pokerws.schema.variants import variants_js
 
 
 class Served(NamedTuple):
@@ -22,7 +21,6 @@ class Served(NamedTuple):
 _MADE: dict[str, tuple[Callable[[], bytes], str]] = {
     "/schema": (lambda: msgspec.json.encode(schemas.document()), "application/schema+json"),
     "/schema/asyncapi.json": (lambda: msgspec.json.encode(asyncapi.document()), "application/json"),
-    "/variants.js": (variants_js, "text/javascript"),
 }
 
 

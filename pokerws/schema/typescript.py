@@ -24,7 +24,7 @@ from pokerws.schema.schemas import (
     tag_of,
 )
 
-COMMAND = "python -m pokerws.schema types > pokerws/web/messages.d.ts"
+COMMAND = "python -m pokerws.schema types > pokerws/web/client/messages.d.ts"
 WIDTH = 100
 
 HEAD = f"""\

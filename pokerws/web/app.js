@@ -10,14 +10,14 @@ import { LobbyScreen } from "./lobby/lobby-screen.js";
 import { sentence } from "./model/format.js";
 import { TableNames } from "./model/table-names.js";
 import { socketUrl, storageKey } from "./net/folder.js";
-import { Connection } from "./net/protocol.js";
+import { Connection } from "./client/protocol.js";
 import { forgetToken, keepToken, takeTokenFromAddress, token } from "./net/token.js";
 import { TableScreen } from "./table/table-screen.js";
 import { showCards } from "./ui/cards.js";
 import { byId, setText } from "./ui/dom.js";
 import { describeRejection, showToast, withEnd } from "./ui/toast.js";
 
-/** @typedef {import("./net/protocol.js").ConnectionState} ConnectionState */
+/** @typedef {import("./client/protocol.js").ConnectionState} ConnectionState */
 
 const IDENTITY = storageKey("identity");
 const FOUR_COLOURS = storageKey("four-colours");
@@ -31,7 +31,7 @@ const TOKEN_EXPIRING = "Your token expires soon. Get a new link to continue.";
 
 const identity = {
   load: () => JSON.parse(localStorage.getItem(IDENTITY) ?? "{}"),
-  /** @param {import("./net/protocol.js").Identity} value */
+  /** @param {import("./client/protocol.js").Identity} value */
   save: (value) => localStorage.setItem(IDENTITY, JSON.stringify(value)),
 };
 
@@ -105,7 +105,7 @@ function enterToken(event) {
   begin();
 }
 
-/** @param {import("./net/protocol.js").Rejected} rejection */
+/** @param {import("./client/protocol.js").Rejected} rejection */
 function showTokenForm(rejection) {
   forgetToken();
   showEntryForm("token-form");
@@ -143,7 +143,7 @@ function followAddress() {
   showScreen();
 }
 
-/** @param {import("./net/protocol.js").Closed} closed */
+/** @param {import("./client/protocol.js").Closed} closed */
 function showClosed({ code, final }) {
   if (code === LOGGED_OUT) {
     forgetToken();

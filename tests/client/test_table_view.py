@@ -5,15 +5,18 @@ from itertools import islice
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pokerws.client import TableLost, TableView
-from pokerws.client.table_view import Gap
+from pokerws.client.table_view import Gap, Mismatch
+from pokerws.game.apply import apply
 from pokerws.game.cards import parse_cards
-from pokerws.game.events import PlayerSat, PlayerSatOut, TableEvent
+from pokerws.game.events import ChipsAdded, PlayerSat, PlayerSatOut, TableEvent
 from pokerws.game.redaction import redact, redact_table
 from pokerws.game.state import Departure, PlayerId
 from pokerws.game.variants import VARIANTS
 from pokerws.messages import Events, Snapshot, encode, server_decoder
+from pokerws.messages.state_hash import state_hash
 from tests.client.fake_server import ANN, empty_table, events, snapshot
 from tests.client.random_play import any_legal, played, player_in
 from tests.client.test_equity import spot
@@ -36,18 +39,23 @@ def test_a_view_fed_over_the_wire_is_the_table_as_its_player_may_see_it(
     rng = random.Random(seed)
     viewer = player_in(0) if is_player else PlayerId("p_railbird")
     view: TableView | None = None
-    for place, (table, happened) in enumerate(islice(played(rng, any_legal(rng)), 400)):
+    for place, (table, happened) in enumerate(islice(played(rng, any_legal(rng)), 250)):
         first = table.seq - len(happened) + 1
         if view is not None:
             seen = [redact(event, viewer) for event in happened]
-            message = decode(encode(Events(table.id, 1, first, 0, seen)))
+            own_hash = state_hash(table, viewer) if place % 8 == 0 else None
+            message = decode(encode(Events(table.id, 1, first, 0, seen, own_hash)))
             assert isinstance(message, Events)
             view.take_events(message)
             assert view.table == redact_table(table, viewer)
         elif place >= start:
-            state = decode(encode(Snapshot(table.id, 1, table.seq, 0, redact_table(table, viewer))))
+            own_hash = state_hash(table, viewer)
+            seen_table = redact_table(table, viewer)
+            state = decode(encode(Snapshot(table.id, 1, table.seq, 0, seen_table, None, own_hash)))
             assert isinstance(state, Snapshot)
             view = TableView(viewer, state.state, epoch=1)
+            view.take_snapshot(state)
+            assert view.is_checked
         turn = None if table.hand is None else table.hand.turn
         if view is not None:
             is_own = turn is not None and turn.seat == 0 and is_player
@@ -75,6 +83,45 @@ def test_a_missing_event_is_a_gap() -> None:
 def test_events_of_another_epoch_are_a_gap() -> None:
     with pytest.raises(Gap, match="epoch 2"):
         empty_view().take_events(events(2, SAT, epoch=2))
+
+
+def checked_view() -> TableView:
+    view, table = empty_view(), empty_table()
+    view.take_snapshot(replace(snapshot(table), state_hash=state_hash(table, ANN)))
+    assert view.is_checked
+    return view
+
+
+def hashed(message: Events, *applied: TableEvent) -> Events:
+    """The message with the hash of the state after `applied`."""
+    table = empty_table()
+    for event in applied:
+        apply(table, event)
+    return replace(message, state_hash=state_hash(table, ANN))
+
+
+def test_a_state_that_is_not_the_servers_is_a_mismatch() -> None:
+    view = checked_view()
+    view.take_events(hashed(events(2, SAT), SAT))
+    wrong = hashed(events(3, PlayerSatOut(0, "asked")), SAT, ChipsAdded(0, ANN, 1))
+    with pytest.raises(Mismatch, match="the state after event 3 is not the server's"):
+        view.take_events(wrong)
+
+
+def test_a_hash_is_compared_only_after_the_last_event_of_its_message() -> None:
+    view = checked_view()
+    view.take_events(events(2, SAT, PlayerSatOut(0, "asked")))
+    view.take_events(hashed(events(2, SAT), SAT))
+    assert view.seq == 3
+
+
+@pytest.mark.parametrize("own_hash", [None, "00000000"])
+def test_a_state_whose_hash_is_unknown_from_the_start_is_not_compared(own_hash: str | None) -> None:
+    view = empty_view()
+    view.take_snapshot(replace(snapshot(empty_table()), state_hash=own_hash))
+    assert not view.is_checked
+    view.take_events(replace(events(2, SAT), state_hash="11111111"))
+    assert view.seq == 2
 
 
 def test_a_snapshot_may_take_a_view_back() -> None:

@@ -1,10 +1,14 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from pokerws.client import CommandRejected, TableLost, watches
+from pokerws.game.apply import apply
 from pokerws.game.events import PlayerSat, PlayerSatOut, PlayerStood
 from pokerws.messages import Accepted, Notice, Ping, Pong, Rejected, Unwatch, Watch
+from pokerws.messages.state_hash import state_hash
 from tests.client.fake_server import (
     ANN,
     SAT,
@@ -72,6 +76,33 @@ async def test_an_event_that_does_not_fit_is_answered_like_a_gap() -> None:
     async with fake_server(script) as url, ann(url) as client:
         view = await client.watch(TABLE)
         await view.wait_for(lambda view: view.epoch == 2)
+
+
+async def test_a_wrong_state_is_reported_and_replaced_by_a_snapshot() -> None:
+    table, right = empty_table(), empty_table()
+    apply(right, SAT)
+    lost = PlayerSatOut(2, "asked")
+
+    async def script(peer: Peer) -> None:
+        await peer.welcome()
+        watch = await peer.receive(Watch)
+        shown = replace(snapshot(table), state_hash=state_hash(table, ANN))
+        await peer.send(Accepted(watch.id), shown, events(2, SAT))
+        # The server has applied this event to another state.
+        await peer.send(replace(events(3, lost), state_hash=state_hash(right, ANN)))
+        watch = await peer.receive(Watch)
+        assert watch.after_seq is None
+        await peer.send(Accepted(watch.id), snapshot(right, epoch=2))
+        await peer.send(Pong((await peer.receive(Ping)).id, 1))
+
+    with capture_logs() as logs:
+        async with fake_server(script) as url, ann(url) as client:
+            view = await client.watch(TABLE)
+            await view.wait_for(lambda view: view.epoch == 2)
+            assert view.table == right
+            await client.ping()
+    (line,) = (line for line in logs if line["event"] == "state_mismatch")
+    assert (line["log_level"], line["table"], line["seq"]) == ("warning", TABLE, 3)
 
 
 async def test_an_event_of_a_newer_server_is_a_reason_for_a_snapshot() -> None:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 
-import { Heartbeat } from "../../pokerws/web/net/heartbeat.js";
+import { Heartbeat } from "../../pokerws/web/client/heartbeat.js";
 
 mock.timers.enable({ apis: ["setTimeout"] });
 const PART_MS = 1_000;

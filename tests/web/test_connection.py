@@ -4,7 +4,10 @@ import msgspec
 import pytest
 from playwright.async_api import expect
 
+from pokerws.game.events import RunItSet
+from pokerws.game.state import PlayerId
 from pokerws.messages import Events
+from pokerws.messages.state_hash import state_hash
 from tests.web.room import Room
 from tests.web.visitor import NAME, Visitor, heads_up
 
@@ -75,6 +78,20 @@ async def test_an_unknown_event_leads_to_a_snapshot(visitor: Visitor, room: Room
     assert "after_seq" not in room.sent_of("watch")[-1]
     await expect(visitor.page.locator("#table")).to_have_attribute("data-seq", str(seq))
     assert "unknown event confetti_thrown" in visitor.problems.pop()
+
+
+async def test_a_state_that_is_not_the_servers_leads_to_a_snapshot(
+    visitor: Visitor, room: Room
+) -> None:
+    await heads_up(visitor)
+    seq = room.table.seq
+    right = state_hash(room.table, PlayerId("p_spectator"))
+    wrong = Events(room.table.id, 1, seq + 1, room.clock.now_ms(), [RunItSet(1, 2)], right)
+    room.send(wrong)
+    await room.wait_for(lambda: len(room.sent_of("watch")) == 2)
+    assert "after_seq" not in room.sent_of("watch")[-1]
+    await expect(visitor.page.locator("#table")).to_have_attribute("data-seq", str(seq))
+    assert f"the state after event {seq + 1} is not the server's" in visitor.problems.pop()
 
 
 async def test_a_rate_limited_command_is_retried_once(visitor: Visitor, room: Room) -> None:

@@ -34,6 +34,7 @@ from pokerws.game.redaction import redact, redact_table
 from pokerws.game.state import HouseRules, Mix, PlayerId, Table, TableConfig, TableId, Turn
 from pokerws.game.table import advance, decide, open_table
 from pokerws.game.variants import VARIANTS
+from pokerws.messages.state_hash import state_hash
 from tests.web.room import WEB_ROOT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -43,20 +44,20 @@ GAMES = 54
 STEPS = 60
 PLAYERS = ("ann", "bob", "cid", "dee", "eve")
 
-# Returns the state after each batch. JSON texts are the fastest values to pass.
+# Returns the state after each batch, and its hash. JSON texts are the fastest values to pass.
 APPLY = """async (given) => {
-    const { applyEvent, readTable } = await import("/model/table-state.js");
-    const { snapshot, batches } = JSON.parse(given);
+    const { applyEvent, readTable, stateHash } = await import("/client/index.js");
+    const { snapshot, batches, viewer } = JSON.parse(given);
     const table = readTable(snapshot);
     const states = batches.map((events) => {
         for (const event of events) applyEvent(table, event);
-        return JSON.stringify(table);
+        return `[${JSON.stringify(table)},"${stateHash(table, viewer)}"]`;
     });
     return `[${states}]`;
 }"""
 # Returns states as the page reads them.
 READ = """async (states) => {
-    const { readTable } = await import("/model/table-state.js");
+    const { readTable } = await import("/client/table-state.js");
     return JSON.stringify(JSON.parse(states).map(readTable));
 }"""
 
@@ -90,6 +91,7 @@ class Game:
         self.table = open_table(TableId("t"), "Table", config_of(number, rng))[0]
         self.batches: list[list[Any]] = []
         self.states: list[Any] = []
+        self.hashes: list[str] = []
 
     def play(self, steps: int) -> None:
         """Play unwatched, take the snapshot, play on and close the table."""
@@ -101,6 +103,7 @@ class Game:
         self.snapshot = self._seen()
         self.batches.clear()
         self.states.clear()
+        self.hashes.clear()
         for _ in range(steps):
             self._step()
         self._show(self._play(Close("operator")))
@@ -115,6 +118,7 @@ class Game:
     def _show(self, events: list[Any]) -> None:
         self.batches.append(events)
         self.states.append(self._seen())
+        self.hashes.append(state_hash(self.table, self.viewer))
 
     def _play(self, command: Command) -> list[Any]:
         """Apply a command and return its events, redacted for the viewer."""
@@ -221,10 +225,11 @@ async def test_snapshot_and_events_give_the_servers_redacted_table(page: Page) -
     for number in range(GAMES):
         game = Game(number, random.Random(random.random()))
         game.play(STEPS)
-        states = await run(page, APPLY, {"snapshot": game.snapshot, "batches": game.batches})
+        given = {"snapshot": game.snapshot, "batches": game.batches, "viewer": game.viewer}
         read = await run(page, READ, game.states)
-        for step, (state, expected) in enumerate(zip(states, read, strict=True)):
-            assert state == expected, f"after {game.batches[step]}"
+        expected = zip(await run(page, APPLY, given), read, game.hashes, strict=True)
+        for step, (applied, state, own_hash) in enumerate(expected):
+            assert applied == [state, own_hash], f"after {game.batches[step]}"
         seen_types |= {event["type"] for batch in game.batches for event in batch}
     known = {event.__struct_config__.tag for event in get_args(TableEvent)}
     # Viewers never receive the first event of a table, and the others are rare.
@@ -237,7 +242,7 @@ async def test_a_restarted_log_replaces_all_but_the_sequence_number(page: Page) 
     new = open_table(TableId("t"), "Renamed", TableConfig(seats=3))[0]
     old.seq, new.seq = 7, 99
     event = LogRestarted(new)
-    (state,) = await run(page, APPLY, {"snapshot": wire(old), "batches": [[wire(event)]]})
+    ((state, _),) = await run(page, APPLY, {"snapshot": wire(old), "batches": [[wire(event)]]})
     apply(old, event)
     assert [state] == await run(page, READ, [wire(old)])
     assert state["seq"] == 8
@@ -256,7 +261,7 @@ async def test_an_event_that_does_not_fit_changes_nothing(
 ) -> None:
     table = wire(open_table(TableId("t"), "Table", TableConfig())[0])
     script = """async ({table, event}) => {
-        const { applyEvent } = await import("/model/table-state.js");
+        const { applyEvent } = await import("/client/table-state.js");
         try { applyEvent(table, event); } catch (error) { return [table, error.message]; }
         return [table, null];
     }"""
@@ -279,7 +284,7 @@ async def test_new_events_are_those_after_the_known_sequence_number(
     page: Page, known: tuple[int, int], message: tuple[int, int, str], expected: str
 ) -> None:
     script = """async ([[epoch, seq], [at, first, events]]) => {
-        const { newEvents, GapError } = await import("/model/table-state.js");
+        const { newEvents, GapError } = await import("/client/table-state.js");
         try {
             const message = { epoch: at, seq: first, events: [...events] };
             return newEvents({ epoch, seq }, message).join("");

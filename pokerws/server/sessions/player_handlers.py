@@ -29,8 +29,8 @@ from pokerws.server.tables.cashier import Statement
 
 # The optional parts of the protocol.
 CHAT, LISTS, PRESENCE, HEARTBEAT = "chat", "lists", "presence", "heartbeat"
-HANDS, WATCH_SEVERAL = "hands", "watch_several"
-CAPABILITIES = [CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL]
+HANDS, WATCH_SEVERAL, STATE_HASH = "hands", "watch_several", "state_hash"
+CAPABILITIES = [CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH]
 
 log = structlog.get_logger("pokerws.player_handlers")
 

@@ -5,8 +5,8 @@
  * table, and when the account is opened. It does not use the page.
  */
 
-/** @typedef {import("../net/protocol.js").Connection} Connection */
-/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("../client/protocol.js").Connection} Connection */
+/** @typedef {import("../client/protocol.js").Message} Message */
 
 /**
  * A transfer to the account, or from it if `amount` is negative.
@@ -103,7 +103,7 @@ export class Account {
 
   /** @param {Message} message */
   handleEvents(message) {
-    /** @type {import("../model/table-state.js").TableEvent[]} */
+    /** @type {import("../client/table-state.js").TableEvent[]} */
     const events = message.events;
     const mine = events.some((event) => MOVES.has(event.type) && event.player === this.player);
     if (mine) this.refresh();

@@ -4,14 +4,14 @@
 
 import { chips } from "../model/format.js";
 import { describeOffer } from "../model/stakes.js";
-import { readConfig } from "../model/table-read.js";
+import { readConfig } from "../client/table-read.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { showRejection } from "../ui/toast.js";
 import { NewTable } from "./new-table.js";
 
-/** @typedef {import("../net/protocol.js").Connection} Connection */
-/** @typedef {import("../messages.js").TableSummary} TableSummary */
-/** @typedef {import("../messages.js").Lobby} LobbyMessage */
+/** @typedef {import("../client/protocol.js").Connection} Connection */
+/** @typedef {import("../client/messages.js").TableSummary} TableSummary */
+/** @typedef {import("../client/messages.js").Lobby} LobbyMessage */
 
 // More rows are slow to draw.
 const MOST_ROWS = 100;

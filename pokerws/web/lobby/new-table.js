@@ -5,13 +5,13 @@
 
 import { gameName, groupOf, GROUPS, isMix, shortGameName, variant } from "../model/games.js";
 import { describeStakes } from "../model/stakes.js";
-import { readConfig } from "../model/table-read.js";
+import { readConfig } from "../client/table-read.js";
 import { byId, make, setText } from "../ui/dom.js";
 import { describeRejection } from "../ui/toast.js";
-import { MIXES, VARIANTS } from "../variants.js";
+import { MIXES, VARIANTS } from "../client/variants.js";
 
-/** @typedef {import("../net/protocol.js").Connection} Connection */
-/** @typedef {import("../messages.js").CreateTable} CreateTable */
+/** @typedef {import("../client/protocol.js").Connection} Connection */
+/** @typedef {import("../client/messages.js").CreateTable} CreateTable */
 
 /** The default buy-ins, in big blinds or bets. */
 const MIN_BUY_IN = 20;
@@ -164,7 +164,7 @@ export class NewTable {
 
   /**
    * The form as a configuration; the server has defaults for the empty fields.
-   * @returns {import("../messages.js").CreateTable["config"]}
+   * @returns {import("../client/messages.js").CreateTable["config"]}
    */
   config() {
     const given = Object.fromEntries(new FormData(this.form));

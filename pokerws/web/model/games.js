@@ -3,12 +3,12 @@
  * generated `variants.js`; an unknown code, from a newer server, is shown as it is.
  */
 
-import { MIXES, VARIANTS } from "../variants.js";
+import { MIXES, VARIANTS } from "../client/variants.js";
 import { sentence } from "./format.js";
 
-/** @typedef {import("../variants.js").Variant} Variant */
-/** @typedef {import("./table-read.js").TableConfig} TableConfig */
-/** @typedef {import("./table-read.js").TableState} TableState */
+/** @typedef {import("../client/variants.js").Variant} Variant */
+/** @typedef {import("../client/table-read.js").TableConfig} TableConfig */
+/** @typedef {import("../client/table-read.js").TableState} TableState */
 
 /** Abbreviations of the betting structures. */
 const SHORT_STRUCTURES = /** @type {const} */ ([

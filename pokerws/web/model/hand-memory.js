@@ -6,9 +6,9 @@
 
 import { awardOf, describeShownHand } from "./narration.js";
 
-/** @typedef {import("./table-state.js").TableState} TableState */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
-/** @typedef {import("./table-state.js").Hand} Hand */
+/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/table-state.js").Hand} Hand */
 
 export class HandMemory {
   constructor() {

@@ -5,8 +5,8 @@
 import { cardSigns, chips, nameAt, sentence } from "./format.js";
 import { gameName, isMix, streetName } from "./games.js";
 
-/** @typedef {import("./table-state.js").TableState} TableState */
-/** @typedef {import("./table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
 /** @typedef {Record<string, string>} Names */
 
 /** @type {Names} */

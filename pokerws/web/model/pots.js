@@ -1,6 +1,6 @@
 /** Pot totals. */
 
-/** @typedef {import("./table-state.js").Hand} Hand */
+/** @typedef {import("../client/table-state.js").Hand} Hand */
 
 /**
  * The total of all pots and bets, and the amounts of the pots.

@@ -2,8 +2,8 @@
  * Table names by id, collected from the messages that the page receives.
  */
 
-/** @typedef {import("../net/protocol.js").Connection} Connection */
-/** @typedef {import("../messages.js").TableSummary} TableSummary */
+/** @typedef {import("../client/protocol.js").Connection} Connection */
+/** @typedef {import("../client/messages.js").TableSummary} TableSummary */
 
 export class TableNames {
   /** @param {Connection} connection */

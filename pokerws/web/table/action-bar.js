@@ -12,9 +12,9 @@ import { describeDraw, describeTurn, prompt } from "./prompt.js";
 import { Wager } from "./wager.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../model/table-state.js").TableState} TableState */
-/** @typedef {import("../model/table-state.js").Turn} Turn */
-/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/table-state.js").Turn} Turn */
+/** @typedef {import("../client/protocol.js").Message} Message */
 
 /** The buttons of actions without an amount or cards. */
 const BUTTONS = /** @type {const} */ ({

@@ -7,8 +7,8 @@ import { byId, make } from "../ui/dom.js";
 import { showRejection, showToast } from "../ui/toast.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../model/table-state.js").TableState} TableState */
-/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/protocol.js").Message} Message */
 
 export class GameChoice {
   /** @param {(message: Message) => Promise<Message>} send */

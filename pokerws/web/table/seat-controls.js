@@ -8,7 +8,7 @@ import { showRejection, showToast } from "../ui/toast.js";
 import { AmountDialog } from "./amount-dialog.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("../client/protocol.js").Message} Message */
 /** @typedef {import("../account/account.js").Account} Account */
 
 /** A request to add chips; null for as many as the table and the account allow. */
@@ -84,8 +84,8 @@ export class SeatControls {
 
   /**
    * Whether the account has the minimum that can be added.
-   * @param {import("../model/table-state.js").TableState} table
-   * @param {import("../model/table-state.js").Seat|null} seat
+   * @param {import("../client/table-state.js").TableState} table
+   * @param {import("../client/table-state.js").Seat|null} seat
    */
   canTopUp(table, seat) {
     const available = this.account.available();
@@ -189,7 +189,7 @@ function describeDeparture(departure, demanded) {
 
 /**
  * Whether the viewer has cards of the last hand that were not shown.
- * @param {import("../model/table-state.js").TableState} table
+ * @param {import("../client/table-state.js").TableState} table
  * @param {number|null} own
  */
 function canShow({ last_hand: last }, own) {

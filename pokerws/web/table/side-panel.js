@@ -6,7 +6,7 @@
 import { byId, make, setText } from "../ui/dom.js";
 import { showRejection } from "../ui/toast.js";
 
-/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("../client/protocol.js").Message} Message */
 
 const MOST_LINES = 300;
 const TICKER_LINES = 3;

@@ -7,7 +7,7 @@ import { byId } from "../ui/dom.js";
 import { showRejection } from "../ui/toast.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
-/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("../client/protocol.js").Message} Message */
 
 export class TableOptions {
   /** @param {(message: Message) => Promise<Message>} send */

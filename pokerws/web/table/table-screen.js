@@ -3,15 +3,16 @@
  * commands of a seated player are sent from here.
  */
 
-import { Absences } from "../model/absences.js";
+import { Absences } from "../client/absences.js";
 import { chips } from "../model/format.js";
 import { gameAt, gameName, isMix, shortGameName } from "../model/games.js";
 import { HandMemory } from "../model/hand-memory.js";
 import { describeClosing, describeEvent } from "../model/narration.js";
 import { pauses } from "../model/pacing.js";
 import { describeStakes } from "../model/stakes.js";
-import { TableFeed } from "../model/table-feed.js";
-import { applyEvent, readTable } from "../model/table-state.js";
+import { StateCheck } from "../client/state-hash.js";
+import { TableFeed } from "../client/table-feed.js";
+import { applyEvent, readTable } from "../client/table-state.js";
 import { byId, setText } from "../ui/dom.js";
 import { describeRejection, showRejection, showToast } from "../ui/toast.js";
 import { ActionBar } from "./action-bar.js";
@@ -22,10 +23,10 @@ import { Panel } from "./side-panel.js";
 import { Stage } from "./stage.js";
 import { TableOptions } from "./table-options.js";
 
-/** @typedef {import("../net/protocol.js").Connection} Connection */
-/** @typedef {import("../net/protocol.js").Message} Message */
-/** @typedef {import("../model/table-state.js").TableState} TableState */
-/** @typedef {import("../model/table-state.js").TableEvent} TableEvent */
+/** @typedef {import("../client/protocol.js").Connection} Connection */
+/** @typedef {import("../client/protocol.js").Message} Message */
+/** @typedef {import("../client/table-state.js").TableState} TableState */
+/** @typedef {import("../client/table-state.js").TableEvent} TableEvent */
 /** @typedef {import("./scene.js").Scene} Scene */
 
 const TICK_MS = 200;
@@ -49,7 +50,8 @@ export class TableScreen {
     this.epoch = 0;
     this.memory = new HandMemory();
     this.absences = new Absences();
-    /** @type {{event: TableEvent, waitMs: number}[]} */
+    this.check = new StateCheck();
+    /** @type {{event: TableEvent, waitMs: number, hash?: string}[]} the hash is of the state after it */
     this.queue = [];
     /** @type {ReturnType<typeof setTimeout>|null} */
     this.pauseTimer = null;
@@ -75,7 +77,7 @@ export class TableScreen {
     this.showFrame(true);
     this.feed = new TableFeed(this.connection, id, {
       onSnapshot: (snapshot) => this.handleSnapshot(snapshot),
-      onEvents: (events) => this.handleEvents(events),
+      onEvents: (events, _epoch, hash) => this.handleEvents(events, hash),
       onPresence: (message) => this.handlePresence(message),
       onWatching: (resumed) => this.watching(resumed),
       onWaiting: showRejection,
@@ -146,6 +148,7 @@ export class TableScreen {
     const first = this.table === null;
     if (this.table && this.table.hand_number !== snapshot.state.hand_number) this.memory.clear();
     this.table = readTable(snapshot.state);
+    this.check.begin(this.table, this.connection.welcome?.player, snapshot.state_hash);
     this.epoch = snapshot.epoch;
     if (snapshot.state.closed) this.leave(`${describeClosing()}.`);
     if (first && this.table?.hand_number) {
@@ -154,12 +157,18 @@ export class TableScreen {
     this.render();
   }
 
-  /** @param {TableEvent[]} events */
-  handleEvents(events) {
+  /**
+   * @param {TableEvent[]} events
+   * @param {string} [hash] of the state after them
+   */
+  handleEvents(events, hash) {
     const immediate = document.hidden || reducedMotion.matches;
     const waits = immediate ? events.map(() => 0) : pauses(events, this.connection.serverNow());
     if (events.some((event) => event.type === "hand_started")) this.skipPauses();
-    events.forEach((event, index) => this.queue.push({ event, waitMs: waits[index] }));
+    const last = events.length - 1;
+    events.forEach((event, index) =>
+      this.queue.push({ event, waitMs: waits[index], hash: index === last ? hash : undefined }),
+    );
     this.drain();
   }
 
@@ -172,7 +181,7 @@ export class TableScreen {
         next.waitMs = 0;
       } else {
         this.queue.shift();
-        this.handleEvent(next.event);
+        this.handleEvent(next.event, next.hash);
       }
     }
     this.render();
@@ -193,14 +202,20 @@ export class TableScreen {
     for (const next of this.queue) next.waitMs = 0;
   }
 
-  /** @param {TableEvent} event */
-  handleEvent(event) {
+  /**
+   * @param {TableEvent} event
+   * @param {string} [hash] of the state after it
+   */
+  handleEvent(event, hash) {
     if (!this.table) return;
     try {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
       applyEvent(this.table, event);
       if (event.type === "player_stood") this.absences.stood(event.player);
+      if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
+        throw new Error(`the state after event ${this.table.seq} is not the server's`);
+      }
       if (line) this.panel.log(line, LOG_STYLES[event.type]);
       if (event.type === "table_closed") this.leave(`${describeClosing(event.reason)}.`);
     } catch (error) {

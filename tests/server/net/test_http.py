@@ -39,7 +39,7 @@ async def test_the_page_and_its_files_come_with_security_headers(app: App) -> No
     [
         ("/", "text/html"),
         ("/app.js", "text/javascript"),
-        ("/net/protocol.js", "text/javascript"),
+        ("/client/protocol.js", "text/javascript"),
         ("/css/style.css", "text/css"),
         ("/favicon.svg", "image/svg+xml"),
     ],

@@ -1,6 +1,6 @@
 /**
  * The messages of protocol v1, generated from the server's structs by
- * `python -m pokerws.schema types > pokerws/web/messages.d.ts`.
+ * `python -m pokerws.schema types > pokerws/web/client/messages.d.ts`.
  *
  * A newer server may send types and fields that are not here.
  */
@@ -473,7 +473,12 @@ export interface ListPlayers {
   page?: number;
 }
 
-/** Events of a table, in order. `seq` is the number of the first one. */
+/**
+ * Events of a table, in order. `seq` is the number of the first one.
+ *
+ * Some messages have a `state_hash`, with which a client [checks](#checking-the-state) the state
+ * that it has after the last event.
+ */
 export interface Events {
   type: "events";
   /** the table's id */
@@ -486,6 +491,8 @@ export interface Events {
   now_ms: number;
   /** the events, in order */
   events: TableEvent[];
+  /** a hash of the state after this message, as the viewer sees it */
+  state_hash?: string;
 }
 
 /**
@@ -539,7 +546,8 @@ export interface Rejected {
 /**
  * The whole state of a table after event `seq`, as this viewer may see it.
  *
- * Hidden cards are `??`. `seat` is the viewer's own seat, absent if the viewer has none.
+ * Hidden cards are `??`. `seat` is the viewer's own seat, absent if the viewer has none. With
+ * `state_hash` a client [checks](#checking-the-state) how it reads the state.
  */
 export interface Snapshot {
   type: "snapshot";
@@ -555,6 +563,8 @@ export interface Snapshot {
   state: Table;
   /** the viewer's own seat */
   seat?: number;
+  /** a hash of the state after this message, as the viewer sees it */
+  state_hash?: string;
 }
 
 /** The answer to `ping`. */

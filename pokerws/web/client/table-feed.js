@@ -5,8 +5,8 @@
 
 import { GapError, newEvents } from "./table-state.js";
 
-/** @typedef {import("../net/protocol.js").Connection} Connection */
-/** @typedef {import("../net/protocol.js").Message} Message */
+/** @typedef {import("./protocol.js").Connection} Connection */
+/** @typedef {import("./commands.js").Message} Message */
 /** @typedef {import("./table-state.js").TableEvent} TableEvent */
 
 /** Notices that end the subscription to a table. */
@@ -17,7 +17,8 @@ const PRESENCE = /** @type {const} */ (["presence", "player_disconnected", "play
 /**
  * @typedef {object} FeedHandlers
  * @property {(snapshot: Message) => void} onSnapshot
- * @property {(events: TableEvent[], epoch: number) => void} onEvents
+ * @property {(events: TableEvent[], epoch: number, hash?: string) => void} onEvents `hash` is that
+ *   of the state after the events, if the message has one
  * @property {(message: Message) => void} onPresence a player is absent, or back
  * @property {(resumed: boolean) => void} onWatching the subscription has started, or resumed
  * @property {(error: Error & {code?: string}) => void} onWaiting refused for now; it is asked again
@@ -68,11 +69,13 @@ export class TableFeed {
     const watch = ++this.watchCount;
     this.listening = false;
     const from = this.known && { after_seq: this.known.seq, epoch: this.known.epoch };
-    try {
-      await this.connection.request({ type: "watch", table: this.table, ...from });
+    const accepted = () => {
       if (watch !== this.watchCount || this.closed) return;
       this.listening = true;
       this.handlers.onWatching(resumed);
+    };
+    try {
+      await this.connection.request({ type: "watch", table: this.table, ...from }, accepted);
     } catch (error) {
       this.handleRejection(/** @type {any} */ (error), watch);
     }
@@ -107,7 +110,8 @@ export class TableFeed {
       const known = this.known ?? { epoch: -1, seq: -1 };
       const events = newEvents(known, /** @type {any} */ (message));
       this.known = { epoch: message.epoch, seq: known.seq + events.length };
-      this.handlers.onEvents(events, message.epoch);
+      const isLast = message.seq + message.events.length - 1 === this.known.seq;
+      this.handlers.onEvents(events, message.epoch, isLast ? message.state_hash : undefined);
     } catch (error) {
       if (!(error instanceof GapError)) throw error;
       this.resync();

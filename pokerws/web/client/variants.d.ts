@@ -1,4 +1,4 @@
-/** The server's games. The server generates `variants.js`. */
+/** The games of `variants.js`, which `make docs` generates. */
 
 export interface Variant {
   name: string;

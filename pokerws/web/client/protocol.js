@@ -1,24 +1,20 @@
 /**
- * A connection to the server that stays open: hello, command ids and their answers, heartbeats, the
- * server's clock, token renewal, and reconnecting with exponential back-off.
+ * A connection to the server that stays open: hello, heartbeats, the server's clock, token renewal,
+ * and reconnecting with exponential back-off. `commands.js` has what happens to commands meanwhile.
  *
  * It depends on neither the page nor poker. With the files that it imports it runs in any page and
  * in Node.js. The message types are in `messages.d.ts`.
- *
- * A command that is pending when the connection breaks is sent again with the same id on the next
- * connection; the server deduplicates by id. Commands that are not safe to repeat, or are too old,
- * fail with the code `disconnected`. A rate-limited command is retried once, after the pause that
- * the server asks for.
  */
 
+import { Commands } from "./commands.js";
 import { Heartbeat } from "./heartbeat.js";
 import { notConnected, Rejected } from "./rejected.js";
 import { ServerClock } from "./server-clock.js";
 
 export { Rejected };
 
-/** @typedef {import("../messages.js").ClientMessage} ClientMessage */
-/** @typedef {import("../messages.js").Welcome} Welcome */
+/** @typedef {import("./messages.js").ClientMessage} ClientMessage */
+/** @typedef {import("./messages.js").Welcome} Welcome */
 /** @typedef {{type: string} & Record<string, any>} Message any message, loosely typed */
 /** @typedef {"offline"|"reconnecting"|"online"} ConnectionState */
 /** @typedef {{code: number, reason: string, final: boolean}} Closed final: do not reconnect */
@@ -35,7 +31,7 @@ export { Rejected };
  * @property {Closed} closed the server closed the connection, with its reason
  */
 
-/** @typedef {{[M in import("../messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
+/** @typedef {{[M in import("./messages.js").ServerMessage as M["type"]]: M} & OwnNews} News */
 
 /**
  * What is stored about the player between visits.
@@ -53,6 +49,11 @@ export { Rejected };
  */
 
 /**
+ * A WebSocket of the browser, or of the package `ws`.
+ * @typedef {new (url: string) => any} SocketClass
+ */
+
+/**
  * Returns a token signed by the operator's service, or nothing for a guest. It is called at each
  * hello, and when the current token is about to expire.
  * @typedef {() => string|undefined|null|Promise<string|undefined|null>} TokenProvider
@@ -65,13 +66,6 @@ const LONGEST_RETRY_MS = 8_000;
 const STABLE_AFTER_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 8_000;
 
-/** Commands that are safe to send again: tables deduplicate them by id. */
-const REPEATABLE = new Set(
-  "act sit stand sit_out sit_in add_chips show straddle run_it choose_game".split(" "),
-);
-const REPEAT_WITHIN_MS = 30_000;
-/** A rate-limited command is retried if the pause is no longer than this. */
-const LONGEST_PAUSE_MS = 5_000;
 const LOGGED_OUT = 4403;
 const TOO_MANY_CONNECTIONS = 4430;
 /** Close codes after which reconnecting would fail in the same way. */
@@ -81,30 +75,41 @@ const CROWDED_RETRY_MS = 15_000;
 /** Rejections of a hello that another token may resolve. */
 const TOKEN_REFUSALS = new Set(["bad_token", "token_expired", "token_missing"]);
 
-/**
- * A command without an answer so far.
- * @typedef {object} Pending
- * @property {Message} message with its id
- * @property {number} sentMs by the local clock
- * @property {boolean} retried whether it was rate-limited once already
- * @property {(answer: Message) => void} resolve
- * @property {(error: Error) => void} reject
- */
+/** Keeps an identity as long as this object lives. @implements {IdentityStore} */
+class MemoryIdentity {
+  /** @param {string} [name] */
+  constructor(name) {
+    /** @type {Identity} */
+    this.identity = { name };
+  }
 
-/** Types of messages that answer a command. */
-const ANSWERS = new Set(["accepted", "welcome", "pong", "tables", "account", "hand"]);
+  load() {
+    return this.identity;
+  }
+
+  /** @param {Identity} identity */
+  save(identity) {
+    this.identity = identity;
+  }
+}
 
 export class Connection {
   /**
    * @param {object} options
    * @param {string} options.url
-   * @param {IdentityStore} options.identity
+   * @param {IdentityStore} [options.identity] by default nothing is kept beyond this object
+   * @param {string} [options.name] a guest's name, if there is no `identity`
    * @param {TokenProvider} [options.token]
+   * @param {SocketClass} [options.WebSocket] for runtimes without one, such as Node.js 20
+   * @param {string[]} [options.capabilities] the wanted optional parts of the protocol; by default all
    */
-  constructor({ url, identity, token = () => undefined }) {
+  constructor({ url, identity, name, token, WebSocket, capabilities }) {
     this.url = url;
-    this.identity = identity;
-    this.provider = token;
+    this.identity = identity ?? new MemoryIdentity(name);
+    this.provider = token ?? (() => undefined);
+    this.WebSocket = WebSocket ?? globalThis.WebSocket;
+    if (!this.WebSocket) throw new Error("there is no WebSocket here: pass that of the package ws");
+    this.capabilities = capabilities;
     /** @type {string|null|undefined} what the provider returned last */
     this.token = undefined;
     /** @type {ConnectionState} */
@@ -115,16 +120,16 @@ export class Connection {
     this.socket = null;
     this.attempts = 0;
     this.clock = new ServerClock();
-    /** @type {Map<string, Pending>} by id */
-    this.pending = new Map();
     /** @type {Map<string, Set<(value: any) => void>>} */
     this.listeners = new Map();
-    this.nextId = 1;
-    // The server deduplicates per player, so two pages of one player must not share ids.
-    this.idPrefix = randomPrefix();
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this.timers = new Set();
     this.heartbeat = new Heartbeat(() => this.ping(), () => this.reconnectLater(this.socket));
+    this.commands = new Commands({
+      now: () => this.clock.local(),
+      transmit: (message) => this.socket?.send(JSON.stringify(message)),
+      later: (action, delayMs) => this.later(action, delayMs),
+    });
   }
 
   /**
@@ -147,10 +152,21 @@ export class Connection {
     this.connect();
   }
 
+  /** @returns {Promise<Welcome>} the welcome of this connection, or of the next one */
+  ready() {
+    if (this.state === "online" && this.welcome) return Promise.resolve(this.welcome);
+    return new Promise((resolve) => {
+      const done = this.on("welcome", (welcome) => {
+        done();
+        resolve(welcome);
+      });
+    });
+  }
+
   /** Disconnect, without reconnecting. */
   stop() {
     this.dropSocket();
-    this.rejectPending(() => true);
+    this.commands.rejectAll();
     this.setState("offline");
   }
 
@@ -173,31 +189,20 @@ export class Connection {
   /**
    * Send a command and wait for its answer.
    * @template {ClientMessage["type"]} T
-   * @param {import("../messages.js").Command<T>} message without an id
-   * @returns {Promise<import("../messages.js").Answers[T]>}
+   * @param {import("./messages.js").Command<T>} message without an id
+   * @param {(answer: import("./messages.js").Answers[T]) => void} [onAccepted] called with the
+   *   answer before the next message is handled, unlike what waits for the promise
+   * @returns {Promise<import("./messages.js").Answers[T]>}
    * @throws {Rejected}
    */
-  request(message) {
+  request(message, onAccepted) {
     if (this.state !== "online") return Promise.reject(notConnected());
-    return this.send(message);
-  }
-
-  /**
-   * @param {Message} message
-   * @returns {Promise<any>}
-   */
-  send(message) {
-    const id = `${this.idPrefix}-${this.nextId++}`;
-    const sentMs = this.clock.local();
-    return new Promise((resolve, reject) => {
-      const pending = { message: { ...message, id }, sentMs, retried: false, resolve, reject };
-      this.pending.set(id, pending);
-      this.socket?.send(JSON.stringify(pending.message));
-    });
+    return this.commands.send(message, onAccepted);
   }
 
   connect() {
-    const socket = new WebSocket(this.url);
+    /** @type {WebSocket} */
+    const socket = new this.WebSocket(this.url);
     this.socket = socket;
     this.later(() => this.reconnectLater(socket), CONNECT_TIMEOUT_MS);
     socket.onopen = () => this.sendHello();
@@ -234,8 +239,9 @@ export class Connection {
     const token = this.token ?? session;
     const askedMs = this.clock.local();
     try {
-      const who = { token, name: token && !renamed ? undefined : name };
-      this.onWelcome(await this.send({ type: "hello", ...who }), askedMs);
+      const { capabilities } = this;
+      const who = { token, name: token && !renamed ? undefined : name, capabilities };
+      this.onWelcome(await this.commands.send({ type: "hello", ...who }), askedMs);
     } catch (error) {
       if (error instanceof Rejected) this.onHelloRejected(error, name);
       else throw error;
@@ -260,10 +266,10 @@ export class Connection {
     this.later(() => {
       this.attempts = 0;
     }, STABLE_AFTER_MS);
-    const repeated = [...this.pending.values()];
+    const repeated = this.commands.unanswered();
     this.setState("online");
     this.emit("welcome", welcome);
-    for (const { message } of repeated) this.socket?.send(JSON.stringify(message));
+    for (const message of repeated) this.commands.transmit(message);
   }
 
   /** @param {Welcome} welcome */
@@ -287,7 +293,7 @@ export class Connection {
         return;
       }
       const session = token ?? this.identity.load().session;
-      this.rememberWelcome(await this.send({ type: "hello", token: session }));
+      this.rememberWelcome(await this.commands.send({ type: "hello", token: session }));
       this.token = token;
     } catch {
       // The connection works until the token expires; the next hello then reports the error.
@@ -319,7 +325,7 @@ export class Connection {
     const guest = !this.token && this.identity.load().session;
     if (guest) {
       // This will be another player, so the earlier one's commands are dropped.
-      this.rejectPending(() => true);
+      this.commands.rejectAll();
       this.identity.save({ name });
     }
     if (guest && name) {
@@ -334,38 +340,15 @@ export class Connection {
   /** @param {Message} message */
   onMessage(message) {
     this.heartbeat.heard();
-    const pending = this.pending.get(message.id);
-    if (pending && (ANSWERS.has(message.type) || message.type === "rejected")) {
-      this.onAnswer(pending, message);
-    } else {
-      if (message.type === "notice" && message.code === "token_expiring") this.renew();
-      this.emit(/** @type {any} */ (message.type), message);
-    }
-  }
-
-  /**
-   * @param {Pending} pending
-   * @param {Message} answer
-   */
-  onAnswer(pending, answer) {
-    const { message, resolve, reject } = pending;
-    const pauseMs = answer.code === "too_fast" ? (answer.retry_after_ms ?? 0) : 0;
-    if (pauseMs > 0 && pauseMs <= LONGEST_PAUSE_MS && !pending.retried && message.type !== "hello") {
-      pending.retried = true;
-      this.later(() => {
-        if (this.pending.has(message.id)) this.socket?.send(JSON.stringify(message));
-      }, pauseMs);
-      return;
-    }
-    this.pending.delete(message.id);
-    if (answer.type === "rejected") reject(new Rejected(/** @type {any} */ (answer)));
-    else resolve(answer);
+    if (this.commands.takeAnswer(message)) return;
+    if (message.type === "notice" && message.code === "token_expiring") this.renew();
+    this.emit(/** @type {any} */ (message.type), message);
   }
 
   /** Measure the clock, which also shows that the connection works. */
   ping() {
     const askedMs = this.clock.local();
-    this.send({ type: "ping" }).then(
+    this.commands.send({ type: "ping" }).then(
       (pong) => this.clock.learn(askedMs, pong.now_ms),
       () => {},
     );
@@ -397,17 +380,7 @@ export class Connection {
       socket.onopen = socket.onmessage = socket.onclose = null;
       socket.close();
     }
-    const oldest = this.clock.local() - REPEAT_WITHIN_MS;
-    this.rejectPending(({ message, sentMs }) => !REPEATABLE.has(message.type) || sentMs < oldest);
-  }
-
-  /** @param {(pending: Pending) => boolean} chosen selects the commands to reject */
-  rejectPending(chosen) {
-    for (const [id, pending] of [...this.pending]) {
-      if (!chosen(pending)) continue;
-      this.pending.delete(id);
-      pending.reject(notConnected());
-    }
+    this.commands.rejectUnrepeatable();
   }
 
   /** @param {ConnectionState} state */
@@ -442,9 +415,4 @@ export class Connection {
     for (const timer of this.timers) clearTimeout(timer);
     this.timers.clear();
   }
-}
-
-function randomPrefix() {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -4,7 +4,7 @@
 
 /** A rejected command; `code` is stable. */
 export class Rejected extends Error {
-  /** @param {Omit<import("../messages.js").Rejected, "id"|"type">} answer */
+  /** @param {Omit<import("./messages.js").Rejected, "id"|"type">} answer */
   constructor({ code, message, retryable = false, retry_after_ms, until_ms, ...more }) {
     super(message);
     this.code = code;

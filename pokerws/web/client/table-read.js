@@ -5,24 +5,24 @@
 
 // The message types, with the omitted fields filled in.
 
-/** @typedef {Required<import("../messages.js").LimitStakes>} LimitStakes */
-/** @typedef {Required<import("../messages.js").Mix>} Mix */
-/** @typedef {Required<import("../messages.js").HouseRules>} HouseRules */
+/** @typedef {Required<import("./messages.js").LimitStakes>} LimitStakes */
+/** @typedef {Required<import("./messages.js").Mix>} Mix */
+/** @typedef {Required<import("./messages.js").HouseRules>} HouseRules */
 
 /**
- * @typedef {Omit<import("../messages.js").TableConfig, "limit"|"mix"|"house"> &
+ * @typedef {Omit<import("./messages.js").TableConfig, "limit"|"mix"|"house"> &
  *   {limit: LimitStakes, mix: Mix, house: HouseRules}} TableConfig
  */
 
-/** @typedef {Required<import("../messages.js").Seat>} Seat */
-/** @typedef {Required<import("../messages.js").Departure>} Departure */
-/** @typedef {import("../messages.js").Pot} Pot */
-/** @typedef {Required<import("../messages.js").Turn>} Turn */
-/** @typedef {import("../messages.js").FixedLimit} FixedLimit */
-/** @typedef {import("../messages.js").LastHand} LastHand */
+/** @typedef {Required<import("./messages.js").Seat>} Seat */
+/** @typedef {Required<import("./messages.js").Departure>} Departure */
+/** @typedef {import("./messages.js").Pot} Pot */
+/** @typedef {Required<import("./messages.js").Turn>} Turn */
+/** @typedef {import("./messages.js").FixedLimit} FixedLimit */
+/** @typedef {import("./messages.js").LastHand} LastHand */
 
 /**
- * @typedef {Omit<Required<import("../messages.js").HandSeat>, "acted_to"|"drew"> &
+ * @typedef {Omit<Required<import("./messages.js").HandSeat>, "acted_to"|"drew"> &
  *   {acted_to: number|null, drew: number|null}} HandSeat
  */
 
@@ -36,10 +36,10 @@
  * @property {number|null} opener
  */
 
-/** @typedef {Omit<Required<import("../messages.js").Hand>, keyof HandParts> & HandParts} Hand */
+/** @typedef {Omit<Required<import("./messages.js").Hand>, keyof HandParts> & HandParts} Hand */
 
 /**
- * @typedef {Omit<import("../messages.js").Table, "seats"|"hand"|"config"|"departed"> &
+ * @typedef {Omit<import("./messages.js").Table, "seats"|"hand"|"config"|"departed"> &
  *   {seats: (Seat|null)[], hand: Hand|null, config: TableConfig, departed: Departure[]}} TableState
  */
 

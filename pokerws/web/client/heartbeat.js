@@ -7,7 +7,7 @@
  * hidden tab whose timers are delayed, what has arrived is taken in before it counts as silence.
  */
 
-/** @typedef {import("../messages.js").HeartbeatTimes} HeartbeatTimes */
+/** @typedef {import("./messages.js").HeartbeatTimes} HeartbeatTimes */
 
 /** For servers that send no heartbeats: their answers to pings are waited for. */
 const TIMEOUT_MS = 20_000;
