@@ -56,8 +56,8 @@ class TableView:
         self.table = table
         self.epoch = epoch
         self._on_event = on_event
-        self._is_checked = False
         self._absent: frozenset[PlayerId] = frozenset()
+        self._is_checked = False
         self._changed = asyncio.Event()
         self._error: Exception | None = None
 

@@ -207,7 +207,7 @@ class Play:
         self.actor.resume(self.clock.table_ms(), 0, restart_log=True)
 
     def watch(
-        self, recorder: Recorder, after_seq: int | None = None, epoch: int | None = None
+        self, recorder: Recorder, *, after_seq: int | None = None, epoch: int | None = None
     ) -> None:
         self.actor.watch(recorder, Watch(f"w{next(self._ids)}", TABLE, after_seq, epoch))
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,7 +14,6 @@ from pokerws.client.table_view import TableView
 from pokerws.client.watches import Watches
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import (
-    PROTOCOL,
     Accepted,
     ClientMessage,
     Events,
@@ -37,12 +35,9 @@ class _Asked:
 
     def __init__(self) -> None:
         self.watches: list[Watch] = []
-        self._ids = count(1)
-        self.latest_id = ""
 
     def new_id(self) -> str:
-        self.latest_id = f"own-{next(self._ids)}"
-        return self.latest_id
+        return f"own-{len(self.watches)}"
 
     def tell(self, message: ClientMessage) -> None:
         assert isinstance(message, Watch), message
@@ -74,9 +69,7 @@ class Run:
             self._receive(json.dumps(step["in"]).encode())
             return
         limits = Limits(max_message_bytes=4096)
-        self._watches.connected(
-            Welcome("h", self.player, "", "player", PROTOCOL, 0, {}, limits, capabilities=[])
-        )
+        self._watches.connected(Welcome("h", self.player, "Ann", "player", 1, 0, {}, limits, []))
         if self._opening is None:
             self._opening = asyncio.ensure_future(self._watches.open(self.table, None))
             await asyncio.sleep(0)  # Lets it ask.
@@ -89,9 +82,7 @@ class Run:
             message = _decode_unknown(frame)
         match message:
             case Accepted():
-                # The session has the id of another client.
-                latest_id = self._link.latest_id
-                self._watches.accepted(msgspec.structs.replace(message, id=latest_id))
+                self._watches.accepted(msgspec.structs.replace(message, id=self._asked_id))
             case Snapshot():
                 self._watches.take_snapshot(message)
             case Events():
@@ -100,6 +91,11 @@ class Run:
                 self._watches.miss(TableId(table), "unknown event")
             case _:
                 pass
+
+    @property
+    def _asked_id(self) -> str:
+        """The id of the latest `watch`; the session has that of another client."""
+        return next(reversed(self._watches._asked), "")
 
     def _fault(self, then: dict[str, Any]) -> str | None:
         """How the client differs from what a step says."""

@@ -7,6 +7,8 @@ durable acks nothing is sent before it is stored.
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
+from msgspec.structs import replace
+
 from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
@@ -115,11 +117,12 @@ class Viewers:
 
     def _show_missed(self, viewer: Viewer, missed: Sequence[TableEvent]) -> None:
         seq, now_ms = self._table.seq - len(missed) + 1, self._clock.table_ms()
+        own_hash = state_hash(self._table, viewer.player)
         for first in range(0, len(missed), MISSED_EVENTS):
             events = list(missed[first : first + MISSED_EVENTS])
-            is_last = first + len(events) == len(missed)
-            own_hash = state_hash(self._table, viewer.player) if is_last else None
-            part = self._events(seq + first, events, now_ms, own_hash)
+            part = self._events(seq + first, events, now_ms)
+            if first + MISSED_EVENTS >= len(missed):
+                part = replace(part, state_hash=own_hash)
             # One at a time, since a viewer has only one frame in each entry of the gate.
             self._show([(viewer, viewer.wire.encode(part))], part.seq)
 

@@ -2,7 +2,7 @@
  * The players at a table who are not connected, as the server tells it.
  */
 
-/** @typedef {import("./commands.js").Message} Message */
+/** @typedef {import("./protocol.js").Message} Message */
 /** @typedef {import("./table-state.js").TableState} TableState */
 
 export class Absences {

@@ -3,6 +3,7 @@
  * that stays up to date.
  */
 
+export { Absences } from "./absences.js";
 export { Connection, PROTOCOL } from "./protocol.js";
 export { Rejected } from "./rejected.js";
 export { StateCheck, stateHash } from "./state-hash.js";

@@ -2,7 +2,8 @@
  * A connection to the server that stays open: hello, heartbeats, the server's clock, token renewal,
  * and reconnecting with exponential back-off. `commands.js` has what happens to commands meanwhile.
  *
- * It depends on neither the page nor poker. The message types are in `messages.d.ts`.
+ * It depends on neither the page nor poker. With the files that it imports it runs in any page and
+ * in Node.js. The message types are in `messages.d.ts`.
  */
 
 import { Commands } from "./commands.js";
@@ -123,12 +124,12 @@ export class Connection {
     this.listeners = new Map();
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     this.timers = new Set();
+    this.heartbeat = new Heartbeat(() => this.ping(), () => this.reconnectLater(this.socket));
     this.commands = new Commands({
       now: () => this.clock.local(),
       transmit: (message) => this.socket?.send(JSON.stringify(message)),
       later: (action, delayMs) => this.later(action, delayMs),
     });
-    this.heartbeat = new Heartbeat(() => this.ping(), () => this.reconnectLater(this.socket));
   }
 
   /**

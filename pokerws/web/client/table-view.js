@@ -19,8 +19,8 @@ import { applyEvent, readTable } from "./table-state.js";
 /**
  * All are optional.
  * @typedef {object} ViewHandlers
- * @property {(view: TableView) => void} [onChange] after a snapshot, after each batch of events, and
- *   when a player is absent or back
+ * @property {(view: TableView) => void} [onChange] after a snapshot, after each batch of
+ *   events, and when a player's connection is lost or back
  * @property {(event: TableEvent, view: TableView) => void} [onEvent] after each event
  * @property {(error: Refusal) => void} [onRejected] the table cannot be watched
  * @property {(error: Error) => void} [onProblem] an event was not understood, or the state is wrong;
@@ -41,7 +41,7 @@ export class TableView {
     this.table = null;
     /** @type {number|null} */
     this.epoch = null;
-    /** The players without a connection. */
+    /** Which seated players are not connected. */
     this.absences = new Absences();
     this.check = new StateCheck();
     this.feed = new TableFeed(connection, id, {
@@ -86,18 +86,18 @@ export class TableView {
     return this.connection.welcome?.player;
   }
 
+  /** @param {Message} message */
+  handlePresence(message) {
+    this.absences.take(message);
+    this.handlers.onChange?.(this);
+  }
+
   /** @param {Message} snapshot */
   handleSnapshot(snapshot) {
     this.absences.clear();
     this.table = readTable(snapshot.state);
     this.epoch = snapshot.epoch;
     this.check.begin(this.table, this.player, snapshot.state_hash);
-    this.handlers.onChange?.(this);
-  }
-
-  /** @param {Message} message */
-  handlePresence(message) {
-    this.absences.take(message);
     this.handlers.onChange?.(this);
   }
 

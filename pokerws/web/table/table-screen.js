@@ -49,8 +49,8 @@ export class TableScreen {
     this.table = null;
     this.epoch = 0;
     this.memory = new HandMemory();
-    this.check = new StateCheck();
     this.absences = new Absences();
+    this.check = new StateCheck();
     /** @type {{event: TableEvent, waitMs: number, hash?: string}[]} the hash is of the state after it */
     this.queue = [];
     /** @type {ReturnType<typeof setTimeout>|null} */
@@ -212,10 +212,10 @@ export class TableScreen {
       const line = describeEvent(this.table, event);
       this.memory.note(this.table, event);
       applyEvent(this.table, event);
+      if (event.type === "player_stood") this.absences.stood(event.player);
       if (!this.check.holds(this.table, this.connection.welcome?.player, hash)) {
         throw new Error(`the state after event ${this.table.seq} is not the server's`);
       }
-      if (event.type === "player_stood") this.absences.stood(event.player);
       if (line) this.panel.log(line, LOG_STYLES[event.type]);
       if (event.type === "table_closed") this.leave(`${describeClosing(event.reason)}.`);
     } catch (error) {

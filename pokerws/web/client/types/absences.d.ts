@@ -1,9 +1,9 @@
 /**
  * The players at a table who are not connected, as the server tells it.
  */
-export type Message = import("./commands.js").Message;
+export type Message = import("./protocol.js").Message;
 export type TableState = import("./table-state.js").TableState;
-/** @typedef {import("./commands.js").Message} Message */
+/** @typedef {import("./protocol.js").Message} Message */
 /** @typedef {import("./table-state.js").TableState} TableState */
 export declare class Absences {
     /** @type {Set<string>} ids of players */

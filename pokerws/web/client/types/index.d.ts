@@ -2,6 +2,7 @@
  * A client for poker tables over WebSockets: a connection that stays open, and a view of a table
  * that stays up to date.
  */
+export { Absences } from "./absences.js";
 export { Connection, PROTOCOL } from "./protocol.js";
 export { Rejected } from "./rejected.js";
 export { StateCheck, stateHash } from "./state-hash.js";

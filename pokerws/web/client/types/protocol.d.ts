@@ -2,7 +2,8 @@
  * A connection to the server that stays open: hello, heartbeats, the server's clock, token renewal,
  * and reconnecting with exponential back-off. `commands.js` has what happens to commands meanwhile.
  *
- * It depends on neither the page nor poker. The message types are in `messages.d.ts`.
+ * It depends on neither the page nor poker. With the files that it imports it runs in any page and
+ * in Node.js. The message types are in `messages.d.ts`.
  */
 import { Commands } from "./commands.js";
 import { Heartbeat } from "./heartbeat.js";
@@ -134,8 +135,8 @@ export declare class Connection {
     listeners: Map<string, Set<(value: any) => void>>;
     /** @type {Set<ReturnType<typeof setTimeout>>} */
     timers: Set<ReturnType<typeof setTimeout>>;
-    commands: Commands;
     heartbeat: Heartbeat;
+    commands: Commands;
     /**
      * @param {object} options
      * @param {string} options.url

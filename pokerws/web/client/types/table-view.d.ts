@@ -16,8 +16,8 @@ export type Refusal = Error & {
 };
 export type ViewHandlers = {
     /**
-     * after a snapshot, after each batch of events, and
-     * when a player is absent or back
+     * after a snapshot, after each batch of
+     * events, and when a player's connection is lost or back
      */
     onChange?: (view: TableView) => void;
     /**
@@ -43,8 +43,8 @@ export type ViewHandlers = {
 /**
  * All are optional.
  * @typedef {object} ViewHandlers
- * @property {(view: TableView) => void} [onChange] after a snapshot, after each batch of events, and
- *   when a player is absent or back
+ * @property {(view: TableView) => void} [onChange] after a snapshot, after each batch of
+ *   events, and when a player's connection is lost or back
  * @property {(event: TableEvent, view: TableView) => void} [onEvent] after each event
  * @property {(error: Refusal) => void} [onRejected] the table cannot be watched
  * @property {(error: Error) => void} [onProblem] an event was not understood, or the state is wrong;
@@ -58,7 +58,7 @@ export declare class TableView {
     table: TableState | null;
     /** @type {number|null} */
     epoch: number | null;
-    /** The players without a connection. */
+    /** Which seated players are not connected. */
     absences: Absences;
     check: StateCheck;
     feed: TableFeed;
@@ -79,10 +79,10 @@ export declare class TableView {
     /** @returns {string[]} the player's own hidden cards in the hand */
     get cards(): string[];
     get player(): string | undefined;
-    /** @param {Message} snapshot */
-    handleSnapshot(snapshot: Message): void;
     /** @param {Message} message */
     handlePresence(message: Message): void;
+    /** @param {Message} snapshot */
+    handleSnapshot(snapshot: Message): void;
     /**
      * @param {TableEvent[]} events
      * @param {string} [hash] of the state after them
