@@ -125,8 +125,14 @@ class _Lines:
 
 
 def _json_hands(lines: _Lines, name: str) -> Iterator[FoundHand]:
+    blank = 0
     for number, line in lines:
-        if line.strip():
+        if not line.strip():
+            blank += len(line)
+            if blank > MAX_HAND_BYTES:
+                raise UnknownFormat(f"there are only empty lines before line {number + 1}")
+        else:
+            blank = 0
             read = _own_record if _OURS.match(line) else read_record
             try:
                 record: HandRecord | Refused = read(line)
