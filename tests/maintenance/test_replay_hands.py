@@ -346,6 +346,13 @@ def test_a_text_over_several_lines_may_have_a_line_like_a_header(tmp_path: Path)
     assert replayed([path]) == (0, [SUMMARY.format("2 hands", 2, 0, 0)])
 
 
+def test_a_text_of_many_lines_like_headers_is_read_in_one_pass(tmp_path: Path) -> None:
+    # If each line looked at all before it, this would take minutes.
+    path = tmp_path / "hands.phh"
+    path.write_text('note = """\n' + "[2]\n" * 100_000 + '"""\n' + PHH)
+    assert replayed([path]) == (0, [SUMMARY.format("1 hand", 1, 0, 0)])
+
+
 def test_hands_are_played_before_the_rest_of_their_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "hands.phhs"
     path.write_text(f"[1]\n{PHH}\n[2]\n{PHH}\n[3]\n" + "x" * MAX_HAND_BYTES)
