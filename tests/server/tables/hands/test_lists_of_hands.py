@@ -1,5 +1,6 @@
 """Which hands are listed: all that `get_hand` can return, once each, and no others."""
 
+import asyncio
 import random
 from collections import Counter
 from itertools import product
@@ -332,3 +333,28 @@ async def test_without_a_log_the_hands_in_memory_are_listed(
     # What waits to be stored is not listed yet.
     actors[0].gate.close(10_000)
     assert len(await pages_of(past_hands, ANN, mine=True)) == 6
+
+
+async def test_play_goes_on_while_the_hands_of_many_tables_are_listed() -> None:
+    clock = ManualClock()
+    lobby = memory_lobby(clock, max_tables=20)
+    actors = [lobby.create("One", CONFIG) for _ in range(20)]
+    for actor in actors:
+        for number, name in enumerate(("ann", "ben")):
+            viewer = FakeViewer(name)
+            actor.handle(viewer, "s", commands.Sit(viewer.player, name, number, 10_000))
+    clock.advance(CONFIG.next_hand_delay_ms)
+    for actor in actors:
+        hand = actor.table.hand
+        assert hand is not None
+        assert hand.turn is not None
+        seat = actor.table.seats[hand.turn.seat]
+        assert seat is not None
+        actor.handle(FakeViewer(seat.player), "f", commands.Act(seat.player, 1, "fold"))
+    listing = asyncio.create_task(memory_hands(lobby).list(ListHands("l", mine=True), ANN))
+    turns = 0
+    while not listing.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert len((await listing).hands) == 20
+    assert turns >= 20
