@@ -17,7 +17,8 @@ from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import JSON, GetHand, HandEvents, ListHands
 from pokerws.server.tables import event_log
-from pokerws.server.tables.hands import log_hands, past_hands, visits
+from pokerws.server.tables.hands import log_hands, visits
+from pokerws.server.tables.hands import past_hands as past_hands_module
 from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.hands.visits import FOREVER_MS
 from pokerws.storage.postgres.address import address_of
@@ -102,7 +103,7 @@ def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visits, "SEARCH_EVENTS", 11)
     monkeypatch.setattr(visits, "READS", 5)
     monkeypatch.setattr(visits, "SEARCHES", 5)
-    monkeypatch.setattr(past_hands, "READS", 10)
+    monkeypatch.setattr(past_hands_module, "READS", 10)
     monkeypatch.setattr(visits, "VISITS", (2, 4, 1_000))
 
 
@@ -268,7 +269,8 @@ async def test_a_list_is_refused_with_a_code_of_its_reason(
     for message in (ListHands("l", table), ListHands("l", mine=True)):
         assert await refused(past_hands, message) == "log_unavailable"
     store.away = False
-    monkeypatch.setattr(event_log, "LOG_TIMEOUT_S", 0.01)
+    for module in (event_log, past_hands_module):
+        monkeypatch.setattr(module, "LOG_TIMEOUT_S", 0.01)
     store.open.clear()
     assert await refused(past_hands, ListHands("l", table)) == "log_unavailable"
     actor.pause()
