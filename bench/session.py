@@ -14,9 +14,9 @@ from pokerws.game.deal import shuffler
 from pokerws.game.state import Hand, PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table, play
 from pokerws.messages import PROTOCOL, Accepted, Limits, Watch, Welcome, Wire
+from pokerws.messages.capabilities import CAPABILITIES
 from pokerws.server.clock import Clock
 from pokerws.server.net.shared_context import SharedContext
-from pokerws.server.sessions.player_handlers import CAPABILITIES
 from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer

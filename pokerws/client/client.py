@@ -72,9 +72,8 @@ from pokerws.messages import (
     Unwatch,
     Welcome,
 )
+from pokerws.messages.capabilities import HANDS
 
-# The capability of servers that list finished hands.
-HANDS = "hands"
 # Notices after which a table must be watched again.
 RESTORED_NOTICES = frozenset({"table_failed"})
 

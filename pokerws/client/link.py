@@ -46,9 +46,8 @@ from pokerws.messages import (
     Welcome,
     server_decoder,
 )
+from pokerws.messages.capabilities import HEARTBEAT
 
-# The capability of servers that send heartbeats.
-HEARTBEAT = "heartbeat"
 # How long the server may take to answer a hello, and to answer a close.
 WELCOME_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 2

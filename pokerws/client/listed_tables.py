@@ -16,9 +16,7 @@ from pokerws.messages import (
     UnwatchLobby,
     WatchLobby,
 )
-
-# The capability of servers that know filters and pages of the list of tables.
-LISTS = "lists"
+from pokerws.messages.capabilities import LISTS
 
 
 class ListedTables:

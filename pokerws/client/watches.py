@@ -29,6 +29,7 @@ from pokerws.messages import (
     Watch,
     Welcome,
 )
+from pokerws.messages.capabilities import WATCH_SEVERAL
 
 # What the server sends about watched tables, and in answer to `watch`.
 OfWatched = (
@@ -37,8 +38,6 @@ OfWatched = (
 
 log = structlog.get_logger("pokerws.client")
 
-# The capability of servers that know several tables in one `watch`.
-SEVERAL = "watch_several"
 # Bytes of such a message at most: for its id, and for each table beside the table's id.
 ID_BYTES, TABLE_BYTES = 120, 80
 # How long a first `watch` is repeated while another server has the table, or may have.  A lease,
@@ -129,7 +128,7 @@ class Watches:
     def connected(self, welcome: Welcome) -> None:
         """Watch all tables again on a new connection."""
         self._player = welcome.player
-        knows = SEVERAL in welcome.capabilities
+        knows = WATCH_SEVERAL in welcome.capabilities
         self._several_bytes = welcome.limits.max_message_bytes if knows else 0
         self._asked.clear()
         for view in self.views.values():

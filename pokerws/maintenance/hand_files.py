@@ -125,8 +125,14 @@ class _Lines:
 
 
 def _json_hands(lines: _Lines, name: str) -> Iterator[FoundHand]:
+    blank = 0
     for number, line in lines:
-        if line.strip():
+        if not line.strip():
+            blank += len(line)
+            if blank > MAX_HAND_BYTES:
+                raise UnknownFormat(f"there are only empty lines before line {number + 1}")
+        else:
+            blank = 0
             read = _own_record if _OURS.match(line) else read_record
             try:
                 record: HandRecord | Refused = read(line)
@@ -157,20 +163,20 @@ def _toml_hands(lines: _Lines, name: str) -> Iterator[FoundHand]:
     """The hands of a file in the standard, cut at the headers of its sections."""
     piece: list[bytes] = []
     begun, size = 1, 0
+    # How many quotes of each kind the piece has: an odd number means that a text over several lines
+    # has not ended, so that a header may be a part of it.
+    quotes = [0, 0]
     for number, line in lines:
-        if _SECTION.fullmatch(line.rstrip(b"\r\n")) and not _is_open(piece):
+        is_open = any(count % 2 for count in quotes)
+        if not is_open and _SECTION.fullmatch(line.rstrip(b"\r\n")):
             yield from _hands_of_piece(piece, name, begun)
-            piece, begun, size = [], number, 0
+            piece, begun, size, quotes = [], number, 0, [0, 0]
         piece.append(line)
+        quotes = [quotes[0] + line.count(b'"""'), quotes[1] + line.count(b"'''")]
         size += len(line)
         if size > MAX_HAND_BYTES:
             raise UnknownFormat(f"the hand at line {begun} has more than {MAX_HAND_BYTES} bytes")
     yield from _hands_of_piece(piece, name, begun)
-
-
-def _is_open(piece: list[bytes]) -> bool:
-    """Whether a text over several lines has not ended, so that a header may be a part of it."""
-    return any(sum(line.count(quotes) for line in piece) % 2 for quotes in (b'"""', b"'''"))
 
 
 def _hands_of_piece(piece: list[bytes], name: str, begun: int) -> Iterator[FoundHand]:

@@ -44,3 +44,18 @@ def test_amounts_are_decimals_of_the_currency(game: str) -> None:
             assert stacks == [Fraction(stack) for stack in dollars["finishing_stacks"]]
             replayed += 1
     assert replayed
+
+
+def test_half_a_dollar_is_fifty_cents_where_all_amounts_are_whole_dollars() -> None:
+    preflop = ["d dh p1 2c3d", "d dh p2 AsKd", "d dh p3 AcKh", "p3 cc", "p1 f", "p2 cc"]
+    checks = ["p2 cc", "p3 cc"]
+    record = HandRecord(
+        variant="NT",
+        rules="rulebook",
+        starting_stacks=[Decimal("5.00")] * 3,
+        antes=[Decimal("0.00")] * 3,
+        blinds_or_straddles=[Decimal("1.00"), Decimal("2.00"), Decimal("0.00")],
+        min_bet=Decimal("2.00"),
+        actions=[*preflop, "d db QsJh9d", *checks, "d db 4c", *checks, "d db 5h", *checks],
+    )
+    assert final_stacks(record) == [Fraction(4), Fraction(11, 2), Fraction(11, 2)]

@@ -207,6 +207,15 @@ def test_blank_lines_and_a_missing_last_newline_are_no_hands(hands: Hands) -> No
     assert replayed([path]) == (0, [SUMMARY.format("1 hand", 1, 0, 0)])
 
 
+def test_a_file_that_goes_on_with_empty_lines_is_not_read_to_its_end(tmp_path: Path) -> None:
+    endless = tmp_path / "endless.gz"
+    blank = b" " * 1024 + b"\n"
+    endless.write_bytes(gzip.compress(json.dumps(HAND).encode() + b"\n" + blank * 5_000))
+    code, lines = replayed([endless])
+    assert code == 1
+    assert lines[0].startswith(f"{endless}: cannot be read: there are only empty lines before line")
+
+
 def test_a_line_that_is_no_json_is_named_by_its_place(hands: Hands) -> None:
     code, lines = replayed([hands(HAND, "{ nonsense", HAND)])
     assert code == 1
@@ -335,6 +344,13 @@ def test_a_text_over_several_lines_may_have_a_line_like_a_header(tmp_path: Path)
     text = 'venue = """\n[2]\nThe Club"""\n'
     path.write_text(f"[1]\n{text}{PHH}[2]\n{PHH}")
     assert replayed([path]) == (0, [SUMMARY.format("2 hands", 2, 0, 0)])
+
+
+def test_a_text_of_many_lines_like_headers_is_read_in_one_pass(tmp_path: Path) -> None:
+    # If each line looked at all before it, this would take minutes.
+    path = tmp_path / "hands.phh"
+    path.write_text('note = """\n' + "[2]\n" * 100_000 + '"""\n' + PHH)
+    assert replayed([path]) == (0, [SUMMARY.format("1 hand", 1, 0, 0)])
 
 
 def test_hands_are_played_before_the_rest_of_their_file_is_read(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import structlog
 from tests.server.protocol.ordered import MODES, Mode
 from tests.simulation.order import play
 
-SEEDS = 20
+SEEDS = 8
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -15,6 +15,7 @@ from pokerws.game.betting.actions import stack_of
 from pokerws.game.cards import UNKNOWN, Card, parse_cards
 from pokerws.game.state import MAX_CHIPS, MAX_EXACT, MAX_SEATS, HouseRules, LimitStakes
 from pokerws.game.variants import VARIANTS, Betting, Forced, Variant
+from pokerws.hand_histories.currency import CENTS
 from pokerws.hand_histories.errors import NotSupported, Refused
 from pokerws.hand_histories.phh.actions import Amount, Script, read_actions
 from pokerws.hand_histories.phh.blinds import as_posted, in_order, usual_kinds, whole_blinds
@@ -97,13 +98,16 @@ def _scale(record: HandRecord, script: Script) -> int:
     amounts += [move.to for move in script.moves]
     bets = (record.bring_in, record.small_bet, record.big_bet, record.min_bet)
     amounts += [amount for amount in bets if amount is not None]
-    scale = lcm(
-        *[
-            exact(amount).denominator
-            for amount in amounts
-            if type(amount) is not int and not is_unknown(amount)
-        ]
-    )
+    parts = [
+        exact(amount).denominator
+        for amount in amounts
+        if type(amount) is not int and not is_unknown(amount)
+    ]
+    if parts and record.rules is not None:
+        # In our exports with a currency a chip is a cent, even where all amounts are whole dollars:
+        # odd chips depend on it.
+        parts.append(CENTS)
+    scale = lcm(*parts)
     if scale > _LARGEST_DENOMINATOR:
         raise Refused("the amounts have no common unit")
     return scale

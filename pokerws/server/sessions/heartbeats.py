@@ -62,10 +62,21 @@ class Heartbeats:
             await asyncio.wait([self._task])
 
     async def _run(self) -> None:
-        pause_s = self.times.interval_ms / 1000 / SLICES
+        """Send to each slice once an interval, however late the event loop wakes this task.
+
+        Pauses that are added up would make the interval many times as long on a busy server; then
+        all clients would connect again, and it would be busier still.
+        """
+        loop, interval_s = asyncio.get_running_loop(), self.times.interval_ms / 1000
+        due_s = loop.time()
         while True:
+            # Even where sending takes the whole interval, others get their turn.
+            await asyncio.sleep(0)
             for connections in self._slices:
-                await asyncio.sleep(pause_s)
+                # After a long halt, what was missed is not sent several times.
+                due_s = max(due_s + interval_s / SLICES, loop.time() - interval_s)
+                if (wait_s := due_s - loop.time()) > 0:
+                    await asyncio.sleep(wait_s)
                 each(connections, self._send)
 
     def _send(self, connection: Connected) -> None:

@@ -21,16 +21,12 @@ from pokerws.messages import (
     Refused,
     Welcome,
 )
+from pokerws.messages.capabilities import CAPABILITIES, CHAT, HEARTBEAT, PRESENCE
 from pokerws.server.auth.identity import Identity
 from pokerws.server.auth.text_rules import player_name
 from pokerws.server.sessions.session import Session
 from pokerws.server.sessions.variant_summaries import MIX_SUMMARIES, VARIANT_SUMMARIES
 from pokerws.server.tables.cashier import Statement
-
-# The optional parts of the protocol.
-CHAT, LISTS, PRESENCE, HEARTBEAT = "chat", "lists", "presence", "heartbeat"
-HANDS, WATCH_SEVERAL, STATE_HASH = "hands", "watch_several", "state_hash"
-CAPABILITIES = [CHAT, LISTS, PRESENCE, HEARTBEAT, HANDS, WATCH_SEVERAL, STATE_HASH]
 
 log = structlog.get_logger("pokerws.player_handlers")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from typing import cast
 
 import pytest
@@ -15,6 +16,7 @@ from pokerws.server.auth.identity import Identity
 from pokerws.server.net.connection import Connection, ConnectionEnded
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.sessions.handlers import dispatch
+from pokerws.server.sessions.heartbeats import Heartbeats
 from pokerws.server.sessions.session import Session
 from tests.frozen_path import path_to
 from tests.server.conftest import Connect, Message, Raw
@@ -110,6 +112,49 @@ async def test_heartbeats_go_to_clients_that_want_them(open_connection: Connect)
     for _ in range(3):
         await ben.until("heartbeat")
     assert await told_until_now(ann) == []
+
+
+class Counted(FakeViewer):
+    """A connection that counts its heartbeats."""
+
+    beats = 0
+
+    def send_heartbeat(self, frame: bytes) -> None:
+        self.beats += 1
+
+
+async def turns(count: int) -> None:
+    """Wait for turns of the event loop."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_heartbeats_come_in_time_on_a_busy_event_loop() -> None:
+    heartbeats, ann = Heartbeats(interval_ms=97), Counted("ann")
+    heartbeats.enter(ann)
+    heartbeats.start(lambda task: None)
+    for _ in range(30):
+        # Each turn of the loop is as long as ten pauses between two groups of connections.
+        await asyncio.sleep(0)
+        time.sleep(0.01)  # noqa: ASYNC251  it is meant to block the loop
+    await heartbeats.stop()
+    assert ann.beats > 0
+
+
+async def test_heartbeats_missed_during_a_halt_are_not_made_up_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heartbeats, ann = Heartbeats(interval_ms=60_000), Counted("ann")
+    heartbeats.enter(ann)
+    heartbeats.start(lambda task: None)
+    await turns(5)
+    loop = asyncio.get_running_loop()
+    later_s = loop.time() + 3_600
+    monkeypatch.setattr(loop, "time", lambda: later_s)
+    await turns(50)
+    monkeypatch.undo()
+    await heartbeats.stop()
+    assert ann.beats == 1
 
 
 class Ended(NoSocket):

@@ -117,7 +117,8 @@ class PastHands:
             if message.table is not None:
                 actor = await self._check_table(message.table)
                 actors = [] if actor is None else [actor]
-            hands = [one for one in memory_hands.hands_of(actors, player) if one.place < before]
+            played = await memory_hands.hands_of(actors, player)
+            hands = [one for one in played if one.place < before]
             hands.sort(key=lambda hand: hand.place, reverse=True)
             page, rest = hands[: message.limit], hands[message.limit :]
             return _answer(message, page, player, _text_of(page[-1].place) if rest else None)

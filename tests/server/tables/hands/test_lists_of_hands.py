@@ -1,5 +1,6 @@
 """Which hands are listed: all that `get_hand` can return, once each, and no others."""
 
+import asyncio
 import random
 from collections import Counter
 from itertools import product
@@ -16,7 +17,8 @@ from pokerws.game.redaction import redact
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import JSON, GetHand, HandEvents, ListHands
 from pokerws.server.tables import event_log
-from pokerws.server.tables.hands import log_hands, past_hands, visits
+from pokerws.server.tables.hands import log_hands, visits
+from pokerws.server.tables.hands import past_hands as past_hands_module
 from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.hands.visits import FOREVER_MS
 from pokerws.storage.postgres.address import address_of
@@ -101,7 +103,7 @@ def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visits, "SEARCH_EVENTS", 11)
     monkeypatch.setattr(visits, "READS", 5)
     monkeypatch.setattr(visits, "SEARCHES", 5)
-    monkeypatch.setattr(past_hands, "READS", 10)
+    monkeypatch.setattr(past_hands_module, "READS", 10)
     monkeypatch.setattr(visits, "VISITS", (2, 4, 1_000))
 
 
@@ -267,7 +269,8 @@ async def test_a_list_is_refused_with_a_code_of_its_reason(
     for message in (ListHands("l", table), ListHands("l", mine=True)):
         assert await refused(past_hands, message) == "log_unavailable"
     store.away = False
-    monkeypatch.setattr(event_log, "LOG_TIMEOUT_S", 0.01)
+    for module in (event_log, past_hands_module):
+        monkeypatch.setattr(module, "LOG_TIMEOUT_S", 0.01)
     store.open.clear()
     assert await refused(past_hands, ListHands("l", table)) == "log_unavailable"
     actor.pause()
@@ -330,3 +333,28 @@ async def test_without_a_log_the_hands_in_memory_are_listed(
     # What waits to be stored is not listed yet.
     actors[0].gate.close(10_000)
     assert len(await pages_of(past_hands, ANN, mine=True)) == 6
+
+
+async def test_play_goes_on_while_the_hands_of_many_tables_are_listed() -> None:
+    clock = ManualClock()
+    lobby = memory_lobby(clock, max_tables=20)
+    actors = [lobby.create("One", CONFIG) for _ in range(20)]
+    for actor in actors:
+        for number, name in enumerate(("ann", "ben")):
+            viewer = FakeViewer(name)
+            actor.handle(viewer, "s", commands.Sit(viewer.player, name, number, 10_000))
+    clock.advance(CONFIG.next_hand_delay_ms)
+    for actor in actors:
+        hand = actor.table.hand
+        assert hand is not None
+        assert hand.turn is not None
+        seat = actor.table.seats[hand.turn.seat]
+        assert seat is not None
+        actor.handle(FakeViewer(seat.player), "f", commands.Act(seat.player, 1, "fold"))
+    listing = asyncio.create_task(memory_hands(lobby).list(ListHands("l", mine=True), ANN))
+    turns = 0
+    while not listing.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert len((await listing).hands) == 20
+    assert turns >= 20

@@ -16,7 +16,7 @@ from tests.unlimited import NO_LIMITS
 from tests.web.room import WEB_ROOT
 
 CLIENT = WEB_ROOT / "client"
-LICENSE = Path(__file__).resolve().parents[2] / "LICENSE"
+LICENSE = Path(__file__).resolve().parents[3] / "LICENSE"
 # Node.js 20 needs this option for its WebSocket; newer versions still accept it.
 WITH_WEBSOCKET = ("--experimental-websocket",)
 QUIET = ("--offline", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")

@@ -16,7 +16,7 @@ from tests.web.room import WEB_ROOT
 
 # Node.js 20 needs this option for its WebSocket; newer versions still accept it.
 WITH_WEBSOCKET = ("--experimental-websocket",)
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "watch.mjs"
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "watch.mjs"
 
 
 def test_the_message_types_are_those_of_the_structs() -> None:
