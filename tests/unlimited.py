@@ -22,4 +22,6 @@ NO_LIMITS: dict[str, Any] = {
     "newcomer_chips": 0,
     "min_hand_pause_ms": 0,
     "guest_table_hands_an_hour": 0,
+    # None comes between messages that a test waits for.
+    "heartbeat_interval_ms": 600_000,
 }

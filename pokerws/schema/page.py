@@ -123,8 +123,14 @@ def _fields(struct: type[msgspec.Struct], schema: Schema) -> str:
     """A table of the fields, or an empty text if there are none."""
     described_once = {"id", "type"} if struct in CLIENT_MESSAGES else {"type"}
     may_be_absent = struct.__struct_config__.omit_defaults or struct.__name__ == "TableConfig"
+    is_of_table = struct in EVENTS or struct.__name__ in STATE
     rows = [
-        _row(name, what, is_optional=may_be_absent and name not in schema["required"])
+        _row(
+            name,
+            what,
+            is_optional=may_be_absent and name not in schema["required"],
+            is_of_table=is_of_table,
+        )
         for name, what in schema["properties"].items()
         if name not in described_once
     ]
@@ -133,13 +139,15 @@ def _fields(struct: type[msgspec.Struct], schema: Schema) -> str:
     return "\n".join([_ROW.format("field", "type", "meaning"), _ROW.format(*["---"] * 3), *rows])
 
 
-def _row(name: str, schema: Schema, *, is_optional: bool) -> str:
+def _row(name: str, schema: Schema, *, is_optional: bool, is_of_table: bool) -> str:
     meaning = schema.get("description", "")
     if not is_optional:
         return _ROW.format(f"`{name}`", _kind(schema), meaning)
     if schema.get("default"):
         meaning += f"; the default is `{json.dumps(schema['default'])}`"
     kind = _choice([one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"])
+    if is_of_table and kind == "integer" and schema.get("default", 0) is None:
+        meaning += "; the default is null"
     return _ROW.format(f"`{name}?`", kind, meaning)
 
 
@@ -180,7 +188,8 @@ def _kind(schema: dict[str, Any]) -> str:
             return ", ".join(f"`{value}`" for value in values)
         case {"type": "array", "items": items}:
             kind = _kind(items)
-            return f"list of ({kind})" if " or " in kind else f"list of {kind}"
+            kind = f"list of ({kind})" if " or " in kind else f"list of {kind}"
+            return kind + _entries(schema.get("minItems"), schema.get("maxItems"))
         case {"type": "object", "additionalProperties": values}:
             return f"object of {_kind(values)}"
         case {"type": "integer"}:
@@ -219,6 +228,12 @@ def _bounds(low: int | None, high: int | None, unit: str) -> str:
     if high is None:
         return "" if low is None else f", at least {low}{unit}"
     return f", {low or 0} to {high:,}{unit}".replace(",", " ").replace(" ", ",", 1)
+
+
+def _entries(low: int | None, high: int | None) -> str:
+    if high is None:
+        return ""
+    return f" ({low} to {high} entries)" if low else f" (up to {high} entries)"
 
 
 # ---- codes

@@ -35,3 +35,19 @@ def test_a_limit_is_in_welcome_or_in_the_table_of_those_that_are_not(name: str) 
 
 def test_the_table_has_only_settings_that_exist() -> None:
     assert set(documented()) < set(Limits.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("place", "row"),
+    [
+        ("### Object HandSeat\n", r"\| `acted_to\?` \| integer \| [^|]*; the default is null \|"),
+        ("### Object Hand\n", r"\| `last_actor\?` \| integer \| [^|]*; the default is null \|"),
+        ("### `hole_cards_dealt`\n", r"\| `opener\?` \| integer \| [^|]*; the default is null \|"),
+        ("### `watch`\n", r"\| `tables\?` \| list of \S+ \(1 to 32 entries\) \|"),
+        ("### Object TableFilter\n", r"\| `games\?` \| [^|]* \(up to 64 entries\) \|"),
+    ],
+)
+def test_a_number_that_may_be_null_and_the_length_of_a_list_are_told(place: str, row: str) -> None:
+    """0 is a seat, so a client must know which of the two a missing number is."""
+    _, _, section = PROTOCOL.partition(place)
+    assert re.search(row, section.partition("\n### ")[0])

@@ -130,8 +130,11 @@ class Scene:
                     if self.after_saying is not None:
                         await self.after_saying()
                 case "<":
+                    expected = json.loads(text)
                     heard = await self.client.hear()
-                    faults = list(self.differences("", json.loads(text), heard))
+                    while heard["type"] == "heartbeat" != expected["type"]:
+                        heard = await self.client.hear()
+                    faults = list(self.differences("", expected, heard))
                     assert not faults, "\n".join([*faults, f"said: {text}", f"heard: {heard}"])
                 case "#" if closed := CLOSED.fullmatch(text):
                     await self.client.connection.wait_closed()
