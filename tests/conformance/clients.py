@@ -146,7 +146,7 @@ def wrong() -> Recorder:
     play, recorder = in_a_hand()
     play.act("call")
     # As if the client had applied something wrongly before.
-    recorder.steps[-1]["in"]["state_hash"] = "0badf00d"
+    recorder.steps[-1]["in"]["state_hash"] = "0123456789"
     recorder.ask_again()
     play.fold_out()
     return recorder
@@ -158,10 +158,10 @@ def newer_state() -> Recorder:
     message = recorder.steps[-1]["in"]
     message["state"]["weather"] = "fine"
     message["state"]["seats"][0]["mood"] = "good"
-    message["state_hash"] = "11111111"
+    message["state_hash"] = "1111111111"
     play.act("call")
     # The server's hash has the unknown fields in it, so it says nothing to this client.
-    recorder.steps[-1]["in"]["state_hash"] = "22222222"
+    recorder.steps[-1]["in"]["state_hash"] = "2222222222"
     play.act("call")
     play.actor.show_snapshot(recorder)
     play.fold_out()

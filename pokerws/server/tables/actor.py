@@ -108,7 +108,7 @@ class TableActor:
         self.viewers = Viewers(table, epoch, gate, self.history, clock, absent=owner.absent_at)
         self.watchers = self.viewers.viewers
         self._pace = HandPace(pace, table.hand_number)
-        self._news = LobbyNews(table, owner, self.gate, self._pace, self.notify)
+        self._news = LobbyNews(table, owner, self.gate, self._pace, self.viewers.notify)
         self._alarm = TableAlarm(clock)
         self._paused_ms: int | None = None
         self._cards = HeldCards(table, self.gate, cards, clock)

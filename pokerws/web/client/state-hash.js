@@ -12,13 +12,13 @@ const UNKNOWN = "??";
 /**
  * @param {TableState} table
  * @param {string|null|undefined} player the viewer's id; without one, the viewer is a spectator
- * @returns {string} 8 hexadecimal digits
+ * @returns {string} 10 decimal digits
  */
 export function stateHash(table, player) {
   const own = player ? table.seats.findIndex((seat) => seat?.player === player) : -1;
   const { state, cards } = hideCards(writeState(table), own);
   const bytes = new TextEncoder().encode(canonicalJson(state) + canonicalJson(cards));
-  return crc32(bytes).toString(16).padStart(8, "0");
+  return String(crc32(bytes)).padStart(10, "0");
 }
 
 /** Compares the state with the hashes that the server sends. */

@@ -159,7 +159,7 @@ async def test_a_handshake_that_is_none_is_refused(
 async def test_below_a_base_path_everything_is_served_with_the_path_or_without(app: App) -> None:
     assert app.address == f"http://127.0.0.1:{app.port}/poker/"
     assert app.socket_url == f"ws://127.0.0.1:{app.port}/poker/ws"
-    for path in ("/", "/app.js", "/css/style.css", "/variants.js", "/healthz", "/metrics"):
+    for path in ("/", "/app.js", "/css/style.css", "/client/variants.js", "/healthz", "/metrics"):
         for base in ("", "/poker"):
             asked = f"GET {base}{path} HTTP/1.1\nHost: localhost\n\n"
             assert (await request(app, asked))[0] == 200, base + path

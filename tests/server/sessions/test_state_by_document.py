@@ -73,8 +73,9 @@ UNSEEN = {"table_opened", "log_restarted"}
 
 
 def python_of_document() -> SimpleNamespace:
-    """What the document's Python defines."""
-    (block,) = re.findall(r"^```python\n(.+?)\n```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+    """What the document's Python about events defines."""
+    chapter = DOCUMENT.partition("\n## Events of a table\n")[2]
+    (block,) = re.findall(r"^```python\n(.+?)\n```$", chapter, re.MULTILINE | re.DOTALL)
     names: Json = {}
     exec(block, names)
     return SimpleNamespace(**names)

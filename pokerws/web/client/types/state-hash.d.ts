@@ -6,7 +6,7 @@ export type TableState = import("./table-read.js").TableState;
 /**
  * @param {TableState} table
  * @param {string|null|undefined} player the viewer's id; without one, the viewer is a spectator
- * @returns {string} 8 hexadecimal digits
+ * @returns {string} 10 decimal digits
  */
 export declare function stateHash(table: TableState, player: string | null | undefined): string;
 /** Compares the state with the hashes that the server sends. */
