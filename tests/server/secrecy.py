@@ -34,8 +34,6 @@ from tests.server.in_process import read
 
 # No rank is a suit, so that two cards never share a character: this finds all of them, wherever.
 _CARD = re.compile(rb"[2-9TJQKA][cdhs]")
-# In both wires.  Its hexadecimal digits may look like a card.
-_HASH = re.compile(rb'(state_hash(?:":"|\xa8))[0-9a-f]{8}')
 
 # The events with cards in them, each of which the oracle has decided about.
 WITH_CARDS: frozenset[type[TableEvent]] = frozenset(
@@ -56,11 +54,6 @@ def cards_in(text: str | bytes) -> set[str]:
     """All cards that a text has in it."""
     raw = text.encode(errors="surrogatepass") if isinstance(text, str) else text
     return {card.decode() for card in _CARD.findall(raw)}
-
-
-def without_hashes(frame: bytes) -> bytes:
-    """A frame whose hashes of the state, of which each viewer has its own, are all the same."""
-    return _HASH.sub(rb"\1--------", frame)
 
 
 class Oracle:
@@ -165,7 +158,6 @@ class Part(NamedTuple):
 @lru_cache(maxsize=256)
 def told_by(wire: Wire, frame: bytes) -> tuple[str, list[Part]]:
     """The type of a frame, and its parts with all cards that its bytes have."""
-    frame = without_hashes(frame)
     message = read(wire, frame)
     if wire.is_text:
         raw = frame

@@ -30,7 +30,7 @@ from pokerws.server.tables import viewers as audience
 from tests.server.fakes import FakeJournal, FakeViewer, ManualClock, OpenStore
 from tests.server.in_process import open_context
 from tests.server.random_play import RandomPlay
-from tests.server.secrecy import WITH_CARDS, cards_in, told_by, without_hashes
+from tests.server.secrecy import WITH_CARDS, cards_in, told_by
 
 # Of each game at each table; one takes about 4 ms.
 HANDS = 10
@@ -172,7 +172,7 @@ async def test_what_happens_reaches_all_in_one_call_with_bytes_that_only_own_car
             journal.commit(game.table)
         is_deal = any(isinstance(event, HoleCardsDealt) for event in game.events)
         deals += is_deal
-        queued = [(client, tuple(map(without_hashes, client.take()))) for client in game.clients]
+        queued = [(client, tuple(client.take())) for client in game.clients]
         assert {len(frames) for _, frames in queued} == {int(bool(game.events))}
         for wire in (JSON, MSGPACK):
             seen = [(client.player, f) for client, f in queued if client.session.wire is wire]
