@@ -7,16 +7,20 @@ The first byte chooses the wire and how strict it is, and whether hello has been
 import asyncio
 import random
 from pathlib import Path
+from typing import get_args
 from unittest.mock import patch
 
 from pokerws.game.state import TableConfig, TableId
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, Wire
 from pokerws.metrics import Metrics
+from pokerws.schema.schemas import tag_of
+from pokerws.server.sessions.session import Answer
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_context, read
 
-ANSWERS = {"accepted", "rejected", "pong", "tables", "account", "hand", "welcome"}
+# The types of all messages of which every command gets one.
+ANSWERS = {tag_of(kind) for kind in get_args(Answer)}
 TABLE = TableId("t")
 STRICT, BINARY, STRANGER = 1, 2, 4
 # To make these takes longer than all the rest.

@@ -8,7 +8,7 @@ import os
 import random
 import resource
 from collections import Counter
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -18,9 +18,8 @@ from structlog.testing import capture_logs
 from pokerws.game.cards import Card
 from pokerws.game.state import HouseRules, Mix, TableConfig, Turn
 from pokerws.messages import JSON, MSGPACK, REJECT_CODES, WIRES, CloseCode, client_decoder
-from pokerws.schema.schemas import tag_of
-from pokerws.server.sessions.session import Answer
 from pokerws.storage.memory_accounts import MemoryAccounts
+from tests.fuzz.decoder_target import ANSWERS
 from tests.fuzz.frames import Frames
 from tests.server.fakes import ManualClock
 from tests.server.in_process import Client, open_context
@@ -36,7 +35,6 @@ GAMES: tuple[dict[str, Any], ...] = (
 PARTS = len(GAMES)
 FRAMES = int(os.environ.get("FUZZ_FRAMES", "40000")) // PARTS
 SEED = int(os.environ.get("FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
-ANSWERS = {tag_of(kind) for kind in get_args(Answer)}
 MAX_GROWTH_KB = 100_000
 PLAYERS, CLIENTS = 8, 6
 
