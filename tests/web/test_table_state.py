@@ -221,8 +221,12 @@ def random_act(table: Table, turn: Turn, rng: random.Random) -> Act:
 
 
 async def test_snapshot_and_events_give_the_servers_redacted_table(page: Page) -> None:
-    seen_types: set[str] = set()
-    for number in range(GAMES):
+    known = {event.__struct_config__.tag for event in get_args(TableEvent)}
+    # Viewers never receive the first event of a table, and a deck is rarely too small.
+    missing = known - {"table_opened", "log_restarted", "clock_resumed", "deck_reshuffled"}
+    for number in range(3 * GAMES):
+        if number >= GAMES and not missing:
+            break
         game = Game(number, random.Random(random.random()))
         game.play(STEPS)
         given = {"snapshot": game.snapshot, "batches": game.batches, "viewer": game.viewer}
@@ -230,11 +234,8 @@ async def test_snapshot_and_events_give_the_servers_redacted_table(page: Page) -
         expected = zip(await run(page, APPLY, given), read, game.hashes, strict=True)
         for step, (applied, state, own_hash) in enumerate(expected):
             assert applied == [state, own_hash], f"after {game.batches[step]}"
-        seen_types |= {event["type"] for batch in game.batches for event in batch}
-    known = {event.__struct_config__.tag for event in get_args(TableEvent)}
-    # Viewers never receive the first event of a table, and the others are rare.
-    missing = known - seen_types - {"table_opened", "log_restarted", "clock_resumed"}
-    assert not missing - {"deck_reshuffled"}, "the games do not have all events"
+        missing -= {event["type"] for batch in game.batches for event in batch}
+    assert not missing, "the games do not have all events"
 
 
 async def test_a_restarted_log_replaces_all_but_the_sequence_number(page: Page) -> None:
