@@ -7,8 +7,6 @@ durable acks nothing is sent before it is stored.
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from msgspec.structs import replace
-
 from pokerws.game.events import HAND_ENDS, PlayerStood, TableEvent
 from pokerws.game.illegal import Details
 from pokerws.game.redaction import are_public, insiders, redact_all, redact_for_each, redact_table
@@ -120,9 +118,8 @@ class Viewers:
         own_hash = state_hash(self._table, viewer.player)
         for first in range(0, len(missed), MISSED_EVENTS):
             events = list(missed[first : first + MISSED_EVENTS])
-            part = self._events(seq + first, events, now_ms)
-            if first + MISSED_EVENTS >= len(missed):
-                part = replace(part, state_hash=own_hash)
+            is_last = first + len(events) == len(missed)
+            part = self._events(seq + first, events, now_ms, own_hash if is_last else None)
             # One at a time, since a viewer has only one frame in each entry of the gate.
             self._show([(viewer, viewer.wire.encode(part))], part.seq)
 
