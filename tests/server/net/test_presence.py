@@ -144,8 +144,10 @@ async def test_heartbeats_come_in_time_on_a_busy_event_loop() -> None:
 async def test_heartbeats_missed_during_a_halt_are_not_made_up_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    heartbeats, ann = Heartbeats(interval_ms=60_000), Counted("ann")
-    heartbeats.enter(ann)
+    heartbeats = Heartbeats(interval_ms=60_000)
+    everyone = [Counted(f"player {number}") for number in range(500)]
+    for viewer in everyone:
+        heartbeats.enter(viewer)
     heartbeats.start(lambda task: None)
     await turns(5)
     loop = asyncio.get_running_loop()
@@ -154,7 +156,8 @@ async def test_heartbeats_missed_during_a_halt_are_not_made_up_for(
     await turns(50)
     monkeypatch.undo()
     await heartbeats.stop()
-    assert ann.beats == 1
+    # The group that was due when the halt began may get one more.
+    assert {viewer.beats for viewer in everyone} <= {1, 2}
 
 
 class Ended(NoSocket):
