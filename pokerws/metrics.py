@@ -75,6 +75,7 @@ VIOLATIONS = (
 _BATCH_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 _BATCH_TABLES = (1, 2, 5, 10, 20, 50, 100, 200)
 _BATCH_EVENTS = (1, 5, 10, 50, 100, 500, 1000, 5000)
+_LAG_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 
 
 def _zero() -> int:
@@ -93,6 +94,7 @@ class Readings:
     changes_dropped: Callable[[], int] = _zero
     # Bytes of messages that were sent compressed: before, and as sent.
     compressed_bytes: Callable[[], tuple[int, int]] = lambda: (0, 0)
+    longest_lag_ms: Callable[[], int] = _zero
 
 
 class Metrics:
@@ -109,6 +111,9 @@ class Metrics:
         )
         self._batch_events = self._histogram(
             "pokerws_save_batch_events", "Events in a batch of saves.", _BATCH_EVENTS
+        )
+        self._loop_lag = self._histogram(
+            "pokerws_loop_lag_seconds", "How late the event loop is.", _LAG_SECONDS
         )
         self._operations = self._counts(
             "pokerws_game_operations",
@@ -216,6 +221,10 @@ class Metrics:
         self._batch_tables.observe(tables)
         self._batch_events.observe(events)
 
+    def loop_lag(self, late_ms: int) -> None:
+        """Count how late the event loop was."""
+        self._loop_lag.observe(late_ms / 1000)
+
     def operations(self) -> dict[tuple[str, ...], int]:
         """The counts by (operation, outcome)."""
         return dict(self._operations.values)
@@ -273,6 +282,11 @@ class _Gauges(Collector):
             "pokerws_oldest_change_seconds",
             "Age of the oldest change not yet in the database.",
             value=now.oldest_change_ms() / 1000,
+        )
+        yield GaugeMetricFamily(
+            "pokerws_loop_lag_longest_seconds",
+            "The latest that the event loop was in the last minute or two.",
+            value=now.longest_lag_ms() / 1000,
         )
         yield CounterMetricFamily(
             "pokerws_changes_dropped",

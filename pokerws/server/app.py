@@ -27,6 +27,7 @@ from pokerws.server.auth.tokens import Tokens
 from pokerws.server.background import memory_play
 from pokerws.server.background.clock_watch import ClockWatch
 from pokerws.server.background.comparator import comparator_of
+from pokerws.server.background.loop_lag import LoopLag
 from pokerws.server.background.report import GamesReport
 from pokerws.server.background.retention import Retention
 from pokerws.server.background.row_check import RowCheck
@@ -87,6 +88,7 @@ class App:
         self._stops = Stops()
         self._is_all_stored = True
         self._metrics = Metrics(self._readings())
+        self._loop_lag = LoopLag(self._clock, self._metrics.loop_lag)
         # Without a database, accounts and tables live in memory and end with the process.
         null_store = NullStore()
         self._database: Database | None = None
@@ -169,6 +171,8 @@ class App:
         games = GamesReport(self._metrics, self._clock, settings.logs.report_interval_ms)
         self._stops.add("report", games.stop)
         games.start()
+        self._stops.add("loop lag", self._loop_lag.stop)
+        self._loop_lag.start()
 
     async def _start_moderation(self, lobby: Lobby) -> None:
         self._moderation = Moderation(
@@ -412,6 +416,7 @@ class App:
             oldest_change_ms=lambda: self._journal.oldest_ms,
             changes_dropped=lambda: self._journal.dropped,
             compressed_bytes=lambda: self._compressed_bytes,
+            longest_lag_ms=lambda: self._loop_lag.longest_ms,
         )
 
     @property

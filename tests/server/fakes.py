@@ -70,6 +70,16 @@ class ManualClock(Clock):
         alarm.cancel()
         alarm.callback()
 
+    def stall(self, by_ms: int) -> None:
+        """Let time pass while the event loop is held up: the alarms that are due ring at the end.
+
+        The next ones that they set do not ring.
+        """
+        self._now_ms += by_ms
+        for alarm in [alarm for alarm in self._alarms if alarm.at_ms <= self._now_ms]:
+            alarm.cancel()
+            alarm.callback()
+
     def advance(self, by_ms: int) -> None:
         """Let time pass, with the alarms that are due on the way."""
         end_ms = self._now_ms + by_ms

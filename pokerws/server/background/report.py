@@ -74,6 +74,7 @@ class GamesReport:
             oldest_change_ms=now.oldest_change_ms(),
             comparisons_match=comparisons["match",],
             comparisons_mismatch=comparisons["mismatch",],
+            loop_lag_ms=now.longest_lag_ms(),
         )
 
     def _added(self) -> tuple[Counter[tuple[str, ...]], Counter[tuple[str, ...]]]:

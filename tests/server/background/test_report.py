@@ -37,6 +37,7 @@ def test_the_line_tells_what_has_been_added_in_its_minute(lines: list[EventDict]
             tables_in_memory=lambda: 3,
             changes_waiting=lambda: 2,
             oldest_change_ms=lambda: 40,
+            longest_lag_ms=lambda: 12,
         )
     )
     clock = ManualClock()
@@ -65,6 +66,7 @@ def test_the_line_tells_what_has_been_added_in_its_minute(lines: list[EventDict]
         "comparisons_mismatch": 1,
     }
     now = {"games_in_memory": 3, "connections": 7, "changes_waiting": 2, "oldest_change_ms": 40}
+    now["loop_lag_ms"] = 12
     assert (line["event"], line["over_ms"]) == ("games_report", MINUTE_MS)
     assert line == {**line, **added, **now}
 
