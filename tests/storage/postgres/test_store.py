@@ -135,11 +135,12 @@ async def test_a_save_is_a_hot_update(store: PostgresStore, operator: Connection
     await store._writer.fetch("SELECT pg_stat_force_next_flush()")
     await store._writer.fetch("SELECT 1")
 
-    updates, hot = await operator.fetchrow(  # type: ignore[misc]  # there is such a row
-        "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'games'"
+    updates = await operator.fetch(
+        "SELECT relname, n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE n_tup_upd > 0"
     )
 
-    assert (updates, hot) == (19, 19)
+    assert "games" in {table for table, _, _ in updates}
+    assert all((made, hot) == (19, 19) for _, made, hot in updates), updates
 
 
 async def test_a_constraint_repeats_each_invariant_of_a_game(
