@@ -82,7 +82,8 @@ class Plans:
         for name, parts in await self._connection.fetch(LARGE_TABLES):
             self.large.add(name)
             self._table_of.update(dict.fromkeys(parts, name))
-        self._first_columns = dict(await self._connection.fetch(INDEXES))
+        for index, column in await self._connection.fetch(INDEXES):
+            self._first_columns[index] = column
 
     async def read_as_a_whole(self, statement: str) -> set[str]:
         """The large tables of which a statement reads every row."""
