@@ -1,4 +1,4 @@
-"""Command line of the benchmark: `python -m bench` measures all parts and writes the results.
+"""Command line of the benchmark: `python -m bench` measures all targets and writes the results.
 
 With parts as arguments, it measures and prints these only. The README lists the parts.
 """
@@ -21,18 +21,17 @@ from bench.report import Results, describe, wrapped, write
 
 # Imported when needed: some parts need Linux, and each takes a while to import.
 PARTS = {
-    "engine": "bench.engine",
-    "journal": "bench.journal",
-    "hydration": "bench.hydration",
     "live": "bench.live.matches",
+    "instructions": "bench.instructions",
+    "engine": "bench.engine",
+    "hydration": "bench.hydration",
     "memory": "bench.live.memory",
-    "growth": "bench.live.growth",
-    "lobby": "bench.live.lobby",
-    "bytes": "bench.traffic",
 }
+# Without targets, so only on request.
+ON_REQUEST = {"memory"}
 # Parts that call internals of the server, whose names change from one checkout to the next.
-THIS_CHECKOUT_ONLY = {"journal", "hydration", "lobby", "bytes"}
-ROUNDS = 3
+THIS_CHECKOUT_ONLY = {"hydration"}
+ROUNDS = 5
 # Measures the engine of another checkout: `bench` is imported from here, `pokerws` from there.
 ENGINE_ELSEWHERE = """
 import sys, msgspec, bench
@@ -47,11 +46,11 @@ def main(arguments: Sequence[str]) -> None:
     # SIGTERM unwinds the stack like Ctrl-C, so that started servers are stopped.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; without any, all")
+    parser.add_argument("part", nargs="*", help=f"{', '.join(PARTS)}; without any, all but memory")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds per figure")
     parser.add_argument("--ours", type=Path, help="checkout to measure in place of this one")
     chosen = parser.parse_args(arguments)
-    parts = chosen.part or [*PARTS]
+    parts = chosen.part or [name for name in PARTS if name not in ON_REQUEST]
     if unknown := set(parts) - PARTS.keys():
         parser.error(f"expected parts from {', '.join(PARTS)}, got {', '.join(unknown)}")
     if chosen.rounds < 1:
@@ -64,8 +63,9 @@ def main(arguments: Sequence[str]) -> None:
         part = measured(name, chosen.rounds, chosen.ours)
         part.seconds = time.perf_counter() - began_s
         results.parts.append(part)
-        print("\n".join(["", f"## {name}, {part.seconds:.0f} s", *table(part.figures), ""]))
+        print(f"\n## {name}, {part.seconds:.0f} s\n")
         print("\n".join(line for note in part.notes for line in wrapped(note, "- ")), flush=True)
+    print("\n".join(["", *table([figure for part in results.parts for figure in part.figures])]))
     if not chosen.part:
         write(results)
         print("Written to bench/results.json and bench/RESULTS.md.")

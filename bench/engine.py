@@ -1,8 +1,8 @@
 """Speed of the rules: whole hands of ours and of PokerKit, without a server or a database.
 
-All play six-handed no-limit hold'em, 100 big blinds deep, any legal action with the minimum amount.
-The same random numbers are drawn for the same hand, so both play the same actions. A hand is timed
-from its shuffle to its last pot. Other games are compared with our hold'em.
+Both play six-handed no-limit hold'em, 100 big blinds deep, any legal action with the minimum
+amount. The same random numbers are drawn for the same hand, so both play the same actions. A hand
+is timed from its shuffle to its last pot.
 """
 
 import gc
@@ -12,20 +12,16 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Protocol
 
-from bench.figures import Part, figure, number
+from bench.figures import Part, figure, number, plain
 from bench.hands import Draw, OurTable
 from bench.pokerkit_hands import PokerKitTable
 from bench.progress import rounds as rounds_of
-from pokerws.game.variants import VARIANTS
 
 # An engine round takes half a second, so there can be more of them than of the other parts.
 ROUNDS_EACH, HANDS = 3, 300
 # Rounds that do not count, to fill caches.
 WARM_UP = 1
-WANTED_US = 10
-TIMES_POKERKIT, SLOWEST_VARIANT = 6.5, 3
-# One game of each kind: more hole cards, no board and a split pot, draws.
-OTHER_GAMES = ("PO", "F7S/8", "F2L3D")
+WANTED_US, TIMES_POKERKIT = 8, 8
 
 
 class Engine(Protocol):
@@ -47,43 +43,21 @@ class Tally:
 
 
 def measure(rounds: int, hands: int = HANDS) -> Part:
-    """Ours against PokerKit, and other games against hold'em."""
-    engines: dict[str, Engine] = {
-        OurTable.name: OurTable(),
-        PokerKitTable.name: PokerKitTable(),
-        **{code: OurTable(code) for code in OTHER_GAMES},
-    }
+    """Ours against PokerKit."""
+    engines: dict[str, Engine] = {OurTable.name: OurTable(), PokerKitTable.name: PokerKitTable()}
     tallies = take_turns(engines, ROUNDS_EACH * rounds, hands)
     ours, theirs = tallies[OurTable.name], tallies[PokerKitTable.name]
     pairs = list(zip(ours.rounds_us, theirs.rounds_us, strict=True))
     return Part(
         "engine",
         [
+            plain("the rules, an action", "us", ours.rounds_us, WANTED_US),
             figure(
-                "an action",
-                "us",
-                [(us, float(WANTED_US)) for us in ours.rounds_us],
-                against="target",
-                bound="at most",
-                target=1,
-            ),
-            figure(
-                "hold'em",
+                "the rules",
                 "actions/s",
                 [(1e6 / own_us, 1e6 / other_us) for own_us, other_us in pairs],
                 against=PokerKitTable.name,
                 target=TIMES_POKERKIT,
-            ),
-            *(
-                figure(
-                    f"{VARIANTS[code].name} ({code}), an action",
-                    "us",
-                    list(zip(tallies[code].rounds_us, ours.rounds_us, strict=True)),
-                    against="our hold'em",
-                    bound="at most",
-                    target=SLOWEST_VARIANT,
-                )
-                for code in OTHER_GAMES
             ),
         ],
         [_actions(ours, theirs)],

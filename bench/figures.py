@@ -1,4 +1,4 @@
-"""Figures: a measurement, what it is compared with, and their ratio.
+"""Figures: a measurement, what it is compared with, and whether it reaches its target.
 
 Rounds of both sides alternate, and a ratio is taken per pair of rounds. So a machine that is slow
 for a while slows both sides. This module measures nothing.
@@ -14,21 +14,22 @@ Bound = Literal["at least", "at most"]
 
 
 class Figure(Struct, kw_only=True, omit_defaults=True):
-    """One ratio. `ours` and `theirs` are medians of the rounds, in `unit`.
+    """A ratio, or a measurement that is compared with nothing but its target.
 
-    `ratio` is the median of the pairs' ratios; `lowest` and `highest` are the extremes. A figure
-    without a target is for information.
+    `ours` and `theirs` are medians of the rounds, in `unit`. `ratio` is the median of the pairs'
+    ratios; `lowest` and `highest` are the extremes. Without `against` these three are in `unit`,
+    too. A figure without a target is for information.
     """
 
     name: str
     unit: str
     ours: float
-    against: str
-    theirs: float
     ratio: float
     lowest: float
     highest: float
     rounds: int
+    against: str = ""
+    theirs: float = 1
     bound: Bound = "at least"
     target: float | None = None
 
@@ -54,7 +55,7 @@ def figure(
     unit: str,
     pairs: Sequence[tuple[float, float]],
     *,
-    against: str,
+    against: str = "",
     bound: Bound = "at least",
     target: float | None = None,
 ) -> Figure:
@@ -75,6 +76,11 @@ def figure(
     )
 
 
+def plain(name: str, unit: str, rounds: Sequence[float], target: float | None = None) -> Figure:
+    """A figure that is compared with nothing but its target, which is an upper limit."""
+    return figure(name, unit, [(value, 1) for value in rounds], bound="at most", target=target)
+
+
 def number(value: float) -> str:
     """A number with three significant digits, and thousands separators."""
     if value >= 100:
@@ -85,20 +91,20 @@ def number(value: float) -> str:
 def table(figures: Sequence[Figure]) -> list[str]:
     """The figures as lines of a Markdown table."""
     return [
-        "| what | ours | against | ratio (lowest to highest) | target |",
-        "| --- | ---: | ---: | ---: | --- |",
+        "| what | target | figure (lowest to highest) | | ours | against |",
+        "| --- | --- | --- | --- | ---: | ---: |",
         *map(_row, figures),
     ]
 
 
 def _row(figure: Figure) -> str:
-    ratio = f"{figure.ratio:.3g} ({figure.lowest:.3g} to {figure.highest:.3g})"
-    target = ""
-    if figure.target is not None:
-        target = f"{figure.bound} {figure.target:g}: {'met' if figure.met else '**missed**'}"
+    target = "" if figure.target is None else f"{figure.bound} {figure.target:,g}"
+    met = {None: "", True: "met", False: "**missed**"}[figure.met]
+    extremes = f"{number(figure.lowest)} to {number(figure.highest)}"
+    against = f"{figure.against}: {number(figure.theirs)}" if figure.against else ""
     return (
-        f"| {figure.name}, {figure.unit} | {number(figure.ours)} "
-        f"| {figure.against}: {number(figure.theirs)} | {ratio} | {target} |"
+        f"| {figure.name}, {figure.unit} | {target} | {number(figure.ratio)} ({extremes}) | {met} "
+        f"| {number(figure.ours)} | {against} |"
     )
 
 

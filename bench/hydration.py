@@ -1,19 +1,26 @@
 """Time to load stored tables into memory, alone and in chunks.
 
-The ceiling is a SELECT by primary key and the decoding of the same snapshots. Blocks of tables are
-loaded by ours and read by the ceiling in turn.
+The ceiling is a SELECT by primary key and the decoding of the same snapshots. A real server has
+stored the tables, in the middle of their hands; ours loads them and the ceiling reads them in turn.
 """
 
 import time
-from collections.abc import Sequence
+from base64 import b64encode
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from random import Random
+from typing import TypeAlias
 
+import asyncpg
 import msgspec
 import uvloop
 
 from bench.figures import Part, figure
-from bench.place import Place, measuring_place
-from bench.played import VAULT, Played, table_ids
+from bench.live.database import Database, database
+from bench.live.generator import generator
+from bench.live.load import Load
+from bench.live.matches import DURABLE
+from bench.live.rounds import started
 from bench.progress import rounds as rounds_of
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
@@ -22,113 +29,139 @@ from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby.hydration import CHUNK, Hydration
 from pokerws.storage.journal.journal import Journal
+from pokerws.storage.postgres import store as postgres_store
+from pokerws.storage.postgres.address import address_of
+from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault.vault import KEY_BYTES, Vault, VaultKey
 
-# A block is one round.
-BLOCK_TABLES, BLOCKS_EACH = 600, 2
-SELECT = "SELECT snapshot, version, epoch FROM games WHERE id = $1"
-SELECT_MANY = "SELECT id, snapshot, version, epoch FROM games WHERE id = ANY($1::text[])"
+TABLES, ACTIONS_EACH = 300, 30
+KEY = VaultKey("bench", bytes(KEY_BYTES))
+VAULT = Vault([KEY])
+# The server was killed; its tables may be claimed at once.
+END_OWNERS = "UPDATE owners SET ended_at = now(), ended_why = 'process gone'"
+IDS = "SELECT id FROM games ORDER BY id"
+SELECT = "SELECT snapshot FROM games WHERE id = $1"
+SELECT_MANY = "SELECT snapshot FROM games WHERE id = ANY($1::text[])"
 
 _decode = msgspec.json.Decoder(TableSnapshot).decode
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
-def measure(rounds: int) -> Part:
+def measure(rounds: int, tables: int = TABLES) -> Part:
     """Milliseconds per table, on a database of its own."""
-    return uvloop.run(_measure(rounds))
+    with database() as postgres:
+        store_tables(postgres, tables)
+        return uvloop.run(_measure(postgres, rounds))
 
 
-async def _measure(rounds: int) -> Part:
-    async with measuring_place() as place:
-        return await measure_at(place, Played(), BLOCKS_EACH * rounds)
+def store_tables(postgres: Database, tables: int) -> None:
+    """Let a server store so many tables, and kill it in the middle of their hands."""
+    key = f"{KEY.id}:{b64encode(KEY.secret).decode()}"
+    settings = {**postgres.settings, **DURABLE.settings, "VAULT_KEYS": key}
+    with started("ours", settings=settings) as server:
+        secret = settings["AUTH_SECRET"]
+        with generator(Load(port=server.port, tables=tables, auth_secret=secret)) as here:
+            here.play_actions(ACTIONS_EACH * tables)
+            here.finish()
+        server.abort()
 
 
-async def measure_at(
-    place: Place, played: Played, blocks: int, block_tables: int = BLOCK_TABLES
-) -> Part:
-    """Loads of tables that are in the middle of a hand."""
-    ids = table_ids(21, blocks * block_tables)
-    await place.fill([played.stored(table, number) for number, table in enumerate(ids)])
+async def _measure(postgres: Database, rounds: int) -> Part:
     alone: list[tuple[float, float]] = []
     chunks: list[tuple[float, float]] = []
-    journal = Journal(place.store, keep_events=True)
-    journal.start()
-    lobby = _lobby(place, journal)
-    await lobby.start()
+    bare = await asyncpg.connect(
+        postgres.dsn,
+        server_settings=dict(postgres_store._WRITER_SETTINGS),  # noqa: SLF001  same plans
+        max_cached_statement_lifetime=0,
+    )
     try:
-        for turn in rounds_of("hydration", blocks):
-            block = ids[turn * block_tables :][:block_tables]
-            before_ms = await _read_ms(place, block)
-            load_ms = await _load_ms(lobby, block)
-            after_ms = await _read_ms(place, block)
-            alone.append((load_ms, (before_ms + after_ms) / 2))
-        assert lobby.tables_in_memory == len(ids)
+        await bare.execute(END_OWNERS)
+        tables = [TableId(row["id"]) for row in await bare.fetch(IDS)]
+        await bare.execute("VACUUM ANALYZE")
+        # The first round fills caches.
+        for _ in rounds_of("hydration", 1 + rounds):
+            async with opened(postgres) as store:
+                before_ms = await _read_ms(bare, tables)
+                load_ms = await _load_ms(store, tables)
+                after_ms = await _read_ms(bare, tables)
+                alone.append((load_ms, (before_ms + after_ms) / 2))
+                many_ms = await _load_many_ms(store, tables)
+                chunks.append((many_ms, await _read_many_ms(bare, tables)))
     finally:
-        lobby.stop()
-        await journal.stop(10)
-    # Only now: this claims the tables for another owner.
-    for turn in range(blocks):
-        block = ids[turn * block_tables :][:block_tables]
-        chunks.append((await _load_many_ms(place, block), await _read_many_ms(place, block)))
+        await bare.close()
     return Part(
         "hydration",
         [
-            figure(what, "ms", pairs, against=against, bound="at most", target=2)
-            for what, pairs, against in (
-                ("load a table", alone, "SELECT and decode"),
-                ("load in chunks, a table", chunks, f"SELECT of {CHUNK} and decode"),
+            figure(what, "ms", pairs[1:], against=against, bound="at most", target=target)
+            for what, pairs, against, target in (
+                ("load a table", alone, "SELECT and decode", 4),
+                ("load a table, in chunks", chunks, f"SELECT of {CHUNK} and decode", 2.5),
             )
         ],
         [
-            "A load includes a commit, which claims the table, and the journal writes meanwhile.",
-            "Chunks make no actors.",
+            f"{len(tables)} tables in the middle of a hand, stored by a server that was killed.",
+            "A load includes a commit, which claims the table. Chunks make no actors.",
         ],
     )
 
 
-def _lobby(place: Place, journal: Journal) -> Lobby:
-    clock = Clock()
-    return Lobby(
-        store=place.store,
+@asynccontextmanager
+async def opened(postgres: Database) -> AsyncIterator[PostgresStore]:
+    """A store with no owner, which may claim tables again and again."""
+    store = await PostgresStore.open(address_of(postgres.dsn))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def _load_ms(store: PostgresStore, tables: Sequence[TableId]) -> float:
+    journal, clock = Journal(store, keep_events=True), Clock()
+    journal.start()
+    lobby = Lobby(
+        store=store,
         journal=journal,
         keep_events=True,
         clock=clock,
         shuffle=shuffler(Random(1).randbytes),
-        cashier=Cashier(place.store.accounts, clock, Terms()),
+        cashier=Cashier(store.accounts, clock, Terms()),
         max_tables=1_000_000,
         vault=VAULT,
     )
+    await lobby.start()
+    try:
+        started_s = time.perf_counter()
+        for table in tables:
+            await lobby.find(table)
+        took_s = time.perf_counter() - started_s
+        assert lobby.tables_in_memory == len(tables)
+    finally:
+        lobby.stop()
+        await journal.stop(10)
+    return 1000 * took_s / len(tables)
 
 
-async def _load_ms(lobby: Lobby, tables: Sequence[TableId]) -> float:
+async def _read_ms(bare: Connection, tables: Sequence[TableId]) -> float:
     started_s = time.perf_counter()
     for table in tables:
-        await lobby.find(table)
+        _decode(await bare.fetchval(SELECT, table))
     return 1000 * (time.perf_counter() - started_s) / len(tables)
 
 
-async def _read_ms(place: Place, tables: Sequence[TableId]) -> float:
-    started_s = time.perf_counter()
-    for table in tables:
-        row = await place.bare.fetchrow(SELECT, table)
-        assert row is not None
-        _decode(row["snapshot"])
-    return 1000 * (time.perf_counter() - started_s) / len(tables)
-
-
-async def _load_many_ms(place: Place, tables: Sequence[TableId]) -> float:
-    journal = Journal(place.store, keep_events=True)
-    hydration = Hydration(place.store, journal, VAULT)
-    started_s = time.perf_counter()
-    loaded = 0
+async def _load_many_ms(store: PostgresStore, tables: Sequence[TableId]) -> float:
+    hydration = Hydration(store, Journal(store, keep_events=True), VAULT)
+    started_s, loaded = time.perf_counter(), 0
     async for chunk in hydration.load_many(tables):
         loaded += len(chunk)
+    took_s = time.perf_counter() - started_s
     assert loaded == len(tables)
-    return 1000 * (time.perf_counter() - started_s) / len(tables)
+    return 1000 * took_s / len(tables)
 
 
-async def _read_many_ms(place: Place, tables: Sequence[TableId]) -> float:
+async def _read_many_ms(bare: Connection, tables: Sequence[TableId]) -> float:
     started_s = time.perf_counter()
     for start in range(0, len(tables), CHUNK):
-        for row in await place.bare.fetch(SELECT_MANY, tables[start : start + CHUNK]):
+        for row in await bare.fetch(SELECT_MANY, tables[start : start + CHUNK]):
             _decode(row["snapshot"])
     return 1000 * (time.perf_counter() - started_s) / len(tables)

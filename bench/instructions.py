@@ -1,98 +1,132 @@
 """Instructions per action: counted, not timed, so they do not depend on the machine's speed.
 
-`python -m bench.instructions` runs the whole server under valgrind, plays, and compares with
-instructions.json; `--record` updates the file. Counted are instructions in user space of the
-server process, without the kernel and the database. Runs differ by 1 %, durable ones by 3 %, since
-the size of batches varies.
+Whole servers run under callgrind, which counts while they play; not counted are their start, the
+kernel and the database. `python -m bench.instructions` compares with instructions.json, `--record`
+updates the file. Runs differ by 1 %, durable ones by 3 %, since the size of batches varies.
 """
 
 import argparse
 import platform
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from bench.figures import Part, plain
 from bench.live.database import Database, database
 from bench.live.generator import LoadFailed, generator
+from bench.live.joining import NotJoined
 from bench.live.load import Load
-from bench.live.matches import DURABLE, OFF, Server
-from bench.live.pace import Closed
-from bench.live.servers import running
+from bench.live.matches import CEILING, DURABLE, OFF, Server
+from bench.live.rounds import HANDSHAKES, started
+from bench.live.servers import ServerProcess
 from bench.progress import rounds as rounds_of
 
 RECORDED = Path(__file__).with_suffix(".json")
-SERVERS = (OFF, DURABLE)
+# With the targets, in thousands.
+SERVERS = ((CEILING, None), (OFF, 170), (DURABLE, 230))
 TABLES = 20
-# The difference between two runs is divided by the additional actions: that removes start and stop.
-FEW, MANY = 1_000, 5_000
+WARM_UP, ACTIONS = 1_000, 1_500
 ROUNDS, TOLERANCE = 2, 0.05
 # On a busy machine the slow server may fall behind by a second and pause its tables.
 ATTEMPTS = 3
-VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
-START_S = 300.0
-COUNTED = re.compile(r"I +refs: +([0-9,]+)")
+VALGRIND = (
+    "valgrind",
+    "--tool=callgrind",
+    "--instr-atstart=no",
+    "--callgrind-out-file=/dev/null",
+)
+COUNTED = re.compile(r"Collected *: *([0-9]+)")
+# The slow server must not consider the database unavailable, nor its clients silent.
+PATIENCE = {
+    "PYTHONHASHSEED": "0",
+    "DB_STATEMENT_TIMEOUT_MS": "60000",
+    "HELLO_TIMEOUT_MS": "120000",
+}
 
 # Thousands of instructions per action, by server.
 Counts = dict[str, float]
+
+
+def measure(rounds: int, actions: int = ACTIONS) -> Part:
+    """The ceiling, with flags off, and durable."""
+    part = Part("instructions", [], [])
+    if shutil.which(VALGRIND[0]) is None:
+        part.notes.append("Not counted: valgrind is not installed.")
+        return part
+    counted = count_all(min(rounds, ROUNDS), actions)
+    part.figures = [
+        plain(f"{server.name}, instructions an action", "thousands", counted[server.name], target)
+        for server, target in SERVERS
+    ]
+    part.notes.append(
+        f"Instructions of the server in user space, {build()}, at {TABLES} tables: "
+        f"{actions:,} actions after {WARM_UP:,} others."
+    )
+    return part
+
+
+def count_all(rounds: int, actions: int = ACTIONS) -> dict[str, list[float]]:
+    """Thousands of instructions per action, of each round, by server."""
+    counted: dict[str, list[float]] = {server.name: [] for server, _ in SERVERS}
+    with database() as postgres:
+        for _ in rounds_of("instructions", rounds):
+            for server, _ in SERVERS:
+                counted[server.name].append(count(server, postgres, actions))
+    return counted
+
+
+def count(server: Server, postgres: Database, actions: int = ACTIONS) -> float:
+    """Thousands of instructions per action, of one round."""
+    settings = PATIENCE | server.settings | (postgres.settings if server.stores else {})
+    for attempt in range(ATTEMPTS):
+        if server.stores:
+            postgres.empty()
+        try:
+            return _count(server, settings, actions)
+        except (LoadFailed, NotJoined):
+            if attempt + 1 == ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _count(server: Server, settings: Mapping[str, str], actions: int) -> float:
+    with started(server.kind, settings=settings, under=VALGRIND) as process:
+        load = Load(
+            port=process.port,
+            tables=TABLES,
+            handshake=HANDSHAKES[server.kind],
+            auth_secret=settings.get("AUTH_SECRET", ""),
+        )
+        with generator(load) as here:
+            here.play_actions(WARM_UP)
+            _instrument(process, "on")
+            before = here.actions
+            here.play_actions(actions)
+            counted = here.actions - before
+            _instrument(process, "off")
+            here.finish()
+        said = process.stop()
+    collected = COUNTED.search(said)
+    if collected is None or not int(collected[1]):
+        raise SystemExit(f"valgrind reported no count:\n{said}")
+    return int(collected[1]) / counted / 1000
+
+
+def _instrument(process: ServerProcess, state: str) -> None:
+    """Let valgrind begin or end to count."""
+    command = ["vgdb", f"--pid={process.pid}", "instrumentation", state]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def build() -> str:
     """What the counts depend on."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{python} ({platform.python_compiler()}, {platform.machine()})"
-
-
-def count(
-    server: Server, postgres: Database, few: int = FEW, many: int = MANY, rounds: int = ROUNDS
-) -> float:
-    """Thousands of instructions per action: the least of the rounds."""
-    found = []
-    for _ in rounds_of(f"instructions, {server.name}", rounds):
-        first_actions, first = _run(server, postgres, few)
-        actions, instructions = _run(server, postgres, many)
-        found.append((instructions - first) / (actions - first_actions) / 1000)
-    return min(found)
-
-
-def _run(server: Server, postgres: Database, wanted: int) -> tuple[int, int]:
-    """Play at least `wanted` actions; returns their number, and all instructions of the process."""
-    # The slow server must not consider the database unavailable, nor its clients silent.
-    patience = {
-        "PYTHONHASHSEED": "0",
-        "DB_STATEMENT_TIMEOUT_MS": "60000",
-        "HELLO_TIMEOUT_MS": "120000",
-    }
-    settings = patience | server.settings | (postgres.settings if server.stores else {})
-    for attempt in range(ATTEMPTS):
-        if server.stores:
-            postgres.empty()
-        try:
-            return _played(settings, wanted)
-        except LoadFailed:
-            if attempt + 1 == ATTEMPTS:
-                raise
-    raise AssertionError("the last attempt returns or raises")
-
-
-def _played(settings: Mapping[str, str], wanted: int) -> tuple[int, int]:
-    with running("ours", settings, under=VALGRIND, start_s=START_S) as process:
-        secret = settings.get("AUTH_SECRET", "")
-        load = Load(port=process.port, tables=TABLES, auth_secret=secret)
-        with generator(load) as here:
-            pace = Closed(here.tables)
-            while here.actions < wanted and not here.refused:
-                here.run(pace, 0.01)
-            here.finish()
-            actions = here.actions
-        said = process.stop()
-    refs = COUNTED.search(said)
-    if refs is None:
-        raise SystemExit(f"valgrind reported no count:\n{said}")
-    return actions, int(refs[1].replace(",", ""))
 
 
 def compare(counted: Counts, recorded: Mapping[str, float]) -> tuple[list[str], bool]:
@@ -113,8 +147,7 @@ def main(arguments: Sequence[str]) -> int:
     record = parser.parse_args(arguments).record
     if shutil.which(VALGRIND[0]) is None:
         raise SystemExit("valgrind is not installed")
-    with database() as postgres:
-        counted = {server.name: round(count(server, postgres), 1) for server in SERVERS}
+    counted = {name: round(min(rounds), 1) for name, rounds in count_all(ROUNDS).items()}
     recorded: dict[str, Counts] = {}
     if RECORDED.exists():
         recorded = msgspec.json.decode(RECORDED.read_bytes(), type=dict[str, Counts])

@@ -28,8 +28,8 @@ LIBRARIES = (
     "websockets",
 )
 EXPLANATION = """\
-A ratio compares ours with the other side in the same run: rounds of both alternate, the ratio is \
-the median of the pairs, and the brackets hold the lowest and the highest pair. [README.md]\
+A figure is the median of the rounds, and the brackets hold the lowest and the highest. It is a \
+ratio where ours is compared with another side, of two rounds that followed each other. [README.md]\
 (README.md) describes the parts; [decision 14](../docs/decisions/0014-bench.md) explains the \
 method and the targets that are missed."""
 
@@ -110,12 +110,13 @@ def text(results: Results) -> str:
         EXPLANATION,
         f"{judged.count(True)} of {len(judged)} targets are met.",
     ]
+    figures = [figure for part in results.parts for figure in part.figures]
     lines = ["# Results", *chain.from_iterable(["", *wrapped(part)] for part in paragraphs)]
+    lines += ["", *table(figures)]
     for part in results.parts:
-        lines += ["", f"## {part.name.capitalize()}", "", *table(part.figures)]
-        took = [f"This part took {part.seconds:.0f} s."] if part.seconds else []
-        notes = [*part.notes, *took]
-        lines += ["", *chain.from_iterable(wrapped(note, "- ") for note in notes)]
+        took = [f"It took {part.seconds:.0f} s."] if part.seconds else []
+        lines += ["", f"## {part.name.capitalize()}", ""]
+        lines += chain.from_iterable(wrapped(note, "- ") for note in [*part.notes, *took])
     return "\n".join(lines) + "\n"
 
 

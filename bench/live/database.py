@@ -17,9 +17,12 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from bench.live.servers import OTHER_CPU, SERVER_CPU, pinned
-from bench.place import NEXT_WAL_FILE, WAL_FILES
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 
+# A new server fills each WAL file with zeros first, one that has run for a while reuses old files.
+# This many are created before anything is measured, 16 MB each.
+WAL_FILES = 64
+NEXT_WAL_FILE = "SELECT pg_logical_emit_message(false, 'bench', ''), pg_switch_wal()"
 SIZES = """
 SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'), pg_database_size(current_database())
 """
@@ -44,7 +47,7 @@ class Database:
 
     def __init__(self, dsn: str, postmaster: int) -> None:
         self.settings = {"DATABASE_URL": dsn, "USE_DB_REPOSITORY": "true"}
-        self._dsn = dsn
+        self.dsn = dsn
         self._postmaster = postmaster
 
     def pids(self) -> list[int]:
@@ -75,12 +78,12 @@ class Database:
         """
         self.empty()
         with pinned(SERVER_CPU):
-            found = asyncio.run(_commits_us(self._dsn, seconds))
+            found = asyncio.run(_commits_us(self.dsn, seconds))
         self.empty()
         return found
 
     def _run(self, statement: str) -> Any:
-        return asyncio.run(_run(self._dsn, statement))
+        return asyncio.run(_run(self.dsn, statement))
 
 
 async def _run(dsn: str, statement: str) -> Any:

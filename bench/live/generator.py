@@ -23,7 +23,7 @@ from bench.live.servers import OTHER_CPU, allow_many_files, cpu_s, pinned
 from bench.live.tables import Connection, Table
 
 TABLES_AT_ONCE = 20
-WARM_UP_S, DRAIN_S = 1.0, 10.0
+DRAIN_S = 10.0
 BUFFER_BYTES = 1 << 18
 # A message begins with its type, {"type":"events", so one letter tells them apart.
 KIND_AT = 9
@@ -94,9 +94,7 @@ class Generator:
             self._register(Connection(None, caller.socket, caller.rest))
             self.read(0)
 
-    def play(
-        self, seconds: float, rate: float | None = None, warm_up_s: float | None = None
-    ) -> Interval:
+    def play(self, seconds: float, rate: float | None = None, *, warm_up_s: float = 0) -> Interval:
         """Play in a closed loop, or at so many actions/s of all tables together, then finish.
 
         Raises LoadFailed.
@@ -104,7 +102,7 @@ class Generator:
         pace: Pace = Closed(self.tables)
         if rate is not None:
             pace = Open(self.tables, rate, Random(self._load.seed), clock_ns())
-        self.run(pace, WARM_UP_S if warm_up_s is None else warm_up_s)
+        self.run(pace, warm_up_s)
         self.latencies_us = Counter()
         before = self._counts()
         self.noted_from_ns = before.at_ns
@@ -119,6 +117,17 @@ class Generator:
             cpu={name: (used - before.cpu_s[name]) / took_s for name, used in after.cpu_s.items()},
             latencies_us=self.latencies_us,
         )
+
+    def play_actions(self, count: int) -> None:
+        """Play so many more actions in a closed loop, which goes on with the next call.
+
+        It stops where a command was refused.
+        """
+        if not isinstance(self._pace, Closed):
+            self._pace = Closed(self.tables)
+        wanted = self.actions + count
+        while self.actions < wanted and not self.refused:
+            self.run(self._pace, 0.01)
 
     def run(self, pace: Pace, seconds: float) -> None:
         """Play at a pace for so long."""

@@ -67,7 +67,7 @@ def seated_kib(tables: int, played_s: float = 1.0) -> tuple[float, float]:
         before = resting_bytes(server)
         here.grow(1 + tables)
         quiet = resting_bytes(server) - before
-        here.play(played_s, warm_up_s=0)
+        here.play(played_s)
         played = resting_bytes(server) - before
     return quiet / (SEATS * tables) / KIB, played / (SEATS * tables) / KIB
 
@@ -96,8 +96,8 @@ def many_players(tables: int, rate: float, seconds: float) -> str:
         with generator(Load(port=server.port, tables=tables, watched=watched)) as here:
             set_up_s = time.perf_counter() - began_s
             # A closed loop begins with an action at each table.
-            closed = here.play(seconds, warm_up_s=0)
-            slow = here.play(seconds, rate, warm_up_s=0)
+            closed = here.play(seconds)
+            slow = here.play(seconds, rate)
             return (
                 f"{here.connections:,} players in one process, seated within "
                 f"{number(set_up_s)} s: RSS {number(server.rss_bytes() / MIB)} MiB. Closed loop: "

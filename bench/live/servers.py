@@ -20,7 +20,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["ours", "ceiling", "peer", "lobby"]
+# "probed" is ours with a probe of its event loop.
+Kind = Literal["ours", "probed", "ceiling", "peer"]
+OURS: tuple[Kind, ...] = ("ours", "probed")
 
 CHECKOUT = Path(__file__).parents[2]
 PEER = CHECKOUT / "bench/live/peer"
@@ -29,16 +31,19 @@ _PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH"
 NODE = shutil.which("node", path=_PATH) if (PEER / "node_modules").is_dir() else None
 PROGRAMS: dict[Kind, tuple[str, ...]] = {
     "ours": (sys.executable, "server.py", "serve"),
+    "probed": (sys.executable, str(CHECKOUT / "bench/live/probed.py"), "serve"),
     "ceiling": (sys.executable, "-m", "bench.live.ceiling"),
     "peer": (NODE or "node", str(PEER / "server.mjs")),
-    "lobby": (sys.executable, "-m", "bench.live.lobby_server"),
 }
 FOLDERS: dict[Kind, Path] = dict.fromkeys(PROGRAMS, CHECKOUT)
 # The server has one processor, and everything else another, where there are two.
 _CPUS = sorted(os.sched_getaffinity(0))
 SERVER_CPU, OTHER_CPU = _CPUS[0], _CPUS[-1]
-START_S, STOP_S = 40.0, 40.0
+START_S, STOP_S, ANSWER_S = 40.0, 40.0, 10.0
+# Under valgrind.
+SLOW_START_S = 300.0
 LOG_TAIL_BYTES = 4000
+LONGEST_TURN = re.compile(r"longest turn, us: (\d+)\n")
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 # A few clients play for many, without pauses, so rate limits and caps are off. The rate of refusals
@@ -109,6 +114,24 @@ class ServerProcess:
             log.seek(max(0, self._log.stat().st_size - LOG_TAIL_BYTES))
             return log.read().decode(errors="replace")
 
+    def reset_probe(self) -> None:
+        """Let its probe begin again, if it has one."""
+        if self._kind == "probed":
+            self._process.send_signal(signal.SIGUSR1)
+
+    def longest_turn_ms(self) -> float | None:
+        """What its probe has found since it began, or None without one.  Raises ServerDied."""
+        if self._kind != "probed":
+            return None
+        self._process.send_signal(signal.SIGUSR2)
+        deadline = time.monotonic() + ANSWER_S
+        while not (said := LONGEST_TURN.findall(self.log_tail())):
+            self.check()
+            if time.monotonic() > deadline:
+                raise ServerDied(f"the probe says nothing:\n{self.log_tail()}")
+            time.sleep(0.01)
+        return int(said[-1]) / 1000
+
     def stop(self) -> str:
         """Ask it to stop, and wait; return the end of its output. Raises ServerDied."""
         self.check()
@@ -140,7 +163,7 @@ class ServerProcess:
 
 def measure_checkout(checkout: Path) -> None:
     """From now on, run our server from another checkout."""
-    FOLDERS["ours"] = checkout
+    FOLDERS.update(dict.fromkeys(OURS, checkout))
 
 
 @contextmanager
@@ -149,12 +172,11 @@ def running(
     settings: Mapping[str, str] = MappingProxyType({}),
     *,
     under: tuple[str, ...] = (),
-    start_s: float = START_S,
 ) -> Iterator[ServerProcess]:
     """A server on a free port of 127.0.0.1, stopped at the end unless it was stopped before.
 
     `settings` are environment variables, which override `UNLIMITED`. `under` is a command that
-    runs the server. Raises ServerDied, also if the server ended meanwhile.
+    runs the server slowly. Raises ServerDied, also if the server ended meanwhile.
     """
     directory = Path(tempfile.mkdtemp(prefix="pokerws-live-"))
     # The account that PostgreSQL runs as must have access.
@@ -176,7 +198,7 @@ def running(
         server = ServerProcess(kind, process, port, log)
         try:
             os.sched_setaffinity(process.pid, {SERVER_CPU})
-            server.wait_until_it_listens(start_s)
+            server.wait_until_it_listens(SLOW_START_S if under else START_S)
             yield server
             if process.returncode is None:
                 server.stop()
@@ -220,7 +242,7 @@ def allow_many_files() -> None:
 def _environment(kind: Kind, directory: Path) -> dict[str, str]:
     """The variables that a program needs, without settings meant for another server."""
     plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    if kind != "ours":
+    if kind not in OURS:
         return plain
     own = {
         "DATABASE_URL": f"embedded:{directory / 'database'}",
