@@ -48,11 +48,16 @@ _decode = msgspec.json.Decoder(TableSnapshot).decode
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 
-def measure(rounds: int, tables: int = TABLES) -> Part:
+def measure(rounds: int) -> Part:
     """Milliseconds per table, on a database of its own."""
     with database() as postgres:
-        store_tables(postgres, tables)
-        return uvloop.run(_measure(postgres, rounds))
+        return measure_at(postgres, rounds, TABLES)
+
+
+def measure_at(postgres: Database, rounds: int, tables: int) -> Part:
+    """Likewise, in an empty database."""
+    store_tables(postgres, tables)
+    return uvloop.run(_measure(postgres, rounds))
 
 
 def store_tables(postgres: Database, tables: int) -> None:

@@ -1,7 +1,7 @@
 import re
 from random import Random
 
-from bench.engine import OTHER_GAMES, Engine, measure
+from bench.engine import Engine, measure
 from bench.hands import STACK, Draw, OurTable, choose_action, choose_discards
 from bench.pokerkit_hands import PokerKitTable
 from pokerws.game.cards import Card
@@ -10,7 +10,7 @@ from pokerws.game.state import Turn
 
 def test_all_engines_are_timed_on_the_same_hands() -> None:
     part = measure(rounds=1, hands=2)
-    assert len(part.figures) == 2 + len(OTHER_GAMES)
+    assert len(part.figures) == 2
     assert all(figure.ours > 0 and figure.theirs > 0 for figure in part.figures)
     actions = re.findall(r"([0-9,]+) actions|and ([0-9,]+) by", part.notes[0])
     assert actions[0][0] == actions[1][1]

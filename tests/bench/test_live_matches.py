@@ -1,25 +1,25 @@
 """Rounds and matches are played for a moment each, and their outcomes are compared."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
+from bench import hydration
 from bench.instructions import compare
-from bench.live import generator, rounds
-from bench.live.database import database
+from bench.live import rounds
+from bench.live.database import Database, Sizes, database
 from bench.live.generator import LoadFailed
 from bench.live.joining import NotJoined
 from bench.live.load import Interval, Load, percentile_us
 from bench.live.matches import (
     CEILING,
-    CLOSED,
     DUAL_WRITE,
     DURABLE,
-    HALF,
-    HAND_HEAVY,
+    MATCHES,
     OFF,
     PEER,
-    Compared,
+    PROBED,
     Match,
     Server,
     compared,
@@ -33,12 +33,18 @@ from pokerws.settings import load as load_settings
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generator, "WARM_UP_S", 0.1)
+    monkeypatch.setattr(rounds, "WARM_UP_S", 0.1)
     monkeypatch.setattr(rounds, "recording", lambda style: record(style, hands=3))
 
 
-def outcome(*, actions: int = 1, wait_us: int = 1000) -> Outcome:
-    """A round of one second in which all actions had the same latency."""
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Database]:
+    with database() as found:
+        yield found
+
+
+def outcome(actions: int, wait_us: int = 1000) -> Outcome:
+    """A round of seconds in which all actions had the same latency."""
     seen = Interval(
         seconds=1.0,
         actions=actions,
@@ -46,7 +52,7 @@ def outcome(*, actions: int = 1, wait_us: int = 1000) -> Outcome:
         cpu={"server": 0.5, "generator": 0.5},
         latencies_us=Counter({wait_us: 100}),
     )
-    return Outcome(seen=seen)
+    return Outcome(closed=seen, half=seen)
 
 
 def test_percentiles() -> None:
@@ -67,69 +73,113 @@ def test_settings_of_each_server_are_accepted(server: Server) -> None:
     assert "REFUSAL_RATE" not in rates
 
 
-def test_each_comparison_is_there_once() -> None:
-    found = [
-        (match.name, pair.ours.name, pair.against.name)
-        for match in (*CLOSED, *HALF, HAND_HEAVY)
-        for pair in match.pairs
-    ]
-    assert len(set(found)) == len(found)
+MATCH = Match(
+    name="m",
+    load=Load(port=0, tables=2),
+    servers=(CEILING, OFF, DURABLE, PROBED),
+    rates={OFF.name: 0.9, DURABLE.name: 0.5},
+)
 
 
-def test_rates_are_compared_per_turn() -> None:
-    match = Match(
-        name="m", load=Load(port=0), pairs=(Compared(OFF, target=0.9), Compared(OFF, PEER))
+def full_outcome(server: Server) -> Outcome:
+    """A round with all that is measured of a server."""
+    one = outcome(100)
+    return Outcome(
+        closed=one.closed if server.closed else None,
+        half=one.half if server.half else None,
+        stored=Sizes(700, 300) if server.stores else None,
+        longest_ms=4.0 if server.kind == "probed" else None,
     )
+
+
+def test_each_target_is_there_once() -> None:
+    figures = [
+        figure
+        for match in MATCHES
+        for figure in compared(
+            match, {server.name: [full_outcome(server)] for server in match.servers}, commit_ms=1
+        )
+    ]
+    assert all(figure.target for figure in figures)
+    assert len({figure.name + figure.against for figure in figures}) == len(figures) == 20
+
+
+def test_rounds_of_the_same_turn_are_compared() -> None:
     played = {
-        OFF.name: [outcome(actions=100), outcome(actions=60), outcome(actions=80)],
-        CEILING.name: 3 * [outcome(actions=100)],
+        CEILING.name: [outcome(100), outcome(50), outcome(100)],
+        OFF.name: [outcome(100), outcome(30), outcome(80)],
+        DURABLE.name: 3 * [outcome(50)],
     }
-    # The peer did not play.
-    (figure,) = compared(match, played)
-    assert (figure.ratio, figure.lowest, figure.highest, figure.met) == (0.8, 0.6, 1.0, False)
+    # The peer and the probed server did not play.
+    rate, durable, *waits = compared(MATCH, played, commit_ms=0)
+    assert (rate.ratio, rate.lowest, rate.highest, rate.met) == (0.8, 0.6, 1.0, False)
+    assert (durable.ratio, durable.highest, durable.met) == (0.5, 1.0, True)
+    assert [figure.unit for figure in waits] == ["ms p99", "ms p99"]
 
 
 def test_a_durable_answer_may_take_a_bare_commit_longer() -> None:
-    pairs = (Compared(OFF, target=2.0), Compared(DURABLE, target=2.0))
     played = {
-        CEILING.name: [outcome(wait_us=1000)],
-        OFF.name: [outcome(wait_us=2500)],
-        DURABLE.name: [outcome(wait_us=2500)],
+        CEILING.name: [outcome(1, wait_us=1000)],
+        OFF.name: [outcome(1, wait_us=2500)],
+        DURABLE.name: [outcome(1, wait_us=2500)],
     }
-    off, durable = compared(Match(name="m", load=Load(port=0), pairs=pairs, by="p99"), played, 0.6)
-    assert (off.theirs, off.met) == (1.0, False)
+    off, durable = compared(MATCH, played, commit_ms=0.6)[2:]
+    assert (off.theirs, off.met) == (2.0, False)
     assert (durable.theirs, durable.met) == (2.6, True)
 
 
+def test_a_server_is_compared_with_the_peer_where_there_is_one() -> None:
+    played = {name: [outcome(100)] for name in (CEILING.name, OFF.name, DURABLE.name)}
+    against = [figure.against for figure in compared(MATCH, played, 0)]
+    with_peer = compared(MATCH, {**played, PEER.name: [outcome(80)]}, 0)
+    assert PEER.name not in against
+    (peer,) = (figure for figure in with_peer if figure.against == PEER.name)
+    assert (peer.ours, peer.theirs, peer.ratio) == (100, 80, 1.25)
+
+
 @pytest.mark.usefixtures("short")
-def test_a_match_is_played_on_all_its_servers() -> None:
-    load = Load(port=0, tables=2, seats=6)
-    match = Match(name="m", load=load, pairs=(Compared(OFF), Compared(DURABLE)))
-    with database() as postgres:
-        played = play(match, 1, postgres, seconds=0.3)
-    assert [*played] == [CEILING.name, OFF.name, DURABLE.name]
+def test_a_match_is_played_on_all_its_servers(postgres: Database) -> None:
+    played = play(MATCH, 1, postgres, seconds=0.3)
+
+    assert [*played] == [server.name for server in MATCH.servers]
     for name, (one,) in played.items():
-        assert one.seen.actions > 0
-        # Each action is answered to one, and shown to six.
-        assert one.seen.frames > 6 * one.seen.actions
-        assert 0 < one.seen.percentile_ms(50) <= one.seen.percentile_ms(99)
-        assert (one.stored is not None) is (name == DURABLE.name)
-    stored = played[DURABLE.name][0].stored
-    assert stored is not None
-    assert stored.wal > 100
-    assert all(figure.ours > 0 and figure.theirs > 0 for figure in compared(match, played))
+        assert (one.closed is None) is (name == PROBED.name)
+        for seen in (one.closed, one.half):
+            if seen is not None:
+                assert seen.actions > 0
+                # Each action is answered to one, and shown to six.
+                assert seen.frames > 6 * seen.actions
+                assert 0 < seen.percentile_ms(50) <= seen.percentile_ms(99)
+        assert (one.stored is not None) is (name in {DURABLE.name, PROBED.name})
+        assert (one.longest_ms is not None) is (name == PROBED.name)
+    (durable,), (probed,) = played[DURABLE.name], played[PROBED.name]
+    assert isinstance(durable.stored, Sizes)
+    assert durable.stored.wal > 100
+    assert probed.longest_ms
+    figures = compared(MATCH, played, 0)
+    assert all(figure.ours > 0 and figure.theirs > 0 for figure in figures[:-2])
+    assert [figure.unit for figure in figures[-3:]] == ["bytes", "bytes", "ms"]
 
 
+def test_hydration_is_measured(postgres: Database) -> None:
+    postgres.empty()
+    part = hydration.measure_at(postgres, rounds=1, tables=3)
+    assert part.notes[0].startswith("3 tables")
+    assert [figure.ours > 0 < figure.theirs for figure in part.figures] == [True, True]
+
+
+@pytest.mark.usefixtures("short")
 def test_an_open_loop_plays_what_is_due_and_no_more() -> None:
     load = Load(port=0, tables=5, style="hand_heavy")
-    seen = measure_round("ours", load, rate=100, seconds=0.5, warm_up_s=0.1).seen
+    seen = measure_round("ours", load, closed=False, half_of=200, seconds=0.5).half
+    assert seen is not None
     assert 10 < seen.latencies_us.total() < 110
 
 
 def test_a_round_in_which_commands_are_refused_fails() -> None:
     settings = {"CONNECTION_COMMAND_RATE": "10/9s"}
     with pytest.raises(LoadFailed, match="too_fast"):
-        measure_round("ours", Load(port=0, tables=1), settings, seconds=0.5, warm_up_s=0)
+        measure_round("ours", Load(port=0, tables=1), settings, seconds=0.5)
 
 
 def test_a_load_that_is_not_let_in_is_reported_with_the_log() -> None:

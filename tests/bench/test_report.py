@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from bench.__main__ import ENGINE_ELSEWHERE, main
-from bench.figures import Part, figure
+from bench.figures import Part, figure, plain
 from bench.report import HERE, Results, describe, text, write
 
 COMMITTED = HERE / "results.json"
@@ -17,8 +17,9 @@ def some_results() -> Results:
         figure("fast", "changes/s", pairs, against="bare loop", target=0.8),
         figure("slow", "ms", [(5, 1)], against="bare loop", bound="at most", target=2),
         figure("known", "ms", [(9, 1)], against="bare loop"),
+        plain("log", "bytes", [3900, 4100, 4000], 780),
     ]
-    return Results(describe("python -m bench"), [Part("journal", figures, ["a note"])])
+    return Results(describe("python -m bench"), [Part("stored", figures, ["a note"])])
 
 
 def test_results_are_written_for_reading_and_for_comparing(tmp_path: Path) -> None:
@@ -30,10 +31,15 @@ def test_results_are_written_for_reading_and_for_comparing(tmp_path: Path) -> No
         (0.85, 0.7, True),
         (5, 5, False),
         (9, 9, None),
+        (4000, 3900, False),
     ]
     said = (tmp_path / "RESULTS.md").read_text(encoding="utf-8")
-    assert "1 of 2 targets are met." in said
-    assert "| slow, ms | 5.00 | bare loop: 1.00 | 5 (5 to 5) | at most 2: **missed** |" in said
+    assert "1 of 3 targets are met." in said
+    assert "| fast, changes/s | at least 0.8 | 0.85 (0.70 to 0.90) | met | 85.0 |" in said
+    slow = "| slow, ms | at most 2 | 5.00 (5.00 to 5.00) | **missed** | 5.00 | bare loop: 1.00 |"
+    assert slow in said
+    log = "| log, bytes | at most 780 | 4,000 (3,900 to 4,100) | **missed** | 4,000 |  |"
+    assert log in said
     assert "- a note" in said
 
 
@@ -54,7 +60,7 @@ def test_chosen_parts_are_printed_and_not_written(
     assert json.loads(before)["parts"]
 
 
-@pytest.mark.parametrize("arguments", [["storm"], ["--rounds", "0"], ["journal", "--ours", "."]])
+@pytest.mark.parametrize("arguments", [["storm"], ["--rounds", "0"], ["hydration", "--ours", "."]])
 def test_wrong_arguments_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit):
         main(arguments)
