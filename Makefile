@@ -49,7 +49,7 @@ fuzz: $(READY) ## Fuzz the message decoder, guided by coverage (FUZZ_S=120 secon
 	@$(BIN)/python -m tests.fuzz -max_total_time=$(FUZZ_S) -max_len=4096 -print_final_stats=1
 
 PEER := bench/live/peer
-bench: $(READY) ## Measure speed and memory (PARTS="engine live" ROUNDS=3 OURS=../before)
+bench: $(READY) ## Measure the targets of speed (PARTS="engine live" ROUNDS=5 OURS=../before)
 	@tests/install-node.sh $(PEER)
 	@$(BIN)/python -m bench $(PARTS) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OURS),--ours $(OURS))
 
