@@ -24,10 +24,13 @@ from bench.live.rounds import started
 from bench.progress import rounds as rounds_of
 from pokerws.game.deal import shuffler
 from pokerws.game.state import TableId
+from pokerws.metrics import Metrics
+from pokerws.server import parts
 from pokerws.server.clock import Clock
 from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.server.tables.lobby import Lobby
 from pokerws.server.tables.lobby.hydration import CHUNK, Hydration
+from pokerws.settings import load
 from pokerws.storage.journal.journal import Journal
 from pokerws.storage.postgres import store as postgres_store
 from pokerws.storage.postgres.address import address_of
@@ -121,8 +124,13 @@ async def opened(postgres: Database) -> AsyncIterator[PostgresStore]:
         await store.close()
 
 
+def new_journal(store: PostgresStore) -> Journal:
+    """The journal of a server with durable acks."""
+    return parts.journal_of(load(DURABLE.settings), store, Metrics())
+
+
 async def _load_ms(store: PostgresStore, tables: Sequence[TableId]) -> float:
-    journal, clock = Journal(store, keep_events=True), Clock()
+    journal, clock = new_journal(store), Clock()
     journal.start()
     lobby = Lobby(
         store=store,
@@ -155,7 +163,7 @@ async def _read_ms(bare: Connection, tables: Sequence[TableId]) -> float:
 
 
 async def _load_many_ms(store: PostgresStore, tables: Sequence[TableId]) -> float:
-    hydration = Hydration(store, Journal(store, keep_events=True), VAULT)
+    hydration = Hydration(store, new_journal(store), VAULT)
     started_s, loaded = time.perf_counter(), 0
     async for chunk in hydration.load_many(tables):
         loaded += len(chunk)

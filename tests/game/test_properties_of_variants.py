@@ -13,7 +13,7 @@ import pytest
 from pokerws.game.variants import MIXES, VARIANTS
 from tests.game.random_tables import RandomTable
 
-HANDS = int(os.environ.get("VARIANT_HANDS", "120"))
+HANDS = int(os.environ.get("VARIANT_HANDS", "60"))
 SEED = int(os.environ.get("VARIANT_SEED") or SystemRandom().randrange(10**6))
 # Long enough for stacks to be lost, and for the game of a mix to change.
 HANDS_OF_A_TABLE = 15

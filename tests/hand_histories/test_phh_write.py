@@ -4,6 +4,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from random import SystemRandom
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ from tests.game.script import Game, Player
 from tests.maintenance.test_replay_hands import ACPC, DATA, PLURIBUS, WSOP
 
 # Of the real hands one in so many is played by PokerKit as well, which is slow.
-PLAYED_BY_POKERKIT = 36
+PLAYED_BY_POKERKIT = 13
+# The large collection is read in so many parts, one each time.
+PARTS = 4
 STARTED_MS = 1_700_000_000_123
 
 
@@ -84,7 +87,9 @@ def checks_down(game: Game) -> None:
 
 
 def sample_hands() -> Iterator[bytes]:
-    for path in (PLURIBUS, ACPC, WSOP):
+    """All of the small collections, and a part of the large one, another one each time."""
+    yield from PLURIBUS.read_bytes().splitlines()[SystemRandom().randrange(PARTS) :: PARTS]
+    for path in (ACPC, WSOP):
         yield from path.read_bytes().splitlines()
 
 
@@ -117,7 +122,7 @@ def test_real_hands_come_to_the_same_stacks_when_they_are_written_again(
         if written % PLAYED_BY_POKERKIT == 0:
             assert replayed_by_pokerkit(text) == fields["finishing_stacks"]
         written += 1
-    assert written == 2348
+    assert written in {849, 850}
 
 
 def test_a_hand_is_told_with_its_table_time_seats_and_players() -> None:

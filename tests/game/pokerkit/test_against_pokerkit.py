@@ -24,7 +24,7 @@ from tests.game.pokerkit.pokerkit_games import GAMES
 from tests.game.pokerkit.pokerkit_hand import no_warnings
 from tests.game.random_hands import random_plan
 
-HANDS = int(os.environ.get("POKERKIT_HANDS", "60"))
+HANDS = int(os.environ.get("POKERKIT_HANDS", "30"))
 SEED = int(os.environ.get("POKERKIT_SEED") or SystemRandom().randrange(10**6))
 # So many take seconds, where a test may take a minute.
 BATCH = 600
