@@ -1,6 +1,6 @@
 """Who follows docs/migration.md in a shell, while two people play.
 
-Only the pace is not the guide's: bots do not think, and what comes once a minute or once a second
+Only the pace is not the guide's: bots hardly think, and what comes once a minute or once a second
 comes more often. Ports and the database's address are put in the place of the guide's.
 """
 
@@ -24,12 +24,12 @@ ADDRESS, PORT = "postgres://poker:secret@127.0.0.1:5432/poker", "8765"
 PACE = {
     # The port is reserved for this address only.
     "HOST": "127.0.0.1",
-    "BOT_MIN_DELAY_MS": "0",
-    "BOT_MAX_DELAY_MS": "10",
+    "BOT_MIN_DELAY_MS": "5",
+    "BOT_MAX_DELAY_MS": "15",
     "NEXT_HAND_DELAY_MS": "0",
     "REFILL_INTERVAL_MS": "0",
     "REPORT_INTERVAL_MS": "500",
-    "COMPARE_INTERVAL_MS": "5",
+    "COMPARE_INTERVAL_MS": "25",
     **{name.upper(): str(value) for name, value in NO_LIMITS.items()},
 }
 # Nobody's time is up while the guide is run, and the hand begins at once.

@@ -288,13 +288,13 @@ async def test_verify_of_a_tampered_game_fails_with_a_line_that_names_it(
 
 
 def quick_bots(database_url: str) -> ServerProcess:
-    """A server whose bots play as fast as they can, with all of it stored."""
+    """A server whose bots play fast, with all of it stored, and leave time for the commands."""
     return ServerProcess(
         bots=3,
         # However long the commands take, no bot loses all that it has.
         grant_chips=1_000_000_000,
-        bot_max_delay_ms=1,
-        bot_min_delay_ms=0,
+        bot_max_delay_ms=6,
+        bot_min_delay_ms=2,
         next_hand_delay_ms=0,
         # However long a command takes meanwhile, they do not run out of chips.
         refill_interval_ms=0,

@@ -24,7 +24,7 @@ from tests.vaults import VAULT_KEYS
 
 # As an operator sees them, with a table of bots that always has something to write.
 SHOWN = {"log_format": "console", "use_event_persistence": True}
-BOTS = {"bots": 3, "bot_min_delay_ms": 0, "bot_max_delay_ms": 10, "next_hand_delay_ms": 0}
+BOTS = {"bots": 3, "bot_min_delay_ms": 5, "bot_max_delay_ms": 15, "next_hand_delay_ms": 0}
 USUAL = {**SHOWN, **BOTS}
 NO_ROOM = """
 CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
