@@ -35,16 +35,18 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
             events.append(PotAwarded(index, [Share(live[0], pot.amount)]))
         return [*events, _ended(hand, events)]
 
-    discarding = still_to_discard(hand, live)
-    if discarding:
+    streets = VARIANTS[hand.variant].streets
+    if streets[hand.street].discard and (discarding := still_to_discard(hand, live)):
         return [*events, DrawStarted(hand.street, discarding)]
     # An uncalled bet gives its player chips again, but then all others are all-in.
-    able = sum(stack_of(table, number) > 0 for number in live)
-    streets = VARIANTS[hand.variant].streets
-    later = streets[hand.street + 1 :]
-    if not later:
+    able = 0
+    for number in live:
+        if stack_of(table, number):
+            able += 1
+    if hand.street + 1 == len(streets):
         events += showdown(table, hand, pots, all_in=able < len(live))
         return [*events, _ended(hand, events)]
+    later = streets[hand.street + 1 :]
     if able < 2 and not any(street.draw or street.discard for street in later):
         # No decision is left: all hands are turned up before the rest is dealt (TDA rule 16).
         tabled = _table_all(hand, live)
@@ -56,7 +58,8 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
         times = _run_times(table, hand, live)
         if times > 1:
             return [*events, RunItAgreed(times)]
-    return [*events, *_next_street(table, hand, live)]
+    events += _next_street(table, hand, live)
+    return events
 
 
 def _collect_bets(hand: Hand, events: list[TableEvent]) -> list[Pot]:

@@ -234,10 +234,10 @@ def act(table: Table, hand: Hand, turn: Turn, command: Act) -> TableEvent:
             return Folded(turn.seat)
         case "check":
             return Checked(turn.seat)
-        case "bring_in":
-            return bring_in(table, hand, turn)
-        case _:
+        case "call":
             return Called(turn.seat, turn.call)
+        case _:
+            return bring_in(table, hand, turn)
 
 
 def _legal(turn: Turn) -> Details:

@@ -21,7 +21,10 @@ def test_each_all_in_makes_a_layer_that_those_who_paid_it_can_win() -> None:
 
 
 def test_folded_chips_fill_the_pots_from_below() -> None:
-    assert split_pots({0: 30, 2: 80, 3: 80}, [50], dead=0) == [Pot(120, [0, 2, 3]), Pot(120, [2, 3])]
+    assert split_pots({0: 30, 2: 80, 3: 80}, [50], dead=0) == [
+        Pot(120, [0, 2, 3]),
+        Pot(120, [2, 3]),
+    ]
 
 
 def test_a_folded_players_own_layer_makes_no_pot() -> None:
