@@ -80,7 +80,8 @@ def _start_street(hand: Hand, street: int, limit: FixedLimit | None) -> None:
     hand.last_actor = None
     hand.opener = None
     for seat in hand.seats:
-        if seat is not None:
+        # Setting a field takes longer than looking at it.
+        if seat is not None and seat.acted_to is not None:
             seat.acted_to = None
 
 
@@ -99,11 +100,11 @@ def acted(
     hand.last_actor = number
     part.acted_to = hand.bet
     if paid:
-        if not 0 < paid <= seat.stack:
+        if paid < 0 or paid > seat.stack:
             raise Inconsistent(f"seat {number} cannot pay {paid} of {seat.stack}")
         seat.stack -= paid
         part.bet += paid
-    if not auto:
+    if seat.timeouts and not auto:
         seat.timeouts = 0
     return part
 
@@ -115,7 +116,8 @@ def raise_to(table: Table, hand: Hand, event: BetPlaced | Raised) -> None:
     hand.bet = to
     acted(table, hand, number, to - hand_seat(hand, number).bet)
     hand.aggressor = number
-    hand.min_raise = max(hand.min_raise, by)
+    if by > hand.min_raise:
+        hand.min_raise = by
     if event.limit is not None:
         hand.limit = event.limit
 
@@ -221,7 +223,7 @@ def collect(hand: Hand, pots: list[Pot]) -> None:
     """Move the bets of a street into the pots."""
     hand.pots = pots
     for seat in hand.seats:
-        if seat is not None:
+        if seat is not None and seat.bet:
             seat.in_pots += seat.bet
             seat.bet = 0
 
@@ -232,9 +234,11 @@ def take_from_pot(hand: Hand, index: int, amount: int) -> None:
     left = max(0, hand.pots[index].amount - amount)
     pot = Pot(left, hand.pots[index].seats if left else [])
     hand.pots = [*hand.pots[:index], pot, *hand.pots[index + 1 :]]
-    if not any(pot.amount for pot in hand.pots):
-        hand.dead = 0
-        for seat in hand.seats:
-            if seat is not None:
-                seat.in_pots = 0
-                seat.dead = 0
+    for pot in hand.pots:
+        if pot.amount:
+            return
+    hand.dead = 0
+    for seat in hand.seats:
+        if seat is not None:
+            seat.in_pots = 0
+            seat.dead = 0

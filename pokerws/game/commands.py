@@ -1,6 +1,6 @@
 """Commands to a table, from players, the clock and the server, as data."""
 
-from typing import Literal
+from typing import Literal, final
 
 from msgspec import Struct
 
@@ -54,6 +54,7 @@ class AddChips(Struct, frozen=True):
     balance: int | None = None
 
 
+@final
 class Act(Struct, frozen=True):
     """Act in turn number `turn`.
 

@@ -24,10 +24,8 @@ from pokerws.game.variants import VARIANTS
 
 
 def still_to_discard(hand: Hand, live: list[int]) -> list[int]:
-    """The seats that must still discard after the betting round."""
+    """The seats that must still discard after the betting round of a street with a discard."""
     streets = VARIANTS[hand.variant].streets[: hand.street + 1]
-    if not streets[-1].discard:
-        return []
     keep = sum(street.down - street.discard for street in streets)
     return [number for number in live if len(hand_seat(hand, number).cards) > keep]
 

@@ -1,7 +1,8 @@
 """A hand: forced bets and deal, and the events that the rules cause without a command."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from pokerws.game.betting.actions import bring_in, next_turn, taken_seat
 from pokerws.game.betting.fixed_limit import capped
@@ -27,9 +28,10 @@ from pokerws.game.variants import Betting, Variant
 
 # After this many time-outs in a row a player sits out.
 TIMEOUTS_TO_SIT_OUT = 2
+_FIXED_LIMIT = Betting.FIXED_LIMIT
 
 
-class Ante(NamedTuple):
+class Ante(Struct, frozen=True, gc=False):
     """An ante due from a seat; a `dead` one is not matched."""
 
     seat: int
@@ -37,7 +39,7 @@ class Ante(NamedTuple):
     dead: bool
 
 
-class Blind(NamedTuple):
+class Blind(Struct, frozen=True, gc=False):
     """A blind due from a seat."""
 
     seat: int
@@ -45,7 +47,7 @@ class Blind(NamedTuple):
     blind: BlindKind
 
 
-class Deal(NamedTuple):
+class Deal(Struct, frozen=True):
     """The ingredients of a new hand.  Chips are integers; `deck` is in dealing order.
 
     A short stack posts what it has.  The betting starts after the last blind that is not an entry,
@@ -108,7 +110,7 @@ def deal_hand(table: Table, deal: Deal) -> list[TableEvent]:
 
 def _first_limit(table: Table, deal: Deal, bets: int) -> FixedLimit | None:
     """The limit of the first street after `bets` bets: the big blind, and a straddle."""
-    if deal.variant.betting is not Betting.FIXED_LIMIT:
+    if deal.variant.betting is not _FIXED_LIMIT:
         return None
     limit = FixedLimit(bets, bets * deal.min_bet, deal.min_bet)
     return capped(table, deal.variant, limit, len(deal.positions.order))
@@ -116,6 +118,8 @@ def _first_limit(table: Table, deal: Deal, bets: int) -> FixedLimit | None:
 
 def _post_antes(antes: Sequence[Ante], stacks: dict[int, int]) -> list[TableEvent]:
     events: list[TableEvent] = []
+    if not antes:
+        return events
     matched = _matched_ante(antes, stacks)
     for ante in antes:
         amount = min(ante.amount, stacks[ante.seat])
@@ -136,7 +140,8 @@ def _matched_ante(antes: Sequence[Ante], stacks: dict[int, int]) -> int:
 def _post_blinds(table: Table, deal: Deal, stacks: dict[int, int]) -> list[TableEvent]:
     events: list[TableEvent] = []
     to_match = 0
-    for seat, whole, blind in deal.blinds:
+    for due in deal.blinds:
+        seat, whole, blind = due.seat, due.amount, due.blind
         if not whole:
             continue
         # A short stack posts what it has, but the others must match the whole blind.
@@ -146,7 +151,7 @@ def _post_blinds(table: Table, deal: Deal, stacks: dict[int, int]) -> list[Table
         if blind != "dead":
             to_match = max(to_match, whole)
         if blind in ("straddle", "sleeper"):
-            if deal.variant.betting is Betting.FIXED_LIMIT:
+            if deal.variant.betting is _FIXED_LIMIT:
                 limit = _first_limit(table, deal, 2)
             else:
                 # A straddle sets a new minimum (Robert's Rules of Poker, section 14).

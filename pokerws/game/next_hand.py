@@ -160,9 +160,10 @@ def _straddle(table: Table, positions: Positions, stakes: Stakes) -> list[Blind]
 
 def _is_bomb_pot(table: Table, variant: Variant) -> bool:
     every = table.config.house.bomb_pot_every
+    if not every or (table.hand_number + 1) % every:
+        return False
     # In pineapple the discard comes before the flop, where a bomb pot begins.
-    possible = variant.has_board and not variant.streets[0].discard
-    return possible and every > 0 and (table.hand_number + 1) % every == 0
+    return variant.has_board and not variant.streets[0].discard
 
 
 def _start_bomb_pot(

@@ -1,12 +1,12 @@
 """The stakes of one variant at a table, in chips."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from pokerws.game.state import TableConfig
 from pokerws.game.variants import Betting, Forced, Variant
 
 
-class Stakes(NamedTuple):
+class Stakes(Struct, frozen=True, gc=False):
     """Forced bets and bet sizes, in chips; 0 if the variant has none.
 
     `min_bet` is the smallest bet: in fixed-limit games the small bet, otherwise the big blind.

@@ -3,7 +3,7 @@
 from pokerws.game.betting.actions import hand_seat, live_seats, stack_of, taken_seat
 from pokerws.game.betting.fixed_limit import street_limit
 from pokerws.game.betting.opening import opener_seat
-from pokerws.game.betting.pots import Paid, split_pots
+from pokerws.game.betting.pots import split_pots
 from pokerws.game.cards import UNKNOWN, Card
 from pokerws.game.drawing import still_to_discard
 from pokerws.game.events import (
@@ -19,6 +19,7 @@ from pokerws.game.events import (
     TableEvent,
     UncalledBetReturned,
 )
+from pokerws.game.illegal import Inconsistent
 from pokerws.game.showdown import showdown
 from pokerws.game.state import FixedLimit, Hand, Pot, Table
 from pokerws.game.variants import VARIANTS
@@ -34,16 +35,18 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
             events.append(PotAwarded(index, [Share(live[0], pot.amount)]))
         return [*events, _ended(hand, events)]
 
-    discarding = still_to_discard(hand, live)
-    if discarding:
+    streets = VARIANTS[hand.variant].streets
+    if streets[hand.street].discard and (discarding := still_to_discard(hand, live)):
         return [*events, DrawStarted(hand.street, discarding)]
     # An uncalled bet gives its player chips again, but then all others are all-in.
-    able = sum(stack_of(table, number) > 0 for number in live)
-    streets = VARIANTS[hand.variant].streets
-    later = streets[hand.street + 1 :]
-    if not later:
+    able = 0
+    for number in live:
+        if stack_of(table, number):
+            able += 1
+    if hand.street + 1 == len(streets):
         events += showdown(table, hand, pots, all_in=able < len(live))
         return [*events, _ended(hand, events)]
+    later = streets[hand.street + 1 :]
     if able < 2 and not any(street.draw or street.discard for street in later):
         # No decision is left: all hands are turned up before the rest is dealt (TDA rule 16).
         tabled = _table_all(hand, live)
@@ -55,37 +58,38 @@ def close_round(table: Table, hand: Hand) -> list[TableEvent]:
         times = _run_times(table, hand, live)
         if times > 1:
             return [*events, RunItAgreed(times)]
-    return [*events, *_next_street(table, hand, live)]
+    events += _next_street(table, hand, live)
+    return events
 
 
 def _collect_bets(hand: Hand, events: list[TableEvent]) -> list[Pot]:
     """The pots including this round's bets; the events are appended to `events`."""
-    returned_to, returned = _uncalled(hand)
-    if returned:
-        events.append(UncalledBetReturned(returned_to, returned))
-    paid = []
+    live: dict[int, int] = {}
+    folded: list[int] = []
+    # The highest bet, its seat, and the next one; on a tie the seat is the last of them.
+    highest = second = -1
+    bettor = hand.order[0]
     for number in hand.order:
-        part = hand_seat(hand, number)
-        amount = part.in_pots + part.bet
-        if number == returned_to:
-            amount -= returned
-        paid.append(Paid(number, amount, not part.folded))
-    pots = split_pots(paid, hand.dead)
+        part = hand.seats[number]
+        if part is None:
+            raise Inconsistent(f"seat {number} is not in the hand")
+        bet = part.bet
+        if part.folded:
+            folded.append(part.in_pots + bet)
+        else:
+            live[number] = part.in_pots + bet
+        if bet >= highest:
+            bettor, highest, second = number, bet, highest
+        elif bet > second:
+            second = bet
+    if highest > second and bettor in live:
+        # Nobody matched this part of the bet.
+        events.append(UncalledBetReturned(bettor, highest - second))
+        live[bettor] -= highest - second
+    pots = split_pots(live, folded, hand.dead)
     if pots != hand.pots:
         events.append(BetsCollected(pots))
     return pots
-
-
-def _uncalled(hand: Hand) -> tuple[int, int]:
-    """The seat with the highest bet, and by how much it exceeds every other bet."""
-    seat, highest, second = hand.order[0], -1, -1
-    for number in hand.order:
-        bet = hand_seat(hand, number).bet
-        if bet >= highest:
-            seat, highest, second = number, bet, highest
-        elif bet > second:
-            second = bet
-    return seat, 0 if hand_seat(hand, seat).folded else highest - second
 
 
 def _next_street(table: Table, hand: Hand, live: list[int]) -> list[TableEvent]:

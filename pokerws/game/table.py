@@ -133,12 +133,13 @@ def decide(table: Table, command: Command, now_ms: int, shuffle: Shuffle) -> lis
     """The events of a command alone.  Raises Illegal; changes nothing."""
     if table.closed:
         raise Illegal("table_closed", "the table is closed")
+    # The most frequent command, compared by type as in `apply`.
+    if type(command) is Act:
+        hand, turn = _turn_for(table, command)
+        if hand.drawing:
+            return draw(table, hand, turn, command, shuffle)
+        return [act(table, hand, turn, command)]
     match command:
-        case Act():
-            hand, turn = _turn_for(table, command)
-            if hand.drawing:
-                return draw(table, hand, turn, command, shuffle)
-            return [act(table, hand, turn, command)]
         case TimeUp():
             return _time_up(table, now_ms, shuffle)
         case Sit():

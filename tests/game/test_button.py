@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pokerws.game.blinds.button import is_ready
+from pokerws.game.blinds.button import ready_seats
 from pokerws.game.events import BlindPosted
 from pokerws.game.state import PlayerId, Seat
 from tests.game.script import Game, Player
@@ -253,11 +253,16 @@ def test_who_sits_out_while_newcomers_start_owes_a_blind_that_passes() -> None:
 
 def test_a_player_is_ready_who_has_chips_and_stays() -> None:
     seat = Seat(PlayerId("alice"), "alice", 1)
-    assert is_ready(seat)
-    assert not is_ready(None)
-    assert not is_ready(replace(seat, stack=0))
-    assert not is_ready(replace(seat, sitting_out=True))
-    assert not is_ready(replace(seat, leaving=True))
+    table = Game().table
+    table.seats = [
+        seat,
+        None,
+        replace(seat, stack=0),
+        replace(seat, sitting_out=True),
+        replace(seat, leaving=True),
+        seat,
+    ]
+    assert ready_seats(table) == [0, 5]
 
 
 # What happens between two hands, and to which seat.
@@ -356,7 +361,8 @@ def test_nobody_escapes_the_big_blind_and_nobody_pays_it_twice(
     for change, number in changes:
         seat = game.table.seats[number]
         if change == "deal" and game.table.next_hand_at_ms is not None:
-            ready = {n: s.name for n, s in enumerate(game.table.seats) if s and is_ready(s)}
+            seats = game.table.seats
+            ready = {n: s.name for n in ready_seats(game.table) if (s := seats[n]) is not None}
             orbits.check(game, deal(game), ready)
         elif change == "sit" and seat is None:
             game.sits(f"p{next(names)}", 100_000, number)

@@ -29,6 +29,9 @@ from pokerws.game.stakes import stakes_of
 from pokerws.game.state import Hand, HandSeat, Seat, Table, Turn
 from pokerws.game.variants import VARIANTS, Betting, Forced
 
+# Looking up a member of an enum takes as long as five other lookups.
+_POT_LIMIT, _BRING_IN = Betting.POT_LIMIT, Forced.BRING_IN
+
 
 def hand_seat(hand: Hand, number: int) -> HandSeat:
     """The part of a seat in the hand.  Raises Inconsistent if it was not dealt in."""
@@ -53,7 +56,14 @@ def stack_of(table: Table, number: int) -> int:
 
 def live_seats(hand: Hand) -> list[int]:
     """The seats that have not folded, from the left of the button."""
-    return [number for number in hand.order if not hand_seat(hand, number).folded]
+    live = []
+    for number in hand.order:
+        part = hand.seats[number]
+        if part is None:
+            raise Inconsistent(f"seat {number} is not in the hand")
+        if not part.folded:
+            live.append(number)
+    return live
 
 
 def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
@@ -63,22 +73,28 @@ def next_turn(table: Table, hand: Hand, now_ms: int) -> Turn | None:
     """
     order, bet = hand.order, hand.bet
     if hand.last_actor is not None:
-        first = order.index(hand.last_actor) + 1
+        place = order.index(hand.last_actor) + 1
     else:
-        first = 0 if hand.opener is None else order.index(hand.opener)
-    for number in order[first:] + order[:first]:
-        part, seat = hand.seats[number], table.seats[number]
+        place = 0 if hand.opener is None else order.index(hand.opener)
+    count = len(order)
+    for _ in order:
+        if place == count:
+            place = 0
+        number = order[place]
+        place += 1
+        part = hand.seats[number]
         if part is None:
             raise Inconsistent(f"seat {number} is not in the hand")
         if part.folded or (part.bet >= bet and part.acted_to is not None):
             continue
+        seat = table.seats[number]
         if seat is None:
             raise Inconsistent(f"seat {number} is empty")
         if not seat.stack:
             continue
         others = _answer_of_others(table, hand, number)
-        if part.bet < min(bet, others) or (part.acted_to is None and bet < others):
-            return _turn(table, hand, number, others, now_ms)
+        if bet < others or part.bet < others:
+            return _turn(table, hand, number, part, seat, others, now_ms)
     return None
 
 
@@ -89,24 +105,33 @@ def _answer_of_others(table: Table, hand: Hand, number: int) -> int:
     """
     bet, most = hand.bet, -1
     for other in hand.order:
+        if other == number:
+            continue
         part, seat = hand.seats[other], table.seats[other]
         if part is None or seat is None:
             raise Inconsistent(f"seat {other} is not in the hand")
-        if other != number and not part.folded:
+        if not part.folded:
             reach = part.bet + seat.stack
             if reach > bet:
                 return reach
-            most = max(most, reach)
+            if reach > most:
+                most = reach
     return most
 
 
-def _turn(table: Table, hand: Hand, number: int, others: int, now_ms: int) -> Turn:
+def _turn(
+    table: Table,
+    hand: Hand,
+    number: int,
+    part: HandSeat,
+    seat: Seat,
+    others: int,
+    now_ms: int,
+) -> Turn:
     """The turn of a seat, with the legal actions and their exact bounds."""
-    part, seat = hand.seats[number], table.seats[number]
-    if part is None or seat is None:
-        raise Inconsistent(f"seat {number} is not in the hand")
     bet, owned = hand.bet, part.bet + seat.stack
-    call = min(owned, bet, others) - part.bet
+    answered = bet if bet < others else others
+    call = (answered if answered < owned else owned) - part.bet
     actions: list[Action] = ["fold", "call" if call else "check"]
     min_to = max_to = 0
     sizes: list[int] = []
@@ -115,16 +140,18 @@ def _turn(table: Table, hand: Hand, number: int, others: int, now_ms: int) -> Tu
             min_to, max_to, sizes = raise_sizes(table, hand, hand.limit, part.acted_to, owned)
         elif part.acted_to is None or bet - part.acted_to >= hand.min_raise:
             max_to = owned
-            if VARIANTS[hand.variant].betting is Betting.POT_LIMIT:
+            if VARIANTS[hand.variant].betting is _POT_LIMIT:
                 max_to = _pot_limit(table, hand, part, owned)
-            min_to = min(max_to, bet + hand.min_raise)
+            min_to = bet + hand.min_raise
+            if min_to > max_to:
+                min_to = max_to
         if max_to:
             actions.append("raise" if bet else "bet")
     if not bet and _brings_in(hand):
         actions, call = _bring_in_actions(table, hand, number, owned)
         if "bet" not in actions:
             min_to = max_to = 0
-    elif hand.limit is not None and not hand.limit.bets and max_to and bet:
+    elif max_to and hand.limit is not None and not hand.limit.bets and bet:
         # Completing a bring-in is the first bet of the street, not a raise.
         actions[-1] = "bet"
     return Turn(
@@ -170,7 +197,7 @@ def _pot_to_bet(table: Table, hand: Hand) -> int:
 
 def _brings_in(hand: Hand) -> bool:
     """Whether the street waits for its bring-in."""
-    return hand.street == 0 and VARIANTS[hand.variant].forced is Forced.BRING_IN
+    return hand.street == 0 and VARIANTS[hand.variant].forced is _BRING_IN
 
 
 def _bring_in_actions(
@@ -207,10 +234,10 @@ def act(table: Table, hand: Hand, turn: Turn, command: Act) -> TableEvent:
             return Folded(turn.seat)
         case "check":
             return Checked(turn.seat)
-        case "bring_in":
-            return bring_in(table, hand, turn)
-        case _:
+        case "call":
             return Called(turn.seat, turn.call)
+        case _:
+            return bring_in(table, hand, turn)
 
 
 def _legal(turn: Turn) -> Details:

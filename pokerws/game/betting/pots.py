@@ -1,48 +1,37 @@
 """Main and side pots from what each player paid."""
 
-from collections.abc import Sequence
-
-from msgspec import Struct
+from collections.abc import Mapping, Sequence
 
 from pokerws.game.state import Pot
 
 
-class Paid(Struct, frozen=True, gc=False):
-    """What one seat paid into the hand so far, and whether it can still win."""
+def split_pots(live: Mapping[int, int], folded: Sequence[int], dead: int) -> list[Pot]:
+    """The pots, main pot first, from what the `live` seats and the `folded` ones have paid.
 
-    seat: int
-    amount: int
-    live: bool
-
-
-def split_pots(paid: Sequence[Paid], dead: int) -> list[Pot]:
-    """The pots, main pot first; `dead` chips, which nobody had to match, go to the main pot.
-
-    Each distinct amount that a live player paid is a layer that only those who paid it can win; a
-    folded player's chips fill the layers from below.  Seats stay in the order given.
+    `dead` chips, which nobody had to match, go to the main pot.  Each distinct amount that a live
+    seat paid is a layer that only those who paid it can win; folded chips fill the layers from
+    below.  Seats stay in the order given.
     """
-    levels = {player.amount for player in paid if player.live}
+    levels = set(live.values())
     if len(levels) == 1:
         # Nobody is all-in for less: there is one pot.
-        amount = dead + sum(player.amount for player in paid)
-        return [Pot(amount, [p.seat for p in paid if p.live])] if amount else []
+        amount = dead + sum(live.values()) + sum(folded)
+        return [Pot(amount, list(live))] if amount else []
     pots: list[Pot] = []
+    paid = [*live.values(), *folded]
     floor = 0
     carried = dead
     for level in sorted(levels):
-        amount = carried
-        for player in paid:
-            if player.amount > floor:
-                amount += min(player.amount, level) - floor
+        amount = carried + sum(min(each, level) - floor for each in paid if each > floor)
         if amount:
-            pots.append(Pot(amount, [p.seat for p in paid if p.live and p.amount >= level]))
+            pots.append(Pot(amount, [seat for seat, each in live.items() if each >= level]))
         floor, carried = level, 0
     # A folded player may have paid more than any live player; the excess goes to the last pot.
-    excess = sum(player.amount - floor for player in paid if player.amount > floor)
+    excess = sum(each - floor for each in folded if each > floor)
     if excess and pots:
         pots[-1].amount += excess
     elif excess:
-        pots.append(Pot(excess, [player.seat for player in paid if player.live]))
+        pots.append(Pot(excess, list(live)))
     return pots
 
 

@@ -15,13 +15,15 @@ blinds still owe them, so that partners cannot leave a third to pay alone.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import Seat, Table
+from pokerws.game.state import Table
 
 
-class Positions(NamedTuple):
+class Positions(Struct, frozen=True):
     """The next hand's seats; `order` and `entering` run from the left of the button."""
 
     button: int
@@ -30,17 +32,16 @@ class Positions(NamedTuple):
     order: list[int]
     entering: list[int]
     missed: list[int]
-    missed_small: list[int] = []  # noqa: RUF012 -- The default is never changed.
-
-
-def is_ready(seat: Seat | None) -> bool:
-    """Whether the seat's player can be dealt a hand."""
-    return seat is not None and not seat.sitting_out and not seat.leaving and seat.stack > 0
+    missed_small: list[int] = []
 
 
 def ready_seats(table: Table) -> list[int]:
-    """The seats that can be dealt a hand, by number."""
-    return [number for number, seat in enumerate(table.seats) if is_ready(seat)]
+    """The seats whose players can be dealt a hand, by number."""
+    ready = []
+    for number, seat in enumerate(table.seats):
+        if seat is not None and not seat.sitting_out and not seat.leaving and seat.stack > 0:
+            ready.append(number)
+    return ready
 
 
 def frozen_positions(table: Table) -> Positions:
@@ -60,7 +61,7 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
     ready = ready_seats(table)
     if len(ready) < 2:
         raise Inconsistent("a hand needs two players")
-    owing = [number for number in ready if _owes_blind(table, number)]
+    owing = _owing(table, ready)
     if table.big_blind is None or len(ready) - len(owing) < 2:
         return _fresh_start(table, ready)
 
@@ -73,22 +74,24 @@ def next_positions(table: Table, *, everyone: bool = False) -> Positions:
         others = [number for number in ready if number not in (big_blind, small_blind)]
         button = _first_before(small_blind, others) if others else small_blind
 
-    waiting = {
-        number
-        for number in owing
-        if not everyone and number != big_blind and _is_between(table, button, number, big_blind)
-    }
-    dealt_in = set(ready) - waiting
+    dealt_in = ready
+    if owing and not everyone:
+        waiting = {
+            number
+            for number in owing
+            if number != big_blind and _is_between(table, button, number, big_blind)
+        }
+        dealt_in = [number for number in ready if number not in waiting]
     if len(dealt_in) == 2:
-        (button,) = dealt_in - {big_blind}
+        button = dealt_in[0] if dealt_in[1] == big_blind else dealt_in[1]
         small_blind = button
-    order = _clockwise(button, [number for number in ready if number in dealt_in])
+    order = _clockwise(button, dealt_in)
     return Positions(
         button,
         small_blind,
         big_blind,
         order,
-        _entering(table, order, big_blind),
+        _entering(table, order, big_blind) if owing else [],
         _missed(table, last_big_blind, big_blind),
         _missed_small(table, last_big_blind, order),
     )
@@ -109,7 +112,8 @@ def button_blind_positions(table: Table) -> Positions:
     missed = _missed(table, table.button, button)
     if table.game is not None:
         missed += [number for number in positions.missed if number not in missed]
-    return positions._replace(
+    return replace(
+        positions,
         button=button,
         order=order,
         entering=_entering(table, order, button),
@@ -150,7 +154,7 @@ def _entering(table: Table, order: list[int], payer: int | None) -> list[int]:
     All who owe one, if at least two players have paid; if one has, those who missed one; otherwise
     nobody, since all start alike.
     """
-    owing = [number for number in order if _owes_blind(table, number)]
+    owing = _owing(table, order)
     paid = len(order) - len(owing)
     if paid < 2:
         owing = [number for number in owing if paid and _has_played(table, number)]
@@ -191,9 +195,14 @@ def _last_small_blind(table: Table) -> int:
     return table.small_blind
 
 
-def _owes_blind(table: Table, number: int) -> bool:
-    seat = table.seats[number]
-    return seat is not None and seat.owes_blind
+def _owing(table: Table, numbers: Iterable[int]) -> list[int]:
+    """Those of the seats that owe a blind."""
+    owing = []
+    for number in numbers:
+        seat = table.seats[number]
+        if seat is not None and seat.owes_blind:
+            owing.append(number)
+    return owing
 
 
 def _has_played(table: Table, number: int) -> bool:

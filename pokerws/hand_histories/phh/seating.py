@@ -55,7 +55,7 @@ def seat_players(name: str, variant: Variant, amounts: Amounts, rules: Rules) ->
     a blind belongs that nobody posted.
     """
     fixed = variant.betting is Betting.FIXED_LIMIT
-    whole = {blind: amount for _, amount, blind in amounts.blinds} if rules.by_book else {}
+    whole = {due.blind: due.amount for due in amounts.blinds} if rules.by_book else {}
     small = whole.get("small", 0) if rules.small_blind is None else rules.small_blind
     times = len(rules.boards) + 1
     config = TableConfig(

@@ -2,20 +2,18 @@
 
 import pytest
 
-from pokerws.game.betting.pots import Paid, split_among, split_evenly, split_pots
+from pokerws.game.betting.pots import split_among, split_evenly, split_pots
 from pokerws.game.events import AntePosted, PotAwarded, Share, UncalledBetReturned
 from pokerws.game.state import HouseRules, LimitStakes, Pot
 from tests.game.script import Game
 
 
 def test_equal_payments_make_one_pot() -> None:
-    paid = [Paid(0, 100, live=True), Paid(1, 100, live=True)]
-    assert split_pots(paid, dead=0) == [Pot(200, [0, 1])]
+    assert split_pots({0: 100, 1: 100}, [], dead=0) == [Pot(200, [0, 1])]
 
 
 def test_each_all_in_makes_a_layer_that_those_who_paid_it_can_win() -> None:
-    paid = [Paid(2, 30, live=True), Paid(0, 100, live=True), Paid(1, 70, live=True)]
-    assert split_pots(paid, dead=0) == [
+    assert split_pots({2: 30, 0: 100, 1: 70}, [], dead=0) == [
         Pot(90, [2, 0, 1]),
         Pot(80, [0, 1]),
         Pot(30, [0]),
@@ -23,39 +21,35 @@ def test_each_all_in_makes_a_layer_that_those_who_paid_it_can_win() -> None:
 
 
 def test_folded_chips_fill_the_pots_from_below() -> None:
-    paid = [Paid(0, 30, live=True), Paid(1, 50, live=False), Paid(2, 80, live=True)]
-    paid.append(Paid(3, 80, live=True))
-    assert split_pots(paid, dead=0) == [Pot(120, [0, 2, 3]), Pot(120, [2, 3])]
+    assert split_pots({0: 30, 2: 80, 3: 80}, [50], dead=0) == [
+        Pot(120, [0, 2, 3]),
+        Pot(120, [2, 3]),
+    ]
 
 
 def test_a_folded_players_own_layer_makes_no_pot() -> None:
-    paid = [Paid(0, 80, live=True), Paid(1, 50, live=False), Paid(2, 80, live=True)]
-    assert split_pots(paid, dead=0) == [Pot(210, [0, 2])]
+    assert split_pots({0: 80, 2: 80}, [50], dead=0) == [Pot(210, [0, 2])]
 
 
 def test_dead_chips_go_to_the_main_pot() -> None:
-    paid = [Paid(0, 30, live=True), Paid(1, 80, live=True), Paid(2, 80, live=True)]
-    assert split_pots(paid, dead=25)[0] == Pot(115, [0, 1, 2])
+    assert split_pots({0: 30, 1: 80, 2: 80}, [], dead=25)[0] == Pot(115, [0, 1, 2])
 
 
 def test_who_paid_just_a_dead_ante_can_win_just_that() -> None:
-    paid = [Paid(0, 0, live=True), Paid(1, 80, live=True), Paid(2, 80, live=True)]
-    assert split_pots(paid, dead=25) == [Pot(25, [0, 1, 2]), Pot(160, [1, 2])]
+    assert split_pots({0: 0, 1: 80, 2: 80}, [], dead=25) == [Pot(25, [0, 1, 2]), Pot(160, [1, 2])]
 
 
 def test_nobody_paid_anything() -> None:
-    assert split_pots([Paid(0, 0, live=True), Paid(1, 0, live=False)], dead=0) == []
+    assert split_pots({0: 0}, [0], dead=0) == []
 
 
 def test_chips_of_a_folded_player_above_all_others_go_to_those_who_paid_most() -> None:
     """Uneven antes make it possible.  PokerKit loses these chips."""
-    paid = [Paid(0, 30, live=True), Paid(1, 90, live=False), Paid(2, 80, live=True)]
-    assert split_pots(paid, dead=0) == [Pot(90, [0, 2]), Pot(110, [2])]
+    assert split_pots({0: 30, 2: 80}, [90], dead=0) == [Pot(90, [0, 2]), Pot(110, [2])]
 
 
 def test_who_paid_nothing_can_be_the_only_one_left() -> None:
-    paid = [Paid(0, 0, live=True), Paid(1, 90, live=False)]
-    assert split_pots(paid, dead=0) == [Pot(90, [0])]
+    assert split_pots({0: 0}, [90], dead=0) == [Pot(90, [0])]
 
 
 def test_odd_chips_go_one_each_to_the_first_winners_left_of_the_button() -> None:
