@@ -36,12 +36,15 @@ log = structlog.get_logger("pokerws.hydration")
 class Loaded(NamedTuple):
     """A table's stored state and its claimed row: this server owns the table now.
 
-    A hand in play `is_behind` if players may have seen more of its cards than are stored.
+    A hand in play `is_behind` if players may have seen more of its cards than are stored.  `tail`
+    is the number of events after the snapshot; None if another key has sealed either, so that the
+    snapshot must be replaced.
     """
 
     snapshot: TableSnapshot
     claimed: Claimed
     is_behind: bool
+    tail: int | None
 
 
 class Hydration:
@@ -70,7 +73,13 @@ class Hydration:
 
     async def _loaded(self, table: TableId, claimed: Claimed) -> Loaded:
         snapshot = await self._open(table, claimed)
-        return Loaded(snapshot, claimed, await self._is_behind(snapshot.table, claimed))
+        is_behind = await self._is_behind(snapshot.table, claimed)
+        return Loaded(snapshot, claimed, is_behind, self._tail_of(claimed))
+
+    def _tail_of(self, claimed: Claimed) -> int | None:
+        texts = [claimed.snapshot, *[row.payload for row in claimed.later_events]]
+        is_current = all(map(self._vault.is_sealed_by_first, texts))
+        return len(claimed.later_events) if is_current else None
 
     async def _is_behind(self, table: Table, claimed: Claimed) -> bool:
         """Whether earlier owners may have shown cards of the hand in play that are not stored."""

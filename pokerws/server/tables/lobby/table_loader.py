@@ -29,7 +29,9 @@ log = structlog.get_logger("pokerws.table_loader")
 class MakeActor(Protocol):
     """Constructs the actor of a table of this server."""
 
-    def __call__(self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int) -> TableActor:
+    def __call__(
+        self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int, tail: int | None
+    ) -> TableActor:
         """The actor, which does nothing yet."""
 
 
@@ -140,12 +142,14 @@ class TableLoader:
             log.exception("table_not_resumed", table=entry.table)
 
     def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
-        snapshot, claimed, is_behind = loaded
+        snapshot, claimed, is_behind, tail = loaded
         if by_ms := self._clock.behind_ms(claimed.saved_ms):
             # A table's time never goes back.
             log.warning("clock_behind", table=entry.table, by_ms=by_ms)
             self.put_clock_forward(by_ms)
-        actor = self._make_actor(snapshot, claimed.epoch, stored_seq=claimed.version)
+        actor = self._make_actor(
+            snapshot, claimed.epoch, stored_seq=claimed.version, tail=tail
+        )
         self._tables.loaded(entry, actor)
         self._pause.apply_to(actor)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq
