@@ -55,14 +55,31 @@ POSITIONS = """
 SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[])
 """
 
-LOG_SEQS = """
-SELECT wanted.id, coalesce(
-    (SELECT seq FROM game_events WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
-) AS log_seq
+# The snapshots of claimed tables, and the log after them.  A claim cannot read them by itself: it
+# may have waited for a save, whose row it then sees, but not what else was saved.
+STATES = """
+SELECT wanted.id, coalesce(kept.snapshot, '') AS snapshot,
+       coalesce(kept.version, 0) AS snapshot_version, coalesce(
+           (SELECT seq FROM game_events WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
+       ) AS log_seq, ARRAY(
+           SELECT ROW(seq, hand_number, type, payload,
+                      round(extract(epoch FROM at) * 1000)::bigint, receipt)
+           FROM game_events
+           WHERE game_id = wanted.id AND seq > coalesce(kept.version, 0)
+           ORDER BY seq
+           LIMIT $2
+       ) AS later_events
 FROM unnest($1::text[]) AS wanted (id)
+LEFT JOIN game_snapshots AS kept ON kept.game_id = wanted.id
 """
 
-LOOK = "SELECT status, snapshot, version, epoch, owner_incarnation FROM games WHERE id = $1"
+LOOK = """
+SELECT status, coalesce(kept.snapshot, '') AS snapshot,
+       coalesce(kept.version, 0) AS snapshot_version, games.version, epoch, owner_incarnation,
+       coalesce((SELECT max(seq) FROM game_events WHERE game_id = $1), 0) AS log_seq
+FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
+WHERE games.id = $1
+"""
 
 QUARANTINE = """
 UPDATE games
@@ -82,8 +99,6 @@ ORDER BY updated_at
 LIMIT $2
 """
 
-LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
-
 GAMES = """
 SELECT id, name, status, config, players, hand_number, version, epoch,
        EXISTS (SELECT FROM server_tables WHERE game_id = games.id) AS is_server_table
@@ -93,7 +108,8 @@ ORDER BY created_at, id
 """
 
 EVENTS = """
-SELECT seq, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms
+SELECT seq, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms,
+       receipt
 FROM game_events
 WHERE game_id = $1 AND seq > $2
 ORDER BY seq
@@ -105,11 +121,10 @@ VERSION = "SELECT current_setting('server_version')"
 STATEMENTS = (
     *SAVES.values(),
     POSITIONS,
-    LOG_SEQS,
+    STATES,
     LOOK,
     QUARANTINE,
     IDLE,
-    LOG_SEQ,
     GAMES,
     EVENTS,
     VERSION,
@@ -128,7 +143,7 @@ PATIENCE_S = 1.0
 READERS = 4
 # An owner may end, or another server may claim the table, between two statements.
 CLAIM_TRIES = 3
-# A table has far fewer events after its snapshot, as both are written in one transaction.
+# A table has far fewer events after its snapshot.
 MAX_LATER_EVENTS = 100_000
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
@@ -250,8 +265,8 @@ class PostgresStore:
     ) -> Claimed | None:
         """Part of `Store`.
 
-        The log is read after the epoch is raised, in a statement of its own.  By then no other
-        server can append to it, and the events of a save that was in flight are visible.
+        The snapshot and the log are read after the epoch is raised, in a statement of its own.  By
+        then no other server can add to them, and a save that was in flight is visible.
         """
         owner = self._claiming()
         async with self._reader() as reader:
@@ -262,8 +277,8 @@ class PostgresStore:
                     break
             if row is None:
                 return None
-            log_seq: int = await reader.fetchval(LOG_SEQ, table)
-            return await _claimed(reader, table, row, log_seq)
+            [state] = await reader.fetch(STATES, [table], MAX_LATER_EVENTS)
+        return _claimed(row, state)
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """Part of `Store`."""
@@ -271,25 +286,22 @@ class PostgresStore:
         async with self._reader() as reader:
             claimed = await reader.fetch(owners.CLAIM_MANY, sorted(tables), owner)
             rows = {row["id"]: row for row in claimed}
-            seqs = await reader.fetch(LOG_SEQS, list(rows))
-            return {
-                TableId(table): await _claimed(reader, table, rows[table], log_seq)
-                for table, log_seq in seqs
-            }
+            states = await reader.fetch(STATES, list(rows), MAX_LATER_EVENTS)
+        return {TableId(state["id"]): _claimed(rows[state["id"]], state) for state in states}
 
     async def look(self, table: TableId) -> Stored | None:
         """Part of `Store`."""
-        async with self._reader() as reader, reader.transaction(isolation="repeatable_read"):
+        async with self._reader() as reader:
             row = await reader.fetchrow(LOOK, table)
-            log_seq: int = await reader.fetchval(LOG_SEQ, table)
         if row is None:
             return None
         return Stored(
             status=row["status"],
             snapshot=row["snapshot"].encode(),
+            snapshot_version=row["snapshot_version"],
             version=row["version"],
             epoch=row["epoch"],
-            log_seq=log_seq,
+            log_seq=row["log_seq"],
             owner=row["owner_incarnation"],
         )
 
@@ -402,27 +414,22 @@ class PostgresStore:
         self._failed_reads += 1
 
 
-async def _claimed(
-    reader: "PoolConnectionProxy[asyncpg.Record]", table: str, row: asyncpg.Record, log_seq: int
-) -> Claimed:
-    later: list[asyncpg.Record] = []
-    if log_seq > row["version"]:
-        later = await reader.fetch(EVENTS, table, row["version"], MAX_LATER_EVENTS)
+def _claimed(row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
     return Claimed(
-        snapshot=row["snapshot"].encode(),
+        snapshot=state["snapshot"].encode(),
+        snapshot_version=state["snapshot_version"],
         version=row["version"],
         epoch=row["epoch"],
         saved_ms=row["saved_ms"],
-        log_seq=log_seq,
-        later_events=[_event(event) for event in later],
+        log_seq=state["log_seq"],
+        later_events=[_event(event) for event in state["later_events"]],
         doubted=row["doubted_owners"],
     )
 
 
 def _event(row: asyncpg.Record) -> EventRow:
-    return EventRow(
-        row["seq"], row["hand_number"], row["type"], row["payload"].encode(), row["at_ms"]
-    )
+    seq, hand_number, type_, payload, at_ms, receipt = row
+    return EventRow(seq, hand_number, type_, payload.encode(), at_ms, (receipt or "").encode())
 
 
 def _game(row: asyncpg.Record) -> GameRow:

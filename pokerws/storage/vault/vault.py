@@ -311,6 +311,16 @@ class Vault:
             ) from None
 
 
+def key_of(sealed: str) -> str | None:
+    """The id of the key that made a sealed text; None for an empty one."""
+    return sealed.partition(":")[0] or None
+
+
+def sealed_by(event: TableEvent, payload: bytes | str) -> str | None:
+    """The id of the key that sealed the cards of an event; None if none are sealed."""
+    return key_of(_decode_sealed(payload).sealed) if isinstance(event, SecretEvent) else None
+
+
 def _place(kind: Kind, table: TableId, hand: int) -> bytes:
     """The associated data of a sealed text: it cannot be opened anywhere else."""
     return f"pokerws 1 {kind} {hand} {table}".encode()

@@ -77,7 +77,9 @@ class TableLoader:
         stored = [entry.table for entry in self._tables if entry.state is TableState.STORED]
         async for loaded in self._hydration.load_many(stored):
             for table, one in loaded.items():
-                if (entry := self._tables.get(table)) is not None:
+                entry = self._tables.get(table)
+                # Somebody may have asked for it meanwhile, and claimed it again.
+                if entry is not None and entry.state is TableState.STORED:
                     self._try_to_resume(entry, one)
         log.info("tables_loaded", tables=len(self._tables.in_memory), of=len(self._tables))
 

@@ -8,13 +8,13 @@ from pokerws.storage.vault.vault import Vault
 
 # For each key the number of live tables that it sealed, and a few of them to test it on.
 LIVE_SEALS = """
-SELECT games.key_id, sealed.tables, games.id, games.snapshot
+SELECT games.key_id, sealed.tables, games.id, coalesce(kept.snapshot, '')
 FROM (
     SELECT id, count(*) OVER (PARTITION BY key_id) AS tables,
            row_number() OVER (PARTITION BY key_id ORDER BY id) AS place
     FROM games
     WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
-) AS sealed JOIN games USING (id)
+) AS sealed JOIN games USING (id) LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
 WHERE sealed.place <= $1
 ORDER BY games.key_id, sealed.place
 """
