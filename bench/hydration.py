@@ -50,7 +50,7 @@ async def measure_at(
     await place.fill([played.stored(table, number) for number, table in enumerate(ids)])
     alone: list[tuple[float, float]] = []
     chunks: list[tuple[float, float]] = []
-    journal = Journal(place.store, keep_events=True)
+    journal = Journal(place.store)
     journal.start()
     lobby = _lobby(place, journal)
     await lobby.start()
@@ -116,7 +116,7 @@ async def _read_ms(place: Place, tables: Sequence[TableId]) -> float:
 
 
 async def _load_many_ms(place: Place, tables: Sequence[TableId]) -> float:
-    journal = Journal(place.store, keep_events=True)
+    journal = Journal(place.store)
     hydration = Hydration(place.store, journal, VAULT)
     started_s = time.perf_counter()
     loaded = 0

@@ -106,7 +106,7 @@ class Commits:
 async def journal_s(place: Place, changes: Sequence[Change]) -> float:
     """Seconds from the first `put` until the last commit is known."""
     commits = Commits()
-    journal = Journal(place.store, keep_events=True)
+    journal = Journal(place.store)
     journal.subscribe(commits)
     journal.start()
     started_s = time.perf_counter()

@@ -66,7 +66,6 @@ class Process:
         self.world = world
         self.journal = Journal(
             world.store,
-            keep_events=True,
             overwrite_edits=world.mode != "durable",
             back_off=SeededBackOff(),
             clock=world.loop.time,
@@ -125,6 +124,9 @@ class Process:
         self.world.holds(self.world.tampered, "a table was lost without a cause")
 
     def conflict(self, table: TableId) -> None:
+        self.rejected(table)
+
+    def edited(self, table: TableId) -> None:
         self.rejected(table)
 
     def went_back(self, table: TableId) -> None:

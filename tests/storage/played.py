@@ -130,7 +130,7 @@ async def open_accounts(store: PostgresStore) -> None:
 @asynccontextmanager
 async def writing(store: PostgresStore, *, keep_events: bool = True) -> AsyncIterator[Journal]:
     """A journal that has written everything when the block is over."""
-    journal = Journal(store, keep_events=keep_events)
+    journal = Journal(store)
     journal.start()
     try:
         yield journal

@@ -20,7 +20,6 @@ import structlog
 from pokerws.game.state import TableId
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.journal.back_off import BackOff
-from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.journal.pending import Entry, Pending
@@ -68,7 +67,6 @@ class Journal:
         self,
         store: Store,
         *,
-        keep_events: bool,
         overwrite_edits: bool = True,
         metrics: StorageMetrics = UNMEASURED,
         gather_s: float = 0,
@@ -85,7 +83,7 @@ class Journal:
         self._back_off = back_off or BackOff()
         self._clock = clock
         self._log = OutcomeLog(clock)
-        self._pending = Pending(keep_events=keep_events)
+        self._pending = Pending()
         self._failures = 0
         self._alarmed = False
         # Read once a batch: a call of the logger costs 2 µs even if it logs nothing.
@@ -110,7 +108,7 @@ class Journal:
         self._task = asyncio.create_task(self._run(), name="journal")
         watch(self._task)
 
-    def put(self, change: Change | Step) -> None:
+    def put(self, change: Change) -> None:
         """Take over a change.  Raises ValueError when it does not follow the table's last one."""
         if self._stopping:
             raise RuntimeError("the journal has been stopped")
@@ -203,7 +201,7 @@ class Journal:
             self._urgent.clear()
             began_s = self._clock()
             try:
-                await self._write(self._sealed(self._pending.take()))
+                await self._write(self._pending.take())
             except StoreUnavailable as error:
                 self._failed(str(error), alarm=isinstance(error, StoreFull))
             except Exception as error:
@@ -218,20 +216,6 @@ class Journal:
                     await self._pause()
                 elif self._pending.events >= GATHER_EVENTS and not self._flushes:
                     await self._gather(began_s + self._gather_s - self._clock())
-
-    def _sealed(self, batch: list[Entry]) -> list[Entry]:
-        """Build the rows of a batch now, since the tables go on; leave out what cannot be built."""
-        sealed: list[Entry] = []
-        for entry in batch:
-            try:
-                entry.seal()
-            except Exception as error:
-                # A fault in one table must not stop the others.
-                log.exception("seal_failed", table=entry.table, version=entry.version)
-                self._reject(entry, error)
-            else:
-                sealed.append(entry)
-        return sealed
 
     async def _write(self, batch: list[Entry]) -> None:
         """Write a batch; if the store rejects it, bisect it until the bad table is alone."""
@@ -250,7 +234,7 @@ class Journal:
             self._verbose = log.is_enabled_for(logging.DEBUG)
             for entry in piece:
                 if entry.table in written:
-                    self._written(entry, entry.version)
+                    self._written(entry, entry.newest)
             # Only now, since it may fail, and the tables above are known to be stored.
             for entry in piece:
                 if entry.table not in written:
@@ -264,14 +248,14 @@ class Journal:
             raise
         except BaseException:
             for entry in piece:
-                entry.unsure.add(entry.version)
+                entry.unsure.setdefault(entry.version, entry.newest)
             raise
         if self._failures:
             log.info("save_resumed", after_failures=self._failures, waiting=self.waiting)
             self._failures = 0
             self._alarmed = False
         took_s = self._clock() - started_s
-        events = sum(entry.events_count for entry in piece if entry.table in written)
+        events = sum(entry.events for entry in piece if entry.table in written)
         log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
         self._call(self._metrics.batch, len(written), events, took_s)
         return written
@@ -287,7 +271,7 @@ class Journal:
         elif standing is Standing.WENT_BACK and await self._has_gone_back(entry, found):
             self._go_back(entry, stored)
         elif stored.version in entry.unsure:
-            self._written(entry, stored.version)
+            self._written(entry, entry.unsure[stored.version])
         elif stored.version == entry.expected:
             raise StoreUnavailable(f"{entry.table} was not written, for no visible reason")
         elif entry.expected == 0 and not entry.unsure:
@@ -304,10 +288,17 @@ class Journal:
             )
             self._count("save_game", Outcome.DB_CONFLICT)
             if self._overwrite_edits:
-                entry.expected = stored.version
+                self._overwrite(entry, stored.version)
             elif self._drop(entry):
                 for listener in self._listeners:
                     self._call(listener.conflict, entry.table)
+
+    def _overwrite(self, entry: Entry, version: int) -> None:
+        """Write an entry over an edited row, with a snapshot, since that may be edited too."""
+        entry.expected = version
+        if not entry.has_snapshot and not self._stopping:
+            for listener in self._listeners:
+                self._call(listener.edited, entry.table)
 
     async def _has_gone_back(self, entry: Entry, found: Position | None) -> bool:
         """Whether an old row is a whole one, and not one whose version somebody edited."""
@@ -324,15 +315,15 @@ class Journal:
             for listener in self._listeners:
                 self._call(listener.went_back, entry.table)
 
-    def _written(self, entry: Entry, version: int) -> None:
-        """The store has the entry up to `version`; the rest of it still waits."""
-        table = entry.table
+    def _written(self, entry: Entry, last: Change) -> None:
+        """The store has the entry up to the change `last`; the rest of it still waits."""
+        table, version = entry.table, last.version
         is_new = entry.expected == 0
         self._log.stored(table, version, created=is_new, verbose=self._verbose)
         if is_new:
             self._count("create_game", Outcome.DB_SUCCESS)
         self._count("save_game", Outcome.DB_SUCCESS)
-        self._pending.written(entry, version)
+        self._pending.written(entry, last)
         for listener in self._listeners:
             self._call(listener.written, table, version)
         for flush in self._flushes:
@@ -364,7 +355,7 @@ class Journal:
             Outcome.DB_FAILED,
             entry.table,
             created=entry.expected == 0,
-            name=None if entry.newest is None else entry.newest.name,
+            name=entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
             error=f"{'rolled back' if is_normal else 'rejected'}: {error}",

@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable
 import structlog
 
 from pokerws.game.state import TableId
-from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.outcomes import Outcome
 from pokerws.storage.store import Change
 
@@ -84,11 +83,10 @@ class OutcomeLog:
         self._stored = FirstSaves(clock)
         self._repeats = Repeats(clock)
 
-    def in_memory(self, change: Change | Step, *, verbose: bool) -> None:
+    def in_memory(self, change: Change, *, verbose: bool) -> None:
         """Memory has a change; `verbose`: log later ones at debug."""
         if change.expected == 0:
-            name = change.builder.table_name if isinstance(change, Step) else change.name
-            log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=name)
+            log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=change.name)
         level = self._in_memory.level(change.table)
         if verbose or level == logging.INFO:
             log.log(

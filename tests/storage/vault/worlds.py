@@ -34,7 +34,6 @@ from pokerws.game.variants import VARIANTS
 from pokerws.messages import Watch
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
-from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.store import Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
@@ -72,7 +71,7 @@ class _Journal(FakeJournal):
         super().__init__()
         self.events: list[tuple[int, Sequence[TableEvent]]] = []
 
-    def put(self, change: Change | Step) -> None:
+    def put(self, change: Change) -> None:
         # The first change opens the table.
         events = change.events if isinstance(change, Step) else ()
         self.events.append((change.hand_number, events))

@@ -80,6 +80,11 @@ class CommitOutcomes:
         """Part of `JournalListener`: the row was edited, and the row is the source of truth."""
         self.rejected(table)
 
+    def edited(self, table: TableId) -> None:
+        """Part of `JournalListener`: store the whole state over the edited row."""
+        if (actor := self._tables.in_memory.get(table)) is not None:
+            actor.store_snapshot(only_for_tail=False)
+
     def went_back(self, table: TableId) -> None:
         """Part of `JournalListener`: the row is older than what was committed.
 

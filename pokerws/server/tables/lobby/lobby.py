@@ -189,7 +189,7 @@ class Lobby:
             self._check_opened(opener, address)
             self.server_tables.check_name(name)
         table, events = open_table(table_id or new_table_id(), name, config)
-        actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
+        actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0, tail=None)
         entry = self._tables.add_live(table.id, actor, opener, address)
         entry.since_ms = self._clock.now_ms()
         self._pause.apply_to(actor)
@@ -355,6 +355,7 @@ class Lobby:
         return len(idle)
 
     def _evict(self, actor: TableActor) -> None:
+        actor.store_snapshot()
         actor.stop()
         self._move(actor.table.id, TableState.STORED)
 
@@ -417,7 +418,9 @@ class Lobby:
         if (entry := self._tables.get(table)) is not None:
             self._tables.move(entry, to)
 
-    def _actor(self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int) -> TableActor:
+    def _actor(
+        self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int, tail: int | None
+    ) -> TableActor:
         return TableActor(
             snapshot,
             epoch,
@@ -428,6 +431,7 @@ class Lobby:
             keep_events=self._keep_events,
             durable=self._durable,
             stored_seq=stored_seq,
+            tail=tail,
             owner=self,
             event_log=self.event_log,
             pace=self._pace,

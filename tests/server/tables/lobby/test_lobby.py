@@ -46,7 +46,7 @@ class House:
     ) -> None:
         self.store = store
         self.clock = clock
-        self.journal = Journal(store, keep_events=keep_events)
+        self.journal = Journal(store)
         self.journal.start()
         self.lobby = Lobby(
             store=store,
