@@ -15,8 +15,10 @@ DO $$ BEGIN PERFORM pg_advisory_xact_lock(5052081501); END $$;
 
 DO $$
 DECLARE
-    part  record;
-    bound record;
+    part     record;
+    bound    record;
+    held     record;
+    owned_by name;
 BEGIN
     IF to_regclass('game_log') IS NOT NULL THEN
         RETURN;
@@ -50,17 +52,32 @@ BEGIN
     ALTER TABLE game_log ALTER COLUMN type DROP NOT NULL;
     -- Not checked in the rows of before, of which each is one event.
     ALTER TABLE game_log ADD CONSTRAINT game_log_events_counts
-        CHECK (events BETWEEN 1 AND seq AND (type IS NULL OR events = 1)) NOT VALID;
-END $$;
+        CHECK (events BETWEEN 1 AND greatest(seq, 1) AND (type IS NULL OR events = 1)) NOT VALID;
 
-CREATE OR REPLACE VIEW game_events WITH (security_invoker = true) AS
-    SELECT log.game_id, log.seq - log.events + part.place AS seq, log.hand_number,
-           coalesce(log.type, part.event ->> 'type') AS type,
-           CASE WHEN log.type IS NULL THEN part.event::text ELSE log.payload END AS payload,
-           log.at, CASE WHEN part.place = log.events THEN log.receipt END AS receipt
-    FROM game_log AS log,
-         json_array_elements(CASE WHEN log.type IS NULL THEN log.payload::json ELSE '[null]' END)
-         WITH ORDINALITY AS part (event, place);
+    CREATE VIEW game_events WITH (security_invoker = true) AS
+        SELECT log.game_id, log.seq - log.events + part.place AS seq, log.hand_number,
+               coalesce(log.type, part.event ->> 'type') AS type,
+               CASE WHEN log.type IS NULL THEN part.event::text ELSE log.payload END AS payload,
+               log.at, CASE WHEN part.place = log.events THEN log.receipt END AS receipt
+        FROM game_log AS log,
+             json_array_elements(CASE WHEN log.type IS NULL THEN log.payload::json ELSE '[null]' END)
+             WITH ORDINALITY AS part (event, place);
+
+    -- Who had rights on the table has them on the view too.
+    SELECT pg_get_userbyid(relowner) INTO owned_by FROM pg_class WHERE oid = 'game_log'::regclass;
+    EXECUTE format('ALTER VIEW game_events OWNER TO %I', owned_by);
+    FOR held IN
+        SELECT privilege_type,
+               CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END AS grantee,
+               CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END AS further
+        FROM pg_class, aclexplode(relacl)
+        WHERE oid = 'game_log'::regclass AND grantee <> relowner
+          AND privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE format(
+            'GRANT %s ON game_events TO %s%s', held.privilege_type, held.grantee, held.further);
+    END LOOP;
+END $$;
 
 -- Changes one event: the row that it is in becomes one row for each event before.
 CREATE OR REPLACE FUNCTION game_events_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -125,6 +142,52 @@ BEGIN
     RETURN OLD;
 END $$;
 
+-- The seats of an open game, players and names: those of the snapshot, changed by the log after it.
+-- None of a closed game, and null for what cannot be read.
+CREATE OR REPLACE FUNCTION seated_names(wanted text) RETURNS jsonb STABLE LANGUAGE plpgsql AS $$
+DECLARE
+    stored record;
+BEGIN
+    SELECT kept.version, kept.snapshot INTO stored
+    FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
+    WHERE games.id = wanted AND games.status <> 'closed';
+    IF NOT FOUND THEN
+        RETURN '[]';
+    ELSIF stored.snapshot IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN (
+        WITH later AS (
+            SELECT DISTINCT ON (told ->> 'seat') type, told
+            FROM (
+                SELECT log.seq - log.events + place AS seq,
+                       coalesce(log.type, event ->> 'type') AS type,
+                       CASE WHEN log.type IS NULL THEN event::jsonb ELSE log.payload::jsonb END AS told
+                FROM game_log AS log,
+                     json_array_elements(
+                         CASE WHEN log.type IS NULL THEN log.payload::json ELSE '[null]' END)
+                     WITH ORDINALITY AS part (event, place)
+                WHERE log.game_id = wanted AND log.seq > stored.version
+                  AND (log.type IS NULL AND log.payload LIKE '%"type":"player_s%'
+                       OR log.type IN ('player_sat', 'player_stood'))
+            ) AS event
+            WHERE type IN ('player_sat', 'player_stood') AND seq > stored.version
+            ORDER BY told ->> 'seat', seq DESC
+        )
+        SELECT coalesce(jsonb_agg(seat), '[]')
+        FROM (
+            SELECT seat
+            FROM jsonb_array_elements(stored.snapshot::jsonb #> '{table,seats}')
+                 WITH ORDINALITY AS one (seat, place)
+            WHERE jsonb_typeof(seat) = 'object'
+              AND NOT EXISTS (SELECT FROM later WHERE told ->> 'seat' = (place - 1)::text)
+            UNION ALL
+            SELECT told FROM later WHERE type = 'player_sat'
+        ) AS seated);
+EXCEPTION WHEN data_exception THEN
+    RETURN NULL;
+END $$;
+
 -- Lets a server play with this table, view or function.
 CREATE OR REPLACE FUNCTION pokerws_admit_server(ours regclass, role name)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -185,7 +248,8 @@ DO $$ BEGIN
         ('games_keep_their_events()', 'refuses to delete a game that has events'),
         ('pokerws_admit_server(regclass, name)', 'lets a server use a table'),
         ('pokerws_relations()', 'our tables and views'),
-        ('pokerws_grant_reader(name)', 'admits a reader, such as a dashboard')
+        ('pokerws_grant_reader(name)', 'admits a reader, such as a dashboard'),
+        ('seated_names(text)', 'who sits at a table, by name')
     ) AS ours (called, purpose);
 END $$;
 
