@@ -109,9 +109,10 @@ def worlds(monkeypatch: pytest.MonkeyPatch) -> Worlds:
 def stored(change: Change) -> Any:
     """Everything of a change, with the JSON in it read."""
     row = msgspec.to_builtins(change, builtin_types=(bytes,))
-    row["snapshot"] = msgspec.json.decode(change.snapshot)
-    for event in row["events"]:
-        event["payload"] = msgspec.json.decode(event["payload"])
+    row["snapshot"] = change.snapshot and msgspec.json.decode(change.snapshot)
+    for written in row["log"]:
+        written["payload"] = msgspec.json.decode(written["payload"])
+        written["receipt"] = written["receipt"] and msgspec.json.decode(written["receipt"])
     return row
 
 

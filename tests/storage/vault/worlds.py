@@ -38,6 +38,7 @@ from pokerws.storage.store import Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
 from tests.server.random_action import random_action
+from tests.storage.logs import events_of
 
 T1 = TableId("t1")
 PLAYERS = [PlayerId(f"p{number}") for number in range(7)]
@@ -67,13 +68,14 @@ def config_of(variant: str) -> TableConfig:
 class _Journal(FakeJournal):
     """Notes the events of each change as they are, not sealed."""
 
-    def __init__(self) -> None:
+    def __init__(self, vault: Vault) -> None:
         super().__init__()
+        self._vault = vault
         self.events: list[tuple[int, Sequence[TableEvent]]] = []
 
     def put(self, change: Change) -> None:
         # The first change opens the table.
-        events = change.events if isinstance(change, Step) else ()
+        events = events_of(change, self._vault) if change.expected else ()
         self.events.append((change.hand_number, events))
         super().put(change)
 
@@ -95,7 +97,8 @@ class World:
         self.script: Script = []
         # Before each step of the script, how many changes there were.
         self.before: list[int] = []
-        self._fake = _Journal()
+        vault = Vault([key])
+        self._fake = _Journal(vault)
         self._exchange: Exchange = exchange or {}
         self._hands = 0
         # The games of a mix share a deck.
@@ -111,7 +114,7 @@ class World:
             journal=journal or self._fake,
             keep_events=True,
             owner=FakeOwner(),
-            vault=Vault([key]),
+            vault=vault,
         )
         self._fake.actor = self.actor
         self.actor.opened(events)

@@ -91,7 +91,8 @@ class CommitOutcomes:
         With durable acks the row is the source of truth, so the table is rewound.
         """
         entry = self._tables.get(table)
-        if entry is None:
+        if entry is None or entry.state is TableState.STORED:
+            # A table that has left memory is reported when it is loaded.
             return
         self.tables_gone_back += 1
         if self.is_durable:
