@@ -17,9 +17,7 @@ def rows_of(change: Change) -> list[EventRow]:
 
 def events_of(change: Change, vault: Vault) -> list[TableEvent]:
     """The same, decrypted."""
-    return [
-        vault.open_event(change.table, row.hand_number, row.payload) for row in rows_of(change)
-    ]
+    return [vault.open_event(change.table, row.hand_number, row.payload) for row in rows_of(change)]
 
 
 def state_after(changes: Sequence[Change], vault: Vault) -> TableSnapshot:

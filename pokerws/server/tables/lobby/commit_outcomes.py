@@ -91,7 +91,7 @@ class CommitOutcomes:
         With durable acks the row is the source of truth, so the table is rewound.
         """
         entry = self._tables.get(table)
-        if entry is None or entry.state is TableState.STORED:
+        if entry is None or (entry.actor or entry.failed) is None:
             # A table that has left memory is reported when it is loaded.
             return
         self.tables_gone_back += 1

@@ -123,9 +123,8 @@ async def test_memory_is_stored_again_and_viewers_keep_their_place(setting: Sett
     times = [event.at_ms for _, event in sorted(store._rows[actor.table.id].log.items())]
     assert times == sorted(times)
     assert actor.epoch == 2
-    assert (
-        await setting.log_of(actor)[-1] == store._rows[actor.table.id].change.version == actor.table.seq
-    )
+    stored = (await setting.log_of(actor))[-1]
+    assert stored == store._rows[actor.table.id].change.version == actor.table.seq
     assert actor.table.seq > seq
     news = [message for message in ann.take() if isinstance(message, Events)]
     assert {message.epoch for message in news} == {1}

@@ -27,8 +27,8 @@ from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Change
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_cashier
-from tests.storage.memory_store import MemoryStore
 from tests.storage.logs import stored_state
+from tests.storage.memory_store import MemoryStore
 from tests.vaults import KEY, VAULT
 
 CONFIG = TableConfig(seats=3, next_hand_delay_ms=1_000, turn_time_ms=10_000)
