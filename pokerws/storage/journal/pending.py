@@ -139,6 +139,15 @@ class Pending:
         return sum(len(entry.changes) for entry in (*self._taken.values(), *self._waiting.values()))
 
     @property
+    def has_news(self) -> bool:
+        """Whether there is more than snapshots of what is stored already."""
+        return any(
+            change.version > change.expected or change.transfers
+            for entry in (*self._taken.values(), *self._waiting.values())
+            for change in entry.changes
+        )
+
+    @property
     def taken(self) -> list[Entry]:
         """The entries that are handed out and not done yet."""
         return list(self._taken.values())
