@@ -110,6 +110,7 @@ class Played:
                 table=table,
                 name=self.opened.name,
                 expected=version,
+                snapshot=None,
                 version=version + row.count,
                 log=(replace(row, seq=version + row.count),),
                 chips=self.opened.chips,

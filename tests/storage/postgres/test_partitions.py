@@ -33,7 +33,9 @@ SELECT 'old' || game, seq, seq / 10, 'checked', '{"seat":' || game || '}',
        timestamptz '2026-01-01' + seq * interval '1 ms'
 FROM generate_series(1, 40) AS game, generate_series(30, 1, -1) AS seq
 """
-ALL_EVENTS = "SELECT game_id, seq, hand_number, type, payload, at FROM game_events ORDER BY game_id, seq"
+ALL_EVENTS = (
+    "SELECT game_id, seq, hand_number, type, payload, at FROM game_events ORDER BY game_id, seq"
+)
 LOG_SEQ = "SELECT max(seq) FROM game_log WHERE game_id = $1"
 WHERE_IT_IS = "SELECT DISTINCT tableoid::regclass::text FROM game_log WHERE game_id = $1"
 # What takes old events of a game away does it with these conditions.
