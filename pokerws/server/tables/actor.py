@@ -147,9 +147,7 @@ class TableActor:
         receipt = Receipt(digest, before + 1, kept_id(command_id))
         self._receipts.add(player, receipt, events, table=self.table)
         self.viewers.answer(viewer, Accepted(command_id, before + 1))
-        self._changed(
-            events, transfers, LoggedReceipt(player, digest, before + 1, receipt.id)
-        )
+        self._changed(events, transfers, LoggedReceipt(player, digest, before + 1, receipt.id))
 
     @property
     def stored_seq(self) -> int:

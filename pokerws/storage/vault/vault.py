@@ -170,7 +170,9 @@ class Vault:
     def is_sealed_by_first(self, data: bytes) -> bool:
         """Whether no other key than the first has sealed the secrets in a snapshot or event."""
         seals = data.count(_SEAL) - data.count(_NO_SEAL)
-        return seals == (0 if self._first is None else data.count(_SEAL + f"{self._first}:".encode()))
+        return seals == (
+            0 if self._first is None else data.count(_SEAL + f"{self._first}:".encode())
+        )
 
     def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
         """An event of a table's hand as JSON; `hand` is the number in its row."""

@@ -149,9 +149,7 @@ class TableLoader:
             # A table's time never goes back.
             log.warning("clock_behind", table=entry.table, by_ms=by_ms)
             self.put_clock_forward(by_ms)
-        actor = self._make_actor(
-            snapshot, claimed.epoch, stored_seq=claimed.version, tail=tail
-        )
+        actor = self._make_actor(snapshot, claimed.epoch, stored_seq=claimed.version, tail=tail)
         self._tables.loaded(entry, actor)
         self._pause.apply_to(actor)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq
