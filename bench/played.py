@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from random import Random
 from statistics import fmean
 
+import msgspec
 from msgspec.structs import replace
 
 from bench.hands import NOW_MS, OurTable
@@ -17,8 +18,8 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.game.table import play
 from pokerws.storage.accounts import HOUSE, Transfer, table_account
 from pokerws.storage.journal.change_builder import build_change
-from pokerws.storage.store import Change, EventRow, Receipt, TableSnapshot
-from pokerws.storage.vault.vault import KEY_BYTES, HandSeal, Vault, VaultKey
+from pokerws.storage.store import Change, LogRow, Receipt, TableSnapshot
+from pokerws.storage.vault.vault import KEY_BYTES, Vault, VaultKey
 
 EVENTS_A_CHANGE = 2
 TABLES, HANDS = 12, 25
@@ -29,7 +30,7 @@ VAULT = Vault([VaultKey("bench", bytes(KEY_BYTES))])
 
 def play_table(seed: int, hands: int) -> Iterator[Change]:
     """The changes of one table, one per action, from its second hand on."""
-    rng, playing, seal = Random(seed), OurTable(), HandSeal()
+    rng, playing = Random(seed), OurTable()
     table = playing.table
     receipts = {player: [_receipt(rng, "$")] for player in playing.players}
     for _ in range(hands):
@@ -40,7 +41,7 @@ def play_table(seed: int, hands: int) -> Iterator[Change]:
             events = play(table, act, NOW_MS, playing.shuffle)
             _remember(receipts, act.player, _receipt(rng, "", table.seq))
             if table.hand_number > 1:
-                yield _change(TableSnapshot(table, receipts), events, seal)
+                yield _change(TableSnapshot(table, receipts), events)
 
 
 def _receipt(rng: Random, mark: str, seq: int = 1) -> Receipt:
@@ -52,7 +53,7 @@ def _remember(receipts: dict[PlayerId, list[Receipt]], player: PlayerId, receipt
     receipts[player] = [seated, *acts[1 - RECEIPTS :], receipt]
 
 
-def _change(state: TableSnapshot, events: list[TableEvent], seal: HandSeal | None) -> Change:
+def _change(state: TableSnapshot, events: list[TableEvent]) -> Change:
     return build_change(
         state,
         events,
@@ -62,8 +63,13 @@ def _change(state: TableSnapshot, events: list[TableEvent], seal: HandSeal | Non
         at_ms=NOW_MS,
         keep_events=True,
         vault=VAULT,
-        seal=seal,
     )
+
+
+def _last_event(row: LogRow) -> LogRow:
+    """A row of the log with the last of its events only."""
+    (*_, last) = msgspec.json.decode(row.payload, type=list[msgspec.Raw])
+    return replace(row, count=1, payload=b"[%b]" % bytes(last))
 
 
 class Played:
@@ -74,15 +80,15 @@ class Played:
             change
             for seed in range(tables)
             for change in play_table(seed, hands)
-            if len(change.events) == EVENTS_A_CHANGE
+            if change.version - change.expected == EVENTS_A_CHANGE
         ]
         fresh = OurTable(players=0)
-        self.opened = _change(TableSnapshot(fresh.table), fresh.events, None)
+        self.opened = _change(TableSnapshot(fresh.table), fresh.events)
 
     @property
     def snapshot_bytes(self) -> float:
         """The mean size of a snapshot."""
-        return fmean(len(step.snapshot) for step in self.steps)
+        return fmean(len(step.snapshot or b"") for step in self.steps)
 
     def opening(self, table: TableId) -> Change:
         """The change that inserts a table's row."""
@@ -98,20 +104,18 @@ class Played:
         while True:
             step = self.steps[place % len(self.steps)]
             place += 1
-            events = tuple(
-                EventRow(version + 1 + index, e.hand_number, e.type, e.payload, e.at_ms)
-                for index, e in enumerate(step.events)
-            )
+            (row,) = step.log
             yield replace(
                 step,
                 table=table,
                 name=self.opened.name,
                 expected=version,
-                version=version + len(events),
-                events=events,
+                snapshot=None,
+                version=version + row.count,
+                log=(replace(row, seq=version + row.count),),
                 chips=self.opened.chips,
             )
-            version += len(events)
+            version += row.count
 
     def stored(self, table: TableId, place: int) -> Change:
         """A table in the middle of a hand, as one change that inserts its row.
@@ -119,7 +123,7 @@ class Played:
         Its log has the last event only, and its chips come from the house account.
         """
         step = self.steps[place % len(self.steps)]
-        state = VAULT.open_snapshot(step.table, step.snapshot)
+        state = VAULT.open_snapshot(step.table, step.snapshot or b"")
         state.table.id = table
         snapshot, key_id = VAULT.seal_snapshot(state)
         bought_in = Transfer(
@@ -131,7 +135,7 @@ class Played:
             expected=0,
             snapshot=snapshot,
             key_id=key_id,
-            events=step.events[-1:],
+            log=(_last_event(step.log[0]),),
             transfers=(bought_in,),
         )
 

@@ -18,7 +18,8 @@ from tests.vaults import VAULT
 
 NOW_MS = 5_000_000
 ROWS = (
-    "SELECT id, name, status, config, version, epoch, snapshot, chips, balance FROM games",
+    """SELECT id, name, status, config, games.version, epoch, snapshot, chips, balance
+    FROM games LEFT JOIN game_snapshots ON game_id = id""",
     "SELECT game_id, seq, type, payload FROM game_events ORDER BY seq",
     "SELECT id, balance FROM accounts ORDER BY id",
     "SELECT * FROM transfers ORDER BY id",
@@ -149,7 +150,9 @@ DAMAGES: dict[str, list[str]] = {
     "snapshot of another seq": [
         """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"seq":\\d+', '"seq":40')"""
     ],
-    "snapshot of no variant": ["""UPDATE game_snapshots SET snapshot = replace(snapshot, '"NT"', '"ZZ"')"""],
+    "snapshot of no variant": [
+        """UPDATE game_snapshots SET snapshot = replace(snapshot, '"NT"', '"ZZ"')"""
+    ],
     "snapshot with a chip moved": [
         """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')"""
     ],

@@ -115,7 +115,10 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
         ),
         ("UPDATE game_snapshots SET snapshot = '{}'", "the snapshot cannot be read: "),
         ("UPDATE game_snapshots SET snapshot = 'no JSON'", "the snapshot cannot be read: "),
-        ("UPDATE game_snapshots SET snapshot = repeat('[', 100000)", "the snapshot cannot be read: "),
+        (
+            "UPDATE game_snapshots SET snapshot = repeat('[', 100000)",
+            "the snapshot cannot be read: ",
+        ),
         (
             """UPDATE game_snapshots SET snapshot = replace(snapshot, '"NT"', '"ZZ"')""",
             "config.variant is 'ZZ' in the snapshot and 'NT' in the replay",

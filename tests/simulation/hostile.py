@@ -13,6 +13,7 @@ from pokerws.server.clock import Clock
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.journal.back_off import BackOff
 from pokerws.storage.store import Change, Claimed, Position, TableSnapshot
+from pokerws.storage.vault.replayed import ReplayedTable
 from tests.server.fakes import OpenStore
 from tests.vaults import VAULT
 
@@ -128,7 +129,11 @@ class HostileStore(OpenStore):
         return [VAULT.open_event(table, row.hand_number, row.payload) for row in rows]
 
     def stored(self, table: TableId) -> TableSnapshot:
-        return VAULT.open_snapshot(table, self._rows[table].change.snapshot)
+        """The newest snapshot, completed by the log after it."""
+        row = self._rows[table]
+        replayed = ReplayedTable.of(VAULT, table, row.snapshot, row.snapshot_version)
+        replayed.take(row.log[seq] for seq in sorted(row.log) if seq > row.snapshot_version)
+        return replayed.snapshot
 
     def has(self, table: TableId, seq: int) -> bool:
         return seq in self._rows[table].log if table in self._rows else False

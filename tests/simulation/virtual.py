@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from typing import Any, Literal, cast
+from unittest.mock import patch
 
 import msgspec
 
@@ -32,6 +33,7 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.journal import change_builder
 from pokerws.storage.journal.journal import Journal
 from tests.server.fakes import open_cashier
 from tests.server.notebook import Notebook
@@ -47,6 +49,8 @@ PLAYERS = 3
 FAULTS_S, CALM_S = 10.0, 60.0
 # A command is answered within this time, whatever happens: longer than any outage here.
 ANSWER_S = 10.0
+# The events after which snapshots are stored, by seed.
+TAILS = (1, 8, 64, 256)
 CONFIG = TableConfig(seats=PLAYERS, turn_time_ms=2_000, next_hand_delay_ms=100)
 _decode_frame = server_decoder().decode
 
@@ -346,7 +350,7 @@ class World:
         """Something happens to a process or to the row."""
         await self._repair()
         kinds = ["nothing", "edit"] if self.tampered else ["nothing"]
-        kinds += ["crash", "claim"] if self.mode == "durable" else []
+        kinds += ["crash", "claim", "stop"] if self.mode == "durable" else []
         kinds += ["crash"] * 3 if self.mode == "crashing" else []
         match self.rng.choice(kinds):
             case "nothing":
@@ -356,6 +360,11 @@ class World:
                 await asyncio.sleep(self.rng.expovariate(1 / 0.2))
                 if self.store._rows[self.table].change.version > 1_000:
                     self.store.edit(self.table, -1_000)
+            case "stop":
+                await self.process.lobby.store_snapshots()
+                self.process.lobby.stop()
+                await self.process.journal.stop(self.rng.expovariate(1))
+                await self._replace()
             case "crash":
                 self.process.crash()
                 if self.mode == "crashing":
@@ -409,7 +418,11 @@ class World:
     def _check(self, calm_from: int) -> int:
         assert self.broken == []
         events = self.store.log(self.table)
-        stored = self.store.stored(self.table).table
+        state = self.store.stored(self.table)
+        stored = state.table
+        if (actor := self.process.lobby.live(self.table)) is not None:
+            # Receipts too are those that were in memory.
+            assert msgspec.json.encode(actor._state) == msgspec.json.encode(state)
         assert msgspec.json.encode(replay(events)) == msgspec.json.encode(stored)
         assert len(events) == stored.seq
         assert self.store.chips(self.table) == 0
@@ -428,6 +441,13 @@ def run(seed: int, mode: Mode) -> tuple[int, Any]:
 
     Raises AssertionError when anything that must hold does not.
     """
+    # Snapshots with nearly each change, or hardly ever.
+    tail = TAILS[seed // 2 % len(TAILS)]
+    with patch.multiple(change_builder, SNAPSHOT_EVENTS=tail, MOST_TAIL_EVENTS=4 * tail):
+        return _run(seed, mode)
+
+
+def _run(seed: int, mode: Mode) -> tuple[int, Any]:
     loop = VirtualLoop()
     world = World(seed, mode, loop)
     problems: list[dict[str, Any]] = []

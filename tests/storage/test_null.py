@@ -24,8 +24,8 @@ class Counts(NoMetrics):
     def __init__(self) -> None:
         self.operations: list[tuple[str, str]] = []
 
-    def operation(self, operation: str, outcome: str) -> None:
-        self.operations.append((operation, outcome))
+    def operation(self, operation: str, outcome: str, tables: int = 1) -> None:
+        self.operations += [(operation, outcome)] * tables
 
 
 async def test_chips_move_as_soon_as_a_change_is_put(heard: Heard) -> None:

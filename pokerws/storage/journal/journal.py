@@ -29,6 +29,8 @@ from pokerws.storage.store import Change, Position, Standing, Store, standing_of
 HIGH_WATER_EVENTS = 50_000
 # With fewer waiting events a batch does not wait for more.
 GATHER_EVENTS = 50
+# After so long, reporting lets others have the event loop.
+TURN_S = 0.002
 
 log = structlog.get_logger("pokerws.journal")
 
@@ -144,7 +146,10 @@ class Journal:
             self._flushes.remove(flush)
 
     async def stop(self, timeout_s: float) -> bool:
-        """Take no more changes, flush and end.  Returns whether everything is written."""
+        """Take no more changes, flush and end.
+
+        Returns whether everything that has happened is written; snapshots may be missing.
+        """
         self._stopping = True
         self._hurry.set()
         # A task that has failed writes nothing more, however long one waits for it.
@@ -153,7 +158,7 @@ class Journal:
                 await self.flush(timeout_s)
             except TimeoutError:
                 log.log(
-                    logging.ERROR,
+                    logging.ERROR if self._pending.has_news else logging.WARNING,
                     "save_game",
                     outcome=Outcome.DB_FAILED,
                     error=f"stopped after {timeout_s} s, with this not written",
@@ -161,7 +166,7 @@ class Journal:
                 )
             self._task.cancel()
             await asyncio.wait([self._task])
-        return not self._pending
+        return not self._pending.has_news
 
     @property
     def waiting(self) -> int:
@@ -231,14 +236,31 @@ class Journal:
                     middle = len(piece) // 2
                     pieces += [piece[middle:], piece[:middle]]
                 continue
-            self._verbose = log.is_enabled_for(logging.DEBUG)
-            for entry in piece:
-                if entry.table in written:
-                    self._written(entry, entry.newest)
+            await self._report([entry for entry in piece if entry.table in written])
             # Only now, since it may fail, and the tables above are known to be stored.
             for entry in piece:
                 if entry.table not in written:
                     await self._resolve(entry)
+
+    async def _report(self, stored: list[Entry]) -> None:
+        """Tell that entries are stored.  Much may be waiting for it, so others have their turns."""
+        created = sum([entry.expected == 0 for entry in stored])
+        if created:
+            self._count("create_game", Outcome.DB_SUCCESS, created)
+        self._count("save_game", Outcome.DB_SUCCESS, len(stored))
+        self._verbose = log.is_enabled_for(logging.DEBUG)
+        entries = iter(stored)
+        try:
+            until_s = self._clock() + TURN_S
+            for entry in entries:
+                self._written(entry, entry.newest)
+                if self._clock() >= until_s:
+                    await asyncio.sleep(0)
+                    until_s = self._clock() + TURN_S
+        finally:
+            # What is stored is told even if the journal is stopped meanwhile.
+            for entry in entries:
+                self._written(entry, entry.newest)
 
     async def _save(self, piece: list[Entry]) -> set[TableId]:
         started_s = self._clock()
@@ -271,6 +293,9 @@ class Journal:
         elif standing is Standing.WENT_BACK and await self._has_gone_back(entry, found):
             self._go_back(entry, stored)
         elif stored.version in entry.unsure:
+            if entry.expected == 0:
+                self._count("create_game", Outcome.DB_SUCCESS)
+            self._count("save_game", Outcome.DB_SUCCESS)
             self._written(entry, entry.unsure[stored.version])
         elif stored.version == entry.expected:
             raise StoreUnavailable(f"{entry.table} was not written, for no visible reason")
@@ -318,11 +343,7 @@ class Journal:
     def _written(self, entry: Entry, last: Change) -> None:
         """The store has the entry up to the change `last`; the rest of it still waits."""
         table, version = entry.table, last.version
-        is_new = entry.expected == 0
-        self._log.stored(table, version, created=is_new, verbose=self._verbose)
-        if is_new:
-            self._count("create_game", Outcome.DB_SUCCESS)
-        self._count("save_game", Outcome.DB_SUCCESS)
+        self._log.stored(table, version, created=entry.expected == 0, verbose=self._verbose)
         self._pending.written(entry, last)
         for listener in self._listeners:
             self._call(listener.written, table, version)
@@ -412,8 +433,8 @@ class Journal:
                 async with asyncio.timeout(left_s):
                     await self._urgent.wait()
 
-    def _count(self, operation: Operation, outcome: Outcome) -> None:
-        self._call(self._metrics.operation, operation, outcome)
+    def _count(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
+        self._call(self._metrics.operation, operation, outcome, tables)
 
     def _call(self, callback: Callable[..., None], *arguments: object) -> None:
         try:

@@ -61,6 +61,9 @@ class FirstSaves:
         self._minute_began_s = clock()
         self._in_this_minute = 0
 
+    def __contains__(self, table: TableId) -> bool:
+        return table in self._known
+
     def level(self, table: TableId) -> int:
         """The level of a save's line."""
         if table in self._known:
@@ -85,6 +88,8 @@ class OutcomeLog:
 
     def in_memory(self, change: Change, *, verbose: bool) -> None:
         """Memory has a change; `verbose`: log later ones at debug."""
+        if change.expected and not verbose and change.table in self._in_memory:
+            return
         if change.expected == 0:
             log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=change.name)
         level = self._in_memory.level(change.table)
@@ -99,6 +104,8 @@ class OutcomeLog:
 
     def stored(self, table: TableId, version: int, *, created: bool, verbose: bool) -> None:
         """The store has a change; `verbose`: log later ones at debug."""
+        if not created and not verbose and table in self._stored:
+            return
         if created:
             log.info("create_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
         level = self._stored.level(table)

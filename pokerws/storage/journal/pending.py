@@ -24,7 +24,7 @@ class Entry:
 
     __slots__ = (
         *("changes", "committed", "epoch", "events", "expected", "since_s", "table", "unsure"),
-        "_whole",
+        "whole",
     )
 
     def __init__(self, change: Change, since_s: float) -> None:
@@ -36,7 +36,7 @@ class Entry:
         self.events = events_of(change)
         self.unsure: dict[int, Change] = {}
         # How many changes there are up to the last snapshot.
-        self._whole = 0 if change.snapshot is None else 1
+        self.whole = 0 if change.snapshot is None else 1
 
     @property
     def version(self) -> int:
@@ -51,7 +51,7 @@ class Entry:
     @property
     def has_snapshot(self) -> bool:
         """Whether a snapshot is among the changes."""
-        return bool(self._whole)
+        return bool(self.whole)
 
     def add(self, change: Change, events: int) -> None:
         """Add the next change, which has so many events."""
@@ -63,18 +63,18 @@ class Entry:
             self.changes.append(change)
         self.events += events
         if change.snapshot is not None:
-            self._whole = len(self.changes)
+            self.whole = len(self.changes)
 
     def join(self, later: "Entry") -> None:
         """Add the changes that wait behind these."""
         if later.has_snapshot:
-            self._whole = len(self.changes) + later._whole
+            self.whole = len(self.changes) + later.whole
         self.changes += later.changes
         self.events += later.events
 
     def split(self) -> "Entry | None":
         """Cut off what follows the last snapshot, since a snapshot is of a write's version."""
-        whole = self._whole
+        whole = self.whole
         if not 0 < whole < len(self.changes):
             return None
         later = Entry(self.changes[whole], self.since_s)
@@ -95,7 +95,7 @@ class Entry:
         """Everything up to the change `last` is stored."""
         at = next(at for at, change in enumerate(self.changes) if change is last)
         del self.changes[: at + 1]
-        self._whole = max(0, self._whole - at - 1)
+        self.whole = max(0, self.whole - at - 1)
         self.events = sum(map(events_of, self.changes))
         self.expected = self.committed = last.version
         self.unsure.clear()
@@ -137,6 +137,15 @@ class Pending:
     def changes(self) -> int:
         """The number of changes in all entries."""
         return sum(len(entry.changes) for entry in (*self._taken.values(), *self._waiting.values()))
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is more than snapshots of what is stored already."""
+        return any(
+            change.version > change.expected or change.transfers
+            for entry in (*self._taken.values(), *self._waiting.values())
+            for change in entry.changes
+        )
 
     @property
     def taken(self) -> list[Entry]:

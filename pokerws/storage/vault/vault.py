@@ -133,7 +133,7 @@ class Vault:
         return self._decrypt(text, _place_of_key(name)).decode()
 
     def seal_snapshot(self, snapshot: TableSnapshot) -> tuple[bytes, str | None]:
-        """A snapshot as JSON, and the id of the key that sealed it; None where nothing is secret."""
+        """A snapshot as JSON, and the key's id that sealed it; None where nothing is secret."""
         table = snapshot.table
         number, secrets = secrets_of(table)
         if secrets.none:
@@ -169,10 +169,8 @@ class Vault:
 
     def is_sealed_by_first(self, data: bytes) -> bool:
         """Whether no other key than the first has sealed the secrets in a snapshot or event."""
-        seals = data.count(_SEAL) - data.count(_NO_SEAL)
-        return seals == (
-            0 if self._first is None else data.count(_SEAL + f"{self._first}:".encode())
-        )
+        own = 0 if self._first is None else data.count(_SEAL + f"{self._first}:".encode())
+        return data.count(_SEAL) == data.count(_NO_SEAL) + own
 
     def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
         """An event of a table's hand as JSON; `hand` is the number in its row."""

@@ -326,8 +326,9 @@ async def test_a_reader_sees_what_the_operators_queries_ask_for_and_no_secret(
     async with connection_to(database_url, role) as reader:
         assert await reader.fetchval("SELECT count(*) FROM transfers") > 0
         for attempt in (
-            "SELECT snapshot FROM games",
+            "SELECT snapshot FROM game_snapshots",
             "SELECT payload FROM game_events",
+            "SELECT receipt FROM game_events",
             "SELECT value FROM server_keys",
             "SELECT * FROM player_names",
             "SELECT * FROM revoked_sessions",

@@ -25,6 +25,7 @@ from pokerws.game.cards import DECK, Card, parse_cards
 from pokerws.game.commands import Act, Command
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.variants import MIXES, VARIANTS
+from pokerws.storage.journal import change_builder
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
@@ -66,6 +67,9 @@ class Worlds:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
+        # Each change has a snapshot, besides its events.
+        monkeypatch.setattr(change_builder, "SNAPSHOT_EVENTS", 1)
+        monkeypatch.setattr(change_builder, "MOST_TAIL_EVENTS", 1)
 
     def play(self, play: Callable[[], World]) -> tuple[World, list[Any]]:
         """A world after it was played, and what was logged."""
@@ -109,9 +113,10 @@ def worlds(monkeypatch: pytest.MonkeyPatch) -> Worlds:
 def stored(change: Change) -> Any:
     """Everything of a change, with the JSON in it read."""
     row = msgspec.to_builtins(change, builtin_types=(bytes,))
-    row["snapshot"] = msgspec.json.decode(change.snapshot)
-    for event in row["events"]:
-        event["payload"] = msgspec.json.decode(event["payload"])
+    row["snapshot"] = change.snapshot and msgspec.json.decode(change.snapshot)
+    for written in row["log"]:
+        written["payload"] = msgspec.json.decode(written["payload"])
+        written["receipt"] = written["receipt"] and msgspec.json.decode(written["receipt"])
     return row
 
 

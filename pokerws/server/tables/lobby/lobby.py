@@ -5,6 +5,7 @@ their states, `table_loader` brings them into memory, `idle_tables` finds those 
 the list that clients see, and `commit_outcomes` reacts to commits.
 """
 
+import asyncio
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -154,6 +155,12 @@ class Lobby:
         self._catching_up.stop()
         self._feed.watchers.stop()
         self._pause.stop()
+
+    async def store_snapshots(self) -> None:
+        """Have the whole state of each table stored, so that no events are replayed after a stop."""
+        for actor in self.actors():
+            actor.store_snapshot()
+            await asyncio.sleep(0)
 
     async def flush(self) -> None:
         """Wait until all changes so far are stored.  Raises TimeoutError."""

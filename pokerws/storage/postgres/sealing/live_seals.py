@@ -8,13 +8,19 @@ from pokerws.storage.vault.vault import Vault
 
 # For each key the number of live tables that it sealed, and a few of them to test it on.
 LIVE_SEALS = """
-SELECT games.key_id, sealed.tables, games.id, coalesce(kept.snapshot, '')
+SELECT games.key_id, sealed.tables, games.id, coalesce(kept.snapshot, ''), tail.hand_number,
+       tail.payload
 FROM (
     SELECT id, count(*) OVER (PARTITION BY key_id) AS tables,
            row_number() OVER (PARTITION BY key_id ORDER BY id) AS place
     FROM games
     WHERE status IN ('waiting', 'active') AND key_id IS NOT NULL
 ) AS sealed JOIN games USING (id) LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
+LEFT JOIN LATERAL (
+    SELECT hand_number, payload FROM game_events
+    WHERE game_id = games.id AND seq > kept.version AND payload LIKE '%"sealed":"%'
+    ORDER BY seq DESC LIMIT 1
+) AS tail ON true
 WHERE sealed.place <= $1
 ORDER BY games.key_id, sealed.place
 """
