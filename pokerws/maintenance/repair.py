@@ -36,12 +36,13 @@ from pokerws.storage.store import SEEN, Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 WRITABLE = "SET TRANSACTION READ WRITE"
-# Raises the epoch, if the row is still the one that was read.  The columns are those that a save
+# Raises the epoch, if row and snapshot are still those that were read.  The columns are those that a save
 # does not change.
 SEIZE = """
 UPDATE games
 SET epoch = epoch + 1, owner_incarnation = NULL, name = $3, variant = $4, config = $5
-WHERE id = $1 AND xmin::text = $2
+WHERE id = $1 AND xmin::text || coalesce(
+    (SELECT '/' || kept.xmin::text FROM game_snapshots AS kept WHERE game_id = id), '') = $2
 RETURNING doubted_owners
 """
 # A save clears it; the next owner cancels a hand of which more was shown.

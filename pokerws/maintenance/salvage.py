@@ -46,7 +46,9 @@ from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 # `xmin` changes with every update of the row, whoever makes it.
 BOOKS = """
-SELECT xmin::text AS mark, epoch, chips, balance,
+SELECT xmin::text || coalesce(
+           (SELECT '/' || kept.xmin::text FROM game_snapshots AS kept WHERE game_id = id), ''
+       ) AS mark, epoch, chips, balance,
        (SELECT count(*) FROM transfers WHERE game_id = games.id) AS transfers,
        (SELECT coalesce(sum(CASE target WHEN 'table:' || games.id THEN amount ELSE -amount END), 0)
         FROM transfers WHERE game_id = games.id)::bigint AS booked,
@@ -71,7 +73,7 @@ _encode = msgspec.json.Encoder().encode
 class Books(NamedTuple):
     """A table's bookkeeping: columns of its row, and sums over the ledger and the log.
 
-    `mark` changes with the row.  `booked` is the sum of the table's `transfers`.  `is_older`: the
+    `mark` changes with the row and its snapshot.  `booked` is the sum of the table's `transfers`.  `is_older`: the
     row is older than the ledger.
     """
 

@@ -99,7 +99,7 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
         (
             """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')""",
             (
-                "the snapshot differs from its log's final state: "
+                "the snapshot differs from the log at event 267: "
                 "seats[0].stack is 1 in the snapshot and "
             ),
         ),
@@ -109,7 +109,7 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
                 """'"board":["??","')"""
             ),
             (
-                "the snapshot differs from its log's final state: "
+                "the snapshot differs from the log at event 267: "
                 "hand.board[0] is '??' in the snapshot"
             ),
         ),
@@ -126,7 +126,11 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
         ("UPDATE games SET status = 'waiting'", "the column status says 'waiting', the snapshot"),
         ("UPDATE games SET hand_number = 77", "the column hand_number says 77, the snapshot "),
         ("UPDATE games SET total_pot = 77", "the column total_pot says 77, the snapshot "),
-        ("UPDATE games SET version = 77777", "the column version says 77777, the snapshot "),
+        (
+            "UPDATE games SET version = 77777",
+            "the log ends with event 267, and the row is of event",
+        ),
+        ("UPDATE games SET version = 7", "the column version says 7, the snapshot 267"),
         ("UPDATE games SET players = 1", "the column players says 1, the snapshot 3"),
         ("UPDATE games SET name = 'x'", "the column name says 'x', the snapshot 'Main table'"),
         (
@@ -240,7 +244,7 @@ async def test_no_card_of_a_live_hand_is_told(database_url: str, operator: Conne
     _, lines = await verified(database_url)
 
     assert lines[0] == (
-        "game t1: the snapshot differs from its log's final state: "
+        "game t1: the snapshot differs from the log at event 267: "
         "hand.deck[0] differs; hand.deck[1] differs; hand.deck[2] differs; and more"
     )
 
