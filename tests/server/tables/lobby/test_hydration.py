@@ -262,7 +262,9 @@ async def test_a_tail_of_tens_of_thousands_is_read_by_pages_and_lets_others_run(
     assert replayed.taken == 30_000
 
 
-async def test_a_log_that_is_archived_while_it_is_read_is_read_again_from_the_new_snapshot() -> None:
+async def test_a_log_that_is_archived_while_it_is_read_is_read_again_from_the_new_snapshot() -> (
+    None
+):
     one = await killed(40)
     row = one.store._rows[one.table]
     older, version = row.snapshot, row.snapshot_version
