@@ -142,8 +142,8 @@ PATIENCE_S = 1.0
 READERS = 4
 # An owner may end, or another server may claim the table, between two statements.
 CLAIM_TRIES = 3
-# A table has far fewer events after its snapshot.
-MAX_LATER_EVENTS = 100_000
+# Events after a snapshot that come with a claim; the rest is read a page at a time.
+MAX_LATER_EVENTS = 500
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
 # primary key.

@@ -72,13 +72,13 @@ class Setting:
 
     async def snapshot(self, actor: TableActor) -> str:
         text: str = await self.operator.fetchval(
-            "SELECT snapshot FROM games WHERE id = $1", actor.table.id
+            "SELECT snapshot FROM game_snapshots WHERE game_id = $1", actor.table.id
         )
         return text
 
     async def store_snapshot(self, actor: TableActor, text: str) -> None:
         await self.operator.execute(
-            "UPDATE games SET snapshot = $2 WHERE id = $1", actor.table.id, text
+            "UPDATE game_snapshots SET snapshot = $2 WHERE game_id = $1", actor.table.id, text
         )
 
 
