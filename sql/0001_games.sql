@@ -90,9 +90,14 @@ COMMENT ON COLUMN games.config IS 'What the table was opened with, as JSON: seat
 COMMENT ON COLUMN games.created_at IS 'When the table was opened.';
 COMMENT ON COLUMN games.updated_at IS 'When the last change in the snapshot happened.';
 
-COMMENT ON TABLE game_events IS
-    'Everything that happened at each table, in order. Replayed, it gives the snapshot in games. '
-    'Seqs are missing where events were not kept; a log_restarted event then stands for them.';
+-- Migration 16 makes it a view.
+DO $$ BEGIN
+    COMMENT ON TABLE game_events IS
+        'Everything that happened at each table, in order. Replayed, it gives the snapshot in games. '
+        'Seqs are missing where events were not kept; a log_restarted event then stands for them.';
+EXCEPTION WHEN wrong_object_type THEN
+    NULL;
+END $$;
 COMMENT ON COLUMN game_events.seq IS 'The number of the event at its table, from 1.';
 COMMENT ON COLUMN game_events.hand_number IS 'The hand that the event belongs to; 0 before the first.';
 COMMENT ON COLUMN game_events.type IS 'What happened, in the past tense, like hand_started.';

@@ -86,6 +86,10 @@ DO $$
 DECLARE
     added record;
 BEGIN
+    -- Once is enough, and a log may be long.
+    IF EXISTS (SELECT FROM schema_migrations WHERE name = 'accounts') THEN
+        RETURN;
+    END IF;
     FOR added IN
         SELECT game_id, seq, payload FROM game_events
         WHERE type = 'chips_added' AND payload NOT LIKE '%"player"%'

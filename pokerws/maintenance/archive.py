@@ -43,6 +43,7 @@ from pokerws.maintenance.stored_log import (
 from pokerws.program import PROGRAM
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.log_rows import PART_SEQ, PART_TYPE, PARTS
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.kept_receipts import KeptReceipts
 from pokerws.storage.vault.vault import UNREADABLE
@@ -51,30 +52,33 @@ from pokerws.storage.vault.vault import UNREADABLE
 LOCK = "SELECT pg_try_advisory_xact_lock(5052081502)"
 
 # The latest hand stays: until the next one starts, its cards can still be shown.
-BEFORE_A_HAND = """
+_EVENTS = f"game_log AS log, {PARTS}"
+BEFORE_A_HAND = f"""
 WITH ended AS (
-    SELECT seq FROM game_events
-    WHERE game_id = $1 AND seq <= $2 AND at < $3 AND type IN ('hand_ended', 'hand_cancelled')
-    ORDER BY seq DESC
+    SELECT {PART_SEQ} AS seq FROM {_EVENTS}
+    WHERE game_id = $1 AND log.seq <= $2 AND at < $3
+      AND {PART_TYPE} IN ('hand_ended', 'hand_cancelled')
+    ORDER BY log.seq DESC, place DESC
     LIMIT 1
 ), begun AS (
-    SELECT event.seq FROM game_events AS event, ended
-    WHERE game_id = $1 AND event.seq BETWEEN ended.seq AND $2 AND type = 'hand_started'
-    ORDER BY event.seq
+    SELECT {PART_SEQ} AS seq FROM ended, {_EVENTS}
+    WHERE game_id = $1 AND log.seq BETWEEN ended.seq AND $2 AND {PART_TYPE} = 'hand_started'
+      AND {PART_SEQ} > ended.seq
+    ORDER BY log.seq, place
     LIMIT 1
 )
-SELECT event.seq - 1 FROM game_events AS event, ended
-WHERE game_id = $1 AND event.seq <= coalesce((SELECT seq FROM begun), ended.seq)
-  AND type = 'hand_started'
-ORDER BY event.seq DESC
+SELECT {PART_SEQ} - 1 FROM ended, {_EVENTS}
+WHERE game_id = $1 AND log.seq <= $2 AND {PART_TYPE} = 'hand_started'
+  AND {PART_SEQ} <= coalesce((SELECT seq FROM begun), ended.seq)
+ORDER BY log.seq DESC, place DESC
 LIMIT 1
-"""
+"""  # noqa: S608  constants alone
 
-HAS_EVENT = "SELECT EXISTS (SELECT FROM game_events WHERE game_id = $1 AND seq = $2)"
+HAS_EVENT = "SELECT EXISTS (SELECT FROM game_log WHERE game_id = $1 AND seq = $2)"
 
 # A command may have begun before the cut and ended after it.
 NEXT_RECEIPT = """
-SELECT receipt FROM game_events
+SELECT receipt FROM game_log
 WHERE game_id = $1 AND seq > $2 AND receipt IS NOT NULL
 ORDER BY seq
 LIMIT 1
@@ -87,7 +91,11 @@ UPDATE game_events SET type = $3, payload = $4
 WHERE game_id = $1 AND seq = $2 AND payload = $5
 """
 
-DELETE = "DELETE FROM game_events WHERE game_id = $1 AND seq < $2"
+# The one before has made a row of its own of each event that was stored with the last one.
+DELETE = """
+WITH gone AS (DELETE FROM game_log WHERE game_id = $1 AND seq < $2 RETURNING events)
+SELECT coalesce(sum(events), 0) FROM gone
+"""
 
 # A running server may write a newer one meanwhile.  The lock keeps it waiting for this transaction.
 SNAPSHOT_VERSION = "SELECT version FROM game_snapshots WHERE game_id = $1 FOR UPDATE"
@@ -384,6 +392,6 @@ async def _take_away(connection: Connection, game: str, left: _Left) -> None:
             snapshot = _encode(TableSnapshot(table, left.receipts)).decode()
             await connection.execute(PUT_SNAPSHOT, *at, snapshot)
         put = await connection.execute(RESTART, *at, tag_of(restarted), payload, left.last.payload)
-        gone = await connection.execute(DELETE, *at)
-        if (put, gone) != ("UPDATE 1", f"DELETE {left.events - 1}"):
+        gone = await connection.fetchval(DELETE, *at)
+        if (put, gone) != ("UPDATE 1", left.events - 1):
             raise NotArchivable(MEANWHILE)

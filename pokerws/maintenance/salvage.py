@@ -46,12 +46,14 @@ from pokerws.storage.vault.vault import UNREADABLE, Vault
 
 # `xmin` changes with every update of the row, whoever makes it.
 BOOKS = """
-SELECT xmin::text AS mark, epoch, chips, balance,
+SELECT xmin::text || coalesce(
+           (SELECT '/' || kept.xmin::text FROM game_snapshots AS kept WHERE game_id = id), ''
+       ) AS mark, epoch, chips, balance,
        (SELECT count(*) FROM transfers WHERE game_id = games.id) AS transfers,
        (SELECT coalesce(sum(CASE target WHEN 'table:' || games.id THEN amount ELSE -amount END), 0)
         FROM transfers WHERE game_id = games.id)::bigint AS booked,
        created_at < (SELECT applied_at FROM schema_migrations WHERE version = 4) AS is_older,
-       (SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = games.id) AS log_seq
+       (SELECT coalesce(max(seq), 0) FROM game_log WHERE game_id = games.id) AS log_seq
 FROM games
 WHERE id = $1
 """
@@ -60,9 +62,12 @@ SELECT games.*, kept.version AS snapshot_version, kept.snapshot
 FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = id
 WHERE id = $1
 """
-EVENTS_AFTER = "SELECT * FROM game_events WHERE game_id = $1 AND seq > $2 ORDER BY seq"
+# Rows of the log: of one that is damaged no event is sound.
+ROWS_AFTER = "SELECT * FROM game_log WHERE game_id = $1 AND seq > $2 ORDER BY seq"
+# The last row of the log up to an event.
+ROW_END = "SELECT coalesce(max(seq), 0) FROM game_log WHERE game_id = $1 AND seq <= $2"
 
-STATEMENTS = (BOOKS, ROW, EVENTS_AFTER)
+STATEMENTS = (BOOKS, ROW, ROWS_AFTER, ROW_END)
 RESTARTED = "log_restarted"
 
 _encode = msgspec.json.Encoder().encode
@@ -71,8 +76,8 @@ _encode = msgspec.json.Encoder().encode
 class Books(NamedTuple):
     """A table's bookkeeping: columns of its row, and sums over the ledger and the log.
 
-    `mark` changes with the row.  `booked` is the sum of the table's `transfers`.  `is_older`: the
-    row is older than the ledger.
+    `mark` changes with the row and its snapshot.  `booked` is the sum of the table's `transfers`.
+    `is_older`: the row is older than the ledger.
     """
 
     mark: str
@@ -111,8 +116,8 @@ class Source(NamedTuple):
 class Found(NamedTuple):
     """All that is known about a stored table.
 
-    `sources` are newest first.  Events up to `clean_seq` are undamaged.  `rest` has the row and the
-    `rest_count` other events as JSON.
+    `sources` are newest first.  The log up to `clean_seq` is undamaged, in whole rows.  `rest` has
+    the row and the other rows of the log as JSON, with `rest_count` events.
     """
 
     row: StoredGame
@@ -220,20 +225,21 @@ async def look(connection: Connection, game: str, vault: Vault) -> Found:
         log = reading.replay if reading.whole else await _again(connection, vault, reading)
         ledger = await verify_chips(connection, game, None, "", reading.replay.logged)
         whole = await connection.fetchrow(ROW, game)
-        rest = await connection.fetch(EVENTS_AFTER, game, reading.clean_seq)
+        clean_seq = await connection.fetchval(ROW_END, game, reading.clean_seq)
+        rest = await connection.fetch(ROWS_AFTER, game, clean_seq)
     kept = {"game": dict(whole or {}), "events": [dict(event) for event in rest]}
     problems += _about_log(row, books, reading) + ledger
     # A state that the ledger contradicts would be refused.
-    is_clean = reading.clean_seq == books.log_seq and not ledger and not books.unopened
+    is_clean = clean_seq == books.log_seq and not ledger and not books.unopened
     sources = _sources(row, snapshot, reading, log, problems, is_clean=is_clean)
     return Found(
         row,
         books,
-        reading.clean_seq,
+        clean_seq,
         sources,
         problems,
         json.dumps(kept, default=str, indent=1).encode(),
-        len(rest),
+        sum(one["events"] for one in rest),
     )
 
 

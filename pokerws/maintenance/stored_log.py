@@ -6,7 +6,7 @@ server.  It validates nothing: the caller judges damaged data.
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pokerws.game.events import LogRestarted, TableEvent
@@ -14,10 +14,12 @@ from pokerws.game.illegal import Inconsistent
 from pokerws.game.state import Table, TableId
 from pokerws.maintenance.errors import NotStored
 from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.postgres import log_rows
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
 from pokerws.storage.postgres.rights import check_rights
+from pokerws.storage.store import EventRow
 from pokerws.storage.vault.kept_receipts import KeptReceipts
 from pokerws.storage.vault.upcast import upcast
 from pokerws.storage.vault.vault import (
@@ -30,7 +32,7 @@ from pokerws.storage.vault.vault import (
 )
 
 # What the commands read.
-TABLES = ("games", "game_snapshots", "game_events", "accounts", "transfers")
+TABLES = ("games", "game_snapshots", "game_log", "game_events", "accounts", "transfers")
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
@@ -44,23 +46,24 @@ FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = id
 WHERE id = $1
 """
 
-LOG = """
-SELECT seq, hand_number, type, payload, at, receipt
-FROM game_events
-WHERE game_id = $1 AND seq > $2 AND seq <= $3
+LOG = f"""
+SELECT {log_rows.COLUMNS}
+FROM game_log
+WHERE game_id = $1 AND seq > $2 AND seq - events < $3
 ORDER BY seq
 LIMIT $4
-"""
+"""  # noqa: S608  constants alone
 
 LOG_BOUNDS = """
-SELECT min(seq) AS first, max(seq) AS last, coalesce(bool_or(seq = $3), false) AS has
-FROM game_events
+SELECT min(seq - events) + 1 AS first, max(seq) AS last,
+       coalesce(bool_or($3 > seq - events AND $3 <= seq), false) AS has
+FROM game_log
 WHERE game_id = $1 AND ($2::bigint IS NULL OR hand_number = $2)
 """
 
 STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS)
 
-# Ids or events fetched at a time.
+# Ids, or rows of the log, fetched at a time.
 PAGE = 500
 NO_LIMIT = 2**63 - 1
 
@@ -91,10 +94,7 @@ class StoredGame(NamedTuple):
 
 
 class StoredEvent(NamedTuple):
-    """A row of `game_events`, as its columns have it.
-
-    The last event of a command has its `receipt`.
-    """
+    """An event of the log, as it is stored.  The last event of a command has its `receipt`."""
 
     seq: int
     hand_number: int
@@ -220,9 +220,16 @@ async def read_log(
     """
     last = -1
     while page := await connection.fetch(LOG, game, last, to_seq, PAGE):
-        for row in page:
-            yield open_event(vault, game, StoredEvent(*row.values()))
+        for row in log_rows.events_of(page, last):
+            if row.seq <= to_seq:
+                yield open_event(vault, game, _stored(row))
         last = page[-1]["seq"]
+
+
+def _stored(row: EventRow) -> StoredEvent:
+    at = datetime.fromtimestamp(row.at_ms / 1000, UTC)
+    payload, receipt = row.payload.decode(), row.receipt.decode() or None
+    return StoredEvent(row.seq, row.hand_number, row.type, payload, at, receipt)
 
 
 def open_table(vault: Vault, row: StoredGame) -> ReadTable:

@@ -156,10 +156,10 @@ class GameRow(NamedTuple):
 class Claimed(NamedTuple):
     """A table loaded to be played on: `epoch` is the new one, and the caller's.
 
-    `version` is the row's.  The snapshot may be older, of `snapshot_version`; `later_events` follow
-    it in the log.  `log_seq` is the seq of the last event in the log, 0 for an empty log.  `saved_ms` is when the
-    last change happened, in milliseconds UTC.  The `doubted` earlier owners may have shown cards
-    that are not stored; no change was saved since.
+    `version` is the row's.  The snapshot may be older, of `snapshot_version`; `later_events` are
+    the first that follow it in the log.  `log_seq` is the seq of the last event in the log, 0 for
+    an empty log.  `saved_ms` is when the last change happened, in milliseconds UTC.  The `doubted`
+    earlier owners may have shown cards that are not stored; no change was saved since.
     """
 
     snapshot: bytes

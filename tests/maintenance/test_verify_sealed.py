@@ -44,12 +44,12 @@ async def test_in_the_middle_of_a_hand_all_but_the_cards_is_verified_without_the
     )
 
     await operator.execute(
-        """UPDATE games SET snapshot = regexp_replace(snapshot, '"min_raise":\\d+', """
+        """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"min_raise":\\d+', """
         """'"min_raise":77')"""
     )
     code, lines = await verified(database_url, NO_KEYS)
     assert code == 1
-    assert "the snapshot differs from its log's final state: " in lines[0]
+    assert "the snapshot differs from the log at event " in lines[0]
     assert "77 in the snapshot" in lines[0]
     assert lines[-1] == UNCHECKED
 
@@ -71,8 +71,8 @@ async def test_cards_that_do_not_open_are_a_mismatch(database_url: str) -> None:
         """UPDATE game_events SET payload = (
             SELECT payload FROM game_events WHERE type = 'hole_cards_dealt' AND hand_number = 1
         ) WHERE type = 'hole_cards_dealt' AND hand_number = 2""",
-        """UPDATE games SET snapshot = replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')""",
-        """UPDATE games SET snapshot = regexp_replace(snapshot, '"sealed":".*?"', '"sealed":""')""",
+        """UPDATE game_snapshots SET snapshot = replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')""",
+        """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"sealed":".*?"', '"sealed":""')""",
         "UPDATE games SET key_id = 'other'",
         "UPDATE games SET key_id = NULL",
     ],

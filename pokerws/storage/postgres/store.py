@@ -18,7 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import hand_index, marks, owners, pruning
+from pokerws.storage.postgres import hand_index, log_rows, marks, owners, pruning
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
@@ -60,15 +60,15 @@ SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[
 STATES = """
 SELECT wanted.id, coalesce(kept.snapshot, '') AS snapshot,
        coalesce(kept.version, 0) AS snapshot_version, coalesce(
-           (SELECT seq FROM game_events WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
+           (SELECT seq FROM game_log WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
        ) AS log_seq, ARRAY(
-           SELECT ROW(seq, hand_number, type, payload,
+           SELECT ROW(seq, events, hand_number, type, payload,
                       round(extract(epoch FROM at) * 1000)::bigint, receipt)
-           FROM game_events
+           FROM game_log
            WHERE game_id = wanted.id AND seq > coalesce(kept.version, 0)
            ORDER BY seq
            LIMIT $2
-       ) AS later_events
+       ) AS later_rows
 FROM unnest($1::text[]) AS wanted (id)
 LEFT JOIN game_snapshots AS kept ON kept.game_id = wanted.id
 """
@@ -76,7 +76,7 @@ LEFT JOIN game_snapshots AS kept ON kept.game_id = wanted.id
 LOOK = """
 SELECT status, coalesce(kept.snapshot, '') AS snapshot,
        coalesce(kept.version, 0) AS snapshot_version, games.version, epoch, owner_incarnation,
-       coalesce((SELECT max(seq) FROM game_events WHERE game_id = $1), 0) AS log_seq
+       coalesce((SELECT max(seq) FROM game_log WHERE game_id = $1), 0) AS log_seq
 FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
 WHERE games.id = $1
 """
@@ -107,10 +107,9 @@ WHERE status IN ('waiting', 'active') AND id <> ALL ($1::text[])
 ORDER BY created_at, id
 """
 
-EVENTS = """
-SELECT seq, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms,
-       receipt
-FROM game_events
+EVENTS = f"""
+SELECT {log_rows.COLUMNS}
+FROM game_log
 WHERE game_id = $1 AND seq > $2
 ORDER BY seq
 LIMIT $3
@@ -143,8 +142,8 @@ PATIENCE_S = 1.0
 READERS = 4
 # An owner may end, or another server may claim the table, between two statements.
 CLAIM_TRIES = 3
-# A table has far fewer events after its snapshot.
-MAX_LATER_EVENTS = 100_000
+# Events after a snapshot that come with a claim; the rest is read a page at a time.
+MAX_LATER_EVENTS = 500
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
 # primary key.
@@ -170,6 +169,8 @@ class PostgresStore:
         self.hand_index = PostgresHandIndex(self._reader)
         self._failed_reads = 0
         self._read_error: type[BaseException] | None = None
+        # Claimed tables whose log goes on after their row: their next change overwrites it.
+        self._ahead: set[TableId] = set()
         self.version = ""
 
     @classmethod
@@ -208,14 +209,20 @@ class PostgresStore:
         if not changes:
             return set()
         try:
-            overwrite = any(change.expected >= change.version for change in changes)
+            overwrite = any(
+                change.expected >= change.version or change.table in self._ahead
+                for change in changes
+            )
             try:
                 rows = await self._save(changes, overwrite=overwrite)
             except asyncpg.UniqueViolationError as error:
                 if error.table_name == "transfers":
                     raise
                 # Only events can be duplicates: ON CONFLICT skips existing rows of `games`.
-                rows = await self._save(changes, overwrite=True)
+                overwrite = True
+                rows = await self._save(changes, overwrite=overwrite)
+            if overwrite:
+                self._ahead.difference_update(change.table for change in changes)
         except REJECTED as error:
             raise rejected(error) from error
         except FAILED as error:
@@ -278,7 +285,7 @@ class PostgresStore:
             if row is None:
                 return None
             [state] = await reader.fetch(STATES, [table], MAX_LATER_EVENTS)
-        return _claimed(row, state)
+        return self._claimed(row, state)
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """Part of `Store`."""
@@ -287,7 +294,7 @@ class PostgresStore:
             claimed = await reader.fetch(owners.CLAIM_MANY, sorted(tables), owner)
             rows = {row["id"]: row for row in claimed}
             states = await reader.fetch(STATES, list(rows), MAX_LATER_EVENTS)
-        return {TableId(state["id"]): _claimed(rows[state["id"]], state) for state in states}
+        return {TableId(state["id"]): self._claimed(rows[state["id"]], state) for state in states}
 
     async def look(self, table: TableId) -> Stored | None:
         """Part of `Store`."""
@@ -336,7 +343,7 @@ class PostgresStore:
         """Part of `Store`."""
         async with self._reader() as reader:
             rows = await reader.fetch(EVENTS, table, after_seq, limit)
-        return [_event(row) for row in rows]
+        return log_rows.events_of(rows, after_seq)[:limit]
 
     async def prune(self, prune: Pruning) -> bool:
         """Do one step of a prune; returns whether more may be left.  Raises PruneBusy."""
@@ -351,6 +358,11 @@ class PostgresStore:
                 await self._readers.close()
         except TimeoutError:
             self._readers.terminate()
+
+    def _claimed(self, row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
+        if state["log_seq"] > row["version"]:
+            self._ahead.add(TableId(state["id"]))
+        return _claimed(row, state)
 
     def _claiming(self) -> str | None:
         """The owner that claims.  Raises StoreUnavailable while it is not registered."""
@@ -422,14 +434,9 @@ def _claimed(row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
         epoch=row["epoch"],
         saved_ms=row["saved_ms"],
         log_seq=state["log_seq"],
-        later_events=[_event(event) for event in state["later_events"]],
+        later_events=log_rows.events_of(state["later_rows"], state["snapshot_version"]),
         doubted=row["doubted_owners"],
     )
-
-
-def _event(row: asyncpg.Record) -> EventRow:
-    seq, hand_number, type_, payload, at_ms, receipt = row
-    return EventRow(seq, hand_number, type_, payload.encode(), at_ms, (receipt or "").encode())
 
 
 def _game(row: asyncpg.Record) -> GameRow:

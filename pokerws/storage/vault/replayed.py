@@ -54,10 +54,16 @@ class ReplayedReceipts:
 
 
 class ReplayedTable:
-    """The state in `snapshot`, which `take` brings up to date."""
+    """The state in `snapshot`, which `take` brings up to date.
 
-    def __init__(self, vault: Vault, snapshot: TableSnapshot) -> None:
+    `taken` events were applied.  `is_current`: no other key than the vault's first has sealed the
+    snapshot or any of them.
+    """
+
+    def __init__(self, vault: Vault, snapshot: TableSnapshot, *, is_current: bool = True) -> None:
         self.snapshot = snapshot
+        self.taken = 0
+        self.is_current = is_current
         self._vault = vault
         self._receipts = ReplayedReceipts(snapshot.receipts)
 
@@ -73,7 +79,7 @@ class ReplayedTable:
                 f"a snapshot of table {snapshot.table.id}, event {snapshot.table.seq}, is stored "
                 f"for {table}, event {version}"
             )
-        return cls(vault, snapshot)
+        return cls(vault, snapshot, is_current=vault.is_sealed_by_first(data))
 
     @property
     def seq(self) -> int:
@@ -93,6 +99,8 @@ class ReplayedTable:
                 event = self._vault.open_event(table.id, row.hand_number, row.payload)
                 apply(table, event)
                 self._receipts.follow(row.seq, event, row.receipt, table)
+                self.taken += 1
+                self.is_current = self.is_current and self._vault.is_sealed_by_first(row.payload)
             except SealedByUnknownKey:
                 raise
             except Exception as error:

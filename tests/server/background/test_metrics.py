@@ -263,9 +263,7 @@ async def journal_on(metrics: Metrics) -> AsyncIterator[OpenJournal]:
 
     def start(store: MemoryStore, **options: Any) -> Journal:
         at_once = BackOff(first_s=0, most_s=0)
-        journal = Journal(
-            store, back_off=at_once, **{"metrics": metrics, **options}
-        )
+        journal = Journal(store, back_off=at_once, **{"metrics": metrics, **options})
         journal.start()
         journals.append(journal)
         return journal

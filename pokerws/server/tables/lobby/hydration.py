@@ -81,14 +81,9 @@ class Hydration:
         return await self._loaded(table, await self.claim(table, above_epoch, shown_seq))
 
     async def _loaded(self, table: TableId, claimed: Claimed) -> Loaded:
-        snapshot = await self._open(table, claimed)
-        is_behind = await self._is_behind(snapshot.table, claimed)
-        return Loaded(snapshot, claimed, is_behind, self._tail_of(claimed))
-
-    def _tail_of(self, claimed: Claimed) -> int | None:
-        texts = [claimed.snapshot, *[row.payload for row in claimed.later_events]]
-        is_current = all(map(self._vault.is_sealed_by_first, texts))
-        return len(claimed.later_events) if is_current else None
+        replayed = await self._open(table, claimed)
+        snapshot, tail = replayed.snapshot, replayed.taken if replayed.is_current else None
+        return Loaded(snapshot, claimed, await self._is_behind(snapshot.table, claimed), tail)
 
     async def _is_behind(self, table: Table, claimed: Claimed) -> bool:
         """Whether earlier owners may have shown cards of the hand in play that are not stored."""
@@ -144,11 +139,11 @@ class Hydration:
                         loaded[table] = await self._loaded(table, claimed)
                 yield loaded
 
-    async def _open(self, table: TableId, claimed: Claimed) -> TableSnapshot:
+    async def _open(self, table: TableId, claimed: Claimed) -> ReplayedTable:
         """The stored state.  Quarantines a table that cannot be read, and raises Illegal."""
         try:
-            snapshot = await self._restored(table, claimed)
-            _check_numbers(snapshot.table)
+            replayed = await self._restored(table, claimed)
+            _check_numbers(replayed.snapshot.table)
         except StoreUnavailable as error:
             raise self._unreachable(table, error) from error
         except Exception as error:
@@ -161,12 +156,11 @@ class Hydration:
             await self._quarantine(table, claimed, str(error))
             raise Refused("table_quarantined") from error
         fields = {"table": table, "version": claimed.version, "epoch": claimed.epoch}
-        later_events = claimed.version - claimed.snapshot_version
-        log.info("get_game", outcome=Outcome.DB_HYDRATE, **fields, later_events=later_events)
+        log.info("get_game", outcome=Outcome.DB_HYDRATE, **fields, later_events=replayed.taken)
         self._metrics.operation("get_game", Outcome.DB_HYDRATE)
-        return snapshot
+        return replayed
 
-    async def _restored(self, table: TableId, claimed: Claimed) -> TableSnapshot:
+    async def _restored(self, table: TableId, claimed: Claimed) -> ReplayedTable:
         """The snapshot and the log after it.  Raises whatever a damaged one causes."""
         data, version = claimed.snapshot, claimed.snapshot_version
         try:
@@ -181,7 +175,7 @@ class Hydration:
                 self._vault, table, stored.snapshot, stored.snapshot_version
             )
             await replay_log(self._store, replayed, claimed.version)
-        return replayed.snapshot
+        return replayed
 
     def _unreachable(self, table: TableId, error: Exception) -> Refused:
         log.warning("get_game", outcome=Outcome.DB_FAILED, table=table, error=str(error))
