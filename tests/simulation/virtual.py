@@ -154,7 +154,8 @@ class Person:
         self.wire = JSON
         self.hears_presence = False
         self.world = world
-        self.hand_number = 0
+        # By epoch, since a process that was replaced may show something late.
+        self.hand_numbers: dict[int, int] = {}
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}
         self.answer_to: asyncio.Future[TableAnswer] | None = None
@@ -175,25 +176,25 @@ class Person:
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         message = _decode_frame(frame)
         match message:
-            case Events(seq=seq, events=events):
-                self._see(events)
+            case Events(epoch=epoch, seq=seq, events=events):
+                self._see(epoch, events)
                 for number, event in enumerate(events, start=seq):
                     self._check_seq(number)
                     before = self.shown.setdefault(number, event)
                     self.world.holds(before == event, f"event {number} was another one")
-            case Snapshot(seq=seq, state=state):
-                self.hand_number = state.hand_number
+            case Snapshot(epoch=epoch, seq=seq, state=state):
+                self.hand_numbers[epoch] = state.hand_number
                 self._check_seq(seq)
             case _:
                 pass
 
-    def _see(self, events: Sequence[TableEvent]) -> None:
+    def _see(self, epoch: int, events: Sequence[TableEvent]) -> None:
         """Remember which cards of which deck were seen."""
-        hand = self.hand_number
+        hand = self.hand_numbers.get(epoch, 0)
         for event in events:
             match event:
                 case HandStarted():
-                    hand = self.hand_number = event.hand
+                    hand = self.hand_numbers[epoch] = event.hand
                 case HoleCardsDealt(cards=hands):
                     self._remember(hand, [card for cards in hands for card in cards])
                 case BoardDealt(cards=cards) | CardsShown(cards=cards):
