@@ -60,9 +60,7 @@ async def older_tables(databases: Databases, older_url: str) -> dict[str, Table]
 
 
 @pytest.fixture
-async def house(
-    older_tables: dict[str, Table], older_url: str
-) -> AsyncIterator[StoredHouse]:
+async def house(older_tables: dict[str, Table], older_url: str) -> AsyncIterator[StoredHouse]:
     """A new server on that database."""
     await migrate(address_of(older_url))
     store = await PostgresStore.open(address_of(older_url))
@@ -120,6 +118,8 @@ async def test_before_anything_happens_the_upgraded_database_verifies(
 
 async def _verified(url: str, *, events_off: bool = False) -> None:
     out = io.StringIO()
-    verifying = verify(address_of(url), None, out, io.StringIO(), vault=VAULT, events_off=events_off)
+    verifying = verify(
+        address_of(url), None, out, io.StringIO(), vault=VAULT, events_off=events_off
+    )
     assert await verifying == 0, out.getvalue()
     assert "3 games verified, 0 mismatches" in out.getvalue()
