@@ -143,7 +143,7 @@ HARM = [_beyond, _gap, _short, _undecodable, _impossible, _other_receipt, _other
 @pytest.mark.parametrize("harm", HARM, ids=lambda harm: harm.__name__)
 @pytest.mark.parametrize("bulk", [False, True])
 async def test_a_log_that_does_not_lead_to_the_row_sets_its_table_aside_and_names_the_event(
-    harm: Callable[[Killed], tuple[int, str]], bulk: bool
+    harm: Callable[[Killed], tuple[int, str]], *, bulk: bool
 ) -> None:
     one = await killed(40)
     seq, why = harm(one)
@@ -186,7 +186,7 @@ async def test_after_a_rotation_of_keys_the_first_change_has_a_snapshot_by_the_n
 
 async def test_a_table_with_a_tail_is_loaded_where_events_are_not_kept_any_more() -> None:
     one = await killed()
-    row = one.store._rows[one.table]
+    row, state = one.store._rows[one.table], b""
     for keep_events in (False, True):
         house = StoredHouse(one.store, one.clock)
         house.lobby._keep_events = house.lobby._loader._keep_events = keep_events
@@ -291,7 +291,7 @@ async def test_an_outage_while_the_log_is_read_sets_nothing_aside() -> None:
         async def away(*_: object) -> list[EventRow]:
             raise StoreUnavailable("connection refused")
 
-        one.store.events = away  # type: ignore[method-assign]
+        one.store.events = away  # type: ignore[method-assign, assignment]
         with pytest.raises(Illegal, match="table_unavailable"):
             await hydration._loaded(one.table, claimed._replace(later_events=[]))
     assert one.store._rows[one.table].status == "active"
