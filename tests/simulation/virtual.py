@@ -37,7 +37,7 @@ from pokerws.storage.journal import change_builder
 from pokerws.storage.journal.journal import Journal
 from tests.server.fakes import open_cashier
 from tests.server.notebook import Notebook
-from tests.simulation.hostile import HostileStore, LoopClock, SeededBackOff, VirtualLoop
+from tests.simulation.hostile import Deck, HostileStore, LoopClock, SeededBackOff, VirtualLoop
 from tests.vaults import VAULT
 
 # "crashing" is dual-write with processes that are killed and replaced.
@@ -53,14 +53,6 @@ ANSWER_S = 10.0
 TAILS = (1, 8, 64, 256)
 CONFIG = TableConfig(seats=PLAYERS, turn_time_ms=2_000, next_hand_delay_ms=100)
 _decode_frame = server_decoder().decode
-
-
-class Deck:
-    """A shuffled deck, and which of its cards each player has seen."""
-
-    def __init__(self, cards: list[Card]) -> None:
-        self.cards = cards
-        self.seen: dict[PlayerId, set[Card]] = {}
 
 
 class Process:
@@ -154,7 +146,8 @@ class Person:
         self.wire = JSON
         self.hears_presence = False
         self.world = world
-        self.hand_number = 0
+        # By epoch: a process that was replaced may show something late.
+        self.hand_numbers: dict[int, int] = {}
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}
         self.answer_to: asyncio.Future[TableAnswer] | None = None
@@ -175,25 +168,25 @@ class Person:
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         message = _decode_frame(frame)
         match message:
-            case Events(seq=seq, events=events):
-                self._see(events)
+            case Events(epoch=epoch, seq=seq, events=events):
+                self._see(epoch, events)
                 for number, event in enumerate(events, start=seq):
                     self._check_seq(number)
                     before = self.shown.setdefault(number, event)
                     self.world.holds(before == event, f"event {number} was another one")
-            case Snapshot(seq=seq, state=state):
-                self.hand_number = state.hand_number
+            case Snapshot(epoch=epoch, seq=seq, state=state):
+                self.hand_numbers[epoch] = state.hand_number
                 self._check_seq(seq)
             case _:
                 pass
 
-    def _see(self, events: Sequence[TableEvent]) -> None:
+    def _see(self, epoch: int, events: Sequence[TableEvent]) -> None:
         """Remember which cards of which deck were seen."""
-        hand = self.hand_number
+        hand = self.hand_numbers.get(epoch, 0)
         for event in events:
             match event:
                 case HandStarted():
-                    hand = self.hand_number = event.hand
+                    hand = self.hand_numbers[epoch] = event.hand
                 case HoleCardsDealt(cards=hands):
                     self._remember(hand, [card for cards in hands for card in cards])
                 case BoardDealt(cards=cards) | CardsShown(cards=cards):
@@ -441,19 +434,15 @@ def run(seed: int, mode: Mode) -> tuple[int, Any]:
 
     Raises AssertionError when anything that must hold does not.
     """
-    # Snapshots with nearly each change, or hardly ever.
-    tail = TAILS[seed // 2 % len(TAILS)]
-    with patch.multiple(change_builder, SNAPSHOT_EVENTS=tail, MOST_TAIL_EVENTS=4 * tail):
-        return _run(seed, mode)
-
-
-def _run(seed: int, mode: Mode) -> tuple[int, Any]:
     loop = VirtualLoop()
     world = World(seed, mode, loop)
     problems: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda loop, context: problems.append(context))
+    # Snapshots with nearly each change, or hardly ever.
+    tail = TAILS[seed // 2 % len(TAILS)]
     try:
-        count = loop.run_until_complete(world.run())
+        with patch.multiple(change_builder, SNAPSHOT_EVENTS=tail, MOST_TAIL_EVENTS=4 * tail):
+            count = loop.run_until_complete(world.run())
     finally:
         for task in asyncio.all_tasks(loop):
             task.cancel()

@@ -90,19 +90,15 @@ class ChangeBuilder:
                 self._tail += count
         return self._change(log, transfers, at_ms, len(events), with_snapshot=self._is_due(log))
 
-    def snapshot(self, at_ms: int) -> Change | None:
+    def snapshot(self, at_ms: int, *, only_for_tail: bool = False) -> Change | None:
         """A change that stores the whole state and nothing else.
 
-        None if the state is half-way through a command.
+        None if the state is half-way through a command.  With `only_for_tail`, also None if the
+        newest snapshot has everything.
         """
-        if self._is_inconsistent or not self._stores:
+        if self._is_inconsistent or not self._stores or (only_for_tail and self._tail == 0):
             return None
         return self._change((), (), at_ms, 0, with_snapshot=True)
-
-    @property
-    def has_tail(self) -> bool:
-        """Whether events have to be replayed after the newest snapshot."""
-        return self._tail != 0
 
     def _is_due(self, log: tuple[LogRow, ...]) -> bool:
         """Whether the next change needs a snapshot."""

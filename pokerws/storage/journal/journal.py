@@ -117,7 +117,9 @@ class Journal:
         self._pending.put(change, self._clock())
         self._work.set()
         # With durable acks it is not even in memory for anybody before it is stored.
-        if self._overwrite_edits:
+        if self._overwrite_edits and (
+            change.expected == 0 or change.table not in self._log.in_memory_known
+        ):
             self._log.in_memory(change, verbose=False)
         if change.transfers:
             self._urgent.set()
@@ -343,7 +345,9 @@ class Journal:
     def _written(self, entry: Entry, last: Change) -> None:
         """The store has the entry up to the change `last`; the rest of it still waits."""
         table, version = entry.table, last.version
-        self._log.stored(table, version, created=entry.expected == 0, verbose=self._verbose)
+        is_new = entry.expected == 0
+        if is_new or self._verbose or table not in self._log.stored_known:
+            self._log.stored(table, version, created=is_new, verbose=self._verbose)
         self._pending.written(entry, last)
         for listener in self._listeners:
             self._call(listener.written, table, version)

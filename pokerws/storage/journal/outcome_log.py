@@ -57,20 +57,17 @@ class FirstSaves:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._known: set[TableId] = set()
+        self.known = set[TableId]()
         self._minute_began_s = clock()
         self._in_this_minute = 0
 
-    def __contains__(self, table: TableId) -> bool:
-        return table in self._known
-
     def level(self, table: TableId) -> int:
         """The level of a save's line."""
-        if table in self._known:
+        if table in self.known:
             return logging.DEBUG
-        if len(self._known) == MOST_KNOWN:
-            self._known.clear()
-        self._known.add(table)
+        if len(self.known) == MOST_KNOWN:
+            self.known.clear()
+        self.known.add(table)
         now_s = self._clock()
         if now_s - self._minute_began_s >= REPEAT_S:
             self._minute_began_s, self._in_this_minute = now_s, 0
@@ -84,12 +81,12 @@ class OutcomeLog:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._in_memory = FirstSaves(clock)
         self._stored = FirstSaves(clock)
+        # The games of which the first save was logged: to be read only, before a call.
+        self.in_memory_known, self.stored_known = self._in_memory.known, self._stored.known
         self._repeats = Repeats(clock)
 
     def in_memory(self, change: Change, *, verbose: bool) -> None:
         """Memory has a change; `verbose`: log later ones at debug."""
-        if change.expected and not verbose and change.table in self._in_memory:
-            return
         if change.expected == 0:
             log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=change.name)
         level = self._in_memory.level(change.table)
@@ -104,8 +101,6 @@ class OutcomeLog:
 
     def stored(self, table: TableId, version: int, *, created: bool, verbose: bool) -> None:
         """The store has a change; `verbose`: log later ones at debug."""
-        if not created and not verbose and table in self._stored:
-            return
         if created:
             log.info("create_game", outcome=Outcome.DB_SUCCESS, table=table, version=version)
         level = self._stored.level(table)

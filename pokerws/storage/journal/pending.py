@@ -27,13 +27,13 @@ class Entry:
         "whole",
     )
 
-    def __init__(self, change: Change, since_s: float) -> None:
+    def __init__(self, change: Change, since_s: float, events: int) -> None:
         self.table = change.table
         self.epoch = change.epoch
         self.expected = self.committed = change.expected
         self.since_s = since_s
         self.changes = [change]
-        self.events = events_of(change)
+        self.events = events
         self.unsure: dict[int, Change] = {}
         # How many changes there are up to the last snapshot.
         self.whole = 0 if change.snapshot is None else 1
@@ -77,8 +77,9 @@ class Entry:
         whole = self.whole
         if not 0 < whole < len(self.changes):
             return None
-        later = Entry(self.changes[whole], self.since_s)
-        for change in self.changes[whole + 1 :]:
+        first, *others = self.changes[whole:]
+        later = Entry(first, self.since_s, events_of(first))
+        for change in others:
             later.add(change, events_of(change))
         del self.changes[whole:]
         self.events -= later.events
@@ -103,7 +104,10 @@ class Entry:
 
 def events_of(change: Change) -> int:
     """The number of events in a change."""
-    return sum([row.count for row in change.log])
+    count = 0
+    for row in change.log:
+        count += row.count
+    return count
 
 
 def _merged(changes: list[Change], expected: int) -> Change:
@@ -171,13 +175,14 @@ class Pending:
         table = change.table
         waiting = self._waiting.get(table)
         events = events_of(change)
-        if waiting is not None and (change.epoch, change.expected) == (
-            waiting.epoch,
-            waiting.version,
+        if (
+            waiting is not None
+            and change.epoch == waiting.epoch
+            and change.expected == waiting.changes[-1].version
         ):
             waiting.add(change, events)
         elif self._begins(change, waiting):
-            self._waiting[table] = Entry(change, now_s)
+            self._waiting[table] = Entry(change, now_s, events)
         else:
             return
         self.events += events
@@ -189,7 +194,7 @@ class Pending:
         """
         table = change.table
         before = waiting or self._taken.get(table)
-        stale = change.epoch <= self._lost.get(table, -1)
+        stale = table in self._lost and change.epoch <= self._lost[table]
         if stale or (before is not None and change.epoch < before.epoch):
             self.dropped += 1
             return False
