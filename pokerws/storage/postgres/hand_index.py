@@ -29,7 +29,7 @@ FROM (
 WHERE event.seq < $2 AND event.seq > $5
 ORDER BY event.seq DESC
 LIMIT $3
-"""
+"""  # noqa: S608  constants alone
 
 # A binary search, since the log has no index by time, and the times of a table grow with the seq.
 SEQ_AT = """
@@ -94,7 +94,7 @@ FROM (
     ORDER BY 1
     LIMIT $4
 ) AS event
-"""
+"""  # noqa: S608  constants alone
 
 STATEMENTS = (EVENTS_BEFORE, SEQ_AT, VISITS, STOOD)
 

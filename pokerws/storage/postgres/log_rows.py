@@ -3,8 +3,7 @@
 A row of an older version, or one that was changed by hand, has one event and its type.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable
 
 import asyncpg
 import msgspec
@@ -14,7 +13,8 @@ from pokerws.storage.store import EventRow
 
 # The columns of a row, for `events_of`.
 COLUMNS = """
-seq, events, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms, receipt
+seq, events, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms,
+receipt
 """
 # In SQL, what joined to `game_log AS log` gives its events, one a row; and their columns.
 PARTS = """
@@ -24,8 +24,6 @@ json_array_elements(CASE WHEN log.type IS NULL THEN log.payload::json ELSE '[nul
 PART_SEQ = "log.seq - log.events + part.place"
 PART_TYPE = "coalesce(log.type, part.event ->> 'type')"
 PART_PAYLOAD = "CASE WHEN log.type IS NULL THEN part.event::text ELSE log.payload END"
-
-Row: TypeAlias = "asyncpg.Record | Sequence[object]"
 
 
 class _Kind(Struct):

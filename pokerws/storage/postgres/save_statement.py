@@ -73,8 +73,8 @@ _KEPT = """, kept AS (
     ON CONFLICT (game_id) DO UPDATE SET version = excluded.version, snapshot = excluded.snapshot
 )"""
 
-# For a stored log with events that this server does not know: the log ends where the change begins.
-# Of a row that has events on both sides of that, the earlier ones are kept.  A look at the stored log
+# For a stored log with events that this server does not know: it is cut where the change begins.  Of
+# a row that has events on both sides of that, the earlier ones are kept.  A look at the stored log
 # costs up to a third of a save, so it is not the default.
 _CUT = """, starts AS (
     SELECT change.id, change.version - coalesce(sum(l[5 * i - 2]), 0)::bigint AS seq
@@ -154,8 +154,9 @@ _MOVE_TYPES = ("text", "bigint", "text", "text", "bigint", "text", "bigint")
 class Variant(NamedTuple):
     """What a batch needs beside the default: which optional parts a statement has.
 
-    `overwrite`: the stored log may have events at the same seqs, or later ones.  `moving`: there are transfers.  `keeping`: there are
-    snapshots.  `opening`: there are new tables, which have snapshots.
+    `overwrite`: the stored log may have events at the same seqs, or later ones.  `moving`: there
+    are transfers.  `keeping`: there are snapshots.  `opening`: there are new tables, which have
+    snapshots.
     """
 
     overwrite: bool = False

@@ -38,7 +38,7 @@ SELECT 'closed' || n, 'Old', 'closed', 'NT', 0, 1, 0, 1, 1, '{{}}',
 FROM generate_series(1, {CLOSED}) AS n;
 INSERT INTO game_snapshots (game_id, version, snapshot)
 SELECT 'closed' || n, 1, '{{}}' FROM generate_series(1, {CLOSED}) AS n;
-INSERT INTO game_events (game_id, seq, hand_number, type, payload, at)
+INSERT INTO game_log (game_id, seq, hand_number, type, payload, at)
 SELECT 'closed' || n, 1, 0, 'table_opened', '{{}}', now() FROM generate_series(1, {CLOSED}) AS n;
 INSERT INTO transfers (at, reason, source, target, amount, game_id, seq)
 SELECT now(), 'buy_in', 'player:' || n % 100, 'table:closed' || n, 1, 'closed' || n, 1

@@ -100,6 +100,13 @@ async def test_applying_everything_again_changes_nothing(
     assert schema(databases, database_url) == schema(databases, databases.url(TEMPLATE))
 
 
+def test_each_file_can_be_applied_again_by_itself(databases: Databases, database_url: str) -> None:
+    for file in FILES:
+        databases.psql(database_url, "-v", "ON_ERROR_STOP=1", "-f", str(file))
+
+    assert schema(databases, database_url) == schema(databases, databases.url(TEMPLATE))
+
+
 async def test_any_number_of_servers_may_migrate_at_once(
     databases: Databases, bare_database_url: str
 ) -> None:

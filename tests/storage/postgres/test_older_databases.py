@@ -47,8 +47,9 @@ async def old_url(database_url: str, bare_database_url: str, tmp_path: Path) -> 
         # Of a hand that is over now; Bob added chips before it was dealt.
         added = '{"type":"chips_added","seat":1,"amount":500}'
         await old.execute(
-            f"INSERT INTO games ({OLD_GAMES}) SELECT 't2', name, status, variant, players, hand_number, "
-            "total_pot, version, epoch, config, created_at, updated_at, snapshot FROM games"
+            f"INSERT INTO games ({OLD_GAMES}) "
+            "SELECT 't2', name, status, variant, players, hand_number, total_pot, version, epoch, "
+            "config, created_at, updated_at, snapshot FROM games"
         )
         sat = '{"type":"player_sat","seat":1,"player":"bob","name":"Bob","stack":1000}'
         for seq, type_, payload in ((2, "player_sat", sat), (3, "chips_added", added)):
