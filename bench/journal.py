@@ -99,6 +99,9 @@ class Commits:
     def conflict(self, table: TableId) -> None:
         raise AssertionError(f"{table} was edited")
 
+    def edited(self, table: TableId) -> None:
+        """Part of `JournalListener`."""
+
     def went_back(self, table: TableId) -> None:
         raise AssertionError(f"{table} went back")
 

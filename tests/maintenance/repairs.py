@@ -25,6 +25,7 @@ ROWS = (
     "SELECT * FROM transfers ORDER BY id",
 )
 SET_ASIDE = "UPDATE games SET status = 'quarantined'"
+SNAPSHOT = "UPDATE game_snapshots SET snapshot = "
 NO_SNAPSHOT = "UPDATE game_snapshots SET snapshot = 'no JSON'"
 # The last event that was an action of the hand in play's, and what came of it.
 LAST = "(SELECT max(seq) FROM game_events)"
@@ -148,22 +149,20 @@ DAMAGES: dict[str, list[str]] = {
         "UPDATE game_snapshots SET snapshot = replace(snapshot, '\"t1\"', '\"t2\"')"
     ],
     "snapshot of another seq": [
-        """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"seq":\\d+', '"seq":40')"""
+        SNAPSHOT + """regexp_replace(snapshot, '"seq":\\d+', '"seq":40')"""
     ],
-    "snapshot of no variant": [
-        """UPDATE game_snapshots SET snapshot = replace(snapshot, '"NT"', '"ZZ"')"""
-    ],
+    "snapshot of no variant": [SNAPSHOT + """replace(snapshot, '"NT"', '"ZZ"')"""],
     "snapshot with a chip moved": [
-        """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')"""
+        SNAPSHOT + """regexp_replace(snapshot, '"stack":\\d+', '"stack":1')"""
     ],
     "snapshot edited, chips as they were": [
         (
-            """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"min_raise":\\d+', """
+            SNAPSHOT + """regexp_replace(snapshot, '"min_raise":\\d+', """
             """'"min_raise":77')"""
         )
     ],
     "sealed text edited": [
-        """UPDATE game_snapshots SET snapshot = replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')"""
+        SNAPSHOT + """replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')"""
     ],
     "version up": ["UPDATE games SET version = version + 7"],
     "version up beyond all counting": [f"UPDATE games SET version = {2**63 - 1}"],

@@ -22,6 +22,7 @@ from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from pokerws.storage.postgres.embedded.running import running
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.vault import Vault
+from tests.maintenance.repairs import SNAPSHOT
 from tests.storage.clusters import ask, serving
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
@@ -97,7 +98,7 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
             "the log goes on to event",
         ),
         (
-            """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')""",
+            SNAPSHOT + """regexp_replace(snapshot, '"stack":\\d+', '"stack":1')""",
             (
                 "the snapshot differs from the log at event 267: "
                 "seats[0].stack is 1 in the snapshot and "
@@ -105,7 +106,7 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
         ),
         (
             (
-                """UPDATE game_snapshots SET snapshot = regexp_replace(snapshot, '"board":."..","', """
+                SNAPSHOT + """regexp_replace(snapshot, '"board":."..","', """
                 """'"board":["??","')"""
             ),
             (
@@ -120,7 +121,7 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
             "the snapshot cannot be read: ",
         ),
         (
-            """UPDATE game_snapshots SET snapshot = replace(snapshot, '"NT"', '"ZZ"')""",
+            SNAPSHOT + """replace(snapshot, '"NT"', '"ZZ"')""",
             "config.variant is 'ZZ' in the snapshot and 'NT' in the replay",
         ),
         ("UPDATE games SET status = 'waiting'", "the column status says 'waiting', the snapshot"),

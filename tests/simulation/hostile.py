@@ -7,8 +7,9 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
+from pokerws.game.cards import Card
 from pokerws.game.events import TableEvent
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.server.clock import Clock
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.journal.back_off import BackOff
@@ -16,6 +17,14 @@ from pokerws.storage.store import Change, Claimed, Position, TableSnapshot
 from pokerws.storage.vault.replayed import ReplayedTable
 from tests.server.fakes import OpenStore
 from tests.vaults import VAULT
+
+
+class Deck:
+    """A shuffled deck, and which of its cards each player has seen."""
+
+    def __init__(self, cards: list[Card]) -> None:
+        self.cards = cards
+        self.seen: dict[PlayerId, set[Card]] = {}
 
 
 class VirtualLoop(asyncio.BaseEventLoop):

@@ -37,7 +37,7 @@ from pokerws.storage.journal import change_builder
 from pokerws.storage.journal.journal import Journal
 from tests.server.fakes import open_cashier
 from tests.server.notebook import Notebook
-from tests.simulation.hostile import HostileStore, LoopClock, SeededBackOff, VirtualLoop
+from tests.simulation.hostile import Deck, HostileStore, LoopClock, SeededBackOff, VirtualLoop
 from tests.vaults import VAULT
 
 # "crashing" is dual-write with processes that are killed and replaced.
@@ -53,14 +53,6 @@ ANSWER_S = 10.0
 TAILS = (1, 8, 64, 256)
 CONFIG = TableConfig(seats=PLAYERS, turn_time_ms=2_000, next_hand_delay_ms=100)
 _decode_frame = server_decoder().decode
-
-
-class Deck:
-    """A shuffled deck, and which of its cards each player has seen."""
-
-    def __init__(self, cards: list[Card]) -> None:
-        self.cards = cards
-        self.seen: dict[PlayerId, set[Card]] = {}
 
 
 class Process:
@@ -154,7 +146,7 @@ class Person:
         self.wire = JSON
         self.hears_presence = False
         self.world = world
-        # By epoch, since a process that was replaced may show something late.
+        # By epoch: a replaced process may show something late.
         self.hand_numbers: dict[int, int] = {}
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}
@@ -420,12 +412,10 @@ class World:
         assert self.broken == []
         events = self.store.log(self.table)
         state = self.store.stored(self.table)
-        stored = state.table
         if (actor := self.process.lobby.live(self.table)) is not None:
-            # Receipts too are those that were in memory.
             assert msgspec.json.encode(actor._state) == msgspec.json.encode(state)
-        assert msgspec.json.encode(replay(events)) == msgspec.json.encode(stored)
-        assert len(events) == stored.seq
+        assert msgspec.json.encode(replay(events)) == msgspec.json.encode(state.table)
+        assert len(events) == state.table.seq
         assert self.store.chips(self.table) == 0
         for seq, event in self.spectator.shown.items():
             assert redact(events[seq - 1], None) == event
@@ -442,19 +432,15 @@ def run(seed: int, mode: Mode) -> tuple[int, Any]:
 
     Raises AssertionError when anything that must hold does not.
     """
-    # Snapshots with nearly each change, or hardly ever.
-    tail = TAILS[seed // 2 % len(TAILS)]
-    with patch.multiple(change_builder, SNAPSHOT_EVENTS=tail, MOST_TAIL_EVENTS=4 * tail):
-        return _run(seed, mode)
-
-
-def _run(seed: int, mode: Mode) -> tuple[int, Any]:
     loop = VirtualLoop()
     world = World(seed, mode, loop)
     problems: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda loop, context: problems.append(context))
+    # Snapshots with nearly each change, or hardly ever.
+    tail = TAILS[seed // 2 % len(TAILS)]
     try:
-        count = loop.run_until_complete(world.run())
+        with patch.multiple(change_builder, SNAPSHOT_EVENTS=tail, MOST_TAIL_EVENTS=4 * tail):
+            count = loop.run_until_complete(world.run())
     finally:
         for task in asyncio.all_tasks(loop):
             task.cancel()

@@ -283,19 +283,15 @@ class TableActor:
             self.resume(self._clock.table_ms() - by_ms, 0, restart_log=False)
 
     def store_snapshot(self, *, only_for_tail: bool = True) -> None:
-        """Store the whole state if events would have to be replayed, or in any case.
-
-        For a table that leaves memory, and for one whose row was edited.
-        """
-        if self._changes.has_tail or not only_for_tail:
-            change = self._changes.snapshot(self._at_ms)
-            if change is not None:
-                self._journal.put(change)
+        """Store the whole state if events would have to be replayed, or in any case."""
+        change = self._changes.snapshot(self._at_ms, only_for_tail=only_for_tail)
+        if change is not None:
+            self._journal.put(change)
 
     def refund(self) -> None:
         """Return the chips that players had before the latest command, since the table is lost."""
         if transfers := self._refunds.transfers:
-            self._store((), transfers)
+            self._journal.put(self._changes.next((), transfers, self._at_ms))
 
     def stop(self) -> None:
         """Stop at once: no more commands and time-outs, and held frames are dropped."""
@@ -419,37 +415,19 @@ class TableActor:
     ) -> None:
         """Store and publish events, and set the clock; a bug in that stops the table, too."""
         try:
-            self._pass_on(events, moves, receipt)
+            transfers = self._transfers(events) if moves is None else moves
+            if transfers:
+                self._refunds.renew()
+                self.moves.add(transfers)
+                self._owner.chips_moved(self.table.id, transfers)
+            if self.sample is not None:
+                self.sample[self.table.seq] = canonical_digest(self._state)
+            self._journal.put(self._changes.next(events, transfers, self._at_ms, receipt))
+            self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
+            self._arm()
+            self._news.follow(events, self.changed_ms)
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
-
-    def _pass_on(
-        self,
-        events: list[TableEvent],
-        transfers: tuple[Transfer, ...] | None,
-        receipt: LoggedReceipt | None,
-    ) -> None:
-        first_seq = self.table.seq - len(events) + 1
-        if transfers is None:
-            transfers = self._transfers(events)
-        if transfers:
-            self._refunds.renew()
-            self.moves.add(transfers)
-            self._owner.chips_moved(self.table.id, transfers)
-        self._store(events, transfers, receipt)
-        self.viewers.publish(events, first_seq, self._at_ms)
-        self._arm()
-        self._news.follow(events, self.changed_ms)
-
-    def _store(
-        self,
-        events: Sequence[TableEvent],
-        transfers: tuple[Transfer, ...],
-        receipt: LoggedReceipt | None = None,
-    ) -> None:
-        if self.sample is not None:
-            self.sample[self.table.seq] = canonical_digest(self._state)
-        self._journal.put(self._changes.next(events, transfers, self._at_ms, receipt))
 
     # ---- the clock
 

@@ -350,10 +350,7 @@ class Journal:
             self._log.stored(table, version, created=is_new, verbose=self._verbose)
         self._pending.written(entry, last)
         for listener in self._listeners:
-            try:
-                listener.written(table, version)
-            except Exception:  # noqa: BLE001  it is logged
-                self._callback_failed(table, version)
+            self._call(listener.written, table, version)
         for flush in self._flushes:
             flush.reached(table, version)
 
@@ -446,9 +443,6 @@ class Journal:
     def _call(self, callback: Callable[..., None], *arguments: object) -> None:
         try:
             callback(*arguments)
-        except Exception:  # noqa: BLE001  it is logged
-            self._callback_failed(*arguments)
-
-    def _callback_failed(self, *arguments: object) -> None:
-        """A fault in one table's listener must not stop the other tables."""
-        log.exception("journal_callback_failed", arguments=arguments)
+        except Exception:
+            # A fault in one table's listener must not stop the other tables.
+            log.exception("journal_callback_failed", arguments=arguments)

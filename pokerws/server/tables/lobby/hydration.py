@@ -163,6 +163,9 @@ class Hydration:
     async def _restored(self, table: TableId, claimed: Claimed) -> ReplayedTable:
         """The snapshot and the log after it.  Raises whatever a damaged one causes."""
         data, version = claimed.snapshot, claimed.snapshot_version
+        if claimed.log_seq > claimed.version:
+            seq = claimed.version + 1
+            raise LogBroken(f"event {seq} is in the log, and the row is of the one before")
         try:
             replayed = ReplayedTable.of(self._vault, table, data, version)
             await replay_log(self._store, replayed, claimed.version, claimed.later_events)

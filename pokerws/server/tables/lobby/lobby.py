@@ -157,7 +157,7 @@ class Lobby:
         self._pause.stop()
 
     async def store_snapshots(self) -> None:
-        """Have the whole state of each table stored, so that no events are replayed after a stop."""
+        """Store the whole state of each table, so that nothing is replayed after a stop."""
         for actor in self.actors():
             actor.store_snapshot()
             await asyncio.sleep(0)

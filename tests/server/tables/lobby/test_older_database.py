@@ -60,9 +60,7 @@ async def older_tables(databases: Databases, older_url: str) -> dict[str, Table]
 
 
 @pytest.fixture
-async def house(
-    older_tables: dict[str, Table], older_url: str
-) -> AsyncIterator[StoredHouse]:
+async def house(older_tables: dict[str, Table], older_url: str) -> AsyncIterator[StoredHouse]:
     """A new server on that database."""
     await migrate(address_of(older_url))
     store = await PostgresStore.open(address_of(older_url))
@@ -86,12 +84,16 @@ async def test_the_hands_go_on_with_the_same_cards_and_are_played_to_their_end(
             assert getattr(actor.table.hand, cards) == getattr(older.hand, cards)
         assert actor.table.hand.seats == older.hand.seats
         ids, rng, number = iter(range(10_000, 20_000)), house._rng, older.hand_number
-        while actor.table.hand is not None and actor.table.hand_number == number:
+        while _plays(actor.table, number):
             act = random_action(rng, actor.table)
             actor.handle(FakeViewer(act.player), str(next(ids)), act)
         assert actor.table.chips == older.chips
     await house.written()
     await _verified(older_url)
+
+
+def _plays(table: Table, number: int) -> bool:
+    return table.hand is not None and table.hand.number == number
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -120,6 +122,6 @@ async def test_before_anything_happens_the_upgraded_database_verifies(
 
 async def _verified(url: str, *, events_off: bool = False) -> None:
     out = io.StringIO()
-    verifying = verify(address_of(url), None, out, io.StringIO(), vault=VAULT, events_off=events_off)
-    assert await verifying == 0, out.getvalue()
+    given = (address_of(url), None, out, io.StringIO())
+    assert await verify(*given, vault=VAULT, events_off=events_off) == 0, out.getvalue()
     assert "3 games verified, 0 mismatches" in out.getvalue()

@@ -8,14 +8,15 @@ from msgspec.structs import replace
 
 from pokerws.game import commands
 from pokerws.game.deal import shuffler
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.events import Checked, PlayerSat
+from pokerws.game.state import PlayerId, Table, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.game.variants import MIXES, VARIANTS
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.lobby.hydration import replay_log
-from pokerws.storage.store import Change, TableSnapshot
+from pokerws.storage.store import Change, LoggedReceipt, Receipt, TableSnapshot
 from pokerws.storage.vault.kept_receipts import RECEIPT_PLAYERS
-from pokerws.storage.vault.replayed import ReplayedTable
+from pokerws.storage.vault.replayed import ReplayedReceipts, ReplayedTable
 from tests.game.random_tables import random_config
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock, OpenStore
 from tests.server.random_action import random_action
@@ -149,3 +150,15 @@ async def _cut_like_an_archive(played: Played) -> None:
     rest = ReplayedTable(VAULT, msgspec.json.decode(encode(first.snapshot), type=TableSnapshot))
     rest.take(rows[cut:])
     assert encode(rest.snapshot) == encode(played.state)
+
+
+def test_a_stay_that_began_before_a_cut_drops_the_receipts_of_the_stay_before() -> None:
+    ann, table = PlayerId("ann"), Table(T1, "T", TableConfig())
+    sat, older = PlayerSat(0, ann, "Ann", 100), Receipt("$.older", 3, "a")
+    sitting = encode(LoggedReceipt(ann, "$.sat", 9, "b"))
+    for cut, kept in ((8, [older]), (9, []), (10, [])):
+        receipts = ReplayedReceipts({ann: [older]})
+        for seq in range(4, cut + 1):
+            receipts.follow(seq, sat if seq == 9 else Checked(1), b"", table)
+        receipts.break_off(cut, sitting)
+        assert receipts.kept.get(ann, []) == kept

@@ -46,8 +46,8 @@ async def test_a_config_beyond_its_bounds_is_not_listed_and_its_table_quarantine
 ) -> None:
     clock = ManualClock()
     bad, *good = await stored(postgres, clock)
-    for statement in UNBOUNDED[:2]:
-        assert await operator.execute(f"{statement} WHERE id = '{bad}'") == "UPDATE 1"
+    for statement, column in zip(UNBOUNDED[:2], ("id", "game_id"), strict=True):
+        assert await operator.execute(f"{statement} WHERE {column} = '{bad}'") == "UPDATE 1"
     with capture_logs() as lines:
         async with house_on(postgres, clock) as house:
             assert [one.table for one in house.lobby.summaries()] == good
