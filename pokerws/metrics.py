@@ -177,9 +177,9 @@ class Metrics:
             for label in all_labels:
                 counts.values[label,] = 0
 
-    def operation(self, operation: Operation, outcome: Outcome) -> None:
-        """Count one of OUTCOMES."""
-        self._operations.values[operation, outcome] += 1
+    def operation(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
+        """Count one of OUTCOMES, for so many tables."""
+        self._operations.values[operation, outcome] += tables
 
     def command(self, command: str, answer: str) -> None:
         """Count an answer: ACCEPTED, or the code of a refusal.  Both must be from closed sets."""

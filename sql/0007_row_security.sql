@@ -44,7 +44,7 @@ RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     rights text := 'SELECT, INSERT, UPDATE, DELETE';
 BEGIN
-    IF (SELECT relkind = 'v' OR relname = 'schema_migrations' FROM pg_class WHERE oid = ours) THEN
+    IF (SELECT relname IN ('balances', 'schema_migrations') FROM pg_class WHERE oid = ours) THEN
         rights := 'SELECT';
     END IF;
     PERFORM pokerws_admit(ours, 'server', 'ALL', rights, '', role);
@@ -59,13 +59,15 @@ CREATE OR REPLACE FUNCTION pokerws_servers() RETURNS SETOF name STABLE LANGUAGE 
     SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'games'::regclass
 $$;
 
--- Our tables and views. A table is known by its policy `no_access`, a view by what it is made of.
+-- Our tables and views. A table is known by its policy `no_access`, a view by its name.
 CREATE OR REPLACE FUNCTION pokerws_relations() RETURNS SETOF regclass STABLE LANGUAGE sql AS $$
     SELECT polrelid::regclass FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
     WHERE polname = 'no_access'
       AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'games'::regclass)
     UNION ALL
-    SELECT 'balances'::regclass
+    SELECT oid::regclass FROM pg_class
+    WHERE relkind = 'v' AND relname IN ('balances', 'game_events')
+      AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'games'::regclass)
 $$;
 
 -- Closes a table with its partitions, or a view, to everybody but its owner and the servers.
@@ -233,7 +235,7 @@ BEGIN
         WHERE attrelid = ours AND attnum > 0 AND NOT attisdropped
           AND (ours, attname) NOT IN (
               ('games'::regclass, 'snapshot'), ('game_events'::regclass, 'payload'),
-              ('server_keys'::regclass, 'value'));
+              ('game_events'::regclass, 'receipt'), ('server_keys'::regclass, 'value'));
         PERFORM pokerws_admit(ours, 'reader', 'SELECT', 'SELECT', columns, role);
     END LOOP;
 END $$;

@@ -49,7 +49,7 @@ BEGIN
         WHERE attrelid = ours AND attnum > 0 AND NOT attisdropped
           AND (ours, attname) NOT IN (
               ('games'::regclass, 'snapshot'), ('game_events'::regclass, 'payload'),
-              ('server_keys'::regclass, 'value'));
+              ('game_events'::regclass, 'receipt'), ('server_keys'::regclass, 'value'));
         PERFORM pokerws_admit(ours, 'reader', 'SELECT', 'SELECT', columns, role);
     END LOOP;
 END $$;

@@ -35,8 +35,12 @@ CREATE TABLE IF NOT EXISTS server_tables (
 );
 
 -- The seats of an open game: players and names. None of a closed game, and null for a snapshot that
--- cannot be read.
-CREATE OR REPLACE FUNCTION seated_names(wanted text) RETURNS jsonb STABLE LANGUAGE plpgsql AS $$
+-- cannot be read. Migration 15 moves the snapshots, and replaces this.
+DO $create$ BEGIN
+    IF to_regclass('game_snapshots') IS NOT NULL THEN
+        RETURN;
+    END IF;
+    CREATE OR REPLACE FUNCTION seated_names(wanted text) RETURNS jsonb STABLE LANGUAGE plpgsql AS $$
 DECLARE
     stored text;
 BEGIN
@@ -51,6 +55,7 @@ BEGIN
 EXCEPTION WHEN data_exception THEN
     RETURN NULL;
 END $$;
+END $create$;
 
 -- Whether a seat shows the name. A snapshot that cannot be read counts as if it did.
 CREATE OR REPLACE FUNCTION seat_shows_name(wanted text, sitter text, shown text)

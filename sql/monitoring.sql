@@ -90,11 +90,11 @@ WHERE status <> 'closed'
 ORDER BY epoch DESC
 LIMIT 5;
 
-\echo 'Events behind or ahead of the snapshot among the 100 tables changed last (none, or events are off)'
+\echo 'Log that ends before or after its table''s version among the 100 tables changed last (none, or events are off)'
 SELECT recent.id, recent.version, log.last_seq
 FROM (SELECT id, version FROM games WHERE status <> 'closed' ORDER BY updated_at DESC LIMIT 100) AS recent
 CROSS JOIN LATERAL (
-    SELECT max(seq) AS last_seq FROM game_events WHERE game_id = recent.id
+    SELECT max(seq) AS last_seq FROM game_log WHERE game_id = recent.id
 ) AS log
 WHERE log.last_seq IS DISTINCT FROM recent.version;
 
@@ -104,19 +104,20 @@ SELECT coalesce(pg_partition_root(relid), relid)::regclass::text AS relation, su
        sum(n_dead_tup) AS dead_rows, max(last_autovacuum) AS last_autovacuum,
        pg_size_pretty(sum(pg_total_relation_size(relid))) AS size
 FROM pg_stat_user_tables
-WHERE coalesce(pg_partition_root(relid), relid) IN ('games'::regclass, 'game_events'::regclass)
+WHERE coalesce(pg_partition_root(relid), relid)
+      IN ('games'::regclass, 'game_snapshots'::regclass, 'game_log'::regclass)
 GROUP BY relation
 ORDER BY relation DESC;
 
 \echo 'The log by partition: one far larger than the others has a table with a very long log'
-SELECT stat.relname AS partition, n_live_tup AS events, n_dead_tup AS dead_rows,
+SELECT stat.relname AS partition, n_live_tup AS rows, n_dead_tup AS dead_rows,
        pg_size_pretty(pg_table_size(stat.relid)) AS size,
        pg_size_pretty(pg_indexes_size(stat.relid)) AS indexes,
        greatest(last_vacuum, last_autovacuum) AS last_vacuum,
        age(relfrozenxid) AS transactions_since_freeze
 FROM pg_stat_user_tables AS stat
 JOIN pg_class ON pg_class.oid = stat.relid
-WHERE pg_partition_root(stat.relid) = 'game_events'::regclass AND relkind = 'r'
+WHERE pg_partition_root(stat.relid) = 'game_log'::regclass AND relkind = 'r'
 ORDER BY stat.relname;
 
 \echo 'What the server''s connections are doing now'

@@ -12,6 +12,7 @@ from pokerws.game.events import LogRestarted
 from pokerws.hand_histories.cutter import HandCutter
 from pokerws.hand_histories.kept_hand import KeptHand
 from pokerws.maintenance.errors import NotStored
+from pokerws.maintenance.log_replay import LogReplay
 from pokerws.maintenance.stored_log import (
     NO_KEYS,
     NO_LIMIT,
@@ -24,7 +25,6 @@ from pokerws.maintenance.stored_log import (
     read_game,
     read_log,
 )
-from pokerws.maintenance.verify import LogReplay
 from pokerws.program import PROGRAM
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection

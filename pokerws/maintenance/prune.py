@@ -28,7 +28,8 @@ WITH due AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM due) AS games,
        (SELECT count(*) FROM transfers WHERE game_id IN (SELECT id FROM due)) AS transfers,
-       (SELECT count(*) FROM game_events WHERE game_id IN (SELECT id FROM due)) AS events
+       (SELECT coalesce(sum(log.events), 0) FROM game_log AS log
+        WHERE game_id IN (SELECT id FROM due)) AS events
 """
 
 STATEMENTS = (DUE_TOTALS,)

@@ -36,17 +36,21 @@ from pokerws.storage.store import SEEN, Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
 WRITABLE = "SET TRANSACTION READ WRITE"
-# Raises the epoch, if the row is still the one that was read.  The columns are those that a save
-# does not change.
+# Raises the epoch, if row and snapshot are still those that were read.  The columns are those that
+# a save does not change.
 SEIZE = """
 UPDATE games
 SET epoch = epoch + 1, owner_incarnation = NULL, name = $3, variant = $4, config = $5
-WHERE id = $1 AND xmin::text = $2
+WHERE id = $1 AND xmin::text || coalesce(
+    (SELECT '/' || kept.xmin::text FROM game_snapshots AS kept WHERE game_id = id), '') = $2
 RETURNING doubted_owners
 """
 # A save clears it; the next owner cancels a hand of which more was shown.
 DOUBT = "UPDATE games SET doubted_owners = $2::text[] WHERE id = $1"
-CUT = "DELETE FROM game_events WHERE game_id = $1 AND seq > $2"
+CUT = """
+WITH gone AS (DELETE FROM game_log WHERE game_id = $1 AND seq > $2 RETURNING events)
+SELECT coalesce(sum(events), 0) FROM gone
+"""
 # Chips from before there was a ledger, at a table that could not be read when it began.
 OPENING = """
 WITH booked AS (
@@ -345,8 +349,7 @@ async def _put(connection: Connection, found: Found, plan: Plan) -> None:
             if seized is None:
                 raise RepairError("it has changed meanwhile: look again")
             doubted = [*(seized["doubted_owners"] or ()), *_seen_since(found, plan.source)]
-            cut = await connection.execute(CUT, game, found.clean_seq)
-            if cut != f"DELETE {found.rest_count}":
+            if await connection.fetchval(CUT, game, found.clean_seq) != found.rest_count:
                 raise RepairError("its log has changed meanwhile: look again")
             if plan.opening_seq is not None:
                 chips = plan.source.table.chips

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from typing import TextIO
 
 from pokerws.maintenance.errors import NotStored
+from pokerws.maintenance.log_replay import LogReplay
 from pokerws.maintenance.narrate import moment, picture, tell
 from pokerws.maintenance.stored_log import (
     IMPOSSIBLE,
@@ -25,7 +26,6 @@ from pokerws.maintenance.stored_log import (
     read_game,
     read_log,
 )
-from pokerws.maintenance.verify import LogReplay
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import UNREADABLE, Vault
@@ -98,8 +98,10 @@ def _without_log(row: StoredGame, vault: Vault, out: TextIO) -> int:
         raise NotStored(f"game {printable(row.id)} has no log, and {why}") from error
     _header(row, out)
     print("there is no log: its events were not kept", file=out)
-    print(f"\nthe table after event {row.version}, {moment(row.updated_at)}", file=out)
+    print(f"\nthe table after event {read.table.seq}, {moment(row.updated_at)}", file=out)
     print(*lines, sep="\n", file=out)
+    if read.table.seq < row.version:
+        print(f"events {read.table.seq + 1} to {row.version} of the log are missing", file=out)
     if read.broken:
         print(f"unknown cards could not be opened: {printable(read.broken)}", file=out)
     _missing({read.missing} if read.missing else set(), out)

@@ -6,53 +6,64 @@ server.  It validates nothing: the caller judges damaged data.
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pokerws.game.events import LogRestarted, TableEvent
 from pokerws.game.illegal import Inconsistent
-from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.game.state import Table, TableId
 from pokerws.maintenance.errors import NotStored
 from pokerws.storage.errors import DatabaseError, SealBroken, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.postgres import log_rows
 from pokerws.storage.postgres.address import Address
 from pokerws.storage.postgres.connecting import Connection, connected
 from pokerws.storage.postgres.database import reachable
 from pokerws.storage.postgres.rights import check_rights
-from pokerws.storage.store import Receipt
+from pokerws.storage.store import EventRow
+from pokerws.storage.vault.kept_receipts import KeptReceipts
 from pokerws.storage.vault.upcast import upcast
-from pokerws.storage.vault.vault import UNREADABLE, Vault, decode_event, decode_snapshot
+from pokerws.storage.vault.vault import (
+    UNREADABLE,
+    Vault,
+    decode_event,
+    decode_snapshot,
+    key_of,
+    sealed_by,
+)
 
 # What the commands read.
-TABLES = ("games", "game_events", "accounts", "transfers")
+TABLES = ("games", "game_snapshots", "game_log", "game_events", "accounts", "transfers")
 
 COUNT_GAMES = "SELECT count(*) FROM games"
 
 GAME_IDS = "SELECT id FROM games WHERE id > $1 ORDER BY id LIMIT $2"
 
 STORED_GAME = """
-SELECT id, name, status, variant, players, hand_number, total_pot, version, snapshot, updated_at,
-       key_id
-FROM games
+SELECT id, name, status, variant, players, hand_number, total_pot, games.version,
+       coalesce(kept.version, 0) AS snapshot_version, coalesce(kept.snapshot, '') AS snapshot,
+       updated_at, key_id
+FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = id
 WHERE id = $1
 """
 
-LOG = """
-SELECT seq, hand_number, type, payload, at
-FROM game_events
-WHERE game_id = $1 AND seq > $2 AND seq <= $3
+LOG = f"""
+SELECT {log_rows.COLUMNS}
+FROM game_log
+WHERE game_id = $1 AND seq > $2 AND seq - events < $3
 ORDER BY seq
 LIMIT $4
-"""
+"""  # noqa: S608  constants alone
 
 LOG_BOUNDS = """
-SELECT min(seq) AS first, max(seq) AS last, coalesce(bool_or(seq = $3), false) AS has
-FROM game_events
+SELECT min(seq - events) + 1 AS first, max(seq) AS last,
+       coalesce(bool_or($3 > seq - events AND $3 <= seq), false) AS has
+FROM game_log
 WHERE game_id = $1 AND ($2::bigint IS NULL OR hand_number = $2)
 """
 
 STATEMENTS = (COUNT_GAMES, GAME_IDS, STORED_GAME, LOG, LOG_BOUNDS)
 
-# Ids or events fetched at a time.
+# Ids, or rows of the log, fetched at a time.
 PAGE = 500
 NO_LIMIT = 2**63 - 1
 
@@ -60,11 +71,13 @@ NO_LIMIT = 2**63 - 1
 IMPOSSIBLE = (Inconsistent, LookupError, TypeError, ValueError, OverflowError)
 
 NO_KEYS = Vault([])
-Receipts = dict[PlayerId, list[Receipt]]
 
 
 class StoredGame(NamedTuple):
-    """A row of `games`, as its columns have it."""
+    """A row of `games` with its snapshot, as their columns have it.
+
+    The snapshot is empty where there is none.  The log after it leads to the row's version.
+    """
 
     id: str
     name: str
@@ -74,19 +87,21 @@ class StoredGame(NamedTuple):
     hand_number: int
     total_pot: int
     version: int
+    snapshot_version: int
     snapshot: str
     updated_at: datetime
     key_id: str | None
 
 
 class StoredEvent(NamedTuple):
-    """A row of `game_events`, as its columns have it."""
+    """An event of the log, as it is stored.  The last event of a command has its `receipt`."""
 
     seq: int
     hand_number: int
     type: str
     payload: str
     at: datetime
+    receipt: str | None
 
 
 class ReadTable(NamedTuple):
@@ -97,7 +112,7 @@ class ReadTable(NamedTuple):
     """
 
     table: Table
-    receipts: Receipts
+    receipts: KeptReceipts
     key_id: str | None
     missing: str = ""
     broken: str = ""
@@ -123,6 +138,11 @@ class ReadEvent(NamedTuple):
     def hidden(self) -> bool:
         """Whether cards are unknown."""
         return bool(self.missing or self.broken)
+
+    @property
+    def key_id(self) -> str | None:
+        """The key that sealed its cards; None if none are sealed."""
+        return None if self.event is None else sealed_by(self.event, self.row.payload)
 
     @property
     def at_ms(self) -> int:
@@ -200,9 +220,16 @@ async def read_log(
     """
     last = -1
     while page := await connection.fetch(LOG, game, last, to_seq, PAGE):
-        for row in page:
-            yield open_event(vault, game, StoredEvent(*row.values()))
+        for row in log_rows.events_of(page, last):
+            if row.seq <= to_seq:
+                yield open_event(vault, game, _stored(row))
         last = page[-1]["seq"]
+
+
+def _stored(row: EventRow) -> StoredEvent:
+    at = datetime.fromtimestamp(row.at_ms / 1000, UTC)
+    payload, receipt = row.payload.decode(), row.receipt.decode() or None
+    return StoredEvent(row.seq, row.hand_number, row.type, payload, at, receipt)
 
 
 def open_table(vault: Vault, row: StoredGame) -> ReadTable:
@@ -211,7 +238,7 @@ def open_table(vault: Vault, row: StoredGame) -> ReadTable:
     The snapshot is decoded here, once, unless its seal is broken.
     """
     snapshot = decode_snapshot(row.snapshot)
-    key_id = snapshot.sealed.partition(":")[0] or None
+    key_id = key_of(snapshot.sealed)
     missing = broken = ""
     try:
         vault.unseal_snapshot(TableId(row.id), snapshot)

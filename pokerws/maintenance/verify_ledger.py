@@ -96,11 +96,11 @@ async def verify_ledger(connection: Connection) -> LedgerVerdict:
 
 
 async def verify_chips(
-    connection: Connection, game: str, table: Table | None, logged: Logged
+    connection: Connection, game: str, table: Table | None, name: str, logged: Logged
 ) -> list[str]:
     """Mismatches of a game's chips; call it within `one_view`.
 
-    `table` is the table of its snapshot, or None if that cannot be read.
+    `table` is its state, from where `name` says, or None if that is not known.
     """
     row = await connection.fetchrow(GAME_BALANCE, game)
     if row is None:
@@ -119,7 +119,7 @@ async def verify_chips(
             booked[seq] = move
     wrong = []
     if table is not None and row["chips"] != table.chips:
-        wrong.append(f"the column chips says {row['chips']}, the snapshot {table.chips}")
+        wrong.append(f"the column chips says {row['chips']}, {name} {table.chips}")
     if row["balance"] != balance:
         wrong.append(f"the column balance says {row['balance']}, the ledger {balance}")
     wrong += _unlike(booked, logged, opened)

@@ -242,6 +242,8 @@ class App:
     async def _stop_journal(self) -> None:
         # If an exception leaves it unknown what is stored, it counts as not stored.
         self._is_all_stored = False
+        if self._lobby is not None and not self._stops.is_hurried:
+            await self._lobby.store_snapshots()
         self._is_all_stored = await self._journal.stop(self._stop_timeout_s)
 
     @property

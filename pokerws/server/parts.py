@@ -48,7 +48,6 @@ def journal_of(settings: Settings, store: Store, metrics: Metrics) -> Journal:
     durable = settings.features.use_durable_acks
     return Journal(
         store,
-        keep_events=settings.features.use_event_persistence,
         # With durable acks the database is the source of truth.
         overwrite_edits=not durable,
         metrics=metrics,

@@ -83,5 +83,9 @@ class SealedByUnknownKey(StorageError):
         self.key_id = key_id
 
 
+class LogBroken(StorageError):
+    """The events after a snapshot do not lead to the row's version; the message names the event."""
+
+
 class SealBroken(StorageError):
     """A sealed text does not open: it was edited, moved from another row, or has another key."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Sequence
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.hand_index import Search, Visit
-from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.memory_accounts import MemoryAccounts
@@ -139,7 +138,7 @@ class NullJournal:
     def start(self, watch: Callable[[asyncio.Task[None]], None] = lambda task: None) -> None:
         """There is no task to start, nor to watch."""
 
-    def put(self, change: Change | Step) -> None:
+    def put(self, change: Change) -> None:
         """Book the transfers of a change and drop the rest.
 
         Raises StoreRejected when an account cannot pay.

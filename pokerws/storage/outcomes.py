@@ -33,8 +33,8 @@ def went_back(table: TableId, known: int, found: int) -> dict[str, object]:
 class StorageMetrics(Protocol):
     """Counts operations.  The calls come from the event loop, so they must be short."""
 
-    def operation(self, operation: Operation, outcome: Outcome) -> None:
-        """Count one table's operation; an outage counts at each try, for each of its tables."""
+    def operation(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
+        """Count an operation on tables; an outage counts at each try, for each of its tables."""
 
     def batch(self, tables: int, events: int, seconds: float) -> None:
         """Count a batch of saves that the store has carried out."""
@@ -43,7 +43,7 @@ class StorageMetrics(Protocol):
 class NoMetrics:
     """`StorageMetrics` that counts nothing."""
 
-    def operation(self, operation: Operation, outcome: Outcome) -> None:
+    def operation(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
         """Part of `StorageMetrics`."""
 
     def batch(self, tables: int, events: int, seconds: float) -> None:

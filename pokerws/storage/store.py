@@ -1,7 +1,8 @@
 """The contract of a store of games and events, and its records.
 
-A store keeps one row for each table (a "game") with its newest snapshot, and the log of its events.
-It never interprets a payload.  `version` is the seq of the last event in the snapshot.  `owner` is
+A store keeps one row for each table (a "game"), the log of its events, and a snapshot.  It never
+interprets a payload.  `version` is the seq of the last event.  Where events are kept, the snapshot
+may be older: the log after it completes it.  Otherwise it is of the same version.  `owner` is
 the incarnation of the server that claimed the table, and `epoch` is raised at each claim; the two
 together are the fencing token.
 """
@@ -67,23 +68,54 @@ def canonical_digest(snapshot: TableSnapshot) -> bytes:
 
 
 class EventRow(Struct, frozen=True):
-    """One event of the log.  `payload` is the event as JSON; `at_ms` is milliseconds UTC."""
+    """One event of the log, as it is read.
+
+    `payload` is the event as JSON; `at_ms` is milliseconds UTC.  The last event of a command has
+    its `receipt`, a `LoggedReceipt` as JSON.
+    """
 
     seq: int
     hand_number: int
     type: str
     payload: bytes
     at_ms: int
+    receipt: bytes = b""
+
+
+class LoggedReceipt(Struct, frozen=True, array_like=True, gc=False):
+    """The receipt of a command, as the log has it: `seq` is that of the command's first event."""
+
+    player: PlayerId
+    digest: str
+    seq: int
+    id: str
+
+
+class LogRow(Struct, frozen=True, gc=False):
+    """The events that one command or time-out caused, as they are written to the log.
+
+    `payload` is a JSON array of the `count` events up to `seq`; `at_ms` is milliseconds UTC.
+    `receipt` is the command's `LoggedReceipt` as JSON, and empty for what no player has sent.
+    """
+
+    seq: int
+    count: int
+    hand_number: int
+    payload: bytes
+    at_ms: int
+    receipt: bytes = b""
 
 
 class Change(Struct, frozen=True):
     """One table's state after some events, to be written in one piece.
 
     The row is written only if it is still at version `expected`, of `epoch` and of the store's
-    `owner`.  `expected` 0 inserts the row.  `players` is the number of taken seats.  `events` are
-    those from `expected` + 1 to `version`, or empty where events are not kept.  `snapshot` is a
-    `TableSnapshot` as JSON; the key `key_id` encrypted its secrets, if there are any.  `chips` is
-    the total at the table: what was there before, plus and minus `transfers`.
+    `owner`.  `expected` 0 inserts the row.  `players` is the number of taken seats.  `log` has the
+    events from `expected` + 1 to `version`, or is empty where events are not kept.  `snapshot` is a
+    `TableSnapshot` of that version as JSON; None leaves the stored one as it is, which the log
+    after it completes.  `key_id` encrypted the secrets of the snapshot and of the log after it, if
+    there are any.  `chips` is the total at the table: what was there before, plus and minus
+    `transfers`.
     """
 
     table: TableId
@@ -96,9 +128,9 @@ class Change(Struct, frozen=True):
     expected: int
     version: int
     epoch: int
-    snapshot: bytes
+    snapshot: bytes | None
     at_ms: int
-    events: tuple[EventRow, ...] = ()
+    log: tuple[LogRow, ...] = ()
     chips: int = 0
     transfers: tuple[Transfer, ...] = ()
     key_id: str | None = None
@@ -124,13 +156,14 @@ class GameRow(NamedTuple):
 class Claimed(NamedTuple):
     """A table loaded to be played on: `epoch` is the new one, and the caller's.
 
-    `later_events` follow the snapshot in the log; there are none where both are written together.
-    `log_seq` is the seq of the last event in the log, 0 for an empty log.  `saved_ms` is when the
-    last change happened, in milliseconds UTC.  The `doubted` earlier owners may have shown cards
-    that are not stored; no change was saved since.
+    `version` is the row's.  The snapshot may be older, of `snapshot_version`; `later_events` are
+    the first that follow it in the log.  `log_seq` is the seq of the last event in the log, 0 for
+    an empty log.  `saved_ms` is when the last change happened, in milliseconds UTC.  The `doubted`
+    earlier owners may have shown cards that are not stored; no change was saved since.
     """
 
     snapshot: bytes
+    snapshot_version: int
     version: int
     epoch: int
     saved_ms: int
@@ -144,6 +177,7 @@ class Stored(NamedTuple):
 
     status: StoredStatus
     snapshot: bytes
+    snapshot_version: int
     version: int
     epoch: int
     log_seq: int
@@ -156,7 +190,9 @@ class Stored(NamedTuple):
             seq = _decode_seq(self.snapshot).table.seq
         except msgspec.MsgspecError:
             return False
-        return seq == self.version and self.log_seq <= self.version
+        if not seq == self.snapshot_version <= self.version:
+            return False
+        return self.log_seq == self.version if seq < self.version else self.log_seq <= self.version
 
 
 class _TableSeq(Struct):

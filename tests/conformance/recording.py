@@ -21,7 +21,6 @@ from pokerws.messages import Watch
 from pokerws.messages.state_hash import state_hash
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
-from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.store import Change, TableSnapshot
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
 from tests.vaults import VAULT
@@ -75,7 +74,7 @@ class FixedClock(ManualClock):
 class ForgetfulJournal(FakeJournal):
     """A journal that stores nothing, and says at once that it did."""
 
-    def put(self, change: Change | Step) -> None:
+    def put(self, change: Change) -> None:
         if self.actor is not None:
             self.actor.written(change.version)
 

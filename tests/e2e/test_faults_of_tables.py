@@ -111,9 +111,13 @@ def of_another_seq(snapshot: str) -> str:
 
 async def damage_snapshot(cluster: Cluster, dsn: str, table: TableId, how: str) -> str:
     """Damage a stored table; returns what its snapshot was."""
-    was: str = await cluster.ask(dsn, "SELECT snapshot FROM games WHERE id = $1", table)
+    was: str = await cluster.ask(
+        dsn, "SELECT snapshot FROM game_snapshots WHERE game_id = $1", table
+    )
     damaged = {"cut": cut, "of another seq": of_another_seq}[how](was)
-    await cluster.ask(dsn, "UPDATE games SET snapshot = $2 WHERE id = $1", table, damaged)
+    await cluster.ask(
+        dsn, "UPDATE game_snapshots SET snapshot = $2 WHERE game_id = $1", table, damaged
+    )
     return was
 
 
@@ -139,18 +143,23 @@ async def test_a_damaged_snapshot_keeps_its_table_out_and_no_other_one(
             await played.more_at(bad, 20)
         assert await server.stop() == 0
         was = await damage_snapshot(cluster, dsn, bad, how)
-        kept = await cluster.ask(dsn, "SELECT snapshot FROM games WHERE id = $1", bad)
+        kept = await cluster.ask(dsn, "SELECT snapshot FROM game_snapshots WHERE game_id = $1", bad)
         await server.start()
         await refused(played, bad)
         async with guest(server, "Gus", good) as gus:
             await gus.client.sit(good, 1_000)
-        assert await cluster.ask(dsn, "SELECT snapshot FROM games WHERE id = $1", bad) == kept
+        assert (
+            await cluster.ask(dsn, "SELECT snapshot FROM game_snapshots WHERE game_id = $1", bad)
+            == kept
+        )
         failure = await server.logged("get_game", lambda line: line["outcome"] == "DB_FAILED")
         assert (failure["table"], failure["level"]) == (bad, "error")
         assert await status(cluster, dsn, bad) == "quarantined"
         assert await status(cluster, dsn, good) == "active"
 
-        await cluster.ask(dsn, "UPDATE games SET snapshot = $2 WHERE id = $1", bad, was)
+        await cluster.ask(
+            dsn, "UPDATE game_snapshots SET snapshot = $2 WHERE game_id = $1", bad, was
+        )
         await put_back(cluster, dsn, bad)
         async with guest(server, "Hal", bad) as hal:
             await hal.client.sit(bad, 1_000)

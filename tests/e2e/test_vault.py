@@ -16,14 +16,18 @@ from pokerws.game.cards import DECK
 from pokerws.game.commands import Action
 from pokerws.game.events import CardsShown, TableEvent
 from pokerws.game.state import Hand, TableConfig, TableId
+from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from pokerws.storage.postgres.embedded.running import running
+from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.keys import written
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.e2e.process import ServerProcess
 from tests.e2e.test_command_line import run
 from tests.simulation.crash import BACKOFF
+from tests.storage.logs import stored_state
 from tests.vaults import KEY, VAULT, VAULT_KEYS
 
 # Nobody's time is up while the database is searched.
@@ -38,6 +42,15 @@ SELECT c.relname
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 """
+
+
+async def stored(url: str, table: TableId, vault: Vault) -> TableSnapshot:
+    """What a server with these keys would load."""
+    store = await PostgresStore.open(address_of(url))
+    try:
+        return await stored_state(store, table, vault)
+    finally:
+        await store.close()
 
 
 @pytest.fixture
@@ -233,16 +246,14 @@ async def test_the_database_and_its_files_hold_no_card_that_nobody_may_see(
     dsn = await running(place / "postgres")
     async with duel(server) as players, operator(dsn) as connection:
         await players.play_to_the_flop()
-        row = await connection.fetchrow("SELECT snapshot, key_id FROM games")
-        assert row is not None
-        known = VAULT.open_snapshot(players.table, row["snapshot"]).table.hand
+        known = (await stored(dsn, players.table, VAULT)).table.hand
         assert known is not None
         hole_cards = [seat.cards for seat in known.seats if seat is not None]
         assert sorted(hole_cards) == sorted(view.cards for view in players.views)
         secret = {*known.deck, *hole_cards[0], *hole_cards[1]}
         assert secret == set(DECK) - set(players.hand.board)
 
-        assert row["key_id"] == KEY.id
+        assert await connection.fetchval("SELECT key_id FROM games") == KEY.id
         assert await cards_in_rows(connection) == set(players.hand.board)
         in_files = await cards_in_files(connection)
         assert in_files & secret == set()
@@ -275,12 +286,11 @@ async def test_a_hand_goes_on_with_the_same_cards_under_a_new_key(
         await players.act()
         await players.stored()
         async with operator(database_url) as connection:
-            row = await connection.fetchrow("SELECT snapshot, key_id FROM games")
-            assert row is not None
-            assert row["key_id"] == NEW.id
-            stored = Vault([NEW]).open_snapshot(players.table, row["snapshot"]).table.hand
-            assert stored is not None
-            assert [s.cards for s in stored.seats if s is not None and s.cards]
+            assert await connection.fetchval("SELECT key_id FROM games") == NEW.id
+        # The first change under the new key has stored the whole table.
+        hand = (await stored(database_url, players.table, Vault([NEW]))).table.hand
+        assert hand is not None
+        assert [seat.cards for seat in hand.seats if seat is not None and seat.cards]
         await players.play_to_the_end()
     assert await server.stop() == 0
 

@@ -40,8 +40,8 @@ EXCEPTION WHEN duplicate_object THEN NULL; END $$
 """
 GAME = """
 INSERT INTO games (id, name, status, variant, players, hand_number, total_pot, version, epoch,
-    snapshot, config, created_at, updated_at, chips, balance, key_id)
-VALUES ('g1', 'One', 'active', 'NT', 2, 1, 0, 1, 1, '{{}}', '{{}}', now(), now(), 0, 0, '{key_id}')
+    config, created_at, updated_at, chips, balance, key_id)
+VALUES ('g1', 'One', 'active', 'NT', 2, 1, 0, 1, 1, '{{}}', now(), now(), 0, 0, '{key_id}')
 """
 
 

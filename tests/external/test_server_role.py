@@ -10,8 +10,8 @@ from tests.storage.postgres.test_rights import ATTEMPTS, GATEWAY
 
 CLOSED = """
 INSERT INTO games (id, name, status, variant, players, hand_number, total_pot, version, epoch,
-    snapshot, config, created_at, updated_at, chips, balance)
-SELECT 'g1', 'Closed', 'closed', 'NT', 0, 0, 0, 1, 1, '{}', '{}', long_ago, long_ago, 0, 0
+    config, created_at, updated_at, chips, balance)
+SELECT 'g1', 'Closed', 'closed', 'NT', 0, 0, 0, 1, 1, '{}', long_ago, long_ago, 0, 0
 FROM (SELECT now() - interval '2 days' AS long_ago) AS times
 """
 

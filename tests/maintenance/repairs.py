@@ -18,13 +18,15 @@ from tests.vaults import VAULT
 
 NOW_MS = 5_000_000
 ROWS = (
-    "SELECT id, name, status, config, version, epoch, snapshot, chips, balance FROM games",
+    """SELECT id, name, status, config, games.version, epoch, snapshot, chips, balance
+    FROM games LEFT JOIN game_snapshots ON game_id = id""",
     "SELECT game_id, seq, type, payload FROM game_events ORDER BY seq",
     "SELECT id, balance FROM accounts ORDER BY id",
     "SELECT * FROM transfers ORDER BY id",
 )
 SET_ASIDE = "UPDATE games SET status = 'quarantined'"
-NO_SNAPSHOT = "UPDATE games SET snapshot = 'no JSON'"
+SNAPSHOT = "UPDATE game_snapshots SET snapshot = "
+NO_SNAPSHOT = "UPDATE game_snapshots SET snapshot = 'no JSON'"
 # The last event that was an action of the hand in play's, and what came of it.
 LAST = "(SELECT max(seq) FROM game_events)"
 
@@ -63,7 +65,7 @@ class Repairs:
 
     async def table(self) -> Table:
         """The stored table."""
-        text = await self.operator.fetchval("SELECT snapshot FROM games")
+        text = await self.operator.fetchval("SELECT snapshot FROM game_snapshots")
         return VAULT.open_snapshot(TableId("t1"), text).table
 
     async def balances(self) -> dict[str, int]:
@@ -130,7 +132,7 @@ BRING_IN = f'"limit":{{"bring_in":{10**30}}}'
 # What a version did that had no bound there.
 UNBOUNDED = [
     f"UPDATE games SET config = replace(config, '\"limit\":{{}}', '{BRING_IN}')",
-    f"UPDATE games SET snapshot = replace(snapshot, '\"limit\":{{}}', '{BRING_IN}')",
+    f"UPDATE game_snapshots SET snapshot = replace(snapshot, '\"limit\":{{}}', '{BRING_IN}')",
     (
         f"""UPDATE game_events SET payload = replace(payload, '"limit":{{}}', '{BRING_IN}') """
         "WHERE type = 'table_opened'"
@@ -141,26 +143,26 @@ UNBOUNDED = [
 DAMAGES: dict[str, list[str]] = {
     "only set aside": [SET_ASIDE],
     "snapshot not JSON": [NO_SNAPSHOT],
-    "snapshot without an end": ["UPDATE games SET snapshot = repeat('[', 100000)"],
-    "snapshot no table": ["UPDATE games SET snapshot = '{\"a\": 1}'"],
+    "snapshot without an end": ["UPDATE game_snapshots SET snapshot = repeat('[', 100000)"],
+    "snapshot no table": ["UPDATE game_snapshots SET snapshot = '{\"a\": 1}'"],
     "snapshot of another table": [
-        "UPDATE games SET snapshot = replace(snapshot, '\"t1\"', '\"t2\"')"
+        "UPDATE game_snapshots SET snapshot = replace(snapshot, '\"t1\"', '\"t2\"')"
     ],
     "snapshot of another seq": [
-        """UPDATE games SET snapshot = regexp_replace(snapshot, '"seq":\\d+', '"seq":40')"""
+        SNAPSHOT + """regexp_replace(snapshot, '"seq":\\d+', '"seq":40')"""
     ],
-    "snapshot of no variant": ["""UPDATE games SET snapshot = replace(snapshot, '"NT"', '"ZZ"')"""],
+    "snapshot of no variant": [SNAPSHOT + """replace(snapshot, '"NT"', '"ZZ"')"""],
     "snapshot with a chip moved": [
-        """UPDATE games SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')"""
+        SNAPSHOT + """regexp_replace(snapshot, '"stack":\\d+', '"stack":1')"""
     ],
     "snapshot edited, chips as they were": [
         (
-            """UPDATE games SET snapshot = regexp_replace(snapshot, '"min_raise":\\d+', """
+            SNAPSHOT + """regexp_replace(snapshot, '"min_raise":\\d+', """
             """'"min_raise":77')"""
         )
     ],
     "sealed text edited": [
-        """UPDATE games SET snapshot = replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')"""
+        SNAPSHOT + """replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')"""
     ],
     "version up": ["UPDATE games SET version = version + 7"],
     "version up beyond all counting": [f"UPDATE games SET version = {2**63 - 1}"],

@@ -208,7 +208,7 @@ async def test_interrupted_anywhere_all_holds_together_and_the_next_prune_goes_o
     reader: Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pruning, "EVENTS_A_STEP", 20)
+    monkeypatch.setattr(pruning, "ROWS_A_STEP", 8)
     monkeypatch.setattr(pruning, "GAMES_A_STEP", 1)
     await close_games(archiving.url, "t1", "t2", hands=1)
     steps, deleted = 0, 0

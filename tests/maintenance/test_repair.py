@@ -1,7 +1,10 @@
 """Tables that were really played and then damaged are restored, or closed and refunded."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 import pytest
 
 from pokerws.game.state import TableId
@@ -52,7 +55,18 @@ async def test_a_damaged_table_is_restored_to_the_same_cards_stacks_and_turn(
     assert (game["snapshot"], game["version"]) == (rows[0][0][6], rows[0][0][4])
     stay = {row["seq"] for row in await repairs.operator.fetch("SELECT seq FROM game_events")}
     gone = {row[1]: row[3] for row in rows[1] if row[1] not in stay}
-    assert gone.items() <= {event["seq"]: event["payload"] for event in events}.items()
+    assert gone.items() <= dict(payload for row in events for payload in _payloads(row)).items()
+
+
+def _payloads(row: dict[str, Any]) -> Iterator[tuple[int, str]]:
+    """The seqs and payloads of a row of the log."""
+    if row["type"] is not None:
+        yield row["seq"], row["payload"]
+        return
+    parts = msgspec.json.decode(row["payload"], type=list[msgspec.Raw])
+    assert len(parts) == row["events"]
+    for seq, part in enumerate(parts, start=row["seq"] - len(parts) + 1):
+        yield seq, bytes(part).decode()
 
 
 # Which state to go on from is decided as for a restoration.
@@ -167,12 +181,12 @@ async def test_a_command_that_was_answered_is_still_known_after_the_repair(
     repairs: Repairs, damage: str
 ) -> None:
     await play_a_game(repairs.url, hands=1)
-    text = await repairs.operator.fetchval("SELECT snapshot FROM games")
+    text = await repairs.operator.fetchval("SELECT snapshot FROM game_snapshots")
     receipts = VAULT.open_snapshot(TableId("t1"), text).receipts
     assert receipts
     await repairs.damage(*DAMAGES[damage])
     await repairs("restore")
-    text = await repairs.operator.fetchval("SELECT snapshot FROM games")
+    text = await repairs.operator.fetchval("SELECT snapshot FROM game_snapshots")
     assert VAULT.open_snapshot(TableId("t1"), text).receipts == receipts
 
 
@@ -183,12 +197,12 @@ async def test_a_repair_leaves_no_receipt_without_a_key(
     repairs: Repairs, action: Action, vault: Vault
 ) -> None:
     await play_a_game(repairs.url, hands=1)
-    text = await repairs.operator.fetchval("SELECT snapshot FROM games")
+    text = await repairs.operator.fetchval("SELECT snapshot FROM game_snapshots")
     older = json.dumps(json.loads(text) | {"receipts": {"ada": [["DH98t/X1gv1V", 5]]}})
-    await repairs.operator.execute("UPDATE games SET snapshot = $1", older)
+    await repairs.operator.execute("UPDATE game_snapshots SET snapshot = $1", older)
     await repairs.damage()
     await repairs(action, vault=vault)
-    text = await repairs.operator.fetchval("SELECT snapshot FROM games")
+    text = await repairs.operator.fetchval("SELECT snapshot FROM game_snapshots")
     assert "DH98t/X1gv1V" not in text
     assert bool(VAULT.open_snapshot(TableId("t1"), text).receipts) == (action == "restore")
 
@@ -196,7 +210,7 @@ async def test_a_repair_leaves_no_receipt_without_a_key(
 async def test_the_newest_state_is_chosen(repairs: Repairs) -> None:
     """A row from an older backup has fewer events than the log."""
     played = await play_a_game(repairs.url, hands=1)
-    older = await repairs.operator.fetchrow("SELECT version, snapshot FROM games")
+    older = await repairs.operator.fetchrow("SELECT version, snapshot FROM game_snapshots")
     assert older is not None
     store = await PostgresStore.open(address_of(repairs.url))
     async with writing(store) as journal:
@@ -205,7 +219,11 @@ async def test_the_newest_state_is_chosen(repairs: Repairs) -> None:
         played.actor.stop()
     await store.close()
     await repairs.damage()
-    await repairs.operator.execute("UPDATE games SET version = $1, snapshot = $2", *older.values())
+    newer = "UPDATE games SET version = $1"
+    await repairs.operator.execute(newer, older["version"])
+    for newer in ("version = $1", "snapshot = $1"):
+        column = newer.partition(" ")[0]
+        await repairs.operator.execute(f"UPDATE game_snapshots SET {newer}", older[column])
     await repairs("restore")
     assert state(await repairs.table()) == state(played.actor.table)
     await repairs.holds_together()

@@ -11,7 +11,7 @@ from pokerws.maintenance.errors import NotStored, RepairError
 from pokerws.maintenance.repair import Action
 from pokerws.maintenance.stored_log import NO_KEYS
 from pokerws.storage.postgres.connecting import Connection
-from tests.maintenance.repairs import DAMAGES, NO_SNAPSHOT, Repairs, expect_refund, state
+from tests.maintenance.repairs import DAMAGES, NO_SNAPSHOT, SNAPSHOT, Repairs, expect_refund, state
 from tests.storage.played import play_a_game
 
 STATEMENTS = (*salvage.STATEMENTS, *repairing.STATEMENTS, repairing.WRITABLE)
@@ -70,7 +70,7 @@ async def test_cards_that_nobody_can_open_any_more_are_refunded(repairs: Repairs
         ("UPDATE transfers SET amount = amount + 1 WHERE game_id = 't1'", "its chips do not add"),
         ("DELETE FROM transfers WHERE game_id = 't1'", "its chips do not add up"),
         (
-            """UPDATE games SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')""",
+            SNAPSHOT + """regexp_replace(snapshot, '"stack":\\d+', '"stack":1')""",
             "the ledger has 30000 chips there, but the snapshot of event",
         ),
     ],
@@ -143,7 +143,7 @@ async def test_the_second_time_it_says_what_is_the_matter(repairs: Repairs) -> N
 @pytest.mark.parametrize(
     ("meanwhile", "words"),
     [
-        ("UPDATE games SET snapshot = snapshot || ' '", "it has changed meanwhile"),
+        ("UPDATE game_snapshots SET snapshot = snapshot || ' '", "it has changed meanwhile"),
         ("UPDATE games SET epoch = epoch + 1", "it has changed meanwhile"),
         ("DELETE FROM game_events WHERE seq = 25", "its log has changed meanwhile"),
     ],

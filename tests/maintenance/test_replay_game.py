@@ -156,7 +156,7 @@ async def test_without_a_log_the_stored_table_alone_is_shown(
     assert lines[-len(list(picture(played.actor.table))) :] == list(picture(played.actor.table))
     with pytest.raises(NotStored, match="has no log"):
         await told(database_url, hand=1)
-    await operator.execute("UPDATE games SET snapshot = '{}'")
+    await operator.execute("UPDATE game_snapshots SET snapshot = '{}'")
     with pytest.raises(NotStored, match="its snapshot cannot be read"):
         await told(database_url)
 

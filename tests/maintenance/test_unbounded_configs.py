@@ -17,7 +17,7 @@ async def test_the_other_games_are_verified_archived_and_pruned(
 ) -> None:
     await close_games(database_url, BAD, GOOD)
     for statement in UNBOUNDED:
-        key = "game_id" if "game_events" in statement else "id"
+        key = "id" if statement.startswith("UPDATE games ") else "game_id"
         more = "AND" if "WHERE" in statement else "WHERE"
         assert await operator.execute(f"{statement} {more} {key} = '{BAD}'") == "UPDATE 1"
 

@@ -12,7 +12,8 @@ from pokerws.game.counted import counted
 from pokerws.game.events import LogRestarted
 from pokerws.maintenance import stored_log
 from pokerws.maintenance.errors import NotStored
-from pokerws.maintenance.verify import MOST_MISMATCHES, verify
+from pokerws.maintenance.log_replay import MOST_MISMATCHES
+from pokerws.maintenance.verify import verify
 from pokerws.storage.errors import DatabaseError, EmbeddedError
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection, connected
@@ -21,6 +22,7 @@ from pokerws.storage.postgres.embedded import EmbeddedPostgres
 from pokerws.storage.postgres.embedded.running import running
 from pokerws.storage.store import TableSnapshot
 from pokerws.storage.vault.vault import Vault
+from tests.maintenance.repairs import SNAPSHOT
 from tests.storage.clusters import ask, serving
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
@@ -96,33 +98,40 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
             "the log goes on to event",
         ),
         (
-            """UPDATE games SET snapshot = regexp_replace(snapshot, '"stack":\\d+', '"stack":1')""",
+            SNAPSHOT + """regexp_replace(snapshot, '"stack":\\d+', '"stack":1')""",
             (
-                "the snapshot differs from its log's final state: "
+                "the snapshot differs from the log at event 267: "
                 "seats[0].stack is 1 in the snapshot and "
             ),
         ),
         (
             (
-                """UPDATE games SET snapshot = regexp_replace(snapshot, '"board":."..","', """
+                SNAPSHOT + """regexp_replace(snapshot, '"board":."..","', """
                 """'"board":["??","')"""
             ),
             (
-                "the snapshot differs from its log's final state: "
+                "the snapshot differs from the log at event 267: "
                 "hand.board[0] is '??' in the snapshot"
             ),
         ),
-        ("UPDATE games SET snapshot = '{}'", "the snapshot cannot be read: "),
-        ("UPDATE games SET snapshot = 'no JSON'", "the snapshot cannot be read: "),
-        ("UPDATE games SET snapshot = repeat('[', 100000)", "the snapshot cannot be read: "),
+        ("UPDATE game_snapshots SET snapshot = '{}'", "the snapshot cannot be read: "),
+        ("UPDATE game_snapshots SET snapshot = 'no JSON'", "the snapshot cannot be read: "),
         (
-            """UPDATE games SET snapshot = replace(snapshot, '"NT"', '"ZZ"')""",
+            "UPDATE game_snapshots SET snapshot = repeat('[', 100000)",
+            "the snapshot cannot be read: ",
+        ),
+        (
+            SNAPSHOT + """replace(snapshot, '"NT"', '"ZZ"')""",
             "config.variant is 'ZZ' in the snapshot and 'NT' in the replay",
         ),
         ("UPDATE games SET status = 'waiting'", "the column status says 'waiting', the snapshot"),
         ("UPDATE games SET hand_number = 77", "the column hand_number says 77, the snapshot "),
         ("UPDATE games SET total_pot = 77", "the column total_pot says 77, the snapshot "),
-        ("UPDATE games SET version = 77777", "the column version says 77777, the snapshot "),
+        (
+            "UPDATE games SET version = 77777",
+            "the log ends with event 267, and the row is of event",
+        ),
+        ("UPDATE games SET version = 7", "the column version says 7, the snapshot 267"),
         ("UPDATE games SET players = 1", "the column players says 1, the snapshot 3"),
         ("UPDATE games SET name = 'x'", "the column name says 'x', the snapshot 'Main table'"),
         (
@@ -197,7 +206,7 @@ async def test_chips_conjured_in_the_log_and_in_the_snapshot_alike_are_found(
         "UPDATE game_events SET payload = $1 WHERE seq = $2", json.dumps(award), row["seq"]
     )
     await operator.execute(
-        "UPDATE games SET snapshot = replace(snapshot, $1, $2)",
+        "UPDATE game_snapshots SET snapshot = replace(snapshot, $1, $2)",
         f'"name":"{seat.name}","stack":{had}',
         f'"name":"{seat.name}","stack":{seat.stack}',
     )
@@ -215,7 +224,7 @@ async def test_a_tampered_game_does_not_hide_the_others(
 ) -> None:
     for game in ("t1", "t2", "t3"):
         await play_a_game(database_url, game, hands=1)
-    await operator.execute("UPDATE games SET snapshot = '{}' WHERE id = 't1'")
+    await operator.execute("UPDATE game_snapshots SET snapshot = '{}' WHERE game_id = 't1'")
     await operator.execute("UPDATE games SET players = 9 WHERE id = 't3'")
 
     code, lines = await verified(database_url)
@@ -231,12 +240,12 @@ async def test_no_card_of_a_live_hand_is_told(database_url: str, operator: Conne
     assert hand is not None
     hand.deck.reverse()
     stored, _ = VAULT.seal_snapshot(TableSnapshot(played.actor.table))
-    await operator.execute("UPDATE games SET snapshot = $1", stored.decode())
+    await operator.execute("UPDATE game_snapshots SET snapshot = $1", stored.decode())
 
     _, lines = await verified(database_url)
 
     assert lines[0] == (
-        "game t1: the snapshot differs from its log's final state: "
+        "game t1: the snapshot differs from the log at event 267: "
         "hand.deck[0] differs; hand.deck[1] differs; hand.deck[2] differs; and more"
     )
 

@@ -11,6 +11,7 @@ from pokerws.maintenance.verify import verify
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.vault.vault import Vault, VaultKey
+from tests.maintenance.repairs import SNAPSHOT
 from tests.storage.played import play_a_game
 from tests.vaults import KEY, VAULT
 
@@ -44,12 +45,12 @@ async def test_in_the_middle_of_a_hand_all_but_the_cards_is_verified_without_the
     )
 
     await operator.execute(
-        """UPDATE games SET snapshot = regexp_replace(snapshot, '"min_raise":\\d+', """
+        SNAPSHOT + """regexp_replace(snapshot, '"min_raise":\\d+', """
         """'"min_raise":77')"""
     )
     code, lines = await verified(database_url, NO_KEYS)
     assert code == 1
-    assert "the snapshot differs from its log's final state: " in lines[0]
+    assert "the snapshot differs from the log at event " in lines[0]
     assert "77 in the snapshot" in lines[0]
     assert lines[-1] == UNCHECKED
 
@@ -71,8 +72,8 @@ async def test_cards_that_do_not_open_are_a_mismatch(database_url: str) -> None:
         """UPDATE game_events SET payload = (
             SELECT payload FROM game_events WHERE type = 'hole_cards_dealt' AND hand_number = 1
         ) WHERE type = 'hole_cards_dealt' AND hand_number = 2""",
-        """UPDATE games SET snapshot = replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')""",
-        """UPDATE games SET snapshot = regexp_replace(snapshot, '"sealed":".*?"', '"sealed":""')""",
+        SNAPSHOT + """replace(snapshot, '"sealed":"test:', '"sealed":"test:AA')""",
+        SNAPSHOT + """regexp_replace(snapshot, '"sealed":".*?"', '"sealed":""')""",
         "UPDATE games SET key_id = 'other'",
         "UPDATE games SET key_id = NULL",
     ],

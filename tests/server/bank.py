@@ -31,7 +31,6 @@ class House:
         self.store._accounts = self.accounts = MemoryAccounts()
         self.journal = Journal(
             self.store,
-            keep_events=True,
             clock=lambda: self.clock.now_ms() / 1000,
         )
         self.bank = Cashier(self.store.accounts, self.clock, terms)

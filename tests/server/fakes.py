@@ -25,7 +25,6 @@ from pokerws.server.tables.hands.past_hands import PastHands
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.accounts import Transfer
-from pokerws.storage.journal.change_builder import Step, sealed
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.null import NullJournal, NullStore
@@ -163,8 +162,8 @@ class FakeJournal:
         self.healthy = True
         self.actor: TableActor | None = None
 
-    def put(self, change: Change | Step) -> None:
-        self.changes.append(sealed(change))
+    def put(self, change: Change) -> None:
+        self.changes.append(change)
         if self.actor is not None:
             self.actor.written(change.version)
 

@@ -71,7 +71,6 @@ class StoredHouse:
         self.clock = clock
         self.journal = Journal(
             store,
-            keep_events=True,
             overwrite_edits=not durable,
             clock=lambda: clock.now_ms() / 1000,
         )

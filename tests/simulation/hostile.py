@@ -7,14 +7,24 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
+from pokerws.game.cards import Card
 from pokerws.game.events import TableEvent
-from pokerws.game.state import TableId
+from pokerws.game.state import PlayerId, TableId
 from pokerws.server.clock import Clock
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.journal.back_off import BackOff
 from pokerws.storage.store import Change, Claimed, Position, TableSnapshot
+from pokerws.storage.vault.replayed import ReplayedTable
 from tests.server.fakes import OpenStore
 from tests.vaults import VAULT
+
+
+class Deck:
+    """A shuffled deck, and which of its cards each player has seen."""
+
+    def __init__(self, cards: list[Card]) -> None:
+        self.cards = cards
+        self.seen: dict[PlayerId, set[Card]] = {}
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
@@ -128,7 +138,11 @@ class HostileStore(OpenStore):
         return [VAULT.open_event(table, row.hand_number, row.payload) for row in rows]
 
     def stored(self, table: TableId) -> TableSnapshot:
-        return VAULT.open_snapshot(table, self._rows[table].change.snapshot)
+        """The newest snapshot, completed by the log after it."""
+        row = self._rows[table]
+        replayed = ReplayedTable.of(VAULT, table, row.snapshot, row.snapshot_version)
+        replayed.take(row.log[seq] for seq in sorted(row.log) if seq > row.snapshot_version)
+        return replayed.snapshot
 
     def has(self, table: TableId, seq: int) -> bool:
         return seq in self._rows[table].log if table in self._rows else False

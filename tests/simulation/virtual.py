@@ -8,6 +8,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from typing import Any, Literal, cast
+from unittest.mock import patch
 
 import msgspec
 
@@ -32,10 +33,11 @@ from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.interfaces import TableAnswer
 from pokerws.server.tables.lobby import Lobby
+from pokerws.storage.journal import change_builder
 from pokerws.storage.journal.journal import Journal
 from tests.server.fakes import open_cashier
 from tests.server.notebook import Notebook
-from tests.simulation.hostile import HostileStore, LoopClock, SeededBackOff, VirtualLoop
+from tests.simulation.hostile import Deck, HostileStore, LoopClock, SeededBackOff, VirtualLoop
 from tests.vaults import VAULT
 
 # "crashing" is dual-write with processes that are killed and replaced.
@@ -47,16 +49,10 @@ PLAYERS = 3
 FAULTS_S, CALM_S = 10.0, 60.0
 # A command is answered within this time, whatever happens: longer than any outage here.
 ANSWER_S = 10.0
+# The events after which snapshots are stored, by seed.
+TAILS = (1, 8, 64, 256)
 CONFIG = TableConfig(seats=PLAYERS, turn_time_ms=2_000, next_hand_delay_ms=100)
 _decode_frame = server_decoder().decode
-
-
-class Deck:
-    """A shuffled deck, and which of its cards each player has seen."""
-
-    def __init__(self, cards: list[Card]) -> None:
-        self.cards = cards
-        self.seen: dict[PlayerId, set[Card]] = {}
 
 
 class Process:
@@ -66,7 +62,6 @@ class Process:
         self.world = world
         self.journal = Journal(
             world.store,
-            keep_events=True,
             overwrite_edits=world.mode != "durable",
             back_off=SeededBackOff(),
             clock=world.loop.time,
@@ -127,6 +122,9 @@ class Process:
     def conflict(self, table: TableId) -> None:
         self.rejected(table)
 
+    def edited(self, table: TableId) -> None:
+        self.rejected(table)
+
     def went_back(self, table: TableId) -> None:
         self.rejected(table)
 
@@ -148,7 +146,8 @@ class Person:
         self.wire = JSON
         self.hears_presence = False
         self.world = world
-        self.hand_number = 0
+        # By epoch: a replaced process may show something late.
+        self.hand_numbers: dict[int, int] = {}
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}
         self.answer_to: asyncio.Future[TableAnswer] | None = None
@@ -169,25 +168,25 @@ class Person:
     def send_table_frame(self, frame: bytes, shared: SharedContext | None = None) -> None:
         message = _decode_frame(frame)
         match message:
-            case Events(seq=seq, events=events):
-                self._see(events)
+            case Events(epoch=epoch, seq=seq, events=events):
+                self._see(epoch, events)
                 for number, event in enumerate(events, start=seq):
                     self._check_seq(number)
                     before = self.shown.setdefault(number, event)
                     self.world.holds(before == event, f"event {number} was another one")
-            case Snapshot(seq=seq, state=state):
-                self.hand_number = state.hand_number
+            case Snapshot(epoch=epoch, seq=seq, state=state):
+                self.hand_numbers[epoch] = state.hand_number
                 self._check_seq(seq)
             case _:
                 pass
 
-    def _see(self, events: Sequence[TableEvent]) -> None:
+    def _see(self, epoch: int, events: Sequence[TableEvent]) -> None:
         """Remember which cards of which deck were seen."""
-        hand = self.hand_number
+        hand = self.hand_numbers.get(epoch, 0)
         for event in events:
             match event:
                 case HandStarted():
-                    hand = self.hand_number = event.hand
+                    hand = self.hand_numbers[epoch] = event.hand
                 case HoleCardsDealt(cards=hands):
                     self._remember(hand, [card for cards in hands for card in cards])
                 case BoardDealt(cards=cards) | CardsShown(cards=cards):
@@ -344,7 +343,7 @@ class World:
         """Something happens to a process or to the row."""
         await self._repair()
         kinds = ["nothing", "edit"] if self.tampered else ["nothing"]
-        kinds += ["crash", "claim"] if self.mode == "durable" else []
+        kinds += ["crash", "claim", "stop"] if self.mode == "durable" else []
         kinds += ["crash"] * 3 if self.mode == "crashing" else []
         match self.rng.choice(kinds):
             case "nothing":
@@ -354,6 +353,11 @@ class World:
                 await asyncio.sleep(self.rng.expovariate(1 / 0.2))
                 if self.store._rows[self.table].change.version > 1_000:
                     self.store.edit(self.table, -1_000)
+            case "stop":
+                await self.process.lobby.store_snapshots()
+                self.process.lobby.stop()
+                await self.process.journal.stop(self.rng.expovariate(1))
+                await self._replace()
             case "crash":
                 self.process.crash()
                 if self.mode == "crashing":
@@ -407,9 +411,11 @@ class World:
     def _check(self, calm_from: int) -> int:
         assert self.broken == []
         events = self.store.log(self.table)
-        stored = self.store.stored(self.table).table
-        assert msgspec.json.encode(replay(events)) == msgspec.json.encode(stored)
-        assert len(events) == stored.seq
+        state = self.store.stored(self.table)
+        if (actor := self.process.lobby.live(self.table)) is not None:
+            assert msgspec.json.encode(actor._state) == msgspec.json.encode(state)
+        assert msgspec.json.encode(replay(events)) == msgspec.json.encode(state.table)
+        assert len(events) == state.table.seq
         assert self.store.chips(self.table) == 0
         for seq, event in self.spectator.shown.items():
             assert redact(events[seq - 1], None) == event
@@ -430,8 +436,11 @@ def run(seed: int, mode: Mode) -> tuple[int, Any]:
     world = World(seed, mode, loop)
     problems: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda loop, context: problems.append(context))
+    # Snapshots with nearly each change, or hardly ever.
+    tail = TAILS[seed // 2 % len(TAILS)]
     try:
-        count = loop.run_until_complete(world.run())
+        with patch.multiple(change_builder, SNAPSHOT_EVENTS=tail, MOST_TAIL_EVENTS=4 * tail):
+            count = loop.run_until_complete(world.run())
     finally:
         for task in asyncio.all_tasks(loop):
             task.cancel()

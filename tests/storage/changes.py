@@ -1,10 +1,11 @@
 """Changes to put into stores, with all that does not matter filled in."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.storage.accounts import Reason, Transfer, player_account, table_account
-from pokerws.storage.store import Change, EventRow
+from pokerws.storage.store import Change, EventRow, LogRow
 
 START_MS = 1_780_000_000_123
 
@@ -21,15 +22,22 @@ def change(
     hand_number: int = 1,
     total_pot: int = 150,
     snapshot: bytes | None = None,
+    narrow: bool = False,
     at_ms: int = START_MS,
     events: bool = True,
+    receipt: bytes = b"",
     mark: str = "",
     chips: int = 0,
     transfers: tuple[Transfer, ...] = (),
 ) -> Change:
-    """A change from `expected` to `version`, which is the next one by default."""
+    """A change from `expected` to `version`, which is the next one by default.
+
+    A `narrow` one has no snapshot.
+    """
     version = expected + 1 if version is None else version
-    rows = tuple(event(seq, mark, at_ms) for seq in range(expected + 1, version + 1))
+    rows = [event(seq, mark, at_ms) for seq in range(expected + 1, version + 1)]
+    if snapshot is None and not narrow:
+        snapshot = b'{"seq":%d,"mark":"%s"}' % (version, mark.encode())
     return Change(
         table=TableId(table),
         name=name,
@@ -41,21 +49,25 @@ def change(
         expected=expected,
         version=version,
         epoch=epoch,
-        snapshot=b'{"seq":%d,"mark":"%s"}' % (version, mark.encode())
-        if snapshot is None
-        else snapshot,
+        snapshot=snapshot,
         at_ms=at_ms,
-        events=rows if events else (),
+        log=(logged(rows, receipt),) if events and rows else (),
         chips=chips,
         transfers=transfers,
     )
 
 
-def event(seq: int, mark: str = "", at_ms: int = START_MS) -> EventRow:
+def event(seq: int, mark: str = "", at_ms: int = START_MS, receipt: bytes = b"") -> EventRow:
     """An event of the log."""
-    return EventRow(
-        seq, 1, "checked", b'{"type":"checked","seat":%d,"m":"%s"}' % (seq, mark.encode()), at_ms
-    )
+    payload = b'{"type":"checked","seat":%d,"m":"%s"}' % (seq, mark.encode())
+    return EventRow(seq, 1, "checked", payload, at_ms, receipt)
+
+
+def logged(events: Sequence[EventRow], receipt: bytes = b"") -> LogRow:
+    """The row of the log for the events of one command."""
+    last = events[-1]
+    payload = b"[%s]" % b",".join(event.payload for event in events)
+    return LogRow(last.seq, len(events), last.hand_number, payload, last.at_ms, receipt)
 
 
 def brings(

@@ -56,6 +56,7 @@ class Heard:
         self.tables_fenced: list[TableId] = []
         self.tables_rejected: list[TableId] = []
         self.tables_conflicting: list[TableId] = []
+        self.tables_edited: list[TableId] = []
         self.tables_gone_back: list[TableId] = []
         self.versions_written: list[tuple[TableId, int]] = []
         self._on_written = on_written
@@ -73,6 +74,9 @@ class Heard:
 
     def conflict(self, table: TableId) -> None:
         self.tables_conflicting.append(table)
+
+    def edited(self, table: TableId) -> None:
+        self.tables_edited.append(table)
 
     def went_back(self, table: TableId) -> None:
         self.tables_gone_back.append(table)
@@ -93,7 +97,7 @@ async def journal_on(heard: Heard, logged: Logged) -> AsyncIterator[OpenJournal]
     journals: list[Journal] = []
 
     def start(store: Store, listener: JournalListener = heard, **options: Any) -> Journal:
-        journal = Journal(store, **{"keep_events": True, "back_off": AT_ONCE, **options})
+        journal = Journal(store, **{"back_off": AT_ONCE, **options})
         journal.subscribe(listener)
         journal.start()
         journals.append(journal)

@@ -51,7 +51,7 @@ class FaultyStore(OpenStore):
 
     def snapshot(self, table: str) -> bytes:
         """What is stored now."""
-        return self._rows[TableId(table)].change.snapshot
+        return self._rows[TableId(table)].snapshot
 
     async def seqs(self, table: str = "t1") -> list[int]:
         """Which events of a table are stored."""

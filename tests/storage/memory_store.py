@@ -17,6 +17,7 @@ from pokerws.storage.store import (
     Claimed,
     EventRow,
     GameRow,
+    LogRow,
     Position,
     Stored,
     StoredStatus,
@@ -25,19 +26,22 @@ from tests.storage.memory_hand_index import MemoryHandIndex
 
 # The limits of the SQL constraints, in bytes.
 MAX_SNAPSHOT = MAX_PAYLOAD = 1 << 20
+MAX_RECEIPT = 4096
 MAX_NAME = 256
 MAX_KEY_ID = 64
 
 
 @dataclass
 class _Row:
-    """A game: its newest change, and who owns it."""
+    """A game: its newest change, its newest snapshot, and who owns it."""
 
     change: Change
     epoch: int
     owner: str | None = None
     doubted: tuple[str, ...] = ()
     status: StoredStatus = "waiting"
+    snapshot: bytes = b""
+    snapshot_version: int = 0
     log: dict[int, EventRow] = field(default_factory=dict)
 
     @property
@@ -121,12 +125,13 @@ class MemoryStore:
             row.doubted += (str(row.owner),)
         row.owner = self.owner
         return Claimed(
-            snapshot=row.change.snapshot,
+            snapshot=row.snapshot,
+            snapshot_version=row.snapshot_version,
             version=row.change.version,
             epoch=row.epoch,
             saved_ms=row.change.at_ms,
             log_seq=max(row.log, default=0),
-            later_events=_after(row.log, row.change.version),
+            later_events=_after(row.log, row.snapshot_version),
             doubted=row.doubted,
         )
 
@@ -140,9 +145,14 @@ class MemoryStore:
         row = self._rows.get(table)
         if row is None:
             return None
-        log_seq = max(row.log, default=0)
         return Stored(
-            row.status, row.change.snapshot, row.change.version, row.epoch, log_seq, row.owner
+            status=row.status,
+            snapshot=row.snapshot,
+            snapshot_version=row.snapshot_version,
+            version=row.change.version,
+            epoch=row.epoch,
+            log_seq=max(row.log, default=0),
+            owner=row.owner,
         )
 
     async def quarantine(self, table: TableId, at: Position) -> None:
@@ -190,7 +200,11 @@ class MemoryStore:
         row = self._rows.get(noted.table)
         if row is None or row.status == "closed":
             return False
-        seats = msgspec.json.decode(row.change.snapshot)["table"]["seats"]
+        seats = msgspec.json.decode(row.snapshot)["table"]["seats"]
+        for event in _after(row.log, row.snapshot_version):
+            if event.type in ("player_sat", "player_stood"):
+                told = msgspec.json.decode(event.payload)
+                seats[told["seat"]] = told if event.type == "player_sat" else None
         return any(seat and (seat["player"], seat["name"]) == noted[1:] for seat in seats)
 
     async def events(self, table: TableId, after_seq: int, limit: int) -> list[EventRow]:
@@ -222,11 +236,31 @@ class MemoryStore:
             row = self._rows[change.table] = _Row(change, change.epoch, self.owner)
         row.change, row.doubted = change, ()
         row.status = change.status
-        for event in change.events:
-            row.log[event.seq] = event
+        if change.snapshot is not None:
+            row.snapshot, row.snapshot_version = change.snapshot, change.version
+        for written in change.log:
+            row.log |= {event.seq: event for event in _events(written)}
         if change.expected >= change.version:
             # Events that somebody else wrote after ours are none of this table's.
             row.log = {seq: event for seq, event in row.log.items() if seq <= change.version}
+
+
+def _events(row: LogRow) -> list[EventRow]:
+    """The events of a row of the log; the last one has the receipt."""
+    payloads = msgspec.json.decode(row.payload, type=list[msgspec.Raw])
+    assert len(payloads) == row.count, "a row of the log counts its events wrongly"
+    first = row.seq - row.count + 1
+    return [
+        EventRow(
+            seq=seq,
+            hand_number=row.hand_number,
+            type=msgspec.json.decode(payload)["type"],
+            payload=bytes(payload),
+            at_ms=row.at_ms,
+            receipt=row.receipt if seq == row.seq else b"",
+        )
+        for seq, payload in enumerate(payloads, first)
+    ]
 
 
 def _after(log: dict[int, EventRow], seq: int) -> list[EventRow]:
@@ -242,9 +276,12 @@ def _check(change: Change) -> None:
         "key": change.key_id is None or 1 <= len(change.key_id) <= MAX_KEY_ID,
         "numbers": min(change.players, change.hand_number, change.total_pot, change.epoch) >= 0,
         "version": change.version >= 0,
-        "snapshot": 2 <= len(change.snapshot) <= MAX_SNAPSHOT,
-        "seq": all(event.seq >= 1 for event in change.events),
-        "payload": all(2 <= len(event.payload) <= MAX_PAYLOAD for event in change.events),
+        "snapshot": 0 < change.expected < change.version
+        if change.snapshot is None
+        else 2 <= len(change.snapshot) <= MAX_SNAPSHOT,
+        "seq": all(row.seq >= row.count for row in change.log),
+        "payload": all(2 <= len(row.payload) <= MAX_PAYLOAD for row in change.log),
+        "receipt": all(len(row.receipt) <= MAX_RECEIPT for row in change.log),
     }
     broken = [name for name, holds in rules.items() if not holds]
     if broken:

@@ -14,6 +14,7 @@ from pokerws.storage.journal.journal import Journal
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault.replayed import ReplayedTable
 from tests.server.fakes import FakeOwner, FakeViewer, ManualClock
 from tests.vaults import VAULT
 
@@ -28,6 +29,7 @@ def actor_of(
     shuffle: Shuffle,
     *,
     keep_events: bool,
+    tail: int | None = None,
 ) -> TableActor:
     """An actor that stores what happens at its table."""
     return TableActor(
@@ -39,6 +41,7 @@ def actor_of(
         keep_events=keep_events,
         owner=FakeOwner(),
         vault=VAULT,
+        tail=tail,
     )
 
 
@@ -54,8 +57,13 @@ async def load(
     """The actor of a stored table, which goes on as on a new server."""
     claimed = await store.claim(table)
     assert claimed is not None
-    snapshot = VAULT.open_snapshot(table, claimed.snapshot)
-    actor = actor_of(snapshot, claimed.epoch, journal, clock, shuffle, keep_events=keep_events)
+    replayed = ReplayedTable.of(VAULT, table, claimed.snapshot, claimed.snapshot_version)
+    replayed.take(claimed.later_events)
+    actor = actor_of(
+        *(replayed.snapshot, claimed.epoch, journal, clock, shuffle),
+        keep_events=keep_events,
+        tail=replayed.taken,
+    )
     gap = keep_events and claimed.log_seq != claimed.version
     actor.resume(claimed.saved_ms, 0, restart_log=gap)
     return actor
@@ -130,7 +138,7 @@ async def open_accounts(store: PostgresStore) -> None:
 @asynccontextmanager
 async def writing(store: PostgresStore, *, keep_events: bool = True) -> AsyncIterator[Journal]:
     """A journal that has written everything when the block is over."""
-    journal = Journal(store, keep_events=keep_events)
+    journal = Journal(store)
     journal.start()
     try:
         yield journal
@@ -140,9 +148,17 @@ async def writing(store: PostgresStore, *, keep_events: bool = True) -> AsyncIte
 
 
 async def play_a_game(
-    url: str, game: str = "t1", *, hands: int = 5, keep_events: Sequence[bool] = (True,)
+    url: str,
+    game: str = "t1",
+    *,
+    hands: int = 5,
+    keep_events: Sequence[bool] = (True,),
+    killed: bool = False,
 ) -> PlayedGame:
-    """Play a game, in so many lives of a server, each to the middle of the hand after `hands`."""
+    """Play a game, in so many lives of a server, each to the middle of the hand after `hands`.
+
+    If the servers are `killed`, they store no snapshot as they stop.
+    """
     store = await PostgresStore.open(address_of(url))
     await open_accounts(store)
     try:
@@ -156,6 +172,8 @@ async def play_a_game(
                     await played.load_again(store, journal, keep_events=keep)
                 played.play_hands(hands)
                 played.play_until(_on_the_flop)
+                if not killed:
+                    played.actor.store_snapshot()
                 played.actor.stop()
         assert played is not None
         return played

@@ -8,7 +8,7 @@ from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
 from pokerws.storage.accounts import player_account
 from pokerws.storage.errors import Overdrawn
-from pokerws.storage.journal.change_builder import ChangeBuilder, Step
+from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.null import NullJournal, NullStore
 from pokerws.storage.outcomes import NoMetrics
@@ -24,8 +24,8 @@ class Counts(NoMetrics):
     def __init__(self) -> None:
         self.operations: list[tuple[str, str]] = []
 
-    def operation(self, operation: str, outcome: str) -> None:
-        self.operations.append((operation, outcome))
+    def operation(self, operation: str, outcome: str, tables: int = 1) -> None:
+        self.operations += [(operation, outcome)] * tables
 
 
 async def test_chips_move_as_soon_as_a_change_is_put(heard: Heard) -> None:
@@ -101,16 +101,18 @@ async def test_no_row_is_built_for_a_journal_that_keeps_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def seal(*_: object) -> None:
-        raise AssertionError("a snapshot was encoded")
+        raise AssertionError("something was encoded")
 
     monkeypatch.setattr(Vault, "seal_snapshot", seal)
+    monkeypatch.setattr(Vault, "seal_events", seal)
     table, events = open_table(T1, "One", TableConfig())
-    builder = ChangeBuilder(TableSnapshot(table), 1, Vault(()), keep_events=False, only_steps=True)
+    builder = ChangeBuilder(TableSnapshot(table), 1, Vault(()), stores=False)
 
     for _ in range(2):
         one = builder.next(events, (), 0)
-        assert isinstance(one, Step)
+        assert (one.snapshot, one.log) == (None, ())
         NullJournal(MemoryAccounts()).put(one)
+    assert builder.snapshot(0) is None
 
 
 async def test_a_null_store_has_no_games() -> None:

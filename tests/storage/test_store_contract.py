@@ -11,7 +11,7 @@ from pokerws.storage.errors import StoreRejected
 from pokerws.storage.postgres.address import Pooler, address_of
 from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.store import Change, Position, Store
-from tests.storage.changes import START_MS, change, event
+from tests.storage.changes import START_MS, change, event, logged
 from tests.storage.memory_store import MemoryStore
 
 T1, T2, T3 = TableId("t1"), TableId("t2"), TableId("t3")
@@ -141,11 +141,135 @@ async def test_data_that_breaks_a_rule_is_rejected_with_the_whole_batch(
 
 async def test_an_event_without_a_seq_is_rejected(store: Store) -> None:
     with pytest.raises(StoreRejected):
-        await store.save([replace(change(), events=(event(0),))])
+        await store.save([replace(change(), log=(logged([event(0)]),))])
 
 
 async def test_saving_nothing_writes_nothing(store: Store) -> None:
     assert await store.save([]) == set()
+
+
+async def test_a_change_without_a_snapshot_keeps_the_stored_one_and_adds_to_the_log(
+    store: Store,
+) -> None:
+    made = change(version=2)
+    await store.save([made])
+
+    narrow = change(
+        *("t1", 2, 5), narrow=True, players=4, hand_number=9, at_ms=START_MS + 7, mark="x"
+    )
+    assert await store.save([narrow]) == {T1}
+
+    [game] = await store.games()
+    assert (game.players, game.hand_number, game.version) == (4, 9, 5)
+    loaded = await store.claim(T1)
+    assert loaded is not None
+    assert (loaded.snapshot, loaded.snapshot_version) == (made.snapshot, 2)
+    assert (loaded.version, loaded.log_seq, loaded.saved_ms) == (5, 5, START_MS + 7)
+    assert loaded.later_events == [event(seq, "x", START_MS + 7) for seq in (3, 4, 5)]
+
+
+async def test_a_snapshot_stands_for_the_log_until_its_version(store: Store) -> None:
+    await store.save([change(version=2)])
+    await store.save([change(expected=2, version=4, narrow=True)])
+    newest = change(expected=4, version=6, mark="newest")
+
+    assert await store.save([newest, change("t2")]) == {T1, T2}
+
+    loaded = await store.claim(T1)
+    assert loaded is not None
+    assert (loaded.snapshot, loaded.snapshot_version) == (newest.snapshot, 6)
+    assert (loaded.version, loaded.later_events) == (6, [])
+
+
+async def test_tables_claimed_together_come_each_with_its_later_events(store: Store) -> None:
+    await store.save([change("t1", version=2), change("t2"), change("t3", version=9)])
+    await store.save([change("t1", 2, 4, narrow=True), change("t3", 9, 10, narrow=True)])
+
+    loaded = await store.claim_many([T3, T2, T1, TableId("none")])
+
+    found = {
+        table: (one.snapshot_version, one.version, [row.seq for row in one.later_events])
+        for table, one in loaded.items()
+    }
+    assert found == {T1: (2, 4, [3, 4]), T2: (1, 1, []), T3: (9, 10, [10])}
+
+
+async def test_a_batch_may_mix_changes_with_and_without_a_snapshot(store: Store) -> None:
+    await store.save([change("t1"), change("t2")])
+
+    batch = [
+        change("t1", 1, 2, narrow=True),
+        change("t2", 1, 2, mark="b"),
+        change("t3", mark="c"),
+    ]
+    assert await store.save(batch) == {T1, T2, T3}
+
+    stored = {table: await store.look(table) for table in (T1, T2, T3)}
+    found = {table: one and (one.snapshot_version, one.version) for table, one in stored.items()}
+    assert found == {T1: (1, 2), T2: (2, 2), T3: (1, 1)}
+
+
+async def test_a_change_that_is_not_written_leaves_the_snapshot_as_it_is(store: Store) -> None:
+    made = change(version=3)
+    await store.save([made])
+    await store.claim(T1)
+
+    late = [change(expected=3, version=4, epoch=1), change(expected=2, version=3, epoch=2)]
+    for each in late:
+        assert await store.save([each]) == set()
+
+    stored = await store.look(T1)
+    assert stored is not None
+    assert (stored.snapshot, stored.snapshot_version, stored.version) == (made.snapshot, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [change(narrow=True), change(expected=2, version=2, narrow=True)],
+    ids=["a new table", "a step back"],
+)
+async def test_a_change_that_the_log_cannot_complete_needs_a_snapshot(
+    store: Store, bad: Change
+) -> None:
+    await store.save([change("t2", version=2)])
+
+    with pytest.raises(StoreRejected):
+        await store.save([change("t3"), bad])
+
+    assert await store.position(T3) is None
+
+
+async def test_the_receipt_of_a_command_is_read_with_its_last_event(store: Store) -> None:
+    receipt = b'["alice","k.abcdef",3,"7"]'
+    await store.save([change(version=2)])
+
+    steps = (
+        logged([event(3), event(4)], receipt),
+        logged([event(5)]),
+        logged([event(6)], b'["bob","k.123456",6,"9"]'),
+    )
+    await store.save([replace(change(expected=2, version=6, narrow=True), log=steps)])
+
+    loaded = await store.claim(T1)
+    assert loaded is not None
+    expected = [event(3), event(4, receipt=receipt), event(5)]
+    assert loaded.later_events[:3] == expected
+    assert loaded.later_events[3].receipt == b'["bob","k.123456",6,"9"]'
+    assert await store.events(T1, 2, 3) == expected
+
+
+async def test_a_row_is_whole_if_snapshot_and_log_lead_to_its_version(store: Store) -> None:
+    await store.save([change(snapshot=b'{"table":{"seq":1}}')])
+    await store.save([change(expected=1, version=3, narrow=True)])
+    stored = await store.look(T1)
+    assert stored is not None
+    assert stored.is_whole
+
+    await store.save([change(expected=3, version=5, narrow=True, events=False)])
+
+    edited = await store.look(T1)
+    assert edited is not None
+    assert not edited.is_whole
 
 
 async def test_events_come_in_order_after_a_seq_and_up_to_a_limit(store: Store) -> None:
@@ -180,8 +304,8 @@ async def test_a_table_without_a_log_has_log_seq_0(store: Store) -> None:
 
 async def test_events_of_somebody_else_at_the_same_seqs_are_replaced(store: Store) -> None:
     await store.save([change(version=2, mark="ours")])
-    theirs = tuple(event(seq, "theirs") for seq in (3, 4))
-    await store.save([replace(change(expected=2, version=3), events=theirs)])
+    theirs = logged([event(seq, "theirs") for seq in (3, 4)])
+    await store.save([replace(change(expected=2, version=3), log=(theirs,))])
 
     assert await store.save([change(expected=3, version=6, mark="x"), change("t2")]) == {T1, T2}
 
@@ -194,15 +318,15 @@ async def test_a_change_back_to_an_earlier_version_takes_the_later_events_away(
     store: Store,
 ) -> None:
     await store.save([change(version=8, mark="theirs"), change("t2", version=8)])
-    ours = tuple(event(seq, "ours") for seq in (3, 4, 5))
-    back = replace(change(expected=8, version=5), events=ours)
+    ours = [event(seq, "ours") for seq in (3, 4, 5)]
+    back = replace(change(expected=8, version=5), log=(logged(ours),))
 
     assert await store.save([back, change("t2", 8, 9)]) == {T1, T2}
 
     log = await store.events(T1, 0, 10)
     assert await store.position(T1) == Position(version=5, epoch=1)
     assert [row.seq for row in log] == [1, 2, 3, 4, 5]
-    assert log[2:] == list(ours)
+    assert log[2:] == ours
     assert len(await store.events(T2, 0, 10)) == 9
 
 

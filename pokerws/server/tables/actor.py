@@ -44,8 +44,8 @@ from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
 from pokerws.storage.accounts import Transfer, transfers_of
-from pokerws.storage.journal.change_builder import ChangeBuilder, sealed
-from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
+from pokerws.storage.journal.change_builder import ChangeBuilder
+from pokerws.storage.store import LoggedReceipt, Receipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
 # The commands that move chips to a table or from it.
@@ -59,7 +59,8 @@ class TableActor:
 
     `epoch` is the fencing token of the claimed row; only `catch_up` changes it.  The table is
     stored up to event `stored_seq`.  With `durable`, nothing is sent before it is stored.  `vault`
-    encrypts what is put into `journal`; `event_log` reads stored events back.
+    encrypts what is put into `journal`; `event_log` reads stored events back.  `tail` is the number
+    of events after the stored snapshot; None if that must be replaced by the next change.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class TableActor:
         stored_seq: int = 0,
         pace: PaceLimits = UNLIMITED,
         cards: CardHold = NO_HOLD,
+        tail: int | None = None,
     ) -> None:
         self.table = table = snapshot.table
         self.epoch = epoch
@@ -100,7 +102,7 @@ class TableActor:
         self._keeps = journal.keeps
         self._state = snapshot
         self._changes = ChangeBuilder(
-            snapshot, epoch, vault, keep_events=keep_events, only_steps=not journal.keeps
+            snapshot, epoch, vault, keep_events=keep_events, stores=journal.keeps, tail=tail
         )
         self._owner = owner
         gate = self.gate = CommitGate(durable=durable, written=stored_seq)
@@ -145,7 +147,7 @@ class TableActor:
         receipt = Receipt(digest, before + 1, kept_id(command_id))
         self._receipts.add(player, receipt, events, table=self.table)
         self.viewers.answer(viewer, Accepted(command_id, before + 1))
-        self._changed(events, transfers)
+        self._changed(events, transfers, LoggedReceipt(player, digest, before + 1, receipt.id))
 
     @property
     def stored_seq(self) -> int:
@@ -169,7 +171,7 @@ class TableActor:
         self._hold(moves)
         if moves:
             self._owner.chips_moved(self.table.id, moves)
-        change = sealed(self._changes.next(events, moves, self._at_ms))
+        change = self._changes.next(events, moves, self._at_ms)
         self._journal.put(replace(change, expected=stored_seq))
         self.viewers.publish(events, self.table.seq, self._at_ms)
 
@@ -223,7 +225,6 @@ class TableActor:
         Does a part of the work, of about 1 ms; returns whether there is more to do.
         """
         self._refunds.clear()
-        self._changes.pack()
         return self.viewers.pack()
 
     def close(self, reason: CloseReason) -> None:
@@ -281,10 +282,16 @@ class TableActor:
             self._alarm.cancel()
             self.resume(self._clock.table_ms() - by_ms, 0, restart_log=False)
 
+    def store_snapshot(self, *, only_for_tail: bool = True) -> None:
+        """Store the whole state if events would have to be replayed, or in any case."""
+        change = self._changes.snapshot(self._at_ms, only_for_tail=only_for_tail)
+        if change is not None:
+            self._journal.put(change)
+
     def refund(self) -> None:
         """Return the chips that players had before the latest command, since the table is lost."""
         if transfers := self._refunds.transfers:
-            self._store((), transfers)
+            self._journal.put(self._changes.next((), transfers, self._at_ms))
 
     def stop(self) -> None:
         """Stop at once: no more commands and time-outs, and held frames are dropped."""
@@ -400,30 +407,27 @@ class TableActor:
         if transfers and self._keeps:
             self.gate.close(self.table.seq)
 
-    def _changed(self, events: list[TableEvent], moves: tuple[Transfer, ...] | None = None) -> None:
+    def _changed(
+        self,
+        events: list[TableEvent],
+        moves: tuple[Transfer, ...] | None = None,
+        receipt: LoggedReceipt | None = None,
+    ) -> None:
         """Store and publish events, and set the clock; a bug in that stops the table, too."""
         try:
-            self._pass_on(events, moves)
+            transfers = self._transfers(events) if moves is None else moves
+            if transfers:
+                self._refunds.renew()
+                self.moves.add(transfers)
+                self._owner.chips_moved(self.table.id, transfers)
+            if self.sample is not None:
+                self.sample[self.table.seq] = canonical_digest(self._state)
+            self._journal.put(self._changes.next(events, transfers, self._at_ms, receipt))
+            self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
+            self._arm()
+            self._news.follow(events, self.changed_ms)
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
-
-    def _pass_on(self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None) -> None:
-        first_seq = self.table.seq - len(events) + 1
-        if transfers is None:
-            transfers = self._transfers(events)
-        if transfers:
-            self._refunds.renew()
-            self.moves.add(transfers)
-            self._owner.chips_moved(self.table.id, transfers)
-        self._store(events, transfers)
-        self.viewers.publish(events, first_seq, self._at_ms)
-        self._arm()
-        self._news.follow(events, self.changed_ms)
-
-    def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
-        if self.sample is not None:
-            self.sample[self.table.seq] = canonical_digest(self._state)
-        self._journal.put(self._changes.next(events, transfers, self._at_ms))
 
     # ---- the clock
 

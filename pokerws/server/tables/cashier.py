@@ -323,6 +323,9 @@ class Cashier:
         """Part of `JournalListener`."""
         self.rejected(table)
 
+    def edited(self, table: TableId) -> None:
+        """Part of `JournalListener`: the payments are written all the same."""
+
     def went_back(self, table: TableId) -> None:
         """Part of `JournalListener`."""
         self.rejected(table)

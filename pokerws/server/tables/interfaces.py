@@ -8,7 +8,6 @@ from pokerws.messages import Accepted, HandEvents, Rejected, TableSummary, Wire
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.storage.accounts import Transfer
-from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.store import Change
 
@@ -78,7 +77,7 @@ class TableJournal(Protocol):
     def subscribe(self, listener: JournalListener) -> None:
         """Report the outcome of each change to `listener`."""
 
-    def put(self, change: Change | Step) -> None:
+    def put(self, change: Change) -> None:
         """Queue a change."""
 
     def drop(self, table: TableId, epoch: int) -> None:

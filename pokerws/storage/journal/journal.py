@@ -20,7 +20,6 @@ import structlog
 from pokerws.game.state import TableId
 from pokerws.storage.errors import Overdrawn, StoreFull, StoreRejected, StoreUnavailable
 from pokerws.storage.journal.back_off import BackOff
-from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.journal.listener import JournalListener
 from pokerws.storage.journal.outcome_log import OutcomeLog
 from pokerws.storage.journal.pending import Entry, Pending
@@ -30,6 +29,8 @@ from pokerws.storage.store import Change, Position, Standing, Store, standing_of
 HIGH_WATER_EVENTS = 50_000
 # With fewer waiting events a batch does not wait for more.
 GATHER_EVENTS = 50
+# After so long, reporting lets others have the event loop.
+TURN_S = 0.002
 
 log = structlog.get_logger("pokerws.journal")
 
@@ -68,7 +69,6 @@ class Journal:
         self,
         store: Store,
         *,
-        keep_events: bool,
         overwrite_edits: bool = True,
         metrics: StorageMetrics = UNMEASURED,
         gather_s: float = 0,
@@ -85,7 +85,7 @@ class Journal:
         self._back_off = back_off or BackOff()
         self._clock = clock
         self._log = OutcomeLog(clock)
-        self._pending = Pending(keep_events=keep_events)
+        self._pending = Pending()
         self._failures = 0
         self._alarmed = False
         # Read once a batch: a call of the logger costs 2 µs even if it logs nothing.
@@ -110,14 +110,16 @@ class Journal:
         self._task = asyncio.create_task(self._run(), name="journal")
         watch(self._task)
 
-    def put(self, change: Change | Step) -> None:
+    def put(self, change: Change) -> None:
         """Take over a change.  Raises ValueError when it does not follow the table's last one."""
         if self._stopping:
             raise RuntimeError("the journal has been stopped")
         self._pending.put(change, self._clock())
         self._work.set()
         # With durable acks it is not even in memory for anybody before it is stored.
-        if self._overwrite_edits:
+        if self._overwrite_edits and (
+            change.expected == 0 or change.table not in self._log.in_memory_known
+        ):
             self._log.in_memory(change, verbose=False)
         if change.transfers:
             self._urgent.set()
@@ -146,7 +148,10 @@ class Journal:
             self._flushes.remove(flush)
 
     async def stop(self, timeout_s: float) -> bool:
-        """Take no more changes, flush and end.  Returns whether everything is written."""
+        """Take no more changes, flush and end.
+
+        Returns whether everything that has happened is written; snapshots may be missing.
+        """
         self._stopping = True
         self._hurry.set()
         # A task that has failed writes nothing more, however long one waits for it.
@@ -155,7 +160,7 @@ class Journal:
                 await self.flush(timeout_s)
             except TimeoutError:
                 log.log(
-                    logging.ERROR,
+                    logging.ERROR if self._pending.has_news else logging.WARNING,
                     "save_game",
                     outcome=Outcome.DB_FAILED,
                     error=f"stopped after {timeout_s} s, with this not written",
@@ -163,7 +168,7 @@ class Journal:
                 )
             self._task.cancel()
             await asyncio.wait([self._task])
-        return not self._pending
+        return not self._pending.has_news
 
     @property
     def waiting(self) -> int:
@@ -203,7 +208,7 @@ class Journal:
             self._urgent.clear()
             began_s = self._clock()
             try:
-                await self._write(self._sealed(self._pending.take()))
+                await self._write(self._pending.take())
             except StoreUnavailable as error:
                 self._failed(str(error), alarm=isinstance(error, StoreFull))
             except Exception as error:
@@ -219,20 +224,6 @@ class Journal:
                 elif self._pending.events >= GATHER_EVENTS and not self._flushes:
                     await self._gather(began_s + self._gather_s - self._clock())
 
-    def _sealed(self, batch: list[Entry]) -> list[Entry]:
-        """Build the rows of a batch now, since the tables go on; leave out what cannot be built."""
-        sealed: list[Entry] = []
-        for entry in batch:
-            try:
-                entry.seal()
-            except Exception as error:
-                # A fault in one table must not stop the others.
-                log.exception("seal_failed", table=entry.table, version=entry.version)
-                self._reject(entry, error)
-            else:
-                sealed.append(entry)
-        return sealed
-
     async def _write(self, batch: list[Entry]) -> None:
         """Write a batch; if the store rejects it, bisect it until the bad table is alone."""
         pieces = [batch] if batch else []
@@ -247,14 +238,31 @@ class Journal:
                     middle = len(piece) // 2
                     pieces += [piece[middle:], piece[:middle]]
                 continue
-            self._verbose = log.is_enabled_for(logging.DEBUG)
-            for entry in piece:
-                if entry.table in written:
-                    self._written(entry, entry.version)
+            await self._report([entry for entry in piece if entry.table in written])
             # Only now, since it may fail, and the tables above are known to be stored.
             for entry in piece:
                 if entry.table not in written:
                     await self._resolve(entry)
+
+    async def _report(self, stored: list[Entry]) -> None:
+        """Tell that entries are stored.  Much may be waiting for it, so others have their turns."""
+        created = sum([entry.expected == 0 for entry in stored])
+        if created:
+            self._count("create_game", Outcome.DB_SUCCESS, created)
+        self._count("save_game", Outcome.DB_SUCCESS, len(stored))
+        self._verbose = log.is_enabled_for(logging.DEBUG)
+        entries = iter(stored)
+        try:
+            until_s = self._clock() + TURN_S
+            for entry in entries:
+                self._written(entry, entry.newest)
+                if self._clock() >= until_s:
+                    await asyncio.sleep(0)
+                    until_s = self._clock() + TURN_S
+        finally:
+            # What is stored is told even if the journal is stopped meanwhile.
+            for entry in entries:
+                self._written(entry, entry.newest)
 
     async def _save(self, piece: list[Entry]) -> set[TableId]:
         started_s = self._clock()
@@ -264,14 +272,14 @@ class Journal:
             raise
         except BaseException:
             for entry in piece:
-                entry.unsure.add(entry.version)
+                entry.unsure.setdefault(entry.version, entry.newest)
             raise
         if self._failures:
             log.info("save_resumed", after_failures=self._failures, waiting=self.waiting)
             self._failures = 0
             self._alarmed = False
         took_s = self._clock() - started_s
-        events = sum(entry.events_count for entry in piece if entry.table in written)
+        events = sum(entry.events for entry in piece if entry.table in written)
         log.debug("save_batch", tables=len(written), events=events, ms=round(1000 * took_s, 1))
         self._call(self._metrics.batch, len(written), events, took_s)
         return written
@@ -287,7 +295,10 @@ class Journal:
         elif standing is Standing.WENT_BACK and await self._has_gone_back(entry, found):
             self._go_back(entry, stored)
         elif stored.version in entry.unsure:
-            self._written(entry, stored.version)
+            if entry.expected == 0:
+                self._count("create_game", Outcome.DB_SUCCESS)
+            self._count("save_game", Outcome.DB_SUCCESS)
+            self._written(entry, entry.unsure[stored.version])
         elif stored.version == entry.expected:
             raise StoreUnavailable(f"{entry.table} was not written, for no visible reason")
         elif entry.expected == 0 and not entry.unsure:
@@ -304,10 +315,17 @@ class Journal:
             )
             self._count("save_game", Outcome.DB_CONFLICT)
             if self._overwrite_edits:
-                entry.expected = stored.version
+                self._overwrite(entry, stored.version)
             elif self._drop(entry):
                 for listener in self._listeners:
                     self._call(listener.conflict, entry.table)
+
+    def _overwrite(self, entry: Entry, version: int) -> None:
+        """Write an entry over an edited row, with a snapshot, since that may be edited too."""
+        entry.expected = version
+        if not entry.has_snapshot and not self._stopping:
+            for listener in self._listeners:
+                self._call(listener.edited, entry.table)
 
     async def _has_gone_back(self, entry: Entry, found: Position | None) -> bool:
         """Whether an old row is a whole one, and not one whose version somebody edited."""
@@ -324,15 +342,13 @@ class Journal:
             for listener in self._listeners:
                 self._call(listener.went_back, entry.table)
 
-    def _written(self, entry: Entry, version: int) -> None:
-        """The store has the entry up to `version`; the rest of it still waits."""
-        table = entry.table
+    def _written(self, entry: Entry, last: Change) -> None:
+        """The store has the entry up to the change `last`; the rest of it still waits."""
+        table, version = entry.table, last.version
         is_new = entry.expected == 0
-        self._log.stored(table, version, created=is_new, verbose=self._verbose)
-        if is_new:
-            self._count("create_game", Outcome.DB_SUCCESS)
-        self._count("save_game", Outcome.DB_SUCCESS)
-        self._pending.written(entry, version)
+        if is_new or self._verbose or table not in self._log.stored_known:
+            self._log.stored(table, version, created=is_new, verbose=self._verbose)
+        self._pending.written(entry, last)
         for listener in self._listeners:
             self._call(listener.written, table, version)
         for flush in self._flushes:
@@ -364,7 +380,7 @@ class Journal:
             Outcome.DB_FAILED,
             entry.table,
             created=entry.expected == 0,
-            name=None if entry.newest is None else entry.newest.name,
+            name=entry.newest.name,
             version=entry.version,
             stored_version=entry.expected,
             error=f"{'rolled back' if is_normal else 'rejected'}: {error}",
@@ -421,8 +437,8 @@ class Journal:
                 async with asyncio.timeout(left_s):
                     await self._urgent.wait()
 
-    def _count(self, operation: Operation, outcome: Outcome) -> None:
-        self._call(self._metrics.operation, operation, outcome)
+    def _count(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
+        self._call(self._metrics.operation, operation, outcome, tables)
 
     def _call(self, callback: Callable[..., None], *arguments: object) -> None:
         try:

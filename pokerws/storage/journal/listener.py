@@ -25,5 +25,11 @@ class JournalListener(Protocol):
     def conflict(self, table: TableId) -> None:
         """Somebody edited the row, and the journal does not overwrite such edits."""
 
+    def edited(self, table: TableId) -> None:
+        """Somebody edited the row, and the journal is about to overwrite it.
+
+        A snapshot that is put now goes with it.
+        """
+
     def went_back(self, table: TableId) -> None:
         """The database is an older copy of itself: events that were committed are missing there."""

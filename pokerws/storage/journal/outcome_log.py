@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable
 import structlog
 
 from pokerws.game.state import TableId
-from pokerws.storage.journal.change_builder import Step
 from pokerws.storage.outcomes import Outcome
 from pokerws.storage.store import Change
 
@@ -58,17 +57,17 @@ class FirstSaves:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._known: set[TableId] = set()
+        self.known = set[TableId]()
         self._minute_began_s = clock()
         self._in_this_minute = 0
 
     def level(self, table: TableId) -> int:
         """The level of a save's line."""
-        if table in self._known:
+        if table in self.known:
             return logging.DEBUG
-        if len(self._known) == MOST_KNOWN:
-            self._known.clear()
-        self._known.add(table)
+        if len(self.known) == MOST_KNOWN:
+            self.known.clear()
+        self.known.add(table)
         now_s = self._clock()
         if now_s - self._minute_began_s >= REPEAT_S:
             self._minute_began_s, self._in_this_minute = now_s, 0
@@ -82,13 +81,14 @@ class OutcomeLog:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._in_memory = FirstSaves(clock)
         self._stored = FirstSaves(clock)
+        # The games of which the first save was logged: to be read only, before a call.
+        self.in_memory_known, self.stored_known = self._in_memory.known, self._stored.known
         self._repeats = Repeats(clock)
 
-    def in_memory(self, change: Change | Step, *, verbose: bool) -> None:
+    def in_memory(self, change: Change, *, verbose: bool) -> None:
         """Memory has a change; `verbose`: log later ones at debug."""
         if change.expected == 0:
-            name = change.builder.table_name if isinstance(change, Step) else change.name
-            log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=name)
+            log.info("create_game", outcome=Outcome.IN_MEMORY, table=change.table, name=change.name)
         level = self._in_memory.level(change.table)
         if verbose or level == logging.INFO:
             log.log(

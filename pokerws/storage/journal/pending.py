@@ -1,77 +1,122 @@
-"""Changes that wait to be written: for each table the newest snapshot and all events, in order.
+"""Changes that wait to be written, in order, by table.
 
 This is the journal's memory.  It decides which changes form a batch, and in which order.  It writes
 nothing and knows no tasks.
 """
 
-from dataclasses import dataclass, field
-
 from msgspec.structs import replace
 
 from pokerws.game.state import TableId
-from pokerws.storage.accounts import Transfer
-from pokerws.storage.journal.change_builder import InconsistentState, Step
-from pokerws.storage.store import Change, EventRow
+from pokerws.storage.store import Change
 
 MAX_BATCH_TABLES = 200
 # After an outage a table may have many; the statement must stay within its time limit.
 MAX_BATCH_EVENTS = 5_000
 
 
-@dataclass(slots=True)
 class Entry:
     """The waiting changes of one table; its row should be at version `expected`.
 
-    `committed` is what this server has written, whatever somebody made of the row since.  `newest`
-    has the row; `events` and `transfers` are those of all changes.  `steps` are built into these
-    when the entry is taken.  `events_count` counts the events of both.  `unsure` has the versions
-    that a write may have stored, though its outcome is unknown.
+    `committed` is what this server has written, whatever somebody made of the row since.  `events`
+    counts those of all `changes`.  `unsure` has, by version, the last change of each write that may
+    have been stored, though its outcome is unknown.
     """
 
-    table: TableId
-    expected: int
-    version: int
-    epoch: int
-    since_s: float
-    newest: Change | None = None
-    events: list[EventRow] = field(default_factory=list)
-    transfers: list[Transfer] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    events_count: int = 0
-    changes: int = 0
-    unsure: set[int] = field(default_factory=set)
-    committed: int = field(init=False)
+    __slots__ = (
+        *("changes", "committed", "epoch", "events", "expected", "since_s", "table", "unsure"),
+        "whole",
+    )
 
-    def __post_init__(self) -> None:
-        self.committed = self.expected
+    def __init__(self, change: Change, since_s: float, events: int) -> None:
+        self.table = change.table
+        self.epoch = change.epoch
+        self.expected = self.committed = change.expected
+        self.since_s = since_s
+        self.changes = [change]
+        self.events = events
+        self.unsure: dict[int, Change] = {}
+        # How many changes there are up to the last snapshot.
+        self.whole = 0 if change.snapshot is None else 1
 
-    def seal(self) -> None:
-        """Build the row of the steps, if any.  Raises whatever an inconsistent state causes."""
-        if self.steps:
-            change = self.steps[0].builder.change(self.steps)
-            self.newest = change
-            self.events += change.events
-            self.transfers += change.transfers
-            self.steps = []
+    @property
+    def version(self) -> int:
+        """The version after all changes."""
+        return self.changes[-1].version
+
+    @property
+    def newest(self) -> Change:
+        """The last change."""
+        return self.changes[-1]
+
+    @property
+    def has_snapshot(self) -> bool:
+        """Whether a snapshot is among the changes."""
+        return bool(self.whole)
+
+    def add(self, change: Change, events: int) -> None:
+        """Add the next change, which has so many events."""
+        last = self.changes[-1]
+        if not last.log and change.snapshot is not None and last.version not in self.unsure:
+            # Without events nothing bounds how many changes wait, and only this snapshot counts.
+            self.changes[-1] = _merged([last, change], last.expected)
+        else:
+            self.changes.append(change)
+        self.events += events
+        if change.snapshot is not None:
+            self.whole = len(self.changes)
+
+    def join(self, later: "Entry") -> None:
+        """Add the changes that wait behind these."""
+        if later.has_snapshot:
+            self.whole = len(self.changes) + later.whole
+        self.changes += later.changes
+        self.events += later.events
+
+    def split(self) -> "Entry | None":
+        """Cut off what follows the last snapshot, since a snapshot is of a write's version."""
+        whole = self.whole
+        if not 0 < whole < len(self.changes):
+            return None
+        first, *others = self.changes[whole:]
+        later = Entry(first, self.since_s, events_of(first))
+        for change in others:
+            later.add(change, events_of(change))
+        del self.changes[whole:]
+        self.events -= later.events
+        return later
 
     def as_change(self) -> Change:
         """All changes as one."""
-        newest = self.newest
-        if newest is None:
-            raise InconsistentState(f"table {self.table} has no row to write")
-        # Most entries are one change as it came: copying it would be a tenth of the work here.
-        if (
-            self.expected == newest.expected
-            and len(self.events) == len(newest.events)
-            and len(self.transfers) == len(newest.transfers)
-        ):
-            return newest
-        return replace(
-            newest,
-            expected=self.expected,
-            events=tuple(self.events),
-            transfers=tuple(self.transfers),
-        )
+        # Most entries are one change as it came.
+        if len(self.changes) == 1 and self.changes[0].expected == self.expected:
+            return self.changes[0]
+        return _merged(self.changes, self.expected)
+
+    def stored(self, last: Change) -> None:
+        """Everything up to the change `last` is stored."""
+        at = next(at for at, change in enumerate(self.changes) if change is last)
+        del self.changes[: at + 1]
+        self.whole = max(0, self.whole - at - 1)
+        self.events = sum(map(events_of, self.changes))
+        self.expected = self.committed = last.version
+        self.unsure.clear()
+
+
+def events_of(change: Change) -> int:
+    """The number of events in a change."""
+    count = 0
+    for row in change.log:
+        count += row.count
+    return count
+
+
+def _merged(changes: list[Change], expected: int) -> Change:
+    return replace(
+        changes[-1],
+        expected=expected,
+        log=tuple([row for change in changes for row in change.log]),
+        transfers=tuple([move for change in changes for move in change.transfers]),
+    )
 
 
 class Pending:
@@ -80,8 +125,7 @@ class Pending:
     A table has at most one of each; the waiting one follows the other.
     """
 
-    def __init__(self, *, keep_events: bool) -> None:
-        self._keep_events = keep_events
+    def __init__(self) -> None:
         # Both in the order of their oldest changes.
         self._waiting: dict[TableId, Entry] = {}
         self._taken: dict[TableId, Entry] = {}
@@ -96,7 +140,16 @@ class Pending:
     @property
     def changes(self) -> int:
         """The number of changes in all entries."""
-        return sum(entry.changes for entry in (*self._taken.values(), *self._waiting.values()))
+        return sum(len(entry.changes) for entry in (*self._taken.values(), *self._waiting.values()))
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is more than snapshots of what is stored already."""
+        return any(
+            change.version > change.expected or change.transfers
+            for entry in (*self._taken.values(), *self._waiting.values())
+            for change in entry.changes
+        )
 
     @property
     def taken(self) -> list[Entry]:
@@ -117,25 +170,31 @@ class Pending:
         entries = {**self._taken, **self._waiting}
         return {table: entry.version for table, entry in entries.items()}
 
-    def put(self, change: Change | Step, now_s: float) -> None:
+    def put(self, change: Change, now_s: float) -> None:
         """Add a change.  Raises ValueError when it does not follow the one before it."""
         table = change.table
         waiting = self._waiting.get(table)
-        if waiting is None or (change.epoch, change.expected) != (waiting.epoch, waiting.version):
-            if not self._begins(change, waiting):
-                return
-            waiting = Entry(table, change.expected, change.version, change.epoch, now_s)
-            self._waiting[table] = waiting
-        self._add(waiting, change)
+        events = events_of(change)
+        if (
+            waiting is not None
+            and change.epoch == waiting.epoch
+            and change.expected == waiting.changes[-1].version
+        ):
+            waiting.add(change, events)
+        elif self._begins(change, waiting):
+            self._waiting[table] = Entry(change, now_s, events)
+        else:
+            return
+        self.events += events
 
-    def _begins(self, change: Change | Step, waiting: Entry | None) -> bool:
+    def _begins(self, change: Change, waiting: Entry | None) -> bool:
         """Whether a change begins a new entry; otherwise it is dropped.
 
         Raises ValueError when it does not follow the one before it.
         """
         table = change.table
         before = waiting or self._taken.get(table)
-        stale = change.epoch <= self._lost.get(table, -1)
+        stale = table in self._lost and change.epoch <= self._lost[table]
         if stale or (before is not None and change.epoch < before.epoch):
             self.dropped += 1
             return False
@@ -151,47 +210,33 @@ class Pending:
         self._lost.pop(table, None)
         return True
 
-    def _add(self, entry: Entry, change: Change | Step) -> None:
-        entry.version = change.version
-        entry.changes += 1
-        if isinstance(change, Step):
-            entry.steps.append(change)
-            count = len(change.events)
-        else:
-            entry.seal()
-            entry.newest = change
-            entry.transfers += change.transfers
-            count = len(change.events) if self._keep_events else 0
-            if count:
-                entry.events += change.events
-        entry.events_count += count
-        self.events += count
-
     def take(self) -> list[Entry]:
         """The next batch: the entries that wait longest."""
         batch: list[Entry] = []
         events = 0
         for entry in self._waiting.values():
-            events += entry.events_count
+            events += entry.events
             if len(batch) == MAX_BATCH_TABLES or (batch and events > MAX_BATCH_EVENTS):
                 break
             batch.append(entry)
         for entry in batch:
-            self._taken[entry.table] = self._waiting.pop(entry.table)
+            table = entry.table
+            later = entry.split()
+            if later is None:
+                del self._waiting[table]
+            else:
+                self._waiting[table] = later
+            self._taken[table] = entry
         return batch
 
-    def written(self, entry: Entry, version: int) -> None:
-        """A taken entry is stored up to `version`, which need not be all of it."""
-        if version == entry.version:
-            self.events -= entry.events_count
+    def written(self, entry: Entry, last: Change) -> None:
+        """A taken entry is stored up to the change `last`, which need not be all of it."""
+        self.events -= entry.events
+        if last is entry.newest:
             del self._taken[entry.table]
             return
-        later = [event for event in entry.events if event.seq > version]
-        self.events -= entry.events_count - len(later)
-        entry.events, entry.events_count = later, len(later)
-        entry.transfers = [move for move in entry.transfers if move.seq > version]
-        entry.expected = entry.committed = version
-        entry.unsure.clear()
+        entry.stored(last)
+        self.events += entry.events
 
     def lose(self, entry: Entry) -> bool:
         """Drop a taken entry, and from now on all changes of its table up to its epoch.
@@ -218,28 +263,19 @@ class Pending:
     def put_back(self) -> None:
         """Put taken entries that are not done back in front of the waiting ones."""
         back, self._taken = self._taken, {}
-        for table in back:
+        for table, entry in back.items():
             later = self._waiting.pop(table, None)
-            if later is not None:
-                back[table] = self._merged(back[table], later)
+            if later is None:
+                continue
+            if later.epoch > entry.epoch:
+                # The table was claimed again, so the rest of the first entry cannot be written.
+                self._drop(entry)
+                back[table] = later
+            else:
+                entry.join(later)
         if back:
             self._waiting = {**back, **self._waiting}
 
-    def _merged(self, first: Entry, later: Entry) -> Entry:
-        if later.epoch > first.epoch:
-            # The table was claimed again, so the rest of the first entry cannot be written.
-            self._drop(first)
-            return later
-        first.version = later.version
-        if later.newest is not None:
-            first.newest = later.newest
-        first.events += later.events
-        first.transfers += later.transfers
-        first.steps += later.steps
-        first.events_count += later.events_count
-        first.changes += later.changes
-        return first
-
     def _drop(self, entry: Entry) -> None:
-        self.events -= entry.events_count
-        self.dropped += entry.changes
+        self.events -= entry.events
+        self.dropped += len(entry.changes)

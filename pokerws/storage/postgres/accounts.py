@@ -58,10 +58,14 @@ FULL_AT = """
 SELECT round(extract(epoch FROM full_at) * 1000)::bigint FROM free_chips WHERE address = $1
 """
 
-# Open tables to which the account has ever paid.
+# Open tables to which the account has ever paid.  A snapshot that the log has overtaken tells no
+# stack: `sits` is whether the player has a seat then, or nobody can tell.
 PAID_TO = """
-SELECT snapshot
-FROM games
+SELECT coalesce(kept.snapshot, '') AS snapshot, CASE WHEN kept.version < games.version THEN
+           coalesce(seated_names(id) @> jsonb_build_array(jsonb_build_object('player', $3::text)),
+                    true)
+       END AS sits
+FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = id
 WHERE id IN (SELECT game_id FROM transfers WHERE source = $1)
   AND status <> 'closed' AND players > 0 AND id <> ALL ($2::text[])
 """
@@ -168,5 +172,8 @@ async def _is_at_table(
     besides: Collection[TableId],
 ) -> bool:
     """Whether the player may have chips at a stored table, apart from those of `besides`."""
-    rows = await connection.fetch(PAID_TO, player_account(player), list(besides))
-    return any(may_have_chips(row["snapshot"].encode(), player) for row in rows)
+    rows = await connection.fetch(PAID_TO, player_account(player), list(besides), player)
+    return any(
+        may_have_chips(row["snapshot"].encode(), player) if row["sits"] is None else row["sits"]
+        for row in rows
+    )

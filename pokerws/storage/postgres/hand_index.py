@@ -10,28 +10,37 @@ from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.accounts import player_account
 from pokerws.storage.hand_index import Search, Visit
 from pokerws.storage.postgres.accounts import Reader
+from pokerws.storage.postgres.log_rows import PART_PAYLOAD, PART_SEQ, PART_TYPE, PARTS
 from pokerws.storage.store import EventRow
 
 # Payloads are most of the bytes, and half of the events are not needed to sum up a hand.
-EVENTS_BEFORE = """
-SELECT seq, hand_number, type, CASE WHEN type = ANY($4::text[]) THEN payload ELSE '' END AS payload,
+EVENTS_BEFORE = f"""
+SELECT event.seq, hand_number, kind AS type,
+       CASE WHEN kind = ANY($4::text[]) THEN told ELSE '' END AS payload,
        round(extract(epoch FROM at) * 1000)::bigint AS at_ms
-FROM game_events
-WHERE game_id = $1 AND seq < $2 AND seq > $5
-ORDER BY seq DESC
+FROM (
+    (SELECT * FROM game_log WHERE game_id = $1 AND seq >= $2 ORDER BY seq LIMIT 1)
+    UNION ALL
+    (SELECT * FROM game_log
+     WHERE game_id = $1 AND seq < $2 AND seq > $5 ORDER BY seq DESC LIMIT $3)
+) AS log, LATERAL (
+    SELECT {PART_SEQ} AS seq, {PART_TYPE} AS kind, {PART_PAYLOAD} AS told FROM {PARTS}
+) AS event
+WHERE event.seq < $2 AND event.seq > $5
+ORDER BY event.seq DESC
 LIMIT $3
-"""
+"""  # noqa: S608  constants alone
 
 # A binary search, since the log has no index by time, and the times of a table grow with the seq.
 SEQ_AT = """
 WITH RECURSIVE search (low, high) AS (
     SELECT $2::bigint, $3::bigint
     UNION ALL
-    SELECT CASE WHEN event.at <= to_timestamp($4 / 1000.0) THEN event.seq ELSE low END,
+    SELECT CASE WHEN event.at <= to_timestamp($4 / 1000.0) THEN least(event.seq, high) ELSE low END,
            CASE WHEN event.at <= to_timestamp($4 / 1000.0) THEN high ELSE (low + high) / 2 END
     FROM search
     LEFT JOIN LATERAL (
-        SELECT seq, at FROM game_events
+        SELECT seq, at FROM game_log
         WHERE game_id = $1 AND seq > (low + high) / 2
         ORDER BY seq
         LIMIT 1
@@ -71,20 +80,21 @@ ORDER BY least(coalesce(next_at, closed.updated_at), to_timestamp($2 / 1000.0)) 
 LIMIT $4
 """
 
-STOOD = """
+STOOD = f"""
 SELECT max(seq) AS scanned_seq, count(*) AS scanned,
        min(seq) FILTER (WHERE is_it) AS stood_seq,
        round(extract(epoch FROM min(at) FILTER (WHERE is_it)) * 1000)::bigint AS stood_ms
 FROM (
-    SELECT seq, at,
-           CASE WHEN type = 'player_stood' THEN payload::jsonb ->> 'player' = $3 ELSE false END
-           AS is_it
-    FROM game_events
-    WHERE game_id = $1 AND seq > $2
-    ORDER BY seq
+    SELECT {PART_SEQ} AS seq, at,
+           CASE WHEN {PART_TYPE} = 'player_stood' THEN ({PART_PAYLOAD})::jsonb ->> 'player' = $3
+                ELSE false END AS is_it
+    FROM (SELECT * FROM game_log WHERE game_id = $1 AND seq > $2 ORDER BY seq LIMIT $4) AS log,
+         {PARTS}
+    WHERE {PART_SEQ} > $2
+    ORDER BY 1
     LIMIT $4
-) AS part
-"""
+) AS event
+"""  # noqa: S608  constants alone
 
 STATEMENTS = (EVENTS_BEFORE, SEQ_AT, VISITS, STOOD)
 

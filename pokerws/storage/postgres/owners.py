@@ -36,7 +36,7 @@ WHERE id = $1 AND status IN ('waiting', 'active')
   AND (owner_incarnation IS NULL OR owner_incarnation = $2 OR EXISTS (
       SELECT FROM owners
       WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-RETURNING snapshot, version, epoch, coalesce(doubted_owners, '{}') AS doubted_owners,
+RETURNING version, epoch, coalesce(doubted_owners, '{}') AS doubted_owners,
           round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
 """
 
@@ -54,7 +54,7 @@ WHERE id = ANY($1::text[]) AND status IN ('waiting', 'active')
   AND (owner_incarnation IS NULL OR owner_incarnation = $2 OR EXISTS (
       SELECT FROM owners
       WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-RETURNING id, snapshot, version, epoch, coalesce(doubted_owners, '{}') AS doubted_owners,
+RETURNING id, version, epoch, coalesce(doubted_owners, '{}') AS doubted_owners,
           round(extract(epoch FROM updated_at) * 1000)::bigint AS saved_ms
 """
 

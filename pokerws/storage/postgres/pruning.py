@@ -108,10 +108,14 @@ DELETE_GAMES = "DELETE FROM games WHERE id = ANY($1::text[])"
 
 LOGS = "SELECT game_id FROM pruned_logs ORDER BY game_id LIMIT 1"
 DELETE_EVENTS = """
-DELETE FROM game_events
-WHERE game_id = $1
-  AND seq <= (SELECT max(seq) FROM (
-      SELECT seq FROM game_events WHERE game_id = $1 ORDER BY seq LIMIT $2) AS part)
+WITH gone AS (
+    DELETE FROM game_log
+    WHERE game_id = $1
+      AND seq <= (SELECT max(seq) FROM (
+          SELECT seq FROM game_log WHERE game_id = $1 ORDER BY seq LIMIT $2) AS part)
+    RETURNING events
+)
+SELECT count(*) AS rows, coalesce(sum(events), 0)::bigint AS events FROM gone
 """
 END_LOG = "DELETE FROM pruned_logs WHERE game_id = $1"
 
@@ -131,7 +135,7 @@ STATEMENTS = (
 
 # What one transaction deletes at most: some 50 ms of work.
 GAMES_A_STEP = 20
-EVENTS_A_STEP = 5_000
+ROWS_A_STEP = 5_000
 
 AnyConnection: TypeAlias = "Connection | PoolConnectionProxy[asyncpg.Record]"
 # Keeps a game's hands before it goes; returns why it must stay, or nothing.
@@ -212,10 +216,10 @@ class Pruning:
             return False
         async with _transaction(connection):
             await _begin(connection)
-            deleted = int((await connection.execute(DELETE_EVENTS, game, EVENTS_A_STEP)).split()[1])
-            if deleted < EVENTS_A_STEP:
+            [deleted] = await connection.fetch(DELETE_EVENTS, game, ROWS_A_STEP)
+            if deleted["rows"] < ROWS_A_STEP:
                 await connection.execute(END_LOG, game)
-        self.events += deleted
+        self.events += deleted["events"]
         return True
 
 

@@ -67,7 +67,7 @@ WITH place AS (
     SELECT objid FROM pg_depend JOIN parts ON refobjid = parts.oid
     WHERE classid = 'pg_class'::regclass AND refclassid = classid AND deptype IN ('a', 'i')
     UNION
-    SELECT to_regclass('balances') FROM ours
+    SELECT to_regclass(made) FROM ours, (VALUES ('balances'), ('game_events')) AS view (made)
 )
 SELECT relname AS name FROM every JOIN pg_class USING (oid)
 WHERE relkind IN ('r', 'p') AND NOT relrowsecurity

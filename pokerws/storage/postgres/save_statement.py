@@ -1,81 +1,108 @@
 """The statement that writes a batch of changes in one round trip, and its arguments.
 
-A row with another version, epoch or owner is left out, with its events and transfers; the rest of
-the batch is written.  docs/decisions/0004-write-path.md and 0009-accounts.md have the reasons.
+A row with another version, epoch or owner is left out, with its events, snapshot and transfers; the
+rest of the batch is written.  docs/decisions/0004-write-path.md and 0009-accounts.md have the
+reasons.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from pokerws.storage.store import Change
 
+# Few arguments cost little in the driver, and one text costs a third less than an array, whose
+# elements asyncpg inspects.  So numbers are one array, `n` of the changes and `l` of the log, whose
+# rows follow each other.  It is materialized, so that it is parsed once.
 _SAVE = """
-WITH changes AS (
-    SELECT * FROM unnest(
-        {change_columns}
-    ) AS change (
-        id, name, status, variant, snapshot, config, key_id,
-        players, hand_number, total_pot, expected, version, epoch, at_ms, chips
-    )
-){moved}, made AS (
+WITH packed AS MATERIALIZED (
+    SELECT string_to_array($1::text, E'\\x1e') AS ids, $2::text::bigint[] AS n,
+           string_to_array($3::text, E'\\x1e') AS keys, $4::text::bigint[] AS l
+), changes AS (
+    SELECT id, (ARRAY['waiting', 'active', 'closed'])[n[10 * i - 9]] AS status,
+           keys[n[10 * i - 8]] AS key_id, n[10 * i - 7]::integer AS players,
+           n[10 * i - 6] AS hand_number, n[10 * i - 5] AS total_pot, n[10 * i - 4] AS expected,
+           n[10 * i - 3] AS version, n[10 * i - 2] AS epoch,
+           to_timestamp(n[10 * i - 1] / 1000.0) AS at, n[10 * i] AS chips{change_columns}
+    FROM packed, unnest(ids{change_arrays}) WITH ORDINALITY AS change (id{change_columns}, i)
+){moved}{made}, updated AS (
+    UPDATE games
+    SET status = change.status, players = change.players, hand_number = change.hand_number,
+        total_pot = change.total_pot, version = change.version, updated_at = change.at,
+        chips = change.chips, key_id = change.key_id, doubted_owners = NULL{balance}
+    FROM changes AS change
+    WHERE change.expected > 0 AND games.id = change.id
+      AND games.version = change.expected AND games.epoch = change.epoch
+      AND games.owner_incarnation IS NOT DISTINCT FROM $7::text
+    RETURNING games.id
+), written AS (
+    SELECT id FROM updated{or_made}
+){cut}, logged AS (
+    INSERT INTO game_log (game_id, seq, events, hand_number, payload, at, receipt)
+    SELECT ids[l[5 * i - 4]], l[5 * i - 3], l[5 * i - 2]::integer, l[5 * i - 1], payload,
+           to_timestamp(l[5 * i] / 1000.0), receipt
+    FROM packed,
+         unnest(string_to_array($5::text, E'\\x1e', ''), string_to_array($6::text, E'\\x1e', ''))
+         WITH ORDINALITY AS line (payload, receipt, i)
+    WHERE ids[l[5 * i - 4]] IN (SELECT id FROM written){after_cut}
+){kept}{booked}
+SELECT id FROM written
+"""
+
+# Only for batches with new tables, whose columns that never change are sent then.
+_MADE = """, made AS (
     INSERT INTO games (
-        id, name, status, variant, players, hand_number, total_pot,
-        version, epoch, snapshot, config, created_at, updated_at, chips, balance, key_id,
-        owner_incarnation
+        id, name, status, variant, players, hand_number, total_pot, version, epoch, config,
+        created_at, updated_at, chips, balance, key_id, owner_incarnation
     )
-    SELECT id, name, status, variant, players, hand_number, total_pot,
-           version, epoch, snapshot, config,
-           to_timestamp(at_ms / 1000.0), to_timestamp(at_ms / 1000.0), chips, {brought}, key_id,
-           $22::text
+    SELECT id, name, status, variant, players, hand_number, total_pot, version, epoch, config,
+           at, at, chips, {brought}, key_id, $7::text
     FROM changes AS change
     WHERE expected = 0
     ON CONFLICT (id) DO NOTHING
     RETURNING id
-), updated AS (
-    UPDATE games
-    SET status = change.status, players = change.players, hand_number = change.hand_number,
-        total_pot = change.total_pot, version = change.version, snapshot = change.snapshot,
-        updated_at = to_timestamp(change.at_ms / 1000.0), chips = change.chips,
-        key_id = change.key_id, doubted_owners = NULL{balance}
-    FROM changes AS change
-    WHERE change.expected > 0 AND games.id = change.id
-      AND games.version = change.expected AND games.epoch = change.epoch
-      AND games.owner_incarnation IS NOT DISTINCT FROM $22::text
-    RETURNING games.id
-), written AS (
-    SELECT id FROM made UNION ALL SELECT id FROM updated
-){cut}, logged AS (
-    INSERT INTO game_events (game_id, seq, hand_number, type, payload, at)
-    SELECT event.game_id, event.seq, event.hand_number, event.type, event.payload,
-           to_timestamp(event.at_ms / 1000.0)
-    FROM unnest(
-        {event_columns}
-    ) AS event (game_id, type, payload, seq, hand_number, at_ms)
-    WHERE event.game_id IN (SELECT id FROM written){on_conflict}
-){booked}
-SELECT id FROM written
-"""
-
-# For a stored log with events that this server does not know: they are overwritten, and later ones
-# are deleted.  The upsert costs 10 % more, so it is not the default.
-_CUT = """, cut AS (
-    DELETE FROM game_events
-    USING changes AS change, written
-    WHERE game_events.game_id = written.id AND change.id = written.id
-      AND game_events.seq > change.version
 )"""
-_ON_CONFLICT = """
-    ON CONFLICT (game_id, seq) DO UPDATE
-    SET hand_number = excluded.hand_number, type = excluded.type,
-        payload = excluded.payload, at = excluded.at"""
+
+# Only for batches with snapshots.
+_KEPT = """, kept AS (
+    INSERT INTO game_snapshots (game_id, version, snapshot)
+    SELECT id, version, snapshot
+    FROM changes
+    WHERE snapshot IS NOT NULL AND id IN (SELECT id FROM written)
+    ON CONFLICT (game_id) DO UPDATE SET version = excluded.version, snapshot = excluded.snapshot
+)"""
+
+# For a stored log with events that this server does not know: it is cut where the change begins.
+# Of a row that has events on both sides of that, the earlier ones are kept.  A look at the stored
+# log costs up to a third of a save, so it is not the default.
+_CUT = """, starts AS (
+    SELECT change.id, change.version - coalesce(sum(l[5 * i - 2]), 0)::bigint AS seq
+    FROM packed CROSS JOIN changes AS change
+    LEFT JOIN generate_series(1, cardinality(l) / 5) AS i ON ids[l[5 * i - 4]] = change.id
+    WHERE change.id IN (SELECT id FROM written)
+    GROUP BY change.id, change.version
+), cut AS (
+    DELETE FROM game_log AS log
+    USING starts
+    WHERE log.game_id = starts.id AND log.seq > starts.seq
+    RETURNING log.*, starts.seq AS start
+), stay AS (
+    INSERT INTO game_log (game_id, seq, events, hand_number, payload, at)
+    SELECT game_id, start, (start - seq + events)::integer, hand_number, (
+               SELECT '[' || string_agg(event::text, ',' ORDER BY place) || ']'
+               FROM json_array_elements(payload::json) WITH ORDINALITY AS part (event, place)
+               WHERE seq - events + place <= start
+           ), at
+    FROM cut
+    WHERE seq - events < start
+)"""
+_AFTER_CUT = " AND (SELECT count(*) FROM cut) >= 0"
 
 # Only for batches with transfers, which are rare.
 _MOVED = """, moves AS (
     SELECT * FROM unnest(
-        $23::text[], $24::bigint[], $25::text[], $26::text[], $27::bigint[], $28::text[],
-        $29::bigint[]
+        {move_arrays}
     ) AS move (game_id, seq, source, target, amount, reason, at_ms)
 ), moved AS (
     SELECT game_id,
@@ -118,44 +145,59 @@ _BOOKED = """, booked AS (
 )"""
 
 
-# Each column is sent as one text: a third cheaper than an array, whose elements asyncpg inspects.
 # Values are joined by the separator of RFC 7464, which JSON always escapes; an empty text is NULL.
 SEPARATOR = "\x1e"
-# The indices of the arguments that are columns of numbers: of the changes, and of their events.
-NUMBERS = frozenset({*range(7, 15), *range(18, 21)})
+_STATUSES = {"waiting": 1, "active": 2, "closed": 3}
+_MOVE_TYPES = ("text", "bigint", "text", "text", "bigint", "text", "bigint")
 
 
-def _columns(first: int, last: int) -> str:
-    """The SQL that reads those columns, counted from 1."""
-    return ", ".join(
-        f"${n}::text::bigint[]"
-        if n - 1 in NUMBERS
-        else f"string_to_array(${n}::text, E'\\x1e', '')"
-        for n in range(first, last + 1)
-    )
+class Variant(NamedTuple):
+    """What a batch needs beside the default: which optional parts a statement has.
+
+    `overwrite`: the stored log may have events at the same seqs, or later ones.  `moving`: there
+    are transfers.  `keeping`: there are snapshots.  `opening`: there are new tables, which have
+    snapshots.
+    """
+
+    overwrite: bool = False
+    moving: bool = False
+    keeping: bool = False
+    opening: bool = False
 
 
-def _statement(*, overwrite: bool, moving: bool) -> str:
+def _statement(variant: Variant) -> str:
+    columns = ["snapshot"] if variant.keeping else []
+    columns += ["name", "variant", "config"] if variant.opening else []
+    # The arguments that every batch has come first.
+    number = 8 + len(columns)
+    moves = ", ".join(f"${n}::{type_}[]" for n, type_ in enumerate(_MOVE_TYPES, number))
     return _SAVE.format(
-        change_columns=_columns(1, 15),
-        event_columns=_columns(16, 21),
-        cut=_CUT if overwrite else "",
-        on_conflict=_ON_CONFLICT if overwrite else "",
-        moved=_MOVED if moving else "",
-        booked=_BOOKED if moving else "",
-        brought=_BROUGHT if moving else "0",
-        balance=f", balance = games.balance + {_BROUGHT}" if moving else "",
+        change_columns="".join(f", {column}" for column in columns),
+        change_arrays="".join(
+            f", string_to_array(${n}::text, E'\\x1e', '')" for n in range(8, number)
+        ),
+        made=_MADE.format(brought=_BROUGHT if variant.moving else "0") if variant.opening else "",
+        or_made=" UNION ALL SELECT id FROM made" if variant.opening else "",
+        kept=_KEPT if variant.keeping else "",
+        cut=_CUT if variant.overwrite else "",
+        after_cut=_AFTER_CUT if variant.overwrite else "",
+        moved=_MOVED.format(move_arrays=moves) if variant.moving else "",
+        booked=_BOOKED if variant.moving else "",
+        balance=f", balance = games.balance + {_BROUGHT}" if variant.moving else "",
     )
 
 
-# The default.
-SAVE = _statement(overwrite=False, moving=False)
-# Keyed by (events are overwritten, there are transfers).
 SAVES = {
-    (overwrite, moving): _statement(overwrite=overwrite, moving=moving)
-    for overwrite in (False, True)
-    for moving in (False, True)
+    variant: _statement(variant)
+    for variant in (
+        Variant(overwrite, moving, keeping, opening)
+        for overwrite in (False, True)
+        for moving in (False, True)
+        for keeping, opening in ((False, False), (True, False), (True, True))
+    )
 }
+# The usual one.
+SAVE = SAVES[Variant()]
 
 _encode = msgspec.json.Encoder().encode
 
@@ -165,41 +207,29 @@ def save_statement(
 ) -> tuple[str, list[Any]]:
     """The statement for a batch of `owner`, and its arguments.
 
-    The arguments are the changes by column, then their events, the owner, and their transfers if
-    there are any.  Every writer sorts by table, so that concurrent saves cannot deadlock.  Raises
-    ValueError for a text that is not UTF-8 or contains the separator.
+    Every writer sorts by table, so that concurrent saves cannot deadlock.  Raises ValueError for a
+    change that lacks its snapshot, and for a text that is not UTF-8 or contains the separator.
     """
     ordered = sorted(changes, key=lambda change: change.table)
     if len({change.table for change in changes}) != len(changes):
         raise ValueError("a batch has two changes of one table")
-    events = [event for change in ordered for event in change.events]
-    arguments: list[Any] = [
-        _text([change.table for change in ordered]),
-        # Columns that never change are needed for new rows only.
-        _text(["" if change.expected else change.name for change in ordered]),
-        _text([change.status for change in ordered]),
-        _text(["" if change.expected else change.config.variant for change in ordered]),
-        _json_text([change.snapshot for change in ordered]),
-        _json_text([b"" if change.expected else _encode(change.config) for change in ordered]),
-        _text([change.key_id or "" for change in ordered]),
-        _numbers([change.players for change in ordered]),
-        _numbers([change.hand_number for change in ordered]),
-        _numbers([change.total_pot for change in ordered]),
-        _numbers([change.expected for change in ordered]),
-        _numbers([change.version for change in ordered]),
-        _numbers([change.epoch for change in ordered]),
-        _numbers([change.at_ms for change in ordered]),
-        _numbers([change.chips for change in ordered]),
-        _text([change.table for change in ordered for _ in change.events]),
-        _text([event.type for event in events]),
-        _json_text([event.payload for event in events]),
-        _numbers([event.seq for event in events]),
-        _numbers([event.hand_number for event in events]),
-        _numbers([event.at_ms for event in events]),
-        owner,
-    ]
-    moves = [(change.table, move) for change in ordered for move in change.transfers]
-    if moves:
+    variant = Variant(
+        overwrite,
+        moving=any(change.transfers for change in ordered),
+        keeping=any(change.snapshot is not None for change in ordered),
+        opening=not all(change.expected for change in ordered),
+    )
+    arguments: list[Any] = [*_packed(ordered), owner]
+    if variant.keeping:
+        arguments.append(_json_text([change.snapshot or b"" for change in ordered]))
+    if variant.opening:
+        arguments += (
+            _text(["" if change.expected else change.name for change in ordered]),
+            _text(["" if change.expected else change.config.variant for change in ordered]),
+            _json_text([b"" if change.expected else _encode(change.config) for change in ordered]),
+        )
+    if variant.moving:
+        moves = [(change.table, move) for change in ordered for move in change.transfers]
         arguments += (
             [table for table, _ in moves],
             [move.seq for _, move in moves],
@@ -209,7 +239,48 @@ def save_statement(
             [move.reason for _, move in moves],
             [move.at_ms for _, move in moves],
         )
-    return SAVES[overwrite, bool(moves)], arguments
+    return SAVES[variant], arguments
+
+
+def _packed(ordered: Sequence[Change]) -> tuple[str, str, str, str, str, str]:
+    """The arguments that every batch has; the owner follows."""
+    keys: dict[str, int] = {}
+    numbers: list[int] = []
+    lines: list[int] = []
+    for place, change in enumerate(ordered, 1):
+        _check_snapshot(change)
+        key_id = change.key_id
+        numbers += (
+            _STATUSES.get(change.status, 0),
+            keys.setdefault(key_id, len(keys) + 1) if key_id is not None else 0,
+            change.players,
+            change.hand_number,
+            change.total_pot,
+            change.expected,
+            change.version,
+            change.epoch,
+            change.at_ms,
+            change.chips,
+        )
+        for row in change.log:
+            lines += (place, row.seq, row.count, row.hand_number, row.at_ms)
+    rows = [row for change in ordered for row in change.log]
+    return (
+        _text([change.table for change in ordered]),
+        _numbers(numbers),
+        _text(list(keys)),
+        _numbers(lines),
+        _json_text([row.payload for row in rows]),
+        _json_text([row.receipt for row in rows]),
+    )
+
+
+def _check_snapshot(change: Change) -> None:
+    """Raise ValueError for a change that has to have a snapshot, and has none."""
+    if change.snapshot is None and not 0 < change.expected < change.version:
+        raise ValueError(f"{change.table}: nothing completes a snapshot that is stored already")
+    if change.snapshot == b"":
+        raise ValueError(f"{change.table}: a snapshot is empty")
 
 
 def _text(column: list[str]) -> str:

@@ -18,7 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import hand_index, marks, owners, pruning
+from pokerws.storage.postgres import hand_index, log_rows, marks, owners, pruning, states
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
@@ -55,14 +55,13 @@ POSITIONS = """
 SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[])
 """
 
-LOG_SEQS = """
-SELECT wanted.id, coalesce(
-    (SELECT seq FROM game_events WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
-) AS log_seq
-FROM unnest($1::text[]) AS wanted (id)
+LOOK = """
+SELECT status, coalesce(kept.snapshot, '') AS snapshot,
+       coalesce(kept.version, 0) AS snapshot_version, games.version, epoch, owner_incarnation,
+       coalesce((SELECT max(seq) FROM game_log WHERE game_id = $1), 0) AS log_seq
+FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
+WHERE games.id = $1
 """
-
-LOOK = "SELECT status, snapshot, version, epoch, owner_incarnation FROM games WHERE id = $1"
 
 QUARANTINE = """
 UPDATE games
@@ -82,8 +81,6 @@ ORDER BY updated_at
 LIMIT $2
 """
 
-LOG_SEQ = "SELECT coalesce(max(seq), 0) FROM game_events WHERE game_id = $1"
-
 GAMES = """
 SELECT id, name, status, config, players, hand_number, version, epoch,
        EXISTS (SELECT FROM server_tables WHERE game_id = games.id) AS is_server_table
@@ -92,24 +89,23 @@ WHERE status IN ('waiting', 'active') AND id <> ALL ($1::text[])
 ORDER BY created_at, id
 """
 
-EVENTS = """
-SELECT seq, hand_number, type, payload, round(extract(epoch FROM at) * 1000)::bigint AS at_ms
-FROM game_events
+EVENTS = f"""
+SELECT {log_rows.COLUMNS}
+FROM game_log
 WHERE game_id = $1 AND seq > $2
 ORDER BY seq
 LIMIT $3
-"""
+"""  # noqa: S608  constants alone
 
 VERSION = "SELECT current_setting('server_version')"
 
 STATEMENTS = (
     *SAVES.values(),
     POSITIONS,
-    LOG_SEQS,
+    states.STATES,
     LOOK,
     QUARANTINE,
     IDLE,
-    LOG_SEQ,
     GAMES,
     EVENTS,
     VERSION,
@@ -128,8 +124,6 @@ PATIENCE_S = 1.0
 READERS = 4
 # An owner may end, or another server may claim the table, between two statements.
 CLAIM_TRIES = 3
-# A table has far fewer events after its snapshot, as both are written in one transaction.
-MAX_LATER_EVENTS = 100_000
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
 # primary key.
@@ -155,6 +149,8 @@ class PostgresStore:
         self.hand_index = PostgresHandIndex(self._reader)
         self._failed_reads = 0
         self._read_error: type[BaseException] | None = None
+        # Claimed tables whose log goes on after their row: their next change overwrites it.
+        self._ahead: set[TableId] = set()
         self.version = ""
 
     @classmethod
@@ -193,14 +189,20 @@ class PostgresStore:
         if not changes:
             return set()
         try:
-            overwrite = any(change.expected >= change.version for change in changes)
+            overwrite = any(
+                change.expected >= change.version or change.table in self._ahead
+                for change in changes
+            )
             try:
                 rows = await self._save(changes, overwrite=overwrite)
             except asyncpg.UniqueViolationError as error:
                 if error.table_name == "transfers":
                     raise
                 # Only events can be duplicates: ON CONFLICT skips existing rows of `games`.
-                rows = await self._save(changes, overwrite=True)
+                overwrite = True
+                rows = await self._save(changes, overwrite=overwrite)
+            if overwrite:
+                self._ahead.difference_update(change.table for change in changes)
         except REJECTED as error:
             raise rejected(error) from error
         except FAILED as error:
@@ -250,8 +252,8 @@ class PostgresStore:
     ) -> Claimed | None:
         """Part of `Store`.
 
-        The log is read after the epoch is raised, in a statement of its own.  By then no other
-        server can append to it, and the events of a save that was in flight are visible.
+        The snapshot and the log are read after the epoch is raised, in a statement of its own.  By
+        then no other server can add to them, and a save that was in flight is visible.
         """
         owner = self._claiming()
         async with self._reader() as reader:
@@ -262,8 +264,8 @@ class PostgresStore:
                     break
             if row is None:
                 return None
-            log_seq: int = await reader.fetchval(LOG_SEQ, table)
-            return await _claimed(reader, table, row, log_seq)
+            [state] = await reader.fetch(states.STATES, [table], states.MOST_ROWS)
+        return self._claimed(row, state)
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
         """Part of `Store`."""
@@ -271,25 +273,22 @@ class PostgresStore:
         async with self._reader() as reader:
             claimed = await reader.fetch(owners.CLAIM_MANY, sorted(tables), owner)
             rows = {row["id"]: row for row in claimed}
-            seqs = await reader.fetch(LOG_SEQS, list(rows))
-            return {
-                TableId(table): await _claimed(reader, table, rows[table], log_seq)
-                for table, log_seq in seqs
-            }
+            found = await reader.fetch(states.STATES, list(rows), states.MOST_ROWS)
+        return {TableId(state["id"]): self._claimed(rows[state["id"]], state) for state in found}
 
     async def look(self, table: TableId) -> Stored | None:
         """Part of `Store`."""
-        async with self._reader() as reader, reader.transaction(isolation="repeatable_read"):
+        async with self._reader() as reader:
             row = await reader.fetchrow(LOOK, table)
-            log_seq: int = await reader.fetchval(LOG_SEQ, table)
         if row is None:
             return None
         return Stored(
             status=row["status"],
             snapshot=row["snapshot"].encode(),
+            snapshot_version=row["snapshot_version"],
             version=row["version"],
             epoch=row["epoch"],
-            log_seq=log_seq,
+            log_seq=row["log_seq"],
             owner=row["owner_incarnation"],
         )
 
@@ -324,7 +323,7 @@ class PostgresStore:
         """Part of `Store`."""
         async with self._reader() as reader:
             rows = await reader.fetch(EVENTS, table, after_seq, limit)
-        return [_event(row) for row in rows]
+        return log_rows.events_of(rows, after_seq)[:limit]
 
     async def prune(self, prune: Pruning) -> bool:
         """Do one step of a prune; returns whether more may be left.  Raises PruneBusy."""
@@ -339,6 +338,11 @@ class PostgresStore:
                 await self._readers.close()
         except TimeoutError:
             self._readers.terminate()
+
+    def _claimed(self, row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
+        if state["log_seq"] > row["version"]:
+            self._ahead.add(TableId(state["id"]))
+        return states.claimed(row, state)
 
     def _claiming(self) -> str | None:
         """The owner that claims.  Raises StoreUnavailable while it is not registered."""
@@ -400,29 +404,6 @@ class PostgresStore:
             log.warning("read_failed", error=str(unavailable(error)))
         self._read_error = type(error)
         self._failed_reads += 1
-
-
-async def _claimed(
-    reader: "PoolConnectionProxy[asyncpg.Record]", table: str, row: asyncpg.Record, log_seq: int
-) -> Claimed:
-    later: list[asyncpg.Record] = []
-    if log_seq > row["version"]:
-        later = await reader.fetch(EVENTS, table, row["version"], MAX_LATER_EVENTS)
-    return Claimed(
-        snapshot=row["snapshot"].encode(),
-        version=row["version"],
-        epoch=row["epoch"],
-        saved_ms=row["saved_ms"],
-        log_seq=log_seq,
-        later_events=[_event(event) for event in later],
-        doubted=row["doubted_owners"],
-    )
-
-
-def _event(row: asyncpg.Record) -> EventRow:
-    return EventRow(
-        row["seq"], row["hand_number"], row["type"], row["payload"].encode(), row["at_ms"]
-    )
 
 
 def _game(row: asyncpg.Record) -> GameRow:

@@ -19,7 +19,7 @@ from pokerws.game.state import TableId
 from pokerws.program import PROGRAM
 from pokerws.storage.errors import SealBroken, SealedByUnknownKey, VaultError
 from pokerws.storage.fsync import create_secret_file
-from pokerws.storage.vault.vault import KEY_BYTES, Vault, VaultKey
+from pokerws.storage.vault.vault import KEY_BYTES, Vault, VaultKey, decode_snapshot
 
 # One damaged row must not look like a wrong key, so a few rows are tried.
 TRIES = 3
@@ -36,12 +36,17 @@ class KeySource(NamedTuple):
 
 
 class LiveSeal(NamedTuple):
-    """A live table whose snapshot has sealed cards; `tables` have been sealed by the same key."""
+    """A live table that may have sealed cards; `tables` have been sealed by the same key.
+
+    `event` is the latest sealed one after the snapshot, of hand `hand_number`, if there is any.
+    """
 
     key_id: str
     tables: int
     table: TableId
     snapshot: str
+    hand_number: int | None = None
+    event: str | None = None
 
 
 class ServerKey(NamedTuple):
@@ -180,7 +185,13 @@ def _opens_any(vault: Vault, seals: list[LiveSeal]) -> bool:
     locked = False
     for seal in seals:
         try:
-            vault.open_snapshot(seal.table, seal.snapshot)
+            if seal.event is not None and seal.hand_number is not None:
+                vault.open_event(seal.table, seal.hand_number, seal.event)
+            else:
+                snapshot = decode_snapshot(seal.snapshot)
+                if not snapshot.sealed:
+                    continue
+                vault.unseal_snapshot(seal.table, snapshot)
         except (SealBroken, SealedByUnknownKey):
             locked = True
         except (msgspec.MsgspecError, ValueError, RecursionError):

@@ -69,29 +69,6 @@ class VaultKey(NamedTuple):
         return f"VaultKey({self.id!r})"
 
 
-class HandSeal:
-    """Cache of a table's newest sealed text, reused while its secrets are unchanged.
-
-    They change a few times a hand, and a snapshot is stored after every action.  The text is kept
-    with the secrets that it was made from, so it is never used for others.
-    """
-
-    __slots__ = ("_of", "_text")
-
-    def __init__(self) -> None:
-        self._of: tuple[TableId, int, Secrets] | None = None
-        self._text = ""
-
-    def text_of(self, table: TableId, hand: int, secrets: Secrets) -> str | None:
-        """The text, if it was made from exactly these secrets."""
-        return self._text if self._of == (table, hand, secrets) else None
-
-    def keep(self, table: TableId, hand: int, secrets: Secrets, text: str) -> None:
-        """Remember a text."""
-        self._of = table, hand, secrets.copy()
-        self._text = text
-
-
 _encode = msgspec.json.Encoder().encode
 # The public part of an event; secret cards are unknown in it.
 decode_event = msgspec.json.Decoder(TableEvent).decode
@@ -117,6 +94,8 @@ class _Sealed(Struct):
 
 
 _decode_sealed = msgspec.json.Decoder(_Sealed).decode
+# How a sealed text begins in JSON, and an empty one.  Inside of strings, quotes are escaped.
+_SEAL, _NO_SEAL = b'"sealed":"', b'"sealed":""'
 
 
 class Vault:
@@ -153,22 +132,13 @@ class Vault:
         """The server's own key of this name.  Raises SealedByUnknownKey and SealBroken."""
         return self._decrypt(text, _place_of_key(name)).decode()
 
-    def seal_snapshot(
-        self, snapshot: TableSnapshot, seal: HandSeal | None = None
-    ) -> tuple[bytes, str | None]:
-        """A snapshot as JSON, and the id of the key that sealed it; None where nothing is secret.
-
-        `seal` is the table's own, and saves sealing the same secrets again.
-        """
+    def seal_snapshot(self, snapshot: TableSnapshot) -> tuple[bytes, str | None]:
+        """A snapshot as JSON, and the key's id that sealed it; None where nothing is secret."""
         table = snapshot.table
         number, secrets = secrets_of(table)
         if secrets.none:
             return _encode(snapshot), None
-        text = None if seal is None else seal.text_of(table.id, number, secrets)
-        if text is None:
-            text = self._seal(_place("snapshot", table.id, number), secrets)
-            if seal is not None:
-                seal.keep(table.id, number, secrets, text)
+        text = self._seal(_place("snapshot", table.id, number), secrets)
         public = replace(snapshot, table=public_table(table), sealed=text)
         return _encode(public), self._first
 
@@ -190,6 +160,17 @@ class Vault:
         snapshot.sealed = ""
         upcast(snapshot.table)
         self.receipt_digests.upgrade(table, snapshot.receipts)
+
+    def seal_events(self, table: TableId, hand: int, events: Sequence[TableEvent]) -> bytes:
+        """Events of a table's hand as a JSON array; `hand` is the number in their row."""
+        if PUBLIC_TYPES.issuperset(map(type, events)):
+            return _encode(events)
+        return b"[%b]" % b",".join([self.seal_event(table, hand, event) for event in events])
+
+    def is_sealed_by_first(self, data: bytes) -> bool:
+        """Whether no other key than the first has sealed the secrets in a snapshot or event."""
+        own = 0 if self._first is None else data.count(_SEAL + f"{self._first}:".encode())
+        return data.count(_SEAL) == data.count(_NO_SEAL) + own
 
     def seal_event(self, table: TableId, hand: int, event: TableEvent) -> bytes:
         """An event of a table's hand as JSON; `hand` is the number in its row."""
@@ -328,6 +309,16 @@ class Vault:
                 f"the key {key_id!r} does not open its cards: they were edited or moved from "
                 f"another row, or another key has that id"
             ) from None
+
+
+def key_of(sealed: str) -> str | None:
+    """The id of the key that made a sealed text; None for an empty one."""
+    return sealed.partition(":")[0] or None
+
+
+def sealed_by(event: TableEvent, payload: bytes | str) -> str | None:
+    """The id of the key that sealed the cards of an event; None if none are sealed."""
+    return key_of(_decode_sealed(payload).sealed) if isinstance(event, SecretEvent) else None
 
 
 def _place(kind: Kind, table: TableId, hand: int) -> bytes:

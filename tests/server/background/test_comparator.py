@@ -12,6 +12,7 @@ import structlog
 from msgspec.json import encode as json_encode
 from structlog.typing import EventDict
 
+from pokerws.game.state import TableId
 from pokerws.messages import Watch
 from pokerws.metrics import Comparison, Metrics
 from pokerws.server.background import comparator as comparator_module
@@ -23,7 +24,7 @@ from pokerws.storage.errors import StoreUnavailable
 from pokerws.storage.outcomes import Outcome
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import Stored
+from pokerws.storage.store import EventRow, Stored
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import CONFIG, StoredHouse, house_on
 from tests.vaults import VAULT
@@ -71,14 +72,17 @@ class Setting:
         )
 
     async def snapshot(self, actor: TableActor) -> str:
+        """The snapshot of now, which is stored for it."""
+        actor.store_snapshot()
+        await self.house.written()
         text: str = await self.operator.fetchval(
-            "SELECT snapshot FROM games WHERE id = $1", actor.table.id
+            "SELECT snapshot FROM game_snapshots WHERE game_id = $1", actor.table.id
         )
         return text
 
     async def store_snapshot(self, actor: TableActor, text: str) -> None:
         await self.operator.execute(
-            "UPDATE games SET snapshot = $2 WHERE id = $1", actor.table.id, text
+            "UPDATE game_snapshots SET snapshot = $2 WHERE game_id = $1", actor.table.id, text
         )
 
 
@@ -143,6 +147,7 @@ async def test_a_table_whose_row_has_receipts_of_an_older_version_is_a_match(
     actor = await setting.house.open("ann")
     setting.house.clock.advance(10_000)
     assert setting.house.lobby.evict(setting.house.clock.now_ms()) == 1
+    await setting.house.written()
     state = json.loads(await setting.snapshot(actor))
     state["receipts"] = {"ann": [["DH98t/X1gv1V", 1]]}
     await setting.store_snapshot(actor, json.dumps(state))
@@ -190,7 +195,28 @@ async def last_event_missing(setting: Setting, actor: TableActor) -> None:
     )
 
 
+async def event_edited(setting: Setting, actor: TableActor) -> None:
+    await setting.operator.execute(
+        """UPDATE game_events SET payload = replace(payload, '"stack":10000', '"stack":10001')
+        WHERE type = 'player_sat'"""
+    )
+
+
+async def event_missing(setting: Setting, actor: TableActor) -> None:
+    await setting.operator.execute("DELETE FROM game_events WHERE type = 'hand_started'")
+
+
+async def receipt_edited(setting: Setting, actor: TableActor) -> None:
+    done = await setting.operator.execute(
+        "UPDATE game_events SET receipt = replace(receipt, '$.', '$.x') WHERE receipt <> ''"
+    )
+    assert done != "UPDATE 0"
+
+
 HARM = {
+    event_edited: "digest",
+    event_missing: "is missing from the log",
+    receipt_edited: "digest",
     another_stack: "digest",
     another_receipt: "digest",
     cut_short: "cannot be read",
@@ -206,6 +232,8 @@ async def test_whatever_is_stored_otherwise_is_logged_with_table_and_version_and
 ) -> None:
     actor = await setting.house.open_hand()
     version = await setting.operator.fetchval("SELECT version FROM games")
+    tail = "SELECT games.version - kept.version FROM games, game_snapshots AS kept"
+    assert await setting.operator.fetchval(tail) > 5
     assert await setting.comparator.compare(actor) == "match"
     await harm(setting, actor)  # type: ignore[operator]
 
@@ -286,6 +314,24 @@ async def test_a_table_that_is_dropped_meanwhile_is_passed_over(
     assert await setting.comparator.compare(actor) == "skipped"
     assert actor.sample is None
     assert setting.logged == []
+
+
+async def test_a_table_whose_log_is_archived_meanwhile_is_passed_over(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = await setting.house.open_hand()
+    events = setting.store.events
+
+    async def meanwhile(table: TableId, after_seq: int, limit: int) -> list[EventRow]:
+        await setting.snapshot(actor)
+        await setting.operator.execute("DELETE FROM game_log WHERE seq < $1", actor.table.seq)
+        return await events(table, after_seq, limit)
+
+    monkeypatch.setattr(setting.store, "events", meanwhile)
+
+    assert await setting.comparator.compare(actor) == "skipped"
+    assert setting.logged == []
+    assert await setting.comparator.compare(actor) == "match"
 
 
 async def test_a_table_that_is_not_stored_any_more_is_passed_over(setting: Setting) -> None:

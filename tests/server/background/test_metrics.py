@@ -263,9 +263,7 @@ async def journal_on(metrics: Metrics) -> AsyncIterator[OpenJournal]:
 
     def start(store: MemoryStore, **options: Any) -> Journal:
         at_once = BackOff(first_s=0, most_s=0)
-        journal = Journal(
-            store, keep_events=True, back_off=at_once, **{"metrics": metrics, **options}
-        )
+        journal = Journal(store, back_off=at_once, **{"metrics": metrics, **options})
         journal.start()
         journals.append(journal)
         return journal
@@ -356,7 +354,7 @@ async def test_a_table_that_the_store_refuses_has_failed_once(
 
 async def test_a_fault_in_the_counting_stops_no_writing(journal_on: OpenJournal) -> None:
     class Broken(NoMetrics):
-        def operation(self, operation: str, outcome: str) -> None:
+        def operation(self, operation: str, outcome: str, tables: int = 1) -> None:
             raise ZeroDivisionError
 
         def batch(self, tables: int, events: int, seconds: float) -> None:

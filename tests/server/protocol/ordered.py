@@ -58,7 +58,6 @@ class World:
         self.clock, self.store = ManualClock(), OrderedStore()
         self.journal = Journal(
             self.store,
-            keep_events=True,
             overwrite_edits=mode != "durable",
             clock=lambda: self.clock.now_ms() / 1000,
         )

@@ -25,9 +25,11 @@ from pokerws.game.table import open_table, replay
 from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.receipts import RECEIPT_PLAYERS
 from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault.kept_receipts import RECEIPT_PLAYERS
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
+from tests.storage.logs import events_of as events_in
+from tests.storage.logs import state_after
 from tests.vaults import VAULT
 
 CONFIG = TableConfig(seats=4, turn_time_ms=10_000, next_hand_delay_ms=1_000)
@@ -313,9 +315,10 @@ def test_the_stored_events_replay_to_the_stored_snapshot(room: Room) -> None:
     room.start_hand()
     room.clock.advance(60_000)
     table, changes = room.actor.table.id, room.journal.changes
-    rows = [row for change in changes for row in change.events]
-    events = [VAULT.open_event(table, row.hand_number, row.payload) for row in rows]
-    snapshot = VAULT.open_snapshot(table, changes[-1].snapshot)
+    assert {change.table for change in changes} == {table}
+    events = [event for change in changes for event in events_in(change, VAULT)]
+    snapshot = state_after(changes, VAULT)
+    assert msgspec.json.encode(snapshot) == msgspec.json.encode(room.actor._state)
     assert msgspec.json.encode(replay(events)) == msgspec.json.encode(snapshot.table)
     versions = [(change.expected, change.version) for change in room.journal.changes]
     assert versions[0][0] == 0

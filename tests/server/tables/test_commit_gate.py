@@ -31,7 +31,6 @@ class DurableHouse:
         self.store = FaultyStore()
         self.journal = Journal(
             self.store,
-            keep_events=True,
             overwrite_edits=False,
             clock=lambda: self.clock.now_ms() / 1000,
         )

@@ -88,21 +88,9 @@ async def test_many_events_make_a_batch_full_too(journal_on: OpenJournal) -> Non
     assert [[one.table for one in batch] for batch in store.saves] == [["t1"], ["t2", "t3"], ["t4"]]
 
 
-async def test_events_are_left_out_where_they_are_not_kept(journal_on: OpenJournal) -> None:
-    store = FaultyStore()
-    journal = journal_on(store, keep_events=False)
-
-    journal.put(change(version=3))
-    assert journal.waiting_events == 0
-    await journal.flush(SOON_S)
-
-    assert await store.position(T1) == Position(version=3, epoch=1)
-    assert await store.seqs() == []
-
-
 async def test_changes_put_before_the_start_are_written(heard: Heard) -> None:
     store = FaultyStore()
-    journal = Journal(store, keep_events=True)
+    journal = Journal(store)
     journal.put(change())
 
     journal.start()

@@ -418,7 +418,7 @@ def test_whatever_fails_in_between_the_store_ends_up_with_what_was_played(
 
 async def play(steps: list[tuple[str, int] | str]) -> None:
     store = FaultyStore()
-    journal = Journal(store, keep_events=True, back_off=AT_ONCE)
+    journal = Journal(store, back_off=AT_ONCE)
     journal.start()
     versions: dict[str, int] = {}
     for step in steps:

@@ -111,5 +111,5 @@ def test_what_is_remembered_of_games_is_bounded(
     for number in range(100):
         lines.in_memory(change(f"t{number}", expected=1), verbose=False)
         lines.failed(logging.ERROR, Outcome.FENCED, TableId(f"t{number}"))
-    assert len(lines._in_memory._known) <= 10
+    assert len(lines._in_memory.known) <= 10
     assert len(lines._repeats._passed) <= 10

@@ -32,11 +32,13 @@ ENOUGH = 2_000
 FILL = f"""
 SET session_replication_role = replica;
 INSERT INTO games (id, name, status, variant, players, hand_number, total_pot, version, epoch,
-                   snapshot, config, created_at, updated_at, chips, balance)
-SELECT 'closed' || n, 'Old', 'closed', 'NT', 0, 1, 0, 1, 1, '{{}}', '{{}}',
+                   config, created_at, updated_at, chips, balance)
+SELECT 'closed' || n, 'Old', 'closed', 'NT', 0, 1, 0, 1, 1, '{{}}',
        now() - interval '1 day', now() - interval '1 hour', 0, 0
 FROM generate_series(1, {CLOSED}) AS n;
-INSERT INTO game_events (game_id, seq, hand_number, type, payload, at)
+INSERT INTO game_snapshots (game_id, version, snapshot)
+SELECT 'closed' || n, 1, '{{}}' FROM generate_series(1, {CLOSED}) AS n;
+INSERT INTO game_log (game_id, seq, hand_number, type, payload, at)
 SELECT 'closed' || n, 1, 0, 'table_opened', '{{}}', now() FROM generate_series(1, {CLOSED}) AS n;
 INSERT INTO transfers (at, reason, source, target, amount, game_id, seq)
 SELECT now(), 'buy_in', 'player:' || n % 100, 'table:closed' || n, 1, 'closed' || n, 1

@@ -10,44 +10,46 @@ import asyncpg
 import msgspec
 import pytest
 
-from pokerws.game.state import PlayerId, TableId
+from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.maintenance.verify import verify
 from pokerws.storage.accounts import Account
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.migrate import SQL, migrate
 from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.store import TableSnapshot
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT
 
 LAST = 3
-OLD_GAMES = (
-    "id, name, status, variant, players, hand_number, total_pot, version, epoch, snapshot, config, "
+GAMES = (
+    "id, name, status, variant, players, hand_number, total_pot, version, epoch, config, "
     "created_at, updated_at"
 )
+OLD_GAMES = f"{GAMES}, snapshot"
 EVENTS = "game_id, seq, hand_number, type, payload, at"
 
 
 @pytest.fixture
 async def old_url(database_url: str, bare_database_url: str, tmp_path: Path) -> str:
     """A database as the migrations up to the third made it, with a game of those days."""
-    await play_a_game(database_url)
+    played = await play_a_game(database_url)
     for file in SQL.glob("[0-9]*.sql"):
         if int(file.name[:4]) <= LAST:
             shutil.copy(file, tmp_path)
     await migrate(address_of(bare_database_url), tmp_path)
     new, old = await asyncpg.connect(database_url), await asyncpg.connect(bare_database_url)
     try:
-        for row in await new.fetch(f"SELECT {OLD_GAMES} FROM games"):
-            values = dict(row)
-            values["snapshot"] = _old_snapshot(values["snapshot"])
+        for row in await new.fetch(f"SELECT {GAMES} FROM games"):
+            values = dict(row) | {"snapshot": _old_snapshot(played.actor.table)}
             await _insert(old, "games", OLD_GAMES, values)
         for row in await new.fetch(f"SELECT {EVENTS} FROM game_events ORDER BY seq"):
             await _insert(old, "game_events", EVENTS, dict(row) | {"payload": _old_event(row)})
         # Of a hand that is over now; Bob added chips before it was dealt.
         added = '{"type":"chips_added","seat":1,"amount":500}'
         await old.execute(
-            "INSERT INTO games SELECT 't2', name, status, variant, players, hand_number, "
-            "total_pot, version, epoch, snapshot, config, created_at, updated_at FROM games"
+            f"INSERT INTO games ({OLD_GAMES}) "
+            "SELECT 't2', name, status, variant, players, hand_number, total_pot, version, epoch, "
+            "config, created_at, updated_at, snapshot FROM games"
         )
         sat = '{"type":"player_sat","seat":1,"player":"bob","name":"Bob","stack":1000}'
         for seq, type_, payload in ((2, "player_sat", sat), (3, "chips_added", added)):
@@ -61,10 +63,10 @@ async def old_url(database_url: str, bare_database_url: str, tmp_path: Path) -> 
     return bare_database_url
 
 
-def _old_snapshot(text: str) -> str:
+def _old_snapshot(table: Table) -> str:
     """Cards were not sealed then, receipts had the command's id, and a hand that was over was
     forgotten."""
-    snapshot = json.loads(msgspec.json.encode(VAULT.open_snapshot(TableId("t1"), text)))
+    snapshot = json.loads(msgspec.json.encode(TableSnapshot(table)))
     del snapshot["table"]["last_hand"]
     snapshot["receipts"] = {"ada": [["7", "0123456789abcdef", 2]]}
     return json.dumps(snapshot)

@@ -49,7 +49,7 @@ ATTEMPTS = (
     "INSERT INTO player_names VALUES ('a', 'b', 'c', now())",
     "DELETE FROM revoked_sessions",
     "TRUNCATE accounts",
-    "SELECT count(*) FROM game_events_p00",
+    "SELECT count(*) FROM game_log_p00",
     "SELECT count(*) FROM balances",
     "SELECT setval('transfers_id_seq', 1)",
     "SELECT claim_name('a', 'b', 'c', now(), now())",
@@ -326,8 +326,10 @@ async def test_a_reader_sees_what_the_operators_queries_ask_for_and_no_secret(
     async with connection_to(database_url, role) as reader:
         assert await reader.fetchval("SELECT count(*) FROM transfers") > 0
         for attempt in (
-            "SELECT snapshot FROM games",
-            "SELECT payload FROM game_events",
+            "SELECT snapshot FROM game_snapshots",
+            "SELECT payload FROM game_log",
+            "SELECT receipt FROM game_log",
+            "SELECT seq FROM game_events",
             "SELECT value FROM server_keys",
             "SELECT * FROM player_names",
             "SELECT * FROM revoked_sessions",
@@ -420,7 +422,7 @@ async def test_what_a_restore_or_a_grant_opens_is_closed_at_the_next_start(
     )
     await migrate(address_of(server_url))
     (line,) = logged.all("tables_exposed")
-    assert {"accounts", "balances", "claim_name", "game_events_p00", "transfers_id_seq"} <= {
+    assert {"accounts", "balances", "claim_name", "game_log_p00", "transfers_id_seq"} <= {
         *line["names"]
     }
 

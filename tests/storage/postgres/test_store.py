@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.errors import StoreRejected, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import hand_index, marks, owners, pruning, save_statement
+from pokerws.storage.postgres import hand_index, marks, owners, pruning, save_statement, states
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
@@ -84,6 +84,7 @@ def test_the_list_of_statements_is_complete() -> None:
             postgres_names,
             pruning,
             sanctions,
+            states,
         ),
         save_statement,
     )
@@ -94,7 +95,7 @@ def test_the_list_of_statements_is_complete() -> None:
         if value.lstrip().startswith(verbs)
     }
     assert found | set(save_statement.SAVES.values()) == set(postgres.STATEMENTS)
-    assert len(save_statement.SAVES) == 4
+    assert len(save_statement.SAVES) == 12
 
 
 async def test_an_operators_columns_say_what_is_at_the_table(
@@ -119,7 +120,9 @@ async def test_an_operators_columns_say_what_is_at_the_table(
 async def test_the_log_has_a_row_an_event(store: PostgresStore, operator: Connection) -> None:
     await store.save([change(version=2)])
 
-    rows = await operator.fetch("SELECT * FROM game_events ORDER BY seq")
+    rows = await operator.fetch(
+        "SELECT game_id, seq, hand_number, type, payload, at FROM game_events ORDER BY seq"
+    )
 
     assert [tuple(row) for row in rows] == [
         ("t1", seq, 1, "checked", event(seq).payload.decode(), moment(START_MS)) for seq in (1, 2)
@@ -135,11 +138,12 @@ async def test_a_save_is_a_hot_update(store: PostgresStore, operator: Connection
     await store._writer.fetch("SELECT pg_stat_force_next_flush()")
     await store._writer.fetch("SELECT 1")
 
-    updates, hot = await operator.fetchrow(  # type: ignore[misc]  # there is such a row
-        "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'games'"
+    rows = await operator.fetch(
+        "SELECT relname, n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables "
+        "WHERE relname IN ('games', 'game_snapshots')"
     )
 
-    assert (updates, hot) == (19, 19)
+    assert {tuple(row) for row in rows} == {("games", 19, 19), ("game_snapshots", 19, 19)}
 
 
 async def test_a_constraint_repeats_each_invariant_of_a_game(
@@ -157,12 +161,13 @@ async def test_a_constraint_repeats_each_invariant_of_a_game(
         ("total_pot", "-1"),
         ("version", "-1"),
         ("epoch", "-1"),
-        ("snapshot", "'x'"),
-        ("snapshot", "repeat('x', 1048577)"),
         ("config", "''"),
     ):
         with pytest.raises(asyncpg.CheckViolationError, match="games_"):
             await operator.execute(f"UPDATE games SET {column} = {value}")
+    for change_ in ("version = -1", "snapshot = 'x'", "snapshot = repeat('x', 1048577)"):
+        with pytest.raises(asyncpg.CheckViolationError, match="game_snapshots_"):
+            await operator.execute(f"UPDATE game_snapshots SET {change_}")
 
 
 async def test_there_are_no_events_without_their_game(

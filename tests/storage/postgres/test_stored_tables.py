@@ -7,6 +7,7 @@ stored without events.  Cards are sealed, and times are in milliseconds UTC.
 
 import io
 import json
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from pokerws.messages import Accepted
 from pokerws.server.tables.actor import TableActor
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
+from pokerws.storage.postgres.migrate import SQL, migrate
 from pokerws.storage.postgres.store import PostgresStore
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.random_action import random_action
@@ -36,19 +38,24 @@ STORED: dict[str, list[list[Any]]] = json.loads(FILE.read_text(encoding="utf-8")
 MIDWAY = {"nt": "NT", "f7s": "F7S", "f2l3d": "F2L3D", "po8": "PO/8", "fo8": "FO/8"}
 KINDS = [*MIDWAY, "between"]
 TIMES = {"opened_at", "refilled_at", "created_at", "updated_at", "at"}
+MIGRATIONS_OF_0_1_0 = 6
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CHIPS = 30_000
 
 
 @pytest.fixture
-async def stored_url(database_url: str) -> str:
-    """A database of today with the rows of then."""
-    await insert_stored(database_url)
-    return database_url
+async def stored_url(bare_database_url: str, tmp_path: Path) -> str:
+    """A database of today, which was one of then with these rows."""
+    for file in sorted(SQL.glob("[0-9]*.sql"))[:MIGRATIONS_OF_0_1_0]:
+        shutil.copy(file, tmp_path)
+    await migrate(address_of(bare_database_url), tmp_path)
+    await insert_stored(bare_database_url)
+    await migrate(address_of(bare_database_url))
+    return bare_database_url
 
 
 async def insert_stored(url: str) -> None:
-    """Put the rows into a migrated, empty database."""
+    """Put the rows into an empty database of that version."""
     connection = await asyncpg.connect(url)
     try:
         # The account of the house is there already.

@@ -25,6 +25,7 @@ from pokerws.game.cards import DECK, Card, parse_cards
 from pokerws.game.commands import Act, Command
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.game.variants import MIXES, VARIANTS
+from pokerws.storage.journal import change_builder
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.connecting import Connection
 from pokerws.storage.postgres.store import PostgresStore
@@ -66,6 +67,9 @@ class Worlds:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._monkeypatch = monkeypatch
+        # Each change has a snapshot, besides its events.
+        monkeypatch.setattr(change_builder, "SNAPSHOT_EVENTS", 1)
+        monkeypatch.setattr(change_builder, "MOST_TAIL_EVENTS", 1)
 
     def play(self, play: Callable[[], World]) -> tuple[World, list[Any]]:
         """A world after it was played, and what was logged."""
@@ -109,9 +113,10 @@ def worlds(monkeypatch: pytest.MonkeyPatch) -> Worlds:
 def stored(change: Change) -> Any:
     """Everything of a change, with the JSON in it read."""
     row = msgspec.to_builtins(change, builtin_types=(bytes,))
-    row["snapshot"] = msgspec.json.decode(change.snapshot)
-    for event in row["events"]:
-        event["payload"] = msgspec.json.decode(event["payload"])
+    row["snapshot"] = change.snapshot and msgspec.json.decode(change.snapshot)
+    for written in row["log"]:
+        written["payload"] = msgspec.json.decode(written["payload"])
+        written["receipt"] = written["receipt"] and msgspec.json.decode(written["receipt"])
     return row
 
 
@@ -261,7 +266,7 @@ async def rows_of(operator: Connection) -> dict[str, list[Any]]:
 def _read(row: dict[str, Any]) -> dict[str, Any]:
     return {
         name: msgspec.json.decode(value)
-        if isinstance(value, str) and value.startswith("{")
+        if isinstance(value, str) and value.startswith(("{", "["))
         else value
         for name, value in row.items()
     }
@@ -285,11 +290,14 @@ async def test_the_database_tells_no_hidden_card_without_the_key(
         for player in PLAYERS:
             await store.accounts.open(player, 10**9, 0)
         async with writing(store) as journal:
-            run(config, key, script, cards, journal).actor.stop()
+            actor = run(config, key, script, cards, journal).actor
+            actor.store_snapshot()
+            actor.stop()
         await store.close()
         rows.append(await rows_of(operator))
     await operator.close()
-    assert {name for name in before if rows[0][name] != before[name]} >= {"games", "game_events"}
+    filled = {name for name in before if rows[0][name] != before[name]}
+    assert filled >= {"games", "game_log", "game_snapshots"}
     found = dependent(*rows)
     assert found["sealed"] > 1
     assert (sum(found.values()) > found["sealed"]) == (variant in DISCARDING)

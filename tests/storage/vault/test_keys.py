@@ -177,15 +177,33 @@ async def test_one_damaged_table_is_no_wrong_key(database_url: str, operator: Co
     for game in ("t1", "t2"):
         await play_a_game(database_url, game, hands=0)
     changed = await operator.execute(
-        'UPDATE games SET snapshot = replace(snapshot, \'"sealed":"test:\', '
-        "'\"sealed\":\"test:AAAA') WHERE id = 't1'"
+        'UPDATE game_events SET payload = replace(payload, \'"sealed":"test:\', '
+        "'\"sealed\":\"test:AAAA') WHERE game_id = 't1' AND payload LIKE '%\"sealed\":\"%'"
     )
-    assert changed == "UPDATE 1"
+    assert changed != "UPDATE 0"
     await open_vault(address_of(database_url), source(VAULT_KEYS))
-    await operator.execute("UPDATE games SET snapshot = 'no JSON' WHERE id = 't1'")
+    damage = "UPDATE game_events SET payload = '\"sealed\":\"' WHERE type = 'hole_cards_dealt'"
+    await operator.execute(f"{damage} AND game_id = 't1'")
     await open_vault(address_of(database_url), source(VAULT_KEYS))
-    await operator.execute("UPDATE games SET snapshot = 'no JSON'")
+    await operator.execute(damage)
     await open_vault(address_of(database_url), source(VAULT_KEYS))
+
+
+@pytest.mark.parametrize("damage", ["", "no JSON"])
+async def test_one_damaged_snapshot_is_no_wrong_key(
+    database_url: str, operator: Connection, damage: str
+) -> None:
+    for game in ("t1", "t2"):
+        await play_a_game(database_url, game, hands=0, keep_events=[False])
+    assert await refusal(database_url, source(WRONG))
+    for where in (" WHERE game_id = 't1'", ""):
+        text = damage or 'replace(snapshot, \'"sealed":"test:\', \'"sealed":"test:AAAA\')'
+        value = f"'{damage}'" if damage else text
+        assert await operator.execute(f"UPDATE game_snapshots SET snapshot = {value}{where}")
+        if damage or where:
+            await open_vault(address_of(database_url), source(VAULT_KEYS))
+        else:
+            assert await refusal(database_url, source(VAULT_KEYS))
 
 
 async def test_a_database_that_is_away_is_an_error_of_one_line() -> None:

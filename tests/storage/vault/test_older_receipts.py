@@ -22,7 +22,9 @@ from pokerws.storage.postgres.sealing.older_receipts import (
     STATEMENTS,
     key_older_receipts,
 )
+from pokerws.storage.postgres.store import PostgresStore
 from pokerws.storage.vault.keys import KeySource
+from tests.storage.logs import stored_state
 from tests.storage.played import play_a_game
 from tests.vaults import VAULT, VAULT_KEYS
 
@@ -36,6 +38,10 @@ INSERT INTO games
 SELECT (jsonb_populate_record(games, jsonb_build_object('id', $1::text))).*
 FROM games
 WHERE id = 't1'
+"""
+COPY_SNAPSHOT = """
+INSERT INTO game_snapshots (game_id, version, snapshot)
+SELECT $1, version, snapshot FROM game_snapshots WHERE game_id = 't1'
 """
 OLDER: dict[str, list[tuple[str, int]]] = {
     "ada": [("DH98t/X1gv1V", 5)],
@@ -53,14 +59,22 @@ async def operator(database_url: str) -> AsyncIterator[Connection]:
 async def older_table(url: str, operator: Connection, **more: object) -> dict[str, Any]:
     """The row of a table in mid-hand, with receipts of an older version."""
     await play_a_game(url, hands=0)
-    snapshot = json.loads(await operator.fetchval("SELECT snapshot FROM games"))
-    snapshot |= {"receipts": OLDER, **more}
-    await operator.execute("UPDATE games SET snapshot = $1", json.dumps(snapshot))
+    store = await PostgresStore.open(address_of(url))
+    text, _ = VAULT.seal_snapshot(await stored_state(store, T1, VAULT))
+    await store.close()
+    snapshot = json.loads(text) | {"receipts": OLDER, **more}
+    await operator.execute(
+        "UPDATE game_snapshots SET snapshot = $1, version = (SELECT version FROM games)",
+        json.dumps(snapshot),
+    )
     return await row_of(operator)
 
 
 async def row_of(operator: Connection) -> dict[str, Any]:
-    row = await operator.fetchrow("SELECT * FROM games WHERE id = 't1'")
+    row = await operator.fetchrow(
+        "SELECT games.*, snapshot, kept.version AS snapshot_version "
+        "FROM games JOIN game_snapshots AS kept ON game_id = id WHERE id = 't1'"
+    )
     assert row is not None
     return {**row, "snapshot": json.loads(row["snapshot"])}
 
@@ -71,12 +85,14 @@ async def test_a_table_that_nobody_loads_is_upgraded_in_place_and_once(
     before = await older_table(database_url, operator, of_a_newer_version=[1])
     for number in range(2, 7):
         await operator.execute(COPY, f"t{number}")
+        await operator.execute(COPY_SNAPSHOT, f"t{number}")
     monkeypatch.setattr(older_receipts, "CHUNK", 2)
 
     assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 6
 
     after = await row_of(operator)
-    texts = "".join(row["snapshot"] for row in await operator.fetch("SELECT snapshot FROM games"))
+    rows = await operator.fetch("SELECT snapshot FROM game_snapshots")
+    texts = "".join(row["snapshot"] for row in rows)
     assert not any(digest in texts for own in OLDER.values() for digest, _ in own)
     kept, upgraded = (row["snapshot"].pop("receipts") for row in (before, after))
     assert after == before
@@ -86,7 +102,7 @@ async def test_a_table_that_nobody_loads_is_upgraded_in_place_and_once(
     assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 0
     # Pages without such a table come before it.
     last = json.dumps(after["snapshot"] | {"receipts": OLDER})
-    await operator.execute("UPDATE games SET snapshot = $1 WHERE id = 't6'", last)
+    await operator.execute("UPDATE game_snapshots SET snapshot = $1 WHERE game_id = 't6'", last)
     assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 1
 
 
@@ -94,12 +110,14 @@ async def test_the_documented_statement_removes_those_of_closed_tables(
     database_url: str, operator: Connection
 ) -> None:
     await older_table(database_url, operator)
-    (statement,) = re.findall("```sql\n(UPDATE games.*?)```", SECURITY.read_text(), re.DOTALL)
+    (statement,) = re.findall(
+        "```sql\n(UPDATE game_snapshots.*?)```", SECURITY.read_text(), re.DOTALL
+    )
     assert await operator.execute(statement) == "UPDATE 0"
     await operator.execute("UPDATE games SET status = 'closed'")
     for count in (1, 0):
         assert await operator.execute(statement) == f"UPDATE {count}"
-    text = await operator.fetchval("SELECT snapshot FROM games")
+    text = await operator.fetchval("SELECT snapshot FROM game_snapshots")
     assert VAULT.open_snapshot(T1, text).receipts == {}
 
 
@@ -121,7 +139,7 @@ async def test_the_start_upgrades_them(database_url: str, operator: Connection) 
         node="test",
     )
     await database.close()
-    assert "DH98t" not in await operator.fetchval("SELECT snapshot FROM games")
+    assert "DH98t" not in await operator.fetchval("SELECT snapshot FROM game_snapshots")
 
 
 async def test_what_an_upgraded_table_has_answered_is_still_known(
@@ -129,7 +147,7 @@ async def test_what_an_upgraded_table_has_answered_is_still_known(
 ) -> None:
     await older_table(database_url, operator)
     await key_older_receipts(address_of(database_url), VAULT.receipt_digests)
-    text = await operator.fetchval("SELECT snapshot FROM games")
+    text = await operator.fetchval("SELECT snapshot FROM game_snapshots")
     snapshot = VAULT.open_snapshot(T1, text)
     receipts = Receipts(T1, snapshot.receipts, VAULT.receipt_digests)
     _, receipt = receipts.find(ADA, "c1", DRAW)
@@ -142,7 +160,7 @@ async def test_what_an_upgraded_table_has_answered_is_still_known(
     [
         "UPDATE games SET status = 'closed'",
         "UPDATE games SET status = 'quarantined'",
-        "UPDATE games SET snapshot = '{' || snapshot",
+        "UPDATE game_snapshots SET snapshot = '{' || snapshot",
         "UPDATE games SET owner_incarnation = 'another'",
     ],
 )
@@ -151,9 +169,10 @@ async def test_a_table_that_is_not_ours_to_write_is_left_alone(
 ) -> None:
     await older_table(database_url, operator)
     await operator.execute(left)
-    before = await operator.fetchrow("SELECT * FROM games")
+    before = await operator.fetch("SELECT * FROM games JOIN game_snapshots ON game_id = id")
     assert await key_older_receipts(address_of(database_url), VAULT.receipt_digests) == 0
-    assert await operator.fetchrow("SELECT * FROM games") == before
+    after = await operator.fetch("SELECT * FROM games JOIN game_snapshots ON game_id = id")
+    assert after == before
 
 
 @pytest.mark.parametrize("statement", STATEMENTS)

@@ -10,6 +10,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -34,7 +35,7 @@ from pokerws.game.variants import VARIANTS
 from pokerws.messages import Watch
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.interfaces import TableJournal
-from pokerws.storage.journal.change_builder import Step
+from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.store import Change, TableSnapshot
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
@@ -65,18 +66,18 @@ def config_of(variant: str) -> TableConfig:
     )
 
 
-class _Journal(FakeJournal):
+class _Noting(ChangeBuilder):
     """Notes the events of each change as they are, not sealed."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.events: list[tuple[int, Sequence[TableEvent]]] = []
+    def __init__(self, state: TableSnapshot, vault: Vault) -> None:
+        super().__init__(state, 1, vault)
+        self.noted: list[tuple[int, Sequence[TableEvent]]] = []
 
-    def put(self, change: Change | Step) -> None:
+    def next(self, events: Sequence[TableEvent], *more: Any, **named: Any) -> Change:
+        change = super().next(events, *more, **named)
         # The first change opens the table.
-        events = change.events if isinstance(change, Step) else ()
-        self.events.append((change.hand_number, events))
-        super().put(change)
+        self.noted.append((change.hand_number, events if change.expected else ()))
+        return change
 
 
 class World:
@@ -96,7 +97,8 @@ class World:
         self.script: Script = []
         # Before each step of the script, how many changes there were.
         self.before: list[int] = []
-        self._fake = _Journal()
+        vault = Vault([key])
+        self._fake = FakeJournal()
         self._exchange: Exchange = exchange or {}
         self._hands = 0
         # The games of a mix share a deck.
@@ -104,16 +106,18 @@ class World:
         self._ids = map(str, itertools.count(1))
         self._shuffle = shuffler(Random(seed).randbytes)
         table, events = open_table(T1, "T", config)
+        state = TableSnapshot(table)
         self.actor = TableActor(
-            TableSnapshot(table),
+            state,
             1,
             clock=self.clock,
             shuffle=self._deal,
             journal=journal or self._fake,
             keep_events=True,
             owner=FakeOwner(),
-            vault=Vault([key]),
+            vault=vault,
         )
+        self.actor._changes = self._builder = _Noting(state, vault)
         self._fake.actor = self.actor
         self.actor.opened(events)
         self.actor.watch(self.spectator, Watch("w", T1))
@@ -179,7 +183,7 @@ class World:
     @property
     def events(self) -> list[tuple[int, Sequence[TableEvent]]]:
         """The events of each change, with the number of the hand."""
-        return self._fake.events
+        return self._builder.noted
 
 
 def run(

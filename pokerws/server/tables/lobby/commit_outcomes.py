@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from pokerws.game.state import TableId
-from pokerws.server.isolation import each
+from pokerws.server.isolation import attempt, each
 from pokerws.server.tables.actors.cards_ahead import CardsAhead
 from pokerws.server.tables.commit_gate import Receiver
 from pokerws.server.tables.lobby.feed import LobbyFeed
@@ -48,8 +48,11 @@ class CommitOutcomes:
         if entry is None:
             return
         # Both are read first, since the first call may change the entry.
-        actors = [actor for actor in (entry.failed, entry.actor) if actor is not None]
-        each(actors, lambda actor: actor.written(version))
+        failed, actor = entry.failed, entry.actor
+        if failed is not None:
+            attempt(failed, failed.written, version)
+        if actor is not None:
+            attempt(actor, actor.written, version)
 
     def rejected(self, table: TableId) -> None:
         """Part of `JournalListener`: changes since the last write cannot be stored.
@@ -80,13 +83,19 @@ class CommitOutcomes:
         """Part of `JournalListener`: the row was edited, and the row is the source of truth."""
         self.rejected(table)
 
+    def edited(self, table: TableId) -> None:
+        """Part of `JournalListener`: store the whole state over the edited row."""
+        if (actor := self._tables.in_memory.get(table)) is not None:
+            actor.store_snapshot(only_for_tail=False)
+
     def went_back(self, table: TableId) -> None:
         """Part of `JournalListener`: the row is older than what was committed.
 
         With durable acks the row is the source of truth, so the table is rewound.
         """
         entry = self._tables.get(table)
-        if entry is None:
+        if entry is None or (entry.actor or entry.failed) is None:
+            # A table that has left memory is reported when it is loaded.
             return
         self.tables_gone_back += 1
         if self.is_durable:

@@ -1,9 +1,10 @@
-"""Claims ownership of a stored table, decrypts it and validates the snapshot.
+"""Claims ownership of a stored table, decrypts its snapshot and replays the log after it.
 
 A table that cannot be read is quarantined, so that nobody plays on a wrong state.  Its row is not
 changed otherwise; the command `repair` examines it.
 """
 
+import asyncio
 import gc
 import math
 from collections.abc import AsyncIterator, Sequence
@@ -13,22 +14,30 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
-from pokerws.game.apply import apply
 from pokerws.game.illegal import Details, Illegal
 from pokerws.game.state import MAX_EXACT, Table, TableId
 from pokerws.messages import Refused
 from pokerws.program import PROGRAM
 from pokerws.server.tables.interfaces import TableJournal
 from pokerws.storage.ahead.notes import NO_NOTES, Notes
-from pokerws.storage.errors import OwnedElsewhere, SealedByUnknownKey, StoreUnavailable
+from pokerws.storage.errors import (
+    LogBroken,
+    OwnedElsewhere,
+    SealedByUnknownKey,
+    StoreUnavailable,
+)
 from pokerws.storage.outcomes import UNMEASURED, Outcome, StorageMetrics
-from pokerws.storage.store import SEEN, Claimed, Position, Store, Stored, TableSnapshot
+from pokerws.storage.store import SEEN, Claimed, EventRow, Position, Store, Stored, TableSnapshot
+from pokerws.storage.vault.replayed import ReplayedTable
 from pokerws.storage.vault.vault import Vault
 
 # How long loading a table waits for earlier changes to be written.
 FLUSH_TIMEOUT_S = 5.0
 # Tables per chunk when many are loaded.
 CHUNK = 200
+# Events replayed in one turn of the event loop, and read at a time where a table has more than its
+# claim has read.
+TURN_EVENTS, PAGE = 32, 500
 
 log = structlog.get_logger("pokerws.hydration")
 
@@ -36,12 +45,15 @@ log = structlog.get_logger("pokerws.hydration")
 class Loaded(NamedTuple):
     """A table's stored state and its claimed row: this server owns the table now.
 
-    A hand in play `is_behind` if players may have seen more of its cards than are stored.
+    A hand in play `is_behind` if players may have seen more of its cards than are stored.  `tail`
+    is the number of events after the snapshot; None if another key has sealed either, so that the
+    snapshot must be replaced.
     """
 
     snapshot: TableSnapshot
     claimed: Claimed
     is_behind: bool
+    tail: int | None
 
 
 class Hydration:
@@ -69,8 +81,9 @@ class Hydration:
         return await self._loaded(table, await self.claim(table, above_epoch, shown_seq))
 
     async def _loaded(self, table: TableId, claimed: Claimed) -> Loaded:
-        snapshot = await self._open(table, claimed)
-        return Loaded(snapshot, claimed, await self._is_behind(snapshot.table, claimed))
+        replayed = await self._open(table, claimed)
+        snapshot, tail = replayed.snapshot, replayed.taken if replayed.is_current else None
+        return Loaded(snapshot, claimed, await self._is_behind(snapshot.table, claimed), tail)
 
     async def _is_behind(self, table: Table, claimed: Claimed) -> bool:
         """Whether earlier owners may have shown cards of the hand in play that are not stored."""
@@ -99,9 +112,7 @@ class Hydration:
             text = f"the table is played by the server {error.node}; try again"
             raise Refused("owned_elsewhere", text, Details(server=error.node)) from error
         except (StoreUnavailable, TimeoutError) as error:
-            log.warning("get_game", outcome=Outcome.DB_FAILED, table=table, error=str(error))
-            self._metrics.operation("get_game", Outcome.DB_FAILED)
-            raise Refused("table_unavailable", "the database cannot be reached") from error
+            raise self._unreachable(table, error) from error
         return claimed
 
     async def is_open(self, table: TableId) -> bool:
@@ -128,52 +139,81 @@ class Hydration:
                         loaded[table] = await self._loaded(table, claimed)
                 yield loaded
 
-    async def _open(self, table: TableId, claimed: Claimed) -> TableSnapshot:
+    async def _open(self, table: TableId, claimed: Claimed) -> ReplayedTable:
         """The stored state.  Quarantines a table that cannot be read, and raises Illegal."""
         try:
-            snapshot = self._restore(table, claimed)
+            replayed = await self._restored(table, claimed)
+            _check_numbers(replayed.snapshot.table)
+        except StoreUnavailable as error:
+            raise self._unreachable(table, error) from error
         except Exception as error:
             # A snapshot that decodes may still violate the rules, and so cause any exception.
-            log.exception(
-                "get_game", outcome=Outcome.DB_FAILED, table=table, version=claimed.version
-            )
+            fields = {"table": table, "version": claimed.version, "error": str(error)}
+            log.exception("get_game", outcome=Outcome.DB_FAILED, **fields)
             self._metrics.operation("get_game", Outcome.DB_FAILED)
             if isinstance(error, SealedByUnknownKey):
                 raise Refused("table_unavailable", "its cards cannot be opened here") from error
-            await self._quarantine(table, claimed)
+            await self._quarantine(table, claimed, str(error))
             raise Refused("table_quarantined") from error
-        log.info(
-            "get_game",
-            outcome=Outcome.DB_HYDRATE,
-            table=table,
-            version=snapshot.table.seq,
-            epoch=claimed.epoch,
-            later_events=len(claimed.later_events),
-        )
+        fields = {"table": table, "version": claimed.version, "epoch": claimed.epoch}
+        log.info("get_game", outcome=Outcome.DB_HYDRATE, **fields, later_events=replayed.taken)
         self._metrics.operation("get_game", Outcome.DB_HYDRATE)
-        return snapshot
+        return replayed
 
-    def _restore(self, table: TableId, claimed: Claimed) -> TableSnapshot:
-        """Raises if the snapshot does not decode or does not match its row."""
-        snapshot = self._vault.open_snapshot(table, claimed.snapshot)
-        if (snapshot.table.id, snapshot.table.seq) != (table, claimed.version):
-            raise ValueError(
-                f"snapshot of table {snapshot.table.id}, seq {snapshot.table.seq}, in the row of "
-                f"{table}, version {claimed.version}"
+    async def _restored(self, table: TableId, claimed: Claimed) -> ReplayedTable:
+        """The snapshot and the log after it.  Raises whatever a damaged one causes."""
+        data, version = claimed.snapshot, claimed.snapshot_version
+        if claimed.log_seq > claimed.version:
+            seq = claimed.version + 1
+            raise LogBroken(f"event {seq} is in the log, and the row is of the one before")
+        try:
+            replayed = ReplayedTable.of(self._vault, table, data, version)
+            await replay_log(self._store, replayed, claimed.version, claimed.later_events)
+        except LogBroken:
+            # A part of the log may just have been archived, with a newer snapshot in its place.
+            stored = await self._store.look(table)
+            if stored is None or stored.snapshot_version == version:
+                raise
+            replayed = ReplayedTable.of(
+                self._vault, table, stored.snapshot, stored.snapshot_version
             )
-        for row in claimed.later_events:
-            event = self._vault.open_event(table, row.hand_number, row.payload)
-            apply(snapshot.table, event)
-        _check_numbers(snapshot.table)
-        return snapshot
+            await replay_log(self._store, replayed, claimed.version)
+        return replayed
 
-    async def _quarantine(self, table: TableId, claimed: Claimed) -> None:
+    def _unreachable(self, table: TableId, error: Exception) -> Refused:
+        log.warning("get_game", outcome=Outcome.DB_FAILED, table=table, error=str(error))
+        self._metrics.operation("get_game", Outcome.DB_FAILED)
+        return Refused("table_unavailable", "the database cannot be reached")
+
+    async def _quarantine(self, table: TableId, claimed: Claimed, why: str) -> None:
         try:
             await self._store.quarantine(table, Position(claimed.version, claimed.epoch))
         except StoreUnavailable as error:
             log.warning("table_not_quarantined", table=table, error=str(error))
             return
-        log.error("table_quarantined", table=table, repair=f"{PROGRAM} repair {table}")
+        log.error("table_quarantined", table=table, error=why, repair=f"{PROGRAM} repair {table}")
+
+
+async def replay_log(
+    store: Store, replayed: ReplayedTable, version: int, rows: Sequence[EventRow] = ()
+) -> None:
+    """Bring a table up to `version`, a few events in a turn of the event loop.
+
+    `rows` are the events after the snapshot, as far as they were read; more are read a page at a
+    time.  Events after `version` are an edit, and are not looked at.  Raises LogBroken,
+    SealedByUnknownKey and StoreUnavailable.
+    """
+    table = replayed.snapshot.table.id
+    while replayed.seq < version:
+        if not rows:
+            rows = await store.events(table, replayed.seq, PAGE)
+        missing = version - replayed.seq
+        if not rows:
+            raise LogBroken(f"event {replayed.seq + 1} is missing: the log ends before it")
+        replayed.take(rows[: min(TURN_EVENTS, missing)])
+        rows = rows[TURN_EVENTS:]
+        if replayed.seq < version:
+            await asyncio.sleep(0)
 
 
 def _check_numbers(table: Table) -> None:

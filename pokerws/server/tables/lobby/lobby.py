@@ -5,6 +5,7 @@ their states, `table_loader` brings them into memory, `idle_tables` finds those 
 the list that clients see, and `commit_outcomes` reacts to commits.
 """
 
+import asyncio
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -155,6 +156,12 @@ class Lobby:
         self._feed.watchers.stop()
         self._pause.stop()
 
+    async def store_snapshots(self) -> None:
+        """Store the whole state of each table, so that nothing is replayed after a stop."""
+        for actor in self.actors():
+            actor.store_snapshot()
+            await asyncio.sleep(0)
+
     async def flush(self) -> None:
         """Wait until all changes so far are stored.  Raises TimeoutError."""
         await self._journal.flush(FLUSH_TIMEOUT_S)
@@ -189,7 +196,7 @@ class Lobby:
             self._check_opened(opener, address)
             self.server_tables.check_name(name)
         table, events = open_table(table_id or new_table_id(), name, config)
-        actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0)
+        actor = self._actor(TableSnapshot(table), epoch=1, stored_seq=0, tail=None)
         entry = self._tables.add_live(table.id, actor, opener, address)
         entry.since_ms = self._clock.now_ms()
         self._pause.apply_to(actor)
@@ -355,6 +362,7 @@ class Lobby:
         return len(idle)
 
     def _evict(self, actor: TableActor) -> None:
+        actor.store_snapshot()
         actor.stop()
         self._move(actor.table.id, TableState.STORED)
 
@@ -417,7 +425,9 @@ class Lobby:
         if (entry := self._tables.get(table)) is not None:
             self._tables.move(entry, to)
 
-    def _actor(self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int) -> TableActor:
+    def _actor(
+        self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int, tail: int | None
+    ) -> TableActor:
         return TableActor(
             snapshot,
             epoch,
@@ -428,6 +438,7 @@ class Lobby:
             keep_events=self._keep_events,
             durable=self._durable,
             stored_seq=stored_seq,
+            tail=tail,
             owner=self,
             event_log=self.event_log,
             pace=self._pace,

@@ -29,7 +29,9 @@ log = structlog.get_logger("pokerws.table_loader")
 class MakeActor(Protocol):
     """Constructs the actor of a table of this server."""
 
-    def __call__(self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int) -> TableActor:
+    def __call__(
+        self, snapshot: TableSnapshot, epoch: int, *, stored_seq: int, tail: int | None
+    ) -> TableActor:
         """The actor, which does nothing yet."""
 
 
@@ -75,7 +77,9 @@ class TableLoader:
         stored = [entry.table for entry in self._tables if entry.state is TableState.STORED]
         async for loaded in self._hydration.load_many(stored):
             for table, one in loaded.items():
-                if (entry := self._tables.get(table)) is not None:
+                entry = self._tables.get(table)
+                # Somebody may have asked for it meanwhile, and claimed it again.
+                if entry is not None and entry.state is TableState.STORED:
                     self._try_to_resume(entry, one)
         log.info("tables_loaded", tables=len(self._tables.in_memory), of=len(self._tables))
 
@@ -140,12 +144,12 @@ class TableLoader:
             log.exception("table_not_resumed", table=entry.table)
 
     def _resume(self, entry: TableEntry, loaded: Loaded) -> TableActor:
-        snapshot, claimed, is_behind = loaded
+        snapshot, claimed, is_behind, tail = loaded
         if by_ms := self._clock.behind_ms(claimed.saved_ms):
             # A table's time never goes back.
             log.warning("clock_behind", table=entry.table, by_ms=by_ms)
             self.put_clock_forward(by_ms)
-        actor = self._make_actor(snapshot, claimed.epoch, stored_seq=claimed.version)
+        actor = self._make_actor(snapshot, claimed.epoch, stored_seq=claimed.version, tail=tail)
         self._tables.loaded(entry, actor)
         self._pause.apply_to(actor)
         gap = self._keep_events and claimed.log_seq != snapshot.table.seq

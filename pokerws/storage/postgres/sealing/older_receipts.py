@@ -1,8 +1,8 @@
 """Keys the receipts of stored tables that an older version left without a key.
 
 A table in memory is upgraded when it is loaded (`storage/vault`).  This does it at the start for
-the tables that nobody loads.  A row keeps its version and epoch, so it is no change to anybody: it
-is rewritten only where these are as they were read, and where no server owns the table.
+the tables that nobody loads.  A snapshot keeps its version, so it is no change to anybody: it is
+rewritten only where version and epoch are as they were read, and no server owns the table.
 """
 
 from datetime import UTC, datetime
@@ -19,26 +19,27 @@ from pokerws.storage.store import Receipt
 from pokerws.storage.vault.receipt_digests import ReceiptDigests
 
 # A page of open tables, each with its snapshot if that has to be upgraded: a keyed digest has a
-# dot.  Closed and quarantined tables are left as they are.
+# dot.  Closed and quarantined tables are left as they are.  The log has only keyed receipts.
 PAGE = """
 SELECT created_at, id, CASE
     WHEN snapshot ~ '\\["\\$?[A-Za-z0-9+/]{12}", ?[0-9]+\\]'
       AND (owner_incarnation IS NULL OR EXISTS (
           SELECT FROM owners
           WHERE owners.incarnation = games.owner_incarnation AND owners.ended_at IS NOT NULL))
-    THEN snapshot END AS snapshot, version, epoch
-FROM games
+    THEN snapshot END AS snapshot, kept.version AS snapshot_version, epoch
+FROM games LEFT JOIN game_snapshots AS kept ON kept.game_id = games.id
 WHERE status IN ('waiting', 'active') AND (created_at, id) > ($1, $2)
 ORDER BY created_at, id
 LIMIT $3
 """
 
 REWRITE = """
-UPDATE games
+UPDATE game_snapshots AS kept
 SET snapshot = new.snapshot
 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
-     AS new (id, snapshot, version, epoch)
-WHERE games.id = new.id AND games.version = new.version AND games.epoch = new.epoch
+     AS new (id, snapshot, snapshot_version, epoch)
+JOIN games ON games.id = new.id AND games.epoch = new.epoch
+WHERE kept.game_id = new.id AND kept.version = new.snapshot_version
 """
 
 STATEMENTS = (PAGE, REWRITE)
@@ -56,7 +57,7 @@ _receipts = msgspec.json.Decoder(dict[PlayerId, list[Receipt]]).decode
 class _Row(NamedTuple):
     id: TableId
     snapshot: str
-    version: int
+    snapshot_version: int
     epoch: int
 
 

@@ -128,7 +128,7 @@ async def test_with_durable_acks_the_answer_comes_after_earlier_ones_and_before_
     None
 ):
     store, clock = SlowStore(), ManualClock()
-    journal = Journal(store, keep_events=True, clock=lambda: clock.now_ms() / 1000)
+    journal = Journal(store, clock=lambda: clock.now_ms() / 1000)
     context = open_context(clock, random.Random(1), store=store, journal=journal, durable=True)
     journal.start()
     try:
@@ -158,7 +158,7 @@ async def test_with_durable_acks_the_answer_comes_after_earlier_ones_and_before_
 
 async def test_a_table_that_cannot_be_stored_now_is_refused_and_does_not_keep_the_others() -> None:
     store, clock = SlowStore(), ManualClock()
-    journal = Journal(store, keep_events=True, clock=lambda: clock.now_ms() / 1000)
+    journal = Journal(store, clock=lambda: clock.now_ms() / 1000)
     context = open_context(clock, random.Random(1), store=store, journal=journal, durable=True)
     journal.start()
     try:

@@ -20,6 +20,7 @@ from pokerws.storage.errors import OwnedElsewhere, StorageError, StoreUnavailabl
 from pokerws.storage.store import Claimed
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import BUY_IN, CONFIG, GRANT, Ledger, StoredHouse
+from tests.storage.logs import stored_state
 from tests.vaults import VAULT
 
 HOUR_MS = 3_600_000
@@ -65,15 +66,15 @@ class Setting:
             await asyncio.wait(list(running.values()))
         await self.house.written()
 
-    def log_of(self, actor: TableActor) -> list[int]:
+    async def log_of(self, actor: TableActor) -> list[int]:
         """The seqs of the stored events; replayed they give the stored table."""
         row = self.store._rows[actor.table.id]
         seqs = sorted(row.log)
         since = max(s for s in seqs if row.log[s].type in ("table_opened", "log_restarted"))
         rest = [row.log[seq] for seq in seqs if seq >= since]
         events = [VAULT.open_event(actor.table.id, e.hand_number, e.payload) for e in rest]
-        stored = VAULT.open_snapshot(actor.table.id, row.change.snapshot).table
-        assert replay(events) == stored
+        stored = await stored_state(self.store, actor.table.id, VAULT)
+        assert replay(events) == stored.table
         return seqs
 
 
@@ -122,9 +123,8 @@ async def test_memory_is_stored_again_and_viewers_keep_their_place(setting: Sett
     times = [event.at_ms for _, event in sorted(store._rows[actor.table.id].log.items())]
     assert times == sorted(times)
     assert actor.epoch == 2
-    assert (
-        setting.log_of(actor)[-1] == store._rows[actor.table.id].change.version == actor.table.seq
-    )
+    stored = (await setting.log_of(actor))[-1]
+    assert stored == store._rows[actor.table.id].change.version == actor.table.seq
     assert actor.table.seq > seq
     news = [message for message in ann.take() if isinstance(message, Events)]
     assert {message.epoch for message in news} == {1}
@@ -143,7 +143,7 @@ async def test_a_table_that_is_newer_than_the_copy_is_made_again(setting: Settin
 
     row = setting.store._rows[actor.table.id]
     assert (row.change.version, row.epoch, row.change.chips) == (actor.table.seq, 2, 2 * BUY_IN)
-    assert setting.log_of(actor) == [actor.table.seq]
+    assert await setting.log_of(actor) == [actor.table.seq]
     assert setting.store.total == 0
 
 

@@ -27,6 +27,7 @@ from pokerws.storage.journal.journal import Journal
 from pokerws.storage.store import Change
 from pokerws.storage.vault.vault import Vault, VaultKey
 from tests.server.fakes import FakeViewer, ManualClock, OpenStore, open_cashier
+from tests.storage.logs import stored_state
 from tests.storage.memory_store import MemoryStore
 from tests.vaults import KEY, VAULT
 
@@ -46,7 +47,7 @@ class House:
     ) -> None:
         self.store = store
         self.clock = clock
-        self.journal = Journal(store, keep_events=keep_events)
+        self.journal = Journal(store)
         self.journal.start()
         self.lobby = Lobby(
             store=store,
@@ -240,9 +241,7 @@ async def test_events_turned_on_later_begin_with_the_whole_table(new_house: NewH
     events = await stored_events(second.store, table)
     assert isinstance(events[0], LogRestarted)
     assert msgspec.json.encode(replay(events)) == msgspec.json.encode(actor.table)
-    claimed = await second.store.claim(table)
-    assert claimed is not None
-    stored = VAULT.open_snapshot(table, claimed.snapshot)
+    stored = await stored_state(second.store, table, VAULT)
     assert msgspec.json.encode(stored.table) == msgspec.json.encode(actor.table)
 
 
@@ -334,12 +333,13 @@ async def test_sealed_cards_that_were_edited_or_moved_set_their_table_aside_and_
 ) -> None:
     first = new_house()
     good, bad = await start_hand(first), await start_hand(first)
-    await first.close()
     rows = first.store._rows
-    sealed = [json.loads(rows[actor.table.id].change.snapshot)["sealed"] for actor in (good, bad)]
-    change = rows[bad.table.id].change
-    moved = change.snapshot.replace(sealed[1].encode(), sealed[0].encode())
-    rows[bad.table.id].change = msgspec.structs.replace(change, snapshot=moved)
+    for actor in (good, bad):
+        actor.store_snapshot()
+    await first.close()
+    sealed = [json.loads(rows[actor.table.id].snapshot)["sealed"] for actor in (good, bad)]
+    row = rows[bad.table.id]
+    row.snapshot = row.snapshot.replace(sealed[1].encode(), sealed[0].encode())
 
     second = new_house()
     await second.lobby.start()

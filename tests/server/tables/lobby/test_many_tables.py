@@ -15,7 +15,9 @@ from pokerws.storage.store import Change, Store
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import IDLE_MS, StoredHouse, house_on
 from tests.storage.faulty_store import FaultyStore
+from tests.storage.logs import stored_state
 from tests.storage.memory_store import MemoryStore
+from tests.vaults import VAULT
 
 TABLES, BATCH = 4_000, 200
 
@@ -43,13 +45,18 @@ async def a_change() -> Change:
         await house.written()
         table = actor.table.id
         assert (actor.table.chips, actor.table.hand, actor.table.hand_number) == (0, None, 1)
+        state = await stored_state(store, table, VAULT)
     change = store._rows[table].change
-    return replace(change, expected=0, epoch=1, events=(), transfers=())
+    snapshot, key_id = VAULT.seal_snapshot(state)
+    return replace(
+        change, expected=0, epoch=1, log=(), transfers=(), snapshot=snapshot, key_id=key_id
+    )
 
 
 async def fill(store: Store, count: int) -> list[TableId]:
     """Store so many tables."""
     change = await a_change()
+    assert change.snapshot is not None
     tables = ids(count)
     copies = [
         replace(
@@ -112,7 +119,8 @@ async def test_those_that_cannot_be_read_are_left_out_and_set_aside() -> None:
     tables = await fill(store, 5)
     bad = tables[2]
     row = store._rows[bad]
-    row.change = replace(row.change, snapshot=b"{}")
+    good = store._rows[tables[0]].snapshot
+    row.snapshot = b"{}"
     async with house_on(store, ManualClock()) as house:
         await house.lobby.load_all()
 
@@ -121,12 +129,7 @@ async def test_those_that_cannot_be_read_are_left_out_and_set_aside() -> None:
         # It says so, and not that there is no such table.
         with pytest.raises(Exception, match="table_quarantined"):
             await house.lobby.find(bad)
-        row.change = store._rows[tables[0]].change
-        row.change = replace(
-            row.change,
-            table=bad,
-            snapshot=row.change.snapshot.replace(tables[0].encode(), bad.encode()),
-        )
+        row.snapshot = good.replace(tables[0].encode(), bad.encode())
         row.status = "waiting"
         assert (await house.lobby.find(bad)).table.id == bad
 

@@ -1,0 +1,117 @@
+"""Completes a stored snapshot by the log after it: the table, and the receipts of its players.
+
+The result equals what was in memory when the last of the events was stored, to the byte.  This is
+the one way from the database to a table; it does no I/O, and repairs nothing.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from pokerws.game.apply import apply
+from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
+from pokerws.game.state import PlayerId, Table, TableId
+from pokerws.storage.errors import LogBroken, SealedByUnknownKey
+from pokerws.storage.store import EventRow, LoggedReceipt, Receipt, TableSnapshot
+from pokerws.storage.vault.kept_receipts import KeptReceipts, keep_receipt
+from pokerws.storage.vault.vault import Vault
+
+_decode_receipt = msgspec.json.Decoder(LoggedReceipt).decode
+
+
+class ReplayedReceipts:
+    """Adds the receipts of a log to `kept`, exactly as they were added when it was played."""
+
+    def __init__(self, kept: KeptReceipts) -> None:
+        self.kept = kept
+        # The latest event by which a player has taken or left a seat.
+        self._stays: dict[PlayerId, int] = {}
+
+    def follow(
+        self, seq: int, event: TableEvent, receipt: bytes | str | None, table: Table
+    ) -> None:
+        """Note an event; `table` is the one after it.
+
+        `receipt` is that of the command of which it is the last event.  Raises msgspec's errors and
+        ValueError for a receipt that does not decode.
+        """
+        if isinstance(event, PlayerSat | PlayerStood):
+            self._stays[event.player] = seq
+        if receipt:
+            player, one = logged_receipt(receipt)
+            moved = self._stays.get(player, 0) >= one.seq
+            keep_receipt(self.kept, player, one, is_other_stay=moved, table=table)
+
+    def break_off(self, seq: int, next_receipt: bytes | str) -> None:
+        """Prepare to go on after event `seq` without the events before it.
+
+        If the next command with a receipt began before, it may have been the beginning of a stay.
+        Raises msgspec's errors and ValueError for a receipt that does not decode.
+        """
+        player, one = logged_receipt(next_receipt)
+        if one.seq <= seq and self._stays.get(player, 0) >= one.seq:
+            self.kept.pop(player, None)
+
+
+class ReplayedTable:
+    """The state in `snapshot`, which `take` brings up to date.
+
+    `taken` events were applied.  `is_current`: no other key than the vault's first has sealed the
+    snapshot or any of them.
+    """
+
+    def __init__(self, vault: Vault, snapshot: TableSnapshot, *, is_current: bool = True) -> None:
+        self.snapshot = snapshot
+        self.taken = 0
+        self.is_current = is_current
+        self._vault = vault
+        self._receipts = ReplayedReceipts(snapshot.receipts)
+
+    @classmethod
+    def of(cls, vault: Vault, table: TableId, data: bytes, version: int) -> "ReplayedTable":
+        """The snapshot in the row of `table`, which is said to be of `version`.
+
+        Raises ValueError if it is not; otherwise as `Vault.open_snapshot`.
+        """
+        snapshot = vault.open_snapshot(table, data)
+        if (snapshot.table.id, snapshot.table.seq) != (table, version):
+            raise ValueError(
+                f"a snapshot of table {snapshot.table.id}, event {snapshot.table.seq}, is stored "
+                f"for {table}, event {version}"
+            )
+        return cls(vault, snapshot, is_current=vault.is_sealed_by_first(data))
+
+    @property
+    def seq(self) -> int:
+        """The last event that is in the state."""
+        return self.snapshot.table.seq
+
+    def take(self, rows: Iterable[EventRow]) -> None:
+        """Apply the events that follow.
+
+        Raises LogBroken, which names the event, and SealedByUnknownKey.  The state is then lost.
+        """
+        table = self.snapshot.table
+        for row in rows:
+            if row.seq != table.seq + 1:
+                raise LogBroken(f"event {table.seq + 1} is missing from the log")
+            try:
+                event = self._vault.open_event(table.id, row.hand_number, row.payload)
+                apply(table, event)
+                self._receipts.follow(row.seq, event, row.receipt, table)
+                self.taken += 1
+                self.is_current = self.is_current and self._vault.is_sealed_by_first(row.payload)
+            except SealedByUnknownKey:
+                raise
+            except Exception as error:
+                # An event that decodes may still not follow, and so cause any exception.
+                why = str(error) or type(error).__name__
+                raise LogBroken(
+                    f"event {row.seq} ({row.type}) cannot be replayed: {why}"
+                ) from error
+
+
+def logged_receipt(data: bytes | str) -> tuple[PlayerId, Receipt]:
+    """A receipt of the log, and whose it is.  Raises msgspec's errors and ValueError."""
+    logged = _decode_receipt(data)
+    return logged.player, Receipt(logged.digest, logged.seq, logged.id)
