@@ -44,8 +44,8 @@ VAULT = Vault([KEY])
 # The server was killed; its tables may be claimed at once.
 END_OWNERS = "UPDATE owners SET ended_at = now(), ended_why = 'process gone'"
 IDS = "SELECT id FROM games ORDER BY id"
-SELECT = "SELECT snapshot FROM games WHERE id = $1"
-SELECT_MANY = "SELECT snapshot FROM games WHERE id = ANY($1::text[])"
+SELECT = "SELECT snapshot FROM game_snapshots WHERE game_id = $1"
+SELECT_MANY = "SELECT snapshot FROM game_snapshots WHERE game_id = ANY($1::text[])"
 
 _decode = msgspec.json.Decoder(TableSnapshot).decode
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
