@@ -146,7 +146,7 @@ class Person:
         self.wire = JSON
         self.hears_presence = False
         self.world = world
-        # By epoch: a process that was replaced may show something late.
+        # By epoch: a replaced process may show something late.
         self.hand_numbers: dict[int, int] = {}
         self.shown: dict[int, TableEvent] = {}
         self.accepted: dict[str, int] = {}
@@ -412,12 +412,10 @@ class World:
         assert self.broken == []
         events = self.store.log(self.table)
         state = self.store.stored(self.table)
-        stored = state.table
         if (actor := self.process.lobby.live(self.table)) is not None:
-            # Receipts too are those that were in memory.
             assert msgspec.json.encode(actor._state) == msgspec.json.encode(state)
-        assert msgspec.json.encode(replay(events)) == msgspec.json.encode(stored)
-        assert len(events) == stored.seq
+        assert msgspec.json.encode(replay(events)) == msgspec.json.encode(state.table)
+        assert len(events) == state.table.seq
         assert self.store.chips(self.table) == 0
         for seq, event in self.spectator.shown.items():
             assert redact(events[seq - 1], None) == event

@@ -17,7 +17,10 @@ from pokerws.storage.accounts import Transfer
 from pokerws.storage.store import Change, LoggedReceipt, LogRow, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 
-# After so many events since the last snapshot, the end of a hand stores another one.
+# After so many events since the last snapshot, the end of a hand stores another one.  Instructions
+# decide it: a snapshot costs 122 thousand, and is 2.5 kB more to write; replaying an event costs
+# 34 thousand, but only after a crash.  That is one thousand an action, and some
+# 5 million a table after a crash.
 SNAPSHOT_EVENTS = 256
 # After so many, a snapshot is stored in the middle of a hand too.  This bounds what is replayed.
 MOST_TAIL_EVENTS = 1_024

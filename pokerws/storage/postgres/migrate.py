@@ -73,7 +73,10 @@ WHERE attrelid = to_regclass('schema_migrations') AND attnum > 0 AND NOT attisdr
 
 STATEMENTS = (IS_FOREIGN, TRY_LOCK, LOCK_HOLDER, HAS_HISTORY)
 
-_TABLE = re.compile(r"CREATE (?:TABLE(?: IF NOT EXISTS)?|OR REPLACE VIEW) (\w+) ")
+# A table that a migration has renamed is known by its new description.
+_TABLE = re.compile(
+    r"(?:CREATE (?:TABLE(?: IF NOT EXISTS)?|OR REPLACE VIEW)|COMMENT ON TABLE) (\w+) "
+)
 
 log = structlog.get_logger("pokerws.migrate")
 
@@ -88,7 +91,7 @@ class Migration(NamedTuple):
 
     @property
     def tables(self) -> list[str]:
-        """The tables and views that it makes, without partitions."""
+        """The tables and views that it makes or describes, without partitions."""
         return _TABLE.findall(self.path.read_text(encoding="utf-8"))
 
 

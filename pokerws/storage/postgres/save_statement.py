@@ -73,9 +73,9 @@ _KEPT = """, kept AS (
     ON CONFLICT (game_id) DO UPDATE SET version = excluded.version, snapshot = excluded.snapshot
 )"""
 
-# For a stored log with events that this server does not know: it is cut where the change begins.  Of
-# a row that has events on both sides of that, the earlier ones are kept.  A look at the stored log
-# costs up to a third of a save, so it is not the default.
+# For a stored log with events that this server does not know: it is cut where the change begins.
+# Of a row that has events on both sides of that, the earlier ones are kept.  A look at the stored
+# log costs up to a third of a save, so it is not the default.
 _CUT = """, starts AS (
     SELECT change.id, change.version - coalesce(sum(l[5 * i - 2]), 0)::bigint AS seq
     FROM packed CROSS JOIN changes AS change

@@ -18,7 +18,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pokerws.game.state import TableConfig, TableId
 from pokerws.storage.errors import OwnedElsewhere, PruneBusy, StoreUnavailable
 from pokerws.storage.postgres import accounts as postgres_accounts
-from pokerws.storage.postgres import hand_index, log_rows, marks, owners, pruning
+from pokerws.storage.postgres import hand_index, log_rows, marks, owners, pruning, states
 from pokerws.storage.postgres import names as postgres_names
 from pokerws.storage.postgres.accounts import PostgresAccounts
 from pokerws.storage.postgres.address import Address
@@ -53,24 +53,6 @@ from pokerws.storage.vault.vault import UNREADABLE
 
 POSITIONS = """
 SELECT id, version, epoch, owner_incarnation FROM games WHERE id = ANY($1::text[])
-"""
-
-# The snapshots of claimed tables, and the log after them.  A claim cannot read them by itself: it
-# may have waited for a save, whose row it then sees, but not what else was saved.
-STATES = """
-SELECT wanted.id, coalesce(kept.snapshot, '') AS snapshot,
-       coalesce(kept.version, 0) AS snapshot_version, coalesce(
-           (SELECT seq FROM game_log WHERE game_id = wanted.id ORDER BY seq DESC LIMIT 1), 0
-       ) AS log_seq, ARRAY(
-           SELECT ROW(seq, events, hand_number, type, payload,
-                      round(extract(epoch FROM at) * 1000)::bigint, receipt)
-           FROM game_log
-           WHERE game_id = wanted.id AND seq > coalesce(kept.version, 0)
-           ORDER BY seq
-           LIMIT $2
-       ) AS later_rows
-FROM unnest($1::text[]) AS wanted (id)
-LEFT JOIN game_snapshots AS kept ON kept.game_id = wanted.id
 """
 
 LOOK = """
@@ -120,7 +102,7 @@ VERSION = "SELECT current_setting('server_version')"
 STATEMENTS = (
     *SAVES.values(),
     POSITIONS,
-    STATES,
+    states.STATES,
     LOOK,
     QUARANTINE,
     IDLE,
@@ -142,8 +124,6 @@ PATIENCE_S = 1.0
 READERS = 4
 # An owner may end, or another server may claim the table, between two statements.
 CLAIM_TRIES = 3
-# Events after a snapshot that come with a claim; the rest is read a page at a time.
-MAX_LATER_EVENTS = 500
 
 # The plan of a save must not depend on table statistics: a batch is a few hundred look-ups by
 # primary key.
@@ -284,7 +264,7 @@ class PostgresStore:
                     break
             if row is None:
                 return None
-            [state] = await reader.fetch(STATES, [table], MAX_LATER_EVENTS)
+            [state] = await reader.fetch(states.STATES, [table], states.MOST_ROWS)
         return self._claimed(row, state)
 
     async def claim_many(self, tables: Sequence[TableId]) -> dict[TableId, Claimed]:
@@ -293,8 +273,8 @@ class PostgresStore:
         async with self._reader() as reader:
             claimed = await reader.fetch(owners.CLAIM_MANY, sorted(tables), owner)
             rows = {row["id"]: row for row in claimed}
-            states = await reader.fetch(STATES, list(rows), MAX_LATER_EVENTS)
-        return {TableId(state["id"]): self._claimed(rows[state["id"]], state) for state in states}
+            found = await reader.fetch(states.STATES, list(rows), states.MOST_ROWS)
+        return {TableId(state["id"]): self._claimed(rows[state["id"]], state) for state in found}
 
     async def look(self, table: TableId) -> Stored | None:
         """Part of `Store`."""
@@ -362,7 +342,7 @@ class PostgresStore:
     def _claimed(self, row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
         if state["log_seq"] > row["version"]:
             self._ahead.add(TableId(state["id"]))
-        return _claimed(row, state)
+        return states.claimed(row, state)
 
     def _claiming(self) -> str | None:
         """The owner that claims.  Raises StoreUnavailable while it is not registered."""
@@ -424,19 +404,6 @@ class PostgresStore:
             log.warning("read_failed", error=str(unavailable(error)))
         self._read_error = type(error)
         self._failed_reads += 1
-
-
-def _claimed(row: asyncpg.Record, state: asyncpg.Record) -> Claimed:
-    return Claimed(
-        snapshot=state["snapshot"].encode(),
-        snapshot_version=state["snapshot_version"],
-        version=row["version"],
-        epoch=row["epoch"],
-        saved_ms=row["saved_ms"],
-        log_seq=state["log_seq"],
-        later_events=log_rows.events_of(state["later_rows"], state["snapshot_version"]),
-        doubted=row["doubted_owners"],
-    )
 
 
 def _game(row: asyncpg.Record) -> GameRow:

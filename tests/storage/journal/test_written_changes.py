@@ -374,3 +374,48 @@ async def test_chips_that_move_do_not_wait_for_a_batch_to_grow(journal_on: OpenJ
         await written.wait()
 
     assert [len(batch) for batch in store.saves] == [1, 2]
+
+
+# ---- short turns
+
+
+class Ticking:
+    """A clock that goes on by a millisecond each time that it is read."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def __call__(self) -> float:
+        self.now_s += 0.001
+        return self.now_s
+
+
+async def test_while_commits_are_reported_others_have_their_turns(journal_on: OpenJournal) -> None:
+    store, turns = FaultyStore(), 0
+    between: list[int] = []
+
+    def told(table: TableId, version: int) -> None:
+        between.append(turns)
+
+    journal = journal_on(store, Heard(told), clock=Ticking())
+    for number in range(100):
+        journal.put(change(f"t{number}"))
+    waiting = asyncio.ensure_future(journal.flush(SOON_S))
+    while not waiting.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert len(between) == 100
+    most = max(between.count(turn) for turn in set(between))
+    assert most <= 3
+
+
+async def test_a_stop_in_the_middle_of_reports_reports_the_rest(journal_on: OpenJournal) -> None:
+    begun = asyncio.Event()
+    heard = Heard(lambda table, version: begun.set())
+    journal = journal_on(FaultyStore(), heard, clock=Ticking())
+    for number in range(100):
+        journal.put(change(f"t{number}"))
+    await begun.wait()
+    assert len(heard.versions_written) < 100
+    assert await journal.stop(0)
+    assert len(heard.versions_written) == 100

@@ -9,6 +9,7 @@ import pytest
 
 from pokerws.game.state import TableId
 from pokerws.maintenance import stored_log
+from pokerws.storage.postgres import states
 from pokerws.storage.postgres import store as postgres
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.migrate import SQL, migrate
@@ -164,7 +165,7 @@ async def test_one_games_events_are_looked_for_in_one_partition(
     for statement, arguments in (
         (postgres.EVENTS, "'t1', 2, 100"),
         (postgres.LOOK, "'t1'"),
-        (postgres.STATES, "ARRAY['t1'], 100"),
+        (states.STATES, "ARRAY['t1'], 100"),
         (stored_log.LOG, "'t1', 2, 99, 100"),
         (stored_log.LOG_BOUNDS, "'t1', 1, 3"),
         (stored_log.LOG_BOUNDS, "'t1', NULL, NULL"),
