@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.storage.names import SeatName
@@ -12,7 +13,7 @@ from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.marks import MARK
 from pokerws.storage.postgres.migrate import SQL
 from pokerws.storage.postgres.store import PostgresStore
-from pokerws.storage.store import Change, Store
+from pokerws.storage.store import Change, LogRow, Store
 from tests.storage.changes import START_MS, change
 from tests.storage.memory_store import MemoryStore
 
@@ -167,3 +168,20 @@ async def test_rows_that_reserve_nothing_are_removed(database_url: str) -> None:
     finally:
         await store.close()
         await operator.close()
+
+
+async def test_seats_taken_and_left_after_the_snapshot_are_seen_in_the_log(store: Store) -> None:
+    assert await claims(store, ANN, "Ann", START_MS)
+    assert await holds(store, SEAT)
+    await store.save([showing()])
+    sat = b'[{"type":"player_sat","seat":0,"player":"p_ann","name":"Ann","stack":5}]'
+    row = LogRow(2, 1, 0, sat, START_MS)
+    await store.save([replace(change("t1", 1, narrow=True), log=(row,))])
+    assert await claims(store, ANN, "Anna", START_MS)
+    assert not await claims(store, BEN, "Ann")
+
+    stood = b'[{"type":"player_stood","seat":0,"player":"p_ann","stack":5}]'
+    row = LogRow(3, 1, 0, stood, START_MS)
+    await store.save([replace(change("t1", 2, narrow=True), log=(row,))])
+
+    assert await claims(store, BEN, "Ann")

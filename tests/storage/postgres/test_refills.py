@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from pokerws.game.state import PlayerId, TableId
 from pokerws.messages import Refused
@@ -12,6 +13,7 @@ from pokerws.server.tables.cashier import Cashier, Terms
 from pokerws.storage.accounts import Refill
 from pokerws.storage.postgres.address import address_of
 from pokerws.storage.postgres.store import PostgresStore
+from pokerws.storage.store import LogRow
 from tests.server.fakes import ManualClock
 from tests.server.stored_house import IDLE_MS, StoredHouse, house_on
 from tests.storage.changes import START_MS, brings, change
@@ -84,6 +86,32 @@ async def test_a_seat_with_chips_counts_and_no_other(
     await store.accounts.open(ANN, 7, START_MS)
     moves = (brings("ann", 7, 1),)
     await store.save([change(snapshot=snapshot.encode(), chips=7, transfers=moves)])
+    assert await refilled(store) == (Refill(0, "at_table") if counts else Refill(100))
+
+
+@pytest.mark.parametrize(
+    ("seats", "event", "counts"),
+    [
+        ("null", '{"type":"checked","seat":0}', False),
+        ("null", '{"type":"player_sat","seat":0,"player":"ann","name":"Ann","stack":5}', True),
+        # The log may have brought chips to the seat.
+        ('{"player":"ann","stack":0}', '{"type":"checked","seat":0}', True),
+        ('{"player":"ann","stack":5}', '{"type":"player_stood","seat":0,"player":"ann"}', False),
+    ],
+)
+async def test_a_seat_at_a_table_whose_log_has_overtaken_its_snapshot_counts(
+    store: PostgresStore,
+    seats: str,
+    event: str,
+    counts: bool,  # noqa: FBT001  A parameter of the test.
+) -> None:
+    await store.accounts.open(ANN, 7, START_MS)
+    moves = (brings("ann", 7, 1),)
+    snapshot = f'{{"table":{{"seats":[{seats}]}}}}'.encode()
+    await store.save([change(snapshot=snapshot, chips=7, transfers=moves)])
+    row = LogRow(2, 1, 1, f"[{event}]".encode(), START_MS)
+    await store.save([replace(change("t1", 1, narrow=True, chips=7), log=(row,))])
+
     assert await refilled(store) == (Refill(0, "at_table") if counts else Refill(100))
 
 
