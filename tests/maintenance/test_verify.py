@@ -105,10 +105,7 @@ async def test_an_unknown_game_is_an_error(database_url: str) -> None:
             ),
         ),
         (
-            (
-                SNAPSHOT + """regexp_replace(snapshot, '"board":."..","', """
-                """'"board":["??","')"""
-            ),
+            SNAPSHOT + """regexp_replace(snapshot, '"board":."..","', '"board":["??","')""",
             (
                 "the snapshot differs from the log at event 267: "
                 "hand.board[0] is '??' in the snapshot"
