@@ -1,8 +1,6 @@
 """Deduplicates commands: a command that is resent gets its first answer.
 
-Receipts are stored with the table.  A few are kept for each player, for a bounded number of
-players.  Receipts of commands that move chips are kept longer, since only they prevent a second
-execution.
+Receipts are stored with the table.  `storage/vault/kept_receipts.py` decides which are kept.
 """
 
 from binascii import b2a_base64
@@ -10,20 +8,15 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from pokerws.game.commands import Command
-from pokerws.game.events import PlayerSat, PlayerStood, TableEvent
+from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Refused
 from pokerws.storage.store import Receipt
-from pokerws.storage.vault.receipt_digests import CHIPS, ReceiptDigests
+from pokerws.storage.vault.kept_receipts import STAYS, is_other_stay, keep_receipt
+from pokerws.storage.vault.receipt_digests import ReceiptDigests
 
-RECEIPTS_PER_PLAYER = 4
-CHIP_RECEIPTS_PER_PLAYER = 8
-RECEIPT_PLAYERS = 64
 # Ids of at least this length are kept as a digest of this length.
 LONG_ID = 20
-
-# The events that begin and end a stay at a table.
-_STAYS = frozenset({PlayerSat, PlayerStood})
 
 
 class Receipts:
@@ -80,18 +73,12 @@ class Receipts:
     def add(
         self, player: PlayerId, receipt: Receipt, events: Sequence[TableEvent], *, table: Table
     ) -> None:
-        """Record that a command was accepted and caused `events`.
+        """Record that a command was accepted and caused `events`; `table` is the one after them.
 
         Taking or leaving a seat drops the player's earlier receipts, since a new stay begins.
-        Receipts of players who sit at `table` are never evicted by those of others.
         """
-        receipts = self.kept.pop(player, None)
-        if receipts is None or _is_other_stay(player, events):
-            receipts = []
-        _keep(receipts, receipt)
-        self.kept[player] = receipts
-        if len(self.kept) > RECEIPT_PLAYERS:
-            del self.kept[next(one for one in self.kept if table.seat_of(one) is None)]
+        moved = not STAYS.isdisjoint(map(type, events)) and is_other_stay(player, events)
+        keep_receipt(self.kept, player, receipt, is_other_stay=moved, table=table)
 
 
 def kept_id(command_id: str) -> str:
@@ -104,24 +91,3 @@ def kept_id(command_id: str) -> str:
         return command_id
     digest = blake2b(command_id.encode(), digest_size=LONG_ID * 3 // 4).digest()
     return b2a_base64(digest, newline=False).decode()
-
-
-def _is_other_stay(player: PlayerId, events: Sequence[TableEvent]) -> bool:
-    """Whether the player has taken or left a seat."""
-    if _STAYS.isdisjoint(map(type, events)):
-        return False
-    return any(isinstance(e, PlayerSat | PlayerStood) and e.player == player for e in events)
-
-
-def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
-    """Add a receipt; those for chips come before the others, and both kinds stay in order."""
-    of_chips = 0
-    while of_chips < len(receipts) and receipts[of_chips].digest.startswith(CHIPS):
-        of_chips += 1
-    if receipt.digest.startswith(CHIPS):
-        receipts.insert(of_chips, receipt)
-        del receipts[: max(0, of_chips + 1 - CHIP_RECEIPTS_PER_PLAYER)]
-    else:
-        receipts.append(receipt)
-        if len(receipts) - of_chips > RECEIPTS_PER_PLAYER:
-            del receipts[of_chips]

@@ -24,13 +24,13 @@ from pokerws.messages import Watch
 from pokerws.schema.schemas import tag_of
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.cashier import HISTORY_PAGE
-from pokerws.server.tables.receipts import (
+from pokerws.server.tables.recent_events import HISTORY_EVENTS, READ_BACK_EVENTS
+from pokerws.server.tables.viewers import MISSED_EVENTS
+from pokerws.storage.vault.kept_receipts import (
     CHIP_RECEIPTS_PER_PLAYER,
     RECEIPT_PLAYERS,
     RECEIPTS_PER_PLAYER,
 )
-from pokerws.server.tables.recent_events import HISTORY_EVENTS, READ_BACK_EVENTS
-from pokerws.server.tables.viewers import MISSED_EVENTS
 from tests.server.fakes import FakeViewer, ManualClock
 from tests.server.random_action import random_action
 from tests.server.resumed import memory_lobby

@@ -25,8 +25,8 @@ from pokerws.game.table import open_table, replay
 from pokerws.messages import Accepted, Events, Rejected, Snapshot, Watch
 from pokerws.server.tables import actor as table_actor
 from pokerws.server.tables.actor import TableActor
-from pokerws.server.tables.receipts import RECEIPT_PLAYERS
 from pokerws.storage.store import TableSnapshot
+from pokerws.storage.vault.kept_receipts import RECEIPT_PLAYERS
 from tests.server.fakes import FakeJournal, FakeOwner, FakeViewer, ManualClock
 from tests.vaults import VAULT
 
