@@ -53,8 +53,8 @@ class Transfer(Struct, frozen=True):
     at_ms: int
 
 
-# The events that move chips to a table or from it.
-_MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood})
+# The events that move chips to a table or from it, and those that begin and end a stay there.
+MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood})
 
 
 def transfers_of(
@@ -64,7 +64,7 @@ def transfers_of(
 
     `first_seq` is the seq of the first event.
     """
-    if _MOVING.isdisjoint(map(type, events)):
+    if MOVING.isdisjoint(map(type, events)):
         return ()
     home = table_account(table.id)
     closing = any(isinstance(event, TableClosed) for event in events)

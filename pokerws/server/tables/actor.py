@@ -39,17 +39,17 @@ from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.hand_pace import UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
-from pokerws.server.tables.receipts import Receipts, kept_id
+from pokerws.server.tables.receipts import Receipts
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
-from pokerws.storage.accounts import Transfer, transfers_of
+from pokerws.storage.accounts import MOVING, Transfer, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder, sealed
-from pokerws.storage.store import Receipt, TableSnapshot, canonical_digest
+from pokerws.storage.store import TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
 # The commands that move chips to a table or from it.
-_MOVE_CHIPS = (Sit, AddChips, Stand, Close)
+_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close})
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
@@ -93,7 +93,9 @@ class TableActor:
         self._refunds = Refunds()
         # Digests of the states that are put, by seq, while the table is sampled.
         self.sample: dict[int, bytes] | None = None
-        self._receipts = Receipts(table.id, snapshot.receipts, vault.receipt_digests)
+        self._receipts = Receipts(
+            table.id, snapshot.receipts, vault.receipt_digests, is_stored=journal.keeps
+        )
         self._clock = clock
         self._shuffle = shuffle
         self._journal = journal
@@ -119,7 +121,7 @@ class TableActor:
         """Carry out a player's command and answer it.  The answer precedes the events."""
         player, before = viewer.player, self.table.seq
         try:
-            digest, receipt = self._receipts.find(player, command_id, command)
+            receipt = self._receipts.find(player, command_id, command)
             if receipt is not None:
                 self.viewers.answer(viewer, Accepted(command_id, receipt.seq))
                 return
@@ -129,7 +131,7 @@ class TableActor:
                 return
             if self._journal.over_high_water:
                 raise Refused("overloaded")
-            moves_chips = isinstance(command, _MOVE_CHIPS)
+            moves_chips = type(command) in _MOVE_CHIPS
             if moves_chips and not self._can_move_chips:
                 raise Refused("bank_unavailable")
             events = self._play(command)
@@ -139,11 +141,13 @@ class TableActor:
         if events is None:
             self.viewers.answer_in_turn(viewer, reject(command_id, "table_unavailable"))
             return
-        transfers = self._transfers(events)
+        # One look at the events: few of them move chips, or begin or end a stay.
+        moving = () if MOVING.isdisjoint(map(type, events)) else events
+        transfers = self._transfers(moving) if moving else ()
         if moves_chips:
             self._hold(transfers)
-        receipt = Receipt(digest, before + 1, kept_id(command_id))
-        self._receipts.add(player, receipt, events, table=self.table)
+        receipt = self._receipts.receipt_of(player, command_id, command, before + 1)
+        self._receipts.add(player, receipt, moving, table=self.table)
         self.viewers.answer(viewer, Accepted(command_id, before + 1))
         self._changed(events, transfers)
 
@@ -178,7 +182,7 @@ class TableActor:
 
         Raises Refused if another command had its id.
         """
-        return self._receipts.find(viewer.player, command_id, command)[1] is not None
+        return self._receipts.find(viewer.player, command_id, command) is not None
 
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events that made the table."""
@@ -354,9 +358,9 @@ class TableActor:
 
     def _play(self, command: Command) -> list[TableEvent] | None:
         """Carry out a command; returns its events, or None if a bug stopped the table."""
-        if not self._keeps:
-            self._refunds.note(self.table, self._clock.table_ms())
         now_ms = self._clock.table_ms()
+        if not self._keeps:
+            self._refunds.note(self.table, now_ms)
         try:
             events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
         except Illegal:
@@ -365,7 +369,8 @@ class TableActor:
             self.fail(error, type(command).__name__)
             return None
         self.changed_ms = now_ms - self._clock.ahead_ms
-        self._at_ms = max(self._at_ms, now_ms)
+        if now_ms > self._at_ms:
+            self._at_ms = now_ms
         if self._cards.holds and reveal_cards(events):
             self._cards.reveal(is_stored=self.is_stored)
         return events
@@ -390,7 +395,7 @@ class TableActor:
         self._alarm.cancel()
         self.resume(since_ms, 0, restart_log=False)
 
-    def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
+    def _transfers(self, events: Sequence[TableEvent]) -> tuple[Transfer, ...]:
         """The transfers between accounts and the table."""
         first_seq = self.table.seq - len(events) + 1
         return transfers_of(self.table, events, first_seq, self._at_ms)
@@ -430,7 +435,10 @@ class TableActor:
     def _arm(self) -> None:
         """Set the alarm to the table's deadline."""
         deadline_ms = self.table.deadline_ms
-        if deadline_ms is not None and not self.stopped and self._paused_ms is None:
+        # Usually an earlier alarm is set.
+        if deadline_ms is None or deadline_ms >= self._alarm.at_ms:
+            return
+        if not self.stopped and self._paused_ms is None:
             self._alarm.set(deadline_ms, self._time_up)
 
     def _time_up(self) -> None:

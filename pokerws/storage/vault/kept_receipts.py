@@ -18,9 +18,6 @@ RECEIPT_PLAYERS = 64
 
 KeptReceipts = dict[PlayerId, list[Receipt]]
 
-# The events that begin and end a stay at a table.
-STAYS = frozenset({PlayerSat, PlayerStood})
-
 
 def keep_receipt(
     kept: KeptReceipts, player: PlayerId, receipt: Receipt, *, is_other_stay: bool, table: Table
@@ -46,13 +43,21 @@ def is_other_stay(player: PlayerId, events: Iterable[TableEvent]) -> bool:
 
 def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
     """Add a receipt; those for chips come before the others, and both kinds stay in order."""
-    of_chips = 0
-    while of_chips < len(receipts) and receipts[of_chips].digest.startswith(CHIPS):
-        of_chips += 1
-    if receipt.digest.startswith(CHIPS):
+    if receipt.digest[:1] == CHIPS:
+        of_chips = _of_chips(receipts)
         receipts.insert(of_chips, receipt)
         del receipts[: max(0, of_chips + 1 - CHIP_RECEIPTS_PER_PLAYER)]
-    else:
-        receipts.append(receipt)
+        return
+    receipts.append(receipt)
+    if len(receipts) > RECEIPTS_PER_PLAYER:
+        of_chips = _of_chips(receipts)
         if len(receipts) - of_chips > RECEIPTS_PER_PLAYER:
             del receipts[of_chips]
+
+
+def _of_chips(receipts: list[Receipt]) -> int:
+    """The number of receipts for chips, which come first."""
+    count = 0
+    while count < len(receipts) and receipts[count].digest[:1] == CHIPS:
+        count += 1
+    return count
