@@ -33,7 +33,9 @@ def _field(field: inspect.Field) -> st.SearchStrategy[Any]:
 
 def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
     match kind:
-        case inspect.Metadata(type=inspect.StrType() as text, extra_json_schema={"pattern": pattern}):
+        case inspect.Metadata(
+            type=inspect.StrType() as text, extra_json_schema={"pattern": pattern}
+        ):
             return _texts(replace(text, pattern=pattern))
         case inspect.Metadata(type=inner):
             return _values(inner)

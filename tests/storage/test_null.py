@@ -20,8 +20,6 @@ from tests.storage.conftest import Heard, Logged
 T1, ANN = TableId("t1"), PlayerId("ann")
 
 
-
-
 async def test_chips_move_as_soon_as_a_change_is_put(heard: Heard) -> None:
     accounts = MemoryAccounts()
     journal = NullJournal(accounts)

@@ -51,43 +51,43 @@ class Bucket:
     such long integers.
     """
 
-    __slots__ = ("_depth_us", "_full_at_us", "_step_us")
+    __slots__ = ("depth_us", "full_at_us", "step_us")
 
     def __init__(self, rate: Rate) -> None:
-        self._depth_us, self._step_us = _measures_of(rate)
-        self._full_at_us = 0.0
+        self.depth_us, self.step_us = _measures_of(rate)
+        self.full_at_us = 0.0
 
     def take(self, now_ms: int) -> int:
         """Take a token; returns 0, or, with nothing taken, the ms until one is available."""
-        return Bucket.take_each((self,), now_ms)
-
-    @staticmethod
-    def take_each(buckets: Iterable["Bucket"], now_ms: int) -> int:
-        """Take a token of each, in order, up to the first that has none; returns as `take` does.
-
-        Every message passes here with three buckets, so there is no call for each.
-        """
-        now_us = now_ms * 1000.0
-        for bucket in buckets:
-            full_at_us = bucket._full_at_us
-            if full_at_us <= now_us:
-                bucket._full_at_us = now_us + bucket._step_us
-                continue
-            full_at_us += bucket._step_us
-            over_us = full_at_us - now_us - bucket._depth_us
-            if over_us > 0:
-                return ceil(over_us / 1000)
-            bucket._full_at_us = full_at_us
-        return 0
+        return take_each((self,), now_ms)
 
     def left(self, now_ms: int) -> int:
         """The tokens that can be taken now."""
-        used_us = max(0.0, self._full_at_us - now_ms * 1000.0)
-        return int((self._depth_us - used_us) // self._step_us)
+        used_us = max(0.0, self.full_at_us - now_ms * 1000.0)
+        return int((self.depth_us - used_us) // self.step_us)
 
     def is_full(self, now_ms: int) -> bool:
         """Whether it is full, like a new one."""
-        return self._full_at_us <= now_ms * 1000.0
+        return self.full_at_us <= now_ms * 1000.0
+
+
+def take_each(buckets: Iterable[Bucket], now_ms: int) -> int:
+    """Take a token of each, in order, up to the first that has none; returns as `take` does.
+
+    Every message passes here with three buckets, so there is no call for each.
+    """
+    now_us = now_ms * 1000.0
+    for bucket in buckets:
+        full_at_us = bucket.full_at_us
+        if full_at_us <= now_us:
+            bucket.full_at_us = now_us + bucket.step_us
+            continue
+        full_at_us += bucket.step_us
+        over_us = full_at_us - now_us - bucket.depth_us
+        if over_us > 0:
+            return ceil(over_us / 1000)
+        bucket.full_at_us = full_at_us
+    return 0
 
 
 @cache

@@ -1,9 +1,10 @@
 """The table of handlers, by type of message, and `dispatch`, which calls them.
 
 `dispatch` checks that the sender's role allows the message, applies the rate limit of its kind, and
-calls its handler.  What that is for each role and type is found once, when the module is loaded.  A handler answers through the session, and raises Illegal to refuse the message.
-It returns None when it is done, or a coroutine with the rest of the work, which is awaited before
-the next message is handled.
+calls its handler.  What that is for each role and type is found once, when the module is loaded.  A
+handler answers through the session, and raises Illegal to refuse the message.  It returns None when
+it is done, or a coroutine with the rest of the work, which is awaited before the next message is
+handled.
 """
 
 from collections.abc import Callable, Mapping

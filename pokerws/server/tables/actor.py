@@ -18,6 +18,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import reveal_cards
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
+from pokerws.logs import shows_debug
 from pokerws.messages import (
     Accepted,
     GetHand,
@@ -43,7 +44,7 @@ from pokerws.server.tables.receipts import Receipts
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
-from pokerws.storage.accounts import MOVING, Transfer, transfers_of
+from pokerws.storage.accounts import Transfer, are_moving, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder, sealed
 from pokerws.storage.store import TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
@@ -85,12 +86,10 @@ class TableActor:
         self.moves = RecentMoves(stored_seq)
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
-        # The time it came into memory.
-        self.loaded_ms = clock.now_ms()
+        self.loaded_ms = clock.now_ms()  # When it came into memory.
         # The time of the latest command, and of the latest event in table time.
         self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()
-        # Noted without a database only.
-        self._refunds = Refunds()
+        self._refunds = Refunds()  # Noted without a database only.
         # Digests of the states that are put, by seq, while the table is sampled.
         self.sample: dict[int, bytes] | None = None
         self._receipts = Receipts(
@@ -100,6 +99,7 @@ class TableActor:
         self._shuffle = shuffle
         self._journal = journal
         self._keeps = journal.keeps
+        self._skipped = journal.skipped
         self._state = snapshot
         self._changes = ChangeBuilder(
             snapshot, epoch, vault, keep_events=keep_events, only_steps=not journal.keeps
@@ -141,9 +141,8 @@ class TableActor:
         if events is None:
             self.viewers.answer_in_turn(viewer, reject(command_id, "table_unavailable"))
             return
-        # One look at the events: few of them move chips, or begin or end a stay.
-        moving = () if MOVING.isdisjoint(map(type, events)) else events
-        transfers = self._transfers(moving) if moving else ()
+        moving = events if are_moving(events) else ()
+        transfers = transfers_of(self.table, moving, self._at_ms) if moving else ()
         if moves_chips:
             self._hold(transfers)
         receipt = self._receipts.receipt_of(player, command_id, command, before + 1)
@@ -245,7 +244,7 @@ class TableActor:
             return False
         events = self._play(Stand(player))
         if events:
-            transfers = self._transfers(events)
+            transfers = transfers_of(self.table, events, self._at_ms)
             self._hold(transfers)
             self._changed(events, transfers)
         return bool(events)
@@ -369,8 +368,7 @@ class TableActor:
             self.fail(error, type(command).__name__)
             return None
         self.changed_ms = now_ms - self._clock.ahead_ms
-        if now_ms > self._at_ms:
-            self._at_ms = now_ms
+        self._at_ms = max(self._at_ms, now_ms)
         if self._cards.holds and reveal_cards(events):
             self._cards.reveal(is_stored=self.is_stored)
         return events
@@ -395,11 +393,6 @@ class TableActor:
         self._alarm.cancel()
         self.resume(since_ms, 0, restart_log=False)
 
-    def _transfers(self, events: Sequence[TableEvent]) -> tuple[Transfer, ...]:
-        """The transfers between accounts and the table."""
-        first_seq = self.table.seq - len(events) + 1
-        return transfers_of(self.table, events, first_seq, self._at_ms)
-
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Show nothing of a change that moves chips before it is stored."""
         if transfers and self._keeps:
@@ -415,7 +408,7 @@ class TableActor:
     def _pass_on(self, events: list[TableEvent], transfers: tuple[Transfer, ...] | None) -> None:
         first_seq = self.table.seq - len(events) + 1
         if transfers is None:
-            transfers = self._transfers(events)
+            transfers = transfers_of(self.table, events, self._at_ms)
         if transfers:
             self._refunds.renew()
             self.moves.add(transfers)
@@ -428,6 +421,11 @@ class TableActor:
     def _store(self, events: Sequence[TableEvent], transfers: tuple[Transfer, ...]) -> None:
         if self.sample is not None:
             self.sample[self.table.seq] = canonical_digest(self._state)
+        skipped = self._skipped
+        is_first = len(events) == self.table.seq
+        if skipped is not None and not (transfers or is_first or shows_debug()):
+            skipped.value += 1
+            return
         self._journal.put(self._changes.next(events, transfers, self._at_ms))
 
     # ---- the clock
@@ -435,7 +433,6 @@ class TableActor:
     def _arm(self) -> None:
         """Set the alarm to the table's deadline."""
         deadline_ms = self.table.deadline_ms
-        # Usually an earlier alarm is set.
         if deadline_ms is None or deadline_ms >= self._alarm.at_ms:
             return
         if not self.stopped and self._paused_ms is None:

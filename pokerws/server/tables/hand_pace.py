@@ -44,8 +44,7 @@ class HandPace:
 
     def from_ms(self, now_ms: int) -> int:
         """The earliest time at which a hand may start that is scheduled now."""
-        from_ms = now_ms + self._pause_ms
-        return from_ms if from_ms > self._budget_ms else self._budget_ms
+        return max(now_ms + self._pause_ms, self._budget_ms)
 
     def begins_to_delay(self, table: Table, now_ms: int) -> bool:
         """Whether the budget delays the next hand, and did not delay the one before.

@@ -80,9 +80,7 @@ class Receipts:
             raise Refused("id_conflict")
         return None
 
-    def _is_of(
-        self, receipt: Receipt, player: PlayerId, command_id: str, command: Command
-    ) -> bool:
+    def _is_of(self, receipt: Receipt, player: PlayerId, command_id: str, command: Command) -> bool:
         """Whether a receipt with the id of a command is the command's."""
         if isinstance(receipt, Recalled):
             return receipt.command == without_balance(command)
@@ -101,15 +99,14 @@ class Receipts:
         earlier = self._digests.earlier_digests_of(self._table, player, command_id, command)
         return next((one for one in loaded if one.digest in earlier), None)
 
-    def receipt_of(
-        self, player: PlayerId, command_id: str, command: Command, seq: int
-    ) -> Receipt:
+    def receipt_of(self, player: PlayerId, command_id: str, command: Command, seq: int) -> Receipt:
         """The receipt of an accepted command, whose first event is `seq`."""
-        if not self._is_stored:
-            asked = without_balance(command)
-            return Recalled(mark_of(command), seq, kept_id(command_id), asked)
-        digest = self._digests.digest_of(self._table, player, command_id, command)
-        return Receipt(digest, seq, kept_id(command_id))
+        known = command_id if len(command_id) < LONG_ID else kept_id(command_id)
+        if self._is_stored:
+            digest = self._digests.digest_of(self._table, player, command_id, command)
+            return Receipt(digest, seq, known)
+        mark = mark_of(command)
+        return Recalled(mark, seq, known, without_balance(command) if mark else command)
 
     def add(
         self, player: PlayerId, receipt: Receipt, events: Sequence[TableEvent], *, table: Table

@@ -44,20 +44,13 @@ def is_other_stay(player: PlayerId, events: Iterable[TableEvent]) -> bool:
 def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
     """Add a receipt; those for chips come before the others, and both kinds stay in order."""
     if receipt.digest[:1] == CHIPS:
-        of_chips = _of_chips(receipts)
+        of_chips = sum(one.digest[:1] == CHIPS for one in receipts)
         receipts.insert(of_chips, receipt)
         del receipts[: max(0, of_chips + 1 - CHIP_RECEIPTS_PER_PLAYER)]
         return
     receipts.append(receipt)
     if len(receipts) > RECEIPTS_PER_PLAYER:
-        of_chips = _of_chips(receipts)
-        if len(receipts) - of_chips > RECEIPTS_PER_PLAYER:
-            del receipts[of_chips]
-
-
-def _of_chips(receipts: list[Receipt]) -> int:
-    """The number of receipts for chips, which come first."""
-    count = 0
-    while count < len(receipts) and receipts[count].digest[:1] == CHIPS:
-        count += 1
-    return count
+        # Behind it there are as many as may stay.
+        oldest = receipts[-1 - RECEIPTS_PER_PLAYER]
+        if oldest.digest[:1] != CHIPS:
+            del receipts[-1 - RECEIPTS_PER_PLAYER]

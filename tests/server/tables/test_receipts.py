@@ -94,7 +94,7 @@ def test_a_draw_that_was_stored_by_its_number_of_cards_is_found() -> None:
 
 
 @stored_or_not
-def test_a_draw_of_other_cards_is_not_taken_for_a_repetition(is_stored: bool) -> None:
+def test_a_draw_of_other_cards_is_not_taken_for_a_repetition(*, is_stored: bool) -> None:
     receipts = accepted(DISCARDS, is_stored=is_stored)
     assert found(receipts, DISCARDS) == 5
     for other in (None, [], parse_cards("7c"), parse_cards("7c2h")):
@@ -103,14 +103,14 @@ def test_a_draw_of_other_cards_is_not_taken_for_a_repetition(is_stored: bool) ->
 
 
 @stored_or_not
-def test_a_command_is_not_taken_for_another_one_with_the_same_fields(is_stored: bool) -> None:
+def test_a_command_is_not_taken_for_another_one_with_the_same_fields(*, is_stored: bool) -> None:
     # Clients that count their ids from 1 use them again on the next connection.
     with pytest.raises(Refused, match="id_conflict"):
         found(accepted(SitOut(ANN), is_stored=is_stored), SitIn(ANN))
 
 
 @stored_or_not
-def test_the_balance_of_the_account_may_have_changed_meanwhile(is_stored: bool) -> None:
+def test_the_balance_of_the_account_may_have_changed_meanwhile(*, is_stored: bool) -> None:
     receipts = accepted(Sit(ANN, "Ann", 2, 2_000, balance=9_000), is_stored=is_stored)
     assert found(receipts, Sit(ANN, "Ann", 2, 2_000, balance=7_000)) == 5
     with pytest.raises(Refused, match="id_conflict"):
