@@ -15,7 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from pokerws.storage.outcomes import Operation, Outcome
+from pokerws.storage.outcomes import Count, Operation, Outcome
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -165,55 +165,59 @@ class Metrics:
     def _bind_closed_sets(self) -> None:
         """Expose every label of a closed set from the start."""
         for counts in (self._grants_refused, self._same_address_seats, self._one_way_flows):
-            counts.values[()] = 0
+            counts.values[()] = Count()
         for operation, outcomes in OUTCOMES.items():
             for outcome in outcomes:
-                self._operations.values[operation, outcome] = 0
+                self._operations.values[operation, outcome] = Count()
         for counts, all_labels in (
             (self._refused, REFUSALS),
             (self._comparisons, get_args(Comparison)),
             (self._violations, VIOLATIONS),
         ):
             for label in all_labels:
-                counts.values[label,] = 0
+                counts.values[label,] = Count()
+
+    def count_of(self, operation: Operation, outcome: Outcome) -> Count:
+        """Part of `StorageMetrics`."""
+        return self._operations.values[operation, outcome]
 
     def operation(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
         """Count one of OUTCOMES, for so many tables."""
-        self._operations.values[operation, outcome] += tables
+        self._operations.values[operation, outcome].value += tables
 
     def command(self, command: str, answer: str) -> None:
         """Count an answer: ACCEPTED, or the code of a refusal.  Both must be from closed sets."""
-        self._commands.values[command, answer] += 1
+        self._commands.values[command, answer].value += 1
 
     def comparison(self, outcome: Comparison) -> None:
         """Count a comparison."""
-        self._comparisons.values[outcome,] += 1
+        self._comparisons.values[outcome,].value += 1
 
     def violation(self, code: str) -> None:
         """Count one of VIOLATIONS."""
-        self._violations.values[code,] += 1
+        self._violations.values[code,].value += 1
 
     def session_closed(self, code: int | None) -> None:
         """Count the end of a connection; `code` is None where there was no close frame."""
         # A client may send any code, and must not create an unlimited number of counters.
         bounded = code is not None and (1000 <= code < 1016 or 4400 <= code < 4500)
-        self._closes.values[str(int(code)) if bounded and code is not None else "other",] += 1
+        self._closes.values[str(int(code)) if bounded and code is not None else "other",].value += 1
 
     def connection_refused(self, reason: str) -> None:
         """Count one of REFUSALS."""
-        self._refused.values[reason,] += 1
+        self._refused.values[reason,].value += 1
 
     def grant_refused(self) -> None:
         """Count a new account whose address had no free chips left."""
-        self._grants_refused.values[()] += 1
+        self._grants_refused.values[()].value += 1
 
     def same_address_seat(self) -> None:
         """Count a player who sat down with another one of the same address."""
-        self._same_address_seats.values[()] += 1
+        self._same_address_seats.values[()].value += 1
 
     def one_way_flow(self) -> None:
         """Count a flow of chips that is large and one-way."""
-        self._one_way_flows.values[()] += 1
+        self._one_way_flows.values[()].value += 1
 
     def batch(self, tables: int, events: int, seconds: float) -> None:
         """Count a batch of saves that the database has committed."""
@@ -227,11 +231,11 @@ class Metrics:
 
     def operations(self) -> dict[tuple[str, ...], int]:
         """The counts by (operation, outcome)."""
-        return dict(self._operations.values)
+        return self._operations.read()
 
     def comparisons(self) -> dict[tuple[str, ...], int]:
         """The counts of comparisons by (outcome,)."""
-        return dict(self._comparisons.values)
+        return self._comparisons.read()
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text format, of the media type CONTENT_TYPE."""
@@ -245,13 +249,17 @@ class _Counts(Collector):
         self._name = name
         self._meaning = meaning
         self._labels = labels
-        self.values: defaultdict[tuple[str, ...], int] = defaultdict(int)
+        self.values: defaultdict[tuple[str, ...], Count] = defaultdict(Count)
 
     def collect(self) -> Iterator[Metric]:
         family = CounterMetricFamily(self._name, self._meaning, labels=self._labels)
-        for labels, value in self.values.items():
-            family.add_metric(labels, value)
+        for labels, count in self.values.items():
+            family.add_metric(labels, count.value)
         yield family
+
+    def read(self) -> dict[tuple[str, ...], int]:
+        """The counts by labels."""
+        return {labels: count.value for labels, count in self.values.items()}
 
 
 class _Gauges(Collector):

@@ -147,7 +147,7 @@ def _plan(found: Found, action: Action, vault: Vault, now_ms: int) -> Plan:
         # Nobody sends a command to a closed table again.
         TableSnapshot(table, {} if action == "refund" else source.receipts),
         events,
-        transfers_of(table, events, table.seq - len(events) + 1, now_ms),
+        transfers_of(table, events, now_ms),
         expected=found.row.version,
         epoch=found.books.epoch + 1,
         at_ms=now_ms,

@@ -29,6 +29,7 @@ from pokerws.messages.fields import (
     MAX_TOKEN_LENGTH,
     MAX_WATCHES,
     PAGE_SIZE,
+    PRINTABLE,
     PROTOCOL,
     Capabilities,
     Capability,
@@ -50,6 +51,7 @@ from pokerws.messages.fields import (
     Times,
     Token,
     Version,
+    is_printable,
 )
 from pokerws.messages.from_client import (
     Act,
@@ -172,6 +174,7 @@ __all__ = [
     "NOTICES",
     "PAGE_LENGTH",
     "PAGE_SIZE",
+    "PRINTABLE",
     "PROTOCOL",
     "REJECT_CODES",
     "STRICT_TYPES",
@@ -285,6 +288,7 @@ __all__ = [
     "Wire",
     "client_decoder",
     "encode",
+    "is_printable",
     "reject",
     "rejection",
     "server_decoder",

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from pokerws.game.commands import Action
-from pokerws.game.state import Chips, TableConfig
+from pokerws.game.state import Chips, TableConfig, TableId
 from pokerws.messages.fields import (
     HANDS_SIZE,
+    MAX_ID_LENGTH,
     MAX_WATCHES,
+    PRINTABLE,
     PROTOCOL,
     Capabilities,
     Cards,
@@ -121,10 +123,14 @@ class CreateTable(Message, frozen=True, tag="create_table"):
     config: TableConfig
 
 
+# It is deeper in a message than the decoder checks ids itself.
+TableEntry = Annotated[TableId, Meta(min_length=1, max_length=MAX_ID_LENGTH, pattern=PRINTABLE)]
+
+
 class TableWatch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One of several tables to watch; the fields are those of `watch`."""
 
-    table: TableRef
+    table: TableEntry
     after_seq: Counter | None = None
     epoch: Counter | None = None
 

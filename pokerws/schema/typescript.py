@@ -108,6 +108,8 @@ def _type(kind: inspect.Type) -> str:
             return f"Record<string, {_type(value)}>"
         case inspect.UnionType(types=types):
             return _alternatives(types)
+        case inspect.Metadata(type=described):
+            return _type(described)
         case _:
             raise TypeError(f"no TypeScript declaration for {kind}")
 

@@ -53,23 +53,23 @@ class Transfer(Struct, frozen=True):
     at_ms: int
 
 
-# The events that move chips to a table or from it.
+# The events that move chips to a table or from it, and those that begin and end a stay there.
 _MOVING = frozenset({PlayerSat, ChipsAdded, PlayerStood})
 
 
-def transfers_of(
-    table: Table, events: Sequence[TableEvent], first_seq: int, at_ms: int
-) -> tuple[Transfer, ...]:
-    """The transfers that events caused; `table` is the table after them.
+def are_moving(events: Sequence[TableEvent]) -> bool:
+    """Whether events move chips to a table or from it, or begin or end a stay there."""
+    return not _MOVING.isdisjoint(map(type, events))
 
-    `first_seq` is the seq of the first event.
-    """
-    if _MOVING.isdisjoint(map(type, events)):
+
+def transfers_of(table: Table, events: Sequence[TableEvent], at_ms: int) -> tuple[Transfer, ...]:
+    """The transfers that the latest `events` of a table caused; `table` is the one after them."""
+    if not are_moving(events):
         return ()
     home = table_account(table.id)
     closing = any(isinstance(event, TableClosed) for event in events)
     moves: list[Transfer] = []
-    for seq, event in enumerate(events, start=first_seq):
+    for seq, event in enumerate(events, start=table.seq - len(events) + 1):
         match event:
             case PlayerSat(player=player, stack=amount):
                 moves.append(Transfer(player_account(player), home, amount, "buy_in", seq, at_ms))

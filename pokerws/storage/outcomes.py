@@ -30,8 +30,20 @@ def went_back(table: TableId, known: int, found: int) -> dict[str, object]:
     }
 
 
+class Count:
+    """One counter, which whoever counts often increments itself."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = 0
+
+
 class StorageMetrics(Protocol):
     """Counts operations.  The calls come from the event loop, so they must be short."""
+
+    def count_of(self, operation: Operation, outcome: Outcome) -> Count:
+        """The counter of one outcome, read when the metrics are."""
 
     def operation(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
         """Count an operation on tables; an outage counts at each try, for each of its tables."""
@@ -42,6 +54,10 @@ class StorageMetrics(Protocol):
 
 class NoMetrics:
     """`StorageMetrics` that counts nothing."""
+
+    def count_of(self, operation: Operation, outcome: Outcome) -> Count:
+        """Part of `StorageMetrics`."""
+        return Count()
 
     def operation(self, operation: Operation, outcome: Outcome, tables: int = 1) -> None:
         """Part of `StorageMetrics`."""

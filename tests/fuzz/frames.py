@@ -161,6 +161,8 @@ class Frames:
                 return pairs
             case inspect.UnionType(types=kinds):
                 return self._value(rng.choice(kinds), name)
+            case inspect.Metadata(type=inner):
+                return self._value(inner, name)
             case inspect.IntType(ge=least, gt=above, le=most, lt=below):
                 low = least if least is not None else 0 if above is None else above + 1
                 high = most if most is not None else 2**53 if below is None else below - 1

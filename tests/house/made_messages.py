@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from msgspec import UNSET, Struct, inspect
+from msgspec.structs import replace
 
 from pokerws.game.cards import DECK
 
@@ -32,6 +33,10 @@ def _field(field: inspect.Field) -> st.SearchStrategy[Any]:
 
 def _values(kind: inspect.Type) -> st.SearchStrategy[Any]:
     match kind:
+        case inspect.Metadata(
+            type=inspect.StrType() as text, extra_json_schema={"pattern": pattern}
+        ):
+            return _texts(replace(text, pattern=pattern))
         case inspect.Metadata(type=inner):
             return _values(inner)
         case inspect.StructType(cls=cls):

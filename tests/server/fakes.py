@@ -153,6 +153,7 @@ class FakeJournal:
     """A journal that keeps what it is given, and tells its actor at once that it is stored."""
 
     keeps = True
+    skipped = None
 
     def __init__(self) -> None:
         self.changes: list[Change] = []

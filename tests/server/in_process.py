@@ -81,7 +81,7 @@ class Client:
         await self.sends(frame.decode() if self.session.wire.is_text else frame)
 
     async def sends(self, frame: str | bytes) -> None:
-        work = self.session.receive(frame)
+        work = self.session.receive(frame, self.session.context.clock.now_ms())
         if work is not None:
             await work
 

@@ -6,26 +6,18 @@ import pytest
 
 from pokerws.game.state import PlayerId, TableConfig, TableId
 from pokerws.game.table import open_table
+from pokerws.metrics import Metrics
 from pokerws.storage.accounts import player_account
 from pokerws.storage.errors import Overdrawn
 from pokerws.storage.journal.change_builder import ChangeBuilder
 from pokerws.storage.memory_accounts import MemoryAccounts
 from pokerws.storage.null import NullJournal, NullStore
-from pokerws.storage.outcomes import NoMetrics
 from pokerws.storage.store import Position, TableSnapshot
 from pokerws.storage.vault.vault import Vault
 from tests.storage.changes import brings, change
 from tests.storage.conftest import Heard, Logged
 
 T1, ANN = TableId("t1"), PlayerId("ann")
-
-
-class Counts(NoMetrics):
-    def __init__(self) -> None:
-        self.operations: list[tuple[str, str]] = []
-
-    def operation(self, operation: str, outcome: str, tables: int = 1) -> None:
-        self.operations += [(operation, outcome)] * tables
 
 
 async def test_chips_move_as_soon_as_a_change_is_put(heard: Heard) -> None:
@@ -72,15 +64,12 @@ async def test_nothing_waits_and_nothing_is_kept() -> None:
 
 
 async def test_a_change_counts_as_saved_in_memory_and_the_first_as_made(logged: Logged) -> None:
-    counts = Counts()
-    journal = NullJournal(MemoryAccounts(), counts)
+    metrics = Metrics()
+    journal = NullJournal(MemoryAccounts(), metrics)
     journal.put(change())
     journal.put(change(expected=1))
-    assert counts.operations == [
-        ("create_game", "IN_MEMORY"),
-        ("save_game", "IN_MEMORY"),
-        ("save_game", "IN_MEMORY"),
-    ]
+    counts = {labels: count for labels, count in metrics.operations().items() if count}
+    assert counts == {("create_game", "IN_MEMORY"): 1, ("save_game", "IN_MEMORY"): 2}
     made = logged.all("create_game", log_level="info")
     assert [(line["outcome"], line["name"]) for line in made] == [("IN_MEMORY", "Main table")]
 

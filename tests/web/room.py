@@ -328,7 +328,7 @@ class PlainConnection(ServerConnection):
             message = await self.recv()
         except ConnectionClosed as closed:
             raise ConnectionEnded(closed) from closed
-        work = self.receiver(message)
+        work = self.receiver(message, 0)
         if work is not None:
             await work
 
@@ -350,7 +350,7 @@ class RecordingSession(Session):
         super().__init__(cast("Connection", connection), context, dispatch, address=address)
         self._room = room
 
-    def receive(self, frame: str | bytes) -> Work | None:
+    def receive(self, frame: str | bytes, now_ms: int) -> Work | None:
         message = msgspec.json.decode(frame, type=dict[str, object])
         self._room.hear(message)
         if self._room.is_deaf:
@@ -365,7 +365,7 @@ class RecordingSession(Session):
             return None
         if self._room.lobby_limit and message["type"] == "watch_lobby":
             frame = msgspec.json.encode({**message, "limit": self._room.lobby_limit}).decode()
-        return super().receive(frame)
+        return super().receive(frame, self.context.clock.now_ms())
 
 
 @asynccontextmanager

@@ -5,7 +5,6 @@ from typing import NamedTuple, Protocol, get_args
 
 from pokerws.game.state import PlayerId
 from pokerws.messages import (
-    STRICT_TYPES,
     Ban,
     ClientMessage,
     CloseTable,
@@ -21,7 +20,6 @@ from pokerws.messages import (
     Logout,
     Mute,
     Ping,
-    Refused,
     Role,
     Stand,
     Unban,
@@ -53,11 +51,6 @@ FORBIDDEN: Mapping[Role, frozenset[type[ClientMessage]]] = {
     "spectator": _ALL - _WATCHING,
     "admin": frozenset(),
     "operator": _ALL - _OPERATING,
-}
-# The same, with the types that strict decoders create.
-_REFUSED = {
-    role: frozenset([*kinds, *(STRICT_TYPES[kind] for kind in kinds)])
-    for role, kinds in FORBIDDEN.items()
 }
 # Operators' ids begin with it; no other token may claim such an id.
 OPERATOR_PREFIX = "operator:"
@@ -104,9 +97,3 @@ class Admission(Protocol):
 
     async def admit(self, token: str | None, name: str | None) -> Identity:
         """The identity for a token, or for a name, which must be valid.  Raises Refused."""
-
-
-def check_allowed(identity: Identity, message: ClientMessage) -> None:
-    """Raise Refused("forbidden") for a message that the player's role may not send."""
-    if type(message) in _REFUSED[identity.role]:
-        raise Refused("forbidden", f"not for the role {identity.role}")

@@ -18,6 +18,7 @@ from pokerws.server.limits.rate_limits import (
     Tallies,
     Tally,
     rate_of,
+    take_each,
     too_fast,
 )
 from pokerws.settings import Settings
@@ -108,11 +109,7 @@ class Meter:
 
     def command(self, now_ms: int) -> int:
         """Count a message; returns 0, or the ms to wait before it is allowed."""
-        for bucket in self._commands:
-            wait_ms = bucket.take(now_ms)
-            if wait_ms:
-                return wait_ms
-        return 0
+        return take_each(self._commands, now_ms)
 
     def count(self, kind: Kind, now_ms: int) -> int:
         """Count a message against the limit of its kind; returns the same as `command`."""

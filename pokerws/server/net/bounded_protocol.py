@@ -61,13 +61,13 @@ class Protocol(ServerProtocol):
         "_frames",
         "_headers",
         "_is_hasty",
-        "_now_ms",
         "_request_bytes",
         "_tail",
         "_unframed",
         "compressible",
         "deflate",
         "is_open",
+        "now_ms",
     )
 
     def __init__(
@@ -79,7 +79,7 @@ class Protocol(ServerProtocol):
         )
         self._bounds = bounds
         self._headers = headers
-        self._now_ms = now_ms
+        self.now_ms = now_ms
         self._request_bytes = 0
         # The last bytes of the request, in case its end marker is split; None after its end.
         self._tail: bytes | None = b""
@@ -150,9 +150,9 @@ class Protocol(ServerProtocol):
         """Whether the next byte is the first one of a frame."""
         return self._unframed == 0 and self.is_open
 
-    def count_frame(self) -> bool:
+    def count_frame(self, now_ms: int) -> bool:
         """Count a frame; returns False, after failing the connection, above the limit."""
-        if self._frames is not None and self._frames.take(self._now_ms()):
+        if self._frames is not None and self._frames.take(now_ms):
             self.fail(CloseCode.TOO_FAST, "too many frames")
             return False
         return True
@@ -185,7 +185,7 @@ class Protocol(ServerProtocol):
         # so the client's frames are always read by the library's parser.
         received = len(frame.data) if self.deflate is None else self.deflate.received
         self._unframed -= _shortest_length(received)
-        if self.count_frame():
+        if self.count_frame(self.now_ms()):
             super().recv_frame(frame)
 
     def send_response(self, response: Response) -> None:

@@ -40,8 +40,9 @@ _FORGOTTEN = Request("", Headers())
 
 # The rest of a message's work, where it cannot be done at once.
 Work = Awaitable[None]
-# Carries out a message; what it returns is awaited before the next message is handed over.
-Receiver = Callable[[str | bytes], Work | None]
+# Carries out a message, at a time in ms; what it returns is awaited before the next message is
+# handed over.
+Receiver = Callable[[str | bytes, int], Work | None]
 
 
 log = structlog.get_logger("pokerws.connection")
@@ -194,13 +195,15 @@ class Connection(ServerConnection):
         A single short frame, which is the usual case, is parsed here: the library's parser, which
         handles everything else, takes five times as long.
         """
-        if not self._queued and self._protocol.is_between_frames and self._receiver is not None:
+        protocol, receiver = self._protocol, self._receiver
+        if not self._queued and receiver is not None and protocol.is_between_frames:
             message = message_of(data)
-            if message is None and self._protocol.deflate is not None:
+            if message is None and protocol.deflate is not None:
                 message = deflate.message_of(data, self._bounds.message_bytes)
             if message is not None:
-                if self._protocol.count_frame():
-                    self._hand_over(message, self._receiver)
+                now_ms = protocol.now_ms()
+                if protocol.count_frame(now_ms):
+                    self._hand_over(message, receiver, now_ms)
                 else:
                     self.send_data()
                 return
@@ -217,15 +220,15 @@ class Connection(ServerConnection):
             if not self._queued and event.fin and self._receiver is not None:
                 message = read(event.data, is_text=event.opcode is Opcode.TEXT)
                 if message is not None:
-                    self._hand_over(message, self._receiver)
+                    self._hand_over(message, self._receiver, self._protocol.now_ms())
                     return
             self._queued += 1
             self._wake()
         super().process_event(event)
 
-    def _hand_over(self, message: str | bytes, receiver: Receiver) -> None:
+    def _hand_over(self, message: str | bytes, receiver: Receiver, now_ms: int) -> None:
         """Carry out a message that has none in front of it."""
-        work = receiver(message)
+        work = receiver(message, now_ms)
         if work is not None:
             self._work = work
             self._queued = 1
@@ -245,7 +248,8 @@ class Connection(ServerConnection):
                 message = await self.recv()
             except ConnectionClosed as closed:
                 raise ConnectionEnded(closed) from closed
-            self._work = None if self._receiver is None else self._receiver(message)
+            if self._receiver is not None:
+                self._work = self._receiver(message, self._protocol.now_ms())
         work, self._work = self._work, None
         try:
             if work is not None:

@@ -40,14 +40,17 @@ def frame_of(message: bytes, *, is_text: bool, is_compressed: bool = False) -> b
 
 def message_of(data: bytes) -> str | bytes | None:
     """The message of one whole, short, uncompressed frame from a client; None for anything else."""
-    if len(data) < _MASKED_HEAD:
+    length = len(data) - _MASKED_HEAD
+    if not 0 <= length < _IN_TWO_BYTES or data[1] != _MASKED + length:
         return None
-    length = data[1] - _MASKED
-    if not 0 <= length < _IN_TWO_BYTES or len(data) != length + _MASKED_HEAD:
-        return None
-    if data[0] == _WHOLE_TEXT:
-        return read(apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD]), is_text=True)
-    if data[0] == _WHOLE_BINARY:
+    first = data[0]
+    if first == _WHOLE_TEXT:
+        try:
+            return apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD]).decode()
+        except UnicodeDecodeError:
+            # The library closes the connection.
+            return None
+    if first == _WHOLE_BINARY:
         return apply_mask(data[_MASKED_HEAD:], data[2:_MASKED_HEAD])
     return None
 

@@ -5,7 +5,15 @@ import re
 import msgspec
 
 from pokerws.game.state import TableId
-from pokerws.messages import ClientMessage, Decoder, Refused, RejectCode, Wire
+from pokerws.messages import (
+    PRINTABLE,
+    ClientMessage,
+    Decoder,
+    Refused,
+    RejectCode,
+    Wire,
+    is_printable,
+)
 from pokerws.server.sessions.field_bounds import details_of
 
 # Patterns of msgspec's error messages, and the reject code for each; the first match counts.
@@ -47,7 +55,7 @@ def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> C
     if not wire.is_text and isinstance(frame, str):
         raise Refused("not_binary")
     try:
-        return decoder.decode(frame)
+        message = decoder.decode(frame)
     except msgspec.ValidationError as error:
         detail = str(error)
         matching = (code for pattern, code in ERROR_CODES if pattern.search(detail))
@@ -60,6 +68,15 @@ def decode(wire: Wire, decoder: Decoder[ClientMessage], frame: str | bytes) -> C
         raise _unreadable(wire, "a text is not UTF-8") from error
     except RecursionError as error:
         raise _unreadable(wire, "nested too deeply") from error
+    # `table_of` and `is_printable`, without their calls.
+    table = getattr(message, "table", None)
+    ids = message.id if table is None else message.id + table
+    if not (ids.isascii() and ids.isprintable()):
+        field = "table" if is_printable(message.id) else "id"
+        # The words that msgspec has for it.
+        detail = f"Expected `str` matching regex {PRINTABLE!r} - at `$.{field}`"
+        raise Refused("invalid_value", detail, details_of("invalid_value", detail, frame))
+    return message
 
 
 def _unreadable(wire: Wire, detail: str) -> Refused:

@@ -71,9 +71,11 @@ def _part(kind: inspect.Type, step: str) -> inspect.Type | None:
 
 
 def _without_null(kind: inspect.Type) -> inspect.Type:
+    if isinstance(kind, inspect.Metadata):
+        return _without_null(kind.type)
     if not isinstance(kind, inspect.UnionType):
         return kind
-    return next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    return _without_null(next(one for one in kind.types if not isinstance(one, inspect.NoneType)))
 
 
 def _bounds(field: str, kind: inspect.Type) -> Details:

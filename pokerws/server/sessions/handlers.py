@@ -1,13 +1,15 @@
 """The table of handlers, by type of message, and `dispatch`, which calls them.
 
 `dispatch` checks that the sender's role allows the message, applies the rate limit of its kind, and
-calls its handler.  A handler answers through the session, and raises Illegal to refuse the message.
-It returns None when it is done, or a coroutine with the rest of the work, which is awaited before
-the next message is handled.
+calls its handler.  What that is for each role and type is found once, when the module is loaded.  A
+handler answers through the session, and raises Illegal to refuse the message.  It returns None when
+it is done, or a coroutine with the rest of the work, which is awaited before the next message is
+handled.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, NoReturn, TypeVar, get_args
 
 from pokerws.messages import (
     STRICT_TYPES,
@@ -33,6 +35,7 @@ from pokerws.messages import (
     Ping,
     Refill,
     Refused,
+    Role,
     RunIt,
     Show,
     Sit,
@@ -47,7 +50,7 @@ from pokerws.messages import (
     Watch,
     WatchLobby,
 )
-from pokerws.server.auth.identity import check_allowed
+from pokerws.server.auth.identity import FORBIDDEN
 from pokerws.server.limits.rate_limits import Kind
 from pokerws.server.net.connection import Work
 from pokerws.server.sessions import moderation_handlers as moderation
@@ -138,14 +141,38 @@ COUNTED_AS: dict[type[ClientMessage], Kind] = _for_both_decoders(
 )
 
 
+def _route(kind: type[ClientMessage], role: Role | None) -> Handler:
+    """What is done with a message of a role, or before hello: its handler, behind its checks."""
+    if role is None and kind is not Hello:
+        return _refuse_stranger
+    if role is not None and kind in FORBIDDEN[role]:
+        return partial(_refuse_role, role)
+    counted_as = COUNTED_AS.get(kind)
+    return HANDLERS[kind] if counted_as is None else partial(_count, counted_as, HANDLERS[kind])
+
+
+def _refuse_stranger(session: Session, message: ClientMessage) -> NoReturn:
+    raise Refused("hello_first")
+
+
+def _refuse_role(role: Role, session: Session, message: ClientMessage) -> NoReturn:
+    raise Refused("forbidden", f"not for the role {role}")
+
+
+def _count(kind: Kind, handler: Handler, session: Session, message: ClientMessage) -> Work | None:
+    session.meter.check(kind, session.context.clock.now_ms())
+    return handler(session, message)
+
+
+# Found beforehand, so that a message costs one look-up.
+_ROUTES: Mapping[Role | None, Mapping[type[ClientMessage], Handler]] = {
+    role: _for_both_decoders({kind: _route(kind, role) for kind in get_args(ClientMessage)})
+    for role in (None, *FORBIDDEN)
+}
+
+
 def dispatch(session: Session, message: ClientMessage) -> Work | None:
     """Part of `session.Dispatch`.  Raises Illegal."""
-    kind = type(message)
-    if session.identity is not None:
-        check_allowed(session.identity, message)
-    elif not isinstance(message, Hello):
-        raise Refused("hello_first")
-    counted_as = COUNTED_AS.get(kind)
-    if counted_as is not None:
-        session.meter.check(counted_as, session.context.clock.now_ms())
-    return HANDLERS[kind](session, message)
+    identity = session.identity
+    routes = _ROUTES[None if identity is None else identity.role]
+    return routes[type(message)](session, message)

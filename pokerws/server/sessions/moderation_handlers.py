@@ -1,6 +1,6 @@
 """Handlers of operators' messages: lists of players, and sanctions.
 
-Each action is one line of the log, `moderated`.  `check_allowed` refuses them to all other roles.
+Each action is one line of the log, `moderated`.  `handlers` refuses them to all other roles.
 """
 
 from collections.abc import Sequence

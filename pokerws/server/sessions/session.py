@@ -218,16 +218,16 @@ class Session:
 
     # ---- in
 
-    def receive(self, frame: str | bytes) -> Work | None:
+    def receive(self, frame: str | bytes, now_ms: int) -> Work | None:
         """Part of `connection.Receiver`: count, decode and carry out a message.
 
         Every message gets one answer, except while closing, when messages are ignored.
         """
         if self._closing is not None:
             return None
-        wait_ms = self.meter.command(self.context.clock.now_ms())
+        wait_ms = self.meter.command(now_ms)
         if wait_ms:
-            refusal = self.meter.too_fast(wait_ms, "commands", self.context.clock.now_ms())
+            refusal = self.meter.too_fast(wait_ms, "commands", now_ms)
             self._refuse_unread(frame, refusal)
             return None
         try:

@@ -18,6 +18,7 @@ from pokerws.game.illegal import Illegal
 from pokerws.game.secret_cards import reveal_cards
 from pokerws.game.state import CloseReason, PlayerId
 from pokerws.game.table import play
+from pokerws.logs import shows_debug
 from pokerws.messages import (
     Accepted,
     GetHand,
@@ -39,17 +40,17 @@ from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.server.tables.event_log import NO_EVENT_LOG, PastEvents
 from pokerws.server.tables.hand_pace import UNLIMITED, HandPace, PaceLimits
 from pokerws.server.tables.interfaces import Owner, TableJournal, Viewer
-from pokerws.server.tables.receipts import Receipts, kept_id
+from pokerws.server.tables.receipts import Receipts
 from pokerws.server.tables.recent_events import RecentEvents
 from pokerws.server.tables.recent_moves import RecentMoves
 from pokerws.server.tables.viewers import Viewers, summary_of
-from pokerws.storage.accounts import Transfer, transfers_of
+from pokerws.storage.accounts import Transfer, are_moving, transfers_of
 from pokerws.storage.journal.change_builder import ChangeBuilder
-from pokerws.storage.store import LoggedReceipt, Receipt, TableSnapshot, canonical_digest
+from pokerws.storage.store import LoggedReceipt, TableSnapshot, canonical_digest
 from pokerws.storage.vault.vault import Vault
 
 # The commands that move chips to a table or from it.
-_MOVE_CHIPS = (Sit, AddChips, Stand, Close)
+_MOVE_CHIPS = frozenset({Sit, AddChips, Stand, Close})
 # How long an overloaded table waits before it retries a time-out.
 OVERLOAD_RETRY_MS = 250
 
@@ -87,19 +88,20 @@ class TableActor:
         self.moves = RecentMoves(stored_seq)
         # Cleared when changes are not stored any more: no chips can move then.
         self.is_stored = True
-        # The time it came into memory.
-        self.loaded_ms = clock.now_ms()
+        self.loaded_ms = clock.now_ms()  # When it came into memory.
         # The time of the latest command, and of the latest event in table time.
         self.changed_ms, self._at_ms = self.loaded_ms, clock.table_ms()
-        # Noted without a database only.
-        self._refunds = Refunds()
+        self._refunds = Refunds()  # Noted without a database only.
         # Digests of the states that are put, by seq, while the table is sampled.
         self.sample: dict[int, bytes] | None = None
-        self._receipts = Receipts(table.id, snapshot.receipts, vault.receipt_digests)
+        self._receipts = Receipts(
+            table.id, snapshot.receipts, vault.receipt_digests, is_stored=journal.keeps
+        )
         self._clock = clock
         self._shuffle = shuffle
         self._journal = journal
         self._keeps = journal.keeps
+        self._skipped = journal.skipped
         self._state = snapshot
         self._changes = ChangeBuilder(
             snapshot, epoch, vault, keep_events=keep_events, stores=journal.keeps, tail=tail
@@ -121,7 +123,7 @@ class TableActor:
         """Carry out a player's command and answer it.  The answer precedes the events."""
         player, before = viewer.player, self.table.seq
         try:
-            digest, receipt = self._receipts.find(player, command_id, command)
+            receipt = self._receipts.find(player, command_id, command)
             if receipt is not None:
                 self.viewers.answer(viewer, Accepted(command_id, receipt.seq))
                 return
@@ -131,7 +133,7 @@ class TableActor:
                 return
             if self._journal.over_high_water:
                 raise Refused("overloaded")
-            moves_chips = isinstance(command, _MOVE_CHIPS)
+            moves_chips = type(command) in _MOVE_CHIPS
             if moves_chips and not self._can_move_chips:
                 raise Refused("bank_unavailable")
             events = self._play(command)
@@ -141,13 +143,17 @@ class TableActor:
         if events is None:
             self.viewers.answer_in_turn(viewer, reject(command_id, "table_unavailable"))
             return
-        transfers = self._transfers(events)
+        moving = events if are_moving(events) else ()
+        transfers = transfers_of(self.table, moving, self._at_ms) if moving else ()
         if moves_chips:
             self._hold(transfers)
-        receipt = Receipt(digest, before + 1, kept_id(command_id))
-        self._receipts.add(player, receipt, events, table=self.table)
+        receipt = self._receipts.receipt_of(player, command_id, command, before + 1)
+        self._receipts.add(player, receipt, moving, table=self.table)
         self.viewers.answer(viewer, Accepted(command_id, before + 1))
-        self._changed(events, transfers, LoggedReceipt(player, digest, before + 1, receipt.id))
+        logged = None
+        if self._keeps:
+            logged = LoggedReceipt(player, receipt.digest, before + 1, receipt.id)
+        self._changed(events, transfers, logged)
 
     @property
     def stored_seq(self) -> int:
@@ -180,7 +186,7 @@ class TableActor:
 
         Raises Refused if another command had its id.
         """
-        return self._receipts.find(viewer.player, command_id, command)[1] is not None
+        return self._receipts.find(viewer.player, command_id, command) is not None
 
     def opened(self, events: list[TableEvent]) -> None:
         """Publish and store the events that made the table."""
@@ -242,7 +248,7 @@ class TableActor:
             return False
         events = self._play(Stand(player))
         if events:
-            transfers = self._transfers(events)
+            transfers = transfers_of(self.table, events, self._at_ms)
             self._hold(transfers)
             self._changed(events, transfers)
         return bool(events)
@@ -361,9 +367,9 @@ class TableActor:
 
     def _play(self, command: Command) -> list[TableEvent] | None:
         """Carry out a command; returns its events, or None if a bug stopped the table."""
-        if not self._keeps:
-            self._refunds.note(self.table, self._clock.table_ms())
         now_ms = self._clock.table_ms()
+        if not self._keeps:
+            self._refunds.note(self.table, now_ms)
         try:
             events = play(self.table, command, now_ms, self._shuffle, self._pace.from_ms(now_ms))
         except Illegal:
@@ -397,11 +403,6 @@ class TableActor:
         self._alarm.cancel()
         self.resume(since_ms, 0, restart_log=False)
 
-    def _transfers(self, events: list[TableEvent]) -> tuple[Transfer, ...]:
-        """The transfers between accounts and the table."""
-        first_seq = self.table.seq - len(events) + 1
-        return transfers_of(self.table, events, first_seq, self._at_ms)
-
     def _hold(self, transfers: tuple[Transfer, ...]) -> None:
         """Show nothing of a change that moves chips before it is stored."""
         if transfers and self._keeps:
@@ -415,26 +416,41 @@ class TableActor:
     ) -> None:
         """Store and publish events, and set the clock; a bug in that stops the table, too."""
         try:
-            transfers = self._transfers(events) if moves is None else moves
+            transfers = transfers_of(self.table, events, self._at_ms) if moves is None else moves
             if transfers:
                 self._refunds.renew()
                 self.moves.add(transfers)
                 self._owner.chips_moved(self.table.id, transfers)
-            if self.sample is not None:
-                self.sample[self.table.seq] = canonical_digest(self._state)
-            self._journal.put(self._changes.next(events, transfers, self._at_ms, receipt))
+            self._store(events, transfers, receipt)
             self.viewers.publish(events, self.table.seq - len(events) + 1, self._at_ms)
             self._arm()
             self._news.follow(events, self.changed_ms)
         except Exception as error:  # noqa: BLE001  `fail` reports it
             self.fail(error)
 
+    def _store(
+        self,
+        events: Sequence[TableEvent],
+        transfers: tuple[Transfer, ...],
+        receipt: LoggedReceipt | None = None,
+    ) -> None:
+        if self.sample is not None:
+            self.sample[self.table.seq] = canonical_digest(self._state)
+        skipped = self._skipped
+        is_first = len(events) == self.table.seq
+        if skipped is not None and not (transfers or is_first or shows_debug()):
+            skipped.value += 1
+        else:
+            self._journal.put(self._changes.next(events, transfers, self._at_ms, receipt))
+
     # ---- the clock
 
     def _arm(self) -> None:
         """Set the alarm to the table's deadline."""
         deadline_ms = self.table.deadline_ms
-        if deadline_ms is not None and not self.stopped and self._paused_ms is None:
+        if deadline_ms is None or deadline_ms >= self._alarm.at_ms:
+            return
+        if not self.stopped and self._paused_ms is None:
             self._alarm.set(deadline_ms, self._time_up)
 
     def _time_up(self) -> None:

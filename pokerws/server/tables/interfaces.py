@@ -9,6 +9,7 @@ from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.commit_gate import CommitGate
 from pokerws.storage.accounts import Transfer
 from pokerws.storage.journal.listener import JournalListener
+from pokerws.storage.outcomes import Count
 from pokerws.storage.store import Change
 
 # The answer of a table to a message.
@@ -61,6 +62,13 @@ class TableJournal(Protocol):
     @property
     def keeps(self) -> bool:
         """Whether changes are stored; otherwise tables live in memory only."""
+
+    @property
+    def skipped(self) -> Count | None:
+        """Where nothing is stored: counts changes that are not put, as they move no chips.
+
+        A table's first change is put all the same, and all are while the log shows them.
+        """
 
     @property
     def over_high_water(self) -> bool:

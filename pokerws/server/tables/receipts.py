@@ -12,57 +12,86 @@ from pokerws.game.events import TableEvent
 from pokerws.game.state import PlayerId, Table, TableId
 from pokerws.messages import Refused
 from pokerws.storage.store import Receipt
-from pokerws.storage.vault.kept_receipts import STAYS, is_other_stay, keep_receipt
-from pokerws.storage.vault.receipt_digests import ReceiptDigests
+from pokerws.storage.vault.kept_receipts import is_other_stay, keep_receipt
+from pokerws.storage.vault.receipt_digests import (
+    KEYED,
+    ReceiptDigests,
+    mark_of,
+    without_balance,
+)
 
 # Ids of at least this length are kept as a digest of this length.
 LONG_ID = 20
 
 
+class Recalled(Receipt, frozen=True, array_like=True, gc=False):
+    """A receipt that is never stored: it has the `command` itself, in place of a digest.
+
+    Of `digest` it has only the mark that tells whether the command moves chips.
+    """
+
+    command: Command | None = None
+
+
 class Receipts:
     """The latest receipts of a table's players; `kept` is the stored form, as it was loaded.
 
-    `digests` makes the digests by which they are found.
+    `digests` makes the digests by which they are found.  Where the table `is_stored` nowhere,
+    commands are compared themselves: a digest of each costs as much as to decode it.
     """
 
-    __slots__ = ("_digests", "_loaded_seq", "_table", "kept")
+    __slots__ = ("_digests", "_is_stored", "_loaded_seq", "_table", "kept")
 
     def __init__(
-        self, table: TableId, kept: dict[PlayerId, list[Receipt]], digests: ReceiptDigests
+        self,
+        table: TableId,
+        kept: dict[PlayerId, list[Receipt]],
+        digests: ReceiptDigests,
+        *,
+        is_stored: bool = True,
     ) -> None:
         self.kept = kept
         self._table = table
         self._digests = digests
+        self._is_stored = is_stored
         # Receipts up to this seq may be from before the server's start, or from another version.
         self._loaded_seq = max((one.seq for own in kept.values() for one in own), default=0)
 
-    def find(
-        self, player: PlayerId, command_id: str, command: Command
-    ) -> tuple[str, Receipt | None]:
-        """The digest of a command, and its receipt if it was accepted before.
+    def find(self, player: PlayerId, command_id: str, command: Command) -> Receipt | None:
+        """The receipt of a command, if it was accepted before.
 
         Raises Refused if another command with its id was.
         """
-        digest = self._digests.digest_of(self._table, player, command_id, command)
-        own, known, is_taken = self.kept.get(player, ()), kept_id(command_id), False
+        own = self.kept.get(player)
+        if own is None:
+            return None
+        known = command_id if len(command_id) < LONG_ID else kept_id(command_id)
+        is_taken = False
         for receipt in own:
-            if receipt.digest == digest:
-                return digest, receipt
             if receipt.id == known:
                 is_taken = True
+                if self._is_of(receipt, player, command_id, command):
+                    return receipt
         if self._loaded_seq:
-            found = self._loaded(player, command_id, command, digest[0])
+            found = self._loaded(own, player, command_id, command)
             if found is not None:
-                return digest, found
+                return found
         if is_taken:
             raise Refused("id_conflict")
-        return digest, None
+        return None
+
+    def _is_of(self, receipt: Receipt, player: PlayerId, command_id: str, command: Command) -> bool:
+        """Whether a receipt with the id of a command is the command's."""
+        if isinstance(receipt, Recalled):
+            return receipt.command == without_balance(command)
+        digest = self._digests.digest_of(self._table, player, command_id, command)
+        return receipt.digest == digest
 
     def _loaded(
-        self, player: PlayerId, command_id: str, command: Command, mark: str
+        self, own: Sequence[Receipt], player: PlayerId, command_id: str, command: Command
     ) -> Receipt | None:
         """The receipt of a command from before the server's start, or from another version."""
-        own, seq = self.kept.get(player, ()), self._loaded_seq
+        seq, mark = self._loaded_seq, mark_of(command) or KEYED
         # Receipts of chips are kept long, so other commands are not compared with them.
         loaded = [one for one in own if one.seq <= seq and one.digest[0] == mark]
         if not loaded:
@@ -70,14 +99,24 @@ class Receipts:
         earlier = self._digests.earlier_digests_of(self._table, player, command_id, command)
         return next((one for one in loaded if one.digest in earlier), None)
 
+    def receipt_of(self, player: PlayerId, command_id: str, command: Command, seq: int) -> Receipt:
+        """The receipt of an accepted command, whose first event is `seq`."""
+        known = command_id if len(command_id) < LONG_ID else kept_id(command_id)
+        if self._is_stored:
+            digest = self._digests.digest_of(self._table, player, command_id, command)
+            return Receipt(digest, seq, known)
+        mark = mark_of(command)
+        return Recalled(mark, seq, known, without_balance(command) if mark else command)
+
     def add(
         self, player: PlayerId, receipt: Receipt, events: Sequence[TableEvent], *, table: Table
     ) -> None:
         """Record that a command was accepted and caused `events`; `table` is the one after them.
 
-        Taking or leaving a seat drops the player's earlier receipts, since a new stay begins.
+        Taking or leaving a seat drops the player's earlier receipts, since a new stay begins.  Of
+        `events` only those count that begin or end a stay.
         """
-        moved = not STAYS.isdisjoint(map(type, events)) and is_other_stay(player, events)
+        moved = bool(events) and is_other_stay(player, events)
         keep_receipt(self.kept, player, receipt, is_other_stay=moved, table=table)
 
 

@@ -64,6 +64,7 @@ class Journal:
 
     # A table that leaves memory can be loaded again.
     keeps = True
+    skipped = None
 
     def __init__(
         self,

@@ -46,13 +46,14 @@ def is_other_stay(player: PlayerId, events: Iterable[TableEvent]) -> bool:
 
 def _keep(receipts: list[Receipt], receipt: Receipt) -> None:
     """Add a receipt; those for chips come before the others, and both kinds stay in order."""
-    of_chips = 0
-    while of_chips < len(receipts) and receipts[of_chips].digest.startswith(CHIPS):
-        of_chips += 1
-    if receipt.digest.startswith(CHIPS):
+    if receipt.digest[:1] == CHIPS:
+        of_chips = sum(one.digest[:1] == CHIPS for one in receipts)
         receipts.insert(of_chips, receipt)
         del receipts[: max(0, of_chips + 1 - CHIP_RECEIPTS_PER_PLAYER)]
-    else:
-        receipts.append(receipt)
-        if len(receipts) - of_chips > RECEIPTS_PER_PLAYER:
-            del receipts[of_chips]
+        return
+    receipts.append(receipt)
+    if len(receipts) > RECEIPTS_PER_PLAYER:
+        # Behind it there are as many as may stay.
+        oldest = receipts[-1 - RECEIPTS_PER_PLAYER]
+        if oldest.digest[:1] != CHIPS:
+            del receipts[-1 - RECEIPTS_PER_PLAYER]

@@ -72,7 +72,7 @@ class ReceiptDigests:
     def digest_of(self, table: TableId, player: PlayerId, command_id: str, command: Command) -> str:
         """The digest of a player's command: its id and content, without the account's balance."""
         data = _content(table, player, command_id, command)
-        return _mark_of(command) + KEYED + self._first.of_command(data)
+        return mark_of(command) + KEYED + self._first.of_command(data)
 
     def earlier_digests_of(
         self, table: TableId, player: PlayerId, command_id: str, command: Command
@@ -81,7 +81,7 @@ class ReceiptDigests:
 
         They are made by one of the keys, or upgraded from the unkeyed one of an older version.
         """
-        data, mark = _content(table, player, command_id, command), _mark_of(command)
+        data, mark = _content(table, player, command_id, command), mark_of(command)
         unkeyed = unkeyed_digests_of(command_id, command)
         found = {mark + KEYED + key.of_command(data) for key in self._keys}
         found.update(key.of_older(table, player, old) for key in self._keys for old in unkeyed)
@@ -109,17 +109,19 @@ def has_unkeyed(receipts: dict[PlayerId, list[Receipt]]) -> bool:
     return any(KEYED not in receipt.digest for own in receipts.values() for receipt in own)
 
 
-def _mark_of(command: Command) -> str:
+def mark_of(command: Command) -> str:
+    """How the digest of a command begins: CHIPS if it moves chips."""
     return CHIPS if type(command) in _OF_CHIPS else ""
 
 
 def _content(table: TableId, player: PlayerId, command_id: str, command: Command) -> bytes:
     """What a digest covers.  A command with the fields of another one has another name."""
-    asked = _without_balance(command)
+    asked = without_balance(command)
     return _encode((table, player, command_id, type(command).__name__, asked))
 
 
-def _without_balance(command: Command) -> Command:
+def without_balance(command: Command) -> Command:
+    """The part of a command that the player has sent."""
     if isinstance(command, (Sit, AddChips)) and command.balance is not None:
         return replace(command, balance=None)
     return command
@@ -161,7 +163,7 @@ def unkeyed_digests_of(command_id: str, command: Command) -> Iterable[str]:
             return (_unkeyed(command_id, _ActWithoutCards(player, turn, action, command.amount)),)
         count = _Discard(player, turn, action, len(command.cards))
         return _unkeyed(command_id, count), _unkeyed(command_id, command)
-    return (_mark_of(command) + _unkeyed(command_id, _without_balance(command)),)
+    return (mark_of(command) + _unkeyed(command_id, without_balance(command)),)
 
 
 def _unkeyed(command_id: str, asked: Struct) -> str:

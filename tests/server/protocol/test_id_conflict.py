@@ -125,9 +125,8 @@ async def test_after_a_roll_back_the_id_is_free() -> None:
 def remembering(command: commands.Command, vault: Vault, command_id: str = "1") -> TableSnapshot:
     """The snapshot of a table at which the command was accepted."""
     receipts = Receipts(T1, {}, vault.receipt_digests)
-    digest, _ = receipts.find(ANN, command_id, command)
     table = Table(T1, "One", TableConfig())
-    receipts.add(ANN, Receipt(digest, 5, kept_id(command_id)), [], table=table)
+    receipts.add(ANN, receipts.receipt_of(ANN, command_id, command, 5), [], table=table)
     return TableSnapshot(table, receipts.kept)
 
 
@@ -145,12 +144,12 @@ def test_an_id_is_known_after_a_restart_with_another_key(id: str, first: str) ->
     keys = [new, KEY] if first == "new" else [KEY, new]
     command = commands.SitOut(ANN)
     receipts = loaded(remembering(command, Vault([KEY]), id), *keys)
-    assert receipts.find(ANN, id, command)[1] is not None
+    assert receipts.find(ANN, id, command) is not None
     for other in (commands.SitIn(ANN), commands.Stand(ANN), commands.Show(ANN, 1)):
         with pytest.raises(Refused) as refused:
             receipts.find(ANN, id, other)
         assert refused.value.code == "id_conflict"
-    assert receipts.find(ANN, id[1:] + "y", commands.SitIn(ANN))[1] is None
+    assert receipts.find(ANN, id[1:] + "y", commands.SitIn(ANN)) is None
 
 
 def test_receipts_of_older_versions_have_no_id_and_conflict_with_nothing() -> None:
@@ -160,8 +159,8 @@ def test_receipts_of_older_versions_have_no_id_and_conflict_with_nothing() -> No
     for own in data["receipts"].values():
         own[:] = [[digest, seq] for digest, seq, _ in own]
     receipts = loaded(msgspec.convert(data, TableSnapshot), KEY)
-    assert receipts.find(ANN, "1", command)[1] == Receipt(snapshot.receipts[ANN][0].digest, 5)
-    assert receipts.find(ANN, "1", commands.SitIn(ANN))[1] is None
+    assert receipts.find(ANN, "1", command) == Receipt(snapshot.receipts[ANN][0].digest, 5)
+    assert receipts.find(ANN, "1", commands.SitIn(ANN)) is None
 
 
 def test_an_older_version_reads_receipts_with_an_id() -> None:

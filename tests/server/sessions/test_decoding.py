@@ -284,3 +284,26 @@ def test_a_message_that_does_not_decode_names_the_field_and_its_bounds(
     with pytest.raises(Refused) as refused:
         decode(wire, client_decoder(strict=True, wire=wire), written(wire, message))
     assert (refused.value.code, refused.value.details) == (code, details)
+
+
+@pytest.mark.parametrize(("wire", "strict"), [one.values[0] for one in BOTH])
+@pytest.mark.parametrize("text", ["\x00", "a\n", "\x7f", "é", "\u2028"])
+@pytest.mark.parametrize(
+    ("place", "fields"),
+    [
+        ("id", {"type": "ping"}),
+        ("id", {"type": "sit_in", "table": "t"}),
+        ("table", {"type": "sit_in", "id": "1"}),
+        ("table", {"type": "watch", "id": "1"}),
+    ],
+)
+def test_ids_are_of_printable_ascii(
+    wire: Wire, *, strict: bool, text: str, place: str, fields: dict[str, str]
+) -> None:
+    decoder = client_decoder(strict=strict, wire=wire)
+    encoded = (msgspec.json if wire.is_text else msgspec.msgpack).encode(fields | {place: text})
+    with pytest.raises(Refused) as refused:
+        decode(wire, decoder, encoded.decode() if wire.is_text else encoded)
+    assert refused.value.code == "invalid_value"
+    assert refused.value.detail == f"Expected `str` matching regex '^[ -~]*$' - at `$.{place}`"
+    assert refused.value.details == Details(field=place, min=1, max=64)

@@ -20,6 +20,7 @@ from pokerws.game.commands import (
     Straddle,
 )
 from pokerws.game.state import PlayerId, Table, TableConfig, TableId
+from pokerws.messages import Refused
 from pokerws.server.tables.receipts import Receipts
 from pokerws.storage.store import Receipt, TableSnapshot
 from pokerws.storage.vault.vault import Vault, VaultKey
@@ -57,24 +58,28 @@ def loaded(digest: str, *, seq: int = 5, keys: Sequence[VaultKey] = (KEY,)) -> R
     return Receipts(T1, snapshot.receipts, vault.receipt_digests)
 
 
-def accepted(command: Command, vault: Vault = VAULT) -> Receipts:
+def accepted(command: Command, *, is_stored: bool = True) -> Receipts:
     """The receipts of a table where a command with the id c1 has just been accepted."""
-    receipts = Receipts(T1, {}, vault.receipt_digests)
-    digest, _ = receipts.find(ANN, "c1", command)
-    receipts.add(ANN, Receipt(digest, 5), [], table=Table(T1, "T", TableConfig()))
+    vault = VAULT if is_stored else Vault(())
+    receipts = Receipts(T1, {}, vault.receipt_digests, is_stored=is_stored)
+    receipt = receipts.receipt_of(ANN, "c1", command, 5)
+    receipts.add(ANN, receipt, [], table=Table(T1, "T", TableConfig()))
     return receipts
 
 
 def found(receipts: Receipts, command: Command, command_id: str = "c1") -> int | None:
-    _, receipt = receipts.find(ANN, command_id, command)
+    receipt = receipts.find(ANN, command_id, command)
     return None if receipt is None else receipt.seq
+
+
+stored_or_not = pytest.mark.parametrize("is_stored", [True, False])
 
 
 @pytest.mark.parametrize(("command", "keyed", "older"), STORED, ids=[old for *_, old in STORED])
 def test_a_receipt_that_is_stored_is_found_by_its_command(
     command: Command, keyed: str, older: str
 ) -> None:
-    assert accepted(command).kept == {ANN: [Receipt(keyed, 5)]}
+    assert accepted(command).kept == {ANN: [Receipt(keyed, 5, "c1")]}
     upgraded = loaded(older).kept[ANN][0].digest
     for digest in (keyed, older, upgraded):
         for keys in ([KEY], [NEW, KEY]):
@@ -88,22 +93,28 @@ def test_a_draw_that_was_stored_by_its_number_of_cards_is_found() -> None:
     assert found(loaded(BY_COUNT), replace(DISCARDS, cards=parse_cards("7c"))) is None
 
 
-def test_a_draw_of_other_cards_is_not_taken_for_a_repetition() -> None:
-    receipts = accepted(DISCARDS)
+@stored_or_not
+def test_a_draw_of_other_cards_is_not_taken_for_a_repetition(*, is_stored: bool) -> None:
+    receipts = accepted(DISCARDS, is_stored=is_stored)
     assert found(receipts, DISCARDS) == 5
     for other in (None, [], parse_cards("7c"), parse_cards("7c2h")):
-        assert found(receipts, replace(DISCARDS, cards=other)) is None
+        with pytest.raises(Refused, match="id_conflict"):
+            found(receipts, replace(DISCARDS, cards=other))
 
 
-def test_a_command_is_not_taken_for_another_one_with_the_same_fields() -> None:
+@stored_or_not
+def test_a_command_is_not_taken_for_another_one_with_the_same_fields(*, is_stored: bool) -> None:
     # Clients that count their ids from 1 use them again on the next connection.
-    assert found(accepted(SitOut(ANN)), SitIn(ANN)) is None
+    with pytest.raises(Refused, match="id_conflict"):
+        found(accepted(SitOut(ANN), is_stored=is_stored), SitIn(ANN))
 
 
-def test_the_balance_of_the_account_may_have_changed_meanwhile() -> None:
-    receipts = accepted(Sit(ANN, "Ann", 2, 2_000, balance=9_000))
+@stored_or_not
+def test_the_balance_of_the_account_may_have_changed_meanwhile(*, is_stored: bool) -> None:
+    receipts = accepted(Sit(ANN, "Ann", 2, 2_000, balance=9_000), is_stored=is_stored)
     assert found(receipts, Sit(ANN, "Ann", 2, 2_000, balance=7_000)) == 5
-    assert found(receipts, Sit(ANN, "Ann", 2, 3_000, balance=9_000)) is None
+    with pytest.raises(Refused, match="id_conflict"):
+        found(receipts, Sit(ANN, "Ann", 2, 3_000, balance=9_000))
 
 
 def test_equal_commands_at_two_tables_of_two_players_or_servers_have_unlike_digests() -> None:
@@ -124,8 +135,14 @@ def test_an_upgraded_digest_depends_on_the_key_too() -> None:
     assert len(upgraded | {"DH98t/X1gv1V"}) == 3
 
 
-def test_without_a_database_a_command_is_found_in_the_same_process() -> None:
-    assert found(accepted(DISCARDS, Vault(())), DISCARDS) == 5
+@pytest.mark.parametrize("command", [command for command, *_ in STORED])
+def test_without_a_database_a_command_is_found_in_the_same_process(command: Command) -> None:
+    receipts = accepted(command, is_stored=False)
+    assert found(receipts, command) == 5
+    assert found(receipts, command, "c2") is None
+    # Nothing is stored, so no digest is made; those of chips are marked all the same.
+    (receipt,) = receipts.kept[ANN]
+    assert receipt.digest == ("$" if isinstance(command, Sit | AddChips | Stand) else "")
 
 
 def test_receipts_stay_unkeyed_until_there_is_a_key_that_lasts() -> None:

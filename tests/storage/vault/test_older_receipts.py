@@ -150,7 +150,7 @@ async def test_what_an_upgraded_table_has_answered_is_still_known(
     text = await operator.fetchval("SELECT snapshot FROM game_snapshots")
     snapshot = VAULT.open_snapshot(T1, text)
     receipts = Receipts(T1, snapshot.receipts, VAULT.receipt_digests)
-    _, receipt = receipts.find(ADA, "c1", DRAW)
+    receipt = receipts.find(ADA, "c1", DRAW)
     assert receipt is not None
     assert receipt.seq == 5
 
