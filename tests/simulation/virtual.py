@@ -30,7 +30,7 @@ from pokerws.messages import JSON, Accepted, Events, Snapshot, Watch, server_dec
 from pokerws.server.net.shared_context import SharedContext
 from pokerws.server.tables.actor import TableActor
 from pokerws.server.tables.commit_gate import CommitGate
-from pokerws.server.tables.interfaces import TableAnswer
+from pokerws.server.tables.commit_gate import TableAnswer
 from pokerws.server.tables.lobby import Lobby
 from pokerws.storage.journal.journal import Journal
 from tests.server.fakes import open_cashier
