@@ -31,10 +31,8 @@ from pokerws.server.net.shared_context import NOTHING, SharedContext
 
 # The code that a connection is closed with after a fault of ours, by the library as well.
 INTERNAL_ERROR: Final = int(CloseCode.INTERNAL_ERROR)
-# Frames that may wait for the end of a turn; at this number they are written at once.
-MAX_UNWRITTEN = 32
-# A longer frame is written at once, so that long lists do not add up.
-LONG_FRAME = 1 << 15
+# Bytes of frames that wait for the end of a turn; beyond that they are written at once.
+MAX_UNWRITTEN = 1 << 14
 
 _FORGOTTEN = Request("", Headers())
 
@@ -157,8 +155,8 @@ class Connection(ServerConnection):
         self._work: Work | None = None
         # Set while `serve_next` has nothing to do.
         self._wakeup: asyncio.Future[None] | None = None
-        # Frames to write at the end of this turn of the event loop.
-        self._unwritten: list[bytes] = []
+        # Frames to write at the end of this turn of the event loop; usually a single one.
+        self._unwritten = b""
         self._frames: FrameCache | None = None
         # The number of the last frame of a shared context.
         self._last = NOTHING
@@ -273,10 +271,12 @@ class Connection(ServerConnection):
         else:
             # Usually the message was just encoded for another client.
             frame = frames.frame if message is frames.message else frames.encode(message)
-        if not self._unwritten:
+        if self._unwritten:
+            self._unwritten += frame
+        else:
+            self._unwritten = frame
             frames.writes.add(self)
-        self._unwritten.append(frame)
-        if len(self._unwritten) == MAX_UNWRITTEN or len(frame) > LONG_FRAME:
+        if len(self._unwritten) > MAX_UNWRITTEN:
             # So that `paused` is set in time for a client that has fallen behind.
             self.flush()
         return True
@@ -302,9 +302,9 @@ class Connection(ServerConnection):
 
     def flush(self) -> None:
         """Pass the frames of `write` on to the transport."""
-        frames, self._unwritten = self._unwritten, []
-        if frames and not self.transport.is_closing():
-            self.transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        data, self._unwritten = self._unwritten, b""
+        if data and not self.transport.is_closing():
+            self.transport.write(data)
 
     def send_data(self) -> None:
         """Part of the library's connection: its own frames go behind those of `write`."""

@@ -329,7 +329,7 @@ class Viewers:
 
     def answer(self, viewer: Viewer, message: TableAnswer) -> None:
         """Answer a viewer's message, once all events so far are stored."""
-        if not self._holds:
+        if self._gate.is_open or not self._holds:
             viewer.answer(message)
         else:
             self._gate.hold_answer(self._table.seq, viewer, message)
