@@ -62,22 +62,22 @@ class PendingWrites:
     turn has for a client are written in one call.
     """
 
-    __slots__ = ("_connections",)
+    __slots__ = ("connections",)
 
     def __init__(self) -> None:
-        self._connections: list[Connection] = []
+        self.connections: list[Connection] = []
 
-    def add(self, connection: "Connection") -> None:
-        """Write the connection's frames at the end of this turn."""
-        if not self._connections:
-            asyncio.get_running_loop().call_soon(self._flush)
-        self._connections.append(connection)
+    def schedule(self) -> None:
+        """Write them at the end of this turn: call it before the first one is added."""
+        asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
-        connections, self._connections = self._connections, []
+        connections, self.connections = self.connections, []
         for connection in connections:
+            data, connection._unwritten = connection._unwritten, b""
             try:
-                connection.flush()
+                if data and not connection.transport.is_closing():
+                    connection.transport.write(data)
             except Exception:
                 # An exception from one connection must not delay the others.
                 log.exception("connection_failed")
@@ -271,11 +271,16 @@ class Connection(ServerConnection):
         else:
             # Usually the message was just encoded for another client.
             frame = frames.frame if message is frames.message else frames.encode(message)
-        if self._unwritten:
-            self._unwritten += frame
-        else:
+        if not self._unwritten:
             self._unwritten = frame
-            frames.writes.add(self)
+            waiting = frames.writes.connections
+            if not waiting:
+                frames.writes.schedule()
+            waiting.append(self)
+            if len(frame) > MAX_UNWRITTEN:
+                self.flush()
+            return True
+        self._unwritten += frame
         if len(self._unwritten) > MAX_UNWRITTEN:
             # So that `paused` is set in time for a client that has fallen behind.
             self.flush()
